@@ -1,0 +1,115 @@
+"""Collected cards: a list, its lines, and what became of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cardstation.domain.money import Money
+from cardstation.domain.volume import Volume
+
+
+class Verdict(StrEnum):
+    """Of a list row before a card is touched: certain, a question for a human, or impossible."""
+
+    READY = "ready"
+    HUMAN = "human"
+    BLOCKED = "blocked"
+
+
+class LineKind(StrEnum):
+    """Money to take, or an order already paid online."""
+
+    SALE = "sale"
+    PREPAID = "prepaid"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row of a list as written, cells cleaned of width and spaces but not interpreted.
+
+    Attributes:
+        row: 1-based row of the sheet or file.
+    """
+
+    row: int
+    account_no: str
+    name: str
+    door: str
+    card_no: str
+    amount: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestLine:
+    """One row with its verdict.
+
+    Attributes:
+        account_no, card_no: Of the matched household; what was written when none matched.
+        money: What is to be paid; None when not certain or nothing to pay.
+        volume: What that buys today; None for money meters and rows that are not ready.
+        ground: How it was matched, a code (`account_card_name`, `account_name_door`, …).
+        reasons: Codes, worst first; empty for a plain ready row.
+        order_id: The paid order of a prepaid row.
+    """
+
+    row: ListRow
+    verdict: Verdict
+    kind: LineKind
+    account_no: str
+    card_no: str
+    name: str
+    door: str
+    money: Money | None
+    volume: Volume | None
+    ground: str
+    reasons: tuple[str, ...]
+    order_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One list taken in.
+
+    Attributes:
+        batch_id: `2026-11-24-01`: day and number, unique at the station.
+        digest: SHA-256 over the list's content; the same content is refused as a second batch.
+        stated_count, stated_total: What the list's own totals row claims, None when it has none.
+    """
+
+    batch_id: str
+    name: str
+    digest: str
+    imported_at: datetime
+    stated_count: int | None
+    stated_total: Money | None
+    lines: tuple[ManifestLine, ...]
+
+
+class LineState(StrEnum):
+    """What became of a manifest line."""
+
+    WAITING = "waiting"
+    UNFUNDED = "unfunded"
+    DONE = "done"
+    STOPPED = "stopped"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class LineOutcome:
+    """A line and how far it came.
+
+    Attributes:
+        reason: Code of the stop, empty when none.
+        volume: What was loaded (or will be).
+        receipt_no: Empty until sealed.
+    """
+
+    line: ManifestLine
+    state: LineState
+    reason: str
+    volume: Volume | None
+    receipt_no: str

@@ -1,0 +1,81 @@
+"""Households as the directory knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cardstation.domain.meter import Meter
+from cardstation.domain.money import Money
+from cardstation.domain.volume import Volume
+
+
+class HouseholdStatus(StrEnum):
+    """State of an account: 正常, 停用, 销户."""
+
+    ACTIVE = "active"
+    STOPPED = "stopped"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a household lives; return sheets sort by it, numbers as numbers."""
+
+    community: str
+    building: str
+    unit: str
+    room: str
+
+    @property
+    def door(self) -> str:
+        """`3-2-1201`: building-unit-room."""
+        return f"{self.building}-{self.unit}-{self.room}"
+
+    @property
+    def sort_key(self) -> tuple[tuple[str, int, str], ...]:
+        """Orders 2-1-301 before 10-1-101; text parts after the numbers they start with."""
+        return (
+            (self.community, 0, ""),
+            _natural(self.building),
+            _natural(self.unit),
+            _natural(self.room),
+        )
+
+
+def _natural(part: str) -> tuple[str, int, str]:
+    digits = "".join(c for c in part if c.isdecimal())
+    return ("", int(digits) if digits else 0, part)
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """One account: one meter, one live card.
+
+    Attributes:
+        chip: Chip of its card as filed (`sle4442`, `at88sc102`, `epurse`).
+        tariff: Tariff code.
+        bought_this_year: Tier counter of the running tier year, sales and reversals only.
+        purchase_counter: Last counter known (file or own sales).
+        cumulative: Everything ever loaded as known, litres or fen, 0 when not filed.
+        balance: Money kept for the household (结余).
+    """
+
+    account_no: str
+    name: str
+    phone: str
+    address: Address
+    zone: str
+    team: str
+    card_no: str
+    generation: int
+    meter: Meter
+    chip: str
+    tariff: str
+    persons: int
+    relief_per_month: Volume
+    bought_this_year: Volume
+    purchase_counter: int
+    arrears: Money
+    balance: Money
+    status: HouseholdStatus

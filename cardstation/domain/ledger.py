@@ -1,0 +1,170 @@
+"""Journal entries: facts in exact bytes, chained by hash, and the postings each one means.
+
+Hash of an entry = SHA-256 over its exact bytes, which contain the hash of the one before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+
+GENESIS = "0" * 64
+
+
+class EntryKind(StrEnum):
+    """What happened. Each entry is one fact in the commit of one state (MONEY-SAFETY 1)."""
+
+    RECEIVED = "received"
+    PAID = "paid"
+    ARMED = "armed"
+    SEALED = "sealed"
+    NOT_LOADED = "not_loaded"
+    RETURNED = "returned"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact. Amounts in fen, volumes in litres, hashes and images in hex, times ISO 8601.
+
+    Attributes:
+        subject: Id of the top-up (or of the payment, for `received`) this fact is about.
+        fen: Money of the fact: the gas price for paid/sealed/refunded, the sum for received.
+        balance_fen: Part of a payment that went to (+) or came from (−) the household's balance.
+        tender: `cash`, `bank_transfer`, `qr_code`, `batch` (out of a lump sum) or `order`.
+        proof: SHA-256 of the card image the fact rests on, hex, or empty.
+        corrects: entry_id of the entry this one corrects, or empty.
+    """
+
+    entry_id: str
+    station: str
+    epoch: int
+    seq: int
+    prev_hash: str
+    kind: EntryKind
+    subject: str
+    at: str
+    boot_id: str
+    monotonic_ns: int
+    clerk: str
+    account_no: str = ""
+    maker: str = ""
+    card_no: str = ""
+    meter_no: str = ""
+    generation: int = 0
+    counter_before: int = 0
+    counter_after: int = 0
+    fen: int = 0
+    balance_fen: int = 0
+    litres: int = 0
+    tariff: str = ""
+    tiers: tuple[tuple[int, int, int], ...] = ()
+    tender: str = ""
+    batch: str = ""
+    row: int = 0
+    order_id: str = ""
+    proof: str = ""
+    target: str = ""
+    approver: str = ""
+    corrects: str = ""
+
+    def to_bytes(self) -> bytes:
+        """The exact bytes that are stored, hashed and sent: compact JSON, keys in field order."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Entry:
+        """Read an entry back.
+
+        Raises:
+            ValueError: not an entry (unknown or missing fields, wrong types).
+        """
+        found = json.loads(raw)
+        names = {field.name for field in fields(cls)}
+        if not isinstance(found, dict) or set(found) != names:
+            raise ValueError("not an entry")
+        found["kind"] = EntryKind(found["kind"])
+        found["tiers"] = tuple((int(a), int(b), int(c)) for a, b, c in found["tiers"])
+        entry = cls(**found)
+        for field in fields(cls):
+            if field.type in ("int", "str") and type(found[field.name]).__name__ != field.type:
+                raise ValueError(f"not an entry: {field.name}")
+        return entry
+
+
+def entry_hash(raw: bytes) -> str:
+    """SHA-256 of an entry's exact bytes, hex."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Gas paid online, waiting to be loaded (已付未圈存订单); posted by the centre.
+
+    Attributes:
+        expected_counter: The purchase counter the card must show before the load.
+        leased_to: Station that may load it offline, empty = any, online only.
+    """
+
+    order_id: str
+    account_no: str
+    fen: int
+    litres: int
+    tariff: str
+    expected_counter: int
+    leased_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One leg: fen added to an account (debit positive). Legs of an entry sum to zero."""
+
+    account: str
+    fen: int
+
+
+def postings_of(entry: Entry) -> tuple[Posting, ...]:
+    """What a fact means in the books; the same rule at the station and at the centre."""
+    unloaded = f"unloaded:{entry.account_no}"
+    balance = f"balance:{entry.account_no}"
+    match entry.kind:
+        case EntryKind.RECEIVED:
+            return _legs(
+                (f"tender:{entry.tender}", entry.fen), (f"unallocated:{entry.batch}", -entry.fen)
+            )
+        case EntryKind.PAID:
+            if entry.tender == "order":
+                return ()
+            source = (
+                f"unallocated:{entry.batch}"
+                if entry.tender == "batch"
+                else f"tender:{entry.tender}"
+            )
+            return _legs(
+                (source, entry.fen + entry.balance_fen),
+                (unloaded, -entry.fen),
+                (balance, -entry.balance_fen),
+            )
+        case EntryKind.SEALED:
+            return _legs((unloaded, entry.fen), ("gas_sold", -entry.fen))
+        case EntryKind.RETURNED:
+            return _legs(("gas_sold", entry.fen), (unloaded, -entry.fen))
+        case EntryKind.REFUNDED:
+            return _legs(
+                (unloaded, entry.fen),
+                (balance, entry.balance_fen),
+                (f"tender:{entry.tender}", -entry.fen - entry.balance_fen),
+            )
+        case EntryKind.ARMED | EntryKind.NOT_LOADED:
+            return ()
+
+
+def order_postings(order: Order) -> tuple[Posting, ...]:
+    """What the centre books when an order is paid online."""
+    return _legs(("tender:online", order.fen), (f"unloaded:{order.account_no}", -order.fen))
+
+
+def _legs(*legs: tuple[str, int]) -> tuple[Posting, ...]:
+    return tuple(Posting(account, fen) for account, fen in legs if fen)

@@ -1,0 +1,57 @@
+"""Meters and what their makers' cards allow: counter schools, limits, widths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from cardstation.domain.volume import Volume
+
+
+class MeterKind(StrEnum):
+    """What the meter stores and the card carries."""
+
+    VOLUME = "volume"
+    MONEY = "money"
+
+
+class CounterSchool(StrEnum):
+    """What a meter of this maker takes (DESK-RULES 1; reference: cards 6.5)."""
+
+    EXACT = "exact"
+    GREATER = "greater"
+    CUMULATIVE = "cumulative"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class MakerRules:
+    """The capability table of one maker's card type.
+
+    Attributes:
+        code: The maker + area code carried on the card, e.g. `"CS01"`.
+        layout: Code of the layout its cards use.
+        school: Which counter the meter takes.
+        counter_max: Largest purchase counter the card can carry.
+        volume_step: Smallest volume the card can carry.
+        per_load_max: Largest single load of a volume meter.
+        training: True for the area code of training cards (papers say 培训).
+    """
+
+    code: str
+    layout: str
+    school: CounterSchool
+    counter_max: int
+    volume_step: Volume
+    per_load_max: Volume
+    training: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """The meter on file for a household."""
+
+    meter_no: str
+    kind: MeterKind
+    installed: date | None

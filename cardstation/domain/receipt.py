@@ -1,0 +1,100 @@
+"""A receipt as a frozen copy of everything printed, so that a reprint is identical."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cardstation.domain.money import Money
+from cardstation.domain.volume import Volume
+
+
+@dataclass(frozen=True, slots=True)
+class TierLine:
+    """One tier's part of a purchase; the amounts of a quote's lines sum to its total.
+
+    Attributes:
+        price_e4: Price in 0.0001 yuan per m³.
+    """
+
+    tier: int
+    volume: Volume
+    price_e4: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a household gets after its card was read back (R6: paper after sealed).
+
+    Attributes:
+        receipt_no: Gap-free per station and year, `S001-2026-000019`.
+        kind: `receipt` (money was taken) or `loading_slip` (圈存凭条: paid order, no money taken).
+        gas: Price of the gas loaded. `paid` = gas + to_balance.
+        volume: None for money meters.
+        tender: Tender code.
+        check_code: Eight characters over the sealed entry's hash, also in the QR code.
+        training: Prints 培训 on the paper.
+    """
+
+    receipt_no: str
+    kind: str
+    company: str
+    station: str
+    clerk: str
+    issued_at: datetime
+    account_no: str
+    name: str
+    address: str
+    card_no: str
+    meter_no: str
+    purchase_counter: int
+    volume: Volume | None
+    tiers: tuple[TierLine, ...]
+    gas: Money
+    to_balance: Money
+    paid: Money
+    tender: str
+    tariff: str
+    year_before: Volume
+    year_after: Volume
+    batch_id: str
+    entry_id: str
+    check_code: str
+    training: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverRow:
+    """One card on the sheet for the way back."""
+
+    door: str
+    name: str
+    card_no: str
+    state: str
+    reason: str
+    volume: Volume | None
+    amount: Money | None
+    receipt_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverSheet:
+    """The sheet that goes back with the bag, sorted building-unit-room."""
+
+    company: str
+    station: str
+    clerk: str
+    batch_id: str
+    list_name: str
+    community: str
+    made_at: datetime
+    rows: tuple[HandoverRow, ...]
+    expected: int
+    done: int
+    received: Money
+    loaded: Money
+    to_balance: Money
+    remainder: Money
+    volume: Volume
+    training: bool

@@ -1,0 +1,1 @@
+"""What the station needs from the world: small Protocols; they are also where sweeps cut."""

@@ -1,0 +1,27 @@
+"""Keys: card codes and the station's signing key. Nothing secret ever leaves in a log or error."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class CardKeys(Protocol):
+    """Codes of cards, demo keys for training areas, derived per card number otherwise."""
+
+    def code_for(self, maker: str, card_no: str) -> bytes:
+        """The code (PSC) of a card, three bytes for SLE4442.
+
+        Raises:
+            Refusal: code `no_key_for_maker`.
+        """
+
+
+class DeviceKey(Protocol):
+    """The station's own signing key."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Ed25519 signature, 64 bytes."""
+
+    @property
+    def public(self) -> bytes:
+        """The raw public key, 32 bytes."""

@@ -1,0 +1,58 @@
+"""Layouts: what the bytes of a maker's card mean."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from cardstation.domain.card import (
+    CardContent,
+    CardIdentity,
+    Credit,
+    Limits,
+    PriceBlock,
+    ReturnBlock,
+    WritePlan,
+)
+
+
+class Layout(Protocol):
+    """One card layout, declared as data.
+
+    Every plan states the write order; a card torn at any step of a load or a clearing shows the
+    meter the old credit, the new one or (clearing) nothing.
+    """
+
+    code: str
+
+    def recognises(self, image: bytes) -> bool:
+        """True when the image carries a valid identity block of this layout."""
+
+    def is_blank(self, image: bytes) -> bool:
+        """True when the card was never issued."""
+
+    def decode(self, image: bytes) -> CardContent:
+        """Read everything.
+
+        Raises:
+            Refusal: code `foreign_card` (not this layout) or `card_damaged` (identity unreadable).
+        """
+
+    def plan_load(self, image: bytes, credit: Credit) -> WritePlan:
+        """Write `credit` into the inactive slot; `credit.sequence` is chosen by the layout."""
+
+    def plan_clear(self, image: bytes, credit: Credit) -> WritePlan:
+        """Take a load back: `credit` has a zero quantity and the counter the school says."""
+
+    def plan_issue(
+        self,
+        image: bytes,
+        identity: CardIdentity,
+        credit: Credit,
+        limits: Limits,
+        price: PriceBlock | None,
+        returned: ReturnBlock,
+    ) -> WritePlan:
+        """Write a whole new card on a blank (or our own dead card)."""
+
+    def plan_return(self, image: bytes, returned: ReturnBlock) -> WritePlan:
+        """What a meter writes back; the desk never calls this."""
