@@ -1,0 +1,147 @@
+"""Settings of one station: defaults, then the TOML file in the data folder, then the environment.
+
+Nothing secret lives here: codes and keys are the key service's business.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from cardstation.errors import Refusal
+
+FILE_NAME = "settings.toml"
+ENV_PREFIX = "CARDSTATION_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may set.
+
+    Attributes:
+        home: Data folder: store, journal, ledger of the demo, papers.
+        station: Name of the station in the ledger.
+        station_no: Its number on cards, 1–65535.
+        ledger_url: Central ledger, empty = work offline.
+        dialect: Reader dialect for every reader, empty = chosen by reader name.
+        watchdog_s: Seconds after which a driver that does not answer counts as hung.
+        zone: Time zone of the desk.
+        language: `zh_CN` or `en`. theme: `light` or `dark`. scale: per cent, 100–200.
+        printer: Queue name for CUPS, empty = papers go to the folder `papers` only.
+        training: True: training cards, papers say 培训.
+    """
+
+    home: Path
+    station: str = "S001"
+    station_no: int = 1
+    clerk: str = "demo"
+    company: str = "城市燃气有限公司"
+    ledger_url: str = ""
+    dialect: str = ""
+    watchdog_s: int = 8
+    zone: str = "Asia/Shanghai"
+    language: str = "zh_CN"
+    theme: str = "light"
+    scale: int = 100
+    printer: str = ""
+    training: bool = True
+
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "language": ("zh_CN", "en"),
+    "theme": ("light", "dark"),
+    "dialect": ("", "acs", "omnikey"),
+}
+_RANGES: Mapping[str, range] = {
+    "station_no": range(1, 65536),
+    "scale": range(100, 201),
+    "watchdog_s": range(1, 121),
+}
+
+
+def load_settings(home: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings of a data folder.
+
+    Args:
+        home: The data folder; by default `CARDSTATION_HOME`, else the platform's own place.
+        environ: `CARDSTATION_<NAME>` wins over the file.
+
+    Raises:
+        Refusal: code `bad_setting`, naming file, key and what was expected.
+    """
+    folder = home or Path(environ.get("CARDSTATION_HOME", "") or user_data_path("cardstation"))
+    settings = Settings(home=folder)
+    path = folder / FILE_NAME
+    if path.exists():
+        settings = _merged(settings, _read(path), str(path))
+    known = {field.name for field in fields(Settings)} - {"home"}
+    named = {
+        name: environ[ENV_PREFIX + name.upper()]
+        for name in known
+        if ENV_PREFIX + name.upper() in environ
+    }
+    return _merged(settings, named, "environment")
+
+
+def save_setting(home: Path, **changes: str | int | bool) -> None:
+    """Write some settings to the file, keeping the others.
+
+    Raises:
+        Refusal: code `bad_setting`.
+    """
+    path = home / FILE_NAME
+    found = _read(path) if path.exists() else {}
+    merged = {**found, **changes}
+    _merged(Settings(home=home), merged, str(path))
+    home.mkdir(parents=True, exist_ok=True)
+    lines = [f"{name} = {_toml(value)}\n" for name, value in merged.items()]
+    draft = path.with_suffix(".part")
+    draft.write_text("".join(lines), encoding="utf-8")
+    draft.replace(path)
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refusal("bad_setting", file=str(path), key="", expected="TOML") from error
+
+
+def _merged(settings: Settings, named: Mapping[str, object], source: str) -> Settings:
+    known = {field.name: str(field.type) for field in fields(Settings) if field.name != "home"}
+    checked: dict[str, object] = {}
+    for name, value in named.items():
+        if name not in known:
+            raise Refusal("bad_setting", file=source, key=name, expected="a known name")
+        checked[name] = _checked(name, known[name], value, source)
+    return replace(settings, **checked)  # type: ignore[arg-type]  # checked by name above
+
+
+def _checked(name: str, kind: str, value: object, source: str) -> object:
+    if isinstance(value, str) and kind == "int" and value.isdecimal():
+        value = int(value)
+    if isinstance(value, str) and kind == "bool" and value in ("true", "false", "1", "0"):
+        value = value in ("true", "1")
+    right = type(value).__name__ == kind
+    if right and name in _CHOICES and value not in _CHOICES[name]:
+        raise Refusal("bad_setting", file=source, key=name, expected=" | ".join(_CHOICES[name]))
+    if right and name in _RANGES and value not in _RANGES[name]:
+        span = _RANGES[name]
+        raise Refusal("bad_setting", file=source, key=name, expected=f"{span[0]}–{span[-1]}")
+    if not right:
+        raise Refusal("bad_setting", file=source, key=name, expected=kind)
+    return value
