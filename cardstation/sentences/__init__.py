@@ -1,0 +1,82 @@
+"""Says in words what a code means: what happened, what it means for the money, what to do now.
+
+Domain, services and drivers raise codes and values only; the desk, the command line, the papers
+and the ledger's pages ask here. The English tables are in this package, their translations in
+`resources/i18n`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cardstation.errors import CardStationError
+from cardstation.i18n import Field, Translator
+from cardstation.sentences import batch, card, sale, station
+from cardstation.sentences.phrases import Words
+from cardstation.sentences.words import WORDS
+
+SENTENCES: Mapping[str, Words] = {**card.TABLE, **sale.TABLE, **batch.TABLE, **station.TABLE}
+
+_NO_WORDS = SENTENCES["no_words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A code in the operator's language.
+
+    Attributes:
+        brief: A headline of a few words, for tables and the banner.
+        what: What happened.
+        money: What it means for the money.
+        todo: What to do now.
+    """
+
+    brief: str
+    what: str
+    money: str
+    todo: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.money} {self.todo}"
+
+
+def sentence(code: str, values: Mapping[str, Field], t: Translator) -> Sentence:
+    """Put a code into words.
+
+    Args:
+        code: A code of the catalogue; an unknown one gets a sentence that shows it.
+        values: Named facts; `reason` may itself be a code, `…_fen` and `…_litres` are raw numbers.
+        t: The language.
+    """
+    words = SENTENCES.get(code, _NO_WORDS)
+    fields = {"code": code, **values}
+    if isinstance(reason := fields.get("reason"), str) and reason in SENTENCES:
+        fields["reason"] = brief(reason, t)
+    return Sentence(
+        brief=t(words.brief, **fields),
+        what=t(words.what, **fields),
+        money=t(words.money, **fields),
+        todo=t(words.todo, **fields),
+    )
+
+
+def of_error(error: CardStationError, t: Translator) -> Sentence:
+    """Put an error into words; its advice, when it has one, says what to do."""
+    told = sentence(error.code, error.values, t)
+    if error.advice not in SENTENCES:
+        return told
+    advised = sentence(error.advice, error.values, t)
+    return Sentence(told.brief, told.what, told.money, advised.todo)
+
+
+def brief(code: str, t: Translator) -> str:
+    """The headline of a code; an unknown code is shown as it is."""
+    words = SENTENCES.get(code)
+    return t(words.brief) if words else code
+
+
+def word(code: str, t: Translator) -> str:
+    """The word for a namespaced short code such as `tender.cash`, `line.done`, `step.write`."""
+    text = WORDS.get(code)
+    return t(text) if text else code.rpartition(".")[2]

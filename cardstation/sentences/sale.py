@@ -1,0 +1,166 @@
+"""Sentences about accounts, prices and money."""
+
+from __future__ import annotations
+
+from cardstation.sentences.phrases import (
+    ASK_MANAGER,
+    DESK,
+    FINISHED,
+    FROZEN,
+    NO_MONEY,
+    NOTHING,
+    PICK_OTHER,
+    ROW_FREE,
+    SAME_CARD,
+    SUPERVISOR,
+    Words,
+)
+
+TABLE = {
+    "account_stopped": Words(
+        "Account stopped",
+        "The account is stopped.",
+        ROW_FREE,
+        DESK,
+    ),
+    "account_closed": Words(
+        "Account closed",
+        "The account is closed.",
+        ROW_FREE,
+        DESK,
+    ),
+    "arrears": Words(
+        "Arrears",
+        "The household owes {arrears_fen}.",
+        "Arrears are taken only with the household's consent; nothing is charged now.",
+        "Ask whether the arrears shall be paid first.",
+    ),
+    "cap_exceeded": Words(
+        "Above the purchase cap",
+        "The purchase is above the cap; {left_litres} can still be bought this period.",
+        NO_MONEY,
+        "Lower the amount, or ask the supervisor.",
+    ),
+    "hoard_limit": Words(
+        "More than the meter takes",
+        "The meter can take at most {room_litres} now.",
+        NO_MONEY,
+        "Lower the amount.",
+    ),
+    "per_load_max": Words(
+        "More than one load",
+        "One load of this card type is at most {limit_litres}.",
+        NO_MONEY,
+        "Lower the amount; the rest can be bought after the meter took this load.",
+    ),
+    "zero_amount": Words(
+        "Amount is zero",
+        "The amount is zero.",
+        ROW_FREE,
+        "Enter what shall be bought.",
+    ),
+    "amount_too_small": Words(
+        "Amount too small",
+        "The amount does not buy the smallest step of the card, {step_litres}.",
+        NO_MONEY,
+        "Raise the amount.",
+    ),
+    "volume_not_in_steps": Words(
+        "Volume not in steps",
+        "This card carries volume in steps of {step_litres} only.",
+        NO_MONEY,
+        "Round the volume to a full step.",
+    ),
+    "money_meter_by_volume": Words(
+        "Not by volume",
+        "This meter counts money; gas cannot be bought by volume for it.",
+        NO_MONEY,
+        "Enter an amount of money.",
+    ),
+    "money_or_volume": Words(
+        "One of the two",
+        "Give either an amount of money or a volume.",
+        NO_MONEY,
+        PICK_OTHER,
+    ),
+    "no_tariff": Words(
+        "No price",
+        "No price is known for this household's use on this day.",
+        NO_MONEY,
+        SUPERVISOR,
+    ),
+    "selling_frozen": Words(
+        "Selling stopped",
+        "Selling is stopped: the station's records and the ledger must be compared first.",
+        FROZEN,
+        SUPERVISOR,
+    ),
+    "clock_ran_back": Words(
+        "Clock runs wrong",
+        "The computer's clock ran back by more than five minutes.",
+        FROZEN,
+        "Set the clock right, then restart the station.",
+    ),
+    "open_intent": Words(
+        "Unfinished top-up",
+        "A top-up of this card is not finished yet.",
+        FINISHED,
+        "Leave the card in; it is finished first.",
+    ),
+    "outcome_unknown": Words(
+        "Not certain",
+        "It is not certain whether the card was written.",
+        "Money already taken stays on record; nothing is charged twice and nothing is "
+        "paid back before the card was read.",
+        SAME_CARD,
+    ),
+    "payment_unknown": Words(
+        "Payment not certain",
+        "It is not certain whether the payment arrived.",
+        "It is not charged a second time before the answer is known.",
+        "Query the payment; do not take money again.",
+    ),
+    "tender_unknown": Words(
+        "Unknown way of paying",
+        "“{tender}” is not a way of paying this station knows.",
+        NO_MONEY,
+        PICK_OTHER,
+    ),
+    "not_an_amount": Words(
+        "Not an amount",
+        "“{text}” is not an amount of money.",
+        NO_MONEY,
+        PICK_OTHER,
+    ),
+    "not_a_volume": Words(
+        "Not a volume",
+        "“{text}” is not a volume of gas.",
+        NO_MONEY,
+        PICK_OTHER,
+    ),
+    "unknown_household": Words(
+        "Household not on file",
+        "No household on file fits this row or card.",
+        ROW_FREE,
+        ASK_MANAGER,
+    ),
+    "unknown_order": Words(
+        "Order not on file",
+        "The paid order {order_id} is not on file.",
+        NOTHING,
+        "Synchronise with the ledger and try again.",
+    ),
+    "order_already_loaded": Words(
+        "Order already loaded",
+        "The paid order {order_id} is already on a card.",
+        NOTHING,
+        "Lay the card with the exceptions and look up the order's receipt.",
+    ),
+    "prepaid_order_missing": Words(
+        "Paid order not found",
+        "The list says paid online, but no paid order is on file for this account.",
+        ROW_FREE,
+        "Synchronise with the ledger; if the order is still missing, ask the property "
+        "manager for proof of payment.",
+    ),
+}

@@ -1,0 +1,36 @@
+"""Single words for states, tenders and other short codes, by namespaced code."""
+
+from __future__ import annotations
+
+WORDS = {
+    "tender.cash": "Cash",
+    "tender.bank_transfer": "Bank transfer",
+    "tender.qr_code": "QR payment",
+    "tender.batch": "Lump sum of the batch",
+    "tender.order": "Paid online",
+    "verdict.ready": "Ready to load",
+    "verdict.human": "To be checked",
+    "verdict.blocked": "Not possible",
+    "line.waiting": "Waiting",
+    "line.unfunded": "Not paid yet",
+    "line.done": "Done",
+    "line.stopped": "Stopped",
+    "line.unknown": "Not certain",
+    "kind.sale": "Top-up",
+    "kind.prepaid": "Prepaid order",
+    "step.read": "Read",
+    "step.check": "Check",
+    "step.pay": "Take money",
+    "step.write": "Write",
+    "step.verify": "Verify",
+    "step.receipt": "Receipt",
+    "flag.low_battery": "Low battery",
+    "flag.magnet": "Magnetic interference",
+    "flag.valve_closed": "Valve closed",
+    "flag.over_age": "Meter over age",
+    "ground.account_card_name": "Account, card and name agree",
+    "ground.account_name_door": "Account, name and room agree",
+    "ground.card_name_door": "Card, name and room agree",
+    "meter.volume": "Volume meter",
+    "meter.money": "Money meter",
+}
