@@ -1,0 +1,49 @@
+"""Clocks: the machine's own, and the same one shifted for training (`training clock`)."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_SHIFT_FILE = "clock.json"
+
+
+class SystemClock:
+    """The machine's clock in the desk's zone, plus a shift kept in the data folder.
+
+    Implements `cardstation.ports.clock.Clock`.
+    """
+
+    def __init__(self, zone: str, shift_s: int = 0) -> None:
+        self._zone = ZoneInfo(zone)
+        self._shift = timedelta(seconds=shift_s)
+        self._boot_id = _BOOT_ID.read_text().strip() if _BOOT_ID.exists() else f"t{time.time_ns()}"
+
+    def now(self) -> datetime:
+        """Wall time, timezone-aware."""
+        return datetime.now(UTC).astimezone(self._zone) + self._shift
+
+    def monotonic_ns(self) -> int:
+        """Nanoseconds since some moment of this boot."""
+        return time.monotonic_ns()
+
+    @property
+    def boot_id(self) -> str:
+        """The kernel's name for this boot."""
+        return self._boot_id
+
+
+def shift_of(home: Path) -> int:
+    """The wall clock's shift of a data folder in seconds, 0 by default."""
+    path = home / _SHIFT_FILE
+    return int(json.loads(path.read_text())["shift_s"]) if path.exists() else 0
+
+
+def keep_shift(home: Path, shift_s: int) -> None:
+    """Shift the wall clock of a data folder; training only."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / _SHIFT_FILE).write_text(json.dumps({"shift_s": shift_s}))
