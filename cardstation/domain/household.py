@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cardstation.domain.meter import Meter
 from cardstation.domain.money import Money
-from cardstation.domain.volume import Volume
+from cardstation.domain.volume import NO_GAS, Volume
 
 
 class HouseholdStatus(StrEnum):
@@ -55,10 +55,11 @@ class Household:
     Attributes:
         chip: Chip of its card as filed (`sle4442`, `at88sc102`, `epurse`).
         tariff: Tariff code.
-        bought_this_year: Tier counter of the running tier year, sales and reversals only.
+        bought_this_year: Tier counter of `tier_year`, sales and reversals only.
         purchase_counter: Last counter known (file or own sales).
         cumulative: Everything ever loaded as known, litres or fen, 0 when not filed.
         balance: Money kept for the household (结余).
+        tier_year: The year `bought_this_year` belongs to; 0 = the running one.
     """
 
     account_no: str
@@ -79,3 +80,8 @@ class Household:
     arrears: Money
     balance: Money
     status: HouseholdStatus
+    tier_year: int = 0
+
+    def bought_in(self, year: int) -> Volume:
+        """The tier counter of a year: a new year starts at zero."""
+        return self.bought_this_year if self.tier_year in (0, year) else NO_GAS
