@@ -1,0 +1,106 @@
+"""What stands around the rows of a hand-over sheet: head, totals, explanations, signatures."""
+
+from __future__ import annotations
+
+from cardstation.domain.receipt import HandoverSheet
+from cardstation.i18n import Translator, fields_of
+from cardstation.papers.pen import Ink, Pen, Style
+from cardstation.sentences import SENTENCES, brief
+
+LEFT, RIGHT = 14.0, 196.0
+SIGNATURES_HEIGHT = 46.0
+
+_LABEL = Style(7.5, Ink.FAINT)
+
+
+def title(t: Translator) -> str:
+    """What the sheet is called."""
+    return t("Hand-over sheet for gas cards")
+
+
+def head(pen: Pen, sheet: HandoverSheet, t: Translator) -> float:
+    """Draw the top of the first page; return where the table may begin."""
+    pen.fitted(LEFT, 17, sheet.company, Style(10.5, Ink.SOFT), room=145)
+    pen.fitted(LEFT, 27, title(t), Style(21, Ink.NAVY, bold=True), room=120)
+    if sheet.training:
+        wide = pen.measure(t("TRAINING"), Style(9, bold=True)) + 5
+        pen.panel(RIGHT - 26 - wide, 21.4, wide, 7, edge=Ink.ORANGE, radius=1.2, weight=0.3)
+        training = Style(9, Ink.ORANGE, bold=True)
+        pen.text(RIGHT - 26 - wide / 2, 26.1, t("TRAINING"), training, "center")
+    pen.qr(RIGHT - 19.5, 12.5, f"CS:B/{sheet.batch_id}".upper(), 19.5 / 25)
+    pen.rule(LEFT, RIGHT, 36, ink=Ink.NAVY, weight=0.7)
+    facts = (
+        (t("Batch"), sheet.batch_id, 28),
+        (t("Community"), sheet.community, 46),
+        (t("List"), sheet.list_name, 66),
+        (t("Station"), sheet.station, 18),
+        (t("Clerk"), sheet.clerk, 24),
+    )
+    x = LEFT
+    for label, text, room in facts:
+        pen.fitted(x, 41.5, label, _LABEL, room=room - 2)
+        pen.shortened(x, 46.5, text, Style(9.5), room=room - 3)
+        x += room
+    _tiles(pen, sheet, t, 51)
+    return 81.5
+
+
+def _tiles(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
+    stopped = sheet.expected - sheet.done
+    counts = (
+        (t("Cards on the list"), str(sheet.expected), Ink.NAVY),
+        (t("Topped up"), str(sheet.done), Ink.GREEN),
+        (t("Exceptions"), str(stopped), Ink.RED if stopped else Ink.NAVY),
+        (t("Gas"), str(sheet.volume), Ink.NAVY),
+    )
+    width = (RIGHT - LEFT - 9) / 4
+    for index, (label, text, ink) in enumerate(counts):
+        x = LEFT + index * (width + 3)
+        pen.panel(x, y, width, 14.5, fill=Ink.PALE, radius=2)
+        pen.fitted(x + 4, y + 4.9, label, Style(7.5, Ink.SOFT), room=width - 8)
+        pen.fitted(x + 4, y + 11.7, text, Style(15, ink, bold=True), room=width - 8)
+    sums = (
+        (t("Money received"), sheet.received),
+        (t("Loaded as gas"), sheet.loaded),
+        (t("Kept as balance"), sheet.to_balance),
+        (t("Left for the payer"), sheet.remainder),
+    )
+    for index, (label, amount) in enumerate(sums):
+        x = LEFT + index * (width + 3) + 4
+        pen.fitted(x, y + 20, label, Style(7.5, Ink.SOFT), room=width - 8)
+        pen.fitted(x, y + 25.2, str(amount), Style(11, bold=True), room=width - 8)
+
+
+def explanation(code: str, t: Translator) -> tuple[str, str]:
+    """A reason's headline, and as much of its sentence as needs no values."""
+    words = SENTENCES.get(code)
+    parts = (words.what, words.todo) if words else ()
+    told = [t(part) for part in parts if not fields_of(part)]
+    return brief(code, t), (" " if t.lang == "en" else "").join(told)
+
+
+def sign(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
+    """Draw the totals in words and the two places to sign."""
+    text = t(
+        "{done} of {expected} cards topped up, {stopped} given back as exceptions.",
+        done=sheet.done,
+        expected=sheet.expected,
+        stopped=sheet.expected - sheet.done,
+    )
+    pen.fitted(LEFT, y + 7, text, Style(9.5, bold=True), room=RIGHT - LEFT)
+    sums = t(
+        "{received} received = {loaded} gas + {balance} balance + {remainder} for the payer.",
+        received=sheet.received,
+        loaded=sheet.loaded,
+        balance=sheet.to_balance,
+        remainder=sheet.remainder,
+    )
+    pen.fitted(LEFT, y + 12.4, sums, Style(8.5, Ink.SOFT), room=RIGHT - LEFT)
+    half = (RIGHT - LEFT - 6) / 2
+    for x, role in ((LEFT, t("Handed over by (desk)")), (LEFT + half + 6, t("Received by"))):
+        pen.panel(x, y + 16.5, half, 27, edge=Ink.LINE, radius=2)
+        pen.text(x + 4, y + 22, role, Style(8.5, Ink.NAVY, bold=True))
+        for line, label in ((32.0, t("Signature")), (40.5, t("Date, time, cards counted"))):
+            pen.text(x + 4, y + line, label, _LABEL)
+            start = x + 6 + pen.measure(label, _LABEL)
+            pen.rule(start, x + half - 4, y + line + 0.4, ink=Ink.FAINT, weight=0.2)

@@ -1,0 +1,178 @@
+"""What a receipt says, in words and figures, before any form lays it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cardstation.domain.money import Money, capitals
+from cardstation.domain.receipt import Receipt
+from cardstation.errors import ensure
+from cardstation.i18n import Translator
+from cardstation.sentences import brief, word
+
+LOADING_SLIP = "loading_slip"
+WATERMARK = "培训"  # in every language: a training paper must be known by anybody at this desk
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """Marks a paper as printed again: the how-manieth time, and why (text or a code)."""
+
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierRow:
+    """A tier as printed."""
+
+    name: str
+    volume: str
+    price: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptWording:
+    """All texts of one receipt in one language.
+
+    Attributes:
+        gas: Label and amount of the gas; the tier rows sum to it.
+        to_balance: Label and amount of the remainder, None when there is none.
+        paid: Label and amount of the money; gas + to_balance.
+        loaded: Label and text of what was written to the card.
+        facts: Label and text of the account, card, meter and purchase counter.
+        year: Label, total and shares of the tier year: before, then this purchase by tiers.
+        notes: Label and text of tender, tariff, year's use, batch, station and clerk.
+        training, reprint, no_money_taken: Words that must catch the eye, empty when not so.
+    """
+
+    title: str
+    company: str
+    number: str
+    moment: str
+    name: str
+    address: str
+    facts: tuple[tuple[str, str], ...]
+    columns: tuple[str, str, str, str]
+    tiers: tuple[TierRow, ...]
+    gas: tuple[str, str]
+    to_balance: tuple[str, str] | None
+    paid: tuple[str, str]
+    capitals: tuple[str, str]
+    loaded: tuple[str, str]
+    year: tuple[str, str, tuple[float, ...]] | None
+    notes: tuple[tuple[str, str], ...]
+    check: tuple[str, str]
+    code: str
+    training: str
+    reprint: str
+    no_money_taken: str
+    not_an_invoice: str
+    next_step: str
+    stamp: str
+
+
+def receipt_wording(
+    receipt: Receipt, t: Translator, reprint: Reprint | None = None
+) -> ReceiptWording:
+    """Put a receipt into words.
+
+    Raises:
+        Defect: the lines do not sum to the totals.
+    """
+    _check_sums(receipt)
+    slip = receipt.kind == LOADING_SLIP
+    return ReceiptWording(
+        title=t("Loading slip") if slip else t("Gas top-up receipt"),
+        company=receipt.company,
+        number=receipt.receipt_no,
+        moment=t.moment(receipt.issued_at),
+        name=receipt.name,
+        address=receipt.address,
+        facts=_facts(receipt, t),
+        columns=(t("Tier"), t("Volume"), t("Price per m³"), t("Amount")),
+        tiers=_tiers(receipt, t),
+        gas=(t("Gas, total"), str(receipt.gas)),
+        to_balance=(t("Kept as balance"), str(receipt.to_balance)) if receipt.to_balance else None,
+        paid=(t("Order, paid online") if slip else t("Money received"), str(receipt.paid)),
+        capitals=(t("In capitals"), t("RMB {capitals}", capitals=capitals(receipt.paid))),
+        loaded=(t("Written to the card"), str(receipt.volume or receipt.gas)),
+        year=_year(receipt, t),
+        notes=_notes(receipt, t),
+        check=(t("Check code"), receipt.check_code),
+        code=qr_content(receipt),
+        training=t("TRAINING") if receipt.training else "",
+        reprint=_reprint(reprint, t),
+        no_money_taken=t("Paid order loaded; no money was taken at the desk.") if slip else "",
+        not_an_invoice=t("This receipt is not a tax invoice."),
+        next_step=t("Insert the card into your gas meter and wait for its signal."),
+        stamp=t("Stamp of the payee"),
+    )
+
+
+def qr_content(receipt: Receipt) -> str:
+    """What the QR code carries: number, entry, money in fen and check code."""
+    parts = (receipt.receipt_no, receipt.entry_id, str(receipt.paid.fen), receipt.check_code)
+    return "CS:R/" + "/".join(parts).upper()
+
+
+def price(price_e4: int) -> str:
+    """A price per m³ in yuan with two to four decimals: `¥2.80`, `¥2.835`."""
+    whole, part = divmod(price_e4, 10_000)
+    return f"¥{whole}.{f'{part:04d}'.rstrip('0').ljust(2, '0')}"
+
+
+def _check_sums(receipt: Receipt) -> None:
+    ensure(receipt.gas + receipt.to_balance == receipt.paid, "gas and balance are not the payment")
+    if receipt.tiers:
+        total = sum((line.amount.fen for line in receipt.tiers), start=0)
+        ensure(Money(total) == receipt.gas, "tier lines do not sum to the gas")
+    if receipt.tiers and receipt.volume is not None:
+        litres = sum(line.volume.litres for line in receipt.tiers)
+        ensure(litres == receipt.volume.litres, "tier volumes do not sum to the volume")
+
+
+def _facts(receipt: Receipt, t: Translator) -> tuple[tuple[str, str], ...]:
+    return (
+        (t("Account no."), receipt.account_no),
+        (t("Card no."), receipt.card_no),
+        (t("Meter no."), receipt.meter_no),
+        (t("Purchase no."), str(receipt.purchase_counter)),
+    )
+
+
+def _tiers(receipt: Receipt, t: Translator) -> tuple[TierRow, ...]:
+    return tuple(
+        TierRow(
+            t("Tier {n}", n=line.tier), str(line.volume), price(line.price_e4), str(line.amount)
+        )
+        for line in receipt.tiers
+    )
+
+
+def _year(receipt: Receipt, t: Translator) -> tuple[str, str, tuple[float, ...]] | None:
+    parts = (receipt.year_before.litres, *(line.volume.litres for line in receipt.tiers))
+    if not receipt.tiers or sum(parts) != receipt.year_after.litres or not sum(parts):
+        return None
+    shares = tuple(part / sum(parts) for part in parts)
+    return t("Bought this tier year"), str(receipt.year_after), shares
+
+
+def _notes(receipt: Receipt, t: Translator) -> tuple[tuple[str, str], ...]:
+    used = f"{receipt.year_before.m3} → {receipt.year_after.m3} m³"
+    notes = [
+        (t("Paid by"), word(f"tender.{receipt.tender}", t)),
+        (t("Tariff"), receipt.tariff),
+        (t("Bought this tier year"), used if receipt.volume is not None else ""),
+        (t("Batch"), receipt.batch_id),
+        (t("Station"), receipt.station),
+        (t("Clerk"), receipt.clerk),
+    ]
+    return tuple((label, text) for label, text in notes if text)
+
+
+def _reprint(reprint: Reprint | None, t: Translator) -> str:
+    if reprint is None:
+        return ""
+    return t("Reprint {n}: {reason}", n=reprint.count, reason=brief(reprint.reason, t))
