@@ -17,7 +17,8 @@ _SIDE = 134.0
 _LABEL = Style(7.5, Ink.FAINT)
 _VALUE = Style(10.5)
 _SMALL = Style(8, Ink.SOFT)
-_TINTS = (Ink.LINE, Ink.MID, Ink.NAVY, Ink.DARK)
+_TINTS = (Ink.LINE, Ink.FIRST, Ink.SECOND, Ink.NAVY)
+_BAR = 116.4
 
 
 def receipt_a5(receipt: Receipt, lang: str, reprint: Reprint | None = None) -> bytes:
@@ -30,8 +31,10 @@ def receipt_a5(receipt: Receipt, lang: str, reprint: Reprint | None = None) -> b
     pen = Pen(_WIDTH, _HEIGHT, title=f"{said.title} {said.number}", lang=lang)
     _head(pen, said)
     y = _household(pen, said)
-    y = _sums(pen, said, y)
-    _year_bar(pen, said, y)
+    with_bar = bool(said.year) and y + _sums_height(said) <= _BAR - 0.4
+    _sums(pen, said, y, swatches=with_bar)
+    if with_bar:
+        _year_bar(pen, said)
     _money_panel(pen, said)
     _proof(pen, said)
     _foot(pen, said)
@@ -84,7 +87,15 @@ def _row(pen: Pen, pairs: Sequence[tuple[str, str]], y: float, right: float, sty
         x += need * spread
 
 
-def _sums(pen: Pen, said: ReceiptWording, y: float) -> float:
+def _step(said: ReceiptWording) -> float:
+    return (6.4, 6.4, 6.4, 5.4)[len(said.tiers)] if len(said.tiers) < 4 else 5.0
+
+
+def _sums_height(said: ReceiptWording) -> float:
+    return 16.8 + _step(said) * len(said.tiers) + 5.8 * (3 if said.to_balance else 2)
+
+
+def _sums(pen: Pen, said: ReceiptWording, y: float, *, swatches: bool) -> None:
     columns = (_LEFT, 64.0, 94.0, _SPLIT)
     y += 8
     if said.tiers:
@@ -93,12 +104,11 @@ def _sums(pen: Pen, said: ReceiptWording, y: float) -> float:
             pen.text(x, y, label, _LABEL, "right")
         y += 2.2
         pen.rule(_LEFT, _SPLIT, y)
-    step = 6.4 if len(said.tiers) < 4 else 5.0
     for index, tier in enumerate(said.tiers, start=1):
-        y += step
-        if said.year:
+        y += _step(said)
+        if swatches:
             pen.panel(_LEFT, y - 3.8, 2.4, 2.4, fill=_tint(index), radius=0.4)
-        pen.text(columns[0] + (4.2 if said.year else 0), y - 1.5, tier.name, _VALUE)
+        pen.text(columns[0] + (4.2 if swatches else 0), y - 1.5, tier.name, _VALUE)
         for x, text in zip(columns[1:], (tier.volume, tier.price, tier.amount), strict=True):
             pen.fitted(x, y - 1.5, text, _VALUE, room=28, align="right")
         pen.rule(_LEFT, _SPLIT, y + 0.6, weight=0.15)
@@ -111,21 +121,20 @@ def _sums(pen: Pen, said: ReceiptWording, y: float) -> float:
         pen.text(_LEFT, y, label, style)
         pen.text(_SPLIT, y, amount, style, "right")
         y += 5.8
-    return y
 
 
-def _year_bar(pen: Pen, said: ReceiptWording, y: float) -> None:
+def _year_bar(pen: Pen, said: ReceiptWording) -> None:
     """The tier year as a bar: bought before, then this purchase tier by tier."""
-    if not said.year or y > 113:
+    if said.year is None:
         return
     label, total, parts = said.year
-    pen.text(_LEFT, 115.4, label, _LABEL)
-    pen.text(_SPLIT, 115.4, total, Style(7.5, Ink.DARK, bold=True), "right")
+    pen.text(_LEFT, _BAR, label, _LABEL)
+    pen.text(_SPLIT, _BAR, total, Style(7.5, Ink.DARK, bold=True), "right")
     width = _SPLIT - _LEFT
     x = _LEFT
     for index, share in enumerate(parts):
         wide = width * share
-        pen.panel(x, 117, max(wide - 0.4, 0.2), 2.6, fill=_tint(index))
+        pen.panel(x, _BAR + 1.6, max(wide - 0.4, 0.2), 2.6, fill=_tint(index))
         x += wide
 
 
