@@ -1,0 +1,187 @@
+"""The verdict on every row of a list before a card is touched: ready, human or blocked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cardstation.domain.amounts import AmountDoubt, read_amount
+from cardstation.domain.batch import LineKind, ListRow, ManifestLine, Verdict
+from cardstation.domain.household import Household, HouseholdStatus
+from cardstation.domain.ledger import Order
+from cardstation.domain.matching import Directory, Match, identify
+from cardstation.domain.money import Money
+from cardstation.domain.notes import Note, read_note
+from cardstation.domain.tariff import Quote
+from cardstation.domain.volume import Volume
+from cardstation.errors import Refusal
+
+BLOCKING = (
+    "account_closed",
+    "account_stopped",
+    "chip_not_supported",
+    "identical_duplicate",
+    "unknown_household",
+)
+FORGIVEN = (
+    "card_mistyped",
+    "no_card_number",
+    "account_mistyped",
+    "no_account_number",
+    "name_abbreviated",
+)
+"""Codes that stand beside a ready verdict: what was overlooked, and why that is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightTerms:
+    """What a list is judged by.
+
+    Attributes:
+        sell: Prices a sale to a household today; raises Refusal when it cannot be sold.
+        chips: Chips the station can write.
+        orders: Paid orders waiting to be loaded, by account number.
+    """
+
+    sell: Callable[[Household, Money], Quote]
+    chips: frozenset[str]
+    orders: Mapping[str, Sequence[Order]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a row asks for: the kind and, where certain, the money."""
+
+    kind: LineKind
+    money: Money | None
+    text: str
+    doubts: tuple[str, ...]
+
+
+def preflight(
+    rows: Sequence[ListRow], book: Directory, terms: PreflightTerms
+) -> tuple[ManifestLine, ...]:
+    """Judge every row of a list, alone and against the others."""
+    matches = [identify(row, book) for row in rows]
+    wishes = [_wish(row) for row in rows]
+    repeated = _repeated(matches, wishes)
+    return tuple(
+        _judge(row, match, wish, repeated.get(index, ""), terms)
+        for index, (row, match, wish) in enumerate(zip(rows, matches, wishes, strict=True))
+    )
+
+
+def _wish(row: ListRow) -> _Wish:
+    amount, note, inside = read_amount(row.amount), read_note(row.note), read_note(row.amount)
+    text = row.amount.strip()
+    if isinstance(amount, Money):
+        if note is Note.PREPAID:
+            return _Wish(LineKind.PREPAID, None, text, ("prepaid_with_amount",))
+        doubts = ("note_to_read",) if note is Note.OPEN else ()
+        return _Wish(LineKind.SALE, amount, text, doubts)
+    said = inside if amount.code == "amount_not_certain" else Note.HARMLESS
+    if Note.PREPAID in (note, said):
+        doubts = ("note_to_read",) if Note.OPEN in (note, said) else ()
+        return _Wish(LineKind.PREPAID, None, "", doubts)
+    return _Wish(LineKind.SALE, None, text, _amount_doubts(amount, note))
+
+
+def _amount_doubts(amount: AmountDoubt, note: Note) -> tuple[str, ...]:
+    return (amount.code, "note_to_read") if note is Note.OPEN else (amount.code,)
+
+
+def _repeated(matches: Sequence[Match], wishes: Sequence[_Wish]) -> dict[int, str]:
+    """Rows that mean a household again: the same wish blocks the later, others doubt all."""
+    rows_of: dict[str, list[int]] = defaultdict(list)
+    for index, match in enumerate(matches):
+        if match.candidate is not None:
+            rows_of[match.candidate.account_no].append(index)
+    codes: dict[int, str] = {}
+    for rows in rows_of.values():
+        asked = {(wishes[i].kind, wishes[i].money, _unsure(wishes[i])) for i in rows}
+        if len(asked) > 1:
+            codes.update(dict.fromkeys(rows, "differing_duplicate"))
+        else:
+            codes.update(dict.fromkeys(rows[1:], "identical_duplicate"))
+    return codes
+
+
+def _unsure(wish: _Wish) -> str:
+    return wish.text if wish.money is None else ""
+
+
+def _judge(
+    row: ListRow, match: Match, wish: _Wish, repeated: str, terms: PreflightTerms
+) -> ManifestLine:
+    household = match.household
+    codes = [*match.doubts, *wish.doubts, *([repeated] if repeated else [])]
+    volume: Volume | None = None
+    order_id = ""
+    if household is not None:
+        codes += _state_of(household, terms.chips)
+        if wish.kind is LineKind.PREPAID:
+            order_id = _order(household, terms, codes)
+        elif wish.money is not None:
+            volume = _volume(household, wish.money, terms, codes)
+    reasons = _worst_first([*codes, *match.slips])
+    verdict = _verdict(codes)
+    ready = verdict is Verdict.READY
+    return ManifestLine(
+        row=row,
+        verdict=verdict,
+        kind=wish.kind,
+        account_no=household.account_no if household else row.account_no,
+        card_no=household.card_no if household else row.card_no,
+        name=household.name if household else row.name,
+        door=household.address.door if household else row.door,
+        money=None if repeated == "differing_duplicate" else wish.money,
+        volume=volume if ready else None,
+        ground=match.ground,
+        reasons=reasons,
+        order_id=order_id if ready else "",
+    )
+
+
+def _state_of(household: Household, chips: frozenset[str]) -> list[str]:
+    codes = []
+    if household.status is HouseholdStatus.CLOSED:
+        codes.append("account_closed")
+    if household.status is HouseholdStatus.STOPPED:
+        codes.append("account_stopped")
+    if household.chip not in chips:
+        codes.append("chip_not_supported")
+    if household.arrears:
+        codes.append("arrears")
+    return codes
+
+
+def _order(household: Household, terms: PreflightTerms, codes: list[str]) -> str:
+    """The one order on file; none or several are for a human."""
+    orders = terms.orders.get(household.account_no, ())
+    if len(orders) == 1:
+        return orders[0].order_id
+    codes.append("several_orders" if orders else "prepaid_order_missing")
+    return ""
+
+
+def _volume(
+    household: Household, money: Money, terms: PreflightTerms, codes: list[str]
+) -> Volume | None:
+    try:
+        return terms.sell(household, money).volume
+    except Refusal as refusal:
+        if refusal.code not in codes:
+            codes.append(refusal.code)
+        return None
+
+
+def _verdict(codes: Sequence[str]) -> Verdict:
+    if any(code in BLOCKING for code in codes):
+        return Verdict.BLOCKED
+    return Verdict.HUMAN if codes else Verdict.READY
+
+
+def _worst_first(codes: Sequence[str]) -> tuple[str, ...]:
+    once = dict.fromkeys(codes)
+    return tuple(sorted(once, key=lambda code: (code not in BLOCKING, code in FORGIVEN)))

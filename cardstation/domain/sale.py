@@ -1,0 +1,110 @@
+"""What a household may buy in one load, and what it costs: the rules of a sale in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cardstation.domain.household import Household, HouseholdStatus
+from cardstation.domain.meter import MakerRules, MeterKind
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.tariff import DeskRules, Quote, Standing, Tariff
+from cardstation.domain.volume import NO_GAS, Volume
+from cardstation.errors import Refusal
+
+_LITRE = Volume(1)
+
+
+@dataclass(frozen=True, slots=True)
+class SaleTerms:
+    """What a sale is priced and bounded by on one day.
+
+    Attributes:
+        year: The tier year: the calendar year in which the money is certain.
+        step: Smallest volume that can be sold to a volume meter.
+        per_load_max: Largest single load, the smaller of the desk's and the makers' limit.
+        plausible: Largest load of this user class that needs no supervisor, None = no such rule.
+    """
+
+    tariff: Tariff
+    year: int
+    step: Volume
+    per_load_max: Volume
+    plausible: Volume | None
+
+
+def terms_of(
+    tariff: Tariff, year: int, rules: DeskRules, makers: Sequence[MakerRules]
+) -> SaleTerms:
+    """Combine the desk's rules with what the cards can carry; the stricter limit holds."""
+    return SaleTerms(
+        tariff=tariff,
+        year=year,
+        step=max([rules.volume_step, *(maker.volume_step for maker in makers)]),
+        per_load_max=min([rules.per_load_cap, *(maker.per_load_max for maker in makers)]),
+        plausible=rules.plausible_per_load.get(tariff.code),
+    )
+
+
+def sell(
+    household: Household,
+    terms: SaleTerms,
+    *,
+    money: Money | None = None,
+    volume: Volume | None = None,
+    flat: bool = False,
+) -> Quote:
+    """Price one load by money or by volume.
+
+    Args:
+        household: The buyer.
+        terms: Of the day and the card.
+        money: What the customer gives; the largest affordable volume is sold.
+        volume: What the customer wants; the exact price is asked.
+        flat: The household chose the flat factor for large households.
+
+    Raises:
+        Refusal: `account_stopped`, `account_closed`, `money_or_volume`, `zero_amount`,
+            `money_meter_by_volume`, `volume_not_in_steps`, `amount_too_small`, `per_load_max`,
+            `implausible_volume`.
+    """
+    _ensure_open(household)
+    standing = Standing(terms.year, household.bought_in(terms.year), household.persons, flat)
+    if (money is None) == (volume is None):
+        raise Refusal("money_or_volume")
+    if (money is not None and money <= NO_MONEY) or (volume is not None and volume <= NO_GAS):
+        raise Refusal("zero_amount")
+    if household.meter.kind is MeterKind.MONEY:
+        return _sell_to_money_meter(terms, standing, money)
+    if volume is not None:
+        if volume.litres % terms.step.litres:
+            raise Refusal("volume_not_in_steps", step_litres=terms.step.litres)
+        quote = terms.tariff.price(volume, standing)
+    else:
+        quote = terms.tariff.buy(money or NO_MONEY, terms.step, standing)
+    sold = quote.volume or NO_GAS
+    if not sold:
+        raise Refusal("amount_too_small", step_litres=terms.step.litres)
+    if sold > terms.per_load_max:
+        raise Refusal("per_load_max", limit_litres=terms.per_load_max.litres)
+    _ensure_plausible(sold, terms)
+    return quote
+
+
+def _sell_to_money_meter(terms: SaleTerms, standing: Standing, money: Money | None) -> Quote:
+    if money is None:
+        raise Refusal("money_meter_by_volume")
+    _ensure_plausible(terms.tariff.buy(money, _LITRE, standing).volume or NO_GAS, terms)
+    return terms.tariff.load_money(money, standing)
+
+
+def _ensure_open(household: Household) -> None:
+    if household.status is HouseholdStatus.STOPPED:
+        raise Refusal("account_stopped", account_no=household.account_no)
+    if household.status is HouseholdStatus.CLOSED:
+        raise Refusal("account_closed", account_no=household.account_no)
+
+
+def _ensure_plausible(sold: Volume, terms: SaleTerms) -> None:
+    if terms.plausible is not None and sold > terms.plausible:
+        raise Refusal("implausible_volume", litres=sold.litres, limit_litres=terms.plausible.litres)
