@@ -12,7 +12,7 @@ from cardstation.papers.pen import Ink, Pen, Style
 from cardstation.papers.wording import WATERMARK, ReceiptWording, Reprint, receipt_wording
 
 _WIDTH = 80.0
-_LEFT, _RIGHT, _MIDDLE = 4.0, 76.0, 40.0
+_LEFT, _RIGHT, _MIDDLE = 4.5, 75.5, 40.0
 _ROOM = _RIGHT - _LEFT
 
 _PLAIN = Style(9.5, Ink.BLACK)
