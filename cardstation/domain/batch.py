@@ -31,6 +31,8 @@ class ListRow:
 
     Attributes:
         row: 1-based row of the sheet or file.
+        sheet: Name of the sheet when a list has several with rows, else empty; rows of different
+            sheets may have the same number.
     """
 
     row: int
@@ -40,6 +42,7 @@ class ListRow:
     card_no: str
     amount: str
     note: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
