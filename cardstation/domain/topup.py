@@ -156,7 +156,8 @@ class TopUp:
         known_counter: Last counter the station knew; the card may have been ahead of it.
         counter_before, counter_after: Purchase counter on the card and in the target.
         plan: Before-image, spans and desk-owned ranges; None until armed.
-        batch_id, row: The line it fulfils, empty and 0 for a counter sale.
+        batch_id, line: The manifest line it fulfils (1-based place in the batch), empty and 0 for
+            a counter sale. row: That line's row in its sheet.
     """
 
     topup_id: str
@@ -168,6 +169,7 @@ class TopUp:
     tender: Tender
     reference: str
     batch_id: str
+    line: int
     row: int
     order_id: str
     known_counter: int

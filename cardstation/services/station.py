@@ -1,0 +1,64 @@
+"""The station: everything a service may reach, given as its first argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cardstation.domain.meter import MakerRules
+from cardstation.domain.payment import Tender
+from cardstation.errors import Refusal
+from cardstation.ports.chip import ChipDriver
+from cardstation.ports.clock import Clock
+from cardstation.ports.keys import CardKeys, DeviceKey
+from cardstation.ports.layout import Layout
+from cardstation.ports.ledger import Ledger
+from cardstation.ports.payment import Payment
+from cardstation.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One desk with its records and its ports.
+
+    Attributes:
+        ledger: None = works offline.
+        name: Name in the ledger and on papers, `S001`. number: the one on cards, 1–65535.
+        payments: Ways of paying this desk takes.
+    """
+
+    store: Store
+    chips: tuple[ChipDriver, ...]
+    layouts: tuple[Layout, ...]
+    makers: tuple[MakerRules, ...]
+    keys: CardKeys
+    device_key: DeviceKey
+    clock: Clock
+    ledger: Ledger | None
+    name: str
+    number: int
+    clerk: str
+    company: str
+    training: bool
+    payments: tuple[Payment, ...] = ()
+
+    def rules_of(self, maker: str) -> MakerRules:
+        """The capability table of a maker code.
+
+        Raises:
+            Refusal: `no_maker_rules`.
+        """
+        for rules in self.makers:
+            if rules.code == maker:
+                return rules
+        raise Refusal("no_maker_rules", maker=maker)
+
+    def payment_by(self, tender: Tender) -> Payment:
+        """The way of paying behind a tender.
+
+        Raises:
+            Refusal: `tender_unknown`.
+        """
+        for payment in self.payments:
+            if payment.tender is tender:
+                return payment
+        raise Refusal("tender_unknown", tender=tender.value)

@@ -1,0 +1,68 @@
+"""SQLite engines of a station: WAL, full sync, one writer; everything else may only read.
+
+The driver is `sqlcipher3` (SQLite ≥ 3.51.3: older ones carry the WAL-reset bug), without a key.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import NullPool, StaticPool
+
+BUSY_TIMEOUT_MS = 5_000
+
+
+def writer_engine(path: Path) -> Engine:
+    """The one writing connection; transactions begin IMMEDIATE and sync fully at commit."""
+    engine = create_engine(
+        "sqlite://", module=driver, creator=lambda: _connect(path, "rwc"), poolclass=StaticPool
+    )
+    event.listen(engine, "connect", _prepare_writer)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def reader_engine(path: Path) -> Engine:
+    """Connections that cannot write and never checkpoint."""
+    engine = create_engine(
+        "sqlite://", module=driver, creator=lambda: _connect(path, "ro"), poolclass=NullPool
+    )
+    event.listen(engine, "connect", _prepare_reader)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _connect(path: Path, mode: str) -> Any:
+    return driver.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_TIMEOUT_MS / 1000,
+    )
+
+
+def _prepare_writer(connection: Any, _record: object) -> None:
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_reader(connection: Any, _record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,54 @@
+"""Attempts at a card's code, written down before the code is presented."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, select
+
+from cardstation.domain.topup import TopUp
+from cardstation.store.tables import code_attempt
+
+
+class Attempt(StrEnum):
+    """What is known about presenting a code; a last `PRESENTING` was cut short by us."""
+
+    PRESENTING = "presenting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class Attempts:
+    """Code attempts of one unit of work or reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def note(self, intent: TopUp, event: Attempt, *, tries_left: int | None, at: datetime) -> None:
+        """Log one step of an attempt."""
+        self._connection.execute(
+            code_attempt.insert(),
+            {
+                "maker": intent.identity.maker,
+                "card_no": intent.identity.card_no,
+                "topup_id": intent.topup_id,
+                "event": event.value,
+                "tries_left": tries_left,
+                "at": at,
+            },
+        )
+
+    def torn(self, maker: str, card_no: str) -> int:
+        """How many of the last attempts in a row were cut short; a refused one counts as many."""
+        query = (
+            select(code_attempt.c.event)
+            .where(code_attempt.c.maker == maker, code_attempt.c.card_no == card_no)
+            .order_by(code_attempt.c.no.desc())
+        )
+        count = 0
+        for event in self._connection.scalars(query):
+            if event == Attempt.ACCEPTED:
+                break
+            count += 1 if event == Attempt.PRESENTING else 2
+        return count

@@ -1,0 +1,194 @@
+"""Money received for batches, the lines it funds, and the stops met on the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.tariff import Quote
+from cardstation.errors import Value
+from cardstation.store.frozen import freeze, thaw
+from cardstation.store.tables import batch_stop, funded_line, payment, payment_log
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPayment:
+    """One sum of money for a batch. `seq` is its entry in the journal."""
+
+    payment_id: str
+    batch_id: str
+    tender: Tender
+    money: Money
+    reference: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPayment:
+    """A payment as asked for, before its outcome is known: `asked`, `taken` or `not_taken`."""
+
+    payment_id: str
+    batch_id: str
+    tender: Tender
+    money: Money
+    reference: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FundedLine:
+    """A manifest line whose money is certain: its price is frozen.
+
+    Attributes:
+        line: 1-based place in the batch.
+        expected_counter: What the card must show; never loaded past it.
+    """
+
+    batch_id: str
+    line: int
+    payment_id: str
+    quote: Quote
+    expected_counter: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStop:
+    """A card that was stopped; `line` is 0 when it stands on no line of the batch."""
+
+    batch_id: str
+    line: int
+    card_no: str
+    code: str
+    facts: Mapping[str, Value]
+    at: datetime
+
+
+class Funds:
+    """Batch money of one unit of work or reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def note(self, asked: AskedPayment) -> None:
+        """Log one step of a payment: asked for, taken, not taken."""
+        self._connection.execute(
+            payment_log.insert(),
+            {
+                "payment_id": asked.payment_id,
+                "batch_id": asked.batch_id,
+                "tender": asked.tender,
+                "money": asked.money,
+                "reference": asked.reference,
+                "state": asked.state,
+                "at": asked.at,
+            },
+        )
+
+    def unanswered(self, batch_id: str = "") -> tuple[AskedPayment, ...]:
+        """Payments that were asked for and whose outcome is not known."""
+        last: dict[str, AskedPayment] = {}
+        for row in self._connection.execute(select(payment_log).order_by(payment_log.c.no)):
+            last[row.payment_id] = _asked(row)
+        return tuple(
+            asked
+            for asked in last.values()
+            if asked.state == "asked" and batch_id in ("", asked.batch_id)
+        )
+
+    def receive(self, received: BatchPayment) -> None:
+        """Store money that was received."""
+        self._connection.execute(
+            payment.insert(),
+            {
+                "payment_id": received.payment_id,
+                "batch_id": received.batch_id,
+                "tender": received.tender,
+                "money": received.money,
+                "reference": received.reference,
+                "seq": received.seq,
+            },
+        )
+
+    def payments(self, batch_id: str) -> tuple[BatchPayment, ...]:
+        """Everything received for a batch, oldest first."""
+        query = select(payment).where(payment.c.batch_id == batch_id).order_by(payment.c.seq)
+        return tuple(map(_payment, self._connection.execute(query)))
+
+    def fund(self, funded: FundedLine) -> None:
+        """Freeze the price of a line."""
+        self._connection.execute(
+            funded_line.insert(),
+            {
+                "batch_id": funded.batch_id,
+                "line": funded.line,
+                "payment_id": funded.payment_id,
+                "quote": freeze(funded.quote),
+                "money": funded.quote.money,
+                "expected_counter": funded.expected_counter,
+                "at": funded.at,
+            },
+        )
+
+    def funded(self, batch_id: str) -> dict[int, FundedLine]:
+        """Funded lines by their place in the batch."""
+        query = select(funded_line).where(funded_line.c.batch_id == batch_id)
+        return {row.line: _funded(row) for row in self._connection.execute(query)}
+
+    def stop(self, stopped: BatchStop) -> None:
+        """Remember that a card was stopped, and why."""
+        self._connection.execute(
+            batch_stop.insert(),
+            {
+                "batch_id": stopped.batch_id,
+                "line": stopped.line,
+                "card_no": stopped.card_no,
+                "code": stopped.code,
+                "facts": json.dumps(dict(stopped.facts), ensure_ascii=False),
+                "at": stopped.at,
+            },
+        )
+
+    def stops(self, batch_id: str) -> tuple[BatchStop, ...]:
+        """Every stop of a batch, oldest first."""
+        query = select(batch_stop).where(batch_stop.c.batch_id == batch_id)
+        rows = self._connection.execute(query.order_by(batch_stop.c.no))
+        return tuple(map(_stop, rows))
+
+
+def total(payments: tuple[BatchPayment, ...]) -> Money:
+    """The sum of some payments."""
+    return sum((received.money for received in payments), NO_MONEY)
+
+
+def _asked(row: Row[Any]) -> AskedPayment:
+    return AskedPayment(
+        row.payment_id, row.batch_id, row.tender, row.money, row.reference, row.state, row.at
+    )
+
+
+def _payment(row: Row[Any]) -> BatchPayment:
+    return BatchPayment(row.payment_id, row.batch_id, row.tender, row.money, row.reference, row.seq)
+
+
+def _funded(row: Row[Any]) -> FundedLine:
+    return FundedLine(
+        row.batch_id,
+        row.line,
+        row.payment_id,
+        thaw(Quote, row.quote),
+        row.expected_counter,
+        row.at,
+    )
+
+
+def _stop(row: Row[Any]) -> BatchStop:
+    return BatchStop(row.batch_id, row.line, row.card_no, row.code, json.loads(row.facts), row.at)

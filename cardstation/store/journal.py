@@ -1,0 +1,110 @@
+"""The journal: entries as exact bytes in one hash chain, appended only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from cardstation.domain.ledger import GENESIS, Entry, entry_hash
+from cardstation.errors import ensure
+from cardstation.store.tables import journal
+
+FIRST_EPOCH = 1
+
+
+@dataclass(frozen=True, slots=True)
+class JournalHead:
+    """The last entry; seq 0 and `GENESIS` when there is none."""
+
+    epoch: int
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """One entry as it lies in the journal."""
+
+    seq: int
+    hash: str
+    raw: bytes
+
+    @property
+    def entry(self) -> Entry:
+        """The fact itself."""
+        return Entry.from_bytes(self.raw)
+
+
+class Journal:
+    """The journal of one unit of work or reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def head(self) -> JournalHead:
+        """The last entry."""
+        query = select(journal.c.epoch, journal.c.seq, journal.c.hash)
+        row = self._connection.execute(query.order_by(journal.c.seq.desc()).limit(1)).first()
+        return JournalHead(FIRST_EPOCH, 0, GENESIS) if row is None else JournalHead(*row)
+
+    def append(self, entry: Entry) -> StoredEntry:
+        """Add the next entry of the chain.
+
+        Raises:
+            Defect: the entry does not follow the head.
+        """
+        head = self.head()
+        ensure(entry.seq == head.seq + 1, "an entry follows the head without a gap")
+        ensure(entry.prev_hash == head.hash, "an entry carries the hash of the one before")
+        raw = entry.to_bytes()
+        stored = StoredEntry(entry.seq, entry_hash(raw), raw)
+        self._connection.execute(
+            journal.insert(),
+            {
+                "seq": entry.seq,
+                "epoch": entry.epoch,
+                "entry_id": entry.entry_id,
+                "subject": entry.subject,
+                "kind": entry.kind.value,
+                "batch_id": entry.batch,
+                "hash": stored.hash,
+                "raw": raw,
+            },
+        )
+        return stored
+
+    def at(self, seq: int) -> StoredEntry | None:
+        """One entry by number."""
+        row = self._connection.execute(select(journal).where(journal.c.seq == seq)).first()
+        return None if row is None else _stored(row)
+
+    def since(self, seq: int, limit: int) -> tuple[StoredEntry, ...]:
+        """Entries after `seq`, oldest first."""
+        query = select(journal).where(journal.c.seq > seq).order_by(journal.c.seq).limit(limit)
+        return tuple(map(_stored, self._connection.execute(query)))
+
+    def every(self) -> Iterator[StoredEntry]:
+        """The whole journal, oldest first."""
+        return map(_stored, self._connection.execute(select(journal).order_by(journal.c.seq)))
+
+    def about(self, subject: str) -> tuple[StoredEntry, ...]:
+        """Entries of one top-up or payment, oldest first."""
+        query = select(journal).where(journal.c.subject == subject).order_by(journal.c.seq)
+        return tuple(map(_stored, self._connection.execute(query)))
+
+    def of_batch(self, batch_id: str) -> tuple[StoredEntry, ...]:
+        """Entries of one batch, oldest first."""
+        query = select(journal).where(journal.c.batch_id == batch_id).order_by(journal.c.seq)
+        return tuple(map(_stored, self._connection.execute(query)))
+
+    def count_since(self, seq: int) -> int:
+        """How many entries follow `seq`."""
+        query = select(func.count()).select_from(journal).where(journal.c.seq > seq)
+        return self._connection.execute(query).scalar_one()
+
+
+def _stored(row: Row[Any]) -> StoredEntry:
+    return StoredEntry(row.seq, row.hash, row.raw)

@@ -1,0 +1,43 @@
+"""Paid orders as pulled from the centre; which are loaded is derived from the top-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sqlalchemy import Connection, select
+
+from cardstation.domain.ledger import Order
+from cardstation.store.tables import paid_order
+
+
+class Orders:
+    """The paid orders of one unit of work or reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, order_id: str) -> Order | None:
+        """One order."""
+        found = self._find(paid_order.c.order_id == order_id)
+        return found[0] if found else None
+
+    def of_account(self, account_no: str) -> tuple[Order, ...]:
+        """Orders of an account, loaded or not, oldest id first."""
+        return self._find(paid_order.c.account_no == account_no)
+
+    def every(self) -> tuple[Order, ...]:
+        """All orders on file."""
+        return self._find(paid_order.c.order_id != "")
+
+    def put(self, orders: Sequence[Order]) -> None:
+        """Add orders or replace those with the same id; an order once on file stays."""
+        for order in orders:
+            key = paid_order.c.order_id == order.order_id
+            self._connection.execute(paid_order.delete().where(key))
+            self._connection.execute(paid_order.insert(), asdict(order))
+
+    def _find(self, condition: object) -> tuple[Order, ...]:
+        query = select(paid_order).where(condition)  # type: ignore[arg-type]
+        rows = self._connection.execute(query.order_by(paid_order.c.order_id))
+        return tuple(Order(**row._asdict()) for row in rows)

@@ -1,0 +1,67 @@
+"""What the ledger has confirmed: stored cumulative acks, exceptions and sync verdicts.
+
+Whether an entry is posted is derived from the highest ack, never a flag of the entry.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from cardstation.domain.ledger import GENESIS
+from cardstation.ports.ledger import Ack, LedgerException
+from cardstation.store.tables import ledger_ack, ledger_exception, sync_verdict
+
+
+class Outbox:
+    """Acks and verdicts of one unit of work or reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def acked(self) -> tuple[int, str]:
+        """Highest acknowledged sequence number and its hash; 0 and `GENESIS` when none."""
+        query = select(ledger_ack.c.acked_seq, ledger_ack.c.acked_hash)
+        row = self._connection.execute(query.order_by(ledger_ack.c.acked_seq.desc())).first()
+        return (0, GENESIS) if row is None else (row.acked_seq, row.acked_hash)
+
+    def store(self, ack: Ack, at: datetime) -> None:
+        """Keep an ack and its exceptions."""
+        self._connection.execute(
+            ledger_ack.insert(),
+            {
+                "acked_seq": ack.acked_seq,
+                "acked_hash": ack.acked_hash,
+                "totals": json.dumps(ack.totals, sort_keys=True),
+                "at": at,
+            },
+        )
+        known = {(found.seq, found.code) for found in self.exceptions()}
+        for found in ack.exceptions:
+            if (found.seq, found.code) not in known:
+                self._connection.execute(
+                    ledger_exception.insert(), {"seq": found.seq, "code": found.code, "at": at}
+                )
+
+    def totals(self) -> dict[str, int]:
+        """Fen per account class as the ledger last answered."""
+        query = select(ledger_ack.c.totals).order_by(ledger_ack.c.no.desc()).limit(1)
+        found = self._connection.execute(query).scalar()
+        return dict(json.loads(found)) if found else {}
+
+    def exceptions(self) -> tuple[LedgerException, ...]:
+        """Business conflicts the ledger posted to suspense."""
+        rows = self._connection.execute(select(ledger_exception).order_by(ledger_exception.c.seq))
+        return tuple(LedgerException(row.seq, row.code) for row in rows)
+
+    def judge(self, code: str, at: datetime) -> None:
+        """Keep the verdict of a handshake: empty = in agreement, else why selling stops."""
+        if code != self.verdict():
+            self._connection.execute(sync_verdict.insert(), {"code": code, "at": at})
+
+    def verdict(self) -> str:
+        """The last verdict, empty when all is well."""
+        query = select(sync_verdict.c.code).order_by(sync_verdict.c.no.desc()).limit(1)
+        return self._connection.execute(query).scalar() or ""

@@ -1,0 +1,82 @@
+"""Receipts as frozen copies, their gap-free numbers, and how often each was printed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from cardstation.domain.receipt import Receipt
+from cardstation.errors import ensure
+from cardstation.store.frozen import freeze, thaw
+from cardstation.store.tables import paper, receipt
+
+
+class Numbers:
+    """Number series without gaps: the next number is taken in the commit that uses it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def next_receipt(self, year: int) -> int:
+        """The next receipt number of a year, from 1."""
+        query = select(func.max(receipt.c.number)).where(receipt.c.year == year)
+        return (self._connection.execute(query).scalar() or 0) + 1
+
+
+class Receipts:
+    """The receipts of one unit of work or reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, issued: Receipt, *, topup_id: str, year: int, number: int) -> None:
+        """Store the frozen copy of a receipt."""
+        ensure(issued.receipt_no.endswith(f"-{number:06d}"), "a receipt shows its number")
+        self._connection.execute(
+            receipt.insert(),
+            {
+                "receipt_no": issued.receipt_no,
+                "year": year,
+                "number": number,
+                "topup_id": topup_id,
+                "batch_id": issued.batch_id,
+                "frozen": freeze(issued),
+            },
+        )
+
+    def get(self, receipt_no: str) -> Receipt | None:
+        """One receipt by number."""
+        return self._first(receipt.c.receipt_no == receipt_no)
+
+    def of_topup(self, topup_id: str) -> Receipt | None:
+        """The receipt of a sealed top-up."""
+        return self._first(receipt.c.topup_id == topup_id)
+
+    def of_batch(self, batch_id: str) -> tuple[Receipt, ...]:
+        """Receipts of a batch in number order."""
+        query = select(receipt).where(receipt.c.batch_id == batch_id)
+        rows = self._connection.execute(query.order_by(receipt.c.year, receipt.c.number))
+        return tuple(map(_receipt, rows))
+
+    def every(self) -> dict[str, Receipt]:
+        """All receipts in number order, by the id of their top-up."""
+        rows = self._connection.execute(select(receipt).order_by(receipt.c.year, receipt.c.number))
+        return {row.topup_id: _receipt(row) for row in rows}
+
+    def note_paper(self, receipt_no: str, *, clerk: str, at: datetime) -> int:
+        """Log that a paper was made; returns how many there are now, 1 = the original."""
+        self._connection.execute(
+            paper.insert(), {"receipt_no": receipt_no, "clerk": clerk, "at": at}
+        )
+        query = select(func.count()).select_from(paper).where(paper.c.receipt_no == receipt_no)
+        return self._connection.execute(query).scalar_one()
+
+    def _first(self, condition: Any) -> Receipt | None:
+        row = self._connection.execute(select(receipt).where(condition)).first()
+        return None if row is None else _receipt(row)
+
+
+def _receipt(row: Row[Any]) -> Receipt:
+    return thaw(Receipt, row.frozen)

@@ -1,0 +1,64 @@
+"""The store's schema: made at once when new, migrated when behind, refused when newer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from cardstation.errors import Refusal
+from cardstation.store import batches, households, tariffs
+from cardstation.store.tables import guards, metadata
+
+VERSION = 1
+REVISION = f"{VERSION:04d}"
+MIGRATIONS = Path(__file__).parent / "migrations"
+TABLES = {module.__name__: module for module in (batches, households, tariffs)}
+
+
+def prepare(engine: Engine, path: Path) -> None:
+    """Bring a store to this program's version; the file is copied before a migration.
+
+    Raises:
+        Refusal: `store_newer`.
+    """
+    with engine.connect() as connection:
+        version = version_of(connection)
+        if version > VERSION:
+            raise Refusal("store_newer", file=str(path), version=version)
+        if version == 0:
+            _create(connection)
+    if 0 < version < VERSION:
+        _migrate(engine, path, version)
+
+
+def version_of(connection: Connection) -> int:
+    """The version stamped on a store, 0 = empty."""
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def _create(connection: Connection) -> None:
+    metadata.create_all(connection)
+    for guard in guards():
+        connection.exec_driver_sql(guard)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:v)"), {"v": REVISION})
+    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+    connection.commit()
+
+
+def _migrate(engine: Engine, path: Path, version: int) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    copy = path.with_name(f"{path.name}.v{version}")
+    copy.unlink(missing_ok=True)
+    raw = engine.raw_connection()
+    raw.execute("VACUUM INTO ?", (str(copy),))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, REVISION)
+        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+        connection.commit()

@@ -1,0 +1,121 @@
+"""The store of one station: opened once for writing, or any number of times for reading."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
+
+from cardstation.errors import Mishap, Refusal, StationBusy, ensure
+from cardstation.sql.engine import reader_engine, writer_engine
+from cardstation.store.anchor import Anchor
+from cardstation.store.lock import StationLock
+from cardstation.store.schema import VERSION, prepare, version_of
+from cardstation.store.unit import Reading, Unit
+
+FILE_NAME = "station.db"
+
+
+class Store:
+    """Everything the station knows, in `station.db`; see `open`."""
+
+    def __init__(self, home: Path, lock: StationLock | None) -> None:
+        self.home = home
+        self.anchor = Anchor(home)
+        self._lock = lock
+        self._turn = threading.RLock()
+        self._readers = reader_engine(home / FILE_NAME)
+        self._writer: Engine | None = None
+
+    @classmethod
+    def open(cls, home: Path, *, read_only: bool = False) -> Store:
+        """Open a data folder's store, making or migrating it where needed.
+
+        Args:
+            home: The data folder; made when missing.
+            read_only: Do not take the station's lock; `unit()` is then a defect.
+
+        Raises:
+            StationBusy: another process writes. Refusal: `store_newer`. Mishap: `store_damaged`.
+        """
+        home.mkdir(parents=True, exist_ok=True)
+        if read_only:
+            _ensure_readable(cls, home)
+            return cls(home, None)
+        lock = StationLock(home)
+        store = cls(home, lock)
+        try:
+            store._begin_writing()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """One unit of work, undone unless its `commit` was called."""
+        ensure(self._writer is not None, "this store was opened for reading only")
+        with self._turn, self._writer.connect() as connection:  # type: ignore[union-attr]
+            yield self._unit_on(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """One consistent look; sees every commit made before it began."""
+        with self._readers.connect() as connection:
+            yield Reading(connection)
+
+    def close(self) -> None:
+        """Close every connection and give the lock back; may be called twice."""
+        if self._writer is not None:
+            self._writer.dispose()
+            self._writer = None
+        self._readers.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _unit_on(self, connection: Connection) -> Unit:
+        return Unit(connection)
+
+    def _begin_writing(self) -> None:
+        path = self.home / FILE_NAME
+        self._writer = writer_engine(path)
+        try:
+            prepare(self._writer, path)
+        except DatabaseError as error:
+            raise Mishap("store_damaged", file=str(path)) from error
+
+
+def _ensure_readable(kind: type[Store], home: Path) -> None:
+    path = home / FILE_NAME
+    version = 0
+    if path.exists():
+        with reader_engine(path).connect() as connection:
+            try:
+                version = version_of(connection)
+            except DatabaseError as error:
+                raise Mishap("store_damaged", file=str(path)) from error
+    if version > VERSION:
+        raise Refusal("store_newer", file=str(path), version=version)
+    if version < VERSION:
+        try:
+            kind.open(home).close()
+        except StationBusy:
+            if version == 0:
+                raise

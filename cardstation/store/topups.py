@@ -1,0 +1,258 @@
+"""Top-ups and their append-only state log; a move and its log row are one commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
+
+from cardstation.domain.card import CardIdentity, CardType, Quantity, WritePlan
+from cardstation.domain.tariff import Quote
+from cardstation.domain.topup import OPEN, TopUp, TopUpEvent, TopUpState, advance
+from cardstation.errors import ensure
+from cardstation.store.frozen import freeze, thaw, thaw_any
+from cardstation.store.tables import card_load, topup, topup_log
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When and by whom a state changed."""
+
+    at: datetime
+    clerk: str
+    approver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One state change as it happened; `event` is None for the first."""
+
+    topup_id: str
+    event: TopUpEvent | None
+    state: TopUpState
+    seq: int | None
+    reason: str
+    at: datetime
+
+
+class TopUps:
+    """The top-ups of one unit of work or reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, intent: TopUp, stamp: Stamp) -> None:
+        """Store a quoted top-up."""
+        ensure(intent.state is TopUpState.QUOTED, "a top-up begins as quoted")
+        self._connection.execute(topup.insert(), _to_row(intent))
+        self._log(intent.topup_id, None, intent.state, stamp)
+
+    def move(
+        self,
+        intent: TopUp,
+        event: TopUpEvent,
+        stamp: Stamp,
+        *,
+        seq: int | None = None,
+        reason: str = "",
+        plan: WritePlan | None = None,
+        **frozen: Any,
+    ) -> TopUp:
+        """Move a top-up on and write the log row.
+
+        Args:
+            intent: The top-up as last read.
+            event: What happened.
+            stamp: When and by whom.
+            seq: The journal entry of the same commit, None for moves that have none.
+            reason: A code, for the log.
+            plan: The write plan, with `PLAN_STORED`.
+            **frozen: Facts that become certain with this move (`quote`, `counter_after`, …).
+
+        Raises:
+            Defect: an illegal move, or the stored state is not the one given.
+        """
+        state = advance(intent.state, event, approver=stamp.approver)
+        moved = replace(intent, state=state, plan=plan or intent.plan, **frozen)
+        changed = self._connection.execute(
+            topup.update()
+            .where(topup.c.topup_id == intent.topup_id, topup.c.state == intent.state)
+            .values(_to_row(moved))
+        )
+        ensure(changed.rowcount == 1, "the top-up stands where it was read")
+        self._log(intent.topup_id, event, state, stamp, seq=seq, reason=reason)
+        return moved
+
+    def get(self, topup_id: str) -> TopUp | None:
+        """One top-up."""
+        return self._first(topup.c.topup_id == topup_id)
+
+    def open_on(self, identity: CardIdentity) -> TopUp | None:
+        """The open intent of a card, if any (R3)."""
+        return self._first(
+            topup.c.maker == identity.maker,
+            topup.c.card_no == identity.card_no,
+            topup.c.meter_no == identity.meter_no,
+            topup.c.generation == identity.generation,
+            topup.c.state.in_(OPEN),
+        )
+
+    def open_intents(self) -> tuple[TopUp, ...]:
+        """Every open top-up, oldest first."""
+        return self._find(topup.c.state.in_(OPEN))
+
+    def of_batch(self, batch_id: str) -> tuple[TopUp, ...]:
+        """Every top-up of a batch, oldest first, voided ones too."""
+        return self._find(topup.c.batch_id == batch_id)
+
+    def of_order(self, order_id: str) -> tuple[TopUp, ...]:
+        """Live top-ups that claim an order."""
+        return self._find(
+            topup.c.order_id == order_id,
+            topup.c.state.not_in((TopUpState.VOIDED, TopUpState.REFUNDED)),
+        )
+
+    def every(self) -> tuple[TopUp, ...]:
+        """All top-ups, oldest first."""
+        return self._find(topup.c.topup_id != "")
+
+    def log(self, topup_id: str = "") -> tuple[LogRow, ...]:
+        """State changes of one top-up, or of all, in the order they happened."""
+        query = select(topup_log).order_by(topup_log.c.no)
+        if topup_id:
+            query = query.where(topup_log.c.topup_id == topup_id)
+        return tuple(
+            LogRow(row.topup_id, row.event, row.state, row.seq, row.reason, row.at)
+            for row in self._connection.execute(query)
+        )
+
+    def high_water_us(self) -> int:
+        """The latest wall time any state change was made at, microseconds since 1970."""
+        query = select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1)
+        return self._connection.execute(query).scalar() or 0
+
+    def owners(self, identity: CardIdentity, counter: int) -> tuple[str, ...]:
+        """Ids of the live loads with this counter on this meter and card generation (R9)."""
+        query = select(card_load.c.topup_id).where(_load_key(identity, counter))
+        return tuple(self._connection.scalars(query.order_by(card_load.c.load_no)))
+
+    def own_load(self, intent: TopUp) -> int:
+        """Enter a sealed top-up as the owner of its counter; returns its load number, 0 = sale."""
+        identity, counter = intent.identity, intent.counter_after
+        query = select(func.count()).select_from(card_load).where(_load_key(identity, counter))
+        load_no = self._connection.execute(query).scalar_one()
+        self._connection.execute(
+            card_load.insert(),
+            {
+                "maker": identity.maker,
+                "meter_no": identity.meter_no,
+                "generation": identity.generation,
+                "counter": counter,
+                "load_no": load_no,
+                "topup_id": intent.topup_id,
+            },
+        )
+        return load_no
+
+    def _log(
+        self,
+        topup_id: str,
+        event: TopUpEvent | None,
+        state: TopUpState,
+        stamp: Stamp,
+        *,
+        seq: int | None = None,
+        reason: str = "",
+    ) -> None:
+        now_us = int(stamp.at.timestamp() * 1_000_000)
+        self._connection.execute(
+            topup_log.insert(),
+            {
+                "topup_id": topup_id,
+                "event": event,
+                "state": state,
+                "seq": seq,
+                "reason": reason,
+                "clerk": stamp.clerk,
+                "approver": stamp.approver,
+                "at": stamp.at,
+                "high_water_us": max(now_us, self.high_water_us()),
+            },
+        )
+
+    def _first(self, *conditions: ColumnElement[bool]) -> TopUp | None:
+        row = self._connection.execute(select(topup).where(*conditions)).first()
+        return None if row is None else _from_row(row)
+
+    def _find(self, *conditions: ColumnElement[bool]) -> tuple[TopUp, ...]:
+        query = select(topup).where(*conditions).order_by(topup.c.topup_id)
+        return tuple(map(_from_row, self._connection.execute(query)))
+
+
+def _load_key(identity: CardIdentity, counter: int) -> ColumnElement[bool]:
+    return and_(
+        card_load.c.maker == identity.maker,
+        card_load.c.meter_no == identity.meter_no,
+        card_load.c.generation == identity.generation,
+        card_load.c.counter == counter,
+    )
+
+
+def _to_row(intent: TopUp) -> dict[str, Any]:
+    identity = intent.identity
+    return {
+        "topup_id": intent.topup_id,
+        "state": intent.state,
+        "account_no": intent.account_no,
+        "maker": identity.maker,
+        "card_no": identity.card_no,
+        "meter_no": identity.meter_no,
+        "generation": identity.generation,
+        "card_type": identity.card_type.value,
+        "quote": freeze(intent.quote),
+        "quantity": freeze(intent.quantity),
+        "tender": intent.tender,
+        "reference": intent.reference,
+        "batch_id": intent.batch_id,
+        "line": intent.line,
+        "row": intent.row,
+        "order_id": intent.order_id,
+        "known_counter": intent.known_counter,
+        "counter_before": intent.counter_before,
+        "counter_after": intent.counter_after,
+        "before": intent.before,
+        "plan": None if intent.plan is None else freeze(intent.plan),
+        "opened_at": intent.opened_at,
+    }
+
+
+def _from_row(row: Row[Any]) -> TopUp:
+    return TopUp(
+        topup_id=row.topup_id,
+        state=row.state,
+        account_no=row.account_no,
+        identity=CardIdentity(
+            maker=row.maker,
+            card_type=CardType(row.card_type),
+            card_no=row.card_no,
+            account_no=row.account_no,
+            meter_no=row.meter_no,
+            generation=row.generation,
+        ),
+        quote=thaw(Quote, row.quote),
+        quantity=thaw_any(Quantity, row.quantity),
+        tender=row.tender,
+        reference=row.reference,
+        batch_id=row.batch_id,
+        line=row.line,
+        row=row.row,
+        order_id=row.order_id,
+        known_counter=row.known_counter,
+        counter_before=row.counter_before,
+        counter_after=row.counter_after,
+        before=row.before,
+        plan=None if row.plan is None else thaw(WritePlan, row.plan),
+        opened_at=row.opened_at,
+    )

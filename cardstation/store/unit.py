@@ -1,0 +1,42 @@
+"""Units of work: everything in one durable commit, or nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from cardstation.store.attempts import Attempts
+from cardstation.store.batches import Batches
+from cardstation.store.funds import Funds
+from cardstation.store.households import Households
+from cardstation.store.journal import Journal
+from cardstation.store.orders import Orders
+from cardstation.store.outbox import Outbox
+from cardstation.store.receipts import Numbers, Receipts
+from cardstation.store.tariffs import Tariffs
+from cardstation.store.topups import TopUps
+
+
+class Reading:
+    """One consistent look at the store."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.households = Households(connection)
+        self.tariffs = Tariffs(connection)
+        self.batches = Batches(connection)
+        self.topups = TopUps(connection)
+        self.journal = Journal(connection)
+        self.orders = Orders(connection)
+        self.receipts = Receipts(connection)
+        self.numbers = Numbers(connection)
+        self.funds = Funds(connection)
+        self.outbox = Outbox(connection)
+        self.attempts = Attempts(connection)
+
+
+class Unit(Reading):
+    """One step's writes; undone unless committed. Never held across a card, a human or a net."""
+
+    def commit(self) -> None:
+        """Make everything durable: returns after the log was synced to the disk."""
+        self._connection.commit()
