@@ -12,11 +12,17 @@ from dataclasses import dataclass
 
 from cardstation.errors import CardStationError
 from cardstation.i18n import Field, Translator
-from cardstation.sentences import batch, card, sale, station
+from cardstation.sentences import batch, card, ledger, sale, station
 from cardstation.sentences.phrases import Words
 from cardstation.sentences.words import WORDS
 
-SENTENCES: Mapping[str, Words] = {**card.TABLE, **sale.TABLE, **batch.TABLE, **station.TABLE}
+SENTENCES: Mapping[str, Words] = {
+    **card.TABLE,
+    **sale.TABLE,
+    **batch.TABLE,
+    **station.TABLE,
+    **ledger.TABLE,
+}
 
 _NO_WORDS = SENTENCES["no_words"]
 
@@ -38,7 +44,8 @@ class Sentence:
     todo: str
 
     def __str__(self) -> str:
-        return f"{self.what} {self.money} {self.todo}"
+        gap = "" if self.what.endswith("。") else " "
+        return gap.join((self.what, self.money, self.todo))
 
 
 def sentence(code: str, values: Mapping[str, Field], t: Translator) -> Sentence:

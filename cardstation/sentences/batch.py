@@ -18,33 +18,33 @@ from cardstation.sentences.phrases import (
 TABLE = {
     "card_mistyped": Words(
         "Card number mistyped",
-        "The card number on the list is mistyped; account, name and room agree.",
-        "The price is certain and the row can be paid.",
+        "The card number on the list is mistyped by a digit or two.",
+        "This alone does not keep the row from being paid.",
         "Nothing to do; the card itself decides at the reader.",
     ),
     "no_card_number": Words(
         "No card number",
-        "The list gives no card number; account, name and room agree.",
-        "The price is certain and the row can be paid.",
+        "The list gives no card number.",
+        "This alone does not keep the row from being paid.",
         "Nothing to do; the card itself decides at the reader.",
     ),
     "account_mistyped": Words(
         "Account number mistyped",
-        "The account number on the list is mistyped; card, name and room agree.",
-        "The price is certain and the row can be paid.",
+        "The account number on the list is mistyped by a digit or two.",
+        "This alone does not keep the row from being paid.",
         "Nothing to do; the card itself decides at the reader.",
     ),
     "no_account_number": Words(
         "No account number",
         "The list gives no account number.",
-        WAITS_FOR_ANSWER,
-        ASK_MANAGER,
+        "This alone does not keep the row from being paid.",
+        "Nothing to do; the card itself decides at the reader.",
     ),
     "identical_duplicate": Words(
         "Same row twice",
-        "This row is the same as row {other}.",
+        "The same household stands on the list twice with the same wish; this is the later row.",
         ROW_FREE,
-        "Nothing to do if the household was meant once; otherwise ask the property manager.",
+        "Nothing to do if it was meant once; otherwise ask the property manager.",
     ),
     "differing_duplicate": Words(
         "Household twice, differently",
@@ -54,7 +54,7 @@ TABLE = {
     ),
     "amount_not_certain": Words(
         "Amount not certain",
-        "“{text}” is not an amount one can be certain of.",
+        "What the list says cannot be read as one certain amount.",
         WAITS_FOR_ANSWER,
         ASK_MANAGER,
     ),
@@ -90,7 +90,7 @@ TABLE = {
     ),
     "implausible_volume": Words(
         "Unusually much gas",
-        "The amount buys {litres}, far more than a household of this kind uses.",
+        "The amount buys far more gas than a household of this kind uses.",
         WAITS_FOR_ANSWER,
         "Ask the property manager whether the amount is right; a supervisor can release it.",
     ),
@@ -195,5 +195,41 @@ TABLE = {
         "The number's last digit does not fit the others.",
         WAITS_FOR_ANSWER,
         ASK_MANAGER,
+    ),
+    "name_abbreviated": Words(
+        "Name shortened",
+        "The list shortens or masks the name.",
+        "This alone does not keep the row from being paid.",
+        "Nothing to do; the card itself decides at the reader.",
+    ),
+    "door_not_readable": Words(
+        "Room not readable",
+        "The room as written on the list cannot be understood.",
+        WAITS_FOR_ANSWER,
+        ASK_MANAGER,
+    ),
+    "note_to_read": Words(
+        "Remark to be read",
+        "The row carries a remark that a person must read.",
+        WAITS_FOR_ANSWER,
+        ASK_MANAGER,
+    ),
+    "prepaid_with_amount": Words(
+        "Paid online, yet an amount",
+        "The row says paid online and also gives an amount.",
+        WAITS_FOR_ANSWER,
+        ASK_MANAGER,
+    ),
+    "several_orders": Words(
+        "Several paid orders",
+        "More than one paid order is on file for this account.",
+        ROW_FREE,
+        "Choose the order at the counter screen, or ask the property manager which one is meant.",
+    ),
+    "tariffs_not_readable": Words(
+        "Price list not readable",
+        "“{file}” is not a price list this station can read.",
+        "The prices on file stay as they were.",
+        "Check the file and take it in again.",
     ),
 }

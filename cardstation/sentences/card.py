@@ -202,7 +202,7 @@ TABLE = {
     ),
     "chip_not_supported": Words(
         "Chip not supported yet",
-        "Cards of this household's type ({chip}) cannot be written at this station yet.",
+        "Cards of this household's type cannot be written at this station yet.",
         ROW_FREE,
         "Send the household to the maker's own desk; lay the card with the exceptions.",
     ),

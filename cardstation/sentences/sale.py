@@ -31,7 +31,7 @@ TABLE = {
     ),
     "arrears": Words(
         "Arrears",
-        "The household owes {arrears_fen}.",
+        "The household has unpaid bills.",
         "Arrears are taken only with the household's consent; nothing is charged now.",
         "Ask whether the arrears shall be paid first.",
     ),

@@ -1,4 +1,4 @@
-"""Sentences about the station, its records and the ledger."""
+"""Sentences about the station, its records and its computer."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ TABLE = {
     ),
     "bad_setting": Words(
         "Setting not understood",
-        "{file}: “{name}” should be {expected}.",
+        "{file}: “{key}” should be {expected}.",
         SAFE,
         "Correct the settings file and start again.",
     ),
@@ -109,6 +109,60 @@ TABLE = {
         "Something happened",
         "Something happened for which there are no words yet ({code}).",
         KEPT,
+        SUPERVISOR,
+    ),
+    "card_library_missing": Words(
+        "Card library missing",
+        "The computer has no PC/SC library: {reason}",
+        SAFE,
+        "Start the program with ./dev run, which installs it, or ask support.",
+    ),
+    "card_service_denied": Words(
+        "Card service denied",
+        "The computer does not let this user talk to its card service.",
+        SAFE,
+        "Ask support to allow this user the card service, then start again.",
+    ),
+    "private_service_refused": Words(
+        "Training readers did not start",
+        "The private card service for training did not start.",
+        SAFE,
+        "Go on with the built-in virtual reader, or start again.",
+    ),
+    "pcscd_missing": Words(
+        "Card service not installed",
+        "The PC/SC service (pcscd) is not installed on this computer.",
+        SAFE,
+        "Start the program with ./dev run, which installs it.",
+    ),
+    "virtual_driver_missing": Words(
+        "Virtual reader driver missing",
+        "The driver for virtual readers (vpcd) is not installed on this computer.",
+        SAFE,
+        "Start the program with ./dev run, which installs it.",
+    ),
+    "rack_not_serving": Words(
+        "No rack of training cards",
+        "No rack of virtual cards is running.",
+        SAFE,
+        "Start one with `cardstation training rack`.",
+    ),
+    "bad_shift": Words(
+        "Time shift not understood",
+        "“{given}” is not a shift of the clock.",
+        SAFE,
+        "Write it like +2h, -3d or 0.",
+    ),
+    "books_disagree": Words(
+        "Books disagree",
+        "The proof found {count} disagreements between journal, gas and money.",
+        FROZEN,
+        SUPERVISOR,
+    ),
+    "anchor_damaged": Words(
+        "Safety mark damaged",
+        "The mark that protects the records against an old copy cannot be read: {file}",
+        FROZEN,
         SUPERVISOR,
     ),
 }

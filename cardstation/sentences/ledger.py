@@ -1,0 +1,190 @@
+"""Sentences of the central ledger, about what it was sent and about itself."""
+
+from __future__ import annotations
+
+from cardstation.sentences.phrases import (
+    FROZEN,
+    SAFE,
+    STORED,
+    SUPERVISOR,
+    Words,
+)
+
+TABLE = {
+    "batch_empty": Words(
+        "Nothing sent",
+        "The station sent the ledger an empty batch.",
+        "Nothing is lost: every sale stays on this station.",
+        SUPERVISOR,
+    ),
+    "batch_too_large": Words(
+        "Too much at once",
+        "The station sent more than {most} entries at once.",
+        "Nothing is lost: every sale stays on this station.",
+        SUPERVISOR,
+    ),
+    "other_station": Words(
+        "Entry of another station",
+        "An entry in the batch belongs to another station.",
+        "Nothing is lost: every sale stays on this station.",
+        SUPERVISOR,
+    ),
+    "entry_unreadable": Words(
+        "Entry not readable",
+        "The ledger cannot read entry {place} of the batch.",
+        "Nothing is lost: every sale stays on this station.",
+        SUPERVISOR,
+    ),
+    "entry_id_reused": Words(
+        "Entry sent under a used number",
+        "An entry carries a number that the ledger has already booked.",
+        "Nothing is lost: every sale stays on this station.",
+        SUPERVISOR,
+    ),
+    "signature_bad": Words(
+        "Signature not valid",
+        "The ledger does not accept the station's signature.",
+        "Nothing is lost: every sale stays on this station.",
+        SUPERVISOR,
+    ),
+    "nonce_stale": Words(
+        "Message too old",
+        "The message was signed for an earlier conversation with the ledger.",
+        "Nothing is lost: every sale stays on this station.",
+        "The station tries again by itself.",
+    ),
+    "ledger_gap": Words(
+        "Entries missing at the ledger",
+        "The ledger expects entry {expected_seq} first.",
+        "Nothing is lost: every sale stays on this station.",
+        "The station tries again by itself.",
+    ),
+    "ledger_epoch": Words(
+        "Station was restored",
+        "The ledger expects epoch {expected} of this station: its records were restored "
+        "from a copy.",
+        FROZEN,
+        SUPERVISOR,
+    ),
+    "ledger_fork": Words(
+        "Two stations under one name",
+        "The ledger holds other entries under this station's name: the station was "
+        "copied or restored.",
+        "Both records are kept; nothing new is sold until they are compared.",
+        SUPERVISOR,
+    ),
+    "station_unknown": Words(
+        "Station not enrolled",
+        "The ledger does not know station {station}.",
+        "Nothing is lost: every sale stays on this station.",
+        "Enrol the station with a code from the centre.",
+    ),
+    "station_enrolled": Words(
+        "Station name taken",
+        "Station {station} is already enrolled with another key.",
+        "Nothing is lost: every sale stays on this station.",
+        SUPERVISOR,
+    ),
+    "station_suspended": Words(
+        "Station suspended",
+        "The centre has suspended this station.",
+        FROZEN,
+        SUPERVISOR,
+    ),
+    "station_revoked": Words(
+        "Station revoked",
+        "The centre has revoked this station.",
+        FROZEN,
+        SUPERVISOR,
+    ),
+    "enrolment_code_bad": Words(
+        "Enrolment code not valid",
+        "The enrolment code is wrong, used or too old.",
+        SAFE,
+        "Ask the centre for a new code.",
+    ),
+    "ledger_overloaded": Words(
+        "Ledger busy",
+        "The ledger is busy and did not take the entries.",
+        STORED,
+        "The station tries again by itself.",
+    ),
+    "ledger_commit_unknown": Words(
+        "Ledger's answer lost",
+        "It is not certain whether the ledger booked the entries.",
+        "They are sent again; nothing is booked twice.",
+        "The station tries again by itself.",
+    ),
+    "ledger_busy": Words(
+        "Ledger already running",
+        "Another ledger service uses the folder {folder}.",
+        SAFE,
+        "Use the one that runs, or stop it first.",
+    ),
+    "ledger_newer": Words(
+        "Ledger from a newer version",
+        "The ledger's database has form {found}; this program knows {known}.",
+        "Nothing was posted.",
+        "Start the newer version.",
+    ),
+    "ledger_not_durable": Words(
+        "Ledger could lose entries",
+        "The database setting {setting} is {found}, so a power cut could lose entries.",
+        "Nothing was posted.",
+        "Correct the database setting and start the ledger again.",
+    ),
+    "ledger_role_too_strong": Words(
+        "Ledger's user is too strong",
+        "The ledger's database user may change or delete rows of {table}.",
+        "Nothing was posted.",
+        "Take these rights away and start the ledger again.",
+    ),
+    "order_differs": Words(
+        "Order known differently",
+        "Order {order_id} is on file with other contents.",
+        "Nothing was posted.",
+        SUPERVISOR,
+    ),
+    "postgres_missing": Words(
+        "PostgreSQL missing",
+        "PostgreSQL {oldest} or newer is not installed.",
+        SAFE,
+        "Start the program with ./dev run, which installs it.",
+    ),
+    "postgres_needs_user": Words(
+        "PostgreSQL needs another user",
+        "PostgreSQL does not run as root, and no way to run it as another user was found.",
+        SAFE,
+        "Start the ledger as an ordinary user.",
+    ),
+    "postgres_failed": Words(
+        "Database did not start",
+        "The ledger's database did not start: {said}",
+        STORED,
+        "Look at {log}, then start again.",
+    ),
+    "local_only": Words(
+        "Only at the ledger itself",
+        "The ledger allows this only from its own computer.",
+        "Nothing was posted.",
+        "Do it at the ledger's own computer.",
+    ),
+    "request_unreadable": Words(
+        "Request not readable",
+        "The ledger cannot read the request.",
+        "Nothing is lost: every sale stays on this station.",
+        SUPERVISOR,
+    ),
+    "port_taken": Words(
+        "Port in use",
+        "Another program listens at {host}, port {port}.",
+        SAFE,
+        "Choose another port, or stop the other program.",
+    ),
+    "ledger_schema_old": Words(
+        "Ledger must be migrated",
+        "The ledger's database has form {found}; this program needs {known}.",
+        "Nothing was posted.",
+        "Migrate the database, then start the ledger again.",
+    ),
+}

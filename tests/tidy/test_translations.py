@@ -1,0 +1,90 @@
+"""The words of the product: every sentence shown has a translation, and none is left over."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cardstation.i18n import catalogue_name, read_catalogue, translator
+from cardstation.papers.typeface import BOLD, REGULAR, missing
+from cardstation.sentences import SENTENCES
+from cardstation.sentences.words import WORDS
+from resources import read_text
+
+ROOT = Path(__file__).parents[2]
+SPOKEN = ("cardstation/papers", "cardstation/cli", "cardstation/central", "ui")
+SOURCES = sorted(path for room in SPOKEN for path in (ROOT / room).rglob("*.py"))
+CATALOGUE = dict(read_catalogue(read_text(catalogue_name("zh_CN"))))
+TRANSLATES = {"_", "t", "translate", "plural"}
+
+
+def spoken(tree: ast.AST) -> Iterator[str]:
+    """Literals given to a translator: `t("…")`, `self._t("…")`, `t.plural("…", "…", n)`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name.lstrip("_") in TRANSLATES or name == "_":
+                for argument in node.args[: 2 if name == "plural" else 1]:
+                    yield from _literals(argument)
+
+
+def _literals(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
+    elif isinstance(node, ast.JoinedStr):
+        raise TypeError(f"line {node.lineno}: an f-string cannot be translated")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_sentence_shown_is_in_the_catalogue(path: Path) -> None:
+    said = set(spoken(ast.parse(path.read_text("utf-8"))))
+    english = translator("en")
+    absent = {text for text in said if text and text not in CATALOGUE and not english.knows(text)}
+    assert not absent, f"append to {catalogue_name('zh_CN')}"
+
+
+def test_the_walk_finds_what_is_said() -> None:
+    tree = ast.parse(
+        't("a"); self._t("b", x=1); t.plural("c", "d", n); t("e" if x else "f"); g("h")'
+    )
+    assert set(spoken(tree)) == {"a", "b", "c", "d", "e", "f"}
+    with pytest.raises(TypeError, match="f-string"):
+        list(spoken(ast.parse('t(f"a{b}")')))
+
+
+def test_no_translation_is_left_over() -> None:
+    used = {
+        node.value
+        for room in ("cardstation", "ui")
+        for path in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert not CATALOGUE.keys() - used
+
+
+def test_english_ids_are_english() -> None:
+    assert not [text for text in (*CATALOGUE, *WORDS.values()) if _is_chinese(text)]
+
+
+def test_chinese_reads_as_chinese() -> None:
+    """A translation says the money in Chinese, not in English that slipped through."""
+    for words in SENTENCES.values():
+        for text in (words.what, words.money, words.todo):
+            assert _is_chinese(CATALOGUE[text]), text
+
+
+def test_every_character_can_be_printed_in_both_weights() -> None:
+    text = "".join((*CATALOGUE, *CATALOGUE.values()))
+    assert not missing(text, REGULAR)
+    assert not missing(text, BOLD)
+
+
+def _is_chinese(text: str) -> bool:
+    return any("\u4e00" <= sign <= "\u9fff" for sign in text)

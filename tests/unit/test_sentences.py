@@ -1,0 +1,147 @@
+"""Every code the product raises or returns has words in both languages."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cardstation import errors, sentences
+from cardstation.domain.batch import LineKind, LineState, Verdict
+from cardstation.domain.meter import MeterKind
+from cardstation.domain.payment import Tender
+from cardstation.errors import CardRemoved, CardStationError, Refusal
+from cardstation.i18n import LANGUAGES, fields_of, translator
+from cardstation.sentences import SENTENCES, brief, of_error, sentence, word
+from cardstation.sentences.words import WORDS
+
+ROOT = Path(__file__).parents[2]
+ZH, EN = translator("zh_CN"), translator("en")
+ERRORS = {
+    name
+    for name, value in vars(errors).items()
+    if isinstance(value, type) and issubclass(value, CardStationError)
+}
+
+
+def raised_codes(tree: ast.AST) -> Iterator[str]:
+    """Codes given to an error as its first argument, and its advice."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) in ERRORS:
+            given = node.args[:1] + [k.value for k in node.keywords if k.arg in ("code", "advice")]
+            for value in given:
+                yield from _texts(value)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _texts(node.body)
+        yield from _texts(node.orelse)
+
+
+def _sources() -> list[Path]:
+    rooms = ("cardstation", "drivers", "ui")
+    return sorted(path for room in rooms for path in (ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_raised_code_has_a_sentence(path: Path) -> None:
+    codes = set(raised_codes(ast.parse(path.read_text("utf-8"))))
+    assert not codes - SENTENCES.keys(), "no sentence for these codes"
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_who_raises_gives_the_facts_the_sentence_names(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and _called(node) in ERRORS and node.args:
+            given = {keyword.arg for keyword in node.keywords}
+            for code in SENTENCES.keys() & set(_texts(node.args[0])):
+                words = SENTENCES[code]
+                named = fields_of(words.what) | fields_of(words.money) | fields_of(words.todo)
+                assert None in given or named <= given, f"{code} at line {node.lineno}"
+
+
+def test_the_walk_finds_codes() -> None:
+    text = 'raise Refusal("a" if x else "b", advice="c")\nMishap(code="d")\nerrors.Defect("e")\n'
+    assert set(raised_codes(ast.parse(text))) == {"a", "b", "c", "d", "e"}
+
+
+@pytest.mark.parametrize("name", sorted(ERRORS))
+def test_every_error_has_a_sentence_under_its_own_name(name: str) -> None:
+    error = getattr(errors, name)()
+    assert error.code in SENTENCES
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_a_sentence_is_whole_in_both_languages(code: str) -> None:
+    words = SENTENCES[code]
+    for text in (words.brief, words.what, words.money, words.todo):
+        assert text.strip() == text != ""
+        assert ZH.knows(text), f"not in the zh_CN catalogue: {text}"
+    for text in (words.what, words.money, words.todo):
+        assert fields_of(text) or text.endswith("."), text
+    assert len(words.brief) <= 30
+    assert not fields_of(words.brief)
+
+
+@pytest.mark.parametrize("code", sorted(WORDS))
+def test_a_word_stands_in_both_languages(code: str) -> None:
+    assert ZH.knows(WORDS[code])
+    assert word(code, EN) != code
+
+
+@pytest.mark.parametrize(
+    ("space", "values"),
+    [
+        ("line", LineState),
+        ("verdict", Verdict),
+        ("kind", LineKind),
+        ("tender", Tender),
+        ("meter", MeterKind),
+    ],
+)
+def test_every_state_has_a_word(space: str, values: type[LineState]) -> None:
+    assert {f"{space}.{value}" for value in values} <= WORDS.keys()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_pulled_card_is_told_as_a_person_would(lang: str) -> None:
+    told = of_error(CardRemoved(), translator(lang))
+    expected = {
+        "en": "The card was pulled out half-way. It will be finished; nothing is charged twice. "
+        "Put the same card back in.",
+        "zh_CN": "卡在中途被拔出了。会接着做完，不会重复收费。请插回同一张卡。",
+    }
+    assert str(told) == expected[lang]
+
+
+def test_advice_says_what_to_do() -> None:
+    error = Refusal("card_mute", advice="reader_gone")
+    told = of_error(error, EN)
+    assert told.what == sentence("card_mute", {}, EN).what
+    assert told.todo == sentence("reader_gone", {}, EN).todo
+
+
+def test_a_reason_inside_a_sentence_is_told_in_words() -> None:
+    assert "Name differs" in sentence("line_needs_human", {"reason": "name_differs"}, EN).what
+    assert "xyz" in sentence("line_needs_human", {"reason": "xyz"}, EN).what
+
+
+def test_values_are_filled_in() -> None:
+    told = sentence("cap_exceeded", {"left_litres": 35500}, ZH)
+    assert "35.5 m³" in told.what
+
+
+def test_an_unknown_code_is_shown() -> None:
+    assert "brand_new" in sentence("brand_new", {}, ZH).what
+    assert brief("brand_new", ZH) == "brand_new"
+    assert word("tender.shells", ZH) == "shells"
+    assert sentences.brief("arrears", ZH) == "有欠费"
