@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.tariff import DeskRules, Quote, Standing, Tariff
+from cardstation.domain.tariff import DeskRules, Quote, Standing, Tariff, tariff_on
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 
@@ -33,17 +33,30 @@ class SaleTerms:
     plausible: Volume | None
 
 
-def terms_of(
-    tariff: Tariff, year: int, rules: DeskRules, makers: Sequence[MakerRules]
-) -> SaleTerms:
-    """Combine the desk's rules with what the cards can carry; the stricter limit holds."""
-    return SaleTerms(
-        tariff=tariff,
-        year=year,
-        step=max([rules.volume_step, *(maker.volume_step for maker in makers)]),
-        per_load_max=min([rules.per_load_cap, *(maker.per_load_max for maker in makers)]),
-        plausible=rules.plausible_per_load.get(tariff.code),
-    )
+@dataclass(frozen=True, slots=True)
+class PriceBook:
+    """All price lists and desk rules on file, and what the cards in use can carry."""
+
+    tariffs: tuple[Tariff, ...]
+    rules: DeskRules | None
+    makers: tuple[MakerRules, ...]
+
+    def terms(self, tariff_code: str, day: date) -> SaleTerms:
+        """Combine price list, desk rules and cards for a day; the stricter limit holds.
+
+        Raises:
+            Refusal: `no_tariff`.
+        """
+        rules = self.rules
+        if rules is None:
+            raise Refusal("no_tariff", tariff=tariff_code, day=day.isoformat())
+        return SaleTerms(
+            tariff=tariff_on(self.tariffs, tariff_code, day),
+            year=day.year,
+            step=max([rules.volume_step, *(maker.volume_step for maker in self.makers)]),
+            per_load_max=min([rules.per_load_cap, *(maker.per_load_max for maker in self.makers)]),
+            plausible=rules.plausible_per_load.get(tariff_code),
+        )
 
 
 def sell(

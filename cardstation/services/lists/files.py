@@ -1,0 +1,104 @@
+"""Opens list files of any kind people send: .xlsx, .xls, .ods, .csv, .txt; judged by content.
+
+The only place that knows python-calamine.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import python_calamine
+
+from cardstation.errors import Refusal
+from cardstation.services.lists.cells import clean
+from cardstation.services.lists.header import find_header
+
+LARGEST_FILE = 20_000_000
+"""Bytes; a list of 3 000 rows has about 200 000."""
+
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_DELIMITERS = ",;\t|，；"
+_HEAD_LINES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of cleaned text cells; the first row is row 1 of the sheet.
+
+    Attributes:
+        merged: Merged ranges as ((first row, first column), (last row, last column)), from 0.
+    """
+
+    name: str
+    rows: list[list[str]]
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+
+
+def open_sheets(path: Path) -> tuple[Sheet, ...]:
+    """Read every sheet of a list file.
+
+    Raises:
+        Refusal: `list_not_readable`.
+    """
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise Refusal("list_not_readable", file=path.name)
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Refusal("list_not_readable", file=path.name) from error
+    if raw.startswith(_WORKBOOKS):
+        return _workbook(raw, path.name)
+    return (_text(raw, path.name),)
+
+
+def _workbook(raw: bytes, name: str) -> tuple[Sheet, ...]:
+    try:
+        with python_calamine.load_workbook(io.BytesIO(raw)) as book:
+            return tuple(_sheet(book, title) for title in book.sheet_names)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise Refusal("list_not_readable", file=name) from error
+
+
+def _sheet(book: python_calamine.CalamineWorkbook, title: str) -> Sheet:
+    found = book.get_sheet_by_name(title)
+    if found.start is None:
+        return Sheet(title, [])
+    rows = [[clean(cell) for cell in row] for row in found.to_python(skip_empty_area=False)]
+    return Sheet(title, rows, tuple(found.merged_cell_ranges or ()))
+
+
+def _text(raw: bytes, name: str) -> Sheet:
+    text = _decode(raw, name)
+    head = "\n".join(text.splitlines()[:_HEAD_LINES])
+    heads = {delimiter: _split(head, delimiter, name) for delimiter in _DELIMITERS}
+    named = {delimiter: _columns_named(rows) for delimiter, rows in heads.items()}
+    return Sheet("", _split(text, max(named, key=lambda sign: named[sign]), name))
+
+
+def _columns_named(rows: list[list[str]]) -> int:
+    header = find_header(rows)
+    return sum(map(len, header.columns.values())) if header else 0
+
+
+def _decode(raw: bytes, name: str) -> str:
+    encodings = ("utf-16",) if raw.startswith(_UTF16) else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Refusal("list_not_readable", file=name)
+
+
+def _split(text: str, delimiter: str, name: str) -> list[list[str]]:
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return [[clean(cell) for cell in row] for row in reader]
+    except csv.Error as error:
+        raise Refusal("list_not_readable", file=name) from error

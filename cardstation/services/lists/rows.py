@@ -1,0 +1,135 @@
+"""Turns the cells of a sheet into list rows, by what its header says of each column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cardstation.domain.amounts import read_amount
+from cardstation.domain.batch import ListRow
+from cardstation.domain.doors import read_door
+from cardstation.domain.money import Money
+from cardstation.services.lists.cells import clean_number
+from cardstation.services.lists.files import Sheet
+from cardstation.services.lists.header import Column, Header, is_header
+from cardstation.services.lists.totals import (
+    Stated,
+    is_footer,
+    is_grand_total,
+    is_total,
+    read_total,
+)
+
+_FILLED_DOWN = (Column.COMMUNITY, Column.BUILDING, Column.UNIT)
+_LONG_NUMBER = re.compile(r"\d{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """The rows of one sheet and what its totals row claims."""
+
+    rows: tuple[ListRow, ...]
+    stated: Stated
+
+
+def rows_of(sheet: Sheet, header: Header, sheet_name: str) -> SheetRows:
+    """Read every row below the header; only totals, signatures and empty forms are left out.
+
+    Args:
+        sheet: The cleaned cells.
+        header: Its columns.
+        sheet_name: Goes into the rows; empty when the list has one sheet.
+    """
+    _fill_merged(sheet, header)
+    rows: list[ListRow] = []
+    stated = Stated()
+    for index, cells in enumerate(sheet.rows[header.first :], start=header.first):
+        if not any(cells) or is_header(cells):
+            continue
+        row = _row(cells, header, index + 1, sheet_name)
+        numbered = _LONG_NUMBER.search(row.account_no) or _LONG_NUMBER.search(row.card_no)
+        if not numbered and is_total(cells):
+            said = read_total(cells, row.amount)
+            stated = said if is_grand_total(cells) else stated
+            continue
+        if not numbered and not (row.name and row.door) and _is_about_the_list(cells, row):
+            continue
+        if row.account_no or row.card_no or row.name or row.door or row.amount:
+            rows.append(row)
+    return _without_bare_sum(rows, stated)
+
+
+def _is_about_the_list(cells: Sequence[str], row: ListRow) -> bool:
+    return is_footer(cells) and not isinstance(read_amount(row.amount), Money)
+
+
+def _without_bare_sum(rows: list[ListRow], stated: Stated) -> SheetRows:
+    """A last row with nothing but the sum of all amounts is a total without its word."""
+    if len(rows) < 2:
+        return SheetRows(tuple(rows), stated)
+    last = rows[-1]
+    if not (last.account_no or last.card_no or last.name or last.door):
+        amounts = [read_amount(row.amount) for row in rows]
+        fen = [amount.fen for amount in amounts if isinstance(amount, Money)]
+        if isinstance(amounts[-1], Money) and sum(fen[:-1]) == fen[-1]:
+            return SheetRows(tuple(rows[:-1]), Stated(stated.count, amounts[-1]))
+    return SheetRows(tuple(rows), stated)
+
+
+def _fill_merged(sheet: Sheet, header: Header) -> None:
+    """A merged building or unit cell stands for all its rows; money and names never do."""
+    places = {place for column in _FILLED_DOWN for place in header.columns.get(column, ())}
+    for (top, left), (bottom, right) in sheet.merged:
+        if left == right and left in places and top >= header.first:
+            for index in range(top + 1, min(bottom + 1, len(sheet.rows))):
+                sheet.rows[index][left] = sheet.rows[top][left]
+
+
+def _row(cells: Sequence[str], header: Header, number: int, sheet_name: str) -> ListRow:
+    def said(column: Column) -> list[str]:
+        places = header.columns.get(column, ())
+        return [cells[place] for place in places if place < len(cells) and cells[place]]
+
+    return ListRow(
+        row=number,
+        account_no=_one([clean_number(text) for text in said(Column.ACCOUNT)]),
+        name=_one(said(Column.NAME)) or "".join(said(Column.SURNAME) + said(Column.GIVEN)),
+        door=_door(
+            said(Column.COMMUNITY), said(Column.BUILDING), said(Column.UNIT), said(Column.ROOM)
+        ),
+        card_no=_one([clean_number(text) for text in said(Column.CARD)]),
+        amount=_amount(said(Column.AMOUNT)),
+        note=" ".join(said(Column.NOTE)),
+        sheet=sheet_name,
+    )
+
+
+def _one(texts: Sequence[str]) -> str:
+    """The one value of several columns; two different ones are shown as both."""
+    return "/".join(dict.fromkeys(texts))
+
+
+def _amount(texts: Sequence[str]) -> str:
+    """Two columns may repeat a sum, in figures and in words; otherwise both are shown."""
+    if len(texts) > 1:
+        amounts = {read_amount(text) for text in texts}
+        if len(amounts) == 1:
+            return texts[0]
+    return _one(texts)
+
+
+def _door(
+    community: Sequence[str], building: Sequence[str], unit: Sequence[str], room: Sequence[str]
+) -> str:
+    """One door text out of one column or of several."""
+    places = [text for text in room if not any(sign.isdecimal() for sign in text)]
+    where = _one(community) + "".join(places)
+    door = _one([text for text in room if text not in places])
+    if building or unit:
+        whole = read_door(door)
+        if whole is None or whole.key is None:
+            door = "-".join(part for part in (_one(building), _one(unit), door) if part)
+        elif (parts := read_door("-".join([*building, *unit, door]))) and parts.key != whole.key:
+            door = "-".join([*building, *unit, door])
+    return f"{where} {door}".strip()
