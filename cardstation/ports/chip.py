@@ -24,10 +24,16 @@ class Chip(Protocol):
     def tries_left(self) -> int | None:
         """How many wrong codes the card still bears (3 = untouched, 0 = locked), None = unknown."""
 
-    def unlock(self, code: bytes) -> None:
-        """Present the code once.
+    def unlock(self, code: bytes, *, last_tries: bool = False) -> None:
+        """Present the code once, if the card's counter allows it (MONEY-SAFETY 3).
+
+        Args:
+            code: As the chip wants it, three bytes for SLE4442.
+            last_tries: A torn attempt of ours is on record: two tries left are allowed then, an
+                unreadable counter no longer is.
 
         Raises:
+            Refusal: code `code_tries_low`; nothing was presented.
             CodeRefused, CodeLocked, LinkFailed.
         """
 
@@ -37,6 +43,13 @@ class Chip(Protocol):
         Raises:
             WriteNotTaken: a byte reads back differently. LinkFailed: outcome unknown.
             Defect: a span touches addresses 00–1F.
+        """
+
+    def set_code(self, old: bytes, new: bytes) -> None:
+        """Give the card another code; only when issuing, after `unlock(old)`, as the last act.
+
+        Raises:
+            LinkFailed: the code may be old, new or mixed: keep both.
         """
 
 

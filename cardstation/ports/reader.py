@@ -59,6 +59,13 @@ class MemoryDialect(Protocol):
             CodeLocked: no tries left, for ever.
         """
 
+    def change_code(self, link: Link, old: bytes, new: bytes) -> None:
+        """Write a new PSC, only when issuing; `old` was accepted on this link.
+
+        Raises:
+            LinkFailed: the code may be old, new or mixed.
+        """
+
 
 class Link(Protocol):
     """One powered, exclusive session with one card."""

@@ -1,0 +1,8 @@
+"""Chips: the commands of one kind of card each; a new one is a file and a name here."""
+
+from __future__ import annotations
+
+from cardstation.ports.chip import ChipDriver
+from drivers.chips.sle4442 import Sle4442Driver
+
+CHIPS: tuple[ChipDriver, ...] = (Sle4442Driver(),)

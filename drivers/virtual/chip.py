@@ -1,0 +1,265 @@
+"""An SLE4442 in memory: its three memories, seven commands, code procedure, wear, time, tears.
+
+Facts: reference cards 1.1 (Siemens SLE4432/4442 data sheet 07.95) and 4.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from drivers.virtual.tear import Cut, Moment, PullAfter, Tear, Torn, reached_bits
+
+SIZE = 256
+CLOCK_HZ = 50_000
+STEP_S = 0.0025
+COMMAND_CLOCKS = 24
+REFUSED_CLOCKS = 2
+UNTOUCHED = 0b111
+
+FACTORY_CODE = b"\xff\xff\xff"
+FACTORY_PROTECTION = bytes.fromhex("00FF1FF8")
+FACTORY_MAIN = (
+    bytes.fromhex("A2131091FFFF8115")
+    + b"\xff" * 13
+    + bytes.fromhex("D27600000400")
+    + b"\xff" * (SIZE - 0x1B)
+)
+
+
+class Control(IntEnum):
+    """First byte of a command."""
+
+    READ_MAIN = 0x30
+    READ_SECURITY = 0x31
+    COMPARE = 0x33
+    READ_PROTECTION = 0x34
+    UPDATE_MAIN = 0x38
+    UPDATE_SECURITY = 0x39
+    WRITE_PROTECTION = 0x3C
+
+
+class VirtualSle4442:
+    """One chip; the host talks to it with `power_up`, `command` and `power_off`.
+
+    The code procedure is as strict as the data sheet: any command out of order ends it, and
+    opening a new one drops the verified state. What the chip refuses it ignores in silence.
+
+    Attributes:
+        main: The 256 bytes of main memory.
+        protection: 32 bits, first bit (bit 0 of byte 0) = address 00; 0 = frozen for ever.
+        security: Error counter (bits 0-2) and the three bytes of the code.
+        wear: Erase/write cycles of each byte of main memory.
+        steps: Sub-steps done since the last `arm`.
+        changed_bytes: Updates of main memory that changed a byte, since the last `arm`.
+        chip_time_s: Seconds the chip was busy at a clock of 50 kHz.
+        sleep: Called with seconds as they pass, for true timing; None = no waiting.
+        on_change: Called after each change of a memory.
+    """
+
+    kind = "SLE4442"
+
+    def __init__(self) -> None:
+        self.main = bytearray(FACTORY_MAIN)
+        self.protection = bytearray(FACTORY_PROTECTION)
+        self.security = bytearray(bytes([UNTOUCHED]) + FACTORY_CODE)
+        self.wear = [0] * SIZE
+        self.steps = 0
+        self.changed_bytes = 0
+        self.chip_time_s = 0.0
+        self.sleep: Callable[[float], object] | None = None
+        self.on_change: Callable[[], object] | None = None
+        self._cut: Cut | None = None
+        self._powered = False
+        self._power_ups = 0
+        self._verified = False
+        self._stage = 0
+        self._flaky: dict[int, tuple[int, int, int]] = {}
+
+    @property
+    def image(self) -> bytes:
+        """Main memory as it stands."""
+        return bytes(self.main)
+
+    @property
+    def powered(self) -> bool:
+        """The supply is on."""
+        return self._powered
+
+    @property
+    def verified(self) -> bool:
+        """The code was accepted since the last power-up."""
+        return self._powered and self._verified
+
+    def arm(self, cut: Cut | None) -> None:
+        """Choose the next cut (None = none) and count sub-steps and changed bytes from 0."""
+        self._cut = cut
+        self.steps = 0
+        self.changed_bytes = 0
+
+    def power_up(self) -> bytes:
+        """Switch on or reset; returns the four reset bytes, which are main memory 0-3."""
+        self._power_ups += 1
+        self._powered = True
+        self._verified = False
+        self._stage = 0
+        for address, (old, full, seed) in self._flaky.items():
+            mask = reached_bits(seed, self._power_ups)
+            self.main[address] = old ^ ((old ^ full) & mask)
+        self._spend_clocks(8 * 4)
+        return bytes(self.main[:4])
+
+    def power_off(self) -> None:
+        """Take the supply away; a command in progress in another thread is torn."""
+        self._powered = False
+        self._verified = False
+        self._stage = 0
+
+    def command(
+        self, control: Control, address: int = 0, data: int = 0, *, take: int = SIZE
+    ) -> bytes:
+        """Do one three-byte command; of an answer the host clocks out `take` bytes.
+
+        Returns:
+            What a reading command puts out; nothing for the others, done or ignored.
+
+        Raises:
+            Torn: the power is off or was cut.
+        """
+        if not self._powered:
+            raise Torn
+        self._spend_clocks(COMMAND_CLOCKS)
+        stage, self._stage = self._stage, 0
+        match control:
+            case Control.READ_MAIN:
+                return self._put_out(self.main[address:], take)
+            case Control.READ_PROTECTION:
+                return self._put_out(self.protection, take)
+            case Control.READ_SECURITY:
+                code = self.security[1:] if self._verified else bytes(3)
+                return self._put_out(self.security[:1] + code, take)
+            case Control.COMPARE:
+                self._compare(stage, address, data)
+            case Control.UPDATE_SECURITY if address == 0:
+                self._update_counter(stage, data & UNTOUCHED)
+            case Control.UPDATE_SECURITY:
+                if self._refuse_unless(self._verified and address <= 3):
+                    self._update(self.security, address, data)
+            case Control.UPDATE_MAIN:
+                self._update_main(address, data)
+            case Control.WRITE_PROTECTION:
+                self._freeze(address, data)
+        return b""
+
+    def _compare(self, stage: int, address: int, data: int) -> None:
+        self._point()
+        if stage == address and 1 <= address <= 3 and self.security[address] == data:
+            self._stage = stage + 1
+
+    def _update_counter(self, stage: int, bits: int) -> None:
+        counter = self.security[0]
+        if stage == 4:
+            self._update(self.security, 0, bits, erased=UNTOUCHED)
+            self._verified = self.security[0] == UNTOUCHED
+        elif self._refuse_unless(counter & bits != counter):
+            self._verified = False
+            self._step(self.security, 0, counter & bits)
+            self._stage = 1
+
+    def _update_main(self, address: int, data: int) -> None:
+        frozen = address < 0x20 and not self.protection[address // 8] >> (address % 8) & 1
+        if not self._refuse_unless(self._verified and not frozen):
+            return
+        before = self.main[address]
+        self.wear[address] += 1
+        self._update(self.main, address, data)
+        if self.main[address] != before:
+            self.changed_bytes += 1
+            if self._cut == PullAfter(self.changed_bytes):
+                self._lose_power()
+
+    def _freeze(self, address: int, data: int) -> None:
+        fits = self._verified and address < 0x20 and self.main[address] == data
+        if self._refuse_unless(fits):
+            row = address // 8
+            self._step(self.protection, row, self.protection[row] & ~(1 << address % 8))
+
+    def _update(self, cells: bytearray, index: int, new: int, *, erased: int = 0xFF) -> None:
+        if new & ~cells[index] or new == erased:
+            self._step(cells, index, erased)
+        if new != erased:
+            self._step(cells, index, new)
+
+    def _step(self, cells: bytearray, index: int, full: int) -> None:
+        moment = self._due()
+        if moment is Moment.BEFORE:
+            self._lose_power()
+        power_up = self._power_ups
+        old = cells[index]
+        self._spend(STEP_S)
+        alive = self._powered and self._power_ups == power_up
+        if moment is Moment.INSIDE or not alive:
+            self._interrupt(cells, index, full)
+            raise Torn
+        cells[index] = full
+        if cells is self.main:
+            self._flaky.pop(index, None)
+        self.steps += 1
+        if full != old:
+            self._changed()
+        if moment is Moment.AFTER:
+            self._lose_power()
+
+    def _interrupt(self, cells: bytearray, index: int, full: int) -> None:
+        tear = self._cut if isinstance(self._cut, Tear) else Tear(self.steps)
+        old = cells[index]
+        cells[index] = old ^ ((old ^ full) & reached_bits(tear.seed, self.steps))
+        if tear.flaky and cells is self.main:
+            self._flaky[index] = (old, full, tear.seed)
+        self._changed()
+        self._cut = None
+        self.power_off()
+
+    def _point(self) -> None:
+        """A sub-step that changes no memory: cut anywhere in it is the same."""
+        moment = self._due()
+        if moment is not None and moment is not Moment.AFTER:
+            self._lose_power()
+        self.steps += 1
+        if moment is Moment.AFTER:
+            self._lose_power()
+
+    def _due(self) -> Moment | None:
+        if not self._powered:
+            raise Torn
+        cut = self._cut
+        if isinstance(cut, PullAfter):
+            return Moment.BEFORE if self.changed_bytes >= cut.changed_bytes else None
+        return cut.moment if cut is not None and cut.step == self.steps else None
+
+    def _lose_power(self) -> None:
+        self._cut = None
+        self.power_off()
+        raise Torn
+
+    def _refuse_unless(self, allowed: bool) -> bool:
+        if not allowed:
+            self._spend_clocks(REFUSED_CLOCKS)
+        return allowed
+
+    def _put_out(self, cells: bytearray, take: int) -> bytes:
+        answer = bytes(cells[:take])
+        self._spend_clocks(8 * len(answer))
+        return answer
+
+    def _spend_clocks(self, clocks: int) -> None:
+        self._spend(clocks / CLOCK_HZ)
+
+    def _spend(self, seconds: float) -> None:
+        self.chip_time_s += seconds
+        if self.sleep is not None:
+            self.sleep(seconds)
+
+    def _changed(self) -> None:
+        if self.on_change is not None:
+            self.on_change()

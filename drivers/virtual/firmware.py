@@ -1,0 +1,142 @@
+"""What sits between a PC and a virtual card: a reader's firmware, at the level of APDUs.
+
+Used by the in-process link and by the plug into vpcd alike.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from cardstation.errors import ensure
+from drivers.virtual.acs_firmware import AcsFirmware
+from drivers.virtual.apdu import CONFUSED, FAILED, NOT_SUPPORTED, WRONG_LENGTH, Apdu
+from drivers.virtual.card import VirtualCard
+from drivers.virtual.chip import VirtualSle4442
+from drivers.virtual.noise import NoAnswer, Noise, NoiseKind, flip_bit
+from drivers.virtual.omnikey_firmware import OmnikeyFirmware
+from drivers.virtual.tear import Torn
+
+ATR_HEAD = b"\x3b\x04"
+TWO_WIRE_256 = b"\xa2\x13"
+
+
+class Speech(Protocol):
+    """The commands one family of readers understands."""
+
+    def answer(self, apdu: Apdu) -> bytes:
+        """Data + SW1 SW2."""
+
+
+class CpuCardsOnly:
+    """A reader that powers the card but has no memory-card commands."""
+
+    def answer(self, _apdu: Apdu) -> bytes:
+        """Not supported, always."""
+        return NOT_SUPPORTED
+
+
+SPEECHES: dict[str, Callable[[VirtualSle4442], Speech]] = {
+    "acs": AcsFirmware,
+    "acs-old": lambda chip: AcsFirmware(chip, old=True),
+    "omnikey": OmnikeyFirmware,
+    "cpu-only": lambda _chip: CpuCardsOnly(),
+    "none": lambda _chip: CpuCardsOnly(),
+}
+
+
+class Firmware:
+    """One insertion of one card in a reader of one kind.
+
+    Args:
+        dialect: `acs`, `acs-old`, `omnikey`; `cpu-only` = answers 6A 81 to memory commands;
+            `none` = an incapable reader: the card stays mute (empty ATR; a plug into vpcd must
+            not send that, it hangs pcscd for ever: reference cards 4.2).
+        mute: The card lies backwards or is dead.
+        noise: Faults by number of exchange.
+
+    Attributes:
+        exchanges: Exchanges since the insertion.
+        exchange_s: Overhead of the reader per exchange, spent through the chip's `sleep`.
+        reader_time_s: Sum of that overhead.
+        wait: What a hang does; may raise instead of waiting.
+    """
+
+    def __init__(
+        self,
+        card: VirtualCard,
+        dialect: str = "acs",
+        *,
+        mute: bool = False,
+        noise: Sequence[Noise] = (),
+    ) -> None:
+        ensure(dialect in SPEECHES, "a virtual reader speaks one of SPEECHES")
+        self.card = card
+        self.dialect = dialect
+        self.noise = tuple(noise)
+        self.exchanges = 0
+        self.exchange_s = 0.0
+        self.reader_time_s = 0.0
+        self.wait: Callable[[float], object] = threading.Event().wait
+        self._mute = mute or dialect == "none"
+        self._speech = SPEECHES[dialect](card.chip)
+
+    @property
+    def atr(self) -> bytes:
+        """What a power-up answers; empty when mute."""
+        head = bytes(self.card.chip.main[:4])
+        if self._mute or not head.startswith(TWO_WIRE_256):
+            return b""
+        return ATR_HEAD + head
+
+    def power_up(self) -> bytes:
+        """Power the card anew and return its ATR; code and selection are lost."""
+        self._speech = SPEECHES[self.dialect](self.card.chip)
+        self.card.chip.power_up()
+        return self.atr
+
+    def power_down(self) -> None:
+        """Take the power away; tears a command that runs in another thread."""
+        self.card.chip.power_off()
+
+    def answer(self, command: bytes) -> bytes:
+        """Do one command APDU; at least two bytes come back.
+
+        Raises:
+            Torn: the card lost its power, before or during the command.
+            NoAnswer: noise swallowed the answer.
+        """
+        number, self.exchanges = self.exchanges, self.exchanges + 1
+        self._spend(self.exchange_s)
+        noise = next((each for each in self.noise if each.exchange == number), None)
+        if noise is None:
+            return self._do(command)
+        return self._noisy(command, noise)
+
+    def _do(self, command: bytes) -> bytes:
+        if not self.card.chip.powered:
+            raise Torn
+        apdu = Apdu.parse(command)
+        return WRONG_LENGTH if apdu is None else self._speech.answer(apdu)
+
+    def _noisy(self, command: bytes, noise: Noise) -> bytes:
+        if noise.kind is NoiseKind.HANG:
+            self.wait(noise.hang_s)
+        answer = self._do(command) if noise.acted else FAILED
+        match noise.kind:
+            case NoiseKind.FLIPPED_BIT:
+                return flip_bit(answer, noise.seed)
+            case NoiseKind.FAILED_6300:
+                return FAILED
+            case NoiseKind.FAILED_6F00:
+                return CONFUSED
+            case NoiseKind.NO_ANSWER:
+                raise NoAnswer
+            case NoiseKind.HANG:
+                return answer
+
+    def _spend(self, seconds: float) -> None:
+        self.reader_time_s += seconds
+        if seconds and self.card.chip.sleep is not None:
+            self.card.chip.sleep(seconds)
