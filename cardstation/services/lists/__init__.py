@@ -1,0 +1,1 @@
+"""Reading what others send: lists of property managers, the directory, price lists."""
