@@ -133,8 +133,9 @@ class Pen:
         """Break a text into lines.
 
         Raises:
-            Refusal: code `paper_too_long` when it needs more than `most` lines.
+            Refusal: code `paper_too_long` when it needs more than `most` lines; `glyph_missing`.
         """
+        typeface.weight_for(text)
         broken = lines_of(text, width, lambda part: self.measure(part, style))
         if len(broken) > most:
             raise Refusal("paper_too_long", field=text)

@@ -123,9 +123,6 @@ def handover(count: int, *, stopped_every: int = 4, training: bool = False) -> H
     )
 
 
-SHEETS = {"empty": handover(0), "one": handover(1), "bag": handover(200, training=True)}
-
-
 def _door(index: int) -> str:
     return f"{index * 7 % 13 + 1}栋{index % 3 + 1}单元{index * 5 % 18 + 1}0{index % 4 + 1}"
 
@@ -145,6 +142,9 @@ def _stopped(index: int, reason: str) -> HandoverRow:
     return HandoverRow(
         _door(index), "李𫍣䶮", f"6228{index:010d}", "stopped", reason, None, None, ""
     )
+
+
+SHEETS = {"empty": handover(0), "one": handover(1), "bag": handover(200, training=True)}
 
 
 def pages_of(pdf: bytes) -> list[str]:

@@ -1,0 +1,215 @@
+"""Papers: what they say, what they refuse, and how text is broken and ordered."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from cardstation.domain.money import Money
+from cardstation.domain.receipt import Receipt
+from cardstation.domain.volume import Volume
+from cardstation.errors import Defect, Refusal
+from cardstation.i18n import translator
+from cardstation.papers import Reprint, handover_sheet, receipt_80mm, receipt_a5
+from cardstation.papers.breaking import lines_of
+from cardstation.papers.handover_sheet import door_order
+from cardstation.papers.pen import Pen, Style
+from cardstation.papers.typeface import BOLD, REGULAR, missing, weight_for
+from cardstation.papers.wording import price, qr_content, receipt_wording
+from tests.kit.papers import (
+    LOADING_SLIP,
+    LONG_WORDS,
+    MONEY_METER,
+    RECEIPT,
+    SHEETS,
+    handover,
+    pages_of,
+    pdftotext,
+)
+
+ZH, EN = translator("zh_CN"), translator("en")
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 5, [""]),
+        ("阳光花园三栋", 4, ["阳光花园", "三栋"]),
+        ("one two three", 7, ["one two", "three"]),
+        ("阳光花园，三栋", 4, ["阳光花", "园，三栋"]),
+        ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
+        ("园 abcdefgh", 5, ["园", "abcde", "fgh"]),
+        ("a  b", 1, ["a", "b"]),
+        ("，。", 1, ["，", "。"]),
+    ],
+)
+def test_text_is_broken_into_lines(text: str, width: int, lines: list[str]) -> None:
+    assert lines_of(text, width, len) == lines
+
+
+def test_doors_are_sorted_as_people_count() -> None:
+    doors = ["10栋1单元101", "2栋1单元1201", "2栋1单元901", "B座2", "2栋", ""]
+    expected = ["", "2栋", "2栋1单元901", "2栋1单元1201", "10栋1单元101", "B座2"]
+    assert sorted(doors, key=door_order) == expected
+
+
+@pytest.mark.parametrize(
+    ("price_e4", "text"), [(28000, "¥2.80"), (28350, "¥2.835"), (5, "¥0.0005"), (100000, "¥10.00")]
+)
+def test_prices_show_two_to_four_decimals(price_e4: int, text: str) -> None:
+    assert price(price_e4) == text
+
+
+def test_a_sale_in_words() -> None:
+    said = receipt_wording(RECEIPT, ZH)
+    assert said.title == "燃气充值收据"
+    assert said.paid == ("实收金额", "¥1,000.00")
+    assert said.capitals[1] == "人民币壹仟元整"
+    assert said.to_balance == ("余额转存", "¥108.77")
+    assert said.loaded == ("写入卡内", "285 m³")
+    assert said.tiers[1].price == "¥3.365"
+    assert said.not_an_invoice == "本收据不作为发票使用"
+    assert (said.training, said.reprint, said.no_money_taken) == ("", "", "")
+    assert said.year is not None
+    assert sum(said.year[2]) == pytest.approx(1)
+
+
+def test_a_loading_slip_says_that_no_money_was_taken() -> None:
+    said = receipt_wording(LOADING_SLIP, ZH)
+    assert said.title == "圈存凭条"
+    assert "没有收钱" in said.no_money_taken
+    assert said.training == "培训"
+    assert said.to_balance is None
+    assert receipt_wording(LOADING_SLIP, EN).title == "Loading slip"
+
+
+def test_a_money_meter_gets_its_amount_and_no_tiers() -> None:
+    said = receipt_wording(MONEY_METER, ZH)
+    assert said.loaded == ("写入卡内", "¥500.00")
+    assert said.tiers == ()
+    assert said.year is None
+    assert "本年购气累计" not in [label for label, _ in said.notes]
+
+
+def test_the_year_is_not_drawn_when_it_does_not_add_up() -> None:
+    other = replace(RECEIPT, year_after=Volume.of_m3("100"))
+    assert receipt_wording(other, ZH).year is None
+
+
+def test_a_reprint_says_how_often_and_why() -> None:
+    assert receipt_wording(RECEIPT, ZH, Reprint(2, "卡纸")).reprint == "补打 2：卡纸"
+    told = receipt_wording(RECEIPT, EN, Reprint(1, "paper_not_printed")).reprint
+    assert told == "Reprint 1: Paper not printed"
+
+
+def test_the_qr_code_carries_number_entry_money_and_check_code() -> None:
+    assert qr_content(RECEIPT) == (
+        "CS:R/S001-2026-000019/019AB3C4-5D6E-7F80-91A2-B3C4D5E6F708/100000/7KQ2M9XD"
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        replace(RECEIPT, paid=Money(99999)),
+        replace(RECEIPT, gas=Money(89124), to_balance=Money(10876)),
+        replace(RECEIPT, volume=Volume.of_m3("284")),
+    ],
+    ids=["paid", "gas", "volume"],
+)
+def test_a_receipt_that_does_not_add_up_is_never_printed(wrong: Receipt) -> None:
+    with pytest.raises(Defect):
+        receipt_wording(wrong, ZH)
+
+
+@pytest.mark.parametrize("draw", [receipt_a5, receipt_80mm])
+def test_a_character_without_a_picture_is_refused(draw: Callable[[Receipt, str], bytes]) -> None:
+    with pytest.raises(Refusal) as caught:
+        draw(replace(RECEIPT, name="王\U0002ffff\U0002fffe"), "zh_CN")
+    assert caught.value.code == "glyph_missing"
+    assert caught.value.values == {"characters": "\U0002ffff\U0002fffe"}
+
+
+def test_a_sheet_with_such_a_name_is_refused_too() -> None:
+    sheet = handover(1)
+    row = replace(sheet.rows[0], name="王\U0002ffff")
+    with pytest.raises(Refusal, match="glyph_missing"):
+        handover_sheet(replace(sheet, rows=(row,)), "zh_CN")
+
+
+def test_a_heading_with_a_rare_character_is_set_in_the_whole_weight() -> None:
+    assert weight_for("金额", bold=True) == BOLD
+    assert missing("㐂", BOLD)
+    assert weight_for("㐂", bold=True) == REGULAR
+
+
+@pytest.mark.parametrize("draw", [receipt_a5, receipt_80mm])
+def test_copied_text_is_right_beyond_the_first_plane(draw: Callable[[Receipt, str], bytes]) -> None:
+    pdf = draw(LOADING_SLIP, "zh_CN")
+    assert "张𫍣" in pdftotext(pdf)
+    assert "张𫍣" in pages_of(pdf)[0]
+
+
+def test_the_same_receipt_gives_the_same_bytes_in_any_process() -> None:
+    program = (
+        "import hashlib\n"
+        "from cardstation.papers import handover_sheet, receipt_80mm, receipt_a5\n"
+        "from tests.kit.papers import RECEIPT, SHEETS\n"
+        "papers = (receipt_80mm(RECEIPT, 'en'), receipt_a5(RECEIPT, 'zh_CN'),\n"
+        "    handover_sheet(SHEETS['one'], 'zh_CN'))\n"
+        "print(hashlib.sha256(b''.join(papers)).hexdigest())\n"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1
+
+
+def test_a_word_that_fits_nowhere_is_refused_and_named() -> None:
+    endless = replace(RECEIPT, check_code="X" * 80)
+    with pytest.raises(Refusal) as caught:
+        receipt_a5(endless, "en")
+    assert caught.value.code == "paper_too_long"
+    with pytest.raises(Refusal, match="paper_too_long"):
+        receipt_a5(replace(RECEIPT, address="阳光花园" * 40), "en")
+
+
+def test_the_roll_is_as_long_as_the_text() -> None:
+    def length(pdf: bytes) -> int:
+        return int(pdf.split(b"/MediaBox [ 0 0 226.7717 ")[1].split(b".")[0])
+
+    assert length(receipt_80mm(LONG_WORDS, "en")) > length(receipt_80mm(MONEY_METER, "en"))
+
+
+def test_a_long_cell_in_a_list_is_cut_and_says_so() -> None:
+    pen = Pen(100, 50, title="t", lang="en")
+    pen.shortened(5, 10, "阿卜杜热西提·买买提艾力", Style(10), room=20)
+    pen.shortened(5, 20, "短", Style(10), room=20)
+    text = pages_of(pen.finish())[0]
+    assert "…" in text
+    assert "短" in text
+
+
+def test_a_done_row_may_carry_a_remark() -> None:
+    sheet = SHEETS["one"]
+    row = replace(sheet.rows[0], reason="card_mistyped")
+    text = "".join(pages_of(handover_sheet(replace(sheet, rows=(row,)), "zh_CN")))
+    assert "卡号写错" in text
+    assert row.receipt_no in text
+
+
+def test_a_reason_without_words_is_still_shown() -> None:
+    sheet = SHEETS["one"]
+    row = replace(sheet.rows[0], state="stopped", reason="brand_new", volume=None, amount=None)
+    text = "".join(pages_of(handover_sheet(replace(sheet, rows=(row,)), "zh_CN")))
+    assert "brand_new" in text
