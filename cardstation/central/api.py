@@ -1,0 +1,167 @@
+"""The ledger's HTTP service: what a station, and the demo beside it, may ask.
+
+Every station request is signed by its device key (RFC 9421). A push and every look at cards or
+orders must carry the nonce of the last answer, so nothing captured can be used again; asking for
+the head, which hands out that nonce, need not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import Engine, text
+
+from cardstation.central import books, ledger, orders, wire
+from cardstation.central.batch import MOST_BYTES
+from cardstation.central.engine import transaction
+from cardstation.central.enrolment import EnrolmentCodes, enrol
+from cardstation.central.requests import (
+    Signed,
+    is_loopback,
+    json_answer,
+    only_local,
+    read_body,
+    read_json,
+    refusal,
+    signature_of,
+)
+from cardstation.domain.ledger import Order
+from cardstation.errors import CardStationError, LedgerRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the routes work with.
+
+    Attributes:
+        admin_token: Lets a program on this machine post orders and see totals.
+    """
+
+    engine: Engine
+    codes: EnrolmentCodes
+    admin_token: str
+
+
+def build(service: Service) -> FastAPI:
+    """The application over one ledger."""
+    app = FastAPI(title="cardstation central ledger", openapi_url=None)
+    _station_routes(app, service)
+    _local_routes(app, service)
+
+    @app.exception_handler(CardStationError)
+    async def said_no(_request: Request, error: CardStationError) -> Response:
+        return refusal(error)
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        with transaction(service.engine) as connection:
+            connection.execute(text("SELECT 1"))
+        return json_answer({"ok": True})
+
+    return app
+
+
+def _station_routes(app: FastAPI, service: Service) -> None:
+    @app.get("/v1/stations/{station}/head")
+    def head(station: str, request: Request) -> Response:
+        signed = _signed_as(signature_of(request, b""), station)
+        return json_answer(_head_answer(_known(service.engine, signed)))
+
+    @app.post("/v1/stations/{station}/entries")
+    async def entries(station: str, request: Request) -> Response:
+        body = await read_body(request, MOST_BYTES)
+        signed = _signed_as(signature_of(request, body), station)
+        batch = read_json(body, wire.Batch)
+        done = await run_in_threadpool(
+            ledger.push,
+            service.engine,
+            station,
+            batch.entries,
+            nonce=signed.said.nonce,
+            signed_by=signed.by,
+        )
+        return json_answer(_ack(done))
+
+    @app.get("/v1/cards/{card_no}/loads")
+    def loads(card_no: str, request: Request) -> Response:
+        _fresh(service.engine, signature_of(request, b""))
+        return json_answer(wire.Loads(list(books.loads_of(service.engine, card_no))))
+
+    @app.get("/v1/orders")
+    def waiting(request: Request) -> Response:
+        known = _fresh(service.engine, signature_of(request, b""))
+        found = orders.orders_for(service.engine, known.station)
+        return json_answer(wire.Orders([wire.NewOrder(**asdict(order)) for order in found]))
+
+
+def _local_routes(app: FastAPI, service: Service) -> None:
+    @app.post("/v1/stations")
+    async def enrolment(request: Request) -> Response:
+        if not is_loopback(request):
+            raise LedgerRefused("local_only")
+        body = await read_body(request, MOST_BYTES)
+        asked = read_json(body, wire.Enrolment)
+        signed = _signed_as(signature_of(request, body), asked.station)
+        if not signed.by(asked.public_key):
+            raise LedgerRefused("signature_bad")
+        made = await run_in_threadpool(
+            enrol, service.engine, asked.station, asked.public_key, asked.code, service.codes
+        )
+        return json_answer(_head_answer(made))
+
+    @app.post("/v1/orders")
+    async def new_order(request: Request) -> Response:
+        only_local(request, service.admin_token)
+        asked = read_json(await read_body(request, MOST_BYTES), wire.NewOrder)
+        fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
+        await run_in_threadpool(orders.post_order, service.engine, Order(**fields))
+        return json_answer({"order_id": asked.order_id})
+
+    @app.get("/v1/totals")
+    def totals(request: Request) -> Response:
+        only_local(request, service.admin_token)
+        return json_answer(books.totals(service.engine))
+
+
+def _signed_as(signed: Signed, station: str) -> Signed:
+    if signed.station != station:
+        raise LedgerRefused("signature_bad")
+    return signed
+
+
+def _known(engine: Engine, signed: Signed) -> ledger.Head:
+    """The head of the station that signed, whatever its status: it may always ask why."""
+    head = ledger.head_of(engine, signed.station)
+    if not signed.by(head.public_key):
+        raise LedgerRefused("signature_bad")
+    return head
+
+
+def _fresh(engine: Engine, signed: Signed) -> ledger.Head:
+    head = _known(engine, signed)
+    ledger.refuse_inactive(head)
+    if signed.said.nonce != head.nonce:
+        raise LedgerRefused("nonce_stale")
+    return head
+
+
+def _head_answer(head: ledger.Head) -> wire.HeadAnswer:
+    return wire.HeadAnswer(
+        epoch=head.epoch,
+        last_seq=head.last_seq,
+        last_hash=head.last_hash,
+        nonce=head.nonce,
+        status=head.status,
+    )
+
+
+def _ack(done: ledger.Acknowledged) -> wire.AckAnswer:
+    return wire.AckAnswer(
+        acked_seq=done.head.last_seq,
+        acked_hash=done.head.last_hash,
+        exceptions=[wire.Conflict(seq, code) for seq, code in done.exceptions],
+        nonce=done.head.nonce,
+        totals=done.totals,
+    )

@@ -1,0 +1,70 @@
+"""Takes a new station into the books, once, with a code that somebody at the centre gave out."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+
+from sqlalchemy import Engine, insert, select
+
+from cardstation.central.engine import transaction
+from cardstation.central.ledger import Head, head_from, new_nonce
+from cardstation.central.tables import stations
+from cardstation.domain.ledger import GENESIS
+from cardstation.errors import LedgerRefused
+
+FIRST_EPOCH = 1
+
+
+class EnrolmentCodes:
+    """Codes that each enrol one station.
+
+    Args:
+        codes: Valid ones.
+    """
+
+    def __init__(self, *codes: str) -> None:
+        self._codes = list(codes)
+        self._lock = threading.Lock()
+
+    def use(self, code: str) -> None:
+        """Use a code up.
+
+        Raises:
+            LedgerRefused: `enrolment_code_bad`.
+        """
+        with self._lock:
+            for place, valid in enumerate(self._codes):
+                if secrets.compare_digest(valid.encode(), code.encode()):
+                    del self._codes[place]
+                    return
+        raise LedgerRefused("enrolment_code_bad")
+
+
+def enrol(
+    engine: Engine, station: str, public_key: bytes, code: str, codes: EnrolmentCodes
+) -> Head:
+    """Enrol a station, or answer one that is enrolled with this key already.
+
+    Raises:
+        LedgerRefused: `enrolment_code_bad`, `station_enrolled` (with another key).
+    """
+    with transaction(engine) as connection:
+        row = connection.execute(
+            select(stations).where(stations.c.station == station)
+        ).one_or_none()
+        if row is not None:
+            if row.public_key != public_key or not public_key:
+                raise LedgerRefused("station_enrolled", station=station)
+            return head_from(row)
+        codes.use(code)
+        made = insert(stations).values(
+            station=station,
+            epoch=FIRST_EPOCH,
+            public_key=public_key,
+            status="active",
+            last_seq=0,
+            last_hash=bytes.fromhex(GENESIS),
+            nonce=new_nonce(),
+        )
+        return head_from(connection.execute(made.returning(*stations.c)).one())

@@ -1,0 +1,1 @@
+"""One file per revision; `central.schema.HEAD` names the last."""

@@ -1,0 +1,136 @@
+"""Looks up what earlier facts say about the cards and orders of a batch; writes what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, func, select, tuple_, update
+
+from cardstation.central.judging import SALE, Judge, Load, OrderState, Purse, counts, purse_of
+from cardstation.central.tables import card_load, insert_arrays, orders
+from cardstation.domain.ledger import Entry, EntryKind
+
+_LOADS = insert_arrays(
+    card_load,
+    *("maker", "meter_no", "generation", "counter", "load_no", "cause", "entry_id", "freed_by"),
+)
+_PURSE = (card_load.c.maker, card_load.c.meter_no, card_load.c.generation)
+
+
+def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
+    """A judge who knows every precedent of these entries."""
+    touched = {(purse_of(entry), _counter(entry)) for entry in entries if counts(entry)}
+    named = {entry.order_id for entry in entries if entry.order_id}
+    return Judge(
+        loads=_loads(connection, touched),
+        highest=_highest(connection, {purse for purse, _ in touched}),
+        orders=_orders(connection, named),
+    )
+
+
+def _counter(entry: Entry) -> int:
+    sealed = entry.kind == EntryKind.SEALED
+    return entry.counter_after if sealed else entry.counter_before
+
+
+def _loads(
+    connection: Connection, touched: set[tuple[Purse, int]]
+) -> dict[tuple[Purse, int], list[Load]]:
+    if not touched:
+        return {}
+    keys = [(purse.maker, purse.meter_no, purse.generation, at) for purse, at in touched]
+    rows = connection.execute(
+        select(card_load)
+        .where(tuple_(*_PURSE, card_load.c.counter).in_(keys))
+        .order_by(card_load.c.load_no)
+    )
+    found: dict[tuple[Purse, int], list[Load]] = {}
+    for row in rows:
+        purse = Purse(row.maker, row.meter_no, row.generation)
+        load = Load(purse, row.counter, row.load_no, row.entry_id, row.freed_by or "")
+        found.setdefault((purse, row.counter), []).append(load)
+    return found
+
+
+def _highest(connection: Connection, purses: set[Purse]) -> dict[Purse, int]:
+    if not purses:
+        return {}
+    keys = [(purse.maker, purse.meter_no, purse.generation) for purse in purses]
+    rows = connection.execute(
+        select(*_PURSE, func.max(card_load.c.counter))
+        .where(tuple_(*_PURSE).in_(keys), card_load.c.freed_by.is_(None))
+        .group_by(*_PURSE)
+    )
+    return {Purse(maker, meter_no, generation): at for maker, meter_no, generation, at in rows}
+
+
+def _orders(connection: Connection, named: Iterable[str]) -> dict[str, OrderState]:
+    names = sorted(named)
+    if not names:
+        return {}
+    rows = connection.execute(
+        select(orders)
+        .where(orders.c.order_id.in_(names))
+        .order_by(orders.c.order_id)
+        .with_for_update()
+    )
+    return {
+        row.order_id: OrderState(
+            order_id=row.order_id,
+            fen=row.fen,
+            claimed_station=row.claimed_station or "",
+            claimed_subject=row.claimed_subject or "",
+            closed_by=row.closed_by or "",
+        )
+        for row in rows
+    }
+
+
+def write_changes(connection: Connection, judge: Judge) -> None:
+    """Write new and freed loads, in key order, and what became of orders."""
+    made = sorted(
+        judge.made,
+        key=lambda load: (load.purse.maker, load.purse.meter_no, load.counter, load.load_no),
+    )
+    _free(connection, judge.freed)
+    if made:
+        connection.execute(
+            _LOADS,
+            {
+                "maker": [load.purse.maker for load in made],
+                "meter_no": [load.purse.meter_no for load in made],
+                "generation": [load.purse.generation for load in made],
+                "counter": [load.counter for load in made],
+                "load_no": [load.load_no for load in made],
+                "cause": [SALE] * len(made),
+                "entry_id": [load.entry_id for load in made],
+                "freed_by": [load.freed_by or None for load in made],
+            },
+        )
+    for state in judge.orders.values():
+        if state.changed:
+            connection.execute(
+                update(orders)
+                .where(orders.c.order_id == state.order_id)
+                .values(
+                    claimed_station=state.claimed_station or None,
+                    claimed_subject=state.claimed_subject or None,
+                    closed_by=state.closed_by or None,
+                )
+            )
+
+
+def _free(connection: Connection, freed: Sequence[Load]) -> None:
+    """Mark loads as given back; a statement each, for returns are rare."""
+    for load in freed:
+        connection.execute(
+            update(card_load)
+            .where(
+                card_load.c.maker == load.purse.maker,
+                card_load.c.meter_no == load.purse.meter_no,
+                card_load.c.generation == load.purse.generation,
+                card_load.c.counter == load.counter,
+                card_load.c.load_no == load.load_no,
+            )
+            .values(freed_by=load.freed_by)
+        )

@@ -1,0 +1,154 @@
+"""Reads requests: their size, their signature, and what the ledger answers when it says no."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+from fastapi import Request, Response
+
+from cardstation.central import wire
+from cardstation.central.signatures import genuine
+from cardstation.domain.message_signature import (
+    COVERED,
+    LABEL,
+    SignatureInput,
+    digest_matches,
+    read_signature,
+    read_signature_input,
+    signature_base,
+)
+from cardstation.errors import CardStationError, LedgerRefused
+
+RETRY_AFTER_S = 1
+
+STATUSES = {
+    "signature_bad": 401,
+    "nonce_stale": 401,
+    "enrolment_code_bad": 403,
+    "local_only": 403,
+    "other_station": 403,
+    "station_suspended": 403,
+    "station_revoked": 403,
+    "station_unknown": 404,
+    "ledger_gap": 409,
+    "ledger_fork": 409,
+    "ledger_epoch": 409,
+    "chain_broken": 409,
+    "entry_id_reused": 409,
+    "order_differs": 409,
+    "station_enrolled": 409,
+    "batch_too_large": 413,
+    "batch_empty": 422,
+    "entry_unreadable": 422,
+    "request_unreadable": 422,
+}
+
+Body = TypeVar("Body")
+
+
+def json_answer(value: object, status: int = 200) -> Response:
+    """A JSON response."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def refusal(error: CardStationError) -> Response:
+    """The response for an error; anything but a plain refusal means: send again later."""
+    refused = isinstance(error, LedgerRefused)
+    status = STATUSES.get(error.code, 409) if refused else 503
+    answer = json_answer(wire.Refused(error.code, dict(error.values)), status)
+    if status == 503:
+        answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
+async def read_body(request: Request, most_bytes: int) -> bytes:
+    """The whole body.
+
+    Raises:
+        LedgerRefused: `batch_too_large`, as soon as it is.
+    """
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most_bytes:
+            raise LedgerRefused("batch_too_large", most=most_bytes)
+    return bytes(body)
+
+
+def read_json(body: bytes, kind: type[Body]) -> Body:
+    """A body as a value.
+
+    Raises:
+        LedgerRefused: `request_unreadable`.
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.MsgspecError as error:
+        raise LedgerRefused("request_unreadable") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The signature of a request, still to be checked against a public key."""
+
+    said: SignatureInput
+    signature: bytes
+    base: bytes
+
+    @property
+    def station(self) -> str:
+        """Who says they signed it."""
+        return self.said.key_id
+
+    def by(self, public_key: bytes) -> bool:
+        """Whether the owner of a public key signed it."""
+        return genuine(public_key, self.signature, self.base)
+
+
+def signature_of(request: Request, body: bytes) -> Signed:
+    """The signature of a request; it must cover method, authority, path and content.
+
+    Raises:
+        LedgerRefused: `signature_bad`.
+    """
+    headers = request.headers
+    try:
+        said = read_signature_input(headers.get("signature-input", ""))
+        signature = read_signature(headers.get("signature", ""), LABEL)
+    except ValueError as error:
+        raise LedgerRefused("signature_bad") from error
+    digest = headers.get("content-digest", "")
+    if said.label != LABEL or said.covered != COVERED or not digest_matches(digest, body):
+        raise LedgerRefused("signature_bad")
+    components = {
+        "@method": request.method,
+        "@authority": headers.get("host", "").lower(),
+        "@path": request.scope["raw_path"].decode("ascii"),
+        "content-digest": digest,
+    }
+    return Signed(said, signature, signature_base(components, COVERED, said.params))
+
+
+def only_local(request: Request, admin_token: str) -> None:
+    """Let only this machine in, with the token given out at start.
+
+    Raises:
+        LedgerRefused: `local_only`.
+    """
+    given = request.headers.get("authorization", "")
+    named = secrets.compare_digest(given.encode(), f"Bearer {admin_token}".encode())
+    if not (is_loopback(request) and named):
+        raise LedgerRefused("local_only")
+
+
+def is_loopback(request: Request) -> bool:
+    """Whether a request came from this machine."""
+    host = request.client.host if request.client else ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,251 @@
+"""Starts the ledger service: on a given PostgreSQL, or on a private one in the data folder."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cardstation.central.embedded import DATABASE, OWNER, SERVICE, EmbeddedPostgres
+from cardstation.errors import Mishap, Refusal
+
+if TYPE_CHECKING:
+    import uvicorn
+
+LOOPBACK = "127.0.0.1"
+FOLDER = "central"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a caller needs to know once the service answers.
+
+    Attributes:
+        enrolment_code: Enrols one new station, once.
+        admin_token: For posting orders and seeing totals, from this machine only.
+        start_ms: From the start of this call to ready.
+    """
+
+    url: str
+    enrolment_code: str
+    admin_token: str
+    start_ms: int
+
+
+def embedded_postgres(home: Path) -> EmbeddedPostgres:
+    """The private cluster of a data folder, not started yet."""
+    return EmbeddedPostgres(home / FOLDER)
+
+
+def serve_embedded(
+    home: Path,
+    port: int = 0,
+    *,
+    announce: Callable[[Ready], None],
+    host: str = LOOPBACK,
+    leashed: bool = False,
+) -> None:
+    """Serve over the private cluster of a data folder until interrupted.
+
+    Args:
+        home: The data folder.
+        port: 0 picks a free one.
+        announce: Called once the service answers.
+        host: Loopback unless somebody says otherwise.
+        leashed: Stop when standard input closes.
+
+    Raises:
+        StationBusy: another process runs this cluster.
+        Mishap: `postgres_missing`, `postgres_needs_user`, `postgres_failed`, `port_taken`.
+    """
+    began = time.perf_counter()
+    cluster = embedded_postgres(home)
+    starting = threading.Thread(target=_import_service, daemon=True)
+    starting.start()
+    try:
+        dsn = cluster.start()
+        starting.join()
+        prepare(cluster.dsn(OWNER, "postgres"))
+        _serve(dsn, host, port, announce=announce, leashed=leashed, began=began)
+    finally:
+        cluster.stop()
+
+
+def _import_service() -> None:
+    """Import the service's libraries while PostgreSQL starts."""
+    import uvicorn  # noqa: F401
+
+    import cardstation.central.api
+    import cardstation.central.schema  # noqa: F401
+
+
+def prepare(owner_dsn: str) -> None:
+    """Bring the ledger's database of a cluster to the current schema."""
+    from cardstation.central.schema import prepare_database
+
+    prepare_database(owner_dsn, database=DATABASE, service=SERVICE)
+
+
+def migrate_database(owner_dsn: str) -> str:
+    """Bring a database that somebody else runs to the current schema; returns its revision.
+
+    Args:
+        owner_dsn: `postgresql+psycopg://…`, as the owner of its tables.
+
+    Raises:
+        Refusal: `ledger_newer`.
+    """
+    from sqlalchemy import create_engine
+
+    from cardstation.central.schema import HEAD, migrate
+
+    engine = create_engine(owner_dsn)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
+    return HEAD
+
+
+def read_totals(home: Path, dsn: str = "") -> dict[str, object]:
+    """Totals of the books, and what disagrees in them (empty when they are sound).
+
+    Args:
+        home: The data folder of an embedded ledger, running or not.
+        dsn: Another ledger instead.
+    """
+    from cardstation.central import books
+    from cardstation.central.engine import open_engine
+
+    cluster = embedded_postgres(home)
+    address = dsn or cluster.running() or cluster.start()
+    try:
+        engine = open_engine(address, connections=1)
+        try:
+            wrong = list(books.disagreements(engine))
+            return {**asdict(books.totals(engine)), "disagreements": wrong}
+        finally:
+            engine.dispose()
+    finally:
+        cluster.stop()
+
+
+def serve(
+    dsn: str,
+    host: str = LOOPBACK,
+    port: int = 0,
+    *,
+    announce: Callable[[Ready], None],
+    leashed: bool = False,
+) -> None:
+    """Serve over a PostgreSQL that somebody else runs, until interrupted.
+
+    Args:
+        dsn: `postgresql+psycopg://…`, as the service's role; the schema must be there.
+        host: Loopback unless somebody says otherwise.
+        port: 0 picks a free one.
+        announce: Called once the service answers.
+        leashed: Stop when standard input closes.
+
+    Raises:
+        Refusal: `ledger_not_durable`, `ledger_role_too_strong`, `ledger_schema_old`.
+        Mishap: `port_taken`.
+    """
+    _serve(dsn, host, port, announce=announce, leashed=leashed, began=time.perf_counter())
+
+
+def _serve(
+    dsn: str,
+    host: str,
+    port: int,
+    *,
+    announce: Callable[[Ready], None],
+    leashed: bool,
+    began: float,
+) -> None:
+    from cardstation.central.api import Service, build
+    from cardstation.central.engine import open_engine, refuse_unsafe
+    from cardstation.central.enrolment import EnrolmentCodes
+    from cardstation.central.schema import HEAD, revision
+
+    engine = open_engine(dsn)
+    try:
+        with engine.connect() as connection:
+            if (found := revision(connection)) != HEAD:
+                raise Refusal("ledger_schema_old", found=found, known=HEAD)
+        refuse_unsafe(engine)
+        code, token = secrets.token_urlsafe(9), secrets.token_urlsafe(24)
+        app = build(Service(engine, EnrolmentCodes(code), token))
+        wire = listening_socket(host, port)
+
+        def ready() -> None:
+            took = round((time.perf_counter() - began) * 1000)
+            announce(Ready(url_of(wire), code, token, took))
+
+        run(server_of(app, ready=ready), wire, leashed=leashed)
+    finally:
+        engine.dispose()
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A bound socket; the caller closes it by serving on it.
+
+    Raises:
+        Mishap: `port_taken`.
+    """
+    wire = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        wire.bind((host, port))
+    except OSError as error:
+        wire.close()
+        raise Mishap("port_taken", host=host, port=port) from error
+    return wire
+
+
+def url_of(wire: socket.socket) -> str:
+    """The address a bound socket is reached at."""
+    host, port = wire.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server_of(app: object, *, ready: Callable[[], None]) -> uvicorn.Server:
+    """A server for an application; `ready` is called once it answers."""
+    import uvicorn
+
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready()
+
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=5,
+    )
+    return Announcing(config)
+
+
+def run(server: uvicorn.Server, wire: socket.socket, *, leashed: bool = False) -> None:
+    """Serve on a bound socket until interrupted, or until standard input closes."""
+    if leashed:
+        threading.Thread(target=_follow, args=(server,), daemon=True).start()
+    asyncio.run(server.serve(sockets=[wire]))
+
+
+def _follow(server: uvicorn.Server) -> None:
+    """Stop the server when standard input closes: our parent is gone."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    server.should_exit = True

@@ -1,0 +1,176 @@
+"""The tables of the central ledger; made and changed by `central/migrations`.
+
+Facts (`journal`, `postings`) are only ever added: the service's role may not change or delete
+them. `balances` and `class_totals` are sums kept beside them, recomputable at any time.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Insert,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
+    text,
+)
+
+BOOKS = MetaData()
+
+_ENTRY = Uuid(as_uuid=False)
+_NOW = text("clock_timestamp()")
+
+stations = Table(
+    "stations",
+    BOOKS,
+    Column("station", Text, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("last_hash", LargeBinary, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("enrolled_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+journal = Table(
+    "journal",
+    BOOKS,
+    Column("entry_id", _ENTRY, primary_key=True),
+    Column("station", Text, ForeignKey("stations.station"), nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("account_no", Text, nullable=False),
+    Column("maker", Text, nullable=False),
+    Column("card_no", Text, nullable=False),
+    Column("meter_no", Text, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("counter_before", BigInteger, nullable=False),
+    Column("counter_after", BigInteger, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("litres", BigInteger, nullable=False),
+    Column("posted_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    UniqueConstraint("station", "epoch", "seq", name="journal_station_epoch_seq_key"),
+    Index("journal_card_no_idx", "card_no", postgresql_where=text("card_no <> ''")),
+)
+
+postings = Table(
+    "postings",
+    BOOKS,
+    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("fen", BigInteger, nullable=False),
+    Index("postings_account_idx", "account"),
+)
+
+balances = Table(
+    "balances",
+    BOOKS,
+    Column("account", Text, primary_key=True),
+    Column("station", Text, primary_key=True),
+    Column("fen", BigInteger, nullable=False),
+)
+
+class_totals = Table(
+    "class_totals",
+    BOOKS,
+    Column("station", Text, primary_key=True),
+    Column("account_class", Text, primary_key=True),
+    Column("fen", BigInteger, nullable=False),
+)
+
+card_load = Table(
+    "card_load",
+    BOOKS,
+    Column("maker", Text, primary_key=True),
+    Column("meter_no", Text, primary_key=True),
+    Column("generation", BigInteger, primary_key=True),
+    Column("counter", BigInteger, primary_key=True),
+    Column("load_no", BigInteger, primary_key=True),
+    Column("cause", Text, nullable=False),
+    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), nullable=False),
+    Column("freed_by", _ENTRY, ForeignKey("journal.entry_id")),
+    Index(
+        "card_load_live_sale",
+        "maker",
+        "meter_no",
+        "generation",
+        "counter",
+        unique=True,
+        postgresql_where=text("freed_by IS NULL AND cause = 'sale'"),
+    ),
+)
+
+orders = Table(
+    "orders",
+    BOOKS,
+    Column("order_id", Text, primary_key=True),
+    Column("account_no", Text, nullable=False),
+    Column("fen", BigInteger, nullable=False),
+    Column("litres", BigInteger, nullable=False),
+    Column("tariff", Text, nullable=False),
+    Column("expected_counter", BigInteger, nullable=False),
+    Column("leased_to", Text, nullable=False),
+    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), nullable=False),
+    Column("claimed_station", Text),
+    Column("claimed_subject", Text),
+    Column("closed_by", _ENTRY, ForeignKey("journal.entry_id")),
+    Index("orders_open_idx", "order_id", postgresql_where=text("closed_by IS NULL")),
+)
+
+exceptions = Table(
+    "exceptions",
+    BOOKS,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("suspended", Boolean, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Index("exceptions_station_idx", "station", "epoch", "seq"),
+)
+
+branches = Table(
+    "branches",
+    BOOKS,
+    Column("station", Text, ForeignKey("stations.station"), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("hash", LargeBinary, primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+
+def insert_arrays(table: Table, *names: str) -> Insert:
+    """An insert of many rows at once, one array per column, in one statement (UNNEST).
+
+    Args:
+        table: Where to.
+        *names: Columns; also the names of the statement's array parameters.
+    """
+    columns = [table.c[name] for name in names]
+    arrays = [bindparam(c.name, type_=ARRAY(c.type)) for c in columns]
+    rows = func.unnest(*arrays).table_valued(*(column(c.name, c.type) for c in columns))
+    return insert(table).from_select(list(names), select(*rows.render_derived().c))

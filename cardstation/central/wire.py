@@ -1,0 +1,79 @@
+"""What goes over the wire, as the ledger sees it; a test holds it against the client's view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Batch(msgspec.Struct, forbid_unknown_fields=True):
+    """A push: the entries' exact bytes, base64 on the wire."""
+
+    entries: list[bytes]
+
+
+class Enrolment(msgspec.Struct, forbid_unknown_fields=True):
+    """A station asks to be enrolled."""
+
+    station: str
+    public_key: bytes
+    code: str
+
+
+class NewOrder(msgspec.Struct, forbid_unknown_fields=True):
+    """An order paid online."""
+
+    order_id: str
+    account_no: str
+    fen: int
+    litres: int
+    tariff: str
+    expected_counter: int
+    leased_to: str
+
+
+class HeadAnswer(msgspec.Struct):
+    """What the ledger has of a station."""
+
+    epoch: int
+    last_seq: int
+    last_hash: str
+    nonce: str
+    status: str
+
+
+class Conflict(msgspec.Struct):
+    """A business conflict of one accepted entry."""
+
+    seq: int
+    code: str
+
+
+class AckAnswer(msgspec.Struct):
+    """Cumulative acknowledgement of a push."""
+
+    acked_seq: int
+    acked_hash: str
+    exceptions: list[Conflict]
+    nonce: str
+    totals: dict[str, int]
+
+
+class Loads(msgspec.Struct):
+    """Exact bytes of the armed and sealed entries of a card."""
+
+    entries: list[bytes]
+
+
+class Orders(msgspec.Struct):
+    """Orders a station may load."""
+
+    orders: list[NewOrder]
+
+
+class Refused(msgspec.Struct):
+    """Why not: a code of the catalogue and its values."""
+
+    code: str
+    values: dict[str, Any]

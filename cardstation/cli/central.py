@@ -1,0 +1,144 @@
+"""`cardstation-central`: serves the ledger, brings its schema up to date, shows its totals."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from cardstation import __version__
+from cardstation.central.serve import (
+    LOOPBACK,
+    Ready,
+    migrate_database,
+    read_totals,
+    serve,
+    serve_embedded,
+)
+from cardstation.errors import CardStationError
+from cardstation.i18n import translator
+from cardstation.sentences import sentence
+from cardstation.settings import load_settings
+
+DSN_VARIABLE = "CARDSTATION_CENTRAL_DSN"
+
+_home = click.option(
+    "--home", type=click.Path(path_type=Path), help="Data folder (CARDSTATION_HOME)."
+)
+_dsn = click.option(
+    "--dsn",
+    default="",
+    help=f"postgresql+psycopg://… of a PostgreSQL you run (or {DSN_VARIABLE}, unseen by ps).",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cardstation-central")
+def central() -> None:
+    """The central ledger: every station's facts, in balance, in PostgreSQL."""
+
+
+@central.command("serve")
+@click.option("--embedded", is_flag=True, help="Run a private PostgreSQL in the data folder.")
+@click.option("--leashed", is_flag=True, help="Stop when standard input closes.")
+@click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
+@click.option("--port", default=0, show_default=True, help="0 picks a free one.")
+@_home
+@_dsn
+@_json
+def serve_command(
+    *,
+    embedded: bool,
+    leashed: bool,
+    host: str,
+    port: int,
+    home: Path | None,
+    dsn: str,
+    as_json: bool,
+) -> None:
+    """Serve until interrupted; one line says address, enrolment code and admin token."""
+
+    def announce(ready: Ready) -> None:
+        if as_json:
+            print(json.dumps(asdict(ready)), flush=True)
+            return
+        print(f"ledger at {ready.url}, ready in {ready.start_ms} ms", flush=True)
+        print(f"enrolment code for one new station: {ready.enrolment_code}", flush=True)
+
+    address = dsn or os.environ.get(DSN_VARIABLE, "")
+    if embedded:
+        folder = load_settings(home).home
+        serve_embedded(folder, port, announce=announce, host=host, leashed=leashed)
+    elif address:
+        serve(address, host, port, announce=announce, leashed=leashed)
+    else:
+        raise click.UsageError(f"say --embedded, or name a database with --dsn or {DSN_VARIABLE}")
+
+
+@central.command("migrate")
+@_dsn
+def migrate_command(*, dsn: str) -> None:
+    """Bring the schema of a database up to date, as its owner."""
+    address = dsn or os.environ.get(DSN_VARIABLE, "")
+    if not address:
+        raise click.UsageError(f"name a database with --dsn or {DSN_VARIABLE}")
+    print(f"schema is at {migrate_database(address)}")
+
+
+@central.command("totals")
+@_home
+@_dsn
+@_json
+def totals_command(*, home: Path | None, dsn: str, as_json: bool) -> None:
+    """Show fen per class of account, and prove that the books agree with themselves.
+
+    Works while the service runs, and when it does not.
+    """
+    address = dsn or os.environ.get(DSN_VARIABLE, "")
+    found = read_totals(load_settings(home).home, address)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        _show(found)
+    if found["disagreements"]:
+        raise click.exceptions.Exit(5)
+
+
+def _show(found: dict[str, object]) -> None:
+    classes = found["classes"]
+    for name, fen in classes.items() if isinstance(classes, dict) else ():
+        print(f"{name:<14}{fen / 100:>18,.2f}")
+    print(f"{found['entries']} entries, {found['exceptions']} exceptions")
+    wrong = found["disagreements"]
+    for line in wrong if isinstance(wrong, list) else ():
+        print(line)
+    if not wrong:
+        print("the books agree with themselves")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line of the ledger and return its exit status (as `cli.run.main`)."""
+    try:
+        central.main(arguments, standalone_mode=False)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except CardStationError as error:
+        language = translator(os.environ.get("CARDSTATION_LANGUAGE", "zh_CN"))
+        print(f"{sentence(error.code, error.values, language)} [{error}]", file=sys.stderr)
+        return error.exit_status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""The central ledger over HTTP: signs requests with the device key, maps every failure.
+
+Nothing is sent twice in here. After `LedgerUnreachable` the caller asks for the head and sends
+again what the head does not have; the ledger answers a replay like the first time.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import TypeVar
+from urllib.parse import quote, urlsplit
+
+import httpx
+import msgspec
+
+from cardstation.domain.ledger import Entry, Order
+from cardstation.domain.message_signature import (
+    COVERED,
+    LABEL,
+    content_digest,
+    signature_base,
+    signature_params,
+)
+from cardstation.errors import LedgerRefused, LedgerUnreachable
+from cardstation.ports.keys import DeviceKey
+from cardstation.ports.ledger import Ack, LedgerException, LedgerHead
+from cardstation.sync import wire
+from cardstation.sync.failures import BAD_ADDRESS, UNREADABLE, mapped, refuse
+
+CONNECT_TIMEOUT_S = 3.0
+ANSWER_TIMEOUT_S = 15.0
+
+Answer = TypeVar("Answer")
+
+
+def wall_seconds() -> int:
+    """Seconds since 1970 by this machine's clock; only informs, nonces keep requests fresh."""
+    return int(time.time())
+
+
+class HttpLedger:
+    """One station's line to the ledger; implements `ports.ledger.Ledger`.
+
+    Args:
+        url: `http://host:port` or `https://…`.
+        station: This station's name.
+        device_key: Signs every request.
+        created: Clock of the signatures, seconds since 1970.
+        transport: Another way to send requests, for tests.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        station: str,
+        device_key: DeviceKey,
+        *,
+        created: Callable[[], int] = wall_seconds,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._url = url.rstrip("/")
+        parts = urlsplit(self._url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise LedgerUnreachable(BAD_ADDRESS, url=url)
+        self._station = station
+        self._key = device_key
+        self._created = created
+        self._nonce = ""
+        self._client = httpx.Client(
+            base_url=self._url,
+            timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            trust_env=False,
+            transport=transport,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def head(self) -> LedgerHead:
+        """What the ledger has of this station.
+
+        Raises:
+            LedgerUnreachable: no answer.
+            LedgerRefused: `station_unknown`, `signature_bad`.
+        """
+        found = self._get(f"/v1/stations/{quote(self._station, safe='')}/head", wire.Head)
+        self._nonce = found.nonce
+        return LedgerHead(found.epoch, found.last_seq, found.last_hash, found.nonce)
+
+    def push(self, entries: Sequence[bytes], nonce: str) -> Ack:
+        """Send entries in order, once.
+
+        Raises:
+            LedgerUnreachable: they may have arrived; ask for the head and send again.
+            LedgerRefused: `ledger_gap`, `ledger_fork`, `ledger_epoch`, `nonce_stale`,
+                `station_suspended`, … nothing of it was posted.
+        """
+        path = f"/v1/stations/{quote(self._station, safe='')}/entries"
+        body = msgspec.json.encode(wire.Batch(list(entries)))
+        found = self._send("POST", path, body, nonce, wire.Ack)
+        self._nonce = found.nonce
+        conflicts = tuple(LedgerException(one.seq, one.code) for one in found.exceptions)
+        return Ack(found.acked_seq, found.acked_hash, conflicts, found.nonce, found.totals)
+
+    def loads_of(self, card_no: str) -> tuple[Entry, ...]:
+        """Armed and sealed entries of one card, of every station, oldest first.
+
+        Raises:
+            LedgerUnreachable: no answer.
+            LedgerRefused: `station_suspended`, …
+        """
+        path = f"/v1/cards/{quote(card_no, safe='')}/loads"
+        found = self._fresh(path, wire.Loads)
+        try:
+            return tuple(Entry.from_bytes(raw) for raw in found.entries)
+        except ValueError as error:
+            raise LedgerUnreachable(UNREADABLE, url=self._url) from error
+
+    def orders(self) -> tuple[Order, ...]:
+        """Paid orders that wait to be loaded at this station's desks.
+
+        Raises:
+            LedgerUnreachable: no answer.
+            LedgerRefused: `station_suspended`, …
+        """
+        found = self._fresh("/v1/orders", wire.Orders)
+        names = [field.name for field in fields(Order)]
+        return tuple(Order(*(getattr(one, name) for name in names)) for one in found.orders)
+
+    def enrol(self, code: str) -> LedgerHead:
+        """Enrol this station with a one-time code; harmless when it is enrolled already.
+
+        Raises:
+            LedgerUnreachable: no answer.
+            LedgerRefused: `enrolment_code_bad`, `station_enrolled`, `local_only`.
+        """
+        asked = wire.Enrolment(self._station, self._key.public, code)
+        body = msgspec.json.encode(asked)
+        found = self._send("POST", "/v1/stations", body, secrets.token_urlsafe(12), wire.Head)
+        self._nonce = found.nonce
+        return LedgerHead(found.epoch, found.last_seq, found.last_hash, found.nonce)
+
+    def _get(self, path: str, kind: type[Answer], nonce: str = "") -> Answer:
+        return self._send("GET", path, b"", nonce or secrets.token_urlsafe(12), kind)
+
+    def _fresh(self, path: str, kind: type[Answer]) -> Answer:
+        """Ask with the current nonce; a push elsewhere may have used it up, then once more."""
+        if self._nonce:
+            try:
+                return self._get(path, kind, self._nonce)
+            except LedgerRefused as refused:
+                if refused.code != "nonce_stale":
+                    raise
+        return self._get(path, kind, self.head().nonce)
+
+    def _send(self, method: str, path: str, body: bytes, nonce: str, kind: type[Answer]) -> Answer:
+        with mapped(self._url):
+            request = self._client.build_request(method, path, content=body)
+            self._sign(request, body, nonce)
+            answer = self._client.send(request)
+        refuse(answer, self._url)
+        try:
+            return msgspec.json.decode(answer.content, type=kind)
+        except msgspec.MsgspecError as error:
+            raise LedgerUnreachable(UNREADABLE, url=self._url, status=200) from error
+
+    def _sign(self, request: httpx.Request, body: bytes, nonce: str) -> None:
+        digest = content_digest(body)
+        components = {
+            "@method": request.method,
+            "@authority": request.headers["host"].lower(),
+            "@path": request.url.raw_path.decode("ascii").partition("?")[0],
+            "content-digest": digest,
+        }
+        params = signature_params(
+            COVERED, created=self._created(), nonce=nonce, key_id=self._station
+        )
+        signature = self._key.sign(signature_base(components, COVERED, params))
+        request.headers["content-type"] = "application/json"
+        request.headers["content-digest"] = digest
+        request.headers["signature-input"] = f"{LABEL}={params}"
+        request.headers["signature"] = f"{LABEL}=:{b64encode(signature).decode()}:"

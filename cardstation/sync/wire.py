@@ -1,0 +1,85 @@
+"""What goes over the wire to the central ledger, as the station sees it."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Batch(msgspec.Struct):
+    """A push: the entries' exact bytes, base64 on the wire."""
+
+    entries: list[bytes]
+
+
+class Enrolment(msgspec.Struct):
+    """This station asks to be enrolled."""
+
+    station: str
+    public_key: bytes
+    code: str
+
+
+class Head(msgspec.Struct):
+    """What the ledger has of this station."""
+
+    epoch: int
+    last_seq: int
+    last_hash: str
+    nonce: str
+
+
+class Conflict(msgspec.Struct):
+    """A business conflict of one accepted entry."""
+
+    seq: int
+    code: str
+
+
+class Ack(msgspec.Struct):
+    """Cumulative acknowledgement."""
+
+    acked_seq: int
+    acked_hash: str
+    exceptions: list[Conflict]
+    nonce: str
+    totals: dict[str, int]
+
+
+class Loads(msgspec.Struct):
+    """Exact bytes of the armed and sealed entries of a card."""
+
+    entries: list[bytes]
+
+
+class OrderLine(msgspec.Struct):
+    """An order paid online."""
+
+    order_id: str
+    account_no: str
+    fen: int
+    litres: int
+    tariff: str
+    expected_counter: int
+    leased_to: str
+
+
+class Orders(msgspec.Struct):
+    """Orders that wait at this station's desks."""
+
+    orders: list[OrderLine]
+
+
+class Totals(msgspec.Struct):
+    """Fen per account class over the whole ledger and per station."""
+
+    entries: int
+    exceptions: int
+    classes: dict[str, int]
+    stations: dict[str, dict[str, int]]
+
+
+class Refused(msgspec.Struct):
+    """Why not."""
+
+    code: str
+    values: dict[str, str | int | bool | None] = {}

@@ -1,0 +1,64 @@
+"""Facts of one station for tests: a chain of entries, each linked to the one before."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
+
+
+@dataclass
+class Chain:
+    """Writes entries the way a station's journal does."""
+
+    station: str = "S001"
+    epoch: int = 1
+    seq: int = 0
+    last_hash: str = GENESIS
+    written: list[bytes] = field(default_factory=list)
+
+    def add(self, kind: EntryKind | str, **facts: Any) -> bytes:
+        """Write one entry and return its exact bytes."""
+        self.seq += 1
+        given = {
+            "entry_id": str(uuid.uuid4()),
+            "subject": f"{self.station}-{self.seq}",
+            "at": "2026-11-24T09:00:00+08:00",
+            "boot_id": "boot",
+            "monotonic_ns": self.seq,
+            "clerk": "demo",
+            **facts,
+        }
+        entry = Entry(
+            station=self.station,
+            epoch=self.epoch,
+            seq=self.seq,
+            prev_hash=self.last_hash,
+            kind=EntryKind(kind),
+            **given,
+        )
+        raw = entry.to_bytes()
+        self.last_hash = entry_hash(raw)
+        self.written.append(raw)
+        return raw
+
+    def sale(self, household: int = 1, *, counter: int = 1, fen: int = 3_000) -> list[bytes]:
+        """A cash sale: paid, armed, sealed."""
+        who: dict[str, Any] = {
+            "subject": str(uuid.uuid4()),
+            "account_no": f"{household:010d}",
+            "maker": "CS01",
+            "card_no": f"C{household:07d}",
+            "meter_no": f"M{household:07d}",
+            "counter_before": counter - 1,
+            "counter_after": counter,
+            "fen": fen,
+            "litres": 10_000,
+        }
+        return [
+            self.add("paid", tender="cash", **who),
+            self.add("armed", **who),
+            self.add("sealed", **who),
+        ]

@@ -1,0 +1,63 @@
+"""Fixtures of the central ledger; a test module asks for them with `pytest_plugins`."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from cardstation.central import serve
+from cardstation.central.api import Service, build
+from cardstation.central.embedded import OWNER, SERVICE, EmbeddedPostgres
+from cardstation.central.engine import open_engine
+from cardstation.central.enrolment import EnrolmentCodes
+from cardstation.errors import Mishap
+from tests.kit.postgres import ADMIN, CODES, Books, Centre, Cluster, served
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The worker's own cluster, started by the first test that needs it."""
+    folder = Path(tempfile.mkdtemp(prefix="cs-test-"))
+    postgres = EmbeddedPostgres(folder / "pg")
+    try:
+        try:
+            postgres.start()
+        except Mishap as missing:
+            if os.environ.get("CARDSTATION_REQUIRE_REAL"):
+                raise
+            pytest.skip(f"no PostgreSQL here: {missing}")
+        serve.prepare(postgres.dsn(OWNER, "postgres"))
+        yield Cluster(postgres, itertools.count())
+    finally:
+        postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def ledger_books(cluster: Cluster) -> Iterator[Books]:
+    """A fresh ledger; its books are proved at the end of the test."""
+    with cluster.database() as name:
+        dsn = cluster.postgres.dsn(SERVICE, name)
+        found = Books(open_engine(dsn), create_engine(cluster.postgres.dsn(OWNER, name)), dsn)
+        try:
+            yield found
+            found.prove()
+        finally:
+            found.engine.dispose()
+            found.owner.dispose()
+
+
+@pytest.fixture
+def centre(ledger_books: Books) -> Iterator[Centre]:
+    """A running service over a fresh ledger."""
+    app = build(Service(ledger_books.engine, EnrolmentCodes(*CODES), ADMIN))
+    with served(app) as url, ExitStack() as opened:
+        yield Centre(url, ledger_books, opened)
