@@ -232,4 +232,22 @@ TABLE = {
         "The prices on file stay as they were.",
         "Check the file and take it in again.",
     ),
+    "field_missing": Words(
+        "Field missing",
+        "A needed field of this row is empty.",
+        SAFE,
+        "Complete the row and take the file in again.",
+    ),
+    "field_not_readable": Words(
+        "Field not readable",
+        "A field of this row cannot be understood.",
+        SAFE,
+        "Correct the row and take the file in again.",
+    ),
+    "account_repeated": Words(
+        "Account twice",
+        "This account number already stands in the file.",
+        SAFE,
+        "Correct the row and take the file in again.",
+    ),
 }

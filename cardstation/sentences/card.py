@@ -236,4 +236,16 @@ TABLE = {
         "The sale itself is not affected.",
         "Print the 80 mm form instead, or shorten the entry on file.",
     ),
+    "field_does_not_fit": Words(
+        "Does not fit on the card",
+        "“{field}” is too large for the card's layout.",
+        NOTHING,
+        ASIDE,
+    ),
+    "dialect_unknown": Words(
+        "Reader dialect not known",
+        "There is no reader dialect “{chosen}”; known are {known}.",
+        SAFE,
+        "Correct the reader's dialect in Settings.",
+    ),
 }

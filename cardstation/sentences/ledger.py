@@ -187,4 +187,28 @@ TABLE = {
         "Nothing was posted.",
         "Migrate the database, then start the ledger again.",
     ),
+    "central_not_started": Words(
+        "Ledger did not start",
+        "The local ledger service did not start: {said}",
+        STORED,
+        "Look at {log}, then start again.",
+    ),
+    "ledger_answer_unreadable": Words(
+        "Ledger's answer not readable",
+        "Something answered at the ledger's address, but not the ledger.",
+        STORED,
+        "Check the ledger's address in Settings and the network.",
+    ),
+    "ledger_bad_address": Words(
+        "Ledger's address not valid",
+        "The ledger's address in the settings is not an address.",
+        STORED,
+        "Correct the ledger's address in Settings.",
+    ),
+    "ledger_busy_now": Words(
+        "Ledger busy",
+        "The ledger is busy and asked the station to wait.",
+        STORED,
+        "The station tries again by itself.",
+    ),
 }

@@ -49,4 +49,6 @@ WORDS = {
     "card.opening": "Opening card",
     "card.user": "User card",
     "card.reissue": "Replacement card",
+    "flag.metal_plate": "Metal in the card slot",
+    "flag.fault": "Meter fault",
 }

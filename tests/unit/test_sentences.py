@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from cardstation.sentences import SENTENCES, brief, of_error, sentence, word
 from cardstation.sentences.words import WORDS
 
 ROOT = Path(__file__).parents[2]
+SNAKE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
 ZH, EN = translator("zh_CN"), translator("en")
 ERRORS = {
     name
@@ -27,12 +29,25 @@ ERRORS = {
 
 
 def raised_codes(tree: ast.AST) -> Iterator[str]:
-    """Codes given to an error as its first argument, and its advice."""
+    """Codes given to an error, or beside an error's name in a table; module constants resolved."""
+    constants = {
+        target.id: node.value
+        for node in getattr(tree, "body", [])
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node) in ERRORS:
+        if not isinstance(node, ast.Call):
+            continue
+        if _called(node) in ERRORS:
             given = node.args[:1] + [k.value for k in node.keywords if k.arg in ("code", "advice")]
-            for value in given:
-                yield from _texts(value)
+        elif node.args and isinstance(node.args[0], ast.Name) and node.args[0].id in ERRORS:
+            given = node.args[1:2]
+        else:
+            continue
+        for value in given:
+            yield from _texts(constants.get(getattr(value, "id", ""), value))
 
 
 def _called(node: ast.Call) -> str:
@@ -45,6 +60,12 @@ def _texts(node: ast.expr) -> Iterator[str]:
     elif isinstance(node, ast.IfExp):
         yield from _texts(node.body)
         yield from _texts(node.orelse)
+
+
+def snake_words(tree: ast.AST) -> set[str]:
+    """Every snake_case text of a module that is no docstring."""
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and SNAKE.fullmatch(text)}
 
 
 def _sources() -> list[Path]:
@@ -69,9 +90,25 @@ def test_who_raises_gives_the_facts_the_sentence_names(path: Path) -> None:
                 assert None in given or named <= given, f"{code} at line {node.lineno}"
 
 
+@pytest.mark.parametrize("name", ["matching", "preflight", "sale"])
+def test_every_reason_of_a_verdict_has_a_sentence(name: str) -> None:
+    source = (ROOT / "cardstation" / "domain" / f"{name}.py").read_text("utf-8")
+    grounds = {word.removeprefix("ground.") for word in WORDS}
+    assert not snake_words(ast.parse(source)) - SENTENCES.keys() - grounds
+
+
+@pytest.mark.parametrize("module", ["sync/failures"])
+def test_every_code_of_a_table_has_a_sentence(module: str) -> None:
+    source = (ROOT / "cardstation" / f"{module}.py").read_text("utf-8")
+    assert not snake_words(ast.parse(source)) - SENTENCES.keys()
+
+
 def test_the_walk_finds_codes() -> None:
-    text = 'raise Refusal("a" if x else "b", advice="c")\nMishap(code="d")\nerrors.Defect("e")\n'
-    assert set(raised_codes(ast.parse(text))) == {"a", "b", "c", "d", "e"}
+    text = (
+        'C = "f"\nraise Refusal("a" if x else "b", advice="c")\nMishap(code="d")\n'
+        'errors.Defect("e")\nMishap(C)\nMeaning(CardMute, "g")\nprint("h")\n'
+    )
+    assert set(raised_codes(ast.parse(text))) == {"a", "b", "c", "d", "e", "f", "g"}
 
 
 @pytest.mark.parametrize("name", sorted(ERRORS))
