@@ -16,7 +16,7 @@ _SURNAMES = (
     "宇文|长孙|司徒|司空|端木|东方|独孤|南宫|呼延|."
 )
 _WHOLE = re.compile(rf"(?P<name>.{{2,}}?)(?:{_LONG})")
-_SURNAME = re.compile(rf"(?P<surname>{_SURNAMES})(?:{_LONG}|{_SHORT})")
+_SURNAME = re.compile(rf"(?P<surname>{_SURNAMES})(?:{_LONG}|{_SHORT}|[*×●○]+)")
 
 
 def compare_names(written: str, filed: str) -> Likeness:
