@@ -1,0 +1,19 @@
+"""Keys: card codes and the station's signing key."""
+
+from __future__ import annotations
+
+from drivers.keys.card_keys import CombinedCardKeys, DemoCardKeys, DerivedCardKeys
+from drivers.keys.device_key import Ed25519DeviceKey, load_or_create_device_key
+from drivers.keys.master_secret import keep_master_secret, load_master_secret
+from drivers.keys.secret import Secret
+
+__all__ = [
+    "CombinedCardKeys",
+    "DemoCardKeys",
+    "DerivedCardKeys",
+    "Ed25519DeviceKey",
+    "Secret",
+    "keep_master_secret",
+    "load_master_secret",
+    "load_or_create_device_key",
+]

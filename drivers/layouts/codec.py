@@ -1,0 +1,207 @@
+"""The codec: reads and writes the blocks of a card layout that is declared as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cardstation.domain.card import Span
+from cardstation.errors import ensure
+from drivers.layouts.fields import Check, Field, FieldValue
+
+FIRST_FREE = 0x20
+"""Addresses below carry the chip's own bytes and are never written (reference: cards 1.1)."""
+
+
+class Record:
+    """The values of one block, by name, each asked for as what it is."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, FieldValue]) -> None:
+        self._values = values
+
+    def number(self, name: str) -> int:
+        """A UINT or SINT."""
+        value = self._values[name]
+        ensure(isinstance(value, int), f"{name} is a number")
+        return value if isinstance(value, int) else 0
+
+    def text(self, name: str) -> str:
+        """A BCD, TEXT or CHOICE."""
+        value = self._values[name]
+        ensure(isinstance(value, str), f"{name} is a text")
+        return value if isinstance(value, str) else ""
+
+    def raw(self, name: str) -> bytes:
+        """A RAW."""
+        value = self._values[name]
+        ensure(isinstance(value, bytes), f"{name} is bytes")
+        return value if isinstance(value, bytes) else b""
+
+    def time(self, name: str) -> datetime:
+        """A TIME."""
+        value = self._values[name]
+        if not isinstance(value, datetime):
+            ensure(False, f"{name} is a time")
+            raise TypeError(name)
+        return value
+
+    def words(self, name: str) -> frozenset[str]:
+        """A FLAGS."""
+        value = self._values[name]
+        ensure(isinstance(value, frozenset), f"{name} is flags")
+        return value if isinstance(value, frozenset) else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of fields guarded by one check value; every byte belongs to exactly one of them."""
+
+    name: str
+    size: int
+    fields: tuple[Field, ...]
+    check: Check
+
+    def __post_init__(self) -> None:
+        at = 0
+        items: tuple[Field | Check, ...] = (*self.fields, self.check)
+        for item in sorted(items, key=lambda item: item.offset):
+            ensure(item.offset == at, f"{self.name}.{item.name} begins at {at}")
+            at += item.width
+        ensure(at == self.size, f"{self.name} has {self.size} bytes")
+
+    def encode(self, values: Mapping[str, FieldValue]) -> bytes:
+        """The block's bytes with their check value; a field without a value stays FF."""
+        data = bytearray(b"\xff" * self.size)
+        for field in self.fields:
+            if field.name in values:
+                data[field.offset : field.offset + field.width] = field.encode(values[field.name])
+        check = self.check
+        data[check.offset : check.offset + check.width] = check.value(bytes(data))
+        return bytes(data)
+
+    def decode(self, data: bytes) -> Record | None:
+        """The block's values; None when the check value is wrong or a field is unreadable."""
+        if not self.check.holds(data):
+            return None
+        values: dict[str, FieldValue] = {}
+        for field in self.fields:
+            value = field.decode(data[field.offset : field.offset + field.width])
+            if value is None:
+                return None
+            values[field.name] = value
+        return Record(values)
+
+    def field(self, name: str) -> Field:
+        """A field by its name."""
+        return next(field for field in self.fields if field.name == name)
+
+    def reach(self, first: str, last: str) -> tuple[int, int]:
+        """Offsets (from, to) of the run from one named field or check value to another."""
+        items: dict[str, Field | Check] = {field.name: field for field in self.fields}
+        items[self.check.name] = self.check
+        start, end = items[first], items[last]
+        return start.offset, end.offset + end.width
+
+
+class Owner(StrEnum):
+    """Who writes a place after the card was issued."""
+
+    DESK = "desk"
+    METER = "meter"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A block at an address of the card."""
+
+    name: str
+    block: Block
+    address: int
+    owner: Owner
+
+    @property
+    def addresses(self) -> range:
+        """The addresses the block covers."""
+        return range(self.address, self.address + self.block.size)
+
+    def bytes_in(self, image: bytes) -> bytes:
+        """The block's bytes of an image."""
+        return image[self.address : self.address + self.block.size]
+
+    def read(self, image: bytes) -> Record | None:
+        """The block's values of an image, None when it is not valid."""
+        return self.block.decode(self.bytes_in(image))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a write order: the bytes from one field to another of a place.
+
+    Attributes:
+        place: A place's name, or a role: `inactive` (the slot to write), `current` (the other).
+        fixed: These bytes instead of the target's.
+    """
+
+    place: str
+    first: str
+    last: str
+    fixed: bytes | None = None
+
+    def span(self, place: Place, target: bytes) -> Span:
+        """The span this step writes, `target` being the place's whole new block."""
+        first, stop = place.block.reach(self.first, self.last)
+        data = target[first:stop] if self.fixed is None else self.fixed
+        ensure(len(data) == stop - first, f"{self.first}–{self.last} has {stop - first} bytes")
+        return Span(place.address + first, data)
+
+
+class Operation(StrEnum):
+    """What can be done to a card; each has its own write order (MONEY-SAFETY R11)."""
+
+    LOAD = "load"
+    CLEAR = "clear"
+    ISSUE = "issue"
+    RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A whole card layout as data.
+
+    Attributes:
+        size: Bytes of the chip's main memory.
+        spare: Addresses that carry nothing and stay FF.
+        orders: The steps of each operation, in the order they are written.
+    """
+
+    code: str
+    size: int
+    places: tuple[Place, ...]
+    spare: tuple[range, ...]
+    orders: Mapping[Operation, tuple[Step, ...]]
+
+    def __post_init__(self) -> None:
+        covered = sorted(self._covered())
+        ensure(
+            covered == list(range(FIRST_FREE, self.size)),
+            "every byte from 20 on belongs to exactly one place or is spare",
+        )
+
+    def _covered(self) -> Iterator[int]:
+        for place in self.places:
+            yield from place.addresses
+        for spare in self.spare:
+            yield from spare
+
+    def place(self, name: str) -> Place:
+        """A place by its name."""
+        return next(place for place in self.places if place.name == name)
+
+    def owned_by(self, owner: Owner) -> tuple[range, ...]:
+        """The address ranges one owner writes, in ascending order."""
+        ours = (place.addresses for place in self.places if place.owner is owner)
+        return tuple(sorted(ours, key=lambda span: span.start))

@@ -1,0 +1,27 @@
+"""Makers whose cards use the open layout: training areas, one per counter school, and a city."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cardstation.domain.meter import CounterSchool, MakerRules
+from cardstation.domain.volume import Volume
+
+_EXACT = MakerRules(
+    code="CS01",
+    layout="open4442",
+    school=CounterSchool.EXACT,
+    counter_max=65_535,
+    volume_step=Volume.of_m3("1"),
+    per_load_max=Volume.of_m3("800"),
+    training=True,
+)
+
+TRAINING = (
+    _EXACT,
+    replace(_EXACT, code="CS02", school=CounterSchool.GREATER),
+    replace(_EXACT, code="CS03", school=CounterSchool.CUMULATIVE),
+    replace(_EXACT, code="CS04", school=CounterSchool.NONE),
+)
+
+CITY = replace(_EXACT, code="CS10", training=False)
