@@ -10,6 +10,9 @@ from cardstation.sentences import SENTENCES, brief
 LEFT, RIGHT = 14.0, 196.0
 SIGNATURES_HEIGHT = 46.0
 
+_EQUATION = "{received} received = {loaded} gas + {balance} balance + {remainder} for the payer."
+_SUMS = "{received} received; {loaded} gas, {balance} balance, {remainder} for the payer."
+
 _LABEL = Style(7.5, Ink.FAINT)
 
 
@@ -50,7 +53,7 @@ def _tiles(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
     counts = (
         (t("Cards on the list"), str(sheet.expected), Ink.NAVY),
         (t("Topped up"), str(sheet.done), Ink.GREEN),
-        (t("Exceptions"), str(stopped), Ink.RED if stopped else Ink.NAVY),
+        (t("Not topped up"), str(stopped), Ink.RED if stopped else Ink.NAVY),
         (t("Gas"), str(sheet.volume), Ink.NAVY),
     )
     width = (RIGHT - LEFT - 9) / 4
@@ -82,14 +85,14 @@ def explanation(code: str, t: Translator) -> tuple[str, str]:
 def sign(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
     """Draw the totals in words and the two places to sign."""
     text = t(
-        "{done} of {expected} cards topped up, {stopped} given back as exceptions.",
+        "{done} of {expected} cards topped up, {stopped} not.",
         done=sheet.done,
         expected=sheet.expected,
         stopped=sheet.expected - sheet.done,
     )
     pen.fitted(LEFT, y + 7, text, Style(9.5, bold=True), room=RIGHT - LEFT)
     sums = t(
-        "{received} received = {loaded} gas + {balance} balance + {remainder} for the payer.",
+        _EQUATION if _adds_up(sheet) else _SUMS,
         received=sheet.received,
         loaded=sheet.loaded,
         balance=sheet.to_balance,
@@ -104,3 +107,8 @@ def sign(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
             pen.text(x + 4, y + line, label, _LABEL)
             start = x + 6 + pen.measure(label, _LABEL)
             pen.rule(start, x + half - 4, y + line + 0.4, ink=Ink.FAINT, weight=0.2)
+
+
+def _adds_up(sheet: HandoverSheet) -> bool:
+    """Not so when paid orders were loaded, or money waits for a card that did not come."""
+    return sheet.received == sheet.loaded + sheet.to_balance + sheet.remainder

@@ -20,6 +20,7 @@ from cardstation.papers.handover_sheet import door_order
 from cardstation.papers.pen import Pen, Style
 from cardstation.papers.typeface import BOLD, REGULAR, missing, weight_for
 from cardstation.papers.wording import price, qr_content, receipt_wording
+from cardstation.sentences import SENTENCES
 from tests.kit.papers import (
     LOADING_SLIP,
     LONG_WORDS,
@@ -213,3 +214,62 @@ def test_a_reason_without_words_is_still_shown() -> None:
     row = replace(sheet.rows[0], state="stopped", reason="brand_new", volume=None, amount=None)
     text = "".join(pages_of(handover_sheet(replace(sheet, rows=(row,)), "zh_CN")))
     assert "brand_new" in text
+
+
+@pytest.mark.parametrize("draw", [receipt_a5, receipt_80mm])
+def test_a_reprint_is_marked_on_the_paper(draw: Callable[..., bytes]) -> None:
+    text = pages_of(draw(RECEIPT, "zh_CN", Reprint(3, "顾客遗失")))[0]
+    assert "补打 3：顾客遗失" in text.replace("\n", "")
+    assert "补打" not in pages_of(draw(RECEIPT, "zh_CN"))[0]
+
+
+@pytest.mark.parametrize("draw", [receipt_a5, receipt_80mm])
+def test_the_largest_amount_still_fits(draw: Callable[[Receipt, str], bytes]) -> None:
+    rest = Money.of_yuan("99999999.99")
+    large = replace(RECEIPT, to_balance=rest, paid=RECEIPT.gas + rest, clerk="王" * 25)
+    text = "".join(pages_of(draw(large, "en"))[0].split())
+    assert str(large.paid) in text
+    assert "王" * 25 in text
+
+
+def test_many_tiers_leave_no_room_for_the_bar() -> None:
+    lines = tuple(replace(RECEIPT.tiers[0], tier=number) for number in range(1, 7))
+    gas = Money(336_00 * 6)
+    many = replace(
+        LONG_WORDS,
+        tiers=lines,
+        volume=Volume.of_m3("720"),
+        gas=gas,
+        paid=gas + LONG_WORDS.to_balance,
+        year_after=LONG_WORDS.year_before + Volume.of_m3("720"),
+    )
+    assert pages_of(receipt_a5(many, "zh_CN"))[0].count("本年购气累计") == 1
+    assert pages_of(receipt_a5(RECEIPT, "zh_CN"))[0].count("本年购气累计") == 2
+
+
+def test_a_stopped_row_keeps_its_money_and_says_why_below() -> None:
+    sheet = handover(30)
+    rows = tuple(replace(row, state="stopped", reason="arrears") for row in sheet.rows)
+    pages = pages_of(handover_sheet(replace(sheet, rows=rows), "zh_CN"))
+    assert len(pages) == 2
+    assert "".join(pages).count("有欠费") == 32
+    assert str(rows[0].amount) in "".join(pages)
+
+
+def test_sums_that_do_not_meet_are_not_called_equal() -> None:
+    sheet = handover(3)
+    assert "received = " in pages_of(handover_sheet(sheet, "en"))[0]
+    prepaid = replace(sheet, received=Money(0))
+    assert "received; " in pages_of(handover_sheet(prepaid, "en"))[0]
+
+
+def test_explanations_go_over_to_the_next_page() -> None:
+    codes = sorted(code for code in SENTENCES if code.startswith(("card_", "ledger_", "no_")))
+    sheet = handover(len(codes))
+    rows = tuple(
+        replace(row, state="stopped", reason=code)
+        for row, code in zip(sheet.rows, codes, strict=True)
+    )
+    pages = pages_of(handover_sheet(replace(sheet, rows=rows), "en"))
+    assert "What the exceptions mean" in "".join(pages)
+    assert "Signature" in pages[-1]

@@ -1,0 +1,50 @@
+"""The full text of each paper, kept as files to be read by people when it changes.
+
+To renew one, delete its file and run the test: it writes the new text and fails once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cardstation.domain.receipt import HandoverSheet, Receipt
+from cardstation.i18n import LANGUAGES
+from cardstation.papers import FORMS, Form
+from tests.kit.papers import RECEIPTS, handover, pages_of
+
+KEPT = Path(__file__).parent / "papers"
+SAMPLES: dict[type[Any], dict[str, Any]] = {
+    Receipt: {name: RECEIPTS[name] for name in ("sale", "loading_slip")},
+    HandoverSheet: {"eight": handover(8)},
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("form", "name", "value"),
+    [
+        pytest.param(form, name, value, id=f"{form.code}-{name}")
+        for form in FORMS
+        for name, value in SAMPLES[form.value].items()
+    ],
+)
+def test_the_text_is_as_it_was_read(form: Form[Any], name: str, value: Any, lang: str) -> None:
+    text = "\f\n".join(pages_of(form.draw(value, lang))) + "\n"
+    path = KEPT / f"{form.code}-{name}-{lang}.txt"
+    if not path.exists():
+        path.write_text(text, encoding="utf-8")
+        pytest.fail(f"written anew, read it: {path.name}")
+    assert text == path.read_text("utf-8")
+
+
+def test_no_kept_text_is_left_over() -> None:
+    drawn = {
+        f"{form.code}-{name}-{lang}.txt"
+        for form in FORMS
+        for name in SAMPLES[form.value]
+        for lang in LANGUAGES
+    }
+    assert {path.name for path in KEPT.iterdir()} == drawn
