@@ -122,7 +122,7 @@ class Pen:
     ) -> None:
         """Set one line, smaller down to 75 % and then cut with an ellipsis.
 
-        Only for lists in which the whole text is to be found elsewhere.
+        Only where the whole text is to be found elsewhere.
         """
         cut = text
         while cut and self.measure(cut, style) * 0.75 > room:

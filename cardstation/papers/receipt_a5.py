@@ -13,6 +13,7 @@ _WIDTH, _HEIGHT = 210.0, 148.0
 _LEFT, _RIGHT = 14.0, 196.0
 _SPLIT = 126.0
 _SIDE = 134.0
+_TAGS_END = 152.0
 
 _LABEL = Style(7.5, Ink.FAINT)
 _VALUE = Style(10.5)
@@ -51,7 +52,7 @@ def _head(pen: Pen, said: ReceiptWording) -> None:
     x = _LEFT + pen.measure(said.title, title) + 5
     for mark, ink in marks:
         if mark:
-            x = _tag(pen, x, mark, ink, room=_SIDE - 4 - x)
+            x = _tag(pen, x, mark, ink, room=_TAGS_END - x)
     number = Style(12, Ink.NAVY, bold=True)
     pen.fitted(_RIGHT, 15.5, f"No. {said.number}", number, room=60, align="right")
     pen.fitted(_RIGHT, 21.5, said.moment, Style(9, Ink.SOFT), room=60, align="right")
@@ -63,7 +64,7 @@ def _tag(pen: Pen, x: float, text: str, ink: Ink, *, room: float) -> float:
     style = Style(8.5, ink, bold=True)
     wide = min(pen.measure(text, style), room - 4)
     pen.panel(x, 20.6, wide + 4, 6, edge=ink, radius=1.2, weight=0.3)
-    pen.fitted(x + 2, 24.75, text, style, room=wide)
+    pen.shortened(x + 2, 24.75, text, style, room=wide)
     return x + wide + 7
 
 
