@@ -1,0 +1,246 @@
+"""Sample values for the window: invented people, cards and lists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from cardstation.domain.batch import (
+    Batch,
+    LineKind,
+    LineOutcome,
+    LineState,
+    ListRow,
+    ManifestLine,
+    Verdict,
+)
+from cardstation.domain.card import (
+    CardContent,
+    CardIdentity,
+    CardType,
+    Credit,
+    Limits,
+    ReturnBlock,
+)
+from cardstation.domain.household import Address, Household, HouseholdStatus
+from cardstation.domain.meter import Meter, MeterKind
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.receipt import Receipt
+from cardstation.domain.tariff import HouseholdSize, Quote, Standing, Tariff, Tier
+from cardstation.domain.volume import NO_GAS, Volume
+from ui.desk_services import BatchMoney, BatchStanding, FactsOnCard, OpenItem
+
+NOW = datetime(2026, 11, 23, 16, 34, 5, tzinfo=UTC)
+MARK = b"\x11\x22\x33\x44"
+
+
+def m3(text: str) -> Volume:
+    return Volume.of_m3(text)
+
+
+TARIFF = Tariff(
+    code="residential",
+    effective=date(2026, 1, 1),
+    tiers=(Tier(m3("300"), 28000), Tier(m3("500"), 33600), Tier(None, 42000)),
+    household_size=HouseholdSize(5, m3("60"), m3("180"), 7, 11000),
+)
+
+
+def household(**changes: object) -> Household:
+    made = Household(
+        account_no="220104000017",
+        name="欧阳喆",
+        phone="19900000001",
+        address=Address("阳光花园", "3", "2", "1201"),
+        zone="",
+        team="绿园服务部",
+        card_no="6228880100004587",
+        generation=0,
+        meter=Meter("QM1799609893", MeterKind.VOLUME, date(2023, 11, 6)),
+        chip="sle4442",
+        tariff="residential",
+        persons=3,
+        relief_per_month=NO_GAS,
+        bought_this_year=m3("262"),
+        purchase_counter=18,
+        arrears=NO_MONEY,
+        balance=Money(120),
+        status=HouseholdStatus.ACTIVE,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def content(*, taken: bool = True, flags: frozenset[str] = frozenset()) -> CardContent:
+    identity = CardIdentity(
+        "CS01", CardType.USER, "6228880100004587", "220104000017", "QM1799609893", 0
+    )
+    credit = Credit(m3("50"), 18, m3("1040"), NOW - timedelta(days=41), 1, MARK, 7)
+    returned = ReturnBlock(
+        meter_no="QM1799609893",
+        purchase_counter=18 if taken else 17,
+        taken_mark=MARK if taken else bytes(4),
+        residual=m3("12.406"),
+        cumulative=m3("1040"),
+        used=m3("1027.594"),
+        flags=flags,
+        error=0,
+        written_at=NOW - timedelta(days=40),
+        sequence=3,
+    )
+    return CardContent(identity, credit, Limits(m3("10"), m3("800"), m3("2")), None, returned)
+
+
+def facts(*, stop: str = "", taken: bool = True, finished: str = "") -> FactsOnCard:
+    home = household()
+    flags = frozenset({"low_battery"}) if taken else frozenset[str]()
+    return FactsOnCard(
+        household=home,
+        content=content(taken=taken, flags=flags),
+        tiers=TARIFF.tiers_for(standing(home)),
+        stop=stop,
+        finished=finished,
+    )
+
+
+def standing(home: Household) -> Standing:
+    return Standing(2026, home.bought_this_year, home.persons)
+
+
+def quote(home: Household, money: Money | None, volume: Volume | None) -> Quote:
+    if money is not None:
+        return TARIFF.buy(money, m3("1"), standing(home))
+    return TARIFF.price(volume or NO_GAS, standing(home))
+
+
+def receipt(priced: Quote, **changes: object) -> Receipt:
+    home = household()
+    made = Receipt(
+        receipt_no="S001-2026-000019",
+        kind="receipt",
+        company="城市燃气有限公司",
+        station="S001",
+        clerk="林晓燕",
+        issued_at=NOW,
+        account_no=home.account_no,
+        name=home.name,
+        address="阳光花园 3-2-1201",
+        card_no=home.card_no,
+        meter_no=home.meter.meter_no,
+        purchase_counter=19,
+        volume=priced.volume,
+        tiers=priced.lines,
+        gas=priced.total,
+        to_balance=priced.remainder,
+        paid=priced.money,
+        tender="cash",
+        tariff=priced.tariff,
+        year_before=priced.year_before,
+        year_after=priced.year_before + (priced.volume or NO_GAS),
+        batch_id="",
+        entry_id="e",
+        check_code="A1B2C3D4",
+        training=True,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+_PEOPLE = (
+    ("欧阳喆", "1-1-101"), ("王建国", "2-2-802"), ("李淑兰", "3-3-1503"), ("张伟", "4-1-404"),
+    ("赵敏", "5-2-1101"), ("陈晓东", "6-3-1802"), ("刘洋", "7-1-703"), ("买买提·阿布都热合曼", "8-2-201"),
+    ("周静", "9-1-1201"), ("吴桂芳", "10-3-302"),
+)  # fmt: skip
+
+
+def line(at: int, verdict: Verdict = Verdict.READY, *reasons: str) -> ManifestLine:
+    name, door = _PEOPLE[at % len(_PEOPLE)]
+    fen = (20_000, 35_000, 50_000, 70_000, 100_000)[at % 5]
+    card_no = f"88013{25_000_017 + at * 37:09d}"
+    account = f"2201{4_000_017 + at * 19:08d}"
+    sold = quote(household(bought_this_year=NO_GAS), Money(fen), None)
+    ready = verdict is Verdict.READY
+    row = ListRow(at + 4, account, name, door, card_no, str(fen // 100), "")
+    return ManifestLine(
+        row=row,
+        verdict=verdict,
+        kind=LineKind.PREPAID if at % 17 == 5 else LineKind.SALE,
+        account_no=account,
+        card_no=card_no,
+        name=name,
+        door=door,
+        money=Money(fen) if ready else None,
+        volume=sold.volume if ready else None,
+        ground="account_card_name",
+        reasons=reasons,
+    )
+
+
+_SPOILED = {
+    5: (Verdict.HUMAN, "amount_not_certain"),
+    11: (Verdict.BLOCKED, "unknown_household"),
+    16: (Verdict.HUMAN, "name_differs"),
+    23: (Verdict.BLOCKED, "account_stopped"),
+    3: (Verdict.READY, "card_mistyped"),
+}
+
+
+def batch(count: int = 60) -> Batch:
+    lines = []
+    for at in range(count):
+        verdict, *reasons = _SPOILED.get(at, (Verdict.READY,))
+        lines.append(line(at, Verdict(verdict), *map(str, reasons)))
+    return Batch(
+        "2026-11-23-02", "阳光花园收卡登记表.xlsx", "d" * 64, NOW, count, None, tuple(lines)
+    )
+
+
+def outcomes(
+    made: Batch, *, done: int = 0, stopped: tuple[int, ...] = (), funded: bool = True
+) -> tuple[LineOutcome, ...]:
+    found = []
+    for at, one in enumerate(made.lines):
+        state = LineState.WAITING if funded else LineState.UNFUNDED
+        reason = number = ""
+        if one.verdict is Verdict.READY and at < done:
+            state, number = LineState.DONE, f"S001-2026-{at + 1:06d}"
+        if at in stopped:
+            state, reason, number = LineState.STOPPED, "load_still_on_card", ""
+        found.append(LineOutcome(one, state, reason, one.volume, number))
+    return tuple(found)
+
+
+def batch_standing(
+    count: int = 60, *, done: int = 0, stopped: tuple[int, ...] = (), funded: bool = True
+) -> BatchStanding:
+    made = batch(count)
+    found = outcomes(made, done=done, stopped=stopped, funded=funded)
+    ready = sum(one.money.fen for one in made.lines if one.money)
+    loaded = sum(
+        one.line.money.fen for one in found if one.state is LineState.DONE and one.line.money
+    )
+    received = ready if funded else 0
+    money = BatchMoney(Money(ready), Money(received), Money(received), Money(loaded), NO_MONEY)
+    return BatchStanding(made, found, money)
+
+
+def open_items() -> tuple[OpenItem, ...]:
+    def item(code: str, at: int, hours: float, owner: str, **more: object) -> OpenItem:
+        name, door = _PEOPLE[at]
+        made = OpenItem(
+            code=code,
+            values={},
+            account_no=f"2201{4_000_017 + at * 19:08d}",
+            name=name,
+            door=door,
+            card_no=f"88013{25_000_017 + at * 37:09d}",
+            money=Money(35_000 + at * 5_000),
+            since=NOW - timedelta(hours=hours),
+            owner=owner,
+        )
+        return replace(made, **more)  # type: ignore[arg-type]
+
+    return (
+        item("load_unfinished", 2, 0.4, "林晓燕", batch_id="2026-11-23-02", row=6),
+        item("load_still_on_card", 5, 3.2, "林晓燕", batch_id="2026-11-23-02", row=9),
+        item("outcome_unknown", 7, 27.0, "王芳", batch_id="2026-11-22-01", row=11),
+        item("old_card", 8, 76.5, "王芳"),
+    )

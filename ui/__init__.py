@@ -1,0 +1,1 @@
+"""What the operator sees: Qt Widgets over the services; the only room that imports PySide6."""

@@ -1,0 +1,245 @@
+"""The place where a card lies: watches the reader, works with the card, and forgets it.
+
+::
+
+    watch thread: wait_card ──► arrived ─────────────────────► wait_removed ──► gone ──► …
+    card lane:                    └► insert, then what the taker asks ─┘
+
+Whoever takes cards (the counter, a running batch) is told in the window's thread, in this order:
+`card_arrived`, then `card_opened` or `card_failed`, then `card_gone`, exactly once each. What comes
+back late for a card that is gone is dropped here, so no taker can show it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from cardstation.errors import CardStationError, LinkFailed
+from cardstation.ports.reader import Presence
+from ui.courier import Courier
+from ui.desk_services import CardInReader, DeskServices
+from ui.lane import Lane, attempt
+
+T = TypeVar("T")
+PAUSE_AFTER_TROUBLE_S = 1.0
+
+
+class CardTaker(Protocol):
+    """Who works with the cards."""
+
+    def card_arrived(self) -> None:
+        """A card lies in the reader; nothing is known about it yet."""
+
+    def card_opened(self) -> None:
+        """It is identified; `CardPlace.work` may be used."""
+
+    def card_failed(self, error: CardStationError) -> None:
+        """It could not be opened, or an exchange with it failed."""
+
+    def card_gone(self) -> None:
+        """The insertion is over: forget everything about it."""
+
+
+class CardPlace(QObject):
+    """One insertion at a time.
+
+    Attributes:
+        changed: Emitted when a card came or went, or the reader had trouble.
+    """
+
+    changed = Signal()
+
+    def __init__(self, services: DeskServices, lane: Lane, courier: Courier) -> None:
+        super().__init__()
+        self._services, self._lane, self._courier = services, lane, courier
+        self._taker: CardTaker | None = None
+        self._insertion = 0
+        self._card: CardInReader | None = None
+        self._presence: Presence | None = None
+        self._under_way = 0
+        self._next: CardTaker | None = None
+        self._trouble: CardStationError | None = None
+
+    @property
+    def present(self) -> bool:
+        """True while a card lies in the reader."""
+        return self._presence is not None
+
+    @property
+    def trouble(self) -> CardStationError | None:
+        """Why no card can be taken now: no reader, no card service."""
+        return self._trouble
+
+    @property
+    def taker(self) -> CardTaker | None:
+        """Who is told about cards."""
+        return self._taker
+
+    def give_to(self, taker: CardTaker) -> None:
+        """Have another taker told about cards.
+
+        A card that lies there is taken from the old one and announced to the new one, unless work
+        on it is under way: then the change waits until the card is gone.
+        """
+        if taker is self._taker:
+            self._next = None
+        elif self._presence is None:
+            self._taker = taker
+        elif self._under_way:
+            self._next = taker
+        else:
+            presence = self._presence
+            self.gone()
+            self._taker = taker
+            self.arrived(presence)
+
+    def arrived(self, presence: Presence) -> None:
+        """A card was put in; called by the watch."""
+        self._trouble = None
+        self._presence = presence
+        self._insertion += 1
+        self._under_way = 0
+        self.changed.emit()
+        if self._taker is None:
+            return
+        self._taker.card_arrived()
+        self._ask(lambda: self._services.insert_card(presence), self._opened, self._close)
+
+    def gone(self) -> None:
+        """The insertion is over; called by the watch."""
+        if self._presence is None:
+            return
+        self._presence = None
+        self._insertion += 1
+        self._under_way = 0
+        self._forget()
+        if self._taker is not None:
+            self._taker.card_gone()
+        if self._next is not None:
+            self._taker, self._next = self._next, None
+        self.changed.emit()
+
+    def troubled(self, error: CardStationError) -> None:
+        """The reader cannot be watched; called by the watch."""
+        self.gone()
+        known = self._trouble.code if self._trouble else ""
+        self._trouble = error
+        if known != error.code:
+            self.changed.emit()
+
+    def well(self) -> None:
+        """The reader is watched again; called by the watch."""
+        if self._trouble is not None:
+            self._trouble = None
+            self.changed.emit()
+
+    def work(self, ask: Callable[[CardInReader], T], then: Callable[[T], None]) -> None:
+        """Work with the card on its lane; `then` is told only while that card still lies there."""
+        card = self._card
+        if card is not None:
+            self._ask(lambda: ask(card), then)
+
+    def during(self, call: Callable[[], None]) -> Callable[[], None]:
+        """`call`, to be made in the window's thread while this insertion lasts; for progress."""
+        insertion = self._insertion
+
+        def made() -> None:
+            if insertion == self._insertion:
+                call()
+
+        return lambda: self._courier.post(made)
+
+    def _ask(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        late: Callable[[T], None] = lambda _result: None,
+    ) -> None:
+        insertion = self._insertion
+        self._under_way += 1
+
+        def came(result: T) -> None:
+            if insertion != self._insertion:
+                late(result)
+                return
+            self._under_way -= 1
+            then(result)
+
+        def failed(error: CardStationError) -> None:
+            if insertion == self._insertion:
+                self._under_way -= 1
+                self._failed(error)
+
+        self._lane.ask(work, came, failed)
+
+    def _opened(self, card: CardInReader) -> None:
+        self._card = card
+        if self._taker is not None:
+            self._taker.card_opened()
+
+    def _failed(self, error: CardStationError) -> None:
+        if isinstance(error, LinkFailed):
+            self._forget()
+        if self._taker is not None:
+            self._taker.card_failed(error)
+
+    def _forget(self) -> None:
+        card, self._card = self._card, None
+        if card is not None:
+            self._close(card)
+
+    def _close(self, card: CardInReader) -> None:
+        self._lane.ask(card.close, _nothing, _nothing)
+
+
+class CardWatch:
+    """The thread that waits for cards and tells the place."""
+
+    def __init__(self, services: DeskServices, place: CardPlace, courier: Courier) -> None:
+        self._services, self._place, self._courier = services, place, courier
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch-reader", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def close(self, timeout_s: float = 2.0) -> None:
+        """End the wait in hand and the thread."""
+        self._closing.set()
+        self._services.wake()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            seen = attempt(self._services.wait_card)
+            if isinstance(seen, CardStationError):
+                self._report(seen)
+                self._closing.wait(PAUSE_AFTER_TROUBLE_S)
+            else:
+                self._post(self._place.well)
+                if seen is not None:
+                    self._follow(seen)
+
+    def _report(self, error: CardStationError) -> None:
+        self._post(lambda: self._place.troubled(error))
+
+    def _follow(self, presence: Presence) -> None:
+        self._post(lambda: self._place.arrived(presence))
+        over: bool | CardStationError = False
+        while over is False and not self._closing.is_set():
+            over = attempt(lambda: self._services.wait_removed(presence))
+        self._post(self._place.gone)
+
+    def _post(self, call: Callable[[], None]) -> None:
+        if not self._closing.is_set():
+            self._courier.post(call)
+
+
+def _nothing(_result: object) -> None:
+    """For results nobody waits for."""

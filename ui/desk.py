@@ -1,0 +1,207 @@
+"""The desk window: rail, header, banner, messages and one screen at a time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+
+from cardstation.i18n import translator
+from ui.look import Look, app_icon
+from ui.parts.banner import Banner, BannerState
+from ui.parts.buttons import press_key
+from ui.parts.header import Header, HeaderState
+from ui.parts.key_map import KeyMap
+from ui.parts.keys import key_groups
+from ui.parts.message_strip import MessageStrip
+from ui.parts.rail import Rail, RailItem
+from ui.screens import SCREENS
+from ui.screens.kind import Screen
+from ui.session import Session
+from ui.theme import THEMES, L, M, style_sheet
+
+SMALLEST = (1366, 768)
+REFRESH_MS = 3_000
+
+
+class DeskWindow(QMainWindow):
+    """Shows a `Session`; another language or theme builds the views again."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._views: dict[str, QWidget] = {}
+        self._here = SCREENS[0].code
+        self.setWindowIcon(app_icon())
+        self.resize(*SMALLEST)
+        self._look = self._chosen_look()
+        self._build()
+        session.tools.choices.look_changed.connect(self._other_look)
+        session.status.changed.connect(self._draw_header)
+        session.tools.place.changed.connect(self._card_moved)
+        for code, live in session.screens.items():
+            live.changed.connect(lambda code=code: self._screen_changed(code))
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(session.status.refresh)
+        self._timer.start(REFRESH_MS)
+        session.status.refresh()
+
+    @property
+    def here(self) -> str:
+        """Code of the screen that is shown."""
+        return self._here
+
+    @property
+    def look(self) -> Look:
+        """Theme and language of what is shown."""
+        return self._look
+
+    @property
+    def banner(self) -> Banner:
+        """The banner."""
+        return self._banner
+
+    def view(self, code: str = "") -> QWidget:
+        """The view of a screen, by default the one shown; built when first asked for."""
+        code = code or self._here
+        if code not in self._views:
+            made = self.session.screens[code].view(self._look)
+            self._views[code] = made
+            self._stack.addWidget(made)
+            made.hide()
+        return self._views[code]
+
+    def go(self, code: str) -> None:
+        """Show a screen."""
+        self._here = code
+        self.session.came_to(code)
+        wanted = self.view(code)
+        for view in self._views.values():
+            view.setVisible(view is wanted)
+        self._rail.show_here(code)
+        self._draw()
+
+    def show_keys(self) -> KeyMap:
+        """The keyboard map over the window."""
+        for old in self._body.findChildren(KeyMap):
+            old.close_map()
+        shown = KeyMap(self._look, key_groups(self._look.t), self._body)
+        shown.setGeometry(self._body.rect())
+        shown.show()
+        shown.setFocus()
+        return shown
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As Qt asks."""
+        super().resizeEvent(event)
+        for shown in self._body.findChildren(KeyMap):
+            shown.setGeometry(self._body.rect())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Lanes, courier, window: in this order."""
+        self._timer.stop()
+        self.session.close()
+        super().closeEvent(event)
+
+    # ── building ──
+
+    def _chosen_look(self) -> Look:
+        chosen = self.session.tools.choices.state
+        return Look(THEMES[chosen.theme], translator(chosen.language))
+
+    def _other_look(self) -> None:
+        self._look = self._chosen_look()
+        self._views.clear()
+        self._build()
+
+    def _build(self) -> None:
+        look, t = self._look, self._look.t
+        self.setWindowTitle(t("Gas Card Desk"))
+        self.setStyleSheet(style_sheet(look.theme))
+        self._rail = Rail(look, [_rail_item(look, n, s) for n, s in enumerate(SCREENS, start=1)])
+        self._rail.chosen.connect(self.go)
+        self._header, self._banner = Header(), Banner(look)
+        self._strip = MessageStrip(self.session.tools.board, look)
+        self._body = QWidget()
+        self._body.setObjectName("body")
+        self._body.setMinimumSize(1180, 700)
+        line = QHBoxLayout(self._body)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._rail)
+        line.addWidget(self._page(), 1)
+        press_key(self._body, "F1", lambda: _drop(self.show_keys()))
+        press_key(self._body, "Ctrl+L", self._other_language)
+        press_key(self._body, "Ctrl+T", self._other_theme)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self._body)
+        self.setCentralWidget(scroll)
+        self.go(self._here)
+
+    def _page(self) -> QWidget:
+        page = QWidget()
+        page.setObjectName("page")
+        self._stack = QVBoxLayout()
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(L, M, L, 16)
+        column.setSpacing(M)
+        column.addWidget(self._header)
+        column.addWidget(self._banner)
+        column.addWidget(self._strip)
+        column.addLayout(self._stack, 1)
+        return page
+
+    def _other_language(self) -> None:
+        choices = self.session.tools.choices
+        choices.choose_language("en" if choices.state.language == "zh_CN" else "zh_CN")
+
+    def _other_theme(self) -> None:
+        choices = self.session.tools.choices
+        choices.choose_theme("dark" if choices.state.theme == "light" else "light")
+
+    # ── drawing ──
+
+    def _card_moved(self) -> None:
+        """A card brings its own screen to the front."""
+        if self.session.tools.place.present:
+            wanted = self.session.screen_of_cards()
+            if wanted != self._here:
+                self.go(wanted)
+        self._draw()
+
+    def _screen_changed(self, code: str) -> None:
+        if code == self._here or self.session.screens[code].holds_cards:
+            self._draw()
+        self._rail.show_badge(code, self.session.screens[code].badge)
+
+    def _draw(self) -> None:
+        self._draw_header()
+        self._banner.set_compact(not _screen(self._here).full_banner)
+        self._banner.show_state(self._banner_state())
+
+    def _draw_header(self) -> None:
+        t = self._look.t
+        live = self.session.screens[self._here]
+        title, subtitle = t(_screen(self._here).title), live.subtitle(t)
+        if self.session.tools.services.training:
+            subtitle = f"{t('Training')}    {subtitle}"
+        self._header.show_state(HeaderState(title, subtitle, self.session.status.chips(t)))
+
+    def _banner_state(self) -> BannerState:
+        t = self._look.t
+        of_cards = self.session.screens[self.session.screen_of_cards()]
+        return of_cards.banner(t) or BannerState("idle", t("Place a card in the reader"))
+
+
+def _drop(_made: object) -> None:
+    """For what only has to happen."""
+
+
+def _screen(code: str) -> Screen:
+    return next(screen for screen in SCREENS if screen.code == code)
+
+
+def _rail_item(look: Look, number: int, screen: Screen) -> RailItem:
+    return RailItem(screen.code, look.t(screen.word), screen.icon, f"Ctrl+{number}", screen.low)

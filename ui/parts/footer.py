@@ -1,0 +1,26 @@
+"""The foot of a screen: what the keys do on the left, the buttons on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from ui.parts.words import label
+from ui.theme import M
+
+
+class Footer(QWidget):
+    """Hints and buttons; the main button is the last, at the right edge."""
+
+    def __init__(self, hints: Sequence[str], buttons: Sequence[QPushButton]) -> None:
+        super().__init__()
+        self.setFixedHeight(42)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(M)
+        self._hints = label("    ".join(hints), "small")
+        line.addWidget(self._hints)
+        line.addStretch(1)
+        for made in buttons:
+            line.addWidget(made)

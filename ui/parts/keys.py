@@ -1,0 +1,49 @@
+"""Which key does what: the one list the keyboard map is made from."""
+
+from __future__ import annotations
+
+from cardstation.i18n import Translator
+from ui.parts.key_map import KeyGroup
+
+
+def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
+    """Every key of the desk, by screen."""
+    return (
+        KeyGroup(
+            t("Everywhere"),
+            (
+                ("Ctrl+1 … 5", t("change the screen")),
+                ("F1", t("this map")),
+                ("Ctrl+L", t("Chinese or English")),
+                ("Ctrl+T", t("light or dark")),
+                ("Tab", t("next control, in reading order")),
+                ("Esc", t("back; never loses money")),
+            ),
+        ),
+        KeyGroup(
+            t("Counter"),
+            (
+                ("F2 · Enter", t("take the money and write the card")),
+                ("F4", t("type yuan or cubic metres")),
+                ("F6", t("next way of paying")),
+                ("Esc", t("clear what was typed")),
+            ),
+        ),
+        KeyGroup(
+            t("Batch"),
+            (
+                ("F3", t("take in a list")),
+                ("F6", t("take the lump sum")),
+                ("F5", t("start or pause")),
+                ("F7", t("print the hand-over sheet")),
+                ("Esc", t("pause, then back to the lists")),
+            ),
+        ),
+        KeyGroup(
+            t("Exceptions"),
+            (
+                ("↑ ↓", t("choose a row")),
+                ("F5", t("look again")),
+            ),
+        ),
+    )

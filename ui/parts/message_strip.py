@@ -1,0 +1,56 @@
+"""The message strip: one line under the banner, closed by its button or the next message."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+
+from cardstation.sentences import of_error
+from ui.look import Look, picture
+from ui.messages import MessageBoard, Note
+from ui.parts.words import label, restyle
+
+ICONS = {"ok": "ok", "warn": "warn", "error": "error", "idle": "info"}
+
+
+class MessageStrip(QFrame):
+    """Draws the board's note; hidden without one."""
+
+    def __init__(self, board: MessageBoard, look: Look) -> None:
+        super().__init__()
+        self._board, self._look = board, look
+        self._mark, self._words = QLabel(), label("", wrap=True)
+        self._close = QPushButton()
+        self._close.setIcon(look.icon("close"))
+        self._close.setProperty("look", "link")
+        self._close.setAccessibleName(look.t("Close the message"))
+        self._close.setFixedWidth(32)
+        self._close.clicked.connect(lambda _checked=False: board.clear())
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 6, 8, 6)
+        line.setSpacing(12)
+        self._mark.setFixedSize(20, 20)
+        line.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self._words, 1)
+        line.addWidget(self._close)
+        board.changed.connect(self._changed)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.show_note(self._board.note)
+
+    def show_note(self, note: Note | None) -> None:
+        """Draw a note, or hide."""
+        self.setVisible(note is not None)
+        if note is None:
+            self._words.clear()
+            return
+        t = self._look.t
+        said = str(of_error(note.problem.as_error(), t)) if note.problem else ""
+        restyle(self, "notice", note.tone)
+        self._words.style().unpolish(self._words)
+        self._words.style().polish(self._words)
+        self._words.setText(said or t(note.text, **note.fields))
+        self.setAccessibleName(self._words.text())
+        ink = self._look.theme.tone(note.tone)[0]
+        self._mark.setPixmap(picture(ICONS[note.tone], ink, 20, self.devicePixelRatioF()))

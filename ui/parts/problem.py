@@ -1,0 +1,55 @@
+"""A problem in words: what happened, what it means for the money, what to do now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+
+from cardstation.sentences import Sentence
+from ui.look import Look, picture
+from ui.parts.words import label, restyle
+from ui.theme import M
+
+
+class ProblemWords(QFrame):
+    """Three sentences with three icons, always in this order."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._brief = label("", "heading", wrap=True)
+        self._lines: list[tuple[QLabel, QLabel, str]] = []
+        body = QVBoxLayout(self)
+        body.setContentsMargins(20, 16, 20, 16)
+        body.setSpacing(M)
+        body.addWidget(self._brief)
+        for icon in ("info", "money", "next"):
+            mark, words = QLabel(), label("", wrap=True)
+            mark.setFixedSize(22, 22)
+            line = QHBoxLayout()
+            line.setSpacing(M)
+            line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(words, 1)
+            body.addLayout(line)
+            self._lines.append((mark, words, icon))
+
+    def show_sentence(self, said: Sentence | None, tone: str = "error") -> None:
+        """Show a sentence in a tone, or nothing."""
+        self.setVisible(said is not None)
+        if said is None:
+            self._brief.clear()
+            for _, words, _ in self._lines:
+                words.clear()
+            return
+        restyle(self, "notice", tone)
+        for child in (self._brief, *(words for _, words, _ in self._lines)):
+            child.style().unpolish(child)
+            child.style().polish(child)
+        self._brief.setText(said.brief)
+        ink = self._look.theme.tone(tone)[0]
+        for (mark, words, icon), text in zip(
+            self._lines, (said.what, said.money, said.todo), strict=True
+        ):
+            mark.setPixmap(picture(icon, ink, 22, self.devicePixelRatioF()))
+            words.setText(text)
+        self.setAccessibleName(str(said))

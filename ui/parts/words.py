@@ -1,0 +1,107 @@
+"""Labels, chips, rules and cards: the small words and frames of every screen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsDropShadowEffect,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.theme import M, Theme
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False, right: bool = False) -> QLabel:
+    """A label in one of the style sheet's roles (`title`, `heading`, `muted`, `figure`, …)."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    if wrap:
+        made.setWordWrap(True)
+        made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    if right:
+        made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return made
+
+
+def restyle(widget: QWidget, name: str, value: str) -> None:
+    """Set a property the style sheet looks at, and draw the widget by it."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class Chip(QLabel):
+    """A pill with words and, for states, a dot: colour is never alone."""
+
+    def __init__(self, text: str = "", tone: str = "idle", *, dot: bool = True) -> None:
+        super().__init__()
+        self._dot = dot
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.show_state(text, tone)
+
+    def show_state(self, text: str, tone: str) -> None:
+        """Show other words in another tone: `ok`, `warn`, `error`, `idle` or `brand`."""
+        self.setText(f"●  {text}" if self._dot else text)
+        self.setAccessibleName(text)
+        restyle(self, "chip", tone)
+
+
+class Pane(QFrame):
+    """A white card with a column of its own; a soft shadow only where no table lies on it."""
+
+    def __init__(self, theme: Theme, *, shadow: bool = True, margin: int = 20) -> None:
+        super().__init__()
+        self.setProperty("card", "plain")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(margin, margin - 4, margin, margin - 4)
+        self.column.setSpacing(M)
+        if shadow:
+            effect = QGraphicsDropShadowEffect(self)
+            effect.setBlurRadius(16)
+            effect.setOffset(0, 2)
+            colour = QColor(theme.shadow)
+            colour.setAlpha(20 if theme.name == "light" else 70)
+            effect.setColor(colour)
+            self.setGraphicsEffect(effect)
+
+
+def rule() -> QFrame:
+    """A thin line between things."""
+    made = QFrame()
+    made.setProperty("rule", "true")
+    return made
+
+
+def row(*parts: QWidget | int, spacing: int = M) -> QHBoxLayout:
+    """Widgets side by side; 0 stands for the stretch between them."""
+    made = QHBoxLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, int):
+            made.addStretch(1)
+        else:
+            made.addWidget(part)
+    return made
+
+
+def column(*parts: QWidget | int, spacing: int = M) -> QVBoxLayout:
+    """Widgets below each other; 0 stands for the stretch between them."""
+    made = QVBoxLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, int):
+            made.addStretch(1)
+        else:
+            made.addWidget(part)
+    return made

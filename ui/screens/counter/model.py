@@ -1,0 +1,224 @@
+"""The counter's verbs: a card comes, an amount is typed, one key sells, the card goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from cardstation.domain.household import Household
+from cardstation.domain.payment import Tender
+from cardstation.domain.receipt import Receipt
+from cardstation.domain.tariff import Quote
+from cardstation.domain.topup import Step, TopUpRequest
+from cardstation.errors import CardStationError, LinkFailed, Refusal
+from ui.card_place import CardPlace
+from ui.desk_services import CardInReader, DeskServices, FactsOnCard
+from ui.lane import Lane
+from ui.messages import MessageBoard, Problem
+from ui.screens.counter.state import Phase, State, Unit, wish_of
+from ui.sounds import Sounds
+
+
+class CounterModel(QObject):
+    """Owns the counter's state; takes cards from the place.
+
+    Attributes:
+        changed: Emitted after every change of `state`.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        services: DeskServices,
+        place: CardPlace,
+        lanes: tuple[Lane, Lane],
+        board: MessageBoard,
+        sounds: Sounds,
+    ) -> None:
+        """Make it; `lanes` are the one for prices and the one for papers."""
+        super().__init__()
+        self._services, self._place, self._board = services, place, board
+        self._prices, self._papers = lanes
+        self._sounds = sounds
+        self._state = State()
+        self._asked = 0
+
+    @property
+    def state(self) -> State:
+        """What is shown."""
+        return self._state
+
+    # ── the card ──
+
+    def card_arrived(self) -> None:
+        """See `CardTaker`."""
+        self._board.clear()
+        self._show(self._blank(phase=Phase.READING))
+
+    def card_opened(self) -> None:
+        """See `CardTaker`."""
+        self._show(replace(self._state, step=Step.CHECK))
+        self._place.work(self._services.read_card, self._read)
+
+    def card_failed(self, error: CardStationError) -> None:
+        """See `CardTaker`."""
+        working = self._state.phase is Phase.WORKING
+        self._sounds.play("stop")
+        if isinstance(error, LinkFailed):
+            pulled = Phase.PULLED if working else Phase.STOPPED
+            self._show(self._blank(phase=pulled, step=self._state.step, problem=_bare(error)))
+        else:
+            self._show(replace(self._state, phase=Phase.STOPPED, problem=Problem.of(error)))
+
+    def card_gone(self) -> None:
+        """See `CardTaker`."""
+        state = self._state
+        if state.phase is Phase.WORKING:
+            self._sounds.play("stop")
+            problem = Problem("card_removed")
+            self._show(self._blank(phase=Phase.PULLED, step=state.step, problem=problem))
+        elif state.phase is not Phase.PULLED:
+            self._show(self._blank())
+
+    # ── the operator ──
+
+    def type_amount(self, text: str) -> None:
+        """What the operator typed so far."""
+        if text != self._state.text:
+            self._show(replace(self._state, text=text, quote=None, doubt=None))
+            self._price()
+
+    def type_reference(self, text: str) -> None:
+        """The bank's or the QR service's number of the payment."""
+        if text != self._state.reference:
+            self._show(replace(self._state, reference=text))
+
+    def choose_unit(self, unit: str) -> None:
+        """Type yuan or cubic metres; money meters take yuan only."""
+        chosen = Unit(unit)
+        if chosen is self._state.unit:
+            return
+        if chosen is Unit.VOLUME and self._state.by_volume_only_money:
+            refused = Refusal("money_meter_by_volume")
+            self._show(replace(self._state, doubt=Problem.of(refused)))
+            return
+        self._show(replace(self._state, unit=chosen, text="", quote=None, doubt=None))
+
+    def choose_tender(self, tender: str) -> None:
+        """How the customer pays."""
+        self._show(replace(self._state, tender=Tender(tender)))
+
+    def confirm(self) -> None:
+        """Take the money and write the card: the one key."""
+        state = self._state
+        if not state.may_confirm or state.quote is None:
+            return
+        request = TopUpRequest(
+            money=state.quote.money if state.unit is Unit.MONEY else None,
+            volume=state.quote.volume if state.unit is Unit.VOLUME else None,
+            tender=state.tender,
+            reference=state.reference.strip(),
+            agreed=state.quote,
+        )
+        self._show(replace(state, phase=Phase.WORKING, step=Step.PAY, doubt=None))
+
+        def sell(card: CardInReader) -> Receipt:
+            return self._services.top_up(card, request, self._watch)
+
+        self._place.work(sell, self._sold)
+
+    def clear(self) -> None:
+        """Esc: what was typed goes; nothing that was paid or written is touched."""
+        state = self._state
+        if state.phase is Phase.PULLED and not self._place.present:
+            self._show(self._blank())
+        elif state.phase is Phase.READY:
+            self._show(replace(state, text="", reference="", quote=None, doubt=None))
+
+    # ── what comes back ──
+
+    def _read(self, facts: FactsOnCard) -> None:
+        stopped = Problem(facts.stop, tone="warn") if facts.stop else None
+        if stopped:
+            self._sounds.play("stop")
+        self._show(
+            replace(
+                self._state,
+                phase=Phase.STOPPED if stopped else Phase.READY,
+                step=Step.CHECK,
+                household=facts.household,
+                content=facts.content,
+                tiers=facts.tiers,
+                warnings=facts.warnings,
+                finished=facts.finished,
+                problem=stopped,
+            )
+        )
+
+    def _watch(self, step: Step) -> None:
+        """Called on the card's lane."""
+        self._place.during(lambda: self._stepped(step))()
+
+    def _stepped(self, step: Step) -> None:
+        if self._state.phase is Phase.WORKING:
+            self._show(replace(self._state, step=step))
+
+    def _sold(self, receipt: Receipt) -> None:
+        self._sounds.play("ok")
+        self._show(replace(self._state, phase=Phase.DONE, receipt=receipt, step=Step.RECEIPT))
+        number = receipt.receipt_no
+
+        def printed(_path: object) -> None:
+            self._paper(number, filed=True)
+
+        def jammed(error: CardStationError) -> None:
+            self._board.tell(error)
+            self._paper(number, filed=False)
+
+        self._papers.ask(lambda: self._services.print_receipt(number), printed, jammed)
+
+    def _paper(self, number: str, *, filed: bool) -> None:
+        shown = self._state.receipt
+        if shown is not None and shown.receipt_no == number:
+            self._show(replace(self._state, paper=filed))
+
+    def _price(self) -> None:
+        state = self._state
+        self._asked += 1
+        ticket, household = self._asked, state.household
+        if not state.text.strip() or household is None or state.phase is not Phase.READY:
+            return
+        try:
+            money, volume = wish_of(state.text, state.unit)
+        except Refusal as refused:
+            self._show(replace(state, doubt=Problem.of(refused)))
+            return
+
+        def price(of: Household = household) -> Quote:
+            return self._services.quote(of, money, volume)
+
+        self._prices.ask(
+            price,
+            lambda quote: self._priced(ticket, quote, None),
+            lambda error: self._priced(ticket, None, Problem.of(error)),
+        )
+
+    def _priced(self, ticket: int, quote: Quote | None, doubt: Problem | None) -> None:
+        if ticket == self._asked and self._state.phase is Phase.READY:
+            self._show(replace(self._state, quote=quote, doubt=doubt))
+
+    def _blank(self, **known: object) -> State:
+        """A state that knows nobody; only what was chosen at the desk stays."""
+        self._asked += 1
+        return replace(State(unit=Unit.MONEY), **known)  # type: ignore[arg-type]  # named above
+
+    def _show(self, state: State) -> None:
+        if state != self._state:
+            self._state = state
+            self.changed.emit()
+
+
+def _bare(error: CardStationError) -> Problem:
+    return Problem.of(error).bare()

@@ -1,0 +1,103 @@
+"""What the counter screen shows: one frozen value, empty when no card lies in the reader."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cardstation.domain.card import CardContent
+from cardstation.domain.household import Household
+from cardstation.domain.meter import MeterKind
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.receipt import Receipt
+from cardstation.domain.tariff import Quote, Tier
+from cardstation.domain.topup import Step
+from cardstation.domain.volume import Volume
+from cardstation.errors import Refusal
+from ui.messages import Problem
+
+_AMOUNT = re.compile(r"\d{1,7}(?:\.\d{1,2})?")
+_VOLUME = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
+
+
+class Phase(StrEnum):
+    """How far the card in the reader has come.
+
+    STOPPED: the rules or the card say no; it still lies there. PULLED: it left half-way.
+    """
+
+    EMPTY = "empty"
+    READING = "reading"
+    READY = "ready"
+    WORKING = "working"
+    DONE = "done"
+    STOPPED = "stopped"
+    PULLED = "pulled"
+
+
+class Unit(StrEnum):
+    """What is typed: yuan or cubic metres."""
+
+    MONEY = "money"
+    VOLUME = "volume"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The counter.
+
+    Attributes:
+        text: What is being typed. quote: its price, None while unknown.
+        doubt: Why there is no price.
+        problem: Why the card stopped, or the reader has trouble.
+        paper: None while printing, else whether the receipt was filed.
+    """
+
+    phase: Phase = Phase.EMPTY
+    household: Household | None = None
+    content: CardContent | None = None
+    tiers: tuple[Tier, ...] = ()
+    warnings: tuple[str, ...] = ()
+    finished: str = ""
+    unit: Unit = Unit.MONEY
+    tender: Tender = Tender.CASH
+    text: str = ""
+    reference: str = ""
+    quote: Quote | None = None
+    doubt: Problem | None = None
+    step: Step = Step.READ
+    receipt: Receipt | None = None
+    paper: bool | None = None
+    problem: Problem | None = None
+
+    @property
+    def by_volume_only_money(self) -> bool:
+        """True for money meters, which cannot be bought by volume."""
+        return self.household is not None and self.household.meter.kind is MeterKind.MONEY
+
+    @property
+    def may_confirm(self) -> bool:
+        """True when one key sells what is shown."""
+        return (
+            self.phase is Phase.READY
+            and self.quote is not None
+            and (self.tender is Tender.CASH or bool(self.reference.strip()))
+        )
+
+
+def wish_of(text: str, unit: Unit) -> tuple[Money | None, Volume | None]:
+    """Read what was typed.
+
+    Raises:
+        Refusal: `not_an_amount`, `not_a_volume`.
+    """
+    plain = text.strip().translate(str.maketrans("０１２３４５６７８９．。", "0123456789.."))
+    if unit is Unit.MONEY:
+        if not _AMOUNT.fullmatch(plain):
+            raise Refusal("not_an_amount", text=text.strip())
+        return Money.of_yuan(plain), None
+    if not _VOLUME.fullmatch(plain):
+        raise Refusal("not_a_volume", text=text.strip())
+    return None, Volume.of_m3(plain)

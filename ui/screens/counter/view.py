@@ -1,0 +1,145 @@
+"""The counter's view: three panes for a card, a guide without one, words for a problem."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from cardstation.sentences import of_error
+from ui.look import Look
+from ui.parts.buttons import button, press_key
+from ui.parts.footer import Footer
+from ui.parts.guide import Guide, GuideStep
+from ui.parts.problem import ProblemWords
+from ui.parts.words import Pane, column, label
+from ui.screens.counter.model import CounterModel
+from ui.screens.counter.panels import CardPane, PersonPane, PurchasePane
+from ui.screens.counter.state import Phase, State
+from ui.theme import M
+
+_PLACE = "Who it is, the meter and what stands on the card appear by themselves."
+_TYPE = "In yuan or cubic metres; the price of every tier is shown at once."
+_PRESS = "Take the money first. The card is written, read back and the receipt is printed."
+_TAKE = "The screen is blank at once; nothing of the household stays."
+
+
+class CounterView(QWidget):
+    """Draws the counter's state and passes on what the operator does."""
+
+    def __init__(self, model: CounterModel, look: Look) -> None:
+        super().__init__()
+        self._model, self._look = model, look
+        self._person, self._card = PersonPane(look), CardPane(look)
+        self._purchase = PurchasePane(look, model.state)
+        self._result = ResultPane(look)
+        self._problem = ProblemWords(look)
+        self._right = QStackedWidget()
+        self._pages = QStackedWidget()
+        self._build()
+        self._connect()
+        model.changed.connect(self._changed)
+        self.show_state(model.state)
+
+    def show_state(self, state: State) -> None:
+        """Draw everything but the text being typed."""
+        for pane in (self._person, self._card, self._purchase, self._result):
+            pane.show_state(state)
+        problem = state.problem
+        said = of_error(problem.as_error(), self._look.t) if problem else None
+        known = state.household is not None
+        self._problem.show_sentence(said, problem.tone if problem else "error")
+        self._lone.show_sentence(said if not known else None, problem.tone if problem else "error")
+        self._pages.setCurrentIndex(1 if known else (2 if problem else 0))
+        self._right.setCurrentIndex({Phase.DONE: 1, Phase.STOPPED: 2}.get(state.phase, 0))
+        self._confirm.setEnabled(state.may_confirm)
+        self._clear.setEnabled(state.phase in (Phase.READY, Phase.PULLED))
+        if state.phase is Phase.READY and not self._purchase.amount.hasFocus():
+            self._purchase.amount.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _changed(self) -> None:
+        self.show_state(self._model.state)
+
+    def _connect(self) -> None:
+        model, purchase = self._model, self._purchase
+        purchase.typed.connect(model.type_amount)
+        purchase.referred.connect(model.type_reference)
+        purchase.unit_chosen.connect(model.choose_unit)
+        purchase.tender_chosen.connect(model.choose_tender)
+        press_key(self, "Return", model.confirm)
+        press_key(self, "Enter", model.confirm)
+        press_key(self, "F4", self._other_unit)
+
+    def _other_unit(self) -> None:
+        self._model.choose_unit("volume" if self._model.state.unit == "money" else "money")
+
+    def _build(self) -> None:
+        t = self._look.t
+        card = QWidget()
+        line = QHBoxLayout(card)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(M)
+        self._person.setFixedWidth(336)
+        self._card.setFixedWidth(336)
+        stopped = Pane(self._look.theme, shadow=False)
+        stopped.column.addWidget(self._problem)
+        stopped.column.addStretch(1)
+        for pane in (self._purchase, self._result, stopped):
+            self._right.addWidget(pane)
+        line.addWidget(self._person)
+        line.addWidget(self._card)
+        line.addWidget(self._right, 1)
+        self._lone = ProblemWords(self._look)
+        alone = QWidget()
+        alone.setLayout(column(self._lone, 0))
+        for page in (self._guide(), card, alone):
+            self._pages.addWidget(page)
+        self._confirm = button(
+            t("Take money and write card"), self._model.confirm, key="F2", look="primary",
+            hint="Enter",
+        )  # fmt: skip
+        self._clear = button(t("Clear"), self._model.clear, key="Esc")
+        hints = (t("F4 yuan or m³"), t("F2 or Enter confirms"), t("F1 all keys"))
+        foot = Footer(hints, (self._clear, self._confirm))
+        body = QVBoxLayout(self)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(M)
+        body.addWidget(self._pages, 1)
+        body.addWidget(foot)
+
+    def _guide(self) -> Guide:
+        t = self._look.t
+        texts = (
+            ("insert-card", t("Place the card"), t(_PLACE)),
+            ("edit", t("Type the amount"), t(_TYPE)),
+            ("ok", t("Press Enter"), t(_PRESS)),
+            ("remove-card", t("Take the card"), t(_TAKE)),
+        )
+        return Guide(self._look, [GuideStep(*text) for text in texts])
+
+
+class ResultPane(Pane):
+    """What was done, while the card still lies there."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look.theme, shadow=False)
+        self._look = look
+        t = look.t
+        self._volume = label("", "big")
+        self._what = label(t("is on the card now"), "muted")
+        self._paid = label("", "total")
+        self._number = label("", "muted")
+        self._paper = label("", "muted")
+        self.column.addWidget(label(t("Done"), "heading"))
+        self.column.addLayout(column(self._volume, self._what, spacing=0))
+        self.column.addLayout(column(self._paid, self._number, self._paper, spacing=0))
+        self.column.addStretch(1)
+
+    def show_state(self, state: State) -> None:
+        """Draw another state; without a receipt nothing."""
+        t, receipt = self._look.t, state.receipt
+        loaded = receipt.volume if receipt and receipt.volume is not None else None
+        self._volume.setText(str(loaded or (receipt.gas if receipt else "")))
+        self._paid.setText(t("Paid {money}", money=receipt.paid) if receipt else "")
+        self._number.setText(t("Receipt {number}", number=receipt.receipt_no) if receipt else "")
+        filed = {True: t("receipt printed"), False: t("receipt not printed"), None: ""}
+        self._paper.setText(filed[state.paper] if receipt else "")

@@ -1,0 +1,170 @@
+"""How the counter's state reads: the banner's words and the rows of facts."""
+
+from __future__ import annotations
+
+from cardstation.domain.card import Quantity
+from cardstation.domain.meter import MeterKind
+from cardstation.domain.topup import Step
+from cardstation.i18n import Translator
+from cardstation.sentences import brief, of_error, word
+from ui.messages import Problem
+from ui.parts.banner import BannerState
+from ui.parts.facts import Fact
+from ui.screens.counter.state import Phase, State
+
+STEPS = tuple(Step)
+
+
+def banner_of(state: State, trouble: Problem | None, t: Translator) -> BannerState:
+    """What the banner says of the counter."""
+    if trouble is not None and state.phase in (Phase.EMPTY, Phase.STOPPED):
+        return stopped_banner(trouble, t)
+    match state.phase:
+        case Phase.READY:
+            return _ready(state, t)
+        case Phase.WORKING:
+            return _working(state, t)
+        case Phase.DONE:
+            return _done(state, t)
+        case Phase.PULLED:
+            return pulled_banner(state.step, t)
+        case Phase.STOPPED:
+            return stopped_banner(state.problem or Problem("no_words"), t)
+    return waiting_banner(t, reading=state.phase is Phase.READING)
+
+
+def waiting_banner(t: Translator, *, reading: bool) -> BannerState:
+    """No card yet, or one that is just being read."""
+    if reading:
+        return BannerState("writing", t("Reading the card"), t("Leave it in the reader."))
+    line = t("The card starts everything; nothing has to be typed before.")
+    return BannerState("idle", t("Place a card in the reader"), line)
+
+
+def steps_of(t: Translator) -> tuple[str, ...]:
+    """The six steps in words."""
+    return tuple(word(f"step.{step}", t) for step in STEPS)
+
+
+def pulled_banner(step: Step, t: Translator) -> BannerState:
+    """The card left half-way: names nobody."""
+    return BannerState(
+        "needs_you",
+        t("The card was pulled out half-way: put the same card back"),
+        t("It will be finished; nothing is charged twice."),
+        steps_of(t),
+        STEPS.index(step),
+    )
+
+
+def stopped_banner(problem: Problem, t: Translator) -> BannerState:
+    """Why it cannot go on, and what to do now."""
+    said = of_error(problem.as_error(), t)
+    return BannerState("needs_you", said.brief, said.todo)
+
+
+def _ready(state: State, t: Translator) -> BannerState:
+    if state.household is None:
+        return BannerState("ready", t("Card read"))
+    who = f"{state.household.name}    {state.household.address.door}"
+    if state.finished:
+        return BannerState("ready", brief(state.finished, t), who)
+    if state.may_confirm and state.quote is not None:
+        title = t("Take {money}, then press Enter", money=state.quote.money)
+        return BannerState("ready", title, who, icon="top-up")
+    return BannerState("ready", t("Card read: type the amount"), who)
+
+
+def _working(state: State, t: Translator) -> BannerState:
+    return BannerState(
+        "writing", t("Writing, do not remove the card"), deal(state), steps_of(t),
+        STEPS.index(state.step),
+    )  # fmt: skip
+
+
+def _done(state: State, t: Translator) -> BannerState:
+    paper = {
+        True: t("receipt printed"),
+        False: t("receipt not printed"),
+        None: t("printing the receipt"),
+    }[state.paper]
+    line = "    ".join(part for part in (deal(state), paper) if part)
+    return BannerState("done", t("Done: take the card"), line, steps_of(t), len(STEPS))
+
+
+def deal(state: State) -> str:
+    """Who, where, how much for how much, on one line."""
+    if state.household is None or state.quote is None:
+        return ""
+    parts = [state.household.name, state.household.address.door]
+    if state.quote.volume is not None:
+        parts.append(str(state.quote.volume))
+    parts.append(str(state.quote.money))
+    return "    ".join(parts)
+
+
+def grouped(number: str) -> str:
+    """A long number in groups of four."""
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+def person_facts(state: State, t: Translator) -> list[Fact]:
+    """Who this is, as filed."""
+    home = state.household
+    if home is None:
+        return []
+    facts: list[Fact] = [
+        (t("Account no."), grouped(home.account_no)),
+        (t("Card no."), grouped(home.card_no)),
+        (t("Meter no."), home.meter.meter_no),
+        (t("Meter"), word(f"meter.{home.meter.kind}", t)),
+        (t("Persons"), str(home.persons)),
+        (t("Bought this year"), str(home.bought_this_year)),
+        (t("Balance"), str(home.balance)),
+    ]
+    if home.arrears:
+        facts.append((t("Arrears"), str(home.arrears), "error"))
+    return facts
+
+
+def card_facts(state: State, t: Translator) -> list[Fact]:
+    """What the desk wrote last."""
+    content = state.content
+    if content is None:
+        return []
+    if content.credit is None:
+        return [(t("Last load"), t("none"))]
+    credit = content.credit
+    return [
+        (t("Last load"), _amount(credit.quantity)),
+        (t("Loaded at"), f"{credit.loaded_at:%Y-%m-%d %H:%M}"),
+        (t("Purchase counter"), str(credit.purchase_counter)),
+        (t("Loaded in all"), _amount(credit.cumulative)),
+    ]
+
+
+def meter_facts(state: State, t: Translator) -> list[Fact]:
+    """What the meter wrote back."""
+    content = state.content
+    if content is None:
+        return []
+    if content.returned is None:
+        return [(t("Written back"), t("not readable"), "error")]
+    back = content.returned
+    return [
+        (t("Left in the meter"), _amount(back.residual), "strong"),
+        (t("Used since installation"), str(back.used)),
+        (t("Taken in all"), _amount(back.cumulative)),
+        (t("Meter's counter"), str(back.purchase_counter)),
+        (t("Written at"), f"{back.written_at:%Y-%m-%d %H:%M}"),
+        (t("Error number"), str(back.error), "error" if back.error else ""),
+    ]
+
+
+def is_money_meter(state: State) -> bool:
+    """True when amounts, not volumes, are written."""
+    return state.household is not None and state.household.meter.kind is MeterKind.MONEY
+
+
+def _amount(quantity: Quantity) -> str:
+    return str(quantity)

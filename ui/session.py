@@ -1,0 +1,123 @@
+"""A session at the desk: the lanes, the models of every screen, and who takes the next card."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ui.card_place import CardPlace, CardWatch
+from ui.choices import Choices
+from ui.courier import Courier, InlineCourier, QueuedCourier
+from ui.desk_services import DeskServices
+from ui.lane import InlineLane, Lane, ThreadLane
+from ui.messages import MessageBoard
+from ui.screens import SCREENS
+from ui.screens.kind import OpenScreen, Tools
+from ui.sounds import Silence, Sounds, SystemSounds
+from ui.station_status import StationStatus
+
+AskFile = Callable[[str], Path | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """One lane per device: the card, the store, the printer, and the slow look-ups."""
+
+    card: Lane
+    desk: Lane
+    paper: Lane
+    status: Lane
+
+    @classmethod
+    def threads(cls, courier: Courier) -> Lanes:
+        """Lanes with threads."""
+        return cls(*(ThreadLane(name, courier) for name in ("card", "desk", "paper", "status")))
+
+    @classmethod
+    def inline(cls) -> Lanes:
+        """Lanes without threads, for tests and pictures."""
+        return cls(InlineLane(), InlineLane(), InlineLane(), InlineLane())
+
+    def close(self) -> None:
+        """End all of them."""
+        for lane in (self.card, self.desk, self.paper, self.status):
+            lane.close()
+
+
+class Session:
+    """Everything behind the window; knows no widget.
+
+    Closing order: watch, lanes, courier; the window last.
+    """
+
+    def __init__(
+        self,
+        services: DeskServices,
+        courier: Courier,
+        lanes: Lanes,
+        *,
+        ask_file: AskFile = lambda _folder: None,
+        sounds: Sounds | None = None,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._courier, self._lanes = courier, lanes
+        board = MessageBoard()
+        place = CardPlace(services, lanes.card, courier)
+        self.tools = Tools(
+            services=services,
+            place=place,
+            desk=lanes.desk,
+            paper=lanes.paper,
+            board=board,
+            sounds=sounds or Silence(),
+            choices=Choices(services, lanes.desk, board),
+            ask_file=ask_file,
+            tick=tick,
+        )
+        self.status = StationStatus(services, place, lanes.status)
+        self.screens: dict[str, OpenScreen] = {
+            screen.code: screen.open(self.tools) for screen in SCREENS
+        }
+        self._here = SCREENS[0].code
+        self._watch = CardWatch(services, place, courier)
+        for live in self.screens.values():
+            live.changed.connect(self._give)
+        self._give()
+
+    def watch(self) -> None:
+        """Begin to watch the reader."""
+        self._watch.start()
+
+    def came_to(self, code: str) -> None:
+        """The operator looks at another screen."""
+        self._here = code
+        self.screens[code].shown()
+        self._give()
+
+    def screen_of_cards(self) -> str:
+        """Whose the next card is: a running batch's, the shown screen's, or the counter's."""
+        for code, live in self.screens.items():
+            if live.holds_cards:
+                return code
+        return self._here if self.screens[self._here].taker is not None else SCREENS[0].code
+
+    def close(self) -> None:
+        """End the watch, the lanes and the courier."""
+        self._watch.close()
+        self._lanes.close()
+        if isinstance(self._courier, QueuedCourier | InlineCourier):
+            self._courier.close()
+
+    def _give(self) -> None:
+        taker = self.screens[self.screen_of_cards()].taker
+        if taker is not None:
+            self.tools.place.give_to(taker)
+
+
+def open_session(services: DeskServices, ask_file: AskFile) -> Session:
+    """A session with threads, as the program runs it."""
+    courier = QueuedCourier()
+    sounds = SystemSounds(on=services.settings.sound)
+    return Session(services, courier, Lanes.threads(courier), ask_file=ask_file, sounds=sounds)

@@ -1,0 +1,51 @@
+"""Sounds: done, take the card, needs you; said with whatever plays sounds on this system."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Protocol
+
+from PySide6.QtCore import QProcess
+
+import resources
+
+NAMES = ("ok", "stop", "remove-card")
+PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"))
+
+
+class Sounds(Protocol):
+    """Says a state aloud."""
+
+    def play(self, name: str) -> None:
+        """Start one of `NAMES` and return at once. Never raises."""
+
+
+class Silence:
+    """Says nothing."""
+
+    def play(self, name: str) -> None:
+        """Nothing."""
+
+
+class SystemSounds:
+    """Plays with the system's own player, or not at all where there is none.
+
+    Qt's own sound classes are in QtMultimedia, which is not in the wheel we use.
+    """
+
+    def __init__(self, *, on: bool = True) -> None:
+        self._player = next((one for one in PLAYERS if shutil.which(one[0])), None)
+        self.on = on
+
+    def play(self, name: str) -> None:
+        """Start a sound."""
+        if not self.on:
+            return
+        place = str(resources.path(f"sounds/{name}.wav"))
+        if sys.platform == "win32":
+            import winsound
+
+            winsound.PlaySound(place, winsound.SND_FILENAME | winsound.SND_ASYNC)
+        elif self._player is not None:
+            QProcess.startDetached(self._player[0], [*self._player[1:], place])
