@@ -62,7 +62,7 @@ class AcsFirmware:
     def _select(self, apdu: Apdu) -> bytes:
         if apdu.data != bytes([SLE4442]):
             return NOT_SUPPORTED
-        self._chip.power_up()
+        self._chip.reset()
         self._selected = True
         return OK
 

@@ -5,6 +5,7 @@ Facts: reference cards 1.1 (Siemens SLE4432/4442 data sheet 07.95) and 4.5.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from enum import IntEnum
 
@@ -55,6 +56,8 @@ class VirtualSle4442:
         chip_time_s: Seconds the chip was busy at a clock of 50 kHz.
         sleep: Called with seconds as they pass, for true timing; None = no waiting.
         on_change: Called after each change of a memory.
+        contacts: Held by a host for the length of one exchange, so that a command torn in one
+            thread has ended before another thread powers the chip up again.
     """
 
     kind = "SLE4442"
@@ -69,6 +72,7 @@ class VirtualSle4442:
         self.chip_time_s = 0.0
         self.sleep: Callable[[float], object] | None = None
         self.on_change: Callable[[], object] | None = None
+        self.contacts = threading.Lock()
         self._cut: Cut | None = None
         self._powered = False
         self._power_ups = 0
@@ -98,7 +102,7 @@ class VirtualSle4442:
         self.changed_bytes = 0
 
     def power_up(self) -> bytes:
-        """Switch on or reset; returns the four reset bytes, which are main memory 0-3."""
+        """Switch on; returns the four reset bytes, which are main memory 0-3."""
         self._power_ups += 1
         self._powered = True
         self._verified = False
@@ -108,6 +112,16 @@ class VirtualSle4442:
             self.main[address] = old ^ ((old ^ full) & mask)
         self._spend_clocks(8 * 4)
         return bytes(self.main[:4])
+
+    def reset(self) -> bytes:
+        """Reset a powered chip.
+
+        Raises:
+            Torn: the power is off.
+        """
+        if not self._powered:
+            raise Torn
+        return self.power_up()
 
     def power_off(self) -> None:
         """Take the supply away; a command in progress in another thread is torn."""

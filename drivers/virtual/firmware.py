@@ -92,8 +92,9 @@ class Firmware:
 
     def power_up(self) -> bytes:
         """Power the card anew and return its ATR; code and selection are lost."""
-        self._speech = SPEECHES[self.dialect](self.card.chip)
-        self.card.chip.power_up()
+        with self.card.chip.contacts:
+            self._speech = SPEECHES[self.dialect](self.card.chip)
+            self.card.chip.power_up()
         return self.atr
 
     def power_down(self) -> None:
@@ -115,10 +116,11 @@ class Firmware:
         return self._noisy(command, noise)
 
     def _do(self, command: bytes) -> bytes:
-        if not self.card.chip.powered:
-            raise Torn
         apdu = Apdu.parse(command)
-        return WRONG_LENGTH if apdu is None else self._speech.answer(apdu)
+        with self.card.chip.contacts:
+            if not self.card.chip.powered:
+                raise Torn
+            return WRONG_LENGTH if apdu is None else self._speech.answer(apdu)
 
     def _noisy(self, command: bytes, noise: Noise) -> bytes:
         if noise.kind is NoiseKind.HANG:

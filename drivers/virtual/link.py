@@ -28,7 +28,7 @@ class VirtualLink:
         *,
         gone: Callable[[], LinkFailed | None],
         pull: Callable[[], object],
-        released: Callable[[], object],
+        released: Callable[[VirtualLink], object],
     ) -> None:
         self.reader = reader
         self.atr = firmware.atr
@@ -39,6 +39,11 @@ class VirtualLink:
         self._released = released
         self._failure: LinkFailed | None = None
         self._closed = False
+
+    @property
+    def live(self) -> bool:
+        """The link is open and no exchange failed."""
+        return not self._closed and self._failure is None and self._gone() is None
 
     def exchange(self, command: bytes) -> bytes:
         """Send a command APDU and return data + SW1 SW2.
@@ -53,13 +58,13 @@ class VirtualLink:
             raise self._failure.with_traceback(None)
         try:
             return self._firmware.answer(command)
+        except NoAnswer as silence:
+            self._failure = LinkFailed(reader=self.reader)
+            raise self._failure from silence
         except Torn as torn:
             self._pull()
             self._failure = self._gone() or CardRemoved(reader=self.reader)
             raise self._failure from torn
-        except NoAnswer as silence:
-            self._failure = LinkFailed(reader=self.reader)
-            raise self._failure from silence
         except LinkFailed as failure:
             self._failure = failure
             raise
@@ -68,4 +73,4 @@ class VirtualLink:
         """Power the card down. Never raises; may be called twice."""
         if not self._closed:
             self._closed = True
-            self._released()
+            self._released(self)

@@ -6,9 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from drivers.virtual.tear import Torn
 
-class NoAnswer(Exception):
-    """The exchange failed without an answer; private to the virtual room."""
+
+class NoAnswer(Torn):
+    """The exchange failed without an answer; to a plug the same as a card that was torn."""
 
 
 class NoiseKind(StrEnum):

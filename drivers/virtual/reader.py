@@ -123,10 +123,10 @@ class VirtualReader:
         """Wait until that insertion is over: pulled, swapped, reader unplugged."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         with self._news:
-            while (lies := self._gone(presence.event) is None) and not self._woken():
-                if not self._wait(deadline):
+            while self._gone(presence.event) is None:
+                if self._woken() or not self._wait(deadline):
                     break
-            return not lies or self._gone(presence.event) is not None
+            return self._gone(presence.event) is not None
 
     def open(self, presence: Presence) -> Link:
         """Power up the card of that insertion, exclusively.
@@ -137,14 +137,14 @@ class VirtualReader:
         """
         with self._news:
             ensure(presence.reader == self.name, "an insertion is opened at its own reader")
-            ensure(self._link is None, "one link at a time: close the last one first")
-            if (failure := self._gone(presence.event)) is not None:
-                raise failure
+            alone = self._link is None or not self._link.live
+            ensure(alone, "one link at a time: close the last one first")
+            failure, firmware = self._gone(presence.event), self._firmware
+            if failure is not None or firmware is None:
+                raise failure or CardRemoved(reader=self.name)
             if self.busy:
                 raise ReaderBusy(reader=self.name)
-            firmware = self._firmware
-            ensure(firmware is not None, "a card that lies has its firmware")
-            return self._power_up(firmware, presence.event)  # type: ignore[arg-type]
+            return self._power_up(firmware, presence.event)
 
     def cancel(self) -> None:
         """Wake a waiting thread, or the next that comes to wait; it returns None or False."""
@@ -158,27 +158,28 @@ class VirtualReader:
             raise CardMute(reader=self.name)
         firmware.wait = self._hang
 
-        def released() -> None:
-            self._link = None
-            if self._gone(event) is None:
-                firmware.power_down()
-
-        self._link = VirtualLink(
+        link = self._link = VirtualLink(
             self.name,
             firmware,
             self._dialect,
             gone=lambda: self._gone(event),
             pull=self.pull,
-            released=released,
+            released=self._released,
         )
-        return self._link if self.wrap is None else self.wrap(self._link)
+        return link if self.wrap is None else self.wrap(link)
+
+    def _released(self, link: VirtualLink) -> None:
+        with self._news:
+            if link is self._link and self._firmware is not None:
+                self._firmware.power_down()
 
     def _gone(self, event: int) -> LinkFailed | None:
         if not self._plugged:
             return ReaderGone(reader=self.name)
         if self._event == event:
             return None
-        return (CardRemoved if self._firmware is None else CardSwapped)(reader=self.name)
+        gone = CardRemoved if self._firmware is None else CardSwapped
+        return gone(reader=self.name)
 
     def _hang(self, seconds: float) -> None:
         with self._news:
