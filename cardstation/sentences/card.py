@@ -5,6 +5,7 @@ from __future__ import annotations
 from cardstation.sentences.phrases import (
     ASIDE,
     FINISHED,
+    FROZEN_CARD,
     KEPT,
     NOTHING,
     ROW_FREE,
@@ -247,5 +248,29 @@ TABLE = {
         "There is no reader dialect “{chosen}”; known are {known}.",
         SAFE,
         "Correct the reader's dialect in Settings.",
+    ),
+    "blank_card": Words(
+        "Blank card",
+        "The card is new and carries nothing yet.",
+        NOTHING,
+        "Issue it to a household first, or put in the household's own card.",
+    ),
+    "load_still_on_card_money": Words(
+        "Money still on the card",
+        "The last load of {fen} has not been taken by the meter yet.",
+        NOTHING,
+        "The household inserts the card into its meter first, then it can be topped up.",
+    ),
+    "card_not_as_left": Words(
+        "Card changed elsewhere",
+        "The card no longer shows what this station left on it.",
+        FROZEN_CARD,
+        "Keep the card, lay it with the exceptions and call the supervisor.",
+    ),
+    "off_book_purchase": Words(
+        "Purchase missing in our records",
+        "The card counts more purchases than this station knows of.",
+        "This sale goes on; the missing purchase is looked for in the ledger.",
+        "Nothing to do now; the question stands on the exceptions screen.",
     ),
 }

@@ -18,8 +18,8 @@ class Words:
     todo: str
 
 
-NOTHING = "No money was taken and nothing was written to the card."
-NO_MONEY = "No money was taken."
+NOTHING = "Nothing was written to the card; money already received stays on record."
+NO_MONEY = "Nothing was charged for this."
 KEPT = "Money already taken is on record and waits; nothing is charged twice."
 FINISHED = "It will be finished; nothing is charged twice."
 SAFE = "Money and records are not affected."
@@ -27,6 +27,7 @@ ROW_FREE = "Nothing is charged for this row."
 LINE_WAITS = "The money of its line stays on record and waits for the right card."
 STORED = "Every sale is safe on this station and will be sent later."
 WAITS_FOR_ANSWER = "Nothing is charged for this row until the question is answered."
+FROZEN_CARD = "Nothing is written to this card and nothing is paid back until a person has looked."
 FROZEN = "Money already taken stays on record; nothing new is sold."
 
 SAME_CARD = "Put the same card back in."

@@ -11,6 +11,7 @@ from cardstation.sentences.phrases import (
     NOTHING,
     PICK_OTHER,
     ROW_FREE,
+    SAFE,
     SAME_CARD,
     SUPERVISOR,
     Words,
@@ -162,5 +163,53 @@ TABLE = {
         ROW_FREE,
         "Synchronise with the ledger; if the order is still missing, ask the property "
         "manager for proof of payment.",
+    ),
+    "hoard_limit_money": Words(
+        "More than the meter takes",
+        "The meter can take at most {room_fen} now.",
+        NO_MONEY,
+        "Lower the amount.",
+    ),
+    "no_open_question": Words(
+        "Nothing to answer",
+        "There is no open question of that number.",
+        SAFE,
+        "Look at the list of open questions again.",
+    ),
+    "payment_not_taken": Words(
+        "Not paid",
+        "The payment of {fen} was not made.",
+        NO_MONEY,
+        "Start again when the household is ready to pay.",
+    ),
+    "payment_question": Words(
+        "Was the money taken?",
+        "The station stopped while {fen} was being taken and does not know whether it was.",
+        "Nothing more is charged before this is answered.",
+        "Count the cash or query the payment, then answer yes or no.",
+    ),
+    "paid_not_loaded": Words(
+        "Paid, not on the card yet",
+        "The money for this card was taken, but the card is not loaded yet.",
+        FINISHED,
+        SAME_CARD,
+    ),
+    "price_changed": Words(
+        "Price changed",
+        "The price is now {fen}; {agreed_fen} was shown before.",
+        NO_MONEY,
+        "Show the household the new price and confirm again.",
+    ),
+    "order_leased_elsewhere": Words(
+        "Order held by another station",
+        "The paid order {order_id} is being loaded at station {station}.",
+        NOTHING,
+        "Ask that station to finish or release it.",
+    ),
+    "order_needs_ledger": Words(
+        "Order needs the ledger",
+        "The paid order {order_id} can only be loaded while the ledger answers.",
+        NOTHING,
+        "Wait for the connection and insert the card again.",
     ),
 }

@@ -165,4 +165,46 @@ TABLE = {
         FROZEN,
         SUPERVISOR,
     ),
+    "store_rolled_back": Words(
+        "Old copy of the records",
+        "The records are older than the station's safety mark: somebody put back an old copy.",
+        FROZEN,
+        SUPERVISOR,
+    ),
+    "secret_unreadable": Words(
+        "Key file not readable",
+        "The key file {file} cannot be read.",
+        SAFE,
+        "Put the right key file back; the supervisor has the sealed copy.",
+    ),
+    "secret_file_open": Words(
+        "Key file open to others",
+        "The key file {file} may be read by other users (mode {mode}).",
+        SAFE,
+        "Make it readable by this user only (chmod 600), then start again.",
+    ),
+    "rack_already_serving": Words(
+        "Rack already running",
+        "A rack of virtual cards is already running.",
+        SAFE,
+        "Use it, or stop it with `cardstation training rack stop`.",
+    ),
+    "reader_not_empty": Words(
+        "Card still in the reader",
+        "Card {card} is still in the reader.",
+        SAFE,
+        "Pull it first.",
+    ),
+    "bad_request": Words(
+        "Request not understood",
+        "“{given}” is not something the rack can do.",
+        SAFE,
+        PICK_OTHER,
+    ),
+    "batch_unknown": Words(
+        "Batch not found",
+        "There is no batch {batch} at this station.",
+        SAFE,
+        "Choose a batch from the list.",
+    ),
 }

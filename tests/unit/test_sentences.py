@@ -90,14 +90,14 @@ def test_who_raises_gives_the_facts_the_sentence_names(path: Path) -> None:
                 assert None in given or named <= given, f"{code} at line {node.lineno}"
 
 
-@pytest.mark.parametrize("name", ["matching", "preflight", "sale"])
+@pytest.mark.parametrize("name", ["admission", "matching", "preflight", "sale"])
 def test_every_reason_of_a_verdict_has_a_sentence(name: str) -> None:
     source = (ROOT / "cardstation" / "domain" / f"{name}.py").read_text("utf-8")
     grounds = {word.removeprefix("ground.") for word in WORDS}
     assert not snake_words(ast.parse(source)) - SENTENCES.keys() - grounds
 
 
-@pytest.mark.parametrize("module", ["sync/failures"])
+@pytest.mark.parametrize("module", ["services/intent/opened", "sync/failures"])
 def test_every_code_of_a_table_has_a_sentence(module: str) -> None:
     source = (ROOT / "cardstation" / f"{module}.py").read_text("utf-8")
     assert not snake_words(ast.parse(source)) - SENTENCES.keys()
