@@ -212,4 +212,16 @@ TABLE = {
         NOTHING,
         "Wait for the connection and insert the card again.",
     ),
+    "refund_requested": Words(
+        "Refund asked for",
+        "A refund for this card is waiting for its second person.",
+        "Nothing is loaded and nothing is paid out before that.",
+        "Finish the refund on the exceptions screen.",
+    ),
+    "disputed": Words(
+        "In dispute",
+        "A top-up of this card is in dispute.",
+        "Nothing is loaded and nothing is paid out before it is settled.",
+        SUPERVISOR,
+    ),
 }
