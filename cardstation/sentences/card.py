@@ -268,7 +268,7 @@ TABLE = {
         "Keep the card, lay it with the exceptions and call the supervisor.",
     ),
     "off_book_purchase": Words(
-        "Purchase missing in our records",
+        "A purchase is missing here",
         "The card counts more purchases than this station knows of.",
         "This sale goes on; the missing purchase is looked for in the ledger.",
         "Nothing to do now; the question stands on the exceptions screen.",

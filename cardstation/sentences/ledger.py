@@ -55,14 +55,14 @@ TABLE = {
     ),
     "ledger_gap": Words(
         "Entries missing at the ledger",
-        "The ledger expects entry {expected_seq} first.",
+        "Entries of this station are missing at the ledger.",
         "Nothing is lost: every sale stays on this station.",
-        "The station tries again by itself.",
+        "The station sends them again by itself; if this stays, call the supervisor.",
     ),
     "ledger_epoch": Words(
         "Station was restored",
-        "The ledger expects epoch {expected} of this station: its records were restored "
-        "from a copy.",
+        "The ledger counts another beginning of this station's records: they were "
+        "restored from a copy.",
         FROZEN,
         SUPERVISOR,
     ),
@@ -210,5 +210,12 @@ TABLE = {
         "The ledger is busy and asked the station to wait.",
         STORED,
         "The station tries again by itself.",
+    ),
+    "ledger_ahead": Words(
+        "Ledger knows more than we do",
+        "The ledger holds entries that this station no longer has: its records were lost "
+        "or restored.",
+        FROZEN,
+        SUPERVISOR,
     ),
 }
