@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 for name in [name for name in os.environ if name.startswith("CARDSTATION_")]:
     if name not in ("CARDSTATION_REQUIRE_REAL", "CARDSTATION_PG_BIN"):
         del os.environ[name]
+
+# libpcsclite reads this once per process, at the first call: it must stand before any test makes
+# one, and no test may ever reach the card service of the machine it runs on.
+PRIVATE = Path(tempfile.gettempdir(), f"cardstation-tests-{os.getpid()}", "pcscd.comm")
+os.environ["PCSCLITE_CSOCK_NAME"] = str(PRIVATE)

@@ -3,5 +3,8 @@
 from __future__ import annotations
 
 from drivers.readers.dialects import DIALECTS, dialect_for
+from drivers.readers.pcsc import PcscRoom
 
-__all__ = ["DIALECTS", "dialect_for"]
+READERS: tuple[type[PcscRoom], ...] = (PcscRoom,)
+
+__all__ = ["DIALECTS", "READERS", "dialect_for"]

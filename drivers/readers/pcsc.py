@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from cardstation.errors import CardServiceGone
 from cardstation.ports.reader import MemoryDialect
-from drivers import readers
+from drivers.readers.dialects import dialect_for
 from drivers.readers.pcsc_calls import Calls
 from drivers.readers.pcsc_errors import service_mishap
 from drivers.readers.pcsc_reader import PcscReader
@@ -110,4 +110,4 @@ class PcscRoom:
         return self._readers[name]
 
     def _dialect(self, name: str) -> MemoryDialect:
-        return readers.dialect_for(name, self._dialects.get(name, ""))
+        return dialect_for(name, self._dialects.get(name, ""))

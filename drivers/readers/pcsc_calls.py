@@ -54,9 +54,6 @@ class Calls(Protocol):
     ) -> tuple[int, int, int]:
         """Power up a card; returns result, card handle, protocol."""
 
-    def SCardStatus(self, card: int, /) -> tuple[int, str, int, int, list[int]]:  # noqa: N802
-        """Result, reader, state, protocol, answer to reset."""
-
     def SCardTransmit(  # noqa: N802
         self, card: int, protocol_header: int, command: list[int], /
     ) -> tuple[int, list[int]]:

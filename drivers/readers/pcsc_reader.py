@@ -56,23 +56,24 @@ class PcscLink:
         Raises:
             LinkFailed: a subclass says how; whether the card acted is unknown, the link is dead.
         """
-        ensure(not self._closed, "exchange on a closed link")
         ensure(len(command) > 1, "a command has at least two bytes")
         if (failure := self._failure) is not None:
             raise type(failure)(failure.code, advice=failure.advice, **failure.values)
+        ensure(not self._closed, "exchange on a closed link")
         try:
             return self._worker.call(lambda: self._session.transmit(command), self._session.release)
         except LinkFailed as failure:
             self._failure = failure
+            self.close()
             raise
 
     @property
     def live(self) -> bool:
         """The card is still powered by this link."""
-        return not self._closed and self._failure is None
+        return not self._closed
 
     def close(self) -> None:
-        """Power the card down. Never raises; may be called twice."""
+        """Power the card down. Never raises; may be called twice; a failed link did it itself."""
         if self._closed:
             return
         self._closed = True
@@ -150,13 +151,14 @@ class PcscReader:
             ReaderCannotMemory, ReaderGone, ReaderHung, CardServiceGone: as named.
         """
         self._check(presence)
-        if self._link is not None:
-            ensure(not self._link.live, "one link at a time: close the last one first")
-            self._link.close()
+        alone = self._link is None or not self._link.live
+        ensure(alone, "one link at a time: close the last one first")
         worker = self._hands()
         session = Session(self._calls, self.name)
         try:
-            atr = worker.call(lambda: session.connect(presence.event & 0xFFFF), session.release)
+            atr = worker.call(
+                lambda: session.connect(presence.event & 0xFFFF, presence.atr), session.release
+            )
             self._check(presence)
         except ReaderHung:
             raise
@@ -175,7 +177,9 @@ class PcscReader:
             self._watcher.news.notify_all()
 
     def stop(self) -> None:
-        """Let the worker thread end."""
+        """Power down what is open and let the worker thread end."""
+        if self._link is not None:
+            self._link.close()
         if self._worker is not None:
             self._worker.stop()
 

@@ -43,15 +43,20 @@ class Session:
         self._header = calls.SCARD_PCI_T0
         self._pause = threading.Event()
 
-    def connect(self, count: int) -> bytes:
+    def connect(self, count: int, expected_atr: bytes) -> bytes:
         """Power the card up exclusively and return its answer to reset.
+
+        Neither proof is complete: a swap that falls together with the service's own power-down
+        of an unused card leaves the count as it was (measured with vpcd), and all cards of a
+        kind answer the same to reset. Whoever opens a card must read who it is.
 
         Args:
             count: The reader's event count of the insertion that is meant.
+            expected_atr: What that card answered to reset, empty when it was mute.
 
         Raises:
-            CardSwapped: the count moved on. CardRemoved, CardMute, ReaderBusy, ReaderGone,
-            CardServiceGone, LinkFailed: as the table says.
+            CardSwapped: the count moved on or the answer is another. CardRemoved, CardMute,
+            ReaderBusy, ReaderGone, CardServiceGone, LinkFailed: as the table says.
         """
         result, context = self._calls.SCardEstablishContext(SCOPE_USER)
         if result:
@@ -59,7 +64,7 @@ class Session:
         self._context = context
         self._power_up(context)
         seen, atr = self._look(context)
-        if seen != count:
+        if seen != count or (expected_atr and atr != expected_atr):
             raise CardSwapped(reader=self._reader)
         return atr
 

@@ -29,8 +29,7 @@ class Rack:
     """The hands: insert, wait until the card may go, pull, take the next.
 
     A card goes when `next` is called, when `may_remove` says so, or when it tore itself off.
-    The next one follows `pace_s` later; with 0 it is a swap between two polls of the reader,
-    which the event count of the reader still shows.
+    The next one follows `pace_s` later, and not before the slot has been seen empty.
 
     Args:
         slot: Where the cards go.

@@ -47,6 +47,9 @@ class PrivateService:
 
     Args:
         names: Names of the readers; pcscd adds two numbers to each: `Virtual PCD 00 00`.
+        folder: Where the socket shall be, for programs that must know it before; removed at the
+            end. A fresh one by default.
+        patience_s: How long the daemon may take to come up.
 
     Attributes:
         ports: vpcd's TCP port of every slot, in the order of `names`.
@@ -56,10 +59,17 @@ class PrivateService:
             `private_service_refused`.
     """
 
-    def __init__(self, names: Sequence[str] = ("Virtual PCD",)) -> None:
+    def __init__(
+        self,
+        names: Sequence[str] = ("Virtual PCD",),
+        *,
+        folder: Path | None = None,
+        patience_s: float = START_S,
+    ) -> None:
         self._names = tuple(names)
         self._stack = find_stack()
-        self._folder = _short_folder()
+        self._folder = folder or _short_folder()
+        self._patience_s = patience_s
         self._holder: subprocess.Popen[str] | None = None
         self._daemon = 0
         self.ports: tuple[int, ...] = ()
@@ -67,7 +77,7 @@ class PrivateService:
     @property
     def socket(self) -> Path:
         """Where clients reach the service; the same through every restart."""
-        return self._folder / "pcscd.comm" if self._stack.hide else SYSTEM_SOCKET
+        return self._folder / SYSTEM_SOCKET.name
 
     @property
     def log(self) -> str:
@@ -82,6 +92,9 @@ class PrivateService:
             CardServiceGone: code `private_service_refused`, with what the system said.
         """
         ensure(self._holder is None, "a service is started once")
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self._stack.hide:
+            self.socket.symlink_to(SYSTEM_SOCKET)
         shutil.copy(self._stack.driver, self._folder / "driver.so")
         bases = _free_pairs(len(self._names))
         self.ports = tuple(port for base in bases for port in (base, base + 1))
@@ -111,13 +124,13 @@ class PrivateService:
     def kill(self) -> None:
         """Kill the daemon, as a crash would."""
         os.kill(self._daemon, signal.SIGKILL)
-        _until(lambda: not self._answers())
+        _until(lambda: not self._answers(), self._patience_s)
 
     def restart(self) -> None:
         """Start the daemon, again if need be, at the same socket and ports.
 
         Raises:
-            CardServiceGone: code `private_service_refused`: it did not come up in 10 s.
+            CardServiceGone: code `private_service_refused`: it did not come up in time.
         """
         holder = self._holder
         if holder is None or holder.stdin is None:
@@ -126,7 +139,7 @@ class PrivateService:
         holder.stdin.flush()
         said = self._hear()
         self._daemon = int(said) if said.isdigit() else 0
-        if not self._daemon or not _until(self._ready):
+        if not self._daemon or not _until(self._ready, self._patience_s):
             self._refused(self.log[-400:] or said)
 
     def stop(self) -> None:
@@ -201,8 +214,8 @@ def _taken(port: int) -> bool:
         return False
 
 
-def _until(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + START_S
+def _until(condition: Callable[[], bool], timeout_s: float) -> bool:
+    deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:
             return False

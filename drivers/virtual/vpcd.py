@@ -7,6 +7,9 @@ two bytes of length, high byte first. One byte of content is an order (00 power 
 Traps, all measured (reference cards 4.2): without TCP_QUICKACK set again after every receive an
 exchange takes 44 ms instead of 0.1; an empty answer hangs pcscd for ever, so a card that lost
 its power closes the socket; pcscd asks for the answer to reset every 0.4 s between commands.
+And a card that follows the last one at once is taken for it, event count and all, when the first
+thing pcscd does to the dead socket is a power-down: vpcd then takes the next card before anyone
+asks whether one is there. So a slot leaves a gap longer than one poll, as a hand does.
 """
 
 from __future__ import annotations
@@ -20,14 +23,12 @@ import time
 from typing import Protocol
 
 from cardstation.errors import ensure
-
-
-class Torn(Exception):
-    """The power went away."""
-
+from drivers.virtual.noise import NoAnswer
+from drivers.virtual.tear import Torn
 
 POWER_OFF, POWER_ON, RESET, SEND_ATR = 0x00, 0x01, 0x02, 0x04
 RETRY_S = 0.02
+GAP_S = 0.5
 LET_GO_S = 2.0
 QUICKACK = getattr(socket, "TCP_QUICKACK", None)
 
@@ -41,27 +42,32 @@ class CardSide(Protocol):
     def power_down(self) -> None:
         """Take its power, also from another thread while it answers: that tears a write."""
 
-    def answer(self, apdu: bytes) -> bytes:
+    def answer(self, command: bytes, /) -> bytes:
         """Carry out a command.
 
         Raises:
             Torn: the power went away meanwhile; there is no answer.
+            NoAnswer: the answer was lost; the card lies where it lay.
         """
 
 
 class VpcdSlot:
     """One slot of the virtual reader, as a clerk's hand sees it.
 
-    A card once inserted stays in through a restart of the service: it connects again.
+    A card once inserted stays in through a restart of the service: it connects again. A mute
+    card lies in the slot unseen, for vpcd has no way to say that a card does not answer.
 
     Args:
         host: Where vpcd listens.
         port: The slot's port; Debian's package uses 35963 and the next.
+        gap_s: The least time a slot stays empty between two cards.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 35963) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 35963, *, gap_s: float = GAP_S) -> None:
         self._place = (host, port)
+        self.gap_s = gap_s
         self._plug: _Plug | None = None
+        self._empty_since = -math.inf
 
     @property
     def occupied(self) -> bool:
@@ -77,6 +83,11 @@ class VpcdSlot:
         return math.inf if self._plug is None else self._plug.quiet_s
 
     @property
+    def noticed(self) -> bool:
+        """The driver has found the card that lies here."""
+        return self._plug is not None and self._plug.noticed
+
+    @property
     def spoken_to(self) -> bool:
         """The card that lies here was given at least one command."""
         return self._plug is not None and self._plug.commands > 0
@@ -84,12 +95,14 @@ class VpcdSlot:
     def insert(self, card: CardSide) -> None:
         """Put a card in; returns at once, the reader notices within its poll of 0.4 s."""
         ensure(not self.occupied, "a slot takes one card at a time")
-        self._plug = _Plug(self._place, card)
+        self.pull()
+        self._plug = _Plug(self._place, card, self._empty_since + self.gap_s)
 
     def pull(self) -> None:
         """Pull the card out, in the middle of a command if one is running."""
         if self._plug is not None:
             self._plug.pull()
+            self._empty_since = self._plug.ended
             self._plug = None
 
     def wait_empty(self, timeout_s: float | None = None) -> bool:
@@ -100,9 +113,12 @@ class VpcdSlot:
 class _Plug:
     """The thread of one inserted card."""
 
-    def __init__(self, place: tuple[str, int], card: CardSide) -> None:
+    def __init__(self, place: tuple[str, int], card: CardSide, not_before: float) -> None:
         self.out = threading.Event()
         self.commands = 0
+        self.noticed = False
+        self.ended = math.inf
+        self._not_before = not_before
         self._place = place
         self._card = card
         self._pulled = threading.Event()
@@ -129,26 +145,34 @@ class _Plug:
             self._card.power_down()
         if threading.current_thread() is not self._thread:
             self.out.wait(LET_GO_S)
+        self.ended = min(self.ended, time.monotonic())
 
     def _run(self) -> None:
         try:
+            self._pulled.wait(max(0.0, self._not_before - time.monotonic()))
+            self._atr = self._card.power_up()
+            self._card.power_down()
+            if not self._atr:
+                self._pulled.wait()
             while not self._pulled.is_set():
                 try:
                     with socket.create_connection(self._place) as self._line:
                         self._serve(self._line)
-                except (OSError, EOFError):
+                except (OSError, EOFError, NoAnswer):
                     self._power_down()
                     self._pulled.wait(RETRY_S)
         except Torn:
             pass
         finally:
             self._power_down()
+            self.ended = time.monotonic()
             self.out.set()
 
     def _serve(self, line: socket.socket) -> None:
         while not self._pulled.is_set():
             (length,) = struct.unpack(">H", _receive(line, 2))
             message = _receive(line, length)
+            self.noticed = True
             answer = self._order(message[0]) if length == 1 else self._command(message)
             if answer is not None:
                 if not answer:
@@ -162,16 +186,7 @@ class _Plug:
             self._power_down()
             self._atr = self._card.power_up()
             self._powered = True
-        elif order == SEND_ATR:
-            return self._answer_to_reset()
-        return None
-
-    def _answer_to_reset(self) -> bytes:
-        # Asked before any power, to see whether a card is there; it must not stay powered by it.
-        if not self._atr:
-            self._atr = self._card.power_up()
-            self._card.power_down()
-        return self._atr
+        return self._atr if order == SEND_ATR else None
 
     def _command(self, command: bytes) -> bytes:
         self.commands += 1

@@ -1,0 +1,156 @@
+"""The card service dies and comes back: said once, waited for, gone on; nothing is believed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cardstation.errors import CardRemoved, CardServiceGone, CardSwapped, LinkFailed, ReaderGone
+from drivers.virtual.service import PrivateService
+from drivers.virtual.stack import find_stack
+from tests.kit.pcsc import OK, PLENTY_S, Bench, PlainCard, until
+
+pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+
+COMMAND = bytes.fromhex("FFB0000008")
+
+
+@pytest.fixture
+def mortal(bench: Bench) -> Iterator[Bench]:
+    """A bench whose service a test may kill."""
+    yield bench
+    bench.service.restart()
+    for slot in bench.slots:
+        slot.pull()
+    assert bench.room.wait_readers((), PLENTY_S)
+
+
+def test_a_service_killed_while_waiting_is_said_once_and_waited_for(mortal: Bench) -> None:
+    reader, slot = mortal.readers[0], mortal.slots[0]
+    said: list[str] = []
+    seen = []
+
+    def lane() -> None:
+        while not seen:
+            try:
+                if (presence := reader.wait_card(PLENTY_S)) is not None:
+                    seen.append(presence)
+            except CardServiceGone as error:
+                said.append(error.code)
+
+    thread = threading.Thread(target=lane)
+    thread.start()
+    mortal.service.kill()
+    assert until(lambda: bool(said))
+    with pytest.raises(CardServiceGone):
+        mortal.room.readers()
+    assert mortal.room.trouble is not None
+    assert mortal.room.wait_readers(timeout_s=0) == ()
+    mortal.service.restart()
+    slot.insert(PlainCard())
+    thread.join(PLENTY_S)
+    assert said == ["card_service_gone"]
+    assert mortal.room.trouble is None
+    link = reader.open(seen[0])
+    assert link.exchange(COMMAND) == OK
+    link.close()
+    assert mortal.room.readers() == mortal.readers
+
+
+def test_a_service_killed_during_an_exchange_kills_the_link(mortal: Bench) -> None:
+    reader, slot = mortal.readers[0], mortal.slots[0]
+    dead = threading.Event()
+
+    def until_the_service_is_dead(_: bytes) -> bytes:
+        dead.wait(PLENTY_S)
+        return OK
+
+    card = PlainCard(reply=until_the_service_is_dead)
+    slot.insert(card)
+    first = reader.wait_card(PLENTY_S)
+    assert first is not None
+    link = reader.open(first)
+
+    def murder() -> None:
+        card.asked.wait(PLENTY_S)
+        mortal.service.kill()
+
+    murderer = threading.Thread(target=murder)
+    murderer.start()
+    with pytest.raises(ReaderGone) as caught:
+        link.exchange(COMMAND)
+    murderer.join()
+    dead.set()
+    assert caught.value.code == "card_service_gone"
+    assert isinstance(caught.value, LinkFailed)
+    with pytest.raises(ReaderGone):
+        link.exchange(COMMAND)
+    link.close()
+    assert reader.wait_removed(first, PLENTY_S)
+    with pytest.raises(CardServiceGone):
+        reader.open(first)
+    with pytest.raises(CardServiceGone):
+        reader.wait_card(0)
+
+    mortal.service.restart()
+    second = reader.wait_card(PLENTY_S)
+    assert second is not None, "the card lies there still"
+    assert second.event != first.event
+    with pytest.raises(CardSwapped):
+        reader.open(first)
+    link = reader.open(second)
+    assert link.exchange(COMMAND) == OK
+    link.close()
+
+
+def test_a_restart_between_two_calls_ends_the_insertion(mortal: Bench) -> None:
+    reader, slot = mortal.readers[0], mortal.slots[0]
+    slot.insert(PlainCard())
+    first = reader.wait_card(PLENTY_S)
+    assert first is not None
+    link = reader.open(first)
+    assert link.exchange(COMMAND) == OK
+    mortal.service.kill()
+    mortal.service.restart()
+    with pytest.raises(ReaderGone):
+        link.exchange(COMMAND)
+    link.close()
+    assert reader.wait_removed(first, PLENTY_S)
+    with pytest.raises((CardRemoved, CardSwapped, CardServiceGone)):
+        reader.open(first)
+
+
+def test_the_daemon_dies_with_the_program_that_started_it(tmp_path: Path) -> None:
+    folder = tmp_path / "service"
+    if not find_stack().hide or len(str(folder)) > 90:
+        pytest.skip("needs a service of its own beside the worker's, at a short path")
+    program = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from drivers.virtual.service import PrivateService\n"
+        "service = PrivateService(folder=Path(sys.argv[1]))\n"
+        "service.start()\n"
+        "print(service._daemon, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=False
+    )
+    daemon = int(run.stdout)
+    assert run.returncode == -9
+    assert until(lambda: not Path(f"/proc/{daemon}/cmdline").exists())
+    assert until(lambda: not folder.exists())
+
+
+def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
+    service = PrivateService(folder=tmp_path / "s", patience_s=0.2)
+    service._stack = type(service._stack)(("false",), service._stack.driver, service._stack.hide)
+    with pytest.raises(CardServiceGone) as caught:
+        service.start()
+    assert caught.value.code == "private_service_refused"
+    assert not (tmp_path / "s").exists()

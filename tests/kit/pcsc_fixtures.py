@@ -1,0 +1,39 @@
+"""A private PC/SC service for the worker, and a room and two slots for each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.readers.pcsc import PcscRoom
+from drivers.virtual.service import SOCKET_VARIABLE, PrivateService
+from drivers.virtual.vpcd import VpcdSlot
+from tests.kit.pcsc import PLENTY_S, Bench, need_real_stack, until
+
+WATCHDOG_S = 3.0
+
+
+@pytest.fixture(scope="session")
+def card_service() -> Iterator[PrivateService]:
+    """The worker's own pcscd with two virtual slots."""
+    need_real_stack()
+    folder = Path(os.environ[SOCKET_VARIABLE]).parent
+    with PrivateService(folder=folder) as service:
+        yield service
+
+
+@pytest.fixture
+def bench(card_service: PrivateService) -> Iterator[Bench]:
+    """Both slots empty at the start and at the end, the service up."""
+    room = PcscRoom(watchdog_s=WATCHDOG_S)
+    found = room.readers()
+    slots = tuple(VpcdSlot(port=port) for port in card_service.ports)
+    assert until(lambda: all(reader.wait_card(0) is None for reader in found))
+    yield Bench(card_service, room, found, slots)
+    for slot in slots:
+        slot.pull()
+    room.wait_readers((), PLENTY_S)
+    room.close()
