@@ -1,0 +1,201 @@
+"""A virtual meter: takes a card, credits its load, burns gas and writes its return block."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cardstation.domain.card import CardContent, CardType, PriceBlock, PriceStep, Quantity
+from cardstation.domain.meter import CounterSchool, MeterKind
+from cardstation.domain.volume import Volume
+from cardstation.errors import Refusal
+from cardstation.ports.layout import Layout
+from drivers.virtual.card import VirtualCard
+from drivers.virtual.chip import UNTOUCHED
+from drivers.virtual.meter_rules import (
+    Decision,
+    MeterError,
+    MeterState,
+    Taking,
+    decide,
+    number_of,
+    use_gas,
+)
+from drivers.virtual.procedures import present_code, read_main, update_main
+from drivers.virtual.tear import Cut, Torn
+
+
+@dataclass(frozen=True, slots=True)
+class MeterVerdict:
+    """What a meter did with a card.
+
+    Attributes:
+        credited: What it added to its residual, zero when nothing.
+        error: Error number as shown and written back, 0 = none (reference cards 6.3).
+        written: The return block stands on the card. torn: The card was pulled out too early;
+            with a credited load this is gas in the meter without its proof on the card.
+    """
+
+    taking: Taking
+    credited: Quantity
+    residual: Quantity
+    error: int
+    written: bool
+    torn: bool
+
+
+class VirtualMeter:
+    """A meter on the wall.
+
+    Attributes:
+        state: What it remembers; replace it to set a residual, a limit or a fault.
+    """
+
+    def __init__(self, state: MeterState, layout: Layout) -> None:
+        self.state = state
+        self._layout = layout
+
+    @classmethod
+    def of_card(
+        cls,
+        content: CardContent,
+        layout: Layout,
+        school: CounterSchool = CounterSchool.EXACT,
+    ) -> VirtualMeter:
+        """The meter a card belongs to, remembering what it wrote there last.
+
+        An opening card's meter is not opened yet. Without a readable return block the meter
+        remembers nothing but its number and its household.
+        """
+        card, returned = content.identity, content.returned
+        kind = MeterKind.VOLUME if isinstance(content.limits.hoard, Volume) else MeterKind.MONEY
+        opened = card.card_type is not CardType.OPENING
+        state = MeterState(
+            meter_no=card.meter_no,
+            kind=kind,
+            school=school,
+            account_no=card.account_no if opened else "",
+            generation=card.generation,
+            overdraft=number_of(content.limits.overdraft),
+            price=content.price,
+        )
+        if returned is not None:
+            state = replace(
+                state,
+                purchase_counter=returned.purchase_counter,
+                taken_mark=returned.taken_mark,
+                residual=number_of(returned.residual),
+                cumulative=number_of(returned.cumulative),
+                used_litres=returned.used.litres,
+                faults=returned.flags - {"valve_closed"},
+                error=returned.error,
+            )
+        return cls(state, layout)
+
+    def take(
+        self, card: VirtualCard, *, at: datetime | None = None, cut: Cut | None = None
+    ) -> MeterVerdict:
+        """Let the meter read a card, credit its load and write the return block.
+
+        The load is credited before the block is written (reference cards 6.3, step 7).
+
+        Args:
+            card: The card in the meter's slot.
+            at: The meter's clock, by default now.
+            cut: Pull the card at this step of the meter's write, counted from its first byte.
+        """
+        try:
+            card.chip.power_up()
+            image = read_main(card.chip)
+        except Torn:
+            return self._verdict(self._pulled(Taking.REFUSED, 0), torn=True)
+        decision = self._decide(image)
+        self.state = decision.after
+        if not decision.writes:
+            card.chip.power_off()
+            return self._verdict(decision)
+        try:
+            written = self._write(card, image, at or datetime.now(UTC), cut)
+        except Torn:
+            pulled = self._pulled(decision.taking, decision.credited)
+            return self._verdict(pulled, torn=True)
+        if not written:
+            error = MeterError.COMMUNICATION
+            self.state = replace(self.state, error=error)
+            return self._verdict(replace(decision, error=error))
+        return self._verdict(decision, written=True)
+
+    def consume(self, volume: Volume) -> Volume:
+        """Burn gas; returns what came through before the valve closed."""
+        self.state, litres = use_gas(self.state, volume.litres)
+        return Volume(litres)
+
+    def _decide(self, image: bytes) -> Decision:
+        state = self.state
+        try:
+            content = self._layout.decode(image)
+        except Refusal:
+            content = None
+        if content is None or content.returned is None:
+            after = replace(state, error=MeterError.FORMAT)
+            return Decision(after, Taking.REFUSED, 0, MeterError.FORMAT, writes=False)
+        return decide(state, content)
+
+    def _write(self, card: VirtualCard, image: bytes, at: datetime, cut: Cut | None) -> bool:
+        """Write the return block; a meter knows its card's code."""
+        plan = self._layout.plan_return(image, self.state.return_block(at))
+        chip = card.chip
+        if present_code(chip, bytes(chip.security[1:])) != UNTOUCHED:
+            chip.power_off()
+            return False
+        if cut is not None:
+            chip.arm(cut)
+        for span in plan.spans:
+            for address, value in enumerate(span.data, start=span.address):
+                if chip.main[address] != value:
+                    update_main(chip, address, bytes([value]))
+        written = read_main(chip) == plan.target
+        chip.power_off()
+        return written
+
+    def _pulled(self, taking: Taking, credited: int) -> Decision:
+        self.state = replace(self.state, error=MeterError.PULLED_EARLY)
+        return Decision(self.state, taking, credited, MeterError.PULLED_EARLY)
+
+    def _verdict(
+        self, decision: Decision, *, written: bool = False, torn: bool = False
+    ) -> MeterVerdict:
+        return MeterVerdict(
+            taking=decision.taking,
+            credited=self.state.quantity(decision.credited),
+            residual=self.state.quantity(self.state.residual),
+            error=int(decision.error),
+            written=written,
+            torn=torn,
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the meter's memory to a file, whole or not at all."""
+        kept = asdict(self.state)
+        kept["taken_mark"] = self.state.taken_mark.hex()
+        kept["faults"] = sorted(self.state.faults)
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        fresh.write_text(json.dumps(kept), "utf-8")
+        fresh.replace(path)
+
+    @classmethod
+    def load(cls, path: Path, layout: Layout) -> VirtualMeter:
+        """Read a meter's memory from its file."""
+        kept = json.loads(path.read_text("utf-8"))
+        known = {field.name: kept[field.name] for field in fields(MeterState)}
+        known["kind"] = MeterKind(kept["kind"])
+        known["school"] = CounterSchool(kept["school"])
+        known["taken_mark"] = bytes.fromhex(kept["taken_mark"])
+        known["faults"] = frozenset(kept["faults"])
+        if kept["price"] is not None:
+            steps = (PriceStep(**step) for step in kept["price"]["steps"])
+            known["price"] = PriceBlock(kept["price"]["scheme"], tuple(steps))
+        return cls(MeterState(**known), layout)

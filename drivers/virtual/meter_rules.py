@@ -1,0 +1,254 @@
+"""What a meter decides about a card: pure rules on a meter's memory and a card's content.
+
+The order of checks and the error numbers follow the published meter algorithm in reference cards
+6.3, the counter schools 6.5 and DESK-RULES 1. A zero quantity is never taken, whatever its counter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from cardstation.domain.card import (
+    CardContent,
+    CardIdentity,
+    CardType,
+    Credit,
+    PriceBlock,
+    Quantity,
+    ReturnBlock,
+)
+from cardstation.domain.meter import CounterSchool, MeterKind
+from cardstation.domain.money import Money
+from cardstation.domain.volume import Volume
+
+
+class MeterError(IntEnum):
+    """Error numbers a meter shows and writes back (reference cards 6.3)."""
+
+    NONE = 0
+    METER_NO = 11
+    CUSTOMER_NO = 12
+    OLD_GENERATION = 13
+    FORMAT = 14
+    NOT_OPENED_BUY = 15
+    NOT_OPENED_REISSUE = 16
+    COUNT = 17
+    TAKEN_BEFORE = 18
+    COMMUNICATION = 19
+    PULLED_EARLY = 20
+    OVER_HOARD = 21
+
+
+class Taking(StrEnum):
+    """What became of the load on a card."""
+
+    CREDITED = "credited"
+    ALREADY_TAKEN = "already_taken"
+    NOTHING = "nothing"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class MeterState:
+    """Everything a meter remembers. Amounts are litres for a volume meter, fen for a money meter.
+
+    Attributes:
+        account_no: Bound by the opening card; empty = not opened yet.
+        cumulative: Everything it ever credited. used_litres: since installation.
+        hoard: The meter's own ceiling, None = the one on the card.
+        overdraft: How far below zero it lets the residual go before it closes the valve.
+        faults: What it reports besides a valve closed by an empty residual.
+        error: Last error number; a credited load clears it.
+        tier_litres: Used in the current tier year. part_e5: Gas used but not yet charged, in
+            0.00001 fen.
+    """
+
+    meter_no: str
+    kind: MeterKind = MeterKind.VOLUME
+    school: CounterSchool = CounterSchool.EXACT
+    account_no: str = ""
+    generation: int = 0
+    purchase_counter: int = 0
+    taken_mark: bytes = bytes(4)
+    residual: int = 0
+    cumulative: int = 0
+    used_litres: int = 0
+    hoard: int | None = None
+    overdraft: int = 0
+    faults: frozenset[str] = frozenset()
+    error: int = MeterError.NONE
+    price: PriceBlock | None = None
+    tier_litres: int = 0
+    part_e5: int = 0
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """What the meter reports about itself."""
+        closed = {"valve_closed"} if self.residual <= -self.overdraft else set()
+        return self.faults | closed
+
+    def quantity(self, number: int) -> Quantity:
+        """Litres or fen as this meter's kind of value."""
+        return Money(number) if self.kind is MeterKind.MONEY else Volume(number)
+
+    def return_block(self, at: datetime) -> ReturnBlock:
+        """What the meter writes back now; the layout chooses the sequence."""
+        return ReturnBlock(
+            meter_no=self.meter_no,
+            purchase_counter=self.purchase_counter,
+            taken_mark=self.taken_mark,
+            residual=self.quantity(self.residual),
+            cumulative=self.quantity(self.cumulative),
+            used=Volume(self.used_litres),
+            flags=self.flags,
+            error=int(self.error),
+            written_at=at,
+            sequence=0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a meter made of a card.
+
+    Attributes:
+        after: Its memory from now on. credited: Litres or fen it added.
+        writes: False for a card that is not this meter's: nothing is written on it.
+    """
+
+    after: MeterState
+    taking: Taking
+    credited: int = 0
+    error: MeterError = MeterError.NONE
+    writes: bool = True
+
+
+def decide(state: MeterState, content: CardContent) -> Decision:
+    """Judge a card, credit its load if the rules allow, and say what the meter remembers."""
+    error = _stranger(state, content.identity)
+    if error is not MeterError.NONE:
+        return Decision(replace(state, error=error), Taking.REFUSED, 0, error, writes=False)
+    return _judge_load(_bound(state, content), content)
+
+
+def _judge_load(bound: MeterState, content: CardContent) -> Decision:
+    credit = content.credit
+    if credit is None or not isinstance(credit.quantity, type(bound.quantity(0))):
+        return _refused(bound, MeterError.FORMAT)
+    if not credit.quantity:
+        return Decision(bound, Taking.NOTHING)
+    marked = content.returned is not None and content.returned.taken_mark == credit.mark
+    load, error = _due(bound, credit, marked=marked)
+    if error is not MeterError.NONE:
+        return _refused(bound, error)
+    if load == 0:
+        taken = marked or credit.mark == bound.taken_mark
+        return Decision(bound, Taking.ALREADY_TAKEN if taken else Taking.NOTHING)
+    hoard = number_of(content.limits.hoard) if bound.hoard is None else bound.hoard
+    if bound.residual + load > hoard:
+        return _refused(bound, MeterError.OVER_HOARD)
+    return Decision(_credited(bound, credit, load), Taking.CREDITED, load)
+
+
+def _refused(state: MeterState, error: MeterError) -> Decision:
+    return Decision(replace(state, error=error), Taking.REFUSED, 0, error)
+
+
+def _stranger(state: MeterState, card: CardIdentity) -> MeterError:
+    """Why a card is not this meter's, NONE when it is."""
+    opening = card.card_type is CardType.OPENING
+    if card.meter_no != state.meter_no and not (opening and not card.meter_no):
+        return MeterError.METER_NO
+    if not state.account_no:
+        if opening:
+            return MeterError.NONE
+        reissue = card.card_type is CardType.REISSUE
+        return MeterError.NOT_OPENED_REISSUE if reissue else MeterError.NOT_OPENED_BUY
+    if card.account_no != state.account_no:
+        return MeterError.CUSTOMER_NO
+    newer = card.generation > state.generation and card.card_type is CardType.REISSUE
+    known = card.generation == state.generation or newer
+    return MeterError.NONE if known else MeterError.OLD_GENERATION
+
+
+def _bound(state: MeterState, content: CardContent) -> MeterState:
+    return replace(
+        state,
+        account_no=content.identity.account_no,
+        generation=content.identity.generation,
+        overdraft=number_of(content.limits.overdraft),
+        price=content.price or state.price,
+    )
+
+
+def _due(state: MeterState, credit: Credit, *, marked: bool) -> tuple[int, MeterError]:
+    """How much the counter rule lets the meter take, and the error that forbids it."""
+    ahead = credit.purchase_counter - state.purchase_counter
+    load = number_of(credit.quantity)
+    match state.school:
+        case CounterSchool.NONE:
+            return (0 if marked else load), MeterError.NONE
+        case CounterSchool.CUMULATIVE:
+            load = ahead = number_of(credit.cumulative) - state.cumulative
+            if ahead < 0:
+                return 0, MeterError.COUNT
+        case CounterSchool.EXACT if ahead > 1:
+            return 0, MeterError.COUNT
+        case _:
+            pass
+    if ahead <= 0:
+        return 0, MeterError.NONE
+    return (0, MeterError.TAKEN_BEFORE) if marked else (load, MeterError.NONE)
+
+
+def _credited(state: MeterState, credit: Credit, load: int) -> MeterState:
+    return replace(
+        state,
+        residual=state.residual + load,
+        cumulative=state.cumulative + load,
+        purchase_counter=credit.purchase_counter,
+        taken_mark=credit.mark,
+        error=MeterError.NONE,
+    )
+
+
+_E5 = 100_000
+
+
+def number_of(quantity: Quantity) -> int:
+    """Litres or fen."""
+    return quantity.fen if isinstance(quantity, Money) else quantity.litres
+
+
+def use_gas(state: MeterState, litres: int) -> tuple[MeterState, int]:
+    """Burn gas until `litres` or until the valve closes; returns the memory and litres burnt."""
+    left = state.residual + state.overdraft
+    if state.kind is MeterKind.VOLUME:
+        burnt = max(0, min(litres, left))
+        after = replace(state, residual=state.residual - burnt)
+    else:
+        burnt, cost_e5 = _affordable(state, litres, left * _E5 - state.part_e5)
+        fen, part = divmod(state.part_e5 + cost_e5, _E5)
+        after = replace(state, residual=state.residual - fen, part_e5=part)
+    return (
+        replace(
+            after,
+            used_litres=state.used_litres + burnt,
+            tier_litres=state.tier_litres + burnt,
+        ),
+        burnt,
+    )
+
+
+def _affordable(state: MeterState, litres: int, left_e5: int) -> tuple[int, int]:
+    burnt = cost_e5 = 0
+    for step in state.price.steps if state.price else ():
+        end = None if step.to_m3 is None else step.to_m3 * 1000 - state.tier_litres
+        room = litres - burnt if end is None else min(litres, max(0, end)) - burnt
+        paid = max(0, min(room, (left_e5 - cost_e5) // step.price_e4))
+        burnt, cost_e5 = burnt + paid, cost_e5 + paid * step.price_e4
+        if paid < room:
+            break
+    return burnt, cost_e5
