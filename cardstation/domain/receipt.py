@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.volume import Volume
 
 
@@ -80,7 +80,18 @@ class HandoverRow:
 
 @dataclass(frozen=True, slots=True)
 class HandoverSheet:
-    """The sheet that goes back with the bag, sorted building-unit-room."""
+    """The sheet that goes back with the bag, sorted building-unit-room.
+
+    `received` + `orders` = `loaded` + `waiting` + `remainder`.
+
+    Attributes:
+        received: Lump sums taken for the batch.
+        loaded: What went onto cards, with what went to the households' balances.
+        to_balance: Part of `loaded` that went to balances.
+        remainder: Received and for no line: the payer's.
+        orders: Part of `loaded` that was paid online.
+        waiting: Received for lines whose cards are not loaded.
+    """
 
     company: str
     station: str
@@ -98,3 +109,5 @@ class HandoverSheet:
     remainder: Money
     volume: Volume
     training: bool
+    orders: Money = NO_MONEY
+    waiting: Money = NO_MONEY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cardstation.domain.money import Money
 from cardstation.domain.receipt import HandoverSheet
 from cardstation.i18n import Translator, fields_of
 from cardstation.papers.pen import Ink, Pen, Style
@@ -9,9 +10,6 @@ from cardstation.sentences import SENTENCES, brief
 
 LEFT, RIGHT = 14.0, 196.0
 SIGNATURES_HEIGHT = 46.0
-
-_EQUATION = "{received} received = {loaded} gas + {balance} balance + {remainder} for the payer."
-_SUMS = "{received} received; {loaded} gas, {balance} balance, {remainder} for the payer."
 
 _LABEL = Style(7.5, Ink.FAINT)
 
@@ -64,8 +62,8 @@ def _tiles(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
         pen.fitted(x + 4, y + 11.7, text, Style(15, ink, bold=True), room=width - 8)
     sums = (
         (t("Money received"), sheet.received),
-        (t("Loaded as gas"), sheet.loaded),
-        (t("Kept as balance"), sheet.to_balance),
+        (t("Loaded"), sheet.loaded),
+        (t("of it kept as balance"), sheet.to_balance),
         (t("Left for the payer"), sheet.remainder),
     )
     for index, (label, amount) in enumerate(sums):
@@ -91,14 +89,7 @@ def sign(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
         stopped=sheet.expected - sheet.done,
     )
     pen.fitted(LEFT, y + 7, text, Style(9.5, bold=True), room=RIGHT - LEFT)
-    sums = t(
-        _EQUATION if _adds_up(sheet) else _SUMS,
-        received=sheet.received,
-        loaded=sheet.loaded,
-        balance=sheet.to_balance,
-        remainder=sheet.remainder,
-    )
-    pen.fitted(LEFT, y + 12.4, sums, Style(8.5, Ink.SOFT), room=RIGHT - LEFT)
+    pen.fitted(LEFT, y + 12.4, _sums(sheet, t), Style(8.5, Ink.SOFT), room=RIGHT - LEFT)
     half = (RIGHT - LEFT - 6) / 2
     for x, role in ((LEFT, t("Handed over by (desk)")), (LEFT + half + 6, t("Received by"))):
         pen.panel(x, y + 16.5, half, 27, edge=Ink.LINE, radius=2)
@@ -109,6 +100,20 @@ def sign(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
             pen.rule(start, x + half - 4, y + line + 0.4, ink=Ink.FAINT, weight=0.2)
 
 
-def _adds_up(sheet: HandoverSheet) -> bool:
-    """Not so when paid orders were loaded, or money waits for a card that did not come."""
-    return sheet.received == sheet.loaded + sheet.to_balance + sheet.remainder
+def _sums(sheet: HandoverSheet, t: Translator) -> str:
+    """Where the money came from and went to; an equation only when it is one."""
+    came = [(t("Money received"), sheet.received), (t("Paid online"), sheet.orders)]
+    went = [
+        (t("Loaded"), sheet.loaded),
+        (t("Waiting for cards"), sheet.waiting),
+        (t("Left for the payer"), sheet.remainder),
+    ]
+    equal = sum(amount.fen for _, amount in came) == sum(amount.fen for _, amount in went)
+    left, right = (_terms(side, " + " if equal else " · ") for side in (came, went))
+    return f"{left} = {right}" if equal else f"{left} · {right}"
+
+
+def _terms(terms: list[tuple[str, Money]], sign: str) -> str:
+    first, *rest = terms
+    shown = [first, *((label, amount) for label, amount in rest if amount)]
+    return sign.join(f"{label} {amount}" for label, amount in shown)

@@ -114,12 +114,14 @@ def handover(count: int, *, stopped_every: int = 4, training: bool = False) -> H
         rows=rows,
         expected=count,
         done=done,
-        received=Money(loaded + 7000),
+        received=Money(loaded + 5800 if count else 5000),
         loaded=Money(loaded),
-        to_balance=Money(2000),
+        to_balance=Money(loaded // 50),
         remainder=Money(5000),
         volume=Volume(sum(row.volume.litres for row in rows if row.volume)),
         training=training,
+        orders=Money(1200 if count else 0),
+        waiting=Money(2000 if count else 0),
     )
 
 

@@ -258,9 +258,10 @@ def test_a_stopped_row_keeps_its_money_and_says_why_below() -> None:
 
 def test_sums_that_do_not_meet_are_not_called_equal() -> None:
     sheet = handover(3)
-    assert "received = " in pages_of(handover_sheet(sheet, "en"))[0]
-    prepaid = replace(sheet, received=Money(0))
-    assert "received; " in pages_of(handover_sheet(prepaid, "en"))[0]
+    text = pages_of(handover_sheet(sheet, "en"))[0]
+    assert f"received {sheet.received} + Paid online ¥12.00 = Loaded {sheet.loaded} +" in text
+    text = pages_of(handover_sheet(replace(sheet, received=Money(1)), "en"))[0]
+    assert f"received ¥0.01 · Paid online ¥12.00 · Loaded {sheet.loaded} ·" in text
 
 
 def test_explanations_go_over_to_the_next_page() -> None:
