@@ -15,6 +15,7 @@ from cardstation.errors import Refusal
 from cardstation.ports.layout import Layout
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.chip import UNTOUCHED
+from drivers.virtual.meter_gas import use_gas
 from drivers.virtual.meter_rules import (
     Decision,
     MeterError,
@@ -22,7 +23,6 @@ from drivers.virtual.meter_rules import (
     Taking,
     decide,
     number_of,
-    use_gas,
 )
 from drivers.virtual.procedures import present_code, read_main, update_main
 from drivers.virtual.tear import Cut, Torn

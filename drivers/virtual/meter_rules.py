@@ -214,41 +214,6 @@ def _credited(state: MeterState, credit: Credit, load: int) -> MeterState:
     )
 
 
-_E5 = 100_000
-
-
 def number_of(quantity: Quantity) -> int:
     """Litres or fen."""
     return quantity.fen if isinstance(quantity, Money) else quantity.litres
-
-
-def use_gas(state: MeterState, litres: int) -> tuple[MeterState, int]:
-    """Burn gas until `litres` or until the valve closes; returns the memory and litres burnt."""
-    left = state.residual + state.overdraft
-    if state.kind is MeterKind.VOLUME:
-        burnt = max(0, min(litres, left))
-        after = replace(state, residual=state.residual - burnt)
-    else:
-        burnt, cost_e5 = _affordable(state, litres, left * _E5 - state.part_e5)
-        fen, part = divmod(state.part_e5 + cost_e5, _E5)
-        after = replace(state, residual=state.residual - fen, part_e5=part)
-    return (
-        replace(
-            after,
-            used_litres=state.used_litres + burnt,
-            tier_litres=state.tier_litres + burnt,
-        ),
-        burnt,
-    )
-
-
-def _affordable(state: MeterState, litres: int, left_e5: int) -> tuple[int, int]:
-    burnt = cost_e5 = 0
-    for step in state.price.steps if state.price else ():
-        end = None if step.to_m3 is None else step.to_m3 * 1000 - state.tier_litres
-        room = litres - burnt if end is None else min(litres, max(0, end)) - burnt
-        paid = max(0, min(room, (left_e5 - cost_e5) // step.price_e4))
-        burnt, cost_e5 = burnt + paid, cost_e5 + paid * step.price_e4
-        if paid < room:
-            break
-    return burnt, cost_e5
