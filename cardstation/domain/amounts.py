@@ -76,7 +76,9 @@ def _words(text: str) -> int | None:
     plain = text.removeprefix("人民币").removeprefix("¥").translate(_FORMAL)
     if not _WORDS.fullmatch(plain):
         return None
-    yuan, _, rest = plain.removesuffix("整").partition("元")
+    yuan, mark, rest = plain.removesuffix("整").partition("元")
+    if not mark and yuan.endswith(("角", "分")):
+        yuan, rest = "", yuan
     parts = re.fullmatch(r"(?:(.)角)?零?(?:(.)分)?", rest)
     whole = _whole(yuan)
     if parts is None or whole is None:

@@ -129,6 +129,14 @@ def test_rows_keep_their_place_in_the_file(desk: Station) -> None:
     )
 
 
+def test_households_are_found_by_their_numbers(desk: Station) -> None:
+    with desk.store.reading() as reading:
+        (found,) = reading.households.of_card("88013025000017")
+        assert reading.households.of_meter(found.meter.meter_no) == (found,)
+        assert reading.households.of_card("0") == ()
+        assert reading.households.count() == 1200
+
+
 def test_batches_are_numbered_by_day_and_kept(desk: Station, tmp_path: Path) -> None:
     first = import_list(desk, SAMPLES / "铁北二路.csv")
     second = import_list(desk, SAMPLES / "伊通河畔业主燃气卡.csv")
@@ -163,7 +171,7 @@ def test_a_prepaid_row_takes_its_order(desk: Station) -> None:
     order = Order("O-1", prepaid["account_no"], 10_000, 35_000, "residential@2026-01-01", 7, "")
     other = replace(order, order_id="O-2", account_no="220103005686")
     with desk.store.unit() as unit:
-        unit.orders.put([order, other])
+        unit.orders.put([order, other, replace(order, order_id="O-3", account_no="220104000017")])
         unit.commit()
     lines = [line for line in import_list(desk, SAMPLES / name).lines if line.order_id]
     assert [(line.account_no, line.order_id) for line in lines] == [(order.account_no, "O-1")]

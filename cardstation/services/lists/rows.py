@@ -127,9 +127,15 @@ def _door(
     where = _one(community) + "".join(places)
     door = _one([text for text in room if text not in places])
     if building or unit:
-        whole = read_door(door)
-        if whole is None or whole.key is None:
-            door = "-".join(part for part in (_one(building), _one(unit), door) if part)
-        elif (parts := read_door("-".join([*building, *unit, door]))) and parts.key != whole.key:
-            door = "-".join([*building, *unit, door])
+        door = _joined(_one(building), _one(unit), door)
     return f"{where} {door}".strip()
+
+
+def _joined(building: str, unit: str, room: str) -> str:
+    """Columns of their own before the room; a room column with the whole door must say the same."""
+    whole = read_door(room)
+    if whole is not None and whole.key is not None:
+        said = read_door(f"{building or whole.building}-{unit or whole.unit}-{whole.room}")
+        if said is not None and said.key == whole.key:
+            return room
+    return "-".join(part for part in (building, unit, room) if part)
