@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 from cardstation.domain.ledger import Entry, entry_hash
@@ -14,6 +14,7 @@ MOST_ENTRIES = 500
 MOST_BYTES = 4_000_000
 
 _INT64 = range(-(2**63), 2**63)
+_NAMES = tuple(field.name for field in fields(Entry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _read(raw: bytes, place: int) -> Sent:
         uuid.UUID(entry.entry_id)
     except (ValueError, TypeError, RecursionError) as error:
         raise LedgerRefused("entry_unreadable", place=place) from error
-    if not (entry.seq > 0 and all(_storable(part) for part in astuple(entry))):
+    if not (entry.seq > 0 and all(_storable(getattr(entry, name)) for name in _NAMES)):
         raise LedgerRefused("entry_unreadable", place=place)
     return Sent(raw, entry_hash(raw), entry)
 

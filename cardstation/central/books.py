@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -124,6 +125,6 @@ def _chains(connection: Connection) -> list[str]:
         if rows and rows[-1].hash != station.last_hash:
             found.append(f"{station.station}: head is not the last entry")
         for before, after in pairwise(rows):
-            if f'"prev_hash":"{before.hash.hex()}"'.encode() not in after.raw:
+            if json.loads(after.raw)["prev_hash"] != before.hash.hex():
                 found.append(f"{station.station}: chain broken at {after.seq}")
     return found

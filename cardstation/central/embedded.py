@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -140,6 +141,8 @@ class EmbeddedPostgres:
 
     def _make(self, binaries: Path, wrap: list[str], uid: int) -> None:
         """Run initdb beside the final place and rename: a cut start leaves no half cluster."""
+        for cut in self.folder.glob("new-*"):
+            shutil.rmtree(cut)
         if not self.data.exists():
             draft = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
             own(draft, uid)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from psycopg import Error
-from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.batch import Sent
@@ -29,6 +29,18 @@ _FIELDS = (
 _JOURNAL = insert_arrays(journal, *_FIELDS, "hash", "raw")
 _POSTINGS = insert_arrays(postings, "entry_id", "account", "fen")
 _EXCEPTIONS = insert_arrays(exceptions, "station", "epoch", "seq", "entry_id", "code", "suspended")
+
+
+def _added(table: Table, name: str) -> Insert:
+    """Adds to the stored sums, making the rows that are missing."""
+    rows = insert_arrays(table, name, "station", "fen")
+    return rows.on_conflict_do_update(
+        index_elements=[name, "station"], set_={"fen": table.c.fen + rows.excluded.fen}
+    )
+
+
+_BALANCES = _added(balances, "account")
+_CLASSES = _added(class_totals, "account_class")
 
 
 def write_journal(connection: Connection, new: Sequence[Sent]) -> None:
@@ -58,30 +70,12 @@ def add_to_balances(connection: Connection, station: str, legs: Sequence[Posting
     """
     if not legs:
         return
-    per = [
-        {"account": account, "station": station, "fen": fen}
-        for account, fen in per_account(legs).items()
-    ]
-    rows = upsert(balances)
-    connection.execute(
-        rows.on_conflict_do_update(
-            index_elements=["account", "station"],
-            set_={"fen": balances.c.fen + rows.excluded.fen},
-        ),
-        per,
-    )
-    classes = [
-        {"station": station, "account_class": name, "fen": fen}
-        for name, fen in per_class(legs).items()
-    ]
-    rows = upsert(class_totals)
-    connection.execute(
-        rows.on_conflict_do_update(
-            index_elements=["station", "account_class"],
-            set_={"fen": class_totals.c.fen + rows.excluded.fen},
-        ),
-        classes,
-    )
+    for statement, name, sums in (
+        (_BALANCES, "account", per_account(legs)),
+        (_CLASSES, "account_class", per_class(legs)),
+    ):
+        columns = {name: list(sums), "station": [station] * len(sums), "fen": list(sums.values())}
+        connection.execute(statement, columns)
 
 
 def write_exceptions(

@@ -15,7 +15,6 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
-    Insert,
     LargeBinary,
     MetaData,
     Table,
@@ -25,10 +24,10 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
-    insert,
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 BOOKS = MetaData()
 

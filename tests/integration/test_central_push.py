@@ -2,14 +2,56 @@
 
 from __future__ import annotations
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
-from cardstation.errors import LedgerRefused
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from cardstation.central.batch import MOST_ENTRIES
+from cardstation.central.tables import branches, journal, stations
+from cardstation.domain.ledger import Entry
+from cardstation.errors import LedgerRefused, LedgerUnreachable
+from cardstation.ports.ledger import Ack
+from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
-from tests.kit.postgres import Centre
+from tests.kit.postgres import Centre, TestKey
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
+
+
+class Losing(httpx.BaseTransport):
+    """Delivers requests and loses answers, or delivers each request twice."""
+
+    def __init__(self) -> None:
+        self.lose = False
+        self.double = False
+        self._wire = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._wire.handle_request(request)
+        answer.read()
+        if self.double:
+            answer = self._wire.handle_request(request)
+        if self.lose:
+            raise httpx.ReadError("the answer was lost")
+        return answer
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+def entries_in(centre: Centre) -> int:
+    with centre.books.engine.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(journal)) or 0
+
+
+def refused(ledger: HttpLedger, entries: list[bytes], nonce: str = "") -> LedgerRefused:
+    with pytest.raises(LedgerRefused) as caught:
+        ledger.push(entries, nonce or ledger.head().nonce)
+    return caught.value
 
 
 def test_a_batch_is_posted_and_acknowledged(centre: Centre) -> None:
@@ -32,13 +74,206 @@ def test_the_same_batch_again_gets_the_same_answer(centre: Centre) -> None:
     first = ledger.push(chain.written, nonce)
     assert ledger.push(chain.written, nonce) == first
     assert ledger.push(chain.written, first.nonce) == first
+    assert entries_in(centre) == 3
 
 
-def test_a_gap_is_refused(centre: Centre) -> None:
+def test_a_lost_answer_is_sent_again_and_posted_once(centre: Centre) -> None:
+    key, wire = TestKey(), Losing()
+    centre.station(key=key)
+    ledger = centre.line(key=key, transport=wire)
+    chain = Chain()
+    chain.sale()
+    nonce = ledger.head().nonce
+    wire.lose = True
+    with pytest.raises(LedgerUnreachable):
+        ledger.push(chain.written, nonce)
+    with pytest.raises(LedgerUnreachable):
+        ledger.push(chain.written, nonce)
+    wire.lose = False
+    assert ledger.head().last_seq == 3
+    chain.sale(2)
+    ack = ledger.push(chain.written, ledger.head().nonce)
+    assert ack.acked_seq == 6
+    assert ack.totals["gas_sold"] == -6_000
+    assert entries_in(centre) == 6
+
+
+def test_a_request_delivered_twice_is_posted_once(centre: Centre) -> None:
+    key, wire = TestKey(), Losing()
+    centre.station(key=key)
+    ledger = centre.line(key=key, transport=wire)
+    wire.double = True
+    chain = Chain()
+    nonce = ledger.head().nonce
+    for household in range(3):
+        ack = ledger.push(chain.sale(household), nonce)
+        nonce = ack.nonce
+    assert ack.totals == {"gas_sold": -9_000, "tender": 9_000}
+    assert entries_in(centre) == 9
+
+
+def test_batches_out_of_order_are_refused_until_the_gap_is_filled(centre: Centre) -> None:
+    ledger = centre.station()
+    chain = Chain()
+    first, second = chain.sale(1), chain.sale(2)
+    gap = refused(ledger, second)
+    assert (gap.code, gap.values) == ("ledger_gap", {"expected_seq": 1})
+    ledger.push(first, ledger.head().nonce)
+    ledger.push(second, ledger.head().nonce)
+    late = ledger.push(first, ledger.head().nonce)
+    assert late.acked_seq == 6
+    assert entries_in(centre) == 6
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 4, 5])
+def test_a_batch_that_overlaps_posts_only_what_is_new(centre: Centre, cut: int) -> None:
+    ledger = centre.station()
+    chain = Chain()
+    chain.sale(1)
+    chain.sale(2)
+    ledger.push(chain.written[:cut], ledger.head().nonce)
+    ack = ledger.push(chain.written, ledger.head().nonce)
+    assert (ack.acked_seq, ack.acked_hash) == (6, chain.last_hash)
+    assert ack.totals == {"gas_sold": -6_000, "tender": 6_000}
+
+
+def test_many_connections_pushing_the_same_post_it_once(centre: Centre) -> None:
+    key = TestKey()
+    nonce = centre.station(key=key).head().nonce
+    lines = [centre.line(key=key) for _ in range(8)]
+    chain = Chain()
+    chain.sale(1)
+    chain.sale(2)
+
+    def push(at: int) -> Ack:
+        return lines[at].push(chain.written, nonce)
+
+    with ThreadPoolExecutor(8) as pool:
+        acks = list(pool.map(push, range(8)))
+    assert all(ack == acks[0] for ack in acks)
+    assert entries_in(centre) == 6
+
+
+def test_what_is_stored_is_what_was_sent(centre: Centre) -> None:
+    ledger = centre.station()
+    chain = Chain()
+    chain.add("received", tender="cash", batch="锦绣花园 3 号楼", fen=1, clerk='引"号\\\t')
+    ledger.push(chain.written, ledger.head().nonce)
+    with centre.books.engine.connect() as connection:
+        assert connection.scalar(select(journal.c.raw)) == chain.written[0]
+
+
+def test_a_fork_suspends_the_station_and_keeps_both_branches(centre: Centre) -> None:
+    ledger = centre.station()
+    chain, clone = Chain(), Chain()
+    chain.sale(1)
+    clone.sale(2)
+    clone.sale(3)
+    ledger.push(chain.written, ledger.head().nonce)
+    assert refused(ledger, clone.written).code == "ledger_fork"
+    chain.sale(4)
+    assert refused(ledger, chain.written).code == "station_suspended"
+    with pytest.raises(LedgerRefused, match="station_suspended"):
+        ledger.orders()
+    assert ledger.head().last_seq == 3
+    with centre.books.engine.connect() as connection:
+        kept = list(connection.scalars(select(branches.c.raw).order_by(branches.c.seq)))
+    assert kept == clone.written
+
+
+def test_a_first_new_entry_that_follows_another_is_a_fork(centre: Centre) -> None:
+    ledger = centre.station()
+    chain, clone = Chain(), Chain()
+    chain.sale(1)
+    clone.sale(2)
+    ledger.push(chain.written, ledger.head().nonce)
+    assert refused(ledger, clone.sale(3)).code == "ledger_fork"
+
+
+def test_an_old_or_invented_nonce_posts_nothing(centre: Centre) -> None:
+    ledger = centre.station()
+    chain = Chain()
+    nonce = ledger.head().nonce
+    ledger.push(chain.sale(1), nonce)
+    assert refused(ledger, chain.sale(2), nonce).code == "nonce_stale"
+    assert entries_in(centre) == 3
+
+
+def test_another_key_another_station_another_epoch(centre: Centre) -> None:
+    ledger = centre.station()
+    nonce = ledger.head().nonce
+    chain = Chain()
+    chain.sale()
+    assert refused(centre.line(), chain.written, nonce).code == "signature_bad"
+    assert refused(centre.line("S009"), chain.written, nonce).code == "station_unknown"
+    assert refused(centre.station("S002"), chain.written).code == "other_station"
+    later = Chain(epoch=2)
+    epoch = refused(ledger, later.sale())
+    assert (epoch.code, epoch.values) == ("ledger_epoch", {"expected": 1})
+
+
+def test_a_revoked_station_posts_nothing(centre: Centre) -> None:
+    ledger = centre.station()
+    with centre.books.owner.begin() as connection:
+        connection.execute(stations.update().values(status="revoked"))
+    assert refused(ledger, Chain().sale()).code == "station_revoked"
+
+
+def test_a_broken_chain_posts_nothing(centre: Centre) -> None:
     ledger = centre.station()
     chain = Chain()
     chain.sale()
-    with pytest.raises(LedgerRefused) as refused:
-        ledger.push(chain.written[1:], ledger.head().nonce)
-    assert refused.value.code == "ledger_gap"
-    assert refused.value.values == {"expected_seq": 1}
+    assert refused(ledger, [chain.written[0], chain.written[2]]).code == "chain_broken"
+    forged = replace(Entry.from_bytes(chain.written[1]), fen=1).to_bytes()
+    broken = refused(ledger, [chain.written[0], forged, chain.written[2]])
+    assert (broken.code, broken.values) == ("chain_broken", {"seq": 3})
+    assert entries_in(centre) == 0
+
+
+def test_an_entry_id_is_used_once_in_all_the_books(centre: Centre) -> None:
+    first, second = centre.station("S001"), centre.station("S002")
+    chain, other = Chain("S001"), Chain("S002")
+    chain.sale()
+    first.push(chain.written, first.head().nonce)
+    taken = Entry.from_bytes(chain.written[0]).entry_id
+    assert refused(second, [other.add("armed", entry_id=taken)]).code == "entry_id_reused"
+    twice = Chain("S002")
+    same = "01936c00-0000-7000-8000-000000000001"
+    pair = [twice.add("armed", entry_id=same), twice.add("armed", entry_id=same)]
+    assert refused(second, pair).code == "entry_id_reused"
+
+
+def test_sizes(centre: Centre) -> None:
+    ledger = centre.station()
+    assert refused(ledger, []).code == "batch_empty"
+    chain = Chain()
+    for _ in range(MOST_ENTRIES + 1):
+        chain.add("armed")
+    assert refused(ledger, chain.written).code == "batch_too_large"
+    assert refused(ledger, [b"x" * 4_000_000]).code == "batch_too_large"
+    ack = ledger.push(chain.written[:MOST_ENTRIES], ledger.head().nonce)
+    assert ack.acked_seq == MOST_ENTRIES
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"entry_id": "not-a-uuid"},
+        {"fen": 2**63},
+        {"clerk": "nul\0"},
+        {"clerk": "half \ud800"},
+    ],
+    ids=str,
+)
+def test_entries_that_cannot_be_stored_are_named(
+    centre: Centre, facts: dict[str, str | int]
+) -> None:
+    ledger = centre.station()
+    chain = Chain()
+    good = chain.sale()
+    entry = replace(Entry.from_bytes(good[1]), **facts)
+    raw = entry.to_bytes() if "half" not in entry.clerk else good[1].replace(b"demo", b"\\ud800")
+    bad = refused(ledger, [good[0], raw])
+    assert (bad.code, bad.values) == ("entry_unreadable", {"place": 1})
+    assert refused(ledger, [b"\xff\xfe"]).code == "entry_unreadable"
+    assert refused(ledger, [b"[" * 100_000]).code == "entry_unreadable"
