@@ -20,7 +20,9 @@ class PaymentAnswer(StrEnum):
 class Payment(Protocol):
     """One way of paying."""
 
-    tender: Tender
+    @property
+    def tender(self) -> Tender:
+        """Which tender this is."""
 
     def take(self, payment_id: str, money: Money, reference: str) -> PaymentAnswer:
         """Take money once; asked again with the same id, the first result is given.

@@ -12,11 +12,12 @@ from cardstation.store.tables import code_attempt
 
 
 class Attempt(StrEnum):
-    """What is known about presenting a code; a last `PRESENTING` was cut short by us."""
+    """What is known about presenting a code; one followed by nothing was cut short."""
 
     PRESENTING = "presenting"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    WITHHELD = "withheld"
 
 
 class Attempts:
@@ -47,8 +48,11 @@ class Attempts:
             .order_by(code_attempt.c.no.desc())
         )
         count = 0
+        followed = ""
         for event in self._connection.scalars(query):
             if event == Attempt.ACCEPTED:
                 break
-            count += 1 if event == Attempt.PRESENTING else 2
+            if event == Attempt.PRESENTING and followed != Attempt.WITHHELD:
+                count += 2 if followed == Attempt.REFUSED else 1
+            followed = event
         return count

@@ -118,9 +118,11 @@ class Funds:
             },
         )
 
-    def payments(self, batch_id: str) -> tuple[BatchPayment, ...]:
-        """Everything received for a batch, oldest first."""
-        query = select(payment).where(payment.c.batch_id == batch_id).order_by(payment.c.seq)
+    def payments(self, batch_id: str = "") -> tuple[BatchPayment, ...]:
+        """Everything received for a batch, or for all, oldest first."""
+        query = select(payment).order_by(payment.c.seq)
+        if batch_id:
+            query = query.where(payment.c.batch_id == batch_id)
         return tuple(map(_payment, self._connection.execute(query)))
 
     def fund(self, funded: FundedLine) -> None:
@@ -138,9 +140,11 @@ class Funds:
             },
         )
 
-    def funded(self, batch_id: str) -> dict[int, FundedLine]:
-        """Funded lines by their place in the batch."""
+    def funded(self, batch_id: str, *, line: int = 0) -> dict[int, FundedLine]:
+        """Funded lines by their place in the batch; all, or one."""
         query = select(funded_line).where(funded_line.c.batch_id == batch_id)
+        if line:
+            query = query.where(funded_line.c.line == line)
         return {row.line: _funded(row) for row in self._connection.execute(query)}
 
     def stop(self, stopped: BatchStop) -> None:

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from sqlalchemy import Connection, select
 
 from cardstation.domain.ledger import Order
-from cardstation.store.tables import paid_order
+from cardstation.domain.topup import TopUpState
+from cardstation.store.tables import paid_order, topup
 
 
 class Orders:
@@ -29,6 +30,14 @@ class Orders:
     def every(self) -> tuple[Order, ...]:
         """All orders on file."""
         return self._find(paid_order.c.order_id != "")
+
+    def waiting(self) -> tuple[Order, ...]:
+        """Orders that no live top-up has claimed."""
+        claimed = select(topup.c.order_id).where(
+            topup.c.order_id != "",
+            topup.c.state.not_in((TopUpState.VOIDED, TopUpState.REFUNDED)),
+        )
+        return self._find(paid_order.c.order_id.not_in(claimed))
 
     def put(self, orders: Sequence[Order]) -> None:
         """Add orders or replace those with the same id; an order once on file stays."""

@@ -47,7 +47,8 @@ class Outbox:
 
     def totals(self) -> dict[str, int]:
         """Fen per account class as the ledger last answered."""
-        query = select(ledger_ack.c.totals).order_by(ledger_ack.c.no.desc()).limit(1)
+        query = select(ledger_ack.c.totals).where(ledger_ack.c.totals != "{}")
+        query = query.order_by(ledger_ack.c.no.desc()).limit(1)
         found = self._connection.execute(query).scalar()
         return dict(json.loads(found)) if found else {}
 

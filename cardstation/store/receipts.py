@@ -60,6 +60,12 @@ class Receipts:
         rows = self._connection.execute(query.order_by(receipt.c.year, receipt.c.number))
         return tuple(map(_receipt, rows))
 
+    def numbers_of_batch(self, batch_id: str) -> dict[str, str]:
+        """Receipt numbers of a batch by the id of their top-up."""
+        query = select(receipt.c.topup_id, receipt.c.receipt_no)
+        rows = self._connection.execute(query.where(receipt.c.batch_id == batch_id))
+        return {row.topup_id: row.receipt_no for row in rows}
+
     def every(self) -> dict[str, Receipt]:
         """All receipts in number order, by the id of their top-up."""
         rows = self._connection.execute(select(receipt).order_by(receipt.c.year, receipt.c.number))

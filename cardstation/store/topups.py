@@ -103,9 +103,10 @@ class TopUps:
         """Every open top-up, oldest first."""
         return self._find(topup.c.state.in_(OPEN))
 
-    def of_batch(self, batch_id: str) -> tuple[TopUp, ...]:
-        """Every top-up of a batch, oldest first, voided ones too."""
-        return self._find(topup.c.batch_id == batch_id)
+    def of_batch(self, batch_id: str, *, line: int = 0) -> tuple[TopUp, ...]:
+        """Every top-up of a batch, or of one line, oldest first, voided ones too."""
+        wanted = [topup.c.batch_id == batch_id] + ([topup.c.line == line] if line else [])
+        return self._find(*wanted)
 
     def of_order(self, order_id: str) -> tuple[TopUp, ...]:
         """Live top-ups that claim an order."""
@@ -155,6 +156,11 @@ class TopUps:
             },
         )
         return load_no
+
+    def shared_counters(self) -> tuple[str, ...]:
+        """Ids of loads whose counter another live load owned before them."""
+        query = select(card_load.c.topup_id).where(card_load.c.load_no > 0)
+        return tuple(self._connection.scalars(query))
 
     def _log(
         self,

@@ -1,0 +1,186 @@
+"""What must hold before a load may go onto a card, and what the load then looks like on it.
+
+Pure rules over what the card shows, what the file knows and what the maker allows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cardstation.domain.card import CardContent, Credit, Quantity, ReturnBlock
+from cardstation.domain.household import Household
+from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
+from cardstation.domain.money import Money
+from cardstation.domain.tariff import Quote
+from cardstation.domain.topup import NO_MARK, TopUp, mark_of, next_counter
+from cardstation.domain.volume import Volume
+from cardstation.errors import Refusal, ensure
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A card that may be loaded.
+
+    Attributes:
+        counter: Purchase counter the card stands at.
+        warnings: Codes worth a look that stop nothing.
+    """
+
+    credit: Credit
+    returned: ReturnBlock
+    counter: int
+    warnings: tuple[str, ...]
+
+
+def ensure_known(content: CardContent, household: Household) -> None:
+    """The card must be the household's live one: maker area, card, account and meter agree.
+
+    Raises:
+        Refusal: `old_card`, `card_differs_from_file`.
+    """
+    identity = content.identity
+    same = (
+        identity.account_no == household.account_no
+        and identity.card_no == household.card_no
+        and identity.meter_no == household.meter.meter_no
+        and isinstance(content.limits.hoard, _unit_of(household.meter.kind))
+    )
+    if identity.generation < household.generation:
+        raise Refusal("old_card", card_no=identity.card_no, account_no=identity.account_no)
+    if not same or identity.generation != household.generation:
+        raise Refusal(
+            "card_differs_from_file",
+            card_no=identity.card_no,
+            account_no=identity.account_no,
+            meter_no=identity.meter_no,
+            filed_card_no=household.card_no,
+            filed_meter_no=household.meter.meter_no,
+        )
+
+
+def admit(content: CardContent, rules: MakerRules) -> Admitted:
+    """The card must show a readable load, the meter's answer, and nothing waiting.
+
+    Raises:
+        Refusal: `no_credit_slot`, `no_return_block`, `load_still_on_card` (for money meters
+            `load_still_on_card_money`), `counter_used_up`.
+    """
+    credit, returned = content.credit, content.returned
+    if credit is None:
+        raise Refusal("no_credit_slot", card_no=content.identity.card_no)
+    if returned is None:
+        raise Refusal("no_return_block", card_no=content.identity.card_no)
+    if content.pending is not None:
+        raise _still_on_card(content.pending)
+    counter = max(credit.purchase_counter, returned.purchase_counter)
+    if next_counter(rules.school, counter) > rules.counter_max:
+        raise Refusal("counter_used_up", seen=counter)
+    return Admitted(credit, returned, counter, tuple(sorted(returned.flags)))
+
+
+def compare_counter(
+    admitted: Admitted, rules: MakerRules, known: int, *, bound: bool
+) -> tuple[str, ...]:
+    """Compare the card's counter with the one known; makers without a counter have nothing to say.
+
+    Args:
+        admitted: The card.
+        rules: Its maker's.
+        known: What the station expects.
+        bound: True for a batch line or an order: never loaded past its counter. A counter sale
+            goes on and opens the question of the purchase that is missing here.
+
+    Returns:
+        Warnings.
+
+    Raises:
+        Refusal: `counter_below_expected` (old or copied card), `counter_past_expected`.
+    """
+    seen = admitted.counter
+    if rules.school is CounterSchool.NONE or seen == known:
+        return ()
+    if seen < known:
+        raise Refusal("counter_below_expected", seen=seen, expected=known)
+    if bound:
+        raise Refusal("counter_past_expected", seen=seen, expected=known)
+    return ("off_book_purchase",)
+
+
+def ensure_fits(content: CardContent, rules: MakerRules, quantity: Quantity) -> None:
+    """Never sell what the meter will refuse: residual + load ≤ hoard limit.
+
+    Raises:
+        Refusal: `per_load_max`, `hoard_limit`, `hoard_limit_money`.
+    """
+    returned = content.returned
+    ensure(returned is not None, "the meter's answer was read")
+    if isinstance(quantity, Volume) and quantity > rules.per_load_max:
+        raise Refusal("per_load_max", limit_litres=rules.per_load_max.litres)
+    room = _raw(content.limits.hoard) - (0 if returned is None else _raw(returned.residual))
+    if _raw(quantity) > room:
+        if isinstance(quantity, Volume):
+            raise Refusal("hoard_limit", room_litres=max(0, room))
+        raise Refusal("hoard_limit_money", room_fen=max(0, room))
+
+
+def quantity_of(quote: Quote) -> Quantity:
+    """What a purchase puts on the card: a volume, or for money meters the amount."""
+    return quote.total if quote.volume is None else quote.volume
+
+
+def next_credit(
+    admitted: Admitted, rules: MakerRules, topup: TopUp, *, at: datetime, station_no: int
+) -> Credit:
+    """The load of a top-up as it shall stand on the card; the layout chooses the sequence."""
+    base = admitted.returned.cumulative
+    if rules.school is not CounterSchool.CUMULATIVE:
+        base = max(base, admitted.credit.cumulative, key=_raw)
+    return Credit(
+        quantity=topup.quantity,
+        purchase_counter=next_counter(rules.school, admitted.counter),
+        cumulative=_sum(base, topup.quantity),
+        loaded_at=at,
+        station_no=station_no,
+        mark=topup.mark,
+        sequence=0,
+    )
+
+
+def is_free_mark(topup_id: str, content: CardContent) -> bool:
+    """True when a top-up's mark differs from every mark the card shows."""
+    shown = {NO_MARK}
+    shown |= {content.credit.mark} if content.credit else set()
+    shown |= {content.returned.taken_mark} if content.returned else set()
+    return mark_of(topup_id) not in shown
+
+
+def taken_by_meter(content: CardContent, rules: MakerRules, topup: TopUp) -> bool:
+    """True when the meter's own block proves that it took this very load."""
+    returned = content.returned
+    if returned is None or returned.taken_mark != topup.mark:
+        return False
+    if rules.school in (CounterSchool.EXACT, CounterSchool.GREATER):
+        return returned.purchase_counter == topup.counter_after
+    return True
+
+
+def _unit_of(kind: MeterKind) -> type[Volume | Money]:
+    return Volume if kind is MeterKind.VOLUME else Money
+
+
+def _raw(quantity: Quantity) -> int:
+    return quantity.litres if isinstance(quantity, Volume) else quantity.fen
+
+
+def _still_on_card(pending: Quantity) -> Refusal:
+    if isinstance(pending, Volume):
+        return Refusal("load_still_on_card", litres=pending.litres)
+    return Refusal("load_still_on_card_money", fen=pending.fen)
+
+
+def _sum(one: Quantity, other: Quantity) -> Quantity:
+    if isinstance(one, Volume) and isinstance(other, Volume):
+        return one + other
+    ensure(isinstance(one, Money) and isinstance(other, Money), "a card counts in one unit")
+    return Money(_raw(one) + _raw(other))

@@ -1,0 +1,146 @@
+"""Says how far a batch has come: what became of each line, and where its money is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cardstation.domain.batch import (
+    Batch,
+    LineKind,
+    LineOutcome,
+    LineState,
+    ManifestLine,
+    Verdict,
+)
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.topup import TopUp, TopUpState
+from cardstation.services.intent.funding import batch_of, is_for_sale
+from cardstation.services.intent.opened import code_of
+from cardstation.services.station import Station
+from cardstation.store import Reading
+from cardstation.store.funds import BatchStop, FundedLine, total
+
+
+@dataclass(frozen=True, slots=True)
+class BatchMoney:
+    """The money of a batch.
+
+    Attributes:
+        expected: Price of all lines that are certain and need money.
+        received: Lump sums taken so far.
+        funded: Price of the lines they paid for.
+        loaded: Money of what stands on cards: gas and what went to the household's balance.
+        to_balance: Part of `loaded` that went to balances. orders: Part that was paid online.
+        remainder: Received and not funding any line.
+    """
+
+    expected: Money
+    received: Money
+    funded: Money
+    loaded: Money
+    to_balance: Money
+    orders: Money
+    remainder: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """A batch, what became of each of its lines (in list order), its money and its stray cards.
+
+    Attributes:
+        strays: Cards that were stopped and stand on no line.
+    """
+
+    batch: Batch
+    outcomes: tuple[LineOutcome, ...]
+    money: BatchMoney
+    strays: tuple[BatchStop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Everything on file about the lines of one batch, by place."""
+
+    loads: dict[int, TopUp]
+    funded: dict[int, FundedLine]
+    stops: dict[int, BatchStop]
+    receipts: dict[str, str]
+
+
+def batch_state(station: Station, batch_id: str) -> BatchState:
+    """Look at a batch.
+
+    Raises:
+        Refusal: `unknown_batch`.
+    """
+    with station.store.reading() as reading:
+        batch = batch_of(reading, batch_id)
+        known = _known(reading, batch_id)
+        received = total(reading.funds.payments(batch_id))
+        stops = reading.funds.stops(batch_id)
+    outcomes = tuple(
+        _outcome(place, line, known) for place, line in enumerate(batch.lines, start=1)
+    )
+    return BatchState(
+        batch=batch,
+        outcomes=outcomes,
+        money=_money(batch, known, received),
+        strays=tuple(stop for stop in stops if stop.line == 0),
+    )
+
+
+def outcome_of(station: Station, batch_id: str, place: int) -> LineOutcome:
+    """One line of a batch; `place` counts from 1."""
+    with station.store.reading() as reading:
+        line = batch_of(reading, batch_id).lines[place - 1]
+        return _outcome(place, line, _known(reading, batch_id, place))
+
+
+def _known(reading: Reading, batch_id: str, line: int = 0) -> _Known:
+    live = [
+        load
+        for load in reading.topups.of_batch(batch_id, line=line)
+        if load.state not in (TopUpState.VOIDED, TopUpState.REFUNDED)
+    ]
+    return _Known(
+        loads={load.line: load for load in live},
+        funded=reading.funds.funded(batch_id, line=line),
+        stops={stop.line: stop for stop in reading.funds.stops(batch_id)},
+        receipts=reading.receipts.numbers_of_batch(batch_id),
+    )
+
+
+def _outcome(place: int, line: ManifestLine, known: _Known) -> LineOutcome:
+    load, funded = known.loads.get(place), known.funded.get(place)
+    volume = funded.quote.volume if funded else line.volume
+    receipt_no = ""
+    if load is not None and load.state is TopUpState.SEALED:
+        state, reason, volume = LineState.DONE, "", load.quote.volume
+        receipt_no = known.receipts.get(load.topup_id, "")
+    elif load is not None:
+        state, reason, volume = LineState.UNKNOWN, code_of(load.state), load.quote.volume
+    elif line.verdict is not Verdict.READY:
+        state, reason = LineState.STOPPED, line.reasons[0] if line.reasons else "line_needs_human"
+    elif place in known.stops:
+        state, reason = LineState.STOPPED, known.stops[place].code
+    elif line.kind is LineKind.SALE and funded is None:
+        state, reason = LineState.UNFUNDED, "line_unfunded"
+    else:
+        state, reason = LineState.WAITING, ""
+    return LineOutcome(line, state, reason, volume, receipt_no)
+
+
+def _money(batch: Batch, known: _Known, received: Money) -> BatchMoney:
+    sealed = [load for load in known.loads.values() if load.state is TopUpState.SEALED]
+    funded = sum((one.quote.money for one in known.funded.values()), NO_MONEY)
+    return BatchMoney(
+        expected=sum(
+            (line.money or NO_MONEY for line in batch.lines if is_for_sale(line)), NO_MONEY
+        ),
+        received=received,
+        funded=funded,
+        loaded=sum((load.quote.money for load in sealed), NO_MONEY),
+        to_balance=sum((load.quote.remainder for load in sealed), NO_MONEY),
+        orders=sum((one.quote.money for one in sealed if one.order_id), NO_MONEY),
+        remainder=received - funded,
+    )

@@ -1,0 +1,76 @@
+"""Puts together the sheet that goes back with the bag, sorted building, unit, room."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.household import Household
+from cardstation.domain.receipt import HandoverRow, HandoverSheet
+from cardstation.domain.volume import NO_GAS
+from cardstation.services.batch_state import batch_state
+from cardstation.services.station import Station
+
+
+def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
+    """The sheet as the batch stands now; changes nothing.
+
+    Raises:
+        Refusal: `unknown_batch`.
+    """
+    state = batch_state(station, batch_id)
+    with station.store.reading() as reading:
+        found = reading.households.numbered(
+            (outcome.line.account_no for outcome in state.outcomes if outcome.line.account_no), ()
+        )
+    homes = {household.account_no: household for household in found}
+    ordered = sorted(state.outcomes, key=lambda outcome: _place(outcome, homes))
+    done = [outcome for outcome in state.outcomes if outcome.state is LineState.DONE]
+    return HandoverSheet(
+        company=station.company,
+        station=station.name,
+        clerk=station.clerk,
+        batch_id=batch_id,
+        list_name=state.batch.name,
+        community=_community(homes),
+        made_at=station.clock.now(),
+        rows=tuple(_row(outcome) for outcome in ordered),
+        expected=len(state.outcomes),
+        done=len(done),
+        received=state.money.received,
+        loaded=state.money.loaded,
+        to_balance=state.money.to_balance,
+        remainder=state.money.remainder,
+        volume=sum((outcome.volume or NO_GAS for outcome in done), NO_GAS),
+        training=station.training,
+        orders=state.money.orders,
+        waiting=state.money.funded - (state.money.loaded - state.money.orders),
+    )
+
+
+def _place(outcome: LineOutcome, homes: Mapping[str, Household]) -> tuple[object, ...]:
+    """Households by door; rows nobody could match come last, in list order."""
+    home = homes.get(outcome.line.account_no)
+    if home is None:
+        return (1, outcome.line.row.row)
+    return (0, home.address.sort_key, outcome.line.row.row)
+
+
+def _community(homes: Mapping[str, Household]) -> str:
+    names = Counter(home.address.community for home in homes.values())
+    return names.most_common(1)[0][0] if names else ""
+
+
+def _row(outcome: LineOutcome) -> HandoverRow:
+    line = outcome.line
+    return HandoverRow(
+        door=line.door,
+        name=line.name,
+        card_no=line.card_no,
+        state=outcome.state.value,
+        reason=outcome.reason,
+        volume=outcome.volume,
+        amount=line.money,
+        receipt_no=outcome.receipt_no,
+    )

@@ -1,0 +1,93 @@
+"""Opens a card in a reader and says who it is; powers it up anew when asked."""
+
+from __future__ import annotations
+
+from cardstation.domain.card import CardContent
+from cardstation.domain.meter import MakerRules
+from cardstation.errors import CardSwapped, Refusal
+from cardstation.ports.chip import Chip, ChipDriver
+from cardstation.ports.layout import Layout
+from cardstation.ports.reader import Link, Presence, Reader
+from cardstation.services.station import Station
+
+
+class Inserted:
+    """One insertion of one identified card: its session and what was read from it.
+
+    Attributes:
+        image: The whole main memory as last read. content: What it means.
+        rules: Of its maker.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        presence: Presence,
+        driver: ChipDriver,
+        layouts: tuple[Layout, ...],
+        station: Station,
+    ) -> None:
+        self.reader, self.presence = reader, presence
+        self._driver = driver
+        self._link: Link | None = reader.open(presence)
+        try:
+            self.chip: Chip = driver.attach(self._link)
+            self.image = self.chip.read()
+            self.layout = _layout_of(self.image, layouts)
+            self.content: CardContent = self.layout.decode(self.image)
+            self.rules: MakerRules = station.rules_of(self.content.identity.maker)
+        except BaseException:
+            self.close()
+            raise
+
+    def power_cycle(self) -> bytes:
+        """Power the card down and up again, identify it anew, and read it.
+
+        Returns:
+            The fresh image; `image`, `content` and `chip` are the new session's.
+
+        Raises:
+            CardSwapped: another card answers. LinkFailed. Refusal: `card_damaged`.
+        """
+        self._disconnect()
+        self._link = self.reader.open(self.presence)
+        self.chip = self._driver.attach(self._link)
+        image = self.chip.read()
+        content = self.layout.decode(image)
+        if content.identity != self.content.identity:
+            self._disconnect()
+            raise CardSwapped(reader=self.reader.name)
+        self.image, self.content = image, content
+        return image
+
+    def close(self) -> None:
+        """Power the card down and forget what was on it. Never raises; may be called twice."""
+        self._disconnect()
+        self.image = b""
+
+    def _disconnect(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+
+def insert_card(station: Station, reader: Reader, presence: Presence) -> Inserted:
+    """Open the card of an insertion and identify it.
+
+    Raises:
+        LinkFailed: a subclass says how. CardServiceGone.
+        Refusal: `chip_unknown`, `foreign_card`, `blank_card`, `card_damaged`, `no_maker_rules`.
+    """
+    for driver in station.chips:
+        if driver.recognises(presence.atr):
+            return Inserted(reader, presence, driver, station.layouts, station)
+    raise Refusal("chip_unknown", atr=presence.atr.hex())
+
+
+def _layout_of(image: bytes, layouts: tuple[Layout, ...]) -> Layout:
+    for layout in layouts:
+        if layout.recognises(image):
+            return layout
+    if any(layout.is_blank(image) for layout in layouts):
+        raise Refusal("blank_card")
+    raise Refusal("foreign_card")

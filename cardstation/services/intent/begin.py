@@ -1,0 +1,105 @@
+"""Begins a load: the id is made and stored before anything else happens, then money is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cardstation.domain.admission import Admitted, is_free_mark, quantity_of
+from cardstation.domain.household import Household
+from cardstation.domain.meter import MakerRules
+from cardstation.domain.payment import Tender
+from cardstation.domain.tariff import Quote
+from cardstation.domain.topup import TopUp, TopUpEvent, TopUpState, next_counter
+from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.ports.payment import PaymentAnswer
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.records import record_move, record_paid, record_quoted
+from cardstation.services.station import Station
+
+WITHOUT_ASKING = frozenset({Tender.BATCH, Tender.ORDER})
+"""Tenders whose money is already here: out of a lump sum, or paid online."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a load is for: a counter sale has only a tender and a reference."""
+
+    tender: Tender
+    reference: str = ""
+    batch_id: str = ""
+    line: int = 0
+    row: int = 0
+    order_id: str = ""
+
+
+def begin(
+    station: Station,
+    card: Inserted,
+    household: Household,
+    admitted: Admitted,
+    offer: Quote,
+    *,
+    purpose: Purpose,
+) -> TopUp:
+    """Store a quoted intent for this card."""
+    rules: MakerRules = card.rules
+    topup_id = new_id(station.clock)
+    while not is_free_mark(topup_id, card.content):
+        topup_id = new_id(station.clock)
+    return record_quoted(
+        station,
+        TopUp(
+            topup_id=topup_id,
+            state=TopUpState.QUOTED,
+            account_no=household.account_no,
+            identity=card.content.identity,
+            quote=offer,
+            quantity=quantity_of(offer),
+            tender=purpose.tender,
+            reference=purpose.reference,
+            batch_id=purpose.batch_id,
+            line=purpose.line,
+            row=purpose.row,
+            order_id=purpose.order_id,
+            known_counter=household.purchase_counter,
+            counter_before=admitted.counter,
+            counter_after=next_counter(rules.school, admitted.counter),
+            before=card.image,
+            plan=None,
+            opened_at=station.clock.now(),
+        ),
+    )
+
+
+def collect(station: Station, intent: TopUp) -> TopUp:
+    """Take the money of a quoted intent once, and make it durable.
+
+    Raises:
+        Refusal: `tender_unknown`, `payment_not_taken`; the intent is void.
+        OutcomeUnknown: `payment_unknown`; nothing is charged before the answer is known.
+    """
+    asked = record_move(station, intent, TopUpEvent.MONEY_ASKED)
+    if asked.tender in WITHOUT_ASKING:
+        return record_paid(station, asked)
+    answer = station.payment_by(asked.tender).take(
+        asked.topup_id, asked.quote.money, asked.reference
+    )
+    return settle(station, asked, answer)
+
+
+def settle(station: Station, asked: TopUp, answer: PaymentAnswer) -> TopUp:
+    """Move an asked payment on by what is known about it.
+
+    Raises:
+        Refusal: `payment_not_taken`. OutcomeUnknown: `payment_unknown`.
+    """
+    if answer is PaymentAnswer.TAKEN:
+        return record_paid(station, asked)
+    topup_id, fen = asked.topup_id, asked.quote.money.fen
+    if answer is PaymentAnswer.NOT_TAKEN:
+        record_move(station, asked, TopUpEvent.MONEY_NOT_TAKEN, reason="payment_not_taken")
+        raise Refusal("payment_not_taken", topup_id=topup_id, fen=fen)
+    if asked.state is TopUpState.PAY_PENDING:
+        record_move(station, asked, TopUpEvent.MONEY_IN_DOUBT)
+    raise OutcomeUnknown("payment_unknown", topup_id=topup_id, fen=fen)

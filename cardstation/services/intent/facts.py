@@ -1,0 +1,66 @@
+"""Makes journal entries: one fact, in the commit of the state it belongs to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.topup import TopUp
+from cardstation.services.intent.ids import new_id
+from cardstation.services.station import Station
+from cardstation.store import Unit
+from cardstation.store.journal import StoredEntry
+from cardstation.store.topups import Stamp
+
+
+def stamp(station: Station, approver: str = "") -> Stamp:
+    """Now, by this clerk."""
+    return Stamp(station.clock.now(), station.clerk, approver)
+
+
+def append(
+    station: Station, unit: Unit, kind: EntryKind, subject: str, **facts: Any
+) -> StoredEntry:
+    """Add a fact to the chain within a unit of work."""
+    head = unit.journal.head()
+    return unit.journal.append(
+        Entry(
+            entry_id=new_id(station.clock),
+            station=station.name,
+            epoch=head.epoch,
+            seq=head.seq + 1,
+            prev_hash=head.hash,
+            kind=kind,
+            subject=subject,
+            at=station.clock.now().isoformat(),
+            boot_id=station.clock.boot_id,
+            monotonic_ns=station.clock.monotonic_ns(),
+            clerk=station.clerk,
+            **facts,
+        )
+    )
+
+
+def append_about(
+    station: Station, unit: Unit, kind: EntryKind, intent: TopUp, **facts: Any
+) -> StoredEntry:
+    """Add a fact about a top-up to the chain, with everything the ledger needs to book it."""
+    quote, identity = intent.quote, intent.identity
+    about: dict[str, Any] = {
+        "account_no": intent.account_no,
+        "maker": identity.maker,
+        "card_no": identity.card_no,
+        "meter_no": identity.meter_no,
+        "generation": identity.generation,
+        "counter_before": intent.counter_before,
+        "counter_after": intent.counter_after,
+        "fen": quote.total.fen,
+        "litres": 0 if quote.volume is None else quote.volume.litres,
+        "tariff": quote.tariff,
+        "tiers": tuple((line.tier, line.volume.litres, line.amount.fen) for line in quote.lines),
+        "tender": intent.tender.value,
+        "batch": intent.batch_id,
+        "row": intent.row,
+        "order_id": intent.order_id,
+    }
+    return append(station, unit, kind, intent.topup_id, **{**about, **facts})

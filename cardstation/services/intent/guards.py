@@ -1,0 +1,50 @@
+"""What must be well with the station itself before money is taken or a card is written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from cardstation.errors import Refusal
+from cardstation.services.station import Station
+from cardstation.store import Reading
+
+CLOCK_TOLERANCE_US = 5 * 60 * 1_000_000
+
+
+def ensure_may_write(station: Station) -> None:
+    """The station's records are the newest there are, and agree with the ledger.
+
+    Raises:
+        Refusal: `store_rolled_back` (the anchor is ahead of the store), `selling_frozen`.
+    """
+    with station.store.reading() as reading:
+        _ensure_not_rolled_back(station, reading)
+        verdict = reading.outbox.verdict()
+    if verdict:
+        raise Refusal("selling_frozen", reason=verdict)
+
+
+def ensure_may_sell(station: Station) -> None:
+    """As `ensure_may_write`, and the clock did not run back by more than five minutes.
+
+    Raises:
+        Refusal: `clock_ran_back`, and those of `ensure_may_write`.
+    """
+    ensure_may_write(station)
+    with station.store.reading() as reading:
+        high_water_us = reading.topups.high_water_us()
+    now_us = int(station.clock.now().timestamp() * 1_000_000)
+    if now_us < high_water_us - CLOCK_TOLERANCE_US:
+        last = datetime.fromtimestamp(high_water_us / 1_000_000, tz=UTC)
+        raise Refusal(
+            "clock_ran_back", last=last.astimezone(station.clock.now().tzinfo).isoformat()
+        )
+
+
+def _ensure_not_rolled_back(station: Station, reading: Reading) -> None:
+    mark = station.store.anchor.read()
+    if mark is None:
+        return
+    stored = reading.journal.at(mark.seq)
+    if stored is None or stored.hash != mark.hash:
+        raise Refusal("store_rolled_back", seq=mark.seq, last_seq=reading.journal.head().seq)

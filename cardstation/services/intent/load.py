@@ -1,0 +1,141 @@
+"""Brings paid gas onto the card in the lane: armed, anchored, unlocked, written, read, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cardstation.domain.admission import Admitted, next_credit
+from cardstation.domain.card import Span, Witness, WritePlan, judge
+from cardstation.domain.receipt import Receipt
+from cardstation.domain.topup import Step, TopUp, TopUpEvent, TopUpState
+from cardstation.errors import (
+    CodeLocked,
+    CodeRefused,
+    LinkFailed,
+    OutcomeUnknown,
+    Refusal,
+    WriteNotTaken,
+    ensure,
+    fail,
+)
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.records import (
+    record_armed,
+    record_move,
+    record_not_loaded,
+    record_sealed,
+)
+from cardstation.services.station import Station
+from cardstation.store.attempts import Attempt
+
+Watch = Callable[[Step], None]
+
+FIRST_TOUCHABLE = 0x20
+_ONE_TRY_LEFT_BEHIND = 2
+_TORN_ALLOWED = 1
+
+
+def arm(station: Station, card: Inserted, intent: TopUp, admitted: Admitted) -> TopUp:
+    """Make the whole target durable before the first byte changes the card (R2)."""
+    credit = next_credit(
+        admitted, card.rules, intent, at=station.clock.now(), station_no=station.number
+    )
+    plan = card.layout.plan_load(card.image, credit)
+    _ensure_sound(card, plan, intent)
+    return record_armed(station, replace(intent, before=card.image), plan, credit.purchase_counter)
+
+
+def write_and_seal(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Receipt:
+    """Write the stored target onto the card in the lane and prove it after a fresh power-up.
+
+    Raises:
+        OutcomeUnknown: the link was lost or the card reads back differently; the card decides at
+            its next insertion. Refusal, CodeRefused, CodeLocked: nothing was written.
+    """
+    plan = intent.plan or fail("an armed top-up has its plan")
+    watch(Step.WRITE)
+    spans = _spans(card, plan)
+    _unlock(station, card, intent)
+    try:
+        card.chip.write(card.image, spans)
+        watch(Step.VERIFY)
+        seen = card.power_cycle()
+    except (LinkFailed, WriteNotTaken) as error:
+        raise _unknown(station, intent, error.code) from error
+    except Refusal as error:
+        raise _unknown(station, intent, error.code) from error
+    if judge(plan.before, plan.target, plan.owned, seen) is not Witness.TARGET:
+        raise _unknown(station, intent, "write_not_taken")
+    _, receipt = record_sealed(station, intent, seen, witness="card")
+    watch(Step.RECEIPT)
+    return receipt
+
+
+def _ensure_sound(card: Inserted, plan: WritePlan, intent: TopUp) -> None:
+    ensure(plan.before == card.image, "a plan starts from the image in the lane")
+    ensure(all(span.address >= FIRST_TOUCHABLE for span in plan.spans), "00-1F are never touched")
+    shown = card.layout.decode(plan.target)
+    ensure(shown.identity == card.content.identity, "a load keeps the identity")
+    ensure(
+        shown.credit is not None
+        and shown.credit.quantity == intent.quantity
+        and shown.credit.mark == intent.mark,
+        "the target reads back as the load that was paid",
+    )
+
+
+def _spans(card: Inserted, plan: WritePlan) -> Sequence[Span]:
+    """The stored spans; over a torn slot the layout may need another order for the same bytes."""
+    if judge(plan.before, plan.target, plan.owned, card.image) is Witness.BEFORE:
+        return plan.spans
+    credit = card.layout.decode(plan.target).credit or fail("the target carries a load")
+    again = card.layout.plan_load(card.image, credit)
+    same = judge(plan.before, plan.target, plan.owned, again.target) is Witness.TARGET
+    return again.spans if same else plan.spans
+
+
+def _unlock(station: Station, card: Inserted, intent: TopUp) -> None:
+    """Present the card's code once; the attempt is on disk before the code is presented."""
+    identity = intent.identity
+    with station.store.reading() as reading:
+        torn = reading.attempts.torn(identity.maker, identity.card_no)
+    tries = card.chip.tries_left()
+    full = tries is not None and tries > _ONE_TRY_LEFT_BEHIND
+    if tries != 0 and not full and torn > _TORN_ALLOWED:
+        raise Refusal("code_tries_low", card_no=identity.card_no, tries_left=tries)
+    code = station.keys.code_for(identity.maker, identity.card_no)
+    _note(station, intent, Attempt.PRESENTING, tries)
+    try:
+        card.chip.unlock(code, last_tries=torn > 0)
+    except (CodeRefused, CodeLocked, Refusal) as error:
+        presented = isinstance(error, CodeRefused)
+        _note(station, intent, Attempt.REFUSED if presented else Attempt.WITHHELD, tries)
+        _nothing_written(station, card, intent, error.code)
+        raise
+    _note(station, intent, Attempt.ACCEPTED, tries)
+
+
+def _note(station: Station, intent: TopUp, event: Attempt, tries_left: int | None) -> None:
+    with station.store.unit() as unit:
+        unit.attempts.note(intent, event, tries_left=tries_left, at=station.clock.now())
+        unit.commit()
+
+
+def _nothing_written(station: Station, card: Inserted, intent: TopUp, reason: str) -> None:
+    plan = intent.plan or fail("an armed top-up has its plan")
+    untouched = judge(plan.before, plan.target, plan.owned, card.image) is Witness.BEFORE
+    if untouched and intent.state is TopUpState.ARMED:
+        record_not_loaded(station, intent, card.image, reason=reason)
+
+
+def _unknown(station: Station, intent: TopUp, reason: str) -> OutcomeUnknown:
+    record_move(station, intent, TopUpEvent.LINK_LOST, reason=reason)
+    return OutcomeUnknown(
+        "outcome_unknown",
+        topup_id=intent.topup_id,
+        card_no=intent.identity.card_no,
+        account_no=intent.account_no,
+        fen=intent.quote.money.fen,
+        reason=reason,
+    )

@@ -1,0 +1,96 @@
+"""What is open, in words a screen or a list can show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.topup import TopUp, TopUpState
+from cardstation.domain.volume import Volume
+from cardstation.services.station import Station
+from cardstation.store.funds import AskedPayment
+
+_CODES = {
+    TopUpState.QUOTED: "load_unfinished",
+    TopUpState.PAY_PENDING: "payment_question",
+    TopUpState.PAY_UNKNOWN: "payment_question",
+    TopUpState.PAID: "paid_not_loaded",
+    TopUpState.ARMED: "load_unfinished",
+    TopUpState.OUTCOME_UNKNOWN: "outcome_unknown",
+    TopUpState.NOT_LOADED: "paid_not_loaded",
+    TopUpState.REFUND_REQUESTED: "refund_requested",
+    TopUpState.DISPUTED: "disputed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIntent:
+    """Something begun and not finished; it waits for its card or for a human.
+
+    Attributes:
+        intent_id: Id of the top-up, or of a batch payment (then `account_no` is empty).
+        code: What is open, a code of the catalogue; `payment_question` waits for an answer.
+        row: Row in the batch's list, 0 when none.
+        volume: None for money meters and payments.
+        age_min: Whole minutes since it was begun.
+    """
+
+    intent_id: str
+    state: str
+    code: str
+    account_no: str
+    card_no: str
+    batch_id: str
+    row: int
+    tender: Tender
+    money: Money
+    volume: Volume | None
+    since: datetime
+    age_min: int
+
+
+def code_of(state: TopUpState) -> str:
+    """What an open state means, as a code of the catalogue."""
+    return _CODES[state]
+
+
+def opened(station: Station, intent: TopUp) -> OpenIntent:
+    """An open top-up as shown."""
+    return OpenIntent(
+        intent_id=intent.topup_id,
+        state=intent.state.value,
+        code=code_of(intent.state),
+        account_no=intent.account_no,
+        card_no=intent.identity.card_no,
+        batch_id=intent.batch_id,
+        row=intent.row,
+        tender=intent.tender,
+        money=intent.quote.money,
+        volume=intent.quote.volume,
+        since=intent.opened_at,
+        age_min=_minutes(station, intent.opened_at),
+    )
+
+
+def opened_payment(station: Station, asked: AskedPayment) -> OpenIntent:
+    """A batch payment whose outcome nobody recorded, as shown."""
+    return OpenIntent(
+        intent_id=asked.payment_id,
+        state=asked.state,
+        code="payment_question",
+        account_no="",
+        card_no="",
+        batch_id=asked.batch_id,
+        row=0,
+        tender=asked.tender,
+        money=asked.money,
+        volume=None,
+        since=asked.at,
+        age_min=_minutes(station, asked.at),
+    )
+
+
+def _minutes(station: Station, since: datetime) -> int:
+    return max(0, int((station.clock.now() - since).total_seconds() // 60))

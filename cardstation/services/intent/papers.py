@@ -1,0 +1,54 @@
+"""Freezes everything a receipt prints, at the moment the load is sealed."""
+
+from __future__ import annotations
+
+from cardstation.domain.household import Household
+from cardstation.domain.payment import Tender
+from cardstation.domain.receipt import Receipt
+from cardstation.domain.topup import TopUp
+from cardstation.domain.volume import NO_GAS
+from cardstation.services.station import Station
+from cardstation.store.journal import StoredEntry
+
+_CHECK_CODE_CHARACTERS = 8
+
+
+def receipt_of(
+    station: Station,
+    intent: TopUp,
+    household: Household,
+    sealed: StoredEntry,
+    *,
+    year: int,
+    number: int,
+) -> Receipt:
+    """The receipt of a sealed top-up, or the loading slip of a paid order."""
+    quote = intent.quote
+    prepaid = intent.tender is Tender.ORDER
+    return Receipt(
+        receipt_no=f"{station.name}-{year}-{number:06d}",
+        kind="loading_slip" if prepaid else "receipt",
+        company=station.company,
+        station=station.name,
+        clerk=station.clerk,
+        issued_at=station.clock.now(),
+        account_no=household.account_no,
+        name=household.name,
+        address=f"{household.address.community} {household.address.door}".strip(),
+        card_no=intent.identity.card_no,
+        meter_no=intent.identity.meter_no,
+        purchase_counter=intent.counter_after,
+        volume=quote.volume,
+        tiers=quote.lines,
+        gas=quote.total,
+        to_balance=quote.remainder,
+        paid=quote.money,
+        tender=intent.tender.value,
+        tariff=quote.tariff,
+        year_before=quote.year_before,
+        year_after=quote.year_before + (quote.volume or NO_GAS),
+        batch_id=intent.batch_id,
+        entry_id=sealed.entry.entry_id,
+        check_code=sealed.hash[:_CHECK_CODE_CHARACTERS].upper(),
+        training=station.training or station.rules_of(intent.identity.maker).training,
+    )

@@ -1,0 +1,136 @@
+"""Makes each state of a top-up durable: one commit per move, with its journal entry."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from cardstation.domain.card import WritePlan
+from cardstation.domain.household import Household
+from cardstation.domain.ledger import EntryKind
+from cardstation.domain.money import NO_MONEY
+from cardstation.domain.receipt import Receipt
+from cardstation.domain.topup import TopUp, TopUpEvent
+from cardstation.errors import fail
+from cardstation.services.intent.facts import append_about, stamp
+from cardstation.services.intent.papers import receipt_of
+from cardstation.services.station import Station
+from cardstation.store import Unit
+from cardstation.store.anchor import AnchorMark
+
+
+def record_quoted(station: Station, intent: TopUp) -> TopUp:
+    """Store a new intent: who, what, for how much, and the image before."""
+    with station.store.unit() as unit:
+        unit.topups.add(intent, stamp(station))
+        unit.commit()
+    return intent
+
+
+def record_move(
+    station: Station, intent: TopUp, event: TopUpEvent, *, reason: str = "", approver: str = ""
+) -> TopUp:
+    """A move that is no fact for the ledger: asked, voided, in doubt."""
+    with station.store.unit() as unit:
+        moved = unit.topups.move(intent, event, stamp(station, approver), reason=reason)
+        unit.commit()
+    return moved
+
+
+def record_paid(station: Station, intent: TopUp) -> TopUp:
+    """The money is certain: price and tier year are frozen, the remainder is the household's."""
+    remainder = intent.quote.remainder
+    with station.store.unit() as unit:
+        entry = append_about(
+            station, unit, EntryKind.PAID, intent, balance_fen=remainder.fen, proof=_digest(intent)
+        )
+        if remainder != NO_MONEY:
+            household = _household(unit, intent)
+            unit.households.update(replace(household, balance=household.balance + remainder))
+        moved = unit.topups.move(intent, TopUpEvent.MONEY_CERTAIN, stamp(station), seq=entry.seq)
+        unit.commit()
+    return moved
+
+
+def record_armed(station: Station, intent: TopUp, plan: WritePlan, counter_after: int) -> TopUp:
+    """The whole target is on disk; then the anchor, outside the store. Only then comes a byte."""
+    target = hashlib.sha256(plan.target).hexdigest()
+    counted = replace(intent, counter_after=counter_after)
+    with station.store.unit() as unit:
+        entry = append_about(
+            station, unit, EntryKind.ARMED, counted, proof=_digest(intent), target=target
+        )
+        moved = unit.topups.move(
+            counted, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan
+        )
+        epoch = unit.journal.head().epoch
+        unit.commit()
+    station.store.anchor.write(AnchorMark(epoch, entry.seq, entry.hash))
+    return moved
+
+
+def record_not_loaded(station: Station, intent: TopUp, image: bytes, *, reason: str) -> TopUp:
+    """That very card was read and shows the image before: nothing was loaded."""
+    with station.store.unit() as unit:
+        entry = append_about(
+            station, unit, EntryKind.NOT_LOADED, intent, proof=hashlib.sha256(image).hexdigest()
+        )
+        moved = unit.topups.move(
+            intent, TopUpEvent.SEEN_BEFORE, stamp(station), seq=entry.seq, reason=reason
+        )
+        unit.commit()
+    return moved
+
+
+def record_sealed(
+    station: Station, intent: TopUp, image: bytes, *, witness: str
+) -> tuple[TopUp, Receipt]:
+    """The card was read and carries the load, or the meter proves that it took it.
+
+    One commit: the fact, the receipt with its number, the counter's owner, and what the household
+    has now bought.
+
+    Args:
+        station: The desk.
+        intent: Armed or unknown.
+        image: What was read.
+        witness: `card` or `meter`.
+    """
+    with station.store.unit() as unit:
+        household = _household(unit, intent)
+        entry = append_about(
+            station, unit, EntryKind.SEALED, intent, proof=hashlib.sha256(image).hexdigest()
+        )
+        moved = unit.topups.move(
+            intent, TopUpEvent.SEEN_LOADED, stamp(station), seq=entry.seq, reason=witness
+        )
+        year = station.clock.now().year
+        number = unit.numbers.next_receipt(year)
+        receipt = receipt_of(station, moved, household, entry, year=year, number=number)
+        unit.receipts.add(receipt, topup_id=moved.topup_id, year=year, number=number)
+        unit.topups.own_load(moved)
+        unit.households.update(_after_purchase(household, moved))
+        unit.commit()
+    return moved, receipt
+
+
+def _after_purchase(household: Household, intent: TopUp) -> Household:
+    counter = max(household.purchase_counter, intent.counter_after)
+    quote = intent.quote
+    if quote.volume is None or household.tier_year > quote.tier_year:
+        return replace(household, purchase_counter=counter)
+    return replace(
+        household,
+        purchase_counter=counter,
+        bought_this_year=household.bought_in(quote.tier_year) + quote.volume,
+        tier_year=quote.tier_year,
+    )
+
+
+def _household(unit: Unit, intent: TopUp) -> Household:
+    household = unit.households.get(intent.account_no)
+    return household or fail("the household of an intent stays on file")
+
+
+def _digest(intent: TopUp) -> str:
+    return hashlib.sha256(intent.before).hexdigest()

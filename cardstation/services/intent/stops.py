@@ -1,0 +1,46 @@
+"""Remembers why a card of a batch was stopped, so that the exceptions list can say it later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cardstation.errors import Refusal
+from cardstation.services.identify import Inserted
+from cardstation.services.station import Station
+from cardstation.store.funds import BatchStop
+
+_NOT_OF_THE_CARD = frozenset(
+    {
+        "clock_ran_back",
+        "line_already_done",
+        "line_blocked",
+        "line_needs_human",
+        "line_unfunded",
+        "payment_question",
+        "selling_frozen",
+        "store_rolled_back",
+    }
+)
+"""Stops that say nothing new about the card: the line's own state or the station's."""
+
+
+@contextmanager
+def remembered(station: Station, batch_id: str, place: int, card: Inserted) -> Iterator[None]:
+    """Write down a refusal before it goes on to the screen."""
+    card_no = card.content.identity.card_no
+    try:
+        yield
+    except Refusal as stop:
+        if stop.code not in _NOT_OF_THE_CARD:
+            _keep(
+                station,
+                BatchStop(batch_id, place, card_no, stop.code, stop.values, station.clock.now()),
+            )
+        raise
+
+
+def _keep(station: Station, stopped: BatchStop) -> None:
+    with station.store.unit() as unit:
+        unit.funds.stop(stopped)
+        unit.commit()

@@ -1,0 +1,162 @@
+"""Brings one card of a batch to its end: the line is found by the card, never by its turn."""
+
+from __future__ import annotations
+
+from cardstation.domain.admission import (
+    Admitted,
+    admit,
+    compare_counter,
+    ensure_fits,
+    ensure_known,
+    quantity_of,
+)
+from cardstation.domain.batch import Batch, LineKind, LineOutcome, ManifestLine, Verdict
+from cardstation.domain.household import Household
+from cardstation.domain.ledger import Order
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.tariff import Quote
+from cardstation.domain.topup import Step, TopUpState
+from cardstation.domain.volume import Volume
+from cardstation.errors import Refusal
+from cardstation.services.batch_state import outcome_of
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.begin import Purpose, begin, collect
+from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.guards import ensure_may_sell
+from cardstation.services.intent.known import household_of
+from cardstation.services.intent.load import Watch, arm, write_and_seal
+from cardstation.services.intent.orders import order_for
+from cardstation.services.intent.stops import remembered
+from cardstation.services.resolve import Outcome, Resolution, resolve_card
+from cardstation.services.station import Station
+
+
+def load_line(station: Station, batch_id: str, card: Inserted, watch: Watch) -> LineOutcome:
+    """Load the line this card stands on, once.
+
+    Returns:
+        The line as done; also when its load was begun earlier and is finished now.
+
+    Raises:
+        Refusal: a stop: `card_not_in_batch`, `card_of_other_batch`, `line_already_done`,
+            `line_needs_human`, `line_blocked`, `line_unfunded`, `load_still_on_card`,
+            `counter_past_expected`, …; it is remembered with the line.
+        OutcomeUnknown: the card decides at its next insertion.
+    """
+    watch(Step.READ)
+    found = resolve_card(station, card, watch)
+    with station.store.reading() as reading:
+        batch = batch_of(reading, batch_id)
+    place = place_of(batch, card)
+    if place and _just_finished(found, batch_id, batch.lines[place - 1]):
+        return outcome_of(station, batch_id, place)
+    with remembered(station, batch_id, place, card):
+        _ensure_waits(station, batch, place, card)
+        ensure_may_sell(station)
+        _load(station, batch, place, card, watch)
+    return outcome_of(station, batch_id, place)
+
+
+def place_of(batch: Batch, card: Inserted) -> int:
+    """Place (from 1) of the line a card stands on, 0 when on none; a ready line goes first."""
+    identity = card.content.identity
+    places = [
+        place
+        for place, line in enumerate(batch.lines, start=1)
+        if line.account_no == identity.account_no and line.card_no == identity.card_no
+    ]
+    ready = [place for place in places if batch.lines[place - 1].verdict is Verdict.READY]
+    return (ready or places or [0])[0]
+
+
+def _just_finished(found: Resolution, batch_id: str, line: ManifestLine) -> bool:
+    intent = found.intent
+    return (
+        found.outcome is Outcome.SEALED
+        and intent is not None
+        and (intent.batch_id, intent.account_no) == (batch_id, line.account_no)
+    )
+
+
+def _ensure_waits(station: Station, batch: Batch, place: int, card: Inserted) -> None:
+    """The card stands on a line of this batch that is certain and not done."""
+    identity = card.content.identity
+    if not place:
+        with station.store.reading() as reading:
+            others = reading.batches.of_card(identity.card_no)
+        if others:
+            raise Refusal("card_of_other_batch", card_no=identity.card_no, batch_id=others[0])
+        raise Refusal("card_not_in_batch", card_no=identity.card_no, batch_id=batch.batch_id)
+    line = batch.lines[place - 1]
+    with station.store.reading() as reading:
+        loads = reading.topups.of_batch(batch.batch_id, line=place)
+    for load in loads:
+        if load.state is TopUpState.SEALED:
+            raise Refusal("line_already_done", card_no=identity.card_no, row=line.row.row)
+        if load.state is TopUpState.PAY_UNKNOWN:
+            raise Refusal("payment_question", topup_id=load.topup_id, fen=load.quote.money.fen)
+    if line.verdict is not Verdict.READY:
+        code = "line_needs_human" if line.verdict is Verdict.HUMAN else "line_blocked"
+        reason = line.reasons[0] if line.reasons else ""
+        raise Refusal(code, card_no=identity.card_no, row=line.row.row, reason=reason)
+
+
+def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Watch) -> None:
+    watch(Step.CHECK)
+    line = batch.lines[place - 1]
+    household = household_of(station, card)
+    ensure_known(card.content, household)
+    offer, expected, tender = _certain(station, batch.batch_id, place, line, household)
+    admitted = _admitted(card, expected)
+    ensure_fits(card.content, card.rules, quantity_of(offer))
+
+    watch(Step.PAY)
+    purpose = Purpose(
+        tender=tender,
+        batch_id=batch.batch_id,
+        line=place,
+        row=line.row.row,
+        order_id=line.order_id if tender is Tender.ORDER else "",
+    )
+    intent = begin(station, card, household, admitted, offer, purpose=purpose)
+    paid = collect(station, intent)
+    write_and_seal(station, card, arm(station, card, paid, admitted), watch)
+
+
+def _admitted(card: Inserted, expected: int) -> Admitted:
+    admitted = admit(card.content, card.rules)
+    compare_counter(admitted, card.rules, expected, bound=True)
+    return admitted
+
+
+def _certain(
+    station: Station, batch_id: str, place: int, line: ManifestLine, household: Household
+) -> tuple[Quote, int, Tender]:
+    """What is loaded, the counter it is bound to, and how it was paid."""
+    if line.kind is LineKind.PREPAID:
+        order = order_for(station, line)
+        return _of_order(order, household, station.clock.now().year), *_bound(order)
+    with station.store.reading() as reading:
+        funded = reading.funds.funded(batch_id, line=place).get(place)
+    if funded is None:
+        raise Refusal("line_unfunded", row=line.row.row, fen=(line.money or NO_MONEY).fen)
+    return funded.quote, funded.expected_counter, Tender.BATCH
+
+
+def _bound(order: Order) -> tuple[int, Tender]:
+    return order.expected_counter, Tender.ORDER
+
+
+def _of_order(order: Order, household: Household, year: int) -> Quote:
+    """A paid order as a quote: its price was certain when it was paid."""
+    return Quote(
+        tariff=order.tariff,
+        tier_year=year,
+        money=Money(order.fen),
+        total=Money(order.fen),
+        remainder=NO_MONEY,
+        volume=Volume(order.litres) if order.litres else None,
+        lines=(),
+        year_before=household.bought_in(year),
+    )

@@ -1,0 +1,1 @@
+"""The proofs behind `verify`: each compares two independent records and names what disagrees."""

@@ -1,0 +1,200 @@
+"""The two equations, always: money, and gas by cause (DESK-RULES 15), term by term.
+
+Every term is computed twice, from the journal's postings and from the station's own records; a
+term that differs is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cardstation.domain.ledger import EntryKind
+from cardstation.domain.payment import Tender
+from cardstation.domain.topup import TopUp, TopUpState
+from cardstation.domain.volume import Volume
+from cardstation.services.proof.records import Disagreement, Records, booked
+
+_PAID = frozenset(TopUpState) - {
+    TopUpState.QUOTED,
+    TopUpState.PAY_PENDING,
+    TopUpState.PAY_UNKNOWN,
+    TopUpState.VOIDED,
+}
+_UNLOADED = _PAID - {TopUpState.SEALED, TopUpState.REFUNDED}
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What was taken, what stands on cards or in meters for it, and what the ledger confirmed."""
+
+    taken_fen: int
+    loaded_fen: int
+    posted_fen: int
+
+
+def money_terms(records: Records) -> dict[str, int]:
+    """Tenders + orders − refunds = gas loaded + unloaded + unallocated + balances + fees ± cash.
+
+    Fen, from the postings of the journal.
+    """
+    sums: dict[str, int] = {}
+    refunds = 0
+    for entry in records.entries:
+        for posting in booked(entry):
+            kind = posting.account.partition(":")[0]
+            kind = "orders" if posting.account == "tender:online" else kind
+            sums[kind] = sums.get(kind, 0) + posting.fen
+        if entry.kind is EntryKind.REFUNDED:
+            refunds += entry.fen + entry.balance_fen
+    return {
+        "tenders": sums.get("tender", 0) + refunds,
+        "orders_claimed": sums.get("orders", 0),
+        "refunds": refunds,
+        "gas_loaded": -sums.get("gas_sold", 0),
+        "paid_not_loaded": -sums.get("unloaded", 0),
+        "unallocated": -sums.get("unallocated", 0),
+        "balances": -sums.get("balance", 0),
+        "arrears_and_fees": 0,
+        "cash_over_short": 0,
+    }
+
+
+def gas_terms(records: Records) -> dict[str, int]:
+    """Sold + make-up + relief + emergency + carried − returned = on cards + taken + void.
+
+    Litres for volume meters, fen for money meters. The causes are from the journal, the places
+    from the loads: a load was taken when the meter said so, or when the card was sold to again.
+    """
+    sealed = [entry for entry in records.entries if entry.kind is EntryKind.SEALED]
+    returned = [entry for entry in records.entries if entry.kind is EntryKind.RETURNED]
+    terms = {
+        "sold_litres": sum(entry.litres for entry in sealed),
+        "make_up_litres": 0,
+        "relief_litres": 0,
+        "emergency_litres": 0,
+        "carried_litres": 0,
+        "returned_litres": sum(entry.litres for entry in returned),
+        "sold_by_amount_fen": sum(entry.fen for entry in sealed if not entry.litres),
+    }
+    taken = _taken_ids(records)
+    for place, wanted in (("on_cards", False), ("taken_by_meters", True)):
+        loads = [one for one in _sealed(records) if (one.topup_id in taken) is wanted]
+        terms[f"{place}_litres"] = sum(_litres(one) for one in loads)
+        terms[f"{place}_fen"] = sum(_amount(one) for one in loads)
+    return {**terms, "void_litres": 0}
+
+
+def sums_of(records: Records) -> Sums:
+    """Money taken, loaded and posted, in fen."""
+    terms = money_terms(records)
+    to_balance = {
+        entry.subject: entry.balance_fen
+        for entry in records.entries
+        if entry.kind is EntryKind.PAID
+    }
+    sealed = [entry for entry in records.entries if entry.kind is EntryKind.SEALED]
+    worth = {entry.seq: entry.fen + to_balance.get(entry.subject, 0) for entry in sealed}
+    return Sums(
+        taken_fen=terms["tenders"] + terms["orders_claimed"] - terms["refunds"],
+        loaded_fen=sum(worth.values()),
+        posted_fen=sum(fen for seq, fen in worth.items() if seq <= records.acked[0]),
+    )
+
+
+def equation_disagreements(records: Records) -> Iterator[Disagreement]:
+    """Name every equation that does not hold and every term that two records see differently."""
+    money, gas = money_terms(records), gas_terms(records)
+    left = money["tenders"] + money["orders_claimed"] - money["refunds"]
+    right = sum(
+        money[term]
+        for term in (
+            "gas_loaded",
+            "paid_not_loaded",
+            "unallocated",
+            "balances",
+            "arrears_and_fees",
+            "cash_over_short",
+        )
+    )
+    if left != right:
+        yield Disagreement("money_equation", {"left_fen": left, "right_fen": right})
+    yield from _gas_equation(gas)
+    for term, fen in _money_by_records(records).items():
+        if money[term] != fen:
+            yield _term(term, money[term], fen)
+    yield from _ledger_totals(records)
+
+
+def _gas_equation(gas: Mapping[str, int]) -> Iterator[Disagreement]:
+    causes = gas["sold_litres"] + gas["make_up_litres"] + gas["relief_litres"]
+    causes += gas["emergency_litres"] + gas["carried_litres"] - gas["returned_litres"]
+    places = gas["on_cards_litres"] + gas["taken_by_meters_litres"] + gas["void_litres"]
+    if causes != places:
+        yield Disagreement("gas_equation", {"left_litres": causes, "right_litres": places})
+    amounts = gas["on_cards_fen"] + gas["taken_by_meters_fen"]
+    if gas["sold_by_amount_fen"] != amounts:
+        yield _term("sold_by_amount_fen", gas["sold_by_amount_fen"], amounts)
+
+
+def _money_by_records(records: Records) -> dict[str, int]:
+    """The same terms from top-ups, receipts, payments and household balances."""
+    paid = [one for one in records.topups if one.state in _PAID]
+    received = sum(one.money.fen for one in records.payments)
+    batch = sum(one.quote.money.fen for one in paid if one.tender is Tender.BATCH)
+    orders = sum(one.quote.money.fen for one in paid if one.tender is Tender.ORDER)
+    every = sum(one.quote.money.fen for one in paid)
+    return {
+        "tenders": received + every - batch - orders,
+        "orders_claimed": orders,
+        "gas_loaded": sum(receipt.gas.fen for receipt in records.receipts.values()),
+        "paid_not_loaded": sum(o.quote.total.fen for o in paid if o.state in _UNLOADED),
+        "unallocated": received - batch,
+        "balances": sum(records.balances.values()),
+    }
+
+
+def _ledger_totals(records: Records) -> Iterator[Disagreement]:
+    """What the ledger last answered against our own postings up to its ack."""
+    theirs = records.ledger_totals.get("gas_sold")
+    if theirs is None:
+        return
+    seq = records.acked[0]
+    ours = sum(
+        posting.fen
+        for entry in records.entries
+        if entry.seq <= seq
+        for posting in booked(entry)
+        if posting.account == "gas_sold"
+    )
+    if theirs != ours:
+        yield _term("ledger_gas_sold", ours, theirs)
+
+
+def _sealed(records: Records) -> list[TopUp]:
+    return [one for one in records.topups if one.state is TopUpState.SEALED]
+
+
+def _taken_ids(records: Records) -> frozenset[str]:
+    """Loads whose meter said so, and every load before another sale to the same card."""
+    said = {row.topup_id for row in records.log if row.reason == "meter"}
+    last: dict[tuple[str, str, str], str] = {}
+    for one in records.topups:
+        key = (one.identity.maker, one.identity.card_no, one.identity.meter_no)
+        if key in last:
+            said.add(last[key])
+        if one.state is TopUpState.SEALED:
+            last[key] = one.topup_id
+    return frozenset(said)
+
+
+def _litres(one: TopUp) -> int:
+    return one.quantity.litres if isinstance(one.quantity, Volume) else 0
+
+
+def _amount(one: TopUp) -> int:
+    return 0 if isinstance(one.quantity, Volume) else one.quantity.fen
+
+
+def _term(term: str, one: int, other: int) -> Disagreement:
+    return Disagreement("term_differs", {"term": term, "journal": one, "records": other})

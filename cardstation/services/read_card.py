@@ -1,0 +1,88 @@
+"""Says everything that is known about the card in the reader; changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cardstation.domain.admission import admit, compare_counter, ensure_known
+from cardstation.domain.card import CardContent
+from cardstation.domain.household import Household, HouseholdStatus
+from cardstation.domain.meter import MeterKind
+from cardstation.domain.tariff import Standing, Tier, tariff_on
+from cardstation.errors import Refusal
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.known import household_of
+from cardstation.services.intent.opened import OpenIntent, opened
+from cardstation.services.station import Station
+from cardstation.store import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What the desk shows when a card lies in the reader.
+
+    Attributes:
+        household: None when the card names an account that is not on file.
+        intent: The open intent of this card, None when there is none.
+        warnings: Codes worth a look that stop nothing: the meter's flags, `arrears`,
+            `off_book_purchase`.
+        stop: The refusal that forbids a sale to this card, None = may be sold.
+        tiers: The price steps as they hold for this household, empty for money meters.
+    """
+
+    content: CardContent
+    household: Household | None
+    intent: OpenIntent | None
+    warnings: tuple[str, ...]
+    stop: Refusal | None
+    tiers: tuple[Tier, ...]
+
+
+def read_card(station: Station, card: Inserted) -> CardFacts:
+    """Put together card, household file, open intent and warnings.
+
+    Raises:
+        Nothing of its own: what forbids a sale is in `stop`.
+    """
+    content = card.content
+    with station.store.reading() as reading:
+        pending = reading.topups.open_on(content.identity)
+        household = reading.households.get(content.identity.account_no)
+        tiers = _tiers(station, reading, household)
+    warnings, stop = _looked_at(station, card)
+    return CardFacts(
+        content=content,
+        household=household,
+        intent=None if pending is None else opened(station, pending),
+        warnings=warnings,
+        stop=stop,
+        tiers=tiers,
+    )
+
+
+def _looked_at(station: Station, card: Inserted) -> tuple[tuple[str, ...], Refusal | None]:
+    warnings = tuple(sorted(card.content.returned.flags)) if card.content.returned else ()
+    try:
+        household = household_of(station, card)
+        if household.arrears:
+            warnings = (*warnings, "arrears")
+        ensure_known(card.content, household)
+        if household.status is not HouseholdStatus.ACTIVE:
+            raise Refusal(f"account_{household.status.value}", account_no=household.account_no)
+        admitted = admit(card.content, card.rules)
+        known = household.purchase_counter
+        return (*warnings, *compare_counter(admitted, card.rules, known, bound=False)), None
+    except Refusal as stop:
+        return warnings, stop
+
+
+def _tiers(station: Station, reading: Reading, household: Household | None) -> tuple[Tier, ...]:
+    if household is None or household.meter.kind is MeterKind.MONEY:
+        return ()
+    today = station.clock.now().date()
+    standing = Standing(today.year, household.bought_in(today.year), household.persons)
+    try:
+        tariff = tariff_on(reading.tariffs.every(), household.tariff, today)
+    except Refusal:
+        return ()
+    return tariff.tiers_for(standing)

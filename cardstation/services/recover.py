@@ -1,0 +1,40 @@
+"""Looks at what a crash left open, before the desk opens; never blocks it (MONEY-SAFETY R8)."""
+
+from __future__ import annotations
+
+from cardstation.domain.topup import TopUp, TopUpEvent, TopUpState
+from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.services.intent.begin import WITHOUT_ASKING, settle
+from cardstation.services.intent.opened import OpenIntent, opened, opened_payment
+from cardstation.services.intent.records import record_move
+from cardstation.services.station import Station
+
+_ASKED = (TopUpState.PAY_PENDING, TopUpState.PAY_UNKNOWN)
+
+
+def recover(station: Station) -> tuple[OpenIntent, ...]:
+    """Settle silently what needs neither card nor human, and list the rest, oldest first.
+
+    A quoted intent took no money and touched no card: void. An asked payment is queried once;
+    cash can only be answered by the clerk (`answer_payment`). Everything from *paid* on waits for
+    its card. May itself be cut at any point and run again.
+    """
+    with station.store.reading() as reading:
+        intents = reading.topups.open_intents()
+    for intent in intents:
+        _settle(station, intent)
+    with station.store.reading() as reading:
+        waiting = [opened(station, intent) for intent in reading.topups.open_intents()]
+        waiting += [opened_payment(station, asked) for asked in reading.funds.unanswered()]
+    return tuple(sorted(waiting, key=lambda one: one.since))
+
+
+def _settle(station: Station, intent: TopUp) -> None:
+    unasked = intent.state is TopUpState.PAY_PENDING and intent.tender in WITHOUT_ASKING
+    if intent.state is TopUpState.QUOTED or unasked:
+        record_move(station, intent, TopUpEvent.MONEY_NOT_TAKEN, reason="cut_short")
+    elif intent.state in _ASKED:
+        try:
+            settle(station, intent, station.payment_by(intent.tender).query(intent.topup_id))
+        except (OutcomeUnknown, Refusal):
+            return

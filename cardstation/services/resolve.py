@@ -1,0 +1,166 @@
+"""Settles what is open on a card: at every insertion, before anything else (MONEY-SAFETY R3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cardstation.domain.admission import (
+    admit,
+    compare_counter,
+    ensure_fits,
+    ensure_known,
+    taken_by_meter,
+)
+from cardstation.domain.card import Witness, judge
+from cardstation.domain.receipt import Receipt
+from cardstation.domain.topup import Step, TopUp, TopUpEvent, TopUpState
+from cardstation.errors import OutcomeUnknown, Refusal, fail
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.begin import WITHOUT_ASKING, settle
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.load import Watch, arm, write_and_seal
+from cardstation.services.intent.opened import OpenIntent, opened
+from cardstation.services.intent.records import (
+    record_armed,
+    record_move,
+    record_not_loaded,
+    record_sealed,
+)
+from cardstation.services.station import Station
+
+
+class Outcome(StrEnum):
+    """What became of what was open."""
+
+    NOTHING = "nothing"
+    VOIDED = "voided"
+    QUESTION = "question"
+    SEALED = "sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The answer of `resolve_card`.
+
+    Attributes:
+        intent: What was open, as it was found; None when nothing was.
+        receipt: Of a load that is sealed now.
+    """
+
+    outcome: Outcome
+    intent: OpenIntent | None = None
+    receipt: Receipt | None = None
+
+
+def _quiet(_step: Step) -> None:
+    """Nobody watches."""
+
+
+def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Resolution:
+    """Look up the one open intent of the card in the lane and bring it to an end if the card can.
+
+    Returns:
+        `question` when only a human can say whether money was taken.
+
+    Raises:
+        OutcomeUnknown: the link was lost again, or `card_not_as_left`: what the card shows is
+            neither before, nor after, nor our tear; a human must look.
+        Refusal: the paid load cannot go onto this card as it is now; the money stays on record.
+    """
+    with station.store.reading() as reading:
+        intent = reading.topups.open_on(card.content.identity)
+    if intent is None:
+        return Resolution(Outcome.NOTHING)
+    found = opened(station, intent)
+    if intent.state is TopUpState.QUOTED or _free(intent):
+        record_move(station, intent, TopUpEvent.MONEY_NOT_TAKEN, reason="cut_short")
+        return Resolution(Outcome.VOIDED, found)
+    if intent.state in (TopUpState.PAY_PENDING, TopUpState.PAY_UNKNOWN):
+        try:
+            intent = _asked_again(station, intent)
+        except OutcomeUnknown:
+            return Resolution(Outcome.QUESTION, found)
+        except Refusal:
+            return Resolution(Outcome.VOIDED, found)
+    return Resolution(Outcome.SEALED, found, finish(station, card, intent, watch))
+
+
+def _free(intent: TopUp) -> bool:
+    """Money that was never asked of anybody: the line or the order simply stays as it was."""
+    return intent.state is TopUpState.PAY_PENDING and intent.tender in WITHOUT_ASKING
+
+
+def _asked_again(station: Station, intent: TopUp) -> TopUp:
+    answer = station.payment_by(intent.tender).query(intent.topup_id)
+    return settle(station, intent, answer)
+
+
+def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Receipt:
+    """Bring a paid intent to its end with its card in the lane.
+
+    Raises:
+        OutcomeUnknown, Refusal: see `resolve_card`.
+    """
+    ensure_may_write(station)
+    if intent.state in (TopUpState.REFUND_REQUESTED, TopUpState.DISPUTED):
+        raise Refusal("open_intent", topup_id=intent.topup_id, state=intent.state.value)
+    if intent.state is TopUpState.PAID:
+        return write_and_seal(station, card, _armed_anew(station, card, intent), watch)
+    if intent.state is TopUpState.NOT_LOADED:
+        intent = _armed_again(station, intent)
+    witness = _witness(card, intent)
+    if witness:
+        return record_sealed(station, intent, card.image, witness=witness)[1]
+    return write_and_seal(station, card, _ready_to_write(station, card, intent), watch)
+
+
+def _armed_anew(station: Station, card: Inserted, intent: TopUp) -> TopUp:
+    """Paid but never armed: the rules are asked again, for the card as it is now."""
+    with station.store.reading() as reading:
+        household = reading.households.get(intent.account_no)
+    ensure_known(card.content, household or fail("the household of an intent stays on file"))
+    admitted = admit(card.content, card.rules)
+    bound = bool(intent.batch_id or intent.order_id)
+    compare_counter(admitted, card.rules, intent.counter_before, bound=bound)
+    ensure_fits(card.content, card.rules, intent.quantity)
+    return arm(station, card, intent, admitted)
+
+
+def _armed_again(station: Station, intent: TopUp) -> TopUp:
+    plan = intent.plan or fail("what was armed once has its plan")
+    return record_armed(station, intent, plan, intent.counter_after)
+
+
+def _witness(card: Inserted, intent: TopUp) -> str:
+    """`meter` or `card` when the load is proven, empty otherwise; the card is read twice."""
+    if taken_by_meter(card.content, card.rules, intent):
+        return "meter"
+    if _judged(card, intent) is Witness.TARGET:
+        card.power_cycle()
+        return "card" if _judged(card, intent) is Witness.TARGET else ""
+    return ""
+
+
+def _ready_to_write(station: Station, card: Inserted, intent: TopUp) -> TopUp:
+    """The same target with the same counter is written again (R4), or a human must look."""
+    seen = _judged(card, intent)
+    if seen is Witness.FOREIGN:
+        raise OutcomeUnknown(
+            "card_not_as_left",
+            topup_id=intent.topup_id,
+            card_no=intent.identity.card_no,
+            account_no=intent.account_no,
+            fen=intent.quote.money.fen,
+        )
+    if intent.state is TopUpState.ARMED:
+        return intent
+    if seen is Witness.BEFORE:
+        proven = record_not_loaded(station, intent, card.image, reason="seen_before")
+        return _armed_again(station, proven)
+    return record_move(station, intent, TopUpEvent.SEEN_TORN)
+
+
+def _judged(card: Inserted, intent: TopUp) -> Witness:
+    plan = intent.plan or fail("what was armed once has its plan")
+    return judge(plan.before, plan.target, plan.owned, card.image)

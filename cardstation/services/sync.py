@@ -1,0 +1,109 @@
+"""Sends the journal to the central ledger, stores its answers, and pulls paid orders."""
+
+from __future__ import annotations
+
+from cardstation.domain.ledger import GENESIS
+from cardstation.errors import LedgerRefused, Refusal
+from cardstation.ports.ledger import Ack, Ledger, LedgerHead
+from cardstation.services.station import Station
+from cardstation.services.sync_state import SyncState, sync_state
+
+BATCH = 100
+
+FREEZING = frozenset(
+    {
+        "ledger_ahead",
+        "ledger_epoch",
+        "ledger_fork",
+        "ledger_gap",
+        "ledger_rewound",
+        "station_revoked",
+        "station_suspended",
+    }
+)
+"""Verdicts after which nothing may be sold until people have compared the records."""
+
+
+def sync(station: Station) -> SyncState:
+    """Handshake, push what is missing in batches of at most 100, store every ack, pull orders.
+
+    Safe to run at any time and to be cut at any point: an entry sent twice is answered with the
+    same acknowledgement.
+
+    Raises:
+        LedgerUnreachable: what was sent may have arrived; it is sent again next time.
+        LedgerRefused: `ledger_ahead` (this station was restored from a backup), `ledger_fork`
+            (another history with our name), `ledger_rewound` (it lost what it had confirmed),
+            `ledger_gap`, `ledger_epoch`, …; selling stops until a handshake agrees again.
+        Refusal: `ledger_not_set`.
+    """
+    ledger = station.ledger
+    if ledger is None:
+        raise Refusal("ledger_not_set")
+    try:
+        head = ledger.head()
+        _compare(station, head)
+        _push(station, ledger, head)
+    except LedgerRefused as error:
+        if error.code in FREEZING:
+            _judge(station, error.code)
+        raise
+    _judge(station, "")
+    orders = ledger.orders()
+    with station.store.unit() as unit:
+        unit.orders.put(orders)
+        unit.commit()
+    return sync_state(station)
+
+
+def _compare(station: Station, head: LedgerHead) -> None:
+    """The ledger's last entry of this station must be in our journal, with the same hash."""
+    with station.store.reading() as reading:
+        ours = reading.journal.head()
+        same = reading.journal.at(head.last_seq)
+        acked_seq, _ = reading.outbox.acked()
+    if head.epoch > ours.epoch:
+        raise LedgerRefused("ledger_epoch", expected=head.epoch, ours=ours.epoch)
+    if head.last_seq > ours.seq:
+        raise LedgerRefused("ledger_ahead", ours=ours.seq, theirs=head.last_seq)
+    if head.last_seq < acked_seq:
+        raise LedgerRefused("ledger_rewound", ours=acked_seq, theirs=head.last_seq)
+    known = GENESIS if same is None else same.hash
+    if head.last_hash != known:
+        raise LedgerRefused("ledger_fork", seq=head.last_seq)
+
+
+def _push(station: Station, ledger: Ledger, head: LedgerHead) -> None:
+    sent, nonce = head.last_seq, head.nonce
+    while True:
+        with station.store.reading() as reading:
+            entries = reading.journal.since(sent, BATCH)
+            acked_seq, _ = reading.outbox.acked()
+        if not entries and sent == acked_seq:
+            return
+        if entries:
+            ack = ledger.push([entry.raw for entry in entries], nonce)
+        else:
+            ack = Ack(head.last_seq, head.last_hash, (), nonce, {})
+        _store(station, ack)
+        sent, nonce = ack.acked_seq, ack.nonce
+
+
+def _store(station: Station, ack: Ack) -> None:
+    """Keep an ack, if it is about our own entries.
+
+    Raises:
+        LedgerRefused: `ledger_fork`.
+    """
+    with station.store.unit() as unit:
+        entry = unit.journal.at(ack.acked_seq)
+        if entry is None or entry.hash != ack.acked_hash:
+            raise LedgerRefused("ledger_fork", seq=ack.acked_seq)
+        unit.outbox.store(ack, station.clock.now())
+        unit.commit()
+
+
+def _judge(station: Station, code: str) -> None:
+    with station.store.unit() as unit:
+        unit.outbox.judge(code, station.clock.now())
+        unit.commit()

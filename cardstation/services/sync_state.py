@@ -1,0 +1,45 @@
+"""Says what has not reached the central ledger yet; asks nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cardstation.ports.ledger import LedgerException
+from cardstation.services.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """How far the ledger has confirmed this station's journal.
+
+    Attributes:
+        unsent: Entries without an acknowledgement.
+        oldest_min: Age of the oldest of them in whole minutes, 0 when none.
+        acked_seq: Highest acknowledged sequence number; everything up to it is posted.
+        verdict: Why selling stopped (`ledger_ahead`, `ledger_fork`, …), empty = in agreement.
+        exceptions: Entries the ledger posted to suspense, for a human.
+        configured: There is a ledger at all.
+    """
+
+    unsent: int
+    oldest_min: int
+    acked_seq: int
+    verdict: str
+    exceptions: tuple[LedgerException, ...]
+    configured: bool
+
+
+def sync_state(station: Station) -> SyncState:
+    """Compare the journal with the highest stored acknowledgement."""
+    with station.store.reading() as reading:
+        acked_seq, _ = reading.outbox.acked()
+        unsent = reading.journal.count_since(acked_seq)
+        oldest = reading.journal.at(acked_seq + 1)
+        verdict = reading.outbox.verdict()
+        exceptions = reading.outbox.exceptions()
+    age_min = 0
+    if oldest is not None:
+        age = station.clock.now() - datetime.fromisoformat(oldest.entry.at)
+        age_min = max(0, int(age.total_seconds() // 60))
+    return SyncState(unsent, age_min, acked_seq, verdict, exceptions, station.ledger is not None)

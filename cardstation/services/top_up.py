@@ -1,0 +1,74 @@
+"""Sells gas to the card in the reader: the whole story of a counter sale."""
+
+from __future__ import annotations
+
+from cardstation.domain.admission import (
+    admit,
+    compare_counter,
+    ensure_fits,
+    ensure_known,
+    quantity_of,
+)
+from cardstation.domain.household import Household
+from cardstation.domain.receipt import Receipt
+from cardstation.domain.tariff import Quote
+from cardstation.domain.topup import Step, TopUpRequest
+from cardstation.errors import Refusal
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.begin import Purpose, begin, collect
+from cardstation.services.intent.guards import ensure_may_sell
+from cardstation.services.intent.known import household_of
+from cardstation.services.intent.load import Watch, arm, write_and_seal
+from cardstation.services.quote import quote
+from cardstation.services.resolve import Outcome, Resolution, resolve_card
+from cardstation.services.station import Station
+
+
+def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch) -> Receipt:
+    """Sell to this card: resolve, check, price, take money, arm, write, read back, seal.
+
+    Args:
+        station: The desk.
+        card: Identified, in the lane.
+        request: What the operator asked for.
+        watch: Told every step as it begins.
+
+    Raises:
+        Refusal: the rules say no; nothing was done (and no money is on record) unless the code is
+            one of the card's (`code_tries_low` …), then the money stays on record for this card.
+        OutcomeUnknown: the card decides at its next insertion.
+    """
+    watch(Step.READ)
+    _ensure_settled(resolve_card(station, card, watch))
+    ensure_may_sell(station)
+
+    watch(Step.CHECK)
+    household = household_of(station, card)
+    ensure_known(card.content, household)
+    admitted = admit(card.content, card.rules)
+    compare_counter(admitted, card.rules, household.purchase_counter, bound=False)
+    offer = _price(station, card, household, request)
+    ensure_fits(card.content, card.rules, quantity_of(offer))
+
+    watch(Step.PAY)
+    purpose = Purpose(request.tender, request.reference)
+    intent = begin(station, card, household, admitted, offer, purpose=purpose)
+    paid = collect(station, intent)
+
+    armed = arm(station, card, paid, admitted)
+    return write_and_seal(station, card, armed, watch)
+
+
+def _ensure_settled(found: Resolution) -> None:
+    if found.outcome is Outcome.QUESTION and found.intent is not None:
+        raise Refusal(
+            "payment_question", topup_id=found.intent.intent_id, fen=found.intent.money.fen
+        )
+
+
+def _price(station: Station, card: Inserted, household: Household, request: TopUpRequest) -> Quote:
+    station.payment_by(request.tender)
+    offer = quote(station, household, money=request.money, volume=request.volume, rules=card.rules)
+    if request.agreed is not None and offer != request.agreed:
+        raise Refusal("price_changed", agreed_fen=request.agreed.money.fen, fen=offer.money.fen)
+    return offer
