@@ -140,9 +140,15 @@ class VirtualSle4442:
         Raises:
             Torn: the power is off or was cut.
         """
+        self._spend_clocks(COMMAND_CLOCKS)
         if not self._powered:
             raise Torn
-        self._spend_clocks(COMMAND_CLOCKS)
+        answer = self._do(control, address, data, take)
+        if not self._powered:
+            raise Torn
+        return answer
+
+    def _do(self, control: Control, address: int, data: int, take: int) -> bytes:
         stage, self._stage = self._stage, 0
         match control:
             case Control.READ_MAIN:
