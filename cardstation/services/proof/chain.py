@@ -28,9 +28,7 @@ def chain_disagreements(records: Records) -> Iterator[Disagreement]:
     yield from _acknowledged(records)
 
 
-def _problem(entry: Entry, place: int, before: str, epoch: int, stored: str, computed: str) -> str:
-    if computed != stored:
-        return "hash"
+def _problem(entry: Entry, place: int, before: str, epoch: int) -> str:
     if entry.seq != place:
         return "seq"
     if entry.prev_hash != before:
