@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from cardstation.domain.household import Address
 
@@ -72,6 +73,7 @@ def door_key(address: Address) -> tuple[str, str, str]:
     return (_bare(address.building), _bare(address.unit), _bare(address.room))
 
 
+@lru_cache(maxsize=8192)
 def read_door(text: str) -> Door | None:
     """Read a door; None when it is not certain what was meant.
 
@@ -143,6 +145,8 @@ def _figure(text: str) -> str:
 
 def _bare(part: str) -> str:
     """Without width, leading zeros and the words for building, unit and room."""
+    if part.isascii() and part.isdecimal():
+        return part.lstrip("0") or part
     text = unicodedata.normalize("NFKC", part).upper().strip()
     text = re.sub(r"(号楼|号栋|单元|[栋幢座楼室#号])$", "", text)
     return text.lstrip("0") or text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from cardstation.domain.batch import Batch
+from cardstation.domain.batch import Batch, ListRow
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.matching import Directory, community_of
@@ -20,6 +20,9 @@ from cardstation.services.lists.reading import HouseholdList, read_list
 from cardstation.services.station import Station
 from cardstation.store.households import Households
 from cardstation.store.unit import Reading
+
+_SAMPLE = 200
+"""Rows from all over a list that tell its community."""
 
 
 def import_list(station: Station, path: Path) -> Batch:
@@ -60,15 +63,27 @@ def import_list(station: Station, path: Path) -> Batch:
 
 
 def _directory(households: Households, found: HouseholdList) -> Directory:
-    """Fetch whom the list can mean in a few queries: its numbers, and its whole community."""
-    hits = households.numbered(
-        (row.account_no for row in found.rows if row.account_no),
-        (row.card_no for row in found.rows if row.card_no),
-    )
+    """Fetch whom the list can mean in a few queries: its community, and strangers' numbers."""
+    some = found.rows[:: len(found.rows) // _SAMPLE + 1]
     known = households.communities()
-    community = community_of(hits, found.hints, known)
-    neighbours = households.of_community(community) if community else ()
-    return Directory.of({h.account_no: h for h in (*hits, *neighbours)}.values(), community, known)
+    community = community_of(_numbered(households, some, {}), found.hints, known)
+    near = {h.account_no: h for h in households.of_community(community)} if community else {}
+    strangers = _numbered(households, found.rows, near)
+    return Directory.of([*near.values(), *strangers], community, known)
+
+
+def _numbered(
+    households: Households, rows: Sequence[ListRow], near: Mapping[str, Household]
+) -> list[Household]:
+    """Households with a number of these rows that are not among the near ones.
+
+    A near household's card number is asked for too unless the row already names its account: a
+    number on two households must be seen as such.
+    """
+    accounts = {row.account_no for row in rows if row.account_no} - near.keys()
+    plain = {(h.account_no, h.card_no) for h in near.values()}
+    cards = {row.card_no for row in rows if (row.account_no, row.card_no) not in plain} - {""}
+    return [h for h in households.numbered(accounts, cards) if h.account_no not in near]
 
 
 def _seller(book: PriceBook, day: date) -> Callable[[Household, Money], Quote]:

@@ -45,23 +45,24 @@ def rows_of(sheet: Sheet, header: Header, sheet_name: str) -> SheetRows:
     rows: list[ListRow] = []
     stated = Stated()
     for index, cells in enumerate(sheet.rows[header.first :], start=header.first):
-        if not any(cells) or is_header(cells):
+        if not any(cells):
             continue
         row = _row(cells, header, index + 1, sheet_name)
-        numbered = _LONG_NUMBER.search(row.account_no) or _LONG_NUMBER.search(row.card_no)
-        if not numbered and is_total(cells):
-            said = read_total(cells, row.amount)
-            stated = said if is_grand_total(cells) else stated
-            continue
-        if not numbered and not (row.name and row.door) and _is_about_the_list(cells, row):
-            continue
+        if not (_LONG_NUMBER.search(row.account_no) or _LONG_NUMBER.search(row.card_no)):
+            if is_total(cells):
+                said = read_total(cells, row.amount)
+                stated = said if is_grand_total(cells) else stated
+                continue
+            if is_header(cells) or _is_about_the_list(cells, row):
+                continue
         if row.account_no or row.card_no or row.name or row.door or row.amount:
             rows.append(row)
     return _without_bare_sum(rows, stated)
 
 
 def _is_about_the_list(cells: Sequence[str], row: ListRow) -> bool:
-    return is_footer(cells) and not isinstance(read_amount(row.amount), Money)
+    names_a_home = row.name and row.door
+    return not names_a_home and is_footer(cells) and not isinstance(read_amount(row.amount), Money)
 
 
 def _without_bare_sum(rows: list[ListRow], stated: Stated) -> SheetRows:
