@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -104,17 +103,11 @@ def handover_sheet(sheet: HandoverSheet, lang: str) -> bytes:
     return _draw(_Sheet(sheet, t, pages)).close()
 
 
-def door_order(door: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key of a door: numbers as numbers, so that 3-2-901 comes before 3-2-1201."""
-    parts = re.findall(r"\d+|\D+", door)
-    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
-
-
 def _draw(page: _Sheet) -> _Sheet:
     page.table_head()
-    rows = sorted(page.sheet.rows, key=lambda row: door_order(row.door))
+    rows = page.sheet.rows
     for index, row in enumerate(rows, start=1):
-        below = bool(row.reason) and not _beside(row)
+        below = bool(row.reason) and row.state == LineState.DONE
         if not page.room_for(_ROW + _REMARK * below):
             page.turn()
             page.table_head()
@@ -139,15 +132,12 @@ def _columns(t: Translator) -> tuple[_Column, ...]:
     )
 
 
-def _beside(row: HandoverRow) -> bool:
-    """Whether the reason can stand where volume, amount and receipt would."""
-    return row.volume is None and row.amount is None and not row.receipt_no
-
-
 def _row(page: _Sheet, index: int, row: HandoverRow, *, below: bool) -> None:
+    """One card; what was not loaded shows why instead of a volume and an amount."""
     pen, t = page.pen, page.t
     height = _ROW + _REMARK * below
-    stopped = row.state != LineState.DONE and bool(row.reason)
+    done = row.state == LineState.DONE
+    stopped = not done and bool(row.reason)
     if stopped or index % 2 == 0:
         fill = Ink.ROSE if stopped else Ink.STRIPE
         pen.panel(LEFT, page.y, RIGHT - LEFT, height, fill=fill)
@@ -158,9 +148,9 @@ def _row(page: _Sheet, index: int, row: HandoverRow, *, below: bool) -> None:
         (row.name, _CELL),
         (row.card_no, _FINE),
         (word(f"line.{row.state}", t), state),
-        ("" if row.volume is None else str(row.volume), _CELL),
-        ("" if row.amount is None else str(row.amount), _CELL),
-        (row.receipt_no, _FINE),
+        (str(row.volume) if done and row.volume else "", _CELL),
+        (str(row.amount) if done and row.amount else "", _CELL),
+        (row.receipt_no if done else "", _FINE),
     )
     for column, (text, style) in zip(page.columns, cells, strict=True):
         room = column.right - column.left
@@ -173,7 +163,7 @@ def _row(page: _Sheet, index: int, row: HandoverRow, *, below: bool) -> None:
     pen.rule(LEFT, RIGHT, page.y, weight=0.12)
 
 
-def _explain(page: _Sheet, rows: list[HandoverRow]) -> None:
+def _explain(page: _Sheet, rows: tuple[HandoverRow, ...]) -> None:
     """Say once what each reason means and what to do about it."""
     counts = Counter(row.reason for row in rows if row.reason)
     if not counts:

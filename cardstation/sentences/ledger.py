@@ -218,4 +218,10 @@ TABLE = {
         FROZEN,
         SUPERVISOR,
     ),
+    "ledger_rewound": Words(
+        "Ledger lost entries",
+        "The ledger no longer holds entries it had confirmed.",
+        FROZEN,
+        SUPERVISOR,
+    ),
 }

@@ -224,4 +224,16 @@ TABLE = {
         "Nothing is loaded and nothing is paid out before it is settled.",
         SUPERVISOR,
     ),
+    "unknown_receipt": Words(
+        "Receipt not found",
+        "There is no receipt {receipt_no} at this station.",
+        SAFE,
+        "Check the number; receipts of other stations are printed there.",
+    ),
+    "receipt_unknown": Words(
+        "Receipt not found",
+        "There is no receipt {receipt_no} at this station.",
+        SAFE,
+        "Check the number; receipts of other stations are printed there.",
+    ),
 }

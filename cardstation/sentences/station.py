@@ -207,4 +207,16 @@ TABLE = {
         SAFE,
         "Choose a batch from the list.",
     ),
+    "training_only": Words(
+        "Only in training",
+        "This can be done only at a training station.",
+        SAFE,
+        "Start the station in training mode.",
+    ),
+    "bad_amount": Words(
+        "Amount not understood",
+        "“{given}” is neither an amount of money nor a volume.",
+        SAFE,
+        PICK_OTHER,
+    ),
 }

@@ -93,7 +93,7 @@ RECEIPTS = {
 
 
 def handover(count: int, *, stopped_every: int = 4, training: bool = False) -> HandoverSheet:
-    """A sheet of `count` rows in no order, every few of them stopped."""
+    """A sheet of `count` rows in the order of the doors, every few of them stopped."""
     reasons = ("arrears", "card_not_seen", "load_still_on_card", "name_differs")
     rows = tuple(
         _stopped(index, reasons[index % len(reasons)])
@@ -116,7 +116,7 @@ def handover(count: int, *, stopped_every: int = 4, training: bool = False) -> H
         done=done,
         received=Money(loaded + 5800 if count else 5000),
         loaded=Money(loaded),
-        to_balance=Money(loaded // 50),
+        to_balance=Money(2200 if count else 0),
         remainder=Money(5000),
         volume=Volume(sum(row.volume.litres for row in rows if row.volume)),
         training=training,
@@ -126,7 +126,7 @@ def handover(count: int, *, stopped_every: int = 4, training: bool = False) -> H
 
 
 def _door(index: int) -> str:
-    return f"{index * 7 % 13 + 1}栋{index % 3 + 1}单元{index * 5 % 18 + 1}0{index % 4 + 1}"
+    return f"{index // 36 + 1}栋{index // 12 % 3 + 1}单元{index // 4 % 3 + 1}0{index % 4 + 1}"
 
 
 def _done(index: int) -> HandoverRow:

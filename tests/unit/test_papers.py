@@ -16,7 +16,6 @@ from cardstation.errors import Defect, Refusal
 from cardstation.i18n import translator
 from cardstation.papers import Reprint, handover_sheet, receipt_80mm, receipt_a5
 from cardstation.papers.breaking import lines_of
-from cardstation.papers.handover_sheet import door_order
 from cardstation.papers.pen import Pen, Style
 from cardstation.papers.typeface import BOLD, REGULAR, missing, weight_for
 from cardstation.papers.wording import price, qr_content, receipt_wording
@@ -50,12 +49,6 @@ ZH, EN = translator("zh_CN"), translator("en")
 )
 def test_text_is_broken_into_lines(text: str, width: int, lines: list[str]) -> None:
     assert lines_of(text, width, len) == lines
-
-
-def test_doors_are_sorted_as_people_count() -> None:
-    doors = ["10栋1单元101", "2栋1单元1201", "2栋1单元901", "B座2", "2栋", ""]
-    expected = ["", "2栋", "2栋1单元901", "2栋1单元1201", "10栋1单元101", "B座2"]
-    assert sorted(doors, key=door_order) == expected
 
 
 @pytest.mark.parametrize(
@@ -247,13 +240,13 @@ def test_many_tiers_leave_no_room_for_the_bar() -> None:
     assert pages_of(receipt_a5(RECEIPT, "zh_CN"))[0].count("本年购气累计") == 2
 
 
-def test_a_stopped_row_keeps_its_money_and_says_why_below() -> None:
+def test_a_card_that_was_not_loaded_shows_no_volume_and_no_amount() -> None:
     sheet = handover(30)
-    rows = tuple(replace(row, state="stopped", reason="arrears") for row in sheet.rows)
+    rows = tuple(replace(row, state="unknown", reason="arrears") for row in sheet.rows)
     pages = pages_of(handover_sheet(replace(sheet, rows=rows), "zh_CN"))
-    assert len(pages) == 2
     assert "".join(pages).count("有欠费") == 32
-    assert str(rows[0].amount) in "".join(pages)
+    assert str(rows[0].amount) not in "".join(pages)
+    assert rows[0].receipt_no not in "".join(pages)
 
 
 def test_sums_that_do_not_meet_are_not_called_equal() -> None:
