@@ -5,11 +5,9 @@ Facts: reference cards 1.1 (Siemens SLE4432/4442 data sheet 07.95) and 4.5.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from enum import IntEnum
 
-from drivers.virtual.tear import Cut, Moment, PullAfter, Tear, Torn, reached_bits
+from drivers.virtual.tearable import TearableChip
 
 SIZE = 256
 CLOCK_HZ = 50_000
@@ -40,7 +38,7 @@ class Control(IntEnum):
     WRITE_PROTECTION = 0x3C
 
 
-class VirtualSle4442:
+class VirtualSle4442(TearableChip):
     """One chip; the host talks to it with `power_up`, `command` and `power_off`.
 
     The code procedure is as strict as the data sheet: any command out of order ends it, and
@@ -51,34 +49,19 @@ class VirtualSle4442:
         protection: 32 bits, first bit (bit 0 of byte 0) = address 00; 0 = frozen for ever.
         security: Error counter (bits 0-2) and the three bytes of the code.
         wear: Erase/write cycles of each byte of main memory.
-        steps: Sub-steps done since the last `arm`.
-        changed_bytes: Updates of main memory that changed a byte, since the last `arm`.
-        chip_time_s: Seconds the chip was busy at a clock of 50 kHz.
-        sleep: Called with seconds as they pass, for true timing; None = no waiting.
-        on_change: Called after each change of a memory.
-        contacts: Held by a host for the length of one exchange, so that a command torn in one
-            thread has ended before another thread powers the chip up again.
     """
 
     kind = "SLE4442"
+    step_s = STEP_S
 
     def __init__(self) -> None:
+        super().__init__()
         self.main = bytearray(FACTORY_MAIN)
         self.protection = bytearray(FACTORY_PROTECTION)
         self.security = bytearray(bytes([UNTOUCHED]) + FACTORY_CODE)
         self.wear = [0] * SIZE
-        self.steps = 0
-        self.changed_bytes = 0
-        self.chip_time_s = 0.0
-        self.sleep: Callable[[float], object] | None = None
-        self.on_change: Callable[[], object] | None = None
-        self.contacts = threading.Lock()
-        self._cut: Cut | None = None
-        self._powered = False
-        self._power_ups = 0
         self._verified = False
         self._stage = 0
-        self._flaky: dict[int, tuple[int, int, int]] = {}
 
     @property
     def image(self) -> bytes:
@@ -86,46 +69,21 @@ class VirtualSle4442:
         return bytes(self.main)
 
     @property
-    def powered(self) -> bool:
-        """The supply is on."""
-        return self._powered
-
-    @property
     def verified(self) -> bool:
         """The code was accepted since the last power-up."""
         return self._powered and self._verified
 
-    def arm(self, cut: Cut | None) -> None:
-        """Choose the next cut (None = none) and count sub-steps and changed bytes from 0."""
-        self._cut = cut
-        self.steps = 0
-        self.changed_bytes = 0
-
     def power_up(self) -> bytes:
         """Switch on; returns the four reset bytes, which are main memory 0-3."""
-        self._power_ups += 1
-        self._powered = True
+        super().power_up()
         self._verified = False
         self._stage = 0
-        for address, (old, full, seed) in self._flaky.items():
-            mask = reached_bits(seed, self._power_ups)
-            self.main[address] = old ^ ((old ^ full) & mask)
         self._spend_clocks(8 * 4)
         return bytes(self.main[:4])
 
-    def reset(self) -> bytes:
-        """Reset a powered chip.
-
-        Raises:
-            Torn: the power is off.
-        """
-        if not self._powered:
-            raise Torn
-        return self.power_up()
-
     def power_off(self) -> None:
         """Take the supply away; a command in progress in another thread is torn."""
-        self._powered = False
+        super().power_off()
         self._verified = False
         self._stage = 0
 
@@ -141,11 +99,9 @@ class VirtualSle4442:
             Torn: the power is off or was cut.
         """
         self._spend_clocks(COMMAND_CLOCKS)
-        if not self._powered:
-            raise Torn
+        self._ensure_power()
         answer = self._do(control, address, data, take)
-        if not self._powered:
-            raise Torn
+        self._ensure_power()
         return answer
 
     def _do(self, control: Control, address: int, data: int, take: int) -> bytes:
@@ -194,9 +150,7 @@ class VirtualSle4442:
         self.wear[address] += 1
         self._update(self.main, address, data)
         if self.main[address] != before:
-            self.changed_bytes += 1
-            if self._cut == PullAfter(self.changed_bytes):
-                self._lose_power()
+            self._count_changed_byte()
 
     def _freeze(self, address: int, data: int) -> None:
         fits = self._verified and address < 0x20 and self.main[address] == data
@@ -210,58 +164,6 @@ class VirtualSle4442:
         if new != erased:
             self._step(cells, index, new)
 
-    def _step(self, cells: bytearray, index: int, full: int) -> None:
-        moment = self._due()
-        if moment is Moment.BEFORE:
-            self._lose_power()
-        power_up = self._power_ups
-        old = cells[index]
-        self._spend(STEP_S)
-        alive = self._powered and self._power_ups == power_up
-        if moment is Moment.INSIDE or not alive:
-            self._interrupt(cells, index, full)
-            raise Torn
-        cells[index] = full
-        if cells is self.main:
-            self._flaky.pop(index, None)
-        self.steps += 1
-        if full != old:
-            self._changed()
-        if moment is Moment.AFTER:
-            self._lose_power()
-
-    def _interrupt(self, cells: bytearray, index: int, full: int) -> None:
-        tear = self._cut if isinstance(self._cut, Tear) else Tear(self.steps)
-        old = cells[index]
-        cells[index] = old ^ ((old ^ full) & reached_bits(tear.seed, self.steps))
-        if tear.flaky and cells is self.main:
-            self._flaky[index] = (old, full, tear.seed)
-        self._changed()
-        self._cut = None
-        self.power_off()
-
-    def _point(self) -> None:
-        """A sub-step that changes no memory: cut anywhere in it is the same."""
-        moment = self._due()
-        if moment is not None and moment is not Moment.AFTER:
-            self._lose_power()
-        self.steps += 1
-        if moment is Moment.AFTER:
-            self._lose_power()
-
-    def _due(self) -> Moment | None:
-        if not self._powered:
-            raise Torn
-        cut = self._cut
-        if isinstance(cut, PullAfter):
-            return Moment.BEFORE if self.changed_bytes >= cut.changed_bytes else None
-        return cut.moment if cut is not None and cut.step == self.steps else None
-
-    def _lose_power(self) -> None:
-        self._cut = None
-        self.power_off()
-        raise Torn
-
     def _refuse_unless(self, allowed: bool) -> bool:
         if not allowed:
             self._spend_clocks(REFUSED_CLOCKS)
@@ -274,12 +176,3 @@ class VirtualSle4442:
 
     def _spend_clocks(self, clocks: int) -> None:
         self._spend(clocks / CLOCK_HZ)
-
-    def _spend(self, seconds: float) -> None:
-        self.chip_time_s += seconds
-        if self.sleep is not None:
-            self.sleep(seconds)
-
-    def _changed(self) -> None:
-        if self.on_change is not None:
-            self.on_change()

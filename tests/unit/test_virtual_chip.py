@@ -238,6 +238,16 @@ def test_a_cut_in_the_code_procedure_costs_at_most_one_try(tear: Tear) -> None:
     assert present_code(chip, FACTORY_CODE) == 7
 
 
+@pytest.mark.parametrize("moment", Moment)
+def test_a_cut_at_a_compare(moment: Moment) -> None:
+    chip = powered()
+    chip.arm(Tear(2, moment))
+    with pytest.raises(Torn):
+        present_code(chip, FACTORY_CODE)
+    assert chip.steps == (3 if moment is Moment.AFTER else 2)
+    assert chip.security[0] == 3
+
+
 def test_before_inside_and_after_a_step() -> None:
     def torn(tear: Tear) -> int:
         chip = unlocked()
