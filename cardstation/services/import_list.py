@@ -41,7 +41,7 @@ def import_list(station: Station, path: Path) -> Batch:
                 PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers),
                 now.date(),
             ),
-            chips=frozenset(chip.name for chip in station.chips),
+            chips=frozenset(chip.name.lower() for chip in station.chips),
             orders=_waiting_orders(reading, book),
         )
     lines = preflight(found.rows, book, terms)

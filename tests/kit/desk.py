@@ -46,7 +46,7 @@ class StandingClock:
 class NamedChip:
     """A chip driver as far as lists care: its name."""
 
-    name: str = "sle4442"
+    name: str = "SLE4442"
 
 
 def bare_desk(store: Store, clock: StandingClock | None = None) -> Station:
