@@ -41,7 +41,8 @@ _LIVE_ORDER = text("order_id <> '' AND state NOT IN ('voided', 'refunded')")
 topup = Table(
     "topup",
     metadata,
-    Column("topup_id", Text, primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("topup_id", Text, nullable=False, unique=True),
     Column("state", Word(TopUpState), nullable=False),
     Column("account_no", Text, nullable=False),
     Column("maker", Text, nullable=False),

@@ -193,7 +193,7 @@ class TopUps:
         return None if row is None else _from_row(row)
 
     def _find(self, *conditions: ColumnElement[bool]) -> tuple[TopUp, ...]:
-        query = select(topup).where(*conditions).order_by(topup.c.topup_id)
+        query = select(topup).where(*conditions).order_by(topup.c.no)
         return tuple(map(_from_row, self._connection.execute(query)))
 
 
