@@ -109,7 +109,7 @@ class Sle4442:
 class Sle4442Driver:
     """Recognises and attaches; implements `cardstation.ports.chip.ChipDriver`."""
 
-    name = "SLE4442"
+    name = "sle4442"
     blank_code = b"\xff\xff\xff"
 
     def recognises(self, atr: bytes) -> bool:

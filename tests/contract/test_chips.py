@@ -25,7 +25,7 @@ from drivers.readers.wrappers import Fault
 from drivers.virtual import PullAfter, Tear, VirtualCard, VirtualReader
 from drivers.virtual.procedures import present_code
 
-FIRMWARES = {"SLE4442": ("acs", "acs-old", "omnikey")}
+FIRMWARES = {"sle4442": ("acs", "acs-old", "omnikey")}
 COUNTING = ("acs", "acs-old")
 WRONG = b"\x11\x22\x33"
 CASES = [(driver, firmware) for driver in CHIPS for firmware in FIRMWARES[driver.name]]
