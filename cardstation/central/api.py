@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine, text
 
-from cardstation.central import books, ledger, orders, wire
+from cardstation.central import books, heads, ledger, orders, wire
 from cardstation.central.batch import MOST_BYTES
 from cardstation.central.engine import transaction
 from cardstation.central.enrolment import EnrolmentCodes, enrol
@@ -84,7 +84,7 @@ def _station_routes(app: FastAPI, service: Service) -> None:
         )
         return json_answer(_ack(done))
 
-    @app.get("/v1/cards/{card_no}/loads")
+    @app.get("/v1/cards/{card_no:path}/loads")
     def loads(card_no: str, request: Request) -> Response:
         _fresh(service.engine, signature_of(request, b""))
         return json_answer(wire.Loads(list(books.loads_of(service.engine, card_no))))
@@ -131,23 +131,23 @@ def _signed_as(signed: Signed, station: str) -> Signed:
     return signed
 
 
-def _known(engine: Engine, signed: Signed) -> ledger.Head:
+def _known(engine: Engine, signed: Signed) -> heads.Head:
     """The head of the station that signed, whatever its status: it may always ask why."""
-    head = ledger.head_of(engine, signed.station)
+    head = heads.head_of(engine, signed.station)
     if not signed.by(head.public_key):
         raise LedgerRefused("signature_bad")
     return head
 
 
-def _fresh(engine: Engine, signed: Signed) -> ledger.Head:
+def _fresh(engine: Engine, signed: Signed) -> heads.Head:
     head = _known(engine, signed)
-    ledger.refuse_inactive(head)
+    heads.refuse_inactive(head)
     if signed.said.nonce != head.nonce:
         raise LedgerRefused("nonce_stale")
     return head
 
 
-def _head_answer(head: ledger.Head) -> wire.HeadAnswer:
+def _head_answer(head: heads.Head) -> wire.HeadAnswer:
     return wire.HeadAnswer(
         epoch=head.epoch,
         last_seq=head.last_seq,

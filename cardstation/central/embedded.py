@@ -14,7 +14,7 @@ import stat
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 
@@ -85,7 +85,8 @@ class EmbeddedPostgres:
             StationBusy: another process runs this cluster.
             Mishap: `postgres_missing`, `postgres_needs_user`, `postgres_failed`.
         """
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.stop)
             self._lock()
             binaries = postgres_binaries()
             wrap = lesser_user(self.folder)
@@ -94,9 +95,7 @@ class EmbeddedPostgres:
             self._sockets, temporary = self._socket_folder(wrap.uid)
             self._launch(binaries, wrap.command, temporary)
             self._wait_until_ready()
-        except BaseException:
-            self.stop()
-            raise
+            undo.pop_all()
         return self.dsn(SERVICE)
 
     def dsn(self, user: str, database: str = DATABASE) -> str:
@@ -174,7 +173,8 @@ class EmbeddedPostgres:
             if time.monotonic() > until:
                 raise StationBusy("ledger_busy", folder=str(self.folder))
             if not told:
-                os.kill(pid, signal.SIGINT)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGINT)
                 told = True
             time.sleep(0.02)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
@@ -234,7 +234,7 @@ def _serves(pid: int, data: Path) -> bool:
     """Whether a process is alive and works in the cluster's folder (a pid may be reused)."""
     try:
         place = Path(f"/proc/{pid}/cwd").readlink()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     except PermissionError:
         return True

@@ -8,7 +8,7 @@ import threading
 from sqlalchemy import Engine, insert, select
 
 from cardstation.central.engine import transaction
-from cardstation.central.ledger import Head, head_from, new_nonce
+from cardstation.central.heads import Head, head_from, new_nonce
 from cardstation.central.tables import stations
 from cardstation.domain.ledger import GENESIS
 from cardstation.errors import LedgerRefused

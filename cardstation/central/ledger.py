@@ -6,12 +6,13 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central import posting, precedents
 from cardstation.central.batch import Sent, read_batch
 from cardstation.central.engine import transaction
+from cardstation.central.heads import Head, head_from, locked_head, new_nonce, refuse_inactive
 from cardstation.central.judging import Verdict, legs
 from cardstation.central.tables import branches, class_totals, exceptions, journal, stations
 from cardstation.domain.ledger import Posting
@@ -22,42 +23,12 @@ _RACED = frozenset({"card_load_pkey", "card_load_live_sale"})
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What the books have of one station.
-
-    Attributes:
-        last_hash: Of the last accepted entry, hex.
-        nonce: To be signed with the next batch.
-        status: `active`, `suspended` or `revoked`.
-        public_key: Ed25519, raw.
-    """
-
-    station: str
-    epoch: int
-    last_seq: int
-    last_hash: str
-    nonce: str
-    status: str
-    public_key: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Acknowledged:
     """The books' answer to a batch: cumulative, so the same for a replay."""
 
     head: Head
     exceptions: tuple[tuple[int, str], ...]
     totals: dict[str, int]
-
-
-def head_of(engine: Engine, station: str) -> Head:
-    """What the books have of a station.
-
-    Raises:
-        LedgerRefused: `station_unknown`.
-    """
-    with transaction(engine) as connection:
-        return _head(connection, station)
 
 
 def push(
@@ -87,7 +58,7 @@ def push(
     for _ in range(ATTEMPTS):
         try:
             with transaction(engine) as connection:
-                head = _head(connection, station, lock=True)
+                head = locked_head(connection, station)
                 if not signed_by(head.public_key):
                     raise LedgerRefused("signature_bad")
                 refuse_inactive(head)
@@ -101,37 +72,6 @@ def push(
                 raise LedgerRefused("ledger_fork", station=station)
             return answer
     raise Mishap("ledger_overloaded")
-
-
-def refuse_inactive(head: Head) -> None:
-    """Refuse a station that may not speak.
-
-    Raises:
-        LedgerRefused: `station_suspended`, `station_revoked`.
-    """
-    if head.status != "active":
-        raise LedgerRefused(f"station_{head.status}", station=head.station)
-
-
-def _head(connection: Connection, station: str, *, lock: bool = False) -> Head:
-    query = select(stations).where(stations.c.station == station, stations.c.status != "centre")
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
-        raise LedgerRefused("station_unknown", station=station)
-    return head_from(row)
-
-
-def head_from(row: Row[tuple[object, ...]]) -> Head:
-    """A row of `stations` as a value."""
-    return Head(
-        station=row.station,
-        epoch=row.epoch,
-        last_seq=row.last_seq,
-        last_hash=row.last_hash.hex(),
-        nonce=row.nonce,
-        status=row.status,
-        public_key=row.public_key,
-    )
 
 
 def _take(
@@ -222,11 +162,6 @@ def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:
         .returning(*stations.c)
     ).one()
     return head_from(row)
-
-
-def new_nonce() -> str:
-    """A nonce nobody can foresee."""
-    return secrets.token_urlsafe(18)
 
 
 def _exceptions(connection: Connection, sent: tuple[Sent, ...]) -> tuple[tuple[int, str], ...]:

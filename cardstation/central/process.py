@@ -91,6 +91,12 @@ class CentralProcess:
             line += part
         return line if line.endswith(b"\n") else b""
 
+    def kill(self) -> None:
+        """Kill the child where it stands, as a crash would; `stop` afterwards tidies up."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+
     def stop(self) -> None:
         """Stop the child; open transactions are undone."""
         if self._child is None:

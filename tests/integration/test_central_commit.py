@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from time import monotonic
 
 import pytest
@@ -18,6 +19,7 @@ from tests.kit.postgres import Books, Centre, Cluster
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
 
+PAUSE = Event()
 WAITING = text(
     "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = :database"
 )
@@ -44,6 +46,7 @@ def _wait_for_setting(dsn: str, wanted: str) -> None:
     until = monotonic() + 10
     found = None
     while found != wanted and monotonic() < until:
+        PAUSE.wait(0.01)
         with engine.connect() as connection:
             found = connection.scalar(text("SHOW synchronous_standby_names"))
         engine.dispose()
@@ -57,6 +60,7 @@ def _waiting(books: Books) -> int:
         while pid is None and monotonic() < until:
             pid = connection.scalar(WAITING, {"database": books.owner.url.database})
             connection.rollback()
+            PAUSE.wait(0.01)
     assert pid is not None
     return int(pid)
 

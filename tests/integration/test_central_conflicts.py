@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.kit.postgres import Centre
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
 
+PAUSE = Event()
 ORDER = Order("O1", "0000000001", 5_000, 20_000, "T1", 3, "")
 LOADED: dict[str, Any] = {
     "subject": "top-up",
@@ -227,6 +229,6 @@ def test_a_load_posted_between_look_up_and_insert_wins(centre: Centre) -> None:
         waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
         until = monotonic() + 10
         while not winner.scalar(waiting) and monotonic() < until:
-            losing.done()
+            PAUSE.wait(0.01)
         winner.commit()
         assert codes(losing.result(10)) == ["double_load"]

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -27,6 +28,7 @@ from tests.kit.postgres import TestKey
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("real")]
 
+PAUSE = threading.Event()
 START = (
     "import sys, time; from pathlib import Path\n"
     "from cardstation.central.embedded import EmbeddedPostgres\n"
@@ -65,7 +67,8 @@ def server_pid(folder: Path) -> int:
 def gone(pid: int, patience_s: float = 10) -> bool:
     until = monotonic() + patience_s
     while monotonic() < until:
-        with suppress(ProcessLookupError):
+        PAUSE.wait(0.01)
+        with suppress(ProcessLookupError, FileNotFoundError):
             os.kill(pid, 0)
             if Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z":
                 continue
@@ -205,8 +208,7 @@ def test_the_service_runs_beside_us_and_dies_with_us(tmp_path: Path) -> None:
         ledger.push(Chain().sale(), ledger.head().nonce)
         assert CentreDesk(service.url, service.admin_token).totals().entries == 3
         server = server_pid(tmp_path / "central")
-        pid = service.pid
-        os.kill(pid, signal.SIGKILL)
+        service.kill()
         assert gone(server)
         ledger.close()
     with CentralProcess(tmp_path) as service:

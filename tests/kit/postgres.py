@@ -11,7 +11,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, create_engine, text
 
-from cardstation.central import books, serve
+from cardstation.central import books, doorway, serve
 from cardstation.central.embedded import DATABASE, OWNER, EmbeddedPostgres
 from cardstation.ports.keys import DeviceKey
 from cardstation.sync.centre_desk import CentreDesk
@@ -106,11 +106,11 @@ class Centre:
 @contextmanager
 def served(app: object) -> Iterator[str]:
     """Serve an application from a thread; yields its address."""
-    wire = serve.listening_socket(serve.LOOPBACK, 0)
+    wire = doorway.listening_socket(serve.LOOPBACK, 0)
     ready = threading.Event()
-    url = serve.url_of(wire)
-    server = serve.server_of(app, ready=ready.set)
-    thread = threading.Thread(target=serve.run, args=(server, wire), daemon=True)
+    url = doorway.url_of(wire)
+    server = doorway.server_of(app, ready=ready.set)
+    thread = threading.Thread(target=doorway.run, args=(server, wire), daemon=True)
     thread.start()
     try:
         assert ready.wait(10)

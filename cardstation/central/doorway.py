@@ -1,0 +1,74 @@
+"""The socket and the web server the ledger answers on."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cardstation.errors import Mishap
+
+if TYPE_CHECKING:
+    import uvicorn
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A bound socket; the caller closes it by serving on it.
+
+    Raises:
+        Mishap: `port_taken`.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named TCP: asyncio sets TCP_NODELAY only then, and without it every answer waits 40 ms.
+    wire = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        wire.bind((host, port))
+    except OSError as error:
+        wire.close()
+        raise Mishap("port_taken", host=host, port=port) from error
+    return wire
+
+
+def url_of(wire: socket.socket) -> str:
+    """The address a bound socket is reached at."""
+    host, port = wire.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server_of(app: object, *, ready: Callable[[], None]) -> uvicorn.Server:
+    """A server for an application; `ready` is called once it answers."""
+    import uvicorn
+
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready()
+
+    config = uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=5,
+    )
+    return Announcing(config)
+
+
+def run(server: uvicorn.Server, wire: socket.socket, *, leashed: bool = False) -> None:
+    """Serve on a bound socket until interrupted, or until standard input closes."""
+    if leashed:
+        threading.Thread(target=_follow, args=(server,), daemon=True).start()
+    asyncio.run(server.serve(sockets=[wire]))
+
+
+def _follow(server: uvicorn.Server) -> None:
+    """Stop the server when standard input closes: our parent is gone."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    server.should_exit = True

@@ -1,0 +1,87 @@
+"""What the books have of each station: the end of its chain, its key, its next nonce."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from cardstation.central.engine import transaction
+from cardstation.central.tables import stations
+from cardstation.errors import LedgerRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the books have of one station.
+
+    Attributes:
+        last_hash: Of the last accepted entry, hex.
+        nonce: To be signed with the next batch.
+        status: `active`, `suspended` or `revoked`.
+        public_key: Ed25519, raw.
+    """
+
+    station: str
+    epoch: int
+    last_seq: int
+    last_hash: str
+    nonce: str
+    status: str
+    public_key: bytes
+
+
+def head_of(engine: Engine, station: str) -> Head:
+    """What the books have of a station.
+
+    Raises:
+        LedgerRefused: `station_unknown`.
+    """
+    with transaction(engine) as connection:
+        return _head(connection, station)
+
+
+def refuse_inactive(head: Head) -> None:
+    """Refuse a station that may not speak.
+
+    Raises:
+        LedgerRefused: `station_suspended`, `station_revoked`.
+    """
+    if head.status != "active":
+        raise LedgerRefused(f"station_{head.status}", station=head.station)
+
+
+def locked_head(connection: Connection, station: str) -> Head:
+    """The head of a station, nobody else's until this transaction ends.
+
+    Raises:
+        LedgerRefused: `station_unknown`.
+    """
+    return _head(connection, station, lock=True)
+
+
+def _head(connection: Connection, station: str, *, lock: bool = False) -> Head:
+    query = select(stations).where(stations.c.station == station, stations.c.status != "centre")
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise LedgerRefused("station_unknown", station=station)
+    return head_from(row)
+
+
+def head_from(row: Row[tuple[object, ...]]) -> Head:
+    """A row of `stations` as a value."""
+    return Head(
+        station=row.station,
+        epoch=row.epoch,
+        last_seq=row.last_seq,
+        last_hash=row.last_hash.hex(),
+        nonce=row.nonce,
+        status=row.status,
+        public_key=row.public_key,
+    )
+
+
+def new_nonce() -> str:
+    """A nonce nobody can foresee."""
+    return secrets.token_urlsafe(18)
