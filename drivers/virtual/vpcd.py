@@ -9,7 +9,8 @@ exchange takes 44 ms instead of 0.1; an empty answer hangs pcscd for ever, so a 
 its power closes the socket; pcscd asks for the answer to reset every 0.4 s between commands.
 And a card that follows the last one at once is taken for it, event count and all, when the first
 thing pcscd does to the dead socket is a power-down: vpcd then takes the next card before anyone
-asks whether one is there. So a slot leaves a gap longer than one poll, as a hand does.
+asks whether one is there. Or, after a pull in the middle of a command, it is never shown at all
+until it is gone for a poll. So a slot leaves a gap longer than one poll, as a hand does.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class VpcdSlot:
         self._place = (host, port)
         self.gap_s = gap_s
         self._plug: _Plug | None = None
-        self._empty_since = -math.inf
+        self._empty_since = time.monotonic()
 
     @property
     def occupied(self) -> bool:
