@@ -44,7 +44,7 @@ class Translator:
             source: text for source, text in texts.items() if fields_of(source) == fields_of(text)
         }
 
-    def __call__(self, text: str, **fields: Field) -> str:
+    def __call__(self, text: str, /, **fields: Field) -> str:
         """Translate the English sentence `text` and fill in its `{fields}`.
 
         A sentence without a translation, or whose translation has other fields, stays English.
@@ -55,7 +55,7 @@ class Translator:
             lambda found: _shown(found[1], fields.get(found[1])), self._texts.get(text, text)
         )
 
-    def translate(self, text: str, **fields: Field) -> str:
+    def translate(self, text: str, /, **fields: Field) -> str:
         """The same as calling the translator."""
         return self(text, **fields)
 
