@@ -20,8 +20,9 @@ from PySide6.QtCore import QObject, Signal
 
 from cardstation.errors import CardStationError, LinkFailed
 from cardstation.ports.reader import Presence
+from cardstation.services.identify import Inserted
 from ui.courier import Courier
-from ui.desk_services import CardInReader, DeskServices
+from ui.desk_services import DeskServices
 from ui.lane import Lane, attempt
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ class CardPlace(QObject):
         self._services, self._lane, self._courier = services, lane, courier
         self._taker: CardTaker | None = None
         self._insertion = 0
-        self._card: CardInReader | None = None
+        self._card: Inserted | None = None
         self._presence: Presence | None = None
         self._under_way = 0
         self._next: CardTaker | None = None
@@ -68,6 +69,11 @@ class CardPlace(QObject):
     def present(self) -> bool:
         """True while a card lies in the reader."""
         return self._presence is not None
+
+    @property
+    def card(self) -> Inserted | None:
+        """The identified card that lies there."""
+        return self._card
 
     @property
     def trouble(self) -> CardStationError | None:
@@ -137,7 +143,7 @@ class CardPlace(QObject):
             self._trouble = None
             self.changed.emit()
 
-    def work(self, ask: Callable[[CardInReader], T], then: Callable[[T], None]) -> None:
+    def work(self, ask: Callable[[Inserted], T], then: Callable[[T], None]) -> None:
         """Work with the card on its lane; `then` is told only while that card still lies there."""
         card = self._card
         if card is not None:
@@ -176,7 +182,7 @@ class CardPlace(QObject):
 
         self._lane.ask(work, came, failed)
 
-    def _opened(self, card: CardInReader) -> None:
+    def _opened(self, card: Inserted) -> None:
         self._card = card
         if self._taker is not None:
             self._taker.card_opened()
@@ -192,7 +198,7 @@ class CardPlace(QObject):
         if card is not None:
             self._close(card)
 
-    def _close(self, card: CardInReader) -> None:
+    def _close(self, card: Inserted) -> None:
         self._lane.ask(card.close, _nothing, _nothing)
 
 

@@ -192,6 +192,9 @@ class DeskWindow(QMainWindow):
     def _banner_state(self) -> BannerState:
         t = self._look.t
         of_cards = self.session.screens[self.session.screen_of_cards()]
+        here = self.session.screens[self._here]
+        if not self.session.tools.place.present and (own := here.banner(t)) is not None:
+            return own
         return of_cards.banner(t) or BannerState("idle", t("Place a card in the reader"))
 
 

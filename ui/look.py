@@ -1,4 +1,4 @@
-"""What every view is built with: theme and language, and the typeface, icons and colours of both."""
+"""What every view is built with: theme and language, their typeface, icons and colours."""
 
 from __future__ import annotations
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.i18n import Translator
 from cardstation.sentences import brief
+from cardstation.services.sync_state import SyncState
 from ui.card_place import CardPlace
-from ui.desk_services import (
-    DeskServices,
-    LedgerStanding,
-    PrinterStanding,
-    ReaderStanding,
-)
+from ui.desk_services import DeskServices, PrinterStanding, ReaderStanding
 from ui.lane import Lane
 from ui.parts.header import ChipState
 
@@ -24,11 +20,16 @@ OLD_MIN = 60
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything the chips show; None = not looked up yet."""
+    """Everything the chips show; None = not looked up yet.
+
+    Attributes:
+        answered: The ledger answered the last time it was asked.
+    """
 
     readers: tuple[ReaderStanding, ...] | None = None
     printer: PrinterStanding | None = None
-    ledger: LedgerStanding | None = None
+    sync: SyncState | None = None
+    answered: bool = True
 
 
 class StationStatus(QObject):
@@ -40,7 +41,7 @@ class StationStatus(QObject):
         super().__init__()
         self._services, self._place, self._lane = services, place, lane
         self._state = Status()
-        self._asking = False
+        self._asking = self._sending = False
         place.changed.connect(self.changed)
 
     @property
@@ -54,6 +55,13 @@ class StationStatus(QObject):
             self._asking = True
             self._lane.ask(self._look_up, self._known, self._unknown)
 
+    def send(self) -> None:
+        """Have the ledger told what it does not know yet."""
+        sync = self._state.sync
+        if sync is not None and sync.configured and not self._sending:
+            self._sending = True
+            self._lane.ask(self._services.sync, self._sent, self._unsent)
+
     def chips(self, t: Translator) -> tuple[ChipState, ...]:
         """The chips in words."""
         clerk = t("Clerk {name}", name=self._services.clerk)
@@ -66,13 +74,22 @@ class StationStatus(QObject):
 
     def _look_up(self) -> Status:
         services = self._services
-        return Status(services.readers(), services.printer(), services.ledger())
+        readers, printer = services.readers(), services.printer()
+        return Status(readers, printer, services.sync_state(), self._state.answered)
 
     def _known(self, status: Status) -> None:
         self._asking = False
         if status != self._state:
             self._state = status
             self.changed.emit()
+
+    def _sent(self, sync: SyncState) -> None:
+        self._sending = False
+        self._known(replace(self._state, sync=sync, answered=True))
+
+    def _unsent(self, _error: object) -> None:
+        self._sending = False
+        self._known(replace(self._state, answered=False))
 
     def _unknown(self, _error: object) -> None:
         self._asking = False
@@ -100,16 +117,17 @@ class StationStatus(QObject):
         return ChipState(said, "ok" if printer.ready else "error")
 
     def _ledger(self, t: Translator) -> ChipState:
-        ledger = self._state.ledger
-        if ledger is None:
+        sync, answered = self._state.sync, self._state.answered
+        if sync is None:
             return ChipState(t("Ledger …"), "idle")
-        if not ledger.configured:
+        if not sync.configured:
             return ChipState(t("No ledger set"), "warn")
-        if ledger.unsent:
-            said = t("Unsent {n}, oldest {minutes} min", n=ledger.unsent, minutes=ledger.oldest_min)
-            calm = ledger.connected and ledger.oldest_min < OLD_MIN
-            return ChipState(said, "idle" if calm else "warn")
-        if not ledger.connected:
+        if sync.verdict:
+            return ChipState(brief(sync.verdict, t), "error")
+        if sync.unsent:
+            said = t("Unsent {n}, oldest {minutes} min", n=sync.unsent, minutes=sync.oldest_min)
+            return ChipState(said, "idle" if answered and sync.oldest_min < OLD_MIN else "warn")
+        if not answered:
             return ChipState(t("Ledger offline, all sent"), "warn")
         return ChipState(t("Ledger: all sent"), "ok")
 

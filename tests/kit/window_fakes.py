@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar, cast
 
 from cardstation.domain.batch import Batch, LineOutcome, LineState
+from cardstation.domain.card import CardContent
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -17,21 +19,23 @@ from cardstation.domain.topup import Step, TopUpRequest
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError, Refusal
 from cardstation.ports.reader import Presence
+from cardstation.services.batch_state import BatchMoney, BatchState
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.opened import OpenIntent
+from cardstation.services.read_card import CardFacts
+from cardstation.services.resolve import Outcome, Resolution
+from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from ui.desk_services import (
-    BatchMoney,
-    BatchStanding,
     DeskServices,
     DeskSettings,
-    FactsOnCard,
     Finding,
-    LedgerStanding,
-    OpenItem,
     PrinterStanding,
     ReaderStanding,
     Watch,
 )
 
+T = TypeVar("T")
 PRESENCE = Presence("ACS ACR39U ICC Reader 00 00", 1, b"\xa2\x13\x10\x91")
 
 
@@ -39,9 +43,13 @@ PRESENCE = Presence("ACS ACR39U ICC Reader 00 00", 1, b"\xa2\x13\x10\x91")
 class FakeCard:
     """A card in the reader; `row` is its place in the batch."""
 
-    facts: FactsOnCard
+    facts: CardFacts
     row: int = 0
     closed: bool = False
+
+    @property
+    def content(self) -> CardContent:
+        return self.facts.content
 
     def close(self) -> None:
         self.closed = True
@@ -52,15 +60,15 @@ class FakeStation:
     """Holds what the fakes answer; change a field to change the world."""
 
     card: FakeCard = field(default_factory=lambda: FakeCard(samples.facts()))
-    standing: BatchStanding | None = None
+    standing: BatchState | None = None
     fails: dict[str, CardStationError] = field(default_factory=dict)
     during: Callable[[Step], None] = lambda _step: None
     calls: list[str] = field(default_factory=list)
     requests: list[TopUpRequest] = field(default_factory=list)
-    items: tuple[OpenItem, ...] = ()
-    ledger: LedgerStanding = field(
-        default_factory=lambda: LedgerStanding(0, 0, connected=True, configured=True)
-    )
+    open: tuple[OpenIntent, ...] = ()
+    resolution: Resolution = field(default_factory=lambda: Resolution(Outcome.NOTHING))
+    answers: list[tuple[str, bool]] = field(default_factory=list)
+    synced: SyncState = field(default_factory=lambda: SyncState(0, 0, 12, "", (), configured=True))
     printer: PrinterStanding = field(default_factory=lambda: PrinterStanding("80 mm", ready=True))
     readers: tuple[ReaderStanding, ...] = (ReaderStanding(PRESENCE.reader, "acs", chosen=False),)
     settings: DeskSettings = field(default_factory=DeskSettings)
@@ -77,6 +85,8 @@ class FakeStation:
             wait_removed=lambda _presence: True,
             wake=lambda: None,
             insert_card=self._insert,
+            resolve_card=self._resolve,
+            answer_payment=self._answer,
             read_card=lambda _card: self._say("read_card", self.card.facts),
             quote=self._quote,
             top_up=self._top_up,
@@ -84,31 +94,43 @@ class FakeStation:
             batch_state=self._batch_state,
             import_list=self._import,
             pay_batch=self._pay,
-            line_of=self._line_of,
             load_line=self._load_line,
             print_receipt=lambda _number: self._say("print_receipt", Path("receipt.pdf")),
             handover=lambda _batch: self._say("handover", Path("sheet.pdf")),
-            open_items=lambda: self.items,
+            open_intents=lambda: self.open,
             readers=lambda: self.readers,
             printer=lambda: self.printer,
-            ledger=lambda: self.ledger,
+            sync_state=lambda: self.synced,
+            sync=lambda: self._say("sync", self.synced),
             doctor=_findings,
             settings=self.settings,
             save_settings=self.saved.append,
             now=_now,
         )
 
-    def _say(self, name: str, answer: object) -> object:  # the fakes' answers are typed by use
+    def _say(self, name: str, answer: T) -> T:
         self.calls.append(name)
         if name in self.fails:
             raise self.fails[name]
         return answer
 
-    def _insert(self, _presence: Presence) -> FakeCard:
+    def _insert(self, _presence: Presence) -> Inserted:
         self._say("insert_card", None)
-        return self.card
+        return cast("Inserted", self.card)
 
-    def _quote(self, home: Household, money: Money | None, volume: Volume | None) -> Quote:
+    def _resolve(self, _card: Inserted, watch: Watch) -> Resolution:
+        self._say("resolve_card", None)
+        if self.resolution.receipt is not None:
+            self._walk(watch)
+        return self.resolution
+
+    def _answer(self, intent_id: str, taken: bool) -> None:
+        self.answers.append((intent_id, taken))
+        self.resolution = Resolution(Outcome.NOTHING)
+
+    def _quote(
+        self, _card: Inserted, home: Household, money: Money | None, volume: Volume | None
+    ) -> Quote:
         self._say("quote", None)
         return samples.quote(home, money, volume)
 
@@ -124,7 +146,7 @@ class FakeStation:
             watch(step)
             self.during(step)
 
-    def _batch_state(self, _batch_id: str) -> BatchStanding:
+    def _batch_state(self, _batch_id: str) -> BatchState:
         assert self.standing is not None
         return self.standing
 
@@ -133,18 +155,13 @@ class FakeStation:
         self.standing = samples.batch_standing(funded=False)
         return self.standing.batch
 
-    def _pay(self, _batch_id: str, _tender: Tender, money: Money) -> BatchMoney:
+    def _pay(self, _batch_id: str, _tender: Tender, money: Money, _ref: str) -> BatchMoney:
         self._say("pay_batch", None)
         assert self.standing is not None
         paid = replace(self.standing.money, received=money, funded=money)
         found = samples.outcomes(self.standing.batch, funded=True)
-        self.standing = BatchStanding(self.standing.batch, found, paid)
+        self.standing = BatchState(self.standing.batch, found, paid, ())
         return paid
-
-    def _line_of(self, _batch_id: str, _card: object) -> LineOutcome:
-        self._say("line_of", None)
-        assert self.standing is not None
-        return self.standing.outcomes[self.card.row]
 
     def _load_line(self, _batch_id: str, _card: object, watch: Watch) -> LineOutcome:
         self._walk(watch)

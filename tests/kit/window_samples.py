@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 
 from cardstation.domain.batch import (
@@ -25,13 +25,18 @@ from cardstation.domain.card import (
 from cardstation.domain.household import Address, Household, HouseholdStatus
 from cardstation.domain.meter import Meter, MeterKind
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.tariff import HouseholdSize, Quote, Standing, Tariff, Tier
 from cardstation.domain.volume import NO_GAS, Volume
-from ui.desk_services import BatchMoney, BatchStanding, FactsOnCard, OpenItem
+from cardstation.errors import Refusal
+from cardstation.services.batch_state import BatchMoney, BatchState
+from cardstation.services.intent.opened import OpenIntent
+from cardstation.services.read_card import CardFacts
 
 NOW = datetime(2026, 11, 23, 16, 34, 5, tzinfo=UTC)
 MARK = b"\x11\x22\x33\x44"
+CARD_NO, ACCOUNT_NO, METER_NO = "6228880100004587", "220104000017", "QM1799609893"
 
 
 def m3(text: str) -> Volume:
@@ -70,10 +75,9 @@ def household(**changes: object) -> Household:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def content(*, taken: bool = True, flags: frozenset[str] = frozenset()) -> CardContent:
-    identity = CardIdentity(
-        "CS01", CardType.USER, "6228880100004587", "220104000017", "QM1799609893", 0
-    )
+def content(*, taken: bool = True, of: ManifestLine | None = None) -> CardContent:
+    card_no, account_no = (of.card_no, of.account_no) if of else (CARD_NO, ACCOUNT_NO)
+    identity = CardIdentity("CS01", CardType.USER, card_no, account_no, METER_NO, 0)
     credit = Credit(m3("50"), 18, m3("1040"), NOW - timedelta(days=41), 1, MARK, 7)
     returned = ReturnBlock(
         meter_no="QM1799609893",
@@ -82,7 +86,7 @@ def content(*, taken: bool = True, flags: frozenset[str] = frozenset()) -> CardC
         residual=m3("12.406"),
         cumulative=m3("1040"),
         used=m3("1027.594"),
-        flags=flags,
+        flags=frozenset({"low_battery"}),
         error=0,
         written_at=NOW - timedelta(days=40),
         sequence=3,
@@ -90,15 +94,15 @@ def content(*, taken: bool = True, flags: frozenset[str] = frozenset()) -> CardC
     return CardContent(identity, credit, Limits(m3("10"), m3("800"), m3("2")), None, returned)
 
 
-def facts(*, stop: str = "", taken: bool = True, finished: str = "") -> FactsOnCard:
+def facts(*, stop: str = "", taken: bool = True, of: ManifestLine | None = None) -> CardFacts:
     home = household()
-    flags = frozenset({"low_battery"}) if taken else frozenset[str]()
-    return FactsOnCard(
+    return CardFacts(
+        content=content(taken=taken, of=of),
         household=home,
-        content=content(taken=taken, flags=flags),
+        intent=None,
+        warnings=("low_battery",),
+        stop=Refusal(stop) if stop else None,
         tiers=TARIFF.tiers_for(standing(home)),
-        stop=stop,
-        finished=finished,
     )
 
 
@@ -146,8 +150,8 @@ def receipt(priced: Quote, **changes: object) -> Receipt:
 
 _PEOPLE = (
     ("欧阳喆", "1-1-101"), ("王建国", "2-2-802"), ("李淑兰", "3-3-1503"), ("张伟", "4-1-404"),
-    ("赵敏", "5-2-1101"), ("陈晓东", "6-3-1802"), ("刘洋", "7-1-703"), ("买买提·阿布都热合曼", "8-2-201"),
-    ("周静", "9-1-1201"), ("吴桂芳", "10-3-302"),
+    ("赵敏", "5-2-1101"), ("陈晓东", "6-3-1802"), ("刘洋", "7-1-703"),
+    ("买买提·阿布都热合曼", "8-2-201"), ("周静", "9-1-1201"), ("吴桂芳", "10-3-302"),
 )  # fmt: skip
 
 
@@ -210,7 +214,7 @@ def outcomes(
 
 def batch_standing(
     count: int = 60, *, done: int = 0, stopped: tuple[int, ...] = (), funded: bool = True
-) -> BatchStanding:
+) -> BatchState:
     made = batch(count)
     found = outcomes(made, done=done, stopped=stopped, funded=funded)
     ready = sum(one.money.fen for one in made.lines if one.money)
@@ -218,29 +222,31 @@ def batch_standing(
         one.line.money.fen for one in found if one.state is LineState.DONE and one.line.money
     )
     received = ready if funded else 0
-    money = BatchMoney(Money(ready), Money(received), Money(received), Money(loaded), NO_MONEY)
-    return BatchStanding(made, found, money)
+    sums = {"expected": ready, "received": received, "funded": received, "loaded": loaded}
+    money = BatchMoney(**{one.name: Money(sums.get(one.name, 0)) for one in fields(BatchMoney)})
+    return BatchState(made, found, money, ())
 
 
-def open_items() -> tuple[OpenItem, ...]:
-    def item(code: str, at: int, hours: float, owner: str, **more: object) -> OpenItem:
-        name, door = _PEOPLE[at]
-        made = OpenItem(
+def open_intents() -> tuple[OpenIntent, ...]:
+    def intent(code: str, at: int, minutes: int, batch_id: str = "", row: int = 0) -> OpenIntent:
+        return OpenIntent(
+            intent_id=f"intent-{at}",
+            state="armed",
             code=code,
-            values={},
             account_no=f"2201{4_000_017 + at * 19:08d}",
-            name=name,
-            door=door,
             card_no=f"88013{25_000_017 + at * 37:09d}",
+            batch_id=batch_id,
+            row=row,
+            tender=Tender.CASH,
             money=Money(35_000 + at * 5_000),
-            since=NOW - timedelta(hours=hours),
-            owner=owner,
+            volume=m3("125"),
+            since=NOW - timedelta(minutes=minutes),
+            age_min=minutes,
         )
-        return replace(made, **more)  # type: ignore[arg-type]
 
     return (
-        item("load_unfinished", 2, 0.4, "林晓燕", batch_id="2026-11-23-02", row=6),
-        item("load_still_on_card", 5, 3.2, "林晓燕", batch_id="2026-11-23-02", row=9),
-        item("outcome_unknown", 7, 27.0, "王芳", batch_id="2026-11-22-01", row=11),
-        item("old_card", 8, 76.5, "王芳"),
+        intent("disputed", 8, 4590),
+        intent("outcome_unknown", 7, 1620, "2026-11-22-01", 11),
+        intent("payment_question", 4, 12),
+        intent("load_unfinished", 2, 4, "2026-11-23-02", 6),
     )

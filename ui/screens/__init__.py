@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ui.screens import counter
+from ui.screens import about, batch, counter, exceptions, settings
 from ui.screens.kind import Screen
 
-SCREENS: tuple[Screen, ...] = (counter.SCREEN,)
+SCREENS: tuple[Screen, ...] = (
+    counter.SCREEN,
+    batch.SCREEN,
+    exceptions.SCREEN,
+    settings.SCREEN,
+    about.SCREEN,
+)

@@ -12,8 +12,11 @@ from cardstation.domain.receipt import Receipt
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUpRequest
 from cardstation.errors import CardStationError, LinkFailed, Refusal
+from cardstation.services.identify import Inserted
+from cardstation.services.read_card import CardFacts
+from cardstation.services.resolve import Outcome, Resolution
 from ui.card_place import CardPlace
-from ui.desk_services import CardInReader, DeskServices, FactsOnCard
+from ui.desk_services import DeskServices
 from ui.lane import Lane
 from ui.messages import MessageBoard, Problem
 from ui.screens.counter.state import Phase, State, Unit, wish_of
@@ -59,8 +62,12 @@ class CounterModel(QObject):
 
     def card_opened(self) -> None:
         """See `CardTaker`."""
-        self._show(replace(self._state, step=Step.CHECK))
-        self._place.work(self._services.read_card, self._read)
+        self._show(replace(self._state, phase=Phase.READING, question=None))
+
+        def settle(card: Inserted) -> Resolution:
+            return self._services.resolve_card(card, self._watch)
+
+        self._place.work(settle, self._resolved)
 
     def card_failed(self, error: CardStationError) -> None:
         """See `CardTaker`."""
@@ -124,7 +131,7 @@ class CounterModel(QObject):
         )
         self._show(replace(state, phase=Phase.WORKING, step=Step.PAY, doubt=None))
 
-        def sell(card: CardInReader) -> Receipt:
+        def sell(card: Inserted) -> Receipt:
             return self._services.top_up(card, request, self._watch)
 
         self._place.work(sell, self._sold)
@@ -137,22 +144,44 @@ class CounterModel(QObject):
         elif state.phase is Phase.READY:
             self._show(replace(state, text="", reference="", quote=None, doubt=None))
 
+    def answer(self, *, taken: bool) -> None:
+        """Answer the open question: was the money taken?"""
+        asked = self._state.question
+        if asked is None:
+            return
+
+        def told(_card: Inserted) -> None:
+            self._services.answer_payment(asked.intent_id, taken)
+
+        self._place.work(told, lambda _none: self.card_opened())
+
     # ── what comes back ──
 
-    def _read(self, facts: FactsOnCard) -> None:
-        stopped = Problem(facts.stop, tone="warn") if facts.stop else None
+    def _resolved(self, found: Resolution) -> None:
+        if found.outcome is Outcome.QUESTION:
+            self._sounds.play("stop")
+            self._show(replace(self._state, phase=Phase.QUESTION, question=found.intent))
+        elif found.receipt is not None:
+            self._show(replace(self._state, finished=True))
+            self._sold(found.receipt)
+            self._place.work(self._services.read_card, self._know)
+        else:
+            self._place.work(self._services.read_card, self._read)
+
+    def _know(self, facts: CardFacts) -> None:
+        self._show(replace(self._state, facts=facts))
+
+    def _read(self, facts: CardFacts) -> None:
+        stopped = Problem.of(facts.stop) if facts.stop else None
+        if facts.household is None and stopped is None:
+            stopped = Problem("unknown_household", tone="warn")
         if stopped:
             self._sounds.play("stop")
         self._show(
             replace(
                 self._state,
                 phase=Phase.STOPPED if stopped else Phase.READY,
-                step=Step.CHECK,
-                household=facts.household,
-                content=facts.content,
-                tiers=facts.tiers,
-                warnings=facts.warnings,
-                finished=facts.finished,
+                facts=facts,
                 problem=stopped,
             )
         )
@@ -162,8 +191,8 @@ class CounterModel(QObject):
         self._place.during(lambda: self._stepped(step))()
 
     def _stepped(self, step: Step) -> None:
-        if self._state.phase is Phase.WORKING:
-            self._show(replace(self._state, step=step))
+        if self._state.phase is Phase.WORKING or step is Step.WRITE:
+            self._show(replace(self._state, phase=Phase.WORKING, step=step))
 
     def _sold(self, receipt: Receipt) -> None:
         self._sounds.play("ok")
@@ -188,7 +217,10 @@ class CounterModel(QObject):
         state = self._state
         self._asked += 1
         ticket, household = self._asked, state.household
-        if not state.text.strip() or household is None or state.phase is not Phase.READY:
+        card = self._place.card
+        if not state.text.strip() or household is None or card is None:
+            return
+        if state.phase is not Phase.READY:
             return
         try:
             money, volume = wish_of(state.text, state.unit)
@@ -196,8 +228,8 @@ class CounterModel(QObject):
             self._show(replace(state, doubt=Problem.of(refused)))
             return
 
-        def price(of: Household = household) -> Quote:
-            return self._services.quote(of, money, volume)
+        def price(lying: Inserted = card, of: Household = household) -> Quote:
+            return self._services.quote(lying, of, money, volume)
 
         self._prices.ask(
             price,

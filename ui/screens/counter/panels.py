@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from cardstation.domain.tariff import Quote
 from cardstation.domain.volume import NO_GAS
+from cardstation.i18n import Translator
 from cardstation.sentences import brief, of_error, word
+from cardstation.sentences.words import WORDS
 from ui.look import Look
 from ui.parts.buttons import Segments
 from ui.parts.facts import Facts
@@ -49,7 +51,8 @@ class PersonPane(Pane):
         words = word(f"status.{home.status}", t) if home else ""
         self._status.show_state(words, "ok" if active else "error")
         self._facts.show_rows(person_facts(state, t))
-        warnings = [brief(code, t) for code in state.warnings]
+        known = state.facts.warnings if state.facts else ()
+        warnings = [_warning(code, t) for code in known]
         self._warnings.setText(" · ".join(warnings))
         self._warnings.setVisible(bool(warnings))
 
@@ -62,7 +65,6 @@ class CardPane(Pane):
         self._look = look
         self._taken = Chip("", "ok")
         self._card, self._meter = Facts(4), Facts(6)
-        self._flags = label("", "warn", wrap=True)
         t = look.t
         self.column.addLayout(row(label(t("On the card"), "heading"), 0, self._taken))
         self.column.addWidget(self._card)
@@ -70,7 +72,6 @@ class CardPane(Pane):
         self.column.addWidget(label(t("Written back by the meter"), "heading"))
         self.column.addWidget(self._meter)
         self.column.addStretch(1)
-        self.column.addWidget(self._flags)
 
     def show_state(self, state: State) -> None:
         """Draw another state."""
@@ -83,9 +84,6 @@ class CardPane(Pane):
         self._taken.show_state(words, "warn" if waits else "ok")
         self._card.show_rows(card_facts(state, t))
         self._meter.show_rows(meter_facts(state, t))
-        flags = sorted(returned.flags) if returned else []
-        self._flags.setText(" · ".join(word(f"flag.{flag}", t) for flag in flags))
-        self._flags.setVisible(bool(flags))
 
 
 class PriceLines(QWidget):
@@ -187,8 +185,9 @@ class PurchasePane(Pane):
         self._pays.setText((t("is bought") if by_money else t("to pay")) if known else "")
         buying = quote.volume if quote is not None and quote.volume is not None else NO_GAS
         before = state.household.bought_this_year if state.household else NO_GAS
-        self._bar.show_state(TierBarState(state.tiers, before, buying))
-        self._bar.setVisible(bool(state.tiers))
+        tiers = state.facts.tiers if state.facts else ()
+        self._bar.show_state(TierBarState(tiers, before, buying))
+        self._bar.setVisible(bool(tiers))
         self._lines.show_quote(quote)
 
     def _field(self, name: str, text: str, look: str) -> QLineEdit:
@@ -218,3 +217,7 @@ def _bought(quote: Quote, *, by_money: bool) -> str:
     if by_money:
         return str(quote.volume) if quote.volume is not None else str(quote.total)
     return str(quote.money)
+
+
+def _warning(code: str, t: Translator) -> str:
+    return word(f"flag.{code}", t) if f"flag.{code}" in WORDS else brief(code, t)

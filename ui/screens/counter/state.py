@@ -12,10 +12,12 @@ from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
-from cardstation.domain.tariff import Quote, Tier
+from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
+from cardstation.services.intent.opened import OpenIntent
+from cardstation.services.read_card import CardFacts
 from ui.messages import Problem
 
 _AMOUNT = re.compile(r"\d{1,7}(?:\.\d{1,2})?")
@@ -25,12 +27,14 @@ _VOLUME = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
 class Phase(StrEnum):
     """How far the card in the reader has come.
 
-    STOPPED: the rules or the card say no; it still lies there. PULLED: it left half-way.
+    QUESTION: a human must say whether money was taken. STOPPED: the rules or the card say no; it
+    still lies there. PULLED: it left half-way.
     """
 
     EMPTY = "empty"
     READING = "reading"
     READY = "ready"
+    QUESTION = "question"
     WORKING = "working"
     DONE = "done"
     STOPPED = "stopped"
@@ -49,6 +53,8 @@ class State:
     """The counter.
 
     Attributes:
+        question: What only a human can answer: was this money taken?
+        finished: The receipt is of an earlier load that was brought to its end.
         text: What is being typed. quote: its price, None while unknown.
         doubt: Why there is no price.
         problem: Why the card stopped, or the reader has trouble.
@@ -56,11 +62,9 @@ class State:
     """
 
     phase: Phase = Phase.EMPTY
-    household: Household | None = None
-    content: CardContent | None = None
-    tiers: tuple[Tier, ...] = ()
-    warnings: tuple[str, ...] = ()
-    finished: str = ""
+    facts: CardFacts | None = None
+    question: OpenIntent | None = None
+    finished: bool = False
     unit: Unit = Unit.MONEY
     tender: Tender = Tender.CASH
     text: str = ""
@@ -71,6 +75,16 @@ class State:
     receipt: Receipt | None = None
     paper: bool | None = None
     problem: Problem | None = None
+
+    @property
+    def household(self) -> Household | None:
+        """Whose card it is."""
+        return self.facts.household if self.facts else None
+
+    @property
+    def content(self) -> CardContent | None:
+        """What is on the card."""
+        return self.facts.content if self.facts else None
 
     @property
     def by_volume_only_money(self) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from cardstation.sentences import of_error
+from cardstation.sentences import of_error, word
 from ui.look import Look
 from ui.parts.buttons import button, press_key
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
 from ui.parts.problem import ProblemWords
-from ui.parts.words import Pane, column, label
+from ui.parts.words import Pane, column, label, row
 from ui.screens.counter.model import CounterModel
-from ui.screens.counter.panels import CardPane, PersonPane, PurchasePane
+from ui.screens.counter.panels import TENDERS, CardPane, PersonPane, PurchasePane
 from ui.screens.counter.state import Phase, State
 from ui.theme import M
 
@@ -33,6 +33,8 @@ class CounterView(QWidget):
         self._purchase = PurchasePane(look, model.state)
         self._result = ResultPane(look)
         self._problem = ProblemWords(look)
+        self._question = QuestionPane(look)
+        self._phase = Phase.EMPTY
         self._right = QStackedWidget()
         self._pages = QStackedWidget()
         self._build()
@@ -49,11 +51,19 @@ class CounterView(QWidget):
         known = state.household is not None
         self._problem.show_sentence(said, problem.tone if problem else "error")
         self._lone.show_sentence(said if not known else None, problem.tone if problem else "error")
-        self._pages.setCurrentIndex(1 if known else (2 if problem else 0))
+        self._question.show_state(state)
+        asked = state.phase is Phase.QUESTION
+        self._pages.setCurrentIndex(3 if asked else 1 if known else 2 if problem else 0)
         self._right.setCurrentIndex({Phase.DONE: 1, Phase.STOPPED: 2}.get(state.phase, 0))
         self._confirm.setEnabled(state.may_confirm)
         self._clear.setEnabled(state.phase in (Phase.READY, Phase.PULLED))
-        if state.phase is Phase.READY and not self._purchase.amount.hasFocus():
+        if state.phase is not self._phase:
+            self._phase = state.phase
+            self._focus()
+
+    def _focus(self) -> None:
+        """The next thing to do has the focus."""
+        if self._phase is Phase.READY:
             self._purchase.amount.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _changed(self) -> None:
@@ -68,9 +78,15 @@ class CounterView(QWidget):
         press_key(self, "Return", model.confirm)
         press_key(self, "Enter", model.confirm)
         press_key(self, "F4", self._other_unit)
+        press_key(self, "F6", self._next_tender)
+        self._question.answered.connect(lambda taken: model.answer(taken=taken))
 
     def _other_unit(self) -> None:
         self._model.choose_unit("volume" if self._model.state.unit == "money" else "money")
+
+    def _next_tender(self) -> None:
+        place = TENDERS.index(self._model.state.tender)
+        self._model.choose_tender(TENDERS[(place + 1) % len(TENDERS)])
 
     def _build(self) -> None:
         t = self._look.t
@@ -91,7 +107,7 @@ class CounterView(QWidget):
         self._lone = ProblemWords(self._look)
         alone = QWidget()
         alone.setLayout(column(self._lone, 0))
-        for page in (self._guide(), card, alone):
+        for page in (self._guide(), card, alone, self._question):
             self._pages.addWidget(page)
         self._confirm = button(
             t("Take money and write card"), self._model.confirm, key="F2", look="primary",
@@ -115,6 +131,47 @@ class CounterView(QWidget):
             ("remove-card", t("Take the card"), t(_TAKE)),
         )
         return Guide(self._look, [GuideStep(*text) for text in texts])
+
+
+class QuestionPane(Pane):
+    """What only a human can answer: was the money of a begun sale taken?"""
+
+    answered = Signal(bool)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look.theme, shadow=False)
+        self._look = look
+        t = look.t
+        self._money = label("", "big")
+        self._since = label("", "muted")
+        rule_of_it = t("Yes: the load goes on now with this card. No: the sale is void.")
+        yes = button(t("Yes, it is here"), self._yes, key="F9", look="primary")
+        no = button(t("No, not taken"), self._no, key="F10")
+        self.column.addWidget(label(t("Was this money taken?"), "heading"))
+        self.column.addLayout(column(self._money, self._since, spacing=0))
+        self.column.addWidget(label(rule_of_it, "muted", wrap=True))
+        self.column.addLayout(row(yes, no, 0))
+        self.column.addStretch(1)
+
+    def show_state(self, state: State) -> None:
+        """Draw another state; without a question nothing."""
+        t, asked = self._look.t, state.question
+        self._money.setText(str(asked.money) if asked else "")
+        self._since.setText(
+            t(
+                "{tender}, begun {minutes} min ago",
+                tender=word(f"tender.{asked.tender}", t),
+                minutes=asked.age_min,
+            )
+            if asked
+            else ""
+        )
+
+    def _yes(self) -> None:
+        self.answered.emit(True)
+
+    def _no(self) -> None:
+        self.answered.emit(False)
 
 
 class ResultPane(Pane):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cardstation.domain.card import Quantity
 from cardstation.domain.meter import MeterKind
 from cardstation.domain.topup import Step
 from cardstation.i18n import Translator
-from cardstation.sentences import brief, of_error, word
+from cardstation.sentences import of_error, word
 from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.parts.facts import Fact
@@ -19,17 +21,8 @@ def banner_of(state: State, trouble: Problem | None, t: Translator) -> BannerSta
     """What the banner says of the counter."""
     if trouble is not None and state.phase in (Phase.EMPTY, Phase.STOPPED):
         return stopped_banner(trouble, t)
-    match state.phase:
-        case Phase.READY:
-            return _ready(state, t)
-        case Phase.WORKING:
-            return _working(state, t)
-        case Phase.DONE:
-            return _done(state, t)
-        case Phase.PULLED:
-            return pulled_banner(state.step, t)
-        case Phase.STOPPED:
-            return stopped_banner(state.problem or Problem("no_words"), t)
+    if state.phase in _SAID:
+        return _SAID[state.phase](state, t)
     return waiting_banner(t, reading=state.phase is Phase.READING)
 
 
@@ -67,8 +60,6 @@ def _ready(state: State, t: Translator) -> BannerState:
     if state.household is None:
         return BannerState("ready", t("Card read"))
     who = f"{state.household.name}    {state.household.address.door}"
-    if state.finished:
-        return BannerState("ready", brief(state.finished, t), who)
     if state.may_confirm and state.quote is not None:
         title = t("Take {money}, then press Enter", money=state.quote.money)
         return BannerState("ready", title, who, icon="top-up")
@@ -89,11 +80,17 @@ def _done(state: State, t: Translator) -> BannerState:
         None: t("printing the receipt"),
     }[state.paper]
     line = "    ".join(part for part in (deal(state), paper) if part)
-    return BannerState("done", t("Done: take the card"), line, steps_of(t), len(STEPS))
+    title = (
+        t("Finished what was open: take the card") if state.finished else t("Done: take the card")
+    )
+    return BannerState("done", title, line, steps_of(t), len(STEPS))
 
 
 def deal(state: State) -> str:
     """Who, where, how much for how much, on one line."""
+    if state.receipt is not None:
+        loaded = state.receipt.volume or ""
+        return f"{state.receipt.name}    {loaded}    {state.receipt.paid}"
     if state.household is None or state.quote is None:
         return ""
     parts = [state.household.name, state.household.address.door]
@@ -168,3 +165,26 @@ def is_money_meter(state: State) -> bool:
 
 def _amount(quantity: Quantity) -> str:
     return str(quantity)
+
+
+def _question(_state: State, t: Translator) -> BannerState:
+    said = t("A sale was begun and not recorded to the end.")
+    return BannerState("needs_you", t("Was the money taken?"), said)
+
+
+def _pulled(state: State, t: Translator) -> BannerState:
+    return pulled_banner(state.step, t)
+
+
+def _stopped(state: State, t: Translator) -> BannerState:
+    return stopped_banner(state.problem or Problem("no_words"), t)
+
+
+_SAID: dict[Phase, Callable[[State, Translator], BannerState]] = {
+    Phase.READY: _ready,
+    Phase.WORKING: _working,
+    Phase.QUESTION: _question,
+    Phase.DONE: _done,
+    Phase.PULLED: _pulled,
+    Phase.STOPPED: _stopped,
+}

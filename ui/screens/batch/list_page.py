@@ -1,0 +1,106 @@
+"""The lists taken in so far, and the key to take in another."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from cardstation.domain.batch import LineState, Verdict
+from cardstation.i18n import Translator
+from cardstation.services.batch_state import BatchState
+from ui.look import Look
+from ui.parts.buttons import button
+from ui.parts.footer import Footer
+from ui.parts.guide import Guide, GuideStep
+from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.words import Pane
+from ui.screens.batch.model import BatchModel
+from ui.screens.batch.state import State, counted
+from ui.theme import M
+
+_IMPORT = "Excel or CSV as it was sent; every row is matched and priced before a card is touched."
+_PAY = "One sum for the whole list; it pays for whole rows, in the order of the list."
+_RUN = "Card after card, in any order; every card finds its own row."
+_BACK = "Sorted by building, unit and room, with every receipt and every exception."
+
+
+class ListPage(QWidget):
+    """Draws the lists, or how it goes when there are none."""
+
+    def __init__(self, model: BatchModel, look: Look) -> None:
+        super().__init__()
+        self._model, t = model, look.t
+        self._rows: Rows[BatchState] = Rows(_columns(t))
+        self.table = Table(look, t("Lists"), self._rows)
+        self.table.opened.connect(self._open)
+        pane = Pane(look.theme, shadow=False, margin=6)
+        pane.column.setContentsMargins(6, 6, 6, 6)
+        pane.column.addWidget(self.table)
+        texts = (
+            ("sheet", t("Take in the list"), t(_IMPORT)),
+            ("money", t("Take the lump sum"), t(_PAY)),
+            ("batch", t("Load the cards"), t(_RUN)),
+            ("receipt", t("Print the hand-over sheet"), t(_BACK)),
+        )
+        self._pages = QStackedWidget()
+        self._pages.addWidget(Guide(look, [GuideStep(*text) for text in texts]))
+        self._pages.addWidget(pane)
+        self._take = button(t("Take in a list"), model.import_list, key="F3", look="primary")
+        self._show = button(t("Open"), lambda: self._open(self.table.row), hint="Enter")
+        body = QVBoxLayout(self)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(M)
+        body.addWidget(self._pages, 1)
+        hints = (t("F3 take in a list"), t("Enter opens"), t("F1 all keys"))
+        body.addWidget(Footer(hints, (self._show, self._take)))
+
+    def show_state(self, state: State) -> None:
+        """Draw another state."""
+        known = state.batches or ()
+        self._rows.show_items(known)
+        self._pages.setCurrentIndex(1 if known else 0)
+        self._show.setEnabled(bool(known))
+        self._take.setEnabled(not state.busy)
+        if known and self.table.row < 0:
+            self.table.select(0)
+
+    def _open(self, place: int) -> None:
+        if 0 <= place < len(self._rows.items):
+            self._model.open(self._rows.items[place].batch.batch_id)
+
+
+def _columns(t: Translator) -> list[Column[BatchState]]:
+    return [
+        Column(t("Batch"), 140, lambda b: Cell(b.batch.batch_id, quiet=True)),
+        Column(t("List"), 0, lambda b: Cell(b.batch.name)),
+        Column(t("Taken in"), 146, lambda b: Cell(_moment(b), quiet=True)),
+        Column(t("Rows"), 64, lambda b: Cell(str(len(b.outcomes))), right=True),
+        Column(t("To check"), 86, lambda b: Cell(_count(b, Verdict.HUMAN)), right=True),
+        Column(t("Not possible"), 106, lambda b: Cell(_count(b, Verdict.BLOCKED)), right=True),
+        Column(t("Received"), 120, lambda b: Cell(str(b.money.received)), right=True),
+        Column(t("Done"), 90, lambda b: Cell(_done(b)), right=True),
+        Column(t("State"), 150, lambda b: _pill(b, t)),
+    ]  # fmt: skip
+
+
+def _moment(found: BatchState) -> str:
+    return f"{found.batch.imported_at:%Y-%m-%d %H:%M}"
+
+
+def _count(found: BatchState, verdict: Verdict) -> str:
+    return str(sum(one.line.verdict is verdict for one in found.outcomes) or "—")
+
+
+def _done(found: BatchState) -> str:
+    counts = counted(found.outcomes)
+    return f"{counts.done} / {counts.todo}"
+
+
+def _pill(found: BatchState, t: Translator) -> Cell:
+    counts = counted(found.outcomes)
+    if any(one.state is LineState.UNKNOWN for one in found.outcomes):
+        return Cell(t("Need you"), "error")
+    if counts.unfunded:
+        return Cell(t("Not paid yet"), "warn")
+    if counts.left:
+        return Cell(t("Running") if counts.done else t("Ready"), "brand")
+    return Cell(t("Done"), "ok") if counts.done else Cell(t("Nothing to load"), "idle")

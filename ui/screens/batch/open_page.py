@@ -1,0 +1,158 @@
+"""One batch: tiles, its lines as a table, how far it is, and the keys of the loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from cardstation.domain.batch import LineOutcome
+from ui.look import Look
+from ui.parts.buttons import button
+from ui.parts.footer import Footer
+from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.tile import Tile
+from ui.parts.words import Pane, label, row
+from ui.screens.batch.model import BatchModel
+from ui.screens.batch.pay_dialog import ask_money
+from ui.screens.batch.state import State
+from ui.screens.batch.wording import duration, state_pill, why
+from ui.screens.counter.state import Phase
+from ui.theme import M
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line as the table shows it."""
+
+    outcome: LineOutcome
+    seconds: float | None
+    writing: bool
+
+
+class OpenPage(QWidget):
+    """Draws an open batch."""
+
+    def __init__(self, model: BatchModel, look: Look) -> None:
+        super().__init__()
+        self._model, self._look = model, look
+        self._shown = 0
+        self._tiles = self._made_tiles()
+        self._rows: Rows[LineRow] = Rows(_columns(look))
+        self.table = Table(look, look.t("Rows of the list"), self._rows)
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName(look.t("Cards done"))
+        self._count, self._percent = label("", "muted"), label("", "muted")
+        self._build()
+
+    def show_state(self, state: State) -> None:
+        """Draw another state."""
+        standing = state.standing
+        if standing is None:
+            self._rows.show_items(())
+            return
+        writing = state.place if state.phase is Phase.WORKING else 0
+        self._rows.show_items(
+            [
+                LineRow(one, state.seconds.get(place), place == writing)
+                for place, one in enumerate(standing.outcomes, start=1)
+            ]
+        )
+        self._show_figures(state)
+        if state.shown and state.shown != self._shown:
+            self.table.select(state.shown - 1)
+        self._shown = state.shown
+        counts, place_free = state.counts, state.phase not in (Phase.WORKING, Phase.READING)
+        t = self._look.t
+        self._run.setText(f"{t('Pause') if state.running else t('Start')}  F5")
+        self._run.setAccessibleName(t("Pause") if state.running else t("Start"))
+        self._run.setEnabled(state.running or counts.left > 0)
+        self._pay.setEnabled(not state.running and not state.busy)
+        self._back.setEnabled(state.running or place_free)
+
+    def _show_figures(self, state: State) -> None:
+        counts, standing = state.counts, state.standing
+        if standing is None:
+            return
+        done, needs, left, money, time = self._tiles
+        done.show_state(str(counts.done), "ok" if counts.done else "ink")
+        needs.show_state(str(counts.needs), "error" if counts.needs else "ink")
+        left.show_state(str(counts.left + counts.unfunded))
+        money.show_state(str(standing.money.received or standing.money.expected), "brand")
+        time.show_state(duration(state.seconds_left, self._look.t))
+        share = round(counts.done * 100 / counts.todo) if counts.todo else 0
+        self._progress.setValue(share)
+        self._count.setText(f"{counts.done} / {counts.todo}")
+        self._percent.setText(f"{share} %")
+
+    def _made_tiles(self) -> tuple[Tile, ...]:
+        look, t = self._look, self._look.t
+        return (
+            Tile(look, "ok", t("Done")),
+            Tile(look, "error", t("Need you")),
+            Tile(look, "bag", t("Left")),
+            Tile(look, "money", t("Batch amount"), "brand"),
+            Tile(look, "clock", t("Time left")),
+        )
+
+    def _build(self) -> None:
+        tiles = QHBoxLayout()
+        tiles.setSpacing(M)
+        for tile, share in zip(self._tiles, (10, 10, 10, 20, 20), strict=True):
+            tiles.addWidget(tile, share)
+        pane = Pane(self._look.theme, shadow=False, margin=6)
+        pane.column.setContentsMargins(6, 6, 6, 12)
+        pane.column.setSpacing(8)
+        pane.column.addWidget(self.table, 1)
+        progress = row(self._count, spacing=8)
+        progress.setContentsMargins(12, 0, 12, 0)
+        progress.addWidget(self._progress, 1)
+        progress.addWidget(self._percent)
+        pane.column.addLayout(progress)
+        body = QVBoxLayout(self)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(M)
+        body.addLayout(tiles)
+        body.addWidget(pane, 1)
+        body.addWidget(self._footer())
+
+    def _footer(self) -> Footer:
+        model, t = self._model, self._look.t
+        self._back = button(t("Lists"), model.leave, key="Esc")
+        self._pay = button(t("Take lump sum"), self._ask_money, key="F6")
+        self._sheet = button(t("Hand-over sheet"), model.print_sheet, key="F7")
+        self._run = button(t("Start"), model.start_or_pause, key="F5", look="primary")
+        hints = (t("F5 start or pause"), t("F1 all keys"))
+        return Footer(hints, (self._back, self._pay, self._sheet, self._run))
+
+    def _ask_money(self) -> None:
+        standing = self._model.state.standing
+        if standing is None:
+            return
+        answer = ask_money(self, self._look, standing)
+        if answer is not None:
+            self._model.pay(answer.tender, answer.money, answer.reference)
+
+
+def _columns(look: Look) -> list[Column[LineRow]]:
+    t = look.t
+    return [
+        Column("#", 48, lambda r: Cell(str(r.outcome.line.row.row), quiet=True), right=True),
+        Column(t("Card"), 170, lambda r: Cell(_grouped(r.outcome.line.card_no), quiet=True)),
+        Column(t("Household"), 132, lambda r: Cell(r.outcome.line.name)),
+        Column(t("Room"), 104, lambda r: Cell(r.outcome.line.door)),
+        Column(t("Volume"), 100, lambda r: Cell(str(r.outcome.volume or "—")), right=True),
+        Column(t("Amount"), 104, lambda r: Cell(str(r.outcome.line.money or "—")), right=True),
+        Column(t("Time"), 64, lambda r: Cell(_time(r.seconds), quiet=True), right=True),
+        Column(t("State"), 146, lambda r: state_pill(r.outcome, t, writing=r.writing)),
+        Column(t("Why"), 0, lambda r: why(r.outcome, t)),
+    ]
+
+
+def _grouped(number: str) -> str:
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4)) or "—"
+
+
+def _time(seconds: float | None) -> str:
+    return "—" if seconds is None else f"{seconds:.1f} s"

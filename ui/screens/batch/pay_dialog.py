@@ -1,0 +1,119 @@
+"""Asks what was handed over for a whole list, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+
+from cardstation.domain.money import NO_MONEY, Money, capitals
+from cardstation.errors import Refusal
+from cardstation.sentences import of_error, word
+from cardstation.services.batch_state import BatchState
+from ui.look import Look
+from ui.parts.buttons import Segments
+from ui.parts.facts import Fact, Facts
+from ui.parts.sheet import Sheet
+from ui.parts.words import label
+from ui.screens.counter.state import Unit, wish_of
+
+TENDERS = ("cash", "bank_transfer", "qr_code")
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What was handed over."""
+
+    tender: str
+    money: Money
+    reference: str
+
+
+class PayDialog(Sheet):
+    """Shows what is expected and takes what was counted."""
+
+    def __init__(self, parent: QWidget, look: Look, standing: BatchState) -> None:
+        t = look.t
+        super().__init__(parent, look, t("Lump sum for the whole list"), t("Money is here"))
+        self._look = look
+        self._tender = TENDERS[0]
+        self.facts = Facts(5)
+        self.facts.show_rows(_facts(look, standing))
+        choices = [(code, word(f"tender.{code}", t)) for code in TENDERS]
+        self.segments = Segments(t("Paid by"), choices, self._tender)
+        self.amount = QLineEdit(_owed(standing).yuan)
+        self.amount.setProperty("look", "amount")
+        self.amount.setAccessibleName(t("Amount received"))
+        self.amount.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.amount.selectAll()
+        self.reference = QLineEdit()
+        self.reference.setAccessibleName(t("Payment number"))
+        self.reference.setPlaceholderText(t("Number of the payment"))
+        self._capitals, self._doubt = label("", "muted", right=True), label("", "error", wrap=True)
+        for part in (self.facts, self.segments, self.amount, self._capitals, self.reference):
+            self.column.addWidget(part)
+        self.column.addWidget(self._doubt)
+        self.segments.chosen.connect(self._choose)
+        self.amount.textChanged.connect(self._judge)
+        self.reference.textChanged.connect(self._judge)
+        self._choose(self._tender)
+        self.amount.setFocus()
+
+    @property
+    def handed(self) -> Handed | None:
+        """What was entered, None while it is not certain."""
+        try:
+            money, _ = wish_of(self.amount.text(), Unit.MONEY)
+        except Refusal:
+            return None
+        if not money or (self._tender != "cash" and not self.reference.text().strip()):
+            return None
+        return Handed(self._tender, money, self.reference.text().strip())
+
+    def _choose(self, tender: str) -> None:
+        self._tender = tender
+        self.reference.setVisible(tender != "cash")
+        self._judge()
+
+    def _judge(self) -> None:
+        t, handed = self._look.t, self.handed
+        self.accept_button.setEnabled(handed is not None)
+        self._doubt.clear()
+        self._capitals.clear()
+        try:
+            money, _ = wish_of(self.amount.text(), Unit.MONEY)
+        except Refusal as refused:
+            if self.amount.text().strip():
+                self._doubt.setText(of_error(refused, t).what)
+            return
+        if money:
+            self._capitals.setText(capitals(money))
+
+
+def ask_money(parent: QWidget, look: Look, standing: BatchState) -> Handed | None:
+    """Ask; None when thought better of."""
+    dialog = PayDialog(parent, look, standing)
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    handed = dialog.handed
+    dialog.deleteLater()
+    return handed if accepted else None
+
+
+def _owed(standing: BatchState) -> Money:
+    owed = standing.money.expected - standing.money.received
+    return owed if owed.fen > 0 else NO_MONEY
+
+
+def _facts(look: Look, standing: BatchState) -> list[Fact]:
+    t, money = look.t, standing.money
+    facts: list[Fact] = [
+        (t("Price of all certain rows"), str(money.expected)),
+        (t("Received so far"), str(money.received)),
+        (t("Still to come"), str(_owed(standing)), "strong"),
+    ]
+    stated = standing.batch.stated_total
+    if stated is not None:
+        role = "warn" if stated != money.expected else ""
+        facts.append((t("The list itself says"), str(stated), role))
+    return facts

@@ -1,0 +1,121 @@
+"""How the batch's state reads: the banner, the pills of a line, times and reasons."""
+
+from __future__ import annotations
+
+from cardstation.domain.batch import LineKind, LineOutcome, LineState, Verdict
+from cardstation.i18n import Translator
+from cardstation.sentences import brief, word
+from ui.messages import Problem
+from ui.parts.banner import BannerState
+from ui.parts.table import Cell
+from ui.screens.batch.state import State
+from ui.screens.counter.state import Phase
+from ui.screens.counter.wording import (
+    STEPS,
+    pulled_banner,
+    steps_of,
+    stopped_banner,
+    waiting_banner,
+)
+
+_TONES = {
+    LineState.WAITING: "idle",
+    LineState.UNFUNDED: "idle",
+    LineState.DONE: "ok",
+    LineState.STOPPED: "error",
+    LineState.UNKNOWN: "error",
+}
+
+
+def banner_of(state: State, trouble: Problem | None, t: Translator) -> BannerState:
+    """What the banner says of an open batch."""
+    if trouble is not None and state.phase in (Phase.EMPTY, Phase.STOPPED):
+        return stopped_banner(trouble, t)
+    if state.phase is Phase.READING:
+        return waiting_banner(t, reading=True)
+    if state.phase in (Phase.PULLED, Phase.STOPPED):
+        return _trouble(state, t)
+    if state.phase is Phase.EMPTY:
+        return _waiting(state, t)
+    return _at_work(state, t)
+
+
+def _at_work(state: State, t: Translator) -> BannerState:
+    if state.phase is Phase.WORKING:
+        title, step = t("Writing, do not remove the card"), STEPS.index(state.step)
+        return BannerState("writing", title, line_words(state.line, t), steps_of(t), step)
+    if state.phase is Phase.DONE:
+        line = line_words(state.done, t)
+        return BannerState("done", t("Done: take the card"), line, steps_of(t), len(STEPS))
+    return BannerState("ready", t("Press F5 to load the cards"), line_words(state.line, t))
+
+
+def _trouble(state: State, t: Translator) -> BannerState:
+    if state.phase is Phase.PULLED:
+        return pulled_banner(state.step, t)
+    return stopped_banner(state.problem or Problem("no_words"), t)
+
+
+def _waiting(state: State, t: Translator) -> BannerState:
+    counts = state.counts
+    if state.running:
+        return BannerState("idle", t("Place the next card"), t("{n} cards left", n=counts.left))
+    if counts.todo and counts.done and not counts.left and not counts.unfunded:
+        said = t("Print the hand-over sheet with F7.")
+        return BannerState("done", t("All cards of this batch are done"), said, icon="ok")
+    if counts.unfunded:
+        said = t("{n} rows wait for the money.", n=counts.unfunded)
+        return BannerState("idle", t("Take the lump sum with F6"), said, icon="money")
+    if counts.left:
+        said = t("{n} cards left", n=counts.left)
+        return BannerState("idle", t("Press F5 to load the cards"), said, icon="play")
+    said = t("No row of this list can be loaded; the reasons stand beside each row.")
+    return BannerState("idle", t("Nothing to load"), said, icon="list")
+
+
+def line_words(one: LineOutcome | None, t: Translator) -> str:
+    """Who, where, how much for how much."""
+    if one is None:
+        return ""
+    parts = [one.line.name, one.line.door]
+    if one.volume is not None:
+        parts.append(str(one.volume))
+    if one.line.money is not None:
+        parts.append(str(one.line.money))
+    if one.line.kind is LineKind.PREPAID:
+        parts.append(word("kind.prepaid", t))
+    return "    ".join(parts)
+
+
+def state_pill(one: LineOutcome, t: Translator, *, writing: bool) -> Cell:
+    """The state of a line: its verdict until it is certain, then how far it came."""
+    if writing:
+        return Cell(t("Writing"), "warn")
+    if one.state is not LineState.DONE and one.line.verdict is not Verdict.READY:
+        tone = "warn" if one.line.verdict is Verdict.HUMAN else "error"
+        return Cell(word(f"verdict.{one.line.verdict}", t), tone)
+    return Cell(word(f"line.{one.state}", t), _TONES[one.state])
+
+
+def why(one: LineOutcome, t: Translator) -> Cell:
+    """Why a line stands as it does, in words."""
+    codes = one.line.reasons or ((one.reason,) if one.reason else ())
+    if one.state is LineState.STOPPED and one.reason and one.reason not in codes:
+        codes = (one.reason, *codes)
+    if one.line.kind is LineKind.PREPAID and not codes:
+        return Cell(word("kind.prepaid", t), quiet=True)
+    if one.state is LineState.UNFUNDED and not one.line.reasons:
+        return Cell("")
+    return Cell(" · ".join(brief(code, t) for code in codes), quiet=True)
+
+
+def duration(seconds: float | None, t: Translator) -> str:
+    """Time left in words a person uses."""
+    if seconds is None:
+        return "—"
+    whole = round(seconds)
+    if whole < 60:
+        return t("about {seconds} s", seconds=whole)
+    if whole < 3600:
+        return t("about {minutes} min {seconds} s", minutes=whole // 60, seconds=whole % 60)
+    return t("about {hours} h {minutes} min", hours=whole // 3600, minutes=whole % 3600 // 60)
