@@ -1,0 +1,77 @@
+"""The box of virtual cards of a data folder: one file per card, made when first asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cardstation.domain.household import Household
+from cardstation.errors import Refusal
+from cardstation.services.station import Station
+from drivers.virtual.card import VirtualCard
+from drivers.virtual.maker import CardStory, make_card
+
+FOLDER = "training/cards"
+
+
+class CardBox:
+    """Virtual cards by card number.
+
+    Args:
+        station: Whose directory, keys and layouts issue the cards.
+        home: Data folder.
+    """
+
+    def __init__(self, station: Station, home: Path) -> None:
+        self._station = station
+        self._folder = home / FOLDER
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def household(self, number: str) -> Household:
+        """The household of an account or card number.
+
+        Raises:
+            Refusal: `unknown_household`.
+        """
+        with self._station.store.reading() as reading:
+            found = reading.households.get(number)
+            cards = reading.households.of_card(number)
+        if found is None and len(cards) != 1:
+            raise Refusal("unknown_household", account_no=number)
+        return found or cards[0]
+
+    def make(self, household: Household) -> Path:
+        """The file of a household's card, issued now if the box has none."""
+        path = self._folder / f"{household.card_no}.json"
+        if not path.exists():
+            station = self._station
+            rules = next(rules for rules in station.makers if rules.training)
+            layout = next(one for one in station.layouts if one.code == rules.layout)
+            story = CardStory(station_no=station.number)
+            card = make_card(household, rules, layout, station.keys, story=story)
+            card.save(path)
+        return path
+
+    def names(self) -> tuple[str, ...]:
+        """Every card in the box."""
+        return tuple(sorted(path.stem for path in self._folder.glob("*.json")))
+
+    def path(self, name: str) -> Path:
+        """The file of a card in the box, by card number, account number or the name of a copy.
+
+        Raises:
+            Refusal: `unknown_household`, for a number that is in no directory.
+        """
+        path = self._folder / f"{Path(name).name}.json"
+        return path if path.exists() else self.make(self.household(name))
+
+    def take(self, name: str) -> VirtualCard:
+        """A card to be put into a reader; every change is kept in its file."""
+        path = self.path(name)
+        card = VirtualCard.load(path)
+        card.keep_in(path)
+        return card
+
+    def copy(self, name: str, twin: str) -> None:
+        """Clone a card: same content, same code."""
+        source = VirtualCard.load(self.path(name))
+        source.copy(twin).save(self._folder / f"{Path(twin).name}.json")

@@ -1,0 +1,38 @@
+"""The embedded ledger of a data folder: started, enrolled at, and stocked for the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from cardstation.central.process import CentralProcess
+from cardstation.settings import Settings
+from cardstation.sync.centre_desk import CentreDesk
+from cardstation.sync.http_ledger import HttpLedger
+from drivers.keys import load_or_create_device_key
+
+
+@contextmanager
+def embedded_centre(settings: Settings) -> Iterator[tuple[Settings, CentralProcess]]:
+    """Run the ledger on loopback and enrol this station there.
+
+    Yields:
+        The settings with the ledger's address, and the process.
+
+    Raises:
+        Mishap: `central_not_started`.
+    """
+    with CentralProcess(settings.home) as centre:
+        key = load_or_create_device_key(settings.home)
+        ledger = HttpLedger(centre.url, settings.station, key)
+        try:
+            ledger.enrol(centre.enrolment_code)
+        finally:
+            ledger.close()
+        yield replace(settings, ledger_url=centre.url), centre
+
+
+def centre_desk(centre: CentralProcess) -> CentreDesk:
+    """The desk of the centre, on this machine only."""
+    return CentreDesk(centre.url, centre.admin_token)

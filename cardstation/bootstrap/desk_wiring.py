@@ -1,0 +1,154 @@
+"""Gives the window its callables: every one is a service call."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from cardstation import __version__
+from cardstation.bootstrap.desk_readers import DeskReaders
+from cardstation.bootstrap.doctor import look_at_everything
+from cardstation.bootstrap.papers import write_receipt, write_sheet
+from cardstation.bootstrap.patient_sync import PatientSync
+from cardstation.domain.household import Household
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.tariff import Quote
+from cardstation.domain.volume import Volume
+from cardstation.ports.reader import Presence
+from cardstation.services.answer_payment import answer_payment
+from cardstation.services.batch_state import BatchMoney, BatchState, batch_state
+from cardstation.services.identify import Inserted, insert_card
+from cardstation.services.import_list import import_list
+from cardstation.services.intent.opened import OpenIntent, opened
+from cardstation.services.load_line import load_line
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.quote import quote
+from cardstation.services.read_card import read_card
+from cardstation.services.resolve import resolve_card
+from cardstation.services.station import Station
+from cardstation.services.sync_state import sync_state
+from cardstation.services.top_up import top_up
+from cardstation.settings import Settings, save_setting
+from drivers.printers import CupsPrinter
+from ui.desk_services import DeskServices, DeskSettings, Finding, PrinterStanding
+
+SHOWN_BATCHES = 30
+
+
+class Wiring:
+    """A station behind the window's callables.
+
+    Args:
+        settings: Of this desk.
+        station: Open for writing.
+        readers: Where cards lie.
+    """
+
+    def __init__(self, settings: Settings, station: Station, readers: DeskReaders) -> None:
+        self.settings, self.station, self.readers = settings, station, readers
+        self.papers = settings.home / "papers"
+
+    def services(self) -> DeskServices:
+        """Everything the window can ask for."""
+        station, readers = self.station, self.readers
+        return DeskServices(
+            station=station.name,
+            clerk=station.clerk,
+            training=station.training,
+            version=__version__,
+            wait_card=readers.wait_card,
+            wait_removed=readers.wait_removed,
+            wake=readers.wake,
+            insert_card=self.insert_card,
+            resolve_card=partial(resolve_card, station),
+            answer_payment=lambda intent, taken: answer_payment(station, intent, taken=taken),
+            read_card=partial(read_card, station),
+            quote=self.quote,
+            top_up=partial(top_up, station),
+            batches=self.batches,
+            batch_state=partial(batch_state, station),
+            import_list=partial(import_list, station),
+            pay_batch=self.pay_batch,
+            load_line=partial(load_line, station),
+            print_receipt=self.print_receipt,
+            handover=self.handover,
+            open_intents=self.open_intents,
+            readers=readers.standing,
+            printer=lambda: PrinterStanding(self.settings.printer, ready=True),
+            sync_state=partial(sync_state, station),
+            sync=PatientSync(station),
+            doctor=self.doctor,
+            settings=self._settings(),
+            save_settings=self.save_settings,
+            now=station.clock.now,
+        )
+
+    def insert_card(self, presence: Presence) -> Inserted:
+        """Open and identify."""
+        return insert_card(self.station, self.readers.reader(presence.reader), presence)
+
+    def quote(
+        self, card: Inserted, household: Household, money: Money | None, volume: Volume | None
+    ) -> Quote:
+        """Price, explained."""
+        return quote(self.station, household, money=money, volume=volume, rules=card.rules)
+
+    def batches(self) -> tuple[BatchState, ...]:
+        """The latest batches, newest first."""
+        with self.station.store.reading() as reading:
+            newest = sorted(reading.batches.ids(), reverse=True)[:SHOWN_BATCHES]
+        return tuple(batch_state(self.station, batch_id) for batch_id in newest)
+
+    def pay_batch(self, batch_id: str, tender: Tender, money: Money, ref: str) -> BatchMoney:
+        """Record a lump sum."""
+        return pay_batch(self.station, batch_id, tender=tender, money=money, reference=ref)
+
+    def print_receipt(self, receipt_no: str) -> Path:
+        """File a receipt on both papers, and print it where a printer is set."""
+        language = self.settings.language
+        path, _ = write_receipt(self.station, receipt_no, self.papers, language)
+        return self._printed(path)
+
+    def handover(self, batch_id: str) -> Path:
+        """File and print the sheet for the way back."""
+        path = write_sheet(self.station, batch_id, self.papers, self.settings.language)
+        return self._printed(path)
+
+    def open_intents(self) -> tuple[OpenIntent, ...]:
+        """What is not finished and waits for its card or a human."""
+        with self.station.store.reading() as reading:
+            intents = reading.topups.open_intents()
+        return tuple(opened(self.station, intent) for intent in intents)
+
+    def doctor(self) -> tuple[Finding, ...]:
+        """The checks of `cardstation doctor`."""
+        checks = look_at_everything(self.settings)
+        return tuple(Finding(check.name, check.ok, check.found) for check in checks)
+
+    def save_settings(self, chosen: DeskSettings) -> None:
+        """Keep what the operator changed."""
+        dialects = set((chosen.dialects or {}).values())
+        save_setting(
+            self.settings.home,
+            language=chosen.language,
+            theme=chosen.theme,
+            scale=chosen.scale,
+            printer=chosen.printer,
+            dialect=dialects.pop() if len(dialects) == 1 else self.settings.dialect,
+        )
+
+    def _settings(self) -> DeskSettings:
+        settings = self.settings
+        return DeskSettings(
+            language=settings.language,
+            theme=settings.theme,
+            scale=settings.scale,
+            printer=settings.printer,
+            folders=(("Data", settings.home), ("Papers", self.papers)),
+        )
+
+    def _printed(self, path: Path) -> Path:
+        if self.settings.printer:
+            CupsPrinter(self.settings.printer).print(path.read_bytes(), path.stem)
+        return path

@@ -1,0 +1,46 @@
+"""Makes the paper files of finished facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cardstation.papers import Reprint, handover_sheet, receipt_80mm, receipt_a5
+from cardstation.services.handover_sheet import handover_sheet as sheet_of
+from cardstation.services.issue_receipt import issue_receipt
+from cardstation.services.station import Station
+
+
+def write_receipt(
+    station: Station, receipt_no: str, folder: Path, lang: str, reason: str = ""
+) -> tuple[Path, Path]:
+    """File one receipt as A5 and as an 80 mm slip; from the second time on it says reprint.
+
+    Raises:
+        Refusal: `unknown_receipt`.
+    """
+    issued = issue_receipt(station, receipt_no)
+    mark = Reprint(issued.paper_no - 1, reason) if issued.reprint else None
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = receipt_no if mark is None else f"{receipt_no}-{mark.count}"
+    a5, slip = folder / f"{stem}-a5.pdf", folder / f"{stem}-80mm.pdf"
+    a5.write_bytes(receipt_a5(issued.receipt, lang, mark))
+    slip.write_bytes(receipt_80mm(issued.receipt, lang, mark))
+    return a5, slip
+
+
+def write_receipts(station: Station, batch_id: str, folder: Path, lang: str) -> tuple[Path, ...]:
+    """File the receipts of a batch that have no file yet."""
+    with station.store.reading() as reading:
+        receipts = reading.receipts.of_batch(batch_id)
+    missing = [one for one in receipts if not (folder / f"{one.receipt_no}-a5.pdf").exists()]
+    return tuple(
+        path for one in missing for path in write_receipt(station, one.receipt_no, folder, lang)
+    )
+
+
+def write_sheet(station: Station, batch_id: str, folder: Path, lang: str) -> Path:
+    """File the sheet for the way back."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{batch_id}-sheet.pdf"
+    path.write_bytes(handover_sheet(sheet_of(station, batch_id), lang))
+    return path

@@ -1,0 +1,50 @@
+"""Opens the card readers: the real card service, or the one the serving rack started."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from cardstation.bootstrap.rack_socket import note_of
+from cardstation.settings import Settings
+from drivers.readers.pcsc import PcscRoom
+
+SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
+
+
+class OneForAll(Mapping[str, str]):
+    """The same dialect for every reader name."""
+
+    def __init__(self, dialect: str) -> None:
+        self._dialect = dialect
+
+    def __getitem__(self, _reader: str) -> str:
+        return self._dialect
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+@contextmanager
+def open_readers(settings: Settings) -> Iterator[PcscRoom]:
+    """Open the readers of this desk.
+
+    The socket must be set before the first PC/SC call of the process (see drivers.readers.pcsc).
+
+    Raises:
+        CardServiceGone: no PC/SC library or service.
+    """
+    dialect = settings.dialect
+    note = note_of(settings.home)
+    if note is not None and SOCKET_VARIABLE not in os.environ:
+        os.environ[SOCKET_VARIABLE] = str(note["pcsc_socket"])
+        dialect = dialect or str(note["dialect"])
+    room = PcscRoom(settings.watchdog_s, OneForAll(dialect))
+    try:
+        yield room
+    finally:
+        room.close()

@@ -1,0 +1,70 @@
+"""Builds a station and its readers out of the rooms, from settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cardstation.ports.clock import Clock
+from cardstation.ports.keys import DeviceKey
+from cardstation.ports.ledger import Ledger
+from cardstation.services.station import Station
+from cardstation.settings import Settings
+from cardstation.store import Store
+from cardstation.sync.http_ledger import HttpLedger
+from drivers.chips import CHIPS
+from drivers.clocks import SystemClock, shift_of
+from drivers.keys import CombinedCardKeys, load_master_secret, load_or_create_device_key
+from drivers.layouts import LAYOUTS
+from drivers.makers import MAKERS
+from drivers.payments import PAYMENTS
+
+
+@contextmanager
+def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
+    """Open the station of a data folder.
+
+    Args:
+        settings: Whose `home` and names are used.
+        writing: Take the writer's lock; a reader works beside an open desk.
+
+    Raises:
+        StationBusy: another process writes.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Store.open(settings.home, read_only=not writing) as store:
+        yield station_on(store, settings)
+
+
+def station_on(store: Store, settings: Settings) -> Station:
+    """Put a station together around an open store."""
+    home = settings.home
+    device_key = load_or_create_device_key(home)
+    clock = SystemClock(settings.zone, shift_of(home))
+    return Station(
+        store=store,
+        chips=CHIPS,
+        layouts=LAYOUTS,
+        makers=MAKERS,
+        keys=CombinedCardKeys(load_master_secret(home)),
+        device_key=device_key,
+        clock=clock,
+        ledger=_ledger(settings, device_key, clock),
+        name=settings.station,
+        number=settings.station_no,
+        clerk=settings.clerk,
+        company=settings.company,
+        training=settings.training,
+        payments=PAYMENTS,
+    )
+
+
+def _ledger(settings: Settings, key: DeviceKey, clock: Clock) -> Ledger | None:
+    if not settings.ledger_url:
+        return None
+    return HttpLedger(
+        settings.ledger_url,
+        settings.station,
+        key,
+        created=lambda: int(clock.now().timestamp()),
+    )

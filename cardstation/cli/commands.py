@@ -1,0 +1,24 @@
+"""Every command of the command line, in the order of `--help`."""
+
+from __future__ import annotations
+
+import click
+
+from cardstation.cli.batch import batch, directory
+from cardstation.cli.card import card, quote, readers, top_up
+from cardstation.cli.desk import doctor, recover, sync, verify
+from cardstation.cli.training import training
+
+COMMANDS: tuple[click.Command, ...] = (
+    doctor,
+    directory,
+    readers,
+    card,
+    quote,
+    top_up,
+    batch,
+    recover,
+    sync,
+    verify,
+    training,
+)

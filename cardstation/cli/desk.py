@@ -1,0 +1,54 @@
+"""`cardstation doctor`, `recover`, `sync`, `verify`: the state of the station and its books."""
+
+from __future__ import annotations
+
+import click
+
+from cardstation.cli.output import columns, told
+from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.errors import Mishap
+from cardstation.services.recover import recover as recover_station
+from cardstation.services.sync import sync as sync_station
+from cardstation.services.verify import verify as verify_station
+
+
+@click.command()
+@with_json
+@pass_call
+def doctor(call: Call) -> None:
+    """Look at everything the station needs and say what is missing."""
+    checks = call.doors.doctor(call.settings)
+    rows = [("✓" if check.ok else "!", check.name, check.found) for check in checks]
+    call.output.answer({"ok": all(c.ok for c in checks), "checks": checks}, columns(rows))
+
+
+@click.command()
+@with_json
+@pass_call
+def recover(call: Call) -> None:
+    """Settle what a crash left open; list what needs its card or a human."""
+    with call.doors.station(call.settings, True) as station:
+        found = recover_station(station)
+    call.output.answer({"open": found}, [line for one in found for line in (*told(one), "")])
+
+
+@click.command()
+@with_json
+@pass_call
+def sync(call: Call) -> None:
+    """Send what the central ledger does not have yet."""
+    with call.doors.station(call.settings, True) as station:
+        state = sync_station(station)
+    call.output.answer(state, told(state))
+
+
+@click.command()
+@with_json
+@pass_call
+def verify(call: Call) -> None:
+    """Prove the journal chain and both equations: money, and gas by cause."""
+    with call.doors.station(call.settings, False) as station:
+        found = verify_station(station)
+    call.output.answer(found, told(found))
+    if not found.ok:
+        raise Mishap("books_disagree", count=len(found.disagreements))

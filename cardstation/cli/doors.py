@@ -1,0 +1,57 @@
+"""What the command line needs from the composition root: one door per room it may enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from cardstation.ports.reader import Reader
+from cardstation.services.station import Station
+from cardstation.settings import Settings
+
+
+class Readers(Protocol):
+    """The readers of this desk, watched."""
+
+    def readers(self) -> tuple[Reader, ...]:
+        """Every reader plugged in now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `doctor`: what was looked at, whether it is well, what was found."""
+
+    name: str
+    ok: bool
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Everything behind the command line, opened on demand.
+
+    Attributes:
+        station: Opens the station; the flag says whether to take the writer's lock.
+        readers: Opens the card readers.
+        doctor: Looks at everything the station needs.
+        default_tariffs: The bundled demo tariffs.
+        receipts: Files the receipts of a batch. sheet: files the sheet for the way back.
+        rack: Serves virtual cards onto the real card stack until interrupted.
+        rack_call: Sends one request to a serving rack and returns its answer.
+        meter: Lets a virtual meter take a card.
+        clock: Shifts the wall clock of this data folder, in seconds, and returns the new time.
+    """
+
+    station: Callable[[Settings, bool], AbstractContextManager[Station]]
+    readers: Callable[[Settings], AbstractContextManager[Readers]]
+    doctor: Callable[[Settings], tuple[Check, ...]]
+    default_tariffs: Path
+    receipts: Callable[[Station, str, Settings], tuple[Path, ...]]
+    sheet: Callable[[Station, str, Settings, Path | None], Path]
+    rack: Callable[[Settings, dict[str, object]], None]
+    rack_call: Callable[[Settings, dict[str, object]], dict[str, object]]
+    meter: Callable[[Settings, dict[str, object]], dict[str, object]]
+    clock: Callable[[Settings, int | None], str]

@@ -1,0 +1,154 @@
+"""`cardstation training`: virtual cards on the real card stack, virtual meters, a shifted clock."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.errors import Refusal
+
+_SHIFT = re.compile(r"([+-]?)(\d+)([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@click.group()
+def training() -> None:
+    """Cards, readers and meters without hardware. Papers say 培训; other keys, another area."""
+
+
+@training.group()
+def rack() -> None:
+    """A rack of virtual cards before a virtual reader of the real PC/SC service."""
+
+
+@rack.command()
+@click.option("--batch", help="Put the cards of this batch into the rack.")
+@click.option("--account", multiple=True, help="Put this household's card into the rack.")
+@click.option("--feed", is_flag=True, help="Feed the cards one after another by itself.")
+@click.option("--pace", type=float, default=0.2, show_default=True, help="Seconds between cards.")
+@click.option("--dialect", type=click.Choice(["acs", "omnikey"]), default="acs", show_default=True)
+@with_json
+@pass_call
+def serve(
+    call: Call,
+    *,
+    batch: str | None,
+    account: tuple[str, ...],
+    feed: bool,
+    pace: float,
+    dialect: str,
+) -> None:
+    """Start the reader and hold it until interrupted (Ctrl+C).
+
+    Prints one JSON line when ready. Commands of the same data folder find the reader by themselves.
+    """
+    wanted = {"batch": batch or "", "accounts": list(account), "feed": feed}
+    call.doors.rack(call.settings, {**wanted, "pace_s": pace, "dialect": dialect})
+
+
+def _ask(call: Call, **request: object) -> None:
+    answer = call.doors.rack_call(call.settings, request)
+    words = [f"{name}: {value}" for name, value in answer.items()]
+    call.output.answer(answer, words)
+
+
+@rack.command("list")
+@with_json
+@pass_call
+def list_cards(call: Call) -> None:
+    """Show the cards of the rack and which one is in the reader."""
+    _ask(call, do="list")
+
+
+@rack.command()
+@click.argument("account")
+@with_json
+@pass_call
+def make(call: Call, account: str) -> None:
+    """Make the virtual card of a household (ACCOUNT or card number)."""
+    _ask(call, do="make", account=account)
+
+
+@rack.command()
+@click.argument("card")
+@click.option("--pull-after", type=int, help="Pull it after the K-th changed byte.")
+@click.option("--pull-step", type=int, help="Cut at the K-th erase or program step.")
+@click.option("--seed", type=int, default=0, show_default=True, help="What a torn byte becomes.")
+@with_json
+@pass_call
+def insert(call: Call, card: str, pull_after: int | None, pull_step: int | None, seed: int) -> None:
+    """Put a card into the reader."""
+    _ask(call, do="insert", card=card, pull_after=pull_after, pull_step=pull_step, seed=seed)
+
+
+@rack.command()
+@with_json
+@pass_call
+def pull(call: Call) -> None:
+    """Take the card out of the reader."""
+    _ask(call, do="pull")
+
+
+@rack.command()
+@click.argument("card")
+@click.argument("name")
+@with_json
+@pass_call
+def copy(call: Call, card: str, name: str) -> None:
+    """Copy a card, as a thief would."""
+    _ask(call, do="copy", card=card, name=name)
+
+
+@rack.command()
+@with_json
+@pass_call
+def stop(call: Call) -> None:
+    """End the serving rack."""
+    _ask(call, do="stop")
+
+
+@training.command()
+@click.argument("card")
+@click.option("--school", type=click.Choice(["exact", "greater", "cumulative", "none"]))
+@click.option("--residual", help="What is in the meter, m³ or yuan.")
+@click.option("--limit", help="Hoard limit of the meter, m³ or yuan.")
+@click.option("--use", help="Use gas first, m³.")
+@click.option("--pull-step", type=int, help="Pull the card at the K-th step of the meter's write.")
+@click.option("--flag", multiple=True, help="low_battery, magnet, valve_closed …")
+@with_json
+@pass_call
+def meter(
+    call: Call,
+    *,
+    card: str,
+    school: str | None,
+    residual: str | None,
+    limit: str | None,
+    use: str | None,
+    pull_step: int | None,
+    flag: tuple[str, ...],
+) -> None:
+    """Let the card's virtual meter take it, and say what the meter did."""
+    request: dict[str, object] = {"card": card, "school": school, "residual": residual}
+    request |= {"limit": limit, "use": use, "pull_step": pull_step, "flags": list(flag)}
+    answer = call.doors.meter(call.settings, request)
+    call.output.answer(answer, [f"{name}: {value}" for name, value in answer.items()])
+
+
+@training.command()
+@click.argument("shift", required=False)
+@with_json
+@pass_call
+def clock(call: Call, shift: str | None) -> None:
+    """Shift the wall clock of this data folder: +3d, -2h, 0s for the real time."""
+    seconds: int | None = None
+    if shift is not None:
+        found = _SHIFT.fullmatch(shift)
+        if found is None:
+            raise Refusal("bad_shift", given=shift)
+        sign, count, unit = found.groups()
+        seconds = int(count) * _SECONDS[unit] * (-1 if sign == "-" else 1)
+    now = call.doors.clock(call.settings, seconds)
+    call.output.answer({"now": now}, [now])
