@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drivers.layouts.codec import Block, Declaration, Operation, Owner, Place, Step
 from drivers.layouts.fields import Check, CheckKind, Encoding, Field
+from drivers.layouts.open4442_examples import EXAMPLES
 from drivers.layouts.records import PRICE_STEPS
 from drivers.layouts.two_slot import TwoSlotLayout
 
@@ -149,4 +150,4 @@ DECLARATION = Declaration(
     },
 )
 
-OPEN4442 = TwoSlotLayout(DECLARATION)
+OPEN4442 = TwoSlotLayout(DECLARATION, EXAMPLES)

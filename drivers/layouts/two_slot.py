@@ -21,16 +21,22 @@ from cardstation.domain.card import (
 from cardstation.errors import Refusal, ensure
 from drivers.layouts import records
 from drivers.layouts.codec import FIRST_FREE, Declaration, Operation, Owner
+from drivers.layouts.example import Example
 from drivers.layouts.slots import current_of, slot_spans
 
 _BLANK = 0xFF
 
 
 class TwoSlotLayout:
-    """A declared two-slot layout; implements `cardstation.ports.layout.Layout`."""
+    """A declared two-slot layout; implements `cardstation.ports.layout.Layout`.
 
-    def __init__(self, declaration: Declaration) -> None:
+    Attributes:
+        examples: Worked examples, bytes beside their meaning.
+    """
+
+    def __init__(self, declaration: Declaration, examples: tuple[Example, ...] = ()) -> None:
         self.declaration = declaration
+        self.examples = examples
         self.code = declaration.code
         place = declaration.place
         self._identity = place("identity")
@@ -38,8 +44,8 @@ class TwoSlotLayout:
         self._begun = declaration.orders[Operation.ISSUE][0].fixed
         self._limits = place("limits")
         self._price = place("price")
-        self._credits = (place("credit_a"), place("credit_b"))
-        self._returns = (place("return_a"), place("return_b"))
+        self.credit_slots = (place("credit_a"), place("credit_b"))
+        self.return_slots = (place("return_a"), place("return_b"))
 
     def recognises(self, image: bytes) -> bool:
         """True when the image carries a valid identity block of this layout."""
@@ -106,12 +112,12 @@ class TwoSlotLayout:
 
     def credit(self, image: bytes) -> Credit | None:
         """The current credit, None when no credit slot is valid."""
-        slots = current_of(self._credits, image)
+        slots = current_of(self.credit_slots, image)
         return records.credit_of(slots.record) if slots else None
 
     def returned(self, image: bytes) -> ReturnBlock | None:
         """The current return block, None when none is valid."""
-        slots = current_of(self._returns, image)
+        slots = current_of(self.return_slots, image)
         return records.returned_of(slots.record) if slots else None
 
     def plan_load(self, image: bytes, credit: Credit) -> WritePlan:
@@ -155,8 +161,8 @@ class TwoSlotLayout:
         block = {
             "identity": self._identity.block.encode(records.identity_values(identity)),
             "limits": self._limits.block.encode(records.limits_values(limits, kind)),
-            "credit_a": self._credits[0].block.encode(records.credit_values(credit, 0)),
-            "return_a": self._returns[0].block.encode(records.return_values(returned, 0)),
+            "credit_a": self.credit_slots[0].block.encode(records.credit_values(credit, 0)),
+            "return_a": self.return_slots[0].block.encode(records.return_values(returned, 0)),
         }
         if price is not None:
             block["price"] = self._price.block.encode(records.price_values(price))
@@ -174,7 +180,7 @@ class TwoSlotLayout:
         Raises:
             Refusal: `no_return_block`, `field_does_not_fit`.
         """
-        slots = current_of(self._returns, image)
+        slots = current_of(self.return_slots, image)
         if slots is None:
             raise Refusal("no_return_block")
         values = records.return_values(returned, slots.following)
@@ -183,7 +189,7 @@ class TwoSlotLayout:
 
     def _plan_credit(self, image: bytes, credit: Credit, operation: Operation) -> WritePlan:
         content = self.decode(image)
-        slots = current_of(self._credits, image)
+        slots = current_of(self.credit_slots, image)
         if slots is None:
             raise Refusal("no_credit_slot")
         if content.returned is None:
