@@ -185,8 +185,6 @@ class DeskWindow(QMainWindow):
         t = self._look.t
         live = self.session.screens[self._here]
         title, subtitle = t(_screen(self._here).title), live.subtitle(t)
-        if self.session.tools.services.training:
-            subtitle = f"{t('Training')}    {subtitle}"
         self._header.show_state(HeaderState(title, subtitle, self.session.status.chips(t)))
 
     def _banner_state(self) -> BannerState:

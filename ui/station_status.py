@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +15,11 @@ from ui.desk_services import DeskServices, PrinterStanding, ReaderStanding
 from ui.lane import Lane
 from ui.parts.header import ChipState
 
+_NOISE = re.compile(
+    r"( \[[^]]*\]| \([^)]*\)| (ICC|PICC|CCID|Smart ?Card|SmartCard|USB|Contact|Interface|Reader)\b"
+    r"| [0-9A-F]{2} [0-9A-F]{2}$)",
+    re.IGNORECASE,
+)
 OLD_MIN = 60
 """Minutes after which something unsent is worth a warning."""
 
@@ -65,7 +71,9 @@ class StationStatus(QObject):
     def chips(self, t: Translator) -> tuple[ChipState, ...]:
         """The chips in words."""
         clerk = t("Clerk {name}", name=self._services.clerk)
+        training = (ChipState(t("Training"), "warn", dot=False),)
         return (
+            *(training if self._services.training else ()),
             self._reader(t),
             self._printer(t),
             self._ledger(t),
@@ -134,5 +142,5 @@ class StationStatus(QObject):
 
 def short_name(name: str) -> str:
     """A device's name without the counters PC/SC appends, at most 18 characters."""
-    plain = name.removesuffix(" 00 00").removesuffix(" 00").strip()
+    plain = _NOISE.sub("", name).strip()
     return plain if len(plain) <= 18 else f"{plain[:17]}…"

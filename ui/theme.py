@@ -195,6 +195,10 @@ def words_on_grounds(theme: Theme) -> tuple[tuple[str, str, str], ...]:
         for kind in ("idle", "ready", "writing", "done", "needs_you")
         for end in (0, 1)
     ]
+    notices = [
+        (f"ink on {kind}", theme.ink, theme.tone(kind)[1])
+        for kind in ("ok", "warn", "error", "idle")
+    ]
     figures = [
         (f"{kind} on surface", getattr(theme, kind), theme.surface)
         for kind in ("ok", "warn", "error", "brand")
@@ -206,7 +210,7 @@ def words_on_grounds(theme: Theme) -> tuple[tuple[str, str, str], ...]:
         ("rail", theme.rail_ink, theme.rail),
         ("rail here", "#FFFFFF", theme.rail_here),
     ]
-    return (*plain, *tones, *banners, *figures, *rest)
+    return (*plain, *tones, *notices, *banners, *figures, *rest)
 
 
 def contrast(ink: str, ground: str) -> float:

@@ -204,6 +204,8 @@ def outcomes(
     for at, one in enumerate(made.lines):
         state = LineState.WAITING if funded else LineState.UNFUNDED
         reason = number = ""
+        if one.verdict is not Verdict.READY:
+            state, reason = LineState.STOPPED, one.reasons[0]
         if one.verdict is Verdict.READY and at < done:
             state, number = LineState.DONE, f"S001-2026-{at + 1:06d}"
         if at in stopped:

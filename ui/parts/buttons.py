@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QPushButton, QWidget
 
-from ui.look import Look, picture
+from ui.look import Look, font, picture
 
 
 def button(
@@ -73,6 +73,8 @@ class Segments(QFrame):
             made.setProperty("look", "segment")
             made.setAccessibleName(f"{name}: {words}")
             made.setAutoDefault(False)
+            bold = QFontMetricsF(font(14, bold=True)).horizontalAdvance(words)
+            made.setMinimumWidth(round(bold) + 32)
             made.clicked.connect(lambda _checked=False, chosen=code: self.chosen.emit(chosen))
             group.addButton(made)
             line.addWidget(made)

@@ -44,6 +44,7 @@ class Guide(QWidget):
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         text = label(step.text, "muted", wrap=True)
         text.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        text.setMinimumHeight(72)
         box = QVBoxLayout()
         box.setSpacing(S)
         box.addStretch(2)

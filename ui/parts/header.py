@@ -53,6 +53,6 @@ class Header(QWidget):
             self._chips.pop().deleteLater()
         for index, chip in enumerate(state.chips):
             if index == len(self._chips):
-                self._chips.append(Chip("", dot=chip.dot))
+                self._chips.append(Chip(""))
                 self._line.addWidget(self._chips[index])
-            self._chips[index].show_state(chip.text, chip.tone)
+            self._chips[index].show_state(chip.text, chip.tone, dot=chip.dot)

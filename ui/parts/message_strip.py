@@ -48,8 +48,6 @@ class MessageStrip(QFrame):
         t = self._look.t
         said = str(of_error(note.problem.as_error(), t)) if note.problem else ""
         restyle(self, "notice", note.tone)
-        self._words.style().unpolish(self._words)
-        self._words.style().polish(self._words)
         self._words.setText(said or t(note.text, **note.fields))
         self.setAccessibleName(self._words.text())
         ink = self._look.theme.tone(note.tone)[0]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cardstation.sentences import Sentence
 from ui.look import Look, picture
-from ui.parts.words import label, restyle
+from ui.parts.words import Pane, label, restyle
 from ui.theme import M
 
 
@@ -42,9 +42,7 @@ class ProblemWords(QFrame):
                 words.clear()
             return
         restyle(self, "notice", tone)
-        for child in (self._brief, *(words for _, words, _ in self._lines)):
-            child.style().unpolish(child)
-            child.style().polish(child)
+        restyle(self._brief, "role", f"heading-{tone}")
         self._brief.setText(said.brief)
         ink = self._look.theme.tone(tone)[0]
         for (mark, words, icon), text in zip(
@@ -53,3 +51,39 @@ class ProblemWords(QFrame):
             mark.setPixmap(picture(icon, ink, 22, self.devicePixelRatioF()))
             words.setText(text)
         self.setAccessibleName(str(said))
+
+
+class ProblemCards(QWidget):
+    """The same three sentences as three large cards, where nothing else is to be shown."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        t = look.t
+        self._words: list[QLabel] = []
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(M)
+        titles = (
+            ("info", t("What happened")),
+            ("money", t("What it means for the money")),
+            ("next", t("What to do now")),
+        )
+        for icon, title in titles:
+            line.addWidget(self._card(look, icon, title), 1)
+
+    def show_sentence(self, said: Sentence | None) -> None:
+        """Show a sentence, or nothing."""
+        texts = (said.what, said.money, said.todo) if said else ("", "", "")
+        for words, text in zip(self._words, texts, strict=True):
+            words.setText(text)
+
+    def _card(self, look: Look, icon: str, title: str) -> Pane:
+        made = Pane(look.theme, margin=24)
+        mark, words = QLabel(), label("", "words", wrap=True)
+        mark.setPixmap(picture(icon, look.theme.error, 32, self.devicePixelRatioF()))
+        made.column.addWidget(mark)
+        made.column.addWidget(label(title, "heading"))
+        made.column.addWidget(words)
+        made.column.addStretch(1)
+        self._words.append(words)
+        return made

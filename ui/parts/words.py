@@ -41,16 +41,15 @@ def restyle(widget: QWidget, name: str, value: str) -> None:
 class Chip(QLabel):
     """A pill with words and, for states, a dot: colour is never alone."""
 
-    def __init__(self, text: str = "", tone: str = "idle", *, dot: bool = True) -> None:
+    def __init__(self, text: str = "", tone: str = "idle") -> None:
         super().__init__()
-        self._dot = dot
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.show_state(text, tone)
 
-    def show_state(self, text: str, tone: str) -> None:
+    def show_state(self, text: str, tone: str, *, dot: bool = True) -> None:
         """Show other words in another tone: `ok`, `warn`, `error`, `idle` or `brand`."""
-        self.setText(f"●  {text}" if self._dot else text)
+        self.setText(f"●  {text}" if dot else text)
         self.setAccessibleName(text)
         restyle(self, "chip", tone)
 

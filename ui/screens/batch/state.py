@@ -58,8 +58,8 @@ class State:
 
     @property
     def seconds_left(self) -> float | None:
-        """Reckoned from the last cards, None before there are two."""
-        if len(self.cycles) < 2:
+        """Reckoned from the last cards, None before the second one."""
+        if not self.cycles:
             return None
         recent = self.cycles[-RECENT:]
         return sum(recent) / len(recent) * self.counts.left

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
+from cardstation.domain.money import Money
+from cardstation.domain.receipt import Receipt, TierLine
 from cardstation.domain.tariff import Quote
 from cardstation.domain.volume import NO_GAS
 from cardstation.i18n import Translator
@@ -17,7 +19,7 @@ from ui.parts.tier_bar import TierBar, TierBarState
 from ui.parts.words import Chip, Pane, column, label, row, rule
 from ui.screens.counter.state import Phase, State, Unit
 from ui.screens.counter.wording import card_facts, meter_facts, person_facts
-from ui.theme import XS, S
+from ui.theme import S
 
 TENDERS = ("cash", "qr_code", "bank_transfer")
 
@@ -95,7 +97,7 @@ class PriceLines(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(XS)
+        grid.setVerticalSpacing(2)
         grid.setColumnStretch(0, 1)
         self._cells: list[list[QLabel]] = []
         for line in range(5):
@@ -106,28 +108,36 @@ class PriceLines(QWidget):
 
     def show_quote(self, quote: Quote | None) -> None:
         """Show a quote, or nothing."""
-        rows = self._rows(quote) if quote else []
+        self._show(self._rows(quote.lines, quote.total, quote.remainder) if quote else [])
+
+    def show_receipt(self, made: Receipt | None) -> None:
+        """Show what a receipt says, or nothing."""
+        self._show(self._rows(made.tiers, made.gas, made.to_balance) if made else [])
+
+    def _show(self, rows: list[tuple[str, str, str, str]]) -> None:
         for index, cells in enumerate(self._cells):
             texts = rows[index] if index < len(rows) else ("", "", "", "")
             for cell, text in zip(cells, texts, strict=True):
                 cell.setText(text)
                 cell.setVisible(index < len(rows))
 
-    def _rows(self, quote: Quote) -> list[tuple[str, str, str, str]]:
+    def _rows(
+        self, lines: tuple[TierLine, ...], total: Money, rest: Money
+    ) -> list[tuple[str, str, str, str]]:
         t = self._look.t
         rows = [
             (
-                t("Tier {n}", n=line.tier),
-                str(line.volume),
-                f"× ¥{line.price_e4 / 10_000:.2f}",
-                str(line.amount),
+                t("Tier {n}", n=one.tier),
+                str(one.volume),
+                f"× ¥{one.price_e4 / 10_000:.2f}",
+                str(one.amount),
             )
-            for line in quote.lines
+            for one in lines
         ]
-        if len(rows) > 1 or quote.remainder:
-            rows.append((t("Gas in all"), "", "", str(quote.total)))
-        if quote.remainder:
-            rows.append((t("Kept as balance"), "", "", str(quote.remainder)))
+        if len(rows) > 1 or rest:
+            rows.append((t("Gas in all"), "", "", str(total)))
+        if rest:
+            rows.append((t("Kept as balance"), "", "", str(rest)))
         return rows
 
 
@@ -209,7 +219,11 @@ class PurchasePane(Pane):
         self.column.addWidget(self._lines)
         self.column.addWidget(self._doubt)
         self.column.addStretch(1)
-        self.column.addLayout(row(label(t("Paid by"), "muted"), self._tender, self._reference))
+        paid = row(self._tender)
+        paid.addWidget(self._reference, 1)
+        paid.addStretch(0)
+        self.column.addLayout(paid)
+        self.column.setSpacing(S)
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from cardstation.domain.volume import NO_GAS
 from cardstation.sentences import of_error, word
 from ui.look import Look
 from ui.parts.buttons import button, press_key
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
-from ui.parts.problem import ProblemWords
-from ui.parts.words import Pane, column, label, row
+from ui.parts.problem import ProblemCards, ProblemWords
+from ui.parts.tier_bar import TierBar, TierBarState
+from ui.parts.words import Chip, Pane, column, label, row
 from ui.screens.counter.model import CounterModel
-from ui.screens.counter.panels import TENDERS, CardPane, PersonPane, PurchasePane
+from ui.screens.counter.panels import TENDERS, CardPane, PersonPane, PriceLines, PurchasePane
 from ui.screens.counter.state import Phase, State
 from ui.theme import M
 
@@ -50,7 +52,7 @@ class CounterView(QWidget):
         said = of_error(problem.as_error(), self._look.t) if problem else None
         known = state.household is not None
         self._problem.show_sentence(said, problem.tone if problem else "error")
-        self._lone.show_sentence(said if not known else None, problem.tone if problem else "error")
+        self._lone.show_sentence(said if not known else None)
         self._question.show_state(state)
         asked = state.phase is Phase.QUESTION
         self._pages.setCurrentIndex(3 if asked else 1 if known else 2 if problem else 0)
@@ -104,10 +106,8 @@ class CounterView(QWidget):
         line.addWidget(self._person)
         line.addWidget(self._card)
         line.addWidget(self._right, 1)
-        self._lone = ProblemWords(self._look)
-        alone = QWidget()
-        alone.setLayout(column(self._lone, 0))
-        for page in (self._guide(), card, alone, self._question):
+        self._lone = ProblemCards(self._look)
+        for page in (self._guide(), card, self._lone, self._question):
             self._pages.addWidget(page)
         self._confirm = button(
             t("Take money and write card"), self._model.confirm, key="F2", look="primary",
@@ -181,22 +181,36 @@ class ResultPane(Pane):
         super().__init__(look.theme, shadow=False)
         self._look = look
         t = look.t
-        self._volume = label("", "big")
-        self._what = label(t("is on the card now"), "muted")
-        self._paid = label("", "total")
-        self._number = label("", "muted")
-        self._paper = label("", "muted")
-        self.column.addWidget(label(t("Done"), "heading"))
-        self.column.addLayout(column(self._volume, self._what, spacing=0))
-        self.column.addLayout(column(self._paid, self._number, self._paper, spacing=0))
+        self._loaded = label("", "big")
+        self._paid = label("", "total", right=True)
+        self._number = label("", "muted", right=True)
+        self._paper = Chip("", "ok")
+        self._bar, self._lines = TierBar(look), PriceLines(look)
+        what = label(t("is on the card now"), "muted")
+        figures = row(spacing=M)
+        figures.addLayout(column(self._loaded, what, spacing=0))
+        figures.addStretch(1)
+        figures.addLayout(column(self._paid, self._number, spacing=0))
+        self.column.addLayout(row(label(t("Done"), "heading"), 0, self._paper))
+        self.column.addLayout(figures)
+        self.column.addWidget(self._bar)
+        self.column.addWidget(self._lines)
         self.column.addStretch(1)
 
     def show_state(self, state: State) -> None:
         """Draw another state; without a receipt nothing."""
-        t, receipt = self._look.t, state.receipt
-        loaded = receipt.volume if receipt and receipt.volume is not None else None
-        self._volume.setText(str(loaded or (receipt.gas if receipt else "")))
-        self._paid.setText(t("Paid {money}", money=receipt.paid) if receipt else "")
-        self._number.setText(t("Receipt {number}", number=receipt.receipt_no) if receipt else "")
-        filed = {True: t("receipt printed"), False: t("receipt not printed"), None: ""}
-        self._paper.setText(filed[state.paper] if receipt else "")
+        t, made = self._look.t, state.receipt
+        volume = made.volume if made and made.volume is not None else None
+        self._loaded.setText(str(volume or (made.gas if made else "")))
+        self._paid.setText(t("Paid {money}", money=made.paid) if made else "")
+        self._number.setText(t("Receipt {number}", number=made.receipt_no) if made else "")
+        tiers = state.facts.tiers if state.facts else ()
+        known = made is not None and volume is not None and bool(tiers)
+        before, buying = (made.year_before, volume) if made and volume else (NO_GAS, NO_GAS)
+        self._bar.show_state(TierBarState(tiers if known else (), before, buying))
+        self._bar.setVisible(known)
+        self._lines.show_receipt(made)
+        words = {True: t("receipt printed"), False: t("receipt not printed")}
+        self._paper.setVisible(state.paper is not None)
+        if state.paper is not None:
+            self._paper.show_state(words[state.paper], "ok" if state.paper else "warn")
