@@ -26,6 +26,7 @@ from cardstation.errors import (
     ReaderBusy,
     ReaderGone,
     ReaderHung,
+    Value,
 )
 
 SUCCESS = 0
@@ -139,7 +140,8 @@ def mishap(hresult: int, reader: str = "") -> Mishap:
     """
     number = plain(hresult)
     meaning = MEANINGS.get(number, BROKEN)
-    return meaning.error(meaning.code, reader=reader, hresult=f"{number:08X}")
+    values: dict[str, Value] = {"reader": reader} if reader else {}
+    return meaning.error(meaning.code, advice="", **values, hresult=f"{number:08X}")
 
 
 def link_mishap(hresult: int, reader: str) -> LinkFailed:

@@ -2,16 +2,19 @@
 # Every line read (re)starts the daemon and answers its process number; the end of the input,
 # however it comes about, ends the daemon and removes the folder.
 #
-#   holder.sh FOLDER hidden|open {NAME PORT}... -- PCSCD [OPTION]...
-folder=$1 way=$2
+#   holder.sh FOLDER IPC {NAME PORT}... -- PCSCD [OPTION]...
+#
+# IPC is where this pcscd puts its socket: its own folder in a namespace we are alone in, or the
+# folder of a moved copy.
+folder=$1 ipc=$2
 shift 2
-if [ "$way" = hidden ]; then
+if [ "$ipc" = /run/pcscd ]; then
     mount -t tmpfs none /run && mkdir -p /run/pcscd && mount --bind "$folder" /run/pcscd || exit 1
     for place in /usr/lib/pcsc/drivers /usr/local/lib/pcsc/drivers; do
         [ ! -d "$place" ] || mount -t tmpfs none "$place" 2>/dev/null
     done
 fi
-mkdir -p "$folder/conf" /run/pcscd || exit 1
+mkdir -p "$folder/conf" || exit 1
 
 slots=0
 while [ "$1" != -- ]; do
@@ -30,7 +33,7 @@ command -v setpriv >/dev/null && guard='setpriv --pdeathsig KILL'
 daemon=
 end_daemon() {
     [ -z "$daemon" ] || { kill -9 "$daemon"; wait "$daemon"; } 2>/dev/null
-    rm -f /run/pcscd/pcscd.comm /run/pcscd/pcscd.pid
+    rm -f "$ipc/pcscd.comm" "$ipc/pcscd.pid"
 }
 
 echo ready
@@ -42,3 +45,4 @@ while read -r _; do
 done
 end_daemon
 rm -rf "$folder"
+[ "$ipc" = /run/pcscd ] || rm -rf "$ipc"

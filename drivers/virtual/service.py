@@ -4,8 +4,8 @@ A pcscd of our own runs in a mount namespace of its own (`unshare -m` as root, `
 anybody else), so it disturbs neither the system's service nor its readers: /run is a fresh
 tmpfs, the USB drivers are hidden, and our own folder is bound to /run/pcscd. The socket
 therefore has a plain path that outlives the daemon; nothing depends on a process number. Where
-namespaces are refused (a container without rights), root runs it in the open, provided that no
-service runs there yet.
+namespaces are refused (a bare chroot, a container without rights) a copy of pcscd with other
+folder names compiled in does as well, without any rights.
 
 A shell (`holder.sh`) holds the namespace; when its input ends, because we stopped or because we
 died in any way, it kills the daemon and removes the folder.
@@ -19,12 +19,10 @@ interfaces: it is for training and tests only.
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,14 +30,14 @@ from types import TracebackType
 from typing import Self
 
 from cardstation.errors import CardServiceGone, ensure
-from drivers.virtual.stack import SYSTEM_SOCKET, find_stack
+from drivers.virtual.places import folder_as_long_as, free_pairs, short_folder, taken
+from drivers.virtual.stack import IPC_FOLDER, find_stack, move_daemon
 
+SOCKET_NAME = "pcscd.comm"
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 HOLDER = Path(__file__).with_name("holder.sh")
 START_S = 10.0
 LOOK_S = 0.004
-LONGEST_FOLDER = 90
-PORTS = range(20000, 32000, 2)  # below the ports a system hands out by itself
 
 
 class PrivateService:
@@ -55,8 +53,7 @@ class PrivateService:
         ports: vpcd's TCP port of every slot, in the order of `names`.
 
     Raises:
-        CardServiceGone: code `pcscd_missing`, `virtual_driver_missing` or
-            `private_service_refused`.
+        CardServiceGone: code `pcscd_missing` or `virtual_driver_missing`.
     """
 
     def __init__(
@@ -68,8 +65,9 @@ class PrivateService:
     ) -> None:
         self._names = tuple(names)
         self._stack = find_stack()
-        self._folder = folder or _short_folder()
+        self._folder = folder or short_folder()
         self._patience_s = patience_s
+        self._ipc = Path(IPC_FOLDER)
         self._holder: subprocess.Popen[str] | None = None
         self._daemon = 0
         self.ports: tuple[int, ...] = ()
@@ -77,7 +75,7 @@ class PrivateService:
     @property
     def socket(self) -> Path:
         """Where clients reach the service; the same through every restart."""
-        return self._folder / SYSTEM_SOCKET.name
+        return self._folder / SOCKET_NAME
 
     @property
     def log(self) -> str:
@@ -93,18 +91,16 @@ class PrivateService:
         """
         ensure(self._holder is None, "a service is started once")
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not self._stack.hide:
-            self.socket.symlink_to(SYSTEM_SOCKET)
         shutil.copy(self._stack.driver, self._folder / "driver.so")
-        bases = _free_pairs(len(self._names))
+        bases = free_pairs(len(self._names))
         self.ports = tuple(port for base in bases for port in (base, base + 1))
         pairs = zip(self._names, map(str, bases), strict=True)
+        daemon = self._place_daemon()
         self._holder = subprocess.Popen(
             [
-                *(*self._stack.hide, "sh", str(HOLDER), str(self._folder)),
-                "hidden" if self._stack.hide else "open",
+                *(*self._stack.hide, "sh", str(HOLDER), str(self._folder), str(self._ipc)),
                 *(word for pair in pairs for word in pair),
-                *("--", *self._stack.daemon),
+                *("--", *daemon),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -154,6 +150,8 @@ class PrivateService:
                 except subprocess.TimeoutExpired:
                     holder.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
+        if str(self._ipc) != IPC_FOLDER:
+            shutil.rmtree(self._ipc, ignore_errors=True)
 
     def __enter__(self) -> Self:
         """Start."""
@@ -169,6 +167,15 @@ class PrivateService:
         """Stop."""
         self.stop()
 
+    def _place_daemon(self) -> tuple[str, ...]:
+        if self._stack.hide:
+            return self._stack.daemon
+        pcscd, *options = self._stack.daemon
+        copy, self._ipc = self._folder / "pcscd", folder_as_long_as(IPC_FOLDER)
+        move_daemon(Path(pcscd), copy, self._ipc)
+        self.socket.symlink_to(self._ipc / SOCKET_NAME)
+        return (str(copy), *options)
+
     def _hear(self) -> str:
         holder = self._holder
         return "" if holder is None or holder.stdout is None else holder.stdout.readline().strip()
@@ -182,36 +189,7 @@ class PrivateService:
             return probe.connect_ex(str(self.socket)) == 0
 
     def _ready(self) -> bool:
-        return self._answers() and all(map(_taken, self.ports))
-
-
-def _short_folder() -> Path:
-    # A socket's path has 108 bytes.
-    folder = tempfile.mkdtemp(prefix="cardstation-")
-    if len(folder) > LONGEST_FOLDER:
-        Path(folder).rmdir()
-        folder = tempfile.mkdtemp(prefix="cardstation-", dir="/tmp")
-    return Path(folder)
-
-
-def _free_pairs(count: int) -> list[int]:
-    bases: list[int] = []
-    for base in random.sample(PORTS, len(PORTS)):
-        if len(bases) == count:
-            break
-        if not _taken(base) and not _taken(base + 1):
-            bases.append(base)
-    return bases
-
-
-def _taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("0.0.0.0", port))  # noqa: S104
-        except OSError:
-            return True
-        return False
+        return self._answers() and all(map(taken, self.ports))
 
 
 def _until(condition: Callable[[], bool], timeout_s: float) -> bool:

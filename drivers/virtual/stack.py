@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from cardstation.errors import CardServiceGone
+from cardstation.errors import CardServiceGone, ensure
 
-SYSTEM_SOCKET = Path("/run/pcscd/pcscd.comm")
-DRIVER_PLACES = ("/usr/lib/pcsc/drivers", "/usr/local/lib/pcsc/drivers", "/usr/lib64/pcsc/drivers")
+IPC_FOLDER = "/run/pcscd"
+"""Where pcscd puts its socket; compiled in, on Debian and its relatives here."""
+DRIVER_FOLDER = "/usr/lib/pcsc/drivers"
+DRIVER_PLACES = (DRIVER_FOLDER, "/usr/local/lib/pcsc/drivers", "/usr/lib64/pcsc/drivers")
 PROBE_S = 10.0
 
 
@@ -24,7 +25,8 @@ class Stack:
     Attributes:
         daemon: The command of pcscd, without its configuration.
         driver: The vpcd driver's library.
-        hide: The command that gives a program a mount namespace; empty: run it in the open.
+        hide: The command that gives a program a mount namespace of its own; empty: none can be
+            had here (a chroot, a container without rights) and a moved copy is used.
     """
 
     daemon: tuple[str, ...]
@@ -37,8 +39,7 @@ def find_stack() -> Stack:
     """Find pcscd, the vpcd driver and a way to hide them from the system's own service.
 
     Raises:
-        CardServiceGone: code `pcscd_missing`, `virtual_driver_missing` or
-            `private_service_refused`.
+        CardServiceGone: code `pcscd_missing` or `virtual_driver_missing`.
     """
     path = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
     pcscd = shutil.which("pcscd", path=path)
@@ -56,10 +57,28 @@ def real_stack_available() -> str | None:
     return None
 
 
-def system_service_runs() -> bool:
-    """Something answers at the system's own PC/SC socket."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(SYSTEM_SOCKET)) == 0
+def move_daemon(pcscd: Path, copy: Path, ipc: Path) -> None:
+    """Make a copy of pcscd that keeps its socket elsewhere and looks for no USB readers.
+
+    The two folders are compiled into the program, so the copy has other names of the same length
+    in their place. It needs no rights whatever.
+
+    Args:
+        pcscd: The installed program.
+        copy: Where the copy goes.
+        ipc: The other folder, with a path as long as `IPC_FOLDER`.
+
+    Raises:
+        CardServiceGone: code `private_service_refused`: this pcscd was built otherwise.
+    """
+    program, old = pcscd.read_bytes(), IPC_FOLDER.encode()
+    ensure(len(str(ipc)) == len(IPC_FOLDER), "the moved folder has a name of the same length")
+    if old not in program:
+        raise CardServiceGone("private_service_refused", reason=f"{pcscd} without {IPC_FOLDER}")
+    nowhere = DRIVER_FOLDER[:-1].encode() + b"-"
+    program = program.replace(old, str(ipc).encode()).replace(DRIVER_FOLDER.encode(), nowhere)
+    copy.write_bytes(program)
+    copy.chmod(0o700)
 
 
 def _daemon(pcscd: str) -> tuple[str, ...]:
@@ -89,6 +108,4 @@ def _hide() -> tuple[str, ...]:
             continue
         if probe.returncode == 0:
             return way
-    if os.geteuid() == 0 and not system_service_runs():
-        return ()
-    raise CardServiceGone("private_service_refused")
+    return ()

@@ -22,9 +22,6 @@ from drivers.virtual import (
 )
 from drivers.virtual.chip import FACTORY_CODE
 from drivers.virtual.rack import Rack
-from drivers.virtual.service import PrivateService
-from drivers.virtual.stack import find_stack
-from drivers.virtual.vpcd import VpcdSlot
 from tests.kit.pcsc import PLENTY_S, SLE4442_ATR, Bench, PlainCard, until
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
@@ -211,26 +208,3 @@ def test_a_rack_lets_go_when_the_card_may_be_removed_and_stops_when_told(
     rack.stop()
     assert reader.wait_removed(second, PLENTY_S)
     assert cards[2].powered == 0
-
-
-@pytest.fixture
-def four_slots() -> PrivateService:
-    if not find_stack().hide:
-        pytest.skip("a second service needs a namespace")
-    return PrivateService(("ACS Virtual Reader", "OMNIKEY Virtual Reader"))
-
-
-def test_every_pair_of_slots_has_its_own_driver(bench: Bench, four_slots: PrivateService) -> None:
-    """A second service beside the first; the library of this process stays with its first."""
-    with four_slots as service:
-        assert len(set(service.ports)) == 4
-        assert not set(service.ports) & set(bench.service.ports)
-        slots = [VpcdSlot(port=port) for port in service.ports]
-        for slot in slots:
-            slot.insert(PlainCard())
-        assert until(lambda: all(slot.noticed for slot in slots))
-        for slot in slots:
-            slot.pull()
-        folder = service.socket.parent
-        assert folder.exists()
-    assert not folder.exists()

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from cardstation.errors import CardRemoved, CardServiceGone, CardSwapped, LinkFailed, ReaderGone
-from drivers.virtual.service import PrivateService
-from drivers.virtual.stack import find_stack
 from tests.kit.pcsc import OK, PLENTY_S, Bench, PlainCard, until
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
@@ -123,34 +118,3 @@ def test_a_restart_between_two_calls_ends_the_insertion(mortal: Bench) -> None:
     assert reader.wait_removed(first, PLENTY_S)
     with pytest.raises((CardRemoved, CardSwapped, CardServiceGone)):
         reader.open(first)
-
-
-def test_the_daemon_dies_with_the_program_that_started_it(tmp_path: Path) -> None:
-    folder = tmp_path / "service"
-    if not find_stack().hide or len(str(folder)) > 90:
-        pytest.skip("needs a service of its own beside the worker's, at a short path")
-    program = (
-        "import os, signal, sys\n"
-        "from pathlib import Path\n"
-        "from drivers.virtual.service import PrivateService\n"
-        "service = PrivateService(folder=Path(sys.argv[1]))\n"
-        "service.start()\n"
-        "print(service._daemon, flush=True)\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=False
-    )
-    daemon = int(run.stdout)
-    assert run.returncode == -9
-    assert until(lambda: not Path(f"/proc/{daemon}/cmdline").exists())
-    assert until(lambda: not folder.exists())
-
-
-def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
-    service = PrivateService(folder=tmp_path / "s", patience_s=0.2)
-    service._stack = type(service._stack)(("false",), service._stack.driver, service._stack.hide)
-    with pytest.raises(CardServiceGone) as caught:
-        service.start()
-    assert caught.value.code == "private_service_refused"
-    assert not (tmp_path / "s").exists()

@@ -69,7 +69,7 @@ def test_what_a_result_means(hresult: int, error: type[Mishap]) -> None:
 def test_the_sign_of_a_result_does_not_matter() -> None:
     negative = 0x80100069 - (1 << 32)
     assert type(mishap(negative)) is CardRemoved
-    assert mishap(negative).values["hresult"] == "80100069"
+    assert mishap(negative).values == {"hresult": "80100069"}
 
 
 @pytest.mark.parametrize("hresult", sorted(MEANINGS))
