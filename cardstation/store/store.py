@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from cardstation.errors import Mishap, Refusal, StationBusy, ensure
@@ -25,9 +25,12 @@ FILE_NAME = "station.db"
 class Store:
     """Everything the station knows, in `station.db`; see `open`."""
 
+    unit_kind: type[Unit] = Unit
+    anchor_kind: type[Anchor] = Anchor
+
     def __init__(self, home: Path, lock: StationLock | None) -> None:
         self.home = home
-        self.anchor = Anchor(home)
+        self.anchor = self.anchor_kind(home)
         self._lock = lock
         self._turn = threading.RLock()
         self._readers = reader_engine(home / FILE_NAME)
@@ -62,7 +65,7 @@ class Store:
         """One unit of work, undone unless its `commit` was called."""
         ensure(self._writer is not None, "this store was opened for reading only")
         with self._turn, self._writer.connect() as connection:  # type: ignore[union-attr]
-            yield self._unit_on(connection)
+            yield self.unit_kind(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -89,9 +92,6 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _unit_on(self, connection: Connection) -> Unit:
-        return Unit(connection)
 
     def _begin_writing(self) -> None:
         path = self.home / FILE_NAME

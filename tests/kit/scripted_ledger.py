@@ -27,7 +27,7 @@ class MemoryLedger:
         last = entry_hash(self.entries[-1]) if self.entries else GENESIS
         return LedgerHead(1, len(self.entries), last, f"n{len(self.entries)}")
 
-    def push(self, entries: Sequence[bytes], nonce: str) -> Ack:
+    def push(self, entries: Sequence[bytes], nonce: str) -> Ack:  # noqa: ARG002
         self.boundary("ledger.send")
         for raw in entries:
             self._take(raw)

@@ -1,0 +1,207 @@
+"""The power-cut harness: every effect of the station is a boundary, and one of them is cut.
+
+A boundary is a store commit, an anchor write, an exchange with the card, a sub-step inside the
+chip, a payment call, or a message to the ledger. At the chosen one the whole process dies before
+or after the effect (for a chip's sub-step also inside it), or the process lives and only the
+confirmation is lost. Everything in memory is then thrown away; the folder, the cards, the money
+and the ledger stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.errors import CardRemoved, LedgerUnreachable
+from cardstation.ports.payment import PaymentAnswer
+from cardstation.ports.reader import Link
+from cardstation.store import Store, Unit
+from cardstation.store.anchor import Anchor, AnchorMark
+from drivers.virtual import VirtualCard, VirtualSle4442
+from drivers.virtual.tear import Torn, reached_bits
+
+
+class PowerCut(BaseException):
+    """The process is gone; nothing may catch this."""
+
+
+class When(StrEnum):
+    BEFORE = "before"
+    INSIDE = "inside"
+    AFTER = "after"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which boundary of a run is cut, and how."""
+
+    at: int
+    when: When
+
+
+@dataclass
+class Power:
+    """Counts the boundaries of a run and says which is cut."""
+
+    cut: Cut | None = None
+    names: list[str] = field(default_factory=list)
+
+    def due(self, name: str) -> When | None:
+        self.names.append(name)
+        if self.cut is not None and self.cut.at == len(self.names) - 1:
+            return self.cut.when
+        return None
+
+    @contextmanager
+    def effect(self, name: str, lost: BaseException | None = None) -> Iterator[None]:
+        """An effect outside the chip: cut before, after, or with its confirmation lost."""
+        when = self.due(name)
+        if when is When.BEFORE:
+            raise PowerCut
+        yield
+        if when is When.LOST and lost is not None:
+            raise lost
+        if when is not None:
+            raise PowerCut
+
+
+def moments(name: str) -> tuple[When, ...]:
+    """How a boundary can be cut."""
+    if name == "chip":
+        return (When.BEFORE, When.INSIDE, When.AFTER, When.LOST)
+    if name in ("commit", "anchor"):
+        return (When.BEFORE, When.AFTER)
+    return (When.BEFORE, When.AFTER, When.LOST)
+
+
+class CutUnit(Unit):
+    power = Power()
+
+    def commit(self) -> None:
+        with self.power.effect("commit"):
+            super().commit()
+
+
+class CutAnchor(Anchor):
+    power = Power()
+
+    def write(self, mark: AnchorMark) -> None:
+        with self.power.effect("anchor"):
+            super().write(mark)
+
+
+def store_under(power: Power) -> type[Store]:
+    """A store whose commits and anchor writes are boundaries."""
+    unit = type("UnitUnderPower", (CutUnit,), {"power": power})
+    anchor = type("AnchorUnderPower", (CutAnchor,), {"power": power})
+
+    class StoreUnderPower(Store):
+        unit_kind = unit
+        anchor_kind = anchor
+
+    return StoreUnderPower
+
+
+class CutChip(VirtualSle4442):
+    """A chip whose every sub-step is a boundary."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.power = Power()
+
+    def _step(self, cells: bytearray, index: int, full: int) -> None:
+        when = self.power.due("chip")
+        if when is When.INSIDE:
+            old, seed = cells[index], len(self.power.names)
+            cells[index] = old ^ ((old ^ full) & reached_bits(seed, index))
+            raise PowerCut
+        self._around(when, lambda: VirtualSle4442._step(self, cells, index, full))
+
+    def _point(self) -> None:
+        self._around(self.power.due("chip"), lambda: VirtualSle4442._point(self))
+
+    def _around(self, when: When | None, do: object) -> None:
+        if when is When.BEFORE:
+            raise PowerCut
+        do()  # type: ignore[operator]
+        if when is When.LOST:
+            self.power_off()
+            raise Torn
+        if when is not None:
+            raise PowerCut
+
+
+def wired(card: VirtualCard, power: Power) -> VirtualCard:
+    """The same card on a chip under this power."""
+    chip = CutChip()
+    chip.power = power
+    chip.main[:] = card.chip.main
+    chip.protection[:] = card.chip.protection
+    chip.security[:] = card.chip.security
+    return VirtualCard(chip, card.name)
+
+
+class CutLink:
+    """A link whose every exchange is a boundary."""
+
+    def __init__(self, link: Link, power: Power) -> None:
+        self.reader, self.atr, self.dialect = link.reader, link.atr, link.dialect
+        self._link, self._power = link, power
+        self._dead = False
+
+    def exchange(self, command: bytes) -> bytes:
+        lost = CardRemoved(reader=self.reader)
+        if self._dead:
+            raise lost
+        try:
+            with self._power.effect("exchange", lost):
+                return self._link.exchange(command)
+        except CardRemoved:
+            self._dead = True
+            raise
+
+    def close(self) -> None:
+        self._link.close()
+
+
+@dataclass
+class Till:
+    """The real money: what the customers gave, whatever the station knows of it."""
+
+    tender: Tender
+    answers: bool
+    power: Power = field(default_factory=Power)
+    taken: dict[str, Money] = field(default_factory=dict)
+
+    def take(self, payment_id: str, money: Money, reference: str) -> PaymentAnswer:  # noqa: ARG002
+        lost = _ReplyLost()
+        try:
+            with self.power.effect("payment", lost):
+                self.taken.setdefault(payment_id, money)
+        except _ReplyLost:
+            return PaymentAnswer.UNKNOWN
+        return PaymentAnswer.TAKEN
+
+    def query(self, payment_id: str) -> PaymentAnswer:
+        if not self.answers:
+            return PaymentAnswer.UNKNOWN
+        return PaymentAnswer.TAKEN if payment_id in self.taken else PaymentAnswer.NOT_TAKEN
+
+
+class _ReplyLost(Exception):
+    """The money was taken; the answer never came."""
+
+
+def ledger_boundary(power: Power) -> object:
+    """For `MemoryLedger.boundary`: each message is a boundary; a lost one is no answer."""
+
+    def reach(name: str) -> None:
+        with power.effect(name, LedgerUnreachable()):
+            pass
+
+    return reach
