@@ -9,6 +9,7 @@ import os
 import random
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -20,9 +21,11 @@ from drivers.layouts.open4442 import OPEN4442
 from drivers.layouts.slots import current_of, is_newer
 from drivers.layouts.tears import between, torn_images
 from drivers.layouts.two_slot import TwoSlotLayout
+from drivers.virtual import Tear, Torn, VirtualCard, every_tear
 from drivers.virtual.meter import VirtualMeter
 from drivers.virtual.meter_rules import Decision, decide
-from tests.kit import card_stories, wrong_orders
+from drivers.virtual.procedures import present_code, update_main
+from tests.kit import card_stories, cards, wrong_orders
 from tests.kit.tears import every_state, legal
 
 CARDS = int(os.environ.get("TEARS", "25"))
@@ -244,3 +247,28 @@ def test_the_products_own_enumeration_is_this_one() -> None:
     assert [bytes(image) for image in torn_images(plan.before, plan.spans)] == list(
         every_state(plan.before, plan.spans)
     )
+
+
+def test_the_virtual_chip_tears_only_as_enumerated() -> None:
+    card = cards.card()
+    plan = OPEN4442.plan_load(card.image, cards.next_load(card.image))
+    states = set(every_state(plan.before, plan.spans))
+    steps = _write_torn(card.copy(), plan, None)
+    assert steps > 20
+    for tear in every_tear(steps, seeds=(1, 2, 3)):
+        torn = card.copy()
+        _write_torn(torn, plan, tear)
+        assert torn.image in states
+
+
+def _write_torn(card: VirtualCard, plan: WritePlan, cut: Tear | None) -> int:
+    chip = card.chip
+    chip.power_up()
+    present_code(chip, bytes(chip.security[1:]))
+    chip.arm(cut)
+    with suppress(Torn):
+        for span in plan.spans:
+            for address, value in enumerate(span.data, start=span.address):
+                if chip.main[address] != value:
+                    update_main(chip, address, bytes([value]))
+    return chip.steps

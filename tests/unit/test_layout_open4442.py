@@ -87,7 +87,9 @@ def test_no_readable_answer_of_the_meter_no_sale_and_no_refund() -> None:
     for plan in (
         lambda: OPEN4442.plan_load(silent, cards.next_load(silent, mark=b"abcd")),
         lambda: OPEN4442.plan_clear(silent, cards.clearing(silent)),
-        lambda: OPEN4442.plan_return(silent, OPEN4442.returned(loaded) or pytest.fail("was readable")),
+        lambda: OPEN4442.plan_return(
+            silent, OPEN4442.returned(loaded) or pytest.fail("was readable")
+        ),
     ):
         with pytest.raises(Refusal, match="no_return_block"):
             plan()
