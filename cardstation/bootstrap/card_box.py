@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from cardstation.domain.household import Household
@@ -38,6 +39,13 @@ class CardBox:
         if found is None and len(cards) != 1:
             raise Refusal("unknown_household", account_no=number)
         return found or cards[0]
+
+    def outsider(self, listed: Collection[str]) -> Household:
+        """Some household with a card we can make whose account is not listed."""
+        with self._station.store.reading() as reading:
+            households = reading.households.every()
+        chips = {driver.name for driver in self._station.chips}
+        return next(one for one in households if one.account_no not in listed and one.chip in chips)
 
     def make(self, household: Household) -> Path:
         """The file of a household's card, issued now if the box has none."""

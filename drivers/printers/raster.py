@@ -64,3 +64,20 @@ def _packed(levels: bytes, width: int) -> bytes:
 
 def _mm(points: float) -> int:
     return round(points / _POINTS_PER_MM)
+
+
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A page in colour: rows of `stride` bytes, three bytes a pixel: blue, green, red."""
+
+    width: int
+    height: int
+    stride: int
+    rows: bytes
+
+
+def first_page_in_colour(pdf: bytes, dpi: int) -> Pixels:
+    """Render the first page for a screen."""
+    with _PDFIUM, pypdfium2.PdfDocument(pdf) as document:
+        bitmap = document[0].render(scale=dpi / 72)
+        return Pixels(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
