@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from cardstation.i18n import translator
 from ui.look import Look, app_icon
 from ui.parts.banner import Banner, BannerState
 from ui.parts.buttons import press_key
+from ui.parts.footer import Footer
 from ui.parts.header import Header, HeaderState
 from ui.parts.key_map import KeyMap
 from ui.parts.keys import key_groups
@@ -80,6 +81,7 @@ class DeskWindow(QMainWindow):
             view.setVisible(view is wanted)
         self._rail.show_here(code)
         self._draw()
+        QTimer.singleShot(0, self._place_strip)
 
     def show_keys(self) -> KeyMap:
         """The keyboard map over the window."""
@@ -96,6 +98,7 @@ class DeskWindow(QMainWindow):
         super().resizeEvent(event)
         for shown in self._body.findChildren(KeyMap):
             shown.setGeometry(self._body.rect())
+        QTimer.singleShot(0, self._place_strip)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Lanes, courier, window: in this order."""
@@ -121,7 +124,6 @@ class DeskWindow(QMainWindow):
         self._rail = Rail(look, [_rail_item(look, n, s) for n, s in enumerate(SCREENS, start=1)])
         self._rail.chosen.connect(self.go)
         self._header, self._banner = Header(), Banner(look)
-        self._strip = MessageStrip(self.session.tools.board, look)
         self._body = QWidget()
         self._body.setObjectName("body")
         self._body.setMinimumSize(1180, 700)
@@ -149,9 +151,18 @@ class DeskWindow(QMainWindow):
         column.setSpacing(M)
         column.addWidget(self._header)
         column.addWidget(self._banner)
-        column.addWidget(self._strip)
         column.addLayout(self._stack, 1)
+        self._strip = MessageStrip(self.session.tools.board, self._look, page)
+        self._strip.shown.connect(self._place_strip)
         return page
+
+    def _place_strip(self) -> None:
+        """The message covers the hints of the screen's footer, never its buttons."""
+        feet = [foot for foot in self.view().findChildren(Footer) if foot.isVisible()]
+        if feet:
+            at = feet[0].mapTo(self._strip.parentWidget(), QPoint(0, 0))
+            self._strip.setGeometry(at.x(), at.y(), feet[0].hints_width, feet[0].height())
+            self._strip.raise_()
 
     def _other_language(self) -> None:
         choices = self.session.tools.choices

@@ -64,6 +64,15 @@ class Stage:
 
         self.station.during = during
 
+    def pull_at(self, step: Step) -> None:
+        """Pull the card in the middle of the next write."""
+
+        def during(here: Step) -> None:
+            if here is step:
+                raise CardRemoved
+
+        self.station.during = during
+
 
 def application() -> QApplication:
     found = QApplication.instance()
@@ -134,9 +143,9 @@ def trouble_scenes(s: Stage) -> None:
     s.station.card = FakeCard(samples.facts())
     s.insert()
     s.counter.model.type_amount("300")
-    s.station.during = lambda _step: None
-    s.station.fails["top_up"] = CardRemoved()
+    s.pull_at(Step.VERIFY)
     s.counter.model.confirm()
+    s.station.during = lambda _step: None
     s.remove()
     s.shoot("counter-9-pulled")
     s.station.fails.clear()
@@ -184,9 +193,11 @@ def batch_scenes(s: Stage) -> None:
     s.insert()
     s.shoot("batch-8-needs-you")
     s.remove()
-    s.station.fails["load_line"] = CardRemoved()
+    s.station.fails.clear()
+    s.pull_at(Step.WRITE)
     s.insert()
     s.remove()
+    s.station.during = lambda _step: None
     s.shoot("batch-9-pulled")
     s.station.fails.clear()
     s.batch.model.pause()

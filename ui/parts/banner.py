@@ -126,9 +126,11 @@ class Banner(QWidget):
         ink = self._look.theme.banner(self._state.kind)[2]
         middle = self.height() / 2
         draw_icon(painter, self._icon(), ink, QRectF(20, middle - 12, 24, 24))
-        text = self._state.title + (f"   {self._state.line}" if self._state.line else "")
+        face = font(16, bold=True)
         box = QRectF(58, 0, self.width() - 78, self.height())
-        self._words(painter, text, ink, box, font(16, bold=True))
+        self._words(painter, self._state.title, ink, box, face)
+        rest = box.adjusted(QFontMetricsF(face).horizontalAdvance(self._state.title) + 24, 0, 0, 0)
+        self._words(painter, self._state.line, ink, rest, font(14))
 
     def _full(self, painter: QPainter) -> None:
         state = self._state

@@ -22,5 +22,12 @@ class Footer(QWidget):
         self._hints = label("    ".join(hints), "small")
         line.addWidget(self._hints)
         line.addStretch(1)
+        self._buttons = tuple(buttons)
         for made in buttons:
             line.addWidget(made)
+
+    @property
+    def hints_width(self) -> int:
+        """Pixels left of the buttons, free for a message."""
+        right = min((made.x() for made in self._buttons), default=self.width() + M)
+        return right - M

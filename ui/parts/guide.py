@@ -31,16 +31,17 @@ class Guide(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(M)
         for index, step in enumerate(steps):
-            line.addWidget(self._made(look, index + 1, step), 1)
+            number = f"{index + 1}  " if len(steps) > 1 else ""
+            line.addWidget(self._made(look, number, step), 1)
 
-    def _made(self, look: Look, number: int, step: GuideStep) -> QWidget:
+    def _made(self, look: Look, number: str, step: GuideStep) -> QWidget:
         pane = Pane(look.theme)
         mark = QLabel()
         mark.setFixedSize(72, 72)
         mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
         mark.setPixmap(picture(step.icon, look.theme.brand, 36, self.devicePixelRatioF()))
         mark.setProperty("disc", "true")
-        title = label(f"{number}  {step.title}", "heading")
+        title = label(number + step.title, "heading")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         text = label(step.text, "muted", wrap=True)
         text.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)

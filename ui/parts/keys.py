@@ -26,11 +26,12 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("F2 · Enter", t("take the money and write the card")),
                 ("F4", t("type yuan or cubic metres")),
                 ("F6", t("next way of paying")),
+                ("F9 · F10", t("answer whether money was taken: yes · no")),
                 ("Esc", t("clear what was typed")),
             ),
         ),
         KeyGroup(
-            t("Batch"),
+            t("Batches"),
             (
                 ("F3", t("take in a list")),
                 ("F6", t("take the lump sum")),

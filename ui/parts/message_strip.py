@@ -1,9 +1,9 @@
-"""The message strip: one line under the banner, closed by its button or the next message."""
+"""The message strip: at the foot of the window, closed by its button or the next message."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cardstation.sentences import of_error
 from ui.look import Look, picture
@@ -14,12 +14,14 @@ ICONS = {"ok": "ok", "warn": "warn", "error": "error", "idle": "info"}
 
 
 class MessageStrip(QFrame):
-    """Draws the board's note; hidden without one."""
+    """Draws the board's note over the hints of the footer; hidden without one."""
 
-    def __init__(self, board: MessageBoard, look: Look) -> None:
-        super().__init__()
+    shown = Signal()
+
+    def __init__(self, board: MessageBoard, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
         self._board, self._look = board, look
-        self._mark, self._words = QLabel(), label("", wrap=True)
+        self._mark, self._words = QLabel(), label("", "message", wrap=True)
         self._close = QPushButton()
         self._close.setIcon(look.icon("close"))
         self._close.setProperty("look", "link")
@@ -27,7 +29,7 @@ class MessageStrip(QFrame):
         self._close.setFixedWidth(32)
         self._close.clicked.connect(lambda _checked=False: board.clear())
         line = QHBoxLayout(self)
-        line.setContentsMargins(16, 6, 8, 6)
+        line.setContentsMargins(14, 2, 4, 2)
         line.setSpacing(12)
         self._mark.setFixedSize(20, 20)
         line.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -50,5 +52,7 @@ class MessageStrip(QFrame):
         restyle(self, "notice", note.tone)
         self._words.setText(said or t(note.text, **note.fields))
         self.setAccessibleName(self._words.text())
+        self.setToolTip(self._words.text())
+        self.shown.emit()
         ink = self._look.theme.tone(note.tone)[0]
         self._mark.setPixmap(picture(ICONS[note.tone], ink, 20, self.devicePixelRatioF()))

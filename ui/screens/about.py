@@ -84,7 +84,7 @@ def _part(name: str) -> Part | None:
     except PackageNotFoundError:
         return None
     licence = " ".join(known.get_all("License-Expression") or known.get_all("License") or ())
-    if not licence or len(licence) > 40:
+    if not licence or len(licence) > 90:
         said = [str(one) for one in known.get_all("Classifier") or ()]
         found = [one.rpartition("::")[2].strip() for one in said if one.startswith("License")]
         licence = found[0] if found else "—"

@@ -102,4 +102,4 @@ class BatchScreen:
         return BatchView(self.model, look)
 
 
-SCREEN = Screen("batch", "Batch processing", "Batch", "batch", BatchScreen, full_banner=True)
+SCREEN = Screen("batch", "Batch processing", "Batches", "batch", BatchScreen, full_banner=True)

@@ -77,7 +77,7 @@ def _columns(t: Translator) -> list[Column[BatchState]]:
         Column(t("To check"), 86, lambda b: Cell(_count(b, Verdict.HUMAN)), right=True),
         Column(t("Not possible"), 106, lambda b: Cell(_count(b, Verdict.BLOCKED)), right=True),
         Column(t("Received"), 120, lambda b: Cell(str(b.money.received)), right=True),
-        Column(t("Done"), 90, lambda b: Cell(_done(b)), right=True),
+        Column(t("Finished"), 90, lambda b: Cell(_done(b)), right=True),
         Column(t("State"), 150, lambda b: _pill(b, t)),
     ]  # fmt: skip
 
@@ -103,4 +103,4 @@ def _pill(found: BatchState, t: Translator) -> Cell:
         return Cell(t("Not paid yet"), "warn")
     if counts.left:
         return Cell(t("Running") if counts.done else t("Ready"), "brand")
-    return Cell(t("Done"), "ok") if counts.done else Cell(t("Nothing to load"), "idle")
+    return Cell(t("Finished"), "ok") if counts.done else Cell(t("Nothing to load"), "idle")

@@ -89,7 +89,7 @@ class OpenPage(QWidget):
     def _made_tiles(self) -> tuple[Tile, ...]:
         look, t = self._look, self._look.t
         return (
-            Tile(look, "ok", t("Done")),
+            Tile(look, "ok", t("Finished")),
             Tile(look, "error", t("Need you")),
             Tile(look, "bag", t("Left")),
             Tile(look, "money", t("Batch amount"), "brand"),

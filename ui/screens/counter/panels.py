@@ -68,7 +68,7 @@ class CardPane(Pane):
         self._taken = Chip("", "ok")
         self._card, self._meter = Facts(4), Facts(6)
         t = look.t
-        self.column.addLayout(row(label(t("On the card"), "heading"), 0, self._taken))
+        self.column.addLayout(row(label(t("What is on the card"), "heading"), 0, self._taken))
         self.column.addWidget(self._card)
         self.column.addWidget(rule())
         self.column.addWidget(label(t("Written back by the meter"), "heading"))

@@ -144,13 +144,15 @@ class QuestionPane(Pane):
         t = look.t
         self._money = label("", "big")
         self._since = label("", "muted")
-        rule_of_it = t("Yes: the load goes on now with this card. No: the sale is void.")
+        what = label(t("Was this money taken?"), "heading")
+        told = label(t("Yes: the load goes on now with this card. No: the sale is void."), "muted")
         yes = button(t("Yes, it is here"), self._yes, key="F9", look="primary")
         no = button(t("No, not taken"), self._no, key="F10")
-        self.column.addWidget(label(t("Was this money taken?"), "heading"))
-        self.column.addLayout(column(self._money, self._since, spacing=0))
-        self.column.addWidget(label(rule_of_it, "muted", wrap=True))
-        self.column.addLayout(row(yes, no, 0))
+        self.column.addStretch(1)
+        for part in (what, self._money, self._since, told):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self.column.addWidget(part)
+        self.column.addLayout(row(0, no, yes, 0))
         self.column.addStretch(1)
 
     def show_state(self, state: State) -> None:
@@ -191,7 +193,7 @@ class ResultPane(Pane):
         figures.addLayout(column(self._loaded, what, spacing=0))
         figures.addStretch(1)
         figures.addLayout(column(self._paid, self._number, spacing=0))
-        self.column.addLayout(row(label(t("Done"), "heading"), 0, self._paper))
+        self.column.addLayout(row(label(t("Finished"), "heading"), 0, self._paper))
         self.column.addLayout(figures)
         self.column.addWidget(self._bar)
         self.column.addWidget(self._lines)
