@@ -14,6 +14,7 @@ from ui.screens import SCREENS
 from ui.screens.batch import BatchScreen
 
 LOOK_MS = 100
+SHOWN_MS = 700
 
 
 class Rehearsal:
@@ -79,11 +80,15 @@ class Rehearsal:
             self._end()
 
     def _end(self) -> None:
+        """Show every screen for a moment, keep its picture, close."""
         self._timer.stop()
-        for screen in SCREENS:
-            self.window.go(screen.code)
-            self._app.processEvents()
-            self._picture(screen.code)
+        for place, screen in enumerate(SCREENS):
+            at = place * SHOWN_MS
+            QTimer.singleShot(at, lambda code=screen.code: self.window.go(code))
+            QTimer.singleShot(at + SHOWN_MS - LOOK_MS, lambda code=screen.code: self._picture(code))
+        QTimer.singleShot(len(SCREENS) * SHOWN_MS, self._close)
+
+    def _close(self) -> None:
         self.window.close()
         self._app.quit()
 
