@@ -1,0 +1,141 @@
+"""The journal: one chain of exact bytes, and the proofs that name where it was touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlcipher3.dbapi2 as sqlite
+
+from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
+from cardstation.errors import Defect, Refusal
+from cardstation.services.intent.facts import append
+from cardstation.services.intent.ids import new_id
+from cardstation.services.verify import verify
+from cardstation.store.anchor import AnchorMark
+from tests.kit import cards
+from tests.kit.desk import StandingClock
+from tests.kit.station import Desk, card_of, open_desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk that has made one sale."""
+    opened = open_desk(tmp_path)
+    opened.sell(card_of(cards.household()))
+    yield opened
+    opened.station.store.close()
+
+
+def tampered(home: Path, *statements: str) -> None:
+    """What somebody with the file and SQL can do: drop the guards, then change things."""
+    connection = sqlite.connect(str(home / "station.db"))
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'"):
+        connection.execute(f"DROP TRIGGER {name}")
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def codes(desk: Desk) -> set[str]:
+    return {found.code for found in verify(desk.station).disagreements}
+
+
+def test_entries_are_chained_by_their_exact_bytes(desk: Desk, tmp_path: Path) -> None:
+    with desk.station.store.reading() as reading:
+        stored = tuple(reading.journal.every())
+    before = GENESIS
+    for number, one in enumerate(stored, start=1):
+        assert one.hash == entry_hash(one.raw)
+        assert (one.entry.seq, one.entry.prev_hash) == (number, before)
+        assert one.entry.to_bytes() == one.raw
+        before = one.hash
+    assert [one.entry.kind for one in stored] == ["paid", "armed", "sealed"]
+
+
+def test_an_entry_that_does_not_follow_is_a_defect(desk: Desk, tmp_path: Path) -> None:
+    with desk.station.store.unit() as unit:
+        last = unit.journal.at(3)
+        assert last is not None
+        for wrong in ({"seq": 5}, {"seq": 4, "prev_hash": GENESIS}):
+            with pytest.raises(Defect):
+                unit.journal.append(replace(last.entry, entry_id="x", **wrong))  # type: ignore[arg-type]
+
+
+def test_a_changed_amount_is_found(desk: Desk, tmp_path: Path) -> None:
+    with desk.station.store.reading() as reading:
+        stored = reading.journal.at(1)
+        assert stored is not None
+    cheaper = replace(stored.entry, fen=1).to_bytes().hex()
+    tampered(tmp_path, f"UPDATE journal SET raw = x'{cheaper}' WHERE seq = 1")  # noqa: S608
+    assert {"chain_broken", "entry_disagrees", "term_differs"} <= codes(desk)
+
+
+def test_a_rewritten_chain_is_found_by_the_anchor(desk: Desk, tmp_path: Path) -> None:
+    tampered(
+        tmp_path,
+        "DELETE FROM card_load",
+        "DELETE FROM receipt",
+        "DELETE FROM topup_log",
+        "DELETE FROM code_attempt",
+        "DELETE FROM topup",
+        "DELETE FROM journal",
+    )
+    assert "store_rolled_back" in codes(desk)
+    with pytest.raises(Refusal) as refused:
+        desk.sell(card_of(cards.household()))
+    assert refused.value.code == "store_rolled_back"
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        (
+            "UPDATE receipt SET frozen = replace(frozen, '-000001', '-000002')",
+            "receipt_numbers_gap",
+        ),
+        ("DELETE FROM receipt", "receipt_disagrees"),
+        ("UPDATE topup SET state = 'paid'", "log_disagrees"),
+        ("DELETE FROM topup_log WHERE state = 'sealed'", "journal_disagrees"),
+        ("UPDATE card_load SET load_no = 1", "counter_loaded_twice"),
+        ("UPDATE households SET balance = 999", "term_differs"),
+        ("UPDATE journal SET raw = x'7b7d' WHERE seq = 2", "entry_unreadable"),
+    ],
+)
+def test_every_touched_record_is_named(
+    desk: Desk, tmp_path: Path, statement: str, code: str
+) -> None:
+    assert not codes(desk)
+    tampered(tmp_path, statement)
+    assert code in codes(desk)
+
+
+def test_a_fact_without_a_story_is_found(desk: Desk, tmp_path: Path) -> None:
+    with desk.station.store.unit() as unit:
+        append(desk.station, unit, EntryKind.RECEIVED, "nobody", fen=5, tender="cash", batch="x")
+        unit.commit()
+    assert "payment_disagrees" in codes(desk)
+
+
+def test_a_restored_backup_does_not_sell(desk: Desk, tmp_path: Path) -> None:
+    desk.station.store.anchor.write(AnchorMark(1, 99, "ab"))
+    with pytest.raises(Refusal) as refused:
+        desk.sell(card_of(cards.household()))
+    assert refused.value.code == "store_rolled_back"
+
+
+def test_ids_sort_by_time_and_carry_their_version() -> None:
+    clock = StandingClock()
+    ids = [new_id(clock)]
+    clock.at = clock.at.replace(second=1)
+    ids.append(new_id(clock))
+    assert ids == sorted(ids)
+    assert all(one[14] == "7" and one[19] in "89ab" for one in ids)
+
+
+def test_an_entry_reads_back_only_as_an_entry() -> None:
+    with pytest.raises(ValueError, match="not an entry"):
+        Entry.from_bytes(b"{}")
