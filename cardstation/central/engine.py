@@ -54,13 +54,28 @@ def open_engine(dsn: str, *, connections: int = 8) -> Engine:
     return engine
 
 
+@contextmanager
+def at_start(engine: Engine) -> Iterator[Connection]:
+    """A connection for the checks before serving.
+
+    Raises:
+        Mishap: `ledger_database_gone`: no database answers at this address.
+    """
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except OperationalError as error:
+        raise Mishap("ledger_database_gone") from error
+
+
 def refuse_unsafe(engine: Engine) -> None:
     """Refuse a database that may forget what it confirmed, or a role that may change facts.
 
     Raises:
         Refusal: `ledger_not_durable` naming the setting, `ledger_role_too_strong`.
+        Mishap: `ledger_database_gone`.
     """
-    with engine.connect() as connection:
+    with at_start(engine) as connection:
         for name, allowed in _REQUIRED.items():
             found = str(connection.scalar(text(f"SHOW {name}")))
             if found not in allowed:

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
+from cardstation.central.engine import at_start
 from cardstation.errors import Refusal
 
 HEAD = "r0001"
@@ -49,8 +50,9 @@ def migrate(engine: Engine) -> None:
 
     Raises:
         Refusal: `ledger_newer`: a newer version of this program made it.
+        Mishap: `ledger_database_gone`.
     """
-    with engine.begin() as connection:
+    with at_start(engine) as connection, connection.begin():
         found = revision(connection)
         if found == HEAD:
             return

@@ -150,7 +150,7 @@ def serve(
 
     Raises:
         Refusal: `ledger_not_durable`, `ledger_role_too_strong`, `ledger_schema_old`.
-        Mishap: `port_taken`.
+        Mishap: `port_taken`, `ledger_database_gone`.
     """
     _serve(dsn, host, port, announce=announce, leashed=leashed, began=time.perf_counter())
 
@@ -165,13 +165,13 @@ def _serve(
     began: float,
 ) -> None:
     from cardstation.central.api import Service, build
-    from cardstation.central.engine import open_engine, refuse_unsafe
+    from cardstation.central.engine import at_start, open_engine, refuse_unsafe
     from cardstation.central.enrolment import EnrolmentCodes
     from cardstation.central.schema import HEAD, revision
 
     engine = open_engine(dsn)
     try:
-        with engine.connect() as connection:
+        with at_start(engine) as connection:
             if (found := revision(connection)) != HEAD:
                 raise Refusal("ledger_schema_old", found=found, known=HEAD)
         refuse_unsafe(engine)

@@ -16,11 +16,11 @@ from time import monotonic
 import pytest
 from sqlalchemy import create_engine, text
 
-from cardstation.central import binaries
+from cardstation.central import binaries, doorway, serve
 from cardstation.central.embedded import OWNER, EmbeddedPostgres
 from cardstation.central.process import CentralProcess
 from cardstation.cli.central import main
-from cardstation.errors import Mishap, StationBusy
+from cardstation.errors import Mishap, Refusal, StationBusy
 from cardstation.sync.centre_desk import CentreDesk
 from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
@@ -244,3 +244,33 @@ def test_wrong_use_of_the_command_line(
 ) -> None:
     assert main(arguments) == 2
     assert "Usage" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate"])
+def test_a_database_that_is_not_there(
+    command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    dsn = f"postgresql+psycopg://nobody@/ledger?host={tmp_path}"
+    assert main([command, "--dsn", dsn]) == Mishap.exit_status
+    assert "ledger_database_gone" in capsys.readouterr().err
+
+
+def test_a_service_over_a_database_somebody_else_runs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    postgres = EmbeddedPostgres(folder)
+    dsn = postgres.start()
+    try:
+        ask(postgres, "SELECT 1")
+        serve.prepare(postgres.dsn(OWNER, "postgres"))
+        assert main(["migrate", "--dsn", postgres.dsn(OWNER)]) == 0
+        assert main(["serve", "--dsn", postgres.dsn(OWNER)]) == Refusal.exit_status
+        assert "ledger_role_too_strong" in capsys.readouterr().err
+        taken = doorway.listening_socket("127.0.0.1", 0)
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main(["serve", "--dsn", dsn, "--port", port]) == Mishap.exit_status
+        taken.close()
+        assert "port_taken" in capsys.readouterr().err
+    finally:
+        postgres.stop()

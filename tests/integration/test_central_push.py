@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -265,9 +266,7 @@ def test_sizes(centre: Centre) -> None:
     ],
     ids=str,
 )
-def test_entries_that_cannot_be_stored_are_named(
-    centre: Centre, facts: dict[str, str | int]
-) -> None:
+def test_entries_that_cannot_be_stored_are_named(centre: Centre, facts: dict[str, Any]) -> None:
     ledger = centre.station()
     chain = Chain()
     good = chain.sale()
