@@ -41,7 +41,7 @@ class Verification:
 
 def verify(station: Station) -> Verification:
     """Recompute everything that can be recomputed; changes nothing, runs beside an open desk."""
-    records = collect_records(station.store)
+    records = collect_records(station)
     found = (
         *chain_disagreements(records),
         *state_disagreements(records),

@@ -157,10 +157,10 @@ class TopUps:
         )
         return load_no
 
-    def shared_counters(self) -> tuple[str, ...]:
-        """Ids of loads whose counter another live load owned before them."""
-        query = select(card_load.c.topup_id).where(card_load.c.load_no > 0)
-        return tuple(self._connection.scalars(query))
+    def shared_counters(self) -> tuple[tuple[str, str], ...]:
+        """Maker and id of loads whose counter another live load owned before them."""
+        query = select(card_load.c.maker, card_load.c.topup_id).where(card_load.c.load_no > 0)
+        return tuple((row.maker, row.topup_id) for row in self._connection.execute(query))
 
     def _log(
         self,

@@ -26,7 +26,7 @@ from drivers.virtual import VirtualCard, VirtualReader
 from drivers.virtual.meter import VirtualMeter
 from tests.kit.power import Cut, CutLink, Power, PowerCut, Till, ledger_boundary, store_under, wired
 from tests.kit.scripted_ledger import MemoryLedger
-from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch
+from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch, repeat_chance
 
 ORDER = Order("D1", "220104000002", 5600, 20_000, "residential@2026-01-01", 50, "S001")
 BATCH = "2026-11-24-01"
@@ -110,8 +110,9 @@ class Lab:
         desk.station.store.close()
 
     def fresh(self) -> World:
-        """A new world; the cards have never been here."""
+        """A new world; the cards have never been here, and chance repeats itself."""
         self.runs += 1
+        repeat_chance()
         home = self.folder / "run"
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(self.folder / "new", home)

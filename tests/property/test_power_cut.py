@@ -20,6 +20,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUpState
 from cardstation.services import recover as recovering
 from cardstation.services import top_up as selling
+from cardstation.services.intent import ids
 from cardstation.services.intent import load as loading
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.records import record_sealed
@@ -28,6 +29,12 @@ from tests.kit.sweep import Lab, Work, bag, sale
 
 FULL = os.environ.get("CARDSTATION_SWEEP") == "full"
 FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not what is tested here
+
+
+@pytest.fixture(autouse=True)
+def chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give chance back after each test."""
+    monkeypatch.setattr(ids, "randbits", ids.randbits)
 
 
 @pytest.fixture

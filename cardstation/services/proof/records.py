@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cardstation.domain.ledger import Entry, EntryKind, Order, Posting, order_postings, postings_of
+from cardstation.domain.meter import CounterSchool
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import TopUp
 from cardstation.errors import Value
-from cardstation.store import Store
+from cardstation.services.station import Station
 from cardstation.store.anchor import AnchorMark
 from cardstation.store.funds import BatchPayment
 from cardstation.store.journal import StoredEntry
@@ -54,9 +55,10 @@ class Records:
         return {subject: tuple(facts) for subject, facts in found.items()}
 
 
-def collect_records(store: Store) -> Records:
+def collect_records(station: Station) -> Records:
     """Read everything in one transaction."""
-    with store.reading() as reading:
+    uncounted = {rules.code for rules in station.makers if rules.school is CounterSchool.NONE}
+    with station.store.reading() as reading:
         return Records(
             stored=tuple(reading.journal.every()),
             topups=reading.topups.every(),
@@ -70,8 +72,12 @@ def collect_records(store: Store) -> Records:
             },
             acked=reading.outbox.acked(),
             ledger_totals=reading.outbox.totals(),
-            shared_counters=reading.topups.shared_counters(),
-            anchor=store.anchor.read(),
+            shared_counters=tuple(
+                topup_id
+                for maker, topup_id in reading.topups.shared_counters()
+                if maker not in uncounted
+            ),
+            anchor=station.store.anchor.read(),
         )
 
 
