@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from cardstation.domain.card import CardContent
 from cardstation.domain.meter import MakerRules
 from cardstation.errors import CardSwapped, Refusal
@@ -30,15 +32,14 @@ class Inserted:
         self.reader, self.presence = reader, presence
         self._driver = driver
         self._link: Link | None = reader.open(presence)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.close)
             self.chip: Chip = driver.attach(self._link)
             self.image = self.chip.read()
             self.layout = _layout_of(self.image, layouts)
             self.content: CardContent = self.layout.decode(self.image)
             self.rules: MakerRules = station.rules_of(self.content.identity.maker)
-        except BaseException:
-            self.close()
-            raise
+            undo.pop_all()
 
     def power_cycle(self) -> bytes:
         """Power the card down and up again, identify it anew, and read it.
@@ -90,4 +91,14 @@ def _layout_of(image: bytes, layouts: tuple[Layout, ...]) -> Layout:
             return layout
     if any(layout.is_blank(image) for layout in layouts):
         raise Refusal("blank_card")
+    for layout in layouts:
+        _ensure_not_ours_damaged(layout, image)
     raise Refusal("foreign_card")
+
+
+def _ensure_not_ours_damaged(layout: Layout, image: bytes) -> None:
+    try:
+        layout.decode(image)
+    except Refusal as stop:
+        if stop.code != "foreign_card":
+            raise

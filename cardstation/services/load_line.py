@@ -25,7 +25,7 @@ from cardstation.services.intent.begin import Purpose, begin, collect
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import household_of
-from cardstation.services.intent.load import Watch, arm, write_and_seal
+from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
 from cardstation.services.intent.orders import order_for
 from cardstation.services.intent.stops import remembered
 from cardstation.services.resolve import Outcome, Resolution, resolve_card
@@ -110,6 +110,7 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
     offer, expected, tender = _certain(station, batch.batch_id, place, line, household)
     admitted = _admitted(card, expected)
     ensure_fits(card.content, card.rules, quantity_of(offer))
+    ensure_unlockable(station, card)
 
     watch(Step.PAY)
     purpose = Purpose(

@@ -18,7 +18,7 @@ from cardstation.services.identify import Inserted
 from cardstation.services.intent.begin import Purpose, begin, collect
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import household_of
-from cardstation.services.intent.load import Watch, arm, write_and_seal
+from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
 from cardstation.services.quote import quote
 from cardstation.services.resolve import Outcome, Resolution, resolve_card
 from cardstation.services.station import Station
@@ -49,6 +49,7 @@ def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch
     compare_counter(admitted, card.rules, household.purchase_counter, bound=False)
     offer = _price(station, card, household, request)
     ensure_fits(card.content, card.rules, quantity_of(offer))
+    ensure_unlockable(station, card)
 
     watch(Step.PAY)
     purpose = Purpose(request.tender, request.reference)

@@ -90,16 +90,6 @@ class Journal:
         """The whole journal, oldest first."""
         return map(_stored, self._connection.execute(select(journal).order_by(journal.c.seq)))
 
-    def about(self, subject: str) -> tuple[StoredEntry, ...]:
-        """Entries of one top-up or payment, oldest first."""
-        query = select(journal).where(journal.c.subject == subject).order_by(journal.c.seq)
-        return tuple(map(_stored, self._connection.execute(query)))
-
-    def of_batch(self, batch_id: str) -> tuple[StoredEntry, ...]:
-        """Entries of one batch, oldest first."""
-        query = select(journal).where(journal.c.batch_id == batch_id).order_by(journal.c.seq)
-        return tuple(map(_stored, self._connection.execute(query)))
-
     def count_since(self, seq: int) -> int:
         """How many entries follow `seq`."""
         query = select(func.count()).select_from(journal).where(journal.c.seq > seq)

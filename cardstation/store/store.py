@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -53,11 +53,10 @@ class Store:
             return cls(home, None)
         lock = StationLock(home)
         store = cls(home, lock)
-        try:
+        with ExitStack() as undo:
+            undo.callback(store.close)
             store._begin_writing()
-        except BaseException:
-            store.close()
-            raise
+            undo.pop_all()
         return store
 
     @contextmanager

@@ -134,11 +134,6 @@ class TopUps:
         query = select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1)
         return self._connection.execute(query).scalar() or 0
 
-    def owners(self, identity: CardIdentity, counter: int) -> tuple[str, ...]:
-        """Ids of the live loads with this counter on this meter and card generation (R9)."""
-        query = select(card_load.c.topup_id).where(_load_key(identity, counter))
-        return tuple(self._connection.scalars(query.order_by(card_load.c.load_no)))
-
     def own_load(self, intent: TopUp) -> int:
         """Enter a sealed top-up as the owner of its counter; returns its load number, 0 = sale."""
         identity, counter = intent.identity, intent.counter_after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from cardstation.domain.admission import Admitted, next_credit
 from cardstation.domain.card import Span, Witness, WritePlan, judge
@@ -32,8 +32,17 @@ from cardstation.store.attempts import Attempt
 Watch = Callable[[Step], None]
 
 FIRST_TOUCHABLE = 0x20
-_ONE_TRY_LEFT_BEHIND = 2
+_ONE_TRY_SPENT = 2
 _TORN_ALLOWED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocking:
+    """A code that may be presented now. `last_tries`: an attempt of ours was cut short before."""
+
+    code: bytes = field(repr=False)
+    tries_left: int | None
+    last_tries: bool
 
 
 def arm(station: Station, card: Inserted, intent: TopUp, admitted: Admitted) -> TopUp:
@@ -95,19 +104,44 @@ def _spans(card: Inserted, plan: WritePlan) -> Sequence[Span]:
     return again.spans if same else plan.spans
 
 
-def _unlock(station: Station, card: Inserted, intent: TopUp) -> None:
-    """Present the card's code once; the attempt is on disk before the code is presented."""
-    identity = intent.identity
+def ensure_unlockable(station: Station, card: Inserted) -> Unlocking:
+    """Say how the card's code may be presented now; asked before money is taken, too.
+
+    Full counter: present. Two tries left and exactly one attempt of ours was cut short: present
+    once more. Anything else is the supervisor's (MONEY-SAFETY 3).
+
+    Raises:
+        Refusal: `code_tries_low`, `no_key_for_maker`. CodeLocked: no tries left, for ever.
+    """
+    identity = card.content.identity
     with station.store.reading() as reading:
         torn = reading.attempts.torn(identity.maker, identity.card_no)
     tries = card.chip.tries_left()
-    full = tries is not None and tries > _ONE_TRY_LEFT_BEHIND
-    if tries != 0 and not full and torn > _TORN_ALLOWED:
-        raise Refusal("code_tries_low", card_no=identity.card_no, tries_left=tries)
     code = station.keys.code_for(identity.maker, identity.card_no)
+    if tries == 0:
+        raise CodeLocked(card_no=identity.card_no)
+    if not _may_present(tries, torn):
+        raise Refusal("code_tries_low", card_no=identity.card_no, tries_left=tries)
+    return Unlocking(code, tries, torn > 0)
+
+
+def _may_present(tries: int | None, torn: int) -> bool:
+    if tries is None:
+        return torn == 0
+    return tries > _ONE_TRY_SPENT or (tries == _ONE_TRY_SPENT and torn == _TORN_ALLOWED)
+
+
+def _unlock(station: Station, card: Inserted, intent: TopUp) -> None:
+    """Present the card's code once; the attempt is on disk before the code is presented."""
+    try:
+        unlocking = ensure_unlockable(station, card)
+    except (CodeLocked, Refusal) as error:
+        _nothing_written(station, card, intent, error.code)
+        raise
+    tries = unlocking.tries_left
     _note(station, intent, Attempt.PRESENTING, tries)
     try:
-        card.chip.unlock(code, last_tries=torn > 0)
+        card.chip.unlock(unlocking.code, last_tries=unlocking.last_tries)
     except (CodeRefused, CodeLocked, Refusal) as error:
         presented = isinstance(error, CodeRefused)
         _note(station, intent, Attempt.REFUSED if presented else Attempt.WITHHELD, tries)
