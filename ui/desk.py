@@ -23,6 +23,7 @@ from ui.theme import THEMES, L, M, style_sheet
 
 SMALLEST = (1366, 768)
 REFRESH_MS = 3_000
+SEND_MS = 15_000
 
 
 class DeskWindow(QMainWindow):
@@ -45,6 +46,9 @@ class DeskWindow(QMainWindow):
         self._timer = QTimer(self)
         self._timer.timeout.connect(session.status.refresh)
         self._timer.start(REFRESH_MS)
+        self._sender = QTimer(self)
+        self._sender.timeout.connect(session.status.send)
+        self._sender.start(SEND_MS)
         session.status.refresh()
 
     @property
@@ -103,6 +107,7 @@ class DeskWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Lanes, courier, window: in this order."""
         self._timer.stop()
+        self._sender.stop()
         self.session.close()
         super().closeEvent(event)
 

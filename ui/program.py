@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QObject, QTranslator
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from ui.choices import Choices
 from ui.desk import DeskWindow
 from ui.desk_services import DeskServices
-from ui.look import load_fonts
+from ui.look import app_icon, load_fonts
 from ui.session import open_session
+
+LISTS = "Excel, CSV (*.xlsx *.xls *.xlsb *.ods *.csv *.txt)"
 
 
 def prepare(scale: int) -> QApplication:
@@ -19,19 +23,26 @@ def prepare(scale: int) -> QApplication:
     Args:
         scale: Size of everything, per cent.
     """
-    os.environ.setdefault("QT_SCALE_FACTOR", f"{scale / 100:.2f}")
-    if "fcitx" in os.environ.get("XMODIFIERS", "") + os.environ.get("QT_IM_MODULE", ""):
-        os.environ["QT_IM_MODULE"] = "ibus"  # fcitx5 speaks it; the wheel has no fcitx plug-in
     running = QApplication.instance()
-    app = running if isinstance(running, QApplication) else QApplication(["cardstation"])
-    app.setFont(load_fonts())
+    if isinstance(running, QApplication):
+        app = running
+    else:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{scale / 100:.2f}")
+        if "fcitx" in os.environ.get("XMODIFIERS", "") + os.environ.get("QT_IM_MODULE", ""):
+            # WORKAROUND: fcitx5 speaks ibus, and the wheel has no fcitx plug-in (fcitx5 #444).
+            os.environ["QT_IM_MODULE"] = "ibus"
+        app = QApplication(["cardstation"])
+    # The style first: a new style takes the fonts of the system with it.
     app.setStyle("Fusion")
+    app.setFont(load_fonts())
+    app.setWindowIcon(app_icon())
     return app
 
 
 def open_window(services: DeskServices) -> DeskWindow:
     """The window over these services, watching the reader."""
     window = DeskWindow(open_session(services, _ask_file))
+    StockWords(window.session.tools.choices, window)
     window.session.watch()
     return window
 
@@ -44,6 +55,25 @@ def run_window(services: DeskServices) -> int:
     return app.exec()
 
 
+class StockWords(QObject):
+    """Qt's own words for stock buttons and the file dialog, in the chosen language."""
+
+    def __init__(self, choices: Choices, parent: QObject) -> None:
+        super().__init__(parent)
+        self._choices = choices
+        self._words = QTranslator(self)
+        place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        self._words.load("qtbase_zh_CN", place)
+        choices.look_changed.connect(self.follow)
+        self.follow()
+
+    def follow(self) -> None:
+        """Take the chosen language."""
+        QCoreApplication.removeTranslator(self._words)
+        if self._choices.state.language == "zh_CN":
+            QCoreApplication.installTranslator(self._words)
+
+
 def _ask_file(folder: str) -> Path | None:
-    chosen, _ = QFileDialog.getOpenFileName(None, "", folder, "*.xlsx *.xls *.csv *.ods")
+    chosen, _ = QFileDialog.getOpenFileName(None, "", folder, LISTS)
     return Path(chosen) if chosen else None

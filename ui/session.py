@@ -120,4 +120,11 @@ def open_session(services: DeskServices, ask_file: AskFile) -> Session:
     """A session with threads, as the program runs it."""
     courier = QueuedCourier()
     sounds = SystemSounds(on=services.settings.sound)
-    return Session(services, courier, Lanes.threads(courier), ask_file=ask_file, sounds=sounds)
+    session = Session(services, courier, Lanes.threads(courier), ask_file=ask_file, sounds=sounds)
+    choices = session.tools.choices
+
+    def follow() -> None:
+        sounds.on = choices.state.sound
+
+    choices.changed.connect(follow)
+    return session

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
@@ -74,7 +75,9 @@ class Stage:
         self.station.during = during
 
 
+@cache
 def application() -> QApplication:
+    """The application with the desk's style and font, dressed once."""
     found = QApplication.instance()
     app = found if isinstance(found, QApplication) else QApplication([])
     app.setStyle("Fusion")

@@ -1,0 +1,210 @@
+"""The batch: a list, a lump sum, a bag of cards, and the keys for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from cardstation.domain.batch import LineState
+from cardstation.domain.topup import Step
+from cardstation.errors import Refusal
+from tests.kit import window_samples as samples
+from tests.kit.window_fakes import FakeCard
+from tests.kit.window_shots import Stage
+from ui.screens.batch import BatchView
+from ui.screens.batch.pay_dialog import PayDialog
+from ui.screens.batch.state import counted
+from ui.screens.counter.state import Phase
+
+
+def card_at(desk: Stage, at: int) -> None:
+    assert desk.station.standing is not None
+    line = desk.station.standing.outcomes[at].line
+    desk.station.card = FakeCard(samples.facts(of=line), row=at)
+
+
+def open_batch(desk: Stage, *, funded: bool = True, count: int = 10) -> None:
+    desk.station.standing = samples.batch_standing(count, funded=funded)
+    desk.window.go("batch")
+    desk.batch.model.open("2026-11-23-02")
+
+
+def view_of(desk: Stage) -> BatchView:
+    found = desk.window.view("batch")
+    assert isinstance(found, BatchView)
+    return found
+
+
+def test_a_list_is_taken_in_paid_and_run_by_keys(desk: Stage, qtbot: QtBot) -> None:
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    qtbot.keyClick(desk.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert desk.window.here == "batch"
+    desk.batch.model.take_in(Path("list.xlsx"))
+    assert desk.window.banner.state.title == "按 F6 收整批款"
+    assert desk.station.standing is not None
+    desk.batch.model.pay("cash", desk.station.standing.money.expected)
+    assert desk.window.banner.state.title == "按 F5 开始写卡"
+    qtbot.keyClick(desk.window, Qt.Key.Key_F5)
+    assert desk.batch.model.state.running
+    for at in (0, 1, 2):
+        card_at(desk, at)
+        desk.insert()
+        assert desk.window.banner.state.kind == "done"
+        desk.remove()
+    counts = desk.batch.model.state.counts
+    assert (counts.done, counts.todo) == (3, 56)
+    qtbot.keyClick(desk.window, Qt.Key.Key_F7)
+    assert "handover" in desk.station.calls
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert not desk.batch.model.state.running
+    assert desk.batch.model.state.standing is not None
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert desk.batch.model.state.standing is None
+
+
+def test_the_line_in_hand_is_shown_while_it_is_written(desk: Stage) -> None:
+    open_batch(desk)
+    desk.batch.model.start()
+    card_at(desk, 4)
+    seen: list[str] = []
+
+    def during(step: Step) -> None:
+        if step is Step.WRITE:
+            table = view_of(desk).open.table
+            seen.append(table.model().index(table.row, 7).data())
+            seen.append(desk.window.banner.state.line)
+
+    desk.station.during = during
+    desk.insert()
+    assert seen[0] == "正在写卡"
+    assert "赵敏" in seen[1]
+
+
+def test_removal_clears_the_card_but_not_the_list(desk: Stage) -> None:
+    open_batch(desk)
+    desk.batch.model.start()
+    card_at(desk, 4)
+    desk.insert()
+    assert "赵敏" in desk.window.banner.state.line
+    desk.remove()
+    state = desk.batch.model.state
+    assert (state.place, state.done, state.problem) == (0, None, None)
+    assert desk.session.tools.place.card is None
+    assert "赵敏" not in desk.window.banner.state.line
+    assert state.standing is not None
+    assert state.standing.outcomes[4].state is LineState.DONE
+
+
+def test_a_stop_says_what_to_do_and_the_loop_goes_on(desk: Stage) -> None:
+    open_batch(desk)
+    desk.batch.model.start()
+    card_at(desk, 1)
+    desk.station.fails["load_line"] = Refusal("load_still_on_card")
+    desk.insert()
+    assert desk.window.banner.state.kind == "needs_you"
+    desk.remove()
+    assert desk.window.banner.state.kind == "idle"
+    desk.station.fails.clear()
+    card_at(desk, 2)
+    desk.insert()
+    assert desk.window.banner.state.kind == "done"
+
+
+def test_a_card_pulled_while_writing_stays_said_until_the_next(desk: Stage) -> None:
+    open_batch(desk)
+    desk.batch.model.start()
+    card_at(desk, 1)
+    desk.pull_at(Step.VERIFY)
+    desk.insert()
+    desk.remove()
+    assert desk.batch.model.state.phase is Phase.PULLED
+    assert desk.window.banner.state.kind == "needs_you"
+    desk.station.during = lambda _step: None
+    desk.insert()
+    assert desk.window.banner.state.kind == "done"
+
+
+def test_paused_a_card_is_read_and_not_written(desk: Stage) -> None:
+    open_batch(desk)
+    card_at(desk, 1)
+    desk.insert()
+    assert desk.batch.model.state.phase is Phase.READY
+    assert "load_line" not in desk.station.calls
+    desk.batch.model.start()
+    assert desk.window.banner.state.kind == "done"
+
+
+def test_the_loop_ends_with_the_last_card(desk: Stage) -> None:
+    open_batch(desk, count=3)
+    desk.batch.model.start()
+    for at in range(3):
+        card_at(desk, at)
+        desk.insert()
+        desk.remove()
+    assert not desk.batch.model.state.running
+    assert desk.window.banner.state.title == "本批的卡全部完成"
+
+
+def test_a_running_batch_keeps_its_cards_on_any_screen(desk: Stage) -> None:
+    open_batch(desk)
+    desk.batch.model.start()
+    desk.window.go("settings")
+    card_at(desk, 3)
+    desk.insert()
+    assert desk.window.here == "batch"
+    assert desk.counter.model.state.phase is Phase.EMPTY
+
+
+def test_without_an_open_batch_a_card_goes_to_the_counter(desk: Stage) -> None:
+    desk.window.go("batch")
+    desk.insert()
+    assert desk.window.here == "counter"
+    assert desk.counter.model.state.phase is Phase.READY
+
+
+def test_the_same_list_again_is_said(desk: Stage) -> None:
+    desk.window.go("batch")
+    desk.station.fails["import_list"] = Refusal("same_list_again", batch_id="2026-11-23-02")
+    desk.batch.model.take_in(Path("list.xlsx"))
+    assert desk.session.tools.board.note is not None
+    assert not desk.batch.model.state.busy
+
+
+def test_preflight_gives_every_row_a_verdict_and_a_reason(desk: Stage) -> None:
+    open_batch(desk, funded=False, count=30)
+    table = view_of(desk).open.table
+    rows = [
+        [table.model().index(row, place).data() for place in (7, 8)]
+        for row in range(table.model().rowCount())
+    ]
+    assert rows[5] == ["待核实", "金额不确定"]
+    assert rows[0] == ["未付款", ""]
+    assert all(state for state, _ in rows)
+
+
+def test_the_lump_sum_is_asked_for_and_never_guessed(desk: Stage, qtbot: QtBot) -> None:
+    standing = samples.batch_standing(10, funded=False)
+    dialog = PayDialog(desk.window, desk.window.look, standing)
+    qtbot.addWidget(dialog)
+    assert dialog.handed is not None
+    assert dialog.handed.money == standing.money.expected
+    dialog.amount.setText("abc")
+    assert dialog.handed is None
+    assert not dialog.accept_button.isEnabled()
+    dialog.amount.setText("500")
+    dialog.segments.button("bank_transfer").click()
+    assert dialog.handed is None
+    dialog.reference.setText("7781")
+    assert dialog.handed is not None
+    assert dialog.handed.reference == "7781"
+    assert "伍佰元整" in [label.text() for label in dialog.findChildren(QLabel)]
+
+
+def test_counts_add_up() -> None:
+    standing = samples.batch_standing(60, done=36, stopped=(33,))
+    counts = counted(standing.outcomes)
+    assert counts.done + counts.left + counts.needs + counts.unfunded == 60
