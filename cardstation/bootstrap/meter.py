@@ -34,7 +34,8 @@ def take_card(settings: Settings, wanted: Request) -> Request:
         card = box.take(path.stem)
         layout = next(one for one in station.layouts if one.recognises(card.image))
         place = settings.home / FOLDER / path.name
-        meter = _adjusted(_meter(place, card.image, layout, wanted), wanted)
+        school = station.rules_of(layout.decode(card.image).identity.maker).school
+        meter = _adjusted(_meter(place, card.image, layout, school), wanted)
         if wanted.get("use"):
             meter.consume(_volume(str(wanted["use"])))
         step = wanted.get("pull_step")
@@ -47,10 +48,9 @@ def take_card(settings: Settings, wanted: Request) -> Request:
     return {**(answer if isinstance(answer, dict) else {}), "meter": state}
 
 
-def _meter(place: Path, image: bytes, layout: Layout, wanted: Request) -> VirtualMeter:
+def _meter(place: Path, image: bytes, layout: Layout, school: CounterSchool) -> VirtualMeter:
     if place.exists():
         return VirtualMeter.load(place, layout)
-    school = CounterSchool(str(wanted.get("school") or CounterSchool.EXACT.value))
     return VirtualMeter.of_card(layout.decode(image), layout, school)
 
 
