@@ -5,8 +5,9 @@ from __future__ import annotations
 from cardstation.domain.topup import TopUp, TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle
-from cardstation.services.intent.opened import OpenIntent, opened, opened_payment
+from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.intent.records import record_move
+from cardstation.services.open_intents import open_intents
 from cardstation.services.station import Station
 
 _ASKED = (TopUpState.PAY_PENDING, TopUpState.PAY_UNKNOWN)
@@ -23,10 +24,7 @@ def recover(station: Station) -> tuple[OpenIntent, ...]:
         intents = reading.topups.open_intents()
     for intent in intents:
         _settle(station, intent)
-    with station.store.reading() as reading:
-        waiting = [opened(station, intent) for intent in reading.topups.open_intents()]
-        waiting += [opened_payment(station, asked) for asked in reading.funds.unanswered()]
-    return tuple(sorted(waiting, key=lambda one: one.since))
+    return open_intents(station)
 
 
 def _settle(station: Station, intent: TopUp) -> None:

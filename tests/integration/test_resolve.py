@@ -8,22 +8,25 @@ from typing import Any
 
 import pytest
 
+from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.topup import TopUpEvent
+from cardstation.domain.topup import TopUpEvent, TopUpRequest
 from cardstation.domain.volume import Volume
-from cardstation.errors import CodeRefused, LinkFailed, OutcomeUnknown, Refusal
+from cardstation.errors import CardServiceGone, CodeRefused, LinkFailed, OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
+from cardstation.services import top_up as selling
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.intent import ids
 from cardstation.services.intent.records import record_move
 from cardstation.services.read_card import read_card
 from cardstation.services.recover import recover
 from cardstation.services.resolve import Outcome, resolve_card
+from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual import Moment, Tear, VirtualCard, every_tear
 from tests.kit import cards
-from tests.kit.station import Desk, card_of, neighbours, open_desk, repeat_chance, take
+from tests.kit.station import Desk, card_of, neighbours, nobody, open_desk, repeat_chance, take
 
 HOME = cards.household()
 CODE_STEPS = 5
@@ -282,7 +285,6 @@ def test_the_clerk_answers_for_cash(desk: Desk, taken: bool, outcome: Outcome) -
 def begun(desk: Desk, inserted: Any, *, asked: bool = True) -> None:
     """Begin a sale as far as the question for the money."""
     from cardstation.domain.admission import admit
-    from cardstation.domain.money import Money
     from cardstation.services.intent.begin import Purpose, begin
     from cardstation.services.quote import quote
 
@@ -305,3 +307,41 @@ def test_a_quote_that_was_cut_short_is_void(desk: Desk) -> None:
     inserted.close()
     assert recover(desk.station) == ()
     assert desk.states() == ["quoted", "voided"] * 2
+
+
+def test_the_card_service_dies_between_write_and_proof(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = card_of(HOME)
+    inserted = desk.insert(card)
+
+    def gone() -> bytes:
+        raise CardServiceGone
+
+    monkeypatch.setattr(inserted, "power_cycle", gone)
+    with pytest.raises(OutcomeUnknown) as unknown:
+        top_up(desk.station, inserted, TopUpRequest(money=Money(10_000)), nobody)
+    inserted.close()
+    assert unknown.value.values["reason"] == "card_service_gone"
+    assert resolved(desk, card).outcome is Outcome.SEALED
+    assert desk.states()[-2:] == ["outcome_unknown", "sealed"]
+
+
+def test_a_paid_sale_goes_on_with_the_same_card(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = card_of(HOME)
+    inserted = desk.insert(card)
+
+    def stopped(*_: object) -> None:
+        raise CardServiceGone
+
+    with monkeypatch.context() as patch:
+        patch.setattr(selling, "arm", stopped)
+        with pytest.raises(CardServiceGone):
+            top_up(desk.station, inserted, TopUpRequest(money=Money(10_000)), nobody)
+    inserted.close()
+    assert [one.code for one in recover(desk.station)] == ["paid_not_loaded"]
+    assert verify(desk.station).money_terms["paid_not_loaded"] == 9744
+    assert resolved(desk, card).outcome is Outcome.SEALED
+    assert take(card).credited == Volume.of_m3("29")

@@ -10,6 +10,7 @@ from cardstation.domain.card import Span, Witness, WritePlan, judge
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import Step, TopUp, TopUpEvent, TopUpState
 from cardstation.errors import (
+    CardServiceGone,
     CodeLocked,
     CodeRefused,
     LinkFailed,
@@ -70,9 +71,7 @@ def write_and_seal(station: Station, card: Inserted, intent: TopUp, watch: Watch
         card.chip.write(card.image, spans)
         watch(Step.VERIFY)
         seen = card.power_cycle()
-    except (LinkFailed, WriteNotTaken) as error:
-        raise _unknown(station, intent, error.code) from error
-    except Refusal as error:
+    except (LinkFailed, CardServiceGone, WriteNotTaken, Refusal) as error:
         raise _unknown(station, intent, error.code) from error
     if judge(plan.before, plan.target, plan.owned, seen) is not Witness.TARGET:
         raise _unknown(station, intent, "write_not_taken")
