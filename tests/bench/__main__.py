@@ -1,0 +1,31 @@
+"""`python -m tests.bench [name …]`: speed as ratios measured in one run; asserts nothing."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+
+import click
+
+from tests.bench.row import table
+
+BENCHES = ("card_cycle", "commit", "list_import", "paper", "start", "window")
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(BENCHES))
+def bench(names: tuple[str, ...]) -> None:
+    """Measure everything, or only what is named, and print one table."""
+    rows = []
+    for name in names or BENCHES:
+        click.echo(f"… {name}", err=True)
+        rows += importlib.import_module(f"tests.bench.{name}").measure()
+    cores, load = os.cpu_count(), os.getloadavg()[0]
+    click.echo(f"Python {platform.python_version()}, {cores} cores, load {load:.1f}\n")
+    click.echo(table(rows))
+
+
+if __name__ == "__main__":
+    sys.exit(bench())
