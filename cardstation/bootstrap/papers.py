@@ -1,10 +1,9 @@
-"""Makes the paper files of finished facts."""
+"""Makes the paper files of finished facts; reportlab is loaded with the first of them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from cardstation.papers import Reprint, handover_sheet, receipt_80mm, receipt_a5
 from cardstation.services.handover_sheet import handover_sheet as sheet_of
 from cardstation.services.issue_receipt import issue_receipt
 from cardstation.services.station import Station
@@ -18,6 +17,8 @@ def write_receipt(
     Raises:
         Refusal: `unknown_receipt`.
     """
+    from cardstation.papers import Reprint, receipt_80mm, receipt_a5
+
     issued = issue_receipt(station, receipt_no)
     mark = Reprint(issued.paper_no - 1, reason) if issued.reprint else None
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,6 +41,8 @@ def write_receipts(station: Station, batch_id: str, folder: Path, lang: str) -> 
 
 def write_sheet(station: Station, batch_id: str, folder: Path, lang: str) -> Path:
     """File the sheet for the way back."""
+    from cardstation.papers import handover_sheet
+
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{batch_id}-sheet.pdf"
     path.write_bytes(handover_sheet(sheet_of(station, batch_id), lang))

@@ -11,7 +11,6 @@ from cardstation.ports.ledger import Ledger
 from cardstation.services.station import Station
 from cardstation.settings import Settings
 from cardstation.store import Store
-from cardstation.sync.http_ledger import HttpLedger
 from drivers.chips import CHIPS
 from drivers.clocks import SystemClock, shift_of
 from drivers.keys import CombinedCardKeys, load_master_secret, load_or_create_device_key
@@ -62,6 +61,8 @@ def station_on(store: Store, settings: Settings) -> Station:
 def _ledger(settings: Settings, key: DeviceKey, clock: Clock) -> Ledger | None:
     if not settings.ledger_url:
         return None
+    from cardstation.sync.http_ledger import HttpLedger
+
     return HttpLedger(
         settings.ledger_url,
         settings.station,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
-from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm as _mm
 from reportlab.pdfgen.canvas import Canvas
@@ -20,6 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from cardstation.errors import Refusal
 from cardstation.papers import typeface
 from cardstation.papers.breaking import lines_of
+from cardstation.papers.qr import qr_modules
 
 mm: float = _mm
 
@@ -209,12 +209,11 @@ class Pen:
 
     def qr(self, x: float, y: float, content: str, module: float) -> float:
         """Draw a QR code (level M, no quiet zone) of `module` millimetres; return its side."""
-        code = QrCodeWidget(content, barLevel="M").qr
-        code.make()
+        rows = qr_modules(content)
         outline = self._canvas.beginPath()
-        for row, cells in enumerate(code.modules):
+        for row, cells in enumerate(rows):
             column = 0
-            for dark, run in groupby(map(bool, cells)):
+            for dark, run in groupby(cells):
                 length = len(list(run))
                 if dark:
                     left = (x + column * module) * mm
@@ -223,7 +222,7 @@ class Pen:
                 column += length
         self._canvas.setFillColor(HexColor(f"#{Ink.BLACK}"))
         self._canvas.drawPath(outline, stroke=0, fill=1)
-        return float(code.getModuleCount() * module)
+        return float(len(rows) * module)
 
     def watermark(self, text: str, size: float, *, x: float, y: float) -> None:
         """Set a turned word around (`x`, `y`), transparent; call it last on a page."""
