@@ -47,7 +47,7 @@ class DeskWindow(QMainWindow):
         self._timer.timeout.connect(session.status.refresh)
         self._timer.start(REFRESH_MS)
         self._sender = QTimer(self)
-        self._sender.timeout.connect(session.status.send)
+        self._sender.timeout.connect(session.look_round)
         self._sender.start(SEND_MS)
         session.status.refresh()
 
@@ -157,6 +157,7 @@ class DeskWindow(QMainWindow):
         column.addWidget(self._header)
         column.addWidget(self._banner)
         column.addLayout(self._stack, 1)
+        self._sheet = page
         self._strip = MessageStrip(self.session.tools.board, self._look, page)
         self._strip.shown.connect(self._place_strip)
         return page
@@ -165,7 +166,7 @@ class DeskWindow(QMainWindow):
         """The message covers the hints of the screen's footer, never its buttons."""
         feet = [foot for foot in self.view().findChildren(Footer) if foot.isVisible()]
         if feet:
-            at = feet[0].mapTo(self._strip.parentWidget(), QPoint(0, 0))
+            at = feet[0].mapTo(self._sheet, QPoint(0, 0))
             self._strip.setGeometry(at.x(), at.y(), feet[0].hints_width, feet[0].height())
             self._strip.raise_()
 

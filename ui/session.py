@@ -96,6 +96,12 @@ class Session:
         self.screens[code].shown()
         self._give()
 
+    def look_round(self) -> None:
+        """Now and then: send to the ledger, and see what waits for a person."""
+        self.status.send()
+        for live in self.screens.values():
+            live.look_round()
+
     def screen_of_cards(self) -> str:
         """Whose the next card is: a running batch's, the shown screen's, or the counter's."""
         for code, live in self.screens.items():

@@ -188,10 +188,10 @@ def _now() -> datetime:
 
 def _findings() -> tuple[Finding, ...]:
     return (
-        Finding("store", ok=True, found="SQLite 3.53.0, WAL, FULL"),
-        Finding("card service", ok=True, found="pcscd 1.9.9"),
+        Finding("version", ok=True, found="0.1.0, Python 3.11.7"),
+        Finding("home", ok=True, found="/home/clerk/.local/share/cardstation"),
+        Finding("disk", ok=True, found="41200 MB"),
+        Finding("store", ok=True, found="1200 households"),
         Finding("readers", ok=True, found="ACS ACR39U ICC Reader"),
-        Finding("card keys", ok=True, found="demo keys (training)"),
-        Finding("ledger", ok=False, found="no answer from 127.0.0.1"),
-        Finding("fonts", ok=True, found="Noto Sans SC"),
+        Finding("ledger", ok=False, found="ledger_unreachable"),
     )

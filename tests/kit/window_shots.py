@@ -103,9 +103,8 @@ def stage(language: str, theme: str, shoot: Callable[[QWidget, str], None]) -> S
         theme=theme,
         printers=("EPSON-TM-T88", "OKI-5530"),
         folders=(
-            ("Data folder", Path("/home/clerk/.local/share/cardstation")),
+            ("Data", Path("/home/clerk/.local/share/cardstation")),
             ("Papers", Path("/home/clerk/.local/share/cardstation/papers")),
-            ("Logs", Path("/home/clerk/.local/share/cardstation/logs")),
         ),
     )
     station = FakeStation(settings=settings)

@@ -133,7 +133,7 @@ class Rail(QFrame):
         return self._buttons[code]
 
     def _name(self, look: Look) -> QLabel:
-        made = QLabel(look.t("Gas\nCard Desk"))
+        made = QLabel(f"{look.t('Gas')}\n{look.t('Card Desk')}")
         made.setAlignment(Qt.AlignmentFlag.AlignCenter)
         made.setFixedHeight(48)
         return made

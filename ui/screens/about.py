@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cardstation.errors import CardStationError
 from cardstation.i18n import Translator
+from cardstation.sentences import word
 from ui.card_place import CardTaker
 from ui.desk_services import Finding
 from ui.look import Look, app_icon, picture
@@ -166,7 +167,9 @@ class AboutView(QWidget):
         mark.setPixmap(picture(icon, ink, 22, self.devicePixelRatioF()))
         mark.setAccessibleName(t("well") if found.ok else t("not well"))
         words = column(
-            label(t(found.name), "strong"), label(found.found, "small", wrap=True), spacing=0
+            label(word(f"check.{found.name}", t), "strong"),
+            label(found.found, "small", wrap=True),
+            spacing=0,
         )
         made = QWidget()
         line = row(mark)
@@ -218,6 +221,9 @@ class AboutScreen:
     def shown(self) -> None:
         """See `OpenScreen`."""
         self.model.look()
+
+    def look_round(self) -> None:
+        """See `OpenScreen`."""
 
     def view(self, look: Look) -> QWidget:
         """See `OpenScreen`."""

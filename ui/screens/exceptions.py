@@ -8,7 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from cardstation.domain.batch import LineState, Verdict
+from cardstation.domain.batch import LineState
 from cardstation.domain.money import Money
 from cardstation.errors import CardStationError
 from cardstation.i18n import Field, Translator
@@ -126,7 +126,7 @@ def _of_batch(found: BatchState, owner: str, now: datetime) -> list[Item]:
             owner=owner,
         )
         for one in found.outcomes
-        if one.state in (LineState.STOPPED, LineState.UNKNOWN) and one.line.verdict is Verdict.READY
+        if one.state in (LineState.STOPPED, LineState.UNKNOWN)
     ]
 
 
@@ -252,6 +252,10 @@ class ExceptionsScreen:
         return None
 
     def shown(self) -> None:
+        """See `OpenScreen`."""
+        self.model.look()
+
+    def look_round(self) -> None:
         """See `OpenScreen`."""
         self.model.look()
 

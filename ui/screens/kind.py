@@ -70,6 +70,9 @@ class OpenScreen(Protocol):
     def shown(self) -> None:
         """It comes to the front: bring it up to date."""
 
+    def look_round(self) -> None:
+        """Every few seconds: bring up to date what is seen from everywhere."""
+
     def view(self, look: Look) -> QWidget:
         """Build a view."""
 

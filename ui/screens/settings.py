@@ -222,6 +222,9 @@ class SettingsScreen:
         """See `OpenScreen`."""
         self.model.look()
 
+    def look_round(self) -> None:
+        """See `OpenScreen`."""
+
     def view(self, look: Look) -> QWidget:
         """See `OpenScreen`."""
         return SettingsView(self.model, look)

@@ -97,6 +97,9 @@ class BatchScreen:
         """See `OpenScreen`."""
         self.model.look()
 
+    def look_round(self) -> None:
+        """See `OpenScreen`."""
+
     def view(self, look: Look) -> QWidget:
         """See `OpenScreen`."""
         return BatchView(self.model, look)

@@ -50,6 +50,9 @@ class CounterScreen:
     def shown(self) -> None:
         """See `OpenScreen`."""
 
+    def look_round(self) -> None:
+        """See `OpenScreen`."""
+
     def view(self, look: Look) -> QWidget:
         """See `OpenScreen`."""
         return CounterView(self.model, look)

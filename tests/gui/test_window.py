@@ -1,0 +1,192 @@
+"""The shell: keys, live switches, chips, and a name and role for everything one can reach."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from cardstation.errors import CardServiceGone, Refusal
+from cardstation.services.sync_state import SyncState
+from tests.gui.conftest import Open
+from tests.kit import window_samples as samples
+from tests.kit.window_fakes import FakeStation
+from tests.kit.window_shots import Stage
+from ui.parts.key_map import KeyMap
+from ui.screens import SCREENS
+from ui.station_status import short_name
+
+CODES = [screen.code for screen in SCREENS]
+
+
+def active(desk: Stage, qtbot: QtBot) -> None:
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+
+
+@pytest.mark.parametrize(("key", "code"), [*zip("12345", CODES, strict=True)])
+def test_every_screen_has_its_key(desk: Stage, qtbot: QtBot, key: str, code: str) -> None:
+    active(desk, qtbot)
+    qtbot.keyClick(desk.window, Qt.Key(ord(key)), Qt.KeyboardModifier.ControlModifier)
+    assert desk.window.here == code
+    assert desk.window.view().isVisible()
+
+
+def test_f1_shows_every_key_and_closes_again(desk: Stage, qtbot: QtBot) -> None:
+    active(desk, qtbot)
+    qtbot.keyClick(desk.window, Qt.Key.Key_F1)
+    [shown] = desk.window.findChildren(KeyMap)
+    text = shown.as_text()
+    for key in ("F2", "F3", "F5", "F6", "F7", "Esc", "Ctrl+1"):
+        assert key in text
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    assert not shown.isVisible()
+
+
+def test_language_switches_live_and_keeps_what_was_typed(desk: Stage, qtbot: QtBot) -> None:
+    active(desk, qtbot)
+    desk.insert()
+    desk.counter.model.type_amount("300")
+    qtbot.keyClick(desk.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert desk.window.windowTitle() == "Gas Card Desk"
+    assert desk.window.banner.state.title == "Take ¥300.00, then press Enter"
+    field = desk.window.view("counter").findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "300"
+    assert desk.station.saved[-1].language == "en"
+
+
+def test_theme_switches_live(desk: Stage, qtbot: QtBot) -> None:
+    active(desk, qtbot)
+    before = desk.window.styleSheet()
+    qtbot.keyClick(desk.window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert desk.window.look.theme.name == "dark"
+    assert desk.window.styleSheet() != before
+    assert desk.station.saved[-1].theme == "dark"
+
+
+def test_old_views_are_gone_after_a_switch(desk: Stage, qtbot: QtBot) -> None:
+    desk.window.go("batch")
+    old = desk.window.view("batch")
+    gone: list[bool] = []
+    old.destroyed.connect(lambda: gone.append(True))
+    desk.session.tools.choices.choose_theme("dark")
+    desk.insert()
+    assert desk.window.view("batch") is not old
+    qtbot.waitUntil(lambda: bool(gone))
+
+
+def chips(desk: Stage) -> str:
+    return "\n".join(chip.text for chip in desk.session.status.chips(desk.window.look.t))
+
+
+def test_the_chips_say_what_is_the_matter(desk: Stage) -> None:
+    assert "读卡器 ACS ACR39U" in chips(desk)
+    assert "值班 林晓燕" in chips(desk)
+    desk.station.readers = ()
+    desk.station.synced = SyncState(7, 95, 12, "", (), configured=True)
+    desk.session.status.refresh()
+    assert "没有读卡器" in chips(desk)
+    assert "未上传 7 笔，最久 95 分" in chips(desk)
+    desk.session.tools.place.troubled(CardServiceGone())
+    assert "读卡服务停止" in chips(desk)
+    desk.station.synced = SyncState(0, 0, 12, "", (), configured=False)
+    desk.session.status.refresh()
+    assert "没有设置总账" in chips(desk)
+
+
+def test_a_silent_ledger_is_said(desk: Stage) -> None:
+    desk.station.fails["sync"] = Refusal("ledger_unreachable")
+    desk.session.status.send()
+    assert "总账离线" in chips(desk)
+    desk.station.fails.clear()
+    desk.session.status.send()
+    assert "总账已同步" in chips(desk)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("ACS ACR39U ICC Reader 00 00", "ACS ACR39U"),
+        ("OMNIKEY AG CardMan 3121 01 00", "OMNIKEY AG CardMa…"),
+        ("Virtual PCD 00 01", "Virtual PCD"),
+        ("Cherry GmbH SmartTerminal ST-2xxx [Vendor Interface] (21121745111568) 00 00",
+         "Cherry GmbH Smart…"),
+    ],
+)  # fmt: skip
+def test_reader_names_are_short(name: str, short: str) -> None:
+    assert short_name(name) == short
+
+
+def test_what_waits_is_counted_on_the_rail_and_explained(desk: Stage) -> None:
+    desk.station.open = samples.open_intents()
+    desk.window.go("exceptions")
+    assert desk.session.screens["exceptions"].badge == 4
+    texts = [label.text() for label in desk.window.view().findChildren(QLabel)]
+    assert any("争议" in text for text in texts)
+
+
+def every_view(desk: Stage) -> list[QWidget]:
+    desk.station.standing = samples.batch_standing(20)
+    desk.station.open = samples.open_intents()
+    desk.insert()
+    desk.remove()
+    for code in CODES:
+        desk.window.go(code)
+    return [desk.window.view(code) for code in CODES]
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_everything_one_can_reach_has_a_name_and_a_role(open_desk: Open, language: str) -> None:
+    desk = open_desk(language)
+    every_view(desk)
+    reachable = [
+        one
+        for one in desk.window.findChildren(QWidget)
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and not one.objectName().startswith("qt_")
+    ]
+    assert len(reachable) > 30
+    for one in reachable:
+        found = QAccessible.queryAccessibleInterface(one)
+        assert found is not None, one
+        if found.role() in (QAccessible.Role.Client, QAccessible.Role.NoRole):
+            assert not found.isValid() or one.metaObject().className() in ("QScrollArea",), one
+            continue
+        if one.metaObject().className() in ("QScrollArea", "QListView", "QComboBoxListView"):
+            continue
+        name = found.text(QAccessible.Text.Name)
+        assert name, (type(one).__name__, one.property("look"))
+        assert "&" not in name
+
+
+def test_no_table_lies_under_a_shadow(desk: Stage) -> None:
+    from ui.parts.table import Table
+
+    every_view(desk)
+    for table in desk.window.findChildren(Table):
+        above: QWidget | None = table
+        while above is not None:
+            assert above.graphicsEffect() is None
+            above = above.parentWidget()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_nothing_is_wider_than_the_smallest_screen(
+    open_desk: Open, language: str, theme: str
+) -> None:
+    desk = open_desk(language, theme)
+    desk.insert()
+    desk.counter.model.type_amount("600")
+    desk.window.show()
+    for code in CODES:
+        desk.window.go(code)
+        need = desk.window.view().minimumSizeHint()
+        assert need.width() <= 1222, code
+    assert desk.window.minimumSizeHint().width() <= 1366
+
+
+def test_the_fake_station_is_whole() -> None:
+    assert FakeStation().services().station == "S001"
