@@ -49,7 +49,7 @@ class Credit:
         quantity: The load, a volume or an amount; zero after a clearing.
         purchase_counter: The counter the meter's school looks at.
         cumulative: Everything ever loaded for this meter, same unit as `quantity`.
-        mark: First four bytes of the intent that wrote it: whose load this is.
+        mark: Four bytes of the SHA-256 of the intent that wrote it: whose load this is.
         sequence: One-byte slot sequence, 0–255, wrapping; not the counter.
     """
 

@@ -140,7 +140,7 @@ class Lab:
                 world.meet_meters()
         self._never_again(world)
         self._life(world, Power())
-        self._finished(world)
+        self._finished(world, stuck_allowed=len(cuts) > 1)
 
     def _life(self, world: World, power: Power) -> None:
         """One life of the process: it ends at a cut, or with the work done or stuck."""
@@ -186,14 +186,17 @@ class Lab:
         finally:
             desk.station.store.close()
 
-    def _finished(self, world: World) -> None:
-        """The clerk came to the end: money, cards, meters, journal and ledger agree."""
+    def _finished(self, world: World, *, stuck_allowed: bool) -> None:
+        """The clerk came to the end: money, cards, meters, journal and ledger agree.
+
+        A code cut short twice waits for the supervisor; then only the books are looked at.
+        """
         desk = world.start(Power())
         try:
             _answer(world, desk)
             _books(world, desk)
             found = verify(desk.station)
-            if any(card.chip.security[0] != 7 for card in world.cards):
+            if stuck_allowed and any(card.chip.security[0] != 7 for card in world.cards):
                 return
             world.meet_meters()
             litres = [_sealed(desk, _number(world, number)) for number in range(2)]
