@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QObject, QTranslator
+from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from ui.choices import Choices
@@ -16,6 +18,8 @@ from ui.session import open_session
 
 LISTS = "Excel, CSV (*.xlsx *.xls *.xlsb *.ods *.csv *.txt)"
 
+LOG = logging.getLogger(__name__)
+
 
 def prepare(scale: int) -> QApplication:
     """Make the application, once.
@@ -23,6 +27,7 @@ def prepare(scale: int) -> QApplication:
     Args:
         scale: Size of everything, per cent.
     """
+    qInstallMessageHandler(_to_log)
     running = QApplication.instance()
     if isinstance(running, QApplication):
         app = running
@@ -72,6 +77,11 @@ class StockWords(QObject):
         QCoreApplication.removeTranslator(self._words)
         if self._choices.state.language == "zh_CN":
             QCoreApplication.installTranslator(self._words)
+
+
+def _to_log(kind: QtMsgType, _place: object, text: str) -> None:
+    """Qt's own messages go to the station's log, not between a clerk's lines."""
+    LOG.log(logging.INFO if kind is QtMsgType.QtDebugMsg else logging.WARNING, "%s", text)
 
 
 def _ask_file(folder: str) -> Path | None:

@@ -24,9 +24,10 @@ from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_wiring import Wiring
 from cardstation.bootstrap.papers import write_receipts, write_sheet
 from cardstation.bootstrap.pictures import picture_papers
+from cardstation.bootstrap.plastic import money_on_cards
 from cardstation.bootstrap.station import open_station
 from cardstation.central.process import CentralProcess
-from cardstation.domain.batch import Batch, LineKind, LineOutcome, Verdict
+from cardstation.domain.batch import Batch, LineKind, LineOutcome, LineState, Verdict
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.payment import Tender
@@ -35,6 +36,7 @@ from cardstation.errors import CardStationError
 from cardstation.i18n import Translator, translator
 from cardstation.logs import log_to_folder
 from cardstation.sentences import of_error
+from cardstation.services.batch_state import batch_state
 from cardstation.services.identify import Inserted
 from cardstation.services.import_directory import import_directory
 from cardstation.services.import_list import import_list
@@ -49,6 +51,7 @@ from ui.rehearsal import Rehearsal
 
 LIST = "training/净月新城11月收卡.xlsx"
 MARK = "demo.json"
+TELL_EVERY = 20
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -182,7 +185,15 @@ class Play:
             inserted=lambda number: current.__setitem__(0, number),
         )
         wiring = Wiring(settings, station, DeskReaders(readers.room))
-        services = _fed(wiring.services(), lambda: rack.next(current[0]))
+
+        def let_go() -> None:
+            if current[0] and current[0] % TELL_EVERY == 0:
+                outcomes = batch_state(station, batch.batch_id).outcomes
+                done = sum(one.state is LineState.DONE for one in outcomes)
+                self._say("{done} of {all} topped up", done=done, all=len(bag.cards))
+            rack.next(current[0])
+
+        services = _fed(wiring.services(), let_go)
         rehearsal = Rehearsal(
             services,
             batch.batch_id,
@@ -191,7 +202,11 @@ class Play:
             over=lambda: rack.wait_empty(0),
             by_hand=self.by_hand,
         )
-        self._say("Cards run through the reader …")
+        self._say(
+            "Press F5 in the window: the bag runs."
+            if self.by_hand
+            else "Cards run through the reader …"
+        )
         rehearsal.run()
         rack.stop()
 
@@ -201,7 +216,10 @@ class Play:
         files = write_receipts(station, batch.batch_id, self.out / "receipts", lang)
         sheet = write_sheet(station, batch.batch_id, self.out, lang)
         picture_papers([sheet, *files[:2]], self.out)
-        told = Told(station, batch.batch_id, centre_desk(centre).totals().classes)
+        ledger = centre_desk(centre).totals().classes
+        box = CardBox(station, self.settings.home)
+        on_cards = money_on_cards(station, box, batch.batch_id)
+        told = Told(station, batch.batch_id, ledger, on_cards)
         tell(told, self.words)
         took = f"{time.monotonic() - began:.0f}"
         self._say("{n} papers in {out}; it took {s} s", n=len(files) + 1, out=str(self.out), s=took)

@@ -23,17 +23,23 @@ class Told:
 
     Attributes:
         ledger: Fen per class of account, as the central ledger holds them.
+        on_cards: What the cards themselves carry of this batch: read from the plastic.
     """
 
     station: Station
     batch_id: str
     ledger: Mapping[str, int]
+    on_cards: Money
 
 
 def books_agree(told: Told) -> bool:
     """Card, journal and ledger say the same, and nothing in the journal disagrees."""
     proof = verify(told.station)
-    return proof.ok and proof.loaded_fen == proof.posted_fen and _ledger_agrees(told)
+    return (
+        proof.ok
+        and proof.loaded_fen == proof.posted_fen == told.on_cards.fen
+        and _ledger_agrees(told)
+    )
 
 
 def _ledger_agrees(told: Told) -> bool:
@@ -51,7 +57,7 @@ def tell(told: Told, t: Translator) -> None:
     for code, count in _reasons(state.outcomes).most_common():
         print(f"    {count:>4}  {brief(code, t) if code else t('not in the bag')}")
     for stray in state.strays:
-        print(f"          {stray.card_no}  {brief(stray.code, t)}")
+        print(f"       1  {brief(stray.code, t)}: {stray.card_no}")
     print(t("Gas loaded {volume}, and {money} to money meters", **_gas(told, done)))
     _tell_money(told, state.money.received, t)
 
@@ -91,7 +97,8 @@ def _tell_money(told: Told, received: Money, t: Translator) -> None:
     if books_agree(told):
         print(
             t(
-                "✓ Cards {loaded} = journal {loaded} = ledger {ledger}: all three agree",
+                "✓ Cards {cards} = journal {loaded} = ledger {ledger}: all three agree",
+                cards=told.on_cards,
                 loaded=loaded,
                 ledger=ledger,
             )
