@@ -81,6 +81,8 @@ def demo(
     by_hand = _has_display() if window is None else window
     if not by_hand:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if (out / "receipts").exists():
+        shutil.rmtree(out / "receipts")
     settings = _fresh(home, lang)
     play = Play(settings, out, by_hand, pace if pace is not None else (0.8 if by_hand else 0.0))
     if not play.run(path or resources.path(LIST)):
@@ -213,7 +215,10 @@ class Play:
     def _close(self, station: Station, centre: CentralProcess, batch: Batch, began: float) -> bool:
         sync(station)
         lang = self.settings.language
-        files = write_receipts(station, batch.batch_id, self.out / "receipts", lang)
+        papers = self.settings.home / "papers"
+        write_receipts(station, batch.batch_id, papers, lang)
+        shutil.copytree(papers, self.out / "receipts", dirs_exist_ok=True)
+        files = sorted((self.out / "receipts").glob("*.pdf"))
         sheet = write_sheet(station, batch.batch_id, self.out, lang)
         picture_papers([sheet, *files[:2]], self.out)
         ledger = centre_desk(centre).totals().classes
