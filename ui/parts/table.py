@@ -65,10 +65,10 @@ class Rows(QAbstractTableModel, Generic[Item]):
     def __init__(self, columns: Sequence[Column[Item]]) -> None:
         super().__init__()
         self._columns = tuple(columns)
-        self._items: tuple[Item, ...] = ()
+        self._items: list[Item] = []
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> Sequence[Item]:
         """What is shown."""
         return self._items
 
@@ -79,7 +79,7 @@ class Rows(QAbstractTableModel, Generic[Item]):
 
     def show_items(self, items: Sequence[Item]) -> None:
         """Show other values; only rows that differ are drawn again."""
-        new, old = tuple(items), self._items
+        new, old = list(items), self._items
         if len(new) != len(old):
             self.beginResetModel()
             self._items = new
@@ -90,6 +90,12 @@ class Rows(QAbstractTableModel, Generic[Item]):
         for row, (before, now) in enumerate(zip(old, new, strict=True)):
             if before is not now and before != now:
                 self.dataChanged.emit(self.index(row, 0), self.index(row, last))
+
+    def replace(self, row: int, item: Item) -> None:
+        """Show another value in one row."""
+        if self._items[row] != item:
+            self._items[row] = item
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(self._columns) - 1))
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
         """As Qt asks."""

@@ -18,7 +18,7 @@ from cardstation.services.batch_state import BatchMoney, BatchState
 from cardstation.services.identify import Inserted
 from cardstation.services.load_line import place_of
 from ui.messages import Problem
-from ui.screens.batch.state import State
+from ui.screens.batch.state import State, counted, merged
 from ui.screens.counter.state import Phase
 from ui.screens.kind import Tools
 
@@ -223,21 +223,26 @@ class BatchModel(QObject):
         if standing is not None and place:
             outcomes = standing.outcomes
             changed = (*outcomes[: place - 1], outcome, *outcomes[place:])
-            self._set(standing=replace(standing, outcomes=changed))
+            self._stand(replace(standing, outcomes=changed))
 
     def _look_at_open(self) -> None:
         standing = self._state.standing
         if standing is not None:
-            batch_id = standing.batch.batch_id
-            self._ask(lambda: self._services.batch_state(batch_id), self._seen)
+            known, services = standing, self._services
+            batch_id = known.batch.batch_id
+            self._ask(lambda: merged(known, services.batch_state(batch_id)), self._seen)
 
     def _seen(self, found: BatchState) -> None:
         standing = self._state.standing
         if standing is not None and standing.batch.batch_id == found.batch.batch_id:
-            self._set(standing=found)
+            self._stand(found)
+
+    def _stand(self, found: BatchState) -> None:
+        self._set(standing=found, counts=counted(found.outcomes))
 
     def _opened(self, found: BatchState) -> None:
-        self._state = State(batches=self._state.batches, standing=found)
+        counts = counted(found.outcomes)
+        self._state = State(batches=self._state.batches, standing=found, counts=counts)
         self.changed.emit()
 
     def _ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:

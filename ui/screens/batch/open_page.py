@@ -36,7 +36,8 @@ class OpenPage(QWidget):
     def __init__(self, model: BatchModel, look: Look) -> None:
         super().__init__()
         self._model, self._look = model, look
-        self._shown = 0
+        self._shown = self._writing = 0
+        self._outcomes: tuple[LineOutcome, ...] = ()
         self._tiles = self._made_tiles()
         self._rows: Rows[LineRow] = Rows(_columns(look))
         self.table = Table(look, look.t("Rows of the list"), self._rows)
@@ -51,14 +52,9 @@ class OpenPage(QWidget):
         standing = state.standing
         if standing is None:
             self._rows.show_items(())
+            self._outcomes, self._shown, self._writing = (), 0, 0
             return
-        writing = state.place if state.phase is Phase.WORKING else 0
-        self._rows.show_items(
-            [
-                LineRow(one, state.seconds.get(place), place == writing)
-                for place, one in enumerate(standing.outcomes, start=1)
-            ]
-        )
+        self._show_lines(state, standing.outcomes)
         self._show_figures(state)
         if state.shown and state.shown != self._shown:
             self.table.select(state.shown - 1)
@@ -70,6 +66,22 @@ class OpenPage(QWidget):
         self._run.setEnabled(state.running or counts.left > 0)
         self._pay.setEnabled(not state.running and not state.busy)
         self._back.setEnabled(state.running or place_free)
+
+    def _show_lines(self, state: State, outcomes: tuple[LineOutcome, ...]) -> None:
+        """All rows when the lines changed, else only those of the card in hand."""
+        writing = state.place if state.phase is Phase.WORKING else 0
+        if outcomes is not self._outcomes:
+            self._outcomes = outcomes
+            made = [
+                LineRow(one, state.seconds.get(place), place == writing)
+                for place, one in enumerate(outcomes, start=1)
+            ]
+            self._rows.show_items(made)
+        else:
+            for place in {self._writing, state.place, self._shown} - {0}:
+                row = LineRow(outcomes[place - 1], state.seconds.get(place), place == writing)
+                self._rows.replace(place - 1, row)
+        self._writing = writing
 
     def _show_figures(self, state: State) -> None:
         counts, standing = state.counts, state.standing

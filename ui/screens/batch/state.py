@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cardstation.domain.batch import LineOutcome, LineState, Verdict
 from cardstation.domain.topup import Step
@@ -16,12 +16,24 @@ RECENT = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """Lines: `todo` = every line a card can be loaded for; `needs` = waits for a person."""
+
+    todo: int = 0
+    done: int = 0
+    left: int = 0
+    needs: int = 0
+    unfunded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """Batches.
 
     Attributes:
         batches: Known lists, the latest first; None = not looked up yet.
         standing: The one that is open, None = the lists are shown.
+        counts: How many of its lines stand where.
         running: Cards are taken one after another.
         busy: A list is being read or money being recorded.
         phase, step: Of the card in the reader.
@@ -33,6 +45,7 @@ class State:
 
     batches: tuple[BatchState, ...] | None = None
     standing: BatchState | None = None
+    counts: Counts = Counts()
     running: bool = False
     busy: bool = False
     phase: Phase = Phase.EMPTY
@@ -43,11 +56,6 @@ class State:
     problem: Problem | None = None
     seconds: Mapping[int, float] = field(default_factory=dict)
     cycles: tuple[float, ...] = ()
-
-    @property
-    def counts(self) -> Counts:
-        """How many lines stand where."""
-        return counted(self.standing.outcomes) if self.standing else Counts()
 
     @property
     def line(self) -> LineOutcome | None:
@@ -65,17 +73,6 @@ class State:
         return sum(recent) / len(recent) * self.counts.left
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Lines: `todo` = every line a card can be loaded for; `needs` = waits for a person."""
-
-    todo: int = 0
-    done: int = 0
-    left: int = 0
-    needs: int = 0
-    unfunded: int = 0
-
-
 def counted(outcomes: tuple[LineOutcome, ...]) -> Counts:
     """Count lines by what became of them."""
     done = sum(one.state is LineState.DONE for one in outcomes)
@@ -83,3 +80,13 @@ def counted(outcomes: tuple[LineOutcome, ...]) -> Counts:
     waiting = sum(one.state is LineState.WAITING for one in outcomes)
     unfunded = sum(one.state is LineState.UNFUNDED for one in outcomes)
     return Counts(ready, done, waiting, len(outcomes) - done - waiting - unfunded, unfunded)
+
+
+def merged(known: BatchState, found: BatchState) -> BatchState:
+    """`found`, keeping the lines of `known` that are the same: only others are drawn again."""
+    if known.batch.batch_id != found.batch.batch_id or known.batch.lines != found.batch.lines:
+        return found
+    outcomes = tuple(
+        old if old == new else new for old, new in zip(known.outcomes, found.outcomes, strict=True)
+    )
+    return replace(found, batch=known.batch, outcomes=outcomes)
