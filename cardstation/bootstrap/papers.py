@@ -9,6 +9,14 @@ from cardstation.services.issue_receipt import issue_receipt
 from cardstation.services.station import Station
 
 
+def get_ready() -> None:
+    """Load what the first paper would otherwise wait for: reportlab and both weights."""
+    from cardstation.papers.typeface import BOLD, REGULAR, face
+
+    for weight in (REGULAR, BOLD):
+        face(weight)
+
+
 def write_receipt(
     station: Station, receipt_no: str, folder: Path, lang: str, reason: str = ""
 ) -> tuple[Path, Path]:

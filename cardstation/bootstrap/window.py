@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_wiring import Wiring
+from cardstation.bootstrap.papers import get_ready
 from cardstation.bootstrap.readers import open_readers
 from cardstation.bootstrap.station import open_station
 from cardstation.errors import CardStationError
@@ -19,6 +21,9 @@ from cardstation.logs import log_to_folder
 from cardstation.sentences import sentence
 from cardstation.services.recover import recover
 from cardstation.settings import Settings, load_settings
+
+WARM_UP_AFTER_S = 2.0
+"""The window is usable by then, and no clerk has sold anything."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -30,6 +35,9 @@ def desk_command(home: Path | None) -> None:
     with open_desk(settings) as wiring:
         from ui.program import run_window
 
+        warm_up = threading.Timer(WARM_UP_AFTER_S, get_ready)
+        warm_up.daemon = True
+        warm_up.start()
         run_window(wiring.services())
 
 
