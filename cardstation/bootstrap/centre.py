@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from cardstation.central.process import CentralProcess
+from cardstation.ports.ledger import LedgerHead
 from cardstation.settings import Settings
 from cardstation.sync.centre_desk import CentreDesk
 from cardstation.sync.http_ledger import HttpLedger
@@ -24,13 +25,21 @@ def embedded_centre(settings: Settings) -> Iterator[tuple[Settings, CentralProce
         Mishap: `central_not_started`.
     """
     with CentralProcess(settings.home) as centre:
-        key = load_or_create_device_key(settings.home)
-        ledger = HttpLedger(centre.url, settings.station, key)
-        try:
-            ledger.enrol(centre.enrolment_code)
-        finally:
-            ledger.close()
+        enrol_at(settings, centre.url, centre.enrolment_code)
         yield replace(settings, ledger_url=centre.url), centre
+
+
+def enrol_at(settings: Settings, url: str, code: str) -> LedgerHead:
+    """Enrol this station at a ledger with a one-time code.
+
+    Raises:
+        LedgerUnreachable, LedgerRefused: as `HttpLedger.enrol`.
+    """
+    ledger = HttpLedger(url, settings.station, load_or_create_device_key(settings.home))
+    try:
+        return ledger.enrol(code)
+    finally:
+        ledger.close()
 
 
 def centre_desk(centre: CentralProcess) -> CentreDesk:

@@ -10,8 +10,9 @@ from cardstation.bootstrap.rack_socket import call_rack
 from cardstation.cli.doors import Doors
 from cardstation.errors import Refusal
 from cardstation.logs import log_to_folder
+from cardstation.ports.ledger import LedgerHead
 from cardstation.services.station import Station
-from cardstation.settings import Settings, load_settings
+from cardstation.settings import Settings, load_settings, save_setting
 
 
 def cli() -> None:
@@ -51,6 +52,7 @@ def doors() -> Doors:
         default_tariffs=resources.path("training/tariffs.json"),
         receipts=_receipts,
         sheet=_sheet,
+        enrol=_enrol,
         rack=serve_rack,
         rack_call=lambda settings, request: call_rack(settings.home, request),
         meter=take_card,
@@ -68,6 +70,14 @@ def _sheet(station: Station, batch_id: str, settings: Settings, out: Path | None
     from cardstation.bootstrap.papers import write_sheet
 
     return write_sheet(station, batch_id, out or settings.home / "papers", settings.language)
+
+
+def _enrol(settings: Settings, url: str, code: str) -> LedgerHead:
+    from cardstation.bootstrap.centre import enrol_at
+
+    head = enrol_at(settings, url, code)
+    save_setting(settings.home, ledger_url=url)
+    return head
 
 
 def _clock(settings: Settings, shift_s: int | None) -> str:

@@ -36,7 +36,7 @@ def serve_rack(settings: Settings, wanted: Request) -> None:
     with open_station(settings, False) as station, PrivateService((READER,)) as service:
         box = CardBox(station, settings.home)
         slot = VpcdSlot(port=service.ports[0])
-        hands = Hands(box, slot, str(wanted.get("dialect") or "acs"))
+        hands = Hands(box, slot, str(wanted.get("dialect") or "acs"), service)
         cards = cards_wanted(station, box, wanted)
         note: Request = {"pcsc_socket": str(service.socket), "reader": READER}
         note["dialect"] = hands.dialect
@@ -90,8 +90,8 @@ class Hands:
 
     patience_s = 0.6
 
-    def __init__(self, box: CardBox, slot: VpcdSlot, dialect: str) -> None:
-        self.box, self.slot, self.dialect = box, slot, dialect
+    def __init__(self, box: CardBox, slot: VpcdSlot, dialect: str, service: PrivateService) -> None:
+        self.box, self.slot, self.dialect, self.service = box, slot, dialect, service
         self._inside = ""
 
     def firmware(self, card: VirtualCard) -> Firmware:
@@ -118,6 +118,10 @@ class Hands:
                 self.box.copy(str(request.get("card")), str(request.get("name")))
             case "list":
                 return {**self._standing(), "cards": list(self.box.names())}
+            case "kill-service":
+                self.service.kill()
+            case "restart-service":
+                self.service.restart()
             case "stop":
                 raise StopIteration
             case other:

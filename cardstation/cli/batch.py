@@ -152,6 +152,10 @@ def run(call: Call, *, batch_id: str, idle_s: float, papers: bool, reader: str) 
     """Run the cards of a batch: insert, verdict, write, read back, remove; until all are done."""
     with call.doors.station(call.settings, True) as station:
         recover(station)
+        waiting = sum(map(_waits, batch_state(station, batch_id).outcomes))
+        call.output.progress(
+            call.words("{batch}: {n} cards wait for the reader", batch=batch_id, n=waiting)
+        )
         run_lane(call, station, batch_id, reader, idle_s)
         state = batch_state(station, batch_id)
         if papers:
@@ -162,25 +166,33 @@ def run(call: Call, *, batch_id: str, idle_s: float, papers: bool, reader: str) 
 def run_lane(call: Call, station: Station, batch_id: str, reader: str, idle_s: float) -> None:
     """The loop of one lane: cards one after another until nothing waits or nobody feeds.
 
-    A reader or a card service that goes away is waited for; a card that stops is said and left.
+    A reader or a card service that goes away is waited for; a card that stops is said and left,
+    and one that nobody takes out ends the run like a reader that nobody feeds.
     """
+    if not _any_waits(station, batch_id):
+        return
     with call.doors.readers(call.settings) as room:
         lane = reader_of(room, reader)
         deadline = time.monotonic() + idle_s
-        while _waits(station, batch_id) and (left := deadline - time.monotonic()) > 0:
+        while (left := deadline - time.monotonic()) > 0:
             try:
                 seen = lane.wait_card(left)
-                if seen is not None:
-                    _one_card(call, station, batch_id, lane, seen)
-                    lane.wait_removed(seen, idle_s)
-                    deadline = time.monotonic() + idle_s
             except (CardServiceGone, ReaderGone) as error:
                 call.output.progress(brief(error.code, call.words))
+                continue
+            if seen is not None:
+                _one_card(call, station, batch_id, lane, seen)
+                if not _any_waits(station, batch_id) or not lane.wait_removed(seen, idle_s):
+                    return
+                deadline = time.monotonic() + idle_s
 
 
-def _waits(station: Station, batch_id: str) -> bool:
-    states = {outcome.state for outcome in batch_state(station, batch_id).outcomes}
-    return bool(states & {LineState.WAITING, LineState.UNKNOWN})
+def _any_waits(station: Station, batch_id: str) -> bool:
+    return any(map(_waits, batch_state(station, batch_id).outcomes))
+
+
+def _waits(outcome: LineOutcome) -> bool:
+    return outcome.state in (LineState.WAITING, LineState.UNKNOWN)
 
 
 def _one_card(call: Call, station: Station, batch_id: str, lane: Reader, seen: Presence) -> None:

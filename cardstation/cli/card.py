@@ -20,6 +20,7 @@ from cardstation.sentences import word
 from cardstation.services.identify import insert_card
 from cardstation.services.quote import quote as price
 from cardstation.services.read_card import read_card
+from cardstation.services.resolve import resolve_card
 from cardstation.services.top_up import top_up as top_up_card
 
 LOOK_S = 0.3
@@ -167,6 +168,14 @@ def top_up(
     ):
         inserted = insert_card(station, chosen, seen)
         try:
+            earlier = resolve_card(station, inserted, watch).receipt
+            if earlier is not None:
+                call.output.progress(
+                    call.words(
+                        "{receipt}: an earlier load of this card is finished now",
+                        receipt=earlier.receipt_no,
+                    )
+                )
             receipt = top_up_card(station, inserted, request, watch)
         finally:
             inserted.close()

@@ -6,7 +6,7 @@ import click
 
 from cardstation.cli.batch import batch, directory
 from cardstation.cli.card import card, quote, readers, top_up
-from cardstation.cli.desk import doctor, recover, sync, verify
+from cardstation.cli.desk import doctor, enrol, recover, sync, verify
 from cardstation.cli.training import training
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -18,6 +18,7 @@ COMMANDS: tuple[click.Command, ...] = (
     top_up,
     batch,
     recover,
+    enrol,
     sync,
     verify,
     training,

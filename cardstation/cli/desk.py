@@ -1,6 +1,8 @@
-"""`cardstation doctor`, `recover`, `sync`, `verify`: the state of the station and its books."""
+"""`cardstation doctor`, `recover`, `enrol`, `sync`, `verify`: the station and its books."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import click
 
@@ -10,6 +12,8 @@ from cardstation.errors import Mishap
 from cardstation.services.recover import recover as recover_station
 from cardstation.services.sync import sync as sync_station
 from cardstation.services.verify import verify as verify_station
+
+CODE_VARIABLE = "CARDSTATION_ENROL_CODE"
 
 
 @click.command()
@@ -30,6 +34,27 @@ def recover(call: Call) -> None:
     with call.doors.station(call.settings, True) as station:
         found = recover_station(station)
     call.output.answer({"open": found}, [line for one in found for line in (*told(one), "")])
+
+
+@click.command()
+@click.argument("url")
+@click.option(
+    "--code",
+    envvar=CODE_VARIABLE,
+    default="",
+    help=f"One-time code from the centre; default: {CODE_VARIABLE}, else it is asked for.",
+)
+@with_json
+@pass_call
+def enrol(call: Call, url: str, code: str) -> None:
+    """Enrol this station at the central ledger at URL and keep the address in the settings."""
+    given = code or click.prompt(call.words("Enrolment code"), err=True)
+    offline = replace(call.settings, ledger_url="")
+    with call.doors.station(offline, True):
+        head = call.doors.enrol(call.settings, url, given)
+    answer = {"ledger_url": url, "station": call.settings.station, "epoch": head.epoch}
+    answer |= {"last_seq": head.last_seq}
+    call.output.answer(answer, told(answer))
 
 
 @click.command()

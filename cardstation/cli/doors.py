@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from cardstation.ports.ledger import LedgerHead
 from cardstation.ports.reader import Reader
 from cardstation.services.station import Station
 from cardstation.settings import Settings
@@ -39,6 +40,7 @@ class Doors:
         doctor: Looks at everything the station needs.
         default_tariffs: The bundled demo tariffs.
         receipts: Files the receipts of a batch. sheet: files the sheet for the way back.
+        enrol: Enrols the station at a ledger's address with a code, and keeps the address.
         rack: Serves virtual cards onto the real card stack until interrupted.
         rack_call: Sends one request to a serving rack and returns its answer.
         meter: Lets a virtual meter take a card.
@@ -51,6 +53,7 @@ class Doors:
     default_tariffs: Path
     receipts: Callable[[Station, str, Settings], tuple[Path, ...]]
     sheet: Callable[[Station, str, Settings, Path | None], Path]
+    enrol: Callable[[Settings, str, str], LedgerHead]
     rack: Callable[[Settings, dict[str, object]], None]
     rack_call: Callable[[Settings, dict[str, object]], dict[str, object]]
     meter: Callable[[Settings, dict[str, object]], dict[str, object]]

@@ -58,7 +58,8 @@ def main(
     0 done · 2 wrong use · 3 refused · 4 the world failed · 5 outcome unknown · 6 the station is
     busy · 70 a defect of ours.
     """
-    group = _group(doors, commands)
+    heard: list[Translator] = []
+    group = _group(doors, commands, heard.append)
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
     try:
@@ -71,15 +72,16 @@ def main(
         error.show()
         return 2
     except CardStationError as error:
-        return _failed(error, as_json)
+        return _failed(error, as_json, heard)
     except Exception as error:  # the catching place of the command line
         LOG.exception("defect")
-        return _failed(Defect("defect", sentence=repr(error)), as_json)
+        return _failed(Defect("defect", sentence=repr(error)), as_json, heard)
     return 0
 
 
-def _failed(error: CardStationError, as_json: bool) -> int:
-    said = sentence(error.code, error.values, translator(load_settings_quietly().language))
+def _failed(error: CardStationError, as_json: bool, heard: Sequence[Translator]) -> int:
+    words = heard[0] if heard else translator(load_settings_quietly().language)
+    said = sentence(error.code, error.values, words)
     if as_json:
         answer = {"error": error.code, "values": error.values, "what": said.what}
         answer |= {"money": said.money, "todo": said.todo}
@@ -98,7 +100,9 @@ def load_settings_quietly() -> Settings:
         return Settings(home=Path())
 
 
-def _group(doors: Doors, commands: Sequence[click.Command]) -> click.Group:
+def _group(
+    doors: Doors, commands: Sequence[click.Command], hear: Callable[[Translator], None]
+) -> click.Group:
     @click.group(context_settings={"help_option_names": ["-h", "--help"]})
     @click.version_option(__version__, prog_name="cardstation")
     @click.option("--home", type=click.Path(path_type=Path), help="Data folder (CARDSTATION_HOME).")
@@ -109,9 +113,13 @@ def _group(doors: Doors, commands: Sequence[click.Command]) -> click.Group:
         context: click.Context, home: Path | None, as_json: bool, lang: str | None
     ) -> None:
         """Prepaid gas cards: read, top up, run a collected bag, prove the books."""
+        if lang:
+            hear(translator(lang))
         settings = load_settings(home)
+        words = translator(lang or settings.language)
+        hear(words)
         log_to_folder(settings.home)
-        context.obj = Call(doors, settings, Output(as_json), translator(lang or settings.language))
+        context.obj = Call(doors, settings, Output(as_json), words)
 
     for command in commands:
         cardstation.add_command(command)

@@ -9,7 +9,7 @@ import click
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.errors import Refusal
 
-_SHIFT = re.compile(r"([+-]?)(\d+)([smhd])")
+_SHIFT = re.compile(r"([+-]?)(\d+)([smhd])|([+-]?0)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -101,6 +101,22 @@ def copy(call: Call, card: str, name: str) -> None:
     _ask(call, do="copy", card=card, name=name)
 
 
+@rack.command("kill-service")
+@with_json
+@pass_call
+def kill_service(call: Call) -> None:
+    """Kill the rack's card service, as a crash would; the card stays in the reader."""
+    _ask(call, do="kill-service")
+
+
+@rack.command("restart-service")
+@with_json
+@pass_call
+def restart_service(call: Call) -> None:
+    """Start the rack's card service again."""
+    _ask(call, do="restart-service")
+
+
 @rack.command()
 @with_json
 @pass_call
@@ -137,18 +153,18 @@ def meter(
     call.output.answer(answer, [f"{name}: {value}" for name, value in answer.items()])
 
 
-@training.command()
+@training.command(context_settings={"ignore_unknown_options": True})
 @click.argument("shift", required=False)
 @with_json
 @pass_call
 def clock(call: Call, shift: str | None) -> None:
-    """Shift the wall clock of this data folder: +3d, -2h, 0s for the real time."""
+    """Shift the wall clock of this data folder: +3d, -2h, 0 for the real time."""
     seconds: int | None = None
     if shift is not None:
         found = _SHIFT.fullmatch(shift)
         if found is None:
             raise Refusal("bad_shift", given=shift)
-        sign, count, unit = found.groups()
-        seconds = int(count) * _SECONDS[unit] * (-1 if sign == "-" else 1)
+        sign, count, unit, _none = found.groups(default="")
+        seconds = int(count or 0) * _SECONDS[unit or "s"] * (-1 if sign == "-" else 1)
     now = call.doors.clock(call.settings, seconds)
     call.output.answer({"now": now}, [now])

@@ -90,7 +90,7 @@ class VpcdSlot:
 
     @property
     def spoken_to(self) -> bool:
-        """The card that lies here was given at least one command."""
+        """The card that lies here was given a command since the service took it in."""
         return self._plug is not None and self._plug.commands > 0
 
     def insert(self, card: CardSide) -> None:
@@ -161,6 +161,7 @@ class _Plug:
                         self._serve(self._line)
                 except (OSError, EOFError, NoAnswer):
                     self._power_down()
+                    self.commands = 0
                     self._pulled.wait(RETRY_S)
         except Torn:
             pass
