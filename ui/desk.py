@@ -22,6 +22,8 @@ from ui.session import Session
 from ui.theme import THEMES, L, M, style_sheet
 
 SMALLEST = (1366, 768)
+LOW = 750
+"""Below this height, as with a title bar on the smallest screen, the banner is lower."""
 REFRESH_MS = 3_000
 SEND_MS = 15_000
 
@@ -102,6 +104,7 @@ class DeskWindow(QMainWindow):
         super().resizeEvent(event)
         for shown in self._body.findChildren(KeyMap):
             shown.setGeometry(self._body.rect())
+        self._fit_banner()
         QTimer.singleShot(0, self._place_strip)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -131,7 +134,7 @@ class DeskWindow(QMainWindow):
         self._header, self._banner = Header(), Banner(look)
         self._body = QWidget()
         self._body.setObjectName("body")
-        self._body.setMinimumSize(1180, 700)
+        self._body.setMinimumWidth(1082)
         line = QHBoxLayout(self._body)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
@@ -195,8 +198,12 @@ class DeskWindow(QMainWindow):
 
     def _draw(self) -> None:
         self._draw_header()
-        self._banner.set_compact(not _screen(self._here).full_banner)
+        self._fit_banner()
         self._banner.show_state(self._banner_state())
+
+    def _fit_banner(self) -> None:
+        low = self.height() < LOW
+        self._banner.set_height(compact=not _screen(self._here).full_banner, low=low)
 
     def _draw_header(self) -> None:
         t = self._look.t

@@ -29,7 +29,7 @@ ICONS = {
     "done": "remove-card",
     "needs_you": "card-off",
 }
-COMPACT_HEIGHT = 56
+COMPACT_HEIGHT, LOW_HEIGHT = 56, 136
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,16 @@ class Banner(QWidget):
         """What is shown."""
         return self._state
 
-    def set_compact(self, compact: bool) -> None:
-        """One line instead of the full height."""
+    def set_height(self, *, compact: bool, low: bool) -> None:
+        """Take the height that fits.
+
+        Args:
+            compact: One line, for screens without a card.
+            low: The window is lower than the smallest screen.
+        """
         self._compact = compact
-        self.setFixedHeight(COMPACT_HEIGHT if compact else BANNER_HEIGHT)
+        full = LOW_HEIGHT if low else BANNER_HEIGHT
+        self.setFixedHeight(COMPACT_HEIGHT if compact else full)
         self.update()
 
     def show_state(self, state: BannerState) -> None:
@@ -88,7 +94,7 @@ class Banner(QWidget):
 
     def sizeHint(self) -> QSize:
         """As Qt asks."""
-        return QSize(600, COMPACT_HEIGHT if self._compact else BANNER_HEIGHT)
+        return QSize(600, self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """As Qt asks."""
@@ -135,10 +141,11 @@ class Banner(QWidget):
     def _full(self, painter: QPainter) -> None:
         state = self._state
         ink = self._look.theme.banner(state.kind)[2]
+        painter.translate(0, (self.height() - BANNER_HEIGHT) / 2)
         top = 26.0 if state.steps else 42.0
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(mixed(ink, 0.10 if state.kind == "idle" else 0.20))
-        painter.drawEllipse(QRectF(28, 42 if not state.steps else 26, 84, 84))
+        painter.drawEllipse(QRectF(28, top, 84, 84))
         draw_icon(painter, self._icon(), ink, QRectF(49, top + 21, 42, 42))
         width = self.width() - 136 - 24
         title_px = self._fitting(state.title, width)

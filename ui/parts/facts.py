@@ -16,7 +16,7 @@ Fact = tuple[str, str] | tuple[str, str, str]
 class Facts(QWidget):
     """A fixed number of rows; unused ones stay empty, so nothing jumps."""
 
-    def __init__(self, rows: int, *, spacing: int = 6) -> None:
+    def __init__(self, rows: int, *, spacing: int = 3) -> None:
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

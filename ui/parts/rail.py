@@ -133,7 +133,7 @@ class Rail(QFrame):
         return self._buttons[code]
 
     def _name(self, look: Look) -> QLabel:
-        made = QLabel(f"{look.t('Gas')}\n{look.t('Card Desk')}")
+        made = QLabel(_in_two_lines(look.t("Gas Card Desk")))
         made.setAlignment(Qt.AlignmentFlag.AlignCenter)
         made.setFixedHeight(48)
         return made
@@ -147,3 +147,9 @@ class Rail(QFrame):
 
     def _choose(self, code: str) -> None:
         self.chosen.emit(code)
+
+
+def _in_two_lines(name: str) -> str:
+    """Broken after the first word, or, written without spaces, after two characters."""
+    head, space, tail = name.partition(" ")
+    return f"{head}\n{tail}" if space else f"{name[:2]}\n{name[2:]}"

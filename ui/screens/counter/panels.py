@@ -186,6 +186,7 @@ class PurchasePane(Pane):
         self._show_quote(state)
         doubt = of_error(state.doubt.as_error(), self._look.t) if state.doubt else None
         self._doubt.setText(f"{doubt.what} {doubt.todo}" if doubt else "")
+        self._doubt.setVisible(doubt is not None)
 
     def _show_quote(self, state: State) -> None:
         t, quote = self._look.t, state.quote
@@ -211,8 +212,11 @@ class PurchasePane(Pane):
         t = self._look.t
         self.column.addLayout(row(label(t("Purchase"), "heading"), 0, self._unit))
         figures = column(self._buys, self._pays, spacing=0)
-        self.amount.setFixedWidth(240)
-        line = row(self.amount, 0, spacing=S)
+        self.amount.setMinimumWidth(180)
+        self.amount.setMaximumWidth(260)
+        line = row(spacing=S)
+        line.addWidget(self.amount, 3)
+        line.addStretch(1)
         line.addLayout(figures)
         self.column.addLayout(line)
         self.column.addWidget(self._bar)

@@ -96,16 +96,18 @@ class CounterView(QWidget):
         line = QHBoxLayout(card)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(M)
-        self._person.setFixedWidth(336)
-        self._card.setFixedWidth(336)
+        for side, least in ((self._person, 240), (self._card, 270)):
+            side.setMinimumWidth(least)
+            side.setMaximumWidth(336)
+        self._right.setMinimumWidth(400)
         stopped = Pane(self._look.theme, shadow=False)
         stopped.column.addWidget(self._problem)
         stopped.column.addStretch(1)
         for pane in (self._purchase, self._result, stopped):
             self._right.addWidget(pane)
-        line.addWidget(self._person)
-        line.addWidget(self._card)
-        line.addWidget(self._right, 1)
+        line.addWidget(self._person, 3)
+        line.addWidget(self._card, 3)
+        line.addWidget(self._right, 5)
         self._lone = ProblemCards(self._look)
         for page in (self._guide(), card, self._lone, self._question):
             self._pages.addWidget(page)
