@@ -1,6 +1,6 @@
 """The power-cut sweep: every effect boundary of every money service, and again during recovery.
 
-`CARDSTATION_SWEEP=full` cuts every boundary of every piece of work, and every pair of a first
+`SWEEP=full` cuts every boundary of every piece of work, and every pair of a first
 boundary with every third boundary of what follows it; the default looks at all single cuts of a
 sale and at a spread of the rest.
 """
@@ -27,7 +27,7 @@ from cardstation.services.intent.records import record_sealed
 from tests.kit.power import Cut, When, moments
 from tests.kit.sweep import Lab, Work, bag, sale
 
-FULL = os.environ.get("CARDSTATION_SWEEP") == "full"
+FULL = os.environ.get("SWEEP") == "full"
 FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not what is tested here
 
 
