@@ -76,6 +76,11 @@ class CardPlace(QObject):
         return self._card
 
     @property
+    def busy(self) -> bool:
+        """True while an exchange with the card is under way."""
+        return self._presence is not None and self._under_way > 0
+
+    @property
     def trouble(self) -> CardStationError | None:
         """Why no card can be taken now: no reader, no card service."""
         return self._trouble

@@ -108,7 +108,11 @@ class DeskWindow(QMainWindow):
         QTimer.singleShot(0, self._place_strip)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Lanes, courier, window: in this order."""
+        """Lanes, courier, window: in this order; never while a card is being worked on."""
+        if self.session.tools.place.busy:
+            self.session.tools.board.say("Wait until the card is done, then close.", "warn")
+            event.ignore()
+            return
         self._timer.stop()
         self._sender.stop()
         self.session.close()

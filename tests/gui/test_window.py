@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtGui import QAccessible, QPdfWriter
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from cardstation.errors import CardServiceGone, Refusal
@@ -13,7 +15,7 @@ from cardstation.services.sync_state import SyncState
 from tests.gui.conftest import Open
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import FakeStation
-from tests.kit.window_shots import Stage
+from tests.kit.window_shots import Stage, application
 from ui.parts.key_map import KeyMap
 from ui.screens import SCREENS
 from ui.station_status import short_name
@@ -190,3 +192,84 @@ def test_nothing_is_wider_than_the_smallest_screen(
 
 def test_the_fake_station_is_whole() -> None:
     assert FakeStation().services().station == "S001"
+
+
+def test_a_question_is_answered_where_everything_waits(desk: Stage, qtbot: QtBot) -> None:
+    active(desk, qtbot)
+    desk.station.open = tuple(
+        one for one in samples.open_intents() if one.code == "payment_question"
+    )
+    desk.window.go("exceptions")
+    qtbot.keyClick(desk.window, Qt.Key.Key_F9)
+    assert desk.station.answers == [(desk.station.open[0].intent_id, True)]
+
+
+def test_the_key_map_goes_onto_paper(desk: Stage, tmp_path: Path) -> None:
+    paper = tmp_path / "keys.pdf"
+    desk.window.show_keys().print_to(QPdfWriter(str(paper)))
+    assert paper.read_bytes().startswith(b"%PDF")
+
+
+def test_the_window_does_not_close_while_a_card_is_written(desk: Stage) -> None:
+    seen: list[bool] = []
+    desk.station.during = lambda _step: seen.append(desk.window.close())
+    desk.insert()
+    desk.counter.model.type_amount("300")
+    desk.counter.model.confirm()
+    assert seen
+    assert not any(seen)
+    assert desk.window.close()
+
+
+def clipped(desk: Stage) -> list[str]:
+    """Labels and buttons that have less room than their words need."""
+    return [
+        one.text()
+        for kind in (QLabel, QPushButton)
+        for one in desk.window.findChildren(kind)
+        if one.isVisible()
+        and one.text()
+        and not (isinstance(one, QLabel) and one.wordWrap())
+        and one.sizeHint().width() > one.width() + 1
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_no_words_are_clipped(open_desk: Open, language: str) -> None:
+    desk = open_desk(language)
+    desk.station.standing = samples.batch_standing(60, done=30)
+    desk.station.open = samples.open_intents()
+    desk.insert()
+    desk.counter.model.type_amount("600")
+    application().processEvents()
+    assert not clipped(desk)
+    desk.counter.model.confirm()
+    application().processEvents()
+    assert not clipped(desk)
+    desk.remove()
+    for code in CODES:
+        desk.window.go(code)
+        application().processEvents()
+        assert not clipped(desk)
+    desk.window.go("batch")
+    desk.batch.model.open("2026-11-23-02")
+    application().processEvents()
+    assert not clipped(desk)
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_under_a_title_bar_on_the_smallest_screen_nothing_scrolls(
+    open_desk: Open, language: str
+) -> None:
+    desk = open_desk(language)
+    desk.window.resize(1366, 700)
+    desk.station.standing = samples.batch_standing(60, done=30)
+    desk.insert()
+    desk.counter.model.type_amount("600")
+    for code in CODES:
+        desk.window.go(code)
+        application().processEvents()
+        area = desk.window.centralWidget()
+        assert isinstance(area, QScrollArea)
+        assert not area.verticalScrollBar().isVisible(), code
+        assert not area.horizontalScrollBar().isVisible(), code

@@ -6,10 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QPagedPaintDevice,
+    QPainter,
+    QPaintEvent,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from ui.look import Look
+from ui.look import Look, font
 from ui.parts.buttons import button
 from ui.parts.words import Pane, label, row
 from ui.theme import L, M
@@ -36,7 +43,8 @@ class KeyMap(QWidget):
         pane = Pane(look.theme, shadow=False)
         pane.setFixedWidth(860)
         close = button(t("Close"), self.close_map, hint="F1")
-        pane.column.addLayout(row(label(t("Keyboard map"), "title"), 0, close))
+        paper = button(t("Print"), self.print_map, key="Ctrl+P")
+        pane.column.addLayout(row(label(t("Keyboard map"), "title"), 0, paper, close))
         grid = QGridLayout()
         grid.setHorizontalSpacing(L * 2)
         grid.setVerticalSpacing(L)
@@ -59,6 +67,21 @@ class KeyMap(QWidget):
             "\n".join((group.title, *(f"{key:<12}{what}" for key, what in group.keys)))
             for group in self.groups
         )
+
+    def print_map(self) -> None:
+        """Ask for a printer and put the list on paper."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        printer = QPrinter()
+        if QPrintDialog(printer, self).exec():
+            self.print_to(printer)
+
+    def print_to(self, printer: QPagedPaintDevice) -> None:
+        """Put the list on a printer or into a PDF."""
+        paper = QTextDocument()
+        paper.setDefaultFont(font(14))
+        paper.setPlainText(self.as_text())
+        paper.print_(printer)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """As Qt asks."""

@@ -27,15 +27,20 @@ from ui.parts.words import Pane
 from ui.screens.kind import Screen, Tools
 from ui.theme import M
 
+QUESTION = "payment_question"
+"""The code of what a human answers here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that waits.
 
     Attributes:
+        intent_id: Of what is open, empty for a stopped line.
         code: Why. who: Name and room, or the card number. owner: Who has to act.
     """
 
+    intent_id: str
     code: str
     who: str
     card_no: str
@@ -73,6 +78,14 @@ class ExceptionsModel(QObject):
         """Look everything up again."""
         self._tools.desk.ask(self._found, self._seen, self._refused)
 
+    def answer(self, intent_id: str, *, taken: bool) -> None:
+        """A human's answer: was the money taken?"""
+
+        def told() -> None:
+            self._tools.services.answer_payment(intent_id, taken)
+
+        self._tools.desk.ask(told, lambda _none: self.look(), self._refused)
+
     def _found(self) -> tuple[Item, ...]:
         services = self._tools.services
         now = services.now()
@@ -97,6 +110,7 @@ class ExceptionsModel(QObject):
 
 def _of_intent(one: OpenIntent, owner: str) -> Item:
     return Item(
+        intent_id=one.intent_id,
         code=one.code,
         who="",
         card_no=one.card_no,
@@ -115,6 +129,7 @@ def _of_batch(found: BatchState, owner: str, now: datetime) -> list[Item]:
     age_min = max(0, int((now - batch.imported_at).total_seconds() // 60))
     return [
         Item(
+            intent_id="",
             code=one.reason,
             who=f"{one.line.name}  {one.line.door}",
             card_no=one.line.card_no,
@@ -154,7 +169,10 @@ class ExceptionsView(QWidget):
         self._pages.addWidget(Guide(look, [calm]))
         self._pages.addWidget(full)
         again = button(t("Look again"), model.look, key="F5", look="primary")
-        foot = Footer((t("↑ ↓ choose a row"), t("F1 all keys")), (again,))
+        self._yes = button(t("Yes, it is here"), self._taken, key="F9")
+        self._no = button(t("No, not taken"), self._not_taken, key="F10")
+        hints = (t("↑ ↓ choose a row"), t("F1 all keys"))
+        foot = Footer(hints, (self._no, self._yes, again))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(M)
@@ -176,12 +194,27 @@ class ExceptionsView(QWidget):
     def _changed(self) -> None:
         self.show_state(self._model.state)
 
-    def _explain(self) -> None:
+    @property
+    def _chosen(self) -> Item | None:
         place = self.table.row
-        if not 0 <= place < len(self._rows.items):
+        return self._rows.items[place] if 0 <= place < len(self._rows.items) else None
+
+    def _taken(self) -> None:
+        if self._chosen is not None:
+            self._model.answer(self._chosen.intent_id, taken=True)
+
+    def _not_taken(self) -> None:
+        if self._chosen is not None:
+            self._model.answer(self._chosen.intent_id, taken=False)
+
+    def _explain(self) -> None:
+        item = self._chosen
+        asked = item is not None and item.code == QUESTION and bool(item.intent_id)
+        self._yes.setVisible(asked)
+        self._no.setVisible(asked)
+        if item is None:
             self._words.show_sentence(None)
             return
-        item = self._rows.items[place]
         fields: dict[str, Field] = {
             "card_no": item.card_no,
             "row": item.row,

@@ -17,7 +17,7 @@ from ui.parts.buttons import Choice, Segments
 from ui.parts.footer import Footer
 from ui.parts.words import Pane, column, label, rule
 from ui.screens.kind import Screen, Tools
-from ui.theme import L, M
+from ui.theme import L, M, S
 
 SCALES = ("100", "125", "150", "175", "200")
 PACES = ("0", "0.5", "1", "2", "4")
@@ -173,6 +173,7 @@ class SettingsView(QWidget):
 
     def _pane(self, title: str, rows: list[tuple[str, str, QWidget]]) -> Pane:
         made = Pane(self._look.theme)
+        made.column.setSpacing(S)
         made.column.addWidget(label(title, "heading"))
         for index, (name, hint, control) in enumerate(rows):
             if index:

@@ -34,6 +34,7 @@ class PersonPane(Pane):
         self._address = label("", "muted", wrap=True)
         self._status = Chip("", "ok")
         self._facts = Facts(8)
+        self._facts.setMinimumWidth(200)
         self._warnings = label("", "warn", wrap=True)
         self.column.addLayout(row(self._name, 0, self._status))
         self.column.addWidget(self._address)
@@ -67,8 +68,9 @@ class CardPane(Pane):
         self._look = look
         self._taken = Chip("", "ok")
         self._card, self._meter = Facts(4), Facts(6)
+        self._meter.setMinimumWidth(230)
         t = look.t
-        self.column.addLayout(row(label(t("What is on the card"), "heading"), 0, self._taken))
+        self.column.addLayout(row(label(t("Card content"), "heading"), 0, self._taken))
         self.column.addWidget(self._card)
         self.column.addWidget(rule())
         self.column.addWidget(label(t("Written back by the meter"), "heading"))

@@ -96,8 +96,7 @@ class CounterView(QWidget):
         line = QHBoxLayout(card)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(M)
-        for side, least in ((self._person, 240), (self._card, 270)):
-            side.setMinimumWidth(least)
+        for side in (self._person, self._card):
             side.setMaximumWidth(336)
         self._right.setMinimumWidth(400)
         stopped = Pane(self._look.theme, shadow=False)
