@@ -84,8 +84,8 @@ def content(*, taken: bool = True, of: ManifestLine | None = None) -> CardConten
         purchase_counter=18 if taken else 17,
         taken_mark=MARK if taken else bytes(4),
         residual=m3("12.406"),
-        cumulative=m3("1040"),
-        used=m3("1027.594"),
+        cumulative=m3("1040" if taken else "990"),
+        used=m3("1027.594" if taken else "977.594"),
         flags=frozenset({"low_battery"}),
         error=0,
         written_at=NOW - timedelta(days=40),
@@ -101,7 +101,7 @@ def facts(*, stop: str = "", taken: bool = True, of: ManifestLine | None = None)
         household=home,
         intent=None,
         warnings=("low_battery",),
-        stop=Refusal(stop) if stop else None,
+        stop=Refusal(stop, litres=50_000) if stop else None,
         tiers=TARIFF.tiers_for(standing(home)),
     )
 

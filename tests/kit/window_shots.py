@@ -164,6 +164,8 @@ def trouble_scenes(s: Stage) -> None:
     s.session.tools.place.troubled(CardServiceGone())
     s.shoot("counter-11-offline")
     s.session.tools.place.well()
+    s.station.synced, s.station.readers = FakeStation().synced, FakeStation().readers
+    s.session.status.refresh()
 
 
 def batch_scenes(s: Stage) -> None:
@@ -191,7 +193,7 @@ def batch_scenes(s: Stage) -> None:
     s.shoot("batch-7-done")
     s.remove()
     s.station.card = _card_at(s, 40)
-    s.station.fails["load_line"] = Refusal("load_still_on_card")
+    s.station.fails["load_line"] = Refusal("load_still_on_card", litres=50_000)
     s.insert()
     s.shoot("batch-8-needs-you")
     s.remove()
@@ -225,8 +227,6 @@ def other_scenes(s: Stage) -> None:
     s.station.standing = samples.batch_standing(done=20, stopped=(33, 40))
     s.window.go("exceptions")
     s.shoot("exceptions-2-some")
-    s.station.readers = FakeStation().readers
-    s.session.status.refresh()
     s.window.go("settings")
     s.shoot("settings")
     s.window.go("about")
