@@ -97,13 +97,13 @@ def _tell_money(told: Told, received: Money, t: Translator) -> None:
     if books_agree(told):
         print(
             t(
-                "✓ Cards {cards} = journal {loaded} = ledger {ledger}: all three agree",
+                "√ Cards {cards} = journal {loaded} = ledger {ledger}: all three agree",
                 cards=told.on_cards,
                 loaded=loaded,
                 ledger=ledger,
             )
         )
         return
-    print(t("✗ The books do not agree:"))
+    print(t("× The books do not agree:"))
     for found in proof.disagreements:
         print(f"    {found}")

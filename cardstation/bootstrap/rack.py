@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from pathlib import Path
 
 from cardstation.bootstrap.card_box import CardBox
@@ -36,7 +37,7 @@ def serve_rack(settings: Settings, wanted: Request) -> None:
     with open_station(settings, False) as station, PrivateService((READER,)) as service:
         box = CardBox(station, settings.home)
         slot = VpcdSlot(port=service.ports[0])
-        hands = Hands(box, slot, str(wanted.get("dialect") or "acs"), service)
+        hands = Hands(box, slot, service, wanted)
         cards = cards_wanted(station, box, wanted)
         note: Request = {"pcsc_socket": str(service.socket), "reader": READER}
         note["dialect"] = hands.dialect
@@ -64,7 +65,7 @@ def cards_wanted(station: Station, box: CardBox, wanted: Request) -> list[Path]:
         with station.store.reading() as reading:
             batch = reading.batches.get(batch_id)
         if batch is None:
-            raise Refusal("unknown_batch", batch=batch_id)
+            raise Refusal("unknown_batch", batch_id=batch_id)
         accounts += [line.account_no for line in batch.lines if line.verdict is Verdict.READY]
     return [box.make(box.household(account)) for account in accounts]
 
@@ -90,12 +91,17 @@ class Hands:
 
     patience_s = 0.6
 
-    def __init__(self, box: CardBox, slot: VpcdSlot, dialect: str, service: PrivateService) -> None:
-        self.box, self.slot, self.dialect, self.service = box, slot, dialect, service
+    def __init__(
+        self, box: CardBox, slot: VpcdSlot, service: PrivateService, wanted: Request
+    ) -> None:
+        self.box, self.slot, self.service = box, slot, service
+        self.dialect = str(wanted.get("dialect") or "acs")
+        self._sleep = time.sleep if wanted.get("timed") else None
         self._inside = ""
 
     def firmware(self, card: VirtualCard) -> Firmware:
         """A card behind the firmware of the rack's reader."""
+        card.chip.sleep = self._sleep
         return Firmware(card, self.dialect)
 
     def handle(self, request: Request) -> Request:

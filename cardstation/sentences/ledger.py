@@ -127,6 +127,12 @@ TABLE = {
         "Nothing was posted.",
         "Start the newer version.",
     ),
+    "ledger_database_gone": Words(
+        "Ledger's database is silent",
+        "The ledger's database does not answer.",
+        "Nothing was booked and nothing is lost; the stations send again.",
+        "Start PostgreSQL, or check its address, and start the ledger again.",
+    ),
     "ledger_not_durable": Words(
         "Ledger could lose entries",
         "The database setting {setting} is {found}, so a power cut could lose entries.",
