@@ -6,6 +6,7 @@ class layer of pyscard does I/O in `__del__`, and one thread at a time would wai
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -22,6 +23,8 @@ T0 = 1
 T1 = 2
 
 ReaderState = tuple[str, int, list[int]]
+
+_TURN = threading.Lock()
 
 
 class Calls(Protocol):
@@ -61,6 +64,24 @@ class Calls(Protocol):
 
     def SCardDisconnect(self, card: int, disposition: int, /) -> int:  # noqa: N802
         """End a connection."""
+
+
+def open_context(calls: Calls) -> tuple[int, int]:
+    """Open a conversation with the service: result and context.
+
+    libpcsclite holds a lock of the whole process while it waits for the service here, and
+    pyscard asks for the same lock with the interpreter lock in its hand when it frees the names
+    `SCardListReaders` found: with a daemon that stands still the two freeze every thread of the
+    process (measured, pcsc-lite 1.9.9 and pyscard 2.3.1). So they take turns.
+    """
+    with _TURN:
+        return calls.SCardEstablishContext(SCOPE_USER)
+
+
+def list_readers(calls: Calls, context: int) -> tuple[int, list[str]]:
+    """Names of the readers; takes turns with `open_context`."""
+    with _TURN:
+        return calls.SCardListReaders(context, [])
 
 
 def event_count(state: int) -> int:

@@ -11,13 +11,13 @@ import threading
 
 from cardstation.errors import CardSwapped, ReaderBusy
 from drivers.readers.pcsc_calls import (
-    SCOPE_USER,
     SHARE_EXCLUSIVE,
     T0,
     T1,
     UNPOWER_CARD,
     Calls,
     event_count,
+    open_context,
 )
 from drivers.readers.pcsc_errors import (
     PROTO_MISMATCH,
@@ -58,7 +58,7 @@ class Session:
             CardSwapped: the count moved on or the answer is another. CardRemoved, CardMute,
             ReaderBusy, ReaderGone, CardServiceGone, LinkFailed: as the table says.
         """
-        result, context = self._calls.SCardEstablishContext(SCOPE_USER)
+        result, context = open_context(self._calls)
         if result:
             raise mishap(result, self._reader)
         self._context = context

@@ -21,13 +21,14 @@ from types import MappingProxyType
 
 from drivers.readers.pcsc_calls import (
     PLUG_EVENTS,
-    SCOPE_USER,
     STATE_CHANGED,
     STATE_PRESENT,
     STATE_UNKNOWN,
     Calls,
     ReaderState,
     event_count,
+    list_readers,
+    open_context,
 )
 from drivers.readers.pcsc_errors import (
     CANCELLED,
@@ -106,20 +107,22 @@ class Watcher:
     def close(self, patience_s: float) -> None:
         """End the thread; one that is stuck in the service is left behind."""
         self._closing.set()
-        tries = max(1, int(patience_s / FIRST_PAUSE_S))
-        for _ in range(tries):
+        # Cancelling asks the service too: with a stopped daemon it hangs (measured).
+        threading.Thread(target=self._wake, name="card watcher's end", daemon=True).start()
+        self._thread.join(patience_s)
+        with self.news:
+            self.news.notify_all()
+
+    def _wake(self) -> None:
+        while self._thread.is_alive():
             if (context := self._context) is not None:
                 self._calls.SCardCancel(context)
             self._thread.join(FIRST_PAUSE_S)
-            if not self._thread.is_alive():
-                break
-        with self.news:
-            self.news.notify_all()
 
     def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
         while not self._closing.is_set():
-            result, context = self._calls.SCardEstablishContext(SCOPE_USER)
+            result, context = open_context(self._calls)
             if not result:
                 self._context = context
                 pause_s = FIRST_PAUSE_S
@@ -134,7 +137,7 @@ class Watcher:
         states: dict[str, int] = {}
         sights: dict[str, Sight] = {}
         while not self._closing.is_set():
-            result, names = self._calls.SCardListReaders(context, [])
+            result, names = list_readers(self._calls, context)
             if plain(result) == NO_READERS:
                 result, names = SUCCESS, []
             if result:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from cardstation.errors import CardRemoved, CardServiceGone, CardSwapped, LinkFailed, ReaderGone
+from cardstation.errors import (
+    CardRemoved,
+    CardServiceGone,
+    CardSwapped,
+    LinkFailed,
+    ReaderGone,
+    ReaderHung,
+)
+from cardstation.ports.reader import Presence
+from drivers.readers.pcsc import PcscRoom
 from tests.kit.pcsc import OK, PLENTY_S, Bench, PlainCard, until
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
@@ -118,3 +130,29 @@ def test_a_restart_between_two_calls_ends_the_insertion(mortal: Bench) -> None:
     assert reader.wait_removed(first, PLENTY_S)
     with pytest.raises((CardRemoved, CardSwapped, CardServiceGone)):
         reader.open(first)
+
+
+def test_a_daemon_that_stands_still_freezes_nobody(bench: Bench) -> None:
+    room = PcscRoom(watchdog_s=0.3)
+    reader = room.readers()[0]
+    bench.slots[0].insert(PlainCard())
+    presence = reader.wait_card(PLENTY_S)
+    assert presence is not None
+    os.kill(bench.service._daemon, signal.SIGSTOP)
+    try:
+        start = time.monotonic()
+        with pytest.raises(ReaderHung):
+            reader.open(presence)
+        assert room.readers()[0].hung
+        room.close()
+        assert time.monotonic() - start < 3
+    finally:
+        os.kill(bench.service._daemon, signal.SIGCONT)
+    assert until(lambda: not reader.hung)
+    bench.readers[0].open(presence_of(bench)).close()
+
+
+def presence_of(bench: Bench) -> Presence:
+    presence = bench.readers[0].wait_card(PLENTY_S)
+    assert presence is not None
+    return presence
