@@ -139,6 +139,7 @@ class FakeStation:
         self._walk(watch)
         self._say("top_up", None)
         assert request.agreed is not None
+        self.card.facts = samples.loaded(self.card.facts, request.agreed)
         return samples.receipt(request.agreed)
 
     def _walk(self, watch: Watch) -> None:

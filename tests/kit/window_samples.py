@@ -106,6 +106,22 @@ def facts(*, stop: str = "", taken: bool = True, of: ManifestLine | None = None)
     )
 
 
+def loaded(known: CardFacts, priced: Quote) -> CardFacts:
+    """The same card after that purchase stands on it."""
+    assert known.household is not None
+    assert known.content.credit is not None
+    bought = priced.volume or NO_GAS
+    credit = replace(
+        known.content.credit,
+        quantity=bought,
+        purchase_counter=known.content.credit.purchase_counter + 1,
+        loaded_at=NOW,
+        mark=b"\x55\x66\x77\x88",
+    )
+    home = replace(known.household, bought_this_year=priced.year_before + bought)
+    return replace(known, content=replace(known.content, credit=credit), household=home)
+
+
 def standing(home: Household) -> Standing:
     return Standing(2026, home.bought_this_year, home.persons)
 

@@ -124,6 +124,7 @@ def counter_scenes(s: Stage) -> None:
     s.counter.model.confirm()
     s.shoot("counter-5-done")
     s.remove()
+    s.station.card = FakeCard(samples.facts())
     s.insert()
     s.counter.model.choose_unit("volume")
     s.counter.model.type_amount("3x")

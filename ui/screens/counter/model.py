@@ -71,6 +71,9 @@ class CounterModel(QObject):
 
     def card_failed(self, error: CardStationError) -> None:
         """See `CardTaker`."""
+        if self._state.phase is Phase.DONE:
+            self._board.tell(error)
+            return
         working = self._state.phase is Phase.WORKING
         self._sounds.play("stop")
         if isinstance(error, LinkFailed):
@@ -164,7 +167,6 @@ class CounterModel(QObject):
         elif found.receipt is not None:
             self._show(replace(self._state, finished=True))
             self._sold(found.receipt)
-            self._place.work(self._services.read_card, self._know)
         else:
             self._place.work(self._services.read_card, self._read)
 
@@ -197,6 +199,7 @@ class CounterModel(QObject):
     def _sold(self, receipt: Receipt) -> None:
         self._sounds.play("ok")
         self._show(replace(self._state, phase=Phase.DONE, receipt=receipt, step=Step.RECEIPT))
+        self._place.work(self._services.read_card, self._know)
         number = receipt.receipt_no
 
         def printed(_path: object) -> None:
