@@ -79,7 +79,7 @@ class CardSwapped(LinkFailed):
 
 
 class CardMute(LinkFailed):
-    """The card does not answer: backwards, dirty, dead, or a reader without memory-card commands."""
+    """The card does not answer: backwards, dirty, dead, or in a reader for CPU cards only."""
 
 
 class ReaderGone(LinkFailed):
