@@ -1,1 +1,1 @@
-"""How particular things are spoken to: readers, chips, layouts, keys, printers; each fits a port."""
+"""How particular things are spoken to: readers, chips, layouts, keys, printers, clocks."""

@@ -140,7 +140,7 @@ class TwoSlotLayout:
         ensure(not credit.quantity, "a clearing carries no gas")
         return self._plan_credit(image, credit, Operation.CLEAR)
 
-    def plan_issue(  # noqa: PLR0917  # the port's signature
+    def plan_issue(
         self,
         image: bytes,
         identity: CardIdentity,
