@@ -14,7 +14,9 @@ from cardstation.errors import CardServiceGone, CardStationError, Defect, Refusa
 from tests.kit.window_fakes import PRESENCE, FakeStation
 from ui.card_place import CardPlace, CardWatch
 from ui.courier import InlineCourier, QueuedCourier
+from ui.desk import DeskWindow
 from ui.lane import HeldLane, InlineLane, ThreadLane
+from ui.session import open_session
 
 
 def nothing(_result: object) -> None:
@@ -143,3 +145,24 @@ def test_the_watch_survives_a_service_that_goes_away(
 
 def fail() -> object:
     raise CardServiceGone
+
+
+def test_the_whole_desk_with_threads(qtbot: QtBot) -> None:
+    station, removed = FakeStation(waiting=[PRESENCE]), threading.Event()
+    closing = threading.Event()
+    services = replace(
+        station.services(),
+        wait_card=lambda: station.waiting.pop(0) if station.waiting else closing.wait(0.01) or None,
+        wait_removed=lambda _presence: removed.wait(0.05),
+        wake=closing.set,
+    )
+    window = DeskWindow(open_session(services, lambda _folder: None))
+    qtbot.addWidget(window)
+    window.show()
+    window.session.watch()
+    qtbot.waitUntil(lambda: window.banner.state.kind == "ready")
+    removed.set()
+    qtbot.waitUntil(lambda: window.banner.state.kind == "idle")
+    assert station.calls.count("read_card") == 1
+    window.close()
+    assert not [one for one in threading.enumerate() if one.name.startswith(("lane-", "watch-"))]

@@ -273,3 +273,40 @@ def test_under_a_title_bar_on_the_smallest_screen_nothing_scrolls(
         assert isinstance(area, QScrollArea)
         assert not area.verticalScrollBar().isVisible(), code
         assert not area.horizontalScrollBar().isVisible(), code
+
+
+def tab_order(desk: Stage) -> list[str]:
+    """Names of what Tab reaches inside the shown screen, in that order."""
+    view = desk.window.view()
+    names, one = [], view.nextInFocusChain()
+    while one is not view:
+        tabbed = one.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus
+        if tabbed and one.isVisible() and one.isEnabled() and view.isAncestorOf(one):
+            names.append(one.accessibleName())
+        one = one.nextInFocusChain()
+    return names
+
+
+def test_tab_follows_the_eye(open_desk: Open) -> None:
+    desk = open_desk("en")
+    desk.insert()
+    desk.counter.model.type_amount("300")
+    desk.counter.model.choose_tender("bank_transfer")
+    desk.counter.model.type_reference("1")
+    assert tab_order(desk) == [
+        "Unit: Yuan",
+        "Unit: Cubic metres",
+        "Amount",
+        "Paid by: Cash",
+        "Paid by: QR payment",
+        "Paid by: Bank transfer",
+        "Payment number",
+        "Clear",
+        "Take money and write card",
+    ]
+    desk.remove()
+    desk.station.standing = samples.batch_standing(20, done=3)
+    desk.window.go("batch")
+    desk.batch.model.open("2026-11-23-02")
+    expected = ["Rows of the list", "Lists", "Take lump sum", "Hand-over sheet", "Start"]
+    assert [name for name in tab_order(desk) if name] == expected
