@@ -25,7 +25,7 @@ SMALLEST = (1366, 768)
 LOW = 750
 """Below this height, as with a title bar on the smallest screen, the banner is lower."""
 REFRESH_MS = 3_000
-SEND_MS = 15_000
+SEND_MS = 2_000
 
 
 class DeskWindow(QMainWindow):
