@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import pypdfium2
+from PIL import Image
 
 from cardstation.papers import Reprint, handover_sheet, receipt_80mm, receipt_a5
 from tests.kit.papers import RECEIPT, RECEIPTS, SHEETS
@@ -21,17 +22,55 @@ LANGUAGES = ("zh_CN", "en")
 DOTS_PER_MM = 4
 MOST_PAGES = 2
 
+DOCS = Path("docs/pictures")
+IN_DOCS = {
+    "batch-en": "batch-7-done-light-en",
+    "batch": "batch-7-done-light-zh_CN",
+    "counter-idle": "counter-1-idle-light-zh_CN",
+    "counter-price": "counter-3-price-light-zh_CN",
+    "counter-writing": "counter-4-writing-light-zh_CN",
+    "counter-done": "counter-5-done-light-zh_CN",
+    "counter-pulled": "counter-9-pulled-light-zh_CN",
+    "counter-question": "counter-10-question-light-zh_CN",
+    "counter-offline": "counter-11-offline-light-zh_CN",
+    "batch-lists": "batch-2-lists-light-zh_CN",
+    "batch-preflight": "batch-3-preflight-light-zh_CN",
+    "batch-lump-sum": "batch-4-lump-sum-light-zh_CN",
+    "batch-needs-you": "batch-8-needs-you-light-zh_CN",
+    "batch-finished": "batch-10-finished-light-zh_CN",
+    "exceptions": "exceptions-2-some-light-zh_CN",
+    "settings": "settings-light-zh_CN",
+    "keys": "keys-light-zh_CN",
+    "receipt-a5": "paper-a5-sale-zh_CN",
+    "receipt-80mm": "paper-80mm-sale-zh_CN",
+    "handover-sheet": "paper-sheet-bag-zh_CN-1",
+}
+"""Pictures of the manuals by the name they have there."""
+LARGEST = 280_000
+
 
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path), default=Path("out/shots"))
 @click.option("--lang", "languages", multiple=True, type=click.Choice(LANGUAGES))
 @click.option("--theme", "themes", multiple=True, type=click.Choice(["light", "dark"]))
-def shots(out: Path, languages: tuple[str, ...], themes: tuple[str, ...]) -> None:
+@click.option("--docs", is_flag=True, help="Also renew the pictures of the manuals.")
+def shots(out: Path, languages: tuple[str, ...], themes: tuple[str, ...], *, docs: bool) -> None:
     """Draw everything into OUT; it is there to be looked at."""
     languages = languages or LANGUAGES
     papers = list(draw_papers(out, languages))
     screens = list(render_all(out, languages, themes or ("light", "dark")))
     click.echo(f"{len(screens)} screens, {len(papers)} papers in {out}")
+    if docs:
+        for name, shot in IN_DOCS.items():
+            keep_picture(out / f"{shot}.png", DOCS / f"{name}.png")
+
+
+def keep_picture(shot: Path, place: Path) -> None:
+    """File a picture for the manuals, with fewer colours when it would be large."""
+    picture = Image.open(shot).convert("RGB")
+    picture.save(place, optimize=True)
+    if place.stat().st_size > LARGEST:
+        picture.quantize(256).save(place, optimize=True)
 
 
 def draw_papers(out: Path, languages: tuple[str, ...]) -> Iterator[Path]:
