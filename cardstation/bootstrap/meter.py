@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cardstation.bootstrap.card_box import CardBox
-from cardstation.bootstrap.rack_socket import Request
+from cardstation.bootstrap.rack_socket import Request, call_rack, note_of
 from cardstation.bootstrap.station import open_station
 from cardstation.cli.output import plain
 from cardstation.domain.card import Quantity
@@ -26,11 +26,12 @@ def take_card(settings: Settings, wanted: Request) -> Request:
     """Let the card's meter take it; the meter remembers in the data folder.
 
     Raises:
-        Refusal: `unknown_household`, `foreign_card`, `bad_amount`.
+        Refusal: `unknown_household`, `foreign_card`, `bad_amount`, `reader_not_empty`.
     """
     with open_station(settings, False) as station:
         box = CardBox(station, settings.home)
         path = box.path(str(wanted["card"]))
+        _ensure_in_hand(settings.home, path.stem)
         card = box.take(path.stem)
         layout = next(one for one in station.layouts if one.recognises(card.image))
         place = settings.home / FOLDER / path.name
@@ -46,6 +47,12 @@ def take_card(settings: Settings, wanted: Request) -> Request:
     answer = plain(verdict)
     state = plain(meter.state)
     return {**(answer if isinstance(answer, dict) else {}), "meter": state}
+
+
+def _ensure_in_hand(home: Path, name: str) -> None:
+    """A card that lies in the rack's reader cannot be put into a meter."""
+    if note_of(home) is not None and call_rack(home, {"do": "list"}).get("in_reader") == name:
+        raise Refusal("reader_not_empty", card=name)
 
 
 def _meter(place: Path, image: bytes, layout: Layout, school: CounterSchool) -> VirtualMeter:

@@ -20,6 +20,7 @@ from cardstation.logs import log_to_folder
 from cardstation.sentences import sentence
 from cardstation.settings import Settings, load_settings
 
+HELP = frozenset({"-h", "--help"})
 LOG = logging.getLogger(__name__)
 
 
@@ -59,8 +60,8 @@ def main(
     busy · 70 a defect of ours.
     """
     heard: list[Translator] = []
-    group = _group(doors, commands, heard.append)
     given = list(sys.argv[1:] if arguments is None else arguments)
+    group = _group(doors, commands, heard.append, not HELP.isdisjoint(given))
     as_json = "--json" in given
     try:
         group.main(given, standalone_mode=False)
@@ -101,9 +102,12 @@ def load_settings_quietly() -> Settings:
 
 
 def _group(
-    doors: Doors, commands: Sequence[click.Command], hear: Callable[[Translator], None]
+    doors: Doors,
+    commands: Sequence[click.Command],
+    hear: Callable[[Translator], None],
+    wants_help: bool,
 ) -> click.Group:
-    @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+    @click.group(context_settings={"help_option_names": sorted(HELP)})
     @click.version_option(__version__, prog_name="cardstation")
     @click.option("--home", type=click.Path(path_type=Path), help="Data folder (CARDSTATION_HOME).")
     @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
@@ -113,6 +117,8 @@ def _group(
         context: click.Context, home: Path | None, as_json: bool, lang: str | None
     ) -> None:
         """Prepaid gas cards: read, top up, run a collected bag, prove the books."""
+        if wants_help:  # must work without settings, and leaves no folder behind
+            return
         if lang:
             hear(translator(lang))
         settings = load_settings(home)

@@ -29,6 +29,7 @@ def rack() -> None:
 @click.option("--feed", is_flag=True, help="Feed the cards one after another by itself.")
 @click.option("--pace", type=float, default=0.2, show_default=True, help="Seconds between cards.")
 @click.option("--dialect", type=click.Choice(["acs", "omnikey"]), default="acs", show_default=True)
+@click.option("--true-timing", is_flag=True, help="Let the chips take the time a real chip takes.")
 @with_json
 @pass_call
 def serve(
@@ -39,13 +40,16 @@ def serve(
     feed: bool,
     pace: float,
     dialect: str,
+    true_timing: bool,
 ) -> None:
     """Start the reader and hold it until interrupted (Ctrl+C).
 
     Prints one JSON line when ready. Commands of the same data folder find the reader by themselves.
     """
     wanted = {"batch": batch or "", "accounts": list(account), "feed": feed}
-    call.doors.rack(call.settings, {**wanted, "pace_s": pace, "dialect": dialect})
+    call.doors.rack(
+        call.settings, {**wanted, "pace_s": pace, "dialect": dialect, "timed": true_timing}
+    )
 
 
 def _ask(call: Call, **request: object) -> None:

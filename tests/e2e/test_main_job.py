@@ -1,0 +1,149 @@
+"""The main job by the command line: a list, a bag of cards, receipts, a sheet, agreeing books."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.ledger import Order
+from cardstation.sync.centre_desk import CentreDesk
+from tests.kit.e2e import Answer, Desk, Served
+from tests.kit.e2e_cards import (
+    PREPAID,
+    YUAN,
+    Person,
+    counter_on,
+    people,
+    take_in,
+    write_list,
+)
+
+pytestmark = [pytest.mark.pcsc, pytest.mark.postgres]
+
+LINE = {"row", "verdict", "account_no", "card_no", "fen", "kind", "reasons"}
+DONE = {"account_no", "card_no", "state", "fen", "volume_m3", "reason"}
+HALF = 3
+
+
+def _enrolled(desk: Desk) -> Served:
+    centre = desk.centre()
+    answer = desk.run("enrol", centre.url, CARDSTATION_ENROL_CODE=centre.code)
+    assert answer == {"ledger_url": centre.url, "station": "S001", "epoch": 1, "last_seq": 0}
+    return centre
+
+
+def _prepaid(desk: Desk, centre: Served, person: Person) -> int:
+    """An order paid online for 20 m³; returns its price in fen."""
+    offer = desk.run("quote", person.account_no, "--volume", "20")
+    order = Order(
+        order_id="ORDER-1",
+        account_no=person.account_no,
+        fen=offer["total"],
+        litres=20_000,
+        tariff=offer["tariff"],
+        expected_counter=person.counter,
+        leased_to="S001",
+    )
+    CentreDesk(centre.url, centre.token).post_order(order)
+    desk.run("sync")
+    return order.fen
+
+
+def _import(desk: Desk, path: Path) -> tuple[str, list[dict[str, object]]]:
+    taken = desk.run("batch", "import", path)
+    assert set(taken) == {"batch", "lines"}
+    assert all(set(line) >= LINE for line in taken["lines"])
+    return taken["batch"], taken["lines"]
+
+
+def test_a_bag_of_cards_from_the_list_to_agreeing_books(desk: Desk) -> None:
+    *buyers, prepaid, unclear = people(10)
+    take_in(desk, [*buyers, prepaid, unclear])
+    centre = _enrolled(desk)
+    order_fen = _prepaid(desk, centre, prepaid)
+    lines = [*zip(buyers, map(str, YUAN), strict=False), (prepaid, PREPAID), (unclear, "看着办")]
+    path = write_list(desk.folder / "收卡.xlsx", lines)
+
+    batch, taken = _import(desk, path)
+    assert [line["row"] for line in taken] == list(range(4, 14))
+    assert [line["verdict"] for line in taken] == ["ready"] * 9 + ["human"]
+    assert [line["kind"] for line in taken] == ["sale"] * 8 + ["prepaid", "sale"]
+    assert [line["account_no"] for line in taken[:9]] == [
+        one.account_no for one in (*buyers, prepaid)
+    ]
+    assert [line["fen"] for line in taken[:8]] == [100 * yuan for yuan in YUAN[:8]]
+    assert taken[9]["fen"] is None
+    assert taken[9]["reasons"]
+    assert desk.run("batch", "import", path, status=3)["error"] == "same_list_again"
+
+    _pay(desk, batch, 100 * sum(YUAN[:HALF]))
+    first = _run(desk, batch, "--batch", batch)
+    _half_is_loaded(first, buyers)
+
+    _pay(desk, batch, 100 * sum(YUAN[HALF:8]))
+    rest = [word for one in buyers[HALF:] for word in ("--account", one.account_no)]
+    _all_is_loaded(_run(desk, batch, *rest).json, desk, buyers, prepaid, order_fen)
+    _the_books_agree(desk, batch, 100 * sum(YUAN[:8]) + order_fen)
+
+
+def _pay(desk: Desk, batch: str, fen: int) -> None:
+    money = desk.run("batch", "pay", batch, "--tender", "cash", "--fen", fen)
+    assert money["remainder"] == 0
+
+
+def _run(desk: Desk, batch: str, *cards: str) -> Answer:
+    desk.clear_rack()
+    desk.rack(*cards, "--feed", "--pace", "0")
+    answer = desk.start("batch", "run", batch, "--json").answer()
+    assert answer.status == 0, str(answer)
+    return answer
+
+
+def _half_is_loaded(answer: Answer, buyers: list[Person]) -> None:
+    lines = answer.json["lines"]
+    assert all(set(line) >= DONE for line in lines)
+    assert [line["state"] for line in lines] == [
+        *["done"] * HALF,
+        *["unfunded"] * 5,
+        "done",
+        "stopped",
+    ]
+    assert {line["reason"] for line in lines[HALF:8]} == {"line_unfunded"}
+    assert answer.err.count("line_unfunded") == 5
+
+
+def _all_is_loaded(
+    found: dict[str, list[dict[str, object]]],
+    desk: Desk,
+    buyers: list[Person],
+    prepaid: Person,
+    order_fen: int,
+) -> None:
+    lines = found["lines"]
+    assert [line["state"] for line in lines] == ["done"] * 9 + ["stopped"]
+    assert [line["fen"] for line in lines[:8]] == [100 * yuan for yuan in YUAN[:8]]
+    assert lines[8]["volume_m3"] == "20"
+    for one in (*buyers, prepaid):
+        assert counter_on(desk, one.card_no) == one.counter + 1
+    assert len({line["receipt_no"] for line in lines[:9]}) == 9
+    for line in lines[:9]:
+        for paper in ("a5", "80mm"):
+            file = desk.home / "papers" / f"{line['receipt_no']}-{paper}.pdf"
+            assert file.read_bytes().startswith(b"%PDF")
+    assert order_fen > 0
+
+
+def _the_books_agree(desk: Desk, batch: str, fen: int) -> None:
+    assert desk.run("sync")["unsent"] == 0
+    proof = desk.run("verify")
+    assert proof["ok"]
+    assert proof["disagreements"] == []
+    assert proof["taken_fen"] == proof["loaded_fen"] == proof["posted_fen"] == fen
+    sheet = desk.run("batch", "sheet", batch, "--out", desk.folder / "out")
+    assert Path(sheet["paper"]).read_bytes().startswith(b"%PDF")
+    words = ("totals", "--home", desk.folder / "centre", "--json")
+    totals = desk.start(*words, program="cardstation-central").answer()
+    assert totals.status == 0, str(totals)
+    assert totals.json["disagreements"] == []
+    assert -totals.json["classes"]["gas_sold"] == proof["money_terms"]["gas_loaded"]
