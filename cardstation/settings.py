@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -29,9 +29,11 @@ class Settings:
         station_no: Its number on cards, 1–65535.
         ledger_url: Central ledger, empty = work offline.
         dialect: Reader dialect for every reader, empty = chosen by reader name.
+        dialects: Reader name → dialect, for single readers; a table of the file.
         watchdog_s: Seconds after which a driver that does not answer counts as hung.
         zone: Time zone of the desk.
         language: `zh_CN` or `en`. theme: `light` or `dark`. scale: per cent, 100–200.
+        sound: States are also heard. pace_ms: between two cards of the training rack.
         printer: Queue name for CUPS, empty = papers go to the folder `papers` only.
         training: True: training cards, papers say 培训.
     """
@@ -43,11 +45,14 @@ class Settings:
     company: str = "城市燃气有限公司"
     ledger_url: str = ""
     dialect: str = ""
+    dialects: Mapping[str, str] = field(default_factory=dict)
     watchdog_s: int = 8
     zone: str = "Asia/Shanghai"
     language: str = "zh_CN"
     theme: str = "light"
     scale: int = 100
+    sound: bool = True
+    pace_ms: int = 0
     printer: str = ""
     training: bool = True
 
@@ -60,6 +65,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 _RANGES: Mapping[str, range] = {
     "station_no": range(1, 65536),
     "scale": range(100, 201),
+    "pace_ms": range(60_001),
     "watchdog_s": range(1, 121),
 }
 
@@ -79,7 +85,7 @@ def load_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
     path = folder / FILE_NAME
     if path.exists():
         settings = _merged(settings, _read(path), str(path))
-    known = {field.name for field in fields(Settings)} - {"home"}
+    known = {one.name for one in fields(Settings)} - {"home", "dialects"}
     named = {
         name: environ[ENV_PREFIX + name.upper()]
         for name in known
@@ -88,7 +94,7 @@ def load_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
     return _merged(settings, named, "environment")
 
 
-def save_setting(home: Path, **changes: str | int | bool) -> None:
+def save_setting(home: Path, **changes: str | int | bool | Mapping[str, str]) -> None:
     """Write some settings to the file, keeping the others.
 
     Raises:
@@ -110,6 +116,8 @@ def _toml(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_toml(k)} = {_toml(v)}" for k, v in value.items()) + "}"
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'
 
@@ -122,7 +130,7 @@ def _read(path: Path) -> dict[str, object]:
 
 
 def _merged(settings: Settings, named: Mapping[str, object], source: str) -> Settings:
-    known = {field.name: str(field.type) for field in fields(Settings) if field.name != "home"}
+    known = {one.name: str(one.type) for one in fields(Settings) if one.name != "home"}
     checked: dict[str, object] = {}
     for name, value in named.items():
         if name not in known:
@@ -136,6 +144,8 @@ def _checked(name: str, kind: str, value: object, source: str) -> object:
         value = int(value)
     if isinstance(value, str) and kind == "bool" and value in ("true", "false", "1", "0"):
         value = value in ("true", "1")
+    if kind.startswith("Mapping"):
+        return _checked_dialects(value, source)
     right = type(value).__name__ == kind
     if right and name in _CHOICES and value not in _CHOICES[name]:
         raise Refusal("bad_setting", file=source, key=name, expected=" | ".join(_CHOICES[name]))
@@ -145,3 +155,10 @@ def _checked(name: str, kind: str, value: object, source: str) -> object:
     if not right:
         raise Refusal("bad_setting", file=source, key=name, expected=kind)
     return value
+
+
+def _checked_dialects(value: object, source: str) -> Mapping[str, str]:
+    if not isinstance(value, Mapping) or not set(value.values()) <= set(_CHOICES["dialect"]):
+        expected = "{reader = dialect}"
+        raise Refusal("bad_setting", file=source, key="dialects", expected=expected)
+    return {str(reader): str(dialect) for reader, dialect in value.items()}

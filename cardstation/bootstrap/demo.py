@@ -217,6 +217,7 @@ class Play:
         lang = self.settings.language
         papers = self.settings.home / "papers"
         write_receipts(station, batch.batch_id, papers, lang)
+        papers.mkdir(exist_ok=True)
         shutil.copytree(papers, self.out / "receipts", dirs_exist_ok=True)
         files = sorted((self.out / "receipts").glob("*.pdf"))
         sheet = write_sheet(station, batch.batch_id, self.out, lang)

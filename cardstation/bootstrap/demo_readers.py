@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cardstation.bootstrap.desk_readers import Room
-from cardstation.errors import CardStationError, fail
+from cardstation.errors import fail
 from cardstation.ports.reader import Reader
 from cardstation.settings import Settings
 from drivers.readers.pcsc import PcscRoom
@@ -16,6 +16,7 @@ from drivers.virtual.firmware import Firmware
 from drivers.virtual.rack import Slot
 from drivers.virtual.reader import VirtualReader
 from drivers.virtual.service import PrivateService
+from drivers.virtual.stack import real_stack_available
 from drivers.virtual.vpcd import CardSide, VpcdSlot
 
 READER = "Virtual PCD"
@@ -30,7 +31,7 @@ class LocalSlot:
     @property
     def occupied(self) -> bool:
         """A card lies in it."""
-        return self._reader.busy
+        return self._reader.occupied
 
     def insert(self, card: CardSide) -> None:
         """Put the firmware's card in; the reader brings its own firmware."""
@@ -74,19 +75,15 @@ class DemoReaders:
 @contextmanager
 def demo_readers(settings: Settings) -> Iterator[DemoReaders]:
     """Start the card service with a virtual reader; without one, use the in-process reader."""
-    try:
-        service = PrivateService((READER,))
-        service.start()
-    except CardStationError as error:
+    why_not = real_stack_available()
+    if why_not:
         reader = VirtualReader(READER)
-        yield DemoReaders(LocalRoom(reader), LocalSlot(reader), error.code)
+        yield DemoReaders(LocalRoom(reader), LocalSlot(reader), why_not)
         return
-    try:
+    with PrivateService((READER,)) as service:
         service.use()
         room = PcscRoom(settings.watchdog_s)
         try:
             yield DemoReaders(room, VpcdSlot(port=service.ports[0]), "")
         finally:
             room.close()
-    finally:
-        service.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from cardstation.errors import ReaderGone
@@ -24,11 +26,11 @@ class DeskReaders:
 
     Args:
         room: The readers.
-        chosen: Dialect for all of them, empty = by name.
+        dialects: Reader → dialect that was chosen for it, empty = by its name.
     """
 
-    def __init__(self, room: Room, chosen: str = "") -> None:
-        self._room, self._chosen = room, chosen
+    def __init__(self, room: Room, dialects: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._room, self._dialects = room, dialects
         self._waiting: Reader | None = None
 
     def reader(self, name: str) -> Reader:
@@ -74,7 +76,8 @@ class DeskReaders:
 
     def standing(self) -> tuple[ReaderStanding, ...]:
         """Names and dialects."""
-        return tuple(
-            ReaderStanding(one.name, self._chosen or dialect_for(one.name).name, bool(self._chosen))
-            for one in self._room.readers()
-        )
+        return tuple(map(self._standing, self._room.readers()))
+
+    def _standing(self, reader: Reader) -> ReaderStanding:
+        chosen = self._dialects.get(reader.name, "")
+        return ReaderStanding(reader.name, chosen or dialect_for(reader.name).name, bool(chosen))

@@ -20,8 +20,8 @@ from cardstation.services.answer_payment import answer_payment
 from cardstation.services.batch_state import BatchMoney, BatchState, batch_state
 from cardstation.services.identify import Inserted, insert_card
 from cardstation.services.import_list import import_list
-from cardstation.services.intent.opened import OpenIntent, opened
 from cardstation.services.load_line import load_line
+from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote import quote
 from cardstation.services.read_card import read_card
@@ -29,8 +29,8 @@ from cardstation.services.resolve import resolve_card
 from cardstation.services.station import Station
 from cardstation.services.sync_state import sync_state
 from cardstation.services.top_up import top_up
-from cardstation.settings import Settings, save_setting
-from drivers.printers import CupsPrinter
+from cardstation.settings import Settings, load_settings, save_setting
+from drivers.printers import CupsPrinter, queues
 from ui.desk_services import DeskServices, DeskSettings, Finding, PrinterStanding
 
 SHOWN_BATCHES = 30
@@ -73,9 +73,9 @@ class Wiring:
             load_line=partial(load_line, station),
             print_receipt=self.print_receipt,
             handover=self.handover,
-            open_intents=self.open_intents,
+            open_intents=partial(open_intents, station),
             readers=readers.standing,
-            printer=lambda: PrinterStanding(self.settings.printer, ready=True),
+            printer=self.printer,
             sync_state=partial(sync_state, station),
             sync=PatientSync(station),
             doctor=self.doctor,
@@ -115,12 +115,6 @@ class Wiring:
         path = write_sheet(self.station, batch_id, self.papers, self.settings.language)
         return self._printed(path)
 
-    def open_intents(self) -> tuple[OpenIntent, ...]:
-        """What is not finished and waits for its card or a human."""
-        with self.station.store.reading() as reading:
-            intents = reading.topups.open_intents()
-        return tuple(opened(self.station, intent) for intent in intents)
-
     def doctor(self) -> tuple[Finding, ...]:
         """The checks of `cardstation doctor`."""
         checks = look_at_everything(self.settings)
@@ -128,15 +122,22 @@ class Wiring:
 
     def save_settings(self, chosen: DeskSettings) -> None:
         """Keep what the operator changed."""
-        dialects = set((chosen.dialects or {}).values())
         save_setting(
             self.settings.home,
             language=chosen.language,
             theme=chosen.theme,
             scale=chosen.scale,
+            sound=chosen.sound,
             printer=chosen.printer,
-            dialect=dialects.pop() if len(dialects) == 1 else self.settings.dialect,
+            pace_ms=round(chosen.pace_s * 1000),
+            dialects=chosen.dialects or {},
         )
+        self.settings = load_settings(self.settings.home)
+
+    def printer(self) -> PrinterStanding:
+        """The printer in use, and whether CUPS knows it."""
+        name = self.settings.printer
+        return PrinterStanding(name, ready=not name or name in queues())
 
     def _settings(self) -> DeskSettings:
         settings = self.settings
@@ -144,7 +145,11 @@ class Wiring:
             language=settings.language,
             theme=settings.theme,
             scale=settings.scale,
+            sound=settings.sound,
             printer=settings.printer,
+            pace_s=settings.pace_ms / 1000,
+            dialects=settings.dialects,
+            printers=queues(),
             folders=(("Data", settings.home), ("Papers", self.papers)),
         )
 

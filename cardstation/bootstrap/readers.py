@@ -13,20 +13,20 @@ from drivers.readers.pcsc import PcscRoom
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 
 
-class OneForAll(Mapping[str, str]):
-    """The same dialect for every reader name."""
+class Dialects(Mapping[str, str]):
+    """The dialect of every reader: its own choice first, then the one for all."""
 
-    def __init__(self, dialect: str) -> None:
-        self._dialect = dialect
+    def __init__(self, own: Mapping[str, str], otherwise: str) -> None:
+        self._own, self._otherwise = own, otherwise
 
-    def __getitem__(self, _reader: str) -> str:
-        return self._dialect
+    def __getitem__(self, reader: str) -> str:
+        return self._own.get(reader) or self._otherwise
 
     def __iter__(self) -> Iterator[str]:
-        return iter(())
+        return iter(self._own)
 
     def __len__(self) -> int:
-        return 0
+        return len(self._own)
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def open_readers(settings: Settings) -> Iterator[PcscRoom]:
     if note is not None and SOCKET_VARIABLE not in os.environ:
         os.environ[SOCKET_VARIABLE] = str(note["pcsc_socket"])
         dialect = dialect or str(note["dialect"])
-    room = PcscRoom(settings.watchdog_s, OneForAll(dialect))
+    room = PcscRoom(settings.watchdog_s, Dialects(settings.dialects, dialect))
     try:
         yield room
     finally:

@@ -13,7 +13,7 @@ import click
 from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_wiring import Wiring
 from cardstation.bootstrap.papers import get_ready
-from cardstation.bootstrap.readers import open_readers
+from cardstation.bootstrap.readers import Dialects, open_readers
 from cardstation.bootstrap.station import open_station
 from cardstation.errors import CardStationError
 from cardstation.i18n import translator
@@ -65,4 +65,6 @@ def open_desk(settings: Settings) -> Iterator[Wiring]:
         station = stack.enter_context(open_station(settings, True))
         room = stack.enter_context(open_readers(settings))
         recover(station)
-        yield Wiring(settings, station, DeskReaders(room, settings.dialect))
+        yield Wiring(
+            settings, station, DeskReaders(room, Dialects(settings.dialects, settings.dialect))
+        )

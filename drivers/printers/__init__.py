@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cardstation.ports.printer import Printer
-from drivers.printers.cups import CupsPrinter
+from drivers.printers.cups import CupsPrinter, queues
 from drivers.printers.escpos import EscPosPrinter
 from drivers.printers.pdf_folder import PdfFolder
 
-__all__ = ["PRINTERS", "CupsPrinter", "EscPosPrinter", "PdfFolder", "PrinterDriver"]
+__all__ = ["PRINTERS", "CupsPrinter", "EscPosPrinter", "PdfFolder", "PrinterDriver", "queues"]
 
 
 @dataclass(frozen=True, slots=True)

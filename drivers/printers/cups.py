@@ -45,6 +45,17 @@ class CupsPrinter:
         return Mishap("paper_not_printed", printer=self.name, cause=cause)
 
 
+def queues(command: str = "lpstat", timeout_s: float = 3.0) -> tuple[str, ...]:
+    """Names of the queues CUPS knows now, none where there is no CUPS."""
+    try:
+        listed = subprocess.run(
+            [command, "-e"], capture_output=True, check=True, timeout=timeout_s, text=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    return tuple(listed.stdout.split())
+
+
 def media_of(pdf: bytes) -> str:
     """The CUPS name of the first page's size: `A4`, `A5` or `Custom.80x140mm`."""
     width, height = page_sizes_mm(pdf)[0]

@@ -64,6 +64,12 @@ class VirtualReader:
         self._cancelled = False
         self._link: VirtualLink | None = None
 
+    @property
+    def occupied(self) -> bool:
+        """A card lies in it."""
+        with self._news:
+            return self._firmware is not None
+
     def insert(self, card: VirtualCard, *, mute: bool = False, noise: Sequence[Noise] = ()) -> None:
         """Put a card in; `mute` = backwards or dirty."""
         with self._news:
