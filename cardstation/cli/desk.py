@@ -9,6 +9,7 @@ import click
 from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.errors import Mishap
+from cardstation.sentences import sentence
 from cardstation.services.recover import recover as recover_station
 from cardstation.services.sync import sync as sync_station
 from cardstation.services.verify import verify as verify_station
@@ -74,6 +75,7 @@ def verify(call: Call) -> None:
     """Prove the journal chain and both equations: money, and gas by cause."""
     with call.doors.station(call.settings, False) as station:
         found = verify_station(station)
-    call.output.answer(found, told(found))
+    wrong = [sentence(one.code, one.values, call.words).what for one in found.disagreements]
+    call.output.answer(found, [*told(found), *wrong])
     if not found.ok:
         raise Mishap("books_disagree", count=len(found.disagreements))

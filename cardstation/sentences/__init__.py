@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cardstation.errors import CardStationError
 from cardstation.i18n import Field, Translator
-from cardstation.sentences import batch, card, ledger, sale, station
+from cardstation.sentences import batch, card, ledger, proof, sale, station
 from cardstation.sentences.phrases import Words
 from cardstation.sentences.words import WORDS
 
@@ -22,6 +22,7 @@ SENTENCES: Mapping[str, Words] = {
     **batch.TABLE,
     **station.TABLE,
     **ledger.TABLE,
+    **proof.TABLE,
 }
 
 _NO_WORDS = SENTENCES["no_words"]

@@ -69,6 +69,12 @@ TABLE = {
         SAFE,
         "Correct the settings file and start again.",
     ),
+    "home_unusable": Words(
+        "Data folder not usable",
+        "Nothing can be written into the data folder {folder} ({reason}).",
+        SAFE,
+        "Name another folder, or give this user the right to write there.",
+    ),
     "language_unknown": Words(
         "Language not available",
         "There is no language “{lang}”.",

@@ -1,0 +1,58 @@
+"""What `verify` finds: each says which records contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cardstation.sentences.phrases import Words
+
+_MONEY = "No money moves; selling should stop until this is explained."
+_TODO = "Call the supervisor and keep the data folder as it is."
+
+
+def _found(brief: str, what: str) -> Words:
+    return Words(brief, what, _MONEY, _TODO)
+
+
+TABLE: Mapping[str, Words] = {
+    "counter_loaded_twice": _found(
+        "Counter loaded twice",
+        "Two live loads share one purchase counter (top-up {topup_id}).",
+    ),
+    "entry_disagrees": _found(
+        "Entry does not fit",
+        "Entry {seq} does not fit its top-up.",
+    ),
+    "journal_disagrees": _found(
+        "Journal and states differ",
+        "The journal and the state log of a top-up differ.",
+    ),
+    "log_disagrees": _found(
+        "State log does not lead here",
+        "The state log does not lead to the state on file.",
+    ),
+    "receipt_disagrees": _found(
+        "Receipt does not fit",
+        "A receipt and its top-up do not fit.",
+    ),
+    "receipt_numbers_gap": _found(
+        "Receipt numbers have a gap",
+        "The receipt numbers of {series} have a gap.",
+    ),
+    "payment_disagrees": _found(
+        "Sum received differs",
+        "A sum received and its entry differ by {fen} fen.",
+    ),
+    "money_equation": _found(
+        "Money does not balance",
+        "Money taken is {left_fen}, accounted for is {right_fen}.",
+    ),
+    "gas_equation": _found(
+        "Gas does not balance",
+        "Gas by cause is {left_litres}, by place {right_litres}.",
+    ),
+    "term_differs": _found(
+        "Terms differ",
+        "{term}: the journal says {journal}, the records say {records}.",
+    ),
+}
