@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from cardstation.errors import Mishap
+
 TRAFFIC = 5
 
 
@@ -31,13 +33,20 @@ class JsonLines(logging.Formatter):
 
 
 def log_to_folder(home: Path, *, verbose: bool = False) -> None:
-    """Send the product's log to `home/logs/station.log` (5 files of 2 MB)."""
+    """Send the product's log to `home/logs/station.log` (5 files of 2 MB).
+
+    Raises:
+        Mishap: `home_unusable`: nothing can be written there.
+    """
     logging.addLevelName(TRAFFIC, "TRAFFIC")
     folder = home / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        folder / "station.log", maxBytes=2_000_000, backupCount=5, encoding="utf-8"
-    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            folder / "station.log", maxBytes=2_000_000, backupCount=5, encoding="utf-8"
+        )
+    except OSError as error:
+        raise Mishap("home_unusable", folder=str(home), reason=error.strerror or "") from error
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers = [handler]

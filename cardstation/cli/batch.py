@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cardstation.cli.card import reader_of, reader_option
+from cardstation.cli.card import MOST, money_of, reader_of, reader_option
 from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.domain.batch import LineOutcome, LineState, ManifestLine
@@ -104,7 +104,7 @@ def _line(line: ManifestLine) -> dict[str, object]:
 @batch.command()
 @click.argument("batch_id", metavar="BATCH")
 @click.option("--tender", type=click.Choice(["cash", "bank_transfer", "qr_code"]), required=True)
-@click.option("--fen", type=click.IntRange(min=1), help="Amount in fen.")
+@click.option("--fen", type=click.IntRange(1, MOST.fen), help="Amount in fen.")
 @click.option("--yuan", help="Amount in yuan.")
 @with_json
 @pass_call
@@ -112,7 +112,7 @@ def pay(call: Call, batch_id: str, tender: str, fen: int | None, yuan: str | Non
     """Record money received for a batch; lines are funded whole, in the list's order."""
     if (fen is None) == (yuan is None):
         raise click.UsageError("--fen or --yuan")
-    money = Money(fen) if fen is not None else Money.of_yuan(str(yuan))
+    money = Money(fen) if fen is not None else money_of("--yuan", str(yuan))
     with call.doors.station(call.settings, True) as station:
         state = pay_batch(station, batch_id, tender=Tender(tender), money=money)
     call.output.answer(state, told(state))

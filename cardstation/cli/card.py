@@ -24,6 +24,7 @@ from cardstation.services.resolve import resolve_card
 from cardstation.services.top_up import top_up as top_up_card
 
 LOOK_S = 0.3
+MOST = Money(10**13)
 
 reader_option = click.option("--reader", default="", help="Part of the reader's name.")
 wait_option = click.option(
@@ -118,12 +119,13 @@ def read(call: Call, reader: str, wait_s: float) -> None:
 @pass_call
 def quote(call: Call, account: str, yuan: str | None, m3: str | None) -> None:
     """Say what gas costs for a household (ACCOUNT), and why."""
+    money, volume = _wanted(yuan, m3)
     with call.doors.station(call.settings, False) as station:
         with station.store.reading() as reading:
             household = reading.households.get(account)
         if household is None:
             raise Refusal("unknown_household", account_no=account)
-        found = price(station, household, money=_money(yuan), volume=_volume(m3))
+        found = price(station, household, money=money, volume=volume)
     rows = [
         (str(line.tier), str(line.volume), f"{line.price_e4 / 10_000:.4f}", str(line.amount))
         for line in found.lines
@@ -157,7 +159,7 @@ def top_up(
     wait_s: float,
 ) -> None:
     """Sell to the card in the reader: money taken, card written, read back, receipt made."""
-    request = TopUpRequest(_money(yuan), _volume(m3), Tender(tender), reference)
+    request = TopUpRequest(*_wanted(yuan, m3), Tender(tender), reference)
 
     def watch(step: Step) -> None:
         call.output.progress(word(f"step.{step.value}", call.words))
@@ -182,18 +184,29 @@ def top_up(
     call.output.answer(receipt, [f"{receipt.receipt_no}  {receipt.volume or ''}  {receipt.paid}"])
 
 
-def _money(yuan: str | None) -> Money | None:
-    if yuan is None:
-        return None
+def _wanted(yuan: str | None, m3: str | None) -> tuple[Money | None, Volume | None]:
+    if (yuan is None) == (m3 is None):
+        raise click.UsageError("--money or --volume")
+    money = None if yuan is None else money_of("--money", yuan)
+    return money, None if m3 is None else _volume(m3)
+
+
+def money_of(option: str, yuan: str) -> Money:
+    """An amount typed on the command line.
+
+    Raises:
+        click.BadParameter: no amount, or more than `MOST`.
+    """
     try:
-        return Money.of_yuan(yuan)
+        money = Money.of_yuan(yuan)
     except ValueError as error:
-        raise click.BadParameter(yuan, param_hint="--money") from error
+        raise click.BadParameter(yuan, param_hint=option) from error
+    if money > MOST:
+        raise click.BadParameter(yuan, param_hint=option)
+    return money
 
 
-def _volume(m3: str | None) -> Volume | None:
-    if m3 is None:
-        return None
+def _volume(m3: str) -> Volume:
     try:
         return Volume.of_m3(m3)
     except ValueError as error:

@@ -40,9 +40,13 @@ def test_every_command_explains_itself(
         ("batch", "pay", "B1", "--tender", "cash"),
         ("batch", "pay", "B1", "--tender", "gold", "--fen", "1"),
         ("batch", "pay", "B1", "--tender", "cash", "--fen", "0"),
+        ("batch", "pay", "B1", "--tender", "cash", "--yuan", "ten"),
+        ("batch", "pay", "B1", "--tender", "cash", "--yuan", "9" * 20),
         ("quote",),
         ("quote", "1", "--money", "ten"),
+        ("quote", "1", "--money", "1", "--volume", "1"),
         ("top-up", "--volume", "x"),
+        ("top-up",),
         ("training", "rack", "serve", "--dialect", "dutch"),
         ("verify", "--no-such-option"),
     ],
@@ -102,6 +106,13 @@ def test_an_unknown_setting_of_the_environment_is_left_alone_and_a_bad_one_named
     assert desk.run("verify", CARDSTATION_SOMETHING_ELSE="1")["ok"]
     said = desk.run("verify", status=3, CARDSTATION_SCALE="huge")
     assert said["values"] == {"file": "environment", "key": "scale", "expected": "int"}
+
+
+def test_a_data_folder_that_cannot_be_written_is_said(desk: Desk) -> None:
+    desk.home.write_text("a file stands here")
+    said = desk.run("verify", status=4)
+    assert said["error"] == "home_unusable"
+    assert said["values"]["folder"] == str(desk.home)
 
 
 def test_a_new_desk_has_nothing_and_says_so(desk: Desk) -> None:
