@@ -32,8 +32,12 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def log_to_folder(home: Path, *, verbose: bool = False) -> None:
+def log_to_folder(home: Path, *, trace: bool = False) -> None:
     """Send the product's log to `home/logs/station.log` (5 files of 2 MB).
+
+    Args:
+        home: Data folder.
+        trace: Also every exchange with a card, codes left out.
 
     Raises:
         Mishap: `home_unusable`: nothing can be written there.
@@ -50,4 +54,4 @@ def log_to_folder(home: Path, *, verbose: bool = False) -> None:
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    root.setLevel(TRAFFIC if trace else logging.INFO)

@@ -36,6 +36,7 @@ class Settings:
         sound: States are also heard. pace_ms: between two cards of the training rack.
         printer: Queue name for CUPS, empty = papers go to the folder `papers` only.
         training: True: training cards, papers say 培训.
+        trace: The log shows every exchange with a card, codes left out.
     """
 
     home: Path
@@ -55,6 +56,7 @@ class Settings:
     pace_ms: int = 0
     printer: str = ""
     training: bool = True
+    trace: bool = False
 
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {

@@ -9,10 +9,9 @@ import resources
 from cardstation.bootstrap.rack_socket import call_rack
 from cardstation.cli.doors import Doors
 from cardstation.errors import Refusal
-from cardstation.logs import log_to_folder
 from cardstation.ports.ledger import LedgerHead
 from cardstation.services.station import Station
-from cardstation.settings import Settings, load_settings, save_setting
+from cardstation.settings import Settings, save_setting
 
 
 def cli() -> None:
@@ -89,10 +88,3 @@ def _clock(settings: Settings, shift_s: int | None) -> str:
         keep_shift(settings.home, shift_s)
     now = SystemClock(settings.zone, shift_of(settings.home)).now()
     return now.isoformat(timespec="seconds")
-
-
-def start_logging(home: Path | None = None) -> Settings:
-    """Read the settings and send the log to their folder."""
-    settings = load_settings(home)
-    log_to_folder(settings.home)
-    return settings

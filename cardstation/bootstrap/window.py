@@ -31,7 +31,7 @@ WARM_UP_AFTER_S = 2.0
 def desk_command(home: Path | None) -> None:
     """Open the desk window."""
     settings = load_settings(home)
-    log_to_folder(settings.home)
+    log_to_folder(settings.home, trace=settings.trace)
     with open_desk(settings) as wiring:
         from ui.program import run_window
 

@@ -124,7 +124,7 @@ def _group(
         settings = load_settings(home)
         words = translator(lang or settings.language)
         hear(words)
-        log_to_folder(settings.home)
+        log_to_folder(settings.home, trace=settings.trace)
         context.obj = Call(doors, settings, Output(as_json), words)
 
     for command in commands:

@@ -20,12 +20,15 @@ from cardstation.errors import (
     ReaderHung,
     ensure,
 )
-from cardstation.ports.reader import MemoryDialect, Presence
+from cardstation.logs import TRAFFIC
+from cardstation.ports.reader import Link, MemoryDialect, Presence
+from drivers.readers import wrappers
 from drivers.readers.pcsc_calls import Calls
 from drivers.readers.pcsc_errors import service_mishap
 from drivers.readers.pcsc_session import Session
 from drivers.readers.pcsc_watch import View, Watcher
 from drivers.readers.pcsc_worker import Worker
+from drivers.readers.wrappers import TracedLink
 
 CANNOT_MEMORY = ("alcor", "generic emv", "scr33", "scr 33", "utrust 2700")
 """Parts of the names of readers without synchronous cards (reference cards 2.3)."""
@@ -143,7 +146,7 @@ class PcscReader:
                     return not self._lies(presence)
         return True
 
-    def open(self, presence: Presence) -> PcscLink:
+    def open(self, presence: Presence) -> Link:
         """Power up the card of that insertion, exclusively; again = a fresh power-up.
 
         Raises:
@@ -168,7 +171,7 @@ class PcscReader:
                 raise ReaderCannotMemory("", advice=error.advice, **error.values) from error
             raise
         self._link = PcscLink(session, worker, self.name, atr, self._dialect(self.name))
-        return self._link
+        return TracedLink(self._link) if wrappers.log.isEnabledFor(TRAFFIC) else self._link
 
     def cancel(self) -> None:
         """Wake a waiting thread, or the next that comes to wait; its call returns None or False."""
