@@ -112,7 +112,7 @@ def _sums(pen: Pen, said: ReceiptWording, y: float, *, swatches: bool) -> None:
         pen.text(columns[0] + (4.2 if swatches else 0), y - 1.5, tier.name, _VALUE)
         for x, text in zip(columns[1:], (tier.volume, tier.price, tier.amount), strict=True):
             pen.fitted(x, y - 1.5, text, _VALUE, room=28, align="right")
-        pen.rule(_LEFT, _SPLIT, y + 0.6, weight=0.15)
+        pen.rule(_LEFT, _SPLIT, y + 0.3 * _step(said) - 1.3, weight=0.15)
     y += 6.6
     strong = Style(10.5, bold=True)
     rows = [(said.gas, strong), (said.paid, strong)]
