@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from cardstation.ports.clock import Clock
 from cardstation.ports.keys import DeviceKey
@@ -45,7 +46,7 @@ def station_on(store: Store, settings: Settings) -> Station:
         chips=CHIPS,
         layouts=LAYOUTS,
         makers=MAKERS,
-        keys=CombinedCardKeys(load_master_secret(home)),
+        keys=CombinedCardKeys(partial(load_master_secret, home)),
         device_key=device_key,
         clock=clock,
         ledger=_ledger(settings, device_key, clock),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from cardstation.domain.meter import MakerRules
@@ -65,29 +65,42 @@ class CombinedCardKeys:
     """Demo codes for training areas, derived ones for all others; implements `CardKeys`.
 
     Args:
-        master: None = this station has no master secret and opens training cards only.
+        master: None = this station has no master secret and opens training cards only. A
+            callable is asked once, when the first code that needs it is wanted: a keyring is
+            slow, and may ask a human.
     """
 
-    __slots__ = ("_demo", "_derived", "_training")
+    __slots__ = ("_demo", "_derived", "_master", "_training")
 
     def __init__(
-        self, master: Secret | bytes | None, makers: Sequence[MakerRules] = MAKERS
+        self,
+        master: Secret | bytes | Callable[[], Secret | None] | None,
+        makers: Sequence[MakerRules] = MAKERS,
     ) -> None:
         self._demo: CardKeys = DemoCardKeys(makers)
-        self._derived: CardKeys | None = None if master is None else DerivedCardKeys(master)
+        self._master = master
+        self._derived: CardKeys | None = None
         self._training = {maker.code: maker.training for maker in makers}
 
     def code_for(self, maker: str, card_no: str) -> bytes:
         """The three-byte code of a card.
 
         Raises:
-            Refusal: code `no_key_for_maker`: an unknown maker, or no master secret.
+            Refusal: code `no_key_for_maker`: an unknown maker, or no master secret;
+                `secret_file_open`, `secret_unreadable`.
         """
         if self._training.get(maker, False):
             return self._demo.code_for(maker, card_no)
-        if maker not in self._training or self._derived is None:
+        derived = self._by_master() if maker in self._training else None
+        if derived is None:
             raise Refusal("no_key_for_maker", maker=maker)
-        return self._derived.code_for(maker, card_no)
+        return derived.code_for(maker, card_no)
+
+    def _by_master(self) -> CardKeys | None:
+        if self._derived is None:
+            master = self._master() if callable(self._master) else self._master
+            self._derived = None if master is None else DerivedCardKeys(master)
+        return self._derived
 
 
 def _derive(master: Secret, maker: str, card_no: str) -> bytes:

@@ -33,6 +33,7 @@ SERVICES = [
     pytest.param(DerivedCardKeys(MASTER), "CS10", id="derived"),
     pytest.param(CombinedCardKeys(MASTER), "CS01", id="combined, training"),
     pytest.param(CombinedCardKeys(MASTER), "CS10", id="combined, city"),
+    pytest.param(CombinedCardKeys(lambda: Secret(MASTER)), "CS10", id="combined, asked"),
 ]
 
 
