@@ -28,7 +28,7 @@ from cardstation.services.intent.known import household_of
 from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
 from cardstation.services.intent.orders import order_for
 from cardstation.services.intent.stops import remembered
-from cardstation.services.resolve import Outcome, Resolution, resolve_card
+from cardstation.services.resolve import Outcome, Resolution, ensure_settled, resolve_card
 from cardstation.services.station import Station
 
 
@@ -52,6 +52,7 @@ def load_line(station: Station, batch_id: str, card: Inserted, watch: Watch) -> 
     if place and _just_finished(found, batch_id, batch.lines[place - 1]):
         return outcome_of(station, batch_id, place)
     with remembered(station, batch_id, place, card):
+        ensure_settled(found)
         _ensure_waits(station, batch, place, card)
         ensure_may_sell(station)
         _load(station, batch, place, card, watch)

@@ -22,6 +22,7 @@ from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.load import Watch, arm, write_and_seal
 from cardstation.services.intent.opened import OpenIntent, opened
 from cardstation.services.intent.records import (
+    anchor_journal,
     record_armed,
     record_move,
     record_not_loaded,
@@ -51,6 +52,18 @@ class Resolution:
     outcome: Outcome
     intent: OpenIntent | None = None
     receipt: Receipt | None = None
+
+
+def ensure_settled(found: Resolution) -> None:
+    """Nothing new is begun on a card while only a human can say whether money was taken for it.
+
+    Raises:
+        Refusal: `payment_question`.
+    """
+    if found.outcome is Outcome.QUESTION and found.intent is not None:
+        raise Refusal(
+            "payment_question", topup_id=found.intent.intent_id, fen=found.intent.money.fen
+        )
 
 
 def _quiet(_step: Step) -> None:
@@ -108,6 +121,7 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
     if intent.state is TopUpState.PAID:
         return write_and_seal(station, card, _armed_anew(station, card, intent), watch)
     if intent.state is TopUpState.NOT_LOADED:
+        _ensure_as_left(_judged(card, intent), intent)
         intent = _armed_again(station, intent)
     witness = _witness(card, intent)
     if witness:
@@ -145,6 +159,17 @@ def _witness(card: Inserted, intent: TopUp) -> str:
 def _ready_to_write(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """The same target with the same counter is written again (R4), or a human must look."""
     seen = _judged(card, intent)
+    _ensure_as_left(seen, intent)
+    if intent.state is TopUpState.ARMED:
+        anchor_journal(station)
+        return intent
+    if seen is Witness.BEFORE:
+        proven = record_not_loaded(station, intent, card.image, reason="seen_before")
+        return _armed_again(station, proven)
+    return record_move(station, intent, TopUpEvent.SEEN_TORN)
+
+
+def _ensure_as_left(seen: Witness, intent: TopUp) -> None:
     if seen is Witness.FOREIGN:
         raise OutcomeUnknown(
             "card_not_as_left",
@@ -153,12 +178,6 @@ def _ready_to_write(station: Station, card: Inserted, intent: TopUp) -> TopUp:
             account_no=intent.account_no,
             fen=intent.quote.money.fen,
         )
-    if intent.state is TopUpState.ARMED:
-        return intent
-    if seen is Witness.BEFORE:
-        proven = record_not_loaded(station, intent, card.image, reason="seen_before")
-        return _armed_again(station, proven)
-    return record_move(station, intent, TopUpEvent.SEEN_TORN)
 
 
 def _judged(card: Inserted, intent: TopUp) -> Witness:

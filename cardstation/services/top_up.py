@@ -20,7 +20,7 @@ from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import household_of
 from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
 from cardstation.services.quote import quote
-from cardstation.services.resolve import Outcome, Resolution, resolve_card
+from cardstation.services.resolve import ensure_settled, resolve_card
 from cardstation.services.station import Station
 
 
@@ -39,7 +39,7 @@ def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
-    _ensure_settled(resolve_card(station, card, watch))
+    ensure_settled(resolve_card(station, card, watch))
     ensure_may_sell(station)
 
     watch(Step.CHECK)
@@ -58,13 +58,6 @@ def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch
 
     armed = arm(station, card, paid, admitted)
     return write_and_seal(station, card, armed, watch)
-
-
-def _ensure_settled(found: Resolution) -> None:
-    if found.outcome is Outcome.QUESTION and found.intent is not None:
-        raise Refusal(
-            "payment_question", topup_id=found.intent.intent_id, fen=found.intent.money.fen
-        )
 
 
 def _price(station: Station, card: Inserted, household: Household, request: TopUpRequest) -> Quote:

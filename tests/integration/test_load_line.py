@@ -15,12 +15,14 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerUnreachable, OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
+from cardstation.services.answer_payment import answer_payment
 from cardstation.services.batch_state import batch_state
 from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.recover import recover
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
+from drivers.payments.stated import cash
 from drivers.virtual import VirtualCard
 from tests.kit.station import card_of, line, neighbours, open_desk, put_batch, take
 
@@ -218,6 +220,23 @@ def test_money_that_nobody_answers_for_is_a_question(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as unknown:
         pay_batch(desk.station, batch_id, tender=Tender.BATCH, money=Money(1))
     assert unknown.value.code == "tender_unknown"
+    desk.station.store.close()
+
+
+def test_a_counter_sale_in_question_stops_the_card_in_a_bag_too(tmp_path: Path) -> None:
+    """Its money may be here: nothing else is begun on this card before a human has answered."""
+    desk = open_desk(tmp_path, households=HOMES, payments=(Silent(), cash()))
+    card = card_of(HOMES[0])
+    with pytest.raises(OutcomeUnknown):
+        desk.sell(card, tender=Tender.QR_CODE)
+    batch_id = put_batch(desk, [line(HOMES[0], 4)])
+    pay_batch(desk.station, batch_id, tender=Tender.CASH, money=Money(10_000))
+    with pytest.raises(Refusal) as question:
+        desk.load(batch_id, card)
+    assert question.value.code == "payment_question"
+    [intent] = recover(desk.station)
+    answer_payment(desk.station, intent.intent_id, taken=False)
+    assert desk.load(batch_id, card).state is LineState.DONE
     desk.station.store.close()
 
 

@@ -166,6 +166,48 @@ def test_what_is_neither_before_nor_after_nor_ours_waits_for_a_human(desk: Desk)
     assert resolved(desk, card).outcome is Outcome.SEALED
 
 
+def test_what_is_proven_not_loaded_stays_so_when_the_card_was_loaded_elsewhere(desk: Desk) -> None:
+    """Armed again it could never be given back."""
+    card = card_of(HOME)
+    card.chip.security[0] = 3
+    inserted = desk.insert(card)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selling, "ensure_unlockable", nobody_asks)
+        with pytest.raises(Refusal):
+            top_up(desk.station, inserted, TopUpRequest(money=Money(10_000)), nobody)
+    inserted.close()
+    assert desk.states()[-1] == "not_loaded"
+    card.chip.main[:] = OPEN4442.plan_load(card.image, cards.next_load(card.image, 5_000)).target
+    with pytest.raises(OutcomeUnknown):
+        resolved(desk, card)
+    assert desk.states()[-1] == "not_loaded"
+
+
+def nobody_asks(*_: object) -> None: ...
+
+
+def test_the_anchor_stands_before_a_byte_after_a_cut_too(desk: Desk) -> None:
+    card, anchor = card_of(HOME), desk.station.store.anchor
+
+    class Cut(Exception): ...
+
+    def cut(*_: object) -> None:
+        raise Cut
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(anchor), "write", cut)
+        with pytest.raises(Cut):
+            desk.sell(card)
+    assert desk.states()[-1] == "armed"
+    assert anchor.read() is None
+    card.chip.arm(Tear(CODE_STEPS + 3))
+    with pytest.raises(OutcomeUnknown):
+        resolved(desk, card)
+    mark = anchor.read()
+    assert mark is not None
+    assert mark.seq == 2
+
+
 def test_another_card_never_gets_the_open_bytes(tmp_path: Path) -> None:
     homes = neighbours(2)
     desk = open_desk(tmp_path, households=homes)

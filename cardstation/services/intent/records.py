@@ -69,6 +69,13 @@ def record_armed(station: Station, intent: TopUp, plan: WritePlan, counter_after
     return moved
 
 
+def anchor_journal(station: Station) -> None:
+    """Bring the anchor to the journal's head: a cut may have come between *armed* and its mark."""
+    with station.store.reading() as reading:
+        head = reading.journal.head()
+    station.store.anchor.write(AnchorMark(head.epoch, head.seq, head.hash))
+
+
 def record_not_loaded(station: Station, intent: TopUp, image: bytes, *, reason: str) -> TopUp:
     """That very card was read and shows the image before: nothing was loaded."""
     with station.store.unit() as unit:
