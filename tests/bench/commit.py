@@ -7,7 +7,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from tests.bench.row import Row, typical_ms
+from tests.bench.row import Row, best_ms
 from tests.kit.station import Desk, open_desk
 
 TIMES = 60
@@ -18,7 +18,7 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         desk = open_desk(Path(folder))
         with closing(desk.station.store):
-            ours = typical_ms(lambda: _commit(desk), TIMES)
+            ours = best_ms(lambda: _commit(desk), TIMES)
             floor = forced_write_ms(Path(folder))
     return [Row("store commit (WAL, FULL)", ours, floor, against="one forced write, 4 KiB")]
 
@@ -26,7 +26,7 @@ def measure() -> list[Row]:
 def forced_write_ms(folder: Path) -> float:
     """What one write of 4 KiB + fsync takes on the disk of a folder."""
     with (folder / "floor").open("ab") as file:
-        return typical_ms(lambda: _force(file.fileno()), TIMES)
+        return best_ms(lambda: _force(file.fileno()), TIMES)
 
 
 def _commit(desk: Desk) -> None:

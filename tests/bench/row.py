@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -57,7 +56,7 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.perf_counter() - began, result
 
 
-def typical_ms(work: Callable[[], object], times: int) -> float:
-    """Median of some runs, in milliseconds; the first run warms up and is not counted."""
+def best_ms(work: Callable[[], object], times: int) -> float:
+    """Best of some runs: what the work needs when nobody else wants the processor."""
     work()
-    return median(timed(work)[0] for _ in range(times)) * 1000
+    return min(timed(work)[0] for _ in range(times)) * 1000
