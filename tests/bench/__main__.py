@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import platform
 import sys
 
 import click
@@ -23,9 +22,7 @@ def bench(names: tuple[str, ...]) -> None:
         click.echo(f"… {name}", err=True)
         rows += importlib.import_module(f"tests.bench.{name}").measure()
     cores, load = os.cpu_count(), os.getloadavg()[0]
-    click.echo(
-        f"Python {platform.python_version()}, {cores} cores, load {load:.1f}; best runs, cards: median\n"
-    )
+    click.echo(f"{cores} cores, load {load:.1f}; best runs, cards: median\n")
     click.echo(table(rows))
 
 
