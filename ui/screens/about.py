@@ -12,15 +12,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from cardstation.errors import CardStationError
 from cardstation.i18n import Translator
 from cardstation.sentences import word
-from ui.card_place import CardTaker
 from ui.desk_services import Finding
 from ui.look import Look, app_icon, picture
-from ui.parts.banner import BannerState
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.words import Pane, column, label, row, rule
-from ui.screens.kind import Screen, Tools
+from ui.screens.kind import Screen, Tools, WithoutCards
 from ui.theme import M, S
 
 PARTS = (
@@ -195,12 +193,8 @@ def _columns(t: Translator) -> list[Column[Part]]:
     ]
 
 
-class AboutScreen:
+class AboutScreen(WithoutCards):
     """See `OpenScreen`."""
-
-    taker: CardTaker | None = None
-    holds_cards = False
-    badge = 0
 
     def __init__(self, tools: Tools) -> None:
         self.model = AboutModel(tools)
@@ -214,16 +208,9 @@ class AboutScreen:
         """See `OpenScreen`."""
         return t("Version, health and licences")
 
-    def banner(self, t: Translator) -> BannerState | None:
-        """See `OpenScreen`."""
-        return None
-
     def shown(self) -> None:
         """See `OpenScreen`."""
         self.model.look()
-
-    def look_round(self) -> None:
-        """See `OpenScreen`."""
 
     def view(self, look: Look) -> QWidget:
         """See `OpenScreen`."""

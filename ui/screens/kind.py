@@ -77,6 +77,24 @@ class OpenScreen(Protocol):
         """Build a view."""
 
 
+class WithoutCards:
+    """What `OpenScreen` is for a screen that takes no cards and has nothing waiting."""
+
+    taker: CardTaker | None = None
+    holds_cards = False
+    badge = 0
+
+    def banner(self, _t: Translator) -> BannerState | None:
+        """See `OpenScreen`."""
+        return None
+
+    def shown(self) -> None:
+        """See `OpenScreen`."""
+
+    def look_round(self) -> None:
+        """See `OpenScreen`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """One line of `SCREENS`.

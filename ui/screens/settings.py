@@ -8,15 +8,13 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cardstation.i18n import Translator
-from ui.card_place import CardTaker
 from ui.choices import Choices
 from ui.desk_services import DeskSettings, ReaderStanding
 from ui.look import Look
-from ui.parts.banner import BannerState
 from ui.parts.buttons import Choice, Segments
 from ui.parts.footer import Footer
 from ui.parts.words import Pane, column, label, rule
-from ui.screens.kind import Screen, Tools
+from ui.screens.kind import Screen, Tools, WithoutCards
 from ui.theme import L, M, S
 
 SCALES = ("100", "125", "150", "175", "200")
@@ -196,12 +194,8 @@ def _line(name: str, hint: str, control: QWidget) -> QWidget:
     return made
 
 
-class SettingsScreen:
+class SettingsScreen(WithoutCards):
     """See `OpenScreen`."""
-
-    taker: CardTaker | None = None
-    holds_cards = False
-    badge = 0
 
     def __init__(self, tools: Tools) -> None:
         self.model = SettingsModel(tools)
@@ -215,16 +209,9 @@ class SettingsScreen:
         """See `OpenScreen`."""
         return t("Language, theme, readers and papers of this desk")
 
-    def banner(self, t: Translator) -> BannerState | None:
-        """See `OpenScreen`."""
-        return None
-
     def shown(self) -> None:
         """See `OpenScreen`."""
         self.model.look()
-
-    def look_round(self) -> None:
-        """See `OpenScreen`."""
 
     def view(self, look: Look) -> QWidget:
         """See `OpenScreen`."""
