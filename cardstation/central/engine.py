@@ -38,7 +38,12 @@ def open_engine(dsn: str, *, connections: int = 8) -> Engine:
         connections: The most that are open at once.
     """
     engine = create_engine(
-        dsn, pool_size=connections, max_overflow=0, pool_timeout=5, pool_pre_ping=True
+        dsn,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -18,7 +18,11 @@ BUSY_TIMEOUT_MS = 5_000
 def writer_engine(path: Path) -> Engine:
     """The one writing connection; transactions begin IMMEDIATE and sync fully at commit."""
     engine = create_engine(
-        "sqlite://", module=driver, creator=lambda: _connect(path, "rwc"), poolclass=StaticPool
+        "sqlite://",
+        module=driver,
+        creator=lambda: _connect(path, "rwc"),
+        poolclass=StaticPool,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_writer)
     event.listen(engine, "begin", _begin_immediate)
@@ -28,7 +32,11 @@ def writer_engine(path: Path) -> Engine:
 def reader_engine(path: Path) -> Engine:
     """Connections that cannot write and never checkpoint."""
     engine = create_engine(
-        "sqlite://", module=driver, creator=lambda: _connect(path, "ro"), poolclass=NullPool
+        "sqlite://",
+        module=driver,
+        creator=lambda: _connect(path, "ro"),
+        poolclass=NullPool,
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_reader)
     event.listen(engine, "begin", _begin)

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from cardstation.domain.card import Span, WritePlan
 from cardstation.domain.money import Money
@@ -21,7 +21,9 @@ from cardstation.sql.engine import writer_engine
 from cardstation.store import Store, schema
 from cardstation.store.anchor import Anchor, AnchorMark
 from cardstation.store.frozen import freeze, thaw, thaw_any
+from cardstation.store.households import households, to_row
 from cardstation.store.schema import ALL_TABLES, MIGRATIONS, REVISION
+from tests.kit import cards
 from tests.kit.desk import StandingClock
 
 NOW = StandingClock().at
@@ -169,3 +171,16 @@ def test_the_anchor_is_whole_or_the_one_before(tmp_path: Path) -> None:
     with pytest.raises(Mishap) as damaged:
         anchor.read()
     assert damaged.value.code == "anchor_damaged"
+
+
+def test_what_a_row_says_is_in_no_error(tmp_path: Path) -> None:
+    """Errors reach the log and the screen; names, addresses and card images must not."""
+    with Store.open(tmp_path) as store, store.unit() as unit:
+        unit.households.put([cards.household()])
+        unit.commit()
+    with Store.open(tmp_path) as store, store.unit() as unit:
+        connection = unit.households._connection
+        row = to_row(cards.household())
+        with pytest.raises(IntegrityError) as failed:
+            connection.execute(households.insert(), row)
+    assert row["name"] not in str(failed.value)
