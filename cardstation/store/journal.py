@@ -90,6 +90,17 @@ class Journal:
         """The whole journal, oldest first."""
         return map(_stored, self._connection.execute(select(journal).order_by(journal.c.seq)))
 
+    def misfiled(self) -> Iterator[int]:
+        """Numbers of the entries whose columns say something else than their bytes."""
+        for row in self._connection.execute(select(journal)):
+            filed = (row.epoch, row.entry_id, row.subject, row.kind, row.batch_id)
+            try:
+                said = _stored(row).entry
+            except (ValueError, KeyError, TypeError):
+                continue
+            if filed != (said.epoch, said.entry_id, said.subject, said.kind.value, said.batch):
+                yield row.seq
+
     def count_since(self, seq: int) -> int:
         """How many entries follow `seq`."""
         query = select(func.count()).select_from(journal).where(journal.c.seq > seq)

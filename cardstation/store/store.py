@@ -12,7 +12,8 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
-from cardstation.errors import Mishap, Refusal, StationBusy, ensure
+from cardstation.domain.batch import Batch
+from cardstation.errors import Defect, Mishap, Refusal, StationBusy, ensure
 from cardstation.sql.engine import reader_engine, writer_engine
 from cardstation.store.anchor import Anchor
 from cardstation.store.lock import StationLock
@@ -33,6 +34,7 @@ class Store:
         self.anchor = self.anchor_kind(home)
         self._lock = lock
         self._turn = threading.RLock()
+        self._batches: dict[str, Batch] = {}
         self._readers = reader_engine(home / FILE_NAME)
         self._writer: Engine | None = None
 
@@ -70,7 +72,24 @@ class Store:
     def reading(self) -> Iterator[Reading]:
         """One consistent look; sees every commit made before it began."""
         with self._readers.connect() as connection:
-            yield Reading(connection)
+            yield Reading(connection, self._batches)
+
+    @contextmanager
+    def proving(self) -> Iterator[Reading]:
+        """As `reading`, to read everything: pages are checked first, what is unreadable is damage.
+
+        Raises:
+            Mishap: `store_damaged`.
+        """
+        path = self.home / FILE_NAME
+        try:
+            with self._readers.connect() as connection:
+                whole = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+                if whole != "ok":
+                    raise Mishap("store_damaged", file=str(path))
+                yield Reading(connection)
+        except (DatabaseError, ValueError, KeyError, TypeError, Defect) as error:
+            raise Mishap("store_damaged", file=str(path)) from error
 
     def close(self) -> None:
         """Close every connection and give the lock back; may be called twice."""

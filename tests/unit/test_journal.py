@@ -10,7 +10,7 @@ import pytest
 import sqlcipher3.dbapi2 as sqlite
 
 from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
-from cardstation.errors import Defect, Refusal
+from cardstation.errors import Defect, Mishap, Refusal
 from cardstation.services.intent.facts import append
 from cardstation.services.intent.ids import new_id
 from cardstation.services.verify import verify
@@ -103,6 +103,20 @@ def test_a_rewritten_chain_is_found_by_the_anchor(desk: Desk, tmp_path: Path) ->
         ("UPDATE card_load SET load_no = 1", "counter_loaded_twice"),
         ("UPDATE households SET balance = 999", "term_differs"),
         ("UPDATE journal SET raw = x'7b7d' WHERE seq = 2", "entry_unreadable"),
+        ("UPDATE journal SET epoch = 2 WHERE seq = 3", "chain_broken"),
+        ("UPDATE journal SET subject = 'another' WHERE seq = 1", "chain_broken"),
+        ("UPDATE topup SET meter_no = 'QM99999999'", "entry_disagrees"),
+        ("UPDATE topup SET counter_after = 77", "entry_disagrees"),
+        ("UPDATE topup SET order_id = 'D9'", "entry_disagrees"),
+        ("UPDATE topup SET plan = replace(plan, '00', '01')", "entry_disagrees"),
+        (
+            "UPDATE receipt SET frozen = replace(frozen, '\"cash\"', '\"qr_code\"')",
+            "receipt_disagrees",
+        ),
+        (
+            "UPDATE receipt SET frozen = replace(frozen, 'counter\":51', 'counter\":52')",
+            "receipt_disagrees",
+        ),
     ],
 )
 def test_every_touched_record_is_named(
@@ -111,6 +125,37 @@ def test_every_touched_record_is_named(
     assert not codes(desk)
     tampered(tmp_path, statement)
     assert code in codes(desk)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE topup SET state = 'realed'",
+        "UPDATE topup SET quote = '{'",
+        "UPDATE receipt SET frozen = replace(frozen, 'tender', 'tendar')",
+        "UPDATE topup SET reference = CAST(x'ffd5' AS TEXT)",
+        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = 'CREATE' WHERE name = 'topup'",
+    ],
+)
+def test_what_cannot_be_read_is_damage_and_no_defect(
+    desk: Desk, tmp_path: Path, statement: str
+) -> None:
+    tampered(tmp_path, *statement.split("; "))
+    with pytest.raises(Mishap) as damage:
+        verify(desk.station)
+    assert damage.value.code == "store_damaged"
+
+
+def test_an_index_that_lost_its_row_is_damage(desk: Desk, tmp_path: Path) -> None:
+    tampered(
+        tmp_path,
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = replace(sql, '(account_no)', '(card_no)') "
+        "WHERE name = 'ix_topup_account_no'",
+    )
+    with pytest.raises(Mishap) as damage:
+        verify(desk.station)
+    assert damage.value.code == "store_damaged"
 
 
 def test_a_fact_without_a_story_is_found(desk: Desk, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ def chain_disagreements(records: Records) -> Iterator[Disagreement]:
         problem = _problem(entry, place, before, epoch)
         if entry_hash(stored.raw) != stored.hash:
             problem = "hash"
+        elif stored.seq in records.misfiled:
+            problem = "columns"
         if problem:
             yield Disagreement("chain_broken", {"seq": place, "what": problem})
         before, epoch = stored.hash, entry.epoch

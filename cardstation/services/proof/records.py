@@ -31,6 +31,7 @@ class Records:
     """One consistent look at the whole store, and the anchor beside it."""
 
     stored: tuple[StoredEntry, ...]
+    misfiled: frozenset[int]
     topups: tuple[TopUp, ...]
     log: tuple[LogRow, ...]
     receipts: Mapping[str, Receipt]
@@ -56,11 +57,16 @@ class Records:
 
 
 def collect_records(station: Station) -> Records:
-    """Read everything in one transaction."""
+    """Read everything in one transaction.
+
+    Raises:
+        Mishap: `store_damaged`: something on file cannot be read at all.
+    """
     uncounted = {rules.code for rules in station.makers if rules.school is CounterSchool.NONE}
-    with station.store.reading() as reading:
+    with station.store.proving() as reading:
         return Records(
             stored=tuple(reading.journal.every()),
+            misfiled=frozenset(reading.journal.misfiled()),
             topups=reading.topups.every(),
             log=reading.topups.log(),
             receipts=reading.receipts.every(),

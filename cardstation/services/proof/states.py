@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 
 from cardstation.domain.ledger import Entry, EntryKind
@@ -80,6 +81,16 @@ def _same(entry: Entry, intent: TopUp) -> bool:
         entry.litres,
         entry.tender,
         entry.batch,
+        entry.row,
+        entry.order_id,
+        entry.maker,
+        entry.meter_no,
+        entry.generation,
+        entry.tariff,
+        entry.tiers,
+        entry.counter_before,
+        entry.counter_after,
+        entry.target,
     ) == (
         intent.account_no,
         intent.identity.card_no,
@@ -88,7 +99,22 @@ def _same(entry: Entry, intent: TopUp) -> bool:
         litres,
         intent.tender.value,
         intent.batch_id,
+        intent.row,
+        intent.order_id,
+        intent.identity.maker,
+        intent.identity.meter_no,
+        intent.identity.generation,
+        quote.tariff,
+        tuple((line.tier, line.volume.litres, line.amount.fen) for line in quote.lines),
+        intent.counter_before,
+        # Armed later, a paid load may have found its card further on.
+        entry.counter_after if entry.kind is EntryKind.PAID else intent.counter_after,
+        _target(intent) if entry.kind is EntryKind.ARMED else "",
     )
+
+
+def _target(intent: TopUp) -> str:
+    return "" if intent.plan is None else hashlib.sha256(intent.plan.target).hexdigest()
 
 
 def _receipt(records: Records, intent: TopUp) -> Iterator[Disagreement]:
@@ -99,10 +125,17 @@ def _receipt(records: Records, intent: TopUp) -> Iterator[Disagreement]:
         return
     quote = intent.quote
     sealed = {e.entry_id for e in records.by_subject.get(intent.topup_id, ())}
-    printed = (receipt.gas, receipt.paid, receipt.to_balance, receipt.volume)
-    if printed != (quote.total, quote.money, quote.remainder, quote.volume) or (
-        receipt.entry_id not in sealed
-    ):
+    printed: tuple[object, ...] = (
+        *(receipt.gas, receipt.paid, receipt.to_balance, receipt.volume),
+        *(receipt.account_no, receipt.card_no, receipt.meter_no, receipt.purchase_counter),
+        *(receipt.tariff, receipt.tiers, receipt.tender, receipt.batch_id),
+    )
+    facts: tuple[object, ...] = (
+        *(quote.total, quote.money, quote.remainder, quote.volume),
+        *(intent.account_no, intent.identity.card_no, intent.identity.meter_no),
+        *(intent.counter_after, quote.tariff, quote.lines, intent.tender.value, intent.batch_id),
+    )
+    if printed != facts or receipt.entry_id not in sealed:
         yield _named("receipt_disagrees", intent, receipt_no=receipt.receipt_no)
 
 
