@@ -52,6 +52,7 @@ def doors() -> Doors:
         receipts=_receipts,
         sheet=_sheet,
         enrol=_enrol,
+        master_secret=_master_secret,
         rack=serve_rack,
         rack_call=lambda settings, request: call_rack(settings.home, request),
         meter=take_card,
@@ -77,6 +78,15 @@ def _enrol(settings: Settings, url: str, code: str) -> LedgerHead:
     head = enrol_at(settings, url, code)
     save_setting(settings.home, ledger_url=url)
     return head
+
+
+def _master_secret(settings: Settings, value: bytes | None) -> str:
+    from drivers.keys import Secret, keep_master_secret, place_of_master_secret
+
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if value is not None:
+        keep_master_secret(settings.home, Secret(value))
+    return place_of_master_secret(settings.home)
 
 
 def _clock(settings: Settings, shift_s: int | None) -> str:

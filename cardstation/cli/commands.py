@@ -7,6 +7,7 @@ import click
 from cardstation.cli.batch import batch, directory
 from cardstation.cli.card import card, quote, readers, top_up
 from cardstation.cli.desk import doctor, enrol, recover, sync, verify
+from cardstation.cli.keys import keys
 from cardstation.cli.training import training
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -21,5 +22,6 @@ COMMANDS: tuple[click.Command, ...] = (
     enrol,
     sync,
     verify,
+    keys,
     training,
 )

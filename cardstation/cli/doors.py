@@ -41,6 +41,8 @@ class Doors:
         default_tariffs: The bundled demo tariffs.
         receipts: Files the receipts of a batch. sheet: files the sheet for the way back.
         enrol: Enrols the station at a ledger's address with a code, and keeps the address.
+        master_secret: Keeps a secret (None = only looks) and says where it is: `keyring`, `file`
+            or empty for none.
         rack: Serves virtual cards onto the real card stack until interrupted.
         rack_call: Sends one request to a serving rack and returns its answer.
         meter: Lets a virtual meter take a card.
@@ -54,6 +56,7 @@ class Doors:
     receipts: Callable[[Station, str, Settings], tuple[Path, ...]]
     sheet: Callable[[Station, str, Settings, Path | None], Path]
     enrol: Callable[[Settings, str, str], LedgerHead]
+    master_secret: Callable[[Settings, bytes | None], str]
     rack: Callable[[Settings, dict[str, object]], None]
     rack_call: Callable[[Settings, dict[str, object]], dict[str, object]]
     meter: Callable[[Settings, dict[str, object]], dict[str, object]]

@@ -23,6 +23,9 @@ from cardstation.settings import Settings, load_settings
 HELP = frozenset({"-h", "--help"})
 LOG = logging.getLogger(__name__)
 
+ANSWERED = frozenset({"books_disagree"})
+"""Failures that are an answer: the command has printed its one object already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -83,7 +86,7 @@ def main(
 def _failed(error: CardStationError, as_json: bool, heard: Sequence[Translator]) -> int:
     words = heard[0] if heard else translator(load_settings_quietly().language)
     said = sentence(error.code, error.values, words)
-    if as_json:
+    if as_json and error.code not in ANSWERED:
         answer = {"error": error.code, "values": error.values, "what": said.what}
         answer |= {"money": said.money, "todo": said.todo}
         print(json.dumps(plain(answer), ensure_ascii=False, indent=2))

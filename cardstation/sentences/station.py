@@ -225,4 +225,16 @@ TABLE = {
         SAFE,
         PICK_OTHER,
     ),
+    "master_secret_malformed": Words(
+        "Not a master secret",
+        "A master secret is 64 hexadecimal digits.",
+        SAFE,
+        "Ask for the utility's secret and type it again; it is never shown.",
+    ),
+    "master_secret_exists": Words(
+        "Master secret is there",
+        "This station has a master secret already; it is never replaced.",
+        SAFE,
+        "To change it, call support: cards coded with the old one need it.",
+    ),
 }

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from drivers.keys.card_keys import CombinedCardKeys, DemoCardKeys, DerivedCardKeys
 from drivers.keys.device_key import Ed25519DeviceKey, load_or_create_device_key
-from drivers.keys.master_secret import keep_master_secret, load_master_secret
+from drivers.keys.master_secret import (
+    keep_master_secret,
+    load_master_secret,
+    place_of_master_secret,
+)
 from drivers.keys.secret import Secret
 
 __all__ = [
@@ -16,4 +20,5 @@ __all__ = [
     "keep_master_secret",
     "load_master_secret",
     "load_or_create_device_key",
+    "place_of_master_secret",
 ]

@@ -32,3 +32,10 @@ def keep_master_secret(home: Path, secret: Secret, *, keyring_first: bool = True
         return "keyring"
     write_sealed(home / MASTER_FILE, secret, replace=True)
     return "file"
+
+
+def place_of_master_secret(home: Path) -> str:
+    """Where the master secret is: `keyring`, `file`, or empty."""
+    if read_keyring(MASTER_NAME) is not None:
+        return "keyring"
+    return "file" if (home / MASTER_FILE).exists() else ""
