@@ -108,6 +108,14 @@ def test_an_unknown_setting_of_the_environment_is_left_alone_and_a_bad_one_named
     assert said["values"] == {"file": "environment", "key": "scale", "expected": "int"}
 
 
+def test_books_that_disagree_are_one_object_and_a_status(desk: Desk) -> None:
+    assert desk.run("verify")["ok"]
+    (desk.home / "anchor").write_text('{"epoch": 1, "seq": 9, "hash": "ab"}')
+    proof = desk.run("verify", status=4)
+    assert not proof["ok"]
+    assert [found["code"] for found in proof["disagreements"]] == ["store_rolled_back"]
+
+
 def test_a_data_folder_that_cannot_be_written_is_said(desk: Desk) -> None:
     desk.home.write_text("a file stands here")
     said = desk.run("verify", status=4)
