@@ -108,6 +108,7 @@ def test_a_rewritten_chain_is_found_by_the_anchor(desk: Desk, tmp_path: Path) ->
         ("UPDATE topup SET meter_no = 'QM99999999'", "entry_disagrees"),
         ("UPDATE topup SET counter_after = 77", "entry_disagrees"),
         ("UPDATE topup SET order_id = 'D9'", "entry_disagrees"),
+        ("UPDATE topup SET before = zeroblob(256)", "entry_disagrees"),
         ("UPDATE topup SET plan = replace(plan, '00', '01')", "entry_disagrees"),
         (
             "UPDATE receipt SET frozen = replace(frozen, '\"cash\"', '\"qr_code\"')",

@@ -91,6 +91,7 @@ def _same(entry: Entry, intent: TopUp) -> bool:
         entry.counter_before,
         entry.counter_after,
         entry.target,
+        entry.proof,
     ) == (
         intent.account_no,
         intent.identity.card_no,
@@ -110,6 +111,8 @@ def _same(entry: Entry, intent: TopUp) -> bool:
         # Armed later, a paid load may have found its card further on.
         entry.counter_after if entry.kind is EntryKind.PAID else intent.counter_after,
         _target(intent) if entry.kind is EntryKind.ARMED else "",
+        # What else an entry rests on was read later and is not kept.
+        hashlib.sha256(intent.before).hexdigest() if entry.kind is EntryKind.ARMED else entry.proof,
     )
 
 
