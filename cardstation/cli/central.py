@@ -125,9 +125,8 @@ def _show(found: dict[str, object]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line of the ledger and return its exit status (as `cli.run.main`)."""
     try:
-        central.main(arguments, standalone_mode=False)
-    except click.exceptions.Exit as end:
-        return end.exit_code
+        # Outside standalone mode click gives an `Exit` back as its status, and None otherwise.
+        return int(central.main(arguments, standalone_mode=False) or 0)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except click.ClickException as error:
@@ -137,7 +136,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         language = translator(os.environ.get("CARDSTATION_LANGUAGE", "zh_CN"))
         print(f"{sentence(error.code, error.values, language)} [{error}]", file=sys.stderr)
         return error.exit_status
-    return 0
 
 
 if __name__ == "__main__":
