@@ -52,10 +52,16 @@ Index("ix_batch_lines_account_no", batch_lines.c.account_no)
 
 
 class Batches:
-    """The batches of one unit of work or reading."""
+    """The batches of one unit of work or reading.
 
-    def __init__(self, connection: Connection) -> None:
+    Args:
+        connection: Where to look.
+        kept: Batches read before, by id. Lines never change, and every card of a bag asks for all.
+    """
+
+    def __init__(self, connection: Connection, kept: dict[str, Batch]) -> None:
         self._connection = connection
+        self._kept = kept
 
     def add(self, batch: Batch) -> None:
         """Store a batch and its lines; they never change afterwards."""
@@ -80,12 +86,18 @@ class Batches:
         ).first()
         if found is None:
             return None
+        kept = self._kept.get(batch_id)
+        if kept is not None and (kept.digest, kept.imported_at) == (
+            found.digest,
+            found.imported_at,
+        ):
+            return kept
         lines = self._connection.execute(
             select(batch_lines)
             .where(batch_lines.c.batch_id == batch_id)
             .order_by(batch_lines.c.position)
         )
-        return Batch(
+        batch = Batch(
             batch_id=found.batch_id,
             name=found.name,
             digest=found.digest,
@@ -94,6 +106,8 @@ class Batches:
             stated_total=found.stated_total,
             lines=tuple(map(_line, lines)),
         )
+        self._kept[batch_id] = batch
+        return batch
 
     def ids(self) -> tuple[str, ...]:
         """All batch ids, the newest first."""

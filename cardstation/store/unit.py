@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from cardstation.domain.batch import Batch
 from cardstation.store.attempts import Attempts
 from cardstation.store.batches import Batches
 from cardstation.store.funds import Funds
@@ -19,11 +20,11 @@ from cardstation.store.topups import TopUps
 class Reading:
     """One consistent look at the store."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, kept: dict[str, Batch] | None = None) -> None:
         self._connection = connection
         self.households = Households(connection)
         self.tariffs = Tariffs(connection)
-        self.batches = Batches(connection)
+        self.batches = Batches(connection, {} if kept is None else kept)
         self.topups = TopUps(connection)
         self.journal = Journal(connection)
         self.orders = Orders(connection)
