@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cardstation.bootstrap.rack_socket import call_rack
 from cardstation.i18n import translator
 from cardstation.sentences import brief
 from tests.kit.e2e import Desk
@@ -42,7 +41,7 @@ def test_the_bag_goes_on_when_the_card_service_is_back(desk: Desk) -> None:
 
     assert until(lambda: changed_bytes(untouched, image_of(desk, writing.card_no)) > 3, 30)
     before = len(run.err.lines)
-    call_rack(desk.home, {"do": "kill-service"})
+    desk.hand("kill-service")
     run.heard(GONE, after=before)
     assert desk.run("readers", status=4)["error"] == "card_service_gone"
     desk.run("training", "rack", "restart-service")

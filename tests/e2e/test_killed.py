@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
-from tests.kit.e2e import Desk
+from tests.kit.e2e import Desk, Process
 from tests.kit.e2e_cards import (
     STATES,
     Person,
@@ -65,23 +66,22 @@ def test_every_line_is_loaded_once_whenever_the_run_is_killed(desk: Desk) -> Non
     desk.run("batch", "pay", batch, "--tender", "bank_transfer", "--fen", 10_000 * len(persons))
     desk.rack("--batch", batch, "--true-timing")
 
+    run = _run(desk, batch)
     for one, moment in zip(persons, moments, strict=True):
         before = image_of(desk, one.card_no)
-        run = desk.start("batch", "run", batch, "--json")
-        run.heard(batch)
         desk.insert(one.card_no)
-        assert until(lambda: moment(desk, one, before), 30), str(run.told())  # noqa: B023
+        assert until(partial(moment, desk, one, before), 30), str(run.told())
         killed = run.kill()
         assert killed.out == "", str(killed)
         left = desk.run("recover")["open"]
         assert {intent["card_no"] for intent in left} <= {one.card_no}
 
-        finishing = desk.start("batch", "run", batch, "--json", "--idle", "5")
+        run = _run(desk, batch)
+        assert until(partial(_sealed, desk, one), 30), str(run.told())
         if one is not persons[-1]:
-            _until_done(desk, one)
+            run.heard(one.card_no)
             desk.pull()
-            finishing.close()
-    answer = finishing.answer()
+    answer = run.answer()
 
     assert answer.status == 0, str(answer)
     assert [line["state"] for line in answer.json["lines"]] == ["done"] * len(persons)
@@ -89,8 +89,14 @@ def test_every_line_is_loaded_once_whenever_the_run_is_killed(desk: Desk) -> Non
     _once(desk, persons)
 
 
-def _until_done(desk: Desk, one: Person) -> None:
-    assert until(lambda: states_of(desk, one.card_no)[-1:] == ["sealed"], 30)
+def _run(desk: Desk, batch: str) -> Process:
+    run = desk.start("batch", "run", batch, "--json")
+    run.heard(batch)
+    return run
+
+
+def _sealed(desk: Desk, one: Person) -> bool:
+    return states_of(desk, one.card_no)[-1:] == ["sealed"]
 
 
 def _once(desk: Desk, persons: list[Person]) -> None:

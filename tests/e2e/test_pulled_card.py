@@ -29,7 +29,7 @@ def test_a_pulled_top_up_is_finished_at_the_next_insertion(desk: Desk, changed: 
     [one] = people(1, money_meters=0)
     _desk_with(desk, [one])
 
-    desk.insert(one.card_no, "--pull-after", changed)
+    desk.insert(one.card_no, pull_after=changed)
     said = desk.run("top-up", "--volume", "12", status=5)
     assert said["error"] == "outcome_unknown"
     assert said["values"]["card_no"] == one.card_no
@@ -69,7 +69,7 @@ def test_a_pulled_card_of_a_bag_is_done_when_it_comes_back(desk: Desk) -> None:
 
     run = desk.start("batch", "run", batch, "--json")
     run.heard(batch)
-    desk.insert(torn.card_no, "--pull-after", 6)
+    desk.insert(torn.card_no, pull_after=6)
     run.heard("outcome_unknown")
     desk.insert(other.card_no)
     run.heard(other.card_no)
