@@ -10,6 +10,7 @@ from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.errors import Mishap
 from cardstation.sentences import sentence
+from cardstation.services.answer_payment import answer_payment
 from cardstation.services.recover import recover as recover_station
 from cardstation.services.sync import sync as sync_station
 from cardstation.services.verify import verify as verify_station
@@ -28,11 +29,16 @@ def doctor(call: Call) -> None:
 
 
 @click.command()
+@click.option("--taken", metavar="ID", help="Answer a payment question: the money is here.")
+@click.option("--not-taken", metavar="ID", help="Answer a payment question: it never came.")
 @with_json
 @pass_call
-def recover(call: Call) -> None:
+def recover(call: Call, taken: str | None, not_taken: str | None) -> None:
     """Settle what a crash left open; list what needs its card or a human."""
     with call.doors.station(call.settings, True) as station:
+        for intent, answer in ((taken, True), (not_taken, False)):
+            if intent is not None:
+                answer_payment(station, intent, taken=answer)
         found = recover_station(station)
     call.output.answer({"open": found}, [line for one in found for line in (*told(one), "")])
 

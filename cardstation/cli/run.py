@@ -67,9 +67,7 @@ def main(
     group = _group(doors, commands, heard.append, not HELP.isdisjoint(given))
     as_json = "--json" in given
     try:
-        group.main(given, standalone_mode=False)
-    except click.exceptions.Exit as end:
-        return end.exit_code
+        ended = group.main(given, standalone_mode=False)
     except click.Abort:
         return 130
     except click.ClickException as error:
@@ -80,7 +78,7 @@ def main(
     except Exception as error:  # the catching place of the command line
         LOG.exception("defect")
         return _failed(Defect("defect", sentence=repr(error)), as_json, heard)
-    return 0
+    return ended if isinstance(ended, int) else 0
 
 
 def _failed(error: CardStationError, as_json: bool, heard: Sequence[Translator]) -> int:

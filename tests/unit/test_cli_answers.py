@@ -1,4 +1,4 @@
-"""The master secret is kept once, never shown, never replaced."""
+"""The master secret is kept once and never shown; an answer needs a question."""
 
 from __future__ import annotations
 
@@ -55,3 +55,10 @@ def test_a_typed_secret_is_taken_in(home: Path, monkeypatch: pytest.MonkeyPatch)
     assert run("keys", "import") == 0
     assert run("keys", "status") == 0
     assert (home / "card-master.key").exists()
+
+
+def test_an_answer_to_no_question_is_refused(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("recover", "--taken", "nobody-asked", "--json") == 3
+    assert json.loads(capsys.readouterr().out)["error"] == "no_open_question"
