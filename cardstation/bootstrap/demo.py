@@ -188,14 +188,14 @@ class Play:
         )
         wiring = Wiring(settings, station, DeskReaders(readers.room))
 
-        def let_go() -> None:
-            if current[0] and current[0] % TELL_EVERY == 0:
+        def let_go(number: int) -> None:
+            if number and number % TELL_EVERY == 0:
                 outcomes = batch_state(station, batch.batch_id).outcomes
                 done = sum(one.state is LineState.DONE for one in outcomes)
                 self._say("{done} of {all} topped up", done=done, all=len(bag.cards))
-            rack.next(current[0])
+            rack.next(number)
 
-        services = _fed(wiring.services(), let_go)
+        services = _fed(wiring.services(), lambda: current[0], let_go)
         rehearsal = Rehearsal(
             services,
             batch.batch_id,
@@ -266,13 +266,23 @@ def _orders(station: Station) -> Iterator[Order]:
         )
 
 
-def _fed(services: DeskServices, let_go: Callable[[], None]) -> DeskServices:
-    """The window's services; the hands take a card when its line ended, well or not."""
+def _fed(
+    services: DeskServices, lying: Callable[[], int], let_go: Callable[[int], None]
+) -> DeskServices:
+    """The window's services; the hands take a card when its line ended, well or not.
+
+    Args:
+        services: Of the window.
+        lying: Number of the card that lies in the reader; asked when a line begins, for when a
+            torn card's line ends the next card may lie there already.
+        let_go: Told that number at the end.
+    """
 
     def load_line(batch_id: str, card: Inserted, watch: Watch) -> LineOutcome:
+        number = lying()
         try:
             return services.load_line(batch_id, card, watch)
         finally:
-            let_go()
+            let_go(number)
 
     return replace(services, load_line=load_line)
