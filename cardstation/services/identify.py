@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from cardstation.domain.card import CardContent
 from cardstation.domain.meter import MakerRules
-from cardstation.errors import CardSwapped, Refusal
+from cardstation.errors import CardSwapped, Refusal, fail
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.layout import Layout
 from cardstation.ports.reader import Link, Presence, Reader
@@ -17,7 +17,7 @@ class Inserted:
     """One insertion of one identified card: its session and what was read from it.
 
     Attributes:
-        image: The whole main memory as last read. content: What it means.
+        image: The whole main memory as last read.
         rules: Of its maker.
     """
 
@@ -31,15 +31,23 @@ class Inserted:
     ) -> None:
         self.reader, self.presence = reader, presence
         self._driver = driver
+        self._content: CardContent | None = None
         self._link: Link | None = reader.open(presence)
         with ExitStack() as undo:
             undo.callback(self.close)
             self.chip: Chip = driver.attach(self._link)
             self.image = self.chip.read()
             self.layout = _layout_of(self.image, layouts)
-            self.content: CardContent = self.layout.decode(self.image)
+            self._content = self.layout.decode(self.image)
             self.rules: MakerRules = station.rules_of(self.content.identity.maker)
             undo.pop_all()
+
+    @property
+    def content(self) -> CardContent:
+        """What is on the card; gone once it is closed."""
+        if self._content is None:
+            fail("a closed card was asked what is on it")
+        return self._content
 
     def power_cycle(self) -> bytes:
         """Power the card down and up again, identify it anew, and read it.
@@ -58,13 +66,13 @@ class Inserted:
         if content.identity != self.content.identity:
             self._disconnect()
             raise CardSwapped(reader=self.reader.name)
-        self.image, self.content = image, content
+        self.image, self._content = image, content
         return image
 
     def close(self) -> None:
         """Power the card down and forget what was on it. Never raises; may be called twice."""
         self._disconnect()
-        self.image = b""
+        self.image, self._content = b"", None
 
     def _disconnect(self) -> None:
         if self._link is not None:
