@@ -23,6 +23,7 @@ def test_sales_go_on_without_the_ledger_and_are_posted_once(desk: Desk) -> None:
     take_in(desk, persons)
     centre = desk.centre()
     assert desk.run("enrol", centre.url, status=4, given="wrong\n")["error"] == "enrolment_code_bad"
+    assert not (desk.home / "settings.toml").exists()
     desk.run("enrol", centre.url, given=f"{centre.code}\n")
     desk.rack(*[word for one in persons for word in ("--account", one.account_no)])
     desk.insert(persons[0].card_no)
@@ -41,6 +42,7 @@ def test_sales_go_on_without_the_ledger_and_are_posted_once(desk: Desk) -> None:
 
     back = desk.centre(centre.port)
     assert back.url == centre.url
+    assert desk.run("enrol", back.url, "--code", "used up")["last_seq"] > 0
     assert desk.run("sync")["unsent"] == 0
     posted = _totals(desk)
     assert desk.run("sync")["unsent"] == 0

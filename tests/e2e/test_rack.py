@@ -34,6 +34,11 @@ def test_the_hands_of_the_rack(desk: Desk) -> None:
     desk.run(*rack, "insert", "twin")
     assert desk.run(*rack, "pull")["in_reader"] == ""
     assert desk.run("card", "read", "--wait", "0", status=4)["error"] == "no_card"
+
+    desk.kill_rack()
+    assert desk.run(*rack, "list", status=4)["error"] == "rack_not_serving"
+    desk.rack("--account", first.account_no)
+    desk.run(*rack, "insert", first.card_no)
+    assert desk.run("card", "read")["intent"]["state"] == "outcome_unknown"
     assert desk.run(*rack, "stop") == {"stopped": True}
     assert desk.rack_ended().status == 0
-    assert desk.run(*rack, "list", status=4)["error"] == "rack_not_serving"

@@ -53,7 +53,11 @@ def test_a_second_writer_is_refused_and_readers_are_not(desk: Desk) -> None:
     assert answers[7]["identity"]["card_no"] == first.card_no
 
     assert run.alive
+    stopped = run.interrupt()
+    assert stopped.status == 130, str(stopped)
     desk.pull()
+    run = desk.start("batch", "run", batch, "--json")
+    run.heard(batch)
     desk.insert(second.card_no)
     answer = run.answer()
     assert answer.status == 0, str(answer)

@@ -137,6 +137,11 @@ class Process:
         self._let_go()
         return self.told()
 
+    def interrupt(self) -> Answer:
+        """Ctrl+C, and wait for its end."""
+        self._child.send_signal(signal.SIGINT)
+        return self.answer()
+
     def kill(self) -> Answer:
         """Kill it where it stands (SIGKILL) and reap it."""
         self._child.kill()
@@ -236,6 +241,12 @@ class Desk:
         self._rack = rack
         assert until((self.home / "rack.json").exists)
         return ready
+
+    def kill_rack(self) -> None:
+        """kill -9 the rack; its card service dies with it."""
+        assert self._rack is not None
+        rack, self._rack = self._rack, None
+        rack.kill()
 
     def rack_ended(self) -> Answer:
         """What the rack said, once it has ended by itself."""
