@@ -74,6 +74,11 @@ def _compare(station: Station, head: LedgerHead) -> None:
 
 
 def _push(station: Station, ledger: Ledger, head: LedgerHead) -> None:
+    """Send until every entry is confirmed.
+
+    Raises:
+        LedgerRefused: `ledger_gap` also when it answers without confirming any entry just sent.
+    """
     sent, nonce = head.last_seq, head.nonce
     while True:
         with station.store.reading() as reading:
@@ -83,6 +88,8 @@ def _push(station: Station, ledger: Ledger, head: LedgerHead) -> None:
             return
         if entries:
             ack = ledger.push([entry.raw for entry in entries], nonce)
+            if ack.acked_seq <= sent:
+                raise LedgerRefused("ledger_gap", expected_seq=ack.acked_seq + 1)
         else:
             ack = Ack(head.last_seq, head.last_hash, (), nonce, {})
         _store(station, ack)
