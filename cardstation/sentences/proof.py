@@ -19,6 +19,14 @@ TABLE: Mapping[str, Words] = {
         "Counter loaded twice",
         "Two live loads share one purchase counter (top-up {topup_id}).",
     ),
+    "counter_disagrees": _found(
+        "Purchase counter does not fit",
+        "A purchase counter on file does not fit its loads (top-up {topup_id}).",
+    ),
+    "funding_disagrees": _found(
+        "Money paid ahead differs",
+        "What was paid for {paid_for} does not fit what is on record for it.",
+    ),
     "entry_disagrees": _found(
         "Entry does not fit",
         "Entry {seq} does not fit its top-up.",

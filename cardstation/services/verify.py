@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardstation.services.proof.chain import chain_disagreements
+from cardstation.services.proof.counters import counter_disagreements
 from cardstation.services.proof.equations import (
     equation_disagreements,
     gas_terms,
     money_terms,
     sums_of,
 )
+from cardstation.services.proof.funding import funding_disagreements
+from cardstation.services.proof.papers import paper_disagreements
 from cardstation.services.proof.records import Disagreement, collect_records
 from cardstation.services.proof.states import state_disagreements
 from cardstation.services.station import Station
@@ -45,6 +48,9 @@ def verify(station: Station) -> Verification:
     found = (
         *chain_disagreements(records),
         *state_disagreements(records),
+        *paper_disagreements(records),
+        *counter_disagreements(records),
+        *funding_disagreements(records),
         *equation_disagreements(records),
     )
     sums = sums_of(records)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,6 +146,17 @@ class Funds:
         if line:
             query = query.where(funded_line.c.line == line)
         return {row.line: _funded(row) for row in self._connection.execute(query)}
+
+    def every_funded(self) -> tuple[FundedLine, ...]:
+        """Funded lines of all batches, in list order."""
+        query = select(funded_line).order_by(funded_line.c.batch_id, funded_line.c.line)
+        return tuple(map(_funded, self._connection.execute(query)))
+
+    def misfiled(self) -> Iterator[tuple[str, int]]:
+        """Funded lines whose `money` says something else than their frozen price."""
+        for row in self._connection.execute(select(funded_line)):
+            if row.money != thaw(Quote, row.quote).money:
+                yield row.batch_id, row.line
 
     def stop(self, stopped: BatchStop) -> None:
         """Remember that a card was stopped, and why."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +71,15 @@ class Receipts:
         """All receipts in number order, by the id of their top-up."""
         rows = self._connection.execute(select(receipt).order_by(receipt.c.year, receipt.c.number))
         return {row.topup_id: _receipt(row) for row in rows}
+
+    def misfiled(self) -> Iterator[str]:
+        """Top-ups whose receipt is filed under something else than its copy says."""
+        for row in self._connection.execute(select(receipt)):
+            copy = _receipt(row)
+            printed = f"-{row.year}-{row.number:06d}"
+            filed = (row.receipt_no, row.batch_id)
+            if filed != (copy.receipt_no, copy.batch_id) or not row.receipt_no.endswith(printed):
+                yield row.topup_id
 
     def note_paper(self, receipt_no: str, *, clerk: str, at: datetime) -> int:
         """Log that a paper was made; returns how many there are now, 1 = the original."""

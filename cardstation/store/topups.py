@@ -37,6 +37,18 @@ class LogRow:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OwnedCounter:
+    """A sealed top-up as the owner of a purchase counter; `load_no` 0 is the first to own it."""
+
+    maker: str
+    meter_no: str
+    generation: int
+    counter: int
+    load_no: int
+    topup_id: str
+
+
 class TopUps:
     """The top-ups of one unit of work or reading."""
 
@@ -152,10 +164,10 @@ class TopUps:
         )
         return load_no
 
-    def shared_counters(self) -> tuple[tuple[str, str], ...]:
-        """Maker and id of loads whose counter another live load owned before them."""
-        query = select(card_load.c.maker, card_load.c.topup_id).where(card_load.c.load_no > 0)
-        return tuple((row.maker, row.topup_id) for row in self._connection.execute(query))
+    def loads(self) -> tuple[OwnedCounter, ...]:
+        """Who owns which purchase counter, all of them."""
+        rows = self._connection.execute(select(card_load))
+        return tuple(OwnedCounter(**row._asdict()) for row in rows)
 
     def _log(
         self,

@@ -15,13 +15,13 @@ from cardstation.domain.topup import TopUp, TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.services.proof.records import Disagreement, Records, booked
 
-_PAID = frozenset(TopUpState) - {
+PAID_STATES = frozenset(TopUpState) - {
     TopUpState.QUOTED,
     TopUpState.PAY_PENDING,
     TopUpState.PAY_UNKNOWN,
     TopUpState.VOIDED,
 }
-_UNLOADED = _PAID - {TopUpState.SEALED, TopUpState.REFUNDED}
+_UNLOADED = PAID_STATES - {TopUpState.SEALED, TopUpState.REFUNDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,7 @@ def equation_disagreements(records: Records) -> Iterator[Disagreement]:
     for term, fen in _money_by_records(records).items():
         if money[term] != fen:
             yield _term(term, money[term], fen)
+    yield from _balances(records)
     yield from _ledger_totals(records)
 
 
@@ -139,7 +140,7 @@ def _gas_equation(gas: Mapping[str, int]) -> Iterator[Disagreement]:
 
 def _money_by_records(records: Records) -> dict[str, int]:
     """The same terms from top-ups, receipts, payments and household balances."""
-    paid = [one for one in records.topups if one.state in _PAID]
+    paid = [one for one in records.topups if one.state in PAID_STATES]
     received = sum(one.money.fen for one in records.payments)
     batch = sum(one.quote.money.fen for one in paid if one.tender is Tender.BATCH)
     orders = sum(one.quote.money.fen for one in paid if one.tender is Tender.ORDER)
@@ -150,8 +151,23 @@ def _money_by_records(records: Records) -> dict[str, int]:
         "gas_loaded": sum(receipt.gas.fen for receipt in records.receipts.values()),
         "paid_not_loaded": sum(o.quote.total.fen for o in paid if o.state in _UNLOADED),
         "unallocated": received - batch,
-        "balances": sum(records.balances.values()),
+        "balances": sum(one.balance.fen for one in records.households.values()),
     }
+
+
+def _balances(records: Records) -> Iterator[Disagreement]:
+    """Each household's balance: no file brings one in, so it began at nothing."""
+    posted: dict[str, int] = {}
+    for entry in records.entries:
+        for posting in booked(entry):
+            kind, _, account_no = posting.account.partition(":")
+            if kind == "balance":
+                posted[account_no] = posted.get(account_no, 0) - posting.fen
+    kept = {one.account_no: one.balance.fen for one in records.households.values() if one.balance}
+    for account_no in sorted(posted.keys() | kept.keys()):
+        booked_fen, kept_fen = posted.get(account_no, 0), kept.get(account_no, 0)
+        if booked_fen != kept_fen:
+            yield _term(f"balance:{account_no}", booked_fen, kept_fen)
 
 
 def _ledger_totals(records: Records) -> Iterator[Disagreement]:

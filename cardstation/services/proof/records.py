@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 
+from cardstation.domain.batch import Batch
+from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind, Order, Posting, order_postings, postings_of
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import TopUp
 from cardstation.errors import Value
 from cardstation.services.station import Station
+from cardstation.store import Reading
 from cardstation.store.anchor import AnchorMark
-from cardstation.store.funds import BatchPayment
+from cardstation.store.funds import BatchPayment, FundedLine
 from cardstation.store.journal import StoredEntry
-from cardstation.store.topups import LogRow
+from cardstation.store.topups import LogRow, OwnedCounter
+
+_ONE_COMMIT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +41,33 @@ class Records:
     topups: tuple[TopUp, ...]
     log: tuple[LogRow, ...]
     receipts: Mapping[str, Receipt]
+    misfiled_receipts: frozenset[str]
     payments: tuple[BatchPayment, ...]
-    balances: Mapping[str, int]
+    batches: Mapping[str, Batch]
+    funded: tuple[FundedLine, ...]
+    misfiled_funds: frozenset[tuple[str, int]]
+    orders: Mapping[str, Order]
+    loads: tuple[OwnedCounter, ...]
+    households: Mapping[str, Household]
     acked: tuple[int, str]
     ledger_totals: Mapping[str, int]
-    shared_counters: tuple[str, ...]
+    uncounted: frozenset[str]
     anchor: AnchorMark | None
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """The facts, oldest first; those that are no entries are left to the chain's proof."""
-        return tuple(entry for one in self.stored if (entry := _entry(one)) is not None)
+        return tuple(entry for _, entry in self._read)
+
+    @cached_property
+    def hashes(self) -> Mapping[str, str]:
+        """The hash of each fact by its id."""
+        return {entry.entry_id: stored.hash for stored, entry in self._read}
+
+    @cached_property
+    def _read(self) -> tuple[tuple[StoredEntry, Entry], ...]:
+        read = ((one, _entry(one)) for one in self.stored)
+        return tuple((one, entry) for one, entry in read if entry is not None)
 
     @cached_property
     def by_subject(self) -> Mapping[str, tuple[Entry, ...]]:
@@ -62,7 +84,9 @@ def collect_records(station: Station) -> Records:
     Raises:
         Mishap: `store_damaged`: something on file cannot be read at all.
     """
-    uncounted = {rules.code for rules in station.makers if rules.school is CounterSchool.NONE}
+    uncounted = frozenset(
+        rules.code for rules in station.makers if rules.school is CounterSchool.NONE
+    )
     with station.store.proving() as reading:
         return Records(
             stored=tuple(reading.journal.every()),
@@ -70,21 +94,26 @@ def collect_records(station: Station) -> Records:
             topups=reading.topups.every(),
             log=reading.topups.log(),
             receipts=reading.receipts.every(),
+            misfiled_receipts=frozenset(reading.receipts.misfiled()),
             payments=reading.funds.payments(),
-            balances={
-                household.account_no: household.balance.fen
-                for household in reading.households.every()
-                if household.balance
-            },
+            batches=_batches(reading),
+            funded=reading.funds.every_funded(),
+            misfiled_funds=frozenset(reading.funds.misfiled()),
+            orders={order.order_id: order for order in reading.orders.every()},
+            loads=reading.topups.loads(),
+            households={one.account_no: one for one in reading.households.every()},
             acked=reading.outbox.acked(),
             ledger_totals=reading.outbox.totals(),
-            shared_counters=tuple(
-                topup_id
-                for maker, topup_id in reading.topups.shared_counters()
-                if maker not in uncounted
-            ),
+            uncounted=uncounted,
             anchor=station.store.anchor.read(),
         )
+
+
+def about(code: str, intent: TopUp, **values: str | int) -> Disagreement:
+    """A disagreement about one top-up."""
+    return Disagreement(
+        code, {"topup_id": intent.topup_id, "account_no": intent.account_no, **values}
+    )
 
 
 def booked(entry: Entry) -> tuple[Posting, ...]:
@@ -93,6 +122,19 @@ def booked(entry: Entry) -> tuple[Posting, ...]:
         order = Order(entry.order_id, entry.account_no, entry.fen, entry.litres, "", 0, "")
         return order_postings(order)
     return postings_of(entry)
+
+
+def in_one_commit(entry: Entry, at: datetime) -> bool:
+    """Whether something was made with a fact: both clock readings lie within a minute."""
+    try:
+        return abs(at - datetime.fromisoformat(entry.at)) <= _ONE_COMMIT
+    except (ValueError, TypeError):
+        return False
+
+
+def _batches(reading: Reading) -> Mapping[str, Batch]:
+    found = {batch_id: reading.batches.get(batch_id) for batch_id in reading.batches.ids()}
+    return {batch_id: batch for batch_id, batch in found.items() if batch is not None}
 
 
 def _entry(stored: StoredEntry) -> Entry | None:

@@ -1,0 +1,126 @@
+"""Proves that what was paid beforehand, for a line or an order, is what was loaded for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cardstation.domain.batch import LineKind, ManifestLine
+from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.money import NO_MONEY, Money, round_half_up
+from cardstation.domain.payment import Tender
+from cardstation.domain.tariff import Quote
+from cardstation.domain.topup import TopUp
+from cardstation.domain.volume import NO_GAS
+from cardstation.services.intent.funding import is_for_sale
+from cardstation.services.proof.equations import PAID_STATES
+from cardstation.services.proof.records import Disagreement, Records, in_one_commit
+from cardstation.store.funds import BatchPayment, FundedLine
+
+_COST_PER_FEN = 100_000
+
+
+def funding_disagreements(records: Records) -> Iterator[Disagreement]:
+    """Name every funded line, batch, load and paid order whose money is told in two ways."""
+    payments = {one.payment_id: one for one in records.payments}
+    for funded in records.funded:
+        for what in _of_line(records, funded, payments.get(funded.payment_id)):
+            yield _named(f"{funded.batch_id} #{funded.line}", what)
+    yield from _overspent(records)
+    lines = {(one.batch_id, one.line): one for one in records.funded}
+    for intent in records.topups:
+        if intent.batch_id and intent.state in PAID_STATES:
+            for what in _of_load(records, intent, lines.get((intent.batch_id, intent.line))):
+                yield _named(f"{intent.batch_id} #{intent.line}", what)
+    for entry in records.entries:
+        if entry.kind is EntryKind.PAID and entry.order_id and not _ordered(records, entry):
+            yield _named(entry.order_id, "order")
+
+
+def _of_line(records: Records, funded: FundedLine, payment: BatchPayment | None) -> Iterator[str]:
+    """What of a funded line does not fit its list, its payment or itself."""
+    line, quote = _line(records, funded.batch_id, funded.line), funded.quote
+    if line is None or not is_for_sale(line):
+        yield "line"
+    elif line.money != quote.money or (funded.batch_id, funded.line) in records.misfiled_funds:
+        yield "money"
+    if payment is None or payment.batch_id != funded.batch_id:
+        yield "payment"
+    facts = records.by_subject.get(funded.payment_id, ())
+    if not any(in_one_commit(fact, funded.at) for fact in facts):
+        yield "at"
+    if quote.tier_year != funded.at.year or not _adds_up(quote):
+        yield "quote"
+
+
+def _adds_up(quote: Quote) -> bool:
+    """A price list's own sum: its lines are its volume, their cost is its total."""
+    if quote.total + quote.remainder != quote.money:
+        return False
+    if quote.volume is None:
+        return not quote.lines
+    cost = sum(line.volume.litres * line.price_e4 for line in quote.lines)
+    return (
+        sum((line.volume for line in quote.lines), NO_GAS) == quote.volume
+        and sum((line.amount for line in quote.lines), NO_MONEY) == quote.total
+        and round_half_up(cost, _COST_PER_FEN) == quote.total.fen
+    )
+
+
+def _overspent(records: Records) -> Iterator[Disagreement]:
+    """No payment funds more than it and those before it for the same batch brought."""
+    funded: dict[str, Money] = {}
+    for one in records.funded:
+        funded[one.payment_id] = funded.get(one.payment_id, NO_MONEY) + one.quote.money
+    left: dict[str, Money] = {}
+    for payment in records.payments:
+        brought = left.get(payment.batch_id, NO_MONEY) + payment.money
+        left[payment.batch_id] = brought - funded.get(payment.payment_id, NO_MONEY)
+        if left[payment.batch_id] < NO_MONEY:
+            yield _named(payment.batch_id, "overspent")
+
+
+def _of_load(records: Records, intent: TopUp, funded: FundedLine | None) -> Iterator[str]:
+    """What of a paid load does not fit the line it fulfils and the price frozen for it."""
+    line, prepaid = _line(records, intent.batch_id, intent.line), intent.tender is Tender.ORDER
+    wanted = (intent.account_no, intent.identity.card_no, intent.row, intent.order_id, prepaid)
+    if line is None or _promised(line) != wanted:
+        yield "load"
+    if prepaid:
+        return
+    counted = intent.identity.maker not in records.uncounted
+    if funded is None or funded.quote != intent.quote:
+        yield "price"
+    elif counted and funded.expected_counter != intent.counter_before:
+        yield "counter"
+
+
+def _promised(line: ManifestLine) -> tuple[str, str, int, str, bool]:
+    prepaid = line.kind is LineKind.PREPAID
+    order_id = line.order_id if prepaid else ""
+    return line.account_no, line.card_no, line.row.row, order_id, prepaid
+
+
+def _ordered(records: Records, entry: Entry) -> bool:
+    """The order is on file, and what was claimed is what was ordered."""
+    order = records.orders.get(entry.order_id)
+    if order is None:
+        return False
+    counted = entry.maker not in records.uncounted
+    expected = order.expected_counter if counted else entry.counter_before
+    return (entry.account_no, entry.fen, entry.litres, entry.tariff, entry.counter_before) == (
+        order.account_no,
+        order.fen,
+        order.litres,
+        order.tariff,
+        expected,
+    )
+
+
+def _line(records: Records, batch_id: str, place: int) -> ManifestLine | None:
+    batch = records.batches.get(batch_id)
+    found = batch is not None and 0 < place <= len(batch.lines)
+    return batch.lines[place - 1] if batch is not None and found else None
+
+
+def _named(paid_for: str, what: str) -> Disagreement:
+    return Disagreement("funding_disagrees", {"paid_for": paid_for, "what": what})
