@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -76,7 +77,7 @@ def test_the_daemon_dies_with_the_program_that_started_it(moved: bool) -> None:
 def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
     need_real_stack()
     service = PrivateService(folder=tmp_path / "s", patience_s=0.2)
-    service._stack = replace(service._stack, daemon=("false",))
+    service._stack = replace(service._stack, daemon=(shutil.which("false") or "",))
     with pytest.raises(CardServiceGone) as caught:
         service.start()
     assert caught.value.code == "private_service_refused"
