@@ -172,7 +172,11 @@ class PrivateService:
             return self._stack.daemon
         pcscd, *options = self._stack.daemon
         copy, self._ipc = self._folder / "pcscd", folder_as_long_as(IPC_FOLDER)
-        move_daemon(Path(pcscd), copy, self._ipc)
+        try:
+            move_daemon(Path(pcscd), copy, self._ipc)
+        except CardServiceGone:
+            self.stop()
+            raise
         self.socket.symlink_to(self._ipc / SOCKET_NAME)
         return (str(copy), *options)
 
