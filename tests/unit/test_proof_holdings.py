@@ -146,7 +146,7 @@ def test_a_counter_owned_by_a_load_that_is_not_sealed(desk: Desk, tmp_path: Path
 
 
 def test_more_lines_funded_than_money_received_is_found(desk: Desk, tmp_path: Path) -> None:
-    """Both records of a payment are made smaller; the lines it funds are not."""
+    """A payment on file is made smaller; the lines it funds are not."""
     assert not codes(desk)
     tampered(tmp_path, "UPDATE payment SET money = 9000 WHERE seq = 1")
     assert {"funding_disagrees", "payment_disagrees"} <= codes(desk)
