@@ -23,10 +23,6 @@ class Orders:
         found = self._find(paid_order.c.order_id == order_id)
         return found[0] if found else None
 
-    def of_account(self, account_no: str) -> tuple[Order, ...]:
-        """Orders of an account, loaded or not, oldest id first."""
-        return self._find(paid_order.c.account_no == account_no)
-
     def every(self) -> tuple[Order, ...]:
         """All orders on file."""
         return self._find(paid_order.c.order_id != "")

@@ -51,10 +51,6 @@ class Receipts:
         """One receipt by number."""
         return self._first(receipt.c.receipt_no == receipt_no)
 
-    def of_topup(self, topup_id: str) -> Receipt | None:
-        """The receipt of a sealed top-up."""
-        return self._first(receipt.c.topup_id == topup_id)
-
     def of_batch(self, batch_id: str) -> tuple[Receipt, ...]:
         """Receipts of a batch in number order."""
         query = select(receipt).where(receipt.c.batch_id == batch_id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cardstation.domain.card import Quantity
-from cardstation.domain.meter import MeterKind
 from cardstation.domain.topup import Step
 from cardstation.i18n import Translator
 from cardstation.sentences import of_error, word
@@ -156,11 +155,6 @@ def meter_facts(state: State, t: Translator) -> list[Fact]:
         (t("Written at"), f"{back.written_at:%Y-%m-%d %H:%M}"),
         (t("Error number"), str(back.error), "error" if back.error else ""),
     ]
-
-
-def is_money_meter(state: State) -> bool:
-    """True when amounts, not volumes, are written."""
-    return state.household is not None and state.household.meter.kind is MeterKind.MONEY
 
 
 def _amount(quantity: Quantity) -> str:
