@@ -22,7 +22,12 @@ class EntryKind(StrEnum):
     SEALED = "sealed"
     NOT_LOADED = "not_loaded"
     RETURNED = "returned"
+    NOT_RETURNED = "not_returned"
     REFUNDED = "refunded"
+    ELSEWHERE = "elsewhere"
+    SHIFT_OPENED = "shift_opened"
+    SHIFT_CLOSED = "shift_closed"
+    EPOCH = "epoch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +36,19 @@ class Entry:
 
     Attributes:
         subject: Id of the top-up (or of the payment, for `received`) this fact is about.
-        fen: Money of the fact: the gas price for paid/sealed/refunded, the sum for received.
-        balance_fen: Part of a payment that went to (+) or came from (−) the household's balance.
+        fen: Money of the fact: the gas price for paid/sealed/returned/refunded, the sum for
+            received, the float for shift_opened, the cash counted for shift_closed.
+        balance_fen: Part of a payment that went to (+) or came from (−) the household's balance;
+            cash over (+) or short (−) for shift_closed.
         tender: `cash`, `bank_transfer`, `qr_code`, `batch` (out of a lump sum) or `order`.
         proof: SHA-256 of the card image the fact rests on, hex, or empty.
         corrects: entry_id of the entry this one corrects, or empty.
+        detail: The value behind the fact as frozen JSON, so that a store can be rebuilt from its
+            entries and another station can finish what this one began: the top-up (paid), the
+            write plan (armed), the receipt (sealed), the payment (received).
+        origin: Name of the station whose intent this fact finishes; empty = our own.
+        witness: What proves it: `card`, `meter`, or `provisional` (the image is the target, but
+            another desk may have written the same one; the ledger decides).
     """
 
     entry_id: str
@@ -69,6 +82,9 @@ class Entry:
     target: str = ""
     approver: str = ""
     corrects: str = ""
+    detail: str = ""
+    origin: str = ""
+    witness: str = ""
 
     def to_bytes(self) -> bytes:
         """The exact bytes that are stored, hashed and sent: compact JSON, keys in field order."""
@@ -83,8 +99,9 @@ class Entry:
         """
         found = json.loads(raw)
         names = {field.name for field in fields(cls)}
-        if not isinstance(found, dict) or set(found) != names:
+        if not isinstance(found, dict) or not names - ADDED_LATER <= set(found) <= names:
             raise ValueError("not an entry")
+        found = {**dict.fromkeys(ADDED_LATER, ""), **found}
         found["kind"] = EntryKind(found["kind"])
         found["tiers"] = tuple((int(a), int(b), int(c)) for a, b, c in found["tiers"])
         entry = cls(**found)
@@ -92,6 +109,10 @@ class Entry:
             if field.type in ("int", "str") and type(found[field.name]).__name__ != field.type:
                 raise ValueError(f"not an entry: {field.name}")
         return entry
+
+
+ADDED_LATER = frozenset({"detail", "origin", "witness"})
+"""Fields that the first version's entries lack; all are texts and empty there."""
 
 
 def entry_hash(raw: bytes) -> str:
@@ -134,16 +155,9 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
             return _legs(
                 (f"tender:{entry.tender}", entry.fen), (f"unallocated:{entry.batch}", -entry.fen)
             )
-        case EntryKind.PAID:
-            if entry.tender == "order":
-                return ()
-            source = (
-                f"unallocated:{entry.batch}"
-                if entry.tender == "batch"
-                else f"tender:{entry.tender}"
-            )
+        case EntryKind.PAID if entry.tender != "order":
             return _legs(
-                (source, entry.fen + entry.balance_fen),
+                (source_of(entry), entry.fen + entry.balance_fen),
                 (unloaded, -entry.fen),
                 (balance, -entry.balance_fen),
             )
@@ -151,14 +165,31 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
             return _legs((unloaded, entry.fen), ("gas_sold", -entry.fen))
         case EntryKind.RETURNED:
             return _legs(("gas_sold", entry.fen), (unloaded, -entry.fen))
+        case EntryKind.NOT_LOADED if entry.corrects:
+            return _legs(("gas_sold", entry.fen), (unloaded, -entry.fen))
         case EntryKind.REFUNDED:
             return _legs(
                 (unloaded, entry.fen),
                 (balance, entry.balance_fen),
-                (f"tender:{entry.tender}", -entry.fen - entry.balance_fen),
+                (source_of(entry), -entry.fen - entry.balance_fen),
             )
-        case EntryKind.ARMED | EntryKind.NOT_LOADED:
+        case EntryKind.SHIFT_CLOSED:
+            return _legs(
+                ("tender:cash", entry.balance_fen), ("cash_over_short", -entry.balance_fen)
+            )
+        case _:
             return ()
+
+
+def source_of(entry: Entry) -> str:
+    """Where the money of a top-up came from, and goes back to: its tender, or the lump sum."""
+    match entry.tender:
+        case "batch":
+            return f"unallocated:{entry.batch}"
+        case "order":
+            return "tender:online"
+        case _:
+            return f"tender:{entry.tender}"
 
 
 def order_postings(order: Order) -> tuple[Posting, ...]:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from cardstation.errors import CardStationError
 from cardstation.i18n import Field, Translator
-from cardstation.sentences import batch, card, ledger, proof, sale, station
+from cardstation.sentences import batch, card, giving_back, ledger, proof, sale, station
 from cardstation.sentences.phrases import Words
 from cardstation.sentences.words import WORDS
 
 SENTENCES: Mapping[str, Words] = {
     **card.TABLE,
     **sale.TABLE,
+    **giving_back.TABLE,
     **batch.TABLE,
     **station.TABLE,
     **ledger.TABLE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cardstation.domain.topup import TopUpEvent, TopUpState
+from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.funding import answered
 from cardstation.services.intent.records import record_move, record_paid

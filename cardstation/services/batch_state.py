@@ -13,7 +13,8 @@ from cardstation.domain.batch import (
     Verdict,
 )
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.topup import TopUp, TopUpState
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpState
 from cardstation.services.intent.funding import batch_of, is_for_sale
 from cardstation.services.intent.opened import code_of
 from cardstation.services.station import Station

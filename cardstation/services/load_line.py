@@ -16,7 +16,8 @@ from cardstation.domain.ledger import Order
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Quote
-from cardstation.domain.topup import Step, TopUpState
+from cardstation.domain.topup import Step
+from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import outcome_of

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cardstation.domain.topup import TopUp, TopUpEvent, TopUpState
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle
 from cardstation.services.intent.opened import OpenIntent

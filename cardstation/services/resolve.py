@@ -14,7 +14,8 @@ from cardstation.domain.admission import (
 )
 from cardstation.domain.card import Witness, judge
 from cardstation.domain.receipt import Receipt
-from cardstation.domain.topup import Step, TopUp, TopUpEvent, TopUpState
+from cardstation.domain.topup import Step, TopUp
+from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal, fail
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle

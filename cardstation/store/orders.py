@@ -8,7 +8,7 @@ from dataclasses import asdict
 from sqlalchemy import Connection, select
 
 from cardstation.domain.ledger import Order
-from cardstation.domain.topup import TopUpState
+from cardstation.domain.transitions import TopUpState
 from cardstation.store.tables import paid_order, topup
 
 

@@ -10,7 +10,7 @@ from cardstation.errors import Refusal
 from cardstation.store import batches, households, tariffs
 from cardstation.store.tables import guards, metadata
 
-VERSION = 1
+VERSION = 2
 REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from cardstation.domain.payment import Tender
-from cardstation.domain.topup import TopUpEvent, TopUpState
+from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.sql.types import Fen, Instant, Word
 
 metadata = MetaData(
@@ -34,9 +34,11 @@ metadata = MetaData(
     }
 )
 
-_OPEN = text("state NOT IN ('voided', 'sealed', 'refunded')")
-_LIVE_LINE = text("batch_id <> '' AND state NOT IN ('voided', 'refunded')")
-_LIVE_ORDER = text("order_id <> '' AND state NOT IN ('voided', 'refunded')")
+_ON_CARD = text(
+    "state NOT IN ('voided', 'sealed', 'refunded', 'refund_requested', 'payout_pending')"
+)
+_LIVE_LINE = text("batch_id <> '' AND direction = 'sale' AND state NOT IN ('voided', 'refunded')")
+_LIVE_ORDER = text("order_id <> '' AND direction = 'sale' AND state NOT IN ('voided', 'refunded')")
 
 topup = Table(
     "topup",
@@ -64,6 +66,9 @@ topup = Table(
     Column("before", LargeBinary, nullable=False),
     Column("plan", Text),
     Column("opened_at", Instant, nullable=False),
+    Column("direction", Word(Direction), nullable=False, server_default="sale"),
+    Column("corrects", Text, nullable=False, server_default=""),
+    Column("origin", Text, nullable=False, server_default=""),
     Index(
         "one_open_intent_per_card",
         "maker",
@@ -71,7 +76,7 @@ topup = Table(
         "meter_no",
         "generation",
         unique=True,
-        sqlite_where=_OPEN,
+        sqlite_where=_ON_CARD,
     ),
     Index("one_live_load_per_line", "batch_id", "line", unique=True, sqlite_where=_LIVE_LINE),
     Index("one_live_load_per_order", "order_id", unique=True, sqlite_where=_LIVE_ORDER),

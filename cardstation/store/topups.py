@@ -6,11 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from cardstation.domain.card import CardIdentity, CardType, Quantity, WritePlan
 from cardstation.domain.tariff import Quote
-from cardstation.domain.topup import OPEN, TopUp, TopUpEvent, TopUpState, advance
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import (
+    BEGINNING,
+    FINAL,
+    WAITS_FOR_CARD,
+    Direction,
+    TopUpEvent,
+    TopUpState,
+    advance,
+)
 from cardstation.errors import ensure
 from cardstation.store.frozen import freeze, thaw, thaw_any
 from cardstation.store.tables import card_load, topup, topup_log
@@ -55,11 +64,12 @@ class TopUps:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, intent: TopUp, stamp: Stamp) -> None:
-        """Store a quoted top-up."""
-        ensure(intent.state is TopUpState.QUOTED, "a top-up begins as quoted")
+    def add(self, intent: TopUp, stamp: Stamp, *, seq: int | None = None, reason: str = "") -> None:
+        """Store a new intent; another station's, taken over, is armed already."""
+        begins = TopUpState.ARMED if intent.origin else BEGINNING[intent.direction]
+        ensure(intent.state is begins, "an intent begins where its table does")
         self._connection.execute(topup.insert(), _to_row(intent))
-        self._log(intent.topup_id, None, intent.state, stamp)
+        self._log(intent.topup_id, None, intent.state, stamp, seq=seq, reason=reason)
 
     def move(
         self,
@@ -86,7 +96,7 @@ class TopUps:
         Raises:
             Defect: an illegal move, or the stored state is not the one given.
         """
-        state = advance(intent.state, event, approver=stamp.approver)
+        state = advance(intent.direction, intent.state, event, approver=stamp.approver)
         moved = replace(intent, state=state, plan=plan or intent.plan, **frozen)
         changed = self._connection.execute(
             topup.update()
@@ -108,22 +118,34 @@ class TopUps:
             topup.c.card_no == identity.card_no,
             topup.c.meter_no == identity.meter_no,
             topup.c.generation == identity.generation,
-            topup.c.state.in_(OPEN),
+            topup.c.state.in_(WAITS_FOR_CARD),
         )
 
     def open_intents(self) -> tuple[TopUp, ...]:
-        """Every open top-up, oldest first."""
-        return self._find(topup.c.state.in_(OPEN))
+        """Every open sale and return, oldest first."""
+        return self._find(
+            or_(
+                *(
+                    and_(topup.c.direction == direction, topup.c.state.not_in(FINAL[direction]))
+                    for direction in Direction
+                )
+            )
+        )
 
     def of_batch(self, batch_id: str, *, line: int = 0) -> tuple[TopUp, ...]:
-        """Every top-up of a batch, or of one line, oldest first, voided ones too."""
-        wanted = [topup.c.batch_id == batch_id] + ([topup.c.line == line] if line else [])
-        return self._find(*wanted)
+        """Every load of a batch, or of one line, oldest first, voided ones too."""
+        wanted = [topup.c.batch_id == batch_id, topup.c.direction == Direction.SALE]
+        return self._find(*wanted, *([topup.c.line == line] if line else []))
+
+    def returns_of(self, topup_id: str) -> tuple[TopUp, ...]:
+        """Every attempt to take a load back, oldest first, voided ones too."""
+        return self._find(topup.c.corrects == topup_id)
 
     def of_order(self, order_id: str) -> tuple[TopUp, ...]:
         """Live top-ups that claim an order."""
         return self._find(
             topup.c.order_id == order_id,
+            topup.c.direction == Direction.SALE,
             topup.c.state.not_in((TopUpState.VOIDED, TopUpState.REFUNDED)),
         )
 
@@ -238,6 +260,9 @@ def _to_row(intent: TopUp) -> dict[str, Any]:
         "before": intent.before,
         "plan": None if intent.plan is None else freeze(intent.plan),
         "opened_at": intent.opened_at,
+        "direction": intent.direction,
+        "corrects": intent.corrects,
+        "origin": intent.origin,
     }
 
 
@@ -268,4 +293,7 @@ def _from_row(row: Row[Any]) -> TopUp:
         before=row.before,
         plan=None if row.plan is None else thaw(WritePlan, row.plan),
         opened_at=row.opened_at,
+        direction=row.direction,
+        corrects=row.corrects,
+        origin=row.origin,
     )

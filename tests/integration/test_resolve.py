@@ -10,7 +10,8 @@ import pytest
 
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.topup import TopUpEvent, TopUpRequest
+from cardstation.domain.topup import TopUpRequest
+from cardstation.domain.transitions import TopUpEvent
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardServiceGone, CodeRefused, LinkFailed, OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer

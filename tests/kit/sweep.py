@@ -11,7 +11,8 @@ from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.topup import MAY_BE_ON_CARD, TopUp, TopUpState
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError
 from cardstation.services.answer_payment import answer_payment

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from cardstation.domain.payment import Tender
-from cardstation.domain.topup import TopUpState
+from cardstation.domain.transitions import TopUpState
 from cardstation.services import recover as recovering
 from cardstation.services import top_up as selling
 from cardstation.services.intent import ids

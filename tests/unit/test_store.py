@@ -137,19 +137,26 @@ def test_the_revisions_make_the_same_schema(tmp_path: Path) -> None:
         assert objects(unit._connection) == migrated
 
 
-def test_an_older_store_is_copied_and_migrated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with Store.open(tmp_path) as store, store.unit() as unit:
-        unit.outbox.judge("ledger_gap", NOW)
-        unit.commit()
-    moved: list[str] = []
-    monkeypatch.setattr(schema, "VERSION", 2)
-    monkeypatch.setattr(command, "upgrade", lambda _, revision: moved.append(revision))
+def test_an_older_store_is_copied_and_migrated(tmp_path: Path) -> None:
+    engine = writer_engine(tmp_path / "station.db")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        verdict = "INSERT INTO sync_verdict (code, at) VALUES ('ledger_gap', :at)"
+        connection.execute(text(verdict), {"at": NOW.isoformat()})
+        connection.exec_driver_sql("PRAGMA user_version = 1")
+        connection.commit()
+    engine.dispose()
     with Store.open(tmp_path) as store:
         assert judged(store) == "ledger_gap"
-    assert moved == [schema.REVISION]
+        with store.unit() as unit:
+            assert schema.version_of(unit._connection) == schema.VERSION
+            migrated = objects(unit._connection)
     assert (tmp_path / "station.db.v1").exists()
+    with Store.open(tmp_path / "new") as store, store.unit() as unit:
+        assert objects(unit._connection) == migrated
 
 
 def test_frozen_copies_come_back_the_same() -> None:

@@ -1,4 +1,4 @@
-"""Every state x event pair of the one table for a sale or load."""
+"""Every state x event pair of both tables: onto the card, and back."""
 
 from __future__ import annotations
 
@@ -7,84 +7,125 @@ import itertools
 import pytest
 
 from cardstation.domain.meter import CounterSchool
-from cardstation.domain.topup import (
+from cardstation.domain.topup import NO_MARK, mark_of, next_counter
+from cardstation.domain.transitions import (
+    BEGINNING,
     FINAL,
     MAY_BE_ON_CARD,
-    NO_MARK,
-    OPEN,
-    TRANSITIONS,
+    OFF_CARD,
+    TABLES,
     TWO_PERSONS,
+    WAITS_FOR_CARD,
+    Direction,
     TopUpEvent,
     TopUpState,
     advance,
-    mark_of,
-    next_counter,
+    is_open,
 )
 from cardstation.errors import Defect
 
 LEGAL = """
-quoted            money_asked      pay_pending
-quoted            money_not_taken  voided
-pay_pending       money_certain    paid
-pay_pending       money_not_taken  voided
-pay_pending       money_in_doubt   pay_unknown
-pay_unknown       money_certain    paid
-pay_unknown       money_not_taken  voided
-paid              plan_stored      armed
-paid              refund_asked     refund_requested
-armed             link_lost        outcome_unknown
-armed             seen_loaded      sealed
-armed             seen_before      not_loaded
-outcome_unknown   seen_loaded      sealed
-outcome_unknown   seen_before      not_loaded
-outcome_unknown   seen_torn        armed
-outcome_unknown   seen_foreign     disputed
-not_loaded        plan_stored      armed
-not_loaded        refund_asked     refund_requested
-refund_requested  money_returned   refunded
+sale    quoted            money_asked      pay_pending
+sale    quoted            money_not_taken  voided
+sale    pay_pending       money_certain    paid
+sale    pay_pending       money_not_taken  voided
+sale    pay_pending       money_in_doubt   pay_unknown
+sale    pay_unknown       money_certain    paid
+sale    pay_unknown       money_not_taken  voided
+sale    paid              plan_stored      armed
+sale    paid              refund_asked     refund_requested
+sale    armed             link_lost        outcome_unknown
+sale    armed             seen_target      sealed
+sale    armed             seen_before      not_loaded
+sale    outcome_unknown   seen_target      sealed
+sale    outcome_unknown   seen_before      not_loaded
+sale    outcome_unknown   seen_torn        armed
+sale    outcome_unknown   seen_foreign     disputed
+sale    not_loaded        plan_stored      armed
+sale    not_loaded        refund_asked     refund_requested
+sale    sealed            disowned         refund_requested
+sale    refund_requested  money_returned   refunded
+return  requested         plan_stored      armed
+return  requested         withdrawn        voided
+return  armed             link_lost        outcome_unknown
+return  armed             seen_target      sealed
+return  armed             seen_before      not_returned
+return  outcome_unknown   seen_target      sealed
+return  outcome_unknown   seen_before      not_returned
+return  outcome_unknown   seen_torn        armed
+return  outcome_unknown   seen_foreign     disputed
+return  not_returned      plan_stored      armed
+return  not_returned      withdrawn        voided
+return  sealed            payout_asked     payout_pending
+return  payout_pending    money_returned   refunded
 """
 EXPECTED = {
-    (TopUpState(state), TopUpEvent(event)): TopUpState(then)
-    for state, event, then in (row.split() for row in LEGAL.split("\n") if row)
+    (Direction(way), TopUpState(state), TopUpEvent(event)): TopUpState(then)
+    for way, state, event, then in (row.split() for row in LEGAL.split("\n") if row)
 }
 
 
+@pytest.mark.parametrize("way", Direction)
 @pytest.mark.parametrize(
     ("state", "event"), list(itertools.product(TopUpState, TopUpEvent)), ids=lambda one: one.value
 )
-def test_every_pair(state: TopUpState, event: TopUpEvent) -> None:
-    if (state, event) in EXPECTED:
-        assert advance(state, event, approver="second") is EXPECTED[state, event]
+def test_every_pair(way: Direction, state: TopUpState, event: TopUpEvent) -> None:
+    if (way, state, event) in EXPECTED:
+        assert advance(way, state, event, approver="second") is EXPECTED[way, state, event]
     else:
         with pytest.raises(Defect):
-            advance(state, event, approver="second")
+            advance(way, state, event, approver="second")
 
 
 @pytest.mark.parametrize("event", sorted(TWO_PERSONS))
 def test_some_moves_need_a_second_person(event: TopUpEvent) -> None:
-    state = next(state for state, moved in TRANSITIONS if moved is event)
-    with pytest.raises(Defect):
-        advance(state, event)
+    for way, table in TABLES.items():
+        for state in (state for state, moved in table if moved is event):
+            with pytest.raises(Defect):
+                advance(way, state, event)
+
+
+def reached_from(way: Direction, start: TopUpState) -> set[TopUpState]:
+    taken, reached = {start}, set[TopUpState]()
+    while taken - reached:
+        reached |= taken
+        taken |= {then for (state, _), then in TABLES[way].items() if state in taken}
+    return reached
 
 
 def test_from_paid_on_the_only_ways_out_are_the_card_or_a_refund() -> None:
-    taken, reached = {TopUpState.PAID}, set()
-    while taken - reached:
-        reached |= taken
-        taken |= {then for (state, _), then in TRANSITIONS.items() if state in taken}
-    ends = {s for s in reached if not any(state is s for state, _ in TRANSITIONS)}
-    assert ends == {TopUpState.SEALED, TopUpState.REFUNDED, TopUpState.DISPUTED}
+    reached = reached_from(Direction.SALE, TopUpState.PAID)
+    left = {state for state, _ in TABLES[Direction.SALE]} - {TopUpState.SEALED}
+    assert reached - left == {TopUpState.SEALED, TopUpState.REFUNDED, TopUpState.DISPUTED}
     assert TopUpState.VOIDED not in reached
 
 
+def test_a_return_pays_out_only_after_the_card_was_cleared() -> None:
+    ways_to_money = {
+        state
+        for (state, event) in TABLES[Direction.RETURN]
+        if event in (TopUpEvent.PAYOUT_ASKED, TopUpEvent.MONEY_RETURNED)
+    }
+    assert ways_to_money == {TopUpState.SEALED, TopUpState.PAYOUT_PENDING}
+
+
 def test_no_refund_while_the_load_may_be_on_the_card() -> None:
-    for state in MAY_BE_ON_CARD:
-        assert (state, TopUpEvent.REFUND_ASKED) not in TRANSITIONS
+    for state, (way, table) in itertools.product(MAY_BE_ON_CARD, TABLES.items()):
+        assert (state, TopUpEvent.REFUND_ASKED) not in table, way
+        assert (state, TopUpEvent.MONEY_RETURNED) not in table, way
 
 
-def test_final_states_have_no_way_out() -> None:
-    assert not {state for state, _ in TRANSITIONS} & FINAL
-    assert frozenset(TopUpState) == OPEN | FINAL
+@pytest.mark.parametrize("way", Direction)
+def test_final_states_have_no_way_out_but_the_ledgers_word(way: Direction) -> None:
+    out = {(state, event) for state, event in TABLES[way] if state in FINAL[way]}
+    assert out == ({(TopUpState.SEALED, TopUpEvent.DISOWNED)} if way is Direction.SALE else set())
+    states = reached_from(way, BEGINNING[way])
+    assert {state for state in states if not is_open(way, state)} == FINAL[way]
+
+
+def test_a_card_waits_for_its_intent_or_has_nothing_to_do_with_it() -> None:
+    assert frozenset(TopUpState) == WAITS_FOR_CARD | OFF_CARD
+    assert MAY_BE_ON_CARD <= WAITS_FOR_CARD
 
 
 def test_marks_of_one_minute_differ() -> None:

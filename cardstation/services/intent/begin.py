@@ -9,7 +9,8 @@ from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules
 from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Quote
-from cardstation.domain.topup import TopUp, TopUpEvent, TopUpState, next_counter
+from cardstation.domain.topup import TopUp, next_counter
+from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.identify import Inserted

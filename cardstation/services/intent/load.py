@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from cardstation.domain.admission import Admitted, next_credit
 from cardstation.domain.card import Span, Witness, WritePlan, judge
 from cardstation.domain.receipt import Receipt
-from cardstation.domain.topup import Step, TopUp, TopUpEvent, TopUpState
+from cardstation.domain.topup import Step, TopUp
+from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import (
     CardServiceGone,
     CodeLocked,

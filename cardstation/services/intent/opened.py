@@ -7,7 +7,8 @@ from datetime import datetime
 
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.topup import TopUp, TopUpState
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.services.station import Station
 from cardstation.store.funds import AskedPayment
@@ -22,6 +23,10 @@ _CODES = {
     TopUpState.NOT_LOADED: "paid_not_loaded",
     TopUpState.REFUND_REQUESTED: "refund_requested",
     TopUpState.DISPUTED: "disputed",
+    TopUpState.REQUESTED: "return_requested",
+    TopUpState.NOT_RETURNED: "return_requested",
+    TopUpState.SEALED: "payout_pending",
+    TopUpState.PAYOUT_PENDING: "payout_pending",
 }
 
 
@@ -35,6 +40,9 @@ class OpenIntent:
         row: Row in the batch's list, 0 when none.
         volume: None for money meters and payments.
         age_min: Whole minutes since it was begun.
+        owner: The clerk who began it.
+        direction: `sale` or `return`; empty for a payment.
+        origin: The station that began it, empty = this one.
     """
 
     intent_id: str
@@ -49,6 +57,9 @@ class OpenIntent:
     volume: Volume | None
     since: datetime
     age_min: int
+    owner: str = ""
+    direction: str = ""
+    origin: str = ""
 
 
 def code_of(state: TopUpState) -> str:

@@ -10,7 +10,8 @@ from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.receipt import Receipt
-from cardstation.domain.topup import TopUp, TopUpEvent
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpEvent
 from cardstation.errors import fail
 from cardstation.services.intent.facts import append_about, stamp
 from cardstation.services.intent.papers import receipt_of
@@ -109,7 +110,7 @@ def record_sealed(
             station, unit, EntryKind.SEALED, intent, proof=hashlib.sha256(image).hexdigest()
         )
         moved = unit.topups.move(
-            intent, TopUpEvent.SEEN_LOADED, stamp(station), seq=entry.seq, reason=witness
+            intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq, reason=witness
         )
         year = station.clock.now().year
         number = unit.numbers.next_receipt(year)

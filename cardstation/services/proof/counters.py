@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cardstation.domain.topup import TopUp, TopUpState
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpState
 from cardstation.services.proof.records import Disagreement, Records, about
 from cardstation.store.topups import OwnedCounter
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.payment import Tender
-from cardstation.domain.topup import TopUp, TopUpState
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.services.proof.records import Disagreement, Records, booked
 

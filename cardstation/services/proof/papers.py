@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
-from cardstation.domain.topup import TopUp, TopUpState
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import NO_GAS
 from cardstation.services.proof.records import Disagreement, Records, about, in_one_commit
 

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.domain.topup import TopUp, TopUpEvent, TopUpState, advance
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpEvent, TopUpState, advance
 from cardstation.errors import Defect
 from cardstation.services.proof.records import Disagreement, Records, about
 from cardstation.store.topups import LogRow
@@ -15,7 +16,7 @@ FACT_OF: Mapping[TopUpEvent, EntryKind] = {
     TopUpEvent.MONEY_CERTAIN: EntryKind.PAID,
     TopUpEvent.PLAN_STORED: EntryKind.ARMED,
     TopUpEvent.SEEN_BEFORE: EntryKind.NOT_LOADED,
-    TopUpEvent.SEEN_LOADED: EntryKind.SEALED,
+    TopUpEvent.SEEN_TARGET: EntryKind.SEALED,
     TopUpEvent.MONEY_RETURNED: EntryKind.REFUNDED,
 }
 
@@ -27,13 +28,13 @@ def state_disagreements(records: Records) -> Iterator[Disagreement]:
         logs.setdefault(row.topup_id, []).append(row)
     for intent in records.topups:
         log = logs.get(intent.topup_id, [])
-        if _replayed(log) is not intent.state:
+        if _replayed(intent, log) is not intent.state:
             yield about("log_disagrees", intent, state=intent.state.value)
         yield from _facts(records, intent, log)
     yield from _payments(records)
 
 
-def _replayed(log: list[LogRow]) -> TopUpState | None:
+def _replayed(intent: TopUp, log: list[LogRow]) -> TopUpState | None:
     """The state the log leads to when every move is made again by the table."""
     state: TopUpState | None = None
     for row in log:
@@ -41,7 +42,7 @@ def _replayed(log: list[LogRow]) -> TopUpState | None:
             state = row.state if state is None else None
         elif state is not None:
             try:
-                state = advance(state, row.event, approver="replayed")
+                state = advance(intent.direction, state, row.event, approver="replayed")
             except Defect:
                 return None
         if state is not row.state:

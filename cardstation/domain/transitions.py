@@ -1,0 +1,171 @@
+"""The states of a top-up: one table for the way onto the card, one for the way back, one `advance`.
+
+A sale or load::
+
+    quoted ─► pay_pending ─► paid ─► armed ─► sealed ─► (posted: derived from the ledger's ack)
+       │       │     │         │       │         └──► refund_requested   (another desk's load)
+       ▼       ▼     ▼         │       ├─► outcome_unknown ── the card is read ──► sealed
+     voided◄───┴ pay_unknown   │       │                                      ├──► not_loaded
+                               │       └─► not_loaded ─► armed (same intent)  ├──► armed (torn)
+                               ▼                │                             └──► disputed*
+                       refund_requested* ◄──────┘
+                               └─► refunded*                     (* two persons)
+
+A return or reversal: card first, then money::
+
+    requested* ─► armed ─► sealed ─► payout_pending ─► refunded*
+        │           ├─► outcome_unknown ── the card is read ──► sealed | not_returned
+        ▼           ▼                                           | armed (torn) | disputed*
+      voided ◄── not_returned ─► armed (same intent)
+
+Source: MONEY-SAFETY 1. From *paid* on money has been taken: the only ways out are the card or a
+refund. A torn card never proves anything, so it only leads back to *armed*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from cardstation.errors import ensure, fail
+
+
+class Direction(StrEnum):
+    """Which way gas and money go."""
+
+    SALE = "sale"
+    RETURN = "return"
+
+
+class TopUpState(StrEnum):
+    """Where a top-up or a return stands, as last committed."""
+
+    QUOTED = "quoted"
+    PAY_PENDING = "pay_pending"
+    PAY_UNKNOWN = "pay_unknown"
+    PAID = "paid"
+    ARMED = "armed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    NOT_LOADED = "not_loaded"
+    SEALED = "sealed"
+    VOIDED = "voided"
+    REFUND_REQUESTED = "refund_requested"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    REQUESTED = "requested"
+    NOT_RETURNED = "not_returned"
+    PAYOUT_PENDING = "payout_pending"
+
+
+class TopUpEvent(StrEnum):
+    """What moves it on."""
+
+    MONEY_ASKED = "money_asked"
+    MONEY_CERTAIN = "money_certain"
+    MONEY_NOT_TAKEN = "money_not_taken"
+    MONEY_IN_DOUBT = "money_in_doubt"
+    PLAN_STORED = "plan_stored"
+    LINK_LOST = "link_lost"
+    SEEN_TARGET = "seen_target"
+    SEEN_BEFORE = "seen_before"
+    SEEN_TORN = "seen_torn"
+    SEEN_FOREIGN = "seen_foreign"
+    DISOWNED = "disowned"
+    REFUND_ASKED = "refund_asked"
+    WITHDRAWN = "withdrawn"
+    PAYOUT_ASKED = "payout_asked"
+    MONEY_RETURNED = "money_returned"
+
+
+_S, _E = TopUpState, TopUpEvent
+Table = Mapping[tuple[TopUpState, TopUpEvent], TopUpState]
+
+SALE: Table = {
+    (_S.QUOTED, _E.MONEY_ASKED): _S.PAY_PENDING,
+    (_S.QUOTED, _E.MONEY_NOT_TAKEN): _S.VOIDED,
+    (_S.PAY_PENDING, _E.MONEY_CERTAIN): _S.PAID,
+    (_S.PAY_PENDING, _E.MONEY_NOT_TAKEN): _S.VOIDED,
+    (_S.PAY_PENDING, _E.MONEY_IN_DOUBT): _S.PAY_UNKNOWN,
+    (_S.PAY_UNKNOWN, _E.MONEY_CERTAIN): _S.PAID,
+    (_S.PAY_UNKNOWN, _E.MONEY_NOT_TAKEN): _S.VOIDED,
+    (_S.PAID, _E.PLAN_STORED): _S.ARMED,
+    (_S.PAID, _E.REFUND_ASKED): _S.REFUND_REQUESTED,
+    (_S.ARMED, _E.LINK_LOST): _S.OUTCOME_UNKNOWN,
+    (_S.ARMED, _E.SEEN_TARGET): _S.SEALED,
+    (_S.ARMED, _E.SEEN_BEFORE): _S.NOT_LOADED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_TARGET): _S.SEALED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_BEFORE): _S.NOT_LOADED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_TORN): _S.ARMED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_FOREIGN): _S.DISPUTED,
+    (_S.NOT_LOADED, _E.PLAN_STORED): _S.ARMED,
+    (_S.NOT_LOADED, _E.REFUND_ASKED): _S.REFUND_REQUESTED,
+    (_S.SEALED, _E.DISOWNED): _S.REFUND_REQUESTED,
+    (_S.REFUND_REQUESTED, _E.MONEY_RETURNED): _S.REFUNDED,
+}
+
+RETURN: Table = {
+    (_S.REQUESTED, _E.PLAN_STORED): _S.ARMED,
+    (_S.REQUESTED, _E.WITHDRAWN): _S.VOIDED,
+    (_S.ARMED, _E.LINK_LOST): _S.OUTCOME_UNKNOWN,
+    (_S.ARMED, _E.SEEN_TARGET): _S.SEALED,
+    (_S.ARMED, _E.SEEN_BEFORE): _S.NOT_RETURNED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_TARGET): _S.SEALED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_BEFORE): _S.NOT_RETURNED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_TORN): _S.ARMED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_FOREIGN): _S.DISPUTED,
+    (_S.NOT_RETURNED, _E.PLAN_STORED): _S.ARMED,
+    (_S.NOT_RETURNED, _E.WITHDRAWN): _S.VOIDED,
+    (_S.SEALED, _E.PAYOUT_ASKED): _S.PAYOUT_PENDING,
+    (_S.PAYOUT_PENDING, _E.MONEY_RETURNED): _S.REFUNDED,
+}
+
+TABLES: Mapping[Direction, Table] = {Direction.SALE: SALE, Direction.RETURN: RETURN}
+BEGINNING: Mapping[Direction, TopUpState] = {
+    Direction.SALE: _S.QUOTED,
+    Direction.RETURN: _S.REQUESTED,
+}
+
+TWO_PERSONS: frozenset[TopUpEvent] = frozenset(
+    {_E.REFUND_ASKED, _E.MONEY_RETURNED, _E.SEEN_FOREIGN}
+)
+"""And a return needs the second person at its beginning."""
+
+FINAL: Mapping[Direction, frozenset[TopUpState]] = {
+    Direction.SALE: frozenset({_S.VOIDED, _S.SEALED, _S.REFUNDED}),
+    Direction.RETURN: frozenset({_S.VOIDED, _S.REFUNDED}),
+}
+"""Nothing is left to do. A sealed load of another desk is disowned by the ledger only."""
+
+OFF_CARD: frozenset[TopUpState] = frozenset(
+    {_S.VOIDED, _S.SEALED, _S.REFUNDED, _S.REFUND_REQUESTED, _S.PAYOUT_PENDING}
+)
+"""The card has nothing more to do with it: the next intent of the card may begin."""
+
+WAITS_FOR_CARD: frozenset[TopUpState] = frozenset(TopUpState) - OFF_CARD
+MAY_BE_ON_CARD: frozenset[TopUpState] = frozenset({_S.ARMED, _S.OUTCOME_UNKNOWN})
+
+
+def advance(
+    direction: Direction, state: TopUpState, event: TopUpEvent, *, approver: str = ""
+) -> TopUpState:
+    """The next state.
+
+    Args:
+        direction: Which table.
+        state: Where it stands.
+        event: What happened.
+        approver: The second person, needed by the events in `TWO_PERSONS`.
+
+    Raises:
+        Defect: the table knows no such move, or the second person is missing.
+    """
+    ensure(event not in TWO_PERSONS or bool(approver), f"{event} needs a second person")
+    try:
+        return TABLES[direction][state, event]
+    except KeyError:
+        fail(f"no way from {state} by {event} ({direction})")
+
+
+def is_open(direction: Direction, state: TopUpState) -> bool:
+    """True while something is left to do."""
+    return state not in FINAL[direction]
