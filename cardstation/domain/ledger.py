@@ -45,7 +45,7 @@ class Entry:
         corrects: entry_id of the entry this one corrects, or empty.
         detail: The value behind the fact as frozen JSON, so that a store can be rebuilt from its
             entries and another station can finish what this one began: the top-up (paid), the
-            write plan (armed), the receipt (sealed), the payment (received).
+            top-up with its plan (armed), the payment (received); the receipt's number (sealed).
         origin: Name of the station whose intent this fact finishes; empty = our own.
         witness: What proves it: `card`, `meter`, or `provisional` (the image is the target, but
             another desk may have written the same one; the ledger decides).

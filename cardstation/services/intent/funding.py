@@ -13,6 +13,7 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.facts import append
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
+from cardstation.store.frozen import freeze
 from cardstation.store.funds import AskedPayment, BatchPayment, FundedLine, total
 
 
@@ -53,6 +54,7 @@ def _receive(station: Station, unit: Unit, asked: AskedPayment) -> None:
         fen=asked.money.fen,
         tender=asked.tender.value,
         batch=asked.batch_id,
+        detail=freeze(asked),
     )
     unit.funds.receive(
         BatchPayment(

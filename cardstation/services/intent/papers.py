@@ -13,6 +13,11 @@ from cardstation.store.journal import StoredEntry
 _CHECK_CODE_CHARACTERS = 8
 
 
+def receipt_no(station: Station, year: int, number: int) -> str:
+    """The number a receipt shows."""
+    return f"{station.name}-{year}-{number:06d}"
+
+
 def receipt_of(
     station: Station,
     intent: TopUp,
@@ -26,7 +31,7 @@ def receipt_of(
     quote = intent.quote
     prepaid = intent.tender is Tender.ORDER
     return Receipt(
-        receipt_no=f"{station.name}-{year}-{number:06d}",
+        receipt_no=receipt_no(station, year, number),
         kind="loading_slip" if prepaid else "receipt",
         company=station.company,
         station=station.name,

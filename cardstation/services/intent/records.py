@@ -11,13 +11,14 @@ from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpEvent
+from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import fail
 from cardstation.services.intent.facts import append_about, stamp
-from cardstation.services.intent.papers import receipt_of
+from cardstation.services.intent.papers import receipt_no, receipt_of
 from cardstation.services.station import Station
 from cardstation.store import Unit
 from cardstation.store.anchor import AnchorMark
+from cardstation.store.frozen import freeze
 
 
 def record_quoted(station: Station, intent: TopUp) -> TopUp:
@@ -43,7 +44,13 @@ def record_paid(station: Station, intent: TopUp) -> TopUp:
     remainder = intent.quote.remainder
     with station.store.unit() as unit:
         entry = append_about(
-            station, unit, EntryKind.PAID, intent, balance_fen=remainder.fen, proof=_digest(intent)
+            station,
+            unit,
+            EntryKind.PAID,
+            intent,
+            balance_fen=remainder.fen,
+            proof=_digest(intent),
+            detail=freeze(replace(intent, state=TopUpState.PAID)),
         )
         if remainder != NO_MONEY:
             household = _household(unit, intent)
@@ -59,7 +66,13 @@ def record_armed(station: Station, intent: TopUp, plan: WritePlan, counter_after
     counted = replace(intent, counter_after=counter_after)
     with station.store.unit() as unit:
         entry = append_about(
-            station, unit, EntryKind.ARMED, counted, proof=_digest(intent), target=target
+            station,
+            unit,
+            EntryKind.ARMED,
+            counted,
+            proof=_digest(intent),
+            target=target,
+            detail=freeze(replace(counted, state=TopUpState.ARMED, plan=plan)),
         )
         moved = unit.topups.move(
             counted, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan
@@ -104,16 +117,22 @@ def record_sealed(
         image: What was read.
         witness: `card` or `meter`.
     """
+    year = station.clock.now().year
     with station.store.unit() as unit:
         household = _household(unit, intent)
+        number = unit.numbers.next_receipt(year)
         entry = append_about(
-            station, unit, EntryKind.SEALED, intent, proof=hashlib.sha256(image).hexdigest()
+            station,
+            unit,
+            EntryKind.SEALED,
+            intent,
+            proof=hashlib.sha256(image).hexdigest(),
+            witness=witness,
+            detail=receipt_no(station, year, number),
         )
         moved = unit.topups.move(
             intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq, reason=witness
         )
-        year = station.clock.now().year
-        number = unit.numbers.next_receipt(year)
         receipt = receipt_of(station, moved, household, entry, year=year, number=number)
         unit.receipts.add(receipt, topup_id=moved.topup_id, year=year, number=number)
         unit.topups.own_load(moved)
