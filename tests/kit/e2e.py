@@ -142,6 +142,16 @@ class Process:
         self._child.send_signal(signal.SIGINT)
         return self.answer()
 
+    def say(self, line: str) -> None:
+        """A line on its standard input."""
+        assert self._child.stdin is not None
+        self._child.stdin.write(f"{line}\n")
+        self._child.stdin.flush()
+
+    def strike(self) -> None:
+        """Kill it without waiting for its end: it may stand in a call that does not return yet."""
+        self._child.kill()
+
     def kill(self) -> Answer:
         """Kill it where it stands (SIGKILL) and reap it."""
         self._child.kill()
@@ -223,9 +233,9 @@ class Desk:
         self._open.callback(process.close)
         return process
 
-    def module(self, name: str, *words: object) -> Process:
+    def module(self, name: str, *words: object, **env: str) -> Process:
         """Start a module, as `./dev` does."""
-        return self._started([sys.executable, "-m", name, *map(str, words)], {})
+        return self._started([sys.executable, "-m", name, *map(str, words)], env)
 
     def run(self, *words: object, status: int = 0, given: str = "", **env: str) -> Any:
         """Run a command with `--json` and return its object; the exit status must be `status`."""
