@@ -45,6 +45,8 @@ PATHS = {"PYTHONPATH": str(Path(__file__).parents[2])}
 YUAN = 100
 AGAIN = 0.4
 """Chance of a second cut during the recovery."""
+RECOVERY = 50
+"""About so many effects has a start that finds a card half done, beside what is still to do."""
 WORLD = "training"
 """Cards and their wear: not on the disk of the station, though in its folder."""
 NAMED = {"armed", "outcome_unknown", "sealed"}
@@ -195,9 +197,10 @@ def cut_once(desk: Desk, bag: Bag, seed: int) -> Told:
     disk = desk.folder / f"disk-{seed}"
     shutil.copytree(bag.folder, disk)
     told = Told()
-    again = True
+    left, again = bag.effects, True
     while again:
-        moment = chance.randrange(1, bag.effects + 1)
+        moment = chance.randrange(1, left + 1)
+        left += RECOVERY - moment
         told.cuts.append(_life(desk, disk, bag, told, cut_at=moment, seed=chance.getrandbits(32)))
         missing = missing_from(disk, told)
         assert not missing, f"acknowledged and lost: {missing}"
