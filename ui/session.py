@@ -17,6 +17,7 @@ from ui.screens import SCREENS
 from ui.screens.kind import OpenScreen, Tools
 from ui.sounds import Silence, Sounds, SystemSounds
 from ui.station_status import StationStatus
+from ui.unfinished import Unfinished
 
 AskFile = Callable[[str], Path | None]
 
@@ -75,6 +76,7 @@ class Session:
             choices=Choices(services, lanes.desk, board),
             ask_file=ask_file,
             tick=tick,
+            unfinished=Unfinished(services),
         )
         self.status = StationStatus(services, place, lanes.status)
         self.screens: dict[str, OpenScreen] = {

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 
 from cardstation.errors import CardStationError
 from cardstation.i18n import Field, Translator
-from cardstation.sentences import batch, card, giving_back, ledger, proof, sale, station
+from cardstation.sentences import (
+    batch,
+    card,
+    desk,
+    giving_back,
+    ledger,
+    proof,
+    sale,
+    shift,
+    station,
+)
 from cardstation.sentences.phrases import Words
 from cardstation.sentences.words import WORDS
 
@@ -22,6 +32,8 @@ SENTENCES: Mapping[str, Words] = {
     **giving_back.TABLE,
     **batch.TABLE,
     **station.TABLE,
+    **desk.TABLE,
+    **shift.TABLE,
     **ledger.TABLE,
     **proof.TABLE,
 }

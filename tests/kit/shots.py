@@ -17,6 +17,7 @@ from PIL import Image
 from cardstation.papers import Reprint, handover_sheet, receipt_80mm, receipt_a5
 from tests.kit.papers import RECEIPT, RECEIPTS, SHEETS
 from tests.kit.window_shots import render_all
+from tests.kit.window_torn import render_torn
 
 LANGUAGES = ("zh_CN", "en")
 DOTS_PER_MM = 4
@@ -39,6 +40,11 @@ IN_DOCS = {
     "batch-needs-you": "batch-8-needs-you-light-zh_CN",
     "batch-finished": "batch-10-finished-light-zh_CN",
     "exceptions": "exceptions-2-some-light-zh_CN",
+    **{
+        f"{name}-{lang}": f"{name}-light-{lang}"
+        for name in ("torn-1-writing", "torn-2-pulled", "torn-3-finished", "torn-4-refused")
+        for lang in LANGUAGES
+    },
     "settings": "settings-light-zh_CN",
     "keys": "keys-light-zh_CN",
     "receipt-a5": "paper-a5-sale-zh_CN",
@@ -58,7 +64,8 @@ def shots(out: Path, languages: tuple[str, ...], themes: tuple[str, ...], *, doc
     """Draw everything into OUT; it is there to be looked at."""
     languages = languages or LANGUAGES
     papers = list(draw_papers(out, languages))
-    screens = list(render_all(out, languages, themes or ("light", "dark")))
+    themes = themes or ("light", "dark")
+    screens = [*render_all(out, languages, themes), *render_torn(out, languages, themes)]
     click.echo(f"{len(screens)} screens, {len(papers)} papers in {out}")
     if docs:
         for name, shot in IN_DOCS.items():

@@ -19,6 +19,7 @@ from ui.look import Look
 from ui.messages import MessageBoard
 from ui.parts.banner import BannerState
 from ui.sounds import Sounds
+from ui.unfinished import Unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Tools:
         desk: Lane for the store: prices, lists, states. paper: Lane for printing.
         ask_file: Asks the operator for a list file; None = thought better of it.
         tick: Seconds that never run backwards.
+        unfinished: The card that was pulled half-way and goes first.
     """
 
     services: DeskServices
@@ -40,6 +42,7 @@ class Tools:
     choices: Choices
     ask_file: Callable[[str], Path | None]
     tick: Callable[[], float]
+    unfinished: Unfinished
 
 
 class OpenScreen(Protocol):

@@ -13,12 +13,13 @@ from cardstation.domain.batch import Batch, LineOutcome, LineState
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.topup import Step
-from cardstation.errors import CardStationError, LinkFailed
+from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown
 from cardstation.services.batch_state import BatchMoney, BatchState
 from cardstation.services.identify import Inserted
 from cardstation.services.load_line import place_of
 from ui.messages import Problem
 from ui.screens.batch.state import State, counted, merged
+from ui.screens.counter.model import answered, left_half_way
 from ui.screens.counter.state import Phase
 from ui.screens.kind import Tools
 
@@ -37,9 +38,11 @@ class BatchModel(QObject):
     def __init__(self, tools: Tools) -> None:
         super().__init__()
         self._tools, self._services = tools, tools.services
+        self._unfinished = tools.unfinished
         self._state = State()
         self._since = 0.0
         self._last_card: float | None = None
+        tools.unfinished.changed.connect(self._held)
 
     @property
     def state(self) -> State:
@@ -80,7 +83,7 @@ class BatchModel(QObject):
         if self._state.running:
             self.pause()
         elif self._state.standing is not None and not self._tools.place.present:
-            self._state = State(batches=self._state.batches)
+            self._state = State(batches=self._state.batches, torn=self._unfinished.torn)
             self.changed.emit()
             self.look()
 
@@ -122,6 +125,17 @@ class BatchModel(QObject):
         """Finish the card in hand, take no other."""
         self._set(running=False)
 
+    def lay_aside(self) -> None:
+        """The torn card waits under Exceptions; the loop goes on with whatever lies there."""
+        torn = self._state.torn
+        if torn is None or not self._state.may_lay_aside:
+            return
+        self._unfinished.free()
+        said = "The card ending in {tail} is laid aside: it stands under Exceptions."
+        self._tools.board.say(said, "warn", tail=torn.tail)
+        if self._tools.place.card is not None:
+            self.card_opened()
+
     def print_sheet(self) -> None:
         """Make, file and print the sheet for the way back."""
         standing = self._state.standing
@@ -148,8 +162,9 @@ class BatchModel(QObject):
         card, standing = self._tools.place.card, self._state.standing
         if card is None or standing is None:
             return
+        self._unfinished.lies(card)
         place = place_of(standing.batch, card)
-        self._set(place=place, shown=place or self._state.shown, phase=Phase.READY)
+        self._set(place=place, shown=place or self._state.shown, phase=Phase.READY, problem=None)
         if self._state.running:
             self._load()
 
@@ -157,12 +172,16 @@ class BatchModel(QObject):
         """See `CardTaker`."""
         self._tools.sounds.play("stop")
         problem = Problem.of(error)
-        phase = Phase.STOPPED
-        if isinstance(error, LinkFailed):
+        phase, working = Phase.STOPPED, self._state.phase is Phase.WORKING
+        if left_half_way(error):
             problem = problem.bare()
-            phase = Phase.PULLED if self._state.phase is Phase.WORKING else Phase.STOPPED
+            phase = Phase.PULLED if working else Phase.STOPPED
             self._set(place=0)
         self._set(phase=phase, problem=problem)
+        if working and isinstance(error, LinkFailed | OutcomeUnknown):
+            self._unfinished.pulled(self._state.step)
+        elif answered(error):
+            self._unfinished.free()
         self._look_at_open()
 
     def card_gone(self) -> None:
@@ -171,11 +190,10 @@ class BatchModel(QObject):
         if state.phase is Phase.WORKING:
             self._tools.sounds.play("stop")
             self._set(phase=Phase.PULLED, problem=Problem("card_removed"), place=0)
+            self._unfinished.pulled(state.step)
             self._look_at_open()
-        elif state.phase is Phase.PULLED:
-            self._set(place=0, done=None)
         else:
-            self._set(phase=Phase.EMPTY, place=0, done=None, problem=None)
+            self._rest()
         if state.running and state.phase is Phase.DONE and not state.counts.left:
             self._set(running=False)
 
@@ -189,6 +207,7 @@ class BatchModel(QObject):
         self._set(phase=Phase.WORKING, step=Step.READ)
 
         def load(card: Inserted) -> LineOutcome:
+            self._unfinished.ensure_first(card)
             return self._services.load_line(batch_id, card, self._watch)
 
         self._tools.place.work(load, self._loaded)
@@ -202,6 +221,7 @@ class BatchModel(QObject):
             self._set(step=step)
 
     def _loaded(self, outcome: LineOutcome) -> None:
+        self._unfinished.free()
         self._tools.sounds.play("ok")
         now = self._tools.tick()
         seconds = {**self._state.seconds, self._state.place: now - self._since}
@@ -217,6 +237,23 @@ class BatchModel(QObject):
             self._tools.paper.ask(
                 lambda: self._services.print_receipt(number), _nothing, self._tools.board.tell
             )
+
+    def _rest(self) -> None:
+        """No card lies there: the loop waits for the torn one, or for the next."""
+        torn = self._unfinished.torn
+        if torn is None:
+            self._set(phase=Phase.EMPTY, place=0, done=None, problem=None, torn=None)
+        else:
+            problem = Problem("card_removed")
+            self._set(
+                phase=Phase.PULLED, step=torn.step, place=0, done=None, problem=problem, torn=torn
+            )
+
+    def _held(self) -> None:
+        if self._state.phase in (Phase.EMPTY, Phase.PULLED) and not self._tools.place.present:
+            self._rest()
+        else:
+            self._set(torn=self._unfinished.torn)
 
     def _replace(self, outcome: LineOutcome) -> None:
         standing, place = self._state.standing, self._state.place
@@ -242,7 +279,8 @@ class BatchModel(QObject):
 
     def _opened(self, found: BatchState) -> None:
         counts = counted(found.outcomes)
-        self._state = State(batches=self._state.batches, standing=found, counts=counts)
+        torn = self._unfinished.torn
+        self._state = State(batches=self._state.batches, standing=found, counts=counts, torn=torn)
         self.changed.emit()
 
     def _ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:

@@ -66,6 +66,7 @@ class OpenPage(QWidget):
         self._run.setEnabled(state.running or counts.left > 0)
         self._pay.setEnabled(not state.running and not state.busy)
         self._back.setEnabled(state.running or place_free)
+        self._aside.setVisible(state.may_lay_aside)
 
     def _show_lines(self, state: State, outcomes: tuple[LineOutcome, ...]) -> None:
         """All rows when the lines changed, else only those of the card in hand."""
@@ -135,8 +136,9 @@ class OpenPage(QWidget):
         self._pay = button(t("Take lump sum"), self._ask_money, key="F6")
         self._sheet = button(t("Hand-over sheet"), model.print_sheet, key="F7")
         self._run = button(t("Start"), model.start_or_pause, key="F5", look="primary")
+        self._aside = button(t("Lay the card aside"), model.lay_aside, key="F8")
         hints = (t("F5 start or pause"), t("F1 all keys"))
-        return Footer(hints, (self._back, self._pay, self._sheet, self._run))
+        return Footer(hints, (self._aside, self._back, self._pay, self._sheet, self._run))
 
     def _ask_money(self) -> None:
         standing = self._model.state.standing

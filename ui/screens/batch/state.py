@@ -10,6 +10,7 @@ from cardstation.domain.topup import Step
 from cardstation.services.batch_state import BatchState
 from ui.messages import Problem
 from ui.screens.counter.state import Phase
+from ui.unfinished import Torn
 
 RECENT = 8
 """How many cards the time left is reckoned from."""
@@ -41,6 +42,7 @@ class State:
         shown: Line the table shows; stays when the card is gone, as the list is not the card.
         seconds: Place → seconds its card took, in this run.
         cycles: Seconds from card to card, latest last, for the time left.
+        torn: The card that was pulled half-way and goes first.
     """
 
     batches: tuple[BatchState, ...] | None = None
@@ -56,6 +58,12 @@ class State:
     problem: Problem | None = None
     seconds: Mapping[int, float] = field(default_factory=dict)
     cycles: tuple[float, ...] = ()
+    torn: Torn | None = None
+
+    @property
+    def may_lay_aside(self) -> bool:
+        """True while a torn card keeps others from being loaded."""
+        return self.torn is not None and self.phase in (Phase.PULLED, Phase.STOPPED)
 
     @property
     def line(self) -> LineOutcome | None:

@@ -52,7 +52,7 @@ def _at_work(state: State, t: Translator) -> BannerState:
 
 def _trouble(state: State, t: Translator) -> BannerState:
     if state.phase is Phase.PULLED:
-        return pulled_banner(state.step, t)
+        return pulled_banner(state.step, state.torn, t)
     return stopped_banner(state.problem or Problem("no_words"), t)
 
 

@@ -24,9 +24,7 @@ class CounterScreen:
 
     def __init__(self, tools: Tools) -> None:
         self._place = tools.place
-        self.model = CounterModel(
-            tools.services, tools.place, (tools.desk, tools.paper), tools.board, tools.sounds
-        )
+        self.model = CounterModel(tools)
 
     @property
     def changed(self) -> SignalInstance:

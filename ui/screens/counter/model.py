@@ -11,16 +11,14 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUpRequest
-from cardstation.errors import CardStationError, LinkFailed, Refusal
+from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Outcome, Resolution
-from ui.card_place import CardPlace
-from ui.desk_services import DeskServices
-from ui.lane import Lane
-from ui.messages import MessageBoard, Problem
+from ui.messages import Problem
 from ui.screens.counter.state import Phase, State, Unit, wish_of
-from ui.sounds import Sounds
+from ui.screens.kind import Tools
+from ui.unfinished import OTHER_CARD
 
 
 class CounterModel(QObject):
@@ -32,21 +30,15 @@ class CounterModel(QObject):
 
     changed = Signal()
 
-    def __init__(
-        self,
-        services: DeskServices,
-        place: CardPlace,
-        lanes: tuple[Lane, Lane],
-        board: MessageBoard,
-        sounds: Sounds,
-    ) -> None:
-        """Make it; `lanes` are the one for prices and the one for papers."""
+    def __init__(self, tools: Tools) -> None:
         super().__init__()
-        self._services, self._place, self._board = services, place, board
-        self._prices, self._papers = lanes
-        self._sounds = sounds
+        self._services, self._place, self._board = tools.services, tools.place, tools.board
+        self._prices, self._papers = tools.desk, tools.paper
+        self._sounds = tools.sounds
+        self._unfinished = tools.unfinished
         self._state = State()
         self._asked = 0
+        tools.unfinished.changed.connect(self._held)
 
     @property
     def state(self) -> State:
@@ -62,9 +54,12 @@ class CounterModel(QObject):
 
     def card_opened(self) -> None:
         """See `CardTaker`."""
-        self._show(replace(self._state, phase=Phase.READING, question=None))
+        self._show(replace(self._state, phase=Phase.READING, question=None, problem=None))
+        if self._place.card is not None:
+            self._unfinished.lies(self._place.card)
 
         def settle(card: Inserted) -> Resolution:
+            self._unfinished.ensure_first(card)
             return self._services.resolve_card(card, self._watch)
 
         self._place.work(settle, self._resolved)
@@ -74,13 +69,17 @@ class CounterModel(QObject):
         if self._state.phase is Phase.DONE:
             self._board.tell(error)
             return
-        working = self._state.phase is Phase.WORKING
+        step, working = self._state.step, self._state.phase is Phase.WORKING
         self._sounds.play("stop")
-        if isinstance(error, LinkFailed):
+        if left_half_way(error):
             pulled = Phase.PULLED if working else Phase.STOPPED
-            self._show(self._blank(phase=pulled, step=self._state.step, problem=_bare(error)))
+            self._show(self._blank(phase=pulled, step=step, problem=Problem.of(error).bare()))
         else:
             self._show(replace(self._state, phase=Phase.STOPPED, problem=Problem.of(error)))
+        if working and isinstance(error, LinkFailed | OutcomeUnknown):
+            self._unfinished.pulled(step)
+        elif answered(error):
+            self._unfinished.free()
 
     def card_gone(self) -> None:
         """See `CardTaker`."""
@@ -89,8 +88,9 @@ class CounterModel(QObject):
             self._sounds.play("stop")
             problem = Problem("card_removed")
             self._show(self._blank(phase=Phase.PULLED, step=state.step, problem=problem))
+            self._unfinished.pulled(state.step)
         elif state.phase is not Phase.PULLED:
-            self._show(self._blank())
+            self._show(self._resting())
 
     # ── the operator ──
 
@@ -142,10 +142,19 @@ class CounterModel(QObject):
     def clear(self) -> None:
         """Esc: what was typed goes; nothing that was paid or written is touched."""
         state = self._state
-        if state.phase is Phase.PULLED and not self._place.present:
-            self._show(self._blank())
-        elif state.phase is Phase.READY:
+        if state.phase is Phase.READY:
             self._show(replace(state, text="", reference="", quote=None, doubt=None))
+
+    def lay_aside(self) -> None:
+        """The torn card waits under Exceptions; the desk goes on with whatever lies there."""
+        torn = self._state.torn
+        if torn is None or not self._state.may_lay_aside:
+            return
+        self._unfinished.free()
+        said = "The card ending in {tail} is laid aside: it stands under Exceptions."
+        self._board.say(said, "warn", tail=torn.tail)
+        if self._place.card is not None:
+            self.card_opened()
 
     def answer(self, *, taken: bool) -> None:
         """Answer the open question: was the money taken?"""
@@ -161,6 +170,7 @@ class CounterModel(QObject):
     # ── what comes back ──
 
     def _resolved(self, found: Resolution) -> None:
+        self._unfinished.free()
         if found.outcome is Outcome.QUESTION:
             self._sounds.play("stop")
             self._show(replace(self._state, phase=Phase.QUESTION, question=found.intent))
@@ -247,7 +257,22 @@ class CounterModel(QObject):
     def _blank(self, **known: object) -> State:
         """A state that knows nobody; only what was chosen at the desk stays."""
         self._asked += 1
-        return replace(State(unit=Unit.MONEY), **known)  # type: ignore[arg-type]  # named above
+        torn = self._unfinished.torn
+        return replace(State(torn=torn), **known)  # type: ignore[arg-type]  # named above
+
+    def _resting(self) -> State:
+        """No card lies there: the desk waits for the torn one, or for any."""
+        torn = self._unfinished.torn
+        if torn is None:
+            return self._blank()
+        return self._blank(phase=Phase.PULLED, step=torn.step, problem=Problem("card_removed"))
+
+    def _held(self) -> None:
+        """Another card is unfinished, or none any more; it may have been a batch's."""
+        if self._state.phase in (Phase.EMPTY, Phase.PULLED) and not self._place.present:
+            self._show(self._resting())
+        else:
+            self._show(replace(self._state, torn=self._unfinished.torn))
 
     def _show(self, state: State) -> None:
         if state != self._state:
@@ -255,5 +280,13 @@ class CounterModel(QObject):
             self.changed.emit()
 
 
-def _bare(error: CardStationError) -> Problem:
-    return Problem.of(error).bare()
+def left_half_way(error: CardStationError) -> bool:
+    """The link to the card is lost: the card left, or another lies there."""
+    return isinstance(error, LinkFailed) or (
+        isinstance(error, OutcomeUnknown) and isinstance(error.__cause__, LinkFailed)
+    )
+
+
+def answered(error: CardStationError) -> bool:
+    """The card that lies there was looked at; what it may not do is said and on record."""
+    return isinstance(error, Refusal) and error.code != OTHER_CARD

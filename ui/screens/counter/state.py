@@ -19,6 +19,7 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.read_card import CardFacts
 from ui.messages import Problem
+from ui.unfinished import Torn
 
 _AMOUNT = re.compile(r"\d{1,7}(?:\.\d{1,2})?")
 _VOLUME = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
@@ -59,6 +60,7 @@ class State:
         doubt: Why there is no price.
         problem: Why the card stopped, or the reader has trouble.
         paper: None while printing, else whether the receipt was filed.
+        torn: The card that was pulled half-way and goes first.
     """
 
     phase: Phase = Phase.EMPTY
@@ -75,6 +77,7 @@ class State:
     receipt: Receipt | None = None
     paper: bool | None = None
     problem: Problem | None = None
+    torn: Torn | None = None
 
     @property
     def household(self) -> Household | None:
@@ -90,6 +93,11 @@ class State:
     def by_volume_only_money(self) -> bool:
         """True for money meters, which cannot be bought by volume."""
         return self.household is not None and self.household.meter.kind is MeterKind.MONEY
+
+    @property
+    def may_lay_aside(self) -> bool:
+        """True while a torn card keeps others from being served."""
+        return self.torn is not None and self.phase in (Phase.PULLED, Phase.STOPPED)
 
     @property
     def may_confirm(self) -> bool:

@@ -58,7 +58,8 @@ class CounterView(QWidget):
         self._pages.setCurrentIndex(3 if asked else 1 if known else 2 if problem else 0)
         self._right.setCurrentIndex({Phase.DONE: 1, Phase.STOPPED: 2}.get(state.phase, 0))
         self._confirm.setEnabled(state.may_confirm)
-        self._clear.setEnabled(state.phase in (Phase.READY, Phase.PULLED))
+        self._clear.setEnabled(state.phase is Phase.READY)
+        self._aside.setVisible(state.may_lay_aside)
         if state.phase is not self._phase:
             self._phase = state.phase
             self._focus()
@@ -115,8 +116,9 @@ class CounterView(QWidget):
             hint="Enter",
         )  # fmt: skip
         self._clear = button(t("Clear"), self._model.clear, key="Esc")
+        self._aside = button(t("Lay the card aside"), self._model.lay_aside, key="F8")
         hints = (t("F4 yuan or m³"), t("F2 or Enter confirms"), t("F1 all keys"))
-        foot = Footer(hints, (self._clear, self._confirm))
+        foot = Footer(hints, (self._aside, self._clear, self._confirm))
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)

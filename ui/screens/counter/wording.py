@@ -12,6 +12,7 @@ from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.parts.facts import Fact
 from ui.screens.counter.state import Phase, State
+from ui.unfinished import Torn
 
 STEPS = tuple(Step)
 
@@ -38,12 +39,17 @@ def steps_of(t: Translator) -> tuple[str, ...]:
     return tuple(word(f"step.{step}", t) for step in STEPS)
 
 
-def pulled_banner(step: Step, t: Translator) -> BannerState:
-    """The card left half-way: names nobody."""
+def pulled_banner(step: Step, torn: Torn | None, t: Translator) -> BannerState:
+    """The card left half-way: names nobody, only the end of the card's number."""
+    line = t("It will be finished; nothing is charged twice.")
+    if torn is not None:
+        line = t(
+            "Card ending in {tail}: it will be finished, nothing is charged twice.", tail=torn.tail
+        )
     return BannerState(
         "needs_you",
         t("The card was pulled out half-way: put the same card back"),
-        t("It will be finished; nothing is charged twice."),
+        line,
         steps_of(t),
         STEPS.index(step),
     )
@@ -167,7 +173,7 @@ def _question(_state: State, t: Translator) -> BannerState:
 
 
 def _pulled(state: State, t: Translator) -> BannerState:
-    return pulled_banner(state.step, t)
+    return pulled_banner(state.step, state.torn, t)
 
 
 def _stopped(state: State, t: Translator) -> BannerState:
