@@ -5,8 +5,10 @@ Pure rules over what the card shows, what the file knows and what the maker allo
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from cardstation.domain.card import CardContent, Credit, Quantity, ReturnBlock
 from cardstation.domain.household import Household
@@ -16,6 +18,14 @@ from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import NO_MARK, TopUp, mark_of, next_counter
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal, ensure
+
+
+class MarkingLayout(Protocol):
+    """A card layout as far as marks go."""
+
+    @property
+    def marks_loads(self) -> bool:
+        """The card has room to say which intent wrote a load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,13 @@ def quantity_of(quote: Quote) -> Quantity:
 
 
 def next_credit(
-    admitted: Admitted, rules: MakerRules, topup: TopUp, *, at: datetime, station_no: int
+    admitted: Admitted,
+    rules: MakerRules,
+    topup: TopUp,
+    *,
+    at: datetime,
+    station_no: int,
+    mark: bytes,
 ) -> Credit:
     """The load of a top-up as it shall stand on the card; the layout chooses the sequence."""
     base = admitted.returned.cumulative
@@ -142,9 +158,59 @@ def next_credit(
         cumulative=_sum(base, topup.quantity),
         loaded_at=at,
         station_no=station_no,
-        mark=topup.mark,
+        mark=mark,
         sequence=0,
     )
+
+
+def cleared_credit(
+    taken_back: Credit, giving_back: TopUp, *, at: datetime, station_no: int
+) -> Credit:
+    """What stands on the card after a load was taken back: no gas, counter and total as before it.
+
+    The next sale uses the same counter again (DESK-RULES 2).
+    """
+    unit = type(taken_back.quantity)
+    return Credit(
+        quantity=unit(0),
+        purchase_counter=giving_back.counter_after,
+        cumulative=unit(_raw(taken_back.cumulative) - _raw(taken_back.quantity)),
+        loaded_at=at,
+        station_no=station_no,
+        mark=giving_back.mark,
+        sequence=0,
+    )
+
+
+def load_mark(topup: TopUp, layout: MarkingLayout, admitted: Admitted, rules: MakerRules) -> bytes:
+    """The mark of a load: whose it is, or, where the card has no room for that, which load it is.
+
+    A mark that only says which load it is looks the same from every desk (DESK-RULES 4).
+    """
+    if layout.marks_loads:
+        return topup.mark
+    counter = next_counter(rules.school, admitted.counter)
+    return counter_mark(counter, _raw(_sum(admitted.credit.cumulative, topup.quantity)))
+
+
+def counter_mark(counter: int, cumulative: int) -> bytes:
+    """Four bytes that name a load by its counter and total, not by who wrote it."""
+    return hashlib.sha256(f"{counter} {cumulative}".encode()).digest()[:4]
+
+
+def is_superseded(content: CardContent, rules: MakerRules, topup: TopUp, mark: bytes) -> bool:
+    """True when the card shows another load with this load's own counter: ours never happened.
+
+    A meter takes each counter once, and the desk that wrote the other load read the counter
+    before it from the meter's own block.
+    """
+    credit, returned = content.credit, content.returned
+    if credit is None or returned is None:
+        return False
+    if rules.school not in (CounterSchool.EXACT, CounterSchool.GREATER):
+        return False
+    another = credit.purchase_counter == topup.counter_after and credit.mark != mark
+    return another and returned.taken_mark != mark
 
 
 def is_free_mark(topup_id: str, content: CardContent) -> bool:
@@ -155,10 +221,10 @@ def is_free_mark(topup_id: str, content: CardContent) -> bool:
     return mark_of(topup_id) not in shown
 
 
-def taken_by_meter(content: CardContent, rules: MakerRules, topup: TopUp) -> bool:
-    """True when the meter's own block proves that it took this very load."""
+def taken_by_meter(content: CardContent, rules: MakerRules, topup: TopUp, mark: bytes) -> bool:
+    """True when the meter's own block proves that it took the load that carries `mark`."""
     returned = content.returned
-    if returned is None or returned.taken_mark != topup.mark:
+    if returned is None or returned.taken_mark != mark:
         return False
     if rules.school in (CounterSchool.EXACT, CounterSchool.GREATER):
         return returned.purchase_counter == topup.counter_after

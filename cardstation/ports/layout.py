@@ -20,15 +20,23 @@ class Layout(Protocol):
 
     Every plan states the write order; a card torn at any step of a load or a clearing shows the
     meter the old credit, the new one or (clearing) nothing.
+
+    Attributes:
+        marks_loads: A load carries the mark of the intent that wrote it; without room for one, a
+            card that left the lane never proves by itself whose load it shows (DESK-RULES 4).
     """
 
     code: str
+    marks_loads: bool
 
     def recognises(self, image: bytes) -> bool:
         """True when the image carries a valid identity block of this layout."""
 
     def is_blank(self, image: bytes) -> bool:
         """True when the card was never issued."""
+
+    def is_torn(self, image: bytes) -> bool:
+        """True when a half-written credit lies beside the current one: some desk was cut short."""
 
     def decode(self, image: bytes) -> CardContent:
         """Read everything.

@@ -19,7 +19,10 @@ class Inserted:
     Attributes:
         image: The whole main memory as last read.
         rules: Of its maker.
+        sealed: Id of the load sealed during this insertion: the card never left the lane since.
     """
+
+    sealed = ""
 
     def __init__(
         self,

@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cardstation.domain.admission import (
-    admit,
-    compare_counter,
-    ensure_fits,
-    ensure_known,
-    taken_by_meter,
-)
-from cardstation.domain.card import Witness, judge
+from cardstation.domain.admission import admit, compare_counter, ensure_fits, ensure_known
+from cardstation.domain.card import Witness
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import Step, TopUp
-from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal, fail
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.adopt import adopt, finished_elsewhere
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle
+from cardstation.services.intent.finish_return import finish_return
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.load import Watch, arm, write_and_seal
 from cardstation.services.intent.opened import OpenIntent, opened
@@ -26,9 +22,10 @@ from cardstation.services.intent.records import (
     anchor_journal,
     record_armed,
     record_move,
-    record_not_loaded,
     record_sealed,
+    record_untouched,
 )
+from cardstation.services.intent.seen import ensure_as_left, judged, load_witness
 from cardstation.services.station import Station
 
 
@@ -39,6 +36,8 @@ class Outcome(StrEnum):
     VOIDED = "voided"
     QUESTION = "question"
     SEALED = "sealed"
+    RETURNED = "returned"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +81,25 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
             neither before, nor after, nor our tear; a human must look.
         Refusal: the paid load cannot go onto this card as it is now; the money stays on record.
     """
+    found = _settle_ours(station, card, watch)
+    if found.outcome not in (Outcome.NOTHING, Outcome.VOIDED):
+        return found
+    theirs = adopt(station, card)
+    if theirs is None:
+        return found
+    return Resolution(Outcome.SEALED, opened(station, theirs), finish(station, card, theirs, watch))
+
+
+def _settle_ours(station: Station, card: Inserted, watch: Watch) -> Resolution:
     with station.store.reading() as reading:
         intent = reading.topups.open_on(card.content.identity)
     if intent is None:
         return Resolution(Outcome.NOTHING)
     found = opened(station, intent)
+    if intent.direction is Direction.RETURN:
+        ensure_may_write(station)
+        off = finish_return(station, card, intent, watch)
+        return Resolution(Outcome.RETURNED if off else Outcome.VOIDED, found)
     if intent.state is TopUpState.QUOTED or _free(intent):
         record_move(station, intent, TopUpEvent.MONEY_NOT_TAKEN, reason="cut_short")
         return Resolution(Outcome.VOIDED, found)
@@ -97,17 +110,18 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
             return Resolution(Outcome.QUESTION, found)
         except Refusal:
             return Resolution(Outcome.VOIDED, found)
+    if intent.state in MAY_BE_ON_CARD and finished_elsewhere(station, card, intent):
+        return Resolution(Outcome.ELSEWHERE, found)
     return Resolution(Outcome.SEALED, found, finish(station, card, intent, watch))
 
 
 def _free(intent: TopUp) -> bool:
-    """Money that was never asked of anybody: the line or the order simply stays as it was."""
+    """Asked for money that is here already: out of a lump sum, or paid online; nothing to ask."""
     return intent.state is TopUpState.PAY_PENDING and intent.tender in WITHOUT_ASKING
 
 
 def _asked_again(station: Station, intent: TopUp) -> TopUp:
-    answer = station.payment_by(intent.tender).query(intent.topup_id)
-    return settle(station, intent, answer)
+    return settle(station, intent, station.payment_by(intent.tender).query(intent.topup_id))
 
 
 def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Receipt:
@@ -117,14 +131,14 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
         OutcomeUnknown, Refusal: see `resolve_card`.
     """
     ensure_may_write(station)
-    if intent.state in (TopUpState.REFUND_REQUESTED, TopUpState.DISPUTED):
+    if intent.state is TopUpState.DISPUTED:
         raise Refusal("open_intent", topup_id=intent.topup_id, state=intent.state.value)
     if intent.state is TopUpState.PAID:
         return write_and_seal(station, card, _armed_anew(station, card, intent), watch)
     if intent.state is TopUpState.NOT_LOADED:
-        _ensure_as_left(_judged(card, intent), intent)
+        ensure_as_left(judged(card, intent), intent)
         intent = _armed_again(station, intent)
-    witness = _witness(card, intent)
+    witness = load_witness(card, intent)
     if witness:
         return record_sealed(station, intent, card.image, witness=witness)[1]
     return write_and_seal(station, card, _ready_to_write(station, card, intent), watch)
@@ -147,40 +161,14 @@ def _armed_again(station: Station, intent: TopUp) -> TopUp:
     return record_armed(station, intent, plan, intent.counter_after)
 
 
-def _witness(card: Inserted, intent: TopUp) -> str:
-    """`meter` or `card` when the load is proven, empty otherwise; the card is read twice."""
-    if taken_by_meter(card.content, card.rules, intent):
-        return "meter"
-    if _judged(card, intent) is Witness.TARGET:
-        card.power_cycle()
-        return "card" if _judged(card, intent) is Witness.TARGET else ""
-    return ""
-
-
 def _ready_to_write(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """The same target with the same counter is written again (R4), or a human must look."""
-    seen = _judged(card, intent)
-    _ensure_as_left(seen, intent)
+    seen = judged(card, intent)
+    ensure_as_left(seen, intent)
     if intent.state is TopUpState.ARMED:
         anchor_journal(station)
         return intent
     if seen is Witness.BEFORE:
-        proven = record_not_loaded(station, intent, card.image, reason="seen_before")
+        proven = record_untouched(station, intent, card.image, reason="seen_before")
         return _armed_again(station, proven)
     return record_move(station, intent, TopUpEvent.SEEN_TORN)
-
-
-def _ensure_as_left(seen: Witness, intent: TopUp) -> None:
-    if seen is Witness.FOREIGN:
-        raise OutcomeUnknown(
-            "card_not_as_left",
-            topup_id=intent.topup_id,
-            card_no=intent.identity.card_no,
-            account_no=intent.account_no,
-            fen=intent.quote.money.fen,
-        )
-
-
-def _judged(card: Inserted, intent: TopUp) -> Witness:
-    plan = intent.plan or fail("what was armed once has its plan")
-    return judge(plan.before, plan.target, plan.owned, card.image)

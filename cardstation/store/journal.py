@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from cardstation.domain.ledger import GENESIS, Entry, entry_hash
+from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
 from cardstation.errors import ensure
 from cardstation.store.tables import journal
 
@@ -79,6 +79,12 @@ class Journal:
     def at(self, seq: int) -> StoredEntry | None:
         """One entry by number."""
         row = self._connection.execute(select(journal).where(journal.c.seq == seq)).first()
+        return None if row is None else _stored(row)
+
+    def last_about(self, subject: str, kind: EntryKind) -> StoredEntry | None:
+        """The latest fact of one kind about a top-up or payment."""
+        query = select(journal).where(journal.c.subject == subject, journal.c.kind == kind.value)
+        row = self._connection.execute(query.order_by(journal.c.seq.desc()).limit(1)).first()
         return None if row is None else _stored(row)
 
     def since(self, seq: int, limit: int) -> tuple[StoredEntry, ...]:

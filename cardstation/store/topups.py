@@ -22,12 +22,13 @@ from cardstation.domain.transitions import (
 )
 from cardstation.errors import ensure
 from cardstation.store.frozen import freeze, thaw, thaw_any
+from cardstation.store.shifts import Shifts
 from cardstation.store.tables import card_load, topup, topup_log
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """When and by whom a state changed."""
+    """When and by whom a state changed; `clerk` holds where nobody is on duty in a shift."""
 
     at: datetime
     clerk: str
@@ -121,6 +122,23 @@ class TopUps:
             topup.c.state.in_(WAITS_FOR_CARD),
         )
 
+    def last_sealed(self, identity: CardIdentity) -> TopUp | None:
+        """The load that was sealed last on a card and not taken back since."""
+        back = (TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)
+        returned = select(topup.c.corrects).where(
+            topup.c.direction == Direction.RETURN, topup.c.state.in_(back)
+        )
+        found = self._find(
+            topup.c.maker == identity.maker,
+            topup.c.card_no == identity.card_no,
+            topup.c.meter_no == identity.meter_no,
+            topup.c.generation == identity.generation,
+            topup.c.direction == Direction.SALE,
+            topup.c.state == TopUpState.SEALED,
+            topup.c.topup_id.not_in(returned),
+        )
+        return found[-1] if found else None
+
     def open_intents(self) -> tuple[TopUp, ...]:
         """Every open sale and return, oldest first."""
         return self._find(
@@ -162,6 +180,11 @@ class TopUps:
             LogRow(row.topup_id, row.event, row.state, row.seq, row.reason, row.at)
             for row in self._connection.execute(query)
         )
+
+    def begun_by(self, topup_id: str) -> str:
+        """The clerk who began a top-up or return, empty when it is not on file."""
+        query = select(topup_log.c.clerk).where(topup_log.c.topup_id == topup_id)
+        return self._connection.execute(query.order_by(topup_log.c.no).limit(1)).scalar() or ""
 
     def high_water_us(self) -> int:
         """The latest wall time any state change was made at, microseconds since 1970."""
@@ -210,7 +233,7 @@ class TopUps:
                 "state": state,
                 "seq": seq,
                 "reason": reason,
-                "clerk": stamp.clerk,
+                "clerk": Shifts(self._connection).on_duty() or stamp.clerk,
                 "approver": stamp.approver,
                 "at": stamp.at,
                 "high_water_us": max(now_us, self.high_water_us()),

@@ -32,11 +32,19 @@ class TwoSlotLayout:
 
     Attributes:
         examples: Worked examples, bytes beside their meaning.
+        marks_loads: The `mark` of a credit names the intent that wrote it.
     """
 
-    def __init__(self, declaration: Declaration, examples: tuple[Example, ...] = ()) -> None:
+    def __init__(
+        self,
+        declaration: Declaration,
+        examples: tuple[Example, ...] = (),
+        *,
+        marks_loads: bool = True,
+    ) -> None:
         self.declaration = declaration
         self.examples = examples
+        self.marks_loads = marks_loads
         self.code = declaration.code
         place = declaration.place
         self._identity = place("identity")
@@ -70,6 +78,17 @@ class TwoSlotLayout:
     def _with_version(self, image: bytes) -> bytes:
         at = self._identity.address
         return image[:at] + self._version.to_bytes(1) + image[at + 1 :]
+
+    def is_torn(self, image: bytes) -> bool:
+        """True when a half-written credit lies beside the current one.
+
+        A slot that was never used and one that a clearing made unreadable begin erased.
+        """
+        slots = current_of(self.credit_slots, image)
+        if slots is None:
+            return False
+        left = slots.inactive.bytes_in(image)
+        return left[0] != _BLANK and slots.inactive.read(image) is None
 
     def decode(self, image: bytes) -> CardContent:
         """Read everything.

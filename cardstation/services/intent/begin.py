@@ -15,7 +15,7 @@ from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.ids import new_id
-from cardstation.services.intent.records import record_move, record_paid, record_quoted
+from cardstation.services.intent.records import record_begun, record_move, record_paid
 from cardstation.services.station import Station
 
 WITHOUT_ASKING = frozenset({Tender.BATCH, Tender.ORDER})
@@ -48,7 +48,7 @@ def begin(
     topup_id = new_id(station.clock)
     while not is_free_mark(topup_id, card.content):
         topup_id = new_id(station.clock)
-    return record_quoted(
+    return record_begun(
         station,
         TopUp(
             topup_id=topup_id,

@@ -1,15 +1,15 @@
-"""Brings paid gas onto the card in the lane: armed, anchored, unlocked, written, read, sealed."""
+"""Brings an intent onto the card in the lane: armed, anchored, unlocked, written, read back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from cardstation.domain.admission import Admitted, next_credit
-from cardstation.domain.card import Span, Witness, WritePlan, judge
+from cardstation.domain.admission import Admitted, cleared_credit, load_mark, next_credit
+from cardstation.domain.card import Credit, Span, Witness, WritePlan, judge
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import Step, TopUp
-from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import (
     CardServiceGone,
     CodeLocked,
@@ -25,8 +25,8 @@ from cardstation.services.identify import Inserted
 from cardstation.services.intent.records import (
     record_armed,
     record_move,
-    record_not_loaded,
     record_sealed,
+    record_untouched,
 )
 from cardstation.services.station import Station
 from cardstation.store.attempts import Attempt
@@ -48,25 +48,46 @@ class Unlocking:
 
 
 def arm(station: Station, card: Inserted, intent: TopUp, admitted: Admitted) -> TopUp:
-    """Make the whole target durable before the first byte changes the card (R2)."""
-    credit = next_credit(
-        admitted, card.rules, intent, at=station.clock.now(), station_no=station.number
-    )
+    """Make the whole target of a load durable before the first byte changes the card (R2)."""
+    now = station.clock.now()
+    mark = load_mark(intent, card.layout, admitted, card.rules)
+    credit = next_credit(admitted, card.rules, intent, at=now, station_no=station.number, mark=mark)
     plan = card.layout.plan_load(card.image, credit)
-    _ensure_sound(card, plan, intent)
+    _ensure_sound(card, plan, credit)
+    return record_armed(station, replace(intent, before=card.image), plan, credit.purchase_counter)
+
+
+def arm_return(station: Station, card: Inserted, intent: TopUp, taken_back: Credit) -> TopUp:
+    """Make the whole target of a return durable before the first byte changes the card (R2)."""
+    credit = cleared_credit(taken_back, intent, at=station.clock.now(), station_no=station.number)
+    plan = card.layout.plan_clear(card.image, credit)
+    _ensure_sound(card, plan, credit)
     return record_armed(station, replace(intent, before=card.image), plan, credit.purchase_counter)
 
 
 def write_and_seal(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Receipt:
-    """Write the stored target onto the card in the lane and prove it after a fresh power-up.
+    """Write the stored target of a load onto the card in the lane, prove it, and seal.
 
     Raises:
         OutcomeUnknown: the link was lost or the card reads back differently; the card decides at
             its next insertion. Refusal, CodeRefused, CodeLocked: nothing was written.
     """
-    plan = intent.plan or fail("an armed top-up has its plan")
+    seen = write_and_prove(station, card, intent, watch)
+    _, receipt = record_sealed(station, intent, seen, witness="card")
+    card.sealed = intent.topup_id
+    watch(Step.RECEIPT)
+    return receipt
+
+
+def write_and_prove(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> bytes:
+    """Write the stored target and prove it after a fresh power-up; the image read back.
+
+    Raises:
+        OutcomeUnknown, Refusal, CodeRefused, CodeLocked: as `write_and_seal`.
+    """
+    plan = intent.plan or fail("an armed intent has its plan")
     watch(Step.WRITE)
-    spans = _spans(card, plan)
+    spans = _spans(card, plan, intent.direction)
     _unlock(station, card, intent)
     try:
         card.chip.write(card.image, spans)
@@ -76,30 +97,29 @@ def write_and_seal(station: Station, card: Inserted, intent: TopUp, watch: Watch
         raise _unknown(station, intent, error.code) from error
     if judge(plan.before, plan.target, plan.owned, seen) is not Witness.TARGET:
         raise _unknown(station, intent, "write_not_taken")
-    _, receipt = record_sealed(station, intent, seen, witness="card")
-    watch(Step.RECEIPT)
-    return receipt
+    return seen
 
 
-def _ensure_sound(card: Inserted, plan: WritePlan, intent: TopUp) -> None:
+def _ensure_sound(card: Inserted, plan: WritePlan, credit: Credit) -> None:
     ensure(plan.before == card.image, "a plan starts from the image in the lane")
     ensure(all(span.address >= FIRST_TOUCHABLE for span in plan.spans), "00-1F are never touched")
     shown = card.layout.decode(plan.target)
-    ensure(shown.identity == card.content.identity, "a load keeps the identity")
+    ensure(shown.identity == card.content.identity, "an intent keeps the identity")
     ensure(
         shown.credit is not None
-        and shown.credit.quantity == intent.quantity
-        and shown.credit.mark == intent.mark,
-        "the target reads back as the load that was paid",
+        and shown.credit.quantity == credit.quantity
+        and shown.credit.mark == credit.mark,
+        "the target reads back as what was agreed",
     )
 
 
-def _spans(card: Inserted, plan: WritePlan) -> Sequence[Span]:
+def _spans(card: Inserted, plan: WritePlan, direction: Direction) -> Sequence[Span]:
     """The stored spans; over a torn slot the layout may need another order for the same bytes."""
     if judge(plan.before, plan.target, plan.owned, card.image) is Witness.BEFORE:
         return plan.spans
-    credit = card.layout.decode(plan.target).credit or fail("the target carries a load")
-    again = card.layout.plan_load(card.image, credit)
+    credit = card.layout.decode(plan.target).credit or fail("the target carries a credit")
+    again_as = {Direction.SALE: card.layout.plan_load, Direction.RETURN: card.layout.plan_clear}
+    again = again_as[direction](card.image, credit)
     same = judge(plan.before, plan.target, plan.owned, again.target) is Witness.TARGET
     return again.spans if same else plan.spans
 
@@ -160,7 +180,7 @@ def _nothing_written(station: Station, card: Inserted, intent: TopUp, reason: st
     plan = intent.plan or fail("an armed top-up has its plan")
     untouched = judge(plan.before, plan.target, plan.owned, card.image) is Witness.BEFORE
     if untouched and intent.state is TopUpState.ARMED:
-        record_not_loaded(station, intent, card.image, reason=reason)
+        record_untouched(station, intent, card.image, reason=reason)
 
 
 def _unknown(station: Station, intent: TopUp, reason: str) -> OutcomeUnknown:

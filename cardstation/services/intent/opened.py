@@ -68,7 +68,9 @@ def code_of(state: TopUpState) -> str:
 
 
 def opened(station: Station, intent: TopUp) -> OpenIntent:
-    """An open top-up as shown."""
+    """An open top-up or return as shown."""
+    with station.store.reading() as reading:
+        owner = reading.topups.begun_by(intent.topup_id)
     return OpenIntent(
         intent_id=intent.topup_id,
         state=intent.state.value,
@@ -82,6 +84,9 @@ def opened(station: Station, intent: TopUp) -> OpenIntent:
         volume=intent.quote.volume,
         since=intent.opened_at,
         age_min=_minutes(station, intent.opened_at),
+        owner=owner or station.clerk,
+        direction=intent.direction.value,
+        origin=intent.origin,
     )
 
 

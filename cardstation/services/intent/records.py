@@ -11,9 +11,10 @@ from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import fail
 from cardstation.services.intent.facts import append_about, stamp
+from cardstation.services.intent.giving_back import after_purchase
 from cardstation.services.intent.papers import receipt_no, receipt_of
 from cardstation.services.station import Station
 from cardstation.store import Unit
@@ -21,11 +22,30 @@ from cardstation.store.anchor import AnchorMark
 from cardstation.store.frozen import freeze
 
 
-def record_quoted(station: Station, intent: TopUp) -> TopUp:
+def record_begun(station: Station, intent: TopUp, *, approver: str = "", reason: str = "") -> TopUp:
     """Store a new intent: who, what, for how much, and the image before."""
     with station.store.unit() as unit:
-        unit.topups.add(intent, stamp(station))
+        unit.topups.add(intent, stamp(station, approver), reason=reason)
         unit.commit()
+    return intent
+
+
+def record_adopted(station: Station, intent: TopUp) -> TopUp:
+    """Take over what another station armed: from here on this station may finish it."""
+    plan = intent.plan or fail("what another station armed has its plan")
+    with station.store.unit() as unit:
+        entry = append_about(
+            station,
+            unit,
+            EntryKind.ARMED,
+            intent,
+            proof=_digest(intent),
+            target=hashlib.sha256(plan.target).hexdigest(),
+            detail=freeze(intent),
+        )
+        unit.topups.add(intent, stamp(station), seq=entry.seq, reason="adopted")
+        unit.commit()
+    anchor_journal(station)
     return intent
 
 
@@ -90,17 +110,22 @@ def anchor_journal(station: Station) -> None:
     station.store.anchor.write(AnchorMark(head.epoch, head.seq, head.hash))
 
 
-def record_not_loaded(station: Station, intent: TopUp, image: bytes, *, reason: str) -> TopUp:
-    """That very card was read and shows the image before: nothing was loaded."""
+def record_untouched(station: Station, intent: TopUp, image: bytes, *, reason: str) -> TopUp:
+    """That very card was read and proves that nothing changed: not loaded, or not taken back."""
+    kind = _UNTOUCHED[intent.direction]
     with station.store.unit() as unit:
-        entry = append_about(
-            station, unit, EntryKind.NOT_LOADED, intent, proof=hashlib.sha256(image).hexdigest()
-        )
+        entry = append_about(station, unit, kind, intent, proof=hashlib.sha256(image).hexdigest())
         moved = unit.topups.move(
             intent, TopUpEvent.SEEN_BEFORE, stamp(station), seq=entry.seq, reason=reason
         )
         unit.commit()
     return moved
+
+
+_UNTOUCHED = {
+    Direction.SALE: EntryKind.NOT_LOADED,
+    Direction.RETURN: EntryKind.NOT_RETURNED,
+}
 
 
 def record_sealed(
@@ -136,22 +161,9 @@ def record_sealed(
         receipt = receipt_of(station, moved, household, entry, year=year, number=number)
         unit.receipts.add(receipt, topup_id=moved.topup_id, year=year, number=number)
         unit.topups.own_load(moved)
-        unit.households.update(_after_purchase(household, moved))
+        unit.households.update(after_purchase(household, moved))
         unit.commit()
     return moved, receipt
-
-
-def _after_purchase(household: Household, intent: TopUp) -> Household:
-    counter = max(household.purchase_counter, intent.counter_after)
-    quote = intent.quote
-    if quote.volume is None or household.tier_year > quote.tier_year:
-        return replace(household, purchase_counter=counter)
-    return replace(
-        household,
-        purchase_counter=counter,
-        bought_this_year=household.bought_in(quote.tier_year) + quote.volume,
-        tier_year=quote.tier_year,
-    )
 
 
 def _household(unit: Unit, intent: TopUp) -> Household:

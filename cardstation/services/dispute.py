@@ -1,0 +1,31 @@
+"""Hands an outcome that the card cannot tell to people: two of them look, nobody pays before."""
+
+from __future__ import annotations
+
+from cardstation.domain.shift import Approval
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpEvent, TopUpState
+from cardstation.errors import Refusal
+from cardstation.services.intent.records import record_move
+from cardstation.services.station import Station
+
+
+def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
+    """Put an armed or unknown load or return into dispute: its card shows neither before nor after.
+
+    Raises:
+        Refusal: `not_disputable`: it is settled, or its card has not been touched.
+    """
+    with station.store.reading() as reading:
+        intent = reading.topups.get(intent_id)
+    if intent is None or intent.state not in MAY_BE_ON_CARD:
+        raise Refusal("not_disputable", intent_id=intent_id)
+    if intent.state is TopUpState.ARMED:
+        intent = record_move(station, intent, TopUpEvent.LINK_LOST, reason="card_not_as_left")
+    return record_move(
+        station,
+        intent,
+        TopUpEvent.SEEN_FOREIGN,
+        reason="card_not_as_left",
+        approver=approval.name,
+    )

@@ -1,0 +1,110 @@
+"""What other stations began on a card, as the ledger tells it: finished here, or left to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
+from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.giving_back import record_elsewhere
+from cardstation.services.intent.known import household_of
+from cardstation.services.intent.records import record_adopted, record_move
+from cardstation.services.station import Station
+from cardstation.store.frozen import thaw
+
+_BEGUN = (EntryKind.ARMED,)
+
+
+def adopt(station: Station, card: Inserted) -> TopUp | None:
+    """Take over the load that another station armed on this card and did not finish.
+
+    Returns:
+        The intent, armed and on disk here now; None when the ledger knows of none, or cannot be
+        asked and the card shows no trace of one.
+
+    Raises:
+        Refusal: `card_torn_elsewhere`: some desk was cut short on this card and the ledger cannot
+            be asked; `return_begun_elsewhere`: only the desk that began to take the load back can
+            go on; `unknown_household`.
+    """
+    told = _told_of(station, card)
+    if told is None:
+        if card.layout.is_torn(card.image):
+            raise Refusal("card_torn_elsewhere", card_no=card.content.identity.card_no)
+        return None
+    for entry in _unfinished(told):
+        intent = _intent_of(entry)
+        if intent.identity != card.content.identity or _known(station, intent):
+            continue
+        if intent.direction is Direction.RETURN:
+            raise Refusal(
+                "return_begun_elsewhere", card_no=intent.identity.card_no, station=entry.station
+            )
+        household_of(station, card)
+        return record_adopted(station, intent)
+    return None
+
+
+def finished_elsewhere(station: Station, card: Inserted, intent: TopUp) -> bool:
+    """Learn that another station finished this load; nothing is changed when nobody says so."""
+    told = _told_of(station, card) or ()
+    for entry in told:
+        others = entry.station != station.name
+        if entry.kind is EntryKind.SEALED and entry.subject == intent.topup_id and others:
+            settle_elsewhere(station, intent, entry.station)
+            return True
+    return False
+
+
+def counter_owned_elsewhere(station: Station, card: Inserted, intent: TopUp) -> bool:
+    """True when the ledger knows another sealed load of this card with this load's counter.
+
+    What the card alone shows could be a copy's; two witnesses make it certain.
+    """
+    return any(
+        entry.kind is EntryKind.SEALED
+        and entry.subject != intent.topup_id
+        and entry.counter_after == intent.counter_after
+        and (entry.maker, entry.meter_no, entry.generation)
+        == (intent.identity.maker, intent.identity.meter_no, intent.identity.generation)
+        for entry in _told_of(station, card) or ()
+    )
+
+
+def settle_elsewhere(station: Station, intent: TopUp, sealed_by: str) -> None:
+    """Close an armed load of ours that is sealed in another station's books."""
+    if intent.state is TopUpState.NOT_LOADED:
+        return
+    if intent.origin:
+        record_move(station, intent, TopUpEvent.SEEN_TARGET, reason="elsewhere")
+    else:
+        record_elsewhere(station, intent, sealed_by)
+
+
+def _told_of(station: Station, card: Inserted) -> tuple[Entry, ...] | None:
+    """What every station said about this card; None when the ledger cannot be asked."""
+    if station.ledger is None:
+        return None
+    try:
+        return station.ledger.loads_of(card.content.identity.card_no)
+    except (LedgerUnreachable, LedgerRefused):
+        return None
+
+
+def _unfinished(told: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The armed facts that nothing followed."""
+    last = {entry.subject: entry for entry in told}
+    return tuple(one for one in last.values() if one.kind in _BEGUN and one.detail)
+
+
+def _intent_of(entry: Entry) -> TopUp:
+    """The intent behind an armed fact, as begun by its own station."""
+    return replace(thaw(TopUp, entry.detail), origin=entry.origin or entry.station)
+
+
+def _known(station: Station, intent: TopUp) -> bool:
+    with station.store.reading() as reading:
+        return reading.topups.get(intent.topup_id) is not None

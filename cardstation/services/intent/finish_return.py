@@ -1,0 +1,50 @@
+"""Brings a return that was cut short to its end, with its card in the lane."""
+
+from __future__ import annotations
+
+from cardstation.domain.admission import taken_by_meter
+from cardstation.domain.card import Witness
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.facts import sold_load
+from cardstation.services.intent.giving_back import record_returned
+from cardstation.services.intent.load import Watch, write_and_prove
+from cardstation.services.intent.records import anchor_journal, record_move, record_untouched
+from cardstation.services.intent.seen import ensure_as_left, judged, seen_twice, written_mark
+from cardstation.services.station import Station
+
+
+def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> bool:
+    """Finish what the card shows begun; what never touched it is given up and can be asked anew.
+
+    Returns:
+        True when the load is off the card now, False when it stays on it.
+
+    Raises:
+        OutcomeUnknown: the link was lost again, or `card_not_as_left`. Refusal: nothing written.
+    """
+    if intent.state in (TopUpState.REQUESTED, TopUpState.NOT_RETURNED):
+        return _given_up(station, intent)
+    sale = sold_load(station, intent)
+    if taken_by_meter(card.content, card.rules, sale, written_mark(card, sale)):
+        return _given_up(station, record_untouched(station, intent, card.image, reason="meter"))
+    seen = judged(card, intent)
+    if seen is Witness.TARGET and seen_twice(card, intent):
+        record_returned(station, intent, card.image)
+        return True
+    ensure_as_left(seen, intent)
+    if seen is Witness.BEFORE:
+        proven = record_untouched(station, intent, card.image, reason="seen_before")
+        return _given_up(station, proven)
+    if intent.state is TopUpState.OUTCOME_UNKNOWN:
+        intent = record_move(station, intent, TopUpEvent.SEEN_TORN)
+    else:
+        anchor_journal(station)
+    record_returned(station, intent, write_and_prove(station, card, intent, watch))
+    return True
+
+
+def _given_up(station: Station, intent: TopUp) -> bool:
+    record_move(station, intent, TopUpEvent.WITHDRAWN, reason="cut_short")
+    return False

@@ -1,0 +1,125 @@
+"""Makes each step of the way back durable: gas off the card, money out, loads of other desks."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from cardstation.domain.household import Household
+from cardstation.domain.ledger import EntryKind
+from cardstation.domain.money import NO_MONEY
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import Direction, TopUpEvent
+from cardstation.domain.volume import NO_GAS
+from cardstation.errors import fail
+from cardstation.services.intent.facts import append_about, sealing_of, stamp
+from cardstation.services.station import Station
+from cardstation.store import Unit
+
+
+def record_returned(station: Station, intent: TopUp, image: bytes) -> TopUp:
+    """The card was read and carries no gas any more: the counter is free, the money is owed."""
+    with station.store.unit() as unit:
+        entry = append_about(
+            station,
+            unit,
+            EntryKind.RETURNED,
+            intent,
+            proof=hashlib.sha256(image).hexdigest(),
+            witness="card",
+        )
+        moved = unit.topups.move(intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq)
+        unit.households.update(_before_purchase(_household(unit, intent), moved))
+        unit.commit()
+    return moved
+
+
+def record_refunded(station: Station, intent: TopUp, *, approver: str) -> TopUp:
+    """The money went back to the payer, by the tender it came with.
+
+    What a purchase that never was had left over goes back with it; a load taken back keeps its
+    household's balance.
+    """
+    never_was = intent.direction is Direction.SALE
+    remainder = intent.quote.remainder if never_was else NO_MONEY
+    with station.store.unit() as unit:
+        entry = append_about(
+            station,
+            unit,
+            EntryKind.REFUNDED,
+            intent,
+            balance_fen=remainder.fen,
+            approver=approver,
+        )
+        if remainder:
+            household = _household(unit, intent)
+            unit.households.update(replace(household, balance=household.balance - remainder))
+        moved = unit.topups.move(
+            intent, TopUpEvent.MONEY_RETURNED, stamp(station, approver), seq=entry.seq
+        )
+        unit.commit()
+    return moved
+
+
+def record_disowned(station: Station, intent: TopUp) -> TopUp:
+    """The ledger knows that the load on the card is another desk's: our money was for nothing."""
+    with station.store.unit() as unit:
+        sealed = sealing_of(unit, intent.topup_id)
+        entry = append_about(station, unit, EntryKind.NOT_LOADED, intent, corrects=sealed.entry_id)
+        moved = unit.topups.move(intent, TopUpEvent.DISOWNED, stamp(station), seq=entry.seq)
+        unit.households.update(_without_purchase(_household(unit, intent), moved))
+        unit.commit()
+    return moved
+
+
+def record_elsewhere(station: Station, intent: TopUp, sealed_by: str) -> TopUp:
+    """Another station finished what we armed: the gas is on the card, the seal is in its books."""
+    with station.store.unit() as unit:
+        entry = append_about(station, unit, EntryKind.ELSEWHERE, intent, witness=sealed_by)
+        moved = unit.topups.move(
+            intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq, reason="elsewhere"
+        )
+        unit.households.update(after_purchase(_household(unit, intent), moved))
+        unit.commit()
+    return moved
+
+
+def record_sealed_twice(station: Station, intent: TopUp) -> None:
+    """We and another station sealed the same load: ours leaves the gas sold here."""
+    with station.store.unit() as unit:
+        sealed = sealing_of(unit, intent.topup_id)
+        append_about(station, unit, EntryKind.ELSEWHERE, intent, corrects=sealed.entry_id)
+        unit.commit()
+
+
+def after_purchase(household: Household, intent: TopUp) -> Household:
+    """What a household has bought once a load is on its card."""
+    counter = max(household.purchase_counter, intent.counter_after)
+    quote = intent.quote
+    if quote.volume is None or household.tier_year > quote.tier_year:
+        return replace(household, purchase_counter=counter)
+    return replace(
+        household,
+        purchase_counter=counter,
+        bought_this_year=household.bought_in(quote.tier_year) + quote.volume,
+        tier_year=quote.tier_year,
+    )
+
+
+def _before_purchase(household: Household, intent: TopUp) -> Household:
+    """What a household has bought once a load was taken back: the counter is used again."""
+    return replace(_without_purchase(household, intent), purchase_counter=intent.counter_after)
+
+
+def _without_purchase(household: Household, intent: TopUp) -> Household:
+    """Tier counters move with reversals of the cycle they belonged to (DESK-RULES 13)."""
+    quote = intent.quote
+    if quote.volume is None or household.tier_year != quote.tier_year:
+        return household
+    left = max(NO_GAS, household.bought_this_year - quote.volume)
+    return replace(household, bought_this_year=left)
+
+
+def _household(unit: Unit, intent: TopUp) -> Household:
+    household = unit.households.get(intent.account_no)
+    return household or fail("the household of an intent stays on file")

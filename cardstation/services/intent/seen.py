@@ -1,0 +1,64 @@
+"""What a card in the lane proves about an intent: before, target, torn, or neither."""
+
+from __future__ import annotations
+
+from cardstation.domain.admission import is_superseded, taken_by_meter
+from cardstation.domain.card import Witness, judge
+from cardstation.domain.topup import TopUp
+from cardstation.errors import OutcomeUnknown, fail
+from cardstation.services.identify import Inserted
+
+
+def judged(card: Inserted, intent: TopUp) -> Witness:
+    """What the image in the lane shows of an armed intent's plan."""
+    plan = intent.plan or fail("what was armed once has its plan")
+    return judge(plan.before, plan.target, plan.owned, card.image)
+
+
+def seen_twice(card: Inserted, intent: TopUp) -> bool:
+    """True when the target also stands there after a fresh power-up."""
+    card.power_cycle()
+    return judged(card, intent) is Witness.TARGET
+
+
+def written_mark(card: Inserted, intent: TopUp) -> bytes:
+    """The mark that an armed load puts on its card."""
+    plan = intent.plan or fail("what was armed once has its plan")
+    credit = card.layout.decode(plan.target).credit or fail("the target carries a credit")
+    return credit.mark
+
+
+def load_witness(card: Inserted, intent: TopUp) -> str:
+    """What proves that a load happened, empty when nothing does; the card is read twice.
+
+    Returns:
+        `meter` or `card`; `provisional` when the card left the lane and has no room to say whose
+        load it shows: another desk may have written the same one (DESK-RULES 4).
+    """
+    sure = card.layout.marks_loads
+    if taken_by_meter(card.content, card.rules, intent, written_mark(card, intent)):
+        return "meter" if sure else "provisional"
+    if judged(card, intent) is Witness.TARGET and seen_twice(card, intent):
+        return "card" if sure else "provisional"
+    return ""
+
+
+def superseded(card: Inserted, intent: TopUp) -> bool:
+    """True when another desk's load stands in this one's place: ours never happened."""
+    return is_superseded(card.content, card.rules, intent, written_mark(card, intent))
+
+
+def ensure_as_left(seen: Witness, intent: TopUp) -> None:
+    """A human must look at a card that shows neither before, nor after, nor our tear.
+
+    Raises:
+        OutcomeUnknown: `card_not_as_left`.
+    """
+    if seen is Witness.FOREIGN:
+        raise OutcomeUnknown(
+            "card_not_as_left",
+            topup_id=intent.topup_id,
+            card_no=intent.identity.card_no,
+            account_no=intent.account_no,
+            fen=intent.quote.money.fen,
+        )

@@ -1,0 +1,36 @@
+"""Pays money back to the payer, by the tender it came with: the last step of a refund or return."""
+
+from __future__ import annotations
+
+from cardstation.domain.shift import Approval
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
+from cardstation.errors import Refusal
+from cardstation.services.intent.giving_back import record_refunded
+from cardstation.services.intent.guards import ensure_may_sell
+from cardstation.services.intent.records import record_move
+from cardstation.services.station import Station
+
+_OWED = {
+    Direction.SALE: frozenset({TopUpState.REFUND_REQUESTED}),
+    Direction.RETURN: frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING}),
+}
+
+
+def pay_out(station: Station, intent_id: str, approval: Approval) -> TopUp:
+    """Record that the money of a refund or of a return is in the payer's hands.
+
+    The clerk pays first and confirms with the second person; the money of a lump sum stays with
+    the batch and goes back with its remainder. Asked again, nothing is paid twice.
+
+    Raises:
+        Refusal: `nothing_owed`, and those of `ensure_may_sell`.
+    """
+    ensure_may_sell(station)
+    with station.store.reading() as reading:
+        intent = reading.topups.get(intent_id)
+    if intent is None or intent.state not in _OWED[intent.direction]:
+        raise Refusal("nothing_owed", intent_id=intent_id)
+    if intent.direction is Direction.RETURN and intent.state is TopUpState.SEALED:
+        intent = record_move(station, intent, TopUpEvent.PAYOUT_ASKED)
+    return record_refunded(station, intent, approver=approval.name)

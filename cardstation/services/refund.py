@@ -1,0 +1,64 @@
+"""Asks for the money of a paid load back: only that card, read now, can prove it never happened."""
+
+from __future__ import annotations
+
+from cardstation.domain.card import Witness
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
+from cardstation.errors import Refusal
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.adopt import counter_owned_elsewhere, finished_elsewhere
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.records import record_move, record_untouched
+from cardstation.services.intent.seen import ensure_as_left, judged, load_witness, superseded
+from cardstation.services.station import Station
+
+_PAID = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
+
+
+def request_refund(station: Station, card: Inserted, approval: Approval) -> TopUp:
+    """Give up the paid load that is open on this card; `pay_out` then returns the money.
+
+    Args:
+        station: The desk.
+        card: The very card, in the lane (R5); a blacklist is no proof.
+        approval: Of the second person.
+
+    Raises:
+        Refusal: `no_paid_load`, `load_is_on_card` (it happened after all; the next look seals
+            it), `card_torn` (it must be finished), `refund_elsewhere` (the desk that took the
+            money, or the centre for an order, pays it back).
+        OutcomeUnknown: `card_not_as_left`.
+    """
+    ensure_may_write(station)
+    with station.store.reading() as reading:
+        intent = reading.topups.open_on(card.content.identity)
+    if intent is None or intent.direction is not Direction.SALE or intent.state not in _PAID:
+        raise Refusal("no_paid_load", card_no=card.content.identity.card_no)
+    if intent.origin or intent.tender is Tender.ORDER:
+        raise Refusal("refund_elsewhere", station=intent.origin, order_id=intent.order_id)
+    proven = _proven_not_loaded(station, card, intent)
+    return record_move(
+        station, proven, TopUpEvent.REFUND_ASKED, reason="refund", approver=approval.name
+    )
+
+
+def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp:
+    """The card shows that nothing of the load ever came onto it; it is read twice."""
+    if intent.plan is None:
+        return intent
+    if intent.state in MAY_BE_ON_CARD and finished_elsewhere(station, card, intent):
+        raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
+    if load_witness(card, intent):
+        raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
+    card.power_cycle()
+    seen = judged(card, intent)
+    if seen is Witness.TORN:
+        raise Refusal("card_torn", card_no=intent.identity.card_no)
+    if not (superseded(card, intent) and counter_owned_elsewhere(station, card, intent)):
+        ensure_as_left(seen, intent)
+    if intent.state is TopUpState.NOT_LOADED:
+        return intent
+    return record_untouched(station, intent, card.image, reason="refund")

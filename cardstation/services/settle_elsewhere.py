@@ -1,0 +1,63 @@
+"""Books what the ledger says of our seals: loads of other desks, finished or sealed twice."""
+
+from __future__ import annotations
+
+from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpState
+from cardstation.services.intent.adopt import settle_elsewhere as close
+from cardstation.services.intent.giving_back import record_disowned, record_sealed_twice
+from cardstation.services.station import Station
+
+FALSE_SEAL, SEALED_BEFORE = "false_seal", "sealed_before"
+
+
+def settle_elsewhere(station: Station) -> None:
+    """Act on the ledger's exceptions once each, and close loads that other stations finished.
+
+    A false seal (the load on the card is another desk's, which looks the same) frees our money:
+    exactly one of the two payments goes back. A load sealed twice stays sold in the books that
+    were first. Safe to run after every sync and to be cut at any point.
+
+    Raises:
+        LedgerUnreachable, LedgerRefused: asked again after the next sync.
+    """
+    with station.store.reading() as reading:
+        facts = [
+            (told.code, stored.entry)
+            for told in reading.outbox.exceptions()
+            if told.code in (FALSE_SEAL, SEALED_BEFORE)
+            and (stored := reading.journal.at(told.seq)) is not None
+        ]
+    for code, entry in facts:
+        _act(station, code, entry)
+    _close_finished(station)
+
+
+def _act(station: Station, code: str, entry: Entry) -> None:
+    with station.store.reading() as reading:
+        intent = reading.topups.get(entry.subject)
+        corrected = any(
+            found is not None and found.entry.corrects == entry.entry_id
+            for kind in (EntryKind.NOT_LOADED, EntryKind.ELSEWHERE)
+            for found in (reading.journal.last_about(entry.subject, kind),)
+        )
+    if entry.kind is not EntryKind.SEALED or intent is None or corrected:
+        return
+    if code == FALSE_SEAL and intent.state is TopUpState.SEALED:
+        record_disowned(station, intent)
+    elif code == SEALED_BEFORE and not intent.origin:
+        record_sealed_twice(station, intent)
+
+
+def _close_finished(station: Station) -> None:
+    """Loads of ours that are armed here and sealed elsewhere."""
+    if station.ledger is None:
+        return
+    with station.store.reading() as reading:
+        waiting = [one for one in reading.topups.open_intents() if one.state in MAY_BE_ON_CARD]
+    for intent in waiting:
+        for entry in station.ledger.loads_of(intent.identity.card_no):
+            sealed = entry.kind is EntryKind.SEALED and entry.subject == intent.topup_id
+            if sealed and entry.station != station.name:
+                close(station, intent, entry.station)
+                break
