@@ -14,7 +14,7 @@ from cardstation.settings import Settings
 from cardstation.store import Store
 from drivers.chips import CHIPS
 from drivers.clocks import SystemClock, shift_of
-from drivers.keys import CombinedCardKeys, load_master_secret, load_or_create_device_key
+from drivers.keys import Argon2Pin, CombinedCardKeys, load_master_secret, load_or_create_device_key
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
 from drivers.payments import PAYMENTS
@@ -56,6 +56,7 @@ def station_on(store: Store, settings: Settings) -> Station:
         company=settings.company,
         training=settings.training,
         payments=PAYMENTS,
+        pins=Argon2Pin(),
     )
 
 

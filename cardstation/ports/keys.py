@@ -25,3 +25,13 @@ class DeviceKey(Protocol):
     @property
     def public(self) -> bytes:
         """The raw public key, 32 bytes."""
+
+
+class PinHash(Protocol):
+    """How the PINs of clerks are kept: as slow, salted hashes."""
+
+    def hash(self, pin: str) -> str:
+        """A new hash of a PIN, with its salt and parameters, as text."""
+
+    def matches(self, kept: str, pin: str) -> bool:
+        """Whether a PIN is the one behind a kept hash; False for a hash that is none."""

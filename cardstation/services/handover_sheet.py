@@ -10,6 +10,7 @@ from cardstation.domain.household import Household
 from cardstation.domain.receipt import HandoverRow, HandoverSheet
 from cardstation.domain.volume import NO_GAS
 from cardstation.services.batch_state import batch_state
+from cardstation.services.intent.facts import clerk_of
 from cardstation.services.station import Station
 
 
@@ -24,13 +25,14 @@ def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
         found = reading.households.numbered(
             (outcome.line.account_no for outcome in state.outcomes if outcome.line.account_no), ()
         )
+        clerk = clerk_of(station, reading)
     homes = {household.account_no: household for household in found}
     ordered = sorted(state.outcomes, key=lambda outcome: _place(outcome, homes))
     done = [outcome for outcome in state.outcomes if outcome.state is LineState.DONE]
     return HandoverSheet(
         company=station.company,
         station=station.name,
-        clerk=station.clerk,
+        clerk=clerk,
         batch_id=batch_id,
         list_name=state.batch.name,
         community=_community(homes),

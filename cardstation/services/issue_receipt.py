@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cardstation.domain.receipt import Receipt
 from cardstation.errors import Refusal
+from cardstation.services.intent.facts import clerk_of
 from cardstation.services.station import Station
 
 
@@ -32,6 +33,7 @@ def issue_receipt(station: Station, receipt_no: str) -> IssuedReceipt:
         receipt = unit.receipts.get(receipt_no)
         if receipt is None:
             raise Refusal("unknown_receipt", receipt_no=receipt_no)
-        paper_no = unit.receipts.note_paper(receipt_no, clerk=station.clerk, at=station.clock.now())
+        clerk = clerk_of(station, unit)
+        paper_no = unit.receipts.note_paper(receipt_no, clerk=clerk, at=station.clock.now())
         unit.commit()
     return IssuedReceipt(receipt, paper_no)

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cardstation.domain.meter import MakerRules
 from cardstation.domain.payment import Tender
-from cardstation.errors import Refusal
+from cardstation.errors import Refusal, fail
 from cardstation.ports.chip import ChipDriver
 from cardstation.ports.clock import Clock
-from cardstation.ports.keys import CardKeys, DeviceKey
+from cardstation.ports.keys import CardKeys, DeviceKey, PinHash
 from cardstation.ports.layout import Layout
 from cardstation.ports.ledger import Ledger
 from cardstation.ports.payment import Payment
 from cardstation.store import Store
+
+
+class NoPins:
+    """A desk where nobody can be given a PIN: no clerk is ever added there."""
+
+    def hash(self, pin: str) -> str:  # noqa: ARG002
+        """A defect."""
+        fail("this station keeps no PINs")
+
+    def matches(self, kept: str, pin: str) -> bool:  # noqa: ARG002
+        """Nobody is let in."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,9 @@ class Station:
     Attributes:
         ledger: None = works offline.
         name: Name in the ledger and on papers, `S001`. number: the one on cards, 1–65535.
+        clerk: Who acts while no shift is open (training).
         payments: Ways of paying this desk takes.
+        pins: How the PINs of clerks are kept.
     """
 
     store: Store
@@ -40,6 +54,7 @@ class Station:
     company: str
     training: bool
     payments: tuple[Payment, ...] = ()
+    pins: PinHash = field(default_factory=NoPins)
 
     def rules_of(self, maker: str) -> MakerRules:
         """The capability table of a maker code.

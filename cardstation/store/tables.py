@@ -6,6 +6,8 @@ Tables named in `APPEND_ONLY` refuse UPDATE and DELETE by trigger: a correction 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -261,11 +263,11 @@ APPEND_ONLY: tuple[Table, ...] = (
 )
 
 
-def guards() -> tuple[str, ...]:
+def guards(tables: Sequence[Table] = APPEND_ONLY) -> tuple[str, ...]:
     """The triggers that keep append-only tables as they are."""
     return tuple(
         f"CREATE TRIGGER keep_{table.name}_{verb.lower()} BEFORE {verb} ON {table.name} "
         f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
-        for table in APPEND_ONLY
+        for table in tables
         for verb in ("UPDATE", "DELETE")
     )

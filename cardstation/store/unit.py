@@ -13,6 +13,7 @@ from cardstation.store.journal import Journal
 from cardstation.store.orders import Orders
 from cardstation.store.outbox import Outbox
 from cardstation.store.receipts import Numbers, Receipts
+from cardstation.store.shifts import Shifts
 from cardstation.store.tariffs import Tariffs
 from cardstation.store.topups import TopUps
 
@@ -33,6 +34,7 @@ class Reading:
         self.funds = Funds(connection)
         self.outbox = Outbox(connection)
         self.attempts = Attempts(connection)
+        self.shifts = Shifts(connection)
 
 
 class Unit(Reading):

@@ -9,9 +9,11 @@ from drivers.keys.master_secret import (
     load_master_secret,
     place_of_master_secret,
 )
+from drivers.keys.pin import Argon2Pin
 from drivers.keys.secret import Secret
 
 __all__ = [
+    "Argon2Pin",
     "CombinedCardKeys",
     "DemoCardKeys",
     "DerivedCardKeys",

@@ -25,12 +25,13 @@ def ensure_may_write(station: Station) -> None:
 
 
 def ensure_may_sell(station: Station) -> None:
-    """As `ensure_may_write`, and the clock did not run back by more than five minutes.
+    """As `ensure_may_write`, in an open shift, and the clock did not run back more than 5 minutes.
 
     Raises:
-        Refusal: `clock_ran_back`, and those of `ensure_may_write`.
+        Refusal: `clock_ran_back`, and those of `ensure_may_write` and `ensure_on_duty`.
     """
     ensure_may_write(station)
+    ensure_on_duty(station)
     with station.store.reading() as reading:
         high_water_us = reading.topups.high_water_us()
     now_us = int(station.clock.now().timestamp() * 1_000_000)
@@ -39,6 +40,24 @@ def ensure_may_sell(station: Station) -> None:
         raise Refusal(
             "clock_ran_back", last=last.astimezone(station.clock.now().tzinfo).isoformat()
         )
+
+
+def ensure_on_duty(station: Station) -> None:
+    """A shift is open and not counted yet; a training desk nobody was added to needs none.
+
+    Raises:
+        Refusal: `no_shift`, `no_clerks`, `shift_counted`.
+    """
+    with station.store.reading() as reading:
+        current = reading.shifts.current()
+        if current is not None and reading.shifts.counted(current.shift.shift_id) is not None:
+            raise Refusal("shift_counted")
+        if current is not None:
+            return
+        if reading.shifts.clerks():
+            raise Refusal("no_shift")
+    if not station.training:
+        raise Refusal("no_clerks")
 
 
 def _ensure_not_rolled_back(station: Station, reading: Reading) -> None:

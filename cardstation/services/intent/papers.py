@@ -35,7 +35,7 @@ def receipt_of(
         kind="loading_slip" if prepaid else "receipt",
         company=station.company,
         station=station.name,
-        clerk=station.clerk,
+        clerk=sealed.entry.clerk,
         issued_at=station.clock.now(),
         account_no=household.account_no,
         name=household.name,

@@ -1,0 +1,148 @@
+"""Sentences about clerks, their PINs, and shifts."""
+
+from __future__ import annotations
+
+from cardstation.sentences.phrases import PICK_OTHER, SAFE, Words
+
+_NOT_SOLD = "No money is taken and no card is written before that; what is paid can be finished."
+
+TABLE = {
+    "clerk_unknown": Words(
+        "No such clerk",
+        "Nobody called “{name}” works at this station.",
+        SAFE,
+        "Check the name; a supervisor can add a clerk.",
+    ),
+    "pin_wrong": Words(
+        "PIN wrong",
+        "The PIN of {name} is wrong; {left} tries are left.",
+        SAFE,
+        "Type it again slowly.",
+    ),
+    "pin_locked": Words(
+        "PIN locked",
+        "The PIN of {name} was wrong five times; it is locked for {minutes} minutes.",
+        SAFE,
+        "Wait, or let a supervisor set a new PIN.",
+    ),
+    "pin_short": Words(
+        "PIN too short",
+        "A PIN has at least {digits} digits, and nothing but digits.",
+        SAFE,
+        "Choose another PIN.",
+    ),
+    "pin_simple": Words(
+        "PIN too simple",
+        "A PIN that repeats itself or counts up or down is guessed first.",
+        SAFE,
+        "Choose another PIN.",
+    ),
+    "role_missing": Words(
+        "Not allowed to do this",
+        "{name} does not have the role “{role}”.",
+        SAFE,
+        "Ask somebody who has it.",
+    ),
+    "roles_missing": Words(
+        "No role chosen",
+        "{name} needs at least one role.",
+        SAFE,
+        PICK_OTHER,
+    ),
+    "second_person_same": Words(
+        "Same person",
+        "{name} is the clerk on duty; the second person must be somebody else.",
+        SAFE,
+        "Ask another person to type their name and PIN.",
+    ),
+    "clerk_name_bad": Words(
+        "Name not usable",
+        "A clerk's name has 1 to 32 printable characters.",
+        SAFE,
+        PICK_OTHER,
+    ),
+    "clerk_exists": Words(
+        "Name already used",
+        "There is or was a clerk called “{name}” at this station.",
+        SAFE,
+        "Choose another name; a name is never used twice.",
+    ),
+    "first_supervisor": Words(
+        "Supervisor first",
+        "The first clerk of a station must be a supervisor.",
+        SAFE,
+        "Add a supervisor first, then the others.",
+    ),
+    "supervisor_needed": Words(
+        "Supervisor needed",
+        "Clerks are added and removed with a supervisor's PIN.",
+        SAFE,
+        "Ask a supervisor to type their name and PIN.",
+    ),
+    "last_supervisor": Words(
+        "Last supervisor",
+        "{name} is the last supervisor of this station.",
+        SAFE,
+        "Add another supervisor first.",
+    ),
+    "clerk_on_duty": Words(
+        "Clerk on duty",
+        "{name} has an open shift.",
+        SAFE,
+        "Close the shift first.",
+    ),
+    "shift_open_already": Words(
+        "Shift already open",
+        "{name} has had a shift open since {since}.",
+        SAFE,
+        "Close that shift first.",
+    ),
+    "float_negative": Words(
+        "Float not usable",
+        "A float is nothing or more.",
+        SAFE,
+        PICK_OTHER,
+    ),
+    "no_shift": Words(
+        "No shift open",
+        "No shift is open at this station.",
+        _NOT_SOLD,
+        "Open a shift with your name and PIN.",
+    ),
+    "no_clerks": Words(
+        "No clerks yet",
+        "Nobody can open a shift here: this station has no clerks.",
+        _NOT_SOLD,
+        "Add a supervisor with `cardstation clerk add NAME --role supervisor`.",
+    ),
+    "shift_counted": Words(
+        "Shift is being closed",
+        "The till of this shift is counted; it only remains to be closed.",
+        _NOT_SOLD,
+        "Finish closing the shift, then open the next one.",
+    ),
+    "count_missing": Words(
+        "Till not counted",
+        "The till of this shift is not counted yet.",
+        SAFE,
+        "Count all cash in the till, the float too, and enter the sum.",
+    ),
+    "count_negative": Words(
+        "Count not usable",
+        "What was counted is nothing or more.",
+        SAFE,
+        PICK_OTHER,
+    ),
+    "count_stands": Words(
+        "Count already made",
+        "The till of this shift was counted before; a count is never changed.",
+        SAFE,
+        "Go on closing with the count that stands; a second count goes on paper.",
+    ),
+    "totals_held_back": Words(
+        "Totals held back",
+        "A shift is open: totals are shown after its till was counted.",
+        SAFE,
+        "Close the shift, then look again.",
+    ),
+}

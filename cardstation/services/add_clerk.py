@@ -1,0 +1,57 @@
+"""Puts a clerk with PIN and roles on this station; from the second on with a supervisor's yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cardstation.domain.shift import Approval, Clerk, Role, ensure_good_pin
+from cardstation.errors import Refusal
+from cardstation.services.station import Station
+
+_NAME_CHARACTERS = 32
+
+
+def add_clerk(
+    station: Station,
+    name: str,
+    pin: str,
+    roles: Iterable[Role],
+    *,
+    by: Approval | None,
+    display: str = "",
+) -> Clerk:
+    """Add a person.
+
+    Args:
+        station: The desk.
+        name: As on entries and papers; never used twice.
+        pin: Typed by that person.
+        roles: At least one.
+        by: The supervisor who agreed; None only for the first clerk, who must be a supervisor.
+        display: What the screen shows, the name by default.
+
+    Raises:
+        Refusal: `clerk_name_bad`, `roles_missing`, `pin_short`, `pin_simple`, `clerk_exists`,
+            `first_supervisor`, `supervisor_needed`.
+    """
+    name = name.strip()
+    person = Clerk(name, display.strip() or name, frozenset(roles), active=True)
+    if not name or len(name) > _NAME_CHARACTERS or not name.isprintable():
+        raise Refusal("clerk_name_bad", name=name[:_NAME_CHARACTERS])
+    if not person.roles:
+        raise Refusal("roles_missing", name=name)
+    ensure_good_pin(pin)
+    pin_hash = station.pins.hash(pin)
+    with station.store.unit() as unit:
+        others = unit.shifts.clerks()
+        if any(one.name == name for one in others):
+            raise Refusal("clerk_exists", name=name)
+        if not others and Role.SUPERVISOR not in person.roles:
+            raise Refusal("first_supervisor")
+        if others and by is None:
+            raise Refusal("supervisor_needed")
+        unit.shifts.put_clerk(
+            person, pin_hash=pin_hash, approver=by.name if by else "", at=station.clock.now()
+        )
+        unit.commit()
+    return person

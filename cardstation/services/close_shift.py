@@ -1,0 +1,121 @@
+"""Closes a shift blind: the count is on disk before anybody sees what it should be."""
+
+from __future__ import annotations
+
+from cardstation.domain.ledger import EntryKind
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.shift import ShiftClose, cash_of, digest_of
+from cardstation.errors import Refusal
+from cardstation.services.approve import prove
+from cardstation.services.intent.facts import append
+from cardstation.services.intent.records import anchor_journal
+from cardstation.services.intent.signed_over import open_items
+from cardstation.services.station import Station
+from cardstation.store import Reading, Unit
+from cardstation.store.frozen import freeze
+from cardstation.store.shifts import OpenedShift
+
+
+def close_shift(
+    station: Station,
+    pin: str,
+    *,
+    counted: Money | None,
+    handed_to: str = "",
+    handed_pin: str = "",
+) -> ShiftClose:
+    """End the open shift; always possible, what is open is listed and signed over.
+
+    Two commits: the count, then what it should have been with over or short. Cut between them,
+    the next call goes on with the count that stands. Afterwards the anchor: an old copy of the
+    records, put back to count again with the answer known, is found.
+
+    Args:
+        station: The desk.
+        pin: Of the clerk on duty.
+        counted: All cash in the till, the float too; None = go on with a count made before.
+        handed_to: Who takes over, empty when nobody is there.
+        handed_pin: Theirs.
+
+    Raises:
+        Refusal: `no_shift`, `count_missing`, `count_negative`, `count_stands` (another count was
+            committed before), `second_person_same`, those of `prove`.
+    """
+    with station.store.reading() as reading:
+        current = _current(reading)
+    _ensure_countable(station, current, counted)
+    clerk = current.shift.clerk
+    if handed_to == clerk:
+        raise Refusal("second_person_same", name=clerk)
+    prove(station, clerk, pin)
+    if handed_to:
+        prove(station, handed_to, handed_pin)
+    _commit_count(station, current, counted)
+    closed = _close(station, handed_to)
+    anchor_journal(station)
+    return closed
+
+
+def _current(reading: Reading) -> OpenedShift:
+    current = reading.shifts.current()
+    if current is None:
+        raise Refusal("no_shift")
+    return current
+
+
+def _ensure_countable(station: Station, current: OpenedShift, counted: Money | None) -> None:
+    with station.store.reading() as reading:
+        stands = reading.shifts.counted(current.shift.shift_id)
+    if counted is None and stands is None:
+        raise Refusal("count_missing")
+    if counted is not None and counted < NO_MONEY:
+        raise Refusal("count_negative")
+    if None not in (counted, stands) and counted != stands:
+        raise Refusal("count_stands")
+
+
+def _commit_count(station: Station, current: OpenedShift, counted: Money | None) -> None:
+    shift_id = current.shift.shift_id
+    with station.store.unit() as unit:
+        if counted is not None and unit.shifts.counted(shift_id) is None:
+            unit.shifts.count(shift_id, counted, at=station.clock.now())
+            unit.commit()
+
+
+def _close(station: Station, handed_to: str) -> ShiftClose:
+    with station.store.unit() as unit:
+        closed = _compared(station, unit, _current(unit), handed_to)
+        entry = append(
+            station,
+            unit,
+            EntryKind.SHIFT_CLOSED,
+            closed.shift_id,
+            fen=closed.counted.fen,
+            balance_fen=closed.over_short.fen,
+            tender="cash",
+            proof=closed.digest,
+            approver=handed_to,
+            detail=freeze(closed),
+        )
+        unit.shifts.close_shift(closed, seq=entry.seq)
+        unit.commit()
+    return closed
+
+
+def _compared(station: Station, unit: Unit, current: OpenedShift, handed_to: str) -> ShiftClose:
+    shift = current.shift
+    since = unit.journal.since(current.seq, unit.journal.count_since(current.seq))
+    expected = shift.float_money + cash_of(stored.entry for stored in since)
+    counted = unit.shifts.counted(shift.shift_id) or NO_MONEY
+    items = open_items(unit)
+    return ShiftClose(
+        shift_id=shift.shift_id,
+        clerk=shift.clerk,
+        counted=counted,
+        expected=expected,
+        over_short=counted - expected,
+        closed_at=station.clock.now(),
+        open_items=items,
+        digest=digest_of(items),
+        handed_to=handed_to,
+    )

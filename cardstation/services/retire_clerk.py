@@ -1,0 +1,30 @@
+"""Takes a clerk off this station; what they did stays theirs, the name is never used again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cardstation.domain.shift import Approval, Clerk, Role
+from cardstation.errors import Refusal
+from cardstation.services.station import Station
+
+
+def retire_clerk(station: Station, name: str, *, by: Approval) -> Clerk:
+    """A person no longer works here.
+
+    Raises:
+        Refusal: `clerk_unknown`, `clerk_on_duty`, `last_supervisor`.
+    """
+    with station.store.unit() as unit:
+        found = unit.shifts.clerk(name)
+        if found is None or not found[0].active:
+            raise Refusal("clerk_unknown", name=name)
+        if name == unit.shifts.on_duty():
+            raise Refusal("clerk_on_duty", name=name)
+        left = [one for one in unit.shifts.clerks() if one.active and one.name != name]
+        if not any(Role.SUPERVISOR in one.roles for one in left):
+            raise Refusal("last_supervisor", name=name)
+        person = replace(found[0], active=False)
+        unit.shifts.put_clerk(person, pin_hash=found[1], approver=by.name, at=station.clock.now())
+        unit.commit()
+    return person

@@ -1,0 +1,262 @@
+"""Clerks in versions, tries of their PINs, approvals, and shifts: opened, counted, closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, Table, Text, func, select
+
+from cardstation.domain.money import Money
+from cardstation.domain.shift import Clerk, Role, Shift, ShiftClose
+from cardstation.sql.types import Fen, Instant
+from cardstation.store.frozen import freeze, thaw
+from cardstation.store.tables import metadata
+
+PRESENTED = "presented"
+ACCEPTED = "accepted"
+RENEWED = "renewed"
+
+clerk = Table(
+    "clerk",
+    metadata,
+    Column("no", Integer, primary_key=True),
+    Column("name", Text, nullable=False, index=True),
+    Column("display", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("active", Integer, nullable=False),
+    Column("pin_hash", Text, nullable=False),
+    Column("approver", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+pin_try = Table(
+    "pin_try",
+    metadata,
+    Column("no", Integer, primary_key=True),
+    Column("name", Text, nullable=False, index=True),
+    Column("event", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("boot_id", Text, nullable=False),
+    Column("monotonic_ns", Integer, nullable=False),
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("no", Integer, primary_key=True),
+    Column("approver", Text, nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+shift_open = Table(
+    "shift_open",
+    metadata,
+    Column("shift_id", Text, primary_key=True),
+    Column("follows", Text, nullable=False, unique=True),
+    Column("clerk", Text, nullable=False),
+    Column("frozen", Text, nullable=False),
+    Column("seq", Integer, ForeignKey("journal.seq"), nullable=False, unique=True),
+)
+
+shift_count = Table(
+    "shift_count",
+    metadata,
+    Column("shift_id", Text, ForeignKey("shift_open.shift_id"), primary_key=True),
+    Column("counted", Fen, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+shift_close = Table(
+    "shift_close",
+    metadata,
+    Column("shift_id", Text, ForeignKey("shift_count.shift_id"), primary_key=True),
+    Column("frozen", Text, nullable=False),
+    Column("seq", Integer, ForeignKey("journal.seq"), nullable=False, unique=True),
+)
+
+APPEND_ONLY: tuple[Table, ...] = (clerk, pin_try, approval, shift_open, shift_count, shift_close)
+
+
+@dataclass(frozen=True, slots=True)
+class PinTry:
+    """A PIN as it was presented: when, by both clocks."""
+
+    at: datetime
+    boot_id: str
+    monotonic_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """How often one person approved for another in a month (`2026-11`)."""
+
+    month: str
+    clerk: str
+    approver: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedShift:
+    """A shift and its entry in the journal."""
+
+    shift: Shift
+    seq: int
+
+
+class Shifts:
+    """Clerks and shifts of one unit of work or reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put_clerk(self, person: Clerk, *, pin_hash: str, approver: str, at: datetime) -> None:
+        """Store a clerk, or the next version of one."""
+        self._connection.execute(
+            clerk.insert(),
+            {
+                "name": person.name,
+                "display": person.display,
+                "roles": ",".join(sorted(person.roles)),
+                "active": int(person.active),
+                "pin_hash": pin_hash,
+                "approver": approver,
+                "at": at,
+            },
+        )
+
+    def clerks(self) -> tuple[Clerk, ...]:
+        """Every clerk as of now, those no longer active too, by name."""
+        latest = select(func.max(clerk.c.no)).group_by(clerk.c.name)
+        rows = self._connection.execute(select(clerk).where(clerk.c.no.in_(latest)))
+        return tuple(sorted(map(_clerk, rows), key=lambda one: one.name))
+
+    def clerk(self, name: str) -> tuple[Clerk, str] | None:
+        """A clerk as of now, with the hash of the PIN."""
+        query = select(clerk).where(clerk.c.name == name).order_by(clerk.c.no.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        return None if row is None else (_clerk(row), row.pin_hash)
+
+    def note_pin(self, name: str, event: str, tried: PinTry) -> None:
+        """Log that a PIN was presented, accepted or renewed."""
+        self._connection.execute(
+            pin_try.insert(),
+            {
+                "name": name,
+                "event": event,
+                "at": tried.at,
+                "boot_id": tried.boot_id,
+                "monotonic_ns": tried.monotonic_ns,
+            },
+        )
+
+    def wrong_tries(self, name: str) -> tuple[PinTry, ...]:
+        """PINs presented since the last one that was accepted or renewed, oldest first."""
+        query = select(pin_try).where(pin_try.c.name == name).order_by(pin_try.c.no.desc())
+        found: list[PinTry] = []
+        for row in self._connection.execute(query):
+            if row.event != PRESENTED:
+                break
+            found.append(PinTry(row.at, row.boot_id, row.monotonic_ns))
+        return tuple(reversed(found))
+
+    def note_approval(self, approver: str, *, clerk: str, at: datetime) -> None:
+        """Log that one person approved for another."""
+        self._connection.execute(
+            approval.insert(), {"approver": approver, "clerk": clerk, "at": at}
+        )
+
+    def pairs(self) -> tuple[Pair, ...]:
+        """Approvals per month and pair, the latest month first."""
+        month = func.substr(approval.c.at, 1, 7, type_=Text).label("month")
+        query = select(month, approval.c.clerk, approval.c.approver, func.count().label("count"))
+        query = query.group_by(month, approval.c.clerk, approval.c.approver)
+        query = query.order_by(month.desc(), approval.c.clerk, approval.c.approver)
+        return tuple(Pair(*row) for row in self._connection.execute(query))
+
+    def open_shift(self, opened: Shift, *, seq: int) -> None:
+        """Store a shift that was opened; it follows the one before, and only one can."""
+        last = self.last()
+        self._connection.execute(
+            shift_open.insert(),
+            {
+                "shift_id": opened.shift_id,
+                "follows": "" if last is None else last.shift.shift_id,
+                "clerk": opened.clerk,
+                "frozen": freeze(opened),
+                "seq": seq,
+            },
+        )
+
+    def count(self, shift_id: str, counted: Money, *, at: datetime) -> None:
+        """Store the count of a shift, once."""
+        self._connection.execute(
+            shift_count.insert(), {"shift_id": shift_id, "counted": counted, "at": at}
+        )
+
+    def close_shift(self, closed: ShiftClose, *, seq: int) -> None:
+        """Store that a counted shift was closed, once."""
+        self._connection.execute(
+            shift_close.insert(),
+            {"shift_id": closed.shift_id, "frozen": freeze(closed), "seq": seq},
+        )
+
+    def on_duty(self) -> str:
+        """The clerk of the open shift, empty when none is open."""
+        query = select(shift_open.c.clerk).where(_still_open()).limit(1)
+        return self._connection.execute(query).scalar() or ""
+
+    def current(self) -> OpenedShift | None:
+        """The open shift."""
+        query = select(shift_open).where(_still_open()).limit(1)
+        row = self._connection.execute(query).first()
+        return None if row is None else _opened(row)
+
+    def last(self) -> OpenedShift | None:
+        """The latest shift, open or closed."""
+        query = select(shift_open).order_by(shift_open.c.seq.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        return None if row is None else _opened(row)
+
+    def counted(self, shift_id: str) -> Money | None:
+        """What was counted at the end of a shift, None before."""
+        query = select(shift_count.c.counted).where(shift_count.c.shift_id == shift_id)
+        return self._connection.execute(query).scalar()
+
+    def last_close(self) -> ShiftClose | None:
+        """The latest shift that was closed."""
+        query = select(shift_close.c.frozen).order_by(shift_close.c.seq.desc()).limit(1)
+        frozen = self._connection.execute(query).scalar()
+        return None if frozen is None else thaw(ShiftClose, frozen)
+
+    def every_opened(self) -> dict[int, Shift]:
+        """All shifts by the entry of their opening."""
+        rows = self._connection.execute(select(shift_open).order_by(shift_open.c.seq))
+        return {row.seq: thaw(Shift, row.frozen) for row in rows}
+
+    def every_closed(self) -> dict[int, ShiftClose]:
+        """All closed shifts by the entry of their closing."""
+        rows = self._connection.execute(select(shift_close).order_by(shift_close.c.seq))
+        return {row.seq: thaw(ShiftClose, row.frozen) for row in rows}
+
+    def every_count(self) -> dict[str, Money]:
+        """All counts by shift."""
+        rows = self._connection.execute(select(shift_count))
+        return {row.shift_id: row.counted for row in rows}
+
+
+def _still_open() -> Any:
+    closed = select(shift_close.c.shift_id).where(shift_close.c.shift_id == shift_open.c.shift_id)
+    return ~closed.exists()
+
+
+def _clerk(row: Row[Any]) -> Clerk:
+    roles = frozenset(Role(role) for role in row.roles.split(",") if role)
+    return Clerk(row.name, row.display, roles, bool(row.active))
+
+
+def _opened(row: Row[Any]) -> OpenedShift:
+    return OpenedShift(thaw(Shift, row.frozen), row.seq)
