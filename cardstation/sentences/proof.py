@@ -15,6 +15,38 @@ def _found(brief: str, what: str) -> Words:
 
 
 TABLE: Mapping[str, Words] = {
+    "pages_damaged": _found(
+        "The store's file is damaged",
+        "The store's file is damaged: {where}.",
+    ),
+    "table_unreadable": _found(
+        "A table cannot be read",
+        "Table {where} of the store can no longer be read.",
+    ),
+    "row_changed": _found(
+        "Row changed from outside",
+        "Row {key} of table {where} was changed by something other than this program.",
+    ),
+    "row_added": _found(
+        "Row added from outside",
+        "Row {key} of table {where} was added by something other than this program.",
+    ),
+    "row_removed": _found(
+        "Row removed from outside",
+        "Row {key} of table {where} was removed by something other than this program.",
+    ),
+    "object_missing": _found(
+        "Part of the store is missing",
+        "{where} is missing from the store: something other than this program removed it.",
+    ),
+    "object_changed": _found(
+        "Part of the store was changed",
+        "{where} of the store is not as this program makes it.",
+    ),
+    "object_added": _found(
+        "Something added to the store",
+        "{where} was added to the store by something other than this program.",
+    ),
     "counter_loaded_twice": _found(
         "Counter loaded twice",
         "Two live loads share one purchase counter (top-up {topup_id}).",

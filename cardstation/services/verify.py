@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cardstation.services.proof.chain import chain_disagreements
 from cardstation.services.proof.counters import counter_disagreements
+from cardstation.services.proof.damage import damage_found
 from cardstation.services.proof.equations import (
     equation_disagreements,
     gas_terms,
@@ -43,7 +44,16 @@ class Verification:
 
 
 def verify(station: Station) -> Verification:
-    """Recompute everything that can be recomputed; changes nothing, runs beside an open desk."""
+    """Recompute everything that can be recomputed; changes nothing, runs beside an open desk.
+
+    A store that something else than this program changed is named, not added up.
+
+    Raises:
+        Mishap: `store_damaged`: the file can no longer be read at all.
+    """
+    damaged = damage_found(station)
+    if damaged:
+        return Verification(False, damaged, {}, {}, 0, 0, 0, entries=0, acked_seq=0)
     records = collect_records(station)
     found = (
         *chain_disagreements(records),

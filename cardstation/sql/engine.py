@@ -12,6 +12,8 @@ import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool, StaticPool
 
+from cardstation.sql.digest import row_digest
+
 BUSY_TIMEOUT_MS = 5_000
 
 
@@ -43,6 +45,13 @@ def reader_engine(path: Path) -> Engine:
     return engine
 
 
+def memory_engine() -> Engine:
+    """An empty database that is gone with its engine."""
+    engine = create_engine("sqlite://", module=driver, poolclass=StaticPool, hide_parameters=True)
+    event.listen(engine, "connect", _know_digest)
+    return engine
+
+
 def _connect(path: Path, mode: str) -> Any:
     return driver.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
@@ -53,7 +62,12 @@ def _connect(path: Path, mode: str) -> Any:
     )
 
 
-def _prepare_writer(connection: Any, _record: object) -> None:
+def _know_digest(connection: Any, _record: object) -> None:
+    connection.create_function("row_digest", -1, row_digest, deterministic=True)
+
+
+def _prepare_writer(connection: Any, record: object) -> None:
+    _know_digest(connection, record)
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "journal_mode = WAL",

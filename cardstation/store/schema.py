@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from cardstation.errors import Refusal
 from cardstation.store import batches, households, shifts, tariffs
+from cardstation.store.seals import seal_rows
 from cardstation.store.tables import guards, metadata
 
 VERSION = 2
@@ -29,7 +30,8 @@ def prepare(engine: Engine, path: Path) -> None:
         if version > VERSION:
             raise Refusal("store_newer", file=str(path), version=version)
         if version == 0:
-            _create(connection)
+            make_schema(connection)
+            connection.commit()
     if 0 < version < VERSION:
         _migrate(engine, path, version)
 
@@ -39,14 +41,15 @@ def version_of(connection: Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
-def _create(connection: Connection) -> None:
+def make_schema(connection: Connection) -> None:
+    """Make an empty store of this version; not committed."""
     ALL_TABLES.create_all(connection)
     for guard in (*guards(), *guards(shifts.APPEND_ONLY)):
         connection.exec_driver_sql(guard)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
     connection.execute(text("INSERT INTO alembic_version VALUES (:v)"), {"v": REVISION})
+    seal_rows(connection)
     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
-    connection.commit()
 
 
 def _migrate(engine: Engine, path: Path, version: int) -> None:

@@ -16,6 +16,7 @@ from cardstation.domain.batch import Batch
 from cardstation.errors import Defect, Mishap, Refusal, StationBusy, ensure
 from cardstation.sql.engine import reader_engine, writer_engine
 from cardstation.store.anchor import Anchor
+from cardstation.store.damage import Damage, damage_of
 from cardstation.store.lock import StationLock
 from cardstation.store.schema import VERSION, prepare, version_of
 from cardstation.store.unit import Reading, Unit
@@ -76,7 +77,7 @@ class Store:
 
     @contextmanager
     def proving(self) -> Iterator[Reading]:
-        """As `reading`, to read everything: pages are checked first, what is unreadable is damage.
+        """As `reading`, to read everything: what is unreadable is damage.
 
         Raises:
             Mishap: `store_damaged`.
@@ -84,11 +85,21 @@ class Store:
         path = self.home / FILE_NAME
         try:
             with self._readers.connect() as connection:
-                whole = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
-                if whole != "ok":
-                    raise Mishap("store_damaged", file=str(path))
                 yield Reading(connection)
         except (DatabaseError, ValueError, KeyError, TypeError, Defect) as error:
+            raise Mishap("store_damaged", file=str(path)) from error
+
+    def damage(self) -> tuple[Damage, ...]:
+        """Everything in the file that is not as this program made and left it.
+
+        Raises:
+            Mishap: `store_damaged`: not even the schema can be read.
+        """
+        path = self.home / FILE_NAME
+        try:
+            with self._readers.connect() as connection:
+                return tuple(damage_of(connection))
+        except DatabaseError as error:
             raise Mishap("store_damaged", file=str(path)) from error
 
     def close(self) -> None:

@@ -18,7 +18,8 @@ from cardstation.services.verify import verify
 from drivers.makers import MAKERS
 from tests.kit import cards
 from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch, take
-from tests.unit.test_journal import codes, tampered
+from tests.kit.tamper import forged
+from tests.unit.test_journal import codes
 
 HOMES = neighbours(4)
 ORDER = Order("D1", HOMES[2].account_no, 5600, 20_000, "residential@2026-01-01", 50, "S001")
@@ -91,7 +92,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 )
 def test_touched_funding_is_named(desk: Desk, tmp_path: Path, statement: str) -> None:
     assert not codes(desk)
-    tampered(tmp_path, statement)
+    forged(tmp_path, statement)
     assert "funding_disagrees" in codes(desk)
 
 
@@ -132,12 +133,12 @@ def test_touched_funding_is_named(desk: Desk, tmp_path: Path, statement: str) ->
 def test_touched_loads_and_papers_are_named(
     desk: Desk, tmp_path: Path, statement: str, code: str
 ) -> None:
-    tampered(tmp_path, statement)
+    forged(tmp_path, statement)
     assert code in codes(desk)
 
 
 def test_a_counter_owned_by_a_load_that_is_not_sealed(desk: Desk, tmp_path: Path) -> None:
-    tampered(
+    forged(
         tmp_path,
         "UPDATE card_load SET topup_id = 'nobody' WHERE counter = 51 AND load_no = 0 "
         "AND topup_id = (SELECT min(topup_id) FROM card_load)",
@@ -148,7 +149,7 @@ def test_a_counter_owned_by_a_load_that_is_not_sealed(desk: Desk, tmp_path: Path
 def test_more_lines_funded_than_money_received_is_found(desk: Desk, tmp_path: Path) -> None:
     """A payment on file is made smaller; the lines it funds are not."""
     assert not codes(desk)
-    tampered(tmp_path, "UPDATE payment SET money = 9000 WHERE seq = 1")
+    forged(tmp_path, "UPDATE payment SET money = 9000 WHERE seq = 1")
     assert {"funding_disagrees", "payment_disagrees"} <= codes(desk)
 
 
@@ -175,6 +176,6 @@ def test_makers_without_a_counter_may_load_one_again(tmp_path: Path) -> None:
         opened.sell(card)
         take(card, uncounted)
     assert verify(opened.station).disagreements == ()
-    tampered(tmp_path, "UPDATE card_load SET load_no = 5 WHERE load_no = 1")
+    forged(tmp_path, "UPDATE card_load SET load_no = 5 WHERE load_no = 1")
     assert codes(opened) == {"counter_disagrees"}
     opened.station.store.close()

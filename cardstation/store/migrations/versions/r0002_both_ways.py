@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from cardstation.store.seals import seal_rows
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -14,6 +16,7 @@ depends_on = None
 def upgrade() -> None:
     _topup()
     _shifts()
+    _seals()
 
 
 def downgrade() -> None:
@@ -112,3 +115,16 @@ def _shifts() -> None:
                 f"CREATE TRIGGER keep_{table}_{verb.lower()} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
+
+
+def _seals() -> None:
+    """The last step: every table of this version is there, every row is as it will be."""
+    op.create_table(
+        "row_seal",
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("table_name", "key", name=op.f("pk_row_seal")),
+        sqlite_with_rowid=False,
+    )
+    seal_rows(op.get_bind())
