@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpState
 from cardstation.services.proof.records import Disagreement, Records, about
 from cardstation.store.topups import OwnedCounter
 
 
 def counter_disagreements(records: Records) -> Iterator[Disagreement]:
     """Name every counter that is owned twice, by nobody, or by a load that is not sealed."""
-    sealed = {one.topup_id: one for one in records.topups if one.state is TopUpState.SEALED}
+    sealed = {one.topup_id: one for one in records.topups if one.topup_id in records.sealings}
     owned = {row.topup_id: row for row in records.loads}
     for topup_id in sorted(sealed.keys() | owned.keys()):
         intent, row = sealed.get(topup_id), owned.get(topup_id)
@@ -22,7 +21,7 @@ def counter_disagreements(records: Records) -> Iterator[Disagreement]:
                 "counter_disagrees", {"topup_id": topup_id, "account_no": account_no}
             )
     yield from _shared(records)
-    yield from _households(records, sealed.values())
+    yield from _households(records, records.live_loads)
 
 
 def _owns(intent: TopUp, row: OwnedCounter) -> bool:
@@ -36,14 +35,16 @@ def _owns(intent: TopUp, row: OwnedCounter) -> bool:
 
 
 def _shared(records: Records) -> Iterator[Disagreement]:
-    """Makers without a counter may load one again: those loads are numbered without a gap."""
+    """One live load per counter, but for makers without one; all are numbered without a gap."""
+    live = {one.topup_id for one in records.live_loads}
     series: dict[tuple[str, str, int, int], list[OwnedCounter]] = {}
     for row in records.loads:
         key = (row.maker, row.meter_no, row.generation, row.counter)
         series.setdefault(key, []).append(row)
-        if row.load_no and row.maker not in records.uncounted:
-            yield Disagreement("counter_loaded_twice", {"topup_id": row.topup_id})
     for rows in series.values():
+        twice = [row for row in rows if row.topup_id in live][1:]
+        if twice and rows[0].maker not in records.uncounted:
+            yield Disagreement("counter_loaded_twice", {"topup_id": twice[0].topup_id})
         if sorted(row.load_no for row in rows) != list(range(len(rows))):
             values = {"topup_id": rows[0].topup_id, "account_no": ""}
             yield Disagreement("counter_disagrees", values)

@@ -9,20 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cardstation.domain.ledger import EntryKind
+from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpState
+from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.services.proof.records import Disagreement, Records, booked
 
-PAID_STATES = frozenset(TopUpState) - {
-    TopUpState.QUOTED,
-    TopUpState.PAY_PENDING,
-    TopUpState.PAY_UNKNOWN,
-    TopUpState.VOIDED,
-}
-_UNLOADED = PAID_STATES - {TopUpState.SEALED, TopUpState.REFUNDED}
+_UNPAID = frozenset(
+    {TopUpState.QUOTED, TopUpState.PAY_PENDING, TopUpState.PAY_UNKNOWN, TopUpState.VOIDED}
+)
+_ENDED = frozenset({TopUpState.SEALED, TopUpState.REFUNDED})
+_OWED = frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING})
+_BEHIND = frozenset({Tender.BATCH, Tender.ORDER})
+"""Tenders whose money is not in this desk's till."""
+
+
+def is_paid_here(intent: TopUp) -> bool:
+    """A load whose money was certain at this station."""
+    return intent.direction is Direction.SALE and not intent.origin and intent.state not in _UNPAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,10 @@ class Sums:
 
 
 def money_terms(records: Records) -> dict[str, int]:
-    """Tenders + orders − refunds = gas loaded + unloaded + unallocated + balances + fees ± cash.
+    """Tenders + orders − refunds = loaded + unloaded + unallocated + balances + fees ± cash.
 
-    Fen, from the postings of the journal.
+    Fen, from the postings of the journal; `other_stations` is what others loaded for money taken
+    here (+) and what was loaded here for theirs (−).
     """
     sums: dict[str, int] = {}
     refunds = 0
@@ -46,7 +52,7 @@ def money_terms(records: Records) -> dict[str, int]:
             kind = posting.account.partition(":")[0]
             kind = "orders" if posting.account == "tender:online" else kind
             sums[kind] = sums.get(kind, 0) + posting.fen
-        if entry.kind is EntryKind.REFUNDED:
+        if entry.kind is EntryKind.REFUNDED and entry.tender not in _BEHIND:
             refunds += entry.fen + entry.balance_fen
     return {
         "tenders": sums.get("tender", 0) + refunds,
@@ -56,8 +62,9 @@ def money_terms(records: Records) -> dict[str, int]:
         "paid_not_loaded": -sums.get("unloaded", 0),
         "unallocated": -sums.get("unallocated", 0),
         "balances": -sums.get("balance", 0),
+        "other_stations": -sums.get("elsewhere", 0),
         "arrears_and_fees": 0,
-        "cash_over_short": 0,
+        "cash_over_short": -sums.get("cash_over_short", 0),
     }
 
 
@@ -68,22 +75,29 @@ def gas_terms(records: Records) -> dict[str, int]:
     from the loads: a load was taken when the meter said so, or when the card was sold to again.
     """
     sealed = [entry for entry in records.entries if entry.kind is EntryKind.SEALED]
-    returned = [entry for entry in records.entries if entry.kind is EntryKind.RETURNED]
+    undone = [entry for entry in records.entries if _undoes_a_seal(entry)]
     terms = {
         "sold_litres": sum(entry.litres for entry in sealed),
         "make_up_litres": 0,
         "relief_litres": 0,
         "emergency_litres": 0,
         "carried_litres": 0,
-        "returned_litres": sum(entry.litres for entry in returned),
-        "sold_by_amount_fen": sum(entry.fen for entry in sealed if not entry.litres),
+        "returned_litres": sum(entry.litres for entry in undone),
+        "sold_by_amount_fen": sum(entry.fen for entry in sealed if not entry.litres)
+        - sum(entry.fen for entry in undone if not entry.litres),
     }
     taken = _taken_ids(records)
     for place, wanted in (("on_cards", False), ("taken_by_meters", True)):
-        loads = [one for one in _sealed(records) if (one.topup_id in taken) is wanted]
+        loads = [one for one in records.live_loads if (one.topup_id in taken) is wanted]
         terms[f"{place}_litres"] = sum(_litres(one) for one in loads)
         terms[f"{place}_fen"] = sum(_amount(one) for one in loads)
     return {**terms, "void_litres": 0}
+
+
+def _undoes_a_seal(entry: Entry) -> bool:
+    """Gas that left these books again: taken off the card, or another desk's after all."""
+    corrected = entry.kind in (EntryKind.NOT_LOADED, EntryKind.ELSEWHERE) and bool(entry.corrects)
+    return entry.kind is EntryKind.RETURNED or corrected
 
 
 def sums_of(records: Records) -> Sums:
@@ -94,8 +108,14 @@ def sums_of(records: Records) -> Sums:
         for entry in records.entries
         if entry.kind is EntryKind.PAID
     }
-    sealed = [entry for entry in records.entries if entry.kind is EntryKind.SEALED]
-    worth = {entry.seq: entry.fen + to_balance.get(entry.subject, 0) for entry in sealed}
+    worth: dict[int, int] = {}
+    for entry in records.entries:
+        rest = to_balance.get(entry.subject, 0)
+        if entry.kind is EntryKind.SEALED:
+            worth[entry.seq] = entry.fen + rest
+        elif _undoes_a_seal(entry):
+            kept = entry.kind is EntryKind.RETURNED
+            worth[entry.seq] = -entry.fen - (0 if kept else rest)
     return Sums(
         taken_fen=terms["tenders"] + terms["orders_claimed"] - terms["refunds"],
         loaded_fen=sum(worth.values()),
@@ -114,6 +134,7 @@ def equation_disagreements(records: Records) -> Iterator[Disagreement]:
             "paid_not_loaded",
             "unallocated",
             "balances",
+            "other_stations",
             "arrears_and_fees",
             "cash_over_short",
         )
@@ -141,19 +162,37 @@ def _gas_equation(gas: Mapping[str, int]) -> Iterator[Disagreement]:
 
 def _money_by_records(records: Records) -> dict[str, int]:
     """The same terms from top-ups, receipts, payments and household balances."""
-    paid = [one for one in records.topups if one.state in PAID_STATES]
+    paid = [one for one in records.topups if is_paid_here(one)]
+    back = [one for one in records.topups if one.direction is Direction.RETURN]
     received = sum(one.money.fen for one in records.payments)
-    batch = sum(one.quote.money.fen for one in paid if one.tender is Tender.BATCH)
-    orders = sum(one.quote.money.fen for one in paid if one.tender is Tender.ORDER)
-    every = sum(one.quote.money.fen for one in paid)
+    tills = {
+        tender: sum(one.quote.money.fen for one in paid if one.tender is tender)
+        for tender in Tender
+    }
+    given = {tender: _given_back(tender, paid, back) for tender in Tender}
+    counted = sum(e.balance_fen for e in records.entries if e.kind is EntryKind.SHIFT_CLOSED)
+    own = sum(fen for tender, fen in tills.items() if tender not in _BEHIND)
     return {
-        "tenders": received + every - batch - orders,
-        "orders_claimed": orders,
-        "gas_loaded": sum(receipt.gas.fen for receipt in records.receipts.values()),
-        "paid_not_loaded": sum(o.quote.total.fen for o in paid if o.state in _UNLOADED),
-        "unallocated": received - batch,
+        "tenders": received + own + counted,
+        "orders_claimed": tills[Tender.ORDER],
+        "refunds": sum(fen for tender, fen in given.items() if tender not in _BEHIND),
+        "gas_loaded": sum(
+            records.receipts[one.topup_id].gas.fen
+            for one in records.live_loads
+            if one.topup_id in records.receipts
+        ),
+        "paid_not_loaded": sum(one.quote.total.fen for one in paid if one.state not in _ENDED)
+        + sum(one.quote.total.fen for one in back if one.state in _OWED),
+        "unallocated": received - tills[Tender.BATCH] + given[Tender.BATCH],
         "balances": sum(one.balance.fen for one in records.households.values()),
     }
+
+
+def _given_back(tender: Tender, paid: list[TopUp], back: list[TopUp]) -> int:
+    """What went back by one tender: all of what never was, the gas of what was taken back."""
+    done = TopUpState.REFUNDED
+    never = sum(o.quote.money.fen for o in paid if o.state is done and o.tender is tender)
+    return never + sum(o.quote.total.fen for o in back if o.state is done and o.tender is tender)
 
 
 def _balances(records: Records) -> Iterator[Disagreement]:
@@ -188,15 +227,13 @@ def _ledger_totals(records: Records) -> Iterator[Disagreement]:
         yield _term("ledger_gas_sold", ours, theirs)
 
 
-def _sealed(records: Records) -> list[TopUp]:
-    return [one for one in records.topups if one.state is TopUpState.SEALED]
-
-
 def _taken_ids(records: Records) -> frozenset[str]:
     """Loads whose meter said so, and every load before another sale to the same card."""
     said = {row.topup_id for row in records.log if row.reason == "meter"}
     last: dict[tuple[str, str, str], str] = {}
     for one in records.topups:
+        if one.direction is Direction.RETURN:
+            continue
         key = (one.identity.maker, one.identity.card_no, one.identity.meter_no)
         if key in last:
             said.add(last[key])

@@ -12,7 +12,7 @@ from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp
 from cardstation.domain.volume import NO_GAS
 from cardstation.services.intent.funding import is_for_sale
-from cardstation.services.proof.equations import PAID_STATES
+from cardstation.services.proof.equations import is_paid_here
 from cardstation.services.proof.records import Disagreement, Records, in_one_commit
 from cardstation.store.funds import BatchPayment, FundedLine
 
@@ -28,7 +28,7 @@ def funding_disagreements(records: Records) -> Iterator[Disagreement]:
     yield from _overspent(records)
     lines = {(one.batch_id, one.line): one for one in records.funded}
     for intent in records.topups:
-        if intent.batch_id and intent.state in PAID_STATES:
+        if intent.batch_id and is_paid_here(intent):
             for what in _of_load(records, intent, lines.get((intent.batch_id, intent.line))):
                 yield _named(f"{intent.batch_id} #{intent.line}", what)
     for entry in records.entries:

@@ -9,7 +9,6 @@ from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import NO_GAS
 from cardstation.services.proof.records import Disagreement, Records, about, in_one_commit
 
@@ -21,7 +20,7 @@ def paper_disagreements(records: Records) -> Iterator[Disagreement]:
     """Name every receipt that does not fit its top-up or its fact, and every gap."""
     for intent in records.topups:
         receipt = records.receipts.get(intent.topup_id)
-        if (receipt is not None) != (intent.state is TopUpState.SEALED):
+        if (receipt is not None) != (intent.topup_id in records.sealings):
             yield about("receipt_disagrees", intent, state=intent.state.value)
         elif receipt is not None and not (
             _says(receipt, intent)

@@ -11,8 +11,11 @@ from cardstation.domain.batch import Batch
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind, Order, Posting, order_postings, postings_of
 from cardstation.domain.meter import CounterSchool
+from cardstation.domain.money import Money
 from cardstation.domain.receipt import Receipt
+from cardstation.domain.shift import Shift, ShiftClose
 from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Value
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -52,6 +55,9 @@ class Records:
     acked: tuple[int, str]
     ledger_totals: Mapping[str, int]
     uncounted: frozenset[str]
+    opened: Mapping[int, Shift]
+    closed: Mapping[int, ShiftClose]
+    counts: Mapping[str, Money]
     anchor: AnchorMark | None
 
     @cached_property
@@ -63,6 +69,46 @@ class Records:
     def hashes(self) -> Mapping[str, str]:
         """The hash of each fact by its id."""
         return {entry.entry_id: stored.hash for stored, entry in self._read}
+
+    @cached_property
+    def sealings(self) -> Mapping[str, str]:
+        """Id of the fact that a load is on its card, by the load's top-up."""
+        return {
+            entry.subject: entry.entry_id
+            for entry in self.entries
+            if entry.kind is EntryKind.SEALED
+        }
+
+    @cached_property
+    def taken_back(self) -> frozenset[str]:
+        """Loads that were taken off their card again."""
+        done = (TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)
+        back = (one for one in self.topups if one.direction is Direction.RETURN)
+        return frozenset(one.corrects for one in back if one.state in done)
+
+    @cached_property
+    def disowned(self) -> frozenset[str]:
+        """Loads sealed here that turned out to be another desk's."""
+        gone = {row.topup_id for row in self.log if row.event is TopUpEvent.DISOWNED}
+        return frozenset(gone)
+
+    @cached_property
+    def sealed_twice(self) -> frozenset[str]:
+        """Loads sealed here that another station had sealed before."""
+        kind = EntryKind.ELSEWHERE
+        return frozenset(e.subject for e in self.entries if e.kind is kind and e.corrects)
+
+    @cached_property
+    def live_loads(self) -> tuple[TopUp, ...]:
+        """Loads sealed in these books that stand on a card or in a meter."""
+        gone = self.taken_back | self.disowned | self.sealed_twice
+        return tuple(
+            one
+            for one in self.topups
+            if one.topup_id in self.sealings
+            and one.direction is Direction.SALE
+            and one.topup_id not in gone
+        )
 
     @cached_property
     def _read(self) -> tuple[tuple[StoredEntry, Entry], ...]:
@@ -105,6 +151,9 @@ def collect_records(station: Station) -> Records:
             acked=reading.outbox.acked(),
             ledger_totals=reading.outbox.totals(),
             uncounted=uncounted,
+            opened=reading.shifts.every_opened(),
+            closed=reading.shifts.every_closed(),
+            counts=reading.shifts.every_count(),
             anchor=station.store.anchor.read(),
         )
 
@@ -117,11 +166,24 @@ def about(code: str, intent: TopUp, **values: str | int) -> Disagreement:
 
 
 def booked(entry: Entry) -> tuple[Posting, ...]:
-    """Postings of a fact as the station's books see them: a claimed order brings its money."""
-    if entry.kind is EntryKind.PAID and entry.order_id:
-        order = Order(entry.order_id, entry.account_no, entry.fen, entry.litres, "", 0, "")
-        return order_postings(order)
-    return postings_of(entry)
+    """Postings of a fact as this station's books see them.
+
+    A claimed order brings its money; a load finished for another station, or by one, goes over
+    `elsewhere`, which is nothing over all stations.
+    """
+    unloaded = f"unloaded:{entry.account_no}"
+    match entry.kind:
+        case EntryKind.PAID if entry.order_id:
+            order = Order(entry.order_id, entry.account_no, entry.fen, entry.litres, "", 0, "")
+            return order_postings(order)
+        case EntryKind.SEALED if entry.origin:
+            return (Posting("elsewhere", entry.fen), Posting("gas_sold", -entry.fen))
+        case EntryKind.ELSEWHERE if entry.corrects:
+            return (Posting("gas_sold", entry.fen), Posting("elsewhere", -entry.fen))
+        case EntryKind.ELSEWHERE:
+            return (Posting(unloaded, entry.fen), Posting("elsewhere", -entry.fen))
+        case _:
+            return postings_of(entry)
 
 
 def in_one_commit(entry: Entry, at: datetime) -> bool:

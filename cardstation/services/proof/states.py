@@ -7,17 +7,26 @@ from collections.abc import Iterator, Mapping
 
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpEvent, TopUpState, advance
+from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState, advance
 from cardstation.errors import Defect
 from cardstation.services.proof.records import Disagreement, Records, about
 from cardstation.store.topups import LogRow
 
-FACT_OF: Mapping[TopUpEvent, EntryKind] = {
-    TopUpEvent.MONEY_CERTAIN: EntryKind.PAID,
-    TopUpEvent.PLAN_STORED: EntryKind.ARMED,
-    TopUpEvent.SEEN_BEFORE: EntryKind.NOT_LOADED,
-    TopUpEvent.SEEN_TARGET: EntryKind.SEALED,
-    TopUpEvent.MONEY_RETURNED: EntryKind.REFUNDED,
+FACT_OF: Mapping[Direction, Mapping[TopUpEvent, EntryKind]] = {
+    Direction.SALE: {
+        TopUpEvent.MONEY_CERTAIN: EntryKind.PAID,
+        TopUpEvent.PLAN_STORED: EntryKind.ARMED,
+        TopUpEvent.SEEN_BEFORE: EntryKind.NOT_LOADED,
+        TopUpEvent.SEEN_TARGET: EntryKind.SEALED,
+        TopUpEvent.DISOWNED: EntryKind.NOT_LOADED,
+        TopUpEvent.MONEY_RETURNED: EntryKind.REFUNDED,
+    },
+    Direction.RETURN: {
+        TopUpEvent.PLAN_STORED: EntryKind.ARMED,
+        TopUpEvent.SEEN_BEFORE: EntryKind.NOT_RETURNED,
+        TopUpEvent.SEEN_TARGET: EntryKind.RETURNED,
+        TopUpEvent.MONEY_RETURNED: EntryKind.REFUNDED,
+    },
 }
 
 
@@ -53,23 +62,43 @@ def _replayed(intent: TopUp, log: list[LogRow]) -> TopUpState | None:
 def _facts(records: Records, intent: TopUp, log: list[LogRow]) -> Iterator[Disagreement]:
     """Each move that is a fact has exactly its entry, and no entry is without its move."""
     facts = {entry.seq: entry for entry in records.by_subject.get(intent.topup_id, ())}
-    expected = [
-        (row.seq, FACT_OF[row.event])
-        for row in log
-        if row.event is not None and row.event in FACT_OF
-    ]
-    found = [(seq, facts[seq].kind) for seq in sorted(facts)]
+    expected = [(row.seq, kind) for row in log if (kind := _fact_of(intent, row)) is not None]
+    found = [(seq, facts[seq].kind) for seq in sorted(facts) if not _after_the_end(facts[seq])]
     if expected != found:
         yield about("journal_disagrees", intent, log=len(expected), journal=len(found))
     for entry in facts.values():
-        if not _same(entry, intent):
+        if not _same(entry, intent) or entry.corrects != _corrected(records, intent, entry):
             yield about("entry_disagrees", intent, seq=entry.seq)
 
 
+def _fact_of(intent: TopUp, row: LogRow) -> EntryKind | None:
+    """The fact a move comes with, None when it has none."""
+    if row.event is None:
+        return EntryKind.ARMED if intent.origin else None
+    if row.event is TopUpEvent.SEEN_TARGET and row.reason == "elsewhere":
+        return None if intent.origin else EntryKind.ELSEWHERE
+    return FACT_OF[intent.direction].get(row.event)
+
+
+def _after_the_end(entry: Entry) -> bool:
+    """Said of a sealed load later: another station had sealed it too."""
+    return entry.kind is EntryKind.ELSEWHERE and bool(entry.corrects)
+
+
+def _corrected(records: Records, intent: TopUp, entry: Entry) -> str:
+    """The fact that an entry must name as the one it corrects: the seal before it."""
+    if intent.direction is Direction.RETURN:
+        return records.sealings.get(intent.corrects, "")
+    sealed = [one for one in records.by_subject[intent.topup_id] if one.kind is EntryKind.SEALED]
+    undoes = entry.kind in (EntryKind.NOT_LOADED, EntryKind.ELSEWHERE)
+    return sealed[0].entry_id if undoes and sealed and entry.seq > sealed[0].seq else ""
+
+
 def _same(entry: Entry, intent: TopUp) -> bool:
-    quote = intent.quote
+    quote, sale = intent.quote, intent.direction is Direction.SALE
     litres = 0 if quote.volume is None else quote.volume.litres
-    remainder = quote.remainder.fen if entry.kind is EntryKind.PAID else 0
+    with_rest = entry.kind is EntryKind.PAID or (entry.kind is EntryKind.REFUNDED and sale)
+    remainder = quote.remainder.fen if with_rest else 0
     return (
         entry.account_no,
         entry.card_no,
@@ -87,6 +116,7 @@ def _same(entry: Entry, intent: TopUp) -> bool:
         entry.tiers,
         entry.counter_before,
         entry.counter_after,
+        entry.origin,
         entry.target,
         entry.proof,
     ) == (
@@ -107,6 +137,7 @@ def _same(entry: Entry, intent: TopUp) -> bool:
         intent.counter_before,
         # Armed later, a paid load may have found its card further on.
         entry.counter_after if entry.kind is EntryKind.PAID else intent.counter_after,
+        intent.origin,
         _target(intent) if entry.kind is EntryKind.ARMED else "",
         # What else an entry rests on was read later and is not kept.
         hashlib.sha256(intent.before).hexdigest() if entry.kind is EntryKind.ARMED else entry.proof,
