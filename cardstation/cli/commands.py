@@ -8,6 +8,7 @@ from cardstation.cli.batch import batch, directory
 from cardstation.cli.card import card, quote, readers, top_up
 from cardstation.cli.desk import doctor, enrol, recover, sync, verify
 from cardstation.cli.keys import keys
+from cardstation.cli.shift import clerk, shift
 from cardstation.cli.training import training
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -18,6 +19,8 @@ COMMANDS: tuple[click.Command, ...] = (
     quote,
     top_up,
     batch,
+    clerk,
+    shift,
     recover,
     enrol,
     sync,

@@ -13,6 +13,7 @@ from cardstation.sentences import sentence
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.recover import recover as recover_station
 from cardstation.services.sync import sync as sync_station
+from cardstation.services.verify import Verification
 from cardstation.services.verify import verify as verify_station
 
 CODE_VARIABLE = "CARDSTATION_ENROL_CODE"
@@ -82,6 +83,14 @@ def verify(call: Call) -> None:
     with call.doors.station(call.settings, False) as station:
         found = verify_station(station)
     wrong = [sentence(one.code, one.values, call.words).what for one in found.disagreements]
-    call.output.answer(found, [*told(found), *wrong])
+    shown = _held_back(found) if found.held_back else found
+    held = [sentence("totals_held_back", {}, call.words).what] if found.held_back else []
+    call.output.answer(shown, [*told(shown), *held, *wrong])
     if not found.ok:
         raise Mishap("books_disagree", count=len(found.disagreements))
+
+
+def _held_back(found: Verification) -> dict[str, object]:
+    """What may be seen before the till is counted: whether the books agree, no sum of them."""
+    names = ("ok", "disagreements", "entries", "acked_seq", "held_back")
+    return {name: getattr(found, name) for name in names}

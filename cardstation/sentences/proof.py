@@ -91,6 +91,14 @@ TABLE: Mapping[str, Words] = {
         "Gas does not balance",
         "Gas by cause is {left_litres}, by place {right_litres}.",
     ),
+    "sum_differs": _found(
+        "A sum differs",
+        "{term}: two records differ; the sums are shown after the till was counted.",
+    ),
+    "shift_disagrees": _found(
+        "Shift does not fit",
+        "The records of shift {shift_id} contradict each other.",
+    ),
     "term_differs": _found(
         "Terms differ",
         "{term}: the journal says {journal}, the records say {records}.",

@@ -16,6 +16,7 @@ from cardstation.services.proof.equations import (
 from cardstation.services.proof.funding import funding_disagreements
 from cardstation.services.proof.papers import paper_disagreements
 from cardstation.services.proof.records import Disagreement, collect_records
+from cardstation.services.proof.shifts import held_back, shift_disagreements, without_sums
 from cardstation.services.proof.states import state_disagreements
 from cardstation.services.station import Station
 
@@ -30,6 +31,7 @@ class Verification:
         taken_fen: Tenders − refunds + orders claimed. loaded_fen: Price of sealed gas and what
             was booked to balances with it. posted_fen: The part of it the ledger confirmed.
         entries: Entries in the journal; `acked_seq` of them are posted.
+        held_back: A shift is open: terms and sums are left out until its till was counted.
     """
 
     ok: bool
@@ -41,6 +43,7 @@ class Verification:
     posted_fen: int
     entries: int
     acked_seq: int
+    held_back: bool = False
 
 
 def verify(station: Station) -> Verification:
@@ -62,7 +65,12 @@ def verify(station: Station) -> Verification:
         *counter_disagreements(records),
         *funding_disagreements(records),
         *equation_disagreements(records),
+        *shift_disagreements(records),
     )
+    entries, acked_seq = len(records.stored), records.acked[0]
+    if held_back(records):
+        unsummed = tuple(without_sums(found))
+        return Verification(not found, unsummed, {}, {}, 0, 0, 0, entries, acked_seq, True)
     sums = sums_of(records)
     return Verification(
         ok=not found,
@@ -72,6 +80,6 @@ def verify(station: Station) -> Verification:
         taken_fen=sums.taken_fen,
         loaded_fen=sums.loaded_fen,
         posted_fen=sums.posted_fen,
-        entries=len(records.stored),
-        acked_seq=records.acked[0],
+        entries=entries,
+        acked_seq=acked_seq,
     )

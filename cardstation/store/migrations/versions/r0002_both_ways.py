@@ -15,6 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     _topup()
+    _clerks()
     _shifts()
     _seals()
 
@@ -47,35 +48,24 @@ def _topup() -> None:
     )
 
 
-def _shifts() -> None:
-    def text(*names: str) -> list[sa.Column[str]]:
-        return [sa.Column(name, sa.Text(), nullable=False) for name in names]
-
-    def entry(table: str) -> list[sa.schema.SchemaItem]:
-        return [
-            sa.Column("seq", sa.Integer(), nullable=False),
-            sa.ForeignKeyConstraint(["seq"], ["journal.seq"], name=f"fk_{table}_seq_journal"),
-            sa.UniqueConstraint("seq", name=f"uq_{table}_seq"),
-            sa.PrimaryKeyConstraint("shift_id", name=f"pk_{table}"),
-        ]
-
+def _clerks() -> None:
     for table, columns in (
         (
             "clerk",
             [
-                *text("name", "display", "roles"),
+                *_texts("name", "display", "roles"),
                 sa.Column("active", sa.Integer(), nullable=False),
-                *text("pin_hash", "approver", "at"),
+                *_texts("pin_hash", "approver", "at"),
             ],
         ),
         (
             "pin_try",
             [
-                *text("name", "event", "at", "boot_id"),
+                *_texts("name", "event", "at", "boot_id"),
                 sa.Column("monotonic_ns", sa.Integer(), nullable=False),
             ],
         ),
-        ("approval", text("approver", "clerk", "at")),
+        ("approval", _texts("approver", "clerk", "at")),
     ):
         op.create_table(
             table,
@@ -85,17 +75,29 @@ def _shifts() -> None:
         )
     op.create_index("ix_clerk_name", "clerk", ["name"])
     op.create_index("ix_pin_try_name", "pin_try", ["name"])
+    _keep("clerk", "pin_try", "approval")
+
+
+def _shifts() -> None:
+    def entry(table: str) -> list[sa.schema.SchemaItem]:
+        return [
+            sa.Column("seq", sa.Integer(), nullable=False),
+            sa.ForeignKeyConstraint(["seq"], ["journal.seq"], name=f"fk_{table}_seq_journal"),
+            sa.UniqueConstraint("seq", name=f"uq_{table}_seq"),
+            sa.PrimaryKeyConstraint("shift_id", name=f"pk_{table}"),
+        ]
+
     op.create_table(
         "shift_open",
-        *text("shift_id", "follows", "clerk", "frozen"),
+        *_texts("shift_id", "follows", "clerk", "frozen"),
         *entry("shift_open"),
         sa.UniqueConstraint("follows", name="uq_shift_open_follows"),
     )
     op.create_table(
         "shift_count",
-        *text("shift_id"),
+        *_texts("shift_id"),
         sa.Column("counted", sa.BigInteger(), nullable=False),
-        *text("at"),
+        *_texts("at"),
         sa.ForeignKeyConstraint(
             ["shift_id"], ["shift_open.shift_id"], name="fk_shift_count_shift_id_shift_open"
         ),
@@ -103,13 +105,21 @@ def _shifts() -> None:
     )
     op.create_table(
         "shift_close",
-        *text("shift_id", "frozen"),
+        *_texts("shift_id", "frozen"),
         *entry("shift_close"),
         sa.ForeignKeyConstraint(
             ["shift_id"], ["shift_count.shift_id"], name="fk_shift_close_shift_id_shift_count"
         ),
     )
-    for table in ("clerk", "pin_try", "approval", "shift_open", "shift_count", "shift_close"):
+    _keep("shift_open", "shift_count", "shift_close")
+
+
+def _texts(*names: str) -> list[sa.Column[str]]:
+    return [sa.Column(name, sa.Text(), nullable=False) for name in names]
+
+
+def _keep(*tables: str) -> None:
+    for table in tables:
         for verb in ("UPDATE", "DELETE"):
             op.execute(
                 f"CREATE TRIGGER keep_{table}_{verb.lower()} BEFORE {verb} ON {table} "

@@ -1,0 +1,216 @@
+"""`cardstation clerk …` and `cardstation shift …`: who works here, and from when to when.
+
+PINs are asked for unseen, or come from the environment; never as an argument, which `ps` shows.
+"""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from cardstation.cli.output import columns, told
+from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.domain.money import Money
+from cardstation.domain.shift import Approval, OpenItem, Role, ShiftClose
+from cardstation.errors import Refusal
+from cardstation.sentences import brief
+from cardstation.services.add_clerk import add_clerk
+from cardstation.services.approval_pairs import approval_pairs
+from cardstation.services.approve import approve
+from cardstation.services.change_pin import change_pin
+from cardstation.services.clerks import clerks
+from cardstation.services.close_shift import close_shift
+from cardstation.services.open_shift import open_shift
+from cardstation.services.retire_clerk import retire_clerk
+from cardstation.services.shift_state import ShiftState, shift_state
+from cardstation.services.station import Station
+
+PIN = "CARDSTATION_PIN"
+NEW_PIN = "CARDSTATION_NEW_PIN"
+APPROVER_PIN = "CARDSTATION_APPROVER_PIN"
+RECEIVER_PIN = "CARDSTATION_RECEIVER_PIN"
+
+
+@click.group()
+def clerk() -> None:
+    """Who works at this station: names, roles, PINs."""
+
+
+@clerk.command()
+@click.argument("name")
+@click.option("--display", default="", help="As shown on screens, the name by default.")
+@click.option("--role", "roles", type=click.Choice([*Role]), multiple=True, required=True)
+@click.option("--approver", help="The supervisor who agrees; not for the first clerk.")
+@with_json
+@pass_call
+def add(call: Call, name: str, display: str, roles: tuple[str, ...], approver: str | None) -> None:
+    """Add a clerk; the first one is a supervisor, the others need one's PIN."""
+    with call.doors.station(call.settings, True) as station:
+        by = _approved(call, station, approver)
+        pin = _pin(PIN, call.words("PIN of {name}", name=name), twice=True)
+        added = add_clerk(
+            station, name, pin, [Role(role) for role in roles], by=by, display=display
+        )
+    call.output.answer(added, told(added))
+
+
+@clerk.command("list")
+@with_json
+@pass_call
+def list_them(call: Call) -> None:
+    """List the clerks."""
+    with call.doors.station(call.settings, False) as station:
+        found = clerks(station)
+    rows = [
+        (one.name, one.display, ", ".join(sorted(one.roles)), "✓" if one.active else "–")
+        for one in found
+    ]
+    call.output.answer({"clerks": found}, columns(rows))
+
+
+@clerk.command()
+@click.argument("name")
+@click.option("--approver", help="A supervisor, when the old PIN is forgotten.")
+@with_json
+@pass_call
+def pin(call: Call, name: str, approver: str | None) -> None:
+    """Change a PIN: with the old one, or with a supervisor's."""
+    with call.doors.station(call.settings, True) as station:
+        by = _approved(call, station, approver)
+        old = "" if by else _pin(PIN, call.words("PIN of {name}", name=name))
+        new = _pin(NEW_PIN, call.words("New PIN of {name}", name=name), twice=True)
+        change_pin(station, name, new, pin=old, by=by)
+    call.output.answer({"clerk": name}, [name])
+
+
+@clerk.command()
+@click.argument("name")
+@click.option("--approver", required=True, help="The supervisor who agrees.")
+@with_json
+@pass_call
+def remove(call: Call, name: str, approver: str) -> None:
+    """Take a clerk off this station."""
+    with call.doors.station(call.settings, True) as station:
+        by = approve(station, approver, _pin(APPROVER_PIN, _asks(call, approver)))
+        removed = retire_clerk(station, name, by=by)
+    call.output.answer(removed, told(removed))
+
+
+@click.group()
+def shift() -> None:
+    """A shift: opened with a float, closed by a blind count."""
+
+
+@shift.command("open")
+@click.argument("name")
+@click.option("--float", "float_yuan", required=True, help="Change in the till, in yuan.")
+@with_json
+@pass_call
+def open_it(call: Call, name: str, float_yuan: str) -> None:
+    """Open a shift: sign for the float and for what is open."""
+    money = _yuan(float_yuan)
+    with call.doors.station(call.settings, True) as station:
+        typed = _pin(PIN, call.words("PIN of {name}", name=name))
+        opened = open_shift(station, name, typed, float_money=money)
+    answer = call.words("Shift of {name} open, float {money}", name=opened.clerk, money=money)
+    call.output.answer(opened, [answer, *_items(call, opened.taken_over)])
+
+
+@shift.command("close")
+@click.option("--counted", help="All cash in the till, in yuan; asked for when not given.")
+@click.option("--to", "handed_to", default="", help="Who takes over, with their PIN.")
+@with_json
+@pass_call
+def close_it(call: Call, counted: str | None, handed_to: str) -> None:
+    """Close the shift: count first, then see what it should be."""
+    with call.doors.station(call.settings, True) as station:
+        state = shift_state(station)
+        if state.open is None:
+            raise Refusal("no_shift")
+        money = _counted(call, state, counted)
+        typed = _pin(PIN, call.words("PIN of {name}", name=state.open.clerk))
+        theirs = _pin(RECEIVER_PIN, _asks(call, handed_to)) if handed_to else ""
+        closed = close_shift(station, typed, counted=money, handed_to=handed_to, handed_pin=theirs)
+    call.output.answer(closed, _closed(call, closed))
+
+
+@shift.command()
+@with_json
+@pass_call
+def show(call: Call) -> None:
+    """Show whose shift is open and what is open; never what should be in the till."""
+    with call.doors.station(call.settings, False) as station:
+        state = shift_state(station)
+    if state.open is None:
+        said = call.words("No shift is open at this station.")
+    else:
+        said = call.words(
+            "Shift of {name} open, float {money}",
+            name=state.open.clerk,
+            money=state.open.float_money,
+        )
+    call.output.answer(state, [said, *_items(call, state.open_items)])
+
+
+@shift.command()
+@click.option("--month", default="", help="Only this month, like 2026-11.")
+@with_json
+@pass_call
+def pairs(call: Call, month: str) -> None:
+    """List who approved for whom, and how often, month by month."""
+    with call.doors.station(call.settings, False) as station:
+        found = approval_pairs(station, month)
+    rows = [(one.month, one.clerk or "–", one.approver, str(one.count)) for one in found]
+    call.output.answer({"pairs": found}, columns(rows))
+
+
+def _approved(call: Call, station: Station, approver: str | None) -> Approval | None:
+    if approver is None:
+        return None
+    return approve(station, approver, _pin(APPROVER_PIN, _asks(call, approver)))
+
+
+def _asks(call: Call, name: str) -> str:
+    return call.words("PIN of {name}", name=name)
+
+
+def _pin(variable: str, prompt: str, *, twice: bool = False) -> str:
+    given = os.environ.get(variable, "")
+    if given:
+        return given
+    return str(click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True))
+
+
+def _counted(call: Call, state: ShiftState, counted: str | None) -> Money | None:
+    if counted is not None:
+        return _yuan(counted)
+    if state.counted:
+        return None
+    return _yuan(str(click.prompt(call.words("Cash counted, in yuan"), err=True)))
+
+
+def _yuan(text: str) -> Money:
+    try:
+        return Money.of_yuan(text)
+    except ValueError as error:
+        raise Refusal("bad_amount", given=text) from error
+
+
+def _items(call: Call, items: tuple[OpenItem, ...]) -> list[str]:
+    return columns(
+        [
+            (brief(one.code, call.words), one.account_no, one.card_no, str(one.money))
+            for one in items
+        ]
+    )
+
+
+def _closed(call: Call, closed: ShiftClose) -> list[str]:
+    rows = [
+        (call.words("Counted"), str(closed.counted)),
+        (call.words("Expected"), str(closed.expected)),
+        (call.words("Over or short"), str(closed.over_short)),
+        (call.words("Handed to"), closed.handed_to or "–"),
+    ]
+    return [*columns(rows), *_items(call, closed.open_items)]
