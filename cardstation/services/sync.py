@@ -74,26 +74,27 @@ def _compare(station: Station, head: LedgerHead) -> None:
 
 
 def _push(station: Station, ledger: Ledger, head: LedgerHead) -> None:
-    """Send until every entry is confirmed.
+    """Send until every entry is confirmed, from the last ack on that was kept.
+
+    What the ledger has and never told us goes again: the answer to a replay also brings the
+    totals and the exceptions that were lost with the first one.
 
     Raises:
         LedgerRefused: `ledger_gap` also when it answers without confirming any entry just sent.
     """
-    sent, nonce = head.last_seq, head.nonce
+    with station.store.reading() as reading:
+        sent, _ = reading.outbox.acked()
+    nonce = head.nonce
     while True:
         with station.store.reading() as reading:
             entries = reading.journal.since(sent, BATCH)
-            acked_seq, _ = reading.outbox.acked()
-        if not entries and sent == acked_seq:
+        if not entries:
             return
-        if entries:
-            ack = ledger.push([entry.raw for entry in entries], nonce)
-            if ack.acked_seq <= sent:
-                raise LedgerRefused("ledger_gap", expected_seq=ack.acked_seq + 1)
-        else:
-            ack = Ack(head.last_seq, head.last_hash, (), nonce, {})
+        ack = ledger.push([entry.raw for entry in entries], nonce)
+        if ack.acked_seq <= sent:
+            raise LedgerRefused("ledger_gap", expected_seq=ack.acked_seq + 1)
         _store(station, ack)
-        sent, nonce = ack.acked_seq, ack.nonce
+        sent, nonce = min(ack.acked_seq, entries[-1].seq), ack.nonce
 
 
 def _store(station: Station, ack: Ack) -> None:

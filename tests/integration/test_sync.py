@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cardstation.domain.ledger import GENESIS
-from cardstation.errors import LedgerRefused, Refusal
-from cardstation.ports.ledger import Ack
+from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
+from cardstation.ports.ledger import Ack, LedgerException
 from cardstation.services.sync import sync
+from cardstation.services.verify import verify
 from tests.kit import cards
 from tests.kit.scripted_ledger import MemoryLedger
 from tests.kit.station import card_of, open_desk
@@ -55,4 +57,30 @@ def test_a_ledger_that_confirms_a_part_gets_the_rest(tmp_path: Path) -> None:
     desk.sell(card_of(cards.household()))
     assert sync(desk.station).unsent == 0
     assert len(ledger.entries) == 3
+    desk.station.store.close()
+
+
+def test_an_answer_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
+    """The books were posted, the ack never came: its totals and exceptions still do."""
+
+    class Deaf(MemoryLedger):
+        deaf = True
+
+        def push(self, entries: Sequence[bytes], nonce: str) -> Ack:
+            ack = super().push(entries, nonce)
+            if self.deaf:
+                raise LedgerUnreachable
+            return replace(ack, exceptions=(LedgerException(1, "quota_exceeded"),))
+
+    ledger = Deaf()
+    desk = open_desk(tmp_path, ledger=ledger)
+    desk.sell(card_of(cards.household()))
+    with pytest.raises(LedgerUnreachable):
+        sync(desk.station)
+    ledger.deaf = False
+    assert sync(desk.station).unsent == 0
+    with desk.station.store.reading() as reading:
+        assert reading.outbox.totals() == ledger.totals
+        assert [one.code for one in reading.outbox.exceptions()] == ["quota_exceeded"]
+    assert verify(desk.station).ok
     desk.station.store.close()
