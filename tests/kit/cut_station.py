@@ -2,7 +2,8 @@
 
     python -m tests.kit.cut_station HOME CARDS BATCH [--forgetful]
 
-It is the product's own station on the product's own store; only the reader is in memory. After
+It is the product's own station on the product's own store; only the reader is in memory, and no
+ledger is asked. After
 every commit it says `acked` and how far each record of the store had come, and after every line
 which receipt or stop it had.
 `--forgetful` is the control that must lose: its writer does not wait for the disk at a commit.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +97,8 @@ def main() -> None:
     if given.forgetful:
         forget_to_sync()
     Store.unit_kind = AckedUnit
-    with open_station(load_settings(given.home, {}), True) as station:
+    settings = replace(load_settings(given.home, {}), ledger_url="")
+    with open_station(settings, True) as station:
         run_bag(station, given.cards, given.batch)
 
 
