@@ -1,8 +1,11 @@
-"""Sentences about gas taken off a card again and money paid back."""
+"""Sentences about gas taken off a card again, money paid back, and other desks' loads."""
 
 from __future__ import annotations
 
-from cardstation.sentences.phrases import NOTHING, SAME_CARD, Words
+from cardstation.sentences.phrases import KEPT, NOTHING, SAFE, SAME_CARD, Words
+
+OWED = "The money stays on record for the payer until it is paid out."
+NOT_PAID_BACK = "Nothing is paid back for it now; the money stays on record."
 
 TABLE = {
     "return_requested": Words(
@@ -22,5 +25,77 @@ TABLE = {
         "This needs another person on shift with their own PIN.",
         NOTHING,
         "Ask the supervisor to confirm with their PIN.",
+    ),
+    "no_paid_load": Words(
+        "No unfinished payment",
+        "No paid load of this card is unfinished.",
+        SAFE,
+        "Look at the exceptions screen which card the payment belongs to.",
+    ),
+    "load_is_on_card": Words(
+        "Load is on the card",
+        "The load came onto the card after all.",
+        NOT_PAID_BACK,
+        "Put the card in again: it is finished and the receipt is printed.",
+    ),
+    "card_torn": Words(
+        "Half written",
+        "The card is half written and must be finished first.",
+        NOT_PAID_BACK,
+        "Put the card in again: the load is finished. Then it can be taken back.",
+    ),
+    "refund_elsewhere": Words(
+        "Refund elsewhere",
+        "This money was not taken at this desk.",
+        OWED,
+        "The desk that took the money pays it back; for an online order, the centre.",
+    ),
+    "nothing_owed": Words(
+        "Nothing to pay out",
+        "Nothing is owed here, or it was paid out already.",
+        "Nothing is paid out twice.",
+        "Look at the exceptions screen again.",
+    ),
+    "nothing_to_return": Words(
+        "No load to take back",
+        "No load waits on this card: the meter has taken it, or there was none.",
+        SAFE,
+        "What the meter took cannot be taken back here; a fitter or the service hall can help.",
+    ),
+    "load_not_ours": Words(
+        "Not this desk's load",
+        "The load on the card was not sold at this desk.",
+        SAFE,
+        "Send the customer to the desk that sold it; its receipt names it.",
+    ),
+    "meter_may_have_taken": Words(
+        "Meter may have taken it",
+        "The card was away from the desk and the meter has not written back since.",
+        "Nothing is paid back: the meter may have taken the gas already.",
+        "Have the card put into the meter once more, or enter a fitter's reading.",
+    ),
+    "not_withdrawable": Words(
+        "Cannot be withdrawn",
+        "The return has touched its card, or is settled.",
+        KEPT,
+        SAME_CARD,
+    ),
+    "not_disputable": Words(
+        "Nothing to dispute",
+        "It is settled, or its card was never touched.",
+        SAFE,
+        "Look at the exceptions screen again.",
+    ),
+    "card_torn_elsewhere": Words(
+        "Half written elsewhere",
+        "Another desk was cut short on this card, and the ledger cannot be asked.",
+        "The money is on record at that desk; nothing is charged twice.",
+        "Send the customer back to that desk, or wait until the ledger answers.",
+    ),
+    "return_begun_elsewhere": Words(
+        "Return begun elsewhere",
+        "Desk {station} has begun to take the load of this card back.",
+        OWED,
+        "Only that desk can go on; send the customer there.",
     ),
 }

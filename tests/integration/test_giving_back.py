@@ -208,9 +208,7 @@ def stopped_before_writing(desk: Desk, card: VirtualCard, tender: Tender = Tende
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(selling, "ensure_unlockable", lambda *_: None)
         with pytest.raises(Refusal):
-            top_up(
-                desk.station, inserted, TopUpRequest(money=Money(10_000), tender=tender), nobody
-            )
+            top_up(desk.station, inserted, TopUpRequest(money=Money(10_000), tender=tender), nobody)
     inserted.close()
 
 
