@@ -54,7 +54,7 @@ class Killer:
         self.struck: Counter[str] = Counter()
         self.bags: dict[str, Sequence[Person]] = {}
         self._chance = random.Random(seed)
-        self._people = people(2 + count)
+        self._people = people(1 + BAG * count)
         self._stretches: dict[str, tuple[float, float]] = {}
 
     def prove(self) -> None:
@@ -85,11 +85,12 @@ class Killer:
 
     def _new_bag(self, size: int) -> tuple[str, Sequence[Person]]:
         persons, self._people = self._people[:size], self._people[size:]
+        assert persons, "the sample directory has no more households"
         path = self.desk.folder / f"bag-{len(self.bags)}.xlsx"
         write_list(path, [(one, str(YUAN)) for one in persons])
         with open_station(load_settings(self.desk.home, {}), True) as station:
             batch = import_list(station, path).batch_id
-            money = Money.of_yuan(str(YUAN * size))
+            money = Money.of_yuan(str(YUAN * len(persons)))
             pay_batch(station, batch, tender=Tender.CASH, money=money)
         self.bags[batch] = persons
         return batch, persons

@@ -1,0 +1,1 @@
+"""The long proofs of `./dev soak`: what CI runs a share of, in full."""

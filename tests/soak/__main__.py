@@ -1,0 +1,56 @@
+"""`./dev soak [part …]`: the long proofs in full, one after another.
+
+A part is a function that proves one thing for as long as it takes and returns its figures; it
+raises when something is broken. To add one, write `tests/soak/NAME.py` and name it in PARTS.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Callable
+
+import click
+import pytest
+
+import tests.conftest  # the environment of every test: no machine's card service, no keyring
+from cardstation.errors import CardStationError
+from tests.soak import kills, power
+from tests.soak.figures import Figures
+
+PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
+    ("kills", kills.soak),
+    ("power", power.soak),
+)
+BROKEN = (AssertionError, CardStationError, pytest.fail.Exception, pytest.skip.Exception)
+"""A skipped proof proves nothing: here it counts as broken."""
+
+
+def prove(name: str, part: Callable[[], Figures]) -> bool:
+    """Run one part and print its figures; False when it broke."""
+    click.echo(f"… {name}", err=True)
+    began, figures, broken = time.monotonic(), dict[str, int](), 0
+    try:
+        figures = dict(part())
+    except BROKEN:
+        traceback.print_exc()
+        broken = 1
+    told = [f"{what} {count}" for what, count in figures.items()]
+    told.append(f"{time.monotonic() - began:.0f} s")
+    click.echo(f"{name}: broken {broken}; {'; '.join(told)}")
+    return not broken
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice([name for name, _ in PARTS]))
+def soak(names: tuple[str, ...]) -> None:
+    """Prove everything, or only what is named."""
+    chosen = [prove(name, part) for name, part in PARTS if not names or name in names]
+    if not all(chosen):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    assert tests.conftest.PRIVATE
+    soak()
