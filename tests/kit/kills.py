@@ -37,7 +37,7 @@ from tests.kit.e2e_cards import (
 from tests.kit.pcsc import until
 
 YUAN = 100
-BAG = 5
+BAG = 3
 STRETCHES = ("start", "wait", "load")
 WEIGHTS = (1, 2, 7)
 PULLED_TOO = 1 / 4
