@@ -9,6 +9,7 @@ from functools import partial
 from cardstation.ports.clock import Clock
 from cardstation.ports.keys import DeviceKey
 from cardstation.ports.ledger import Ledger
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.station import Station
 from cardstation.settings import Settings
 from cardstation.store import Store
@@ -22,7 +23,7 @@ from drivers.payments import PAYMENTS
 
 @contextmanager
 def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
-    """Open the station of a data folder.
+    """Open the station of a data folder; a writer that ends in order leaves the anchor at its end.
 
     Args:
         settings: Whose `home` and names are used.
@@ -33,7 +34,10 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Store.open(settings.home, read_only=not writing) as store:
-        yield station_on(store, settings)
+        station = station_on(store, settings)
+        yield station
+        if writing:
+            anchor_journal(station)
 
 
 def station_on(store: Store, settings: Settings) -> Station:

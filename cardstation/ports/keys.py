@@ -22,6 +22,9 @@ class DeviceKey(Protocol):
     def sign(self, message: bytes) -> bytes:
         """Ed25519 signature, 64 bytes."""
 
+    def verify(self, signature: bytes, message: bytes) -> bool:
+        """Whether a signature is this key's; needs the public half only."""
+
     @property
     def public(self) -> bytes:
         """The raw public key, 32 bytes."""

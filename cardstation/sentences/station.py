@@ -171,6 +171,18 @@ TABLE = {
         FROZEN,
         SUPERVISOR,
     ),
+    "anchor_forged": Words(
+        "Safety mark is not ours",
+        "The mark that protects the records against an old copy was not signed by this station.",
+        FROZEN,
+        SUPERVISOR,
+    ),
+    "anchor_missing": Words(
+        "Safety mark is gone",
+        "The mark that protects the records against an old copy is missing.",
+        FROZEN,
+        SUPERVISOR,
+    ),
     "store_rolled_back": Words(
         "Old copy of the records",
         "The records are older than the station's safety mark: somebody put back an old copy.",

@@ -7,8 +7,8 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import ShiftClose, cash_of, digest_of
 from cardstation.errors import Refusal
 from cardstation.services.approve import prove
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import append
-from cardstation.services.intent.records import anchor_journal
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit

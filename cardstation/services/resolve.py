@@ -13,13 +13,13 @@ from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent
 from cardstation.errors import OutcomeUnknown, Refusal, fail
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import adopt, finished_elsewhere
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle
 from cardstation.services.intent.finish_return import finish_return
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.load import Watch, arm, write_and_seal
 from cardstation.services.intent.opened import OpenIntent, opened
 from cardstation.services.intent.records import (
-    anchor_journal,
     record_armed,
     record_move,
     record_sealed,

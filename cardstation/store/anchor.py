@@ -15,11 +15,24 @@ from cardstation.errors import Mishap
 
 @dataclass(frozen=True, slots=True)
 class AnchorMark:
-    """The journal's last entry at the moment of writing."""
+    """The journal's last entry at the moment of writing, and the station's word for it.
+
+    Attributes:
+        station: Name of the station that wrote it. signature: Its device key's over `message`,
+            hex; empty in a mark of the first version.
+    """
 
     epoch: int
     seq: int
     hash: str
+    station: str = ""
+    signature: str = ""
+
+    @property
+    def message(self) -> bytes:
+        """What is signed: everything but the signature."""
+        said = [self.station, self.epoch, self.seq, self.hash]
+        return b"cardstation anchor 1\x00" + json.dumps(said).encode("ascii")
 
 
 class Anchor:
@@ -32,21 +45,26 @@ class Anchor:
         """The mark, None when none was ever written.
 
         Raises:
-            Mishap: `anchor_damaged`.
+            Mishap: `anchor_damaged`: not one byte may differ from how it was written.
         """
         try:
-            found = json.loads(self._path.read_text("ascii"))
-            return AnchorMark(int(found["epoch"]), int(found["seq"]), str(found["hash"]))
+            raw = self._path.read_bytes()
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError) as error:
+        try:
+            mark = AnchorMark(**json.loads(raw))
+            same = _encoded(mark) == raw
+        except (ValueError, TypeError, RecursionError) as error:
             raise Mishap("anchor_damaged", file=str(self._path)) from error
+        if not same:
+            raise Mishap("anchor_damaged", file=str(self._path))
+        return mark
 
     def write(self, mark: AnchorMark) -> None:
         """Replace the mark so that either the old or the new one survives a power cut."""
         draft = self._path.with_suffix(".part")
         with draft.open("wb") as file:
-            file.write(json.dumps(asdict(mark)).encode("ascii"))
+            file.write(_encoded(mark))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._path)
@@ -56,3 +74,10 @@ class Anchor:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+def _encoded(mark: AnchorMark) -> bytes:
+    told = asdict(mark)
+    if not mark.signature:
+        told = {name: told[name] for name in ("epoch", "seq", "hash")}
+    return json.dumps(told).encode("ascii")

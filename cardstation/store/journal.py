@@ -107,6 +107,11 @@ class Journal:
             if filed != (said.epoch, said.entry_id, said.subject, said.kind.value, said.batch):
                 yield row.seq
 
+    def has_more_than(self, count: int, kind: EntryKind) -> bool:
+        """Whether more than `count` entries are of one kind; reads no further than it must."""
+        query = select(journal.c.seq).where(journal.c.kind == kind.value)
+        return self._connection.execute(query.limit(1).offset(count)).first() is not None
+
     def count_since(self, seq: int) -> int:
         """How many entries follow `seq`."""
         query = select(func.count()).select_from(journal).where(journal.c.seq > seq)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -39,6 +40,14 @@ class Ed25519DeviceKey:
     def sign(self, message: bytes) -> bytes:
         """Ed25519 signature, 64 bytes."""
         return self.__private.sign(message)
+
+    def verify(self, signature: bytes, message: bytes) -> bool:
+        """Whether a signature is this key's."""
+        try:
+            self.__private.public_key().verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
 
     @property
     def public(self) -> bytes:

@@ -32,6 +32,9 @@ class TestKey:
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message)
 
+    def verify(self, signature: bytes, message: bytes) -> bool:
+        return self.sign(message) == signature
+
     @property
     def public(self) -> bytes:
         return self._key.public_key().public_bytes_raw()

@@ -89,7 +89,7 @@ def test_a_rewritten_chain_is_found_by_the_anchor(desk: Desk, tmp_path: Path) ->
         ("DELETE FROM receipt", "receipt_disagrees"),
         ("UPDATE topup SET state = 'paid'", "log_disagrees"),
         ("DELETE FROM topup_log WHERE state = 'sealed'", "journal_disagrees"),
-        ("UPDATE card_load SET load_no = 1", "counter_loaded_twice"),
+        ("UPDATE card_load SET load_no = 1", "counter_disagrees"),
         ("UPDATE households SET balance = 999", "term_differs"),
         ("UPDATE journal SET raw = x'7b7d' WHERE seq = 2", "entry_unreadable"),
         ("UPDATE journal SET epoch = 2 WHERE seq = 3", "chain_broken"),

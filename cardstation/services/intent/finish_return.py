@@ -7,10 +7,11 @@ from cardstation.domain.card import Witness
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import sold_load
 from cardstation.services.intent.giving_back import record_returned
 from cardstation.services.intent.load import Watch, write_and_prove
-from cardstation.services.intent.records import anchor_journal, record_move, record_untouched
+from cardstation.services.intent.records import record_move, record_untouched
 from cardstation.services.intent.seen import ensure_as_left, judged, seen_twice, written_mark
 from cardstation.services.station import Station
 

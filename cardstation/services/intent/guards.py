@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from cardstation.errors import Refusal
+from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.station import Station
-from cardstation.store import Reading
 
 CLOCK_TOLERANCE_US = 5 * 60 * 1_000_000
 
@@ -15,11 +15,14 @@ def ensure_may_write(station: Station) -> None:
     """The station's records are the newest there are, and agree with the ledger.
 
     Raises:
-        Refusal: `store_rolled_back` (the anchor is ahead of the store), `selling_frozen`.
+        Refusal: `store_rolled_back` (the anchor is ahead of the store), `anchor_forged`,
+            `anchor_missing`, `selling_frozen`. Mishap: `anchor_damaged`.
     """
     with station.store.reading() as reading:
-        _ensure_not_rolled_back(station, reading)
+        problem = anchor_problem(station, reading)
         verdict = reading.outbox.verdict()
+    if problem is not None:
+        raise problem
     if verdict:
         raise Refusal("selling_frozen", reason=verdict)
 
@@ -58,12 +61,3 @@ def ensure_on_duty(station: Station) -> None:
             raise Refusal("no_shift")
     if not station.training:
         raise Refusal("no_clerks")
-
-
-def _ensure_not_rolled_back(station: Station, reading: Reading) -> None:
-    mark = station.store.anchor.read()
-    if mark is None:
-        return
-    stored = reading.journal.at(mark.seq)
-    if stored is None or stored.hash != mark.hash:
-        raise Refusal("store_rolled_back", seq=mark.seq, last_seq=reading.journal.head().seq)

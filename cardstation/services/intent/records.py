@@ -13,12 +13,12 @@ from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import fail
+from cardstation.services.intent.anchoring import anchor_journal, write_anchor
 from cardstation.services.intent.facts import append_about, stamp
 from cardstation.services.intent.giving_back import after_purchase
 from cardstation.services.intent.papers import receipt_no, receipt_of
 from cardstation.services.station import Station
 from cardstation.store import Unit
-from cardstation.store.anchor import AnchorMark
 from cardstation.store.frozen import freeze
 
 
@@ -97,17 +97,10 @@ def record_armed(station: Station, intent: TopUp, plan: WritePlan, counter_after
         moved = unit.topups.move(
             counted, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan
         )
-        epoch = unit.journal.head().epoch
+        head = unit.journal.head()
         unit.commit()
-    station.store.anchor.write(AnchorMark(epoch, entry.seq, entry.hash))
+    write_anchor(station, head)
     return moved
-
-
-def anchor_journal(station: Station) -> None:
-    """Bring the anchor to the journal's head: a cut may have come between *armed* and its mark."""
-    with station.store.reading() as reading:
-        head = reading.journal.head()
-    station.store.anchor.write(AnchorMark(head.epoch, head.seq, head.hash))
 
 
 def record_untouched(station: Station, intent: TopUp, image: bytes, *, reason: str) -> TopUp:

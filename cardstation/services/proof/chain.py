@@ -26,7 +26,8 @@ def chain_disagreements(records: Records) -> Iterator[Disagreement]:
         if problem:
             yield Disagreement("chain_broken", {"seq": place, "what": problem})
         before, epoch = stored.hash, entry.epoch
-    yield from _anchored(records)
+    if records.anchored is not None:
+        yield records.anchored
     yield from _acknowledged(records)
 
 
@@ -36,12 +37,6 @@ def _problem(entry: Entry, place: int, before: str, epoch: int) -> str:
     if entry.prev_hash != before:
         return "prev_hash"
     return "epoch" if entry.epoch < epoch else ""
-
-
-def _anchored(records: Records) -> Iterator[Disagreement]:
-    mark = records.anchor
-    if mark is not None and _hash_at(records, mark.seq) != mark.hash:
-        yield Disagreement("store_rolled_back", {"seq": mark.seq, "last_seq": len(records.stored)})
 
 
 def _acknowledged(records: Records) -> Iterator[Disagreement]:

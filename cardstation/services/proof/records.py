@@ -17,9 +17,9 @@ from cardstation.domain.shift import Shift, ShiftClose
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Value
+from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.station import Station
 from cardstation.store import Reading
-from cardstation.store.anchor import AnchorMark
 from cardstation.store.funds import BatchPayment, FundedLine
 from cardstation.store.journal import StoredEntry
 from cardstation.store.topups import LogRow, OwnedCounter
@@ -58,7 +58,7 @@ class Records:
     opened: Mapping[int, Shift]
     closed: Mapping[int, ShiftClose]
     counts: Mapping[str, Money]
-    anchor: AnchorMark | None
+    anchored: Disagreement | None
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -154,8 +154,13 @@ def collect_records(station: Station) -> Records:
             opened=reading.shifts.every_opened(),
             closed=reading.shifts.every_closed(),
             counts=reading.shifts.every_count(),
-            anchor=station.store.anchor.read(),
+            anchored=_anchored(station, reading),
         )
+
+
+def _anchored(station: Station, reading: Reading) -> Disagreement | None:
+    problem = anchor_problem(station, reading)
+    return None if problem is None else Disagreement(problem.code, problem.values)
 
 
 def about(code: str, intent: TopUp, **values: str | int) -> Disagreement:
