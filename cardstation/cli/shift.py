@@ -9,6 +9,7 @@ import os
 
 import click
 
+from cardstation.cli.card import money_of
 from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.domain.money import Money
@@ -40,7 +41,13 @@ def clerk() -> None:
 @clerk.command()
 @click.argument("name")
 @click.option("--display", default="", help="As shown on screens, the name by default.")
-@click.option("--role", "roles", type=click.Choice([*Role]), multiple=True, required=True)
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice([role.value for role in Role]),
+    multiple=True,
+    required=True,
+)
 @click.option("--approver", help="The supervisor who agrees; not for the first clerk.")
 @with_json
 @pass_call
@@ -109,7 +116,7 @@ def shift() -> None:
 @pass_call
 def open_it(call: Call, name: str, float_yuan: str) -> None:
     """Open a shift: sign for the float and for what is open."""
-    money = _yuan(float_yuan)
+    money = money_of("--float", float_yuan)
     with call.doors.station(call.settings, True) as station:
         typed = _pin(PIN, call.words("PIN of {name}", name=name))
         opened = open_shift(station, name, typed, float_money=money)
@@ -184,17 +191,10 @@ def _pin(variable: str, prompt: str, *, twice: bool = False) -> str:
 
 def _counted(call: Call, state: ShiftState, counted: str | None) -> Money | None:
     if counted is not None:
-        return _yuan(counted)
+        return money_of("--counted", counted)
     if state.counted:
         return None
-    return _yuan(str(click.prompt(call.words("Cash counted, in yuan"), err=True)))
-
-
-def _yuan(text: str) -> Money:
-    try:
-        return Money.of_yuan(text)
-    except ValueError as error:
-        raise Refusal("bad_amount", given=text) from error
+    return money_of("--counted", str(click.prompt(call.words("Cash counted, in yuan"), err=True)))
 
 
 def _items(call: Call, items: tuple[OpenItem, ...]) -> list[str]:
