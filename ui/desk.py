@@ -207,7 +207,8 @@ class DeskWindow(QMainWindow):
 
     def _fit_banner(self) -> None:
         low = self.height() < LOW
-        self._banner.set_height(compact=not _screen(self._here).full_banner, low=low)
+        full = _screen(self._here).full_banner or self.session.screens[self._here].holds_cards
+        self._banner.set_height(compact=not full, low=low)
 
     def _draw_header(self) -> None:
         t = self._look.t

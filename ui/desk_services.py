@@ -16,8 +16,9 @@ from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
+from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose
 from cardstation.domain.tariff import Quote
-from cardstation.domain.topup import Step, TopUpRequest
+from cardstation.domain.topup import Step, TopUp, TopUpRequest
 from cardstation.domain.volume import Volume
 from cardstation.ports.reader import Presence
 from cardstation.services.batch_state import BatchMoney, BatchState
@@ -25,6 +26,7 @@ from cardstation.services.identify import Inserted
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Resolution
+from cardstation.services.shift_state import ShiftState
 from cardstation.services.sync_state import SyncState
 
 Watch = Callable[[Step], None]
@@ -78,6 +80,41 @@ class DeskSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftServices:
+    """Clerks and their shifts; PINs go in and come out of nothing here.
+
+    Attributes:
+        open: Name, PIN, float. close: PIN, count (None = the one that stands), who takes over
+            and their PIN (both empty when nobody is there).
+        add_clerk: Name, PIN, roles, and the supervisor who agreed (None for the first).
+        approve: Name and PIN of the second person.
+    """
+
+    state: Callable[[], ShiftState]
+    open: Callable[[str, str, Money], Shift]
+    close: Callable[[str, Money | None, str, str], ShiftClose]
+    add_clerk: Callable[[str, str, tuple[Role, ...], Approval | None], Clerk]
+    approve: Callable[[str, str], Approval]
+
+
+@dataclass(frozen=True, slots=True)
+class BackServices:
+    """What gives gas or money back; each with a second person, but for a return not begun.
+
+    Attributes:
+        refund: Gives up the paid load of the card in the reader; `pay_out` returns the money.
+        take_back: The load off the card in the reader; with a fitter's reading or "".
+        withdraw: Ends a return that has not touched its card.
+    """
+
+    refund: Callable[[Inserted, Approval], TopUp]
+    pay_out: Callable[[str, Approval], TopUp]
+    take_back: Callable[[Inserted, Approval, str, Watch], TopUp]
+    withdraw: Callable[[str], TopUp]
+    dispute: Callable[[str, Approval], TopUp]
+
+
+@dataclass(frozen=True, slots=True)
 class DeskServices:
     """Everything the window can ask for.
 
@@ -96,11 +133,12 @@ class DeskServices:
         handover: Makes, files and prints the sheet for the way back; returns the file.
         print_receipt: Files and prints a receipt; returns the file.
         save_settings: Keeps what the operator changed.
+        rejoin: Compares a restored station with the ledger and lets it sell again.
+        found: What was open when the desk opened, after recovery.
         now: Wall time, for ages.
     """
 
     station: str
-    clerk: str
     training: bool
     version: str
     wait_card: Callable[[], Presence | None]
@@ -128,3 +166,7 @@ class DeskServices:
     settings: DeskSettings
     save_settings: Callable[[DeskSettings], None]
     now: Callable[[], datetime]
+    shifts: ShiftServices
+    back: BackServices
+    found: tuple[OpenIntent, ...] = ()
+    rejoin: Callable[[Approval], SyncState] | None = None

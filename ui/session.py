@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cardstation.services.intent.opened import OpenIntent
+from ui.approver import Approver
 from ui.card_place import CardPlace, CardWatch
 from ui.choices import Choices
 from ui.courier import Courier, InlineCourier, QueuedCourier
 from ui.desk_services import DeskServices
 from ui.lane import InlineLane, Lane, ThreadLane
 from ui.messages import MessageBoard
-from ui.screens import SCREENS
+from ui.screens import SCREENS, shift
 from ui.screens.kind import OpenScreen, Tools
 from ui.sounds import Silence, Sounds, SystemSounds
 from ui.station_status import StationStatus
@@ -77,6 +79,7 @@ class Session:
             ask_file=ask_file,
             tick=tick,
             unfinished=Unfinished(services),
+            approver=Approver(services, lanes.desk),
         )
         self.status = StationStatus(services, place, lanes.status)
         self.screens: dict[str, OpenScreen] = {
@@ -86,6 +89,8 @@ class Session:
         self._watch = CardWatch(services, place, courier)
         for live in self.screens.values():
             live.changed.connect(self._give)
+        self.screens[shift.SCREEN.code].changed.connect(self.status.refresh)
+        self._tell_found(services.found)
         self._give()
 
     def watch(self) -> None:
@@ -117,6 +122,18 @@ class Session:
         self._lanes.close()
         if isinstance(self._courier, QueuedCourier | InlineCourier):
             self._courier.close()
+
+    def _tell_found(self, found: tuple[OpenIntent, ...]) -> None:
+        """What recovery left for people and cards, in one sentence with one key."""
+        asked = sum(one.code == "payment_question" for one in found)
+        if asked:
+            said = (
+                "Before the last end money was asked for {n} times: say whether it came (Ctrl+3)."
+            )
+            self.tools.board.say(said, "warn", n=asked)
+        elif found:
+            said = "{n} begun and not finished: each waits for its card, nothing is lost (Ctrl+3)."
+            self.tools.board.say(said, "warn", n=len(found))
 
     def _give(self) -> None:
         taker = self.screens[self.screen_of_cards()].taker

@@ -29,12 +29,14 @@ class Status:
     """Everything the chips show; None = not looked up yet.
 
     Attributes:
+        clerk: Who is on duty; empty = nobody, None = not looked up yet.
         answered: The ledger answered the last time it was asked.
     """
 
     readers: tuple[ReaderStanding, ...] | None = None
     printer: PrinterStanding | None = None
     sync: SyncState | None = None
+    clerk: str | None = None
     answered: bool = True
 
 
@@ -70,20 +72,21 @@ class StationStatus(QObject):
 
     def chips(self, t: Translator) -> tuple[ChipState, ...]:
         """The chips in words."""
-        clerk = t("Clerk {name}", name=self._services.clerk)
         training = (ChipState(t("Training"), "warn", dot=False),)
         return (
             *(training if self._services.training else ()),
             self._reader(t),
             self._printer(t),
             self._ledger(t),
-            ChipState(clerk, "idle", dot=False),
+            self._clerk(t),
         )
 
     def _look_up(self) -> Status:
         services = self._services
         readers, printer = services.readers(), services.printer()
-        return Status(readers, printer, services.sync_state(), self._state.answered)
+        shift = services.shifts.state().open
+        clerk = shift.clerk if shift else ""
+        return Status(readers, printer, services.sync_state(), clerk, self._state.answered)
 
     def _known(self, status: Status) -> None:
         self._asking = False
@@ -123,6 +126,14 @@ class StationStatus(QObject):
             return ChipState(t("Papers to folder"), "ok")
         said = t("Printer {name}", name=short_name(printer.name))
         return ChipState(said, "ok" if printer.ready else "error")
+
+    def _clerk(self, t: Translator) -> ChipState:
+        clerk = self._state.clerk
+        if clerk is None:
+            return ChipState(t("Clerk …"), "idle", dot=False)
+        if not clerk:
+            return ChipState(t("No shift"), "warn")
+        return ChipState(t("Clerk {name}", name=clerk), "idle", dot=False)
 
     def _ledger(self, t: Translator) -> ChipState:
         sync, answered = self._state.sync, self._state.answered

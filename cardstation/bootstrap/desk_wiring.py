@@ -13,25 +13,45 @@ from cardstation.bootstrap.patient_sync import PatientSync
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose
 from cardstation.domain.tariff import Quote
+from cardstation.domain.topup import TopUp
 from cardstation.domain.volume import Volume
 from cardstation.ports.reader import Presence
+from cardstation.services.add_clerk import add_clerk
 from cardstation.services.answer_payment import answer_payment
+from cardstation.services.approve import approve
 from cardstation.services.batch_state import BatchMoney, BatchState, batch_state
+from cardstation.services.close_shift import close_shift
+from cardstation.services.dispute import dispute
 from cardstation.services.identify import Inserted, insert_card
 from cardstation.services.import_list import import_list
+from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.load_line import load_line
 from cardstation.services.open_intents import open_intents
+from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
+from cardstation.services.pay_out import pay_out
 from cardstation.services.quote import quote
 from cardstation.services.read_card import read_card
+from cardstation.services.refund import request_refund
 from cardstation.services.resolve import resolve_card
+from cardstation.services.return_load import return_load, withdraw_return
+from cardstation.services.shift_state import shift_state
 from cardstation.services.station import Station
 from cardstation.services.sync_state import sync_state
 from cardstation.services.top_up import top_up
 from cardstation.settings import Settings, load_settings, save_setting
 from drivers.printers import CupsPrinter, queues
-from ui.desk_services import DeskServices, DeskSettings, Finding, PrinterStanding
+from ui.desk_services import (
+    BackServices,
+    DeskServices,
+    DeskSettings,
+    Finding,
+    PrinterStanding,
+    ShiftServices,
+    Watch,
+)
 
 SHOWN_BATCHES = 30
 
@@ -43,10 +63,18 @@ class Wiring:
         settings: Of this desk.
         station: Open for writing.
         readers: Where cards lie.
+        found: What recovery left open.
     """
 
-    def __init__(self, settings: Settings, station: Station, readers: DeskReaders) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        station: Station,
+        readers: DeskReaders,
+        found: tuple[OpenIntent, ...] = (),
+    ) -> None:
         self.settings, self.station, self.readers = settings, station, readers
+        self.found = found
         self.papers = settings.home / "papers"
 
     def services(self) -> DeskServices:
@@ -54,7 +82,6 @@ class Wiring:
         station, readers = self.station, self.readers
         return DeskServices(
             station=station.name,
-            clerk=station.clerk,
             training=station.training,
             version=__version__,
             wait_card=readers.wait_card,
@@ -82,7 +109,51 @@ class Wiring:
             settings=self._settings(),
             save_settings=self.save_settings,
             now=station.clock.now,
+            shifts=self.shifts(),
+            back=self.back(),
+            found=self.found,
         )
+
+    def shifts(self) -> ShiftServices:
+        """Clerks and their shifts."""
+        return ShiftServices(
+            state=partial(shift_state, self.station),
+            open=self.open_shift,
+            close=self.close_shift,
+            add_clerk=self.add_clerk,
+            approve=partial(approve, self.station),
+        )
+
+    def back(self) -> BackServices:
+        """Gas and money that go back."""
+        station = self.station
+        return BackServices(
+            refund=partial(request_refund, station),
+            pay_out=partial(pay_out, station),
+            take_back=self.take_back,
+            withdraw=partial(withdraw_return, station),
+            dispute=partial(dispute, station),
+        )
+
+    def open_shift(self, name: str, pin: str, float_money: Money) -> Shift:
+        """Begin a shift."""
+        return open_shift(self.station, name, pin, float_money=float_money)
+
+    def close_shift(
+        self, pin: str, counted: Money | None, handed_to: str, handed_pin: str
+    ) -> ShiftClose:
+        """Sign a count and end the shift."""
+        return close_shift(
+            self.station, pin, counted=counted, handed_to=handed_to, handed_pin=handed_pin
+        )
+
+    def add_clerk(self, name: str, pin: str, roles: tuple[Role, ...], by: Approval | None) -> Clerk:
+        """One more person."""
+        return add_clerk(self.station, name, pin, roles, by=by)
+
+    def take_back(self, card: Inserted, approval: Approval, reading: str, watch: Watch) -> TopUp:
+        """The load off the card again."""
+        return return_load(self.station, card, approval, watch, reading=reading)
 
     def insert_card(self, presence: Presence) -> Inserted:
         """Open and identify."""

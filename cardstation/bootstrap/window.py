@@ -64,7 +64,6 @@ def open_desk(settings: Settings) -> Iterator[Wiring]:
     with ExitStack() as stack:
         station = stack.enter_context(open_station(settings, True))
         room = stack.enter_context(open_readers(settings))
-        recover(station)
-        yield Wiring(
-            settings, station, DeskReaders(room, Dialects(settings.dialects, settings.dialect))
-        )
+        found = recover(station)
+        readers = DeskReaders(room, Dialects(settings.dialects, settings.dialect))
+        yield Wiring(settings, station, readers, found)

@@ -1,8 +1,8 @@
-"""Sentences of the desk's own order: which card goes first."""
+"""Sentences of the desk's own order: which card goes first, what was typed twice."""
 
 from __future__ import annotations
 
-from cardstation.sentences.phrases import Words
+from cardstation.sentences.phrases import SAFE, Words
 
 TABLE = {
     "other_card_first": Words(
@@ -10,5 +10,17 @@ TABLE = {
         "The card ending in {tail} was pulled out half-way and is not finished.",
         "Nothing was done with the card that lies here now; nothing is charged.",
         "Put the card ending in {tail} back, or lay it aside with F8.",
+    ),
+    "refund_other_card": Words(
+        "This is another card: the refund needs the one ending in {tail}",
+        "A refund waits for the card ending in {tail}; this is another one.",
+        "Nothing was done with this card; the paid load stays on record.",
+        "Put the card ending in {tail} in, or give up with Esc.",
+    ),
+    "pins_differ": Words(
+        "The two PINs differ",
+        "The PIN was not typed the same way twice.",
+        SAFE,
+        "Type it again, both times.",
     ),
 }

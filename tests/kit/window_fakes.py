@@ -14,8 +14,9 @@ from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
+from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Quote
-from cardstation.domain.topup import Step, TopUpRequest
+from cardstation.domain.topup import Step, TopUp, TopUpRequest
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError, Refusal
 from cardstation.ports.reader import Presence
@@ -26,7 +27,9 @@ from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
+from tests.kit.window_people import FakeShifts
 from ui.desk_services import (
+    BackServices,
     DeskServices,
     DeskSettings,
     Finding,
@@ -56,6 +59,13 @@ class FakeCard:
 
 
 @dataclass
+class FakeReturn:
+    """As much of a return as the window looks at."""
+
+    quote: Quote
+
+
+@dataclass
 class FakeStation:
     """Holds what the fakes answer; change a field to change the world."""
 
@@ -74,11 +84,13 @@ class FakeStation:
     settings: DeskSettings = field(default_factory=DeskSettings)
     saved: list[DeskSettings] = field(default_factory=list)
     waiting: list[Presence | None] = field(default_factory=list)
+    people: FakeShifts = field(default_factory=FakeShifts)
+    backs: list[tuple[str, str, str]] = field(default_factory=list)
+    found: tuple[OpenIntent, ...] = ()
 
     def services(self) -> DeskServices:
         return DeskServices(
             station="S001",
-            clerk="林晓燕",
             training=True,
             version="0.1.0",
             wait_card=lambda: self.waiting.pop(0) if self.waiting else None,
@@ -106,6 +118,16 @@ class FakeStation:
             settings=self.settings,
             save_settings=self.saved.append,
             now=_now,
+            rejoin=self._rejoin,
+            shifts=self.people.services(),
+            back=BackServices(
+                refund=lambda _card, by: self._back("refund", by),
+                pay_out=lambda key, by: self._back("pay_out", by, key),
+                take_back=self._take_back,
+                withdraw=lambda key: self._back("withdraw", None, key),
+                dispute=lambda key, by: self._back("dispute", by, key),
+            ),
+            found=self.found,
         )
 
     def _say(self, name: str, answer: T) -> T:
@@ -141,6 +163,23 @@ class FakeStation:
         assert request.agreed is not None
         self.card.facts = samples.loaded(self.card.facts, request.agreed)
         return samples.receipt(request.agreed)
+
+    def _back(self, what: str, by: Approval | None, key: str = "") -> TopUp:
+        self.backs.append((what, by.name if by else "", key))
+        self._say(what, None)
+        return cast("TopUp", FakeReturn(samples.quote(samples.household(), Money(30_000), None)))
+
+    def _take_back(self, _card: object, by: Approval, reading: str, watch: Watch) -> TopUp:
+        self._walk(watch)
+        made = self._back("take_back", by, reading)
+        self.card.facts = samples.taken_back(self.card.facts)
+        return made
+
+    def _rejoin(self, by: Approval) -> SyncState:
+        self.backs.append(("rejoin", by.name, ""))
+        self._say("rejoin", None)
+        self.synced = replace(self.synced, verdict="")
+        return self.synced
 
     def _walk(self, watch: Watch) -> None:
         for step in Step:

@@ -122,6 +122,13 @@ def loaded(known: CardFacts, priced: Quote) -> CardFacts:
     return replace(known, content=replace(known.content, credit=credit), household=home)
 
 
+def taken_back(known: CardFacts) -> CardFacts:
+    """The same card after its load was taken off again."""
+    assert known.content.credit is not None
+    credit = replace(known.content.credit, quantity=NO_GAS, purchase_counter=17)
+    return replace(known, content=replace(known.content, credit=credit), stop=None)
+
+
 def standing(home: Household) -> Standing:
     return Standing(2026, home.bought_this_year, home.persons)
 
@@ -246,10 +253,12 @@ def batch_standing(
 
 
 def open_intents() -> tuple[OpenIntent, ...]:
-    def intent(code: str, at: int, minutes: int, batch_id: str = "", row: int = 0) -> OpenIntent:
+    def intent(
+        code: str, at: int, minutes: int, batch_id: str = "", row: int = 0, state: str = "armed"
+    ) -> OpenIntent:
         return OpenIntent(
             intent_id=f"intent-{at}",
-            state="armed",
+            state=state,
             code=code,
             account_no=f"2201{4_000_017 + at * 19:08d}",
             card_no=f"88013{25_000_017 + at * 37:09d}",
@@ -260,11 +269,15 @@ def open_intents() -> tuple[OpenIntent, ...]:
             volume=m3("125"),
             since=NOW - timedelta(minutes=minutes),
             age_min=minutes,
+            owner="王敏" if minutes > 60 else "林晓燕",
+            direction="return" if code == "payout_pending" else "sale",
         )
 
     return (
-        intent("disputed", 8, 4590),
-        intent("outcome_unknown", 7, 1620, "2026-11-22-01", 11),
-        intent("payment_question", 4, 12),
+        intent("disputed", 8, 4590, state="disputed"),
+        intent("outcome_unknown", 7, 1620, "2026-11-22-01", 11, state="outcome_unknown"),
+        intent("payout_pending", 5, 95, state="sealed"),
+        intent("paid_not_loaded", 6, 31, state="paid"),
+        intent("payment_question", 4, 12, state="pay_pending"),
         intent("load_unfinished", 2, 4, "2026-11-23-02", 6),
     )

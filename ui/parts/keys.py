@@ -12,7 +12,7 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
         KeyGroup(
             t("Everywhere"),
             (
-                ("Ctrl+1 … 5", t("change the screen")),
+                ("Ctrl+1 … 6", t("change the screen")),
                 ("F1", t("this map")),
                 ("Ctrl+L", t("Chinese or English")),
                 ("Ctrl+T", t("light or dark")),
@@ -27,6 +27,7 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("F4", t("type yuan or cubic metres")),
                 ("F6", t("next way of paying")),
                 ("F9 · F10", t("answer whether money was taken: yes · no")),
+                ("F7", t("take a load back")),
                 ("F8", t("lay an unfinished card aside")),
                 ("Esc", t("clear what was typed")),
             ),
@@ -47,6 +48,21 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
             (
                 ("↑ ↓", t("choose a row")),
                 ("F5", t("look again")),
+                ("F9 · F10", t("answer whether money was taken: yes · no")),
+                ("F6 · F7", t("pay out · refund, with a second person")),
+                ("F8", t("dispute, with a second person")),
+                ("F4", t("withdraw a return")),
+                ("F11", t("compare a restored station with the ledger")),
+            ),
+        ),
+        KeyGroup(
+            t("Shift"),
+            (
+                ("F2", t("open the shift · sign the count")),
+                ("F6", t("add a clerk")),
+                ("F9", t("count and close the shift")),
+                ("Enter", t("next field")),
+                ("Esc", t("back to the open shift")),
             ),
         ),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ui.screens import about, batch, counter, exceptions, settings
+from ui.screens import about, batch, counter, exceptions, settings, shift
 from ui.screens.kind import Screen
 
 SCREENS: tuple[Screen, ...] = (
     counter.SCREEN,
     batch.SCREEN,
     exceptions.SCREEN,
+    shift.SCREEN,
     settings.SCREEN,
     about.SCREEN,
 )

@@ -11,6 +11,7 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from cardstation.i18n import Translator
+from ui.approver import Approver
 from ui.card_place import CardPlace, CardTaker
 from ui.choices import Choices
 from ui.desk_services import DeskServices
@@ -31,6 +32,7 @@ class Tools:
         ask_file: Asks the operator for a list file; None = thought better of it.
         tick: Seconds that never run backwards.
         unfinished: The card that was pulled half-way and goes first.
+        approver: The way to a second person.
     """
 
     services: DeskServices
@@ -43,6 +45,7 @@ class Tools:
     ask_file: Callable[[str], Path | None]
     tick: Callable[[], float]
     unfinished: Unfinished
+    approver: Approver
 
 
 class OpenScreen(Protocol):

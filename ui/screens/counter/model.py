@@ -7,14 +7,17 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.household import Household
+from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
+from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Quote
-from cardstation.domain.topup import Step, TopUpRequest
+from cardstation.domain.topup import Step, TopUp, TopUpRequest
 from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Outcome, Resolution
+from ui.approver import Approver
 from ui.messages import Problem
 from ui.screens.counter.state import Phase, State, Unit, wish_of
 from ui.screens.kind import Tools
@@ -35,7 +38,7 @@ class CounterModel(QObject):
         self._services, self._place, self._board = tools.services, tools.place, tools.board
         self._prices, self._papers = tools.desk, tools.paper
         self._sounds = tools.sounds
-        self._unfinished = tools.unfinished
+        self._unfinished, self._approver = tools.unfinished, tools.approver
         self._state = State()
         self._asked = 0
         tools.unfinished.changed.connect(self._held)
@@ -156,6 +159,23 @@ class CounterModel(QObject):
         if self._place.card is not None:
             self.card_opened()
 
+    @property
+    def approver(self) -> Approver:
+        """The way to a second person."""
+        return self._approver
+
+    def take_back(self, approval: Approval, reading: str = "") -> None:
+        """Take the load off the card again; the money is paid out afterwards."""
+        if not self._state.may_take_back:
+            return
+        blank = replace(self._state, receipt=None, finished=False, text="", quote=None, doubt=None)
+        self._show(replace(blank, phase=Phase.WORKING, step=Step.READ, problem=None))
+
+        def take(card: Inserted) -> TopUp:
+            return self._services.back.take_back(card, approval, reading, self._watch)
+
+        self._place.work(take, lambda intent: self._taken_off(intent.quote.money))
+
     def answer(self, *, taken: bool) -> None:
         """Answer the open question: was the money taken?"""
         asked = self._state.question
@@ -174,11 +194,20 @@ class CounterModel(QObject):
         if found.outcome is Outcome.QUESTION:
             self._sounds.play("stop")
             self._show(replace(self._state, phase=Phase.QUESTION, question=found.intent))
+        elif found.outcome is Outcome.RETURNED and found.intent is not None:
+            self._taken_off(found.intent.money)
         elif found.receipt is not None:
             self._show(replace(self._state, finished=True))
             self._sold(found.receipt)
         else:
+            if found.outcome is Outcome.ELSEWHERE:
+                self._board.say("Another station finished this load; nothing is written twice.")
             self._place.work(self._services.read_card, self._read)
+
+    def _taken_off(self, owed: Money) -> None:
+        self._sounds.play("ok")
+        self._show(replace(self._state, phase=Phase.DONE, owed=owed, step=Step.RECEIPT))
+        self._place.work(self._services.read_card, self._know)
 
     def _know(self, facts: CardFacts) -> None:
         self._show(replace(self._state, facts=facts))

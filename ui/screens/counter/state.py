@@ -61,6 +61,7 @@ class State:
         problem: Why the card stopped, or the reader has trouble.
         paper: None while printing, else whether the receipt was filed.
         torn: The card that was pulled half-way and goes first.
+        owed: What is to be paid out after the load was taken off the card again.
     """
 
     phase: Phase = Phase.EMPTY
@@ -78,6 +79,7 @@ class State:
     paper: bool | None = None
     problem: Problem | None = None
     torn: Torn | None = None
+    owed: Money | None = None
 
     @property
     def household(self) -> Household | None:
@@ -93,6 +95,13 @@ class State:
     def by_volume_only_money(self) -> bool:
         """True for money meters, which cannot be bought by volume."""
         return self.household is not None and self.household.meter.kind is MeterKind.MONEY
+
+    @property
+    def may_take_back(self) -> bool:
+        """True when the card shows a load that the meter has not taken, and nothing is typed."""
+        lying = self.content is not None and self.content.pending is not None
+        stopped = self.phase is Phase.STOPPED and self.household is not None
+        return lying and self.owed is None and (stopped or self.phase in (Phase.READY, Phase.DONE))
 
     @property
     def may_lay_aside(self) -> bool:

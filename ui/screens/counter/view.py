@@ -12,6 +12,7 @@ from ui.parts.buttons import button, press_key
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
 from ui.parts.problem import ProblemCards, ProblemWords
+from ui.parts.second_person import ask_second_person
 from ui.parts.tier_bar import TierBar, TierBarState
 from ui.parts.words import Chip, Pane, column, label, row
 from ui.screens.counter.model import CounterModel
@@ -22,6 +23,7 @@ from ui.theme import M
 _PLACE = "Who it is, the meter and what stands on the card appear by themselves."
 _TYPE = "In yuan or cubic metres; the price of every tier is shown at once."
 _PRESS = "Take the money first. The card is written, read back and the receipt is printed."
+_PAY_OUT = "Give the money by the way it came, then choose the row under Exceptions and pay it out."
 _TAKE = "The screen is blank at once; nothing of the household stays."
 
 
@@ -33,7 +35,7 @@ class CounterView(QWidget):
         self._model, self._look = model, look
         self._person, self._card = PersonPane(look), CardPane(look)
         self._purchase = PurchasePane(look, model.state)
-        self._result = ResultPane(look)
+        self._result, self._owed = ResultPane(look), OwedPane(look)
         self._problem = ProblemWords(look)
         self._question = QuestionPane(look)
         self._phase = Phase.EMPTY
@@ -46,7 +48,7 @@ class CounterView(QWidget):
 
     def show_state(self, state: State) -> None:
         """Draw everything but the text being typed."""
-        for pane in (self._person, self._card, self._purchase, self._result):
+        for pane in (self._person, self._card, self._purchase, self._result, self._owed):
             pane.show_state(state)
         problem = state.problem
         said = of_error(problem.as_error(), self._look.t) if problem else None
@@ -56,7 +58,9 @@ class CounterView(QWidget):
         self._question.show_state(state)
         asked = state.phase is Phase.QUESTION
         self._pages.setCurrentIndex(3 if asked else 1 if known else 2 if problem else 0)
-        self._right.setCurrentIndex({Phase.DONE: 1, Phase.STOPPED: 2}.get(state.phase, 0))
+        right = {Phase.DONE: 3 if state.owed is not None else 1, Phase.STOPPED: 2}
+        self._right.setCurrentIndex(right.get(state.phase, 0))
+        self._back.setVisible(state.may_take_back)
         self._confirm.setEnabled(state.may_confirm)
         self._clear.setEnabled(state.phase is Phase.READY)
         self._aside.setVisible(state.may_lay_aside)
@@ -84,6 +88,14 @@ class CounterView(QWidget):
         press_key(self, "F6", self._next_tender)
         self._question.answered.connect(lambda taken: model.answer(taken=taken))
 
+    def _take_back(self) -> None:
+        t = self._look.t
+        what = t("The load on this card is taken back; its money is owed to the payer.")
+        note = t("Fitter's reading, only when the card cannot tell")
+        asked = ask_second_person(self, self._look, self._model.approver, what, note=note)
+        if asked is not None:
+            self._model.take_back(*asked)
+
     def _other_unit(self) -> None:
         self._model.choose_unit("volume" if self._model.state.unit == "money" else "money")
 
@@ -103,7 +115,7 @@ class CounterView(QWidget):
         stopped = Pane(self._look.theme, shadow=False)
         stopped.column.addWidget(self._problem)
         stopped.column.addStretch(1)
-        for pane in (self._purchase, self._result, stopped):
+        for pane in (self._purchase, self._result, stopped, self._owed):
             self._right.addWidget(pane)
         line.addWidget(self._person, 3)
         line.addWidget(self._card, 3)
@@ -118,7 +130,8 @@ class CounterView(QWidget):
         self._clear = button(t("Clear"), self._model.clear, key="Esc")
         self._aside = button(t("Lay the card aside"), self._model.lay_aside, key="F8")
         hints = (t("F4 yuan or m³"), t("F2 or Enter confirms"), t("F1 all keys"))
-        foot = Footer(hints, (self._aside, self._clear, self._confirm))
+        self._back = button(t("Take the load back"), self._take_back, key="F7")
+        foot = Footer(hints, (self._aside, self._back, self._clear, self._confirm))
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)
@@ -177,6 +190,29 @@ class QuestionPane(Pane):
 
     def _no(self) -> None:
         self.answered.emit(False)
+
+
+class OwedPane(Pane):
+    """The load is off the card again: what is owed, and where it is paid out."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look.theme, shadow=False)
+        self._look, t = look, look.t
+        self._money = label("", "big")
+        told = label(t("is owed to the payer"), "muted")
+        rest = label(t(_PAY_OUT), "words", wrap=True)
+        rest.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        rest.setMinimumHeight(80)
+        self.column.addStretch(1)
+        for part in (label(t("Load taken back"), "heading"), self._money, told):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self.column.addWidget(part)
+        self.column.addWidget(rest)
+        self.column.addStretch(1)
+
+    def show_state(self, state: State) -> None:
+        """Draw another state; without a debt nothing."""
+        self._money.setText(str(state.owed) if state.owed is not None else "")
 
 
 class ResultPane(Pane):

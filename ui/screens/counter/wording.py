@@ -79,6 +79,9 @@ def _working(state: State, t: Translator) -> BannerState:
 
 
 def _done(state: State, t: Translator) -> BannerState:
+    if state.owed is not None:
+        line = t("{money} is owed now: pay it out under Exceptions (Ctrl+3).", money=state.owed)
+        return BannerState("done", t("Load taken back: take the card"), line)
     paper = {
         True: t("receipt printed"),
         False: t("receipt not printed"),

@@ -1,0 +1,37 @@
+"""Asks who may be the second person, and lets that person confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cardstation.domain.shift import Approval, Role
+from cardstation.services.shift_state import ShiftState
+from ui.desk_services import DeskServices
+from ui.lane import Failed, Lane
+
+
+class Approver:
+    """The window's way to a second person; a PIN passes through and is kept nowhere."""
+
+    def __init__(self, services: DeskServices, lane: Lane) -> None:
+        self._shifts, self._lane = services.shifts, lane
+
+    def people(self, then: Callable[[tuple[str, ...]], None], failed: Failed) -> None:
+        """Names of the supervisors who are not the clerk on duty."""
+        self._lane.ask(lambda: others_of(self._shifts.state()), then, failed)
+
+    def approve(
+        self, name: str, pin: str, then: Callable[[Approval], None], failed: Failed
+    ) -> None:
+        """Have this person confirm; a refusal says how many tries are left."""
+        self._lane.ask(lambda: self._shifts.approve(name, pin), then, failed)
+
+
+def others_of(found: ShiftState) -> tuple[str, ...]:
+    """Supervisors who may be the second person now."""
+    on_duty = found.open.clerk if found.open else ""
+    return tuple(
+        one.name
+        for one in found.clerks
+        if Role.SUPERVISOR in one.roles and one.active and one.name != on_duty
+    )

@@ -1,0 +1,185 @@
+"""The exceptions' verbs: look, answer, refund with the card, pay out, dispute, withdraw, rejoin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from cardstation.domain.shift import Approval
+from cardstation.domain.topup import TopUp
+from cardstation.errors import CardStationError, LinkFailed, Refusal
+from cardstation.services.identify import Inserted
+from ui.approver import Approver
+from ui.messages import Problem
+from ui.screens.counter.state import Phase
+from ui.screens.exceptions.state import (
+    Item,
+    Kind,
+    State,
+    Wanted,
+    of_batch,
+    of_intent,
+    of_sync,
+)
+from ui.screens.kind import Tools
+
+T = TypeVar("T")
+WRONG_CARD = "refund_other_card"
+
+
+class ExceptionsModel(QObject):
+    """Owns the list; takes cards only while a refund waits for its card."""
+
+    changed = Signal()
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__()
+        self._tools = tools
+        self._state = State()
+
+    @property
+    def state(self) -> State:
+        """What is shown."""
+        return self._state
+
+    @property
+    def approver(self) -> Approver:
+        """The way to a second person."""
+        return self._tools.approver
+
+    def look(self) -> None:
+        """Look everything up again."""
+        self._tools.desk.ask(self._found, self._seen, self._refused)
+
+    def answer(self, key: str, *, taken: bool) -> None:
+        """A human's answer: was the money taken?"""
+        self._do(lambda: self._tools.services.answer_payment(key, taken))
+
+    def refund(self, item: Item, approval: Approval) -> None:
+        """Wait for the card of this load: it is read, and nothing is written to it."""
+        if item.money is not None:
+            wanted = Wanted(item.key, item.card_no, item.money, approval)
+            self._show(replace(self._state, wanted=wanted))
+
+    def leave(self) -> None:
+        """Esc: the refund is not asked for; the load stays paid."""
+        wanted = self._state.wanted
+        if wanted is not None and wanted.phase is not Phase.WORKING:
+            self._show(replace(self._state, wanted=None))
+
+    def pay_out(self, item: Item, approval: Approval) -> None:
+        """The money is in the payer's hands."""
+        said = "{money} is paid out and on record."
+        back = self._tools.services.back
+        self._do(lambda: back.pay_out(item.key, approval), said, money=item.money)
+
+    def dispute(self, item: Item, approval: Approval) -> None:
+        """The card cannot tell: people look, nothing is written or paid before."""
+        back = self._tools.services.back
+        said = "In dispute now: nothing is written or paid before people have looked."
+        self._do(lambda: back.dispute(item.key, approval), said)
+
+    def withdraw(self, item: Item) -> None:
+        """A return that has not touched its card ends here."""
+        back = self._tools.services.back
+        said = "The return is withdrawn; the load stays on its card."
+        self._do(lambda: back.withdraw(item.key), said)
+
+    def rejoin(self, approval: Approval) -> None:
+        """Compare with the ledger, take over what is missing, and sell again."""
+        rejoin = self._tools.services.rejoin
+        if rejoin is not None:
+            self._do(lambda: rejoin(approval), "Compared with the ledger; selling goes on.")
+
+    # ── the card of a refund ──
+
+    def card_arrived(self) -> None:
+        """See `CardTaker`."""
+        self._phase(Phase.READING)
+
+    def card_opened(self) -> None:
+        """See `CardTaker`."""
+        wanted, card = self._state.wanted, self._tools.place.card
+        if wanted is None or card is None:
+            return
+        if card.content.identity.card_no != wanted.card_no:
+            self.card_failed(Refusal(WRONG_CARD, tail=wanted.tail))
+            return
+        self._phase(Phase.WORKING)
+        approval = wanted.approval
+
+        def refund(lying: Inserted) -> TopUp:
+            return self._tools.services.back.refund(lying, approval)
+
+        self._tools.place.work(refund, lambda _intent: self._refunded())
+
+    def card_failed(self, error: CardStationError) -> None:
+        """See `CardTaker`."""
+        self._tools.sounds.play("stop")
+        problem = Problem.of(error)
+        self._phase(Phase.STOPPED, problem.bare() if isinstance(error, LinkFailed) else problem)
+
+    def card_gone(self) -> None:
+        """See `CardTaker`."""
+        wanted = self._state.wanted
+        if wanted is None:
+            return
+        again = wanted.problem is None or wanted.problem.code == WRONG_CARD
+        answered = wanted.phase is Phase.DONE or (wanted.phase is Phase.STOPPED and not again)
+        if answered:
+            self._show(replace(self._state, wanted=None))
+            self.look()
+        else:
+            self._phase(Phase.EMPTY)
+
+    # ── what comes back ──
+
+    def _refunded(self) -> None:
+        self._tools.sounds.play("ok")
+        self._phase(Phase.DONE)
+        self.look()
+
+    def _phase(self, phase: Phase, problem: Problem | None = None) -> None:
+        wanted = self._state.wanted
+        if wanted is not None:
+            now = replace(wanted, phase=phase, problem=problem)
+            self._show(replace(self._state, wanted=now))
+
+    def _found(self) -> tuple[Item, ...]:
+        services = self._tools.services
+        now, shift = services.now(), services.shifts.state().open
+        items = [of_intent(one) for one in services.open_intents()]
+        known = {(item.batch_id, item.row) for item in items if item.batch_id}
+        for batch in services.batches():
+            items += [
+                item
+                for item in of_batch(batch, shift.clerk if shift else "", now)
+                if (item.batch_id, item.row) not in known
+            ]
+        items.sort(key=lambda item: -(item.age_min or 0))
+        sync = of_sync(services.sync_state())
+        verdicts = [item for item in sync if item.kind is Kind.VERDICT]
+        return (*verdicts, *items, *(item for item in sync if item.kind is Kind.ENTRY))
+
+    def _seen(self, items: tuple[Item, ...]) -> None:
+        if items != self._state.items:
+            self._show(replace(self._state, items=items))
+
+    def _do(self, work: Callable[[], T], said: str = "", **fields: object) -> None:
+        def done(_result: T) -> None:
+            if said:
+                self._tools.board.say(said, "ok", **fields)  # type: ignore[arg-type]  # Fields
+            self.look()
+
+        self._tools.desk.ask(work, done, self._refused)
+
+    def _refused(self, error: CardStationError) -> None:
+        self._tools.board.tell(error)
+
+    def _show(self, state: State) -> None:
+        if state != self._state:
+            self._state = state
+            self.changed.emit()
