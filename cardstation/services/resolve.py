@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cardstation.domain.admission import admit, compare_counter, ensure_fits, ensure_known
+from cardstation.domain.admission import (
+    admit,
+    compare_counter,
+    ensure_fits,
+    ensure_known,
+    is_free_mark,
+)
 from cardstation.domain.card import Witness
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import Step, TopUp
@@ -149,6 +155,9 @@ def _armed_anew(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     with station.store.reading() as reading:
         household = reading.households.get(intent.account_no)
     ensure_known(card.content, household or fail("the household of an intent stays on file"))
+    if not is_free_mark(intent.topup_id, card.content):
+        # The card had this very load already: these records are older than what they did.
+        ensure_as_left(Witness.FOREIGN, intent)
     admitted = admit(card.content, card.rules)
     bound = bool(intent.batch_id or intent.order_id)
     compare_counter(admitted, card.rules, intent.counter_before, bound=bound)

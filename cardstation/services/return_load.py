@@ -128,6 +128,7 @@ def _begin(station: Station, card: Inserted, sale: TopUp, credit: Credit) -> Top
         state=TopUpState.REQUESTED,
         direction=Direction.RETURN,
         corrects=sale.topup_id,
+        origin="",
         quantity=type(sale.quantity)(0),
         known_counter=counter,
         counter_before=counter,

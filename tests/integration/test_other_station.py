@@ -232,3 +232,15 @@ def test_the_plan_travels_whole(pair: Pair) -> None:
     credit = OPEN4442.decode(card.image).credit
     assert credit is not None
     assert credit.mark == begun.mark
+
+
+def test_the_desk_that_finished_a_load_takes_it_back(pair: Pair) -> None:
+    """The return is that desk's own, whoever began the load (found by the simulation, seed 181)."""
+    here, there, _ = pair
+    card = card_of(HOME)
+    torn_at(here, card)
+    told(here)
+    with_card(there, card, resolve_card)
+    given = with_card(there, card, return_load, SECOND, nobody, reading="fitter 7")
+    assert (given.state, given.origin) == (TopUpState.SEALED, "")
+    assert take(card).credited == Volume(0)

@@ -1,0 +1,68 @@
+"""`./dev sim SEED`: one large world from its seed to its end; 0 only when the oracle held."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from tests.sim.play import Report, play
+from tests.sim.watch import Broken
+from tests.sim.world import World, large
+
+EVERY = 250
+
+
+class Seed(click.ParamType):
+    """Any whole number, however large, with or without a sign."""
+
+    name = "number"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        try:
+            return int(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no whole number", param, ctx)
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("seed", type=Seed())
+def simulate(seed: int) -> None:
+    """Play the large world of SEED: at least 20 stations, 2 000 households, every kind of fault."""
+    size = large(seed)
+    click.echo(f"seed {seed}: {size.stations} stations, {size.households} households", err=True)
+    began = time.monotonic()
+
+    def watch(world: World, step: int) -> None:
+        if step % EVERY == 0:
+            spent = time.monotonic() - began
+            sales = world.counts["sales"] + world.counts["lines loaded"]
+            click.echo(f"  step {step} of {size.steps}: {sales} loads, {spent:.0f} s", err=True)
+
+    try:
+        report = play(seed, size, watch)
+    except Broken as broken:
+        click.echo(str(broken))
+        click.echo(f"\nagain: ./dev sim {seed}")
+        raise SystemExit(1) from broken
+    click.echo(table(report))
+    click.echo(f"the oracle held to the end; {time.monotonic() - began:.0f} s")
+
+
+def table(report: Report) -> str:
+    """Everything that was counted, one line each."""
+    rows = {
+        "steps": report.steps,
+        "oracle looked": report.checks,
+        **dict(sorted(report.counts.items())),
+        **dict(sorted(report.named.items())),
+    }
+    wide = max(len(name) for name in rows)
+    lines = [f"{name:<{wide}}  {count:>7}" for name, count in rows.items()]
+    return "\n".join((*lines, f"digest {report.digest}"))
+
+
+if __name__ == "__main__":
+    simulate()

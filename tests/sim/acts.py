@@ -1,0 +1,420 @@
+"""What happens in the world: people's work, and bad luck. One function per kind of step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from cardstation.domain.batch import Batch
+from cardstation.domain.ledger import Order
+from cardstation.domain.meter import MeterKind
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
+from cardstation.domain.topup import TopUpRequest
+from cardstation.errors import Refusal
+from cardstation.services.answer_payment import answer_payment
+from cardstation.services.dispute import dispute
+from cardstation.services.identify import Inserted
+from cardstation.services.load_line import load_line
+from cardstation.services.open_intents import open_intents
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.pay_out import pay_out
+from cardstation.services.refund import request_refund
+from cardstation.services.resolve import resolve_card
+from cardstation.services.return_load import return_load
+from cardstation.services.settle_elsewhere import settle_elsewhere
+from cardstation.services.station import Station
+from cardstation.services.sync import sync
+from cardstation.services.top_up import top_up
+from drivers.virtual import VirtualCard
+from drivers.virtual.tear import Moment, Tear
+from tests.kit.station import line, nobody
+from tests.sim.desk import Desk
+from tests.sim.network import deliver_late
+from tests.sim.town import Home
+from tests.sim.world import World
+
+SUPERVISOR = Approval("supervisor")
+MOMENTS = (Moment.BEFORE, Moment.INSIDE, Moment.AFTER)
+
+
+@dataclass
+class Bag:
+    """Collected cards at one desk."""
+
+    desk: Desk
+    batch_id: str
+    homes: list[Home]
+    total: Money
+    paid: bool = False
+    left: list[Home] = field(default_factory=list)
+
+
+def some_home(world: World) -> Home:
+    """A household; a few come again and again."""
+    often = world.chance.random() < 0.7
+    count = len(world.town.directory)
+    return world.town.home(
+        world.chance.randrange(min(count, max(6, count // 20)) if often else count)
+    )
+
+
+def some_desk(world: World) -> Desk:
+    return world.chance.choice(world.desks)
+
+
+def _trouble(world: World, desk: Desk, most: int) -> None:
+    if world.chance.random() < world.size.trouble:
+        desk.fuse.light(world.chance, most)
+
+
+def _torn(world: World, card: VirtualCard, most: int = 60) -> None:
+    """Perhaps somebody pulls the card out."""
+    if world.chance.random() < world.size.trouble:
+        world.fault("card pulled")
+        seed = world.chance.randrange(1 << 16)
+        moment = world.chance.choice(MOMENTS)
+        card.chip.arm(Tear(world.chance.randrange(most), moment, seed, flaky=seed % 7 == 0))
+
+
+def with_card(
+    world: World, desk: Desk, card: VirtualCard, doing: Callable[[Station, Inserted], None]
+) -> bool:
+    """A card is put in, and may be pulled out at any moment."""
+
+    def inserting(station: Station) -> None:
+        inserted = desk.insert(card)
+        try:
+            _torn(world, card)
+            doing(station, inserted)
+        finally:
+            inserted.close()
+
+    return world.work(desk, inserting)
+
+
+def sale(world: World) -> None:
+    """A customer comes to a counter."""
+    desk, home = some_desk(world), some_home(world)
+    card = world.chance.choice(home.cards)
+    tender = world.chance.choice((Tender.CASH, Tender.CASH, Tender.QR_CODE))
+    yuan = world.chance.randrange(5, 300)
+    world.touch(home=home)
+    world.say(f"{desk.key} sells {yuan} to {home.account_no} by {tender.value}")
+    _trouble(world, desk, 70)
+
+    def doing(station: Station, inserted: Inserted) -> None:
+        request = TopUpRequest(money=Money.of_yuan(str(yuan)), tender=tender)
+        receipt = top_up(station, inserted, request, nobody)
+        world.counts["sales"] += 1
+        world.say(f"  {receipt.receipt_no}")
+
+    with_card(world, desk, card, doing)
+    if world.chance.random() < 0.5:
+        resolve(world, desk, home, card)
+
+
+def resolve(world: World, desk: Desk, home: Home, card: VirtualCard) -> None:
+    """The same card is put in again."""
+    world.touch(home=home)
+    _trouble(world, desk, 50)
+
+    def doing(station: Station, inserted: Inserted) -> None:
+        found = resolve_card(station, inserted)
+        world.say(f"  {desk.key} again: {found.outcome.value}")
+        world.counts[f"resolved: {found.outcome.value}"] += 1
+
+    with_card(world, desk, card, doing)
+
+
+def come_back(world: World) -> None:
+    """A customer with something open comes to some desk."""
+    desk, home = some_desk(world), some_home(world)
+    world.say(f"{home.account_no} comes to {desk.key}")
+    resolve(world, desk, home, world.chance.choice(home.cards))
+
+
+def at_home(world: World) -> None:
+    """A card meets its meter, which may refuse, and gas is used."""
+    home = some_home(world)
+    card = world.chance.choice(home.cards)
+    cut = None
+    if world.chance.random() < world.size.trouble / 2:
+        world.fault("card pulled out of a meter")
+        seed = world.chance.randrange(1 << 16)
+        cut = Tear(world.chance.randrange(40), world.chance.choice(MOMENTS), seed)
+    said = home.meets_meter(card, world.time.at, cut)
+    home.burn(world.chance.random())
+    world.touch(home=home)
+    world.say(f"{home.account_no} at home: {said}")
+    world.time.pass_by(timedelta(minutes=world.chance.randrange(60)))
+
+
+def machine(world: World) -> None:
+    """A loading machine writes a card; the station learns of it by the counter."""
+    home = some_home(world)
+    said = home.machine_loads(world.chance, world.time.at)
+    world.counts["loads by others"] += said.isdecimal()
+    world.touch(home=home)
+    world.say(f"{home.account_no} at a loading machine: {said}")
+
+
+def collect_bag(world: World) -> None:
+    """A list comes in, with orders paid online among its rows."""
+    desk = some_desk(world)
+    homes: dict[str, Home] = {}
+    for _ in range(world.chance.randrange(2, 6)):
+        home = some_home(world)
+        homes[home.account_no] = home
+    world.made += 1
+    batch_id = f"B-{world.made:04d}"
+    lines, total = [], 0
+    for row, home in enumerate(homes.values(), start=2):
+        yuan, order = world.chance.randrange(10, 200), None
+        if world.chance.random() < 0.3:
+            order = _order(world, desk, home)
+        else:
+            total += yuan
+        lines.append(line(home.household, row, yuan=str(yuan), order=order))
+    batch = Batch(batch_id, "list", batch_id, desk.clock.now(), None, None, tuple(lines))
+    world.say(f"{desk.key} takes in {batch_id} with {len(lines)} rows")
+    _trouble(world, desk, 4)
+
+    def doing(station: Station) -> None:
+        with station.store.unit() as unit:
+            unit.batches.add(batch)
+            unit.commit()
+        bag = Bag(desk, batch_id, list(homes.values()), Money.of_yuan(str(total)))
+        bag.left = list(bag.homes)
+        world.bags.append(bag)
+
+    world.work(desk, doing)
+
+
+def _order(world: World, desk: Desk, home: Home) -> Order:
+    """Somebody pays online."""
+    world.made += 1
+    content = home.content(home.cards[0])
+    counter = content.credit.purchase_counter if content.credit else 0
+    money = home.household.meter.kind is MeterKind.MONEY
+    order = Order(
+        f"D{world.made}",
+        home.account_no,
+        5_600,
+        0 if money else 20_000,
+        "residential@2026-01-01",
+        counter,
+        desk.name if world.chance.random() < 0.5 else "",
+    )
+    world.centre.sell_online(order)
+    world.counts["orders"] += 1
+    return order
+
+
+def work_bag(world: World) -> None:
+    """Money for a bag, or its next cards."""
+    open_bags = [bag for bag in world.bags if bag.left and bag.desk in world.desks]
+    if not open_bags:
+        return collect_bag(world)
+    bag = world.chance.choice(open_bags)
+    if not bag.paid and bag.total.fen:
+        return _pay(world, bag)
+    for home in bag.left[: world.chance.randrange(1, 4)]:
+        _load(world, bag, home)
+    return None
+
+
+def _pay(world: World, bag: Bag) -> None:
+    desk = bag.desk
+    tender = world.chance.choice((Tender.CASH, Tender.BANK_TRANSFER, Tender.QR_CODE))
+    world.say(f"{desk.key} takes {bag.total} for {bag.batch_id} by {tender.value}")
+    _trouble(world, desk, 5)
+
+    def doing(station: Station) -> None:
+        bag.paid = True
+        pay_batch(station, bag.batch_id, tender=tender, money=bag.total)
+        world.counts["bags paid"] += 1
+
+    world.work(desk, doing)
+
+
+def _load(world: World, bag: Bag, home: Home) -> None:
+    desk, card = bag.desk, home.cards[0]
+    world.touch(home=home)
+    world.say(f"{desk.key} loads {home.account_no} of {bag.batch_id}")
+    _trouble(world, desk, 70)
+
+    def doing(station: Station, inserted: Inserted) -> None:
+        found = load_line(station, bag.batch_id, inserted, nobody)
+        world.counts["lines loaded"] += 1
+        world.say(f"  {found.state.value} {found.receipt_no}")
+        bag.left.remove(home)
+
+    with_card(world, desk, card, doing)
+
+
+def send(world: World) -> None:
+    """A station syncs."""
+    desk = some_desk(world)
+    world.say(f"{desk.key} syncs")
+    _trouble(world, desk, 12)
+    send_all(world, desk)
+
+
+def send_all(world: World, desk: Desk) -> bool:
+    def doing(station: Station) -> None:
+        found = sync(station)
+        settle_elsewhere(station)
+        world.counts["syncs"] += 1
+        world.say(f"  confirmed {found.acked_seq}, unsent {found.unsent}")
+
+    return world.work(desk, doing)
+
+
+def answer(world: World) -> None:
+    """The clerk says what is truly in the till."""
+    desk = some_desk(world)
+    world.say(f"{desk.key} answers questions")
+    answer_all(world, desk)
+
+
+def answer_all(world: World, desk: Desk) -> None:
+    def doing(station: Station) -> None:
+        for one in open_intents(station):
+            if one.code == "payment_question":
+                taken = one.intent_id in world.town.till.taken
+                world.town.till.declined.add(one.intent_id)
+                answer_payment(station, one.intent_id, taken=taken)
+                world.counts["questions answered"] += 1
+
+    world.work(desk, doing)
+
+
+def late_message(world: World) -> None:
+    """Something that was long on its way arrives."""
+    if world.weather.late:
+        said = deliver_late(world.centre, world.weather)
+        world.fault("message late")
+        world.say(f"a late message arrives: {said}")
+
+
+def weather(world: World) -> None:
+    """The network gets better or worse; a station is cut off or found again."""
+    bad = world.chance.random() < 0.5
+    chance = world.size.trouble if bad else 0.0
+    world.weather.lose = world.weather.double = world.weather.delay = chance
+    for desk in world.desks:
+        desk.ledger.parted = bad and world.chance.random() < 0.3
+        world.counts["fault: station parted"] += desk.ledger.parted
+    world.say(f"weather {chance}, parted {[d.key for d in world.desks if d.ledger.parted]}")
+
+
+def clock(world: World) -> None:
+    """A wall clock jumps."""
+    if world.size.trouble == 0:
+        return
+    desk = some_desk(world)
+    minutes = world.chance.choice((-600, -20, -4, -1, 1, 4, 20, 90))
+    desk.clock.wrong_by += timedelta(minutes=minutes)
+    world.fault("clock jumped")
+    world.say(f"{desk.key}: the clock jumps by {minutes} min")
+
+
+def right_clock(world: World) -> None:
+    """Somebody sets a clock right."""
+    desk = some_desk(world)
+    desk.clock.wrong_by = timedelta()
+    world.say(f"{desk.key}: the clock is set right")
+
+
+def kill(world: World) -> None:
+    """A station loses its power between two steps, and is switched on again."""
+    if world.size.trouble == 0:
+        return
+    desk = some_desk(world)
+    world.fault("station killed")
+    world.say(f"{desk.key} is killed and started")
+    desk.die()
+    _trouble(world, desk, 4)
+    world.work(desk, lambda _station: None)
+
+
+def give_back(world: World) -> None:
+    """A load or a payment goes back: the card first, two persons, then the money."""
+    desk, home = some_desk(world), some_home(world)
+    card = world.chance.choice(home.cards)
+    asked = world.chance.choice(("refund", "return", "return with a reading"))
+    world.touch(home=home)
+    world.say(f"{home.account_no} asks {desk.key} for a {asked}")
+    _trouble(world, desk, 60)
+    reading = ""
+    if asked == "return with a reading":
+        reading = "read" if home.waiting() else ""
+
+    def doing(station: Station, inserted: Inserted) -> None:
+        if asked == "refund":
+            given = request_refund(station, inserted, SUPERVISOR)
+        else:
+            given = return_load(station, inserted, SUPERVISOR, nobody, reading=reading)
+        world.counts[f"{asked} granted"] += 1
+        world.say(f"  granted: {given.state.value}")
+
+    with_card(world, desk, card, doing)
+    if world.chance.random() < 0.7:
+        pay_back(world, desk)
+
+
+def owed(world: World) -> None:
+    """A desk pays out what it owes."""
+    pay_back(world, some_desk(world))
+
+
+def pay_back(world: World, desk: Desk) -> None:
+    """The clerk counts the money out, once, and says so together with a second person."""
+    _trouble(world, desk, 6)
+
+    def doing(station: Station) -> None:
+        for one in open_intents(station):
+            if one.code not in ("refund_requested", "payout_pending"):
+                continue
+            world.town.till.returned.setdefault(one.intent_id, one.money.fen)
+            pay_out(station, one.intent_id, SUPERVISOR)
+            world.counts["paid back"] += 1
+            world.say(f"  {desk.key} pays back {one.money}")
+
+    world.work(desk, doing)
+
+
+def quarrel(world: World, desk: Desk) -> None:
+    """Two people look at what no card can tell."""
+
+    def doing(station: Station) -> None:
+        for one in open_intents(station):
+            if one.state == "outcome_unknown":
+                dispute(station, one.intent_id, SUPERVISOR)
+                world.counts["disputes"] += 1
+
+    world.work(desk, doing)
+
+
+ACTS: tuple[tuple[int, Callable[[World], object]], ...] = (
+    (30, sale),
+    (8, come_back),
+    (16, at_home),
+    (4, machine),
+    (3, collect_bag),
+    (12, work_bag),
+    (12, send),
+    (4, answer),
+    (3, late_message),
+    (3, weather),
+    (2, clock),
+    (2, right_clock),
+    (3, kill),
+    (5, give_back),
+    (2, owed),
+)
+
+__all__ = ["ACTS", "Bag", "Refusal", "answer_all", "resolve"]

@@ -1,0 +1,70 @@
+"""What breaks a station's memory: a store put back from a backup, a machine that exists twice."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+from tests.sim.acts import ACTS, some_desk
+from tests.sim.world import World
+
+MOST_CLONES = 2
+
+
+def back_up(world: World) -> None:
+    """Somebody copies a station's folder while it is switched off."""
+    desk = some_desk(world)
+    world.made += 1
+    desk.back_up(world.folder / f"backup-{world.made}")
+    world.counts["backups"] += 1
+    world.say(f"{desk.key} is backed up")
+
+
+def restore(world: World) -> None:
+    """A store is put back from a backup, with or without what lay beside it."""
+    kept = [desk for desk in world.desks if desk.backups and not desk.fate]
+    if not kept or world.size.trouble == 0:
+        return
+    desk = world.chance.choice(kept)
+    backup = world.chance.choice(desk.backups)
+    anchor_too = world.chance.random() < 0.5
+    world.touch(desk)
+    world.look()
+    lost = desk.watch.log - backup.watch.log
+    desk.restore(backup, anchor_too=anchor_too)
+    world.oracle.follow(desk.watch)
+    desk.fate = "restored"
+    world.fault("store restored, anchor too" if anchor_too else "store restored")
+    world.say(f"{desk.key} is restored, {lost} moves back, anchor {anchor_too}")
+    if lost == 0:
+        desk.fate = ""
+
+
+def clone(world: World) -> None:
+    """A machine is copied, and both go on."""
+    whole = [desk for desk in world.desks if not desk.fate]
+    if len(world.desks) >= world.size.stations + MOST_CLONES or world.size.trouble == 0:
+        return
+    if len(whole) < 2:
+        return
+    desk = world.chance.choice(whole)
+    world.touch(desk)
+    world.look()
+    desk.die()
+    world.made += 1
+    place = world.folder / f"{desk.name}-{world.made}"
+    shutil.copytree(desk.folder, place)
+    twin = world.desk_at(desk.name, desk.number, place)
+    twin.watch = desk.watch.copy(place)
+    desk.fate = twin.fate = "cloned"
+    world.add(twin)
+    world.fault("station cloned")
+    world.say(f"{desk.key} is cloned: {twin.key}")
+
+
+FATES: tuple[tuple[int, Callable[[World], object]], ...] = (
+    *ACTS,
+    (3, back_up),
+    (2, restore),
+    (1, clone),
+)

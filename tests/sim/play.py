@@ -1,0 +1,77 @@
+"""Plays a world from its seed to its end, and says what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cardstation.services.verify import verify
+from tests.sim.fates import FATES
+from tests.sim.settle import settle
+from tests.sim.watch import Broken
+from tests.sim.world import SHOWN, Size, World, world
+
+Watcher = Callable[[World, int], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a world came to."""
+
+    seed: object
+    steps: int
+    checks: int
+    digest: str
+    counts: Counter[str]
+    named: Counter[str]
+
+
+def play(seed: object, size: Size, watcher: Watcher = lambda _world, _step: None) -> Report:
+    """Play a world; the oracle looks after every step.
+
+    Raises:
+        Broken: it saw something; seed, step and the last steps are in the message.
+    """
+    with world(seed, size) as made:
+        step = 0
+        try:
+            for step in range(1, size.steps + 1):
+                _step(made, step)
+                watcher(made, step)
+            settle(made)
+        except Exception as error:
+            raise Broken(_told(made, step, error)) from error
+        return Report(
+            seed, step, made.oracle.checks, made.digest.hexdigest(), made.counts, made.oracle.named
+        )
+
+
+def _step(made: World, step: int) -> None:
+    made.time.pass_by(timedelta(seconds=made.chance.randrange(10, 600)))
+    acts = [act for _, act in FATES]
+    act = made.chance.choices(acts, [weight for weight, _ in FATES])[0]
+    act(made)
+    made.look()
+    if step % 400 == 0:
+        prove(made)
+
+
+def prove(made: World) -> None:
+    """The product's own proof of one station, taken at a checkpoint."""
+    running = [desk for desk in made.desks if desk.station is not None and not desk.fate]
+    if running:
+        desk = made.chance.choice(running)
+        found = verify(desk.station)
+        if not found.ok:
+            raise Broken(f"{desk.key}: verify says {found.disagreements}")
+
+
+def _told(made: World, step: int, error: Exception) -> str:
+    last = "\n".join(f"  {line}" for line in made.trace[-SHOWN:])
+    kind = type(error).__name__
+    return (
+        f"seed {made.seed}, step {step} of {made.size.steps} ({made.size.stations} stations,"
+        f" {made.size.households} households): {kind}: {error}\n{last}"
+    )

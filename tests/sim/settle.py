@@ -1,0 +1,135 @@
+"""The end of a world: the network is whole, every station is up, every card comes once more.
+
+Then everything must be settled but what the rules leave to humans, and the totals must be equal.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cardstation.domain.topup import mark_of
+from cardstation.domain.transitions import WAITS_FOR_CARD, is_open
+from cardstation.services.verify import verify
+from tests.sim.acts import answer_all, pay_back, resolve, send_all
+from tests.sim.desk import Desk
+from tests.sim.network import deliver_late
+from tests.sim.town import Home
+from tests.sim.watch import Broken, View
+from tests.sim.world import World
+
+ROUNDS = 3
+
+
+def settle(world: World) -> None:
+    """Bring everything to its end and hold it together once more.
+
+    Raises:
+        Broken: something is left that neither a rule nor a named fate explains.
+    """
+    _heal(world)
+    for desk in world.desks:
+        world.say(f"{desk.key} is switched on for the last time")
+        world.work(desk, lambda _station: None)
+        answer_all(world, desk)
+    world.look()
+    for _ in range(ROUNDS):
+        came = _cards_come(world)
+        _meters(world)
+        world.look()
+        if not came:
+            break
+    for desk in world.desks:
+        pay_back(world, desk)
+        send_all(world, desk)
+    for home in world.town.homes.values():
+        world.touch(home=home)
+    world.look()
+    for desk in world.desks:
+        _nothing_left(world, desk)
+    _totals(world)
+
+
+def _heal(world: World) -> None:
+    world.size = type(world.size)(world.size.stations, world.size.households, 0, 0.0)
+    world.weather.calm()
+    while world.weather.late:
+        deliver_late(world.centre, world.weather)
+    world.time.pass_by(timedelta(days=1))
+    for desk in world.desks:
+        desk.ledger.parted = False
+        desk.clock.wrong_by = timedelta()
+
+
+def _open(desk: Desk) -> list[View]:
+    return [v for v in desk.watch.views.values() if is_open(v.direction, v.state)]
+
+
+def _cards_come(world: World) -> int:
+    came = 0
+    for desk in world.desks:
+        waiting = [view for view in _open(desk) if view.state in WAITS_FOR_CARD]
+        came += len(waiting)
+        for account_no in dict.fromkeys(view.account_no for view in waiting):
+            home = world.town.homes[account_no]
+            for card in home.cards:
+                world.say(f"{account_no} comes to {desk.key}")
+                resolve(world, desk, home, card)
+        if waiting:
+            answer_all(world, desk)
+    return came
+
+
+def _meters(world: World) -> None:
+    for home in world.town.homes.values():
+        world.touch(home=home)
+        for card in home.cards:
+            home.burn(0.9)
+            said = home.meets_meter(card, world.time.at)
+            world.say(f"{home.account_no} at home: {said}")
+
+
+def _nothing_left(world: World, desk: Desk) -> None:
+    """Nothing is open but what only humans may end, and everything is confirmed."""
+    for view in _open(desk):
+        why = _why_open(world, desk, view)
+        if not why:
+            raise Broken(f"{desk.key}: {view.topup_id} ends as {view.state.value}")
+        world.oracle.named[f"left to humans: {why}"] += 1
+    if desk.fate or desk.station is None:
+        return
+    found = verify(desk.station)
+    if not found.ok:
+        raise Broken(f"{desk.key}: verify says {found.disagreements}")
+    if found.acked_seq != found.entries:
+        raise Broken(f"{desk.key}: {found.entries - found.acked_seq} entries stay unsent")
+
+
+def _why_open(world: World, desk: Desk, view: View) -> str:
+    """Which rule leaves an intent to humans, empty when none does."""
+    home = world.town.homes[view.account_no]
+    if desk.fate:
+        return desk.fate
+    if any(card.chip.security[0] != 7 for card in home.cards):
+        return "a code was cut short too often"
+    if _went_on(home, view):
+        return "the card went on without it"
+    return ""
+
+
+def _went_on(home: Home, view: View) -> bool:
+    """Somebody else wrote the card after this load was begun."""
+    credit = home.content(home.cards[0]).credit
+    return credit is None or credit.mark != mark_of(view.topup_id)
+
+
+def _totals(world: World) -> None:
+    """What was taken, sealed and confirmed, over the whole utility."""
+    sealed, there = (
+        (sum(part) for part in zip(*world.oracle.gas.values(), strict=True))
+        if world.oracle.gas
+        else (0, 0)
+    )
+    if sealed != there and not any(desk.fate for desk in world.desks):
+        doubtful = sum(view.gas for desk in world.desks for view in _open(desk))
+        if not sealed <= there <= sealed + doubtful:
+            raise Broken(f"gas sealed {sealed}, on cards and in meters {there}")

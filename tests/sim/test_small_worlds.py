@@ -1,0 +1,167 @@
+"""Two hundred small worlds, the same world twice, and planted faults that the oracle must find."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cardstation.domain.transitions import TopUpEvent
+from cardstation.ports.payment import PaymentAnswer
+from cardstation.services import recover as recovering
+from cardstation.services import resolve as resolving
+from cardstation.services import top_up as selling
+from cardstation.services.intent import begin as beginning
+from cardstation.services.intent.load import write_and_prove
+from cardstation.services.intent.records import record_move, record_paid, record_sealed
+from tests.sim.ledger import Centre
+from tests.sim.many import play_small
+from tests.sim.play import play
+from tests.sim.watch import Broken
+from tests.sim.world import Size, small
+
+GROUPS, EACH = 8, 26
+BUSY = Size(3, 60, 60, 0.5)
+TRIES = 25
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_small_worlds(group: int, capsys: pytest.CaptureFixture[str]) -> None:
+    seeds = range(group * EACH, (group + 1) * EACH)
+    total, broken = play_small(seeds)
+    assert not broken, broken[0]
+    assert total["worlds"] == EACH
+    with capsys.disabled():
+        print(f"\n  small worlds {seeds}: {total['steps']} steps, {total['sales']} sales")  # noqa: T201
+
+
+def test_a_seed_is_one_story() -> None:
+    program = (
+        "from tests.sim.play import play; from tests.sim.world import Size;"
+        "print(play(12, Size(3, 60, 60, 0.4)).digest)"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": hashing},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for hashing in ("1", "2")
+    ]
+    assert told[0] == told[1]
+    assert told[0].strip()
+    assert play(12, Size(3, 60, 60, 0.4)).digest == told[0].strip()
+
+
+def test_other_seeds_are_other_stories() -> None:
+    assert len({play(seed, small(seed)).digest for seed in (1, -1, 2, 10**40)}) == 4
+
+
+def test_a_word_is_no_seed() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "tests.sim", "seven"], capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 2
+    assert "is no whole number" in said.stderr
+
+
+def sealed_before_read_back(station: Any, card: Any, intent: Any, watch: Any) -> Any:
+    _, receipt = record_sealed(station, intent, card.image, witness="card")
+    write_and_prove(station, card, intent, watch)
+    return receipt
+
+
+def plant_sealed_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(selling, "write_and_seal", sealed_before_read_back)
+    patch.setattr(resolving, "write_and_seal", sealed_before_read_back)
+
+
+def plant_paid_before_asked(patch: pytest.MonkeyPatch) -> None:
+    """The sale is on record as paid before anybody was asked for the money."""
+
+    def collect(station: Any, intent: Any) -> Any:
+        paid = record_paid(station, record_move(station, intent, TopUpEvent.MONEY_ASKED))
+        station.payment_by(intent.tender).take(intent.topup_id, intent.quote.money, "")
+        return paid
+
+    patch.setattr(selling, "collect", collect)
+
+
+def plant_no_answer_is_a_no(patch: pytest.MonkeyPatch) -> None:
+    """A payment whose answer was lost is void."""
+    real = beginning.settle
+
+    def settle(station: Any, asked: Any, answer: PaymentAnswer) -> Any:
+        lost = answer is PaymentAnswer.UNKNOWN
+        return real(station, asked, PaymentAnswer.NOT_TAKEN if lost else answer)
+
+    for module in (beginning, recovering, resolving):
+        patch.setattr(module, "settle", settle)
+
+
+def plant_forks_ignored(patch: pytest.MonkeyPatch) -> None:
+    """The ledger takes whatever follows by number, of either of two machines with one name."""
+    patch.setattr(Centre, "_contradicts", lambda *_: False)
+
+
+def plant_entries_swallowed(patch: pytest.MonkeyPatch) -> None:
+    """The ledger confirms a batch and keeps all but its last entry."""
+    real = Centre._post
+    patch.setattr(Centre, "_post", lambda self, chain, new: real(self, chain, new[:-1] or new))
+
+    def push(self: Centre, station: str, entries: Any, nonce: str) -> Any:
+        ack = honest(self, station, entries, nonce)
+        from dataclasses import replace
+
+        from cardstation.domain.ledger import Entry, entry_hash
+
+        return replace(
+            ack, acked_seq=Entry.from_bytes(entries[-1]).seq, acked_hash=entry_hash(entries[-1])
+        )
+
+    honest = Centre.push
+    patch.setattr(Centre, "push", push)
+
+
+def plant_double_loads_unnamed(patch: pytest.MonkeyPatch) -> None:
+    """The ledger posts a load that another station sealed as if nobody had."""
+    patch.setattr("tests.sim.ledger.Judge.judge", _no_exception)
+
+
+def _no_exception(*_: Any) -> Any:
+    from cardstation.central.judging import SOUND
+
+    return SOUND
+
+
+PLANTED: list[Callable[[pytest.MonkeyPatch], None]] = [
+    plant_sealed_first,
+    plant_paid_before_asked,
+    plant_no_answer_is_a_no,
+    plant_forks_ignored,
+    plant_entries_swallowed,
+    plant_double_loads_unnamed,
+]
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=[plant.__name__ for plant in PLANTED])
+def test_a_planted_fault_is_found(
+    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    with pytest.raises(Broken) as found:
+        for seed in range(TRIES):
+            play(seed, BUSY)
+    assert "again: " not in str(found.value)
+    assert str(found.value).startswith("seed ")
+
+
+def test_without_a_fault_the_busy_worlds_hold() -> None:
+    for seed in range(3):
+        play(seed, BUSY)

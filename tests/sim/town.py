@@ -1,0 +1,168 @@
+"""The town: households, their cards and meters, and what truly happened to gas and money."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from random import Random
+
+from cardstation.domain.admission import admit
+from cardstation.domain.card import CardContent, Credit, Quantity
+from cardstation.domain.household import Household
+from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
+from cardstation.domain.money import Money
+from cardstation.domain.volume import Volume
+from cardstation.errors import Refusal
+from drivers.keys import DemoCardKeys
+from drivers.layouts.open4442 import OPEN4442
+from drivers.makers import TRAINING
+from drivers.virtual import VirtualCard
+from drivers.virtual.maker import make_card
+from drivers.virtual.meter import VirtualMeter
+from drivers.virtual.meter_rules import number_of
+from drivers.virtual.tear import Cut
+from tests.kit import cards
+
+MACHINE = 65_000
+"""The number a loading machine writes on cards as its station."""
+
+
+def households(count: int) -> list[Household]:
+    """Households of all four counter schools, every third with a money meter."""
+    made = []
+    for n in range(1, count + 1):
+        first = cards.household(MeterKind.MONEY if n % 3 == 0 else MeterKind.VOLUME)
+        made.append(
+            replace(
+                first,
+                account_no=f"22010400{n:04d}",
+                card_no=f"8801302500{n:04d}",
+                meter=replace(first.meter, meter_no=f"QM179960{n:04d}"),
+                name=f"住户{n}",
+                address=replace(first.address, room=str(100 + n)),
+            )
+        )
+    return made
+
+
+def maker_of(household: Household) -> MakerRules:
+    return TRAINING[int(household.account_no[-4:]) % len(TRAINING)]
+
+
+@dataclass
+class Till:
+    """All money that truly changed hands, by payment."""
+
+    taken: dict[str, int] = field(default_factory=dict)
+    declined: set[str] = field(default_factory=set)
+    returned: dict[str, int] = field(default_factory=dict)
+
+
+class Home:
+    """One household: its cards (one, or a copy somebody made), its meter, its gas.
+
+    Attributes:
+        credited: What the meter took, by mark of the load. machine: What loading machines wrote.
+        again: Loads a meter without a counter took twice, because it was torn from its card.
+        void: Loads on a copied card that its meter will never take.
+    """
+
+    def __init__(self, household: Household) -> None:
+        self.household = household
+        self.account_no = household.account_no
+        self.rules = maker_of(household)
+        self.cards = [make_card(household, self.rules, OPEN4442, DemoCardKeys())]
+        content = OPEN4442.decode(self.cards[0].image)
+        self.meter = VirtualMeter.of_card(content, OPEN4442, self.rules.school)
+        self.began = self.meter.state
+        self.credited: dict[bytes, int] = {self.began.taken_mark: 0}
+        self.machine: dict[bytes, int] = {}
+        self.again: Counter[bytes] = Counter()
+        self.torn_by_meter: set[bytes] = set()
+
+    def content(self, card: VirtualCard) -> CardContent:
+        return OPEN4442.decode(card.image)
+
+    def meets_meter(self, card: VirtualCard, at: datetime, cut: Cut | None = None) -> str:
+        """The customer puts the card into the meter; returns what it did."""
+        before = self.meter.state
+        verdict = self.meter.take(card, at=at, cut=cut)
+        card.chip.arm(None)
+        after = self.meter.state
+        taken = after.cumulative - before.cumulative
+        if taken:
+            mark = after.taken_mark
+            if mark in self.credited:
+                self.again[mark] += 1
+            else:
+                self.credited[mark] = taken
+            if verdict.torn:
+                self.torn_by_meter.add(mark)
+        return f"{verdict.taking.value} {taken}{' torn' if verdict.torn else ''}"
+
+    def burn(self, share: float) -> None:
+        """Use gas."""
+        state = self.meter.state
+        litres = state.residual if state.kind is MeterKind.VOLUME else state.residual * 1000 // 280
+        self.meter.consume(Volume(max(0, int(litres * share))))
+
+    def machine_loads(self, chance: Random, at: datetime) -> str:
+        """A loading machine writes gas on the card and tells nobody for now."""
+        card = self.cards[0]
+        content = self.content(card)
+        try:
+            admitted = admit(content, self.rules)
+        except Refusal as stop:
+            return stop.code
+        mark = chance.randbytes(4)
+        number = chance.randrange(5, 40) * 1000
+        quantity: Quantity = Volume(number)
+        if self.household.meter.kind is MeterKind.MONEY:
+            quantity = Money(number)
+        last, block = admitted.credit, admitted.returned
+        base = max(number_of(last.cumulative), number_of(block.cumulative))
+        counter = admitted.counter + (not self.uncounted)
+        credit = Credit(
+            quantity=quantity,
+            purchase_counter=counter,
+            cumulative=type(quantity)(base + number),
+            loaded_at=at,
+            station_no=MACHINE,
+            mark=mark,
+            sequence=0,
+        )
+        card.chip.main[:] = OPEN4442.plan_load(card.image, credit).target
+        self.machine[mark] = number
+        return f"{number}"
+
+    def waiting(self) -> set[bytes]:
+        """Marks of the loads that stand on a card and were not taken yet."""
+        found = set()
+        for card in self.cards:
+            credit = OPEN4442.credit(card.image)
+            if credit is not None and credit.quantity and credit.mark not in self.credited:
+                found.add(credit.mark)
+        return found
+
+    @property
+    def uncounted(self) -> bool:
+        return self.rules.school is CounterSchool.NONE
+
+
+class Town:
+    """Households by number; cards and meters are made when somebody first comes."""
+
+    def __init__(self, directory: list[Household]) -> None:
+        self.directory = directory
+        self.till = Till()
+        self.homes: dict[str, Home] = {}
+
+    def home(self, number: int) -> Home:
+        return self.at(self.directory[number])
+
+    def at(self, household: Household) -> Home:
+        found = self.homes.get(household.account_no)
+        if found is None:
+            found = self.homes[household.account_no] = Home(household)
+        return found
