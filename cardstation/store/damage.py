@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
 
 from cardstation.sql.engine import memory_engine
 from cardstation.store.schema import REVISION, VERSION, make_schema, version_of
-from cardstation.store.seals import broken_seals
+from cardstation.store.seals import UNREADABLE, broken_seals
 
 _MASTER = (
     "SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(sql AS BLOB) "
@@ -48,11 +47,11 @@ def damage_of(connection: Connection) -> Iterator[Damage]:
     """Name everything that is not as this version of the program made and left it.
 
     Raises:
-        DatabaseError: not even the schema can be read.
+        DatabaseError, ValueError: not even the schema can be read.
     """
     try:
         whole = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
-    except DatabaseError:
+    except UNREADABLE:
         whole = "unreadable"
     if whole != "ok":
         yield Damage("pages_damaged", whole.replace("\n", " "))

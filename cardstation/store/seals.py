@@ -26,6 +26,9 @@ row_seal = Table(
     sqlite_with_rowid=False,
 )
 
+UNREADABLE = (DatabaseError, ValueError)
+"""What SQLite says of a damaged file; a message may quote bytes that are no text any more."""
+
 NOT_SEALED = frozenset({row_seal.name, "alembic_version"})
 """The seals themselves: a changed one no longer fits its row. The version is one known value."""
 
@@ -74,14 +77,14 @@ def broken_seals(connection: Connection) -> Iterator[BrokenSeal]:
     for table in known:
         try:
             yield from _broken(connection, table)
-        except DatabaseError:
+        except UNREADABLE:
             yield BrokenSeal(table, "", "unreadable")
     try:
         found = connection.exec_driver_sql("SELECT DISTINCT CAST(table_name AS BLOB) FROM row_seal")
         for (name,) in found.all():
             if _text(name) not in known:
                 yield BrokenSeal(row_seal.name, _text(name), "changed")
-    except DatabaseError:
+    except UNREADABLE:
         yield BrokenSeal(row_seal.name, "", "unreadable")
 
 

@@ -10,7 +10,6 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DatabaseError
 
 from cardstation.domain.batch import Batch
 from cardstation.errors import Defect, Mishap, Refusal, StationBusy, ensure
@@ -19,6 +18,7 @@ from cardstation.store.anchor import Anchor
 from cardstation.store.damage import Damage, damage_of
 from cardstation.store.lock import StationLock
 from cardstation.store.schema import VERSION, prepare, version_of
+from cardstation.store.seals import UNREADABLE
 from cardstation.store.unit import Reading, Unit
 
 FILE_NAME = "station.db"
@@ -86,7 +86,7 @@ class Store:
         try:
             with self._readers.connect() as connection:
                 yield Reading(connection)
-        except (DatabaseError, ValueError, KeyError, TypeError, Defect) as error:
+        except (*UNREADABLE, KeyError, TypeError, Defect) as error:
             raise Mishap("store_damaged", file=str(path)) from error
 
     def damage(self) -> tuple[Damage, ...]:
@@ -99,7 +99,7 @@ class Store:
         try:
             with self._readers.connect() as connection:
                 return tuple(damage_of(connection))
-        except DatabaseError as error:
+        except UNREADABLE as error:
             raise Mishap("store_damaged", file=str(path)) from error
 
     def close(self) -> None:
@@ -127,7 +127,7 @@ class Store:
         self._writer = writer_engine(path)
         try:
             prepare(self._writer, path)
-        except DatabaseError as error:
+        except UNREADABLE as error:
             raise Mishap("store_damaged", file=str(path)) from error
 
 
@@ -138,7 +138,7 @@ def _ensure_readable(kind: type[Store], home: Path) -> None:
         with reader_engine(path).connect() as connection:
             try:
                 version = version_of(connection)
-            except DatabaseError as error:
+            except UNREADABLE as error:
                 raise Mishap("store_damaged", file=str(path)) from error
     if version > VERSION:
         raise Refusal("store_newer", file=str(path), version=version)

@@ -16,10 +16,11 @@ import pytest
 
 import tests.conftest  # the environment of every test: no machine's card service, no keyring
 from cardstation.errors import CardStationError
-from tests.soak import kills, power
+from tests.soak import bits, kills, power
 from tests.soak.figures import Figures
 
 PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
+    ("bits", bits.soak),
     ("kills", kills.soak),
     ("power", power.soak),
 )

@@ -1,0 +1,72 @@
+"""Single bits of a closed store's file: each is found and named, or says nothing at all."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlite
+
+from cardstation.errors import Mishap, Refusal
+from cardstation.services.station import Station
+from cardstation.services.verify import verify
+from cardstation.store import Store
+from cardstation.store.store import FILE_NAME
+from tests.kit.full_desk import full_desk
+
+
+def flipped(raw: bytes, bit: int) -> bytes:
+    changed = bytearray(raw)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+def file_bits(home: Path, count: int, seed: int) -> Counter[str]:
+    """Change single bits of a full desk's closed store, one after the other.
+
+    Returns:
+        How often each code named the damage; `in unused space` where every table, index and
+        trigger still says the same.
+    """
+    desk = full_desk(home)
+    desk.station.store.close()
+    path = home / FILE_NAME
+    raw, said = path.read_bytes(), content_of(path)
+    chance, told = random.Random(seed), Counter[str]()
+    for _ in range(count):
+        bit = chance.randrange(len(raw) * 8)
+        for left in home.glob(f"{FILE_NAME}-*"):
+            left.unlink()
+        path.write_bytes(flipped(raw, bit))
+        found = verdict_on(desk.station, home)
+        if not found:
+            assert content_of(path) == said, f"bit {bit} of the file is not found"
+        told[found or "in unused space"] += 1
+    return told
+
+
+def verdict_on(station: Station, home: Path) -> str:
+    """The code by which the store is found damaged, empty when it is not."""
+    try:
+        with Store.open(home, read_only=True) as store:
+            found = verify(replace(station, store=store)).disagreements
+    except (Mishap, Refusal) as error:
+        return error.code
+    assert all(one.values.get("where") for one in found)
+    return found[0].code if found else ""
+
+
+def content_of(path: Path) -> list[tuple[Any, ...]]:
+    """Every table, index, trigger and row, each value with its storage class."""
+    with closing(sqlite.connect(path.as_uri() + "?mode=ro", uri=True)) as connection:
+        master = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+        said = list(connection.execute(master))
+        for table in [name for kind, name, *_ in said if kind == "table"]:
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            told = ", ".join(f'typeof("{name}"), hex("{name}")' for name in columns)
+            said += connection.execute(f"SELECT {told} FROM {table}")  # noqa: S608
+        return said

@@ -1,0 +1,112 @@
+"""A desk on whose day everything happened: every table of its store has rows, and all agree."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.ledger import Order
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval, Role
+from cardstation.domain.topup import TopUp
+from cardstation.errors import Refusal
+from cardstation.ports.ledger import Ack, LedgerException
+from cardstation.services.add_clerk import add_clerk
+from cardstation.services.approve import approve
+from cardstation.services.close_shift import close_shift
+from cardstation.services.issue_receipt import issue_receipt
+from cardstation.services.open_shift import open_shift
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.pay_out import pay_out
+from cardstation.services.return_load import return_load
+from cardstation.services.sync import sync
+from drivers.keys import Ed25519DeviceKey
+from drivers.virtual import VirtualCard
+from tests.kit.desk import StandingClock
+from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
+
+HOMES = neighbours(6)
+ORDER = Order("D1", HOMES[2].account_no, 5600, 20_000, "residential@2026-01-01", 50, "S001")
+FIRST, SECOND = "林静", "周岚"
+PIN, OTHER_PIN = "482915", "739164"
+
+
+class PlainPins:
+    """PINs kept readable: no slow hash in a test that makes many desks."""
+
+    def hash(self, pin: str) -> str:
+        return f"plain {pin}"
+
+    def matches(self, kept: str, pin: str) -> bool:
+        return kept == self.hash(pin)
+
+
+def full_desk(home: Path) -> Desk:
+    """Run the day; the store is open for writing, the ledger has confirmed what it has."""
+    desk = open_desk(home, households=HOMES, clock=StandingClock())
+    desk.station = replace(
+        desk.station, device_key=Ed25519DeviceKey.generate(), pins=PlainPins(), ledger=desk.ledger
+    )
+    _people(desk)
+    batch_id = _bag(desk)
+    desk.load(batch_id, card_of(HOMES[0]))
+    with pytest.raises(Refusal):
+        desk.load(batch_id, card_of(HOMES[5]))
+    sync(desk.station)
+    _counter(desk)
+    close_shift(desk.station, OTHER_PIN, counted=Money(75_200), handed_to=FIRST, handed_pin=PIN)
+    sync(desk.station)
+    return desk
+
+
+def _people(desk: Desk) -> None:
+    roles = {Role.TELLER, Role.SUPERVISOR}
+    add_clerk(desk.station, FIRST, PIN, roles, by=None)
+    add_clerk(desk.station, SECOND, OTHER_PIN, {Role.TELLER}, by=Approval(FIRST))
+    open_shift(desk.station, SECOND, OTHER_PIN, float_money=Money(50_000))
+
+
+def _bag(desk: Desk) -> str:
+    lines = [line(HOMES[0], 4), line(HOMES[1], 5, yuan="50"), line(HOMES[2], 6, order=ORDER)]
+    batch_id = put_batch(desk, lines)
+    with desk.station.store.unit() as unit:
+        unit.orders.put([ORDER])
+        unit.commit()
+    pay_batch(desk.station, batch_id, tender=Tender.CASH, money=Money(15_000))
+    desk.clock.at += timedelta(minutes=3)
+    desk.load(batch_id, card_of(HOMES[2]))
+    return batch_id
+
+
+def _counter(desk: Desk) -> None:
+    receipt = desk.sell(card_of(HOMES[3]))
+    issue_receipt(desk.station, receipt.receipt_no)
+    back = card_of(HOMES[4])
+    pay_out(desk.station, _sold_and_returned(desk, back).topup_id, approve_by_first(desk))
+
+
+def _sold_and_returned(desk: Desk, card: VirtualCard) -> TopUp:
+    desk.sell(card)
+    with closing(desk.identified()) as inserted:
+        return return_load(
+            desk.station, inserted, approve_by_first(desk), nobody, reading="0007.312"
+        )
+
+
+def approve_by_first(desk: Desk) -> Approval:
+    return approve(desk.station, FIRST, PIN)
+
+
+def rare_rows(desk: Desk) -> None:
+    """What a desk with agreeing books does not have: an exception, and selling frozen."""
+    with desk.station.store.unit() as unit:
+        seq, acked_hash = unit.outbox.acked()
+        told = Ack(seq, acked_hash, (LedgerException(1, "counter_gap"),), "n", {})
+        unit.outbox.store(told, desk.clock.now())
+        unit.outbox.judge("ledger_gap", desk.clock.now())
+        unit.commit()
