@@ -31,7 +31,7 @@ from cardstation.settings import load_settings
 from tests.kit.e2e import Desk, Process, Served
 from tests.kit.e2e_cards import Person, people, take_in, write_list
 from tests.kit.pcsc import until
-from tests.kit.power_cuts import PATHS
+from tests.kit.power_life import PATHS
 from tests.kit.repeat import Seeded, first_seed
 
 pytestmark = pytest.mark.postgres

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.kit.power_cuts import need_forgetful_disk, pack, prove_control, prove_cuts
+from tests.kit.power_cuts import prove_control, prove_cuts
+from tests.kit.power_life import need_forgetful_disk, pack
 from tests.kit.repeat import first_seed, times
 from tests.soak.figures import Figures, desk_of_its_own
 
@@ -14,6 +15,6 @@ def soak() -> Figures:
     with desk_of_its_own() as desk:
         bag = pack(desk)
         where = prove_cuts(desk, bag, count, seed)
-        cuts, missing = prove_control(desk, bag, 20, seed)
+        cuts, found = prove_control(desk, bag, 20, seed)
     figures = {"stories": count, "effects of a run": bag.effects, **dict(where.most_common())}
-    return figures | {"control: cuts until it lost": cuts, "control: records lost": len(missing)}
+    return figures | {"control: cuts until it lost": cuts, "control: found broken": len(found)}
