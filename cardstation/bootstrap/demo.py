@@ -19,6 +19,7 @@ from cardstation.bootstrap.card_box import CardBox
 from cardstation.bootstrap.centre import centre_desk, embedded_centre
 from cardstation.bootstrap.demo_cards import Bag, pack
 from cardstation.bootstrap.demo_readers import DemoReaders, demo_readers
+from cardstation.bootstrap.demo_shift import close_blind, on_duty
 from cardstation.bootstrap.demo_summary import Told, books_agree, tell
 from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_wiring import Wiring
@@ -31,6 +32,7 @@ from cardstation.domain.batch import Batch, LineKind, LineOutcome, LineState, Ve
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import ShiftClose
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError
 from cardstation.i18n import Translator, translator
@@ -145,14 +147,15 @@ class Play:
             self._say(
                 "Ledger: private PostgreSQL on loopback, ready in {ms} ms", ms=centre.start_ms
             )
-            station = stack.enter_context(open_station(settings, True))
+            station, till = on_duty(stack.enter_context(open_station(settings, True)))
             batch = self._prepare(station, centre, path)
             readers = stack.enter_context(demo_readers(settings))
             self._say_readers(readers)
             bag = pack(CardBox(station, settings.home), batch)
             self._say("The window is usable after {s} s", s=f"{time.monotonic() - began:.1f}")
             self._lane(settings, station, batch, readers, bag)
-            return self._close(station, centre, batch, began)
+            closed = close_blind(station, till)
+            return self._close(station, centre, batch, closed, began)
 
     def _prepare(self, station: Station, centre: CentralProcess, path: Path) -> Batch:
         households = resources.path("training/households.csv")
@@ -212,7 +215,14 @@ class Play:
         rehearsal.run()
         rack.stop()
 
-    def _close(self, station: Station, centre: CentralProcess, batch: Batch, began: float) -> bool:
+    def _close(
+        self,
+        station: Station,
+        centre: CentralProcess,
+        batch: Batch,
+        closed: ShiftClose,
+        began: float,
+    ) -> bool:
         sync(station)
         lang = self.settings.language
         papers = self.settings.home / "papers"
@@ -227,6 +237,13 @@ class Play:
         on_cards = money_on_cards(station, box, batch.batch_id)
         told = Told(station, batch.batch_id, ledger, on_cards)
         tell(told, self.words)
+        self._say(
+            "Till of {clerk}: counted {counted}, expected {expected}, over or short {over}",
+            clerk=closed.clerk,
+            counted=closed.counted,
+            expected=closed.expected,
+            over=closed.over_short,
+        )
         took = f"{time.monotonic() - began:.0f}"
         self._say("{n} papers in {out}; it took {s} s", n=len(files) + 1, out=str(self.out), s=took)
         return books_agree(told)
