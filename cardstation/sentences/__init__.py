@@ -22,6 +22,7 @@ from cardstation.sentences import (
     sale,
     shift,
     station,
+    suspense,
 )
 from cardstation.sentences.phrases import Words
 from cardstation.sentences.words import WORDS
@@ -33,6 +34,7 @@ SENTENCES: Mapping[str, Words] = {
     **batch.TABLE,
     **station.TABLE,
     **desk.TABLE,
+    **suspense.TABLE,
     **shift.TABLE,
     **ledger.TABLE,
     **proof.TABLE,

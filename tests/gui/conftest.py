@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.kit.window_shots import Stage, application, stage
+from tests.kit.window_stage import Stage, application, stage
 
 Open = Callable[..., Stage]
 

@@ -13,7 +13,7 @@ from cardstation.domain.topup import Step
 from cardstation.errors import Refusal
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import FakeCard
-from tests.kit.window_shots import Stage
+from tests.kit.window_stage import Stage
 from ui.screens.batch import BatchView
 from ui.screens.batch.pay_dialog import PayDialog
 from ui.screens.batch.state import counted

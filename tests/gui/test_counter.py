@@ -20,7 +20,7 @@ from cardstation.errors import CardMute, CardRemoved, Refusal
 from cardstation.services.resolve import Outcome, Resolution
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import PRESENCE, FakeCard
-from tests.kit.window_shots import Stage
+from tests.kit.window_stage import Stage
 from ui.screens.counter.state import Phase, State
 
 

@@ -12,7 +12,8 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from tests.kit.window_shots import SCENES, application, stage
+from tests.kit.window_shots import SCENES
+from tests.kit.window_stage import application, stage
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "window"
 WRITE = os.environ.get("GOLDEN_PICTURES") == "write"

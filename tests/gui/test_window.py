@@ -15,7 +15,7 @@ from cardstation.services.sync_state import SyncState
 from tests.gui.conftest import Open
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import FakeStation
-from tests.kit.window_shots import Stage, application
+from tests.kit.window_stage import Stage, application
 from ui.parts.key_map import KeyMap
 from ui.screens import SCREENS
 from ui.station_status import short_name

@@ -2,116 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cardstation.domain.batch import LineState, Verdict
 from cardstation.domain.topup import Step
-from cardstation.errors import CardRemoved, CardServiceGone, Refusal
+from cardstation.errors import CardServiceGone, Refusal
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
-from tests.kit.window_fakes import PRESENCE, FakeCard, FakeStation
-from ui.courier import InlineCourier
-from ui.desk import DeskWindow
-from ui.desk_services import DeskSettings
-from ui.look import load_fonts
-from ui.screens.batch import BatchScreen
+from tests.kit.window_fakes import FakeCard, FakeStation
+from tests.kit.window_shift_shots import back_scenes, shift_scenes
+from tests.kit.window_stage import Stage, application, stage
 from ui.screens.batch.pay_dialog import PayDialog
-from ui.screens.counter import CounterScreen
-from ui.session import Lanes, Session
-
-
-@dataclass
-class Stage:
-    """A window over a made-up station."""
-
-    station: FakeStation
-    window: DeskWindow
-    shoot: Callable[[str], None]
-
-    @property
-    def session(self) -> Session:
-        return self.window.session
-
-    @property
-    def counter(self) -> CounterScreen:
-        found = self.session.screens["counter"]
-        assert isinstance(found, CounterScreen)
-        return found
-
-    @property
-    def batch(self) -> BatchScreen:
-        found = self.session.screens["batch"]
-        assert isinstance(found, BatchScreen)
-        return found
-
-    def insert(self) -> None:
-        self.session.tools.place.arrived(PRESENCE)
-
-    def remove(self) -> None:
-        self.session.tools.place.gone()
-
-    def shoot_at(self, step: Step, name: str) -> None:
-        """Take a picture in the middle of a write."""
-
-        def during(here: Step) -> None:
-            if here is step:
-                self.shoot(name)
-
-        self.station.during = during
-
-    def pull_at(self, step: Step) -> None:
-        """Pull the card in the middle of the next write."""
-
-        def during(here: Step) -> None:
-            if here is step:
-                raise CardRemoved
-
-        self.station.during = during
-
-
-@cache
-def application() -> QApplication:
-    """The application with the desk's style and font, dressed once."""
-    found = QApplication.instance()
-    app = found if isinstance(found, QApplication) else QApplication([])
-    app.setStyle("Fusion")
-    app.setFont(load_fonts())
-    app.setCursorFlashTime(0)
-    return app
-
-
-def ticks() -> Callable[[], float]:
-    """A clock that runs 1.3 s at every look."""
-    seen = [0.0]
-
-    def tick() -> float:
-        seen[0] += 1.3
-        return seen[0]
-
-    return tick
-
-
-def stage(language: str, theme: str, shoot: Callable[[QWidget, str], None]) -> Stage:
-    settings = DeskSettings(
-        language=language,
-        theme=theme,
-        printers=("EPSON-TM-T88", "OKI-5530"),
-        folders=(
-            ("Data", Path("/home/clerk/.local/share/cardstation")),
-            ("Papers", Path("/home/clerk/.local/share/cardstation/papers")),
-        ),
-    )
-    station = FakeStation(settings=settings)
-    session = Session(station.services(), InlineCourier(), Lanes.inline(), tick=ticks())
-    window = DeskWindow(session)
-    window.show()
-    return Stage(station, window, lambda name: shoot(window, name))
 
 
 def counter_scenes(s: Stage) -> None:
@@ -242,7 +147,14 @@ def other_scenes(s: Stage) -> None:
     s.shoot("message-refused")
 
 
-SCENES = (counter_scenes, trouble_scenes, batch_scenes, other_scenes)
+SCENES = (
+    counter_scenes,
+    trouble_scenes,
+    batch_scenes,
+    other_scenes,
+    shift_scenes,
+    back_scenes,
+)
 
 
 def render_all(

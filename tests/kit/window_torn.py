@@ -30,7 +30,7 @@ from cardstation.settings import Settings
 from drivers.virtual import VirtualCard
 from tests.kit import cards
 from tests.kit.station import Desk, card_of, open_desk
-from tests.kit.window_shots import application
+from tests.kit.window_stage import application
 from ui.desk import DeskWindow
 from ui.program import open_window
 from ui.screens.counter import CounterScreen

@@ -21,6 +21,8 @@ from ui.parts.buttons import button
 from ui.parts.words import Pane, label, row
 from ui.theme import L, M
 
+ACROSS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class KeyGroup:
@@ -41,15 +43,17 @@ class KeyMap(QWidget):
         self.setAccessibleName(t("Keyboard map"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         pane = Pane(look.theme, shadow=False)
-        pane.setFixedWidth(860)
+        pane.setFixedWidth(1200)
         close = button(t("Close"), self.close_map, hint="F1")
         paper = button(t("Print"), self.print_map, key="Ctrl+P")
         pane.column.addLayout(row(label(t("Keyboard map"), "title"), 0, paper, close))
         grid = QGridLayout()
-        grid.setHorizontalSpacing(L * 2)
+        grid.setHorizontalSpacing(L)
         grid.setVerticalSpacing(L)
         for index, group in enumerate(self.groups):
-            grid.addWidget(self._group(group), index // 2, index % 2, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(
+                self._group(group), index // ACROSS, index % ACROSS, Qt.AlignmentFlag.AlignTop
+            )
         pane.column.addLayout(grid)
         outer = QVBoxLayout(self)
         outer.addStretch(1)

@@ -50,7 +50,7 @@ class SecondPerson(Sheet):
         told.setMinimumHeight(48)
         self.column.addWidget(told)
         self.column.addWidget(label(t("The other person types their own PIN."), "muted"))
-        rows: list[tuple[str, QWidget]] = [(t("Name"), self.who), (t("PIN"), self.pin)]
+        rows: list[tuple[str, QWidget]] = [(t("Name of the clerk"), self.who), (t("PIN"), self.pin)]
         if note:
             rows.append((note, self.typed))
         for name, field in rows:

@@ -88,7 +88,7 @@ class FirstPage(QWidget):
         self.name, self.pin = QLineEdit(), PinField(t("PIN"))
         self.again = PinField(t("PIN again"))
         self.name.setMaxLength(32)
-        self.form.field(t("Name"), self.name)
+        self.form.field(t("Name of the clerk"), self.name)
         self.form.field(t("PIN"), self.pin)
         self.form.field(t("PIN again"), self.again)
         self.form.finish()
@@ -177,7 +177,7 @@ class OffPage(QWidget):
 
 def _people(t: Translator) -> list[Column[Clerk]]:
     return [
-        Column(t("Name"), 0, lambda one: Cell(one.name)),
+        Column(t("Name of the clerk"), 0, lambda one: Cell(one.name)),
         Column(t("May"), 220, lambda one: Cell(roles_of(one, t), quiet=True)),
     ]
 

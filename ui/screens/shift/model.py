@@ -90,6 +90,7 @@ class ShiftModel(QObject):
     def begin_count(self) -> None:
         """Count the till; nothing is committed before it is signed."""
         if self._state.phase is Phase.ON:
+            self._tools.board.clear()
             self._show(replace(self._state, phase=Phase.COUNTING, count=Count(), problem=None))
 
     def leave(self) -> None:

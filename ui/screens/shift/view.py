@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.look import Look
@@ -68,10 +69,18 @@ class ShiftView(QWidget):
             self._phase = phase
             self._entered(phase)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """As Qt asks; a view that comes to the front takes the keyboard."""
+        super().showEvent(event)
+        self._focus(self._phase)
+
     def _entered(self, phase: Phase) -> None:
         """Nothing typed stays from the phase before; the next thing to do has the focus."""
         self.off.clear()
         self.counting.signing.clear()
+        self._focus(phase)
+
+    def _focus(self, phase: Phase) -> None:
         if phase is Phase.NO_CLERKS:
             self.first.form.begin()
         elif phase is Phase.OFF:
@@ -131,11 +140,15 @@ class ClerkSheet(Sheet):
         self.roles.chosen.connect(self._choose)
         self.name = QLineEdit()
         self.name.setMaxLength(32)
-        self.name.setAccessibleName(t("Name"))
+        self.name.setAccessibleName(t("Name of the clerk"))
         self.pin, self.again = PinField(t("PIN")), PinField(t("PIN again"))
         self._doubt = label("", "error", wrap=True)
         self._doubt.setMinimumHeight(24)
-        fields = ((t("Name"), self.name), (t("PIN"), self.pin), (t("PIN again"), self.again))
+        fields = (
+            (t("Name of the clerk"), self.name),
+            (t("PIN"), self.pin),
+            (t("PIN again"), self.again),
+        )
         self.column.addWidget(self.roles)
         for name, field in fields:
             self.column.addWidget(label(name, "small"))

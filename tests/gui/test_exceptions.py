@@ -1,0 +1,266 @@
+"""What waits, who owns it, and the one key that answers it; and the torn card in a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from cardstation.domain.shift import Approval
+from cardstation.domain.topup import Step
+from cardstation.errors import CardRemoved, Refusal
+from cardstation.ports.ledger import LedgerException
+from cardstation.services.sync_state import SyncState
+from tests.kit import window_samples as samples
+from tests.kit.window_fakes import FakeCard, FakeStation
+from tests.kit.window_people import SUPERVISOR
+from tests.kit.window_shift_shots import exceptions_of, exceptions_view
+from tests.kit.window_stage import Stage
+from ui.screens.counter.state import Phase
+from ui.screens.exceptions.state import Action, Item, Kind
+from ui.session import Lanes, Session
+
+BY = Approval(SUPERVISOR)
+
+
+@pytest.fixture
+def yes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The second person says yes to everything; returns what they were asked."""
+    asked: list[str] = []
+
+    def ask(_view: object, _look: object, _way: object, what: str, **_note: str) -> object:
+        asked.append(what)
+        return BY, ""
+
+    monkeypatch.setattr("ui.screens.exceptions.view.ask_second_person", ask)
+    monkeypatch.setattr("ui.screens.counter.view.ask_second_person", ask)
+    return asked
+
+
+def choose(desk: Stage, qtbot: QtBot, code: str) -> Item:
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    desk.window.go("exceptions")
+    items = exceptions_of(desk).model.state.items or ()
+    [at] = [at for at, item in enumerate(items) if item.code == code]
+    exceptions_view(desk).table.select(at)
+    return items[at]
+
+
+def test_every_row_has_owner_and_age(desk: Stage, qtbot: QtBot) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "outcome_unknown")
+    table = exceptions_view(desk).table.model()
+    row = [table.index(1, at).data() for at in (0, 2, 4, 5, 6)]
+    assert row == ["结果不明", "8801 3025 0002 76", "¥700.00", "27 小时", "王敏"]
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "what", "intent"),
+    [
+        ("payout_pending", Qt.Key.Key_F6, "pay_out", "intent-5"),
+        ("outcome_unknown", Qt.Key.Key_F8, "dispute", "intent-7"),
+    ],
+)
+def test_two_persons_answer_with_one_key(
+    desk: Stage, qtbot: QtBot, yes: list[str], code: str, key: Qt.Key, what: str, intent: str
+) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, code)
+    qtbot.keyClick(desk.window, key)
+    assert desk.station.backs == [(what, SUPERVISOR, intent)]
+    assert yes
+
+
+def test_keys_of_other_states_do_nothing(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "disputed")
+    for key in (Qt.Key.Key_F4, Qt.Key.Key_F6, Qt.Key.Key_F7, Qt.Key.Key_F8, Qt.Key.Key_F11):
+        qtbot.keyClick(desk.window, key)
+    assert desk.station.backs == []
+    assert yes == []
+
+
+def test_a_refund_waits_for_the_very_card(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "paid_not_loaded")
+    qtbot.keyClick(desk.window, Qt.Key.Key_F7)
+    assert yes == ["¥650.00  ·  这笔已付的气不充了，应退款给付款人。"]
+    assert desk.window.banner.state.title == "退款：请放尾号 0239 的卡"
+    desk.insert()
+    assert desk.window.banner.state.title == "这是另一张卡，退款要用尾号 0239 的卡"
+    assert desk.station.backs == []
+    assert "resolve_card" not in desk.station.calls
+    desk.remove()
+    desk.station.card = FakeCard(samples.facts(of=samples.line(6)))
+    desk.insert()
+    assert desk.station.backs == [("refund", SUPERVISOR, "")]
+    assert desk.window.banner.state.title == "退款已登记，请取卡"
+    assert "resolve_card" not in desk.station.calls
+    desk.remove()
+    assert not exceptions_of(desk).holds_cards
+
+
+def test_esc_gives_a_refund_up(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "paid_not_loaded")
+    qtbot.keyClick(desk.window, Qt.Key.Key_F7)
+    assert yes
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert not exceptions_of(desk).holds_cards
+    assert desk.station.backs == []
+
+
+def test_a_card_that_carries_the_load_is_not_refunded(
+    desk: Stage, qtbot: QtBot, yes: list[str]
+) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "paid_not_loaded")
+    qtbot.keyClick(desk.window, Qt.Key.Key_F7)
+    assert yes
+    desk.station.card = FakeCard(samples.facts(of=samples.line(6)))
+    desk.station.fails["refund"] = Refusal("load_is_on_card", card_no="1")
+    desk.insert()
+    assert desk.window.banner.state.kind == "needs_you"
+    desk.remove()
+    assert not exceptions_of(desk).holds_cards
+
+
+def test_a_pulled_card_is_asked_for_again(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "paid_not_loaded")
+    qtbot.keyClick(desk.window, Qt.Key.Key_F7)
+    assert yes
+    desk.station.fails["insert_card"] = CardRemoved()
+    desk.insert()
+    desk.remove()
+    wanted = exceptions_of(desk).model.state.wanted
+    assert wanted is None or wanted.phase is Phase.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("direction", "state", "actions"),
+    [
+        ("sale", "paid", {Action.REFUND}),
+        ("sale", "not_loaded", {Action.REFUND}),
+        ("sale", "armed", {Action.REFUND, Action.DISPUTE}),
+        ("sale", "outcome_unknown", {Action.REFUND, Action.DISPUTE}),
+        ("sale", "refund_requested", {Action.PAY_OUT}),
+        ("sale", "disputed", set()),
+        ("return", "requested", {Action.WITHDRAW}),
+        ("return", "not_returned", {Action.WITHDRAW}),
+        ("return", "outcome_unknown", {Action.DISPUTE}),
+        ("return", "sealed", {Action.PAY_OUT}),
+        ("return", "payout_pending", {Action.PAY_OUT}),
+    ],
+)
+def test_what_people_can_do_in_each_state(direction: str, state: str, actions: set[Action]) -> None:
+    item = Item(Kind.INTENT, "x", "y", direction=direction, state=state)
+    assert set(item.actions) == actions
+
+
+def test_a_restored_station_compares_and_sells_again(
+    desk: Stage, qtbot: QtBot, yes: list[str]
+) -> None:
+    desk.station.synced = SyncState(0, 0, 12, "ledger_ahead", (), configured=True)
+    choose(desk, qtbot, "ledger_ahead")
+    qtbot.keyClick(desk.window, Qt.Key.Key_F11)
+    assert yes
+    assert desk.station.backs == [("rejoin", SUPERVISOR, "")]
+    assert not exceptions_of(desk).model.state.items
+
+
+def test_a_forked_station_offers_nothing_but_words(desk: Stage, qtbot: QtBot) -> None:
+    desk.station.synced = SyncState(0, 0, 12, "ledger_fork", (), configured=True)
+    assert choose(desk, qtbot, "ledger_fork").actions == ()
+
+
+def test_entries_put_aside_are_listed_in_words_and_wait_for_nobody_here(
+    desk: Stage, qtbot: QtBot
+) -> None:
+    found = (LedgerException(41, "double_load"),)
+    desk.station.synced = SyncState(0, 0, 57, "", found, configured=True)
+    choose(desk, qtbot, "double_load")
+    table = exceptions_view(desk).table.model()
+    assert [table.index(0, at).data() for at in (0, 3, 6)] == ["同一次充了两遍", "第 41 条", "中心"]
+    assert exceptions_of(desk).badge == 0
+
+
+def test_a_load_is_taken_back_at_the_counter(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    desk.station.card = FakeCard(samples.facts(stop="load_still_on_card", taken=False))
+    seen: list[str] = []
+    desk.station.during = lambda _step: seen.append(desk.window.banner.state.kind)
+    desk.insert()
+    qtbot.keyClick(desk.window, Qt.Key.Key_F7)
+    assert yes
+    assert set(seen) == {"writing"}
+    assert desk.station.backs == [("take_back", SUPERVISOR, "")]
+    assert desk.window.banner.state.title == "已退气，请取卡"
+    assert "¥300.00" in desk.window.banner.state.line
+    desk.remove()
+    assert desk.counter.model.state.owed is None
+
+
+def test_a_card_without_a_load_offers_no_return(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    desk.insert()
+    qtbot.keyClick(desk.window, Qt.Key.Key_F7)
+    assert yes == []
+    assert desk.station.backs == []
+
+
+@pytest.mark.parametrize(
+    ("pick", "words"),
+    [
+        (lambda one: one.code == "payment_question", "上次关机前有 1 笔正在收款"),
+        (lambda one: one.code != "payment_question", "有 5 笔没有做完"),
+    ],
+)
+def test_what_recovery_left_is_said_with_one_key(
+    desk: Stage, pick: Callable[[object], bool], words: str
+) -> None:
+    from ui.courier import InlineCourier
+
+    station = FakeStation(found=tuple(filter(pick, samples.open_intents())))
+    session = Session(station.services(), InlineCourier(), Lanes.inline())
+    note = session.tools.board.note
+    assert note is not None
+    said = desk.window.look.t(note.text, **note.fields)
+    assert words in said
+    assert "Ctrl+3" in said
+
+
+def test_a_running_batch_stops_for_the_torn_card_and_goes_on_with_one_key(
+    desk: Stage, qtbot: QtBot
+) -> None:
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    desk.station.standing = samples.batch_standing(10)
+    desk.window.go("batch")
+    desk.batch.model.open("2026-11-23-02")
+    desk.batch.model.start()
+    torn, other = (samples.batch_standing(10).outcomes[at].line for at in (1, 2))
+    desk.station.card = FakeCard(samples.facts(of=torn), row=1)
+    desk.pull_at(Step.WRITE)
+    desk.insert()
+    desk.remove()
+    desk.station.during = lambda _step: None
+    [one] = [i for i in samples.open_intents() if i.code == "load_unfinished"]
+    object.__setattr__(one, "card_no", torn.card_no)
+    desk.station.open = (one,)
+    desk.station.card = FakeCard(samples.facts(of=other), row=2)
+    desk.insert()
+    title = desk.window.banner.state.title
+    assert title == f"这是另一张卡，请先放回尾号 {torn.card_no[-4:]} 的卡"
+    assert "load_line" not in desk.station.calls
+    desk.remove()
+    assert desk.batch.model.state.phase is Phase.PULLED
+    desk.insert()
+    qtbot.keyClick(desk.window, Qt.Key.Key_F8)
+    assert desk.window.banner.state.kind == "done"
+    assert desk.batch.model.state.running
