@@ -19,6 +19,7 @@ from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
+from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual import Tear, VirtualCard
@@ -244,3 +245,28 @@ def test_the_desk_that_finished_a_load_takes_it_back(pair: Pair) -> None:
     given = with_card(there, card, return_load, SECOND, nobody, reading="fitter 7")
     assert (given.state, given.origin) == (TopUpState.SEALED, "")
     assert take(card).credited == Volume(0)
+
+
+def test_a_copied_card_sold_to_at_both_desks_is_named_and_verify_agrees(pair: Pair) -> None:
+    here, there, centre = pair
+    card = card_of(HOME)
+    copy = card.copy()
+    here.sell(card)
+    there.sell(copy)
+    told(here, there)
+    proved(here, there)
+    assert gas_sold(centre) == 9744 == -centre.balances["suspense:double_load"]
+
+
+def test_verify_agrees_before_a_second_seal_is_corrected(pair: Pair) -> None:
+    here, there, _ = pair
+    card = card_of(HOME)
+    torn_at(here, card)
+    told(here)
+    with_card(there, card, resolve_card)
+    sync(there.station)
+    line_of(here).down = True
+    with_card(here, card, resolve_card)
+    line_of(here).down = False
+    sync(here.station)
+    proved(here, there)

@@ -62,7 +62,10 @@ def some_home(world: World) -> Home:
 
 
 def some_desk(world: World) -> Desk:
-    return world.chance.choice(world.desks)
+    """A desk; people avoid those where nothing is sold."""
+    selling = [desk for desk in world.desks if not desk.fate]
+    often = selling and world.chance.random() < 0.9
+    return world.chance.choice(selling if often else world.desks)
 
 
 def _trouble(world: World, desk: Desk, most: int) -> None:
@@ -109,6 +112,7 @@ def sale(world: World) -> None:
         request = TopUpRequest(money=Money.of_yuan(str(yuan)), tender=tender)
         receipt = top_up(station, inserted, request, nobody)
         world.counts["sales"] += 1
+        world.going_home.append(home)
         world.say(f"  {receipt.receipt_no}")
 
     with_card(world, desk, card, doing)
@@ -139,6 +143,8 @@ def come_back(world: World) -> None:
 def at_home(world: World) -> None:
     """A card meets its meter, which may refuse, and gas is used."""
     home = some_home(world)
+    if world.going_home and world.chance.random() < 0.8:
+        home = world.going_home.pop(world.chance.randrange(len(world.going_home)))
     card = world.chance.choice(home.cards)
     cut = None
     if world.chance.random() < world.size.trouble / 2:
@@ -249,6 +255,7 @@ def _load(world: World, bag: Bag, home: Home) -> None:
     def doing(station: Station, inserted: Inserted) -> None:
         found = load_line(station, bag.batch_id, inserted, nobody)
         world.counts["lines loaded"] += 1
+        world.going_home.append(home)
         world.say(f"  {found.state.value} {found.receipt_no}")
         bag.left.remove(home)
 
@@ -402,7 +409,7 @@ def quarrel(world: World, desk: Desk) -> None:
 ACTS: tuple[tuple[int, Callable[[World], object]], ...] = (
     (30, sale),
     (8, come_back),
-    (16, at_home),
+    (24, at_home),
     (4, machine),
     (3, collect_bag),
     (12, work_bag),

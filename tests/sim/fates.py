@@ -23,7 +23,8 @@ def back_up(world: World) -> None:
 def restore(world: World) -> None:
     """A store is put back from a backup, with or without what lay beside it."""
     kept = [desk for desk in world.desks if desk.backups and not desk.fate]
-    if not kept or world.size.trouble == 0:
+    lame = sum(bool(desk.fate) for desk in world.desks)
+    if not kept or world.size.trouble == 0 or lame * 3 >= len(world.desks):
         return
     desk = world.chance.choice(kept)
     backup = world.chance.choice(desk.backups)

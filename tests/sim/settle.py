@@ -40,7 +40,9 @@ def settle(world: World) -> None:
             break
     for desk in world.desks:
         pay_back(world, desk)
-        send_all(world, desk)
+    for _ in range(2):  # what the first round learns, the second sends
+        for desk in world.desks:
+            send_all(world, desk)
     for home in world.town.homes.values():
         world.touch(home=home)
     world.look()

@@ -50,7 +50,7 @@ def small(seed: object) -> Size:
 def large(seed: object) -> Size:
     """A world of at least 20 stations and 2 000 households."""
     chance = Random(f"size {seed}")
-    return Size(chance.randrange(20, 25), chance.randrange(2_000, 2_200), 2_500)
+    return Size(chance.randrange(20, 25), chance.randrange(2_000, 2_200), 6_000)
 
 
 class World:
@@ -73,6 +73,7 @@ class World:
         self.oracle = Oracle(self.town, self.centre)
         self.desks: list[Desk] = []
         self.bags: list[object] = []
+        self.going_home: list[Home] = []
         self.trace: list[str] = []
         self.digest = hashlib.sha256()
         self.touched_desks: dict[str, Desk] = {}

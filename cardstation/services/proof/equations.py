@@ -30,6 +30,12 @@ def is_paid_here(intent: TopUp) -> bool:
     return intent.direction is Direction.SALE and not intent.origin and intent.state not in _UNPAID
 
 
+_IN_DOUBT = frozenset(
+    {"double_load", "order_unknown", "order_loaded_twice", "return_without_load", "sealed_before"}
+)
+"""Exceptions whose revenue the ledger keeps in suspense."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """What was taken, what stands on cards or in meters for it, and what the ledger confirmed."""
@@ -117,7 +123,10 @@ def sums_of(records: Records) -> Sums:
             kept = entry.kind is EntryKind.RETURNED
             worth[entry.seq] = -entry.fen - (0 if kept else rest)
     return Sums(
-        taken_fen=terms["tenders"] + terms["orders_claimed"] - terms["refunds"],
+        taken_fen=terms["tenders"]
+        + terms["orders_claimed"]
+        - terms["refunds"]
+        - terms["cash_over_short"],
         loaded_fen=sum(worth.values()),
         posted_fen=sum(fen for seq, fen in worth.items() if seq <= records.acked[0]),
     )
@@ -211,15 +220,23 @@ def _balances(records: Records) -> Iterator[Disagreement]:
 
 
 def _ledger_totals(records: Records) -> Iterator[Disagreement]:
-    """What the ledger last answered against our own postings up to its ack."""
+    """What the ledger last answered against our own postings up to its ack.
+
+    Revenue in doubt, and what takes it back again, lies in the ledger's suspense.
+    """
     theirs = records.ledger_totals.get("gas_sold")
     if theirs is None:
         return
     seq = records.acked[0]
+    doubtful = {
+        entry.entry_id
+        for entry in records.entries
+        if records.exceptions.get(entry.seq) in _IN_DOUBT
+    }
     ours = sum(
         posting.fen
         for entry in records.entries
-        if entry.seq <= seq
+        if entry.seq <= seq and not {entry.entry_id, entry.corrects} & doubtful
         for posting in booked(entry)
         if posting.account == "gas_sold"
     )

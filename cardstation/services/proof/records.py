@@ -54,6 +54,7 @@ class Records:
     households: Mapping[str, Household]
     acked: tuple[int, str]
     ledger_totals: Mapping[str, int]
+    exceptions: Mapping[int, str]
     uncounted: frozenset[str]
     opened: Mapping[int, Shift]
     closed: Mapping[int, ShiftClose]
@@ -150,6 +151,7 @@ def collect_records(station: Station) -> Records:
             households={one.account_no: one for one in reading.households.every()},
             acked=reading.outbox.acked(),
             ledger_totals=reading.outbox.totals(),
+            exceptions={told.seq: told.code for told in reading.outbox.exceptions()},
             uncounted=uncounted,
             opened=reading.shifts.every_opened(),
             closed=reading.shifts.every_closed(),
