@@ -11,7 +11,7 @@ from cardstation.ports.ledger import LedgerHead
 from cardstation.settings import Settings
 from cardstation.sync.centre_desk import CentreDesk
 from cardstation.sync.http_ledger import HttpLedger
-from drivers.keys import load_or_create_device_key
+from drivers.keys import PinnedCentre, load_or_create_device_key
 
 
 @contextmanager
@@ -35,7 +35,9 @@ def enrol_at(settings: Settings, url: str, code: str) -> LedgerHead:
     Raises:
         LedgerUnreachable, LedgerRefused: as `HttpLedger.enrol`.
     """
-    ledger = HttpLedger(url, settings.station, load_or_create_device_key(settings.home))
+    home = settings.home
+    key, pin = load_or_create_device_key(home), PinnedCentre(home)
+    ledger = HttpLedger(url, settings.station, key, pin)
     try:
         return ledger.enrol(code)
     finally:

@@ -15,7 +15,13 @@ from cardstation.settings import Settings
 from cardstation.store import Store
 from drivers.chips import CHIPS
 from drivers.clocks import SystemClock, shift_of
-from drivers.keys import Argon2Pin, CombinedCardKeys, load_master_secret, load_or_create_device_key
+from drivers.keys import (
+    Argon2Pin,
+    CombinedCardKeys,
+    PinnedCentre,
+    load_master_secret,
+    load_or_create_device_key,
+)
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
 from drivers.payments import PAYMENTS
@@ -73,5 +79,6 @@ def _ledger(settings: Settings, key: DeviceKey, clock: Clock) -> Ledger | None:
         settings.ledger_url,
         settings.station,
         key,
+        PinnedCentre(settings.home),
         created=lambda: int(clock.now().timestamp()),
     )

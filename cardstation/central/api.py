@@ -13,8 +13,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine, text
 
-from cardstation.central import books, heads, ledger, orders, wire
+from cardstation.central import acts, books, heads, ledger, orders, wire
 from cardstation.central.batch import MOST_BYTES
+from cardstation.central.centre_key import CentreKey
 from cardstation.central.engine import transaction
 from cardstation.central.enrolment import EnrolmentCodes, enrol
 from cardstation.central.requests import (
@@ -37,11 +38,13 @@ class Service:
 
     Attributes:
         admin_token: Lets a program on this machine post orders and see totals.
+        key: Signs what stations must be able to prove later.
     """
 
     engine: Engine
     codes: EnrolmentCodes
     admin_token: str
+    key: CentreKey
 
 
 def build(service: Service) -> FastAPI:
@@ -67,7 +70,13 @@ def _station_routes(app: FastAPI, service: Service) -> None:
     @app.get("/v1/stations/{station}/head")
     def head(station: str, request: Request) -> Response:
         signed = _signed_as(signature_of(request, b""), station)
-        return json_answer(_head_answer(_known(service.engine, signed)))
+        return json_answer(_head_answer(service, signed, _known(service.engine, signed)))
+
+    @app.get("/v1/stations/{station}/entries")
+    def own_entries(station: str, after: int, request: Request) -> Response:
+        signed = _signed_as(signature_of(request, b""), station)
+        _current(signed, _known(service.engine, signed))
+        return json_answer(wire.Loads(list(books.entries_after(service.engine, station, after))))
 
     @app.post("/v1/stations/{station}/entries")
     async def entries(station: str, request: Request) -> Response:
@@ -82,7 +91,23 @@ def _station_routes(app: FastAPI, service: Service) -> None:
             nonce=signed.said.nonce,
             signed_by=signed.by,
         )
-        return json_answer(_ack(done))
+        return json_answer(_ack(service, signed, done))
+
+    @app.post("/v1/stations/{station}/epoch")
+    async def epoch(station: str, request: Request) -> Response:
+        body = await read_body(request, MOST_BYTES)
+        signed = _signed_as(signature_of(request, body), station)
+        asked = read_json(body, wire.EpochAsked)
+        made = await run_in_threadpool(
+            acts.grant_epoch,
+            service.engine,
+            signed,
+            last_seq=asked.last_seq,
+            last_hash=asked.last_hash,
+            clerk=asked.clerk,
+            approver=asked.approver,
+        )
+        return json_answer(_head_answer(service, signed, made))
 
     @app.get("/v1/cards/{card_no:path}/loads")
     def loads(card_no: str, request: Request) -> Response:
@@ -109,7 +134,7 @@ def _local_routes(app: FastAPI, service: Service) -> None:
         made = await run_in_threadpool(
             enrol, service.engine, asked.station, asked.public_key, asked.code, service.codes
         )
-        return json_answer(_head_answer(made))
+        return json_answer(_head_answer(service, signed, made))
 
     @app.post("/v1/orders")
     async def new_order(request: Request) -> Response:
@@ -142,26 +167,47 @@ def _known(engine: Engine, signed: Signed) -> heads.Head:
 def _fresh(engine: Engine, signed: Signed) -> heads.Head:
     head = _known(engine, signed)
     heads.refuse_inactive(head)
+    return _current(signed, head)
+
+
+def _current(signed: Signed, head: heads.Head) -> heads.Head:
     if signed.said.nonce != head.nonce:
         raise LedgerRefused("nonce_stale")
     return head
 
 
-def _head_answer(head: heads.Head) -> wire.HeadAnswer:
+def _head_answer(service: Service, signed: Signed, head: heads.Head) -> wire.HeadAnswer:
+    found = acts.rewind_for(service.engine, head)
+    rewind = None
+    if found is not None:
+        ordered, signature = found
+        rewind = wire.RewindOrder(
+            seq=ordered.seq,
+            hash=ordered.hash,
+            reason=ordered.reason,
+            ordered_by=ordered.ordered_by,
+            approved_by=ordered.approved_by,
+            signature=signature,
+        )
     return wire.HeadAnswer(
         epoch=head.epoch,
         last_seq=head.last_seq,
         last_hash=head.last_hash,
         nonce=head.nonce,
         status=head.status,
+        signature=service.key.sign(head.checkpoint(signed.said.nonce).message),
+        centre_key=service.key.public,
+        rewind=rewind,
     )
 
 
-def _ack(done: ledger.Acknowledged) -> wire.AckAnswer:
+def _ack(service: Service, signed: Signed, done: ledger.Acknowledged) -> wire.AckAnswer:
     return wire.AckAnswer(
+        epoch=done.head.epoch,
         acked_seq=done.head.last_seq,
         acked_hash=done.head.last_hash,
-        exceptions=[wire.Conflict(seq, code) for seq, code in done.exceptions],
+        exceptions=[wire.Conflict(one.seq, one.code, one.other) for one in done.exceptions],
         nonce=done.head.nonce,
         totals=done.totals,
+        signature=service.key.sign(done.head.checkpoint(signed.said.nonce).message),
     )

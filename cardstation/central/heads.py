@@ -1,4 +1,4 @@
-"""What the books have of each station: the end of its chain, its key, its next nonce."""
+"""What the books have of each station: the end of its chain, its key, its epoch, its next nonce."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, Row, select
 
+from cardstation.central.batch import Sent
 from cardstation.central.engine import transaction
 from cardstation.central.tables import stations
+from cardstation.domain.checkpoint import Checkpoint
 from cardstation.errors import LedgerRefused
 
 
@@ -17,6 +19,8 @@ class Head:
     """What the books have of one station.
 
     Attributes:
+        epoch: The newest epoch granted to it. last_epoch: Of its last accepted entry.
+        epoch_from: Number of the entry that opens `epoch`, 0 when that is not known.
         last_hash: Of the last accepted entry, hex.
         nonce: To be signed with the next batch.
         status: `active`, `suspended` or `revoked`.
@@ -30,6 +34,12 @@ class Head:
     nonce: str
     status: str
     public_key: bytes
+    last_epoch: int
+    epoch_from: int
+
+    def checkpoint(self, nonce: str) -> Checkpoint:
+        """What the centre signs about it in answer to a request with this nonce."""
+        return Checkpoint(self.station, self.epoch, self.last_seq, self.last_hash, nonce)
 
 
 def head_of(engine: Engine, station: str) -> Head:
@@ -61,6 +71,25 @@ def locked_head(connection: Connection, station: str) -> Head:
     return _head(connection, station, lock=True)
 
 
+def may_follow(head: Head, one: Sent, epoch: int) -> bool:
+    """Whether an entry's epoch is the one that is due at its place.
+
+    An epoch is opened once, by its own entry, where it was granted. Until then entries of the
+    epoch before are only taken when they were there before the grant: the centre lost them and
+    they are sent again.
+
+    Args:
+        head: Of its station.
+        one: The entry.
+        epoch: Of the entry before it.
+    """
+    if one.opens_epoch:
+        granted = one.epoch < head.epoch or head.epoch_from in (0, one.seq)
+        return one.epoch == epoch + 1 and one.epoch <= head.epoch and granted
+    before = one.epoch == head.epoch or head.epoch_from == 0 or one.seq < head.epoch_from
+    return one.epoch == epoch and before
+
+
 def _head(connection: Connection, station: str, *, lock: bool = False) -> Head:
     query = select(stations).where(stations.c.station == station, stations.c.status != "centre")
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
@@ -79,6 +108,8 @@ def head_from(row: Row[tuple[object, ...]]) -> Head:
         nonce=row.nonce,
         status=row.status,
         public_key=row.public_key,
+        last_epoch=row.last_epoch,
+        epoch_from=row.epoch_from,
     )
 
 

@@ -1,7 +1,8 @@
 """Judges accepted facts against what other stations said: who owns a load, which order is whose.
 
 A conflict never refuses a fact, for the gas is already on the card: it is an exception for a
-human, and where it puts revenue or a liability in doubt that leg goes to suspense.
+human, and where it puts revenue or a liability in doubt that leg goes to suspense. What undoes a
+doubtful fact goes against the same suspense, so that suspense is explained to nothing.
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from dataclasses import dataclass, field
 from cardstation.domain.ledger import Entry, EntryKind, Posting, postings_of
 
 SALE = "sale"
+PROVISIONAL = "provisional"
 
 # Which accounts of an entry a conflict moves to suspense; tenders are counted cash and never move.
 _MOVED = {
     "account_missing": ("unloaded", "balance"),
     "double_load": ("gas_sold",),
+    "false_seal": ("gas_sold",),
     "order_unknown": ("gas_sold",),
     "order_loaded_twice": ("gas_sold",),
     "return_without_load": ("gas_sold",),
+    "sealed_before": ("unloaded", "gas_sold"),
 }
 
 
@@ -44,6 +48,22 @@ class Load:
 
 
 @dataclass(slots=True)
+class Seal:
+    """A sealed fact that another may undo.
+
+    Attributes:
+        suspense: Where its doubtful legs went, empty when none did.
+        undone: A return or a correction has taken it back.
+    """
+
+    entry_id: str
+    purse: Purse
+    counter: int
+    suspense: str
+    undone: bool = False
+
+
+@dataclass(slots=True)
 class OrderState:
     """What the centre knows of an order: who claimed it, which entry closed it."""
 
@@ -57,14 +77,20 @@ class OrderState:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A business conflict of one entry.
+    """What the books make of one entry.
 
     Attributes:
-        suspended: Legs were moved to `suspense:<code>`.
+        code: The exception it is for a human, empty when it is none.
+        suspense: Doubtful legs go to `suspense:<this>`, empty when none do.
+        other: entry_id of the fact that stands against it, empty when none does.
     """
 
-    code: str
-    suspended: bool
+    code: str = ""
+    suspense: str = ""
+    other: str = ""
+
+
+SOUND = Verdict()
 
 
 def purse_of(entry: Entry) -> Purse:
@@ -78,6 +104,11 @@ def counts(entry: Entry) -> bool:
     return moved and entry.counter_after != entry.counter_before
 
 
+def undoes(entry: Entry) -> bool:
+    """Whether an entry takes back a sealed one that it names."""
+    return bool(entry.corrects) and entry.kind in (EntryKind.RETURNED, EntryKind.NOT_LOADED)
+
+
 @dataclass(slots=True)
 class Judge:
     """Takes entries in order and keeps what they change.
@@ -86,30 +117,57 @@ class Judge:
         loads: Every known load of the counters these entries touch.
         highest: Highest live counter of each purse before these entries.
         orders: The orders these entries name.
+        sealed: The first sealed entry of each subject these entries seal.
+        seals: The sealed entries that these entries may undo, by entry_id.
         made: New loads. freed: loads that a return freed.
     """
 
     loads: dict[tuple[Purse, int], list[Load]]
     highest: dict[Purse, int]
     orders: dict[str, OrderState]
+    sealed: dict[str, str] = field(default_factory=dict)
+    seals: dict[str, Seal] = field(default_factory=dict)
     made: list[Load] = field(default_factory=list)
     freed: list[Load] = field(default_factory=list)
 
-    def judge(self, entry: Entry) -> Verdict | None:
-        """What is wrong with an entry, None when nothing is.
+    def judge(self, entry: Entry) -> Verdict:
+        """What the books make of an entry.
 
-        A double load or an order loaded twice outranks a gap: the first puts money in doubt,
-        the second only says that an entry is still missing.
+        A load sealed before outranks all: it changes nothing any more. A double load or an order
+        loaded twice outranks a gap: the first puts money in doubt, the second only says that an
+        entry is still missing.
         """
-        found = [self._account(entry), self._order(entry)]
-        if counts(entry):
-            found.append(self._load(entry) if entry.kind == "sealed" else self._return(entry))
-        codes = [code for code in found if code]
-        if not codes:
-            return None
-        code = min(codes, key=lambda code: code not in _MOVED)
-        moves = any(class_of(leg.account) in _MOVED.get(code, ()) for leg in postings_of(entry))
-        return Verdict(code, moves)
+        if entry.kind is EntryKind.SEALED:
+            return self._sealed(entry)
+        if undoes(entry):
+            return self._undone(entry)
+        found = [(self._account(entry), ""), (self._order(entry), "")]
+        if entry.kind is EntryKind.RETURNED and counts(entry):
+            found.append((self._return(entry), ""))
+        return _verdict(entry, found)
+
+    def _sealed(self, entry: Entry) -> Verdict:
+        first = self.sealed.setdefault(entry.subject, entry.entry_id)
+        if first != entry.entry_id:
+            verdict = Verdict("sealed_before", "sealed_before", first)
+        else:
+            found = [(self._account(entry), ""), (self._order(entry), "")]
+            found += [self._load(entry)] if counts(entry) else []
+            verdict = _verdict(entry, found)
+        self.seals[entry.entry_id] = Seal(
+            entry.entry_id, purse_of(entry), entry.counter_after, verdict.suspense
+        )
+        return verdict
+
+    def _undone(self, entry: Entry) -> Verdict:
+        seal = self.seals.get(entry.corrects)
+        if seal is None or seal.undone:
+            return Verdict("return_without_load", "return_without_load", entry.corrects)
+        seal.undone = True
+        for load in self.loads.get((seal.purse, seal.counter), []):
+            if load.entry_id == seal.entry_id:
+                self._free(load, entry)
+        return Verdict(suspense=seal.suspense)
 
     @staticmethod
     def _account(entry: Entry) -> str:
@@ -117,47 +175,69 @@ class Judge:
         return "account_missing" if needs and not entry.account_no else ""
 
     def _order(self, entry: Entry) -> str:
-        if not entry.order_id:
+        moves = entry.kind in (EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED)
+        if not entry.order_id or not moves:
             return ""
         order = self.orders.get(entry.order_id)
         if order is None:
             return "order_unknown"
         owner = (order.claimed_station, order.claimed_subject)
-        mine = owner in (("", ""), (entry.station, entry.subject))
-        if entry.kind == EntryKind.PAID:
+        mine = owner in (("", ""), (entry.origin or entry.station, entry.subject))
+        if entry.kind is EntryKind.PAID:
             if not mine or order.closed_by:
                 return "order_claimed_twice"
             order.claimed_station, order.claimed_subject = entry.station, entry.subject
             order.changed = True
-        elif entry.kind in (EntryKind.SEALED, EntryKind.REFUNDED):
-            if order.closed_by or not mine:
-                return "order_loaded_twice"
-            order.closed_by, order.changed = entry.entry_id, True
-            return "order_amount_differs" if entry.fen != order.fen else ""
-        return ""
+            return ""
+        given_back = entry.kind is EntryKind.REFUNDED and self._taken_back(order)
+        if not given_back and (order.closed_by or not mine):
+            return "order_loaded_twice"
+        order.closed_by, order.changed = entry.entry_id, True
+        return "order_amount_differs" if entry.fen != order.fen else ""
 
-    def _load(self, entry: Entry) -> str:
+    def _taken_back(self, order: OrderState) -> bool:
+        """Whether what closed an order was undone: then its money may be paid back."""
+        closing = self.seals.get(order.closed_by)
+        return closing is not None and closing.undone
+
+    def _load(self, entry: Entry) -> tuple[str, str]:
         purse, counter = purse_of(entry), entry.counter_after
         known = self.loads.setdefault((purse, counter), [])
-        if any(not load.freed_by for load in known):
-            return "double_load"
+        owner = next((load for load in known if not load.freed_by), None)
+        if owner is not None:
+            sure = entry.witness != PROVISIONAL
+            return ("double_load" if sure else "false_seal"), owner.entry_id
         load = Load(purse, counter, len(known), entry.entry_id)
         known.append(load)
         self.made.append(load)
         highest = self.highest.get(purse)
         self.highest[purse] = max(counter, highest or counter)
         # Counters below the highest fill a hole: another station's sale arrived first.
-        return "counter_gap" if highest is not None and entry.counter_before > highest else ""
+        gap = highest is not None and entry.counter_before > highest
+        return ("counter_gap" if gap else ""), ""
 
     def _return(self, entry: Entry) -> str:
+        """A return that names no load: the live load of its counter."""
         known = self.loads.get((purse_of(entry), entry.counter_before), [])
         live = next((load for load in known if not load.freed_by), None)
         if live is None:
             return "return_without_load"
-        live.freed_by = entry.entry_id
-        if live not in self.made:
-            self.freed.append(live)
+        self._free(live, entry)
         return ""
+
+    def _free(self, load: Load, entry: Entry) -> None:
+        load.freed_by = entry.entry_id
+        if load not in self.made:
+            self.freed.append(load)
+
+
+def _verdict(entry: Entry, found: Iterable[tuple[str, str]]) -> Verdict:
+    conflicts = [(code, other) for code, other in found if code]
+    if not conflicts:
+        return SOUND
+    code, other = min(conflicts, key=lambda one: one[0] not in _MOVED)
+    moves = any(class_of(leg.account) in _MOVED.get(code, ()) for leg in postings_of(entry))
+    return Verdict(code, code if moves else "", other)
 
 
 def class_of(account: str) -> str:
@@ -165,13 +245,18 @@ def class_of(account: str) -> str:
     return account.partition(":")[0]
 
 
-def legs(entry: Entry, verdict: Verdict | None) -> tuple[Posting, ...]:
-    """The postings of an entry, its doubtful legs moved to suspense, one per account."""
-    moved = _MOVED.get(verdict.code, ()) if verdict else ()
+def legs(entry: Entry, suspense: str) -> tuple[Posting, ...]:
+    """The postings of an entry, its doubtful legs moved to suspense, one per account.
+
+    Args:
+        entry: A fact.
+        suspense: As in its `Verdict`.
+    """
+    moved = _MOVED.get(suspense, ())
     summed: dict[str, int] = {}
     for leg in postings_of(entry):
-        doubtful = verdict is not None and class_of(leg.account) in moved
-        account = f"suspense:{verdict.code}" if verdict and doubtful else leg.account
+        doubtful = class_of(leg.account) in moved
+        account = f"suspense:{suspense}" if doubtful else leg.account
         summed[account] = summed.get(account, 0) + leg.fen
     return tuple(Posting(account, fen) for account, fen in sorted(summed.items()) if fen)
 

@@ -6,28 +6,58 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central import posting, precedents
-from cardstation.central.batch import Sent, read_batch
+from cardstation.central.batch import REUSED, Sent, first_seq, numbered, read_batch
 from cardstation.central.engine import transaction
-from cardstation.central.heads import Head, head_from, locked_head, new_nonce, refuse_inactive
+from cardstation.central.forks import contradicts, keep_branch, suspend
+from cardstation.central.heads import (
+    Head,
+    head_from,
+    locked_head,
+    may_follow,
+    new_nonce,
+    refuse_inactive,
+)
 from cardstation.central.judging import Verdict, legs
-from cardstation.central.tables import branches, class_totals, exceptions, journal, stations
+from cardstation.central.tables import (
+    SEALED_ONCE,
+    UNDONE_ONCE,
+    class_totals,
+    exceptions,
+    journal,
+    stations,
+)
 from cardstation.domain.ledger import Posting
 from cardstation.errors import LedgerRefused, Mishap
 
 ATTEMPTS = 5
-_RACED = frozenset({"card_load_pkey", "card_load_live_sale"})
+_RACED = frozenset(
+    {"card_load_pkey", "card_load_live_sale", "journal_pkey", SEALED_ONCE, UNDONE_ONCE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """A business conflict of one entry; `other` is the entry_id that stands against it."""
+
+    seq: int
+    code: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """The books' answer to a batch: cumulative, so the same for a replay."""
+    """The books' answer to a batch: cumulative, so the same for a replay.
+
+    Attributes:
+        exceptions: Of every entry from the batch's first to the head.
+    """
 
     head: Head
-    exceptions: tuple[tuple[int, str], ...]
+    exceptions: tuple[Exceptional, ...]
     totals: dict[str, int]
 
 
@@ -50,8 +80,8 @@ def push(
 
     Raises:
         LedgerRefused: `signature_bad`, `station_unknown`, `station_suspended`, `station_revoked`,
-            `ledger_gap`, `ledger_fork`, `ledger_epoch`, `nonce_stale`, `entry_id_reused`, and
-            what `read_batch` says. Nothing was posted.
+            `ledger_gap`, `ledger_fork`, `ledger_epoch`, `nonce_stale`, and what `read_batch`
+            says. Nothing was posted; what belongs to another branch is kept as evidence.
         OutcomeUnknown: `ledger_commit_unknown`: send again.
         Mishap: `ledger_overloaded`: send again later.
     """
@@ -61,98 +91,107 @@ def push(
                 head = locked_head(connection, station)
                 if not signed_by(head.public_key):
                     raise LedgerRefused("signature_bad")
-                refuse_inactive(head)
+                if head.status == "revoked":
+                    refuse_inactive(head)
                 answer = _take(connection, head, read_batch(station, entries), nonce)
         except IntegrityError as error:
             # Another station posted the same load between our look-up and our insert: look again.
             if posting.violated(error) not in _RACED:
                 raise
         else:
-            if answer is None:
-                raise LedgerRefused("ledger_fork", station=station)
+            if isinstance(answer, LedgerRefused):
+                raise answer
             return answer
     raise Mishap("ledger_overloaded")
 
 
 def _take(
-    connection: Connection, head: Head, sent: tuple[Sent, ...], nonce: str
-) -> Acknowledged | None:
-    """Post what is new. None: the batch contradicts the books, and the station is suspended."""
-    first = sent[0].entry
-    if first.epoch != head.epoch:
-        raise LedgerRefused("ledger_epoch", expected=head.epoch)
-    if first.seq > head.last_seq + 1:
+    connection: Connection, head: Head, read: tuple[Sent, ...], nonce: str
+) -> Acknowledged | LedgerRefused:
+    """Post what is new. A refusal is returned, not raised, when evidence was kept."""
+    first = first_seq(read) or _known_at(connection, head, read[0]) or head.last_seq + 1
+    if first > head.last_seq + 1:
         raise LedgerRefused("ledger_gap", expected_seq=head.last_seq + 1)
-    if _contradicts(connection, head, sent):
-        _suspend(connection, head, sent)
-        return None
-    new = tuple(one for one in sent if one.entry.seq > head.last_seq)
+    sent = numbered(read, first, _epoch_at(read, head))
+    refused = _other_branch(connection, head, sent)
+    if refused is not None:
+        keep_branch(connection, head, sent)
+        return refused
+    new = tuple(one for one in sent if one.seq > head.last_seq)
     if new:
         if not secrets.compare_digest(nonce, head.nonce):
             raise LedgerRefused("nonce_stale")
-        _refuse_reused(connection, new)
-        head = _post(connection, head, new)
-    return Acknowledged(head, _exceptions(connection, sent), totals_of(connection, head.station))
-
-
-def _contradicts(connection: Connection, head: Head, sent: tuple[Sent, ...]) -> bool:
-    """Whether an entry we have, or the one before the first new one, has another hash here."""
-    first, last = sent[0].entry, sent[-1].entry
-    if first.seq == head.last_seq + 1:
-        return first.prev_hash != head.last_hash
-    rows = connection.execute(
-        select(journal.c.seq, journal.c.hash).where(
-            journal.c.station == head.station,
-            journal.c.epoch == head.epoch,
-            journal.c.seq.between(first.seq, last.seq),
-        )
+        head = _post(connection, head, _flag_reused(connection, new))
+    return Acknowledged(
+        head, _exceptions(connection, head, first), totals_of(connection, head.station)
     )
-    ours = {seq: digest.hex() for seq, digest in rows}
-    return any(ours.get(one.entry.seq, one.hash) != one.hash for one in sent)
 
 
-def _suspend(connection: Connection, head: Head, sent: tuple[Sent, ...]) -> None:
-    """Keep the other branch as evidence and let the station say nothing more."""
-    connection.execute(
-        insert(branches),
-        [
-            {
-                "station": head.station,
-                "epoch": one.entry.epoch,
-                "seq": one.entry.seq,
-                "hash": bytes.fromhex(one.hash),
-                "raw": one.raw,
-            }
-            for one in sent
-        ],
+def _known_at(connection: Connection, head: Head, one: Sent) -> int:
+    """Where bytes that do not say their number stand already, 0 when they are new."""
+    found = connection.scalar(
+        select(journal.c.seq)
+        .where(journal.c.station == head.station, journal.c.hash == bytes.fromhex(one.hash))
+        .order_by(journal.c.seq.desc())
+        .limit(1)
     )
-    mine = stations.c.station == head.station
-    connection.execute(update(stations).where(mine).values(status="suspended"))
+    return found or 0
 
 
-def _refuse_reused(connection: Connection, new: tuple[Sent, ...]) -> None:
-    names = [one.entry.entry_id for one in new]
-    reused = select(journal.c.entry_id).where(journal.c.entry_id.in_(names)).limit(1)
-    if len(set(names)) < len(names) or connection.scalar(reused) is not None:
-        raise LedgerRefused("entry_id_reused")
+def _epoch_at(read: Sequence[Sent], head: Head) -> int:
+    """The epoch before the first entry; bytes that do not say theirs are of the current one."""
+    first = read[0].place
+    return head.last_epoch if first is None else first.epoch - first.opens_epoch
+
+
+def _other_branch(connection: Connection, head: Head, sent: Sequence[Sent]) -> LedgerRefused | None:
+    """Why these entries are not of the history the books have, None when they are."""
+    if head.status == "suspended":
+        return LedgerRefused("station_suspended", station=head.station)
+    epoch = head.last_epoch
+    for one in sent:
+        if one.seq > head.last_seq:
+            if not may_follow(head, one, epoch):
+                return LedgerRefused("ledger_epoch", expected=head.epoch)
+            epoch = one.epoch
+    if any(one.epoch < head.epoch and one.seq >= head.epoch_from > 0 for one in sent):
+        return LedgerRefused("ledger_epoch", expected=head.epoch)
+    if contradicts(connection, head, sent):
+        suspend(connection, head)
+        return LedgerRefused("ledger_fork", station=head.station)
+    return None
+
+
+def _flag_reused(connection: Connection, new: tuple[Sent, ...]) -> tuple[Sent, ...]:
+    """Keep an entry whose id is booked already without booking it again."""
+    names = [one.entry_id for one in new if one.entry is not None]
+    seen = set(connection.scalars(select(journal.c.entry_id).where(journal.c.entry_id.in_(names))))
+    flagged: list[Sent] = []
+    for one in new:
+        reused = one.entry is not None and one.entry_id in seen
+        seen.add(one.entry_id)
+        flagged.append(one.flawed(REUSED) if reused else one)
+    return tuple(flagged)
 
 
 def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:
-    judge = precedents.known_before(connection, [one.entry for one in new])
-    verdicts: list[Verdict | None] = [judge.judge(one.entry) for one in new]
-    posted = [legs(one.entry, verdict) for one, verdict in zip(new, verdicts, strict=True)]
-    posting.write_journal(connection, new)
-    posting.write_postings(
-        connection, [(one.entry.entry_id, legs) for one, legs in zip(new, posted, strict=True)]
-    )
-    flat: list[Posting] = [leg for of_entry in posted for leg in of_entry]
+    judge = precedents.known_before(connection, [one.entry for one in new if one.entry])
+    verdicts = [Verdict(one.flaw) if one.entry is None else judge.judge(one.entry) for one in new]
+    posted = [
+        (one.entry_id, () if one.entry is None else legs(one.entry, verdict.suspense))
+        for one, verdict in zip(new, verdicts, strict=True)
+    ]
+    posting.write_journal(connection, head.station, new, verdicts)
+    posting.write_postings(connection, posted)
+    flat: list[Posting] = [leg for _, of_entry in posted for leg in of_entry]
     posting.add_to_balances(connection, head.station, flat)
-    posting.write_exceptions(connection, new, verdicts)
+    posting.write_exceptions(connection, head.station, new, verdicts)
     precedents.write_changes(connection, judge)
     last = new[-1]
     moved = {
-        "last_seq": last.entry.seq,
+        "last_seq": last.seq,
         "last_hash": bytes.fromhex(last.hash),
+        "last_epoch": last.epoch,
         "nonce": new_nonce(),
     }
     row = connection.execute(
@@ -164,18 +203,13 @@ def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:
     return head_from(row)
 
 
-def _exceptions(connection: Connection, sent: tuple[Sent, ...]) -> tuple[tuple[int, str], ...]:
-    first, last = sent[0].entry, sent[-1].entry
+def _exceptions(connection: Connection, head: Head, first: int) -> tuple[Exceptional, ...]:
     rows = connection.execute(
-        select(exceptions.c.seq, exceptions.c.code)
-        .where(
-            exceptions.c.station == first.station,
-            exceptions.c.epoch == first.epoch,
-            exceptions.c.seq.between(first.seq, last.seq),
-        )
+        select(exceptions.c.seq, exceptions.c.code, exceptions.c.other)
+        .where(exceptions.c.station == head.station, exceptions.c.seq >= first)
         .order_by(exceptions.c.seq)
     )
-    return tuple((seq, code) for seq, code in rows)
+    return tuple(Exceptional(*row) for row in rows)
 
 
 def totals_of(connection: Connection, station: str) -> dict[str, int]:

@@ -22,13 +22,17 @@ from cardstation.central.tables import (
 )
 from cardstation.domain.ledger import Posting
 
-_FIELDS = (
-    *("entry_id", "station", "epoch", "seq", "kind", "subject", "account_no", "maker", "card_no"),
-    *("meter_no", "generation", "counter_before", "counter_after", "fen", "litres"),
-)
-_JOURNAL = insert_arrays(journal, *_FIELDS, "hash", "raw")
+UNREADABLE_KIND = "unreadable"
+
+_WORDS = ("subject", "account_no", "maker", "card_no", "meter_no", "corrects")
+_NUMBERS = ("generation", "counter_before", "counter_after", "fen", "litres")
+_COPIED = (*_WORDS, *_NUMBERS)
+_PLACED = ("entry_id", "station", "epoch", "seq", "kind", "hash", "raw", "verdict", "suspense")
+_JOURNAL = insert_arrays(journal, *_PLACED, *_COPIED)
 _POSTINGS = insert_arrays(postings, "entry_id", "account", "fen")
-_EXCEPTIONS = insert_arrays(exceptions, "station", "epoch", "seq", "entry_id", "code", "suspended")
+_EXCEPTIONS = insert_arrays(
+    exceptions, "station", "epoch", "seq", "entry_id", "code", "suspended", "other"
+)
 
 
 def _added(table: Table, name: str) -> Insert:
@@ -43,13 +47,29 @@ _BALANCES = _added(balances, "account")
 _CLASSES = _added(class_totals, "account_class")
 
 
-def write_journal(connection: Connection, new: Sequence[Sent]) -> None:
+def copied(one: Sent) -> dict[str, Any]:
+    """The columns of the journal that repeat what the exact bytes say."""
+    entry = one.entry
+    if entry is None:
+        blank: dict[str, Any] = dict.fromkeys(_WORDS, "") | dict.fromkeys(_NUMBERS, 0)
+        return blank | {"kind": UNREADABLE_KIND}
+    return {name: getattr(entry, name) for name in _COPIED} | {"kind": entry.kind.value}
+
+
+def write_journal(
+    connection: Connection, station: str, new: Sequence[Sent], verdicts: Sequence[Verdict]
+) -> None:
     """Add entries to the journal; one that is there already is an error, never skipped."""
-    columns: dict[str, list[Any]] = {
-        name: [getattr(one.entry, name) for one in new] for name in _FIELDS
-    }
+    rows = [copied(one) for one in new]
+    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in rows[0]}
+    columns["station"] = [station] * len(new)
+    columns["entry_id"] = [one.entry_id for one in new]
+    columns["seq"] = [one.seq for one in new]
+    columns["epoch"] = [one.epoch for one in new]
     columns["hash"] = [bytes.fromhex(one.hash) for one in new]
     columns["raw"] = [one.raw for one in new]
+    columns["verdict"] = [verdict.code for verdict in verdicts]
+    columns["suspense"] = [verdict.suspense for verdict in verdicts]
     connection.execute(_JOURNAL, columns)
 
 
@@ -70,8 +90,10 @@ def add_to_balances(connection: Connection, station: str, legs: Sequence[Posting
     """
     if not legs:
         return
+    # An account that a batch moves there and back again needs no row: most sales end at nothing.
+    moved = {account: fen for account, fen in per_account(legs).items() if fen}
     for statement, name, sums in (
-        (_BALANCES, "account", per_account(legs)),
+        (_BALANCES, "account", moved),
         (_CLASSES, "account_class", per_class(legs)),
     ):
         columns = {name: list(sums), "station": [station] * len(sums), "fen": list(sums.values())}
@@ -79,20 +101,21 @@ def add_to_balances(connection: Connection, station: str, legs: Sequence[Posting
 
 
 def write_exceptions(
-    connection: Connection, new: Sequence[Sent], verdicts: Sequence[Verdict | None]
+    connection: Connection, station: str, new: Sequence[Sent], verdicts: Sequence[Verdict]
 ) -> None:
     """Open an item for each entry that has a conflict."""
-    found = [(one.entry, verdict) for one, verdict in zip(new, verdicts, strict=True) if verdict]
+    found = [(one, verdict) for one, verdict in zip(new, verdicts, strict=True) if verdict.code]
     if found:
         connection.execute(
             _EXCEPTIONS,
             {
-                "station": [entry.station for entry, _ in found],
-                "epoch": [entry.epoch for entry, _ in found],
-                "seq": [entry.seq for entry, _ in found],
-                "entry_id": [entry.entry_id for entry, _ in found],
+                "station": [station] * len(found),
+                "epoch": [one.epoch for one, _ in found],
+                "seq": [one.seq for one, _ in found],
+                "entry_id": [one.entry_id for one, _ in found],
                 "code": [verdict.code for _, verdict in found],
-                "suspended": [verdict.suspended for _, verdict in found],
+                "suspended": [bool(verdict.suspense) for _, verdict in found],
+                "other": [verdict.other for _, verdict in found],
             },
         )
 

@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    Row,
+    Text,
+    bindparam,
+    func,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
-from cardstation.central.judging import SALE, Judge, Load, OrderState, Purse, counts, purse_of
-from cardstation.central.tables import card_load, insert_arrays, orders
+from cardstation.central.batch import is_uuid
+from cardstation.central.judging import (
+    SALE,
+    Judge,
+    Load,
+    OrderState,
+    Purse,
+    Seal,
+    counts,
+    purse_of,
+    undoes,
+)
+from cardstation.central.tables import card_load, insert_arrays, journal, orders
 from cardstation.domain.ledger import Entry, EntryKind
 
 _LOADS = insert_arrays(
@@ -19,13 +42,63 @@ _PURSE = (card_load.c.maker, card_load.c.meter_no, card_load.c.generation)
 
 def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
     """A judge who knows every precedent of these entries."""
+    named = _orders(connection, {entry.order_id for entry in entries if entry.order_id})
+    undone = {entry.corrects for entry in entries if undoes(entry)}
+    undone |= {order.closed_by for order in named.values()}
+    seals = _seals(connection, undone)
     touched = {(purse_of(entry), _counter(entry)) for entry in entries if counts(entry)}
-    named = {entry.order_id for entry in entries if entry.order_id}
+    touched |= {(seal.purse, seal.counter) for seal in seals.values()}
     return Judge(
         loads=_loads(connection, touched),
         highest=_highest(connection, {purse for purse, _ in touched}),
-        orders=_orders(connection, named),
+        orders=named,
+        sealed=_sealed(
+            connection, {entry.subject for entry in entries if entry.kind is EntryKind.SEALED}
+        ),
+        seals=seals,
     )
+
+
+def _sealed(connection: Connection, subjects: Iterable[str]) -> dict[str, str]:
+    """The first sealed entry of each subject that has one."""
+    names = sorted(subjects)
+    if not names:
+        return {}
+    rows = connection.execute(
+        select(journal.c.subject, journal.c.entry_id).where(
+            journal.c.kind == text("'sealed'"),
+            journal.c.verdict != text("'sealed_before'"),
+            journal.c.subject == func.any(bindparam("names", type_=ARRAY(Text))),
+        ),
+        {"names": names},
+    )
+    return {row.subject: row.entry_id for row in rows}
+
+
+def _seals(connection: Connection, named: Iterable[str]) -> dict[str, Seal]:
+    """The sealed entries with these ids, and whether they were taken back before."""
+    ids = sorted(filter(is_uuid, named))
+    if not ids:
+        return {}
+    rows = connection.execute(
+        select(journal).where(journal.c.entry_id.in_(ids), journal.c.kind == EntryKind.SEALED)
+    )
+    seals = {row.entry_id: _seal(row) for row in rows}
+    undone = connection.scalars(
+        select(journal.c.corrects).where(
+            journal.c.corrects.in_(ids),
+            journal.c.kind.in_(("returned", "not_loaded")),
+            journal.c.verdict != "return_without_load",
+        )
+    )
+    for entry_id in undone:
+        seals[entry_id].undone = True
+    return seals
+
+
+def _seal(row: Row[Any]) -> Seal:
+    purse = Purse(row.maker, row.meter_no or f"card {row.card_no}", row.generation)
+    return Seal(row.entry_id, purse, row.counter_after, row.suspense)
 
 
 def _counter(entry: Entry) -> int:

@@ -37,13 +37,13 @@ STATUSES = {
     "ledger_gap": 409,
     "ledger_fork": 409,
     "ledger_epoch": 409,
+    "ledger_ahead": 409,
     "chain_broken": 409,
-    "entry_id_reused": 409,
     "order_differs": 409,
     "station_enrolled": 409,
     "batch_too_large": 413,
     "batch_empty": 422,
-    "entry_unreadable": 422,
+    "two_persons_needed": 422,
     "request_unreadable": 422,
 }
 
@@ -128,6 +128,7 @@ def signature_of(request: Request, body: bytes) -> Signed:
         "@method": request.method,
         "@authority": headers.get("host", "").lower(),
         "@path": request.scope["raw_path"].decode("ascii"),
+        "@query": f"?{request.scope['query_string'].decode('ascii')}",
         "content-digest": digest,
     }
     return Signed(said, signature, signature_base(components, COVERED, said.params))

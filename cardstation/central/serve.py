@@ -5,13 +5,19 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cardstation.central.doorway import listening_socket, run, server_of, url_of
 from cardstation.central.embedded import DATABASE, OWNER, SERVICE, EmbeddedPostgres
+from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import Refusal
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 LOOPBACK = "127.0.0.1"
 FOLDER = "central"
@@ -67,7 +73,8 @@ def serve_embedded(
         dsn = cluster.start()
         starting.join()
         prepare(cluster.dsn(OWNER, "postgres"))
-        _serve(dsn, host, port, announce=announce, leashed=leashed, began=began)
+        key_file = key_file_in(home)
+        _serve(dsn, key_file, host, port, announce=announce, leashed=leashed, began=began)
     finally:
         cluster.stop()
 
@@ -108,6 +115,40 @@ def migrate_database(owner_dsn: str) -> str:
     return HEAD
 
 
+def order_rewind(home: Path, dsn: str, key_file: Path | None, asked: RewindAsked) -> None:
+    """Ask a station, signed, to send again what the books lost.
+
+    Args:
+        home: The data folder of an embedded ledger, running or not; its key is there too.
+        dsn: Another ledger instead.
+        key_file: The centre's key when it is elsewhere.
+        asked: By whom, of whom, from where on.
+
+    Raises:
+        Refusal: `two_persons_needed`, `rewind_not_here`, `secret_unreadable`.
+        LedgerRefused: `station_unknown`.
+    """
+    from cardstation.central import acts
+    from cardstation.central.centre_key import load_or_create_centre_key
+
+    key = load_or_create_centre_key(key_file or key_file_in(home))
+    with _books(home, dsn) as engine:
+        acts.order_rewind(engine, key, asked)
+
+
+def verify_books(home: Path, dsn: str = "") -> tuple[str, ...]:
+    """What is wrong with the books, in words; empty when they are sound.
+
+    Args:
+        home: The data folder of an embedded ledger, running or not.
+        dsn: Another ledger instead.
+    """
+    from cardstation.central import proving
+
+    with _books(home, dsn) as engine:
+        return proving.disagreements(engine)
+
+
 def read_totals(home: Path, dsn: str = "") -> dict[str, object]:
     """Totals of the books, and what disagrees in them (empty when they are sound).
 
@@ -115,7 +156,16 @@ def read_totals(home: Path, dsn: str = "") -> dict[str, object]:
         home: The data folder of an embedded ledger, running or not.
         dsn: Another ledger instead.
     """
-    from cardstation.central import books
+    from cardstation.central import books, proving
+
+    with _books(home, dsn) as engine:
+        wrong = list(proving.disagreements(engine))
+        return {**asdict(books.totals(engine)), "disagreements": wrong}
+
+
+@contextmanager
+def _books(home: Path, dsn: str) -> Iterator[Engine]:
+    """The books at an address, or those of a data folder, whose cluster may run or not."""
     from cardstation.central.engine import open_engine
 
     cluster = embedded_postgres(home)
@@ -123,16 +173,21 @@ def read_totals(home: Path, dsn: str = "") -> dict[str, object]:
     try:
         engine = open_engine(address, connections=1)
         try:
-            wrong = list(books.disagreements(engine))
-            return {**asdict(books.totals(engine)), "disagreements": wrong}
+            yield engine
         finally:
             engine.dispose()
     finally:
         cluster.stop()
 
 
+def key_file_in(home: Path) -> Path:
+    """Where the centre's key lies in a data folder."""
+    return home / FOLDER / "centre.key"
+
+
 def serve(
     dsn: str,
+    key_file: Path,
     host: str = LOOPBACK,
     port: int = 0,
     *,
@@ -143,20 +198,24 @@ def serve(
 
     Args:
         dsn: `postgresql+psycopg://…`, as the service's role; the schema must be there.
+        key_file: Holds the centre's signing key; made at the first start.
         host: Loopback unless somebody says otherwise.
         port: 0 picks a free one.
         announce: Called once the service answers.
         leashed: Stop when standard input closes.
 
     Raises:
-        Refusal: `ledger_not_durable`, `ledger_role_too_strong`, `ledger_schema_old`.
+        Refusal: `secret_file_open`, `secret_unreadable`, `ledger_not_durable`,
+            `ledger_role_too_strong`, `ledger_schema_old`.
         Mishap: `port_taken`, `ledger_database_gone`.
     """
-    _serve(dsn, host, port, announce=announce, leashed=leashed, began=time.perf_counter())
+    began = time.perf_counter()
+    _serve(dsn, key_file, host, port, announce=announce, leashed=leashed, began=began)
 
 
 def _serve(
     dsn: str,
+    key_file: Path,
     host: str,
     port: int,
     *,
@@ -165,6 +224,7 @@ def _serve(
     began: float,
 ) -> None:
     from cardstation.central.api import Service, build
+    from cardstation.central.centre_key import load_or_create_centre_key
     from cardstation.central.engine import at_start, open_engine, refuse_unsafe
     from cardstation.central.enrolment import EnrolmentCodes
     from cardstation.central.schema import HEAD, revision
@@ -176,7 +236,8 @@ def _serve(
                 raise Refusal("ledger_schema_old", found=found, known=HEAD)
         refuse_unsafe(engine)
         code, token = secrets.token_urlsafe(9), secrets.token_urlsafe(24)
-        app = build(Service(engine, EnrolmentCodes(code), token))
+        key = load_or_create_centre_key(key_file)
+        app = build(Service(engine, EnrolmentCodes(code), token, key))
         wire = listening_socket(host, port)
 
         def ready() -> None:

@@ -1,7 +1,8 @@
 """The tables of the central ledger; made and changed by `central/migrations`.
 
 Facts (`journal`, `postings`) are only ever added: the service's role may not change or delete
-them. `balances` and `class_totals` are sums kept beside them, recomputable at any time.
+them; what may be stored twice is said by unique indexes, and a second fact is stored with its
+verdict. `balances` and `class_totals` are sums kept beside them, recomputable at any time.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 BOOKS = MetaData()
 
+SEALED_ONCE = "journal_sealed_once"
+UNDONE_ONCE = "journal_undone_once"
+
 _ENTRY = Uuid(as_uuid=False)
 _NOW = text("clock_timestamp()")
 
@@ -44,6 +48,8 @@ stations = Table(
     Column("last_seq", BigInteger, nullable=False),
     Column("last_hash", LargeBinary, nullable=False),
     Column("nonce", Text, nullable=False),
+    Column("last_epoch", BigInteger, nullable=False, server_default="1"),
+    Column("epoch_from", BigInteger, nullable=False, server_default="0"),
     Column("enrolled_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )
 
@@ -68,8 +74,26 @@ journal = Table(
     Column("fen", BigInteger, nullable=False),
     Column("litres", BigInteger, nullable=False),
     Column("posted_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
-    UniqueConstraint("station", "epoch", "seq", name="journal_station_epoch_seq_key"),
+    Column("corrects", Text, nullable=False, server_default=""),
+    Column("verdict", Text, nullable=False, server_default=""),
+    Column("suspense", Text, nullable=False, server_default=""),
+    UniqueConstraint("station", "seq", name="journal_station_seq_key"),
     Index("journal_card_no_idx", "card_no", postgresql_where=text("card_no <> ''")),
+    Index(
+        SEALED_ONCE,
+        "subject",
+        unique=True,
+        postgresql_where=text("kind = 'sealed' AND verdict <> 'sealed_before'"),
+    ),
+    Index(
+        UNDONE_ONCE,
+        "corrects",
+        unique=True,
+        postgresql_where=text(
+            "kind IN ('returned', 'not_loaded') AND corrects <> ''"
+            " AND verdict <> 'return_without_load'"
+        ),
+    ),
 )
 
 postings = Table(
@@ -146,8 +170,9 @@ exceptions = Table(
     Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), nullable=False),
     Column("code", Text, nullable=False),
     Column("suspended", Boolean, nullable=False),
+    Column("other", Text, nullable=False, server_default=""),
     Column("opened_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
-    Index("exceptions_station_idx", "station", "epoch", "seq"),
+    Index("exceptions_station_idx", "station", "seq"),
 )
 
 branches = Table(
@@ -159,6 +184,32 @@ branches = Table(
     Column("hash", LargeBinary, primary_key=True),
     Column("raw", LargeBinary, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+epochs = Table(
+    "epochs",
+    BOOKS,
+    Column("station", Text, ForeignKey("stations.station"), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True),
+    Column("from_seq", BigInteger, nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("approver", Text, nullable=False),
+    Column("granted_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+rewinds = Table(
+    "rewinds",
+    BOOKS,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("station", Text, ForeignKey("stations.station"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ordered_by", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("ordered_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Index("rewinds_station_idx", "station", "seq"),
 )
 
 

@@ -13,6 +13,15 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True):
     entries: list[bytes]
 
 
+class EpochAsked(msgspec.Struct, forbid_unknown_fields=True):
+    """A restored station asks for its next epoch; it holds everything up to `last_seq`."""
+
+    last_seq: int
+    last_hash: str
+    clerk: str
+    approver: str
+
+
 class Enrolment(msgspec.Struct, forbid_unknown_fields=True):
     """A station asks to be enrolled."""
 
@@ -33,6 +42,17 @@ class NewOrder(msgspec.Struct, forbid_unknown_fields=True):
     leased_to: str
 
 
+class RewindOrder(msgspec.Struct):
+    """The centre lost what follows `seq` and asks for it again."""
+
+    seq: int
+    hash: str
+    reason: str
+    ordered_by: str
+    approved_by: str
+    signature: bytes
+
+
 class HeadAnswer(msgspec.Struct):
     """What the ledger has of a station."""
 
@@ -41,6 +61,9 @@ class HeadAnswer(msgspec.Struct):
     last_hash: str
     nonce: str
     status: str
+    signature: bytes
+    centre_key: bytes
+    rewind: RewindOrder | None
 
 
 class Conflict(msgspec.Struct):
@@ -48,20 +71,23 @@ class Conflict(msgspec.Struct):
 
     seq: int
     code: str
+    other: str
 
 
 class AckAnswer(msgspec.Struct):
-    """Cumulative acknowledgement of a push."""
+    """Cumulative acknowledgement of a push, signed as a checkpoint."""
 
+    epoch: int
     acked_seq: int
     acked_hash: str
     exceptions: list[Conflict]
     nonce: str
     totals: dict[str, int]
+    signature: bytes
 
 
 class Loads(msgspec.Struct):
-    """Exact bytes of the armed and sealed entries of a card."""
+    """Exact bytes of the facts that decide a card's intents, or of a station's own entries."""
 
     entries: list[bytes]
 

@@ -15,11 +15,15 @@ from cardstation import __version__
 from cardstation.central.serve import (
     LOOPBACK,
     Ready,
+    key_file_in,
     migrate_database,
+    order_rewind,
     read_totals,
     serve,
     serve_embedded,
+    verify_books,
 )
+from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import CardStationError
 from cardstation.i18n import translator
 from cardstation.sentences import sentence
@@ -34,6 +38,12 @@ _dsn = click.option(
     "--dsn",
     default="",
     help=f"postgresql+psycopg://… of a PostgreSQL you run (or {DSN_VARIABLE}, unseen by ps).",
+)
+_key = click.option(
+    "--key",
+    "key_file",
+    type=click.Path(path_type=Path),
+    help="The centre's signing key (default: in the data folder; made at the first start).",
 )
 _json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
@@ -51,6 +61,7 @@ def central() -> None:
 @click.option("--port", default=0, show_default=True, help="0 picks a free one.")
 @_home
 @_dsn
+@_key
 @_json
 def serve_command(
     *,
@@ -60,6 +71,7 @@ def serve_command(
     port: int,
     home: Path | None,
     dsn: str,
+    key_file: Path | None,
     as_json: bool,
 ) -> None:
     """Serve until interrupted; one line says address, enrolment code and admin token."""
@@ -76,7 +88,8 @@ def serve_command(
         folder = load_settings(home).home
         serve_embedded(folder, port, announce=announce, host=host, leashed=leashed)
     elif address:
-        serve(address, host, port, announce=announce, leashed=leashed)
+        key = key_file or key_file_in(load_settings(home).home)
+        serve(address, key, host, port, announce=announce, leashed=leashed)
     else:
         raise click.UsageError(f"say --embedded, or name a database with --dsn or {DSN_VARIABLE}")
 
@@ -110,11 +123,67 @@ def totals_command(*, home: Path | None, dsn: str, as_json: bool) -> None:
         raise click.exceptions.Exit(5)
 
 
+@central.command("verify")
+@_home
+@_dsn
+@_json
+def verify_command(*, home: Path | None, dsn: str, as_json: bool) -> None:
+    """Prove the books from the exact bytes: hashes, chains, epochs, columns, postings, sums.
+
+    Exits with 5 and says what is wrong when anything is. Works while the service runs.
+    """
+    address = dsn or os.environ.get(DSN_VARIABLE, "")
+    wrong = verify_books(load_settings(home).home, address)
+    if as_json:
+        print(json.dumps({"ok": not wrong, "disagreements": wrong}, ensure_ascii=False, indent=2))
+    else:
+        for line in wrong or ("the books agree with themselves",):
+            print(line)
+    if wrong:
+        raise click.exceptions.Exit(5)
+
+
+@central.command("rewind")
+@click.argument("station")
+@click.option("--to", "to_seq", type=int, required=True, help="Last entry the books still have.")
+@click.option("--epoch", type=int, default=0, help="The station's epoch, if newer than the books.")
+@click.option("--reason", required=True, help="Why, in words; the station keeps it.")
+@click.option("--by", "ordered_by", required=True, help="Who orders it.")
+@click.option("--approved-by", required=True, help="Who else agrees; not the same person.")
+@_home
+@_dsn
+@_key
+def rewind_command(
+    *,
+    station: str,
+    to_seq: int,
+    epoch: int,
+    reason: str,
+    ordered_by: str,
+    approved_by: str,
+    home: Path | None,
+    dsn: str,
+    key_file: Path | None,
+) -> None:
+    """Ask STATION to send again what these books lost: they were restored from a backup."""
+    order_rewind(
+        load_settings(home).home,
+        dsn or os.environ.get(DSN_VARIABLE, ""),
+        key_file,
+        RewindAsked(station, to_seq, reason, ordered_by, approved_by, epoch),
+    )
+    print(f"{station} is asked to send again what follows {to_seq}")
+
+
 def _show(found: dict[str, object]) -> None:
     classes = found["classes"]
     for name, fen in classes.items() if isinstance(classes, dict) else ():
         print(f"{name:<14}{fen / 100:>18,.2f}")
     print(f"{found['entries']} entries, {found['exceptions']} exceptions")
+    branches = found.get("branches")
+    for station, claimed in branches.items() if isinstance(branches, dict) else ():
+        sums = ", ".join(f"{name} {fen}" for name, fen in claimed.items())
+        print(f"{station} has another branch, booked nowhere: {sums}")
     wrong = found["disagreements"]
     for line in wrong if isinstance(wrong, list) else ():
         print(line)

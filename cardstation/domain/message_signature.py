@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LABEL = "station"
-COVERED = ("@method", "@authority", "@path", "content-digest")
+COVERED = ("@method", "@authority", "@path", "@query", "content-digest")
 
 _INPUT = re.compile(r"(?P<label>[a-z*][a-z0-9_.*-]*)=(?P<params>\((?P<parts>[^()]*)\)(?P<rest>.*))")
 _PARAM = re.compile(r';(?P<name>[a-z*][a-z0-9_.*-]*)=(?:(?P<number>-?\d+)|"(?P<text>[^"\\]*)")')

@@ -16,6 +16,16 @@ class CardKeys(Protocol):
         """
 
 
+class CentreSeal(Protocol):
+    """The centre's public key, as this station pinned it when it enrolled."""
+
+    def pin(self, public: bytes) -> None:
+        """Keep a raw Ed25519 public key in place of the one before."""
+
+    def genuine(self, message: bytes, signature: bytes) -> bool:
+        """Whether the pinned key signed a message; False as long as none is pinned."""
+
+
 class DeviceKey(Protocol):
     """The station's own signing key."""
 

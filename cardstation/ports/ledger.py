@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from cardstation.domain.ledger import Entry, Order
@@ -17,20 +17,40 @@ class LedgerHead:
         last_seq: Highest accepted sequence number, 0 = none.
         last_hash: Hash of that entry (hex), `GENESIS` when none.
         nonce: To be signed with the next batch.
+        status: `active`, `suspended` or `revoked`.
+        resend: The ledger lost what follows `last_seq` and asks for it again, signed by its key
+            and ordered by two people there; without that nothing it confirmed may be missing.
     """
 
     epoch: int
     last_seq: int
     last_hash: str
     nonce: str
+    status: str = "active"
+    resend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerException:
-    """A business conflict of one accepted entry: posted to suspense, for a human."""
+    """A business conflict of one accepted entry: posted to suspense, for a human.
+
+    Attributes:
+        other: entry_id of the fact that stands against it (the load that owns the counter, the
+            first seal of the same load), empty when none does.
+    """
 
     seq: int
     code: str
+    other: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCheckpoint:
+    """The centre's word on an acknowledgement; all empty for a ledger that does not sign."""
+
+    epoch: int = 0
+    nonce: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +58,10 @@ class Ack:
     """Cumulative acknowledgement.
 
     Attributes:
+        exceptions: Of every entry from the first one sent up to `acked_seq`.
         totals: Fen per posting account class as the ledger holds them for this station.
+        checkpoint: The centre's signature (hex) over what it confirms, with the epoch and the
+            nonce that are signed too; kept as evidence, checked before anything is stored.
     """
 
     acked_seq: int
@@ -46,6 +69,7 @@ class Ack:
     exceptions: tuple[LedgerException, ...]
     nonce: str
     totals: dict[str, int]
+    checkpoint: SignedCheckpoint = field(default=SignedCheckpoint(), compare=False)
 
 
 class Ledger(Protocol):
@@ -53,7 +77,8 @@ class Ledger(Protocol):
 
     Raises (every method):
         LedgerUnreachable: no answer; what was sent may have arrived: send again.
-        LedgerRefused: gap, fork, epoch, revoked, bad signature (codes).
+        LedgerRefused: gap, fork, epoch, revoked, bad signature (codes); `ledger_signature_bad`
+            when the answer is not signed by the centre this station enrolled at.
     """
 
     def head(self) -> LedgerHead:
@@ -63,7 +88,20 @@ class Ledger(Protocol):
         """Send entries (their exact bytes), in order, following `head().last_seq`."""
 
     def loads_of(self, card_no: str) -> tuple[Entry, ...]:
-        """Armed and sealed entries of one card, of every station (for unknown outcomes)."""
+        """What decides the intents of one card, of every station, oldest first.
+
+        Armed, sealed, not_loaded, returned, not_returned, elsewhere and refunded entries.
+        """
+
+    def entries_after(self, seq: int) -> tuple[bytes, ...]:
+        """This station's own entries after a number, exact bytes, oldest first, a few hundred."""
+
+    def new_epoch(self, *, last_seq: int, last_hash: str, clerk: str, approver: str) -> LedgerHead:
+        """Begin this station's next epoch after a restore; asked again, it is the same one.
+
+        Raises:
+            LedgerRefused: also `two_persons_needed`, `ledger_ahead`, `ledger_fork`.
+        """
 
     def orders(self) -> tuple[Order, ...]:
         """Paid orders that wait to be loaded at this station's desks."""

@@ -31,14 +31,14 @@ TABLE = {
     ),
     "entry_unreadable": Words(
         "Entry not readable",
-        "The ledger cannot read entry {place} of the batch.",
-        "Nothing is lost: every sale stays on this station.",
+        "An entry of this station cannot be read.",
+        "Its bytes are kept as they are; nothing of it is booked until a person has looked.",
         SUPERVISOR,
     ),
     "entry_id_reused": Words(
         "Entry sent under a used number",
         "An entry carries a number that the ledger has already booked.",
-        "Nothing is lost: every sale stays on this station.",
+        "Its bytes are kept as they are; nothing of it is booked until a person has looked.",
         SUPERVISOR,
     ),
     "signature_bad": Words(
@@ -223,6 +223,30 @@ TABLE = {
         "or restored.",
         FROZEN,
         SUPERVISOR,
+    ),
+    "ledger_signature_bad": Words(
+        "Not our ledger",
+        "What answered at {url} is not the centre this station enrolled at.",
+        "Nothing was stored; every sale is safe on this station.",
+        "Check the ledger's address; if the centre has a new key, enrol the station again.",
+    ),
+    "two_persons_needed": Words(
+        "Two people needed",
+        "This is done only when two different people agree.",
+        SAFE,
+        "Ask a colleague who may approve it.",
+    ),
+    "rewind_not_here": Words(
+        "Ledger ends elsewhere",
+        "The ledger's last entry of station {station} is number {last_seq}.",
+        "Nothing was changed.",
+        "Give the number of the last entry the ledger still has.",
+    ),
+    "rejoin_not_needed": Words(
+        "Nothing to bring back",
+        "This station and the ledger hold the same entries.",
+        SAFE,
+        "Go on working.",
     ),
     "ledger_rewound": Words(
         "Ledger lost entries",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from cardstation.domain.ledger import GENESIS
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, Ledger, LedgerHead
@@ -33,8 +35,10 @@ def sync(station: Station) -> SyncState:
     Raises:
         LedgerUnreachable: what was sent may have arrived; it is sent again next time.
         LedgerRefused: `ledger_ahead` (this station was restored from a backup), `ledger_fork`
-            (another history with our name), `ledger_rewound` (it lost what it had confirmed),
-            `ledger_gap`, `ledger_epoch`, …; selling stops until a handshake agrees again.
+            (another history with our name: ours is handed over as evidence), `ledger_rewound` (it
+            lost what it had confirmed, and has not asked for it, signed, to be sent again),
+            `ledger_signature_bad` (somebody else answered: nothing is stored), `ledger_gap`,
+            `ledger_epoch`, …; selling stops until a handshake agrees again.
         Refusal: `ledger_not_set`.
     """
     ledger = station.ledger
@@ -47,6 +51,8 @@ def sync(station: Station) -> SyncState:
     except LedgerRefused as error:
         if error.code in FREEZING:
             _judge(station, error.code)
+        if error.code == "ledger_fork":
+            _report_branch(station, ledger)
         raise
     _judge(station, "")
     orders = ledger.orders()
@@ -66,11 +72,13 @@ def _compare(station: Station, head: LedgerHead) -> None:
         raise LedgerRefused("ledger_epoch", expected=head.epoch, ours=ours.epoch)
     if head.last_seq > ours.seq:
         raise LedgerRefused("ledger_ahead", ours=ours.seq, theirs=head.last_seq)
-    if head.last_seq < acked_seq:
-        raise LedgerRefused("ledger_rewound", ours=acked_seq, theirs=head.last_seq)
     known = GENESIS if same is None else same.hash
     if head.last_hash != known:
         raise LedgerRefused("ledger_fork", seq=head.last_seq)
+    if head.last_seq < acked_seq:
+        if not head.resend:
+            raise LedgerRefused("ledger_rewound", ours=acked_seq, theirs=head.last_seq)
+        _store(station, Ack(head.last_seq, head.last_hash, (), head.nonce, {}))
 
 
 def _push(station: Station, ledger: Ledger, head: LedgerHead) -> None:
@@ -95,6 +103,23 @@ def _push(station: Station, ledger: Ledger, head: LedgerHead) -> None:
             raise LedgerRefused("ledger_gap", expected_seq=ack.acked_seq + 1)
         _store(station, ack)
         sent, nonce = min(ack.acked_seq, entries[-1].seq), ack.nonce
+
+
+def _report_branch(station: Station, ledger: Ledger) -> None:
+    """Hand over what this machine wrote since the last common word: evidence, booked nowhere.
+
+    The ledger keeps what it does not have, and refuses each time.
+    """
+    with station.store.reading() as reading:
+        sent, _ = reading.outbox.acked()
+    while True:
+        with station.store.reading() as reading:
+            entries = reading.journal.since(sent, BATCH)
+        if not entries:
+            return
+        with suppress(LedgerRefused):
+            ledger.push([entry.raw for entry in entries], "")
+        sent = entries[-1].seq
 
 
 def _store(station: Station, ack: Ack) -> None:

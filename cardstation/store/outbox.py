@@ -1,6 +1,6 @@
 """What the ledger has confirmed: stored cumulative acks, exceptions and sync verdicts.
 
-Whether an entry is posted is derived from the highest ack, never a flag of the entry.
+Whether an entry is posted is derived from the last ack, never a flag of the entry.
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ class Outbox:
         self._connection = connection
 
     def acked(self) -> tuple[int, str]:
-        """Highest acknowledged sequence number and its hash; 0 and `GENESIS` when none."""
+        """Last acknowledged sequence number and its hash; 0 and `GENESIS` when none.
+
+        The newest word counts: a ledger that lost entries has confirmed less than it once did.
+        """
         query = select(ledger_ack.c.acked_seq, ledger_ack.c.acked_hash)
-        row = self._connection.execute(query.order_by(ledger_ack.c.acked_seq.desc())).first()
+        query = query.order_by(ledger_ack.c.no.desc()).limit(1)
+        row = self._connection.execute(query).first()
         return (0, GENESIS) if row is None else (row.acked_seq, row.acked_hash)
 
     def store(self, ack: Ack, at: datetime) -> None:
@@ -36,13 +40,17 @@ class Outbox:
                 "acked_hash": ack.acked_hash,
                 "totals": json.dumps(ack.totals, sort_keys=True),
                 "at": at,
+                "epoch": ack.checkpoint.epoch,
+                "nonce": ack.checkpoint.nonce,
+                "signature": ack.checkpoint.signature,
             },
         )
         known = {(found.seq, found.code) for found in self.exceptions()}
         for found in ack.exceptions:
             if (found.seq, found.code) not in known:
                 self._connection.execute(
-                    ledger_exception.insert(), {"seq": found.seq, "code": found.code, "at": at}
+                    ledger_exception.insert(),
+                    {"seq": found.seq, "code": found.code, "other": found.other, "at": at},
                 )
 
     def totals(self) -> dict[str, int]:
@@ -55,7 +63,7 @@ class Outbox:
     def exceptions(self) -> tuple[LedgerException, ...]:
         """Business conflicts the ledger posted to suspense."""
         rows = self._connection.execute(select(ledger_exception).order_by(ledger_exception.c.seq))
-        return tuple(LedgerException(row.seq, row.code) for row in rows)
+        return tuple(LedgerException(row.seq, row.code, row.other) for row in rows)
 
     def judge(self, code: str, at: datetime) -> None:
         """Keep the verdict of a handshake: empty = in agreement, else why selling stops."""

@@ -228,6 +228,9 @@ ledger_ack = Table(
     Column("acked_hash", Text, nullable=False),
     Column("totals", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("epoch", Integer, nullable=False, server_default="0"),
+    Column("nonce", Text, nullable=False, server_default=""),
+    Column("signature", Text, nullable=False, server_default=""),
 )
 
 ledger_exception = Table(
@@ -236,6 +239,7 @@ ledger_exception = Table(
     Column("seq", Integer, primary_key=True),
     Column("code", Text, primary_key=True),
     Column("at", Instant, nullable=False),
+    Column("other", Text, nullable=False, server_default=""),
 )
 
 sync_verdict = Table(

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import msgspec
 
+from cardstation.domain.checkpoint import Checkpoint, Rewind
 from cardstation.domain.ledger import Entry, Order
 from cardstation.domain.message_signature import (
     COVERED,
@@ -26,8 +27,8 @@ from cardstation.domain.message_signature import (
     signature_params,
 )
 from cardstation.errors import LedgerRefused, LedgerUnreachable
-from cardstation.ports.keys import DeviceKey
-from cardstation.ports.ledger import Ack, LedgerException, LedgerHead
+from cardstation.ports.keys import CentreSeal, DeviceKey
+from cardstation.ports.ledger import Ack, LedgerException, LedgerHead, SignedCheckpoint
 from cardstation.sync import wire
 from cardstation.sync.failures import BAD_ADDRESS, UNREADABLE, mapped, refuse
 
@@ -49,6 +50,7 @@ class HttpLedger:
         url: `http://host:port` or `https://…`.
         station: This station's name.
         device_key: Signs every request.
+        centre: Checks what the centre signed; learns its key at the enrolment.
         created: Clock of the signatures, seconds since 1970.
         transport: Another way to send requests, for tests.
     """
@@ -58,6 +60,7 @@ class HttpLedger:
         url: str,
         station: str,
         device_key: DeviceKey,
+        centre: CentreSeal,
         *,
         created: Callable[[], int] = wall_seconds,
         transport: httpx.BaseTransport | None = None,
@@ -68,6 +71,7 @@ class HttpLedger:
             raise LedgerUnreachable(BAD_ADDRESS, url=url)
         self._station = station
         self._key = device_key
+        self._centre = centre
         self._created = created
         self._nonce = ""
         self._client = httpx.Client(
@@ -88,9 +92,8 @@ class HttpLedger:
             LedgerUnreachable: no answer.
             LedgerRefused: `station_unknown`, `signature_bad`.
         """
-        found = self._get(f"/v1/stations/{quote(self._station, safe='')}/head", wire.Head)
-        self._nonce = found.nonce
-        return LedgerHead(found.epoch, found.last_seq, found.last_hash, found.nonce)
+        nonce = secrets.token_urlsafe(12)
+        return self._head(self._get(f"{self._mine}/head", wire.Head, nonce), nonce)
 
     def push(self, entries: Sequence[bytes], nonce: str) -> Ack:
         """Send entries in order, once.
@@ -100,15 +103,24 @@ class HttpLedger:
             LedgerRefused: `ledger_gap`, `ledger_fork`, `ledger_epoch`, `nonce_stale`,
                 `station_suspended`, … nothing of it was posted.
         """
-        path = f"/v1/stations/{quote(self._station, safe='')}/entries"
         body = msgspec.json.encode(wire.Batch(list(entries)))
-        found = self._send("POST", path, body, nonce, wire.Ack)
+        found = self._send("POST", f"{self._mine}/entries", body, nonce, wire.Ack)
+        told = Checkpoint(self._station, found.epoch, found.acked_seq, found.acked_hash, nonce)
+        self._ensure_signed(told.message, found.signature)
         self._nonce = found.nonce
-        conflicts = tuple(LedgerException(one.seq, one.code) for one in found.exceptions)
-        return Ack(found.acked_seq, found.acked_hash, conflicts, found.nonce, found.totals)
+        return Ack(
+            acked_seq=found.acked_seq,
+            acked_hash=found.acked_hash,
+            exceptions=tuple(
+                LedgerException(one.seq, one.code, one.other) for one in found.exceptions
+            ),
+            nonce=found.nonce,
+            totals=found.totals,
+            checkpoint=SignedCheckpoint(found.epoch, nonce, found.signature.hex()),
+        )
 
     def loads_of(self, card_no: str) -> tuple[Entry, ...]:
-        """Armed and sealed entries of one card, of every station, oldest first.
+        """What decides the intents of one card, of every station, oldest first.
 
         Raises:
             LedgerUnreachable: no answer.
@@ -120,6 +132,26 @@ class HttpLedger:
             return tuple(Entry.from_bytes(raw) for raw in found.entries)
         except ValueError as error:
             raise LedgerUnreachable(UNREADABLE, url=self._url) from error
+
+    def entries_after(self, seq: int) -> tuple[bytes, ...]:
+        """This station's own entries after a number, exact bytes, oldest first.
+
+        Raises:
+            LedgerUnreachable: no answer.
+            LedgerRefused: `station_unknown`, …
+        """
+        return tuple(self._fresh(f"{self._mine}/entries?after={seq}", wire.Loads).entries)
+
+    def new_epoch(self, *, last_seq: int, last_hash: str, clerk: str, approver: str) -> LedgerHead:
+        """Begin this station's next epoch after a restore; asked again, it is the same one.
+
+        Raises:
+            LedgerUnreachable: no answer; ask again.
+            LedgerRefused: `two_persons_needed`, `ledger_ahead`, `ledger_fork`, …
+        """
+        body = msgspec.json.encode(wire.EpochAsked(last_seq, last_hash, clerk, approver))
+        nonce = self.head().nonce
+        return self._head(self._send("POST", f"{self._mine}/epoch", body, nonce, wire.Head), nonce)
 
     def orders(self) -> tuple[Order, ...]:
         """Paid orders that wait to be loaded at this station's desks.
@@ -141,12 +173,45 @@ class HttpLedger:
         """
         asked = wire.Enrolment(self._station, self._key.public, code)
         body = msgspec.json.encode(asked)
-        found = self._send("POST", "/v1/stations", body, secrets.token_urlsafe(12), wire.Head)
-        self._nonce = found.nonce
-        return LedgerHead(found.epoch, found.last_seq, found.last_hash, found.nonce)
+        nonce = secrets.token_urlsafe(12)
+        found = self._send("POST", "/v1/stations", body, nonce, wire.Head)
+        self._centre.pin(found.centre_key)
+        return self._head(found, nonce)
 
-    def _get(self, path: str, kind: type[Answer], nonce: str = "") -> Answer:
-        return self._send("GET", path, b"", nonce or secrets.token_urlsafe(12), kind)
+    @property
+    def _mine(self) -> str:
+        return f"/v1/stations/{quote(self._station, safe='')}"
+
+    def _head(self, found: wire.Head, nonce: str) -> LedgerHead:
+        """A head answer as a value, once its signature and that of its rewind are checked."""
+        told = Checkpoint(self._station, found.epoch, found.last_seq, found.last_hash, nonce)
+        self._ensure_signed(told.message, found.signature)
+        if found.rewind is not None:
+            ordered = Rewind(
+                station=self._station,
+                seq=found.last_seq,
+                hash=found.last_hash,
+                reason=found.rewind.reason,
+                ordered_by=found.rewind.ordered_by,
+                approved_by=found.rewind.approved_by,
+            )
+            self._ensure_signed(ordered.message, found.rewind.signature)
+        self._nonce = found.nonce
+        return LedgerHead(
+            epoch=found.epoch,
+            last_seq=found.last_seq,
+            last_hash=found.last_hash,
+            nonce=found.nonce,
+            status=found.status,
+            resend=found.rewind is not None,
+        )
+
+    def _ensure_signed(self, message: bytes, signature: bytes) -> None:
+        if not self._centre.genuine(message, signature):
+            raise LedgerRefused("ledger_signature_bad", url=self._url)
+
+    def _get(self, path: str, kind: type[Answer], nonce: str) -> Answer:
+        return self._send("GET", path, b"", nonce, kind)
 
     def _fresh(self, path: str, kind: type[Answer]) -> Answer:
         """Ask with the current nonce; a push elsewhere may have used it up, then once more."""
@@ -171,10 +236,12 @@ class HttpLedger:
 
     def _sign(self, request: httpx.Request, body: bytes, nonce: str) -> None:
         digest = content_digest(body)
+        asked_path, _, query = request.url.raw_path.decode("ascii").partition("?")
         components = {
             "@method": request.method,
             "@authority": request.headers["host"].lower(),
-            "@path": request.url.raw_path.decode("ascii").partition("?")[0],
+            "@path": asked_path,
+            "@query": f"?{query}",
             "content-digest": digest,
         }
         params = signature_params(

@@ -19,13 +19,37 @@ class Enrolment(msgspec.Struct):
     code: str
 
 
+class EpochAsked(msgspec.Struct):
+    """This station was restored and asks for its next epoch."""
+
+    last_seq: int
+    last_hash: str
+    clerk: str
+    approver: str
+
+
+class RewindOrder(msgspec.Struct):
+    """The centre lost what follows `seq` and asks for it again."""
+
+    seq: int
+    hash: str
+    reason: str
+    ordered_by: str
+    approved_by: str
+    signature: bytes
+
+
 class Head(msgspec.Struct):
-    """What the ledger has of this station."""
+    """What the ledger has of this station, signed as a checkpoint."""
 
     epoch: int
     last_seq: int
     last_hash: str
     nonce: str
+    status: str
+    signature: bytes
+    centre_key: bytes
+    rewind: RewindOrder | None
 
 
 class Conflict(msgspec.Struct):
@@ -33,20 +57,23 @@ class Conflict(msgspec.Struct):
 
     seq: int
     code: str
+    other: str
 
 
 class Ack(msgspec.Struct):
-    """Cumulative acknowledgement."""
+    """Cumulative acknowledgement, signed as a checkpoint."""
 
+    epoch: int
     acked_seq: int
     acked_hash: str
     exceptions: list[Conflict]
     nonce: str
     totals: dict[str, int]
+    signature: bytes
 
 
 class Loads(msgspec.Struct):
-    """Exact bytes of the armed and sealed entries of a card."""
+    """Exact bytes of the facts that decide a card's intents, or of this station's own entries."""
 
     entries: list[bytes]
 

@@ -10,6 +10,7 @@ from drivers.keys.master_secret import (
     place_of_master_secret,
 )
 from drivers.keys.pin import Argon2Pin
+from drivers.keys.pinned_centre import PinnedCentre
 from drivers.keys.secret import Secret
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "DemoCardKeys",
     "DerivedCardKeys",
     "Ed25519DeviceKey",
+    "PinnedCentre",
     "Secret",
     "keep_master_secret",
     "load_master_secret",

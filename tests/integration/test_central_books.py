@@ -11,8 +11,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from cardstation.central import schema
-from cardstation.central.books import disagreements
 from cardstation.central.engine import open_engine, refuse_unsafe
+from cardstation.central.proving import disagreements
 from cardstation.central.tables import BOOKS
 from cardstation.errors import Refusal
 from tests.kit.facts import Chain

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from cardstation.central.books import totals
 from cardstation.central.tables import card_load, exceptions
-from cardstation.domain.ledger import Order
+from cardstation.domain.ledger import Entry, Order
 from cardstation.errors import LedgerRefused
 from cardstation.ports.ledger import Ack, LedgerException
 from cardstation.sync.http_ledger import HttpLedger
@@ -53,10 +53,12 @@ def load_order(chain: Chain, **facts: Any) -> list[bytes]:
 
 def test_the_second_load_of_a_counter_goes_to_suspense(centre: Centre) -> None:
     first, second = centre.station("S001"), centre.station("S002")
-    assert codes(send(first, Chain("S001").sale(1, counter=5))) == []
+    first_sale = Chain("S001").sale(1, counter=5)
+    assert codes(send(first, first_sale)) == []
     loser = Chain("S002").sale(1, counter=5, fen=4_000)
     ack = send(second, loser)
-    assert ack.exceptions == (LedgerException(3, "double_load"),)
+    owner = Entry.from_bytes(first_sale[2]).entry_id
+    assert ack.exceptions == (LedgerException(3, "double_load", owner),)
     assert ack.totals == {"suspense": -4_000, "tender": 4_000}
     assert send(second, loser) == ack
     books = totals(centre.books.engine)
@@ -183,7 +185,7 @@ def test_an_order_nobody_posted_and_one_of_another_amount(centre: Centre) -> Non
     chain = Chain()
     unknown = load_order(chain, order_id="O9", counter_before=1, counter_after=2)
     assert codes(send(ledger, unknown)) == ["order_unknown", "order_unknown"]
-    ack = send(ledger, load_order(chain, fen=4_999))
+    ack = send(ledger, load_order(chain, subject="another", fen=4_999))
     assert codes(ack) == ["order_amount_differs"]
 
 
@@ -216,7 +218,7 @@ def test_a_refunded_order_is_closed(centre: Centre) -> None:
 def test_a_load_posted_between_look_up_and_insert_wins(centre: Centre) -> None:
     """The loser's insert waits for the winner's commit, fails, and is judged anew."""
     first, second = centre.station("S001"), centre.station("S002")
-    send(first, [Chain("S001").add("armed", maker="CS01")])
+    send(first, [Chain("S001").add("sealed", maker="CS01", account_no="1")])
     sale, nonce = Chain("S002").sale(1, counter=5), second.head().nonce
     with ThreadPoolExecutor(1) as pool, centre.books.owner.connect() as winner:
         winner.execute(

@@ -24,7 +24,7 @@ from cardstation.errors import Mishap, Refusal, StationBusy
 from cardstation.sync.centre_desk import CentreDesk
 from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
-from tests.kit.postgres import TestKey
+from tests.kit.postgres import TestKey, TestPin
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("real")]
 
@@ -202,8 +202,8 @@ def test_the_programs_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_the_service_runs_beside_us_and_dies_with_us(tmp_path: Path) -> None:
     with CentralProcess(tmp_path) as service:
-        key = TestKey()
-        ledger = HttpLedger(service.url, "S001", key)
+        key, pin = TestKey(), TestPin()
+        ledger = HttpLedger(service.url, "S001", key, pin)
         ledger.enrol(service.enrolment_code)
         ledger.push(Chain().sale(), ledger.head().nonce)
         assert CentreDesk(service.url, service.admin_token).totals().entries == 3
@@ -212,7 +212,7 @@ def test_the_service_runs_beside_us_and_dies_with_us(tmp_path: Path) -> None:
         assert gone(server)
         ledger.close()
     with CentralProcess(tmp_path) as service:
-        ledger = HttpLedger(service.url, "S001", key)
+        ledger = HttpLedger(service.url, "S001", key, pin)
         assert ledger.head().last_seq == 3
         ledger.close()
         server = server_pid(tmp_path / "central")
@@ -221,7 +221,7 @@ def test_the_service_runs_beside_us_and_dies_with_us(tmp_path: Path) -> None:
 
 def test_the_command_line_shows_totals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with CentralProcess(tmp_path) as service:
-        ledger = HttpLedger(service.url, "S001", TestKey())
+        ledger = HttpLedger(service.url, "S001", TestKey(), TestPin())
         ledger.enrol(service.enrolment_code)
         ledger.push(Chain().sale(), ledger.head().nonce)
         ledger.close()

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import func, select
 
 from cardstation.central.batch import MOST_ENTRIES
+from cardstation.central.books import totals
 from cardstation.central.tables import branches, journal, stations
 from cardstation.domain.ledger import Entry
 from cardstation.errors import LedgerRefused, LedgerUnreachable
-from cardstation.ports.ledger import Ack
+from cardstation.ports.ledger import Ack, LedgerException
 from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
 from tests.kit.postgres import Centre, TestKey
@@ -172,14 +173,17 @@ def test_a_fork_suspends_the_station_and_keeps_both_branches(centre: Centre) -> 
     clone.sale(3)
     ledger.push(chain.written, ledger.head().nonce)
     assert refused(ledger, clone.written).code == "ledger_fork"
-    chain.sale(4)
+    later = chain.sale(4)
+    assert refused(ledger, chain.written).code == "station_suspended"
     assert refused(ledger, chain.written).code == "station_suspended"
     with pytest.raises(LedgerRefused, match="station_suspended"):
         ledger.orders()
     assert ledger.head().last_seq == 3
     with centre.books.engine.connect() as connection:
-        kept = list(connection.scalars(select(branches.c.raw).order_by(branches.c.seq)))
-    assert kept == clone.written
+        kept = set(connection.scalars(select(branches.c.raw)))
+    assert kept == {*clone.written, *later}
+    claimed = totals(centre.books.engine).branches
+    assert claimed == {"S001": {"entries": 9, "gas_sold": -9_000, "tender": 9_000, "unloaded": 0}}
 
 
 def test_a_first_new_entry_that_follows_another_is_a_fork(centre: Centre) -> None:
@@ -231,17 +235,26 @@ def test_a_broken_chain_posts_nothing(centre: Centre) -> None:
     assert entries_in(centre) == 0
 
 
-def test_an_entry_id_is_used_once_in_all_the_books(centre: Centre) -> None:
+def test_an_entry_id_is_booked_once_and_the_chain_goes_on(centre: Centre) -> None:
     first, second = centre.station("S001"), centre.station("S002")
     chain, other = Chain("S001"), Chain("S002")
     chain.sale()
     first.push(chain.written, first.head().nonce)
     taken = Entry.from_bytes(chain.written[0]).entry_id
-    assert refused(second, [other.add("armed", entry_id=taken)]).code == "entry_id_reused"
-    twice = Chain("S002")
+    other.add("paid", tender="cash", account_no="1", fen=700, entry_id=taken)
     same = "01936c00-0000-7000-8000-000000000001"
-    pair = [twice.add("armed", entry_id=same), twice.add("armed", entry_id=same)]
-    assert refused(second, pair).code == "entry_id_reused"
+    other.add("armed", entry_id=same)
+    other.add("armed", entry_id=same)
+    other.sale(2)
+    ack = second.push(other.written, second.head().nonce)
+    assert ack.acked_seq == 6
+    assert [(one.seq, one.code) for one in ack.exceptions] == [
+        (1, "entry_id_reused"),
+        (3, "entry_id_reused"),
+    ]
+    assert ack.totals == {"gas_sold": -3_000, "tender": 3_000}
+    assert second.push(other.written, second.head().nonce) == ack
+    assert second.entries_after(0) == tuple(other.written)
 
 
 def test_sizes(centre: Centre) -> None:
@@ -260,19 +273,71 @@ def test_sizes(centre: Centre) -> None:
     "facts",
     [
         {"entry_id": "not-a-uuid"},
+        {"entry_id": "{01936c00-0000-7000-8000-000000000001}"},
+        {"entry_id": "01936C00-0000-7000-8000-00000000000A"},
         {"fen": 2**63},
-        {"clerk": "nul\0"},
-        {"clerk": "half \ud800"},
+        {"fen": 10**12 + 1},
+        {"generation": 2**63},
+        {"account_no": "nul\0"},
+        {"account_no": "half"},
+        {"card_no": "长" * 200},
     ],
-    ids=str,
+    ids=ascii,
 )
-def test_entries_that_cannot_be_stored_are_named(centre: Centre, facts: dict[str, Any]) -> None:
+def test_what_cannot_be_stored_is_kept_and_the_chain_goes_on(
+    centre: Centre, facts: dict[str, Any]
+) -> None:
     ledger = centre.station()
     chain = Chain()
-    good = chain.sale()
-    entry = replace(Entry.from_bytes(good[1]), **facts)
-    raw = entry.to_bytes() if "half" not in entry.clerk else good[1].replace(b"demo", b"\\ud800")
-    bad = refused(ledger, [good[0], raw])
-    assert (bad.code, bad.values) == ("entry_unreadable", {"place": 1})
-    assert refused(ledger, [b"\xff\xfe"]).code == "entry_unreadable"
-    assert refused(ledger, [b"[" * 100_000]).code == "entry_unreadable"
+    chain.sale(1)
+    raw = chain.draft("paid", **{"tender": "cash", "fen": 900, **facts})
+    chain.put(raw.replace(b"half", b"half\\ud800"))
+    chain.sale(2)
+    ack = ledger.push(chain.written, ledger.head().nonce)
+    assert (ack.acked_seq, ack.acked_hash) == (7, chain.last_hash)
+    assert ack.exceptions == (LedgerException(4, "entry_unreadable"),)
+    assert ack.totals == {"gas_sold": -6_000, "tender": 6_000}
+    assert ledger.entries_after(0) == tuple(chain.written)
+    assert ledger.push(chain.written, ledger.head().nonce) == ack
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [b"", b"\xff\xfe", b"[" * 100_000, b"7", b'{"station":"S001"}', b'{"seq":"x"}'],
+    ids=lambda junk: ascii(junk[:12]),
+)
+@pytest.mark.parametrize("at", [0, 2, 4])
+def test_bytes_nobody_can_read_keep_their_place(centre: Centre, junk: bytes, at: int) -> None:
+    """First, in the middle, last: alone in its batch, or among others."""
+    ledger = centre.station()
+    chain = Chain()
+    for place in range(5):
+        chain.put(junk) if place == at else chain.add("paid", tender="cash", account_no="1", fen=1)
+    whole = centre.station("S002")
+    other = Chain("S002")
+    for place in range(5):
+        other.put(junk) if place == at else other.add("armed")
+    nonce = ledger.head().nonce
+    for raw in chain.written:
+        ack = ledger.push([raw], nonce)
+        assert ledger.push([raw], nonce) == ack
+        nonce = ack.nonce
+    assert (ack.acked_seq, ack.acked_hash) == (5, chain.last_hash)
+    assert ack.totals == {"tender": 4, "unloaded": -4}
+    ack = whole.push(other.written, whole.head().nonce)
+    assert ack.exceptions == (LedgerException(at + 1, "entry_unreadable"),)
+    assert whole.push(other.written, ack.nonce) == ack
+
+
+def test_an_entry_of_a_later_version_keeps_its_place_by_what_it_says(centre: Centre) -> None:
+    """It is no entry we know, yet a gap or a fork before it is seen."""
+    ledger = centre.station()
+    chain = Chain()
+    first = chain.add("armed")
+    later = chain.put(chain.draft("armed").replace(b'"kind":"armed"', b'"kind":"lent"'))
+    assert refused(ledger, [later]).code == "ledger_gap"
+    ack = ledger.push([first, later], ledger.head().nonce)
+    assert ack.exceptions == (LedgerException(2, "entry_unreadable"),)
+    clone = Chain(seq=2, last_hash="ab" * 32)
+    other = clone.put(clone.draft("armed").replace(b'"kind":"armed"', b'"kind":"lent"'))
+    assert refused(ledger, [other]).code == "ledger_fork"

@@ -15,7 +15,7 @@ from cardstation.errors import CardStationError, Defect, LedgerRefused, LedgerUn
 from cardstation.sync.failures import FAILURES
 from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
-from tests.kit.postgres import CODES, Centre, TestKey
+from tests.kit.postgres import CODES, Centre, TestKey, TestPin
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 
@@ -30,7 +30,7 @@ HTTPX_EXCEPTIONS = [
 
 def line_to(answer: Answer) -> HttpLedger:
     transport = httpx.MockTransport(answer)
-    return HttpLedger("http://127.0.0.1:1", "S001", TestKey(), transport=transport)
+    return HttpLedger("http://127.0.0.1:1", "S001", TestKey(), TestPin(), transport=transport)
 
 
 def failing(answer: Answer) -> CardStationError:
@@ -101,11 +101,11 @@ def test_a_refusal_keeps_its_code_and_values() -> None:
 @pytest.mark.parametrize("url", ["", "127.0.0.1:80", "ftp://127.0.0.1", "http://", "http:///x"])
 def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(LedgerUnreachable, match="ledger_bad_address"):
-        HttpLedger(url, "S001", TestKey())
+        HttpLedger(url, "S001", TestKey(), TestPin())
 
 
 def test_nobody_there() -> None:
-    ledger = HttpLedger("http://127.0.0.1:9", "S001", TestKey())
+    ledger = HttpLedger("http://127.0.0.1:9", "S001", TestKey(), TestPin())
     with pytest.raises(LedgerUnreachable, match="ledger_unreachable"):
         ledger.push([b"{}"], "nonce")
     ledger.close()
@@ -208,9 +208,9 @@ def test_a_captured_request_cannot_be_used_for_another(centre: Centre) -> None:
 @pytest.mark.usefixtures("cluster")
 def test_a_service_killed_between_two_pushes(tmp_path: Path) -> None:
     home = tmp_path
-    key, chain = TestKey(), Chain()
+    key, chain, pin = TestKey(), Chain(), TestPin()
     with CentralProcess(home) as service:
-        ledger = HttpLedger(service.url, "S001", key)
+        ledger = HttpLedger(service.url, "S001", key, pin)
         ledger.enrol(service.enrolment_code)
         ledger.push(chain.sale(1), ledger.head().nonce)
         service.kill()
@@ -218,7 +218,7 @@ def test_a_service_killed_between_two_pushes(tmp_path: Path) -> None:
             ledger.head()
         ledger.close()
     with CentralProcess(home) as service:
-        ledger = HttpLedger(service.url, "S001", key)
+        ledger = HttpLedger(service.url, "S001", key, pin)
         chain.sale(2)
         assert ledger.push(chain.written, ledger.head().nonce).acked_seq == 6
         ledger.close()

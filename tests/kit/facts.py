@@ -21,25 +21,33 @@ class Chain:
 
     def add(self, kind: EntryKind | str, **facts: Any) -> bytes:
         """Write one entry and return its exact bytes."""
-        self.seq += 1
+        return self.put(self.draft(kind, **facts))
+
+    def draft(self, kind: EntryKind | str, **facts: Any) -> bytes:
+        """The exact bytes of the next entry, not written yet."""
+        seq = self.seq + 1
         given = {
             "entry_id": str(uuid.uuid4()),
-            "subject": f"{self.station}-{self.seq}",
+            "subject": f"{self.station}-{seq}",
             "at": "2026-11-24T09:00:00+08:00",
             "boot_id": "boot",
-            "monotonic_ns": self.seq,
+            "monotonic_ns": seq,
             "clerk": "demo",
             **facts,
         }
         entry = Entry(
             station=self.station,
             epoch=self.epoch,
-            seq=self.seq,
+            seq=seq,
             prev_hash=self.last_hash,
             kind=EntryKind(kind),
             **given,
         )
-        raw = entry.to_bytes()
+        return entry.to_bytes()
+
+    def put(self, raw: bytes) -> bytes:
+        """Write exact bytes, whatever they are, as the next entry."""
+        self.seq += 1
         self.last_hash = entry_hash(raw)
         self.written.append(raw)
         return raw

@@ -19,7 +19,7 @@ from cardstation.central.embedded import OWNER, SERVICE, EmbeddedPostgres
 from cardstation.central.engine import open_engine
 from cardstation.central.enrolment import EnrolmentCodes
 from cardstation.errors import Mishap
-from tests.kit.postgres import ADMIN, CODES, Books, Centre, Cluster, served
+from tests.kit.postgres import ADMIN, CENTRE_KEY, CODES, Books, Centre, Cluster, served
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +58,6 @@ def ledger_books(cluster: Cluster) -> Iterator[Books]:
 @pytest.fixture
 def centre(ledger_books: Books) -> Iterator[Centre]:
     """A running service over a fresh ledger."""
-    app = build(Service(ledger_books.engine, EnrolmentCodes(*CODES), ADMIN))
+    app = build(Service(ledger_books.engine, EnrolmentCodes(*CODES), ADMIN, CENTRE_KEY))
     with served(app) as url, ExitStack() as opened:
         yield Centre(url, ledger_books, opened)

@@ -11,14 +11,17 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine, create_engine, text
 
-from cardstation.central import books, doorway, serve
+from cardstation.central import doorway, proving, serve
+from cardstation.central.centre_key import CentreKey
 from cardstation.central.embedded import DATABASE, OWNER, EmbeddedPostgres
+from cardstation.central.signatures import genuine
 from cardstation.ports.keys import DeviceKey
 from cardstation.sync.centre_desk import CentreDesk
 from cardstation.sync.http_ledger import HttpLedger
 
 CODES = [f"code-{number}" for number in range(20)]
 ADMIN = "admin-token"
+CENTRE_KEY = CentreKey(bytes(range(32)))
 
 
 class TestKey:
@@ -38,6 +41,21 @@ class TestKey:
     @property
     def public(self) -> bytes:
         return self._key.public_key().public_bytes_raw()
+
+
+class TestPin:
+    """A pinned centre in memory; implements `ports.keys.CentreSeal`."""
+
+    __test__ = False
+
+    def __init__(self, public: bytes = b"") -> None:
+        self._public = public
+
+    def pin(self, public: bytes) -> None:
+        self._public = public
+
+    def genuine(self, message: bytes, signature: bytes) -> bool:
+        return genuine(self._public, signature, message)
 
 
 @dataclass(frozen=True)
@@ -73,7 +91,7 @@ class Books:
 
     def prove(self) -> None:
         """The oracle: every scenario ends with books that agree with themselves."""
-        assert books.disagreements(self.engine) == ()
+        assert proving.disagreements(self.engine) == ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +109,8 @@ class Centre:
         transport: httpx.BaseTransport | None = None,
     ) -> HttpLedger:
         """A station's line to the service, closed with it."""
-        ledger = HttpLedger(self.url, name, key or TestKey(), transport=transport)
+        pin = TestPin(CENTRE_KEY.public)
+        ledger = HttpLedger(self.url, name, key or TestKey(), pin, transport=transport)
         self.opened.callback(ledger.close)
         return ledger
 

@@ -17,6 +17,7 @@ def upgrade() -> None:
     _topup()
     _clerks()
     _shifts()
+    _acks()
     _seals()
 
 
@@ -112,6 +113,18 @@ def _shifts() -> None:
         ),
     )
     _keep("shift_open", "shift_count", "shift_close")
+
+
+def _acks() -> None:
+    """What the centre signed is kept; an exception names the fact that stands against it."""
+    epoch = sa.Column("epoch", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("ledger_ack", epoch)
+    for table, name in (
+        ("ledger_ack", "nonce"),
+        ("ledger_ack", "signature"),
+        ("ledger_exception", "other"),
+    ):
+        op.add_column(table, sa.Column(name, sa.Text(), nullable=False, server_default=""))
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:

@@ -1,0 +1,240 @@
+"""Proves the books: every sum, every hash, every copied column, every posting, every chain."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Text, cast, func, select
+
+from cardstation.central.batch import Sent, numbered, read_batch
+from cardstation.central.engine import transaction
+from cardstation.central.judging import class_of, legs
+from cardstation.central.orders import CENTRE
+from cardstation.central.posting import UNREADABLE_KIND, copied
+from cardstation.central.tables import (
+    balances,
+    branches,
+    card_load,
+    class_totals,
+    epochs,
+    exceptions,
+    journal,
+    postings,
+    stations,
+)
+from cardstation.domain.ledger import GENESIS, Order, Posting, entry_hash, order_postings
+from cardstation.errors import LedgerRefused
+
+DEADLINE_S = 3_600.0
+_PAGE = 2_000
+
+
+def disagreements(engine: Engine) -> tuple[str, ...]:
+    """What is wrong with the books, in an engineer's words; empty when they are sound.
+
+    Looked at: every posting sums to zero; each stored balance and class total equals the sum of
+    its postings; every entry's bytes give its hash, its copied columns and, with its verdict, its
+    postings; each station's chain is whole from 1 to its head over all epochs, and each epoch was
+    granted; no counter has two live loads; a fact of another branch is in no journal.
+    """
+    with transaction(engine, deadline_s=DEADLINE_S) as connection:
+        return (*_sums(connection), *_chains(connection), *_loads(connection), *_apart(connection))
+
+
+def _sums(connection: Connection) -> list[str]:
+    facts: dict[tuple[str, str], int] = {}
+    rows = connection.execute(
+        select(postings.c.account, journal.c.station, func.sum(postings.c.fen))
+        .join(journal, journal.c.entry_id == postings.c.entry_id)
+        .group_by(postings.c.account, journal.c.station)
+    )
+    for account, station, fen in rows:
+        facts[account, station] = int(fen)
+    found = [f"postings sum to {sum(facts.values())}"] if sum(facts.values()) else []
+    stored = {(row.account, row.station): row.fen for row in connection.execute(select(balances))}
+    found += _differences("balance", facts, stored)
+    classes: dict[tuple[str, str], int] = {}
+    for (account, station), fen in facts.items():
+        key = (class_of(account), station)
+        classes[key] = classes.get(key, 0) + fen
+    kept = {
+        (row.account_class, row.station): row.fen
+        for row in connection.execute(select(class_totals))
+    }
+    return found + _differences("class total", classes, kept)
+
+
+def _differences(
+    what: str, facts: dict[tuple[str, str], int], stored: dict[tuple[str, str], int]
+) -> list[str]:
+    return [
+        f"{what} {key}: postings {facts.get(key, 0)}, stored {stored.get(key, 0)}"
+        for key in sorted(facts.keys() | stored.keys())
+        if facts.get(key, 0) != stored.get(key, 0)
+    ]
+
+
+@dataclass(slots=True)
+class _Chain:
+    """How far a chain was followed."""
+
+    station: str
+    seq: int = 0
+    hash: str = GENESIS
+    epoch: int = 1
+    found: list[str] = field(default_factory=list)
+
+    def follow(self, row: Row[Any]) -> Sent | None:
+        """Check the place of the next row; None when its bytes say another."""
+        name = f"{self.station} {row.seq}"
+        before, self.hash = self.hash, row.hash.hex()
+        if row.seq != self.seq + 1:
+            self.found.append(f"{self.station}: sequence has holes before {row.seq}")
+        self.seq = row.seq
+        if entry_hash(row.raw) != self.hash:
+            self.found.append(f"{name}: bytes are not their hash")
+        if self.station == CENTRE:
+            if json.loads(row.raw)["prev_hash"] != before:
+                self.found.append(f"{self.station}: chain broken at {row.seq}")
+            return None
+        try:
+            read = read_batch(self.station, [bytes(row.raw)])
+            (one,) = numbered(read, row.seq, self.epoch)
+        except LedgerRefused as refused:
+            self.found.append(f"{name}: {refused}")
+            return None
+        place = one.place
+        if place is not None and place.prev_hash != before:
+            self.found.append(f"{self.station}: chain broken at {row.seq}")
+        if one.epoch != row.epoch or one.epoch != self.epoch + one.opens_epoch:
+            self.found.append(f"{name}: epoch {row.epoch} is not due here")
+        self.epoch = one.epoch
+        return one
+
+
+def _chains(connection: Connection) -> list[str]:
+    found: list[str] = []
+    booked = _postings(connection)
+    rows = connection.execute(select(exceptions.c.entry_id, exceptions.c.code))
+    judged = Counter((entry_id, code) for entry_id, code in rows)
+    for station in connection.execute(select(stations).order_by(stations.c.station)).all():
+        chain = _Chain(station.station)
+        for row in _entries(connection, station.station):
+            one = chain.follow(row)
+            chain.found += _copies(row, one, booked)
+            chain.found += _judged(row, judged)
+        if (chain.seq, chain.hash) != (station.last_seq, station.last_hash.hex()):
+            chain.found.append(f"{chain.station}: head is not the last entry, or there are holes")
+        found += [*chain.found, *_epochs(connection, station, chain)]
+    found += [f"{entry_id}: exception without its entry" for entry_id, _ in judged]
+    return found
+
+
+def _entries(connection: Connection, station: str) -> Iterator[Row[Any]]:
+    """Every row of a station's journal in order, a page at a time."""
+    seq = -(2**62)
+    while True:
+        page = connection.execute(
+            select(journal)
+            .where(journal.c.station == station, journal.c.seq > seq)
+            .order_by(journal.c.seq)
+            .limit(_PAGE)
+        ).all()
+        yield from page
+        if len(page) < _PAGE:
+            return
+        seq = page[-1].seq
+
+
+def _postings(connection: Connection) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    rows = connection.execute(select(postings.c.entry_id, postings.c.account, postings.c.fen))
+    for entry_id, account, fen in rows:
+        found.setdefault(entry_id, {})[account] = fen
+    return found
+
+
+def _copies(row: Row[Any], one: Sent | None, booked: dict[str, dict[str, int]]) -> Iterator[str]:
+    """What of an entry's columns and postings its bytes and its verdict do not mean."""
+    name = f"{row.station} {row.seq}"
+    found = booked.get(row.entry_id, {})
+    if row.station == CENTRE:
+        if found != _sums_of(order_postings(_order(row))):
+            yield f"{name}: postings are not those of the order"
+        return
+    if one is None:
+        return
+    if row.kind == UNREADABLE_KIND:
+        one = one.flawed(row.verdict)
+    said = copied(one) | {"entry_id": one.entry_id}
+    for column, value in said.items():
+        if getattr(row, column) != value:
+            yield f"{name}: {column} is not what the bytes say"
+    meant = () if one.entry is None else legs(one.entry, row.suspense)
+    if found != _sums_of(meant):
+        yield f"{name}: postings are not what the bytes and the verdict mean"
+
+
+def _judged(row: Row[Any], judged: Counter[tuple[str, str]]) -> Iterator[str]:
+    """An entry's verdict is its open item, and the other way round."""
+    if row.verdict and not judged.pop((row.entry_id, row.verdict), 0):
+        yield f"{row.station} {row.seq}: {row.verdict} without its exception"
+    if row.kind == UNREADABLE_KIND and not row.verdict:
+        yield f"{row.station} {row.seq}: kept without being booked, and nobody says why"
+
+
+def _order(row: Row[Any]) -> Order:
+    said = json.loads(row.raw)
+    return Order(**{name: said[name] for name in Order.__dataclass_fields__})
+
+
+def _sums_of(meant: tuple[Posting, ...]) -> dict[str, int]:
+    return {leg.account: leg.fen for leg in meant}
+
+
+def _epochs(connection: Connection, station: Row[Any], chain: _Chain) -> Iterator[str]:
+    if station.last_epoch != chain.epoch or station.epoch < chain.epoch:
+        yield f"{station.station}: epoch {station.epoch}, last entry {chain.epoch}"
+    granted = set(
+        connection.scalars(select(epochs.c.epoch).where(epochs.c.station == station.station))
+    )
+    for epoch in range(2, chain.epoch + 1):
+        if epoch not in granted:
+            yield f"{station.station}: epoch {epoch} was never granted"
+
+
+def _loads(connection: Connection) -> list[str]:
+    """Each live load stands for a sealed entry that nothing has taken back."""
+    sealed, taken = journal.alias(), journal.alias()
+    rows = connection.execute(
+        select(card_load.c.entry_id)
+        .join(sealed, sealed.c.entry_id == card_load.c.entry_id)
+        .outerjoin(
+            taken,
+            (taken.c.corrects == cast(card_load.c.entry_id, Text))
+            & taken.c.kind.in_(("returned", "not_loaded"))
+            & (taken.c.verdict != "return_without_load"),
+        )
+        .where(
+            (sealed.c.kind != "sealed")
+            | (card_load.c.freed_by.is_(None) & taken.c.entry_id.is_not(None))
+        )
+    )
+    return [f"{row.entry_id}: a live load that is not on a card" for row in rows]
+
+
+def _apart(connection: Connection) -> list[str]:
+    """What is evidence of another branch is not booked as well."""
+    both = connection.execute(
+        select(branches.c.station, branches.c.seq).join(
+            journal,
+            (journal.c.station == branches.c.station)
+            & (journal.c.hash == branches.c.hash)
+            & (journal.c.seq == branches.c.seq),
+        )
+    )
+    return [f"{station} {seq}: booked and evidence at once" for station, seq in both]
