@@ -86,6 +86,15 @@ class TopUp:
     origin: str = ""
 
     @property
+    def money(self) -> Money:
+        """What was paid for it, or what goes back.
+
+        A load taken back leaves its remainder in the household's balance.
+        """
+        back = self.direction is Direction.RETURN
+        return self.quote.total if back else self.quote.money
+
+    @property
     def mark(self) -> bytes:
         """What the card carries to say whose load it is."""
         return mark_of(self.topup_id)

@@ -62,7 +62,7 @@ class FakeCard:
 class FakeReturn:
     """As much of a return as the window looks at."""
 
-    quote: Quote
+    money: Money
 
 
 @dataclass
@@ -167,7 +167,7 @@ class FakeStation:
     def _back(self, what: str, by: Approval | None, key: str = "") -> TopUp:
         self.backs.append((what, by.name if by else "", key))
         self._say(what, None)
-        return cast("TopUp", FakeReturn(samples.quote(samples.household(), Money(30_000), None)))
+        return cast("TopUp", FakeReturn(Money(30_000)))
 
     def _take_back(self, _card: object, by: Approval, reading: str, watch: Watch) -> TopUp:
         self._walk(watch)

@@ -29,6 +29,7 @@ from cardstation.domain.meter import Meter
 from cardstation.settings import Settings
 from drivers.virtual import VirtualCard
 from tests.kit import cards
+from tests.kit.shifts import PlainPins
 from tests.kit.station import Desk, card_of, open_desk
 from tests.kit.window_stage import application
 from ui.desk import DeskWindow
@@ -141,6 +142,7 @@ def torn_desk(home: Path, language: str = "zh_CN", theme: str = "light") -> Iter
     application()
     first, second = people()
     desk = open_desk(home, households=(first, second))
+    desk.station = replace(desk.station, pins=PlainPins())
     readers = DeskReaders(LocalRoom(desk.reader))
     settings = Settings(home=home, language=language, theme=theme)
     services = Wiring(settings, desk.station, readers).services()

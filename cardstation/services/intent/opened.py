@@ -80,7 +80,7 @@ def opened(station: Station, intent: TopUp) -> OpenIntent:
         batch_id=intent.batch_id,
         row=intent.row,
         tender=intent.tender,
-        money=intent.quote.money,
+        money=intent.money,
         volume=intent.quote.volume,
         since=intent.opened_at,
         age_min=_minutes(station, intent.opened_at),

@@ -23,7 +23,7 @@ def _of_intent(intent: TopUp) -> OpenItem:
         account_no=intent.account_no,
         card_no=intent.identity.card_no,
         batch_id=intent.batch_id,
-        money=intent.quote.money,
+        money=intent.money,
         since=intent.opened_at,
     )
 

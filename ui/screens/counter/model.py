@@ -174,7 +174,7 @@ class CounterModel(QObject):
         def take(card: Inserted) -> TopUp:
             return self._services.back.take_back(card, approval, reading, self._watch)
 
-        self._place.work(take, lambda intent: self._taken_off(intent.quote.money))
+        self._place.work(take, lambda intent: self._taken_off(intent.money))
 
     def answer(self, *, taken: bool) -> None:
         """Answer the open question: was the money taken?"""

@@ -67,6 +67,7 @@ class Item:
     state: str = ""
     direction: str = ""
     origin: str = ""
+    tender: str = ""
     seq: int = 0
 
     @property
@@ -142,6 +143,7 @@ def of_intent(one: OpenIntent) -> Item:
         state=one.state,
         direction=one.direction,
         origin=one.origin,
+        tender=one.tender.value,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.i18n import Field, Translator
 from cardstation.sentences import sentence
@@ -88,9 +89,10 @@ class ExceptionsView(QWidget):
 
     def _made_buttons(self) -> dict[Action, tuple[QPushButton, ...]]:
         t, model = self._look.t, self._model
+        self._paid = t("The money is in the payer's hands.")
         what = {
             Action.REFUND: t("The paid load is given up and its money is owed to the payer."),
-            Action.PAY_OUT: t("The money is in the payer's hands."),
+            Action.PAY_OUT: self._paid,
             Action.DISPUTE: t("The card was read and cannot tell what happened."),
             Action.REJOIN: t("This station was restored: compare it with the ledger and go on."),
         }
@@ -127,6 +129,8 @@ class ExceptionsView(QWidget):
         item = self._chosen
         if item is None:
             return
+        if what == self._paid and item.tender == Tender.BATCH.value:
+            what = self._look.t("The money stays with the batch and goes back with its rest.")
         money = f"{item.money}  ·  " if item.money is not None else ""
         asked = ask_second_person(self, self._look, self._model.approver, f"{money}{what}")
         if asked is not None:
