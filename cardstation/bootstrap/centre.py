@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from cardstation.bootstrap.station import device_key_of
 from cardstation.central.process import CentralProcess
 from cardstation.ports.ledger import LedgerHead
 from cardstation.settings import Settings
 from cardstation.sync.centre_desk import CentreDesk
 from cardstation.sync.http_ledger import HttpLedger
-from drivers.keys import PinnedCentre, load_or_create_device_key
+from drivers.keys import PinnedCentre
 
 
 @contextmanager
@@ -35,9 +36,8 @@ def enrol_at(settings: Settings, url: str, code: str) -> LedgerHead:
     Raises:
         LedgerUnreachable, LedgerRefused: as `HttpLedger.enrol`.
     """
-    home = settings.home
-    key, pin = load_or_create_device_key(home), PinnedCentre(home)
-    ledger = HttpLedger(url, settings.station, key, pin)
+    pin = PinnedCentre(settings.home)
+    ledger = HttpLedger(url, settings.station, device_key_of(settings), pin)
     try:
         return ledger.enrol(code)
     finally:

@@ -53,6 +53,7 @@ def doors() -> Doors:
         sheet=_sheet,
         enrol=_enrol,
         master_secret=_master_secret,
+        device_key=_device_key,
         rack=serve_rack,
         rack_call=lambda settings, request: call_rack(settings.home, request),
         meter=take_card,
@@ -87,6 +88,16 @@ def _master_secret(settings: Settings, value: bytes | None) -> str:
     if value is not None:
         keep_master_secret(settings.home, Secret(value))
     return place_of_master_secret(settings.home)
+
+
+def _device_key(settings: Settings, passphrase: bytes | None) -> str:
+    from cardstation.bootstrap.station import device_key_of
+    from drivers.keys import Secret
+
+    key = device_key_of(settings)
+    if passphrase is not None:
+        key.rewrap(Secret(passphrase))
+    return key.place
 
 
 def _clock(settings: Settings, shift_s: int | None) -> str:

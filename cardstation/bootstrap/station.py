@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from getpass import getpass
 
 from cardstation.ports.clock import Clock
 from cardstation.ports.keys import DeviceKey
@@ -18,9 +20,10 @@ from drivers.clocks import SystemClock, shift_of
 from drivers.keys import (
     Argon2Pin,
     CombinedCardKeys,
+    KeptDeviceKey,
     PinnedCentre,
+    Secret,
     load_master_secret,
-    load_or_create_device_key,
 )
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
@@ -49,7 +52,7 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
 def station_on(store: Store, settings: Settings) -> Station:
     """Put a station together around an open store."""
     home = settings.home
-    device_key = load_or_create_device_key(home)
+    device_key = device_key_of(settings)
     clock = SystemClock(settings.zone, shift_of(home))
     return Station(
         store=store,
@@ -68,6 +71,18 @@ def station_on(store: Store, settings: Settings) -> Station:
         payments=PAYMENTS,
         pins=Argon2Pin(),
     )
+
+
+def device_key_of(settings: Settings) -> KeptDeviceKey:
+    """The station's signing key; the terminal is asked for a passphrase that nothing gives."""
+    return KeptDeviceKey(settings.home, training=settings.training, ask=_asked)
+
+
+def _asked() -> Secret | None:
+    if not sys.stdin or not sys.stdin.isatty():
+        return None
+    typed = getpass("Passphrase of the device key: ", stream=sys.stderr)
+    return Secret(typed.encode()) if typed else None
 
 
 def _ledger(settings: Settings, key: DeviceKey, clock: Clock) -> Ledger | None:

@@ -43,6 +43,8 @@ class Doors:
         enrol: Enrols the station at a ledger's address with a code, and keeps the address.
         master_secret: Keeps a secret (None = only looks) and says where it is: `keyring`, `file`
             or empty for none.
+        device_key: Wraps the station's own key by a passphrase (None = only looks) and says where
+            it is: `keyring`, `passphrase`, `plain` or empty for none.
         rack: Serves virtual cards onto the real card stack until interrupted.
         rack_call: Sends one request to a serving rack and returns its answer.
         meter: Lets a virtual meter take a card.
@@ -57,6 +59,7 @@ class Doors:
     sheet: Callable[[Station, str, Settings, Path | None], Path]
     enrol: Callable[[Settings, str, str], LedgerHead]
     master_secret: Callable[[Settings, bytes | None], str]
+    device_key: Callable[[Settings, bytes | None], str]
     rack: Callable[[Settings, dict[str, object]], None]
     rack_call: Callable[[Settings, dict[str, object]], dict[str, object]]
     meter: Callable[[Settings, dict[str, object]], dict[str, object]]

@@ -1,4 +1,4 @@
-"""`cardstation keys`: the master secret that the codes of real cards are derived from."""
+"""`cardstation keys`: the master secret of card codes, and the station's own signing key."""
 
 from __future__ import annotations
 
@@ -14,16 +14,32 @@ SECRET_BYTES = 32
 
 @click.group()
 def keys() -> None:
-    """The master secret of card codes; training cards need none. It is never shown."""
+    """The master secret of card codes (training cards need none) and the station's own key."""
 
 
 @keys.command()
 @with_json
 @pass_call
 def status(call: Call) -> None:
-    """Say whether this station has a master secret."""
+    """Say where the master secret and the station's own key are kept."""
     place = call.doors.master_secret(call.settings, None)
-    call.output.answer({"master_secret": place}, [place or call.words("no master secret")])
+    device = call.doors.device_key(call.settings, None)
+    lines = [place or call.words("no master secret"), device or call.words("no device key yet")]
+    call.output.answer({"master_secret": place, "device_key": device}, lines)
+
+
+@keys.command("wrap")
+@with_json
+@pass_call
+def wrap_device_key(call: Call) -> None:
+    """Wrap the station's own key by a passphrase, typed unseen and twice; again for another one.
+
+    The key stays the same. The old passphrase is given or asked for as at every start.
+    """
+    asked = call.words("New passphrase of the device key")
+    given = click.prompt(asked, hide_input=True, confirmation_prompt=True, err=True)
+    place = call.doors.device_key(call.settings, str(given).encode())
+    call.output.answer({"device_key": place}, [place])
 
 
 @keys.command("import")

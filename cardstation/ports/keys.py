@@ -32,6 +32,13 @@ class DeviceKey(Protocol):
     def sign(self, message: bytes) -> bytes:
         """Ed25519 signature, 64 bytes."""
 
+    def ready(self) -> None:
+        """Open the private half now, once; `sign` does not refuse any more.
+
+        Raises:
+            Refusal: `device_key_needs_passphrase`, `passphrase_wrong`, `device_key_not_in_keyring`.
+        """
+
     def verify(self, signature: bytes, message: bytes) -> bool:
         """Whether a signature is this key's; needs the public half only."""
 

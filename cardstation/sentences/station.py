@@ -195,6 +195,24 @@ TABLE = {
         SAFE,
         "Put the right key file back; the supervisor has the sealed copy.",
     ),
+    "device_key_needs_passphrase": Words(
+        "Passphrase needed",
+        "The station's own key needs a passphrase, and this machine has no keyring for it.",
+        SAFE,
+        "Start again and type it, or give it as CARDSTATION_KEY_PASSPHRASE.",
+    ),
+    "device_key_not_in_keyring": Words(
+        "Station key not in keyring",
+        "The station's own key is not in this user's keyring.",
+        SAFE,
+        "Log in as the user of this station, with the keyring unlocked.",
+    ),
+    "passphrase_wrong": Words(
+        "Passphrase wrong",
+        "The passphrase does not open the station's own key.",
+        SAFE,
+        "Type it again. If it is right, the key file was changed: call the supervisor.",
+    ),
     "secret_file_open": Words(
         "Key file open to others",
         "The key file {file} may be read by other users (mode {mode}).",

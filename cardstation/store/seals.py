@@ -80,12 +80,21 @@ def broken_seals(connection: Connection) -> Iterator[BrokenSeal]:
         except UNREADABLE:
             yield BrokenSeal(table, "", "unreadable")
     try:
-        found = connection.exec_driver_sql("SELECT DISTINCT CAST(table_name AS BLOB) FROM row_seal")
-        for (name,) in found.all():
-            if _text(name) not in known:
-                yield BrokenSeal(row_seal.name, _text(name), "changed")
+        yield from _misfiled(connection, known)
     except UNREADABLE:
         yield BrokenSeal(row_seal.name, "", "unreadable")
+
+
+def _misfiled(connection: Connection, known: list[str]) -> Iterator[BrokenSeal]:
+    """Seals of tables nobody knows, and seals kept as another kind of value than they were."""
+    names = "SELECT DISTINCT CAST(table_name AS BLOB) FROM row_seal"
+    for (name,) in connection.exec_driver_sql(names).all():
+        if _text(name) not in known:
+            yield BrokenSeal(row_seal.name, _text(name), "changed")
+    kinds = "SELECT CAST(table_name AS BLOB), CAST(key AS BLOB) FROM row_seal WHERE "
+    kinds += "(typeof(table_name), typeof(key), typeof(seal)) <> ('text', 'text', 'blob')"
+    for name, key in connection.exec_driver_sql(kinds):
+        yield BrokenSeal(row_seal.name, f"{_text(name)} {_text(key)}", "changed")
 
 
 def _broken(connection: Connection, table: str) -> Iterator[BrokenSeal]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from drivers.keys.card_keys import CombinedCardKeys, DemoCardKeys, DerivedCardKeys
-from drivers.keys.device_key import Ed25519DeviceKey, load_or_create_device_key
+from drivers.keys.device_key import Ed25519DeviceKey
+from drivers.keys.kept_key import KeptDeviceKey
 from drivers.keys.master_secret import (
     keep_master_secret,
     load_master_secret,
@@ -19,10 +20,10 @@ __all__ = [
     "DemoCardKeys",
     "DerivedCardKeys",
     "Ed25519DeviceKey",
+    "KeptDeviceKey",
     "PinnedCentre",
     "Secret",
     "keep_master_secret",
     "load_master_secret",
-    "load_or_create_device_key",
     "place_of_master_secret",
 ]

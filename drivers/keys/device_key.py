@@ -1,11 +1,12 @@
-"""The station's own Ed25519 key, made at the first start and kept in a 0600 file."""
+"""The station's own Ed25519 key, in memory."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -14,7 +15,6 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from cardstation.errors import Refusal
-from drivers.keys.sealed_file import read_sealed, write_sealed
 from drivers.keys.secret import Secret
 
 DEVICE_FILE = "device.key"
@@ -35,7 +35,7 @@ class Ed25519DeviceKey:
     @classmethod
     def generate(cls) -> Ed25519DeviceKey:
         """A fresh key that is kept nowhere; for tests and trials."""
-        return cls(_fresh_seed())
+        return cls(fresh_seed())
 
     def sign(self, message: bytes) -> bytes:
         """Ed25519 signature, 64 bytes."""
@@ -43,11 +43,10 @@ class Ed25519DeviceKey:
 
     def verify(self, signature: bytes, message: bytes) -> bool:
         """Whether a signature is this key's."""
-        try:
-            self.__private.public_key().verify(signature, message)
-        except InvalidSignature:
-            return False
-        return True
+        return is_signed_by(self._public, signature, message)
+
+    def ready(self) -> None:
+        """It is."""
 
     @property
     def public(self) -> bytes:
@@ -58,19 +57,16 @@ class Ed25519DeviceKey:
         return f"Ed25519DeviceKey(public={self._public.hex()})"
 
 
-def load_or_create_device_key(home: Path) -> Ed25519DeviceKey:
-    """The station's key from `device.key` in the data folder, made on first use.
-
-    Two processes that start together get the same key.
-
-    Raises:
-        Refusal: `secret_file_open`, `secret_unreadable`.
-    """
-    path = home / DEVICE_FILE
-    kept = read_sealed(path)
-    return Ed25519DeviceKey(kept if kept is not None else write_sealed(path, _fresh_seed()))
-
-
-def _fresh_seed() -> Secret:
+def fresh_seed() -> Secret:
+    """A new private half."""
     private = Ed25519PrivateKey.generate()
     return Secret(private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
+
+
+def is_signed_by(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether an Ed25519 signature was made by the private half of a public key."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

@@ -20,17 +20,26 @@ def read_sealed(path: Path) -> Secret | None:
     Raises:
         Refusal: `secret_file_open` when others may read or write it; `secret_unreadable`.
     """
+    text = read_own(path)
+    return None if text is None else unsealed(text, path.name)
+
+
+def read_own(path: Path) -> bytes | None:
+    """What stands in a file of its owner; None when there is no such file.
+
+    Raises:
+        Refusal: `secret_file_open` when others may read or write it; `secret_unreadable`.
+    """
     try:
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             if os.name == "posix" and mode & _OTHERS:
                 raise Refusal("secret_file_open", file=path.name, mode=f"{mode:04o}")
-            text = file.read()
+            return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise Refusal("secret_unreadable", file=path.name) from error
-    return unsealed(text, path.name)
 
 
 def unsealed(text: bytes, name: str) -> Secret:
@@ -59,21 +68,32 @@ def write_sealed(path: Path, secret: Secret, *, replace: bool = False) -> Secret
     Returns:
         The secret that stands in the file now.
     """
+    if write_own(path, secret.reveal().hex().encode() + b"\n", replace=replace):
+        return secret
+    return read_sealed(path) or secret
+
+
+def write_own(path: Path, text: bytes, *, replace: bool = False) -> bool:
+    """Write a file that only its owner may read, whole or not at all.
+
+    Returns:
+        False when the file was there already and stays as it is; never with `replace`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(secret.reveal().hex().encode() + b"\n")
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         if replace:
             draft.replace(path)
-            return secret
+            return True
         try:
             os.link(draft, path)
         except FileExistsError:
-            return read_sealed(path) or secret
+            return False
     finally:
         draft.unlink(missing_ok=True)
-    return secret
+    return True

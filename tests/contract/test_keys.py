@@ -20,10 +20,10 @@ from drivers.keys import (
     DemoCardKeys,
     DerivedCardKeys,
     Ed25519DeviceKey,
+    KeptDeviceKey,
     Secret,
     keep_master_secret,
     load_master_secret,
-    load_or_create_device_key,
 )
 
 MASTER = bytes(range(100, 132))
@@ -166,10 +166,16 @@ def test_the_keyring_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         load_master_secret(tmp_path)
 
 
+def kept(home: Path) -> KeptDeviceKey:
+    """The key of a training station."""
+    return KeptDeviceKey(home, training=True)
+
+
 def test_the_device_key_is_made_once_and_signs(tmp_path: Path) -> None:
     home = tmp_path / "fresh" / "home"
-    key: DeviceKey = load_or_create_device_key(home)
-    assert load_or_create_device_key(home).public == key.public
+    key: DeviceKey = kept(home)
+    public = key.public
+    assert kept(home).public == public
     assert stat.S_IMODE((home / "device.key").stat().st_mode) == 0o600
     assert len(key.public) == 32
     signature = key.sign(b"head")
@@ -181,9 +187,9 @@ def test_the_device_key_is_made_once_and_signs(tmp_path: Path) -> None:
 
 
 def test_the_device_key_shows_only_its_public_half(tmp_path: Path) -> None:
-    key = load_or_create_device_key(tmp_path)
+    key = kept(tmp_path)
+    key.ready()
     seed = (tmp_path / "device.key").read_text("ascii").strip()
-    assert key.public.hex() in repr(key)
     assert seed not in repr(key)
     assert Ed25519DeviceKey(Secret(bytes.fromhex(seed))).public == key.public
 
@@ -192,13 +198,13 @@ def test_a_device_key_of_another_length_is_refused(tmp_path: Path) -> None:
     (tmp_path / "device.key").write_text("00ff")
     (tmp_path / "device.key").chmod(0o600)
     with pytest.raises(Refusal, match="secret_unreadable"):
-        load_or_create_device_key(tmp_path)
+        kept(tmp_path).ready()
 
 
 def test_processes_that_start_together_get_one_device_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        keys = list(pool.map(load_or_create_device_key, [tmp_path] * 16))
-    assert len({key.public for key in keys}) == 1
+        keys = list(pool.map(kept, [tmp_path] * 16))
+    assert len({key.sign(b"") + key.public for key in keys}) == 1
     assert [entry.name for entry in tmp_path.iterdir()] == ["device.key"]
 
 

@@ -21,7 +21,7 @@ from cardstation.errors import CardServiceGone, Refusal
 from cardstation.services.close_shift import close_shift
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
-from drivers.keys import load_or_create_device_key
+from drivers.keys import KeptDeviceKey
 from tests.kit.shifts import ANNA, BEN, CHIEF, PINS, PlainPins, desk_with_clerks
 from tests.kit.station import card_of, line, neighbours, put_batch
 
@@ -123,7 +123,7 @@ def test_a_count_made_before_is_not_asked_for_again(
     home: Path, typed: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = desk_with_clerks(home)
-    desk.station = replace(desk.station, device_key=load_or_create_device_key(home))
+    desk.station = replace(desk.station, device_key=KeptDeviceKey(home, training=True))
     open_shift(desk.station, ANNA, PINS[ANNA], float_money=FLOAT)
     monkeypatch.setattr("cardstation.services.close_shift._close", lambda *_a: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -144,7 +144,7 @@ def selling(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CARDSTATION_APPROVER_PIN", PINS[CHIEF])
     people = neighbours(3)
     desk = desk_with_clerks(home, households=people)
-    desk.station = replace(desk.station, device_key=load_or_create_device_key(home))
+    desk.station = replace(desk.station, device_key=KeptDeviceKey(home, training=True))
     open_shift(desk.station, ANNA, PINS[ANNA], float_money=FLOAT)
     for person, paid in zip(people, PAID, strict=False):
         desk.sell(card_of(person), paid.yuan)

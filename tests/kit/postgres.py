@@ -35,6 +35,8 @@ class TestKey:
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message)
 
+    def ready(self) -> None: ...
+
     def verify(self, signature: bytes, message: bytes) -> bool:
         return self.sign(message) == signature
 

@@ -59,6 +59,8 @@ class NoKey:
     def sign(self, message: bytes) -> bytes:  # noqa: ARG002
         return bytes(64)
 
+    def ready(self) -> None: ...
+
     def verify(self, signature: bytes, message: bytes) -> bool:  # noqa: ARG002
         return signature == bytes(64)
 

@@ -16,13 +16,15 @@ def ensure_may_write(station: Station) -> None:
 
     Raises:
         Refusal: `store_rolled_back` (the anchor is ahead of the store), `anchor_forged`,
-            `anchor_missing`, `selling_frozen`. Mishap: `anchor_damaged`.
+            `anchor_missing`, `selling_frozen`, and those of `DeviceKey.ready`: what is armed must
+            be anchored, so the key is there before money is. Mishap: `anchor_damaged`.
     """
     with station.store.reading() as reading:
         problem = anchor_problem(station, reading)
         verdict = reading.outbox.verdict()
     if problem is not None:
         raise problem
+    station.device_key.ready()
     if verdict:
         raise Refusal("selling_frozen", reason=verdict)
 
