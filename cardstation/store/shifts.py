@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, Table, Text, func, select
+from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, Table, Text, and_, func, select
 
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Clerk, Role, Shift, ShiftClose
@@ -249,8 +249,10 @@ class Shifts:
 
 
 def _still_open() -> Any:
+    """The latest shift, unless it was closed: asked at every entry, so no walk over old ones."""
+    latest = shift_open.c.seq == select(func.max(shift_open.c.seq)).scalar_subquery()
     closed = select(shift_close.c.shift_id).where(shift_close.c.shift_id == shift_open.c.shift_id)
-    return ~closed.exists()
+    return and_(latest, ~closed.exists())
 
 
 def _clerk(row: Row[Any]) -> Clerk:

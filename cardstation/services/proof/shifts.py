@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import OpenItem, Shift, ShiftClose, cash_of, difference, digest_of
 from cardstation.services.proof.records import Disagreement, Records
 from cardstation.store.frozen import freeze
@@ -30,6 +32,7 @@ def without_sums(found: Iterable[Disagreement]) -> Iterator[Disagreement]:
 def shift_disagreements(records: Records) -> Iterator[Disagreement]:
     """Name every shift whose rows, entries, list or till contradict each other."""
     facts = {entry.seq: entry for entry in records.entries}
+    cash = _Cash(records.entries)
     before: tuple[OpenItem, ...] = ()
     places = {shift.shift_id: seq for seq, shift in records.opened.items()}
     ends = {closed.shift_id: closed for closed in records.closed.values()}
@@ -40,16 +43,28 @@ def shift_disagreements(records: Records) -> Iterator[Disagreement]:
         before = before if end is None else end.open_items
     for seq, closed in records.closed.items():
         began = places.get(closed.shift_id, seq)
-        between = [entry for entry in records.entries if began < entry.seq < seq]
         opened = records.opened.get(began)
-        float_money = Money(0) if opened is None else opened.float_money
-        till = float_money + cash_of(between)
+        float_money = NO_MONEY if opened is None else opened.float_money
+        till = float_money + cash.between(began, seq)
         if closed.expected != till or not _counted(facts.get(seq), closed, records):
             yield _about(closed.shift_id)
     for entry in records.entries:
         rows = {EntryKind.SHIFT_OPENED: records.opened, EntryKind.SHIFT_CLOSED: records.closed}
         if entry.kind in rows and entry.seq not in rows[entry.kind]:
             yield _about(entry.subject)
+
+
+class _Cash:
+    """Cash in and out of the till, summed once for all shifts."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._seqs = [entry.seq for entry in entries]
+        self._sums = [NO_MONEY, *accumulate(cash_of([entry]) for entry in entries)]
+
+    def between(self, began: int, ended: int) -> Money:
+        """Of the entries after one and before another."""
+        first, last = bisect_right(self._seqs, began), bisect_left(self._seqs, ended)
+        return self._sums[last] - self._sums[first]
 
 
 def _signed(entry: Entry | None, shift: Shift, before: tuple[OpenItem, ...]) -> bool:
