@@ -40,6 +40,16 @@ IN_DOCS = {
     "batch-needs-you": "batch-8-needs-you-light-zh_CN",
     "batch-finished": "batch-10-finished-light-zh_CN",
     "exceptions": "exceptions-2-some-light-zh_CN",
+    "exceptions-restored": "exceptions-restored-light-zh_CN",
+    "refund": "refund-1-card-wanted-light-zh_CN",
+    "return-offered": "return-1-load-on-card-light-zh_CN",
+    "return-done": "return-2-taken-back-light-zh_CN",
+    "second-person": "second-person-1-light-zh_CN",
+    "shift-first": "shift-1-no-clerks-light-zh_CN",
+    "shift-open": "shift-2-nobody-light-zh_CN",
+    "shift-on-duty": "shift-6-on-duty-light-zh_CN",
+    "shift-count": "shift-7-counting-light-zh_CN",
+    "shift-short": "shift-9-short-light-zh_CN",
     **{
         f"{name}-{lang}": f"{name}-light-{lang}"
         for name in ("torn-1-writing", "torn-2-pulled", "torn-3-finished", "torn-4-refused")
