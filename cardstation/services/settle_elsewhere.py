@@ -45,7 +45,7 @@ def _act(station: Station, code: str, entry: Entry) -> None:
         return
     if code == FALSE_SEAL and intent.state is TopUpState.SEALED:
         record_disowned(station, intent)
-    elif code == SEALED_BEFORE and not intent.origin:
+    elif code == SEALED_BEFORE:
         record_sealed_twice(station, intent)
 
 

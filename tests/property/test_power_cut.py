@@ -1,8 +1,7 @@
 """The power-cut sweep: every effect boundary of every money service, and again during recovery.
 
-`SWEEP=full` cuts every boundary of every piece of work, and every pair of a first
-boundary with every third boundary of what follows it; the default looks at all single cuts of a
-sale and at a spread of the rest.
+`SWEEP=full` cuts every boundary of every job in every place, and every pair of a first boundary
+with every third boundary of what follows it; the default looks at a spread of each.
 """
 
 from __future__ import annotations
@@ -11,21 +10,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cardstation.domain.payment import Tender
-from cardstation.domain.transitions import TopUpState
-from cardstation.services import recover as recovering
-from cardstation.services import top_up as selling
 from cardstation.services.intent import ids
-from cardstation.services.intent import load as loading
-from cardstation.services.intent.ids import new_id
-from cardstation.services.intent.records import record_sealed
-from tests.kit.power import Cut, When, moments
-from tests.kit.sweep import Lab, Work, bag, sale
+from tests.kit.power import Cut, moments
+from tests.kit.shared_engines import share_engines
+from tests.kit.sweep import Job, Lab, Where
+from tests.kit.sweep_jobs import BAG, JOBS, REFUND, RETURN, SALE, THEIRS, stock
 
 FULL = os.environ.get("SWEEP") == "full"
 FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not what is tested here
@@ -35,6 +30,7 @@ FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not
 def chance(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give chance back after each test."""
     monkeypatch.setattr(ids, "randbits", ids.randbits)
+    share_engines(monkeypatch)
 
 
 @pytest.fixture
@@ -44,159 +40,101 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-def every_cut(lab: Lab, stride: int = 1, start: int = 0) -> list[Cut]:
-    names = lab.boundaries()
-    cuts = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
-    return cuts if FULL else cuts[start::stride]
+@dataclass(frozen=True)
+class Case:
+    """One job in one place; of its cuts every `stride`-th from `start` is made."""
+
+    job: Job
+    where: Where
+    dialect: str
+    stride: int
+    start: int = 0
+    tender: Tender = Tender.CASH
+    answers: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.job.name}, {self.where.value}, {self.dialect}, {self.tender.value}"
 
 
-def report(lab: Lab, cuts: int, capsys: pytest.CaptureFixture[str], name: str) -> None:
-    with capsys.disabled():
-        print(f"\n  power-cut sweep, {name}: {cuts} cuts, {lab.runs} runs")  # noqa: T201
-
-
-SINGLE = [
-    ("sale", sale, Tender.CASH, False, False, 1, 0),
-    ("sale, card at home in between", sale, Tender.CASH, False, True, 3, 1),
-    ("sale by QR code", sale, Tender.QR_CODE, True, False, 4, 2),
-    ("bag", bag, Tender.CASH, False, False, 3, 0),
-    ("bag, cards at home in between", bag, Tender.BANK_TRANSFER, False, True, 6, 2),
-]
-
-
-@pytest.mark.parametrize(
-    ("name", "work", "tender", "answers", "at_home", "stride", "start"),
-    SINGLE,
-    ids=[case[0] for case in SINGLE],
+ONCE = (
+    Case(SALE, Where.SAME, "acs", 3),
+    Case(SALE, Where.HOME, "omnikey", 7, 1),
+    Case(SALE, Where.SAME, "omnikey", 7, 2, Tender.QR_CODE, answers=True),
+    Case(SALE, Where.ANOTHER, "acs", 9, 4),
+    Case(SALE, Where.SOLD, "omnikey", 9, 5),
+    Case(BAG, Where.SAME, "omnikey", 9, 1),
+    Case(BAG, Where.HOME, "acs", 17, 2, Tender.BANK_TRANSFER),
+    Case(BAG, Where.ANOTHER, "acs", 19, 3),
+    Case(BAG, Where.SOLD, "acs", 23, 7),
+    Case(RETURN, Where.SAME, "acs", 5),
+    Case(RETURN, Where.HOME, "omnikey", 9, 1),
+    Case(RETURN, Where.ANOTHER, "acs", 11, 2),
+    Case(RETURN, Where.SOLD, "acs", 11, 6),
+    Case(REFUND, Where.SAME, "acs", 2, 0, Tender.QR_CODE, answers=True),
+    Case(REFUND, Where.ANOTHER, "omnikey", 5, 1),
+    Case(THEIRS, Where.SAME, "acs", 5),
+    Case(THEIRS, Where.ANOTHER, "omnikey", 9, 3),
+    Case(THEIRS, Where.HOME, "acs", 9, 5),
 )
-def test_one_cut(
-    folder: Path,
-    capsys: pytest.CaptureFixture[str],
-    name: str,
-    work: Work,
-    tender: Tender,
-    answers: bool,
-    at_home: bool,
-    stride: int,
-    start: int,
-) -> None:
-    lab = Lab(folder, work, tender, answers)
-    cuts = every_cut(lab, stride, start)
-    for cut in cuts:
-        lab.run(cut, at_home=at_home)
-    report(lab, len(cuts), capsys, name)
+EVERYWHERE = tuple(
+    Case(job, where, dialect, 1, 0, tender, answers=tender is Tender.QR_CODE)
+    for job in JOBS
+    for where in Where
+    for dialect in ("acs", "omnikey")
+    for tender in ((Tender.CASH, Tender.QR_CODE) if job is SALE else (Tender.CASH,))
+)
 
 
-@pytest.mark.parametrize("work", [sale, bag], ids=["sale", "bag"])
-def test_cut_again_during_recovery(
-    folder: Path, capsys: pytest.CaptureFixture[str], work: Work
-) -> None:
-    lab = Lab(folder, work)
-    count = 0
-    for number, cut in enumerate(every_cut(lab, 5 if work is sale else 17, 3)):
-        names = lab.boundaries(cut)
-        seconds = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
-        chosen = seconds[number % 3 :: 3] if FULL else seconds[number * 7 % 41 :: 41]
-        for second in chosen:
-            lab.run(cut, second)
-            count += 1
-    report(lab, count, capsys, f"{work.__name__}, cut twice")
+def lab_of(case: Case, folder: Path) -> Lab:
+    return Lab(folder, case.job, stock, case.tender, case.answers, case.dialect, case.where)
 
 
-def sealed_before_read_back(station: Any, card: Any, intent: Any, watch: Any) -> Any:
-    loading._unlock(station, card, intent)
-    _, receipt = record_sealed(station, intent, card.image, witness="card")
-    card.chip.write(card.image, intent.plan.spans)
-    return receipt
+def every_cut(lab: Lab) -> list[Cut]:
+    names = lab.boundaries()
+    return [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
 
 
-def nothing_armed(station: Any, card: Any, intent: Any, admitted: Any) -> Any:
-    """Write first; the plan and the state come to disk afterwards."""
-    credit = loading.next_credit(
-        admitted, card.rules, intent, at=station.clock.now(), station_no=station.number
-    )
-    plan = card.layout.plan_load(card.image, credit)
-    loading._unlock(station, card, intent)
-    card.chip.write(card.image, plan.spans)
-    card.power_cycle()
-    return loading.record_armed(station, intent, plan, credit.purchase_counter)
-
-
-def seal_what_is_there(station: Any, card: Any, intent: Any, watch: Any) -> Any:
-    return record_sealed(station, intent, card.image, witness="card")[1]
-
-
-def charged_again(station: Any, intent: Any) -> None:
-    """A lost answer taken for a no: the customer pays a second time (against R7)."""
-    if intent.state is TopUpState.PAY_PENDING:
-        payment = station.payment_by(intent.tender)
-        recovering.settle(
-            station, intent, payment.take(new_id(station.clock), intent.quote.money, "")
+def report(capsys: pytest.CaptureFixture[str], what: str, points: int, cuts: int, lab: Lab) -> None:
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\n  power-cut sweep, {what}: {points} cut points, {cuts} cut, "
+            f"{lab.runs} runs, {lab.stuck} waiting for a supervisor, 0 broken"
         )
 
 
-def plant_sealed_first(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(selling, "write_and_seal", sealed_before_read_back)
-
-
-def plant_armed_late(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(selling, "arm", nothing_armed)
-    patch.setattr(selling, "write_and_seal", seal_what_is_there)
-
-
-def plant_paid_late(patch: pytest.MonkeyPatch) -> None:
-    """Card first, money afterwards: the sale is written before *paid* is durable."""
-
-    def later(station: Any, intent: Any) -> Any:
-        return intent
-
-    def write_then_collect(station: Any, card: Any, intent: Any, admitted: Any) -> Any:
-        credit = loading.next_credit(
-            admitted, card.rules, intent, at=station.clock.now(), station_no=station.number
-        )
-        plan = card.layout.plan_load(card.image, credit)
-        loading._unlock(station, card, intent)
-        card.chip.write(card.image, plan.spans)
-        card.power_cycle()
-        paid = collect(station, intent)
-        return loading.record_armed(station, paid, plan, credit.purchase_counter)
-
-    collect = selling.collect
-    patch.setattr(selling, "collect", later)
-    patch.setattr(selling, "arm", write_then_collect)
-    patch.setattr(selling, "write_and_seal", seal_what_is_there)
-
-
-def plant_charged_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(recovering, "_settle", charged_again)
-
-
-def run_all(lab: Lab, cuts: list[Cut]) -> None:
+@pytest.mark.parametrize("case", EVERYWHERE if FULL else ONCE, ids=str)
+def test_one_cut(folder: Path, capsys: pytest.CaptureFixture[str], case: Case) -> None:
+    lab = lab_of(case, folder)
+    points = every_cut(lab)
+    cuts = points[case.start :: case.stride]
     for cut in cuts:
         lab.run(cut)
+    assert lab.stuck < len(cuts)
+    report(capsys, str(case), len(points), len(cuts), lab)
 
 
-PLANTED = [
-    plant_sealed_first,
-    plant_armed_late,
-    plant_paid_late,
-    plant_charged_again,
-]
+TWICE = tuple(
+    Case(job, Where.SAME if job is not THEIRS else Where.ANOTHER, "acs", stride, 3)
+    for job, stride in ((SALE, 19), (BAG, 61), (RETURN, 23), (REFUND, 17), (THEIRS, 31))
+)
 
 
-@pytest.mark.parametrize("plant", PLANTED, ids=[plant.__name__ for plant in PLANTED])
-def test_a_planted_wrong_order_is_found(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, plant: Any
+@pytest.mark.parametrize("case", TWICE, ids=str)
+def test_cut_again_during_recovery(
+    folder: Path, capsys: pytest.CaptureFixture[str], case: Case
 ) -> None:
-    plant(monkeypatch)
-    lab = Lab(folder, sale, Tender.QR_CODE, answers=True)
-    names = lab.boundaries()
-    places = [at for at, name in enumerate(names) if name in ("commit", "payment")]
-    cuts = [Cut(at, when) for at in places for when in (When.AFTER, When.BEFORE)]
-    with pytest.raises(AssertionError):
-        run_all(lab, cuts)
+    lab, count, points = lab_of(case, folder), 0, 0
+    firsts = every_cut(lab)
+    for number, cut in enumerate(firsts if FULL else firsts[case.start :: case.stride]):
+        names = lab.boundaries(cut)
+        seconds = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
+        points += len(seconds)
+        for second in seconds[number % 3 :: 3] if FULL else seconds[number * 7 % 61 :: 61]:
+            lab.run(cut, second)
+            count += 1
+    report(capsys, f"{case.job.name}, cut twice", points, count, lab)
 
 
-def test_the_harness_finds_nothing_where_nothing_is_wrong(folder: Path) -> None:
-    Lab(folder, sale).run()
-    Lab(folder / "bag", bag).run()
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_the_harness_finds_nothing_where_nothing_is_wrong(folder: Path, job: Job) -> None:
+    Lab(folder, job, stock).run()

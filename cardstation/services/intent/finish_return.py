@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from cardstation.domain.admission import taken_by_meter
+from dataclasses import replace
+
+from cardstation.domain.admission import is_superseded, taken_by_meter
 from cardstation.domain.card import Witness
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.adopt import counter_owned_elsewhere
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import sold_load
 from cardstation.services.intent.giving_back import record_returned
@@ -34,6 +37,9 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
     if seen is Witness.TARGET and seen_twice(card, intent):
         record_returned(station, intent, card.image)
         return True
+    if seen is Witness.FOREIGN and _used_again(station, card, intent, sale):
+        record_returned(station, intent, card.image, witness="ledger")
+        return True
     ensure_as_left(seen, intent)
     if seen is Witness.BEFORE:
         proven = record_untouched(station, intent, card.image, reason="seen_before")
@@ -44,6 +50,17 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
         anchor_journal(station)
     record_returned(station, intent, write_and_prove(station, card, intent, watch))
     return True
+
+
+def _used_again(station: Station, card: Inserted, intent: TopUp, sale: TopUp) -> bool:
+    """True when another desk loaded the card with the counter that only our return had freed.
+
+    The card shows that load and the ledger knows it; a meter takes each counter once, so even a
+    copied card could not make two loads of it.
+    """
+    counted = replace(sale, counter_after=intent.counter_before)
+    shown = is_superseded(card.content, card.rules, counted, written_mark(card, sale))
+    return shown and counter_owned_elsewhere(station, card, sale)
 
 
 def _given_up(station: Station, intent: TopUp) -> bool:

@@ -17,7 +17,9 @@ from cardstation.services.station import Station
 from cardstation.store import Unit
 
 
-def record_returned(station: Station, intent: TopUp, image: bytes) -> TopUp:
+def record_returned(
+    station: Station, intent: TopUp, image: bytes, *, witness: str = "card"
+) -> TopUp:
     """The card was read and carries no gas any more: the counter is free, the money is owed."""
     with station.store.unit() as unit:
         entry = append_about(
@@ -26,7 +28,7 @@ def record_returned(station: Station, intent: TopUp, image: bytes) -> TopUp:
             EntryKind.RETURNED,
             intent,
             proof=hashlib.sha256(image).hexdigest(),
-            witness="card",
+            witness=witness,
         )
         moved = unit.topups.move(intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq)
         unit.households.update(_before_purchase(_household(unit, intent), moved))
