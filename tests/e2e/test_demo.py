@@ -23,6 +23,7 @@ def test_the_demo_ends_by_itself_with_agreeing_books(desk: Desk) -> None:
     assert answer.status == 0, str(answer)
     assert "all three agree" in answer.out
     assert "real pcscd" in answer.out
+    assert "Till of lin: counted ¥500.00, expected ¥500.00, over or short ¥0.00" in answer.out
     assert "Cards expected 8, topped up 7" in answer.out
     receipts = sorted(file.name for file in (out / "receipts").iterdir())
     assert len(receipts) == 14
