@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from cardstation.i18n import translator
+from cardstation.sentences import sentence
 from ui.look import Look, app_icon
 from ui.parts.banner import Banner, BannerState
 from ui.parts.buttons import press_key
@@ -41,7 +42,7 @@ class DeskWindow(QMainWindow):
         self._look = self._chosen_look()
         self._build()
         session.tools.choices.look_changed.connect(self._other_look)
-        session.status.changed.connect(self._draw_header)
+        session.status.changed.connect(self._draw)
         session.tools.place.changed.connect(self._card_moved)
         for code, live in session.screens.items():
             live.changed.connect(lambda code=code: self._screen_changed(code))
@@ -220,9 +221,13 @@ class DeskWindow(QMainWindow):
         t = self._look.t
         of_cards = self.session.screens[self.session.screen_of_cards()]
         here = self.session.screens[self._here]
-        if not self.session.tools.place.present and (own := here.banner(t)) is not None:
-            return own
-        return of_cards.banner(t) or BannerState("idle", t("Place a card in the reader"))
+        own = None if self.session.tools.place.present else here.banner(t)
+        said = own or of_cards.banner(t) or BannerState("idle", t("Place a card in the reader"))
+        hindrance = self.session.status.hindrance
+        if said.kind == "idle" and hindrance and here.taker is not None and not here.holds_cards:
+            told = sentence(hindrance, {}, t)
+            return BannerState("needs_you", told.brief, told.todo, icon="stop")
+        return said
 
 
 def _drop(_made: object) -> None:

@@ -30,6 +30,7 @@ class Status:
 
     Attributes:
         clerk: Who is on duty; empty = nobody, None = not looked up yet.
+        people: Somebody has a PIN here.
         answered: The ledger answered the last time it was asked.
     """
 
@@ -37,6 +38,7 @@ class Status:
     printer: PrinterStanding | None = None
     sync: SyncState | None = None
     clerk: str | None = None
+    people: bool = False
     answered: bool = True
 
 
@@ -70,6 +72,18 @@ class StationStatus(QObject):
             self._sending = True
             self._lane.ask(self._services.sync, self._sent, self._unsent)
 
+    @property
+    def hindrance(self) -> str:
+        """Why nothing can be sold now, as a code; empty = it can, as far as is known."""
+        state = self._state
+        if state.sync is not None and state.sync.verdict:
+            return state.sync.verdict
+        if state.clerk != "":
+            return ""
+        if state.people:
+            return "no_shift"
+        return "" if self._services.training else "no_clerks"
+
     def chips(self, t: Translator) -> tuple[ChipState, ...]:
         """The chips in words."""
         training = (ChipState(t("Training"), "warn", dot=False),)
@@ -84,9 +98,15 @@ class StationStatus(QObject):
     def _look_up(self) -> Status:
         services = self._services
         readers, printer = services.readers(), services.printer()
-        shift = services.shifts.state().open
-        clerk = shift.clerk if shift else ""
-        return Status(readers, printer, services.sync_state(), clerk, self._state.answered)
+        found = services.shifts.state()
+        return Status(
+            readers,
+            printer,
+            services.sync_state(),
+            found.open.clerk if found.open else "",
+            bool(found.clerks),
+            self._state.answered,
+        )
 
     def _known(self, status: Status) -> None:
         self._asking = False

@@ -92,7 +92,7 @@ def close(torn: TornDesk, yuan: str) -> None:
 
 def test_sold_taken_back_paid_out_and_counted(tmp_path: Path) -> None:
     """89 m³ cost 299.04; the 96 fen that were left over stay the household's balance."""
-    with torn_desk(tmp_path) as torn:
+    with torn_desk(tmp_path, clerk="") as torn:
         on_duty(torn)
         before = content(torn.torn).credit
         torn.put_in(torn.torn, CardPhase.READY)
@@ -114,7 +114,7 @@ def test_sold_taken_back_paid_out_and_counted(tmp_path: Path) -> None:
 
 
 def test_paid_not_written_refunded_with_the_card_and_counted(tmp_path: Path) -> None:
-    with torn_desk(tmp_path) as torn:
+    with torn_desk(tmp_path, clerk="") as torn:
         on_duty(torn)
         before = torn.torn.image
         torn.put_in(torn.torn, CardPhase.READY)

@@ -99,6 +99,38 @@ def test_the_chips_say_what_is_the_matter(desk: Stage) -> None:
     assert "没有设置总账" in chips(desk)
 
 
+@pytest.mark.parametrize(
+    ("verdict", "title"),
+    [
+        ("ledger_ahead", "总账比本站多"),
+        ("ledger_fork", "同一网点有两份记录"),
+        ("station_suspended", "网点被暂停"),
+    ],
+)
+def test_frozen_selling_says_what_to_do_before_a_card_comes(
+    desk: Stage, verdict: str, title: str
+) -> None:
+    desk.station.synced = SyncState(0, 0, 12, verdict, (), configured=True)
+    desk.session.status.refresh()
+    banner = desk.window.banner.state
+    assert (banner.kind, banner.title) == ("needs_you", title)
+    assert banner.line
+    assert title in chips(desk)
+    desk.station.synced = FakeStation().synced
+    desk.session.status.refresh()
+    assert desk.window.banner.state.kind == "idle"
+
+
+def test_without_a_shift_the_counter_asks_for_one_before_a_card_comes(desk: Stage) -> None:
+    desk.station.people.open = None
+    desk.session.status.refresh()
+    assert "未开班" in chips(desk)
+    assert desk.window.banner.state.kind == "needs_you"
+    desk.station.people.clerks = ()
+    desk.session.status.refresh()
+    assert desk.window.banner.state.kind == "idle"
+
+
 def test_a_silent_ledger_is_said(desk: Stage) -> None:
     desk.station.fails["sync"] = Refusal("ledger_unreachable")
     desk.session.status.send()

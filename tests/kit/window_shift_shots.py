@@ -143,6 +143,8 @@ def _ledger(s: Stage) -> None:
         s.window.go("exceptions")
         exceptions_view(s).table.select(0)
         s.shoot(f"exceptions-{verdict.replace('_', '-')}")
+        s.window.go("counter")
+        s.shoot(f"counter-frozen-{verdict.replace('_', '-')}")
     s.station.synced = FakeStation().synced
     s.session.status.refresh()
     s.window.go("counter")

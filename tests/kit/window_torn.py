@@ -26,11 +26,16 @@ from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_wiring import Wiring
 from cardstation.domain.household import Address, Household
 from cardstation.domain.meter import Meter
+from cardstation.domain.money import Money
+from cardstation.domain.shift import Role
+from cardstation.services.add_clerk import add_clerk
+from cardstation.services.open_shift import open_shift
 from cardstation.settings import Settings
 from drivers.virtual import VirtualCard
 from tests.kit import cards
 from tests.kit.shifts import PlainPins
 from tests.kit.station import Desk, card_of, open_desk
+from tests.kit.window_people import PIN
 from tests.kit.window_stage import application
 from ui.desk import DeskWindow
 from ui.program import open_window
@@ -137,12 +142,17 @@ def play(torn: TornDesk, seen: Seen, yuan: str = "300") -> None:
 
 
 @contextmanager
-def torn_desk(home: Path, language: str = "zh_CN", theme: str = "light") -> Iterator[TornDesk]:
-    """The window as the program opens it, over a station in this folder."""
+def torn_desk(
+    home: Path, language: str = "zh_CN", theme: str = "light", clerk: str = "林晓燕"
+) -> Iterator[TornDesk]:
+    """The window as the program opens it, over a station in this folder; `clerk` is on duty."""
     application()
     first, second = people()
     desk = open_desk(home, households=(first, second))
     desk.station = replace(desk.station, pins=PlainPins())
+    if clerk:
+        add_clerk(desk.station, clerk, PIN, Role, by=None)
+        open_shift(desk.station, clerk, PIN, float_money=Money.of_yuan("500"))
     readers = DeskReaders(LocalRoom(desk.reader))
     settings = Settings(home=home, language=language, theme=theme)
     services = Wiring(settings, desk.station, readers).services()
