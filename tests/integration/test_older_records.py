@@ -12,11 +12,13 @@ from cardstation.domain.money import Money
 from cardstation.domain.topup import TopUpRequest
 from cardstation.errors import CardServiceGone, OutcomeUnknown
 from cardstation.services import top_up as selling
+from cardstation.services.recover import recover
 from cardstation.services.resolve import Outcome, Resolution, resolve_card
 from cardstation.services.top_up import top_up
+from cardstation.store.anchor import Anchor
 from drivers.virtual import VirtualCard
 from tests.kit import cards
-from tests.kit.station import Desk, card_of, nobody, open_desk, take
+from tests.kit.station import Desk, card_of, neighbours, nobody, open_desk, take
 
 
 @pytest.fixture
@@ -59,3 +61,31 @@ def test_records_older_than_their_card_ask_a_human(
             resolved(older, card)
     finally:
         older.station.store.close()
+
+
+class Cut(BaseException):
+    """The power is gone."""
+
+
+def test_two_cuts_before_the_first_anchor_do_not_stop_the_desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Armed twice, never anchored: the desk is no desk whose anchor was taken (seed 1028)."""
+    homes = neighbours(3)
+
+    def no_power(*_: object) -> None:
+        raise Cut
+
+    for home in homes[:2]:
+        desk = open_desk(tmp_path, households=homes)
+        recover(desk.station)
+        with monkeypatch.context() as patch:
+            patch.setattr(Anchor, "write", no_power)
+            with pytest.raises(Cut):
+                desk.sell(card_of(home))
+        desk.reader.pull()
+        desk.station.store.close()
+    desk = open_desk(tmp_path)
+    recover(desk.station)
+    desk.sell(card_of(homes[2]))
+    desk.station.store.close()

@@ -46,7 +46,7 @@ class Chain:
 
     station: str
     epoch: int = 1
-    epoch_from: int = 1
+    epoch_from: int = 0
     last_epoch: int = 1
     status: str = "active"
     turn: int = 0
@@ -139,7 +139,7 @@ class Centre:
     def entries_after(self, station: str, seq: int) -> tuple[bytes, ...]:
         return tuple(one.raw for one in self.chains[station].sent[seq : seq + MOST])
 
-    def grant_epoch(
+    def new_epoch(
         self, station: str, *, last_seq: int, last_hash: str, clerk: str, approver: str
     ) -> LedgerHead:
         """As `central.acts.grant_epoch`."""

@@ -60,6 +60,20 @@ class HostileLedger:
     def orders(self) -> tuple[Order, ...]:
         return self._ask(lambda: self.centre.orders_for(self.station))
 
+    def entries_after(self, seq: int) -> tuple[bytes, ...]:
+        return self._ask(lambda: self.centre.entries_after(self.station, seq))
+
+    def new_epoch(self, *, last_seq: int, last_hash: str, clerk: str, approver: str) -> LedgerHead:
+        return self._ask(
+            lambda: self.centre.new_epoch(
+                self.station,
+                last_seq=last_seq,
+                last_hash=last_hash,
+                clerk=clerk,
+                approver=approver,
+            )
+        )
+
     def _ask(self, asked: Callable[[], Answer]) -> Answer:
         weather = self.weather
         if self.parted:

@@ -50,6 +50,17 @@ def maker_of(household: Household) -> MakerRules:
     return TRAINING[int(household.account_no[-4:]) % len(TRAINING)]
 
 
+_ISSUED: dict[tuple[str, str], VirtualCard] = {}
+
+
+def _issued(household: Household, rules: MakerRules) -> VirtualCard:
+    """The household's card as its maker issued it; the same in every world."""
+    key = (household.card_no, rules.code)
+    if key not in _ISSUED:
+        _ISSUED[key] = make_card(household, rules, OPEN4442, DemoCardKeys())
+    return _ISSUED[key]
+
+
 @dataclass
 class Till:
     """All money that truly changed hands, by payment."""
@@ -72,7 +83,7 @@ class Home:
         self.household = household
         self.account_no = household.account_no
         self.rules = maker_of(household)
-        self.cards = [make_card(household, self.rules, OPEN4442, DemoCardKeys())]
+        self.cards = [_issued(household, self.rules).copy(household.card_no)]
         content = OPEN4442.decode(self.cards[0].image)
         self.meter = VirtualMeter.of_card(content, OPEN4442, self.rules.school)
         self.began = self.meter.state

@@ -43,7 +43,7 @@ class Size:
 def small(seed: object) -> Size:
     """A world of 3 stations and 60 households; most are short, some are long."""
     chance = Random(f"size {seed}")
-    steps = chance.choices((6, 12, 25, 60, 150), (40, 30, 20, 8, 2))[0]
+    steps = chance.choices((4, 8, 16, 40, 120), (45, 30, 18, 6, 1))[0]
     return Size(3, 60, chance.randrange(steps // 2, steps + 1), chance.choice((0.0, 0.1, 0.3, 0.6)))
 
 
