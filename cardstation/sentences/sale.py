@@ -102,6 +102,12 @@ TABLE = {
         FROZEN,
         "Set the clock right, then restart the station.",
     ),
+    "clock_leapt_ahead": Words(
+        "Clock runs wrong",
+        "The computer's clock is more than a month ahead of the last record ({last}).",
+        FROZEN,
+        "Set the clock right. If it is right, close the shift and open a new one.",
+    ),
     "open_intent": Words(
         "Unfinished top-up",
         "A top-up of this card is not finished yet.",

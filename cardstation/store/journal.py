@@ -50,6 +50,10 @@ class Journal:
         row = self._connection.execute(query.order_by(journal.c.seq.desc()).limit(1)).first()
         return JournalHead(FIRST_EPOCH, 0, GENESIS) if row is None else JournalHead(*row)
 
+    def last(self) -> StoredEntry | None:
+        """The last entry itself."""
+        return self.at(self.head().seq)
+
     def append(self, entry: Entry) -> StoredEntry:
         """Add the next entry of the chain.
 

@@ -22,8 +22,9 @@ from cardstation.domain.transitions import (
 )
 from cardstation.errors import ensure
 from cardstation.store.frozen import freeze, thaw, thaw_any
+from cardstation.store.journal import Journal
 from cardstation.store.shifts import Shifts
-from cardstation.store.tables import card_load, topup, topup_log
+from cardstation.store.tables import card_load, payment_log, topup, topup_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +188,20 @@ class TopUps:
         return self._connection.execute(query.order_by(topup_log.c.no).limit(1)).scalar() or ""
 
     def high_water_us(self) -> int:
-        """The latest wall time any state change was made at, microseconds since 1970."""
-        query = select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1)
-        return self._connection.execute(query).scalar() or 0
+        """The latest wall time anything was recorded at, microseconds since 1970.
+
+        The mark of the last move carries those before it; facts of shifts and sums received may
+        have come after it.
+        """
+        moves = select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1)
+        asked = select(payment_log.c.at).order_by(payment_log.c.no.desc()).limit(1)
+        head = Journal(self._connection).last()
+        paid_at = self._connection.execute(asked).scalar()
+        return max(
+            self._connection.execute(moves).scalar() or 0,
+            0 if head is None else _us(datetime.fromisoformat(head.entry.at)),
+            0 if paid_at is None else _us(paid_at),
+        )
 
     def own_load(self, intent: TopUp) -> int:
         """Enter a sealed top-up as the owner of its counter; returns its load number, 0 = sale."""
@@ -224,7 +236,6 @@ class TopUps:
         seq: int | None = None,
         reason: str = "",
     ) -> None:
-        now_us = int(stamp.at.timestamp() * 1_000_000)
         self._connection.execute(
             topup_log.insert(),
             {
@@ -236,7 +247,7 @@ class TopUps:
                 "clerk": Shifts(self._connection).on_duty() or stamp.clerk,
                 "approver": stamp.approver,
                 "at": stamp.at,
-                "high_water_us": max(now_us, self.high_water_us()),
+                "high_water_us": max(_us(stamp.at), self.high_water_us()),
             },
         )
 
@@ -247,6 +258,10 @@ class TopUps:
     def _find(self, *conditions: ColumnElement[bool]) -> tuple[TopUp, ...]:
         query = select(topup).where(*conditions).order_by(topup.c.no)
         return tuple(map(_from_row, self._connection.execute(query)))
+
+
+def _us(at: datetime) -> int:
+    return int(at.timestamp() * 1_000_000)
 
 
 def _load_key(identity: CardIdentity, counter: int) -> ColumnElement[bool]:

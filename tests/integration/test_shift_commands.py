@@ -181,6 +181,7 @@ READS = {
     ("keys", "status"): (),
     ("keys", "import"): (),
     ("keys", "make"): (),
+    ("keys", "wrap"): (),
     ("training", "rack", "serve"): (),
     ("training", "rack", "list"): (),
     ("training", "rack", "make"): ("220104000001",),

@@ -9,6 +9,8 @@ from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.station import Station
 
 CLOCK_TOLERANCE_US = 5 * 60 * 1_000_000
+CLOCK_LEAP_US = 31 * 24 * 3600 * 1_000_000
+"""No shift is silent for a month: a clock this far ahead of all that is on record is wrong."""
 
 
 def ensure_may_write(station: Station) -> None:
@@ -33,18 +35,23 @@ def ensure_may_sell(station: Station) -> None:
     """As `ensure_may_write`, in an open shift, and the clock did not run back more than 5 minutes.
 
     Raises:
-        Refusal: `clock_ran_back`, and those of `ensure_may_write` and `ensure_on_duty`.
+        Refusal: `clock_ran_back`; `clock_leapt_ahead` (nothing is stamped with a time years off,
+            which would stop the desk once the clock is set right; a desk that was closed for long
+            opens a shift, and a person has looked at the clock); and those of `ensure_may_write`
+            and `ensure_on_duty`.
     """
     ensure_may_write(station)
     ensure_on_duty(station)
     with station.store.reading() as reading:
         high_water_us = reading.topups.high_water_us()
-    now_us = int(station.clock.now().timestamp() * 1_000_000)
+        in_shift = reading.shifts.current() is not None
+    now = station.clock.now()
+    now_us = int(now.timestamp() * 1_000_000)
+    last = datetime.fromtimestamp(high_water_us / 1_000_000, tz=UTC).astimezone(now.tzinfo)
     if now_us < high_water_us - CLOCK_TOLERANCE_US:
-        last = datetime.fromtimestamp(high_water_us / 1_000_000, tz=UTC)
-        raise Refusal(
-            "clock_ran_back", last=last.astimezone(station.clock.now().tzinfo).isoformat()
-        )
+        raise Refusal("clock_ran_back", last=last.isoformat())
+    if in_shift and now_us > high_water_us + CLOCK_LEAP_US:
+        raise Refusal("clock_leapt_ahead", last=last.isoformat())
 
 
 def ensure_on_duty(station: Station) -> None:
