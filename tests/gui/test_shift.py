@@ -6,13 +6,15 @@ import logging
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from cardstation.domain.money import Money
+from tests.gui.conftest import Open
+from tests.gui.test_window import clipped
 from tests.kit.window_people import CLERKS, EXPECTED, PIN, SUPERVISOR, TELLER, items
-from tests.kit.window_shift_shots import shift_of, shift_view
-from tests.kit.window_stage import Stage
+from tests.kit.window_shift_shots import back_scenes, shift_of, shift_scenes, shift_view
+from tests.kit.window_stage import Stage, application
 from ui.parts.pin_field import PinField
 from ui.parts.second_person import SecondPerson
 from ui.screens.shift.state import NOTES_YUAN, Count, Phase
@@ -226,6 +228,30 @@ def test_the_count_survives_another_language(desk: Stage, qtbot: QtBot) -> None:
 def test_the_sum_of_a_count(count: Count, fen: int | None) -> None:
     assert len(count.notes) == len(NOTES_YUAN)
     assert count.sum == (None if fen is None else Money(fen))
+
+
+@pytest.mark.parametrize("height", [768, 700])
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_nothing_is_clipped_and_nothing_scrolls(
+    open_desk: Open, language: str, height: int
+) -> None:
+    desk = open_desk(language)
+    desk.window.resize(1366, height)
+    seen: list[str] = []
+
+    def look(_widget: object, name: str) -> None:
+        seen.append(name)
+        application().processEvents()
+        assert not clipped(desk), name
+        area = desk.window.centralWidget()
+        assert isinstance(area, QScrollArea)
+        assert not area.verticalScrollBar().isVisible(), name
+        assert not area.horizontalScrollBar().isVisible(), name
+
+    desk.shoot_widget = look
+    shift_scenes(desk)
+    back_scenes(desk)
+    assert len(seen) > 25
 
 
 def test_pins_are_hidden_named_and_in_no_log(

@@ -14,16 +14,17 @@ from ui.parts.pin_field import PinField
 from ui.parts.words import Pane, label, row
 from ui.screens.shift.model import ShiftModel
 from ui.screens.shift.state import NOTES_YUAN, Count, Phase, State, note_sum, yuan_of
-from ui.theme import M, S
+from ui.theme import XS, M, S
 
 
 class CountPane(Pane):
     """What lies in the till; Enter goes from field to field."""
 
     def __init__(self, model: ShiftModel, look: Look) -> None:
-        super().__init__(look.theme, shadow=False, margin=24)
+        super().__init__(look.theme, shadow=False, margin=20)
         self._model, self._look = model, look
         t = look.t
+        self.column.setSpacing(S)
         ways = [("notes", t("Notes and coins")), ("total", t("One total"))]
         self._way = Segments(t("How it is counted"), ways, "notes")
         self._way.chosen.connect(self._choose)
@@ -31,7 +32,7 @@ class CountPane(Pane):
         self._coins, self._total = _count_field(t("Coins, yuan")), _count_field(t("Total, yuan"))
         self._total.setProperty("look", "amount")
         self._sums = [label("", "", right=True) for _ in range(len(NOTES_YUAN) + 1)]
-        self._sum = label("", "big", right=True)
+        self._sum = label("", "figure", right=True)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._by_notes())
         self._pages.addWidget(self._by_total())
@@ -84,7 +85,7 @@ class CountPane(Pane):
         grid = QGridLayout(made)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(M)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(XS)
         grid.setColumnStretch(2, 1)
         names = [t("{yuan} yuan ×", yuan=one) for one in NOTES_YUAN] + [t("Coins, yuan")]
         for line, (name, field, part) in enumerate(
