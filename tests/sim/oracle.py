@@ -88,6 +88,7 @@ class Oracle:
             view = watch.views.get(subject)
             if view is not None:
                 self.loads.setdefault(view.account_no, {})[subject] = None
+                self._paid_back(view)
                 accounts.append(view.account_no)
             self._payment(subject)
         self._equation(watch)
@@ -131,11 +132,21 @@ class Oracle:
         self.money[kind] += new
         self._money_of[payment_id] = (kind, new)
 
+    def _paid_back(self, view: View) -> None:
+        """What is on record as paid back was truly counted out, to the fen."""
+        truly = self.town.till.returned.get(view.topup_id)
+        if view.state is _S.REFUNDED and view.tender != "batch" and truly != view.owed:
+            raise Broken(f"{view.topup_id}: {view.owed} paid back on record, truly {truly}")
+
     def _equation(self, watch: Watch) -> None:
         """Money of DESK-RULES 15, from the postings of one store against its own intents."""
         sums = watch.sums
         if sum(sums.values()):
             raise Broken(f"{watch.folder.name}: the books do not balance: {dict(sums)}")
+        if sums["tender"] != watch.tender:
+            raise Broken(
+                f"{watch.folder.name}: tenders are {sums['tender']}, by intents {watch.tender}"
+            )
 
     def _card(self, home: Home) -> None:
         """Gas of DESK-RULES 15 for one household, load by load."""

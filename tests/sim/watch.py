@@ -12,20 +12,13 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as driver
 
-from cardstation.domain.ledger import GENESIS, Entry, EntryKind, postings_of
+from cardstation.domain.ledger import GENESIS, Entry, postings_of
 from cardstation.domain.topup import mark_of
 from cardstation.domain.transitions import TABLES, Direction, TopUpEvent, TopUpState
 
 _S = TopUpState
 ASKING = frozenset({_S.PAY_PENDING, _S.PAY_UNKNOWN})
 CERTAIN = frozenset(TopUpState) - ASKING - {_S.QUOTED, _S.VOIDED}
-FACTS = {
-    TopUpEvent.MONEY_CERTAIN: EntryKind.PAID,
-    TopUpEvent.PLAN_STORED: EntryKind.ARMED,
-    TopUpEvent.SEEN_BEFORE: None,
-    TopUpEvent.SEEN_TARGET: None,
-    TopUpEvent.MONEY_RETURNED: EntryKind.REFUNDED,
-}
 
 
 class Broken(AssertionError):
@@ -49,9 +42,24 @@ class View:
     mark: bytes
     gas: int
     fen: int
+    total: int
     tender: str
     batch_id: str
     counter_after: int
+
+    @property
+    def owed(self) -> int:
+        """What goes back when it goes back: a load taken off keeps its household's balance."""
+        return self.fen if self.direction is Direction.SALE else self.total
+
+    @property
+    def at_tender(self) -> int:
+        """What it must have brought to the desk's tenders by now, less what it took from them."""
+        if self.tender == "batch":
+            return 0
+        sold = self.direction is Direction.SALE and not self.origin and self.tender != "order"
+        taken = self.fen if sold and self.state in CERTAIN else 0
+        return taken - (self.owed if self.state is _S.REFUNDED else 0)
 
 
 @dataclass
@@ -62,6 +70,7 @@ class Watch:
         log, seq, hash, payment: How far each of its records was read.
         asked: Batch payments by id: (state, fen). sums: Postings by account class.
         hashes: Of every entry, in order. fresh: Intents that changed at the last look.
+        tender: What all intents and batch payments must have brought.
     """
 
     folder: Path
@@ -76,6 +85,7 @@ class Watch:
     sums: Counter[str] = field(default_factory=Counter)
     facts: Counter[str] = field(default_factory=Counter)
     fresh: list[str] = field(default_factory=list)
+    tender: int = 0
     _connection: Any = None
 
     def copy(self, folder: Path | None = None) -> Watch:
@@ -112,6 +122,7 @@ class Watch:
         ):
             self.payment = number
             self.asked[payment_id] = (state, fen)
+            self.tender += fen if state == "taken" else 0
             self.fresh.append(payment_id)
         for seq, digest in self._ask(
             "SELECT acked_seq, acked_hash FROM ledger_ack WHERE acked_seq > ? ORDER BY no",
@@ -153,6 +164,7 @@ class Watch:
             if TABLES[before.direction].get(move) is not reached:
                 raise Broken(f"{self.folder.name}: {topup_id} went {move} to {state}")
             view = replace(before, state=reached, counter_after=row[-1])
+        self.tender += view.at_tender - (before.at_tender if before else 0)
         self.views[topup_id] = view
         self.fresh.append(topup_id)
 
@@ -167,6 +179,7 @@ _LOG = (
 def _view(topup_id: str, state: TopUpState, *row: Any) -> View:
     direction, corrects, origin, account_no, quote, quantity, tender, batch_id, counter = row
     amount: dict[str, int] = json.loads(quantity)
+    price: dict[str, dict[str, int]] = json.loads(quote)
     return View(
         topup_id=topup_id,
         state=state,
@@ -176,7 +189,8 @@ def _view(topup_id: str, state: TopUpState, *row: Any) -> View:
         account_no=account_no,
         mark=mark_of(topup_id),
         gas=next(iter(amount.values())),
-        fen=json.loads(quote)["money"]["fen"],
+        fen=price["money"]["fen"],
+        total=price["total"]["fen"],
         tender=tender,
         batch_id=batch_id,
         counter_after=counter,

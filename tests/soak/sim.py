@@ -1,0 +1,32 @@
+"""The simulation in full: a hundred thousand small worlds, and some large ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tests.kit.repeat import first_seed, times
+from tests.sim.many import play_shares
+from tests.sim.play import play
+from tests.sim.world import large
+from tests.soak.figures import Figures
+
+SMALL, LARGE = "SMALL_WORLDS", "LARGE_WORLDS"
+
+
+def soak() -> Figures:
+    """`SMALL_WORLDS=…`, `LARGE_WORLDS=…` and `SEED=…` choose how many, and from which seed on."""
+    first = first_seed()
+    total, broken = play_shares(first, first + times(SMALL, 100_000))
+    assert not broken, "\n".join(broken)
+    for seed in range(first, first + times(LARGE, 5)):
+        report = play(seed, large(seed))
+        total.update(report.counts)
+        total.update(large_worlds=1, steps=report.steps, checks=report.checks)
+    return figures(total)
+
+
+def figures(total: Counter[str]) -> dict[str, int]:
+    """Worlds, steps, looks of the oracle, and what was done to the stations."""
+    wanted = ("worlds", "large_worlds", "steps", "checks", "sales", "lines loaded", "syncs")
+    faults = sorted(name for name in total if name.startswith("fault: "))
+    return {name: total[name] for name in (*wanted, *faults)}
