@@ -84,6 +84,9 @@ class Ledger(Protocol):
     def head(self) -> LedgerHead:
         """What the ledger has of this station."""
 
+    def hurried(self) -> Ledger | None:
+        """This line with little patience, for what must not wait; None while a failure rests."""
+
     def push(self, entries: Sequence[bytes], nonce: str) -> Ack:
         """Send entries (their exact bytes), in order, following `head().last_seq`."""
 

@@ -242,6 +242,18 @@ TABLE = {
         "Nothing was changed.",
         "Give the number of the last entry the ledger still has.",
     ),
+    "rejoin_contradicts": Words(
+        "Records went another way",
+        "Top-up {topup_id} is on file as {state}, and the ledger's next entry does not follow.",
+        "Nothing was changed; everything the ledger holds is still there.",
+        SUPERVISOR,
+    ),
+    "rejoin_begun": Words(
+        "Station is being brought back",
+        "This station has some or all of its lost entries again, but not its new epoch yet.",
+        FROZEN,
+        "Bring the station back once more; it goes on where it stopped.",
+    ),
     "rejoin_not_needed": Words(
         "Nothing to bring back",
         "This station and the ledger hold the same entries.",

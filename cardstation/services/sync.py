@@ -11,6 +11,7 @@ from cardstation.services.station import Station
 from cardstation.services.sync_state import SyncState, sync_state
 
 BATCH = 100
+REJOIN_BEGUN = "rejoin_begun"
 
 FREEZING = frozenset(
     {
@@ -19,6 +20,7 @@ FREEZING = frozenset(
         "ledger_fork",
         "ledger_gap",
         "ledger_rewound",
+        "rejoin_begun",
         "station_revoked",
         "station_suspended",
     }
@@ -37,14 +39,16 @@ def sync(station: Station) -> SyncState:
         LedgerRefused: `ledger_ahead` (this station was restored from a backup), `ledger_fork`
             (another history with our name: ours is handed over as evidence), `ledger_rewound` (it
             lost what it had confirmed, and has not asked for it, signed, to be sent again),
-            `ledger_signature_bad` (somebody else answered: nothing is stored), `ledger_gap`,
-            `ledger_epoch`, …; selling stops until a handshake agrees again.
+            `rejoin_begun` (go on with `rejoin`), `ledger_signature_bad` (somebody else answered:
+            nothing is stored), `ledger_gap`, `ledger_epoch`, …; selling stops until a handshake
+            agrees again.
         Refusal: `ledger_not_set`.
     """
     ledger = station.ledger
     if ledger is None:
         raise Refusal("ledger_not_set")
     try:
+        _ensure_no_rejoin(station)
         head = ledger.head()
         _compare(station, head)
         _push(station, ledger, head)
@@ -60,6 +64,17 @@ def sync(station: Station) -> SyncState:
         unit.orders.put(orders)
         unit.commit()
     return sync_state(station)
+
+
+def _ensure_no_rejoin(station: Station) -> None:
+    """A restored station that holds its entries again still needs its new epoch.
+
+    Raises:
+        LedgerRefused: `rejoin_begun`.
+    """
+    with station.store.reading() as reading:
+        if reading.outbox.verdict() == REJOIN_BEGUN:
+            raise LedgerRefused(REJOIN_BEGUN)
 
 
 def _compare(station: Station, head: LedgerHead) -> None:

@@ -13,6 +13,7 @@ from cardstation.errors import ensure
 from cardstation.store.tables import journal
 
 FIRST_EPOCH = 1
+UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,37 @@ class Journal:
                 "hash": stored.hash,
                 "raw": raw,
             },
+        )
+        return stored
+
+    def adopt(self, raw: bytes) -> StoredEntry:
+        """Add exact bytes of ours that the ledger holds and this journal lost.
+
+        Bytes that are no entry keep their place too.
+
+        Raises:
+            Defect: they do not follow the head.
+        """
+        head = self.head()
+        stored = StoredEntry(head.seq + 1, entry_hash(raw), raw)
+        filed = {"epoch": head.epoch, "entry_id": stored.hash, "subject": "", "batch_id": ""}
+        filed["kind"] = UNREADABLE
+        try:
+            entry = stored.entry
+        except (ValueError, KeyError, TypeError):
+            entry = None
+        if entry is not None:
+            ensure(entry.seq == stored.seq, "an entry follows the head without a gap")
+            ensure(entry.prev_hash == head.hash, "an entry carries the hash of the one before")
+            filed = {
+                "epoch": entry.epoch,
+                "entry_id": entry.entry_id,
+                "subject": entry.subject,
+                "kind": entry.kind.value,
+                "batch_id": entry.batch,
+            }
+        self._connection.execute(
+            journal.insert(), {**filed, "seq": stored.seq, "hash": stored.hash, "raw": raw}
         )
         return stored
 

@@ -10,7 +10,8 @@ import secrets
 import time
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from copy import copy
+from dataclasses import dataclass, fields
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -34,6 +35,9 @@ from cardstation.sync.failures import BAD_ADDRESS, UNREADABLE, mapped, refuse
 
 CONNECT_TIMEOUT_S = 3.0
 ANSWER_TIMEOUT_S = 15.0
+HURRIED_TIMEOUT_S = 0.5
+SHORTEST_REST_S = 2.0
+LONGEST_REST_S = 300.0
 
 Answer = TypeVar("Answer")
 
@@ -41,6 +45,21 @@ Answer = TypeVar("Answer")
 def wall_seconds() -> int:
     """Seconds since 1970 by this machine's clock; only informs, nonces keep requests fresh."""
     return int(time.time())
+
+
+@dataclass(slots=True)
+class _Rest:
+    """How long nothing hurried is asked after a failure: doubled by each one that follows."""
+
+    until_s: float = 0.0
+    length_s: float = 0.0
+
+    def failed(self) -> None:
+        self.length_s = min(LONGEST_REST_S, max(SHORTEST_REST_S, 2 * self.length_s))
+        self.until_s = time.monotonic() + self.length_s
+
+    def answered(self) -> None:
+        self.until_s = self.length_s = 0.0
 
 
 class HttpLedger:
@@ -74,9 +93,10 @@ class HttpLedger:
         self._centre = centre
         self._created = created
         self._nonce = ""
+        self._rest = _Rest()
+        self._timeout = httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
         self._client = httpx.Client(
             base_url=self._url,
-            timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
             trust_env=False,
             transport=transport,
         )
@@ -84,6 +104,21 @@ class HttpLedger:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def hurried(self) -> HttpLedger | None:
+        """This line with half a second of patience per request.
+
+        None while a failure rests: 2 s after the first, doubled to 5 min by those that follow.
+        """
+        if time.monotonic() < self._rest.until_s:
+            return None
+        line = copy(self)
+        line.patience_s(HURRIED_TIMEOUT_S)
+        return line
+
+    def patience_s(self, seconds: float) -> None:
+        """Wait this long at the most for each step of a request."""
+        self._timeout = httpx.Timeout(seconds)
 
     def head(self) -> LedgerHead:
         """What the ledger has of this station.
@@ -224,11 +259,18 @@ class HttpLedger:
         return self._get(path, kind, self.head().nonce)
 
     def _send(self, method: str, path: str, body: bytes, nonce: str, kind: type[Answer]) -> Answer:
-        with mapped(self._url):
-            request = self._client.build_request(method, path, content=body)
-            self._sign(request, body, nonce)
-            answer = self._client.send(request)
-        refuse(answer, self._url)
+        try:
+            with mapped(self._url):
+                request = self._client.build_request(
+                    method, path, content=body, timeout=self._timeout
+                )
+                self._sign(request, body, nonce)
+                answer = self._client.send(request)
+            refuse(answer, self._url)
+        except LedgerUnreachable:
+            self._rest.failed()
+            raise
+        self._rest.answered()
         try:
             return msgspec.json.decode(answer.content, type=kind)
         except msgspec.MsgspecError as error:

@@ -12,6 +12,7 @@ import pytest
 from cardstation.central.process import CentralProcess
 from cardstation.domain.message_signature import content_digest
 from cardstation.errors import CardStationError, Defect, LedgerRefused, LedgerUnreachable
+from cardstation.sync import http_ledger
 from cardstation.sync.failures import FAILURES
 from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
@@ -222,3 +223,44 @@ def test_a_service_killed_between_two_pushes(tmp_path: Path) -> None:
         chain.sale(2)
         assert ledger.push(chain.written, ledger.head().nonce).acked_seq == 6
         ledger.close()
+
+
+def test_after_a_failure_nothing_hurried_is_asked_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[dict[str, float]] = []
+    now = [100.0]
+    monkeypatch.setattr(http_ledger.time, "monotonic", lambda: now[0])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.extensions["timeout"])
+        raise httpx.ConnectTimeout("planted")
+
+    ledger = line_to(answer)
+    for rest_s in (2, 4, 8):
+        hurried = ledger.hurried()
+        assert hurried is not None
+        with pytest.raises(LedgerUnreachable):
+            hurried.head()
+        assert set(asked[-1].values()) == {http_ledger.HURRIED_TIMEOUT_S}
+        now[0] += rest_s - 0.1
+        assert ledger.hurried() is None
+        now[0] += 0.2
+    with pytest.raises(LedgerUnreachable):
+        ledger.head()
+    assert asked[-1]["read"] == http_ledger.ANSWER_TIMEOUT_S
+    ledger.close()
+
+
+def test_an_answer_that_our_centre_did_not_sign_is_none(centre: Centre) -> None:
+    """Enrolled elsewhere, or somebody in between: nothing of it is believed."""
+    key = TestKey()
+    centre.station(key=key)
+    stranger = HttpLedger(centre.url, "S001", key, TestPin(TestKey().public))
+    with pytest.raises(LedgerRefused, match="ledger_signature_bad"):
+        stranger.head()
+    nonce = centre.line(key=key).head().nonce
+    with pytest.raises(LedgerRefused, match="ledger_signature_bad"):
+        stranger.push(Chain().sale(), nonce)
+    stranger.close()
+    assert centre.line(key=key).head().last_seq == 3

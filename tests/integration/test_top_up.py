@@ -238,7 +238,7 @@ def test_sync_posts_and_a_fork_stops_selling(desk: Desk) -> None:
     found = verify(desk.station)
     assert found.taken_fen == found.loaded_fen == found.posted_fen == 10_000
     take(card)
-    desk.ledger.entries[-1] = desk.ledger.entries[-1].replace(b"demo", b"evil")
+    desk.ledger.sent[-1] = replace(desk.ledger.sent[-1], hash="ab" * 32)
     with pytest.raises(LedgerRefused) as fork:
         sync(desk.station)
     assert fork.value.code == "ledger_fork"
@@ -250,16 +250,16 @@ def test_sync_posts_and_a_fork_stops_selling(desk: Desk) -> None:
 def test_a_ledger_that_is_ahead_or_behind_its_word_stops_selling(desk: Desk) -> None:
     desk.sell(card_of(HOME))
     sync(desk.station)
-    kept = list(desk.ledger.entries)
-    desk.ledger.entries.append(kept[0])
+    kept = list(desk.ledger.sent)
+    desk.ledger.sent.append(kept[0])
     with pytest.raises(LedgerRefused) as ahead:
         sync(desk.station)
     assert ahead.value.code == "ledger_ahead"
-    desk.ledger.entries[:] = kept[:1]
+    desk.ledger.sent[:] = kept[:1]
     with pytest.raises(LedgerRefused) as rewound:
         sync(desk.station)
     assert rewound.value.code == "ledger_rewound"
-    desk.ledger.entries[:] = kept
+    desk.ledger.sent[:] = kept
     assert sync(desk.station).verdict == ""
 
 

@@ -16,13 +16,15 @@ import pytest
 
 import tests.conftest  # the environment of every test: no machine's card service, no keyring
 from cardstation.errors import CardStationError
-from tests.soak import bits, kills, power
+from tests.soak import bits, kills, ledger, power, sim
 from tests.soak.figures import Figures
 
 PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
     ("bits", bits.soak),
     ("kills", kills.soak),
+    ("ledger", ledger.soak),
     ("power", power.soak),
+    ("sim", sim.soak),
 )
 BROKEN = (AssertionError, CardStationError, pytest.fail.Exception, pytest.skip.Exception)
 """A skipped proof proves nothing: here it counts as broken."""

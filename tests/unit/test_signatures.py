@@ -40,6 +40,7 @@ MESSAGE = {
     "@method": "POST",
     "@authority": "127.0.0.1:8000",
     "@path": "/v1/stations/S001/entries",
+    "@query": "?",
     "content-digest": content_digest(b"{}"),
 }
 

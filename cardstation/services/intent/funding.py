@@ -68,6 +68,28 @@ def _receive(station: Station, unit: Unit, asked: AskedPayment) -> None:
     )
 
 
+def receive_again(station: Station, unit: Unit, asked: AskedPayment, *, seq: int) -> None:
+    """Put a payment back that this station lost; its lines are funded as they were, by its list.
+
+    A batch whose list is not on file keeps its money under its id; loads fund their own lines.
+    """
+    if not any(one.payment_id == asked.payment_id for one in unit.funds.unanswered()):
+        unit.funds.note(asked)
+    unit.funds.note(replace(asked, state="taken", at=station.clock.now()))
+    unit.funds.receive(
+        BatchPayment(
+            payment_id=asked.payment_id,
+            batch_id=asked.batch_id,
+            tender=asked.tender,
+            money=asked.money,
+            reference=asked.reference,
+            seq=seq,
+        )
+    )
+    if unit.batches.get(asked.batch_id) is not None:
+        _fund_lines(station, unit, asked)
+
+
 def _fund_lines(station: Station, unit: Unit, asked: AskedPayment) -> None:
     """Freeze the price of line after line while the money reaches; the first it does not ends it.
 

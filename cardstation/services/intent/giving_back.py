@@ -31,7 +31,7 @@ def record_returned(
             witness=witness,
         )
         moved = unit.topups.move(intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq)
-        unit.households.update(_before_purchase(_household(unit, intent), moved))
+        unit.households.update(before_purchase(_household(unit, intent), moved))
         unit.commit()
     return moved
 
@@ -69,7 +69,7 @@ def record_disowned(station: Station, intent: TopUp) -> TopUp:
         sealed = sealing_of(unit, intent.topup_id)
         entry = append_about(station, unit, EntryKind.NOT_LOADED, intent, corrects=sealed.entry_id)
         moved = unit.topups.move(intent, TopUpEvent.DISOWNED, stamp(station), seq=entry.seq)
-        unit.households.update(_without_purchase(_household(unit, intent), moved))
+        unit.households.update(without_purchase(_household(unit, intent), moved))
         unit.commit()
     return moved
 
@@ -108,12 +108,12 @@ def after_purchase(household: Household, intent: TopUp) -> Household:
     )
 
 
-def _before_purchase(household: Household, intent: TopUp) -> Household:
+def before_purchase(household: Household, intent: TopUp) -> Household:
     """What a household has bought once a load was taken back: the counter is used again."""
-    return replace(_without_purchase(household, intent), purchase_counter=intent.counter_after)
+    return replace(without_purchase(household, intent), purchase_counter=intent.counter_after)
 
 
-def _without_purchase(household: Household, intent: TopUp) -> Household:
+def without_purchase(household: Household, intent: TopUp) -> Household:
     """Tier counters move with reversals of the cycle they belonged to (DESK-RULES 13)."""
     quote = intent.quote
     if quote.volume is None or household.tier_year != quote.tier_year:

@@ -1,0 +1,1 @@
+"""Rebuilds the station's records from entries that it lost and the ledger still holds."""

@@ -1,0 +1,196 @@
+"""Makes the rows that an entry was once committed with, out of the entry itself.
+
+The moves are made by the same table and the same rules as the first time; moves that are no facts
+(money asked, refund asked) are made again where the next fact needs them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cardstation.domain.household import Household
+from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Shift, ShiftClose
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TABLES, Direction, TopUpEvent, TopUpState
+from cardstation.errors import Refusal
+from cardstation.services.intent.facts import stamp
+from cardstation.services.intent.funding import receive_again
+from cardstation.services.intent.giving_back import (
+    after_purchase,
+    before_purchase,
+    without_purchase,
+)
+from cardstation.services.intent.papers import receipt_of
+from cardstation.services.rebuild.moment import station_then
+from cardstation.services.station import Station
+from cardstation.store import Unit
+from cardstation.store.frozen import thaw
+from cardstation.store.funds import AskedPayment, FundedLine
+from cardstation.store.journal import StoredEntry
+
+_EVENTS = {
+    EntryKind.PAID: TopUpEvent.MONEY_CERTAIN,
+    EntryKind.ARMED: TopUpEvent.PLAN_STORED,
+    EntryKind.SEALED: TopUpEvent.SEEN_TARGET,
+    EntryKind.RETURNED: TopUpEvent.SEEN_TARGET,
+    EntryKind.ELSEWHERE: TopUpEvent.SEEN_TARGET,
+    EntryKind.NOT_LOADED: TopUpEvent.SEEN_BEFORE,
+    EntryKind.NOT_RETURNED: TopUpEvent.SEEN_BEFORE,
+    EntryKind.REFUNDED: TopUpEvent.MONEY_RETURNED,
+}
+_ASKED_FIRST = {
+    (Direction.SALE, TopUpEvent.MONEY_CERTAIN): TopUpEvent.MONEY_ASKED,
+    (Direction.SALE, TopUpEvent.MONEY_RETURNED): TopUpEvent.REFUND_ASKED,
+    (Direction.RETURN, TopUpEvent.MONEY_RETURNED): TopUpEvent.PAYOUT_ASKED,
+}
+
+
+def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
+    """Bring the records to where they were after this entry's commit.
+
+    Args:
+        station: The desk.
+        unit: The unit of work in which the entry was put back into the journal.
+        stored: The entry. One that nobody can read changes nothing.
+
+    Raises:
+        Refusal: `unknown_household`, `rejoin_contradicts`: what is on file went another way.
+    """
+    try:
+        entry = stored.entry
+    except (ValueError, KeyError, TypeError):
+        return
+    then = station_then(station, entry)
+    match entry.kind:
+        case EntryKind.RECEIVED:
+            receive_again(then, unit, thaw(AskedPayment, entry.detail), seq=entry.seq)
+        case EntryKind.SHIFT_OPENED:
+            unit.shifts.open_shift(thaw(Shift, entry.detail), seq=entry.seq)
+        case EntryKind.SHIFT_CLOSED:
+            _closed(unit, thaw(ShiftClose, entry.detail), entry.seq)
+        case EntryKind.EPOCH:
+            return
+        case EntryKind.ELSEWHERE if entry.corrects:
+            return
+        case _:
+            _move(then, unit, stored, entry)
+
+
+def _closed(unit: Unit, closed: ShiftClose, seq: int) -> None:
+    if unit.shifts.counted(closed.shift_id) is None:
+        unit.shifts.count(closed.shift_id, closed.counted, at=closed.closed_at)
+    unit.shifts.close_shift(closed, seq=seq)
+
+
+def _move(then: Station, unit: Unit, stored: StoredEntry, entry: Entry) -> None:
+    """One fact about one intent: the move, its log row, and what came with it."""
+    known = unit.topups.get(entry.subject)
+    told = thaw(TopUp, entry.detail) if entry.kind in (EntryKind.PAID, EntryKind.ARMED) else known
+    if told is None:
+        raise Refusal("rejoin_contradicts", topup_id=entry.subject, state="")
+    if known is None and told.origin:
+        unit.topups.add(told, stamp(then), seq=entry.seq, reason="adopted")
+        return
+    if known is None:
+        known = _begun(then, unit, told, entry)
+    event = _event(entry)
+    ready = _asked(then, unit, known, event, entry)
+    moved = unit.topups.move(
+        replace(told, state=ready.state, plan=ready.plan),
+        event,
+        stamp(then, entry.approver or entry.clerk),
+        seq=entry.seq,
+        reason=entry.witness,
+        plan=told.plan if entry.kind is EntryKind.ARMED else None,
+    )
+    _household_then(then, unit, stored, entry, moved)
+
+
+def _begun(then: Station, unit: Unit, told: TopUp, entry: Entry) -> TopUp:
+    begins = TopUpState.REQUESTED if told.direction is Direction.RETURN else TopUpState.QUOTED
+    begun = replace(told, state=begins, plan=None)
+    unit.topups.add(begun, stamp(then, entry.approver))
+    return begun
+
+
+def _event(entry: Entry) -> TopUpEvent:
+    disowned = entry.kind is EntryKind.NOT_LOADED and bool(entry.corrects)
+    return TopUpEvent.DISOWNED if disowned else _EVENTS[entry.kind]
+
+
+def _asked(then: Station, unit: Unit, known: TopUp, event: TopUpEvent, entry: Entry) -> TopUp:
+    """The intent where the fact can follow; what was asked before it is asked again in the log."""
+    table = TABLES[known.direction]
+    first = _ASKED_FIRST.get((known.direction, event))
+    if (known.state, event) not in table and first and (known.state, first) in table:
+        known = unit.topups.move(known, first, stamp(then, entry.approver or entry.clerk))
+    if (known.state, event) not in table:
+        raise Refusal("rejoin_contradicts", topup_id=known.topup_id, state=known.state.value)
+    return known
+
+
+def _household_then(
+    then: Station, unit: Unit, stored: StoredEntry, entry: Entry, intent: TopUp
+) -> None:
+    household = unit.households.get(entry.account_no)
+    if household is None:
+        raise Refusal("unknown_household", account_no=entry.account_no)
+    match entry.kind:
+        case EntryKind.PAID:
+            _funded(then, unit, entry, intent)
+            changed = _with_balance(household, entry.balance_fen)
+        case EntryKind.REFUNDED:
+            changed = _with_balance(household, -entry.balance_fen)
+        case EntryKind.SEALED:
+            _sealed(then, unit, stored, entry, intent, household)
+            changed = after_purchase(household, intent)
+        case EntryKind.ELSEWHERE:
+            changed = after_purchase(household, intent)
+        case EntryKind.RETURNED:
+            changed = before_purchase(household, intent)
+        case EntryKind.NOT_LOADED if entry.corrects:
+            changed = without_purchase(household, intent)
+        case _:
+            return
+    unit.households.update(changed)
+
+
+def _with_balance(household: Household, fen: int) -> Household:
+    return replace(household, balance=household.balance + Money(fen))
+
+
+def _sealed(
+    then: Station,
+    unit: Unit,
+    stored: StoredEntry,
+    entry: Entry,
+    intent: TopUp,
+    household: Household,
+) -> None:
+    """The receipt with its own number again, and the counter's owner."""
+    _, year, number = entry.detail.rsplit("-", 2)
+    receipt = receipt_of(then, intent, household, stored, year=int(year), number=int(number))
+    unit.receipts.add(receipt, topup_id=intent.topup_id, year=int(year), number=int(number))
+    unit.topups.own_load(intent)
+
+
+def _funded(then: Station, unit: Unit, entry: Entry, intent: TopUp) -> None:
+    """A line that was paid out of a lump sum was funded at its price; the load says so."""
+    payments = unit.funds.payments(intent.batch_id) if intent.tender is Tender.BATCH else ()
+    if not payments or intent.line in unit.funds.funded(intent.batch_id, line=intent.line):
+        return
+    received = unit.journal.at(payments[-1].seq)
+    at = then.clock.now() if received is None else station_then(then, received.entry).clock.now()
+    unit.funds.fund(
+        FundedLine(
+            batch_id=intent.batch_id,
+            line=intent.line,
+            payment_id=payments[-1].payment_id,
+            quote=intent.quote,
+            expected_counter=entry.counter_before,
+            at=at,
+        )
+    )

@@ -1,0 +1,114 @@
+"""Brings a restored station back: its own lost entries from the ledger, then a new epoch."""
+
+from __future__ import annotations
+
+from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.shift import Approval
+from cardstation.errors import LedgerRefused, Refusal
+from cardstation.ports.ledger import Ledger
+from cardstation.services.intent.anchoring import write_anchor
+from cardstation.services.intent.facts import clerk_of
+from cardstation.services.intent.ids import new_id
+from cardstation.services.rebuild.replay import replay
+from cardstation.services.station import Station
+from cardstation.services.sync import REJOIN_BEGUN, sync
+from cardstation.services.sync_state import SyncState
+from cardstation.store import Unit
+
+
+def rejoin(station: Station, approval: Approval) -> SyncState:
+    """Pull what this station lost, rebuild its records, begin a new epoch and sync.
+
+    For a station whose store was restored from a backup. Intents that were armed in the lost part
+    are open here again and are settled by their card at its next insertion. May be cut at any
+    point and run again; an older copy of this station can send nothing from then on.
+
+    Args:
+        station: The desk.
+        approval: Of the second person; not the clerk on duty.
+
+    Raises:
+        LedgerUnreachable: go on later.
+        LedgerRefused: `ledger_fork`: something was sold here after the restore, or elsewhere
+            under this name; and what `sync` raises.
+        Refusal: `ledger_not_set`, `second_person_same`, `rejoin_not_needed`,
+            `unknown_household` (take in the newest directory, then again), `rejoin_contradicts`.
+    """
+    ledger = station.ledger
+    if ledger is None:
+        raise Refusal("ledger_not_set")
+    with station.store.reading() as reading:
+        clerk = clerk_of(station, reading)
+    if approval.name in ("", clerk):
+        raise Refusal("second_person_same", name=approval.name)
+    head = ledger.head()
+    with station.store.reading() as reading:
+        ours = reading.journal.head()
+        begun = reading.outbox.verdict() == REJOIN_BEGUN
+    if head.last_seq <= ours.seq and head.epoch <= ours.epoch and not begun:
+        raise Refusal("rejoin_not_needed")
+    while _pull(station, ledger):
+        pass
+    _begin_epoch(station, ledger, clerk, approval.name)
+    return sync(station)
+
+
+def _pull(station: Station, ledger: Ledger) -> bool:
+    """Put back one page of lost entries, all of it in one commit; False when none is left."""
+    with station.store.reading() as reading:
+        ours = reading.journal.head()
+    page = ledger.entries_after(ours.seq)
+    if not page:
+        return False
+    with station.store.unit() as unit:
+        unit.outbox.judge(REJOIN_BEGUN, station.clock.now())
+        for raw in page:
+            _ensure_follows(unit, raw)
+            replay(station, unit, unit.journal.adopt(raw))
+        unit.commit()
+    return True
+
+
+def _ensure_follows(unit: Unit, raw: bytes) -> None:
+    """An entry of ours continues our own chain, else there are two histories.
+
+    Raises:
+        LedgerRefused: `ledger_fork`.
+    """
+    head = unit.journal.head()
+    try:
+        entry = Entry.from_bytes(raw)
+    except (ValueError, KeyError, TypeError):
+        return  # bytes nobody can read: the next entry's hash, or the ledger's head, tells
+    if (entry.seq, entry.prev_hash) != (head.seq + 1, head.hash):
+        raise LedgerRefused("ledger_fork", seq=head.seq + 1)
+
+
+def _begin_epoch(station: Station, ledger: Ledger, clerk: str, approver: str) -> None:
+    """Ask for the next epoch and open it with an entry; the anchor starts anew from there."""
+    with station.store.reading() as reading:
+        head = reading.journal.head()
+    granted = ledger.new_epoch(
+        last_seq=head.seq, last_hash=head.hash, clerk=clerk, approver=approver
+    )
+    with station.store.unit() as unit:
+        unit.journal.append(
+            Entry(
+                entry_id=new_id(station.clock),
+                station=station.name,
+                epoch=granted.epoch,
+                seq=head.seq + 1,
+                prev_hash=head.hash,
+                kind=EntryKind.EPOCH,
+                subject=f"epoch {granted.epoch}",
+                at=station.clock.now().isoformat(),
+                boot_id=station.clock.boot_id,
+                monotonic_ns=station.clock.monotonic_ns(),
+                clerk=clerk,
+                approver=approver,
+            )
+        )
+        opened = unit.journal.head()
+        unit.outbox.judge("", station.clock.now())
+        unit.commit()
+    write_anchor(station, opened)
