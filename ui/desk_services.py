@@ -168,5 +168,5 @@ class DeskServices:
     now: Callable[[], datetime]
     shifts: ShiftServices
     back: BackServices
+    rejoin: Callable[[Approval], SyncState]
     found: tuple[OpenIntent, ...] = ()
-    rejoin: Callable[[Approval], SyncState] | None = None

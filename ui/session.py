@@ -90,6 +90,7 @@ class Session:
         for live in self.screens.values():
             live.changed.connect(self._give)
         self.screens[shift.SCREEN.code].changed.connect(self.status.refresh)
+        self.tools.unfinished.changed.connect(self.look_round)
         self._tell_found(services.found)
         self._give()
 

@@ -35,6 +35,7 @@ from cardstation.services.pay_out import pay_out
 from cardstation.services.quote import quote
 from cardstation.services.read_card import read_card
 from cardstation.services.refund import request_refund
+from cardstation.services.rejoin import rejoin
 from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load, withdraw_return
 from cardstation.services.shift_state import shift_state
@@ -109,6 +110,7 @@ class Wiring:
             settings=self._settings(),
             save_settings=self.save_settings,
             now=station.clock.now,
+            rejoin=partial(rejoin, station),
             shifts=self.shifts(),
             back=self.back(),
             found=self.found,

@@ -126,6 +126,7 @@ class TornDesk:
         self.desk.reader.pull()
         hand.let_go()
         until(lambda: self.phase is Phase.PULLED and not self.window.session.tools.place.present)
+        until(lambda: self.window.session.screens["exceptions"].badge == 1)
 
 
 def play(torn: TornDesk, seen: Seen, yuan: str = "300") -> None:

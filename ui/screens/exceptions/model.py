@@ -90,9 +90,8 @@ class ExceptionsModel(QObject):
 
     def rejoin(self, approval: Approval) -> None:
         """Compare with the ledger, take over what is missing, and sell again."""
-        rejoin = self._tools.services.rejoin
-        if rejoin is not None:
-            self._do(lambda: rejoin(approval), "Compared with the ledger; selling goes on.")
+        services = self._tools.services
+        self._do(lambda: services.rejoin(approval), "Compared with the ledger; selling goes on.")
 
     # ── the card of a refund ──
 

@@ -18,7 +18,7 @@ from ui.screens.counter.state import Phase
 
 QUESTION = "payment_question"
 """The code of what a human answers here."""
-RESTORED = frozenset({"ledger_ahead", "ledger_epoch", "store_rolled_back"})
+RESTORED = frozenset({"ledger_ahead", "ledger_epoch"})
 """Verdicts that two persons may end by comparing with the ledger."""
 
 
