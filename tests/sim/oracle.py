@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cardstation.central.judging import Purse, counts, purse_of
-from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.ledger import GENESIS, Entry, EntryKind
 from cardstation.domain.topup import mark_of
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
 from tests.sim.desk import Desk
@@ -45,6 +45,7 @@ class Oracle:
         self._seen_in: dict[str, list[Watch]] = {}
         self._live: dict[Purse, dict[int, list[str]]] = {}
         self._sealed: dict[str, str] = {}
+        self._heads: dict[str, str] = {}
         self._posted = 0
         self._balance = 0
         self._tills = 0
@@ -229,6 +230,9 @@ class Oracle:
             if one.sent.hash not in self.hashes:
                 raise Broken(f"the ledger has an entry no store wrote: {one.sent.entry_id}")
             entry, code = one.sent.entry, one.verdict.code
+            if entry is not None and entry.prev_hash != self._heads.get(one.station, GENESIS):
+                raise Broken(f"the ledger's chain of {one.station} breaks at {entry.seq}")
+            self._heads[one.station] = one.sent.hash
             if entry is None:
                 raise Broken(f"an entry is kept and not booked: {code}")
             if entry.kind is EntryKind.SEALED or entry.corrects:

@@ -183,7 +183,7 @@ def _money_by_records(records: Records) -> dict[str, int]:
     own = sum(fen for tender, fen in tills.items() if tender not in _BEHIND)
     return {
         "tenders": received + own + counted,
-        "orders_claimed": tills[Tender.ORDER],
+        "orders_claimed": tills[Tender.ORDER] - given[Tender.ORDER],
         "refunds": sum(fen for tender, fen in given.items() if tender not in _BEHIND),
         "gas_loaded": sum(
             records.receipts[one.topup_id].gas.fen
