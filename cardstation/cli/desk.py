@@ -8,10 +8,12 @@ import click
 
 from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.cli.shift import approved
 from cardstation.errors import Mishap
 from cardstation.sentences import sentence
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.recover import recover as recover_station
+from cardstation.services.rejoin import rejoin as rejoin_station
 from cardstation.services.sync import sync as sync_station
 from cardstation.services.verify import Verification
 from cardstation.services.verify import verify as verify_station
@@ -72,6 +74,17 @@ def sync(call: Call) -> None:
     """Send what the central ledger does not have yet."""
     with call.doors.station(call.settings, True) as station:
         state = sync_station(station)
+    call.output.answer(state, told(state))
+
+
+@click.command()
+@click.option("--approver", required=True, help="Who else agrees: a supervisor of this station.")
+@with_json
+@pass_call
+def rejoin(call: Call, approver: str) -> None:
+    """Bring a restored station back: its lost entries from the ledger, then a new epoch."""
+    with call.doors.station(call.settings, True) as station:
+        state = rejoin_station(station, approved(call, station, approver))
     call.output.answer(state, told(state))
 
 

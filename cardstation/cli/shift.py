@@ -99,7 +99,7 @@ def pin(call: Call, name: str, approver: str | None) -> None:
 def remove(call: Call, name: str, approver: str) -> None:
     """Take a clerk off this station."""
     with call.doors.station(call.settings, True) as station:
-        by = approve(station, approver, _pin(APPROVER_PIN, _asks(call, approver)))
+        by = approved(call, station, approver)
         removed = retire_clerk(station, name, by=by)
     call.output.answer(removed, told(removed))
 
@@ -172,10 +172,13 @@ def pairs(call: Call, month: str) -> None:
     call.output.answer({"pairs": found}, columns(rows))
 
 
-def _approved(call: Call, station: Station, approver: str | None) -> Approval | None:
-    if approver is None:
-        return None
+def approved(call: Call, station: Station, approver: str) -> Approval:
+    """A second person's approval; the PIN is asked for, or taken from the environment."""
     return approve(station, approver, _pin(APPROVER_PIN, _asks(call, approver)))
+
+
+def _approved(call: Call, station: Station, approver: str | None) -> Approval | None:
+    return None if approver is None else approved(call, station, approver)
 
 
 def _asks(call: Call, name: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from cardstation.ports.ledger import LedgerException
 from cardstation.services.station import Station
+from cardstation.store.journal import StoredEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,14 @@ def sync_state(station: Station) -> SyncState:
         oldest = reading.journal.at(acked_seq + 1)
         verdict = reading.outbox.verdict()
         exceptions = reading.outbox.exceptions()
-    age_min = 0
-    if oldest is not None:
-        age = station.clock.now() - datetime.fromisoformat(oldest.entry.at)
-        age_min = max(0, int(age.total_seconds() // 60))
+    age_min = 0 if oldest is None else _age_min(station, oldest)
     return SyncState(unsent, age_min, acked_seq, verdict, exceptions, station.ledger is not None)
+
+
+def _age_min(station: Station, oldest: StoredEntry) -> int:
+    """Whole minutes since an entry was written, 0 when its bytes cannot be read."""
+    try:
+        written = datetime.fromisoformat(oldest.entry.at)
+    except (ValueError, KeyError, TypeError):
+        return 0
+    return max(0, int((station.clock.now() - written).total_seconds() // 60))

@@ -36,6 +36,15 @@ LOADED: dict[str, Any] = {
     "litres": ORDER.litres,
     "order_id": ORDER.order_id,
 }
+SALE_5: dict[str, Any] = {
+    "account_no": "0000000001",
+    "maker": "CS01",
+    "card_no": "C0000001",
+    "meter_no": "M0000001",
+    "counter_before": 4,
+    "counter_after": 5,
+    "fen": 3_000,
+}
 
 
 def send(ledger: HttpLedger, entries: list[bytes]) -> Ack:
@@ -234,3 +243,84 @@ def test_a_load_posted_between_look_up_and_insert_wins(centre: Centre) -> None:
             PAUSE.wait(0.01)
         winner.commit()
         assert codes(losing.result(10)) == ["double_load"]
+
+
+def test_another_station_finishes_a_load_and_only_the_first_seal_counts(centre: Centre) -> None:
+    """The second seal is an exception whose legs net to nothing; revenue is in the books once."""
+    first, second = centre.station("S001"), centre.station("S002")
+    chain, other = Chain("S001"), Chain("S002")
+    paid, armed, sealed = chain.sale(1, counter=5)
+    assert codes(send(first, [paid, armed])) == []
+    facts = {**SALE_5, "subject": Entry.from_bytes(paid).subject, "origin": "S001"}
+    finishing = [other.add("armed", **facts), other.add("sealed", **facts)]
+    assert codes(send(second, finishing)) == []
+    ack = send(first, [sealed])
+    finished = Entry.from_bytes(finishing[1]).entry_id
+    assert ack.exceptions == (LedgerException(3, "sealed_before", finished),)
+    books = totals(centre.books.engine)
+    assert books.classes == {"gas_sold": -3_000, "tender": 3_000, "unloaded": 0}
+    again = other.add("sealed", **facts)
+    assert codes(send(second, [again])) == ["sealed_before"]
+    undone = other.add("not_loaded", corrects=Entry.from_bytes(again).entry_id, **facts)
+    assert codes(send(second, [undone])) == []
+    assert totals(centre.books.engine).classes == books.classes
+    kinds = [entry.kind for entry in first.loads_of("C0000001")]
+    assert kinds == ["armed", "armed", "sealed", "sealed", "sealed", "not_loaded"]
+
+
+@pytest.mark.parametrize(
+    ("witness", "code"), [("card", "double_load"), ("provisional", "false_seal")]
+)
+def test_what_takes_a_doubtful_load_back_explains_its_suspense(
+    centre: Centre, witness: str, code: str
+) -> None:
+    first, second = centre.station("S001"), centre.station("S002")
+    send(first, Chain("S001").sale(1, counter=5))
+    chain = Chain("S002")
+    facts = {**SALE_5, "subject": "ours"}
+    paid = chain.add("paid", tender="cash", **facts)
+    sealed = chain.add("sealed", witness=witness, **facts)
+    ack = send(second, [paid, sealed])
+    assert codes(ack) == [code]
+    assert ack.totals == {"suspense": -3_000, "tender": 3_000}
+    given_back = [
+        chain.add("not_loaded", corrects=Entry.from_bytes(sealed).entry_id, **facts),
+        chain.add("refunded", tender="cash", **facts),
+    ]
+    ack = send(second, given_back)
+    assert (codes(ack), ack.totals) == ([], {})
+    assert totals(centre.books.engine).classes["suspense"] == 0
+    twice = chain.add("not_loaded", corrects=Entry.from_bytes(sealed).entry_id, **facts)
+    assert codes(send(second, [twice])) == ["return_without_load"]
+
+
+def test_a_return_frees_the_load_it_names_whatever_its_counter_says(centre: Centre) -> None:
+    ledger, chain = centre.station(), Chain()
+    sold = chain.sale(1, counter=5)
+    name = Entry.from_bytes(sold[2]).entry_id
+    same = {**SALE_5, "counter_before": 5, "subject": "back"}
+    back = [chain.add("returned", corrects=name, **same)]
+    back.append(chain.add("refunded", corrects=name, tender="cash", **same))
+    again = chain.sale(1, counter=5)
+    ack = send(ledger, [*sold, *back, *again])
+    assert (codes(ack), ack.totals) == ([], {"gas_sold": -3_000, "tender": 3_000})
+    assert codes(send(ledger, chain.sale(1, counter=5))) == ["double_load"]
+    late = chain.add("returned", corrects=name, **same)
+    ack = send(ledger, [late])
+    assert codes(ack) == ["return_without_load"]
+    nobody = chain.add("returned", corrects="no entry", **same)
+    assert codes(send(ledger, [nobody])) == ["return_without_load"]
+
+
+def test_an_order_whose_load_was_taken_back_is_paid_back_without_a_doubt(centre: Centre) -> None:
+    ledger, chain = centre.station(), Chain()
+    centre.desk().post_order(ORDER)
+    loaded = load_order(chain)
+    name = Entry.from_bytes(loaded[1]).entry_id
+    back = {**LOADED, "subject": "back", "corrects": name}
+    facts = [chain.add("returned", **back), chain.add("refunded", tender="order", **back)]
+    assert codes(send(ledger, [*loaded, *facts])) == []
+    assert totals(centre.books.engine).classes == {"gas_sold": 0, "tender": 0, "unloaded": 0}
+    assert codes(send(ledger, [chain.add("refunded", tender="order", **LOADED)])) == [
+        "order_loaded_twice"
+    ]
