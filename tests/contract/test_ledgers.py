@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import msgspec
 import pytest
 
 from cardstation.central import wire as theirs
-from cardstation.domain.ledger import GENESIS, Order
+from cardstation.domain.ledger import GENESIS, Entry, Order
 from cardstation.errors import LedgerRefused
-from cardstation.ports.ledger import Ledger
+from cardstation.ports.ledger import Ledger, LedgerException
 from cardstation.sync import wire as ours
 from tests.kit.facts import Chain
 from tests.kit.postgres import Centre
+from tests.kit.scripted_ledger import MemoryLedger
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 
 
-@pytest.fixture
-def ledger(centre: Centre) -> Ledger:
+LEDGERS = [pytest.param("central", marks=pytest.mark.postgres), "memory"]
+
+
+@pytest.fixture(params=LEDGERS)
+def ledger(request: pytest.FixtureRequest) -> Ledger:
+    if request.param == "memory":
+        return MemoryLedger()
+    centre: Centre = request.getfixturevalue("centre")
     return centre.station()
 
 
-@pytest.mark.postgres
 def test_a_new_station_starts_at_nothing(ledger: Ledger) -> None:
     head = ledger.head()
     assert (head.epoch, head.last_seq, head.last_hash) == (1, 0, GENESIS)
@@ -32,7 +39,6 @@ def test_a_new_station_starts_at_nothing(ledger: Ledger) -> None:
     assert ledger.loads_of("C1") == ()
 
 
-@pytest.mark.postgres
 def test_what_was_pushed_is_the_new_head(ledger: Ledger) -> None:
     chain = Chain()
     nonce = ledger.head().nonce
@@ -45,7 +51,6 @@ def test_what_was_pushed_is_the_new_head(ledger: Ledger) -> None:
         assert head.nonce == nonce
 
 
-@pytest.mark.postgres
 def test_totals_are_what_the_facts_mean(ledger: Ledger) -> None:
     chain = Chain()
     chain.add("received", tender="bank_transfer", batch="B1", fen=10_000)
@@ -61,7 +66,6 @@ def test_totals_are_what_the_facts_mean(ledger: Ledger) -> None:
     assert sum(ack.totals.values()) == 0
 
 
-@pytest.mark.postgres
 def test_a_card_is_known_by_its_armed_and_sealed_facts(ledger: Ledger) -> None:
     chain = Chain()
     ledger.push(chain.sale(1) + chain.sale(2), ledger.head().nonce)
@@ -69,7 +73,90 @@ def test_a_card_is_known_by_its_armed_and_sealed_facts(ledger: Ledger) -> None:
     assert [(entry.kind, entry.seq) for entry in found] == [("armed", 2), ("sealed", 3)]
 
 
-@pytest.mark.postgres
+def test_every_fact_that_decides_an_intent_is_told(ledger: Ledger) -> None:
+    chain = Chain()
+    kinds = ["armed", "not_loaded", "armed", "sealed", "returned", "not_returned", "elsewhere"]
+    for kind in ["paid", *kinds, "refunded", "received"]:
+        chain.add(kind, card_no="C1", account_no="1", tender="cash", fen=1)
+    ledger.push(chain.written, ledger.head().nonce)
+    assert [entry.kind for entry in ledger.loads_of("C1")] == [*kinds, "refunded"]
+    assert ledger.entries_after(0) == tuple(chain.written)
+    assert ledger.entries_after(8) == tuple(chain.written[8:])
+    assert ledger.entries_after(chain.seq) == ()
+
+
+def test_what_nobody_can_read_keeps_its_place(ledger: Ledger) -> None:
+    chain = Chain()
+    chain.sale(1)
+    chain.put(b"junk")
+    taken = Entry.from_bytes(chain.written[0]).entry_id
+    chain.add("paid", tender="cash", account_no="1", fen=9, entry_id=taken)
+    chain.sale(2)
+    ack = ledger.push(chain.written, ledger.head().nonce)
+    assert (ack.acked_seq, ack.acked_hash) == (8, chain.last_hash)
+    assert [(one.seq, one.code) for one in ack.exceptions] == [
+        (4, "entry_unreadable"),
+        (5, "entry_id_reused"),
+    ]
+    assert ack.totals == {"gas_sold": -6_000, "tender": 6_000}
+    assert ledger.push(chain.written[:2], ack.nonce) == ack
+
+
+@pytest.mark.parametrize(
+    ("witness", "code"), [("card", "double_load"), ("provisional", "false_seal")]
+)
+def test_the_second_load_of_a_counter_names_the_first(
+    ledger: Ledger, witness: str, code: str
+) -> None:
+    chain = Chain()
+    _, _, sealed = chain.sale(1, counter=5)
+    owner = Entry.from_bytes(sealed)
+    chain.add("sealed", **{**facts_of(owner), "subject": "another", "witness": witness})
+    ack = ledger.push(chain.written, ledger.head().nonce)
+    assert ack.exceptions == (LedgerException(4, code, owner.entry_id),)
+    chain.add("sealed", **facts_of(owner))
+    ack = ledger.push(chain.written[4:], ack.nonce)
+    assert ack.exceptions == (LedgerException(5, "sealed_before", owner.entry_id),)
+    back = chain.add("returned", corrects=owner.entry_id, **facts_of(owner))
+    chain.sale(1, counter=5)
+    ack = ledger.push(chain.written[5:], ack.nonce)
+    assert (back != b"", ack.exceptions) == (True, ())
+    assert ack.totals["gas_sold"] == -3_000
+
+
+def test_an_epoch_is_granted_once_and_opened_by_its_entry(ledger: Ledger) -> None:
+    chain = Chain()
+    chain.sale()
+    ledger.push(chain.written, ledger.head().nonce)
+    end = {"last_seq": chain.seq, "last_hash": chain.last_hash}
+    with pytest.raises(LedgerRefused, match="two_persons_needed"):
+        ledger.new_epoch(clerk="li", approver="li", **end)
+    assert ledger.new_epoch(clerk="li", approver="wang", **end).epoch == 2
+    assert ledger.new_epoch(clerk="li", approver="wang", **end).epoch == 2
+    old = Chain(seq=chain.seq, last_hash=chain.last_hash)
+    with pytest.raises(LedgerRefused, match="ledger_epoch"):
+        ledger.push(old.sale(2), ledger.head().nonce)
+    chain.epoch = 2
+    opened = [chain.add("epoch"), *chain.sale(3)]
+    assert ledger.push(opened, ledger.head().nonce).acked_seq == 7
+    assert ledger.head().epoch == 2
+
+
+def test_a_fork_suspends(ledger: Ledger) -> None:
+    ledger.push(Chain().sale(1), ledger.head().nonce)
+    with pytest.raises(LedgerRefused, match="ledger_fork"):
+        ledger.push(Chain().sale(2), ledger.head().nonce)
+    with pytest.raises(LedgerRefused, match="station_suspended"):
+        ledger.push(Chain().sale(3), ledger.head().nonce)
+    assert ledger.head().status == "suspended"
+
+
+def facts_of(entry: Entry) -> dict[str, Any]:
+    """What a seal says about its load, for another entry about the same."""
+    names = ("account_no", "maker", "card_no", "meter_no", "counter_before", "counter_after")
+    return {name: getattr(entry, name) for name in (*names, "subject", "fen", "litres")}
+
+
 def test_a_gap_says_what_is_expected(ledger: Ledger) -> None:
     chain = Chain()
     chain.sale()
@@ -87,6 +174,8 @@ def test_a_gap_says_what_is_expected(ledger: Ledger) -> None:
         (ours.Head, theirs.HeadAnswer),
         (ours.Conflict, theirs.Conflict),
         (ours.Ack, theirs.AckAnswer),
+        (ours.EpochAsked, theirs.EpochAsked),
+        (ours.RewindOrder, theirs.RewindOrder),
         (ours.Loads, theirs.Loads),
         (ours.Orders, theirs.Orders),
         (ours.Refused, theirs.Refused),

@@ -11,7 +11,10 @@ import pytest
 from cardstation.domain.ledger import GENESIS
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
 from cardstation.ports.ledger import Ack, LedgerException
+from cardstation.services.ledger_exceptions import ledger_exceptions
+from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.sync import sync
+from cardstation.services.sync_state import sync_state
 from cardstation.services.verify import verify
 from tests.kit import cards
 from tests.kit.scripted_ledger import MemoryLedger
@@ -83,4 +86,64 @@ def test_an_answer_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
         assert reading.outbox.totals() == ledger.totals
         assert [one.code for one in reading.outbox.exceptions()] == ["quota_exceeded"]
     assert verify(desk.station).ok
+    desk.station.store.close()
+
+
+def test_a_rewind_signed_by_the_centre_is_obeyed_and_nothing_else(tmp_path: Path) -> None:
+    ledger = MemoryLedger()
+    desk = open_desk(tmp_path, ledger=ledger)
+    desk.sell(card_of(cards.household()))
+    sync(desk.station)
+    whole = list(ledger.sent)
+    del ledger.sent[1:], ledger.verdicts[1:]
+    ledger.sums.clear()
+    ledger.judge = MemoryLedger().judge
+    with pytest.raises(LedgerRefused, match="ledger_rewound"):
+        sync(desk.station)
+    ledger.resend = True
+    ledger.boundary = lambda name: cut() if name == "ledger.send" else None
+
+    def cut() -> None:
+        raise LedgerUnreachable
+
+    with pytest.raises(LedgerUnreachable):
+        sync(desk.station)
+    assert sync_state(desk.station).unsent == 2
+    ledger.boundary, ledger.resend = lambda _name: None, False
+    assert sync(desk.station).verdict == ""
+    assert [one.hash for one in ledger.sent] == [one.hash for one in whole]
+    desk.station.store.close()
+
+
+def test_what_the_ledger_questions_is_listed_with_what_it_is_about(tmp_path: Path) -> None:
+    class Asking(MemoryLedger):
+        def push(self, entries: Sequence[bytes], nonce: str) -> Ack:
+            ack = super().push(entries, nonce)
+            told = LedgerException(3, "double_load", "x"), LedgerException(9, "counter_gap")
+            return replace(ack, exceptions=told)
+
+    desk = open_desk(tmp_path, ledger=Asking())
+    desk.sell(card_of(cards.household()))
+    sync(desk.station)
+    load, lost = ledger_exceptions(desk.station)
+    home = cards.household()
+    assert (load.code, load.kind, load.other) == ("double_load", "sealed", "x")
+    assert (load.account_no, load.card_no) == (home.account_no, home.card_no)
+    assert (lost.seq, lost.kind, lost.fen) == (9, "", 0)
+    desk.station.store.close()
+
+
+def test_what_is_armed_goes_out_at_once_or_waits(tmp_path: Path) -> None:
+    ledger = MemoryLedger()
+    desk = open_desk(tmp_path, ledger=ledger)
+    desk.sell(card_of(cards.household()))
+    ledger.boundary = lambda name: down() if name == "ledger.head" else None
+
+    def down() -> None:
+        raise LedgerUnreachable
+
+    assert not send_eagerly(desk.station)
+    ledger.boundary = lambda _name: None
+    assert send_eagerly(desk.station)
+    assert send_eagerly(replace(desk.station, ledger=None)) is False
     desk.station.store.close()
