@@ -50,8 +50,9 @@ def load_or_create_centre_key(path: Path) -> CentreKey:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         _write(path, os.urandom(_SEED_BYTES))
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise Refusal("secret_file_open", file=str(path))
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise Refusal("secret_file_open", file=str(path), mode=f"{mode:04o}")
     seed = path.read_bytes()
     if len(seed) != _SEED_BYTES:
         raise Refusal("secret_unreadable", file=str(path))
