@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from getpass import getpass
 
+from cardstation.bootstrap.eager import EagerSender
 from cardstation.ports.clock import Clock
 from cardstation.ports.keys import DeviceKey
 from cardstation.ports.ledger import Ledger
@@ -44,9 +46,15 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Store.open(settings.home, read_only=not writing) as store:
         station = station_on(store, settings)
-        yield station
-        if writing:
-            anchor_journal(station)
+        if not writing:
+            yield station
+            return
+        with EagerSender() as eager:
+            station = replace(station, armed=eager.ring)
+            if station.ledger is not None:
+                eager.serve(station)
+            yield station
+        anchor_journal(station)
 
 
 def station_on(store: Store, settings: Settings) -> Station:

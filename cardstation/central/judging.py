@@ -45,6 +45,7 @@ class Load:
     load_no: int
     entry_id: str
     freed_by: str = ""
+    cause: str = SALE
 
 
 @dataclass(slots=True)
@@ -205,9 +206,10 @@ class Judge:
         known = self.loads.setdefault((purse, counter), [])
         owner = next((load for load in known if not load.freed_by), None)
         if owner is not None:
-            sure = entry.witness != PROVISIONAL
-            return ("double_load" if sure else "false_seal"), owner.entry_id
-        load = Load(purse, counter, len(known), entry.entry_id)
+            unsure = PROVISIONAL in (entry.witness, owner.cause)
+            return ("false_seal" if unsure else "double_load"), owner.entry_id
+        cause = PROVISIONAL if entry.witness == PROVISIONAL else SALE
+        load = Load(purse, counter, len(known), entry.entry_id, cause=cause)
         known.append(load)
         self.made.append(load)
         highest = self.highest.get(purse)

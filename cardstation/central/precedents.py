@@ -20,7 +20,6 @@ from sqlalchemy import (
 
 from cardstation.central.batch import is_uuid
 from cardstation.central.judging import (
-    SALE,
     Judge,
     Load,
     OrderState,
@@ -120,7 +119,7 @@ def _loads(
     found: dict[tuple[Purse, int], list[Load]] = {}
     for row in rows:
         purse = Purse(row.maker, row.meter_no, row.generation)
-        load = Load(purse, row.counter, row.load_no, row.entry_id, row.freed_by or "")
+        load = Load(purse, row.counter, row.load_no, row.entry_id, row.freed_by or "", row.cause)
         found.setdefault((purse, row.counter), []).append(load)
     return found
 
@@ -175,7 +174,7 @@ def write_changes(connection: Connection, judge: Judge) -> None:
                 "generation": [load.purse.generation for load in made],
                 "counter": [load.counter for load in made],
                 "load_no": [load.load_no for load in made],
-                "cause": [SALE] * len(made),
+                "cause": [load.cause for load in made],
                 "entry_id": [load.entry_id for load in made],
                 "freed_by": [load.freed_by or None for load in made],
             },

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cardstation.domain.admission import ensure_known, is_free_mark
 from cardstation.domain.card import Credit, ReturnBlock
+from cardstation.domain.ledger import EntryKind
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step, TopUp
@@ -89,10 +90,11 @@ def _waiting(card: Inserted) -> tuple[Credit, ReturnBlock]:
 
 
 def _sale_of(station: Station, card: Inserted, credit: Credit) -> TopUp:
-    """The sealed sale of ours whose load this is, not taken back yet."""
+    """The load as we sealed it, not taken back yet; what another desk sealed, that desk takes."""
     with station.store.reading() as reading:
         sale = reading.topups.last_sealed(card.content.identity)
-    if sale is None or written_mark(card, sale) != credit.mark:
+        ours = sale is not None and reading.journal.last_about(sale.topup_id, EntryKind.SEALED)
+    if sale is None or not ours or written_mark(card, sale) != credit.mark:
         raise Refusal("load_not_ours", card_no=card.content.identity.card_no)
     return sale
 

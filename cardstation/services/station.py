@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cardstation.domain.meter import MakerRules
@@ -14,6 +15,10 @@ from cardstation.ports.layout import Layout
 from cardstation.ports.ledger import Ledger
 from cardstation.ports.payment import Payment
 from cardstation.store import Store
+
+
+def _nobody() -> None:
+    """Nobody waits for it."""
 
 
 class NoPins:
@@ -38,6 +43,7 @@ class Station:
         clerk: Who acts while no shift is open (training).
         payments: Ways of paying this desk takes.
         pins: How the PINs of clerks are kept.
+        armed: Told after each armed commit, so that the ledger hears of it soon; returns at once.
     """
 
     store: Store
@@ -55,6 +61,7 @@ class Station:
     training: bool
     payments: tuple[Payment, ...] = ()
     pins: PinHash = field(default_factory=NoPins)
+    armed: Callable[[], None] = _nobody
 
     def rules_of(self, maker: str) -> MakerRules:
         """The capability table of a maker code.

@@ -7,6 +7,7 @@ from contextlib import suppress
 from cardstation.domain.ledger import GENESIS
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, Ledger, LedgerHead
+from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.station import Station
 from cardstation.services.sync_state import SyncState, sync_state
 
@@ -30,6 +31,8 @@ FREEZING = frozenset(
 
 def sync(station: Station) -> SyncState:
     """Handshake, push what is missing in batches of at most 100, store every ack, pull orders.
+
+    Then what the ledger says of our seals is booked: loads that other desks finished, or own.
 
     Safe to run at any time and to be cut at any point: an entry sent twice is answered with the
     same acknowledgement.
@@ -63,6 +66,7 @@ def sync(station: Station) -> SyncState:
     with station.store.unit() as unit:
         unit.orders.put(orders)
         unit.commit()
+    settle_elsewhere(station)
     return sync_state(station)
 
 

@@ -19,7 +19,6 @@ from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import resolve_card
-from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.sync import sync
 from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual import VirtualCard, VirtualReader
@@ -226,7 +225,6 @@ class Lab:
                 _resolve(world, desk)
             self.job.run(world, desk)
             sync(desk.station)
-            settle_elsewhere(desk.station)
             sync(desk.station)
         except CardStationError:
             return False
@@ -261,7 +259,6 @@ def _answer(world: World, desk: Desk) -> None:
 
 def _told(desk: Desk) -> None:
     _tried(lambda: sync(desk.station))
-    _tried(lambda: settle_elsewhere(desk.station))
     _tried(lambda: sync(desk.station))
 
 

@@ -19,7 +19,6 @@ from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load
-from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from cardstation.store import Store
@@ -183,7 +182,6 @@ def same_load_from_two_desks(folder: Path) -> None:
             for _ in range(2):
                 for desk in desks:
                     sync(desk.station)
-                    settle_elsewhere(desk.station)
             given_back = sum(_given_back(desk) for desk in desks)
             for desk in desks:
                 sync(desk.station)

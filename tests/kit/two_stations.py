@@ -11,7 +11,6 @@ from typing import Any
 from cardstation.domain.ledger import Entry, Order
 from cardstation.errors import LedgerUnreachable
 from cardstation.ports.ledger import Ack, LedgerHead
-from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.sync import sync
 from tests.kit.desk import StandingClock
 from tests.kit.station import Desk, open_desk
@@ -41,6 +40,9 @@ class Line:
     def orders(self) -> tuple[Order, ...]:
         self._ring()
         return self.centre.orders_for(self.station)
+
+    def hurried(self) -> Line:
+        return self
 
     def __getattr__(self, name: str) -> Any:
         """Whatever else the books offer a station."""
@@ -92,4 +94,3 @@ def told(*desks: Desk) -> None:
     for _ in range(2):
         for desk in desks:
             sync(desk.station)
-            settle_elsewhere(desk.station)

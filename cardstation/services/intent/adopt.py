@@ -85,11 +85,12 @@ def settle_elsewhere(station: Station, intent: TopUp, sealed_by: str) -> None:
 
 
 def _told_of(station: Station, card: Inserted) -> tuple[Entry, ...] | None:
-    """What every station said about this card; None when the ledger cannot be asked."""
-    if station.ledger is None:
+    """What every station said about this card; None when the ledger does not answer at once."""
+    hurried = None if station.ledger is None else station.ledger.hurried()
+    if hurried is None:
         return None
     try:
-        return station.ledger.loads_of(card.content.identity.card_no)
+        return hurried.loads_of(card.content.identity.card_no)
     except (LedgerUnreachable, LedgerRefused):
         return None
 

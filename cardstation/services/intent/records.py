@@ -100,6 +100,7 @@ def record_armed(station: Station, intent: TopUp, plan: WritePlan, counter_after
         head = unit.journal.head()
         unit.commit()
     write_anchor(station, head)
+    station.armed()
     return moved
 
 

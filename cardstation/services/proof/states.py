@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState, advance
+from cardstation.domain.transitions import BEGINNING, Direction, TopUpEvent, TopUpState, advance
 from cardstation.errors import Defect
 from cardstation.services.proof.records import Disagreement, Records, about
 from cardstation.store.topups import LogRow
@@ -48,7 +48,8 @@ def _replayed(intent: TopUp, log: list[LogRow]) -> TopUpState | None:
     state: TopUpState | None = None
     for row in log:
         if row.event is None:
-            state = row.state if state is None else None
+            begins = TopUpState.ARMED if intent.origin else BEGINNING[intent.direction]
+            state = begins if state is None else None
         elif state is not None:
             try:
                 state = advance(intent.direction, state, row.event, approver="replayed")
