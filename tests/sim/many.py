@@ -21,6 +21,9 @@ def play_small(seeds: Iterable[int]) -> tuple[Counter[str], list[str]]:
     """What was counted in some small worlds, and what was told of those that broke."""
     total: Counter[str] = Counter()
     broken = []
+    # What the program itself is made of is left out of the collections after each world.
+    gc.collect()
+    gc.freeze()
     gc.disable()
     for seed in seeds:
         try:
