@@ -79,7 +79,7 @@ def _torn(world: World, card: VirtualCard, most: int = 60) -> None:
         world.fault("card pulled")
         seed = world.chance.randrange(1 << 16)
         moment = world.chance.choice(MOMENTS)
-        card.chip.arm(Tear(world.chance.randrange(most), moment, seed, flaky=seed % 7 == 0))
+        card.chip.arm(Tear(world.chance.randrange(most), moment, seed))
 
 
 def with_card(
@@ -394,8 +394,21 @@ def pay_back(world: World, desk: Desk) -> None:
     world.work(desk, doing)
 
 
-def quarrel(world: World, desk: Desk) -> None:
+def copy_card(world: World) -> None:
+    """Somebody has a second card made, byte for byte."""
+    home = some_home(world)
+    if world.size.trouble and len(home.cards) == 1:
+        world.touch(home=home)
+        world.look()
+        home.cards.append(home.cards[0].copy())
+        world.fault("card copied")
+        world.say(f"{home.account_no} has its card copied")
+
+
+def quarrel(world: World) -> None:
     """Two people look at what no card can tell."""
+    desk = some_desk(world)
+    world.say(f"{desk.key} puts into dispute what is not as it was left")
 
     def doing(station: Station) -> None:
         for one in open_intents(station):
@@ -422,6 +435,8 @@ ACTS: tuple[tuple[int, Callable[[World], object]], ...] = (
     (3, kill),
     (5, give_back),
     (2, owed),
+    (1, copy_card),
+    (1, quarrel),
 )
 
 __all__ = ["ACTS", "Bag", "Refusal", "answer_all", "resolve"]

@@ -14,10 +14,13 @@ from cardstation.domain.transitions import TopUpEvent
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services import recover as recovering
 from cardstation.services import resolve as resolving
+from cardstation.services import sync as syncing
 from cardstation.services import top_up as selling
 from cardstation.services.intent import begin as beginning
 from cardstation.services.intent.load import write_and_prove
 from cardstation.services.intent.records import record_move, record_paid, record_sealed
+from tests.sim.acts import ACTS, copy_card, send
+from tests.sim.fates import clone
 from tests.sim.ledger import Centre
 from tests.sim.many import play_small
 from tests.sim.play import play
@@ -25,7 +28,7 @@ from tests.sim.watch import Broken
 from tests.sim.world import Size, small
 
 GROUPS, EACH = 8, 26
-BUSY = Size(3, 60, 60, 0.5)
+BUSY = Size(3, 60, 60, 0.4)
 TRIES = 25
 
 
@@ -106,8 +109,10 @@ def plant_no_answer_is_a_no(patch: pytest.MonkeyPatch) -> None:
 
 
 def plant_forks_ignored(patch: pytest.MonkeyPatch) -> None:
-    """The ledger takes whatever follows by number, of either of two machines with one name."""
+    """Neither side looks whether two machines with one name tell one history."""
+    patch.setattr(syncing, "_compare", lambda *_: None)
     patch.setattr(Centre, "_contradicts", lambda *_: False)
+    patch.setattr("tests.sim.play.FATES", (*ACTS, (20, clone), (20, send)))
 
 
 def plant_entries_swallowed(patch: pytest.MonkeyPatch) -> None:
@@ -132,6 +137,7 @@ def plant_entries_swallowed(patch: pytest.MonkeyPatch) -> None:
 def plant_double_loads_unnamed(patch: pytest.MonkeyPatch) -> None:
     """The ledger posts a load that another station sealed as if nobody had."""
     patch.setattr("tests.sim.ledger.Judge.judge", _no_exception)
+    patch.setattr("tests.sim.play.FATES", (*ACTS, (20, copy_card), (20, send)))
 
 
 def _no_exception(*_: Any) -> Any:

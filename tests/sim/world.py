@@ -50,7 +50,7 @@ def small(seed: object) -> Size:
 def large(seed: object) -> Size:
     """A world of at least 20 stations and 2 000 households."""
     chance = Random(f"size {seed}")
-    return Size(chance.randrange(20, 25), chance.randrange(2_000, 2_200), 6_000)
+    return Size(chance.randrange(20, 25), chance.randrange(2_000, 2_200), 5_000)
 
 
 class World:
