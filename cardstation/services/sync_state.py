@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from cardstation.ports.ledger import LedgerException
 from cardstation.services.station import Station
@@ -45,8 +44,7 @@ def sync_state(station: Station) -> SyncState:
 
 def _age_min(station: Station, oldest: StoredEntry) -> int:
     """Whole minutes since an entry was written, 0 when its bytes cannot be read."""
-    try:
-        written = datetime.fromisoformat(oldest.entry.at)
-    except (ValueError, KeyError, TypeError):
+    written_at = oldest.written_at
+    if written_at is None:
         return 0
-    return max(0, int((station.clock.now() - written).total_seconds() // 60))
+    return max(0, int((station.clock.now() - written_at).total_seconds() // 60))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -37,6 +38,14 @@ class StoredEntry:
     def entry(self) -> Entry:
         """The fact itself."""
         return Entry.from_bytes(self.raw)
+
+    @property
+    def written_at(self) -> datetime | None:
+        """When it was written, None when its bytes are no entry."""
+        try:
+            return datetime.fromisoformat(self.entry.at)
+        except (ValueError, KeyError, TypeError):
+            return None
 
 
 class Journal:

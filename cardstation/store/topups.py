@@ -196,10 +196,11 @@ class TopUps:
         moves = select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1)
         asked = select(payment_log.c.at).order_by(payment_log.c.no.desc()).limit(1)
         head = Journal(self._connection).last()
+        written_at = None if head is None else head.written_at
         paid_at = self._connection.execute(asked).scalar()
         return max(
             self._connection.execute(moves).scalar() or 0,
-            0 if head is None else _us(datetime.fromisoformat(head.entry.at)),
+            0 if written_at is None else _us(written_at),
             0 if paid_at is None else _us(paid_at),
         )
 

@@ -15,7 +15,7 @@ from tests.kit.ledger_load import run_load
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
 
-ENTRIES = int(os.environ.get("CARDSTATION_LOAD_ENTRIES", "50000"))
+ENTRIES = int(os.environ.get("CARDSTATION_LOAD_ENTRIES", "50100"))
 
 
 @pytest.mark.usefixtures("cluster")

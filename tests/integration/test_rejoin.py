@@ -18,6 +18,7 @@ from cardstation.errors import LedgerRefused, LedgerUnreachable, OutcomeUnknown,
 from cardstation.services import top_up as selling
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.open_intents import open_intents
+from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
 from cardstation.services.rejoin import rejoin
@@ -28,7 +29,7 @@ from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from drivers.virtual import Tear, VirtualCard
 from tests.kit.scripted_ledger import MemoryLedger
-from tests.kit.station import Desk, card_of, neighbours, nobody, open_desk
+from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
 
 SECOND = Approval("supervisor")
 TORN_AT = 12
@@ -215,3 +216,34 @@ def test_two_people_bring_a_station_back_and_only_when_it_is_lost(restored: Rest
             rejoin(desk.station, Approval(name))
     with pytest.raises(Refusal, match="rejoin_not_needed"):
         rejoin(desk.station, SECOND)
+
+
+def test_a_batch_comes_back_with_its_money_and_bytes_nobody_can_read_keep_their_place(
+    restored: Restored,
+) -> None:
+    """The list was on file before the backup; a later version wrote one entry we cannot read."""
+    desk = restored.desk
+    batch_id = put_batch(desk, [line(home, row) for row, home in enumerate(restored.homes[:3], 2)])
+    restored.backed_up()
+    desk = restored.desk
+    pay_batch(desk.station, batch_id, tender=Tender.BANK_TRANSFER, money=Money(30_000))
+    desk.load(batch_id, restored.cards[0])
+    with desk.station.store.unit() as unit:
+        unit.journal.adopt(b"nobody reads this")
+        unit.commit()
+    desk.sell(restored.cards[4])
+    sync(desk.station)
+    with desk.station.store.reading() as reading:
+        funded, paid = reading.funds.every_funded(), reading.funds.payments()
+    before = rows(desk)
+    desk = restored.lost()
+    state = rejoin(desk.station, SECOND)
+    assert [one.code for one in state.exceptions] == ["entry_unreadable"]
+    after = rows(desk)
+    assert after["journal"][:-1] == before["journal"]
+    assert (after["receipts"], after["households"]) == (before["receipts"], before["households"])
+    with desk.station.store.reading() as reading:
+        assert reading.funds.payments() == paid
+        assert reading.funds.every_funded() == funded
+    assert [one.code for one in verify(desk.station).disagreements] == ["entry_unreadable"]
+    desk.load(batch_id, restored.cards[1])

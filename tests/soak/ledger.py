@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.kit.ledger_load import run_load
 from tests.soak.figures import Figures
 
-ENTRIES = 1_000_000
+ENTRIES = 1_000_050
 MOST_AT_ONCE = 500
 
 

@@ -1,0 +1,64 @@
+"""A restored station and the real ledger: frozen, brought back; acks are signed evidence."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from cardstation.central.signatures import genuine
+from cardstation.domain.checkpoint import Checkpoint
+from cardstation.domain.shift import Approval
+from cardstation.errors import LedgerRefused
+from cardstation.services.rejoin import rejoin
+from cardstation.services.sync import sync
+from cardstation.services.verify import verify
+from tests.kit.postgres import CENTRE_KEY, Centre, TestKey
+from tests.kit.station import card_of, neighbours, open_desk
+
+pytest_plugins = ("tests.kit.ledger_fixtures",)
+pytestmark = pytest.mark.postgres
+
+
+def test_the_day_after_a_backup_comes_back_from_the_books(centre: Centre, tmp_path: Path) -> None:
+    line, homes = centre.station(key=TestKey()), neighbours(3)
+    made = open_desk(tmp_path / "day", households=homes)
+    made.station.store.close()
+    shutil.copytree(tmp_path / "day", tmp_path / "backup")
+    desk = open_desk(tmp_path / "day", households=homes)
+    station = replace(desk.station, ledger=line)
+    for home in homes:
+        desk.sell(card_of(home))
+    sync(station)
+    with station.store.reading() as reading:
+        before = [one.raw for one in reading.journal.every()]
+        receipts = reading.receipts.every()
+    desk.station.store.close()
+    back = open_desk(tmp_path / "backup", households=homes)
+    restored = replace(back.station, ledger=line)
+    with pytest.raises(LedgerRefused, match="ledger_ahead"):
+        sync(restored)
+    assert rejoin(restored, Approval("supervisor")).verdict == ""
+    with restored.store.reading() as reading:
+        assert [one.raw for one in reading.journal.every()][:-1] == before
+        assert reading.receipts.every() == receipts
+        assert reading.journal.head().epoch == 2
+    assert verify(restored).ok
+    back.station.store.close()
+
+
+def test_every_ack_is_kept_with_the_centres_own_word(centre: Centre, tmp_path: Path) -> None:
+    line = centre.station(key=TestKey())
+    desk = open_desk(tmp_path, households=neighbours(1))
+    station = replace(desk.station, ledger=line)
+    desk.sell(card_of(neighbours(1)[0]))
+    sync(station)
+    with desk.station.store.unit() as unit:
+        query = text("SELECT acked_seq, acked_hash, epoch, nonce, signature FROM ledger_ack")
+        row = unit.journal._connection.execute(query).one()
+    told = Checkpoint("S001", row.epoch, row.acked_seq, row.acked_hash, row.nonce)
+    assert genuine(CENTRE_KEY.public, bytes.fromhex(row.signature), told.message)
+    desk.station.store.close()
