@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from drivers.virtual import Tear, VirtualCard, every_tear
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
 from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance, take
+from tests.kit.two_stations import told, two_stations
 
 HOME = cards.household()
 SECOND = Approval("supervisor")
@@ -306,3 +309,81 @@ def test_a_card_that_shows_neither_goes_into_dispute(desk: Desk) -> None:
         with_card(desk, copied, resolve_card)
     assert stopped.value.code == "open_intent"
     ok(desk)
+
+
+def paid_and_cut(desk: Desk, card: VirtualCard) -> None:
+    """The power goes when the money is in the till and nothing is armed."""
+
+    class Cut(BaseException): ...
+
+    def cut(*_: object) -> None:
+        raise Cut
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Cut):
+        patch.setattr(selling, "arm", cut)
+        desk.sell(card)
+
+
+def test_paid_and_never_armed_is_refunded_with_its_card(desk: Desk) -> None:
+    card = card_of(HOME)
+    paid_and_cut(desk, card)
+    assert desk.states()[-1] == "paid"
+    asked = with_card(desk, card, request_refund, SECOND)
+    pay_out(desk.station, asked.topup_id, SECOND)
+    assert ok(desk).money_terms["refunds"] == 10_000
+    desk.sell(card)
+    ok(desk)
+
+
+def test_a_load_still_shown_is_no_proof_that_the_meter_did_not_take_it(desk: Desk) -> None:
+    """Credited, and the card pulled before the meter wrote its block: the card looks untouched."""
+    card = card_of(HOME)
+    desk.sell(card)
+    meter = VirtualMeter.of_card(OPEN4442.decode(card.image), OPEN4442)
+    meter.take(card.copy())
+    with pytest.raises(Refusal) as refused:
+        with_card(desk, card, return_load, SECOND, nobody)
+    assert refused.value.code == "meter_may_have_taken"
+    meter.take(card)
+    with pytest.raises(Refusal) as taken:
+        with_card(desk, card, return_load, SECOND, nobody)
+    assert taken.value.code == "nothing_to_return"
+    ok(desk)
+
+
+def test_the_meters_later_word_proves_that_it_did_not_take_it(desk: Desk) -> None:
+    card = card_of(HOME)
+    desk.sell(card)
+    content = OPEN4442.decode(card.image)
+    assert content.returned is not None
+    assert content.credit is not None
+    later = replace(content.returned, written_at=content.credit.loaded_at + timedelta(days=1))
+    card.chip.main[:] = OPEN4442.plan_return(card.image, later).target
+    assert with_card(desk, card, return_load, SECOND, nobody).state is TopUpState.SEALED
+    ok(desk)
+
+
+def test_what_another_desk_sealed_is_returned_where_it_was_sealed(tmp_path: Path) -> None:
+    with two_stations(tmp_path) as (here, there, centre):
+        card = card_of(HOME)
+        card.chip.arm(Tear(12))
+        with pytest.raises(OutcomeUnknown):
+            here.sell(card)
+        card.chip.arm(None)
+        here.reader.pull()
+        told(here)
+        with_card(there, card, resolve_card)
+        there.reader.pull()
+        told(there, here)
+        with pytest.raises(Refusal) as refused:
+            with_card(here, card, return_load, SECOND, nobody, reading="photo 1")
+        assert refused.value.code == "load_not_ours"
+        here.reader.pull()
+        back = with_card(there, card, return_load, SECOND, nobody, reading="photo 1")
+        there.reader.pull()
+        pay_out(there.station, back.topup_id, SECOND)
+        told(there, here)
+        ok(here)
+        ok(there)
+        assert not centre.balances.get("gas_sold")
+        assert not centre.balances[f"unloaded:{HOME.account_no}"]

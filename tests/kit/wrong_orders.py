@@ -21,7 +21,10 @@ class Planted:
 
 
 def _with(
-    block: Block, order: tuple[Step, ...] | None = None, code: str = "planted"
+    block: Block,
+    order: tuple[Step, ...] | None = None,
+    code: str = "planted",
+    operation: Operation = Operation.LOAD,
 ) -> TwoSlotLayout:
     """The open layout with another credit slot; slots stay at 50 and 68 + growth."""
     growth = block.size - CREDIT.size
@@ -34,7 +37,7 @@ def _with(
     spare = (range(DECLARATION.spare[0].start + 2 * growth, 0x100),)
     orders = dict(DECLARATION.orders)
     if order is not None:
-        orders[Operation.LOAD] = order
+        orders[operation] = order
     if "marker" in {field.name for field in block.fields}:
         orders[Operation.ISSUE] = tuple(
             replace(step, last="marker") if step.place.startswith("credit") else step
@@ -78,3 +81,9 @@ PLANTED = (
         40,
     ),
 )
+
+CLEARED_IN_PLACE = _with(
+    _weak(_COVERED), (Step("current", "kind", "sequence"),), operation=Operation.CLEAR
+)
+"""A clearing that overwrites the load itself, amount first and counter last: what a maker's
+single-copy card invites to (DESK-RULES 2)."""

@@ -111,6 +111,41 @@ def test_the_meter_takes_the_old_load_the_new_one_or_nothing(
         assert taken(image) in (before, after)
 
 
+def wrong_clearings(layout: TwoSlotLayout, school: CounterSchool, cards_: int) -> tuple[int, int]:
+    """Torn clearings seen, and those of which a meter makes a third thing."""
+    states = wrong = 0
+    for plan in plans(layout, "clear", cards_):
+        meter = VirtualMeter.of_card(layout.decode(plan.before), layout, school).state
+        before = decide(meter, layout.decode(plan.before))
+        after = decide(meter, layout.decode(plan.target))
+        allowed = {(before.credited, before.after.purchase_counter)}
+        allowed |= {(after.credited, after.after.purchase_counter)}
+        allowed |= {(0, meter.purchase_counter)}
+        for image in every_state(plan.before, plan.spans):
+            made = decide(meter, layout.decode(image))
+            states += 1
+            wrong += (made.credited, made.after.purchase_counter) not in allowed
+    return states, wrong
+
+
+@pytest.mark.parametrize("school", list(CounterSchool))
+def test_a_torn_clearing_is_the_old_load_or_nothing_in_every_school(school: CounterSchool) -> None:
+    states, wrong = wrong_clearings(OPEN4442, school, max(4, CARDS // 4))
+    sys.stdout.write(f"clear, {school.value}: {states} states, {wrong} wrong\n")
+    assert states > 2_000
+    assert wrong == 0
+
+
+@pytest.mark.parametrize("school", list(CounterSchool))
+def test_a_clearing_in_place_with_the_counter_last_is_found_in_every_school(
+    school: CounterSchool,
+) -> None:
+    many = 60 if school is CounterSchool.CUMULATIVE else 12
+    states, wrong = wrong_clearings(wrong_orders.CLEARED_IN_PLACE, school, many)
+    sys.stdout.write(f"clear in place, {school.value}: {states} states, {wrong} wrong\n")
+    assert wrong > 0
+
+
 @pytest.mark.parametrize("again", ["same load", "other load", "clearing"])
 def test_a_torn_card_is_finished_or_loaded_anew_and_torn_again(again: str) -> None:
     dice = random.Random(again)

@@ -16,7 +16,7 @@ import pytest
 
 import tests.conftest  # the environment of every test: no machine's card service, no keyring
 from cardstation.errors import CardStationError
-from tests.soak import bits, kills, ledger, power, sim
+from tests.soak import bits, kills, ledger, power, sim, sweep, tears
 from tests.soak.figures import Figures
 
 PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
@@ -25,6 +25,8 @@ PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
     ("ledger", ledger.soak),
     ("power", power.soak),
     ("sim", sim.soak),
+    ("sweep", sweep.soak),
+    ("tears", tears.soak),
 )
 BROKEN = (AssertionError, CardStationError, pytest.fail.Exception, pytest.skip.Exception)
 """A skipped proof proves nothing: here it counts as broken."""

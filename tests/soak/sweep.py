@@ -1,0 +1,65 @@
+"""Every cut of every money service, in every place, with both readers; a part of them again."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cardstation.services.intent import ids
+from tests.kit.power import Cut, moments
+from tests.kit.shared_engines import share_engines
+from tests.kit.sweep import Lab
+from tests.property.test_power_cut import EVERYWHERE, FAST_DISK, TWICE, Case, every_cut, lab_of
+from tests.soak.figures import Figures
+
+
+def soak() -> Figures:
+    """All single cuts, then every third again with a seventh of the cuts of what follows it."""
+    total: Counter[str] = Counter()
+    with ProcessPoolExecutor() as pool:
+        for found in pool.map(_once, range(len(EVERYWHERE))):
+            total += found
+        for found in pool.map(_twice, range(len(TWICE))):
+            total += found
+    return dict(total)
+
+
+@contextmanager
+def _lab(case: Case) -> Iterator[Lab]:
+    folder = Path(tempfile.mkdtemp(dir=FAST_DISK if FAST_DISK.is_dir() else None))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "randbits", ids.randbits)
+        share_engines(patch)
+        try:
+            yield lab_of(case, folder)
+        finally:
+            shutil.rmtree(folder)
+
+
+def _once(number: int) -> Counter[str]:
+    with _lab(EVERYWHERE[number]) as lab:
+        cuts = every_cut(lab)
+        for cut in cuts:
+            lab.run(cut)
+        return Counter({"cut points": len(cuts), "runs": lab.runs, "waiting": lab.stuck})
+
+
+def _twice(number: int) -> Counter[str]:
+    with _lab(TWICE[number]) as lab:
+        pairs = 0
+        for at, cut in enumerate(every_cut(lab)[::3]):
+            names = lab.boundaries(cut)
+            seconds = [
+                Cut(place, when) for place, name in enumerate(names) for when in moments(name)
+            ]
+            for second in seconds[at % 7 :: 7]:
+                lab.run(cut, second)
+                pairs += 1
+        return Counter({"pairs of cuts": pairs, "runs": lab.runs, "waiting": lab.stuck})
