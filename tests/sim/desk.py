@@ -98,6 +98,7 @@ class Desk:
         self.backups: list[Backup] = []
         self.station: Station | None = None
         self.fate = ""
+        self.rejoined = False
         self._kind = store_under(self.fuse)
         self._card: VirtualCard | None = None
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 
-from tests.sim.acts import ACTS, some_desk
+from cardstation.services.rejoin import rejoin
+from cardstation.services.station import Station
+from tests.sim.acts import ACTS, SUPERVISOR, some_desk
+from tests.sim.desk import Desk
 from tests.sim.world import World
 
 MOST_CLONES = 2
@@ -63,9 +66,29 @@ def clone(world: World) -> None:
     world.say(f"{desk.key} is cloned: {twin.key}")
 
 
+def rejoin_books(world: World) -> None:
+    """Two people bring a restored station back."""
+    restored = [desk for desk in world.desks if desk.fate == "restored"]
+    if restored:
+        go_back(world, world.chance.choice(restored))
+
+
+def go_back(world: World, desk: Desk) -> None:
+    """Its own entries come from the ledger; what the ledger never had is lost, and named."""
+    world.say(f"{desk.key} rejoins")
+
+    def doing(station: Station) -> None:
+        rejoin(station, SUPERVISOR)
+        desk.fate, desk.rejoined = "", True
+        world.counts["stations rejoined"] += 1
+
+    world.work(desk, doing)
+
+
 FATES: tuple[tuple[int, Callable[[World], object]], ...] = (
     *ACTS,
     (3, back_up),
     (2, restore),
     (1, clone),
+    (3, rejoin_books),
 )

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cardstation.services.verify import verify
 from tests.sim.fates import FATES
+from tests.sim.proven import proven
 from tests.sim.settle import settle
 from tests.sim.watch import Broken
 from tests.sim.world import SHOWN, Size, World, world
@@ -63,9 +63,7 @@ def prove(made: World) -> None:
     running = [desk for desk in made.desks if desk.station is not None and not desk.fate]
     if running:
         desk = made.chance.choice(running)
-        found = verify(desk.station)
-        if not found.ok:
-            raise Broken(f"{desk.key}: verify says {found.disagreements}")
+        proven(made, desk)
 
 
 def _told(made: World, step: int, error: Exception) -> str:
