@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
-from cardstation.domain.batch import Batch
-from cardstation.domain.ledger import Order
-from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
@@ -17,9 +13,7 @@ from cardstation.errors import Refusal
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.dispute import dispute
 from cardstation.services.identify import Inserted
-from cardstation.services.load_line import load_line
 from cardstation.services.open_intents import open_intents
-from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import resolve_card
@@ -30,7 +24,7 @@ from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
 from drivers.virtual import VirtualCard
 from drivers.virtual.tear import Moment, Tear
-from tests.kit.station import line, nobody
+from tests.kit.station import nobody
 from tests.sim.desk import Desk
 from tests.sim.network import deliver_late
 from tests.sim.town import Home
@@ -38,18 +32,6 @@ from tests.sim.world import World
 
 SUPERVISOR = Approval("supervisor")
 MOMENTS = (Moment.BEFORE, Moment.INSIDE, Moment.AFTER)
-
-
-@dataclass
-class Bag:
-    """Collected cards at one desk."""
-
-    desk: Desk
-    batch_id: str
-    homes: list[Home]
-    total: Money
-    paid: bool = False
-    left: list[Home] = field(default_factory=list)
 
 
 def some_home(world: World) -> Home:
@@ -165,101 +147,6 @@ def machine(world: World) -> None:
     world.counts["loads by others"] += said.isdecimal()
     world.touch(home=home)
     world.say(f"{home.account_no} at a loading machine: {said}")
-
-
-def collect_bag(world: World) -> None:
-    """A list comes in, with orders paid online among its rows."""
-    desk = some_desk(world)
-    homes: dict[str, Home] = {}
-    for _ in range(world.chance.randrange(2, 6)):
-        home = some_home(world)
-        homes[home.account_no] = home
-    world.made += 1
-    batch_id = f"B-{world.made:04d}"
-    lines, total = [], 0
-    for row, home in enumerate(homes.values(), start=2):
-        yuan, order = world.chance.randrange(10, 200), None
-        if world.chance.random() < 0.3:
-            order = _order(world, desk, home)
-        else:
-            total += yuan
-        lines.append(line(home.household, row, yuan=str(yuan), order=order))
-    batch = Batch(batch_id, "list", batch_id, desk.clock.now(), None, None, tuple(lines))
-    world.say(f"{desk.key} takes in {batch_id} with {len(lines)} rows")
-    _trouble(world, desk, 4)
-
-    def doing(station: Station) -> None:
-        with station.store.unit() as unit:
-            unit.batches.add(batch)
-            unit.commit()
-        bag = Bag(desk, batch_id, list(homes.values()), Money.of_yuan(str(total)))
-        bag.left = list(bag.homes)
-        world.bags.append(bag)
-
-    world.work(desk, doing)
-
-
-def _order(world: World, desk: Desk, home: Home) -> Order:
-    """Somebody pays online."""
-    world.made += 1
-    content = home.content(home.cards[0])
-    counter = content.credit.purchase_counter if content.credit else 0
-    money = home.household.meter.kind is MeterKind.MONEY
-    order = Order(
-        f"D{world.made}",
-        home.account_no,
-        5_600,
-        0 if money else 20_000,
-        "residential@2026-01-01",
-        counter,
-        desk.name if world.chance.random() < 0.5 else "",
-    )
-    world.centre.sell_online(order)
-    world.counts["orders"] += 1
-    return order
-
-
-def work_bag(world: World) -> None:
-    """Money for a bag, or its next cards."""
-    open_bags = [bag for bag in world.bags if bag.left and bag.desk in world.desks]
-    if not open_bags:
-        return collect_bag(world)
-    bag = world.chance.choice(open_bags)
-    if not bag.paid and bag.total.fen:
-        return _pay(world, bag)
-    for home in bag.left[: world.chance.randrange(1, 4)]:
-        _load(world, bag, home)
-    return None
-
-
-def _pay(world: World, bag: Bag) -> None:
-    desk = bag.desk
-    tender = world.chance.choice((Tender.CASH, Tender.BANK_TRANSFER, Tender.QR_CODE))
-    world.say(f"{desk.key} takes {bag.total} for {bag.batch_id} by {tender.value}")
-    _trouble(world, desk, 5)
-
-    def doing(station: Station) -> None:
-        bag.paid = True
-        pay_batch(station, bag.batch_id, tender=tender, money=bag.total)
-        world.counts["bags paid"] += 1
-
-    world.work(desk, doing)
-
-
-def _load(world: World, bag: Bag, home: Home) -> None:
-    desk, card = bag.desk, home.cards[0]
-    world.touch(home=home)
-    world.say(f"{desk.key} loads {home.account_no} of {bag.batch_id}")
-    _trouble(world, desk, 70)
-
-    def doing(station: Station, inserted: Inserted) -> None:
-        found = load_line(station, bag.batch_id, inserted, nobody)
-        world.counts["lines loaded"] += 1
-        world.going_home.append(home)
-        world.say(f"  {found.state.value} {found.receipt_no}")
-        bag.left.remove(home)
-
-    with_card(world, desk, card, doing)
 
 
 def send(world: World) -> None:
@@ -424,8 +311,6 @@ ACTS: tuple[tuple[int, Callable[[World], object]], ...] = (
     (8, come_back),
     (24, at_home),
     (4, machine),
-    (3, collect_bag),
-    (12, work_bag),
     (12, send),
     (4, answer),
     (3, late_message),
@@ -439,4 +324,4 @@ ACTS: tuple[tuple[int, Callable[[World], object]], ...] = (
     (1, quarrel),
 )
 
-__all__ = ["ACTS", "Bag", "Refusal", "answer_all", "resolve"]
+__all__ = ["ACTS", "Refusal", "answer_all", "resolve"]

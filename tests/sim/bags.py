@@ -1,0 +1,127 @@
+"""Bags of collected cards: a list comes in, is paid in one sum, and loaded card by card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cardstation.domain.batch import Batch
+from cardstation.domain.ledger import Order
+from cardstation.domain.meter import MeterKind
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.services.identify import Inserted
+from cardstation.services.load_line import load_line
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.station import Station
+from tests.kit.station import line, nobody
+from tests.sim.acts import _trouble, some_desk, some_home, with_card
+from tests.sim.desk import Desk
+from tests.sim.town import Home
+from tests.sim.world import World
+
+
+@dataclass
+class Bag:
+    """Collected cards at one desk."""
+
+    desk: Desk
+    batch_id: str
+    homes: list[Home]
+    total: Money
+    paid: bool = False
+    left: list[Home] = field(default_factory=list)
+
+
+def collect_bag(world: World) -> None:
+    """A list comes in, with orders paid online among its rows."""
+    desk = some_desk(world)
+    homes: dict[str, Home] = {}
+    for _ in range(world.chance.randrange(2, 6)):
+        home = some_home(world)
+        homes[home.account_no] = home
+    world.made += 1
+    batch_id = f"B-{world.made:04d}"
+    lines, total = [], 0
+    for row, home in enumerate(homes.values(), start=2):
+        yuan, order = world.chance.randrange(10, 200), None
+        if world.chance.random() < 0.3:
+            order = _order(world, desk, home)
+        else:
+            total += yuan
+        lines.append(line(home.household, row, yuan=str(yuan), order=order))
+    batch = Batch(batch_id, "list", batch_id, desk.clock.now(), None, None, tuple(lines))
+    world.say(f"{desk.key} takes in {batch_id} with {len(lines)} rows")
+    _trouble(world, desk, 4)
+
+    def doing(station: Station) -> None:
+        with station.store.unit() as unit:
+            unit.batches.add(batch)
+            unit.commit()
+        bag = Bag(desk, batch_id, list(homes.values()), Money.of_yuan(str(total)))
+        bag.left = list(bag.homes)
+        world.bags.append(bag)
+
+    world.work(desk, doing)
+
+
+def _order(world: World, desk: Desk, home: Home) -> Order:
+    """Somebody pays online."""
+    world.made += 1
+    content = home.content(home.cards[0])
+    counter = content.credit.purchase_counter if content.credit else 0
+    money = home.household.meter.kind is MeterKind.MONEY
+    order = Order(
+        f"D{world.made}",
+        home.account_no,
+        5_600,
+        0 if money else 20_000,
+        "residential@2026-01-01",
+        counter,
+        desk.name if world.chance.random() < 0.5 else "",
+    )
+    world.centre.sell_online(order)
+    world.counts["orders"] += 1
+    return order
+
+
+def work_bag(world: World) -> None:
+    """Money for a bag, or its next cards."""
+    open_bags = [bag for bag in world.bags if bag.left and bag.desk in world.desks]
+    if not open_bags:
+        return collect_bag(world)
+    bag = world.chance.choice(open_bags)
+    if not bag.paid and bag.total.fen:
+        return _pay(world, bag)
+    for home in bag.left[: world.chance.randrange(1, 4)]:
+        _load(world, bag, home)
+    return None
+
+
+def _pay(world: World, bag: Bag) -> None:
+    desk = bag.desk
+    tender = world.chance.choice((Tender.CASH, Tender.BANK_TRANSFER, Tender.QR_CODE))
+    world.say(f"{desk.key} takes {bag.total} for {bag.batch_id} by {tender.value}")
+    _trouble(world, desk, 5)
+
+    def doing(station: Station) -> None:
+        bag.paid = True
+        pay_batch(station, bag.batch_id, tender=tender, money=bag.total)
+        world.counts["bags paid"] += 1
+
+    world.work(desk, doing)
+
+
+def _load(world: World, bag: Bag, home: Home) -> None:
+    desk, card = bag.desk, home.cards[0]
+    world.touch(home=home)
+    world.say(f"{desk.key} loads {home.account_no} of {bag.batch_id}")
+    _trouble(world, desk, 70)
+
+    def doing(station: Station, inserted: Inserted) -> None:
+        found = load_line(station, bag.batch_id, inserted, nobody)
+        world.counts["lines loaded"] += 1
+        world.going_home.append(home)
+        world.say(f"  {found.state.value} {found.receipt_no}")
+        bag.left.remove(home)
+
+    with_card(world, desk, card, doing)
