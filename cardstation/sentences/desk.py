@@ -6,13 +6,13 @@ from cardstation.sentences.phrases import SAFE, Words
 
 TABLE = {
     "other_card_first": Words(
-        "This is another card: the one ending in {tail} goes first",
+        "Another card: torn one first",
         "The card ending in {tail} was pulled out half-way and is not finished.",
         "Nothing was done with the card that lies here now; nothing is charged.",
         "Put the card ending in {tail} back, or lay it aside with F8.",
     ),
     "refund_other_card": Words(
-        "This is another card: the refund needs the one ending in {tail}",
+        "Another card: refund waits",
         "A refund waits for the card ending in {tail}; this is another one.",
         "Nothing was done with this card; the paid load stays on record.",
         "Put the card ending in {tail} in, or give up with Esc.",

@@ -11,7 +11,7 @@ _CENTRE = "Nothing to do at the desk; the centre looks at it and calls if it nee
 
 TABLE = {
     "account_missing": Words(
-        "Household unknown to the ledger",
+        "Unknown to the ledger",
         "Entry {seq} names a household the ledger does not know.",
         _KEPT,
         _CENTRE,

@@ -90,7 +90,7 @@ def test_a_refund_waits_for_the_very_card(desk: Stage, qtbot: QtBot, yes: list[s
     assert yes == ["¥650.00  ·  这笔已付的气不充了，应退款给付款人。"]
     assert desk.window.banner.state.title == "退款：请放尾号 0239 的卡"
     desk.insert()
-    assert desk.window.banner.state.title == "这是另一张卡，退款要用尾号 0239 的卡"
+    assert desk.window.banner.state.title == "这是另一张卡，退款在等那一张"
     assert desk.station.backs == []
     assert "resolve_card" not in desk.station.calls
     desk.remove()
@@ -256,7 +256,7 @@ def test_a_running_batch_stops_for_the_torn_card_and_goes_on_with_one_key(
     desk.station.card = FakeCard(samples.facts(of=other), row=2)
     desk.insert()
     title = desk.window.banner.state.title
-    assert title == f"这是另一张卡，请先放回尾号 {torn.card_no[-4:]} 的卡"
+    assert title == "这是另一张卡，请先放回刚才那张"
     assert "load_line" not in desk.station.calls
     desk.remove()
     assert desk.batch.model.state.phase is Phase.PULLED

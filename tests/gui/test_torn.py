@@ -36,7 +36,7 @@ WORDS = {
         FINISHED: ("done", "上次没写完的已写完，请取卡", "收据已打印"),
         REFUSED: (
             "needs_you",
-            "这是另一张卡，请先放回尾号 0017 的卡",
+            "这是另一张卡，请先放回刚才那张",
             "放回尾号 0017 的卡接着写；那张卡不在手边，按 F8 先放一边。",
         ),
     },
@@ -50,7 +50,7 @@ WORDS = {
         FINISHED: ("done", "Finished what was open: take the card", "receipt printed"),
         REFUSED: (
             "needs_you",
-            "This is another card: the one ending in 0017 goes first",
+            "Another card: torn one first",
             "Put the card ending in 0017 back, or lay it aside with F8.",
         ),
     },
@@ -150,6 +150,6 @@ def test_a_card_swapped_between_two_exchanges_is_not_written(tmp_path: Path) -> 
         until(lambda: torn.counter.model.state.may_confirm)
         torn.counter.model.confirm()
         until(lambda: torn.phase is Phase.STOPPED)
-        assert torn.window.banner.state.title == "这是另一张卡，请先放回尾号 0017 的卡"
+        assert torn.window.banner.state.title == "这是另一张卡，请先放回刚才那张"
         assert torn.other.image == before
         assert torn.desk.kinds() == ["shift_opened", "paid", "armed"]

@@ -83,7 +83,14 @@ PLANTED = (
 )
 
 CLEARED_IN_PLACE = _with(
-    _weak(_COVERED), (Step("current", "kind", "sequence"),), operation=Operation.CLEAR
+    _weak(((0, 1),)), (Step("current", "kind", "sequence"),), operation=Operation.CLEAR
 )
-"""A clearing that overwrites the load itself, amount first and counter last: what a maker's
-single-copy card invites to (DESK-RULES 2)."""
+"""A clearing that overwrites the load itself, amount first and counter late, under a check that
+covers next to nothing: what a maker's single-copy card invites to (DESK-RULES 2)."""
+
+TOTAL_CLEARED_FIRST = _with(
+    _weak(((0, 1),)),
+    (Step("current", "cumulative", "cumulative"), Step("current", "kind", "sequence")),
+    operation=Operation.CLEAR,
+)
+"""The same with the total first: a meter that looks at totals credits the difference."""
