@@ -5,7 +5,7 @@ from __future__ import annotations
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
-from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.intent.records import record_move
@@ -21,12 +21,14 @@ def recover(station: Station) -> tuple[OpenIntent, ...]:
     A quoted intent took no money and touched no card: void. An asked payment is queried once;
     cash can only be answered by the clerk (`answer_payment`). Everything from *paid* on waits for
     its card. May itself be cut at any point and run again. The anchor, too, may lag behind: a
-    second cut before the first mark would look as if it had been taken away.
+    second cut before the first mark would look as if it had been taken away. A store that is
+    older than its anchor is only looked at: what is open in it may be settled long since.
     """
     anchor_journal(station)
     with station.store.reading() as reading:
         intents = reading.topups.open_intents()
-    for intent in intents:
+        behind = anchor_problem(station, reading) is not None
+    for intent in intents if not behind else ():
         _settle(station, intent)
     return open_intents(station)
 

@@ -6,7 +6,7 @@ from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.shift import Approval
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ledger
-from cardstation.services.intent.anchoring import write_anchor
+from cardstation.services.intent.anchoring import anchor_problem, write_anchor
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.ids import new_id
 from cardstation.services.rebuild.replay import replay
@@ -20,8 +20,10 @@ def rejoin(station: Station, approval: Approval) -> SyncState:
     """Pull what this station lost, rebuild its records, begin a new epoch and sync.
 
     For a station whose store was restored from a backup. Intents that were armed in the lost part
-    are open here again and are settled by their card at its next insertion. May be cut at any
-    point and run again; an older copy of this station can send nothing from then on.
+    are open here again and are settled by their card at its next insertion. What was lost before
+    it was ever sent is nowhere but on the cards: they are ahead of the books, which the ledger
+    names. May be cut at any point and run again; an older copy of this station can send nothing
+    from then on.
 
     Args:
         station: The desk.
@@ -45,7 +47,8 @@ def rejoin(station: Station, approval: Approval) -> SyncState:
     with station.store.reading() as reading:
         ours = reading.journal.head()
         begun = reading.outbox.verdict() == REJOIN_BEGUN
-    if head.last_seq <= ours.seq and head.epoch <= ours.epoch and not begun:
+        lost = anchor_problem(station, reading) is not None
+    if head.last_seq <= ours.seq and head.epoch <= ours.epoch and not (begun or lost):
         raise Refusal("rejoin_not_needed")
     while _pull(station, ledger):
         pass

@@ -27,6 +27,7 @@ from cardstation.services.intent.records import record_begun, record_move
 from cardstation.services.intent.seen import written_mark
 from cardstation.services.resolve import ensure_settled, resolve_card
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 
 def return_load(
@@ -56,7 +57,7 @@ def return_load(
     ensure_known(card.content, household_of(station, card))
     credit, returned = _waiting(card)
     sale = _sale_of(station, card, credit)
-    witness = _ensure_not_taken(card, sale, credit, returned, reading)
+    witness = _ensure_not_taken(card, sale, returned, reading)
     ensure_unlockable(station, card)
 
     intent = _begin(station, card, sale, credit)
@@ -93,27 +94,38 @@ def _sale_of(station: Station, card: Inserted, credit: Credit) -> TopUp:
     """The load as we sealed it, not taken back yet; what another desk sealed, that desk takes."""
     with station.store.reading() as reading:
         sale = reading.topups.last_sealed(card.content.identity)
-        ours = sale is not None and reading.journal.last_about(sale.topup_id, EntryKind.SEALED)
+        ours = sale is not None and _still_sealed_here(reading, sale)
     if sale is None or not ours or written_mark(card, sale) != credit.mark:
         raise Refusal("load_not_ours", card_no=card.content.identity.card_no)
     return sale
 
 
-def _ensure_not_taken(
-    card: Inserted, sale: TopUp, credit: Credit, returned: ReturnBlock, reading: str
-) -> str:
+def _still_sealed_here(reading: Reading, sale: TopUp) -> bool:
+    """Sealed in our books, and no other desk had sealed it before."""
+    sealed = reading.journal.last_about(sale.topup_id, EntryKind.SEALED)
+    return sealed is not None and not reading.journal.last_about(sale.topup_id, EntryKind.ELSEWHERE)
+
+
+def _ensure_not_taken(card: Inserted, sale: TopUp, returned: ReturnBlock, reading: str) -> str:
     """What proves that the meter did not take it: the lane, the meter's own block, or a fitter.
 
     A meter can have credited a load and the card have been pulled before the block was written:
-    a load that is still shown is no proof (MONEY-SAFETY 3).
+    a load that is still shown is no proof (MONEY-SAFETY 3). What the meter wrote since the load
+    is one; clocks are not asked, for the desk's may have been wrong.
     """
     if card.sealed == sale.topup_id:
         return "lane"
-    if returned.written_at > credit.loaded_at:
+    if returned != _last_word_before(card, sale):
         return "meter"
     if reading:
         return f"reading {reading}"
     raise Refusal("meter_may_have_taken", card_no=sale.identity.card_no)
+
+
+def _last_word_before(card: Inserted, sale: TopUp) -> ReturnBlock | None:
+    """The meter's block as it stood when the load was armed."""
+    plan = sale.plan or fail("a sealed load was armed")
+    return card.layout.decode(plan.before).returned
 
 
 def _begin(station: Station, card: Inserted, sale: TopUp, credit: Credit) -> TopUp:

@@ -8,6 +8,9 @@ from cardstation.services.intent.adopt import settle_elsewhere as close
 from cardstation.services.intent.giving_back import record_disowned, record_sealed_twice
 from cardstation.services.station import Station
 
+_STAYS = frozenset({TopUpState.VOIDED})
+"""A return that changed nothing; any other has undone the seal already, or is about to."""
+
 FALSE_SEAL, SEALED_BEFORE = "false_seal", "sealed_before"
 
 
@@ -40,7 +43,7 @@ def _act(station: Station, code: str, entry: Entry) -> None:
             found is not None and found.entry.corrects == entry.entry_id
             for kind in (EntryKind.NOT_LOADED, EntryKind.ELSEWHERE)
             for found in (reading.journal.last_about(entry.subject, kind),)
-        )
+        ) or any(one.state not in _STAYS for one in reading.topups.returns_of(entry.subject))
     if entry.kind is not EntryKind.SEALED or intent is None or corrected:
         return
     if code == FALSE_SEAL and intent.state is TopUpState.SEALED:

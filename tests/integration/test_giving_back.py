@@ -33,6 +33,7 @@ from drivers.makers import MAKERS
 from drivers.virtual import Tear, VirtualCard, every_tear
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
+from tests.kit.desk import StandingClock
 from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance, take
 from tests.kit.two_stations import told, two_stations
 
@@ -319,9 +320,10 @@ def paid_and_cut(desk: Desk, card: VirtualCard) -> None:
     def cut(*_: object) -> None:
         raise Cut
 
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Cut):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(selling, "arm", cut)
-        desk.sell(card)
+        with pytest.raises(Cut):
+            desk.sell(card)
 
 
 def test_paid_and_never_armed_is_refunded_with_its_card(desk: Desk) -> None:
@@ -387,3 +389,20 @@ def test_what_another_desk_sealed_is_returned_where_it_was_sealed(tmp_path: Path
         ok(there)
         assert not centre.balances.get("gas_sold")
         assert not centre.balances[f"unloaded:{HOME.account_no}"]
+
+
+def test_a_desk_whose_clock_is_slow_takes_no_old_word_of_the_meter_for_a_new_one(
+    tmp_path: Path,
+) -> None:
+    """The load seems older than the meter's last block; the block was there before it."""
+    card = card_of(HOME)
+    content = OPEN4442.decode(card.image)
+    assert content.returned is not None
+    slow = StandingClock(at=content.returned.written_at - timedelta(days=2))
+    desk = open_desk(tmp_path, clock=slow)
+    desk.sell(card)
+    with pytest.raises(Refusal) as refused:
+        with_card(desk, card, return_load, SECOND, nobody)
+    assert refused.value.code == "meter_may_have_taken"
+    desk.reader.pull()
+    desk.station.store.close()

@@ -309,9 +309,7 @@ def test_r10_nothing_is_edited(folder: Path, table: Any) -> None:
     with Store.open(folder) as store, store.unit() as unit:
         connection = unit._connection
         if connection.execute(table.select()).first() is None:
-            guards = text(
-                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND sql LIKE :x"
-            )
+            count = "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND sql LIKE :x"
             kept = {"x": f"%ON {table.name} BEGIN SELECT RAISE(ABORT%"}
             assert connection.execute(text(count), kept).scalar_one() == 2
             return

@@ -245,7 +245,7 @@ def give_back(world: World) -> None:
     _trouble(world, desk, 60)
     reading = ""
     if asked == "return with a reading":
-        reading = "read" if home.waiting() else ""
+        reading = "read" if home.waiting(card) else ""
 
     def doing(station: Station, inserted: Inserted) -> None:
         if asked == "refund":

@@ -35,12 +35,12 @@ def restore(world: World) -> None:
     anchor_too = world.chance.random() < 0.5
     world.touch(desk)
     world.look()
-    lost = desk.watch.log - backup.watch.log
+    lost = desk.watch.log - backup.watch.log + desk.watch.seq - backup.watch.seq
     desk.restore(backup, anchor_too=anchor_too)
     world.oracle.follow(desk.watch)
     desk.fate = "restored"
     world.fault("store restored, anchor too" if anchor_too else "store restored")
-    world.say(f"{desk.key} is restored, {lost} moves back, anchor {anchor_too}")
+    world.say(f"{desk.key} is restored, {lost} records back, anchor {anchor_too}")
     if lost == 0:
         desk.fate = ""
 

@@ -147,10 +147,10 @@ class Home:
         self.machine[mark] = number
         return f"{number}"
 
-    def waiting(self) -> set[bytes]:
-        """Marks of the loads that stand on a card and were not taken yet."""
+    def waiting(self, *cards: VirtualCard) -> set[bytes]:
+        """Marks of the loads that stand on these cards (or any) and were not taken yet."""
         found = set()
-        for card in self.cards:
+        for card in cards or self.cards:
             credit = OPEN4442.credit(card.image)
             if credit is not None and credit.quantity and credit.mark not in self.credited:
                 found.add(credit.mark)

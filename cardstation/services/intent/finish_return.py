@@ -8,6 +8,7 @@ from cardstation.domain.admission import is_superseded, taken_by_meter
 from cardstation.domain.card import Witness
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import counter_owned_elsewhere
 from cardstation.services.intent.anchoring import anchor_journal
@@ -26,8 +27,11 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
         True when the load is off the card now, False when it stays on it.
 
     Raises:
-        OutcomeUnknown: the link was lost again, or `card_not_as_left`. Refusal: nothing written.
+        OutcomeUnknown: the link was lost again, or `card_not_as_left`.
+        Refusal: nothing written; `open_intent`: people are looking at it.
     """
+    if intent.state is TopUpState.DISPUTED:
+        raise Refusal("open_intent", topup_id=intent.topup_id, state=intent.state.value)
     if intent.state in (TopUpState.REQUESTED, TopUpState.NOT_RETURNED):
         return _given_up(station, intent)
     sale = sold_load(station, intent)

@@ -23,17 +23,30 @@ def funding_disagreements(records: Records) -> Iterator[Disagreement]:
     """Name every funded line, batch, load and paid order whose money is told in two ways."""
     payments = {one.payment_id: one for one in records.payments}
     for funded in records.funded:
+        if _list_was_lost(records, funded.batch_id):
+            continue
         for what in _of_line(records, funded, payments.get(funded.payment_id)):
             yield _named(f"{funded.batch_id} #{funded.line}", what)
     yield from _overspent(records)
     lines = {(one.batch_id, one.line): one for one in records.funded}
     for intent in records.topups:
-        if intent.batch_id and is_paid_here(intent):
+        if (
+            intent.batch_id
+            and is_paid_here(intent)
+            and not _list_was_lost(records, intent.batch_id)
+        ):
             for what in _of_load(records, intent, lines.get((intent.batch_id, intent.line))):
                 yield _named(f"{intent.batch_id} #{intent.line}", what)
     for entry in records.entries:
-        if entry.kind is EntryKind.PAID and entry.order_id and not _ordered(records, entry):
+        lost = records.rejoined and entry.order_id not in records.orders
+        paid = entry.kind is EntryKind.PAID and bool(entry.order_id)
+        if paid and not lost and not _ordered(records, entry):
             yield _named(entry.order_id, "order")
+
+
+def _list_was_lost(records: Records, batch_id: str) -> bool:
+    """A rejoined station has its loads from the ledger, and not the lists they were for."""
+    return records.rejoined and batch_id not in records.batches
 
 
 def _of_line(records: Records, funded: FundedLine, payment: BatchPayment | None) -> Iterator[str]:

@@ -81,6 +81,11 @@ class Records:
         }
 
     @cached_property
+    def rejoined(self) -> bool:
+        """This store was restored from a backup once: what followed came from the ledger."""
+        return any(entry.kind is EntryKind.EPOCH for entry in self.entries)
+
+    @cached_property
     def taken_back(self) -> frozenset[str]:
         """Loads that were taken off their card again."""
         done = (TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)

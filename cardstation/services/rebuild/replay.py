@@ -103,7 +103,7 @@ def _move(then: Station, unit: Unit, stored: StoredEntry, entry: Entry) -> None:
         event,
         stamp(then, entry.approver or entry.clerk),
         seq=entry.seq,
-        reason=entry.witness,
+        reason="elsewhere" if entry.kind is EntryKind.ELSEWHERE else entry.witness,
         plan=told.plan if entry.kind is EntryKind.ARMED else None,
     )
     _household_then(then, unit, stored, entry, moved)
