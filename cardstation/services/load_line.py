@@ -110,7 +110,7 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
     household = household_of(station, card)
     ensure_known(card.content, household)
     offer, expected, tender = _certain(station, batch.batch_id, place, line, household)
-    admitted = _admitted(card, expected)
+    admitted = _admitted(card, household, expected)
     ensure_fits(card.content, card.rules, quantity_of(offer))
     ensure_unlockable(station, card)
 
@@ -127,8 +127,10 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
     write_and_seal(station, card, arm(station, card, paid, admitted), watch)
 
 
-def _admitted(card: Inserted, expected: int) -> Admitted:
+def _admitted(card: Inserted, household: Household, expected: int) -> Admitted:
+    """The card stands at the counter of its line, and no copy of it went on without it."""
     admitted = admit(card.content, card.rules)
+    compare_counter(admitted, card.rules, household.purchase_counter, bound=False)
     compare_counter(admitted, card.rules, expected, bound=True)
     return admitted
 

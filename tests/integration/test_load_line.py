@@ -250,3 +250,10 @@ def test_the_sheet_explains_every_line(bag: Bag) -> None:
     assert sheet.received + sheet.orders == sheet.loaded + sheet.waiting + sheet.remainder
     assert (sheet.waiting, sheet.remainder) == (Money(10_000), Money(1_000))
     assert sheet.volume == Volume.of_m3("34")
+
+
+def test_a_copy_of_a_card_that_went_on_is_not_loaded_by_an_order(bag: Bag) -> None:
+    """The order still expects the counter that the copy shows; the household is further on."""
+    copied = bag.cards[2].copy()
+    bag.desk.sell(bag.cards[2])
+    assert bag.stopped(copied) == "counter_below_expected"
