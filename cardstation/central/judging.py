@@ -54,6 +54,7 @@ class Seal:
 
     Attributes:
         suspense: Where its doubtful legs went, empty when none did.
+        first: The seal of the same load that came before it; undoing this one undoes that one.
         undone: A return or a correction has taken it back.
     """
 
@@ -62,6 +63,7 @@ class Seal:
     counter: int
     suspense: str
     undone: bool = False
+    first: str = ""
 
 
 @dataclass(slots=True)
@@ -156,7 +158,11 @@ class Judge:
             found += [self._load(entry)] if counts(entry) else []
             verdict = _verdict(entry, found)
         self.seals[entry.entry_id] = Seal(
-            entry.entry_id, purse_of(entry), entry.counter_after, verdict.suspense
+            entry.entry_id,
+            purse_of(entry),
+            entry.counter_after,
+            verdict.suspense,
+            first="" if first == entry.entry_id else first,
         )
         return verdict
 
@@ -165,6 +171,10 @@ class Judge:
         if seal is None or seal.undone:
             return Verdict("return_without_load", "return_without_load", entry.corrects)
         seal.undone = True
+        if entry.kind is EntryKind.RETURNED:
+            # The gas is off the card, whichever desk's seal stands for it.
+            seal = self.seals.get(seal.first, seal)
+            seal.undone = True
         for load in self.loads.get((seal.purse, seal.counter), []):
             if load.entry_id == seal.entry_id:
                 self._free(load, entry)

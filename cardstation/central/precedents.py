@@ -44,16 +44,20 @@ def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
     named = _orders(connection, {entry.order_id for entry in entries if entry.order_id})
     undone = {entry.corrects for entry in entries if undoes(entry)}
     undone |= {order.closed_by for order in named.values()}
-    seals = _seals(connection, undone)
+    sealed = _sealed(
+        connection, {entry.subject for entry in entries if entry.kind is EntryKind.SEALED}
+    )
+    if undone:
+        # A load that is sealed once more and taken back in one batch undoes the first seal.
+        undone |= set(sealed.values())
+    seals = _with_first(connection, _seals(connection, undone))
     touched = {(purse_of(entry), _counter(entry)) for entry in entries if counts(entry)}
     touched |= {(seal.purse, seal.counter) for seal in seals.values()}
     return Judge(
         loads=_loads(connection, touched),
         highest=_highest(connection, {purse for purse, _ in touched}),
         orders=named,
-        sealed=_sealed(
-            connection, {entry.subject for entry in entries if entry.kind is EntryKind.SEALED}
-        ),
+        sealed=sealed,
         seals=seals,
     )
 
@@ -93,6 +97,21 @@ def _seals(connection: Connection, named: Iterable[str]) -> dict[str, Seal]:
     for entry_id in undone:
         seals[entry_id].undone = True
     return seals
+
+
+def _with_first(connection: Connection, seals: dict[str, Seal]) -> dict[str, Seal]:
+    """The same, and for each that was sealed before by another desk, that desk's."""
+    ids = [seal.entry_id for seal in seals.values() if seal.suspense == "sealed_before"]
+    if not ids:
+        return seals
+    rows = connection.execute(
+        select(journal.c.entry_id, journal.c.subject).where(journal.c.entry_id.in_(ids))
+    )
+    subjects = {row.entry_id: row.subject for row in rows}
+    first = _sealed(connection, subjects.values())
+    for entry_id, subject in subjects.items():
+        seals[entry_id].first = first.get(subject, "")
+    return {**_seals(connection, first.values()), **seals}
 
 
 def _seal(row: Row[Any]) -> Seal:

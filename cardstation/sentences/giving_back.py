@@ -74,6 +74,24 @@ TABLE = {
         "Nothing is paid back: the meter may have taken the gas already.",
         "Have the card put into the meter once more, or enter a fitter's reading.",
     ),
+    "refund_needs_ledger": Words(
+        "Refund needs the ledger",
+        "Another desk may have finished this load; only the ledger can say.",
+        OWED,
+        "Wait until the ledger answers, then ask again with the card.",
+    ),
+    "payment_answered": Words(
+        "The payment is known",
+        "The payment service says otherwise; its word counts.",
+        "Nothing was booked; the service's answer is booked at the next look.",
+        "Look at the exceptions screen again.",
+    ),
+    "load_returned": Words(
+        "Taken back",
+        "The load of this row was taken off its card again.",
+        "Its money is with the batch again, as soon as it is paid out.",
+        "It goes back to the payer with the remainder.",
+    ),
     "not_withdrawable": Words(
         "Cannot be withdrawn",
         "The return has touched its card, or is settled.",

@@ -13,6 +13,7 @@ from cardstation.domain.batch import (
     Verdict,
 )
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpState
 from cardstation.services.intent.funding import batch_of, is_for_sale
@@ -20,6 +21,8 @@ from cardstation.services.intent.opened import code_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.funds import BatchStop, FundedLine, total
+
+_OFF_THE_CARD = frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,19 @@ class BatchState:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Everything on file about the lines of one batch, by place."""
+    """Everything on file about the lines of one batch, by place.
+
+    Attributes:
+        back: Loads that were taken off their cards again. given_back: Lump sum money that went
+            back with them, and with loads that never came onto a card.
+    """
 
     loads: dict[int, TopUp]
     funded: dict[int, FundedLine]
     stops: dict[int, BatchStop]
     receipts: dict[str, str]
+    back: frozenset[str]
+    given_back: Money
 
 
 def batch_state(station: Station, batch_id: str) -> BatchState:
@@ -98,16 +108,26 @@ def outcome_of(station: Station, batch_id: str, place: int) -> LineOutcome:
 
 
 def _known(reading: Reading, batch_id: str, line: int = 0) -> _Known:
-    live = [
-        load
-        for load in reading.topups.of_batch(batch_id, line=line)
-        if load.state not in (TopUpState.VOIDED, TopUpState.REFUNDED)
+    every = reading.topups.of_batch(batch_id, line=line)
+    back = [
+        one
+        for load in every
+        for one in reading.topups.returns_of(load.topup_id)
+        if one.state in _OFF_THE_CARD
     ]
+    refunded = [
+        one.money
+        for one in (*every, *back)
+        if one.state is TopUpState.REFUNDED and one.tender is Tender.BATCH
+    ]
+    live = [load for load in every if load.state not in (TopUpState.VOIDED, TopUpState.REFUNDED)]
     return _Known(
         loads={load.line: load for load in live},
         funded=reading.funds.funded(batch_id, line=line),
         stops={stop.line: stop for stop in reading.funds.stops(batch_id)},
         receipts=reading.receipts.numbers_of_batch(batch_id),
+        back=frozenset(one.corrects for one in back),
+        given_back=sum(refunded, NO_MONEY),
     )
 
 
@@ -115,7 +135,9 @@ def _outcome(place: int, line: ManifestLine, known: _Known) -> LineOutcome:
     load, funded = known.loads.get(place), known.funded.get(place)
     volume = funded.quote.volume if funded else line.volume
     receipt_no = ""
-    if load is not None and load.state is TopUpState.SEALED:
+    if load is not None and load.topup_id in known.back:
+        state, reason = LineState.STOPPED, "load_returned"
+    elif load is not None and load.state is TopUpState.SEALED:
         state, reason, volume = LineState.DONE, "", load.quote.volume
         receipt_no = known.receipts.get(load.topup_id, "")
     elif load is not None:
@@ -132,7 +154,11 @@ def _outcome(place: int, line: ManifestLine, known: _Known) -> LineOutcome:
 
 
 def _money(batch: Batch, known: _Known, received: Money) -> BatchMoney:
-    sealed = [load for load in known.loads.values() if load.state is TopUpState.SEALED]
+    sealed = [
+        load
+        for load in known.loads.values()
+        if load.state is TopUpState.SEALED and load.topup_id not in known.back
+    ]
     funded = sum((one.quote.money for one in known.funded.values()), NO_MONEY)
     return BatchMoney(
         expected=sum(
@@ -143,5 +169,5 @@ def _money(batch: Batch, known: _Known, received: Money) -> BatchMoney:
         loaded=sum((load.quote.money for load in sealed), NO_MONEY),
         to_balance=sum((load.quote.remainder for load in sealed), NO_MONEY),
         orders=sum((one.quote.money for one in sealed if one.order_id), NO_MONEY),
-        remainder=received - funded,
+        remainder=received - funded + known.given_back,
     )

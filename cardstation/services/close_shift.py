@@ -7,7 +7,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import ShiftClose, cash_of, digest_of
 from cardstation.errors import Refusal
 from cardstation.services.approve import prove
-from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
 from cardstation.services.intent.facts import append
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.station import Station
@@ -24,7 +24,9 @@ def close_shift(
     handed_to: str = "",
     handed_pin: str = "",
 ) -> ShiftClose:
-    """End the open shift; always possible, what is open is listed and signed over.
+    """End the open shift; what is open is listed and signed over.
+
+    Always possible, but for a store that was restored: it rejoins the ledger first.
 
     Two commits: the count, then what it should have been with over or short. Cut between them,
     the next call goes on with the count that stands. Afterwards the anchor: an old copy of the
@@ -47,6 +49,7 @@ def close_shift(
     clerk = current.shift.clerk
     if handed_to == clerk:
         raise Refusal("second_person_same", name=clerk)
+    _ensure_not_restored(station)
     prove(station, clerk, pin)
     if handed_to:
         prove(station, handed_to, handed_pin)
@@ -54,6 +57,17 @@ def close_shift(
     closed = _close(station, handed_to)
     anchor_journal(station)
     return closed
+
+
+def _ensure_not_restored(station: Station) -> None:
+    """A restored store gets its own entries back first: one more now would make two histories."""
+    with station.store.reading() as reading:
+        problem = anchor_problem(station, reading)
+        verdict = reading.outbox.verdict()
+    if problem is not None:
+        raise problem
+    if verdict in ("ledger_ahead", "rejoin_begun"):
+        raise Refusal("selling_frozen", reason=verdict)
 
 
 def _current(reading: Reading) -> OpenedShift:

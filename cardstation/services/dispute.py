@@ -6,6 +6,11 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
+from cardstation.services.intent.guards import (
+    ensure_may_write,
+    ensure_on_duty,
+    ensure_other_person,
+)
 from cardstation.services.intent.records import record_move
 from cardstation.services.station import Station
 
@@ -14,8 +19,12 @@ def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
     """Put an armed or unknown load or return into dispute: its card shows neither before nor after.
 
     Raises:
-        Refusal: `not_disputable`: it is settled, or its card has not been touched.
+        Refusal: `not_disputable`: it is settled, or its card has not been touched;
+            `second_person_same`, `no_shift`, and those of `ensure_may_write`.
     """
+    ensure_may_write(station)
+    ensure_on_duty(station)
+    ensure_other_person(station, approval)
     with station.store.reading() as reading:
         intent = reading.topups.get(intent_id)
     if intent is None or intent.state not in MAY_BE_ON_CARD:

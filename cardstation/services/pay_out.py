@@ -7,7 +7,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.giving_back import record_refunded
-from cardstation.services.intent.guards import ensure_may_sell
+from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.records import record_move
 from cardstation.services.station import Station
 
@@ -24,9 +24,10 @@ def pay_out(station: Station, intent_id: str, approval: Approval) -> TopUp:
     the batch and goes back with its remainder. Asked again, nothing is paid twice.
 
     Raises:
-        Refusal: `nothing_owed`, and those of `ensure_may_sell`.
+        Refusal: `nothing_owed`, `second_person_same`, and those of `ensure_may_sell`.
     """
     ensure_may_sell(station)
+    ensure_other_person(station, approval)
     with station.store.reading() as reading:
         intent = reading.topups.get(intent_id)
     if intent is None or intent.state not in _OWED[intent.direction]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle
+from cardstation.services.intent.funding import answered
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.intent.records import record_move
 from cardstation.services.open_intents import open_intents
@@ -22,14 +24,20 @@ def recover(station: Station) -> tuple[OpenIntent, ...]:
     cash can only be answered by the clerk (`answer_payment`). Everything from *paid* on waits for
     its card. May itself be cut at any point and run again. The anchor, too, may lag behind: a
     second cut before the first mark would look as if it had been taken away. A store that is
-    older than its anchor is only looked at: what is open in it may be settled long since.
+    older than its anchor, or that the ledger has stopped, is only looked at: what is open in it
+    may be settled long since.
     """
     anchor_journal(station)
     with station.store.reading() as reading:
         intents = reading.topups.open_intents()
-        behind = anchor_problem(station, reading) is not None
-    for intent in intents if not behind else ():
+        frozen = anchor_problem(station, reading) is not None or reading.outbox.verdict()
+        asked = () if frozen else reading.funds.unanswered()
+    for intent in intents if not frozen else ():
         _settle(station, intent)
+    for payment in asked:
+        known = station.payment_by(payment.tender).query(payment.payment_id)
+        if known is not PaymentAnswer.UNKNOWN:
+            answered(station, payment, taken=known is PaymentAnswer.TAKEN)
     return open_intents(station)
 
 

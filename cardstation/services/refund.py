@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from cardstation.domain.admission import is_free_mark
 from cardstation.domain.card import Witness
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
-from cardstation.errors import Refusal
+from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services.identify import Inserted
-from cardstation.services.intent.adopt import counter_owned_elsewhere, finished_elsewhere
-from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.adopt import (
+    counter_owned_elsewhere,
+    ensure_nobody_finishes,
+    finished_elsewhere,
+)
+from cardstation.services.intent.guards import (
+    ensure_may_write,
+    ensure_on_duty,
+    ensure_other_person,
+)
 from cardstation.services.intent.records import record_move, record_untouched
 from cardstation.services.intent.seen import ensure_as_left, judged, load_witness, superseded
 from cardstation.services.station import Station
@@ -29,10 +38,13 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
     Raises:
         Refusal: `no_paid_load`, `load_is_on_card` (it happened after all; the next look seals
             it), `card_torn` (it must be finished), `refund_elsewhere` (the desk that took the
-            money, or the centre for an order, pays it back).
+            money, or the centre for an order, pays it back), `refund_needs_ledger` (another desk
+            may have finished it, and the ledger cannot be asked), `second_person_same`, `no_shift`.
         OutcomeUnknown: `card_not_as_left`.
     """
     ensure_may_write(station)
+    ensure_on_duty(station)
+    ensure_other_person(station, approval)
     with station.store.reading() as reading:
         intent = reading.topups.open_on(card.content.identity)
     if intent is None or intent.direction is not Direction.SALE or intent.state not in _PAID:
@@ -48,9 +60,11 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
 def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """The card shows that nothing of the load ever came onto it; it is read twice."""
     if intent.plan is None:
-        return intent
-    if intent.state in MAY_BE_ON_CARD and finished_elsewhere(station, card, intent):
-        raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
+        return _never_armed(card, intent)
+    if intent.state in MAY_BE_ON_CARD:
+        if finished_elsewhere(station, card, intent):
+            raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
+        ensure_nobody_finishes(station, card, intent)
     if load_witness(card, intent):
         raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
     card.power_cycle()
@@ -62,3 +76,24 @@ def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp
     if intent.state is TopUpState.NOT_LOADED:
         return intent
     return record_untouched(station, intent, card.image, reason="refund")
+
+
+def _never_armed(card: Inserted, intent: TopUp) -> TopUp:
+    """Nothing is on record as armed; a restored store may have lost it, so the card is asked too.
+
+    Raises:
+        OutcomeUnknown: `card_not_as_left`: the card went on, with this load or another.
+    """
+    card.power_cycle()
+    content = card.content
+    counters = [one.purchase_counter for one in (content.credit, content.returned) if one]
+    went_on = bool(counters) and max(counters) != intent.counter_before
+    if went_on or not is_free_mark(intent.topup_id, content):
+        raise OutcomeUnknown(
+            "card_not_as_left",
+            topup_id=intent.topup_id,
+            card_no=intent.identity.card_no,
+            account_no=intent.account_no,
+            fen=intent.quote.money.fen,
+        )
+    return intent

@@ -101,6 +101,7 @@ def _settle_ours(station: Station, card: Inserted, watch: Watch) -> Resolution:
         intent = reading.topups.open_on(card.content.identity)
     if intent is None:
         return Resolution(Outcome.NOTHING)
+    ensure_may_write(station)
     found = opened(station, intent)
     if intent.direction is Direction.RETURN:
         ensure_may_write(station)

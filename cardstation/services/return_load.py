@@ -14,7 +14,7 @@ from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal, ensure, fail
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.giving_back import record_returned
-from cardstation.services.intent.guards import ensure_may_sell
+from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.known import household_of
 from cardstation.services.intent.load import (
@@ -52,6 +52,7 @@ def return_load(
     watch(Step.READ)
     ensure_settled(resolve_card(station, card, watch))
     ensure_may_sell(station)
+    ensure_other_person(station, approval)
 
     watch(Step.CHECK)
     ensure_known(card.content, household_of(station, card))

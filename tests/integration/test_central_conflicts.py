@@ -324,3 +324,25 @@ def test_an_order_whose_load_was_taken_back_is_paid_back_without_a_doubt(centre:
     assert codes(send(ledger, [chain.add("refunded", tender="order", **LOADED)])) == [
         "order_loaded_twice"
     ]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_return_by_the_desk_that_sealed_second_undoes_the_first_seal(
+    centre: Centre, at_once: bool
+) -> None:
+    """The gas is off the card, whoever sealed first: nothing is sold, and the counter is free."""
+    first, second = centre.station("S001"), centre.station("S002")
+    chain, other = Chain("S001"), Chain("S002")
+    paid, armed, sealed = chain.sale(1, counter=5)
+    send(first, [paid, armed])
+    facts = {**SALE_5, "subject": Entry.from_bytes(paid).subject, "origin": "S001"}
+    send(second, [other.add("armed", **facts), other.add("sealed", **facts)])
+    back = {**SALE_5, "subject": "return", "counter_before": 5, "counter_after": 4}
+    returned = chain.add("returned", corrects=Entry.from_bytes(sealed).entry_id, **back)
+    batches = [[sealed, returned]] if at_once else [[sealed], [returned]]
+    for batch in batches:
+        send(first, batch)
+    books = totals(centre.books.engine)
+    assert books.classes["gas_sold"] == 0
+    assert not books.classes.get("suspense")
+    assert codes(send(second, other.sale(2, counter=5))) == []

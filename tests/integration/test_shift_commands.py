@@ -174,6 +174,7 @@ READS = {
     ("shift", "close"): ("--counted", "-1"),
     ("shift", "show"): (),
     ("shift", "pairs"): (),
+    ("rejoin",): ("--approver", CHIEF),
     ("recover",): (),
     ("enrol",): ("http://127.0.0.1:9", "--code", "x"),
     ("sync",): (),

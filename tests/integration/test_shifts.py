@@ -271,10 +271,19 @@ def test_what_is_open_is_signed_over_by_both(desk: Desk) -> None:
 def test_a_list_that_changed_between_the_signatures_names_the_difference(desk: Desk) -> None:
     subject = asked_and_lost(desk)
     close(desk, "600")
-    answer_payment(desk.station, subject, taken=True)
+    answer_payment(desk.station, subject, taken=False)
     opened = open_shift(desk.station, BEN, PINS[BEN], float_money=FLOAT)
-    assert (opened.appeared, opened.gone) == ((subject,), (subject,))
-    assert opened.taken_over[0].code == "paid_not_loaded"
+    assert (opened.appeared, opened.gone) == ((), (subject,))
+    assert opened.taken_over == ()
+    ok(desk)
+
+
+def test_cash_that_turns_up_belongs_into_somebodys_till(desk: Desk) -> None:
+    subject = asked_and_lost(desk)
+    close(desk, "600")
+    assert refused(lambda: answer_payment(desk.station, subject, taken=True)) == "no_shift"
+    open_shift(desk.station, BEN, PINS[BEN], float_money=FLOAT)
+    answer_payment(desk.station, subject, taken=True)
     ok(desk)
 
 
@@ -291,8 +300,8 @@ def test_a_lump_sum_nobody_answered_for_is_signed_over_too(desk: Desk) -> None:
 
 def test_finishing_what_is_paid_needs_no_shift(desk: Desk) -> None:
     subject = asked_and_lost(desk)
-    close(desk, "600")
     answer_payment(desk.station, subject, taken=True)
+    close(desk, "700")
     card = card_of(HOME)
     inserted = desk.insert(card)
     try:

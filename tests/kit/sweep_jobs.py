@@ -83,8 +83,13 @@ def _take_back(world: World, desk: Desk) -> None:
 
 
 def _stopped(world: World) -> None:
-    """Paid, armed, and then the card's tries turned out to be low: proven not loaded."""
+    """Paid, armed, and then the card's tries turned out to be low: proven not loaded.
+
+    Only a reader that can read the tries can find them low.
+    """
+    dialect, world.dialect = world.dialect, "acs"
     desk = world.start(Power())
+    world.dialect = dialect
     world.cards[0].chip.security[0] = 3
     inserted = desk.insert(world.cards[0])
     with pytest.MonkeyPatch.context() as patch:

@@ -24,6 +24,7 @@ class Line:
     station: str
     centre: Centre
     down: bool = False
+    resting: bool = False
 
     def head(self) -> LedgerHead:
         self._ring()
@@ -41,8 +42,8 @@ class Line:
         self._ring()
         return self.centre.orders_for(self.station)
 
-    def hurried(self) -> Line:
-        return self
+    def hurried(self) -> Line | None:
+        return None if self.resting else self
 
     def __getattr__(self, name: str) -> Any:
         """Whatever else the books offer a station."""

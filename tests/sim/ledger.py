@@ -240,10 +240,12 @@ class Centre:
         }
         undone = {one.corrects for one in entries if undoes(one)}
         undone |= {order.closed_by for order in named.values()}
+        undone |= {self.seals[one].first for one in undone if one in self.seals}
+        subjects = {one.subject for one in entries if one.kind is EntryKind.SEALED}
+        undone |= {self.sealed[name] for name in subjects if name in self.sealed}
         seals = {name: self.seals[name] for name in sorted(undone) if name in self.seals}
         touched = {(purse_of(one), _counter(one)) for one in entries if counts(one)}
         touched |= {(seal.purse, seal.counter) for seal in seals.values()}
-        subjects = {one.subject for one in entries if one.kind is EntryKind.SEALED}
         return Judge(
             loads={key: self.loads.setdefault(key, []) for key in touched},
             highest=self._highest({purse for purse, _ in touched}),

@@ -10,6 +10,7 @@ from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.giving_back import record_elsewhere
+from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.known import household_of
 from cardstation.services.intent.records import record_adopted, record_move
 from cardstation.services.station import Station
@@ -44,6 +45,7 @@ def adopt(station: Station, card: Inserted) -> TopUp | None:
                 "return_begun_elsewhere", card_no=intent.identity.card_no, station=entry.station
             )
         household_of(station, card)
+        ensure_may_write(station)
         return record_adopted(station, intent)
     return None
 
@@ -57,6 +59,23 @@ def finished_elsewhere(station: Station, card: Inserted, intent: TopUp) -> bool:
             settle_elsewhere(station, intent, entry.station)
             return True
     return False
+
+
+def ensure_nobody_finishes(station: Station, card: Inserted, intent: TopUp) -> None:
+    """What the ledger knows as armed, any desk may have finished: its word is needed.
+
+    Raises:
+        Refusal: `refund_needs_ledger`.
+    """
+    with station.store.reading() as reading:
+        armed = reading.journal.last_about(intent.topup_id, EntryKind.ARMED)
+        acked_seq, _ = reading.outbox.acked()
+    if armed is None or armed.seq > acked_seq:
+        return
+    told = _told_of(station, card)
+    begun = {one.station for one in told or () if one.subject == intent.topup_id}
+    if told is None or begun - {station.name}:
+        raise Refusal("refund_needs_ledger", card_no=intent.identity.card_no)
 
 
 def counter_owned_elsewhere(station: Station, card: Inserted, intent: TopUp) -> bool:

@@ -10,6 +10,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.sale import PriceBook, sell
 from cardstation.domain.tariff import Quote
 from cardstation.errors import Refusal
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import append
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -43,6 +44,7 @@ def answered(station: Station, asked: AskedPayment, *, taken: bool) -> None:
             _receive(station, unit, asked)
             _fund_lines(station, unit, asked)
         unit.commit()
+    anchor_journal(station)
 
 
 def _receive(station: Station, unit: Unit, asked: AskedPayment) -> None:

@@ -12,6 +12,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent
 from cardstation.domain.volume import NO_GAS
 from cardstation.errors import fail
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import append_about, sealing_of, stamp
 from cardstation.services.station import Station
 from cardstation.store import Unit
@@ -40,7 +41,7 @@ def record_refunded(station: Station, intent: TopUp, *, approver: str) -> TopUp:
     """The money went back to the payer, by the tender it came with.
 
     What a purchase that never was had left over goes back with it; a load taken back keeps its
-    household's balance.
+    household's balance. The anchor follows: an older copy of the store must not pay it out again.
     """
     never_was = intent.direction is Direction.SALE
     remainder = intent.quote.remainder if never_was else NO_MONEY
@@ -60,6 +61,8 @@ def record_refunded(station: Station, intent: TopUp, *, approver: str) -> TopUp:
             intent, TopUpEvent.MONEY_RETURNED, stamp(station, approver), seq=entry.seq
         )
         unit.commit()
+    anchor_journal(station)
+    station.armed()
     return moved
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.station import Station
@@ -29,6 +30,18 @@ def ensure_may_write(station: Station) -> None:
     station.device_key.ready()
     if verdict:
         raise Refusal("selling_frozen", reason=verdict)
+
+
+def ensure_other_person(station: Station, approval: Approval) -> None:
+    """The second person is another one than the clerk who acts, now: a shift may have changed.
+
+    Raises:
+        Refusal: `second_person_same`.
+    """
+    with station.store.reading() as reading:
+        clerk = reading.shifts.on_duty() or station.clerk
+    if approval.name in ("", clerk):
+        raise Refusal("second_person_same", name=approval.name)
 
 
 def ensure_may_sell(station: Station) -> None:

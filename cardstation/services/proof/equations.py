@@ -236,12 +236,23 @@ def _ledger_totals(records: Records) -> Iterator[Disagreement]:
     ours = sum(
         posting.fen
         for entry in records.entries
-        if entry.seq <= seq and not {entry.entry_id, entry.corrects} & doubtful
+        if entry.seq <= seq and not _in_suspense(records, entry, doubtful)
         for posting in booked(entry)
         if posting.account == "gas_sold"
     )
     if theirs != ours:
         yield _term("ledger_gas_sold", ours, theirs)
+
+
+def _in_suspense(records: Records, entry: Entry, doubtful: set[str]) -> bool:
+    """Whether the ledger keeps this fact's gas out of the revenue.
+
+    A return of what another desk had sealed before is booked against that desk's seal.
+    """
+    if entry.entry_id in doubtful:
+        return True
+    twice = entry.kind is EntryKind.RETURNED and entry.corrects in records.sealed_before
+    return entry.corrects in doubtful and not twice
 
 
 def _taken_ids(records: Records) -> frozenset[str]:

@@ -81,6 +81,15 @@ class Records:
         }
 
     @cached_property
+    def sealed_before(self) -> frozenset[str]:
+        """Ids of our seals that the ledger had from another station already."""
+        return frozenset(
+            entry.entry_id
+            for entry in self.entries
+            if self.exceptions.get(entry.seq) == "sealed_before"
+        )
+
+    @cached_property
     def rejoined(self) -> bool:
         """This store was restored from a backup once: what followed came from the ledger."""
         return any(entry.kind is EntryKind.EPOCH for entry in self.entries)

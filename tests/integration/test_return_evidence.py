@@ -1,0 +1,120 @@
+"""What proves that a meter did not take a load: lane, its own later word, a fitter; no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cardstation.domain.shift import Approval
+from cardstation.domain.transitions import TopUpState
+from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.services.pay_out import pay_out
+from cardstation.services.resolve import resolve_card
+from cardstation.services.return_load import return_load
+from cardstation.services.verify import verify
+from drivers.layouts.open4442 import OPEN4442
+from drivers.virtual import Tear, VirtualCard
+from drivers.virtual.meter import VirtualMeter
+from tests.kit import cards
+from tests.kit.desk import StandingClock
+from tests.kit.station import Desk, card_of, nobody, open_desk
+from tests.kit.two_stations import told, two_stations
+
+HOME = cards.household()
+SECOND = Approval("supervisor")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = open_desk(tmp_path)
+    yield opened
+    opened.station.store.close()
+
+
+def with_card(desk: Desk, card: VirtualCard, work: Any, *args: Any, **named: Any) -> Any:
+    inserted = desk.insert(card)
+    try:
+        return work(desk.station, inserted, *args, **named)
+    finally:
+        inserted.close()
+
+
+def ok(desk: Desk) -> None:
+    found = verify(desk.station)
+    assert found.ok, found.disagreements
+
+
+def test_a_load_still_shown_is_no_proof_that_the_meter_did_not_take_it(desk: Desk) -> None:
+    """Credited, and the card pulled before the meter wrote its block: the card looks untouched."""
+    card = card_of(HOME)
+    desk.sell(card)
+    meter = VirtualMeter.of_card(OPEN4442.decode(card.image), OPEN4442)
+    meter.take(card.copy())
+    with pytest.raises(Refusal) as refused:
+        with_card(desk, card, return_load, SECOND, nobody)
+    assert refused.value.code == "meter_may_have_taken"
+    meter.take(card)
+    with pytest.raises(Refusal) as taken:
+        with_card(desk, card, return_load, SECOND, nobody)
+    assert taken.value.code == "nothing_to_return"
+    ok(desk)
+
+
+def test_the_meters_later_word_proves_that_it_did_not_take_it(desk: Desk) -> None:
+    card = card_of(HOME)
+    desk.sell(card)
+    content = OPEN4442.decode(card.image)
+    assert content.returned is not None
+    assert content.credit is not None
+    later = replace(content.returned, written_at=content.credit.loaded_at + timedelta(days=1))
+    card.chip.main[:] = OPEN4442.plan_return(card.image, later).target
+    assert with_card(desk, card, return_load, SECOND, nobody).state is TopUpState.SEALED
+    ok(desk)
+
+
+def test_what_another_desk_sealed_is_returned_where_it_was_sealed(tmp_path: Path) -> None:
+    with two_stations(tmp_path) as (here, there, centre):
+        card = card_of(HOME)
+        card.chip.arm(Tear(12))
+        with pytest.raises(OutcomeUnknown):
+            here.sell(card)
+        card.chip.arm(None)
+        here.reader.pull()
+        told(here)
+        with_card(there, card, resolve_card)
+        there.reader.pull()
+        told(there, here)
+        with pytest.raises(Refusal) as refused:
+            with_card(here, card, return_load, SECOND, nobody, reading="photo 1")
+        assert refused.value.code == "load_not_ours"
+        here.reader.pull()
+        back = with_card(there, card, return_load, SECOND, nobody, reading="photo 1")
+        there.reader.pull()
+        pay_out(there.station, back.topup_id, SECOND)
+        told(there, here)
+        ok(here)
+        ok(there)
+        assert not centre.balances.get("gas_sold")
+        assert not centre.balances[f"unloaded:{HOME.account_no}"]
+
+
+def test_a_desk_whose_clock_is_slow_takes_no_old_word_of_the_meter_for_a_new_one(
+    tmp_path: Path,
+) -> None:
+    """The load seems older than the meter's last block; the block was there before it."""
+    card = card_of(HOME)
+    content = OPEN4442.decode(card.image)
+    assert content.returned is not None
+    slow = StandingClock(at=content.returned.written_at - timedelta(days=2))
+    desk = open_desk(tmp_path, clock=slow)
+    desk.sell(card)
+    with pytest.raises(Refusal) as refused:
+        with_card(desk, card, return_load, SECOND, nobody)
+    assert refused.value.code == "meter_may_have_taken"
+    desk.reader.pull()
+    desk.station.store.close()
