@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cardstation.domain.admission import is_free_mark
+from cardstation.domain.admission import is_free_mark, is_superseded
 from cardstation.domain.card import Witness
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
@@ -23,6 +23,7 @@ from cardstation.services.intent.guards import (
 from cardstation.services.intent.records import record_move, record_untouched
 from cardstation.services.intent.seen import ensure_as_left, judged, load_witness, superseded
 from cardstation.services.station import Station
+from cardstation.store.journal import FIRST_EPOCH
 
 _PAID = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
 
@@ -60,7 +61,7 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
 def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """The card shows that nothing of the load ever came onto it; it is read twice."""
     if intent.plan is None:
-        return _never_armed(card, intent)
+        return _never_armed(station, card, intent)
     if intent.state in MAY_BE_ON_CARD:
         if finished_elsewhere(station, card, intent):
             raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
@@ -78,17 +79,23 @@ def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp
     return record_untouched(station, intent, card.image, reason="refund")
 
 
-def _never_armed(card: Inserted, intent: TopUp) -> TopUp:
-    """Nothing is on record as armed; a restored store may have lost it, so the card is asked too.
+def _never_armed(station: Station, card: Inserted, intent: TopUp) -> TopUp:
+    """Nothing is on record as armed; a restored store may have lost that, so the card is asked.
+
+    Whole records prove it by themselves: another desk may have sold to the card since. Where a
+    part was lost, the card must stand where it stood, or show another load with this counter.
 
     Raises:
         OutcomeUnknown: `card_not_as_left`: the card went on, with this load or another.
     """
     card.power_cycle()
     content = card.content
+    with station.store.reading() as reading:
+        whole = reading.journal.head().epoch == FIRST_EPOCH
     counters = [one.purchase_counter for one in (content.credit, content.returned) if one]
-    went_on = bool(counters) and max(counters) != intent.counter_before
-    if went_on or not is_free_mark(intent.topup_id, content):
+    stands = bool(counters) and max(counters) == intent.counter_before
+    in_place = is_superseded(content, card.rules, intent, intent.mark)
+    if not is_free_mark(intent.topup_id, content) or not (whole or stands or in_place):
         raise OutcomeUnknown(
             "card_not_as_left",
             topup_id=intent.topup_id,

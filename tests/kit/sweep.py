@@ -12,7 +12,7 @@ from cardstation.domain.household import Household
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
-from cardstation.errors import CardStationError
+from cardstation.errors import CardStationError, Defect
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.dispute import dispute
 from cardstation.services.pay_out import pay_out
@@ -226,6 +226,8 @@ class Lab:
             self.job.run(world, desk)
             sync(desk.station)
             sync(desk.station)
+        except Defect:
+            raise
         except CardStationError:
             return False
         return True
@@ -279,5 +281,7 @@ def _supervise(world: World, desk: Desk) -> None:
 def _tried(work: Callable[[], object]) -> None:
     try:
         work()
+    except Defect:
+        raise
     except CardStationError:
         return

@@ -9,6 +9,7 @@ from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUpRequest
+from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.dispute import dispute
@@ -28,6 +29,7 @@ from tests.kit.station import nobody
 from tests.sim.desk import Desk
 from tests.sim.network import deliver_late
 from tests.sim.town import Home
+from tests.sim.watch import View
 from tests.sim.world import World
 
 SUPERVISOR = Approval("supervisor")
@@ -235,11 +237,35 @@ def kill(world: World) -> None:
     world.work(desk, lambda _station: None)
 
 
+def _who_wants_back(world: World) -> tuple[Desk, Home, str]:
+    """Mostly somebody whose load waits on the card or never came onto it, at their own desk."""
+    wanted = [
+        (desk, world.town.homes[view.account_no], asked)
+        for desk in world.desks
+        if not desk.fate
+        for view in desk.watch.views.values()
+        if (asked := _asked_back(world, view))
+    ]
+    if wanted and world.chance.random() < 0.8:
+        return world.chance.choice(wanted)
+    asked = world.chance.choice(("refund", "return", "return with a reading"))
+    return some_desk(world), some_home(world), asked
+
+
+def _asked_back(world: World, view: View) -> str:
+    home = world.town.homes.get(view.account_no)
+    if home is None or view.direction is not Direction.SALE or view.origin:
+        return ""
+    if view.state is TopUpState.SEALED and view.mark in home.waiting():
+        return "return with a reading"
+    unloaded = (TopUpState.PAID, TopUpState.NOT_LOADED, TopUpState.OUTCOME_UNKNOWN)
+    return "refund" if view.state in unloaded else ""
+
+
 def give_back(world: World) -> None:
     """A load or a payment goes back: the card first, two persons, then the money."""
-    desk, home = some_desk(world), some_home(world)
+    desk, home, asked = _who_wants_back(world)
     card = world.chance.choice(home.cards)
-    asked = world.chance.choice(("refund", "return", "return with a reading"))
     world.touch(home=home)
     world.say(f"{home.account_no} asks {desk.key} for a {asked}")
     _trouble(world, desk, 60)

@@ -132,9 +132,13 @@ def _why_open(world: World, desk: Desk, view: View) -> str:
 
 
 def _went_on(home: Home, view: View) -> bool:
-    """Somebody else wrote the card after this load was begun."""
+    """Somebody else wrote the card with this load's counter, or further on."""
     credit = home.content(home.cards[0]).credit
-    return credit is None or credit.mark != mark_of(view.topup_id)
+    if credit is None:
+        return True
+    if credit.mark == mark_of(view.topup_id):
+        return False
+    return home.uncounted or credit.purchase_counter >= view.counter_after > 0
 
 
 def _totals(world: World) -> None:

@@ -38,6 +38,8 @@ def test_small_worlds(group: int, capsys: pytest.CaptureFixture[str]) -> None:
     total, broken = play_small(seeds)
     assert not broken, broken[0]
     assert total["worlds"] == EACH
+    assert total["sales"] > EACH
+    assert total["paid back"] or total["return with a reading granted"] or total["refund granted"]
     with capsys.disabled():
         print(f"\n  small worlds {seeds}: {total['steps']} steps, {total['sales']} sales")  # noqa: T201
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import shutil
 import tempfile
@@ -43,7 +44,7 @@ class Size:
 def small(seed: object) -> Size:
     """A world of 3 stations and 60 households; most are short, some are long."""
     chance = Random(f"size {seed}")
-    steps = chance.choices((4, 8, 16, 40, 120), (45, 30, 18, 6, 1))[0]
+    steps = chance.choices((4, 8, 16, 40, 120), (25, 30, 27, 13, 5))[0]
     return Size(3, 60, chance.randrange(steps // 2, steps + 1), chance.choice((0.0, 0.1, 0.3, 0.6)))
 
 
@@ -167,6 +168,7 @@ def _prepared(count: int) -> tuple[list, Path]:  # type: ignore[type-arg]
     return _TEMPLATES[count]
 
 
+@atexit.register
 def forget_templates() -> None:
     """Remove what `_prepared` made."""
     for _, place in _TEMPLATES.values():
