@@ -20,7 +20,7 @@ def test_a_second_writer_is_refused_and_readers_are_not(desk: Desk) -> None:
     first, second = persons
     desk.rack("--batch", batch)
     desk.insert(first.card_no)
-    run = desk.start("batch", "run", batch, "--json")
+    run = desk.start("batch", "run", batch, "--idle", "120", "--json")
     run.heard(first.card_no)
 
     writing = [
@@ -56,7 +56,7 @@ def test_a_second_writer_is_refused_and_readers_are_not(desk: Desk) -> None:
     stopped = run.interrupt()
     assert stopped.status == 130, str(stopped)
     desk.pull()
-    run = desk.start("batch", "run", batch, "--json")
+    run = desk.start("batch", "run", batch, "--idle", "120", "--json")
     run.heard(batch)
     desk.insert(second.card_no)
     answer = run.answer()
