@@ -65,4 +65,4 @@ def table(report: Report) -> str:
 
 
 if __name__ == "__main__":
-    simulate()
+    simulate(prog_name="./dev sim")

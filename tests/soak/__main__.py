@@ -58,4 +58,4 @@ def soak(names: tuple[str, ...]) -> None:
 
 if __name__ == "__main__":
     assert tests.conftest.PRIVATE
-    soak()
+    soak(prog_name="./dev soak")

@@ -22,6 +22,14 @@ def test_every_row_of_the_crash_table_names_its_test() -> None:
         assert "`tests/" in row or "not proven here" in row, row
 
 
+def test_every_long_proof_has_its_figures() -> None:
+    page = PAGE.read_text("utf-8")
+    parts = [path.stem for path in (ROOT / "tests" / "soak").glob("[a-z]*.py")]
+    for part in sorted(set(parts) - {"figures"}):
+        assert f"./dev soak {part}" in page, part
+    assert not re.search(r"\| [A-Z]{3,} \||^[A-Z]{3,}$", page, re.MULTILINE)
+
+
 @pytest.mark.parametrize(("file", "name"), TESTS, ids=lambda part: part)
 def test_a_test_that_is_named_is_there(file: str, name: str) -> None:
     tree = ast.parse((ROOT / file).read_text("utf-8"))
