@@ -91,8 +91,9 @@ class Process:
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str], cwd: Path) -> None:
         self.command = " ".join(command[1:])
+        # A test run in the background has Ctrl+C switched off; a desk has not.
         self._child = subprocess.Popen(
-            command,
+            ["env", "--default-signal=INT", *command],
             env=dict(env),
             cwd=cwd,
             stdin=subprocess.PIPE,

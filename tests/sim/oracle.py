@@ -282,7 +282,7 @@ class Oracle:
         loads = self.loads[home.account_no]
         doubled = any(len(self._seen_in[one]) > 1 for one in loads)
         unheard = any(
-            view.direction is Direction.RETURN and view.state in _OFF_AGAIN
+            view.direction is Direction.RETURN and view.state in _OFF_AGAIN | MAY_BE_ON_CARD
             for one in loads
             for view in self._views(one)
         )
