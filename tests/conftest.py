@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 for name in [name for name in os.environ if name.startswith("CARDSTATION_")]:
@@ -16,3 +18,17 @@ for name in [name for name in os.environ if name.startswith("CARDSTATION_")]:
 # one, and no test may ever reach the card service of the machine it runs on.
 PRIVATE = Path(tempfile.gettempdir(), f"cardstation-tests-{os.getpid()}", "pcscd.comm")
 os.environ["PCSCLITE_CSOCK_NAME"] = str(PRIVATE)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the long proofs counted, whichever worker counted it."""
+    figures = [
+        said
+        for report in terminalreporter.getreports("passed")
+        for name, said in report.user_properties
+        if name == "figures"
+    ]
+    if figures:
+        terminalreporter.section("figures")
+    for said in sorted(figures):
+        terminalreporter.write_line(said)

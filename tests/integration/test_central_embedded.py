@@ -44,7 +44,7 @@ def real() -> None:
     except Mishap as missing:
         if os.environ.get("CARDSTATION_REQUIRE_REAL"):
             raise
-        pytest.skip(f"no PostgreSQL here: {missing}")
+        pytest.skip(f"no PostgreSQL here: {missing}; not proven here")
 
 
 @pytest.fixture

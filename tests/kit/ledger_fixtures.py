@@ -33,7 +33,7 @@ def cluster() -> Iterator[Cluster]:
         except Mishap as missing:
             if os.environ.get("CARDSTATION_REQUIRE_REAL"):
                 raise
-            pytest.skip(f"no PostgreSQL here: {missing}")
+            pytest.skip(f"no PostgreSQL here: {missing}; not proven here")
         serve.prepare(postgres.dsn(OWNER, "postgres"))
         yield Cluster(postgres, itertools.count())
     finally:

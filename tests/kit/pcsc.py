@@ -32,7 +32,7 @@ def need_real_stack() -> None:
         return
     if os.environ.get("CARDSTATION_REQUIRE_REAL"):
         pytest.fail(f"the real card stack is required and missing: {reason}")
-    pytest.skip(f"no real card stack: {reason}")
+    pytest.skip(f"no real card stack: {reason}; not proven here")
 
 
 def until(condition: Callable[[], bool], timeout_s: float = PLENTY_S) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tests.kit.shared_engines import share_engines
 from tests.kit.sweep import Job, Lab, Where
 from tests.kit.sweep_jobs import BAG, JOBS, REFUND, RETURN, SALE, THEIRS, stock
 
+Record = Callable[[str, object], None]
 FULL = os.environ.get("SWEEP") == "full"
 FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not what is tested here
 
@@ -94,23 +95,24 @@ def every_cut(lab: Lab) -> list[Cut]:
     return [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
 
 
-def report(capsys: pytest.CaptureFixture[str], what: str, points: int, cuts: int, lab: Lab) -> None:
-    with capsys.disabled():
-        print(  # noqa: T201
-            f"\n  power-cut sweep, {what}: {points} cut points, {cuts} cut, "
-            f"{lab.runs} runs, {lab.stuck} waiting for a supervisor, 0 broken"
-        )
+def report(record: Record, what: str, points: int, cuts: int, lab: Lab) -> None:
+    """Said at the end of the run, whichever worker did it (`tests/conftest.py`)."""
+    record(
+        "figures",
+        f"power-cut sweep, {what}: {points} cut points, {cuts} cut, {lab.runs} runs,"
+        f" {lab.stuck} waiting for a supervisor, 0 broken",
+    )
 
 
 @pytest.mark.parametrize("case", EVERYWHERE if FULL else ONCE, ids=str)
-def test_one_cut(folder: Path, capsys: pytest.CaptureFixture[str], case: Case) -> None:
+def test_one_cut(folder: Path, record_property: Record, case: Case) -> None:
     lab = lab_of(case, folder)
     points = every_cut(lab)
     cuts = points[case.start :: case.stride]
     for cut in cuts:
         lab.run(cut)
     assert lab.stuck < len(cuts)
-    report(capsys, str(case), len(points), len(cuts), lab)
+    report(record_property, str(case), len(points), len(cuts), lab)
 
 
 TWICE = tuple(
@@ -120,9 +122,7 @@ TWICE = tuple(
 
 
 @pytest.mark.parametrize("case", TWICE, ids=str)
-def test_cut_again_during_recovery(
-    folder: Path, capsys: pytest.CaptureFixture[str], case: Case
-) -> None:
+def test_cut_again_during_recovery(folder: Path, record_property: Record, case: Case) -> None:
     lab, count, points = lab_of(case, folder), 0, 0
     firsts = every_cut(lab)
     for number, cut in enumerate(firsts if FULL else firsts[case.start :: case.stride]):
@@ -132,7 +132,7 @@ def test_cut_again_during_recovery(
         for second in seconds[number % 3 :: 3] if FULL else seconds[number * 7 % 61 :: 61]:
             lab.run(cut, second)
             count += 1
-    report(capsys, f"{case.job.name}, cut twice", points, count, lab)
+    report(record_property, f"{case.job.name}, cut twice", points, count, lab)
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
