@@ -16,8 +16,6 @@ from cardstation.services.intent.records import record_adopted, record_move
 from cardstation.services.station import Station
 from cardstation.store.frozen import thaw
 
-_BEGUN = (EntryKind.ARMED,)
-
 
 def adopt(station: Station, card: Inserted) -> TopUp | None:
     """Take over the load that another station armed on this card and did not finish.
@@ -117,7 +115,7 @@ def _told_of(station: Station, card: Inserted) -> tuple[Entry, ...] | None:
 def _unfinished(told: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """The armed facts that nothing followed."""
     last = {entry.subject: entry for entry in told}
-    return tuple(one for one in last.values() if one.kind in _BEGUN and one.detail)
+    return tuple(one for one in last.values() if one.kind is EntryKind.ARMED and one.detail)
 
 
 def _intent_of(entry: Entry) -> TopUp:
