@@ -14,6 +14,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from cardstation.errors import Refusal
+from cardstation.files import write_whole
 
 FILE_NAME = "settings.toml"
 ENV_PREFIX = "CARDSTATION_"
@@ -106,11 +107,7 @@ def save_setting(home: Path, **changes: str | int | bool | Mapping[str, str]) ->
     found = _read(path) if path.exists() else {}
     merged = {**found, **changes}
     _merged(Settings(home=home), merged, str(path))
-    home.mkdir(parents=True, exist_ok=True)
-    lines = [f"{name} = {_toml(value)}\n" for name, value in merged.items()]
-    draft = path.with_suffix(".part")
-    draft.write_text("".join(lines), encoding="utf-8")
-    draft.replace(path)
+    write_whole(path, "".join(f"{name} = {_toml(value)}\n" for name, value in merged.items()))
 
 
 def _toml(value: object) -> str:

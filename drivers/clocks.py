@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from cardstation.files import write_whole
+
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _SHIFT_FILE = "clock.json"
 
@@ -45,5 +47,4 @@ def shift_of(home: Path) -> int:
 
 def keep_shift(home: Path, shift_s: int) -> None:
     """Shift the wall clock of a data folder; training only."""
-    home.mkdir(parents=True, exist_ok=True)
-    (home / _SHIFT_FILE).write_text(json.dumps({"shift_s": shift_s}))
+    write_whole(home / _SHIFT_FILE, json.dumps({"shift_s": shift_s}))

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from cardstation.errors import CardStationError, Mishap, Refusal
+from cardstation.files import write_whole
 
 Request = dict[str, object]
 _SOCKET = "rack.sock"
@@ -56,7 +57,7 @@ def serve_requests(home: Path, note: Request, handle: Callable[[Request], Reques
     with closing(socket.socket(socket.AF_UNIX)) as door:
         _bind(door, home)
         door.listen(4)
-        (home / _NOTE).write_text(json.dumps({**note, "pid": os.getpid()}), encoding="utf-8")
+        write_whole(home / _NOTE, json.dumps({**note, "pid": os.getpid()}))
         try:
             going = True
             while going:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
+from cardstation.files import write_whole
 from drivers.virtual.chip import VirtualSle4442
 
 
@@ -44,9 +44,7 @@ class VirtualCard:
             "security": chip.security.hex(),
             "wear": chip.wear,
         }
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.write_text(json.dumps(content), "utf-8")
-        fresh.replace(path)
+        write_whole(path, json.dumps(content))
 
     @classmethod
     def load(cls, path: Path) -> VirtualCard:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from cardstation.domain.card import CardContent, CardType, PriceBlock, PriceStep
 from cardstation.domain.meter import CounterSchool, MeterKind
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
+from cardstation.files import write_whole
 from cardstation.ports.layout import Layout
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.chip import UNTOUCHED
@@ -182,9 +182,7 @@ class VirtualMeter:
         kept = asdict(self.state)
         kept["taken_mark"] = self.state.taken_mark.hex()
         kept["faults"] = sorted(self.state.faults)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.write_text(json.dumps(kept), "utf-8")
-        fresh.replace(path)
+        write_whole(path, json.dumps(kept))
 
     @classmethod
     def load(cls, path: Path, layout: Layout) -> VirtualMeter:
