@@ -25,6 +25,15 @@ class LineKind(StrEnum):
     PREPAID = "prepaid"
 
 
+class Zone(StrEnum):
+    """Lockdown class of a community: 封控区, 管控区, 防范区, or none."""
+
+    SEALED = "sealed"
+    CONTROLLED = "controlled"
+    WATCHED = "watched"
+    OPEN = "open"
+
+
 @dataclass(frozen=True, slots=True)
 class ListRow:
     """One row of a list as written, cells cleaned of width and spaces but not interpreted.
@@ -56,6 +65,9 @@ class ManifestLine:
         ground: How it was matched, a code (`account_card_name`, `account_name_door`, …).
         reasons: Codes, worst first; empty for a plain ready row.
         order_id: The paid order of a prepaid row.
+        envelope: Number of the envelope or slot the card came in, empty when none.
+        revision: Of the list that brought this line, from 1.
+        withdrawn: Why it counts no more, a code (`revised`, `decided`, …); empty while it does.
     """
 
     row: ListRow
@@ -70,6 +82,9 @@ class ManifestLine:
     ground: str
     reasons: tuple[str, ...]
     order_id: str = ""
+    envelope: str = ""
+    revision: int = 1
+    withdrawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,10 @@ class Batch:
         batch_id: `2026-11-24-01`: day and number, unique at the station.
         digest: SHA-256 over the list's content; the same content is refused as a second batch.
         stated_count, stated_total: What the list's own totals row claims, None when it has none.
+        lines: Every line there ever was; a withdrawn one keeps its place.
+        community, manager, team: Whose bag it is, empty when unknown.
+        zone: Lockdown class of the community.
+        purged_at: When the personal data of a closed batch were removed.
     """
 
     batch_id: str
@@ -89,6 +108,16 @@ class Batch:
     stated_count: int | None
     stated_total: Money | None
     lines: tuple[ManifestLine, ...]
+    community: str = ""
+    manager: str = ""
+    team: str = ""
+    zone: Zone = Zone.OPEN
+    purged_at: datetime | None = None
+
+    @property
+    def revision(self) -> int:
+        """Of the newest list."""
+        return max((line.revision for line in self.lines), default=1)
 
 
 class LineState(StrEnum):
@@ -99,6 +128,7 @@ class LineState(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 
 GENESIS = "0" * 64
+PEOPLE = "people: "
 
 
 class EntryKind(StrEnum):
@@ -28,6 +29,7 @@ class EntryKind(StrEnum):
     SHIFT_OPENED = "shift_opened"
     SHIFT_CLOSED = "shift_closed"
     EPOCH = "epoch"
+    BATCH = "batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Entry:
     """One fact. Amounts in fen, volumes in litres, hashes and images in hex, times ISO 8601.
 
     Attributes:
-        subject: Id of the top-up (or of the payment, for `received`) this fact is about.
+        subject: Id of the top-up (or of the payment, for `received`) this fact is about; the batch
+            for `batch`, a step of its life without postings.
         fen: Money of the fact: the gas price for paid/sealed/returned/refunded, the sum for
             received, the float for shift_opened, the cash counted for shift_closed.
         balance_fen: Part of a payment that went to (+) or came from (−) the household's balance;
@@ -47,8 +50,9 @@ class Entry:
             entries and another station can finish what this one began: the top-up (paid), the
             top-up with its plan (armed), the payment (received); the receipt's number (sealed).
         origin: Name of the station whose intent this fact finishes; empty = our own.
-        witness: What proves it: `card`, `meter`, or `provisional` (the image is the target, but
-            another desk may have written the same one; the ledger decides).
+        witness: What proves it: `card`, `meter`, `provisional` (the image is the target, but
+            another desk may have written the same one; the ledger decides), or `PEOPLE` and in
+            their words what two persons saw.
     """
 
     entry_id: str

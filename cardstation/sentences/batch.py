@@ -16,6 +16,24 @@ from cardstation.sentences.phrases import (
 )
 
 TABLE = {
+    "batch_not_so_far": Words(
+        "This step does not follow",
+        "The batch stands at {stage}; the step {step} cannot follow there.",
+        NO_MONEY,
+        "Do the step before it first; the batch's page shows which.",
+    ),
+    "revised": Words(
+        "Replaced by a newer list",
+        "A newer list of the same batch says something else about this household.",
+        NO_MONEY,
+        "Nothing to do; the newer row counts.",
+    ),
+    "decided": Words(
+        "Replaced by a decision",
+        "A clerk decided what this row means; the row that was made of it counts.",
+        NO_MONEY,
+        "Nothing to do.",
+    ),
     "card_mistyped": Words(
         "Card number mistyped",
         "The card number on the list is mistyped by a digit or two.",

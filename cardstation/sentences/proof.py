@@ -15,6 +15,10 @@ def _found(brief: str, what: str) -> Words:
 
 
 TABLE: Mapping[str, Words] = {
+    "step_disagrees": _found(
+        "A batch's step disagrees",
+        "A step of batch {batch_id} is not the one in entry {seq} of the journal.",
+    ),
     "pages_damaged": _found(
         "The store's file is damaged",
         "The store's file is damaged: {where}.",

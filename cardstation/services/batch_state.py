@@ -142,6 +142,8 @@ def _outcome(place: int, line: ManifestLine, known: _Known) -> LineOutcome:
         receipt_no = known.receipts.get(load.topup_id, "")
     elif load is not None:
         state, reason, volume = LineState.UNKNOWN, code_of(load.state), load.quote.volume
+    elif line.withdrawn:
+        state, reason = LineState.WITHDRAWN, line.withdrawn
     elif line.verdict is not Verdict.READY:
         state, reason = LineState.STOPPED, line.reasons[0] if line.reasons else "line_needs_human"
     elif place in known.stops:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from cardstation.domain.batch import Batch, ListRow
+from cardstation.domain.batch_life import Step
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.matching import Directory, community_of
@@ -16,6 +17,9 @@ from cardstation.domain.preflight import PreflightTerms, preflight
 from cardstation.domain.sale import PriceBook, SaleTerms, sell
 from cardstation.domain.tariff import Quote
 from cardstation.errors import Refusal
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.steps import record_step
 from cardstation.services.lists.reading import HouseholdList, read_list
 from cardstation.services.station import Station
 from cardstation.store.households import Households
@@ -30,8 +34,10 @@ def import_list(station: Station, path: Path) -> Batch:
 
     Raises:
         Refusal: `list_not_readable`, `list_without_header`, `list_empty`, `no_tariff`,
-            `same_list_again` (with the `batch_id` that holds this content already).
+            `same_list_again` (with the `batch_id` that holds this content already), and those of
+            `ensure_may_write`.
     """
+    ensure_may_write(station)
     found = read_list(path)
     now = station.clock.now()
     with station.store.reading() as reading:
@@ -56,9 +62,12 @@ def import_list(station: Station, path: Path) -> Batch:
             stated_count=found.stated.count,
             stated_total=found.stated.total,
             lines=lines,
+            community=book.community or "",
         )
         unit.batches.add(batch)
+        record_step(station, unit, batch.batch_id, Step.LISTED, proof=found.digest)
         unit.commit()
+    anchor_journal(station)
     return batch
 
 

@@ -66,7 +66,8 @@ def place_of(batch: Batch, card: Inserted) -> int:
     places = [
         place
         for place, line in enumerate(batch.lines, start=1)
-        if line.account_no == identity.account_no and line.card_no == identity.card_no
+        if not line.withdrawn
+        and (line.account_no, line.card_no) == (identity.account_no, identity.card_no)
     ]
     ready = [place for place in places if batch.lines[place - 1].verdict is Verdict.READY]
     return (ready or places or [0])[0]

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Table, Text, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    func,
+    select,
+)
 
-from cardstation.domain.batch import Batch, LineKind, ListRow, ManifestLine, Verdict
+from cardstation.domain.batch import Batch, LineKind, ListRow, ManifestLine, Verdict, Zone
 from cardstation.sql.types import Fen, Instant, Litres, Word
 from cardstation.store.tables import metadata
 
@@ -20,6 +32,12 @@ batches = Table(
     Column("imported_at", Instant, nullable=False),
     Column("stated_count", Integer),
     Column("stated_total", Fen),
+    Column("community", Text, nullable=False, server_default=""),
+    Column("manager", Text, nullable=False, server_default=""),
+    Column("team", Text, nullable=False, server_default=""),
+    Column("zone", Word(Zone), nullable=False, server_default="open"),
+    Column("purged_at", Instant),
+    Column("changes", Integer, nullable=False, server_default="0"),
 )
 
 batch_lines = Table(
@@ -46,9 +64,16 @@ batch_lines = Table(
     Column("ground", Text, nullable=False),
     Column("reasons", Text, nullable=False),
     Column("order_id", Text, nullable=False),
+    Column("envelope", Text, nullable=False, server_default=""),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("withdrawn", Text, nullable=False, server_default=""),
 )
 Index("ix_batch_lines_card_no", batch_lines.c.card_no)
 Index("ix_batch_lines_account_no", batch_lines.c.account_no)
+
+
+Kept = dict[str, tuple[tuple[str, datetime, int], Batch]]
+"""Batches in memory, each with what its row said when it was read."""
 
 
 class Batches:
@@ -56,15 +81,16 @@ class Batches:
 
     Args:
         connection: Where to look.
-        kept: Batches read before, by id. Lines never change, and every card of a bag asks for all.
+        kept: Batches read before and how often they had changed, by id: every card of a bag asks
+            for all lines.
     """
 
-    def __init__(self, connection: Connection, kept: dict[str, Batch]) -> None:
+    def __init__(self, connection: Connection, kept: Kept) -> None:
         self._connection = connection
         self._kept = kept
 
     def add(self, batch: Batch) -> None:
-        """Store a batch and its lines; they never change afterwards."""
+        """Store a batch and its lines."""
         self._connection.execute(
             batches.insert(),
             {
@@ -74,6 +100,10 @@ class Batches:
                 "imported_at": batch.imported_at,
                 "stated_count": batch.stated_count,
                 "stated_total": batch.stated_total,
+                "community": batch.community,
+                "manager": batch.manager,
+                "team": batch.team,
+                "zone": batch.zone,
             },
         )
         rows = [_line_row(batch.batch_id, i, line) for i, line in enumerate(batch.lines, start=1)]
@@ -86,12 +116,10 @@ class Batches:
         ).first()
         if found is None:
             return None
+        state = (found.digest, found.imported_at, found.changes)
         kept = self._kept.get(batch_id)
-        if kept is not None and (kept.digest, kept.imported_at) == (
-            found.digest,
-            found.imported_at,
-        ):
-            return kept
+        if kept is not None and kept[0] == state:
+            return kept[1]
         lines = self._connection.execute(
             select(batch_lines)
             .where(batch_lines.c.batch_id == batch_id)
@@ -105,9 +133,47 @@ class Batches:
             stated_count=found.stated_count,
             stated_total=found.stated_total,
             lines=tuple(map(_line, lines)),
+            community=found.community,
+            manager=found.manager,
+            team=found.team,
+            zone=found.zone,
+            purged_at=found.purged_at,
         )
-        self._kept[batch_id] = batch
+        self._kept[batch_id] = (state, batch)
         return batch
+
+    def add_lines(self, batch_id: str, lines: Sequence[ManifestLine]) -> tuple[int, ...]:
+        """Put lines behind those there are, and return their places."""
+        query = select(func.max(batch_lines.c.position)).where(batch_lines.c.batch_id == batch_id)
+        first = (self._connection.scalars(query).first() or 0) + 1
+        places = tuple(range(first, first + len(lines)))
+        rows = [_line_row(batch_id, at, line) for at, line in zip(places, lines, strict=True)]
+        if rows:
+            self._connection.execute(batch_lines.insert(), rows)
+        self._changed(batch_id)
+        return places
+
+    def withdraw(self, batch_id: str, places: Sequence[int], reason: str) -> None:
+        """Lines that count no more; each keeps its place and what it said."""
+        self._change_lines(batch_id, places, withdrawn=reason)
+
+    def put_in_envelope(self, batch_id: str, place: int, envelope: str) -> None:
+        """The envelope or slot a line's card is in."""
+        self._change_lines(batch_id, (place,), envelope=envelope)
+
+    def file(self, batch_id: str, *, community: str, manager: str, team: str, zone: Zone) -> None:
+        """Whose bag it is."""
+        self._changed(batch_id, community=community, manager=manager, team=team, zone=zone)
+
+    def purge(self, batch_id: str, at: datetime) -> None:
+        """Remove every name, door, note and spelling; numbers and money stay."""
+        blank = dict.fromkeys(
+            ("name", "door", "written_name", "written_door", "written_note", "written_amount"), ""
+        )
+        self._connection.execute(
+            batch_lines.update().where(batch_lines.c.batch_id == batch_id).values(blank)
+        )
+        self._changed(batch_id, purged_at=at)
 
     def ids(self) -> tuple[str, ...]:
         """All batch ids, the newest first."""
@@ -128,6 +194,21 @@ class Batches:
             .order_by(batch_lines.c.batch_id.desc())
         )
         return tuple(self._connection.scalars(query))
+
+    def _change_lines(self, batch_id: str, places: Sequence[int], **values: str) -> None:
+        self._connection.execute(
+            batch_lines.update()
+            .where(batch_lines.c.batch_id == batch_id, batch_lines.c.position.in_(places))
+            .values(values)
+        )
+        self._changed(batch_id)
+
+    def _changed(self, batch_id: str, **values: object) -> None:
+        self._connection.execute(
+            batches.update()
+            .where(batches.c.batch_id == batch_id)
+            .values(changes=batches.c.changes + 1, **values)
+        )
 
     def next_id(self, day: date) -> str:
         """The next free id of a day: `2026-11-24-01`."""
@@ -160,6 +241,9 @@ def _line_row(batch_id: str, position: int, line: ManifestLine) -> dict[str, Any
         "ground": line.ground,
         "reasons": " ".join(line.reasons),
         "order_id": line.order_id,
+        "envelope": line.envelope,
+        "revision": line.revision,
+        "withdrawn": line.withdrawn,
     }
 
 
@@ -186,4 +270,7 @@ def _line(row: Row[Any]) -> ManifestLine:
         ground=row.ground,
         reasons=tuple(row.reasons.split()),
         order_id=row.order_id,
+        envelope=row.envelope,
+        revision=row.revision,
+        withdrawn=row.withdrawn,
     )

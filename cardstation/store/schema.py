@@ -11,7 +11,7 @@ from cardstation.store import batches, households, shifts, tariffs
 from cardstation.store.seals import seal_rows
 from cardstation.store.tables import guards, metadata
 
-VERSION = 2
+VERSION = 3
 REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata

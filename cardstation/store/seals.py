@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text
 from sqlalchemy.exc import DatabaseError
 
+from cardstation.errors import Mishap
 from cardstation.sql.digest import digest_of_raw
 from cardstation.store.tables import metadata
 
@@ -69,6 +70,21 @@ def seal_rows(connection: Connection) -> None:
             f"INSERT INTO row_seal SELECT '{table}', {shape.key_of('')}, "  # noqa: S608
             f"{_digest(table, shape, '')} FROM {table}"
         )
+
+
+def open_seals(connection: Connection) -> None:
+    """Take every seal away before a migration; `seal_rows` puts them up again at its end.
+
+    Raises:
+        Mishap: `store_damaged`: a row is not as it was left. A migration never hides that.
+    """
+    for table in _tables(connection):
+        for broken in _broken(connection, table):
+            raise Mishap("store_damaged", file=f"{broken.table} {broken.key}")
+    for table in _tables(connection):
+        for verb in ("insert", "update", "delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER seal_{table}_{verb}")
+    connection.exec_driver_sql("DELETE FROM row_seal")
 
 
 def broken_seals(connection: Connection) -> Iterator[BrokenSeal]:

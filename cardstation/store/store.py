@@ -11,10 +11,10 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from cardstation.domain.batch import Batch
 from cardstation.errors import Defect, Mishap, Refusal, StationBusy, ensure
 from cardstation.sql.engine import reader_engine, writer_engine
 from cardstation.store.anchor import Anchor
+from cardstation.store.batches import Kept
 from cardstation.store.damage import Damage, damage_of
 from cardstation.store.lock import StationLock
 from cardstation.store.schema import VERSION, prepare, version_of
@@ -35,7 +35,7 @@ class Store:
         self.anchor = self.anchor_kind(home)
         self._lock = lock
         self._turn = threading.RLock()
-        self._batches: dict[str, Batch] = {}
+        self._batches: Kept = {}
         self._readers = reader_engine(home / FILE_NAME)
         self._writer: Engine | None = None
 

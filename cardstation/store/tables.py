@@ -22,6 +22,7 @@ from sqlalchemy import (
     text,
 )
 
+from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.payment import Tender
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.sql.types import Fen, Instant, Word
@@ -220,6 +221,27 @@ paid_order = Table(
     Column("leased_to", Text, nullable=False),
 )
 
+batch_step = Table(
+    "batch_step",
+    metadata,
+    Column("no", Integer, primary_key=True),
+    Column("batch_id", Text, nullable=False, index=True),
+    Column("step", Word(Step), nullable=False),
+    Column("stage", Word(Stage), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seq", Integer, ForeignKey("journal.seq"), nullable=False, unique=True),
+)
+
+signature = Table(
+    "signature",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("image", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 ledger_ack = Table(
     "ledger_ack",
     metadata,
@@ -261,6 +283,8 @@ APPEND_ONLY: tuple[Table, ...] = (
     payment_log,
     funded_line,
     batch_stop,
+    batch_step,
+    signature,
     ledger_ack,
     ledger_exception,
     sync_verdict,

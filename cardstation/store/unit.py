@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from cardstation.domain.batch import Batch
 from cardstation.store.attempts import Attempts
-from cardstation.store.batches import Batches
+from cardstation.store.batches import Batches, Kept
 from cardstation.store.funds import Funds
 from cardstation.store.households import Households
 from cardstation.store.journal import Journal
@@ -14,6 +13,7 @@ from cardstation.store.orders import Orders
 from cardstation.store.outbox import Outbox
 from cardstation.store.receipts import Numbers, Receipts
 from cardstation.store.shifts import Shifts
+from cardstation.store.steps import Steps
 from cardstation.store.tariffs import Tariffs
 from cardstation.store.topups import TopUps
 
@@ -21,7 +21,7 @@ from cardstation.store.topups import TopUps
 class Reading:
     """One consistent look at the store."""
 
-    def __init__(self, connection: Connection, kept: dict[str, Batch] | None = None) -> None:
+    def __init__(self, connection: Connection, kept: Kept | None = None) -> None:
         self._connection = connection
         self.households = Households(connection)
         self.tariffs = Tariffs(connection)
@@ -35,6 +35,7 @@ class Reading:
         self.outbox = Outbox(connection)
         self.attempts = Attempts(connection)
         self.shifts = Shifts(connection)
+        self.steps = Steps(connection)
 
 
 class Unit(Reading):

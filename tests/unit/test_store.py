@@ -159,6 +159,24 @@ def test_an_older_store_is_copied_and_migrated(tmp_path: Path) -> None:
         assert objects(unit._connection) == migrated
 
 
+def test_a_migration_hides_no_damage(tmp_path: Path) -> None:
+    engine = writer_engine(tmp_path / "station.db")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql("DROP TRIGGER seal_sync_verdict_insert")
+        verdict = "INSERT INTO sync_verdict (code, at) VALUES ('ledger_gap', :at)"
+        connection.execute(text(verdict), {"at": NOW.isoformat()})
+        connection.exec_driver_sql("PRAGMA user_version = 2")
+        connection.commit()
+    engine.dispose()
+    with pytest.raises(Mishap) as damaged:
+        Store.open(tmp_path)
+    assert damaged.value.code == "store_damaged"
+
+
 def test_frozen_copies_come_back_the_same() -> None:
     plan = WritePlan(b"\x00\x01", (Span(1, b"\x02"),), (range(2),))
     assert thaw(WritePlan, freeze(plan)) == plan

@@ -32,7 +32,8 @@ def batch_of(reading: Reading, batch_id: str) -> Batch:
 
 def is_for_sale(line: ManifestLine) -> bool:
     """True for a line that needs money and is certain."""
-    return line.verdict is Verdict.READY and line.kind is LineKind.SALE and line.money is not None
+    certain = line.verdict is Verdict.READY and line.money is not None
+    return certain and line.kind is LineKind.SALE and not line.withdrawn
 
 
 def answered(station: Station, asked: AskedPayment, *, taken: bool) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from cardstation.domain.batch import Batch
+from cardstation.domain.batch_life import BatchStep
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind, Order, Posting, order_postings, postings_of
 from cardstation.domain.meter import CounterSchool
@@ -59,6 +60,7 @@ class Records:
     opened: Mapping[int, Shift]
     closed: Mapping[int, ShiftClose]
     counts: Mapping[str, Money]
+    steps: tuple[BatchStep, ...]
     anchored: Disagreement | None
 
     @cached_property
@@ -170,6 +172,7 @@ def collect_records(station: Station) -> Records:
             opened=reading.shifts.every_opened(),
             closed=reading.shifts.every_closed(),
             counts=reading.shifts.every_count(),
+            steps=reading.steps.every(),
             anchored=_anchored(station, reading),
         )
 

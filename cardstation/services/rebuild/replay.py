@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cardstation.domain.household import Household
-from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.ledger import PEOPLE, Entry, EntryKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Shift, ShiftClose
@@ -24,6 +24,7 @@ from cardstation.services.intent.giving_back import (
     without_purchase,
 )
 from cardstation.services.intent.papers import receipt_of
+from cardstation.services.intent.steps import step_again
 from cardstation.services.rebuild.moment import station_then
 from cardstation.services.station import Station
 from cardstation.store import Unit
@@ -41,11 +42,19 @@ _EVENTS = {
     EntryKind.NOT_RETURNED: TopUpEvent.SEEN_BEFORE,
     EntryKind.REFUNDED: TopUpEvent.MONEY_RETURNED,
 }
-_ASKED_FIRST = {
-    (Direction.SALE, TopUpEvent.MONEY_CERTAIN): TopUpEvent.MONEY_ASKED,
-    (Direction.SALE, TopUpEvent.MONEY_RETURNED): TopUpEvent.REFUND_ASKED,
-    (Direction.RETURN, TopUpEvent.MONEY_RETURNED): TopUpEvent.PAYOUT_ASKED,
+_SETTLED = {
+    EntryKind.SEALED: TopUpEvent.PROVEN_LOADED,
+    EntryKind.NOT_LOADED: TopUpEvent.PROVEN_NOT_LOADED,
+    EntryKind.RETURNED: TopUpEvent.PROVEN_NOT_LOADED,
+    EntryKind.NOT_RETURNED: TopUpEvent.PROVEN_LOADED,
 }
+"""What two persons settled."""
+_ASKED_FIRST = {
+    (Direction.SALE, TopUpEvent.MONEY_CERTAIN): (TopUpEvent.MONEY_ASKED,),
+    (Direction.SALE, TopUpEvent.MONEY_RETURNED): (TopUpEvent.REFUND_ASKED,),
+    (Direction.RETURN, TopUpEvent.MONEY_RETURNED): (TopUpEvent.PAYOUT_ASKED,),
+}
+_DISPUTED_FIRST = (TopUpEvent.LINK_LOST, TopUpEvent.SEEN_FOREIGN)
 
 
 def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
@@ -73,6 +82,8 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
             _closed(unit, thaw(ShiftClose, entry.detail), entry.seq)
         case EntryKind.EPOCH:
             return
+        case EntryKind.BATCH:
+            step_again(unit, entry)
         case EntryKind.ELSEWHERE if entry.corrects:
             return
         case _:
@@ -117,6 +128,9 @@ def _begun(then: Station, unit: Unit, told: TopUp, entry: Entry) -> TopUp:
 
 
 def _event(entry: Entry) -> TopUpEvent:
+    if entry.witness.startswith(PEOPLE):
+        theirs = bool(entry.origin) and entry.kind is EntryKind.NOT_LOADED
+        return TopUpEvent.PROVEN_NOT_OURS if theirs else _SETTLED[entry.kind]
     disowned = entry.kind is EntryKind.NOT_LOADED and bool(entry.corrects)
     return TopUpEvent.DISOWNED if disowned else _EVENTS[entry.kind]
 
@@ -124,9 +138,10 @@ def _event(entry: Entry) -> TopUpEvent:
 def _asked(then: Station, unit: Unit, known: TopUp, event: TopUpEvent, entry: Entry) -> TopUp:
     """The intent where the fact can follow; what was asked before it is asked again in the log."""
     table = TABLES[known.direction]
-    first = _ASKED_FIRST.get((known.direction, event))
-    if (known.state, event) not in table and first and (known.state, first) in table:
-        known = unit.topups.move(known, first, stamp(then, entry.approver or entry.clerk))
+    settled = entry.witness.startswith(PEOPLE)
+    for first in _DISPUTED_FIRST if settled else _ASKED_FIRST.get((known.direction, event), ()):
+        if (known.state, event) not in table and (known.state, first) in table:
+            known = unit.topups.move(known, first, stamp(then, entry.approver or entry.clerk))
     if (known.state, event) not in table:
         raise Refusal("rejoin_contradicts", topup_id=known.topup_id, state=known.state.value)
     return known

@@ -83,6 +83,7 @@ class State:
 
 def counted(outcomes: tuple[LineOutcome, ...]) -> Counts:
     """Count lines by what became of them."""
+    outcomes = tuple(one for one in outcomes if one.state is not LineState.WITHDRAWN)
     done = sum(one.state is LineState.DONE for one in outcomes)
     ready = sum(one.line.verdict is Verdict.READY for one in outcomes)
     waiting = sum(one.state is LineState.WAITING for one in outcomes)

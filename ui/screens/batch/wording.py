@@ -24,6 +24,7 @@ _TONES = {
     LineState.DONE: "ok",
     LineState.STOPPED: "error",
     LineState.UNKNOWN: "error",
+    LineState.WITHDRAWN: "idle",
 }
 
 
@@ -91,7 +92,8 @@ def state_pill(one: LineOutcome, t: Translator, *, writing: bool) -> Cell:
     """The state of a line: its verdict until it is certain, then how far it came."""
     if writing:
         return Cell(t("Writing"), "warn")
-    if one.state is not LineState.DONE and one.line.verdict is not Verdict.READY:
+    judged = one.state in (LineState.DONE, LineState.WITHDRAWN)
+    if not judged and one.line.verdict is not Verdict.READY:
         tone = "warn" if one.line.verdict is Verdict.HUMAN else "error"
         return Cell(word(f"verdict.{one.line.verdict}", t), tone)
     return Cell(word(f"line.{one.state}", t), _TONES[one.state])

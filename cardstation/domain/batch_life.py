@@ -1,0 +1,124 @@
+"""The life of a batch: from a list to a bag that went back, one step after another.
+
+::
+
+    listed → quoted → collected → received → running → done → returned → closed
+
+A desk may skip what did not happen (a manager walks in with list, money and bag), never what must:
+nothing is closed that did not go back. Nothing is edited; each step is a row and a journal entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cardstation.errors import Refusal
+
+
+class Stage(StrEnum):
+    """How far a batch has come."""
+
+    LISTED = "listed"
+    QUOTED = "quoted"
+    COLLECTED = "collected"
+    RECEIVED = "received"
+    RUNNING = "running"
+    DONE = "done"
+    RETURNED = "returned"
+    CLOSED = "closed"
+
+
+class Step(StrEnum):
+    """What happened to a batch.
+
+    `handed_over` is a movement of cards that ends no stage (a part of the bag); `purged` removes
+    the personal data of a closed batch.
+    """
+
+    LISTED = "listed"
+    REVISED = "revised"
+    QUOTED = "quoted"
+    COLLECTED = "collected"
+    RECEIVED = "received"
+    HANDED_OVER = "handed_over"
+    STARTED = "started"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    RETURNED = "returned"
+    CLOSED = "closed"
+    PURGED = "purged"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStep:
+    """One step of one batch.
+
+    Attributes:
+        stage: Reached by it.
+        detail: The value behind it as frozen JSON (a quote, a hand-over, a count), or empty.
+        seq: Its entry in the journal.
+    """
+
+    batch_id: str
+    step: Step
+    stage: Stage
+    detail: str
+    clerk: str
+    at: datetime
+    seq: int
+
+
+_BEFORE_THE_RUN = (Stage.LISTED, Stage.QUOTED, Stage.COLLECTED, Stage.RECEIVED)
+_STAYS = {Step.REVISED, Step.QUOTED, Step.COLLECTED, Step.RECEIVED, Step.HANDED_OVER, Step.PAUSED}
+
+TABLE: dict[tuple[Stage, Step], Stage] = {
+    **{(stage, Step.STARTED): Stage.RUNNING for stage in _BEFORE_THE_RUN},
+    **{(stage, Step.HANDED_OVER): stage for stage in _BEFORE_THE_RUN},
+    (Stage.LISTED, Step.REVISED): Stage.LISTED,
+    (Stage.LISTED, Step.QUOTED): Stage.QUOTED,
+    (Stage.LISTED, Step.COLLECTED): Stage.COLLECTED,
+    (Stage.LISTED, Step.RECEIVED): Stage.RECEIVED,
+    (Stage.LISTED, Step.CLOSED): Stage.CLOSED,
+    (Stage.QUOTED, Step.REVISED): Stage.LISTED,
+    (Stage.QUOTED, Step.QUOTED): Stage.QUOTED,
+    (Stage.QUOTED, Step.COLLECTED): Stage.COLLECTED,
+    (Stage.QUOTED, Step.RECEIVED): Stage.RECEIVED,
+    (Stage.QUOTED, Step.CLOSED): Stage.CLOSED,
+    (Stage.COLLECTED, Step.REVISED): Stage.COLLECTED,
+    (Stage.COLLECTED, Step.QUOTED): Stage.COLLECTED,
+    (Stage.COLLECTED, Step.COLLECTED): Stage.COLLECTED,
+    (Stage.COLLECTED, Step.RECEIVED): Stage.RECEIVED,
+    (Stage.RECEIVED, Step.REVISED): Stage.RECEIVED,
+    (Stage.RECEIVED, Step.QUOTED): Stage.RECEIVED,
+    (Stage.RECEIVED, Step.COLLECTED): Stage.RECEIVED,
+    (Stage.RECEIVED, Step.RECEIVED): Stage.RECEIVED,
+    (Stage.RECEIVED, Step.RETURNED): Stage.RETURNED,
+    **{(Stage.RUNNING, step): Stage.RUNNING for step in _STAYS},
+    (Stage.RUNNING, Step.STARTED): Stage.RUNNING,
+    (Stage.RUNNING, Step.FINISHED): Stage.DONE,
+    (Stage.DONE, Step.STARTED): Stage.RUNNING,
+    (Stage.DONE, Step.REVISED): Stage.DONE,
+    (Stage.DONE, Step.RECEIVED): Stage.DONE,
+    (Stage.DONE, Step.HANDED_OVER): Stage.DONE,
+    (Stage.DONE, Step.RETURNED): Stage.RETURNED,
+    (Stage.RETURNED, Step.HANDED_OVER): Stage.RETURNED,
+    (Stage.RETURNED, Step.RECEIVED): Stage.DONE,
+    (Stage.RETURNED, Step.STARTED): Stage.RUNNING,
+    (Stage.RETURNED, Step.CLOSED): Stage.CLOSED,
+    (Stage.CLOSED, Step.PURGED): Stage.CLOSED,
+}
+"""(stage, step) → stage; cards that turn up late open a batch again until it is closed."""
+
+
+def advance_batch(stage: Stage, step: Step) -> Stage:
+    """The stage after a step.
+
+    Raises:
+        Refusal: `batch_not_so_far`: this step does not follow there.
+    """
+    found = TABLE.get((stage, step))
+    if found is None:
+        raise Refusal("batch_not_so_far", stage=stage.value, step=step.value)
+    return found

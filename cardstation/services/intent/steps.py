@@ -1,0 +1,59 @@
+"""Makes each step of a batch's life durable: its row and its journal entry in one commit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cardstation.domain.batch_life import BatchStep, Stage, Step, advance_batch
+from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.services.intent.facts import append, clerk_of
+from cardstation.services.station import Station
+from cardstation.store import Unit
+from cardstation.store.frozen import freeze, thaw
+
+
+def record_step(
+    station: Station,
+    unit: Unit,
+    batch_id: str,
+    step: Step,
+    *,
+    value: object = None,
+    proof: str = "",
+    approver: str = "",
+) -> BatchStep:
+    """Add a step within a unit of work; whoever commits anchors the journal afterwards.
+
+    Args:
+        station: The desk.
+        unit: The unit of work.
+        batch_id: Of the batch.
+        step: What happened.
+        value: What stands behind it (a quote, a hand-over), a frozen dataclass; without names.
+        proof: SHA-256 of what it rests on (a list, a signed paper), hex.
+        approver: The second person, where one agreed.
+
+    Raises:
+        Refusal: `batch_not_so_far`.
+    """
+    first = step is Step.LISTED
+    stage = Stage.LISTED if first else advance_batch(unit.steps.stage(batch_id), step)
+    now = station.clock.now()
+    told = BatchStep(
+        batch_id=batch_id,
+        step=step,
+        stage=stage,
+        detail="" if value is None else freeze(value),
+        clerk=clerk_of(station, unit),
+        at=now,
+        seq=unit.journal.head().seq + 1,
+    )
+    facts: dict[str, Any] = {"batch": batch_id, "proof": proof, "approver": approver}
+    append(station, unit, EntryKind.BATCH, batch_id, detail=freeze(told), **facts)
+    unit.steps.add(told)
+    return told
+
+
+def step_again(unit: Unit, entry: Entry) -> None:
+    """Put a step back that this station lost."""
+    unit.steps.add(thaw(BatchStep, entry.detail))
