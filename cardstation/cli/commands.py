@@ -7,6 +7,7 @@ import click
 from cardstation.cli.batch import batch, directory
 from cardstation.cli.card import card, quote, readers, top_up
 from cardstation.cli.desk import doctor, enrol, recover, rejoin, sync, verify
+from cardstation.cli.dispute import dispute
 from cardstation.cli.keys import keys
 from cardstation.cli.shift import clerk, shift
 from cardstation.cli.training import training
@@ -22,6 +23,7 @@ COMMANDS: tuple[click.Command, ...] = (
     clerk,
     shift,
     recover,
+    dispute,
     enrol,
     sync,
     rejoin,

@@ -11,12 +11,17 @@ A sale or load::
                        refund_requested* ◄──────┘
                                └─► refunded*                     (* two persons)
 
+    disputed ── two persons with a proof ──► sealed* | refund_requested*
+       └── another desk has sealed it ──► sealed; a load begun elsewhere that is none ──► voided*
+
 A return or reversal: card first, then money::
 
     requested* ─► armed ─► sealed ─► payout_pending ─► refunded*
         │           ├─► outcome_unknown ── the card is read ──► sealed | not_returned
         ▼           ▼                                           | armed (torn) | disputed*
       voided ◄── not_returned ─► armed (same intent)
+
+    disputed ── two persons with a proof ──► voided* (still loaded) | sealed* (off the card)
 
 Source: MONEY-SAFETY 1. From *paid* on money has been taken: the only ways out are the card or a
 refund. A torn card never proves anything, so it only leads back to *armed*.
@@ -70,6 +75,9 @@ class TopUpEvent(StrEnum):
     SEEN_BEFORE = "seen_before"
     SEEN_TORN = "seen_torn"
     SEEN_FOREIGN = "seen_foreign"
+    PROVEN_LOADED = "proven_loaded"
+    PROVEN_NOT_LOADED = "proven_not_loaded"
+    PROVEN_NOT_OURS = "proven_not_ours"
     DISOWNED = "disowned"
     REFUND_ASKED = "refund_asked"
     WITHDRAWN = "withdrawn"
@@ -101,6 +109,10 @@ SALE: Table = {
     (_S.NOT_LOADED, _E.REFUND_ASKED): _S.REFUND_REQUESTED,
     (_S.SEALED, _E.DISOWNED): _S.REFUND_REQUESTED,
     (_S.REFUND_REQUESTED, _E.MONEY_RETURNED): _S.REFUNDED,
+    (_S.DISPUTED, _E.SEEN_TARGET): _S.SEALED,
+    (_S.DISPUTED, _E.PROVEN_LOADED): _S.SEALED,
+    (_S.DISPUTED, _E.PROVEN_NOT_LOADED): _S.REFUND_REQUESTED,
+    (_S.DISPUTED, _E.PROVEN_NOT_OURS): _S.VOIDED,
 }
 
 RETURN: Table = {
@@ -117,6 +129,8 @@ RETURN: Table = {
     (_S.NOT_RETURNED, _E.WITHDRAWN): _S.VOIDED,
     (_S.SEALED, _E.PAYOUT_ASKED): _S.PAYOUT_PENDING,
     (_S.PAYOUT_PENDING, _E.MONEY_RETURNED): _S.REFUNDED,
+    (_S.DISPUTED, _E.PROVEN_LOADED): _S.VOIDED,
+    (_S.DISPUTED, _E.PROVEN_NOT_LOADED): _S.SEALED,
 }
 
 TABLES: Mapping[Direction, Table] = {Direction.SALE: SALE, Direction.RETURN: RETURN}
@@ -126,7 +140,10 @@ BEGINNING: Mapping[Direction, TopUpState] = {
 }
 
 TWO_PERSONS: frozenset[TopUpEvent] = frozenset(
-    {_E.REFUND_ASKED, _E.MONEY_RETURNED, _E.SEEN_FOREIGN}
+    {
+        *(_E.REFUND_ASKED, _E.MONEY_RETURNED, _E.SEEN_FOREIGN),
+        *(_E.PROVEN_LOADED, _E.PROVEN_NOT_LOADED, _E.PROVEN_NOT_OURS),
+    }
 )
 """And a return needs the second person at its beginning."""
 

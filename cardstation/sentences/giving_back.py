@@ -104,6 +104,18 @@ TABLE = {
         SAFE,
         "Look at the exceptions screen again.",
     ),
+    "not_in_dispute": Words(
+        "Not in dispute",
+        "Nothing of this id is in dispute, or it was settled already.",
+        SAFE,
+        "Look at the exceptions screen again.",
+    ),
+    "proof_missing": Words(
+        "Proof not usable",
+        "What both of you saw is needed in {fewest} to {most} printable characters.",
+        NOTHING,
+        "Write down the meter's reading, the photo's number or the fitter's report.",
+    ),
     "card_torn_elsewhere": Words(
         "Half written elsewhere",
         "Another desk was cut short on this card, and the ledger cannot be asked.",

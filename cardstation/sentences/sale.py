@@ -228,7 +228,8 @@ TABLE = {
         "In dispute",
         "A top-up of this card is in dispute.",
         "Nothing is loaded and nothing is paid out before it is settled.",
-        SUPERVISOR,
+        "Look at the meter or have a fitter look; then two people settle it: "
+        "`cardstation dispute settle`.",
     ),
     "unknown_receipt": Words(
         "Receipt not found",

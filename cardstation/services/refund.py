@@ -63,16 +63,16 @@ def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp
     if intent.plan is None:
         return _never_armed(station, card, intent)
     if intent.state in MAY_BE_ON_CARD:
-        if finished_elsewhere(station, card, intent):
+        if finished_elsewhere(station, intent):
             raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
-        ensure_nobody_finishes(station, card, intent)
+        ensure_nobody_finishes(station, intent)
     if load_witness(card, intent):
         raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
     card.power_cycle()
     seen = judged(card, intent)
     if seen is Witness.TORN:
         raise Refusal("card_torn", card_no=intent.identity.card_no)
-    if not (superseded(card, intent) and counter_owned_elsewhere(station, card, intent)):
+    if not (superseded(card, intent) and counter_owned_elsewhere(station, intent)):
         ensure_as_left(seen, intent)
     if intent.state is TopUpState.NOT_LOADED:
         return intent

@@ -117,7 +117,7 @@ def _settle_ours(station: Station, card: Inserted, watch: Watch) -> Resolution:
             return Resolution(Outcome.QUESTION, found)
         except Refusal:
             return Resolution(Outcome.VOIDED, found)
-    if intent.state in MAY_BE_ON_CARD and finished_elsewhere(station, card, intent):
+    if intent.state in MAY_BE_ON_CARD and finished_elsewhere(station, intent):
         return Resolution(Outcome.ELSEWHERE, found)
     return Resolution(Outcome.SEALED, found, finish(station, card, intent, watch))
 
@@ -139,7 +139,7 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
     """
     ensure_may_write(station)
     if intent.state is TopUpState.DISPUTED:
-        raise Refusal("open_intent", topup_id=intent.topup_id, state=intent.state.value)
+        raise Refusal("disputed", topup_id=intent.topup_id)
     if intent.state is TopUpState.PAID:
         return write_and_seal(station, card, _armed_anew(station, card, intent), watch)
     if intent.state is TopUpState.NOT_LOADED:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpState
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
 from cardstation.services.intent.adopt import settle_elsewhere as close
 from cardstation.services.intent.giving_back import record_disowned, record_sealed_twice
 from cardstation.services.station import Station
@@ -53,14 +54,19 @@ def _act(station: Station, code: str, entry: Entry) -> None:
 
 
 def _close_finished(station: Station) -> None:
-    """Loads of ours that are armed here and sealed elsewhere."""
+    """Loads of ours that are armed or in dispute here, and sealed elsewhere."""
     if station.ledger is None:
         return
     with station.store.reading() as reading:
-        waiting = [one for one in reading.topups.open_intents() if one.state in MAY_BE_ON_CARD]
+        waiting = [one for one in reading.topups.open_intents() if _may_be_elsewhere(one)]
     for intent in waiting:
         for entry in station.ledger.loads_of(intent.identity.card_no):
             sealed = entry.kind is EntryKind.SEALED and entry.subject == intent.topup_id
             if sealed and entry.station != station.name:
                 close(station, intent, entry.station)
                 break
+
+
+def _may_be_elsewhere(intent: TopUp) -> bool:
+    disputed = intent.state is TopUpState.DISPUTED and intent.direction is Direction.SALE
+    return disputed or intent.state in MAY_BE_ON_CARD

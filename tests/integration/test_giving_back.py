@@ -183,8 +183,8 @@ def test_a_return_torn_at_every_sub_step(tmp_path: Path) -> None:
             finished, given_up = finished + off, given_up + (not off)
             ok(desk)
         desk.station.store.close()
-    assert finished > 20
-    assert given_up
+    assert finished
+    assert given_up > 20
 
 
 def test_a_torn_return_whose_old_load_the_meter_took_meanwhile_pays_nothing(desk: Desk) -> None:
@@ -304,7 +304,7 @@ def test_a_card_that_shows_neither_goes_into_dispute(desk: Desk) -> None:
     assert refused.value.code == "not_disputable"
     with pytest.raises(Refusal) as stopped:
         with_card(desk, copied, resolve_card)
-    assert stopped.value.code == "open_intent"
+    assert stopped.value.code == "disputed"
     ok(desk)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.card import Witness
+from cardstation.domain.ledger import PEOPLE, Entry, EntryKind
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
@@ -13,6 +14,7 @@ from cardstation.services.intent.giving_back import record_elsewhere
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.known import household_of
 from cardstation.services.intent.records import record_adopted, record_move
+from cardstation.services.intent.seen import judged
 from cardstation.services.station import Station
 from cardstation.store.frozen import thaw
 
@@ -29,9 +31,9 @@ def adopt(station: Station, card: Inserted) -> TopUp | None:
             be asked; `return_begun_elsewhere`: only the desk that began to take the load back can
             go on; `unknown_household`.
     """
-    told = _told_of(station, card)
+    told = told_of(station, card.content.identity.card_no)
     if told is None:
-        if card.layout.is_torn(card.image):
+        if card.layout.is_torn(card.image) and not _torn_here(station, card):
             raise Refusal("card_torn_elsewhere", card_no=card.content.identity.card_no)
         return None
     for entry in _unfinished(told):
@@ -48,9 +50,9 @@ def adopt(station: Station, card: Inserted) -> TopUp | None:
     return None
 
 
-def finished_elsewhere(station: Station, card: Inserted, intent: TopUp) -> bool:
+def finished_elsewhere(station: Station, intent: TopUp) -> bool:
     """Learn that another station finished this load; nothing is changed when nobody says so."""
-    told = _told_of(station, card) or ()
+    told = told_of(station, intent.identity.card_no) or ()
     for entry in told:
         others = entry.station != station.name
         if entry.kind is EntryKind.SEALED and entry.subject == intent.topup_id and others:
@@ -59,8 +61,10 @@ def finished_elsewhere(station: Station, card: Inserted, intent: TopUp) -> bool:
     return False
 
 
-def ensure_nobody_finishes(station: Station, card: Inserted, intent: TopUp) -> None:
+def ensure_nobody_finishes(station: Station, intent: TopUp) -> None:
     """What the ledger knows as armed, any desk may have finished: its word is needed.
+
+    A desk where two persons found that the load never happened will not finish it.
 
     Raises:
         Refusal: `refund_needs_ledger`.
@@ -70,13 +74,18 @@ def ensure_nobody_finishes(station: Station, card: Inserted, intent: TopUp) -> N
         acked_seq, _ = reading.outbox.acked()
     if armed is None or armed.seq > acked_seq:
         return
-    told = _told_of(station, card)
-    begun = {one.station for one in told or () if one.subject == intent.topup_id}
+    told = told_of(station, intent.identity.card_no)
+    last = {one.station: one for one in told or () if one.subject == intent.topup_id}
+    begun = {name for name, one in last.items() if not _given_up(one)}
     if told is None or begun - {station.name}:
         raise Refusal("refund_needs_ledger", card_no=intent.identity.card_no)
 
 
-def counter_owned_elsewhere(station: Station, card: Inserted, intent: TopUp) -> bool:
+def _given_up(entry: Entry) -> bool:
+    return entry.kind is EntryKind.NOT_LOADED and entry.witness.startswith(PEOPLE)
+
+
+def counter_owned_elsewhere(station: Station, intent: TopUp) -> bool:
     """True when the ledger knows another sealed load of this card with this load's counter.
 
     What the card alone shows could be a copy's; two witnesses make it certain.
@@ -87,7 +96,7 @@ def counter_owned_elsewhere(station: Station, card: Inserted, intent: TopUp) -> 
         and entry.counter_after == intent.counter_after
         and (entry.maker, entry.meter_no, entry.generation)
         == (intent.identity.maker, intent.identity.meter_no, intent.identity.generation)
-        for entry in _told_of(station, card) or ()
+        for entry in told_of(station, intent.identity.card_no) or ()
     )
 
 
@@ -101,13 +110,13 @@ def settle_elsewhere(station: Station, intent: TopUp, sealed_by: str) -> None:
         record_elsewhere(station, intent, sealed_by)
 
 
-def _told_of(station: Station, card: Inserted) -> tuple[Entry, ...] | None:
+def told_of(station: Station, card_no: str) -> tuple[Entry, ...] | None:
     """What every station said about this card; None when the ledger does not answer at once."""
     hurried = None if station.ledger is None else station.ledger.hurried()
     if hurried is None:
         return None
     try:
-        return hurried.loads_of(card.content.identity.card_no)
+        return hurried.loads_of(card_no)
     except (LedgerUnreachable, LedgerRefused):
         return None
 
@@ -116,6 +125,14 @@ def _unfinished(told: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """The armed facts that nothing followed."""
     last = {entry.subject: entry for entry in told}
     return tuple(one for one in last.values() if one.kind is EntryKind.ARMED and one.detail)
+
+
+def _torn_here(station: Station, card: Inserted) -> bool:
+    """True when the tear on this card is of a return that this desk began and gave up."""
+    with station.store.reading() as reading:
+        sale = reading.topups.last_sealed(card.content.identity)
+        begun = reading.topups.returns_of(sale.topup_id) if sale else ()
+    return any(one.plan and judged(card, one) is Witness.TORN for one in begun)
 
 
 def _intent_of(entry: Entry) -> TopUp:

@@ -21,17 +21,21 @@ from cardstation.services.station import Station
 
 
 def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> bool:
-    """Finish what the card shows begun; what never touched it is given up and can be asked anew.
+    """Finish what took the load off the card; where it still stands the return is given up.
+
+    A card that was torn and left the lane may have met its meter since, and been pulled out before
+    the meter's block was written: what proved the return when it was begun proves nothing now. It
+    can be asked anew, with new evidence.
 
     Returns:
         True when the load is off the card now, False when it stays on it.
 
     Raises:
         OutcomeUnknown: the link was lost again, or `card_not_as_left`.
-        Refusal: nothing written; `open_intent`: people are looking at it.
+        Refusal: nothing written; `disputed`: people are looking at it.
     """
     if intent.state is TopUpState.DISPUTED:
-        raise Refusal("open_intent", topup_id=intent.topup_id, state=intent.state.value)
+        raise Refusal("disputed", topup_id=intent.topup_id)
     if intent.state in (TopUpState.REQUESTED, TopUpState.NOT_RETURNED):
         return _given_up(station, intent)
     sale = sold_load(station, intent)
@@ -45,15 +49,21 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
         record_returned(station, intent, card.image, witness="ledger")
         return True
     ensure_as_left(seen, intent)
-    if seen is Witness.BEFORE:
-        proven = record_untouched(station, intent, card.image, reason="seen_before")
-        return _given_up(station, proven)
+    if seen is Witness.BEFORE or _still_stands(card, sale):
+        reason = "seen_before" if seen is Witness.BEFORE else "load_still_stands"
+        return _given_up(station, record_untouched(station, intent, card.image, reason=reason))
     if intent.state is TopUpState.OUTCOME_UNKNOWN:
         intent = record_move(station, intent, TopUpEvent.SEEN_TORN)
     else:
         anchor_journal(station)
     record_returned(station, intent, write_and_prove(station, card, intent, watch))
     return True
+
+
+def _still_stands(card: Inserted, sale: TopUp) -> bool:
+    """True when the load to be taken back is what the meter sees on this card."""
+    credit = card.content.credit
+    return credit is not None and credit.mark == written_mark(card, sale)
 
 
 def _used_again(station: Station, card: Inserted, intent: TopUp, sale: TopUp) -> bool:
@@ -64,7 +74,7 @@ def _used_again(station: Station, card: Inserted, intent: TopUp, sale: TopUp) ->
     """
     counted = replace(sale, counter_after=intent.counter_before)
     shown = is_superseded(card.content, card.rules, counted, written_mark(card, sale))
-    return shown and counter_owned_elsewhere(station, card, sale)
+    return shown and counter_owned_elsewhere(station, sale)
 
 
 def _given_up(station: Station, intent: TopUp) -> bool:

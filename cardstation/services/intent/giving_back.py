@@ -19,7 +19,13 @@ from cardstation.store import Unit
 
 
 def record_returned(
-    station: Station, intent: TopUp, image: bytes, *, witness: str = "card"
+    station: Station,
+    intent: TopUp,
+    image: bytes,
+    *,
+    witness: str = "card",
+    event: TopUpEvent = TopUpEvent.SEEN_TARGET,
+    approver: str = "",
 ) -> TopUp:
     """The card was read and carries no gas any more: the counter is free, the money is owed."""
     with station.store.unit() as unit:
@@ -30,8 +36,9 @@ def record_returned(
             intent,
             proof=hashlib.sha256(image).hexdigest(),
             witness=witness,
+            approver=approver,
         )
-        moved = unit.topups.move(intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq)
+        moved = unit.topups.move(intent, event, stamp(station, approver), seq=entry.seq)
         unit.households.update(before_purchase(_household(unit, intent), moved))
         unit.commit()
     return moved

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cardstation.domain.card import WritePlan
 from cardstation.domain.household import Household
@@ -20,6 +20,18 @@ from cardstation.services.intent.papers import receipt_no, receipt_of
 from cardstation.services.station import Station
 from cardstation.store import Unit
 from cardstation.store.frozen import freeze
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What two persons settled where the card could not: the move, their words, the second one."""
+
+    event: TopUpEvent | None = None
+    words: str = ""
+    approver: str = ""
+
+
+BY_CARD = Settled()
 
 
 def record_begun(station: Station, intent: TopUp, *, approver: str = "", reason: str = "") -> TopUp:
@@ -104,13 +116,32 @@ def record_armed(station: Station, intent: TopUp, plan: WritePlan, counter_after
     return moved
 
 
-def record_untouched(station: Station, intent: TopUp, image: bytes, *, reason: str) -> TopUp:
+def record_untouched(
+    station: Station,
+    intent: TopUp,
+    image: bytes,
+    *,
+    reason: str,
+    settled: Settled = BY_CARD,
+) -> TopUp:
     """That very card was read and proves that nothing changed: not loaded, or not taken back."""
     kind = _UNTOUCHED[intent.direction]
     with station.store.unit() as unit:
-        entry = append_about(station, unit, kind, intent, proof=hashlib.sha256(image).hexdigest())
+        entry = append_about(
+            station,
+            unit,
+            kind,
+            intent,
+            proof=hashlib.sha256(image).hexdigest(),
+            witness=settled.words,
+            approver=settled.approver,
+        )
         moved = unit.topups.move(
-            intent, TopUpEvent.SEEN_BEFORE, stamp(station), seq=entry.seq, reason=reason
+            intent,
+            settled.event or TopUpEvent.SEEN_BEFORE,
+            stamp(station, settled.approver),
+            seq=entry.seq,
+            reason=reason,
         )
         unit.commit()
     return moved
@@ -123,7 +154,7 @@ _UNTOUCHED = {
 
 
 def record_sealed(
-    station: Station, intent: TopUp, image: bytes, *, witness: str
+    station: Station, intent: TopUp, image: bytes, *, witness: str, settled: Settled = BY_CARD
 ) -> tuple[TopUp, Receipt]:
     """The card was read and carries the load, or the meter proves that it took it.
 
@@ -132,9 +163,10 @@ def record_sealed(
 
     Args:
         station: The desk.
-        intent: Armed or unknown.
+        intent: Armed or unknown; in dispute where people settled it.
         image: What was read.
-        witness: `card` or `meter`.
+        witness: `card`, `meter`, or what people say.
+        settled: By whom, where it was not the card.
     """
     year = station.clock.now().year
     with station.store.unit() as unit:
@@ -147,10 +179,15 @@ def record_sealed(
             intent,
             proof=hashlib.sha256(image).hexdigest(),
             witness=witness,
+            approver=settled.approver,
             detail=receipt_no(station, year, number),
         )
         moved = unit.topups.move(
-            intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq, reason=witness
+            intent,
+            settled.event or TopUpEvent.SEEN_TARGET,
+            stamp(station, settled.approver),
+            seq=entry.seq,
+            reason=witness,
         )
         receipt = receipt_of(station, moved, household, entry, year=year, number=number)
         unit.receipts.add(receipt, topup_id=moved.topup_id, year=year, number=number)

@@ -19,12 +19,17 @@ FACT_OF: Mapping[Direction, Mapping[TopUpEvent, EntryKind]] = {
         TopUpEvent.SEEN_BEFORE: EntryKind.NOT_LOADED,
         TopUpEvent.SEEN_TARGET: EntryKind.SEALED,
         TopUpEvent.DISOWNED: EntryKind.NOT_LOADED,
+        TopUpEvent.PROVEN_LOADED: EntryKind.SEALED,
+        TopUpEvent.PROVEN_NOT_LOADED: EntryKind.NOT_LOADED,
+        TopUpEvent.PROVEN_NOT_OURS: EntryKind.NOT_LOADED,
         TopUpEvent.MONEY_RETURNED: EntryKind.REFUNDED,
     },
     Direction.RETURN: {
         TopUpEvent.PLAN_STORED: EntryKind.ARMED,
         TopUpEvent.SEEN_BEFORE: EntryKind.NOT_RETURNED,
         TopUpEvent.SEEN_TARGET: EntryKind.RETURNED,
+        TopUpEvent.PROVEN_LOADED: EntryKind.NOT_RETURNED,
+        TopUpEvent.PROVEN_NOT_LOADED: EntryKind.RETURNED,
         TopUpEvent.MONEY_RETURNED: EntryKind.REFUNDED,
     },
 }

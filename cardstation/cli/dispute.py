@@ -1,0 +1,57 @@
+"""`cardstation dispute …`: what a card cannot tell is put before two people, who settle it."""
+
+from __future__ import annotations
+
+import click
+
+from cardstation.cli.output import told
+from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.cli.shift import approved
+from cardstation.sentences import word
+from cardstation.services.dispute import dispute as dispute_intent
+from cardstation.services.settle_dispute import Finding, settle_dispute
+
+approver_option = click.option(
+    "--approver", required=True, help="Who else agrees: a supervisor of this station."
+)
+
+
+@click.group()
+def dispute() -> None:
+    """What a card cannot tell: held for two people to look at, and settled by what they saw."""
+
+
+@dispute.command()
+@click.argument("intent_id")
+@approver_option
+@with_json
+@pass_call
+def begin(call: Call, intent_id: str, approver: str) -> None:
+    """Hold an unfinished load or return (INTENT_ID of `recover`): nothing is written or paid."""
+    with call.doors.station(call.settings, True) as station:
+        held = dispute_intent(station, intent_id, approved(call, station, approver))
+    answer = {"intent": held.topup_id, "state": held.state}
+    call.output.answer(answer, [word(f"state.{held.state.value}", call.words)])
+
+
+@dispute.command()
+@click.argument("intent_id")
+@click.option(
+    "--finding",
+    type=click.Choice([one.value for one in Finding]),
+    required=True,
+    help="Whether the load is on the card or in the meter. Of a return: the load it takes back.",
+)
+@click.option(
+    "--proof", required=True, help="What both saw: a reading, a photo's number, a report."
+)
+@approver_option
+@with_json
+@pass_call
+def settle(call: Call, intent_id: str, finding: str, proof: str, approver: str) -> None:
+    """End a dispute: the load is sealed, or its money is owed; of a return, the other way round."""
+    with call.doors.station(call.settings, True) as station:
+        by = approved(call, station, approver)
+        ended = settle_dispute(station, intent_id, Finding(finding), proof, by)
+    answer = {"intent": ended.topup_id, "state": ended.state, "fen": ended.money.fen}
+    call.output.answer(answer, told(answer))

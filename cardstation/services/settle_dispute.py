@@ -1,0 +1,101 @@
+"""Ends a dispute: two persons have looked, and say in words what proves that it was, or was not."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from cardstation.domain.ledger import PEOPLE
+from cardstation.domain.shift import Approval
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
+from cardstation.errors import Refusal
+from cardstation.services.intent.adopt import ensure_nobody_finishes, finished_elsewhere
+from cardstation.services.intent.giving_back import record_returned
+from cardstation.services.intent.guards import (
+    ensure_may_write,
+    ensure_on_duty,
+    ensure_other_person,
+)
+from cardstation.services.intent.records import Settled, record_sealed, record_untouched
+from cardstation.services.station import Station
+
+_FEWEST, _MOST = 8, 200
+
+
+class Finding(StrEnum):
+    """What the proof shows of the disputed load: it stands on its card or in its meter, or not."""
+
+    LOADED = "loaded"
+    NOT_LOADED = "not_loaded"
+
+
+def settle_dispute(
+    station: Station, topup_id: str, finding: Finding, proof: str, approval: Approval
+) -> TopUp:
+    """End the dispute about a load or a return; its card is free for the next intent.
+
+    A load that was is sealed, with its receipt; one that was not is refunded by `pay_out`, or,
+    begun at another desk, left to that desk. A return whose load is still there is void; one whose
+    load is gone is paid out.
+
+    Args:
+        station: The desk.
+        topup_id: What is in dispute.
+        finding: Whether the load (of a return: the load it shall take back) is there.
+        proof: In words, what both saw: the meter's reading, a photo's number, the fitter's report.
+        approval: Of the second person.
+
+    Raises:
+        Refusal: `not_in_dispute`, `proof_missing`, `load_is_on_card` (another desk has sealed it:
+            settled so), `refund_needs_ledger`, `second_person_same`, `no_shift`, and those of
+            `ensure_may_write`.
+    """
+    ensure_may_write(station)
+    ensure_on_duty(station)
+    ensure_other_person(station, approval)
+    words = " ".join(proof.split())
+    if not _FEWEST <= len(words) <= _MOST or not words.isprintable():
+        raise Refusal("proof_missing", fewest=_FEWEST, most=_MOST)
+    with station.store.reading() as reading:
+        intent = reading.topups.get(topup_id)
+    if intent is None or intent.state is not TopUpState.DISPUTED:
+        raise Refusal("not_in_dispute", intent_id=topup_id)
+    if intent.direction is Direction.RETURN:
+        return _return_settled(station, intent, finding, words, approval.name)
+    return _load_settled(station, intent, finding, words, approval.name)
+
+
+def _load_settled(
+    station: Station, intent: TopUp, finding: Finding, words: str, approver: str
+) -> TopUp:
+    if finished_elsewhere(station, intent):
+        raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
+    if finding is Finding.LOADED:
+        told = Settled(TopUpEvent.PROVEN_LOADED, PEOPLE + words, approver)
+        said = words.encode()
+        return record_sealed(station, intent, said, witness=told.words, settled=told)[0]
+    event = TopUpEvent.PROVEN_NOT_OURS
+    if not intent.origin:
+        ensure_nobody_finishes(station, intent)
+        event = TopUpEvent.PROVEN_NOT_LOADED
+    return _untouched(station, intent, Settled(event, PEOPLE + words, approver))
+
+
+def _return_settled(
+    station: Station, intent: TopUp, finding: Finding, words: str, approver: str
+) -> TopUp:
+    if finding is Finding.LOADED:
+        told = Settled(TopUpEvent.PROVEN_LOADED, PEOPLE + words, approver)
+        return _untouched(station, intent, told)
+    return record_returned(
+        station,
+        intent,
+        words.encode(),
+        witness=PEOPLE + words,
+        event=TopUpEvent.PROVEN_NOT_LOADED,
+        approver=approver,
+    )
+
+
+def _untouched(station: Station, intent: TopUp, told: Settled) -> TopUp:
+    return record_untouched(station, intent, told.words.encode(), reason=told.words, settled=told)

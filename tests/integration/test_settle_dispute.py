@@ -1,0 +1,239 @@
+"""A dispute ends: two persons look, and their words seal the load, void it, or give money back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cardstation.domain.ledger import EntryKind
+from cardstation.domain.shift import Approval
+from cardstation.domain.transitions import TopUpState
+from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.services.dispute import dispute
+from cardstation.services.open_intents import open_intents
+from cardstation.services.pay_out import pay_out
+from cardstation.services.rejoin import rejoin
+from cardstation.services.resolve import Outcome, resolve_card
+from cardstation.services.return_load import return_load
+from cardstation.services.settle_dispute import Finding, settle_dispute
+from cardstation.services.sync import sync
+from cardstation.services.verify import verify
+from drivers.layouts.open4442 import OPEN4442
+from drivers.virtual import Tear, VirtualCard
+from tests.kit import cards
+from tests.kit.station import Desk, card_of, nobody, open_desk, take
+from tests.kit.two_stations import line_of, told, two_stations
+
+HOME = cards.household()
+SECOND = Approval("supervisor")
+PROOF = "meter QM17996 shows 52 purchases, photo 118"
+TORN = Tear(12)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = open_desk(tmp_path / "day")
+    yield opened
+    opened.station.store.close()
+
+
+def with_card(desk: Desk, card: VirtualCard, work: Any, *args: Any, **named: Any) -> Any:
+    inserted = desk.insert(card)
+    try:
+        return work(desk.station, inserted, *args, **named)
+    finally:
+        inserted.close()
+
+
+def disputed(desk: Desk, card: VirtualCard) -> str:
+    """A load that was torn, then put into dispute."""
+    card.chip.arm(TORN)
+    with pytest.raises(OutcomeUnknown):
+        desk.sell(card)
+    card.chip.arm(None)
+    (waiting,) = open_intents(desk.station)
+    return dispute(desk.station, waiting.intent_id, SECOND).topup_id
+
+
+def disputed_return(desk: Desk, card: VirtualCard) -> str:
+    """A load whose return was torn, then put into dispute."""
+    desk.sell(card)
+    card.chip.arm(TORN)
+    with pytest.raises(OutcomeUnknown):
+        with_card(desk, card, return_load, SECOND, nobody, reading="photo 17")
+    card.chip.arm(None)
+    (waiting,) = open_intents(desk.station)
+    return dispute(desk.station, waiting.intent_id, SECOND).topup_id
+
+
+def ok(desk: Desk) -> None:
+    found = verify(desk.station)
+    assert found.ok, found.disagreements
+
+
+def last(desk: Desk) -> Any:
+    with desk.station.store.reading() as reading:
+        stored = reading.journal.last()
+    assert stored is not None
+    return stored.entry
+
+
+def test_what_is_in_dispute_is_listed_until_it_is_settled(desk: Desk) -> None:
+    topup_id = disputed(desk, card_of(HOME))
+    (listed,) = open_intents(desk.station)
+    assert (listed.intent_id, listed.code) == (topup_id, "disputed")
+    settle_dispute(desk.station, topup_id, Finding.LOADED, PROOF, SECOND)
+    assert open_intents(desk.station) == ()
+
+
+def test_a_load_that_was_is_sealed_with_its_receipt_and_the_next_card_is_sold_to(
+    desk: Desk,
+) -> None:
+    topup_id = disputed(desk, card_of(HOME))
+    settled = settle_dispute(desk.station, topup_id, Finding.LOADED, PROOF, SECOND)
+    assert settled.state is TopUpState.SEALED
+    fact = last(desk)
+    assert (fact.kind, fact.approver) == (EntryKind.SEALED, SECOND.name)
+    assert fact.witness == f"people: {PROOF}"
+    with desk.station.store.reading() as reading:
+        assert topup_id in reading.receipts.every()
+    ok(desk)
+    new = card_of(desk.household())
+    assert desk.sell(new).receipt_no.endswith("-000002")
+    sync(desk.station)
+    ok(desk)
+
+
+def test_a_load_that_was_not_is_paid_back_and_the_card_is_free(desk: Desk) -> None:
+    topup_id = disputed(desk, card_of(HOME))
+    settled = settle_dispute(desk.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+    assert settled.state is TopUpState.REFUND_REQUESTED
+    assert pay_out(desk.station, topup_id, SECOND).state is TopUpState.REFUNDED
+    desk.sell(card_of(HOME))
+    sync(desk.station)
+    ok(desk)
+
+
+@pytest.mark.parametrize(
+    ("finding", "state"),
+    [(Finding.LOADED, TopUpState.VOIDED), (Finding.NOT_LOADED, TopUpState.SEALED)],
+)
+def test_a_return_in_dispute_ends_too(desk: Desk, finding: Finding, state: TopUpState) -> None:
+    topup_id = disputed_return(desk, card_of(HOME))
+    assert settle_dispute(desk.station, topup_id, finding, PROOF, SECOND).state is state
+    if finding is Finding.NOT_LOADED:
+        pay_out(desk.station, topup_id, SECOND)
+    assert open_intents(desk.station) == ()
+    sync(desk.station)
+    ok(desk)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"proof": "  yes \n "}, "proof_missing"),
+        ({"proof": "x" * 201}, "proof_missing"),
+        ({"proof": "reading \x07 of the meter"}, "proof_missing"),
+        ({"approval": Approval("demo")}, "second_person_same"),
+        ({"topup_id": "another"}, "not_in_dispute"),
+    ],
+)
+def test_what_settles_nothing(desk: Desk, given: dict[str, Any], code: str) -> None:
+    asked = {"topup_id": disputed(desk, card_of(HOME)), "proof": PROOF, "approval": SECOND, **given}
+    with pytest.raises(Refusal) as stop:
+        settle_dispute(desk.station, finding=Finding.LOADED, **asked)
+    assert stop.value.code == code
+    assert desk.states()[-1] == TopUpState.DISPUTED.value
+
+
+def test_it_is_settled_once(desk: Desk) -> None:
+    topup_id = disputed(desk, card_of(HOME))
+    settle_dispute(desk.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+    with pytest.raises(Refusal, match="not_in_dispute"):
+        settle_dispute(desk.station, topup_id, Finding.LOADED, PROOF, SECOND)
+
+
+@pytest.mark.parametrize("finding", Finding)
+@pytest.mark.parametrize("make", [disputed, disputed_return])
+def test_what_was_settled_comes_back_with_a_restored_store(
+    tmp_path: Path, make: Any, finding: Finding
+) -> None:
+    desk, card = open_desk(tmp_path / "day"), card_of(HOME)
+    topup_id = make(desk, card)
+    settled = settle_dispute(desk.station, topup_id, finding, PROOF, SECOND)
+    sync(desk.station)
+    back = open_desk(tmp_path / "restored", ledger=desk.ledger)
+    rejoin(back.station, SECOND)
+    with back.station.store.reading() as reading:
+        found = reading.topups.get(topup_id)
+    assert found is not None
+    assert found.state is settled.state
+    ok(back)
+    for one in (desk, back):
+        one.station.store.close()
+
+
+def test_no_money_back_while_another_desk_may_finish_it(tmp_path: Path) -> None:
+    with two_stations(tmp_path) as (one, other, _):
+        card = card_of(HOME)
+        topup_id = disputed(one, card)
+        sync(one.station)
+        line_of(one).down = True
+        with pytest.raises(Refusal, match="refund_needs_ledger"):
+            settle_dispute(one.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+        line_of(one).down = False
+        assert with_card(other, card, resolve_card).outcome is Outcome.SEALED
+        sync(other.station)
+        with pytest.raises(Refusal, match="load_is_on_card"):
+            settle_dispute(one.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+        assert open_intents(one.station) == ()
+        told(one, other)
+        for desk in (one, other):
+            ok(desk)
+
+
+def test_the_ledgers_word_ends_a_dispute_at_the_next_sync(tmp_path: Path) -> None:
+    with two_stations(tmp_path) as (one, other, _):
+        card = card_of(HOME)
+        disputed(one, card)
+        sync(one.station)
+        with_card(other, card, resolve_card)
+        told(other, one)
+        assert open_intents(one.station) == ()
+        ok(one)
+
+
+def test_a_dispute_over_anothers_load_is_left_to_the_desk_that_took_the_money(
+    tmp_path: Path,
+) -> None:
+    with two_stations(tmp_path) as (one, other, _):
+        card, copied = card_of(HOME), card_of(HOME)
+        card.chip.arm(TORN)
+        with pytest.raises(OutcomeUnknown):
+            one.sell(card)
+        card.chip.arm(None)
+        sync(one.station)
+        copied.chip.main[:] = OPEN4442.plan_load(
+            copied.image, cards.next_load(copied.image, 5_000)
+        ).target
+        with pytest.raises(OutcomeUnknown):
+            with_card(other, copied, resolve_card)
+        (theirs,) = open_intents(other.station)
+        dispute(other.station, theirs.intent_id, SECOND)
+        sync(other.station)
+        (ours,) = open_intents(one.station)
+        dispute(one.station, ours.intent_id, SECOND)
+        with pytest.raises(Refusal, match="refund_needs_ledger"):
+            settle_dispute(one.station, ours.intent_id, Finding.NOT_LOADED, PROOF, SECOND)
+        settled = settle_dispute(other.station, theirs.intent_id, Finding.NOT_LOADED, PROOF, SECOND)
+        assert settled.state is TopUpState.VOIDED
+        sync(other.station)
+        settle_dispute(one.station, ours.intent_id, Finding.NOT_LOADED, PROOF, SECOND)
+        pay_out(one.station, ours.intent_id, SECOND)
+        told(one, other)
+        for desk in (one, other):
+            ok(desk)
+        take(card)
