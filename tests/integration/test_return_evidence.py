@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,13 +13,13 @@ import pytest
 
 from cardstation.domain.shift import Approval
 from cardstation.domain.transitions import TopUpState
-from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.pay_out import pay_out
-from cardstation.services.resolve import resolve_card
+from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
-from drivers.virtual import Tear, VirtualCard
+from drivers.virtual import Tear, VirtualCard, every_tear
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
 from tests.kit.desk import StandingClock
@@ -27,6 +28,7 @@ from tests.kit.two_stations import told, two_stations
 
 HOME = cards.household()
 SECOND = Approval("supervisor")
+STEPS_OF_A_RETURN = 28
 
 
 @pytest.fixture
@@ -62,6 +64,51 @@ def test_a_load_still_shown_is_no_proof_that_the_meter_did_not_take_it(desk: Des
     with pytest.raises(Refusal) as taken:
         with_card(desk, card, return_load, SECOND, nobody)
     assert taken.value.code == "nothing_to_return"
+    ok(desk)
+
+
+def torn_return(desk: Desk, card: VirtualCard, tear: Tear) -> None:
+    """A return begun on a fitter's reading, and the card pulled while it was cleared."""
+    desk.sell(card)
+    card.chip.arm(tear)
+    with pytest.raises((OutcomeUnknown, LinkFailed)):
+        with_card(desk, card, return_load, SECOND, nobody, reading="photo 1")
+    card.chip.arm(None)
+
+
+def test_a_reading_from_before_a_torn_return_says_nothing_of_the_time_after(tmp_path: Path) -> None:
+    """Torn, taken home, credited, pulled before the meter's block: never gas and money both."""
+    paid = kept = 0
+    for number, tear in enumerate(every_tear(STEPS_OF_A_RETURN)):
+        desk, card = open_desk(tmp_path / str(number)), card_of(HOME)
+        with closing(desk.station.store):
+            torn_return(desk, card, tear)
+            meter = VirtualMeter.of_card(OPEN4442.decode(card.image), OPEN4442)
+            gas = meter.take(card.copy()).credited
+            if card.chip.security[0] == 7:
+                off = with_card(desk, card, resolve_card).outcome is Outcome.RETURNED
+                assert not (gas and off), tear
+                paid, kept = paid + off, kept + (not off)
+                ok(desk)
+    assert paid
+    assert kept
+
+
+@pytest.mark.parametrize("step", [6, 12, 20])
+def test_a_torn_return_is_asked_for_anew_with_a_new_reading(desk: Desk, step: int) -> None:
+    """Given up where the load still stands; the desk needs no ledger to know its own tear."""
+    card = card_of(HOME)
+    torn_return(desk, card, Tear(step))
+    alone = replace(desk, station=replace(desk.station, ledger=None))
+    assert with_card(alone, card, resolve_card).outcome is Outcome.VOIDED
+    with pytest.raises(Refusal) as refused:
+        with_card(alone, card, return_load, SECOND, nobody)
+    assert refused.value.code == "meter_may_have_taken"
+    back = with_card(alone, card, return_load, SECOND, nobody, reading="photo 2")
+    assert back.state is TopUpState.SEALED
+    meter = VirtualMeter.of_card(OPEN4442.decode(card.image), OPEN4442)
+    assert not meter.take(card).credited
+    pay_out(desk.station, back.topup_id, SECOND)
     ok(desk)
 
 
