@@ -54,9 +54,11 @@ class Outbox:
                 )
 
     def totals(self) -> dict[str, int]:
-        """Fen per account class as the ledger last answered."""
-        query = select(ledger_ack.c.totals).where(ledger_ack.c.totals != "{}")
-        query = query.order_by(ledger_ack.c.no.desc()).limit(1)
+        """Fen per account class as the ledger last answered; what came to nothing is left out.
+
+        Empty: all came to nothing, or nobody said since a ledger that lost entries was taken on.
+        """
+        query = select(ledger_ack.c.totals).order_by(ledger_ack.c.no.desc()).limit(1)
         found = self._connection.execute(query).scalar()
         return dict(json.loads(found)) if found else {}
 

@@ -224,9 +224,9 @@ def _ledger_totals(records: Records) -> Iterator[Disagreement]:
 
     Revenue in doubt, and what takes it back again, lies in the ledger's suspense.
     """
-    theirs = records.ledger_totals.get("gas_sold")
-    if theirs is None:
+    if not records.ledger_totals:
         return
+    theirs = records.ledger_totals.get("gas_sold", 0)
     seq = records.acked[0]
     doubtful = {
         entry.entry_id
