@@ -6,13 +6,8 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from cardstation.central.centre_key import CentreKey
 from cardstation.central.engine import transaction
-from cardstation.central.heads import (
-    Head,
-    head_from,
-    locked_head,
-    new_nonce,
-    refuse_inactive,
-)
+from cardstation.central.following import refuse_epoch
+from cardstation.central.heads import Head, head_from, locked_head, new_nonce, refuse_inactive
 from cardstation.central.requests import Signed
 from cardstation.central.tables import epochs, rewinds, stations
 from cardstation.domain.checkpoint import Rewind, RewindAsked
@@ -43,12 +38,7 @@ def grant_epoch(
         refuse_inactive(head)
         if signed.said.nonce != head.nonce:
             raise LedgerRefused("nonce_stale")
-        if not clerk or not approver or clerk == approver:
-            raise LedgerRefused("two_persons_needed")
-        if last_seq != head.last_seq:
-            raise LedgerRefused("ledger_ahead", ours=last_seq, theirs=head.last_seq)
-        if last_hash != head.last_hash:
-            raise LedgerRefused("ledger_fork", seq=last_seq)
+        refuse_epoch(head, last_seq=last_seq, last_hash=last_hash, clerk=clerk, approver=approver)
         if head.epoch_from == head.last_seq + 1:
             return head
         return _grant(connection, head, clerk, approver)

@@ -5,7 +5,7 @@ Nothing of a branch is ever booked; it is evidence, and its money is named in th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -16,18 +16,22 @@ from cardstation.central.tables import branches, journal, stations
 from cardstation.domain.ledger import Entry, postings_of
 
 
-def contradicts(connection: Connection, head: Head, sent: Sequence[Sent]) -> bool:
-    """Whether an entry we have, or the one before the first new one, has another hash here."""
-    first = sent[0]
-    if first.seq == head.last_seq + 1:
-        return first.place is not None and first.place.prev_hash != head.last_hash
-    ours = _ours(connection, head, sent)
-    return any(ours.get(one.seq, one.hash) != one.hash for one in sent)
+def hashes_at(connection: Connection, head: Head, sent: Sequence[Sent]) -> dict[int, str]:
+    """Hash by number of what the books have at the places of these entries."""
+    if sent[0].seq > head.last_seq:
+        return {}
+    rows = connection.execute(
+        select(journal.c.seq, journal.c.hash).where(
+            journal.c.station == head.station, journal.c.seq.between(sent[0].seq, sent[-1].seq)
+        )
+    )
+    return {seq: digest.hex() for seq, digest in rows}
 
 
-def keep_branch(connection: Connection, head: Head, sent: Sequence[Sent]) -> None:
-    """Store what is not in the journal; again is harmless."""
-    ours = _ours(connection, head, sent)
+def keep_branch(
+    connection: Connection, head: Head, sent: Sequence[Sent], ours: Mapping[int, str]
+) -> None:
+    """Store what is not in the journal, `ours`; again is harmless."""
     stored = connection.execute(
         select(branches.c.epoch, branches.c.seq, branches.c.hash).where(
             branches.c.station == head.station,
@@ -65,12 +69,3 @@ def claims(connection: Connection) -> dict[str, dict[str, int]]:
         for name, fen in per_class(postings_of(entry)).items():
             sums[name] = sums.get(name, 0) + fen
     return found
-
-
-def _ours(connection: Connection, head: Head, sent: Sequence[Sent]) -> dict[int, str]:
-    rows = connection.execute(
-        select(journal.c.seq, journal.c.hash).where(
-            journal.c.station == head.station, journal.c.seq.between(sent[0].seq, sent[-1].seq)
-        )
-    )
-    return {seq: digest.hex() for seq, digest in rows}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from cardstation.central.batch import Sent
 from cardstation.central.engine import transaction
 from cardstation.central.tables import stations
 from cardstation.domain.checkpoint import Checkpoint
@@ -69,25 +68,6 @@ def locked_head(connection: Connection, station: str) -> Head:
         LedgerRefused: `station_unknown`.
     """
     return _head(connection, station, lock=True)
-
-
-def may_follow(head: Head, one: Sent, epoch: int) -> bool:
-    """Whether an entry's epoch is the one that is due at its place.
-
-    An epoch is opened once, by its own entry, where it was granted. Until then entries of the
-    epoch before are only taken when they were there before the grant: the centre lost them and
-    they are sent again.
-
-    Args:
-        head: Of its station.
-        one: The entry.
-        epoch: Of the entry before it.
-    """
-    if one.opens_epoch:
-        granted = one.epoch < head.epoch or head.epoch_from in (0, one.seq)
-        return one.epoch == epoch + 1 and one.epoch <= head.epoch and granted
-    before = one.epoch == head.epoch or head.epoch_from == 0 or one.seq < head.epoch_from
-    return one.epoch == epoch and before
 
 
 def _head(connection: Connection, station: str, *, lock: bool = False) -> Head:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,17 +9,11 @@ from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central import posting, precedents
-from cardstation.central.batch import REUSED, Sent, first_seq, numbered, read_batch
+from cardstation.central.batch import Sent, first_seq, read_batch
 from cardstation.central.engine import transaction
-from cardstation.central.forks import contradicts, keep_branch, suspend
-from cardstation.central.heads import (
-    Head,
-    head_from,
-    locked_head,
-    may_follow,
-    new_nonce,
-    refuse_inactive,
-)
+from cardstation.central.following import flag_reused, news, other_branch, placed
+from cardstation.central.forks import hashes_at, keep_branch, suspend
+from cardstation.central.heads import Head, head_from, locked_head, new_nonce, refuse_inactive
 from cardstation.central.judging import Verdict, legs
 from cardstation.central.tables import (
     SEALED_ONCE,
@@ -109,21 +102,20 @@ def _take(
     connection: Connection, head: Head, read: tuple[Sent, ...], nonce: str
 ) -> Acknowledged | LedgerRefused:
     """Post what is new. A refusal is returned, not raised, when evidence was kept."""
-    first = first_seq(read) or _known_at(connection, head, read[0]) or head.last_seq + 1
-    if first > head.last_seq + 1:
-        raise LedgerRefused("ledger_gap", expected_seq=head.last_seq + 1)
-    sent = numbered(read, first, _epoch_at(read, head))
-    refused = _other_branch(connection, head, sent)
+    first = first_seq(read) or _known_at(connection, head, read[0])
+    sent = placed(head, read, first)
+    ours = hashes_at(connection, head, sent)
+    refused = other_branch(head, sent, ours)
     if refused is not None:
-        keep_branch(connection, head, sent)
+        if refused.code == "ledger_fork":
+            suspend(connection, head)
+        keep_branch(connection, head, sent, ours)
         return refused
-    new = tuple(one for one in sent if one.seq > head.last_seq)
+    new = news(head, sent, nonce)
     if new:
-        if not secrets.compare_digest(nonce, head.nonce):
-            raise LedgerRefused("nonce_stale")
-        head = _post(connection, head, _flag_reused(connection, new))
+        head = _post(connection, head, flag_reused(new, _booked(connection, new)))
     return Acknowledged(
-        head, _exceptions(connection, head, first), totals_of(connection, head.station)
+        head, _exceptions(connection, head, sent[0].seq), totals_of(connection, head.station)
     )
 
 
@@ -138,40 +130,10 @@ def _known_at(connection: Connection, head: Head, one: Sent) -> int:
     return found or 0
 
 
-def _epoch_at(read: Sequence[Sent], head: Head) -> int:
-    """The epoch before the first entry; bytes that do not say theirs are of the current one."""
-    first = read[0].place
-    return head.last_epoch if first is None else first.epoch - first.opens_epoch
-
-
-def _other_branch(connection: Connection, head: Head, sent: Sequence[Sent]) -> LedgerRefused | None:
-    """Why these entries are not of the history the books have, None when they are."""
-    if head.status == "suspended":
-        return LedgerRefused("station_suspended", station=head.station)
-    epoch = head.last_epoch
-    for one in sent:
-        if one.seq > head.last_seq:
-            if not may_follow(head, one, epoch):
-                return LedgerRefused("ledger_epoch", expected=head.epoch)
-            epoch = one.epoch
-    if any(one.epoch < head.epoch and one.seq >= head.epoch_from > 0 for one in sent):
-        return LedgerRefused("ledger_epoch", expected=head.epoch)
-    if contradicts(connection, head, sent):
-        suspend(connection, head)
-        return LedgerRefused("ledger_fork", station=head.station)
-    return None
-
-
-def _flag_reused(connection: Connection, new: tuple[Sent, ...]) -> tuple[Sent, ...]:
-    """Keep an entry whose id is booked already without booking it again."""
+def _booked(connection: Connection, new: Sequence[Sent]) -> set[str]:
+    """Those ids of new entries that the books have already."""
     names = [one.entry_id for one in new if one.entry is not None]
-    seen = set(connection.scalars(select(journal.c.entry_id).where(journal.c.entry_id.in_(names))))
-    flagged: list[Sent] = []
-    for one in new:
-        reused = one.entry is not None and one.entry_id in seen
-        seen.add(one.entry_id)
-        flagged.append(one.flawed(REUSED) if reused else one)
-    return tuple(flagged)
+    return set(connection.scalars(select(journal.c.entry_id).where(journal.c.entry_id.in_(names))))
 
 
 def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:

@@ -14,8 +14,8 @@ from cardstation.errors import LedgerRefused
 from cardstation.ports.ledger import Ledger, LedgerException
 from cardstation.sync import wire as ours
 from tests.kit.facts import Chain
+from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.postgres import Centre
-from tests.kit.scripted_ledger import MemoryLedger
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 
@@ -46,7 +46,8 @@ def test_what_was_pushed_is_the_new_head(ledger: Ledger) -> None:
         ack = ledger.push(chain.sale(household), nonce)
         nonce = ack.nonce
         head = ledger.head()
-        assert (head.last_seq, head.last_hash) == (ack.acked_seq, ack.acked_hash)
+        there = (head.last_seq, head.last_hash)
+        assert there == (ack.acked_seq, ack.acked_hash), "what is confirmed is not there"
         assert (head.last_seq, head.last_hash) == (chain.seq, chain.last_hash)
         assert head.nonce == nonce
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
+from time import monotonic
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from cardstation.central.batch import MOST_ENTRIES
 from cardstation.central.books import totals
@@ -22,6 +24,8 @@ from tests.kit.postgres import Centre, TestKey
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
+
+PAUSE = Event()
 
 
 class Losing(httpx.BaseTransport):
@@ -154,6 +158,32 @@ def test_many_connections_pushing_the_same_post_it_once(centre: Centre) -> None:
         acks = list(pool.map(push, range(8)))
     assert all(ack == acks[0] for ack in acks)
     assert entries_in(centre) == 6
+
+
+def test_two_machines_of_one_name_at_once_are_a_fork(centre: Centre) -> None:
+    """Both are on their way when the journal opens: one is taken, the other one is told."""
+    key = TestKey()
+    nonce = centre.station(key=key).head().nonce
+    lines = [centre.line(key=key) for _ in range(2)]
+
+    def push(at: int) -> str:
+        try:
+            lines[at].push(Chain().sale(at), nonce)
+        except (LedgerRefused, LedgerUnreachable) as error:
+            return error.code
+        return "taken"
+
+    with ThreadPoolExecutor(2) as pool, centre.books.owner.connect() as owner:
+        owner.execute(text("LOCK TABLE journal IN SHARE MODE"))
+        pushed = [pool.submit(push, at) for at in range(2)]
+        waiting = text("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+        until = monotonic() + 10
+        while owner.scalar(waiting) < 2 and monotonic() < until:
+            PAUSE.wait(0.01)
+        owner.rollback()
+        told = sorted(one.result(10) for one in pushed)
+    assert told == ["ledger_fork", "taken"]
+    assert entries_in(centre) == 3
 
 
 def test_what_is_stored_is_what_was_sent(centre: Centre) -> None:

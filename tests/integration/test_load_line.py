@@ -193,7 +193,7 @@ def test_an_order_without_lease_needs_the_ledgers_word(bag: Bag) -> None:
     bag.desk.ledger.boundary = cut_off
     assert bag.stopped(bag.cards[2]) == "order_needs_ledger"
     bag.desk.ledger.boundary = lambda _: None
-    bag.desk.ledger.waiting.append(free)
+    bag.desk.ledger.centre.sell_online(free)
     assert bag.load(bag.cards[2]) is LineState.DONE
 
 

@@ -16,9 +16,9 @@ from cardstation.services.rejoin import rejoin
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from tests.kit import cards
+from tests.kit.memory_ledger import Centre
 from tests.kit.station import Desk, card_of, take
 from tests.kit.two_stations import open_station
-from tests.sim.ledger import Centre
 
 SECOND = Approval("supervisor")
 

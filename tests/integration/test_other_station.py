@@ -24,9 +24,9 @@ from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual import Tear, VirtualCard
 from tests.kit import cards
+from tests.kit.memory_ledger import Centre
 from tests.kit.station import Desk, card_of, nobody, take
 from tests.kit.two_stations import line_of, told, two_stations
-from tests.sim.ledger import Centre
 
 HOME = cards.household()
 SECOND = Approval("supervisor")

@@ -28,7 +28,7 @@ from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from drivers.virtual import Tear, VirtualCard
-from tests.kit.scripted_ledger import MemoryLedger
+from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
 
 SECOND = Approval("supervisor")
@@ -139,7 +139,7 @@ def test_everything_comes_back_and_a_new_epoch_begins(restored: Restored) -> Non
     assert resolve_card(desk.station, inserted).outcome is Outcome.SEALED
     inserted.close()
     sync(desk.station)
-    assert restored.ledger.totals["gas_sold"] == -sum(
+    assert restored.ledger.chain.totals["gas_sold"] == -sum(
         one.quote.total.fen
         for one in rows(desk)["topups"].values()
         if one.state == "sealed" and one.direction == "sale" and not one.corrects
@@ -160,7 +160,7 @@ def test_a_copy_with_the_old_epoch_can_say_nothing(restored: Restored) -> None:
         sync(copy.station)
     with pytest.raises(Refusal, match="selling_frozen"):
         ensure_may_sell(copy.station)
-    assert restored.ledger.status == "active"
+    assert restored.ledger.chain.status == "active"
     assert verify(desk.station).ok
 
 
@@ -175,14 +175,16 @@ def test_what_was_sold_after_the_restore_is_a_fork_and_stays_evidence(restored: 
         sync(desk.station)
     with desk.station.store.reading() as reading:
         ours = {one.raw for one in reading.journal.every()}
-    assert set(restored.ledger.branch.values()) == ours - set(restored.ledger.entries)
+    assert set(restored.ledger.chain.branches.values()) == ours - set(
+        restored.ledger.entries_after(0)
+    )
     with pytest.raises(LedgerRefused):
         sync(desk.station)
     with pytest.raises(Refusal, match="selling_frozen"):
         ensure_may_sell(desk.station)
 
 
-@pytest.mark.parametrize("cut", ["ledger.entries", "ledger.epoch", "ledger.send"])
+@pytest.mark.parametrize("cut", ["ledger.entries", "ledger.epoch", "ledger.push"])
 def test_a_rejoin_that_was_cut_is_run_again(restored: Restored, cut: str) -> None:
     restored.backed_up()
     a_day(restored)
@@ -201,7 +203,7 @@ def test_a_rejoin_that_was_cut_is_run_again(restored: Restored, cut: str) -> Non
             sync(desk.station)
         with pytest.raises(Refusal):
             ensure_may_sell(desk.station)
-    if cut == "ledger.send":
+    if cut == "ledger.push":
         sync(desk.station)
     else:
         rejoin(desk.station, SECOND)

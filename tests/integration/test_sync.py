@@ -17,7 +17,7 @@ from cardstation.services.sync import sync
 from cardstation.services.sync_state import sync_state
 from cardstation.services.verify import verify
 from tests.kit import cards
-from tests.kit.scripted_ledger import MemoryLedger
+from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.station import card_of, open_desk
 
 
@@ -59,7 +59,7 @@ def test_a_ledger_that_confirms_a_part_gets_the_rest(tmp_path: Path) -> None:
     desk = open_desk(tmp_path, ledger=ledger)
     desk.sell(card_of(cards.household()))
     assert sync(desk.station).unsent == 0
-    assert len(ledger.entries) == 3
+    assert ledger.chain.last_seq == 3
     desk.station.store.close()
 
 
@@ -83,7 +83,7 @@ def test_an_answer_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
     ledger.deaf = False
     assert sync(desk.station).unsent == 0
     with desk.station.store.reading() as reading:
-        assert reading.outbox.totals() == ledger.totals
+        assert reading.outbox.totals() == ledger.chain.totals
         assert [one.code for one in reading.outbox.exceptions()] == ["quota_exceeded"]
     assert verify(desk.station).ok
     desk.station.store.close()
@@ -94,14 +94,12 @@ def test_a_rewind_signed_by_the_centre_is_obeyed_and_nothing_else(tmp_path: Path
     desk = open_desk(tmp_path, ledger=ledger)
     desk.sell(card_of(cards.household()))
     sync(desk.station)
-    whole = list(ledger.sent)
-    del ledger.sent[1:], ledger.verdicts[1:]
-    ledger.sums.clear()
-    ledger.judge = MemoryLedger().judge
+    whole = list(ledger.chain.sent)
+    ledger.centre.back_from_backup(ledger.station, 1)
     with pytest.raises(LedgerRefused, match="ledger_rewound"):
         sync(desk.station)
-    ledger.resend = True
-    ledger.boundary = lambda name: cut() if name == "ledger.send" else None
+    ledger.centre.ask_again(ledger.station)
+    ledger.boundary = lambda name: cut() if name == "ledger.push" else None
 
     def cut() -> None:
         raise LedgerUnreachable
@@ -109,9 +107,9 @@ def test_a_rewind_signed_by_the_centre_is_obeyed_and_nothing_else(tmp_path: Path
     with pytest.raises(LedgerUnreachable):
         sync(desk.station)
     assert sync_state(desk.station).unsent == 2
-    ledger.boundary, ledger.resend = lambda _name: None, False
+    ledger.boundary = lambda _name: None
     assert sync(desk.station).verdict == ""
-    assert [one.hash for one in ledger.sent] == [one.hash for one in whole]
+    assert [one.hash for one in ledger.chain.sent] == [one.hash for one in whole]
     desk.station.store.close()
 
 

@@ -238,7 +238,7 @@ def test_sync_posts_and_a_fork_stops_selling(desk: Desk) -> None:
     found = verify(desk.station)
     assert found.taken_fen == found.loaded_fen == found.posted_fen == 10_000
     take(card)
-    desk.ledger.sent[-1] = replace(desk.ledger.sent[-1], hash="ab" * 32)
+    desk.ledger.chain.sent[-1] = replace(desk.ledger.chain.sent[-1], hash="ab" * 32)
     with pytest.raises(LedgerRefused) as fork:
         sync(desk.station)
     assert fork.value.code == "ledger_fork"
@@ -250,22 +250,22 @@ def test_sync_posts_and_a_fork_stops_selling(desk: Desk) -> None:
 def test_a_ledger_that_is_ahead_or_behind_its_word_stops_selling(desk: Desk) -> None:
     desk.sell(card_of(HOME))
     sync(desk.station)
-    kept = list(desk.ledger.sent)
-    desk.ledger.sent.append(kept[0])
+    kept = list(desk.ledger.chain.sent)
+    desk.ledger.chain.sent.append(kept[0])
     with pytest.raises(LedgerRefused) as ahead:
         sync(desk.station)
     assert ahead.value.code == "ledger_ahead"
-    desk.ledger.sent[:] = kept[:1]
+    desk.ledger.chain.sent[:] = kept[:1]
     with pytest.raises(LedgerRefused) as rewound:
         sync(desk.station)
     assert rewound.value.code == "ledger_rewound"
-    desk.ledger.sent[:] = kept
+    desk.ledger.chain.sent[:] = kept
     assert sync(desk.station).verdict == ""
 
 
 def test_orders_come_with_the_sync(desk: Desk) -> None:
     order = Order("D9", HOME.account_no, 5600, 20_000, "residential@2026-01-01", 50, "S001")
-    desk.ledger.waiting.append(order)
+    desk.ledger.centre.sell_online(order)
     sync(desk.station)
     with desk.station.store.reading() as reading:
         assert reading.orders.waiting() == (order,)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cardstation.central import following
 from cardstation.central.judging import Judge
 from cardstation.domain.admission import admit
 from cardstation.domain.transitions import TopUpState
@@ -25,7 +26,7 @@ from cardstation.store import lock
 from cardstation.store.anchor import Anchor
 from drivers.layouts.codec import Operation, Step
 from drivers.layouts.open4442 import DECLARATION
-from tests.sim.ledger import Centre
+from tests.kit.memory_ledger import Centre
 
 Patch = pytest.MonkeyPatch
 
@@ -161,7 +162,7 @@ def refund_without_reading_the_card(patch: Patch) -> None:
 
 def conflicts_do_nothing(patch: Patch) -> None:
     """ON CONFLICT DO NOTHING: an entry that is there already, whatever it says, is skipped."""
-    patch.setattr(Centre, "_contradicts", lambda *_: False)
+    patch.setattr(following, "contradicts", lambda *_: False)
 
 
 def second_writer(patch: Patch) -> None:

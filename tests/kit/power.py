@@ -9,24 +9,22 @@ and the ledger stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from cardstation.domain.ledger import Entry, Order
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.errors import CardRemoved, LedgerUnreachable
-from cardstation.ports.ledger import Ack, LedgerHead
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.ports.reader import Link
 from cardstation.store import Store, Unit
 from cardstation.store.anchor import Anchor, AnchorMark
 from drivers.virtual import VirtualCard, VirtualSle4442
 from drivers.virtual.tear import Torn, reached_bits
+from tests.kit.memory_ledger import Answer, Centre
 from tests.kit.two_stations import Line
-from tests.sim.ledger import Centre
 
 
 class PowerCut(BaseException):
@@ -208,18 +206,6 @@ class CutLine(Line):
         super().__init__(station, centre)
         self.power = power
 
-    def head(self) -> LedgerHead:
-        with self.power.effect("ledger.head", LedgerUnreachable()):
-            return super().head()
-
-    def push(self, entries: Sequence[bytes], nonce: str) -> Ack:
-        with self.power.effect("ledger.push", LedgerUnreachable()):
-            return super().push(entries, nonce)
-
-    def loads_of(self, card_no: str) -> tuple[Entry, ...]:
-        with self.power.effect("ledger.loads", LedgerUnreachable()):
-            return super().loads_of(card_no)
-
-    def orders(self) -> tuple[Order, ...]:
-        with self.power.effect("ledger.orders", LedgerUnreachable()):
-            return super().orders()
+    def carry(self, name: str, ask: Callable[[], Answer]) -> Answer:
+        with self.power.effect(name, LedgerUnreachable()):
+            return super().carry(name, ask)

@@ -38,7 +38,7 @@ from drivers.virtual.maker import make_card
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
 from tests.kit.desk import StandingClock
-from tests.kit.scripted_ledger import MemoryLedger
+from tests.kit.memory_ledger import MemoryLedger
 
 RESIDENTIAL = Tariff(
     "residential",

@@ -26,7 +26,7 @@ from drivers.virtual.meter import VirtualMeter
 from tests.kit.power import Cut, CutLine, CutLink, Power, PowerCut, Till, store_under, wired
 from tests.kit.station import Desk, card_of, neighbours, open_desk, repeat_chance
 from tests.kit.sweep_oracle import ended, never_again
-from tests.sim.ledger import Centre
+from tests.kit.memory_ledger import Centre
 
 SECOND = Approval("supervisor")
 TRIES = 6
@@ -68,7 +68,7 @@ class World:
             self.home / name,
             store=store_under(power),
             payments=(self.till,),
-            ledger=CutLine(name, self.centre, power),  # type: ignore[arg-type]
+            ledger=CutLine(name, self.centre, power),
             reader=VirtualReader(dialect=self.dialect, wrap=lambda link: CutLink(link, power)),
         )
         desk.station = replace(desk.station, name=name, number=int(name[1:]))

@@ -30,7 +30,7 @@ def never_again(world: World) -> None:
         assert isinstance(on_card, Volume)
         seen = world.credited[number] + on_card.litres
         allowed = possible(world, world.households[number].card_no)
-        assert seen in allowed, (seen, sorted(allowed))
+        assert seen in allowed, ("on card and in meter, on record", seen, sorted(allowed))
 
 
 def with_books(world: World) -> list[Any]:
@@ -51,7 +51,11 @@ def with_books(world: World) -> list[Any]:
         for one in topups
     )
     real = sum(money.fen for money in world.till.taken.values())
-    assert tenders == real or (tenders < real and (not answered or _asked(world))), (tenders, real)
+    assert tenders == real or (tenders < real and (not answered or _asked(world))), (
+        "in the books, in the tills",
+        tenders,
+        real,
+    )
     return found
 
 
@@ -145,7 +149,8 @@ def _posted(world: World, found: list[Any], *, may_doubt: bool) -> None:
     """Everything is in the books of the utility, once."""
     books = world.centre.balances
     for (proof, _), name in zip(found, world.stations, strict=True):
-        assert proof.acked_seq == proof.entries == world.centre.chains[name].last_seq
+        there = (proof.acked_seq, proof.entries, world.centre.chains[name].last_seq)
+        assert len(set(there)) == 1, ("confirmed, written, in the ledger", there)
     assert sum(books.values()) == 0
     sold = sum(proof.money_terms["gas_loaded"] for proof, _ in found)
     doubtful = -sum(fen for name, fen in books.items() if name.startswith("suspense"))

@@ -27,12 +27,12 @@ from drivers.layouts.tears import torn_images
 from drivers.layouts.two_slot import TwoSlotLayout
 from drivers.virtual import Tear
 from tests.kit import card_stories, cards
+from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, When
 from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance, take
 from tests.kit.sweep import Lab, Where
 from tests.kit.sweep_jobs import RETURN, SALE, stock
 from tests.kit.two_stations import line_of, open_station, two_stations
-from tests.sim.ledger import Centre
 
 SECOND = Approval("supervisor")
 NAMES_NOBODY = TwoSlotLayout(DECLARATION, marks_loads=False)
@@ -65,7 +65,7 @@ def torn_loads(_folder: Path) -> None:
         plan = OPEN4442.plan_load(image, card_stories.random_load(dice, OPEN4442, image))
         allowed = {OPEN4442.credit(plan.before), OPEN4442.credit(plan.target)}
         for torn in torn_images(plan.before, plan.spans):
-            assert OPEN4442.credit(bytes(torn)) in allowed
+            assert OPEN4442.credit(bytes(torn)) in allowed, "neither before nor after"
 
 
 def restored_backup(folder: Path) -> None:
@@ -111,7 +111,7 @@ def refund_of_a_written_card(folder: Path) -> None:
         inserted = desk.insert(card)
         resolve_card(desk.station, inserted)
         inserted.close()
-        assert verify(desk.station).gas_terms["sold_litres"] == 29_000
+        assert verify(desk.station).gas_terms["sold_litres"] == 29_000, "paid back, and on the card"
         assert take(card).credited == Volume.of_m3("29")
     finally:
         desk.reader.pull()
@@ -136,8 +136,8 @@ def cloned_station(folder: Path) -> None:
             sync(other.station)
         except LedgerRefused as error:
             refused = error.code
-        assert refused == "ledger_fork"
-        assert centre.chains["S001"].status == "suspended"
+        told = (refused, centre.chains["S001"].status)
+        assert told == ("ledger_fork", "suspended"), ("the second branch was swallowed", told)
     finally:
         for desk in (one, other):
             desk.reader.pull()
@@ -152,7 +152,7 @@ def two_writers(folder: Path) -> None:
             Store.open(folder).close()
         except StationBusy:
             busy = True
-        assert busy
+        assert busy, "a second process writes"
 
 
 def sold_again_after_a_return(folder: Path) -> None:
@@ -166,7 +166,8 @@ def sold_again_after_a_return(folder: Path) -> None:
         desk.sell(card, "50")
         sync(desk.station)
         with desk.station.store.reading() as reading:
-            assert not reading.outbox.exceptions()
+            found = [one.code for one in reading.outbox.exceptions()]
+            assert not found, ("the ledger questions", found)
         assert not [name for name in centre.balances if name.startswith("suspense")]
 
 
@@ -187,7 +188,7 @@ def same_load_from_two_desks(folder: Path) -> None:
                 sync(desk.station)
                 found = verify(desk.station)
                 assert found.ok, found.disagreements
-            assert given_back == 10_000
+            assert given_back == 10_000, ("paid twice, given back", given_back)
             assert -centre.balances["gas_sold"] == 9_744
             assert not sum(
                 fen for name, fen in centre.balances.items() if name.startswith("suspense")

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import IntegrityError
 
-from cardstation.errors import CardStationError
 from cardstation.services.intent import ids
 from tests.kit import plants, trials
 from tests.kit.shared_engines import share_engines
 
 FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not what is tested here
-FOUND = (AssertionError, CardStationError, DatabaseError)
+
+GAS = "on card and in meter, on record"
+MONEY = "in the books, in the tills"
+UNSENT = "confirmed, written, in the ledger"
 
 Trial = Callable[[Path], None]
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -25,32 +27,47 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 @dataclass(frozen=True)
 class Fault:
-    """What is planted, and the trial that must find it."""
+    """What is planted, the trial that must find it, and what it must say: a crash finds nothing."""
 
     plant: Plant
     trial: Trial
+    word: str
+    kind: type[Exception] = AssertionError
 
     def __str__(self) -> str:
         return self.plant.__name__
 
 
 FAULTS = (
-    Fault(plants.journal_after_write, trials.sale_under_cuts),
-    Fault(plants.seal_before_read_back, trials.sale_under_cuts),
-    Fault(plants.money_after_write, trials.sale_under_cuts),
-    Fault(plants.charged_again, trials.sale_under_cuts),
-    Fault(plants.card_not_asked_first, trials.sale_under_cuts),
-    Fault(plants.retry_with_a_new_counter, trials.sale_under_cuts),
-    Fault(plants.ack_before_commit, trials.sale_under_cuts),
-    Fault(plants.flag_instead_of_derived_ack, trials.sale_under_cuts),
-    Fault(plants.counter_early, trials.torn_loads),
-    Fault(plants.missing_anchor, trials.restored_backup),
-    Fault(plants.refund_without_reading_the_card, trials.refund_of_a_written_card),
-    Fault(plants.conflicts_do_nothing, trials.cloned_station),
-    Fault(plants.second_writer, trials.two_writers),
-    Fault(plants.unique_over_reversed_loads, trials.sold_again_after_a_return),
-    Fault(plants.image_taken_for_our_own, trials.same_load_from_two_desks),
-    Fault(plants.money_before_the_card, trials.return_under_cuts),
+    Fault(plants.journal_after_write, trials.sale_under_cuts, GAS),
+    Fault(plants.seal_before_read_back, trials.sale_under_cuts, GAS),
+    Fault(plants.money_after_write, trials.sale_under_cuts, GAS),
+    Fault(plants.charged_again, trials.sale_under_cuts, MONEY),
+    Fault(
+        plants.card_not_asked_first,
+        trials.sale_under_cuts,
+        "UNIQUE constraint failed: topup.maker, topup.card_no",
+        IntegrityError,
+    ),
+    Fault(plants.retry_with_a_new_counter, trials.sale_under_cuts, "entry_disagrees"),
+    Fault(plants.ack_before_commit, trials.sale_under_cuts, UNSENT),
+    Fault(plants.flag_instead_of_derived_ack, trials.sale_under_cuts, UNSENT),
+    Fault(plants.counter_early, trials.torn_loads, "neither before nor after"),
+    Fault(plants.missing_anchor, trials.restored_backup, "it sold"),
+    Fault(
+        plants.refund_without_reading_the_card,
+        trials.refund_of_a_written_card,
+        "paid back, and on the card",
+    ),
+    Fault(plants.conflicts_do_nothing, trials.cloned_station, "the second branch was swallowed"),
+    Fault(plants.second_writer, trials.two_writers, "a second process writes"),
+    Fault(
+        plants.unique_over_reversed_loads, trials.sold_again_after_a_return, "the ledger questions"
+    ),
+    Fault(
+        plants.image_taken_for_our_own, trials.same_load_from_two_desks, "paid twice, given back"
+    ),
+    Fault(plants.money_before_the_card, trials.return_under_cuts, GAS),
 )
 
 
@@ -78,5 +95,5 @@ def test_a_planted_fault_is_found(
     folder: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     fault.plant(monkeypatch)
-    with pytest.raises(FOUND):
+    with pytest.raises(fault.kind, match=fault.word):
         fault.trial(folder)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import TypeVar
 
-from cardstation.domain.ledger import Entry, Order
 from cardstation.errors import LedgerRefused, LedgerUnreachable
-from cardstation.ports.ledger import Ack, LedgerHead
-from tests.sim.ledger import Centre
+from cardstation.ports.ledger import Ack
+from tests.kit.memory_ledger import Answer, Centre, MemoryLedger
 from tests.sim.power import Fuse
-
-Answer = TypeVar("Answer")
 
 
 @dataclass
@@ -31,53 +27,23 @@ class Weather:
         self.lose = self.double = self.delay = 0.0
 
 
-@dataclass
-class HostileLedger:
-    """Implements `ports.ledger.Ledger` for one station over the weather."""
+class HostileLedger(MemoryLedger):
+    """One station's line to the books through the weather."""
 
-    station: str
-    centre: Centre
-    weather: Weather
-    fuse: Fuse
-    parted: bool = False
-
-    def head(self) -> LedgerHead:
-        return self._ask(lambda: self.centre.head(self.station))
-
-    def hurried(self) -> HostileLedger:
-        return self
+    def __init__(self, station: str, centre: Centre, weather: Weather, fuse: Fuse) -> None:
+        super().__init__(station, centre)
+        self.weather, self.fuse, self.parted = weather, fuse, False
 
     def push(self, entries: Sequence[bytes], nonce: str) -> Ack:
-        message = (self.station, tuple(entries), nonce)
         weather = self.weather
         if weather.chance.random() < weather.delay:
             weather.count("message delayed")
-            weather.late.append(message)
+            weather.late.append((self.station, tuple(entries), nonce))
             if weather.chance.random() < 0.5:
                 raise LedgerUnreachable
-        return self._ask(lambda: self.centre.push(*message))
+        return super().push(entries, nonce)
 
-    def loads_of(self, card_no: str) -> tuple[Entry, ...]:
-        return self._ask(lambda: self.centre.loads_of(self.station, card_no))
-
-    def orders(self) -> tuple[Order, ...]:
-        return self._ask(lambda: self.centre.orders_for(self.station))
-
-    def entries_after(self, seq: int) -> tuple[bytes, ...]:
-        return self._ask(lambda: self.centre.entries_after(self.station, seq))
-
-    def new_epoch(self, *, last_seq: int, last_hash: str, clerk: str, approver: str) -> LedgerHead:
-        return self._ask(
-            lambda: self.centre.new_epoch(
-                self.station,
-                last_seq=last_seq,
-                last_hash=last_hash,
-                clerk=clerk,
-                approver=approver,
-            )
-        )
-
-    def _ask(self, asked: Callable[[], Answer]) -> Answer:
+    def carry(self, name: str, ask: Callable[[], Answer]) -> Answer:  # noqa: ARG002
         weather = self.weather
         if self.parted:
             weather.count("message into a partition")
@@ -86,19 +52,19 @@ class HostileLedger:
             weather.count("request lost")
             raise LedgerUnreachable
         with self.fuse.effect(LedgerUnreachable()):
-            answer = asked()
+            answer = ask()
         if weather.chance.random() < weather.double:
             weather.count("request doubled")
-            answer = self._again(asked, answer)
+            answer = self._again(ask, answer)
         if weather.chance.random() < weather.lose:
             weather.count("answer lost")
             raise LedgerUnreachable
         return answer
 
-    def _again(self, asked: Callable[[], Answer], answer: Answer) -> Answer:
+    def _again(self, ask: Callable[[], Answer], answer: Answer) -> Answer:
         """The same request arrives twice; either answer may be the one that comes back."""
         try:
-            second = asked()
+            second = ask()
         except LedgerRefused:
             return answer
         return second if self.weather.chance.random() < 0.5 else answer

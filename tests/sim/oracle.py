@@ -15,8 +15,8 @@ from cardstation.central.judging import Purse, counts, purse_of
 from cardstation.domain.ledger import GENESIS, Entry, EntryKind
 from cardstation.domain.topup import mark_of
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
+from tests.kit.memory_ledger import Centre
 from tests.sim.desk import Desk
-from tests.sim.ledger import Centre
 from tests.sim.town import Home, Town
 from tests.sim.watch import ASKING, CERTAIN, Broken, View, Watch
 

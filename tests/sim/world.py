@@ -18,9 +18,9 @@ from cardstation.errors import CardStationError, Defect, OutcomeUnknown, Refusal
 from cardstation.services.intent import ids
 from cardstation.services.recover import recover
 from cardstation.services.station import Station
+from tests.kit.memory_ledger import Centre
 from tests.sim.clock import AUTUMN, NEW_YEARS_EVE, TrueTime
 from tests.sim.desk import Desk, prepare
-from tests.sim.ledger import Centre
 from tests.sim.network import HostileLedger, Weather
 from tests.sim.oracle import Oracle
 from tests.sim.power import Fuse, PowerCut

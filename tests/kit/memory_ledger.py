@@ -1,0 +1,308 @@
+"""The utility's ledger in memory: the one double of the real one, under the same contract.
+
+What decides is the product's: a batch is read, placed, compared, judged and booked by the functions
+of `cardstation.central`. Only what PostgreSQL does there is done here by lists and dictionaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from cardstation.central.batch import MOST_ENTRIES, Sent, first_seq, read_batch
+from cardstation.central.books import MOST_LOADS, OF_A_CARD
+from cardstation.central.following import flag_reused, news, other_branch, placed, refuse_epoch
+from cardstation.central.heads import Head, refuse_inactive
+from cardstation.central.judging import (
+    Judge,
+    OrderState,
+    Purse,
+    Verdict,
+    class_of,
+    counts,
+    legs,
+    purse_of,
+)
+from cardstation.domain.ledger import GENESIS, Entry, Order, Posting, order_postings
+from cardstation.errors import LedgerRefused
+from cardstation.ports.ledger import Ack, LedgerException, LedgerHead
+
+CENTRE = "centre"
+
+Answer = TypeVar("Answer")
+
+
+@dataclass
+class Chain:
+    """What the books have of one station.
+
+    Attributes:
+        turn: Counts what changed it: the next nonce.
+        branches: What another branch of it said, by hash.
+        rewind: End of the chain after which everything is asked for again; nowhere at first.
+    """
+
+    station: str
+    epoch: int = 1
+    epoch_from: int = 0
+    status: str = "active"
+    turn: int = 0
+    sent: list[Sent] = field(default_factory=list)
+    sums: dict[str, int] = field(default_factory=dict)
+    exceptions: list[LedgerException] = field(default_factory=list)
+    branches: dict[str, bytes] = field(default_factory=dict)
+    rewind: tuple[int, str] = (-1, "")
+
+    @property
+    def last_seq(self) -> int:
+        return len(self.sent)
+
+    @property
+    def last_hash(self) -> str:
+        return self.sent[-1].hash if self.sent else GENESIS
+
+    @property
+    def totals(self) -> dict[str, int]:
+        return {kind: fen for kind, fen in sorted(self.sums.items()) if fen}
+
+    @property
+    def head(self) -> Head:
+        return Head(
+            station=self.station,
+            epoch=self.epoch,
+            last_seq=self.last_seq,
+            last_hash=self.last_hash,
+            nonce=f"{self.station}-{self.turn}",
+            status=self.status,
+            public_key=b"",
+            last_epoch=self.sent[-1].epoch if self.sent else 1,
+            epoch_from=self.epoch_from,
+        )
+
+    def known_at(self, one: Sent) -> int:
+        """Where bytes stand already, 0 when they are new."""
+        return next((had.seq for had in reversed(self.sent) if had.hash == one.hash), 0)
+
+    def hashes_at(self, sent: Sequence[Sent]) -> dict[int, str]:
+        """Hash by number of what stands at the places of these entries."""
+        return {one.seq: one.hash for one in self.sent[sent[0].seq - 1 : sent[-1].seq]}
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One accepted entry with the legs it was booked by."""
+
+    station: str
+    sent: Sent
+    legs: tuple[Posting, ...]
+    verdict: Verdict
+
+
+def _knows_all() -> Judge:
+    return Judge({}, {}, {})
+
+
+@dataclass
+class Centre:
+    """The books of all stations.
+
+    Attributes:
+        judge: Never forgets, so that it knows every precedent.
+        counters: Every counter of a purse that was ever loaded.
+        posted: Every accepted entry, in order.
+    """
+
+    chains: dict[str, Chain] = field(default_factory=dict)
+    judge: Judge = field(default_factory=_knows_all)
+    counters: dict[Purse, set[int]] = field(default_factory=dict)
+    sold: dict[str, Order] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    posted: list[Posted] = field(default_factory=list)
+    of_card: dict[str, list[Entry]] = field(default_factory=dict)
+    balances: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def orders(self) -> dict[str, OrderState]:
+        return self.judge.orders
+
+    def enrol(self, station: str) -> None:
+        self.chains[station] = Chain(station)
+
+    def head(self, station: str) -> LedgerHead:
+        chain, head = self.chains[station], self.chains[station].head
+        resend = chain.rewind == (head.last_seq, head.last_hash)
+        return LedgerHead(
+            head.epoch, head.last_seq, head.last_hash, head.nonce, head.status, resend
+        )
+
+    def push(self, station: str, entries: Sequence[bytes], nonce: str) -> Ack:
+        """As `central.ledger.push`."""
+        chain = self.chains[station]
+        head = chain.head
+        if head.status == "revoked":
+            refuse_inactive(head)
+        read = read_batch(station, entries)
+        sent = placed(head, read, first_seq(read) or chain.known_at(read[0]))
+        ours = chain.hashes_at(sent)
+        refused = other_branch(head, sent, ours)
+        if refused is not None:
+            if refused.code == "ledger_fork":
+                chain.status = "suspended"
+            chain.branches |= {one.hash: one.raw for one in sent if ours.get(one.seq) != one.hash}
+            raise refused
+        new = news(head, sent, nonce)
+        if new:
+            self._post(chain, flag_reused(new, self.names))
+        found = tuple(one for one in chain.exceptions if one.seq >= sent[0].seq)
+        return Ack(chain.last_seq, chain.last_hash, found, chain.head.nonce, chain.totals)
+
+    def entries_after(self, station: str, seq: int) -> tuple[bytes, ...]:
+        return tuple(one.raw for one in self.chains[station].sent[seq : seq + MOST_ENTRIES])
+
+    def new_epoch(
+        self, station: str, *, last_seq: int, last_hash: str, clerk: str, approver: str
+    ) -> LedgerHead:
+        """As `central.acts.grant_epoch`."""
+        chain = self.chains[station]
+        head = chain.head
+        refuse_inactive(head)
+        refuse_epoch(head, last_seq=last_seq, last_hash=last_hash, clerk=clerk, approver=approver)
+        if chain.epoch_from != head.last_seq + 1:
+            chain.epoch, chain.epoch_from = chain.epoch + 1, head.last_seq + 1
+            chain.turn += 1
+        return self.head(station)
+
+    def loads_of(self, station: str, card_no: str) -> tuple[Entry, ...]:
+        refuse_inactive(self.chains[station].head)
+        return tuple(self.of_card.get(card_no, ())[-MOST_LOADS:])
+
+    def orders_for(self, station: str) -> tuple[Order, ...]:
+        """As `central.orders.orders_for`."""
+        refuse_inactive(self.chains[station].head)
+        return tuple(
+            order
+            for name, order in sorted(self.sold.items())
+            if not self.orders[name].closed_by
+            and order.leased_to in ("", station)
+            and self.orders[name].claimed_station in ("", station)
+        )
+
+    def sell_online(self, order: Order) -> None:
+        """As `central.orders.post_order`."""
+        had = self.sold.setdefault(order.order_id, order)
+        if had != order:
+            raise LedgerRefused("order_differs", order_id=order.order_id)
+        if order.order_id not in self.orders:
+            self.orders[order.order_id] = OrderState(order.order_id, order.fen)
+            self._book(CENTRE, order_postings(order))
+
+    def back_from_backup(self, station: str, seq: int) -> None:
+        """The books lost what follows one station's entry."""
+        kept = [one for one in self.posted if one.station != station or one.sent.seq <= seq]
+        old = Centre()
+        for name in self.chains:
+            old.enrol(name)
+        for order in self.sold.values():
+            old.sell_online(order)
+        for one in kept:
+            old._post(old.chains[one.station], (one.sent,))
+        vars(self).update(vars(old))
+
+    def ask_again(self, station: str) -> None:
+        """Two people order a station to send again what follows the end of its chain here."""
+        chain = self.chains[station]
+        chain.rewind = chain.last_seq, chain.last_hash
+
+    def _post(self, chain: Chain, new: Sequence[Sent]) -> None:
+        judge = self.judge
+        judge.made.clear()
+        judge.freed.clear()
+        self._highest([one.entry for one in new if one.entry])
+        for one in new:
+            verdict = Verdict(one.flaw) if one.entry is None else judge.judge(one.entry)
+            booked = () if one.entry is None else legs(one.entry, verdict.suspense)
+            self._book(chain.station, booked)
+            if verdict.code:
+                chain.exceptions.append(LedgerException(one.seq, verdict.code, verdict.other))
+            self.posted.append(Posted(chain.station, one, booked, verdict))
+            self.names.add(one.entry_id)
+            if one.entry is not None and one.entry.kind in OF_A_CARD and one.entry.card_no:
+                self.of_card.setdefault(one.entry.card_no, []).append(one.entry)
+            chain.sent.append(one)
+        for load in judge.made:
+            self.counters.setdefault(load.purse, set()).add(load.counter)
+        chain.turn += 1
+
+    def _highest(self, entries: Sequence[Entry]) -> None:
+        """The highest live counter of each purse, as it was before these entries."""
+        for purse in {purse_of(one) for one in entries if counts(one)}:
+            self.judge.highest.pop(purse, None)
+            live = [
+                counter
+                for counter in self.counters.get(purse, ())
+                if any(not load.freed_by for load in self.judge.loads[purse, counter])
+            ]
+            if live:
+                self.judge.highest[purse] = max(live)
+
+    def _book(self, station: str, posted: Sequence[Posting]) -> None:
+        sums = self.chains[station].sums if station in self.chains else {}
+        for leg in posted:
+            self.balances[leg.account] = self.balances.get(leg.account, 0) + leg.fen
+            kind = class_of(leg.account)
+            sums[kind] = sums.get(kind, 0) + leg.fen
+
+
+def _nothing(_name: str) -> None: ...
+
+
+@dataclass
+class MemoryLedger:
+    """One station's line to the books; implements `ports.ledger.Ledger`.
+
+    Attributes:
+        boundary: Told before each message, by name; may raise.
+    """
+
+    station: str = "S001"
+    centre: Centre = field(default_factory=Centre)
+    boundary: Callable[[str], None] = _nothing
+
+    def __post_init__(self) -> None:
+        if self.station not in self.centre.chains:
+            self.centre.enrol(self.station)
+
+    @property
+    def chain(self) -> Chain:
+        return self.centre.chains[self.station]
+
+    def carry(self, name: str, ask: Callable[[], Answer]) -> Answer:
+        """Bring one message there and its answer back; whatever hinders it stands here."""
+        self.boundary(name)
+        return ask()
+
+    def head(self) -> LedgerHead:
+        return self.carry("ledger.head", lambda: self.centre.head(self.station))
+
+    def hurried(self) -> MemoryLedger | None:
+        return self
+
+    def push(self, entries: Sequence[bytes], nonce: str) -> Ack:
+        return self.carry("ledger.push", lambda: self.centre.push(self.station, entries, nonce))
+
+    def loads_of(self, card_no: str) -> tuple[Entry, ...]:
+        return self.carry("ledger.loads", lambda: self.centre.loads_of(self.station, card_no))
+
+    def orders(self) -> tuple[Order, ...]:
+        return self.carry("ledger.orders", lambda: self.centre.orders_for(self.station))
+
+    def entries_after(self, seq: int) -> tuple[bytes, ...]:
+        return self.carry("ledger.entries", lambda: self.centre.entries_after(self.station, seq))
+
+    def new_epoch(self, *, last_seq: int, last_hash: str, clerk: str, approver: str) -> LedgerHead:
+        said = {"last_hash": last_hash, "clerk": clerk, "approver": approver}
+        return self.carry(
+            "ledger.epoch",
+            lambda: self.centre.new_epoch(self.station, last_seq=last_seq, **said),
+        )
