@@ -196,7 +196,10 @@ def test_a_return_begun_elsewhere_is_left_to_that_desk(pair: Pair) -> None:
     with pytest.raises(Refusal) as refused:
         with_card(there, card, resolve_card)
     assert refused.value.code == "return_begun_elsewhere"
-    assert with_card(here, card, resolve_card).outcome is Outcome.RETURNED
+    assert with_card(here, card, resolve_card).outcome is Outcome.VOIDED
+    told(here)
+    assert with_card(there, card, resolve_card).outcome is Outcome.NOTHING
+    with_card(here, card, return_load, SECOND, nobody, reading="photo 2")
     told(here)
     proved(here, there)
 
