@@ -24,10 +24,12 @@ class Layout(Protocol):
     Attributes:
         marks_loads: A load carries the mark of the intent that wrote it; without room for one, a
             card that left the lane never proves by itself whose load it shows (DESK-RULES 4).
+        desk_owned: Ranges that only the desk writes; the meter owns its return block.
     """
 
     code: str
     marks_loads: bool
+    desk_owned: tuple[range, ...]
 
     def recognises(self, image: bytes) -> bool:
         """True when the image carries a valid identity block of this layout."""

@@ -23,7 +23,7 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle
 from cardstation.services.intent.finish_return import finish_return
 from cardstation.services.intent.guards import ensure_may_write
-from cardstation.services.intent.load import Watch, arm, write_and_seal
+from cardstation.services.intent.load import Watch, arm, arm_as_shown, write_and_seal
 from cardstation.services.intent.opened import OpenIntent, opened
 from cardstation.services.intent.records import (
     record_armed,
@@ -31,7 +31,7 @@ from cardstation.services.intent.records import (
     record_sealed,
     record_untouched,
 )
-from cardstation.services.intent.seen import ensure_as_left, judged, load_witness
+from cardstation.services.intent.seen import ensure_as_left, judged, load_witness, shows_load
 from cardstation.services.station import Station
 
 
@@ -140,7 +140,9 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
     ensure_may_write(station)
     if intent.state is TopUpState.DISPUTED:
         raise Refusal("disputed", topup_id=intent.topup_id)
-    if intent.state is TopUpState.PAID:
+    if intent.state is TopUpState.PAID and shows_load(card, intent):
+        intent = arm_as_shown(station, card, intent)
+    elif intent.state is TopUpState.PAID:
         return write_and_seal(station, card, _armed_anew(station, card, intent), watch)
     if intent.state is TopUpState.NOT_LOADED:
         ensure_as_left(judged(card, intent), intent)
@@ -157,7 +159,7 @@ def _armed_anew(station: Station, card: Inserted, intent: TopUp) -> TopUp:
         household = reading.households.get(intent.account_no)
     ensure_known(card.content, household or fail("the household of an intent stays on file"))
     if not is_free_mark(intent.topup_id, card.content):
-        # The card had this very load already: these records are older than what they did.
+        # The card had this load, and not as it was paid: the records are older than what they did.
         ensure_as_left(Witness.FOREIGN, intent)
     admitted = admit(card.content, card.rules)
     bound = bool(intent.batch_id or intent.order_id)

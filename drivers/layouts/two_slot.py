@@ -33,6 +33,7 @@ class TwoSlotLayout:
     Attributes:
         examples: Worked examples, bytes beside their meaning.
         marks_loads: The `mark` of a credit names the intent that wrote it.
+        desk_owned: Everything but the return slots.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class TwoSlotLayout:
         self.examples = examples
         self.marks_loads = marks_loads
         self.code = declaration.code
+        self.desk_owned = declaration.owned_by(Owner.DESK)
         place = declaration.place
         self._identity = place("identity")
         self._version = self._identity.block.field("version").words[0][0]
@@ -218,4 +220,4 @@ class TwoSlotLayout:
         ensure(credit.mark != content.returned.taken_mark, "a mark is never used twice")
         values = records.credit_values(credit, slots.following)
         spans = slot_spans(self.declaration.orders[operation], image, slots, values)
-        return WritePlan(image, spans, self.declaration.owned_by(Owner.DESK))
+        return WritePlan(image, spans, self.desk_owned)

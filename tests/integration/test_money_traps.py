@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,23 @@ from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
 from cardstation.services.refund import request_refund
-from cardstation.services.resolve import resolve_card
+from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from drivers.virtual import Tear, VirtualCard
 from tests.kit import cards
-from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
+from tests.kit.station import (
+    Desk,
+    card_of,
+    line,
+    neighbours,
+    nobody,
+    open_desk,
+    put_batch,
+    take,
+)
 from tests.kit.two_stations import line_of, told, two_stations
 
 HOME = cards.household()
@@ -96,6 +106,33 @@ def test_a_paid_load_that_is_on_its_card_after_all_is_not_refunded(tmp_path: Pat
     _paid_only(lost, load)
     assert code_of(with_card, lost, card, request_refund, SECOND) == "card_not_as_left"
     lost.station.store.close()
+
+
+@pytest.mark.parametrize("at_home", [False, True])
+def test_a_paid_load_that_its_card_shows_is_sealed_and_not_written_again(
+    tmp_path: Path, at_home: bool
+) -> None:
+    """The store lost that it armed, wrote and sealed; our own mark is on the card."""
+    desk, card = open_desk(tmp_path / "desk"), card_of(HOME)
+    desk.sell(card)
+    with desk.station.store.reading() as reading:
+        (load,) = reading.topups.every()
+    desk.reader.pull()
+    desk.station.store.close()
+    gas = [take(card).credited] if at_home else []
+    wear = list(card.chip.wear)
+    lost = open_desk(tmp_path / "lost")
+    with closing(lost.station.store):
+        _paid_only(lost, load)
+        assert with_card(lost, card, resolve_card).outcome is Outcome.SEALED
+        assert card.chip.wear == wear
+        assert lost.kinds() == ["paid", "armed", "sealed"]
+        ok(lost)
+        gas.append(take(card).credited)
+        assert sum(one.litres for one in gas) == 29_000
+        with_card(lost, card, resolve_card)
+        lost.sell(card)
+        ok(lost)
 
 
 def _paid_only(desk: Desk, load: Any) -> None:

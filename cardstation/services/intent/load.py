@@ -57,6 +57,16 @@ def arm(station: Station, card: Inserted, intent: TopUp, admitted: Admitted) -> 
     return record_armed(station, replace(intent, before=card.image), plan, credit.purchase_counter)
 
 
+def arm_as_shown(station: Station, card: Inserted, intent: TopUp) -> TopUp:
+    """Put on record again what a card carries already: its target is what it shows, to the byte.
+
+    For a paid load whose own records were lost after it was written; nothing is written again.
+    """
+    credit = card.content.credit or fail("a card that shows a load has a credit")
+    plan = WritePlan(card.image, (), card.layout.desk_owned)
+    return record_armed(station, replace(intent, before=card.image), plan, credit.purchase_counter)
+
+
 def arm_return(station: Station, card: Inserted, intent: TopUp, taken_back: Credit) -> TopUp:
     """Make the whole target of a return durable before the first byte changes the card (R2)."""
     credit = cleared_credit(taken_back, intent, at=station.clock.now(), station_no=station.number)

@@ -43,6 +43,14 @@ def load_witness(card: Inserted, intent: TopUp) -> str:
     return ""
 
 
+def shows_load(card: Inserted, intent: TopUp) -> bool:
+    """True when the card carries this very load: our mark on it, and what was paid for."""
+    credit = card.content.credit
+    if credit is None or not card.layout.marks_loads:
+        return False
+    return (credit.mark, credit.quantity) == (intent.mark, intent.quantity)
+
+
 def superseded(card: Inserted, intent: TopUp) -> bool:
     """True when another desk's load stands in this one's place: ours never happened."""
     return is_superseded(card.content, card.rules, intent, written_mark(card, intent))
