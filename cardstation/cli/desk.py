@@ -8,7 +8,7 @@ import click
 
 from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
-from cardstation.cli.shift import approved
+from cardstation.cli.shift import acting, approved
 from cardstation.errors import Mishap
 from cardstation.sentences import sentence
 from cardstation.services.answer_payment import answer_payment
@@ -79,12 +79,14 @@ def sync(call: Call) -> None:
 
 @click.command()
 @click.option("--approver", required=True, help="Who else agrees: a supervisor of this station.")
+@click.option("--clerk", help="Who acts, where no shift is open; another person than the approver.")
 @with_json
 @pass_call
-def rejoin(call: Call, approver: str) -> None:
+def rejoin(call: Call, approver: str, clerk: str | None) -> None:
     """Bring a restored station back: its lost entries from the ledger, then a new epoch."""
     with call.doors.station(call.settings, True) as station:
-        state = rejoin_station(station, approved(call, station, approver))
+        first = None if clerk is None else acting(call, station, clerk)
+        state = rejoin_station(station, approved(call, station, approver), clerk=first)
     call.output.answer(state, told(state))
 
 

@@ -18,8 +18,9 @@ from cardstation.errors import Refusal
 from cardstation.sentences import brief
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.approval_pairs import approval_pairs
-from cardstation.services.approve import approve
+from cardstation.services.approve import approve, come_forward
 from cardstation.services.change_pin import change_pin
+from cardstation.services.change_roles import change_roles
 from cardstation.services.clerks import clerks
 from cardstation.services.close_shift import close_shift
 from cardstation.services.open_shift import open_shift
@@ -33,6 +34,15 @@ APPROVER_PIN = "CARDSTATION_APPROVER_PIN"
 RECEIVER_PIN = "CARDSTATION_RECEIVER_PIN"
 
 
+roles_option = click.option(
+    "--role",
+    "roles",
+    type=click.Choice([role.value for role in Role]),
+    multiple=True,
+    required=True,
+)
+
+
 @click.group()
 def clerk() -> None:
     """Who works at this station: names, roles, PINs."""
@@ -41,13 +51,7 @@ def clerk() -> None:
 @clerk.command()
 @click.argument("name")
 @click.option("--display", default="", help="As shown on screens, the name by default.")
-@click.option(
-    "--role",
-    "roles",
-    type=click.Choice([role.value for role in Role]),
-    multiple=True,
-    required=True,
-)
+@roles_option
 @click.option("--approver", help="The supervisor who agrees; not for the first clerk.")
 @with_json
 @pass_call
@@ -82,13 +86,27 @@ def list_them(call: Call) -> None:
 @with_json
 @pass_call
 def pin(call: Call, name: str, approver: str | None) -> None:
-    """Change a PIN: with the old one, or with a supervisor's."""
+    """Change a PIN: with the old one, or with a supervisor's; that one must be changed again."""
     with call.doors.station(call.settings, True) as station:
         by = _approved(call, station, approver)
         old = "" if by else _pin(PIN, call.words("PIN of {name}", name=name))
         new = _pin(NEW_PIN, call.words("New PIN of {name}", name=name), twice=True)
         change_pin(station, name, new, pin=old, by=by)
     call.output.answer({"clerk": name}, [name])
+
+
+@clerk.command()
+@click.argument("name")
+@roles_option
+@click.option("--approver", required=True, help="The supervisor who agrees; somebody else.")
+@with_json
+@pass_call
+def roles(call: Call, name: str, roles: tuple[str, ...], approver: str) -> None:
+    """Give a clerk other roles than before."""
+    with call.doors.station(call.settings, True) as station:
+        by = approved(call, station, approver)
+        changed = change_roles(station, name, [Role(role) for role in roles], by=by)
+    call.output.answer(changed, told(changed))
 
 
 @clerk.command()
@@ -165,16 +183,24 @@ def show(call: Call) -> None:
 @with_json
 @pass_call
 def pairs(call: Call, month: str) -> None:
-    """List who approved for whom, and how often, month by month."""
+    """List who approved for whom, or set whose PIN, and how often, month by month."""
     with call.doors.station(call.settings, False) as station:
         found = approval_pairs(station, month)
-    rows = [(one.month, one.clerk or "–", one.approver, str(one.count)) for one in found]
+    rows = [
+        (one.month, one.clerk or "–", one.approver, str(one.count), _resets(call, one.resets))
+        for one in found
+    ]
     call.output.answer({"pairs": found}, columns(rows))
 
 
 def approved(call: Call, station: Station, approver: str) -> Approval:
     """A second person's approval; the PIN is asked for, or taken from the environment."""
     return approve(station, approver, _pin(APPROVER_PIN, _asks(call, approver)))
+
+
+def acting(call: Call, station: Station, name: str) -> Approval:
+    """Who acts where no shift is open; the PIN is asked for, or taken from the environment."""
+    return come_forward(station, name, _pin(PIN, _asks(call, name)))
 
 
 def _approved(call: Call, station: Station, approver: str | None) -> Approval | None:
@@ -190,6 +216,10 @@ def _pin(variable: str, prompt: str, *, twice: bool = False) -> str:
     if given:
         return given
     return str(click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True))
+
+
+def _resets(call: Call, count: int) -> str:
+    return call.words("PIN set anew: {count}", count=count) if count else ""
 
 
 def _counted(call: Call, state: ShiftState, counted: str | None) -> Money | None:

@@ -29,7 +29,10 @@ class EntryKind(StrEnum):
     SHIFT_OPENED = "shift_opened"
     SHIFT_CLOSED = "shift_closed"
     EPOCH = "epoch"
+    CLERK = "clerk"
     BATCH = "batch"
+    RELEASED = "released"
+    GIVEN_BACK = "given_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,9 @@ class Entry:
 
     Attributes:
         subject: Id of the top-up (or of the payment, for `received`) this fact is about; the batch
-            for `batch`, a step of its life without postings.
+            for `batch`, a step of its life without postings, and for `released`, a line that gave
+            its money free; the person for `clerk`; the payout's own id for `given_back`, what was
+            left of a payment for a batch.
         fen: Money of the fact: the gas price for paid/sealed/returned/refunded, the sum for
             received, the float for shift_opened, the cash counted for shift_closed.
         balance_fen: Part of a payment that went to (+) or came from (−) the household's balance;
@@ -158,6 +163,10 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
         case EntryKind.RECEIVED:
             return _legs(
                 (f"tender:{entry.tender}", entry.fen), (f"unallocated:{entry.batch}", -entry.fen)
+            )
+        case EntryKind.GIVEN_BACK:
+            return _legs(
+                (f"unallocated:{entry.batch}", entry.fen), (f"tender:{entry.tender}", -entry.fen)
             )
         case EntryKind.PAID if entry.tender != "order":
             return _legs(

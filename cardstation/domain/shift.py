@@ -41,6 +41,35 @@ class Clerk:
     active: bool
 
 
+class ClerkChange(StrEnum):
+    """What happened to a clerk, as the journal tells it."""
+
+    ADDED = "added"
+    RETIRED = "retired"
+    ROLES = "roles"
+    PIN_RESET = "pin_reset"
+
+
+@dataclass(frozen=True, slots=True)
+class ClerkFact:
+    """A clerk as in a journal entry: no secret is in it."""
+
+    name: str
+    display: str
+    roles: tuple[Role, ...]
+    active: bool
+
+    @classmethod
+    def of(cls, person: Clerk) -> ClerkFact:
+        """The fact of a person, roles in order."""
+        return cls(person.name, person.display, tuple(sorted(person.roles)), person.active)
+
+    @property
+    def person(self) -> Clerk:
+        """The person again."""
+        return Clerk(self.name, self.display, frozenset(self.roles), self.active)
+
+
 @dataclass(frozen=True, slots=True)
 class Approval:
     """A second person proved who they are; `name` stands as approver with what they approved."""

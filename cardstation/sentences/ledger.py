@@ -254,6 +254,18 @@ TABLE = {
         FROZEN,
         "Bring the station back once more; it goes on where it stopped.",
     ),
+    "rejoin_needs_both": Words(
+        "Two people needed",
+        "No shift is open: two people bring a station back, each with their own PIN.",
+        FROZEN,
+        "`cardstation rejoin --clerk NAME --approver NAME`, with both PINs.",
+    ),
+    "rejoin_needs_clerks": Words(
+        "Too few people on record",
+        "These restored records know {count} people with a PIN; two are needed to bring it back.",
+        FROZEN,
+        "Put back a later copy of the data folder, or enrol this desk anew under another name.",
+    ),
     "rejoin_not_needed": Words(
         "Nothing to bring back",
         "This station and the ledger hold the same entries.",

@@ -103,6 +103,10 @@ TABLE: Mapping[str, Words] = {
         "Shift does not fit",
         "The records of shift {shift_id} contradict each other.",
     ),
+    "clerk_disagrees": _found(
+        "Clerk does not fit",
+        "The chain says something else of {name} than the station's list of clerks.",
+    ),
     "term_differs": _found(
         "Terms differ",
         "{term}: the journal says {journal}, the records say {records}.",

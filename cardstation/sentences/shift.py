@@ -37,6 +37,24 @@ TABLE = {
         SAFE,
         "Choose another PIN.",
     ),
+    "pin_must_be_changed": Words(
+        "Own PIN needed",
+        "The PIN of {name} was set by a supervisor and counts for nobody yet.",
+        SAFE,
+        "{name} chooses an own one first: `cardstation clerk pin {name}`.",
+    ),
+    "pin_unchanged": Words(
+        "Same PIN again",
+        "The new PIN of {name} is the old one.",
+        SAFE,
+        "Choose another PIN.",
+    ),
+    "pin_lost": Words(
+        "PIN lost",
+        "The PIN of {name} did not come back with the restored records.",
+        SAFE,
+        "A supervisor sets a new one: `cardstation clerk pin {name} --approver …`.",
+    ),
     "role_missing": Words(
         "Not allowed to do this",
         "{name} does not have the role “{role}”.",

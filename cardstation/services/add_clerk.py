@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cardstation.domain.shift import Approval, Clerk, Role, ensure_good_pin
+from cardstation.domain.shift import Approval, Clerk, ClerkChange, Role, ensure_good_pin
 from cardstation.errors import Refusal
+from cardstation.services.intent.clerk_changes import ensure_newest, record_change
 from cardstation.services.station import Station
 
 _NAME_CHARACTERS = 32
@@ -32,7 +33,7 @@ def add_clerk(
 
     Raises:
         Refusal: `clerk_name_bad`, `roles_missing`, `pin_short`, `pin_simple`, `clerk_exists`,
-            `first_supervisor`, `supervisor_needed`.
+            `first_supervisor`, `supervisor_needed`, and those of `ensure_newest`.
     """
     name = name.strip()
     person = Clerk(name, display.strip() or name, frozenset(roles), active=True)
@@ -41,6 +42,7 @@ def add_clerk(
     if not person.roles:
         raise Refusal("roles_missing", name=name)
     ensure_good_pin(pin)
+    ensure_newest(station)
     pin_hash = station.pins.hash(pin)
     with station.store.unit() as unit:
         others = unit.shifts.clerks()
@@ -50,8 +52,9 @@ def add_clerk(
             raise Refusal("first_supervisor")
         if others and by is None:
             raise Refusal("supervisor_needed")
-        unit.shifts.put_clerk(
-            person, pin_hash=pin_hash, approver=by.name if by else "", at=station.clock.now()
+        approver = by.name if by else ""
+        record_change(
+            station, unit, person, ClerkChange.ADDED, pin_hash=pin_hash, approver=approver
         )
         unit.commit()
     return person

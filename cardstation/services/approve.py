@@ -11,6 +11,7 @@ from cardstation.domain.shift import (
     locked_for_s,
 )
 from cardstation.errors import Refusal
+from cardstation.services.intent.clerk_changes import NO_PIN
 from cardstation.services.station import Station
 from cardstation.store.shifts import ACCEPTED, PRESENTED, PinTry
 
@@ -38,11 +39,35 @@ def approve(station: Station, name: str, pin: str) -> Approval:
     return Approval(name)
 
 
+def come_forward(station: Station, name: str, pin: str) -> Approval:
+    """Somebody acts with their own PIN where no shift says who is on duty.
+
+    Raises:
+        Refusal: those of `prove`.
+    """
+    return Approval(prove(station, name, pin).name)
+
+
 def prove(station: Station, name: str, pin: str) -> Clerk:
+    """Check that a person acts with a PIN that only they know.
+
+    Raises:
+        Refusal: `pin_must_be_changed`: a supervisor set it; and those of `recognise`.
+    """
+    person = recognise(station, name, pin)
+    with station.store.reading() as reading:
+        given = reading.shifts.pin_is_given(name)
+    if given:
+        raise Refusal("pin_must_be_changed", name=name)
+    return person
+
+
+def recognise(station: Station, name: str, pin: str) -> Clerk:
     """Check a person's PIN; the try is on disk before the PIN is looked at.
 
     Raises:
-        Refusal: `clerk_unknown`, `pin_wrong` (tries left), `pin_locked` (five wrong in a row).
+        Refusal: `clerk_unknown`, `pin_wrong` (tries left), `pin_locked` (five wrong in a row),
+            `pin_lost`: it did not come back with the restored store.
     """
     person, kept, wrong = _present(station, name)
     if not station.pins.matches(kept, pin):
@@ -78,6 +103,8 @@ def _present(station: Station, name: str) -> tuple[Clerk, str, int]:
         found = unit.shifts.clerk(name)
         if found is None or not found[0].active:
             raise Refusal("clerk_unknown", name=name)
+        if found[1] == NO_PIN:
+            raise Refusal("pin_lost", name=name)
         before = unit.shifts.wrong_tries(name)
         if before and (left_s := _locked_s(station, before)):
             raise Refusal("pin_locked", name=name, minutes=-(-left_s // _MINUTE_S))

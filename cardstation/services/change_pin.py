@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cardstation.domain.shift import Approval, ensure_good_pin
+from cardstation.domain.shift import Approval, ClerkChange, ensure_good_pin
 from cardstation.errors import Refusal
-from cardstation.services.approve import now_by_both_clocks, prove
+from cardstation.services.approve import now_by_both_clocks, recognise
+from cardstation.services.intent.clerk_changes import ensure_newest, record_change
 from cardstation.services.station import Station
 from cardstation.store.shifts import RENEWED
 
@@ -14,6 +15,9 @@ def change_pin(
 ) -> None:
     """Change a PIN; a lock on the old one ends with it.
 
+    A PIN that a supervisor set opens nothing but this: its clerk must choose an own one first, or
+    one person could act as two. That it was set is in the journal and in the list of approvals.
+
     Args:
         station: The desk.
         name: Whose.
@@ -22,18 +26,26 @@ def change_pin(
         by: The supervisor who agreed.
 
     Raises:
-        Refusal: `pin_short`, `pin_simple`, `clerk_unknown`, and those of `prove`.
+        Refusal: `pin_short`, `pin_simple`, `pin_unchanged`, `clerk_unknown`, those of `recognise`,
+            and with an approval those of `ensure_newest`.
     """
     ensure_good_pin(new_pin)
-    if by is None:
-        prove(station, name, pin)
+    if by is not None:
+        ensure_newest(station)
+    elif new_pin == pin:
+        raise Refusal("pin_unchanged", name=name)
+    else:
+        recognise(station, name, pin)
     pin_hash = station.pins.hash(new_pin)
     with station.store.unit() as unit:
         found = unit.shifts.clerk(name)
         if found is None or not found[0].active:
             raise Refusal("clerk_unknown", name=name)
-        unit.shifts.put_clerk(
-            found[0], pin_hash=pin_hash, approver=by.name if by else "", at=station.clock.now()
-        )
+        if by is None:
+            at = station.clock.now()
+            unit.shifts.put_clerk(found[0], pin_hash=pin_hash, approver="", at=at)
+        else:
+            change = ClerkChange.PIN_RESET
+            record_change(station, unit, found[0], change, pin_hash=pin_hash, approver=by.name)
         unit.shifts.note_pin(name, RENEWED, now_by_both_clocks(station))
         unit.commit()

@@ -7,7 +7,6 @@ from cardstation.domain.shift import Approval
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ledger
 from cardstation.services.intent.anchoring import anchor_problem, write_anchor
-from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.ids import new_id
 from cardstation.services.rebuild.replay import replay
 from cardstation.services.station import Station
@@ -15,8 +14,10 @@ from cardstation.services.sync import REJOIN_BEGUN, sync
 from cardstation.services.sync_state import SyncState
 from cardstation.store import Unit
 
+_PERSONS = 2
 
-def rejoin(station: Station, approval: Approval) -> SyncState:
+
+def rejoin(station: Station, approval: Approval, *, clerk: Approval | None = None) -> SyncState:
     """Pull what this station lost, rebuild its records, begin a new epoch and sync.
 
     For a station whose store was restored from a backup. Intents that were armed in the lost part
@@ -27,21 +28,23 @@ def rejoin(station: Station, approval: Approval) -> SyncState:
 
     Args:
         station: The desk.
-        approval: Of the second person; not the clerk on duty.
+        approval: Of the second person.
+        clerk: The first person, with their own PIN; not needed while a shift is open, whose clerk
+            it is, nor at a training desk that never had clerks.
 
     Raises:
         LedgerUnreachable: go on later.
         LedgerRefused: `ledger_fork`: something was sold here after the restore, or elsewhere
             under this name; and what `sync` raises.
-        Refusal: `ledger_not_set`, `second_person_same`, `rejoin_not_needed`,
+        Refusal: `ledger_not_set`, `rejoin_needs_clerks` (the restored store knows fewer than two
+            people), `rejoin_needs_both`, `second_person_same`, `rejoin_not_needed`,
             `unknown_household` (take in the newest directory, then again), `rejoin_contradicts`.
     """
     ledger = station.ledger
     if ledger is None:
         raise Refusal("ledger_not_set")
-    with station.store.reading() as reading:
-        clerk = clerk_of(station, reading)
-    if approval.name in ("", clerk):
+    first = _first_person(station, clerk)
+    if approval.name in ("", first):
         raise Refusal("second_person_same", name=approval.name)
     head = ledger.head()
     with station.store.reading() as reading:
@@ -52,8 +55,22 @@ def rejoin(station: Station, approval: Approval) -> SyncState:
         raise Refusal("rejoin_not_needed")
     while _pull(station, ledger):
         pass
-    _begin_epoch(station, ledger, clerk, approval.name)
+    _begin_epoch(station, ledger, first, approval.name)
     return sync(station)
+
+
+def _first_person(station: Station, clerk: Approval | None) -> str:
+    """Who acts: two people bring a station back, also while no shift says who is on duty."""
+    with station.store.reading() as reading:
+        on_duty = reading.shifts.on_duty()
+        known = {one.name for one in reading.shifts.clerks() if one.active}
+    if on_duty or (station.training and not known):
+        return on_duty or station.clerk
+    if len(known) < _PERSONS:
+        raise Refusal("rejoin_needs_clerks", count=len(known))
+    if clerk is None:
+        raise Refusal("rejoin_needs_both")
+    return clerk.name
 
 
 def _pull(station: Station, ledger: Ledger) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cardstation.domain.shift import Approval, Clerk, Role
+from cardstation.domain.shift import Approval, Clerk, ClerkChange, Role
 from cardstation.errors import Refusal
+from cardstation.services.intent.clerk_changes import ensure_newest, record_change
 from cardstation.services.station import Station
 
 
@@ -13,8 +14,9 @@ def retire_clerk(station: Station, name: str, *, by: Approval) -> Clerk:
     """A person no longer works here.
 
     Raises:
-        Refusal: `clerk_unknown`, `clerk_on_duty`, `last_supervisor`.
+        Refusal: `clerk_unknown`, `clerk_on_duty`, `last_supervisor`, and those of `ensure_newest`.
     """
+    ensure_newest(station)
     with station.store.unit() as unit:
         found = unit.shifts.clerk(name)
         if found is None or not found[0].active:
@@ -25,6 +27,8 @@ def retire_clerk(station: Station, name: str, *, by: Approval) -> Clerk:
         if not any(Role.SUPERVISOR in one.roles for one in left):
             raise Refusal("last_supervisor", name=name)
         person = replace(found[0], active=False)
-        unit.shifts.put_clerk(person, pin_hash=found[1], approver=by.name, at=station.clock.now())
+        record_change(
+            station, unit, person, ClerkChange.RETIRED, pin_hash=found[1], approver=by.name
+        )
         unit.commit()
     return person

@@ -16,7 +16,12 @@ from cardstation.services.proof.equations import (
 from cardstation.services.proof.funding import funding_disagreements
 from cardstation.services.proof.papers import paper_disagreements
 from cardstation.services.proof.records import Disagreement, collect_records
-from cardstation.services.proof.shifts import held_back, shift_disagreements, without_sums
+from cardstation.services.proof.shifts import (
+    clerk_disagreements,
+    held_back,
+    shift_disagreements,
+    without_sums,
+)
 from cardstation.services.proof.states import state_disagreements
 from cardstation.services.proof.steps import step_disagreements
 from cardstation.services.station import Station
@@ -67,6 +72,7 @@ def verify(station: Station) -> Verification:
         *funding_disagreements(records),
         *equation_disagreements(records),
         *shift_disagreements(records),
+        *clerk_disagreements(records),
         *step_disagreements(records),
     )
     entries, acked_seq = len(records.stored), records.acked[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,12 +93,18 @@ class PinTry:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """How often one person approved for another in a month (`2026-11`)."""
+    """How often one person approved for another in a month (`2026-11`).
+
+    Attributes:
+        clerk: Who was on duty, empty when nobody was; of a reset, whose PIN it was.
+        resets: How often the approver set a new PIN for the clerk.
+    """
 
     month: str
     clerk: str
     approver: str
     count: int
+    resets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +148,22 @@ class Shifts:
         row = self._connection.execute(query).first()
         return None if row is None else (_clerk(row), row.pin_hash)
 
+    def pin_is_given(self, name: str) -> bool:
+        """Whether a supervisor set the PIN a clerk has now, and the clerk has not changed it."""
+        given = ""
+        for row in self._new_pins():
+            given = row.approver if row.name == name else given
+        return bool(given)
+
+    def _new_pins(self) -> Iterator[Row[Any]]:
+        """Every version of a clerk that brought another PIN, oldest first."""
+        kept: dict[str, str] = {}
+        month = func.substr(clerk.c.at, 1, 7, type_=Text).label("month")
+        for row in self._connection.execute(select(clerk, month).order_by(clerk.c.no)):
+            if kept.get(row.name, row.pin_hash) != row.pin_hash:
+                yield row
+            kept[row.name] = row.pin_hash
+
     def note_pin(self, name: str, event: str, tried: PinTry) -> None:
         """Log that a PIN was presented, accepted or renewed."""
         self._connection.execute(
@@ -170,12 +194,20 @@ class Shifts:
         )
 
     def pairs(self) -> tuple[Pair, ...]:
-        """Approvals per month and pair, the latest month first."""
+        """Approvals and PINs set anew per month and pair, the latest month first."""
         month = func.substr(approval.c.at, 1, 7, type_=Text).label("month")
-        query = select(month, approval.c.clerk, approval.c.approver, func.count().label("count"))
-        query = query.group_by(month, approval.c.clerk, approval.c.approver)
-        query = query.order_by(month.desc(), approval.c.clerk, approval.c.approver)
-        return tuple(Pair(*row) for row in self._connection.execute(query))
+        query = select(month, approval.c.clerk, approval.c.approver)
+        counts = Counter((row[0], row[1], row[2]) for row in self._connection.execute(query))
+        resets = Counter(
+            (row.month, row.name, row.approver) for row in self._new_pins() if row.approver
+        )
+        found = [
+            Pair(month=at, clerk=whose, approver=by, count=counts[key], resets=resets[key])
+            for key in counts.keys() | resets.keys()
+            for at, whose, by in (key,)
+        ]
+        found.sort(key=lambda one: (one.clerk, one.approver))
+        return tuple(sorted(found, key=lambda one: one.month, reverse=True))
 
     def open_shift(self, opened: Shift, *, seq: int) -> None:
         """Store a shift that was opened; it follows the one before, and only one can."""

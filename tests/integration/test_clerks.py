@@ -13,11 +13,13 @@ from cardstation.domain.shift import Approval, Role
 from cardstation.errors import Refusal
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.approval_pairs import approval_pairs
-from cardstation.services.approve import approve, prove
+from cardstation.services.approve import approve, come_forward, prove
 from cardstation.services.change_pin import change_pin
+from cardstation.services.change_roles import change_roles
 from cardstation.services.clerks import clerks
 from cardstation.services.retire_clerk import retire_clerk
 from cardstation.services.station import Station
+from cardstation.services.verify import verify
 from tests.kit.shifts import (
     ANNA,
     BEN,
@@ -198,11 +200,84 @@ def test_a_pin_is_changed_with_the_old_one(desk: Desk) -> None:
 def test_a_forgotten_pin_is_replaced_by_a_supervisor_and_unlocked(desk: Desk) -> None:
     lock(desk.station)
     change_pin(desk.station, ANNA, "730158", by=approve(desk.station, CHIEF, PINS[CHIEF]))
-    assert prove(desk.station, ANNA, "730158").name == ANNA
+    change_pin(desk.station, ANNA, "640281", pin="730158")
+    assert prove(desk.station, ANNA, "640281").name == ANNA
     stranger = refused(lambda: change_pin(desk.station, "stranger", "730158", by=YES))
     assert stranger.code == "clerk_unknown"
     retire_clerk(desk.station, BEN, by=YES)
     assert refused(lambda: change_pin(desk.station, BEN, "730158", by=YES)).code == "clerk_unknown"
+
+
+def test_who_set_a_pin_for_another_cannot_act_as_both(on_duty: Desk) -> None:
+    """The PIN counts for nothing until its clerk has chosen an own one."""
+    station = on_duty.station
+    change_roles(station, BEN, {Role.SUPERVISOR}, by=YES)
+    approve(station, BEN, PINS[BEN])
+    change_pin(station, BEN, "730158", by=approve(station, CHIEF, PINS[CHIEF]))
+    for act in (approve, come_forward, prove):
+        assert refused(lambda act=act: act(station, BEN, "730158")).code == "pin_must_be_changed"
+    same = refused(lambda: change_pin(station, BEN, "730158", pin="730158"))
+    assert same.code == "pin_unchanged"
+    change_pin(station, BEN, "640281", pin="730158")
+    assert approve(station, BEN, "640281").name == BEN
+    assert come_forward(station, EYES, PINS[EYES]) == Approval(EYES)
+
+
+def test_a_pin_set_for_another_stands_in_the_list(on_duty: Desk) -> None:
+    change_pin(on_duty.station, BEN, "730158", by=YES)
+    change_pin(on_duty.station, BEN, "640281", pin="730158")
+    change_pin(on_duty.station, BEN, "730158", by=YES)
+    (found,) = [one for one in approval_pairs(on_duty.station) if one.clerk == BEN]
+    assert (found.month, found.approver, found.count, found.resets) == ("2026-11", CHIEF, 0, 2)
+
+
+def test_nobody_raises_themselves_and_somebody_always_leads(desk: Desk) -> None:
+    station = desk.station
+    own = refused(lambda: change_roles(station, CHIEF, {Role.TELLER}, by=YES))
+    assert own.code == "second_person_same"
+    last = refused(lambda: change_roles(station, CHIEF, {Role.TELLER}, by=Approval(ANNA)))
+    assert last.code == "last_supervisor"
+    assert refused(lambda: change_roles(station, ANNA, (), by=YES)).code == "roles_missing"
+    unknown = refused(lambda: change_roles(station, "stranger", {Role.TELLER}, by=YES))
+    assert unknown.code == "clerk_unknown"
+    raised = change_roles(station, ANNA, {Role.SUPERVISOR}, by=YES)
+    assert change_roles(station, CHIEF, {Role.TELLER}, by=Approval(ANNA)).roles == {Role.TELLER}
+    assert prove(station, ANNA, PINS[ANNA]) == raised
+
+
+def test_each_change_of_a_clerk_is_in_the_chain_without_a_secret(on_duty: Desk) -> None:
+    station = on_duty.station
+    change_roles(station, EYES, {Role.AUDITOR, Role.TELLER}, by=YES)
+    change_pin(station, BEN, "730158", by=YES)
+    change_pin(station, BEN, "640281", pin="730158")
+    retire_clerk(station, BEN, by=YES)
+    with station.store.reading() as reading:
+        facts = [one.entry for one in reading.journal.every() if one.entry.kind == "clerk"]
+        hashes = [reading.shifts.clerk(name) for name in PINS]
+    told = [(one.subject, one.witness, one.clerk, one.approver) for one in facts]
+    assert told == [
+        (CHIEF, "added", CHIEF, ""),
+        *((name, "added", CHIEF, CHIEF) for name in (ANNA, BEN, EYES)),
+        (EYES, "roles", ANNA, CHIEF),
+        (BEN, "pin_reset", ANNA, CHIEF),
+        (BEN, "retired", ANNA, CHIEF),
+    ]
+    for fact in facts:
+        said = fact.to_bytes().decode()
+        assert not [pin for pin in (*PINS.values(), "730158", "640281") if pin in said]
+        assert not [found for found in hashes if found and found[1] in said]
+    assert verify(station).ok
+
+
+def test_the_clerks_on_file_are_those_of_the_chain(desk: Desk) -> None:
+    with desk.station.store.unit() as unit:
+        found = unit.shifts.clerk(BEN)
+        assert found is not None
+        person = replace(found[0], roles=frozenset({Role.SUPERVISOR}))
+        unit.shifts.put_clerk(person, pin_hash=found[1], approver=CHIEF, at=desk.clock.now())
+        unit.commit()
+    named = [(one.code, dict(one.values)) for one in verify(desk.station).disagreements]
+    assert named == [("clerk_disagrees", {"name": BEN})]
 
 
 @pytest.mark.parametrize(

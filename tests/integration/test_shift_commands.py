@@ -27,6 +27,7 @@ from tests.kit.station import card_of, line, neighbours, put_batch
 
 FLOAT = Money.of_yuan("1234.56")
 PAID = (Money.of_yuan("123.45"), Money.of_yuan("98.76"))
+OWN = "846201"
 LUMP = Money.of_yuan("77.31")
 TAKEN = sum((*PAID, LUMP), Money(0))
 BATCH = "2026-11-24-01"
@@ -97,6 +98,11 @@ def test_a_day_of_two_people(
     assert run("clerk", "pin", ANNA) == 0
     monkeypatch.setenv("CARDSTATION_NEW_PIN", PINS[ANNA])
     assert run("clerk", "pin", ANNA, "--approver", CHIEF) == 0
+    assert run("shift", "open", ANNA, "--float", "500") == 3
+    monkeypatch.setenv("CARDSTATION_NEW_PIN", OWN)
+    assert run("clerk", "pin", ANNA) == 0
+    typed(ANNA, OWN)
+    assert run("clerk", "roles", ANNA, "--role", "teller", "--approver", CHIEF) == 0
     assert run("clerk", "list") == 0
     assert run("shift", "show") == 0
     assert run("shift", "open", ANNA, "--float", "500") == 0
@@ -170,12 +176,18 @@ READS = {
     ("clerk", "list"): (),
     ("clerk", "pin"): (ANNA,),
     ("clerk", "remove"): (ANNA, "--approver", CHIEF),
+    ("clerk", "roles"): (ANNA, "--role", "auditor", "--approver", CHIEF),
     ("shift", "open"): (BEN, "--float", "1"),
     ("shift", "close"): ("--counted", "-1"),
     ("shift", "show"): (),
     ("shift", "pairs"): (),
     ("rejoin",): ("--approver", CHIEF),
     ("recover",): (),
+    ("dispute", "begin"): ("X", "--approver", CHIEF),
+    ("dispute", "settle"): (
+        *("X", "--finding", "loaded", "--proof", "photo 118"),
+        *("--approver", CHIEF),
+    ),
     ("enrol",): ("http://127.0.0.1:9", "--code", "x"),
     ("sync",): (),
     ("verify",): (),

@@ -14,7 +14,7 @@ from cardstation.domain.ledger import Entry, EntryKind, Order, Posting, order_po
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.money import Money
 from cardstation.domain.receipt import Receipt
-from cardstation.domain.shift import Shift, ShiftClose
+from cardstation.domain.shift import Clerk, Shift, ShiftClose
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Value
@@ -60,6 +60,7 @@ class Records:
     opened: Mapping[int, Shift]
     closed: Mapping[int, ShiftClose]
     counts: Mapping[str, Money]
+    clerks: Mapping[str, Clerk]
     steps: tuple[BatchStep, ...]
     anchored: Disagreement | None
 
@@ -172,6 +173,7 @@ def collect_records(station: Station) -> Records:
             opened=reading.shifts.every_opened(),
             closed=reading.shifts.every_closed(),
             counts=reading.shifts.every_count(),
+            clerks={one.name: one for one in reading.shifts.clerks()},
             steps=reading.steps.every(),
             anchored=_anchored(station, reading),
         )

@@ -8,11 +8,31 @@ from itertools import accumulate
 
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.shift import OpenItem, Shift, ShiftClose, cash_of, difference, digest_of
+from cardstation.domain.shift import (
+    ClerkFact,
+    OpenItem,
+    Shift,
+    ShiftClose,
+    cash_of,
+    difference,
+    digest_of,
+)
 from cardstation.services.proof.records import Disagreement, Records
 from cardstation.store.frozen import freeze
 
 _SUMS = frozenset({"money_equation", "term_differs"})
+
+
+def clerk_disagreements(records: Records) -> Iterator[Disagreement]:
+    """Name every clerk who is on file as somebody else than the chain last said."""
+    said: dict[str, str] = {}
+    for entry in records.entries:
+        if entry.kind is EntryKind.CLERK:
+            said[entry.subject] = entry.detail
+    for name, detail in said.items():
+        person = records.clerks.get(name)
+        if person is None or freeze(ClerkFact.of(person)) != detail:
+            yield Disagreement("clerk_disagrees", {"name": name})
 
 
 def held_back(records: Records) -> bool:

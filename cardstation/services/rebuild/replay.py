@@ -16,6 +16,7 @@ from cardstation.domain.shift import Shift, ShiftClose
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TABLES, Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
+from cardstation.services.intent.clerk_changes import change_again
 from cardstation.services.intent.facts import stamp
 from cardstation.services.intent.funding import receive_again
 from cardstation.services.intent.giving_back import (
@@ -80,6 +81,8 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
             unit.shifts.open_shift(thaw(Shift, entry.detail), seq=entry.seq)
         case EntryKind.SHIFT_CLOSED:
             _closed(unit, thaw(ShiftClose, entry.detail), entry.seq)
+        case EntryKind.CLERK:
+            change_again(unit, entry)
         case EntryKind.EPOCH:
             return
         case EntryKind.BATCH:
