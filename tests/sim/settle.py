@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from cardstation.domain.card import Witness, judge
 from cardstation.domain.topup import mark_of
-from cardstation.domain.transitions import WAITS_FOR_CARD, TopUpState, is_open
+from cardstation.domain.transitions import FINAL, WAITS_FOR_CARD, TopUpState
 from tests.sim.acts import answer_all, pay_back, resolve, send_all
 from tests.sim.desk import Desk
 from tests.sim.fates import go_back
@@ -73,7 +74,7 @@ def _heal(world: World) -> None:
 
 
 def _open(desk: Desk) -> list[View]:
-    return [v for v in desk.watch.views.values() if is_open(v.direction, v.state)]
+    return [v for v in desk.watch.views.values() if v.state not in FINAL[v.direction]]
 
 
 def _cards_come(world: World) -> int:
@@ -128,7 +129,31 @@ def _why_open(world: World, desk: Desk, view: View) -> str:
         return "in dispute"
     if _went_on(home, view):
         return "the card went on without it"
+    if _torn_over(world, desk, home, view):
+        return "a load in dispute lies torn over it"
     return ""
+
+
+def _torn_over(world: World, desk: Desk, home: Home, view: View) -> bool:
+    """Another desk tore the card again over this one's tear, and its load is in dispute."""
+    image = home.cards[0].image
+    over = any(
+        _shown(other, one.topup_id, image) is Witness.TORN
+        for other in world.desks
+        for one in other.watch.views.values()
+        if one.account_no == home.account_no and one.state is TopUpState.DISPUTED
+    )
+    return over and _shown(desk, view.topup_id, image) is Witness.FOREIGN
+
+
+def _shown(desk: Desk, topup_id: str, image: bytes) -> Witness | None:
+    """What a card shows of an intent that was armed at a desk."""
+    if desk.station is None:
+        return None
+    with desk.station.store.reading() as reading:
+        intent = reading.topups.get(topup_id)
+    plan = intent.plan if intent else None
+    return judge(plan.before, plan.target, plan.owned, image) if plan else None
 
 
 def _went_on(home: Home, view: View) -> bool:
