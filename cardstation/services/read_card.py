@@ -13,6 +13,7 @@ from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.known import household_of
 from cardstation.services.intent.opened import OpenIntent, opened
+from cardstation.services.intent.taken_back import as_told
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -70,7 +71,7 @@ def _looked_at(station: Station, card: Inserted) -> tuple[tuple[str, ...], Refus
         if household.status is not HouseholdStatus.ACTIVE:
             raise Refusal(f"account_{household.status.value}", account_no=household.account_no)
         admitted = admit(card.content, card.rules)
-        known = household.purchase_counter
+        known = as_told(station, card, household, admitted.counter).purchase_counter
         return (*warnings, *compare_counter(admitted, card.rules, known, bound=False)), None
     except Refusal as stop:
         return warnings, stop

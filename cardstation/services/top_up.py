@@ -19,6 +19,7 @@ from cardstation.services.intent.begin import Purpose, begin, collect
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import household_of
 from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
+from cardstation.services.intent.taken_back import take_over
 from cardstation.services.quote import quote
 from cardstation.services.resolve import ensure_settled, resolve_card
 from cardstation.services.station import Station
@@ -46,6 +47,7 @@ def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch
     household = household_of(station, card)
     ensure_known(card.content, household)
     admitted = admit(card.content, card.rules)
+    household = take_over(station, card, household, admitted)
     compare_counter(admitted, card.rules, household.purchase_counter, bound=False)
     offer = _price(station, card, household, request)
     ensure_fits(card.content, card.rules, quantity_of(offer))

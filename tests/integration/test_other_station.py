@@ -13,9 +13,9 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
-from cardstation.services.intent import ids
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
+from cardstation.services.read_card import read_card
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
@@ -28,16 +28,13 @@ from tests.kit.memory_ledger import Centre
 from tests.kit.station import Desk, card_of, nobody, take
 from tests.kit.two_stations import line_of, told, two_stations
 
+pytest_plugins = ("tests.kit.fast_disk",)
+pytestmark = pytest.mark.usefixtures("chance")
+
 HOME = cards.household()
 SECOND = Approval("supervisor")
 TORN_IN_PAYLOAD = Tear(12)
 Pair = tuple[Desk, Desk, Centre]
-
-
-@pytest.fixture(autouse=True)
-def chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give chance back after each test."""
-    monkeypatch.setattr(ids, "randbits", ids.randbits)
 
 
 @pytest.fixture
@@ -273,3 +270,54 @@ def test_verify_agrees_before_a_second_seal_is_corrected(pair: Pair) -> None:
     line_of(here).down = False
     sync(here.station)
     proved(here, there)
+
+
+def taken_back_there(pair: Pair) -> VirtualCard:
+    """Torn here, finished there, both know it; then that desk takes the load off again."""
+    here, there, _ = pair
+    card = card_of(HOME)
+    torn_at(here, card)
+    sync(here.station)
+    with_card(there, card, resolve_card)
+    told(there, here)
+    back = with_card(there, card, return_load, SECOND, nobody, reading="photo 1")
+    pay_out(there.station, back.topup_id, SECOND)
+    told(there, here)
+    return card
+
+
+def test_a_load_taken_back_there_does_not_make_an_old_card_here(pair: Pair) -> None:
+    here, there, _ = pair
+    card, before = taken_back_there(pair), here.household()
+    assert with_card(here, card, read_card).stop is None
+    assert here.household() == before
+    here.sell(card)
+    now = here.household()
+    assert now.purchase_counter == before.purchase_counter
+    assert now.bought_this_year == before.bought_this_year
+    told(here, there)
+    for desk in (here, there):
+        found = verify(desk.station)
+        assert found.ok, found.disagreements
+
+
+def test_without_the_ledger_it_is_refused_as_an_old_card(pair: Pair) -> None:
+    here, _, _ = pair
+    card = taken_back_there(pair)
+    line_of(here).down = True
+    assert getattr(with_card(here, card, read_card).stop, "code", "") == "counter_below_expected"
+    with pytest.raises(Refusal) as refused:
+        here.sell(card)
+    assert refused.value.code == "counter_below_expected"
+
+
+def test_a_copy_from_before_the_load_stays_refused(pair: Pair) -> None:
+    """The ledger knows of a sale, and of none taken back: the card is an old one."""
+    here, there, _ = pair
+    card = card_of(HOME)
+    old = card.copy()
+    here.sell(card)
+    told(here, there)
+    with pytest.raises(Refusal) as refused:
+        here.sell(old)
+    assert refused.value.code == "counter_below_expected"

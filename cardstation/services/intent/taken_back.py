@@ -1,0 +1,64 @@
+"""What another desk took off a card again, as the ledger tells it: the counter it freed is free."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cardstation.domain.admission import Admitted
+from cardstation.domain.household import Household
+from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.adopt import told_of
+from cardstation.services.intent.giving_back import before_purchase
+from cardstation.services.station import Station
+from cardstation.store import Reading
+
+
+def as_told(station: Station, card: Inserted, household: Household, counter: int) -> Household:
+    """The household as the ledger has it, where its card stands at a counter behind our records.
+
+    A card behind the records is an old one or a copy, unless another desk has taken the last load
+    off it. Without the ledger's word nothing changes, and the card is refused.
+    """
+    if counter >= household.purchase_counter:
+        return household
+    told = told_of(station, card.content.identity.card_no) or ()
+    last = next((one for one in reversed(told) if _moves(one, card)), None)
+    freed = (household.purchase_counter, counter)
+    if last is None or last.station == station.name or last.kind is not EntryKind.RETURNED:
+        return household
+    if (last.counter_before, last.counter_after) != freed:
+        return household
+    subject = next((one.subject for one in told if one.entry_id == last.corrects), "")
+    with station.store.reading() as reading:
+        return _without(reading, household, subject, counter)
+
+
+def take_over(
+    station: Station, card: Inserted, household: Household, admitted: Admitted
+) -> Household:
+    """As `as_told`, and on file from here on."""
+    told = as_told(station, card, household, admitted.counter)
+    if told != household:
+        with station.store.unit() as unit:
+            unit.households.update(told)
+            unit.commit()
+    return told
+
+
+def _moves(entry: Entry, card: Inserted) -> bool:
+    identity = card.content.identity
+    same = (identity.maker, identity.meter_no, identity.generation)
+    moved = entry.kind in (EntryKind.SEALED, EntryKind.RETURNED)
+    return moved and (entry.maker, entry.meter_no, entry.generation) == same
+
+
+def _without(reading: Reading, household: Household, subject: str, counter: int) -> Household:
+    """What a load that was ours too had added goes; what our own books hold as sold stays."""
+    intent = reading.topups.get(subject)
+    if intent is None:
+        return replace(household, purchase_counter=counter)
+    ours = reading.journal.last_about(subject, EntryKind.SEALED)
+    if ours is not None and not reading.journal.last_about(subject, EntryKind.ELSEWHERE):
+        return household
+    return before_purchase(household, replace(intent, counter_after=counter))
