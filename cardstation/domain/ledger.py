@@ -53,7 +53,8 @@ class Entry:
         corrects: entry_id of the entry this one corrects, or empty.
         detail: The value behind the fact as frozen JSON, so that a store can be rebuilt from its
             entries and another station can finish what this one began: the top-up (paid), the
-            top-up with its plan (armed), the payment (received); the receipt's number (sealed).
+            top-up with its plan (armed), the payment (received); the receipt's number (sealed); the
+            last receipt on record, after which the numbers of the epoch before are void (epoch).
         origin: Name of the station whose intent this fact finishes; empty = our own.
         witness: What proves it: `card`, `meter`, `provisional` (the image is the target, but
             another desk may have written the same one; the ledger decides), or `PEOPLE` and in

@@ -28,7 +28,8 @@ class Receipt:
     """What a household gets after its card was read back (R6: paper after sealed).
 
     Attributes:
-        receipt_no: Gap-free per station and year, `S001-2026-000019`.
+        receipt_no: Gap-free per station and year, `S001-2026-000019`; `S001-E2-2026-000020` once
+            the station was brought back from a backup and began its second epoch.
         kind: `receipt` (money was taken) or `loading_slip` (圈存凭条: paid order, no money taken).
         gas: Price of the gas loaded. `paid` = gas + to_balance.
         volume: None for money meters.
@@ -60,6 +61,38 @@ class Receipt:
     year_after: Volume
     batch_id: str
     entry_id: str
+    check_code: str
+    training: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What a payer gets at once when money for a batch is taken (代收款收条); never a receipt.
+
+    Attributes:
+        ack_no: Gap-free per station and year in its own series, `S001-2026-A000019`.
+        payer: The property manager on file, empty when not known.
+        reference: The payment's own number, empty for cash.
+        quote_no: Of the quote that held when the money came, empty when there was none.
+        envelope: Door or number of the envelope the money lay in, empty for a lump sum.
+        check_code: Eight characters over the entry's hash, also in the QR code.
+    """
+
+    ack_no: str
+    payment_id: str
+    company: str
+    station: str
+    clerk: str
+    taken_at: datetime
+    batch_id: str
+    list_name: str
+    community: str
+    payer: str
+    tender: str
+    money: Money
+    reference: str
+    quote_no: str
+    envelope: str
     check_code: str
     training: bool
 

@@ -105,7 +105,11 @@ def _ensure_follows(unit: Unit, raw: bytes) -> None:
 
 
 def _begin_epoch(station: Station, ledger: Ledger, clerk: str, approver: str) -> None:
-    """Ask for the next epoch and open it with an entry; the anchor starts anew from there."""
+    """Ask for the next epoch and open it with an entry; the anchor starts anew from there.
+
+    The entry names the last receipt on record: what the epoch before printed after it is void, and
+    no number of it comes again.
+    """
     with station.store.reading() as reading:
         head = reading.journal.head()
     granted = ledger.new_epoch(
@@ -121,6 +125,7 @@ def _begin_epoch(station: Station, ledger: Ledger, clerk: str, approver: str) ->
                 prev_hash=head.hash,
                 kind=EntryKind.EPOCH,
                 subject=f"epoch {granted.epoch}",
+                detail=unit.receipts.last_no(),
                 at=station.clock.now().isoformat(),
                 boot_id=station.clock.boot_id,
                 monotonic_ns=station.clock.monotonic_ns(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,11 +57,18 @@ class Receipts:
         rows = self._connection.execute(query.order_by(receipt.c.year, receipt.c.number))
         return tuple(map(_receipt, rows))
 
-    def numbers_of_batch(self, batch_id: str) -> dict[str, str]:
-        """Receipt numbers of a batch by the id of their top-up."""
+    def numbers_of(self, topup_ids: Sequence[str]) -> dict[str, str]:
+        """Receipt numbers by the id of their top-up."""
         query = select(receipt.c.topup_id, receipt.c.receipt_no)
-        rows = self._connection.execute(query.where(receipt.c.batch_id == batch_id))
+        rows = self._connection.execute(query.where(receipt.c.topup_id.in_(topup_ids)))
         return {row.topup_id: row.receipt_no for row in rows}
+
+    def last_no(self) -> str:
+        """The highest number of the latest year, empty when there is none."""
+        query = select(receipt.c.receipt_no).order_by(
+            receipt.c.year.desc(), receipt.c.number.desc()
+        )
+        return self._connection.execute(query.limit(1)).scalar() or ""
 
     def every(self) -> dict[str, Receipt]:
         """All receipts in number order, by the id of their top-up."""

@@ -87,3 +87,38 @@ def test_recovery_leaves_a_store_alone_that_is_older_than_its_anchor(tmp_path: P
     (left,) = recover(desk.station)
     assert left.state == TopUpState.QUOTED.value
     closed(desk)
+
+
+def test_no_receipt_number_is_printed_twice(tmp_path: Path) -> None:
+    """The lost part had printed a number that no record holds any more."""
+    centre, card = Centre(), card_of(cards.household())
+    desk = open_station(tmp_path, centre, "S001")
+    printed = [desk.sell(card).receipt_no]
+    sync(desk.station)
+    closed(desk)
+    shutil.copy2(tmp_path / "S001" / "station.db", tmp_path / "copy.db")
+    for epoch in (2, 3):
+        desk = open_station(tmp_path, centre, "S001")
+        take(card)
+        printed.append(desk.sell(card).receipt_no)
+        closed(desk)
+        put_back(tmp_path, tmp_path / "copy.db")
+        desk = open_station(tmp_path, centre, "S001")
+        rejoin(desk.station, SECOND)
+        with desk.station.store.reading() as reading:
+            opened = reading.journal.last()
+        assert opened is not None
+        assert (opened.entry.epoch, opened.entry.detail) == (epoch, printed[0])
+        closed(desk)
+    desk = open_station(tmp_path, centre, "S001")
+    take(card)
+    printed.append(desk.sell(card).receipt_no)
+    assert printed == [
+        "S001-2026-000001",
+        "S001-2026-000002",
+        "S001-E2-2026-000002",
+        "S001-E3-2026-000002",
+    ]
+    sync(desk.station)
+    assert verify(desk.station).ok
+    closed(desk)

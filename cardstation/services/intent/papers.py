@@ -8,14 +8,19 @@ from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import TopUp
 from cardstation.domain.volume import NO_GAS
 from cardstation.services.station import Station
-from cardstation.store.journal import StoredEntry
+from cardstation.store.journal import FIRST_EPOCH, StoredEntry
 
 _CHECK_CODE_CHARACTERS = 8
 
 
-def receipt_no(station: Station, year: int, number: int) -> str:
-    """The number a receipt shows."""
-    return f"{station.name}-{year}-{number:06d}"
+def receipt_no(station: Station, epoch: int, year: int, number: int) -> str:
+    """The number a receipt shows.
+
+    Numbers run on from epoch to epoch, and each but the first is named in them: what a lost part
+    of the records had printed is never printed again.
+    """
+    series = station.name if epoch == FIRST_EPOCH else f"{station.name}-E{epoch}"
+    return f"{series}-{year}-{number:06d}"
 
 
 def receipt_of(
@@ -31,7 +36,7 @@ def receipt_of(
     quote = intent.quote
     prepaid = intent.tender is Tender.ORDER
     return Receipt(
-        receipt_no=receipt_no(station, year, number),
+        receipt_no=receipt_no(station, sealed.entry.epoch, year, number),
         kind="loading_slip" if prepaid else "receipt",
         company=station.company,
         station=station.name,

@@ -180,7 +180,7 @@ def record_sealed(
             proof=hashlib.sha256(image).hexdigest(),
             witness=witness,
             approver=settled.approver,
-            detail=receipt_no(station, year, number),
+            detail=receipt_no(station, unit.journal.head().epoch, year, number),
         )
         moved = unit.topups.move(
             intent,
