@@ -181,8 +181,3 @@ def advance(
         return TABLES[direction][state, event]
     except KeyError:
         fail(f"no way from {state} by {event} ({direction})")
-
-
-def is_open(direction: Direction, state: TopUpState) -> bool:
-    """True while something is left to do."""
-    return state not in FINAL[direction]

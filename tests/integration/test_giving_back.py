@@ -18,7 +18,6 @@ from cardstation.domain.volume import Volume
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services import top_up as selling
 from cardstation.services.dispute import dispute
-from cardstation.services.intent import ids
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
@@ -33,16 +32,13 @@ from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
 from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance, take
 
+pytest_plugins = ("tests.kit.fast_disk",)
+pytestmark = pytest.mark.usefixtures("chance")
+
 HOME = cards.household()
 SECOND = Approval("supervisor")
 CODE_STEPS = 5
 SCHOOLS = [maker for maker in MAKERS if maker.training]
-
-
-@pytest.fixture(autouse=True)
-def chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give chance back after each test."""
-    monkeypatch.setattr(ids, "randbits", ids.randbits)
 
 
 @pytest.fixture

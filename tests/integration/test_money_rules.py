@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +21,6 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
-from cardstation.services.intent import ids
 from cardstation.services.intent.facts import stamp
 from cardstation.services.issue_receipt import issue_receipt
 from cardstation.services.recover import recover
@@ -39,30 +36,17 @@ from drivers.layouts.tears import torn_images
 from drivers.virtual import Tear
 from tests.kit import card_stories, cards
 from tests.kit.power import Cut, Power, PowerCut, When
-from tests.kit.shared_engines import share_engines
 from tests.kit.station import Desk, card_of, neighbours, nobody, open_desk
 from tests.kit.sweep import Lab, World
 from tests.kit.sweep_jobs import RETURN, SALE, THEIRS, stock
 from tests.kit.two_stations import two_stations
 
+pytest_plugins = ("tests.kit.fast_disk",)
+pytestmark = pytest.mark.usefixtures("chance")
+
 HOME = cards.household()
 SECOND = Approval("supervisor")
 IN_PAYLOAD = Tear(12)
-FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not what is tested here
-
-
-@pytest.fixture(autouse=True)
-def chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give chance back after each test."""
-    monkeypatch.setattr(ids, "randbits", ids.randbits)
-    share_engines(monkeypatch)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(dir=FAST_DISK if FAST_DISK.is_dir() else None))
-    yield made
-    shutil.rmtree(made)
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.batch_state import batch_state
-from cardstation.services.intent import ids
 from cardstation.services.intent.begin import collect
 from cardstation.services.intent.records import record_begun
 from cardstation.services.pay_batch import pay_batch
@@ -46,14 +45,11 @@ from tests.kit.station import (
 )
 from tests.kit.two_stations import line_of, told, two_stations
 
+pytest_plugins = ("tests.kit.fast_disk",)
+pytestmark = pytest.mark.usefixtures("chance")
+
 HOME = cards.household()
 SECOND = Approval("supervisor")
-
-
-@pytest.fixture(autouse=True)
-def chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give chance back after each test."""
-    monkeypatch.setattr(ids, "randbits", ids.randbits)
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from cardstation.errors import CardServiceGone, CodeRefused, LinkFailed, Outcome
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services import top_up as selling
 from cardstation.services.answer_payment import answer_payment
-from cardstation.services.intent import ids
 from cardstation.services.intent.records import record_move
 from cardstation.services.read_card import read_card
 from cardstation.services.recover import recover
@@ -29,15 +28,12 @@ from drivers.virtual import Moment, Tear, VirtualCard, every_tear
 from tests.kit import cards
 from tests.kit.station import Desk, card_of, neighbours, nobody, open_desk, repeat_chance, take
 
+pytest_plugins = ("tests.kit.fast_disk",)
+pytestmark = pytest.mark.usefixtures("chance")
+
 HOME = cards.household()
 CODE_STEPS = 5
 """Sub-steps of presenting the code: counter bit, three compares, and the counter's erase."""
-
-
-@pytest.fixture(autouse=True)
-def chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give chance back after each test."""
-    monkeypatch.setattr(ids, "randbits", ids.randbits)
 
 
 @pytest.fixture

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from cardstation.services.intent import ids
 from tests.kit import plants, trials
-from tests.kit.shared_engines import share_engines
 
-FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not what is tested here
+pytest_plugins = ("tests.kit.fast_disk",)
+pytestmark = pytest.mark.usefixtures("chance")
+
 
 GAS = "on card and in meter, on record"
 MONEY = "in the books, in the tills"
@@ -69,20 +67,6 @@ FAULTS = (
     ),
     Fault(plants.money_before_the_card, trials.return_under_cuts, GAS),
 )
-
-
-@pytest.fixture(autouse=True)
-def chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give chance back after each test."""
-    monkeypatch.setattr(ids, "randbits", ids.randbits)
-    share_engines(monkeypatch)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(dir=FAST_DISK if FAST_DISK.is_dir() else None))
-    yield made
-    shutil.rmtree(made)
 
 
 @pytest.mark.parametrize("trial", sorted({one.trial for one in FAULTS}, key=str))

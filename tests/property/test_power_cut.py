@@ -7,38 +7,21 @@ with every third boundary of what follows it; the default looks at a spread of e
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from cardstation.domain.payment import Tender
-from cardstation.services.intent import ids
 from tests.kit.power import Cut, moments
-from tests.kit.shared_engines import share_engines
 from tests.kit.sweep import Job, Lab, Where
 from tests.kit.sweep_jobs import BAG, JOBS, REFUND, RETURN, SALE, THEIRS, stock
 
 Record = Callable[[str, object], None]
 FULL = os.environ.get("SWEEP") == "full"
-FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not what is tested here
-
-
-@pytest.fixture(autouse=True)
-def chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give chance back after each test."""
-    monkeypatch.setattr(ids, "randbits", ids.randbits)
-    share_engines(monkeypatch)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(dir=FAST_DISK if FAST_DISK.is_dir() else None))
-    yield made
-    shutil.rmtree(made)
+pytest_plugins = ("tests.kit.fast_disk",)
+pytestmark = pytest.mark.usefixtures("chance")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import hashlib
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +17,7 @@ from cardstation.errors import CardStationError, Defect, OutcomeUnknown, Refusal
 from cardstation.services.intent import ids
 from cardstation.services.recover import recover
 from cardstation.services.station import Station
+from tests.kit.fast_disk import fast_folder
 from tests.kit.memory_ledger import Centre
 from tests.sim.clock import AUTUMN, NEW_YEARS_EVE, TrueTime
 from tests.sim.desk import Desk, prepare
@@ -27,7 +27,6 @@ from tests.sim.power import Fuse, PowerCut
 from tests.sim.town import Home, Town, households
 from tests.sim.watch import Broken
 
-FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not what is tested here
 SHOWN = 20
 
 
@@ -162,7 +161,7 @@ def _prepared(count: int) -> tuple[list, Path]:  # type: ignore[type-arg]
     """The directory of a town and a data folder that knows it, made once per process."""
     if count not in _TEMPLATES:
         directory = households(count)
-        place = Path(tempfile.mkdtemp(prefix="sim-", dir=_disk()))
+        place = fast_folder("sim-")
         prepare(place / "new", directory)
         _TEMPLATES[count] = (directory, place / "new")
     return _TEMPLATES[count]
@@ -176,16 +175,12 @@ def forget_templates() -> None:
     _TEMPLATES.clear()
 
 
-def _disk() -> Path | None:
-    return FAST_DISK if FAST_DISK.is_dir() else None
-
-
 @contextmanager
 def world(seed: object, size: Size) -> Iterator[World]:
     """A world in a folder of its own; chance at ids is given back at the end."""
     randbits = ids.randbits
     ids.randbits = Random(f"ids {seed}").getrandbits  # type: ignore[assignment]
-    folder = Path(tempfile.mkdtemp(prefix="sim-", dir=_disk()))
+    folder = fast_folder("sim-")
     made = World(seed, size, folder)
     try:
         yield made

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from cardstation.services.intent import ids
+from tests.kit.fast_disk import fast_folder
 from tests.kit.power import Cut, moments
 from tests.kit.shared_engines import share_engines
 from tests.kit.sweep import Lab
-from tests.property.test_power_cut import EVERYWHERE, FAST_DISK, TWICE, Case, every_cut, lab_of
+from tests.property.test_power_cut import EVERYWHERE, TWICE, Case, every_cut, lab_of
 from tests.soak.figures import Figures
 
 
@@ -33,7 +32,7 @@ def soak() -> Figures:
 
 @contextmanager
 def _lab(case: Case) -> Iterator[Lab]:
-    folder = Path(tempfile.mkdtemp(dir=FAST_DISK if FAST_DISK.is_dir() else None))
+    folder = fast_folder()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ids, "randbits", ids.randbits)
         share_engines(patch)
