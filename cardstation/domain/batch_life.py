@@ -33,16 +33,19 @@ class Stage(StrEnum):
 class Step(StrEnum):
     """What happened to a batch.
 
-    `handed_over` is a movement of cards that ends no stage (a part of the bag); `purged` removes
-    the personal data of a closed batch.
+    `counted` is a second person's check of a typed list; `handed_over` is a movement of cards
+    that ends no stage (a part of the bag); `explained` says why a card is missing or left over;
+    `purged` removes the personal data of a closed batch.
     """
 
     LISTED = "listed"
     REVISED = "revised"
+    COUNTED = "counted"
     QUOTED = "quoted"
     COLLECTED = "collected"
     RECEIVED = "received"
     HANDED_OVER = "handed_over"
+    EXPLAINED = "explained"
     STARTED = "started"
     PAUSED = "paused"
     FINISHED = "finished"
@@ -71,11 +74,21 @@ class BatchStep:
 
 
 _BEFORE_THE_RUN = (Stage.LISTED, Stage.QUOTED, Stage.COLLECTED, Stage.RECEIVED)
-_STAYS = {Step.REVISED, Step.QUOTED, Step.COLLECTED, Step.RECEIVED, Step.HANDED_OVER, Step.PAUSED}
+_STAYS = {
+    Step.REVISED,
+    Step.COUNTED,
+    Step.QUOTED,
+    Step.COLLECTED,
+    Step.RECEIVED,
+    Step.HANDED_OVER,
+    Step.PAUSED,
+}
 
 TABLE: dict[tuple[Stage, Step], Stage] = {
+    **{(stage, Step.EXPLAINED): stage for stage in Stage if stage is not Stage.CLOSED},
     **{(stage, Step.STARTED): Stage.RUNNING for stage in _BEFORE_THE_RUN},
     **{(stage, Step.HANDED_OVER): stage for stage in _BEFORE_THE_RUN},
+    **{(stage, Step.COUNTED): stage for stage in _BEFORE_THE_RUN},
     (Stage.LISTED, Step.REVISED): Stage.LISTED,
     (Stage.LISTED, Step.QUOTED): Stage.QUOTED,
     (Stage.LISTED, Step.COLLECTED): Stage.COLLECTED,
@@ -100,6 +113,7 @@ TABLE: dict[tuple[Stage, Step], Stage] = {
     (Stage.RUNNING, Step.FINISHED): Stage.DONE,
     (Stage.DONE, Step.STARTED): Stage.RUNNING,
     (Stage.DONE, Step.REVISED): Stage.DONE,
+    (Stage.DONE, Step.COUNTED): Stage.DONE,
     (Stage.DONE, Step.RECEIVED): Stage.DONE,
     (Stage.DONE, Step.HANDED_OVER): Stage.DONE,
     (Stage.DONE, Step.RETURNED): Stage.RETURNED,

@@ -15,6 +15,7 @@ from cardstation.i18n import Field, Translator
 from cardstation.sentences import (
     batch,
     card,
+    custody,
     desk,
     giving_back,
     ledger,
@@ -32,6 +33,7 @@ SENTENCES: Mapping[str, Words] = {
     **sale.TABLE,
     **giving_back.TABLE,
     **batch.TABLE,
+    **custody.TABLE,
     **station.TABLE,
     **desk.TABLE,
     **suspense.TABLE,

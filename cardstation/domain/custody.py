@@ -1,0 +1,193 @@
+"""Custody: the values that say where every card of a batch is.
+
+::
+
+    manager ──► team ──► desk ──► team ──► manager        (the team may be left out)
+
+`custody` (beside this, in `custody_book`) makes a `Custody` of the hand-overs and explanations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+ON_PAPER = "paper"
+"""In place of a signature's digest: it was signed on paper."""
+TAIL = 4
+"""Digits of a foreign card's number that are kept: enough to find it in the bag."""
+
+
+class Party(StrEnum):
+    """Who holds cards: the community or its property manager, a service team, the desk."""
+
+    MANAGER = "manager"
+    TEAM = "team"
+    DESK = "desk"
+
+
+class Where(StrEnum):
+    """Where a card is; `done`, `ask` and `unpaid` are the trays A, B and C of the desk."""
+
+    NOT_COLLECTED = "not_collected"
+    TEAM = "team"
+    WAITING = "waiting"
+    DONE = "done"
+    ASK = "ask"
+    UNPAID = "unpaid"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    ABSENT = "absent"
+    DESTROYED = "destroyed"
+    MISSING = "missing"
+    ELSEWHERE = "elsewhere"
+
+
+class Why(StrEnum):
+    """What explains a card that is missing, left over or kept; `counted_again` a count."""
+
+    FOUND = "found"
+    NEVER_GIVEN = "never_given"
+    LOST = "lost"
+    DESTROYED = "destroyed"
+    OTHER_BATCH = "other_batch"
+    REFUSED = "refused"
+    ABSENT = "absent"
+    GIVEN_BACK = "given_back"
+    COUNTED_AGAIN = "counted_again"
+
+
+HELD = frozenset({Where.TEAM, Where.WAITING, Where.DONE, Where.ASK, Where.UNPAID})
+"""In our hands, and still to go back."""
+OF_EXTRAS = frozenset({Why.OTHER_BATCH, Why.GIVEN_BACK})
+"""What may become of a card that stands on no line."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Cards that went from one party to another.
+
+    Attributes:
+        seal_no: Of the bag, empty when it was open.
+        expected: How many the giver said there are.
+        arrived: How many the taker counted.
+        places: Lines whose cards are taken to have gone with it.
+        missing: Lines known to be missing from it.
+        extras: Last digits of cards in it that stand on no line.
+        given_signed, taken_signed: SHA-256 of a signature's picture, `paper`, or empty.
+        people: SHA-256 of the page that names them; the page stays at the station.
+    """
+
+    seal_no: str
+    giver: Party
+    taker: Party
+    expected: int
+    arrived: int
+    places: tuple[int, ...]
+    missing: tuple[int, ...] = ()
+    extras: tuple[str, ...] = ()
+    given_signed: str = ""
+    taken_signed: str = ""
+    people: str = ""
+
+    @property
+    def unnamed(self) -> int:
+        """Cards more (or, negative, fewer) than the lines and foreign cards that are named."""
+        return self.arrived - len(self.places) - len(self.extras)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why cards are not where they should be.
+
+    Attributes:
+        extras: Last digits of cards on no line; an empty text for one nobody has looked at.
+        counted: With `counted_again`: how many lie at the desk.
+    """
+
+    why: Why
+    places: tuple[int, ...] = ()
+    extras: tuple[str, ...] = ()
+    counted: int = 0
+
+
+Moved = HandOver | Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who gave and who took, as they said; `salt` keeps the page's digest from being guessed."""
+
+    given_by: str
+    taken_by: str
+    salt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """The record of a deletion: how many lines lost their names, doors and notes."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """Where every card is.
+
+    Attributes:
+        where: By the place of its line, as the hand-overs and the readers tell it.
+        tally: How many cards are where, after the counts; its sum is `cards`.
+        explained: Places whose missing card was explained.
+        short: Cards in our hands by `where` that a count says are not there, nobody knows which.
+        short_back: The same of those given back: fewer arrived than left.
+        extras: Last digits of cards on no line that are in our hands.
+        unnamed_extras: Counted above the list and not looked at yet.
+        extras_gone: Cards on no line that went back or were explained.
+        counted: By the last counts, with the team and at the desk.
+    """
+
+    where: Mapping[int, Where]
+    tally: Mapping[Where, int]
+    explained: frozenset[int]
+    short: int
+    short_back: int
+    extras: tuple[str, ...]
+    unnamed_extras: int
+    extras_gone: int
+    counted: Mapping[Party, int]
+
+    @property
+    def cards(self) -> int:
+        """Cards of the list."""
+        return len(self.where)
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """Lines whose cards are in our hands and have to go back."""
+        return tuple(place for place, where in self.where.items() if where in HELD)
+
+    @property
+    def unexplained(self) -> tuple[int, ...]:
+        """Lines whose cards are missing or never came, and nobody has said why."""
+        gone = (Where.MISSING, Where.NOT_COLLECTED)
+        return tuple(
+            place
+            for place, where in self.where.items()
+            if where in gone and place not in self.explained
+        )
+
+    @property
+    def lacking(self) -> int:
+        """Cards that are not there, and nobody has said why."""
+        return len(self.unexplained) + self.short + self.short_back
+
+    @property
+    def left_over(self) -> int:
+        """Cards on no line that are in our hands."""
+        return len(self.extras) + self.unnamed_extras
+
+    @property
+    def accounted_for(self) -> bool:
+        """Nothing is held, missing or left over without an explanation."""
+        return not (self.held or self.lacking or self.left_over)

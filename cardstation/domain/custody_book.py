@@ -1,0 +1,220 @@
+"""Reckons where every card is from hand-overs, explanations and what the readers saw.
+
+Each hand-over counts; the count may differ from the list, and nobody may know which card it is
+that lacks. So a card is first where the hand-overs put it, then the counts say how many of those
+are not there (`short`), and what a reader saw beats both. The totals explain every card: each
+stands in exactly one place of the tally, and so does each card nobody had on the list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from cardstation.domain.batch import LineOutcome, LineState, Verdict
+from cardstation.domain.custody import (
+    HELD,
+    TAIL,
+    Custody,
+    Explanation,
+    HandOver,
+    Moved,
+    Party,
+    Where,
+    Why,
+)
+
+
+def tray_of(outcome: LineOutcome) -> Where:
+    """Where the desk lays a card that was seen: done, to be asked about, or back unpaid."""
+    if outcome.state is LineState.DONE:
+        return Where.DONE
+    if outcome.state in (LineState.WAITING, LineState.UNKNOWN):
+        return Where.WAITING if outcome.state is LineState.WAITING else Where.ASK
+    human = outcome.line.verdict is Verdict.HUMAN
+    unpaid = outcome.state in (LineState.UNFUNDED, LineState.WITHDRAWN)
+    blocked = outcome.line.verdict is Verdict.BLOCKED
+    return Where.UNPAID if (unpaid or blocked) and not human else Where.ASK
+
+
+def card_places(outcomes: Sequence[LineOutcome]) -> dict[int, int]:
+    """Every place → the place that stands for its card.
+
+    Rows of one household are one card: the first of its rows that counts stands for it. A
+    withdrawn row that no other replaces stands for none.
+    """
+    named: dict[str, int] = {}
+    stands: dict[int, int] = {}
+    keys = {place: _key(one, place) for place, one in enumerate(outcomes, start=1)}
+    for place, one in enumerate(outcomes, start=1):
+        if one.state is not LineState.WITHDRAWN:
+            named.setdefault(keys[place], place)
+    for place, key in keys.items():
+        if key in named:
+            stands[place] = named[key]
+    return stands
+
+
+def _key(one: LineOutcome, place: int) -> str:
+    return one.line.account_no or one.line.card_no or f"#{place}"
+
+
+def custody(
+    outcomes: Sequence[LineOutcome],
+    moved: Sequence[tuple[datetime, Moved]],
+    seen: Mapping[int, datetime] | None = None,
+    strays: Sequence[str] = (),
+) -> Custody:
+    """Where every card of a batch is.
+
+    Args:
+        outcomes: Every line and what became of it, in list order.
+        moved: Hand-overs and explanations with their times, oldest first.
+        seen: Place → when its card last lay in a reader of the desk.
+        strays: Numbers of the cards on no line that lay in one, each once.
+    """
+    book = _Book(outcomes, seen or {})
+    for at, event in moved:
+        if isinstance(event, HandOver):
+            book.hand_over(at, event)
+        else:
+            book.explain(at, event)
+    book.believe_the_readers()
+    return book.closed(Counter(card_no[-TAIL:] for card_no in strays))
+
+
+class _Book:
+    """The cards as they move; a place here is the one that stands for the card."""
+
+    def __init__(self, outcomes: Sequence[LineOutcome], seen: Mapping[int, datetime]) -> None:
+        self._stands = card_places(outcomes)
+        self._tray = {place: tray_of(outcomes[place - 1]) for place in self._stands.values()}
+        self._where = dict.fromkeys(sorted(set(self._stands.values())), Where.NOT_COLLECTED)
+        self._since: dict[int, datetime] = {}
+        self._explained: set[int] = set()
+        self._seen: dict[int, datetime] = {}
+        for place, at in seen.items():
+            if (own := self._stands.get(place)) is not None:
+                self._seen[own] = max(at, self._seen.get(own, at))
+        self._count = {Party.TEAM: 0, Party.DESK: 0}
+        self._lost_on_the_way = self._short_at_home = 0
+        self._named: Counter[str] = Counter()
+        self._gone: Counter[str] = Counter()
+
+    def hand_over(self, at: datetime, told: HandOver) -> None:
+        """Cards go from hand to hand."""
+        to = {Party.MANAGER: Where.RETURNED, Party.TEAM: Where.TEAM, Party.DESK: Where.WAITING}
+        for place in self._own(told.places):
+            self._put(place, to[told.taker], at)
+        first = told.giver is Party.MANAGER
+        for place in self._own(told.missing):
+            self._put(place, Where.NOT_COLLECTED if first else Where.MISSING, at)
+        lost = max(0, told.expected - told.arrived - len(told.missing))
+        if told.giver in self._count:
+            left = self._count[told.giver] - max(told.expected, told.arrived)
+            self._count[told.giver] = max(0, left)
+            self._lost_on_the_way += lost
+        if told.taker in self._count:
+            self._count[told.taker] += told.arrived
+            self._named |= self._gone + Counter(told.extras)
+        else:
+            self._short_at_home += lost
+            self._gone += Counter(told.extras)
+            self._named |= self._gone
+
+    def explain(self, at: datetime, told: Explanation) -> None:
+        """Somebody says why a card is not where it should be."""
+        if told.why is Why.COUNTED_AGAIN:
+            self._count[Party.DESK] = told.counted
+        for place in self._own(told.places):
+            self._explain_one(at, place, told.why)
+        for tail in told.extras:
+            self._count[Party.DESK] = max(0, self._count[Party.DESK] - 1)
+            self._named[tail] = max(self._named[tail], self._gone[tail] + 1)
+            self._gone[tail] += 1
+
+    def _explain_one(self, at: datetime, place: int, why: Why) -> None:
+        to = {
+            Why.FOUND: Where.WAITING,
+            Why.NEVER_GIVEN: Where.NOT_COLLECTED,
+            Why.LOST: Where.MISSING,
+            Why.DESTROYED: Where.DESTROYED,
+            Why.OTHER_BATCH: Where.ELSEWHERE,
+            Why.REFUSED: Where.REFUSED,
+            Why.ABSENT: Where.ABSENT,
+        }[why]
+        before = self._where[place]
+        holder = Party.TEAM if before is Where.TEAM else Party.DESK
+        if why in (Why.FOUND, Why.REFUSED, Why.ABSENT):
+            if before not in HELD or self._is_doubtful(place):
+                self._count[holder] += 1
+        elif before in HELD and not self._is_doubtful(place):
+            self._count[holder] = max(0, self._count[holder] - 1)
+        if before is Where.RETURNED:
+            self._short_at_home = max(0, self._short_at_home - 1)
+        self._put(place, to, at)
+        if why is not Why.FOUND:
+            self._explained.add(place)
+
+    def believe_the_readers(self) -> None:
+        """A card that lay in a reader after whatever was said of it is at the desk."""
+        for place, at in self._seen.items():
+            since = self._since.get(place)
+            if self._where[place] is not Where.WAITING and (since is None or at > since):
+                self._put(place, Where.WAITING, at)
+                self._count[Party.DESK] += 1
+
+    def closed(self, strays: Counter[str]) -> Custody:
+        """The result."""
+        self._named |= strays
+        where = dict(self._where)
+        doubtful = [place for place in where if where[place] in HELD and not self._is_sure(place)]
+        at_desk = [place for place in self._seen if where[place] is Where.WAITING]
+        where.update({place: self._tray[place] for place in at_desk})
+        tally = Counter(where.values())
+        difference = self._difference()
+        short = max(0, min(difference, len(doubtful)))
+        lost = min(short, self._lost_on_the_way)
+        for place in doubtful[len(doubtful) - short :]:
+            tally[where[place]] -= 1
+        tally[Where.MISSING] += lost
+        tally[Where.NOT_COLLECTED] += short - lost
+        at_home = min(self._short_at_home, tally[Where.RETURNED])
+        tally[Where.RETURNED] -= at_home
+        tally[Where.MISSING] += at_home
+        here = self._named - self._gone
+        return Custody(
+            where=where,
+            tally={one: tally[one] for one in Where},
+            explained=frozenset(self._explained),
+            short=short,
+            short_back=at_home,
+            extras=tuple(sorted(here.elements())),
+            unnamed_extras=max(0, -difference),
+            extras_gone=self._gone.total(),
+            counted=dict(self._count),
+        )
+
+    def _own(self, places: Sequence[int]) -> list[int]:
+        own = [self._stands[place] for place in places if place in self._stands]
+        return list(dict.fromkeys(own))
+
+    def _put(self, place: int, where: Where, at: datetime) -> None:
+        self._where[place] = where
+        self._since[place] = at
+        self._explained.discard(place)
+
+    def _is_sure(self, place: int) -> bool:
+        """It lay in a reader, and lies where it was put then."""
+        return self._where[place] is Where.WAITING and place in self._seen
+
+    def _is_doubtful(self, place: int) -> bool:
+        return not self._is_sure(place) and self._difference() > 0
+
+    def _difference(self) -> int:
+        """Cards the hand-overs put into our hands, less those counted there."""
+        kept = (*HELD, Where.REFUSED, Where.ABSENT)
+        held = sum(where in kept for where in self._where.values())
+        here = (self._named - self._gone).total()
+        return held + here - sum(self._count.values())

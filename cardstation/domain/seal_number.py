@@ -1,0 +1,51 @@
+"""Numbers of bag seals: station, day, batch and bag, ended by a check digit."""
+
+from __future__ import annotations
+
+import re
+
+from cardstation.domain.check_digit import luhn_ok
+from cardstation.errors import Refusal
+
+MOST_BAGS = 99
+_BATCH_ID = re.compile(r"20(\d\d)-(\d\d)-(\d\d)-(\d{2})")
+
+
+def seal_number(station_no: int, batch_id: str, bag: int) -> str:
+    """The number of one bag: `0000126112401017`, 16 digits, no two bags of the utility alike.
+
+    Args:
+        station_no: Number of the station, 1–65535.
+        batch_id: `2026-11-24-01`.
+        bag: Which bag of the batch, 1–99.
+
+    Raises:
+        Refusal: `bag_number_wrong`: there is no such bag, or the batch has another kind of id.
+    """
+    day = _BATCH_ID.fullmatch(batch_id)
+    if day is None or not 1 <= bag <= MOST_BAGS:
+        raise Refusal("bag_number_wrong", bag=bag, batch_id=batch_id)
+    body = f"{station_no:05d}{''.join(day.groups())}{bag:02d}"
+    return next(f"{body}{digit}" for digit in range(10) if luhn_ok(f"{body}{digit}"))
+
+
+def ensure_seal(seal_no: str, batch_id: str) -> str:
+    """A seal number as typed or scanned, without its spaces; empty for an open bag.
+
+    Raises:
+        Refusal: `seal_number_wrong` (check digit), `seal_of_other_batch`.
+    """
+    number = "".join(seal_no.split())
+    day = _BATCH_ID.fullmatch(batch_id)
+    if not number:
+        return ""
+    if len(number) != 16 or not luhn_ok(number):
+        raise Refusal("seal_number_wrong", seal_no=number)
+    if day is None or number[5:13] != "".join(day.groups()):
+        raise Refusal("seal_of_other_batch", seal_no=number, batch_id=batch_id)
+    return number
+
+
+def seal_grouped(seal_no: str) -> str:
+    """In fours, as it is read out."""
+    return " ".join(seal_no[at : at + 4] for at in range(0, len(seal_no), 4))

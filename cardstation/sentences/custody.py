@@ -1,0 +1,146 @@
+"""Sentences about bags: seals, hand-overs, signatures, what is missing or left over."""
+
+from __future__ import annotations
+
+from cardstation.sentences.phrases import KEPT, NO_MONEY, PICK_OTHER, SAFE, Words
+
+TABLE = {
+    "bag_number_wrong": Words(
+        "No such bag",
+        "Batch {batch_id} has no bag number {bag}; bags are numbered from 1 to 99.",
+        NO_MONEY,
+        PICK_OTHER,
+    ),
+    "seal_number_wrong": Words(
+        "Seal number mistyped",
+        "{seal_no} is no seal number: its last digit does not fit the others.",
+        NO_MONEY,
+        "Scan the label of the bag, or read the number again.",
+    ),
+    "seal_of_other_batch": Words(
+        "Seal of another batch",
+        "The seal {seal_no} belongs to another batch than {batch_id}.",
+        NO_MONEY,
+        "Lay the bag aside and look for the batch on its label.",
+    ),
+    "hand_over_way": Words(
+        "Not between these two",
+        "Cards go from the manager to the team or the desk, and back the same way.",
+        NO_MONEY,
+        PICK_OTHER,
+    ),
+    "hand_over_count": Words(
+        "Count not possible",
+        "{arrived} cards cannot have been counted.",
+        NO_MONEY,
+        "Count the cards again and type the number.",
+    ),
+    "card_not_with_giver": Words(
+        "Card not there",
+        "By our records the card of row {place} is not where it would have to come from.",
+        NO_MONEY,
+        "Look where the card is on the page of the bag, and take only cards that are there.",
+    ),
+    "nothing_to_hand_over": Words(
+        "No cards to hand over",
+        "By our records there are no cards to hand over.",
+        NO_MONEY,
+        "If cards lie before you, type how many were counted.",
+    ),
+    "signature_not_picture": Words(
+        "Not a picture of a signature",
+        "The file is no PNG or JPEG picture, or is larger than {most_kb} kB.",
+        NO_MONEY,
+        "Choose the photo of the signed paper, or sign on the pad.",
+    ),
+    "signature_missing": Words(
+        "Signature missing",
+        "The last cards of batch {batch_id} leave the desk: whoever takes them signs for them.",
+        NO_MONEY,
+        "Let them sign on the pad, or choose that it was signed on paper.",
+    ),
+    "card_place_unknown": Words(
+        "No such row",
+        "The list has no card in row {place}.",
+        NO_MONEY,
+        PICK_OTHER,
+    ),
+    "explanation_does_not_fit": Words(
+        "Explanation does not fit",
+        "That cannot be said of a card which is where our records and the readers saw it.",
+        NO_MONEY,
+        "Look where the card is on the page of the bag, and choose what happened to it.",
+    ),
+    "extra_not_here": Words(
+        "No such card left over",
+        "No card ending in “{tail}” is left over in this bag.",
+        NO_MONEY,
+        "Look at the cards that are left over on the page of the bag.",
+    ),
+    "nothing_to_explain": Words(
+        "Nothing to explain",
+        "No card was chosen.",
+        NO_MONEY,
+        "Choose the cards first.",
+    ),
+    "batch_closed_already": Words(
+        "Batch is closed",
+        "Batch {batch_id} was closed before.",
+        SAFE,
+        "Nothing to do.",
+    ),
+    "batch_not_certain": Words(
+        "Outcome not certain",
+        "For {n} cards of this batch it is not certain whether they were loaded.",
+        KEPT,
+        "Put these cards into a reader; they are finished there.",
+    ),
+    "cards_not_back": Words(
+        "Cards not back yet",
+        "{n} cards of this batch are still with the team or at the desk.",
+        KEPT,
+        "Give them back, or say why they stay: refused or nobody at home.",
+    ),
+    "cards_not_explained": Words(
+        "Cards not explained",
+        "{missing} cards are missing and {extra} are left over, and nobody has said why.",
+        KEPT,
+        "Explain them on the page of the bag, then close the batch.",
+    ),
+    "batch_money_open": Words(
+        "Money left over",
+        "{fen} of this batch is neither on a card nor given back.",
+        KEPT,
+        "Give the remainder back to the payer first.",
+    ),
+    "batch_not_closed": Words(
+        "Batch not closed",
+        "Batch {batch_id} is not closed; its personal data are still needed.",
+        SAFE,
+        "Close the batch first.",
+    ),
+    "hand_over_unknown": Words(
+        "Hand-over not found",
+        "Batch {batch_id} has no hand-over with this number.",
+        NO_MONEY,
+        "Look up its number on the page of the bag.",
+    ),
+    "card_destroyed": Words(
+        "Card destroyed",
+        "The card was destroyed while it was in our hands.",
+        "Nothing was charged; the household gets another card.",
+        "Ask the household to come for a new card.",
+    ),
+    "card_lost": Words(
+        "Card lost",
+        "The card was lost while it was in our hands.",
+        "Nothing was charged; the household gets another card.",
+        "Ask the household to come for a new card.",
+    ),
+    "card_not_run": Words(
+        "Card not run",
+        "The card came, but was not put into a reader yet.",
+        KEPT,
+        "Put it into a reader, or give it back as it is.",
+    ),
+}

@@ -1,0 +1,74 @@
+"""Ends a batch: every card is accounted for, nothing is uncertain, no money is left over."""
+
+from __future__ import annotations
+
+from cardstation.domain.batch import LineState
+from cardstation.domain.batch_life import TABLE, Stage, Step
+from cardstation.domain.money import Money
+from cardstation.errors import Refusal
+from cardstation.services.batch_state import BatchState
+from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.steps import record_step
+from cardstation.services.station import Station
+from cardstation.store import Unit
+
+
+def close_batch(station: Station, batch_id: str) -> CustodyState:
+    """Close a batch; its personal data are removed some time later.
+
+    Raises:
+        Refusal: what `hindrance` names, `unknown_batch`, and those of `ensure_may_write`.
+    """
+    ensure_may_write(station)
+    state = custody_state(station, batch_id)
+    if (refused := hindrance(state)) is not None:
+        raise refused
+    with station.store.unit() as unit:
+        _bring_back(station, unit, batch_id)
+        record_step(station, unit, batch_id, Step.CLOSED)
+        unit.commit()
+    anchor_journal(station)
+    return custody_state(station, batch_id)
+
+
+def hindrance(state: CustodyState) -> Refusal | None:
+    """What keeps a batch from being closed.
+
+    Returns:
+        `batch_closed_already`, `batch_not_certain` (an outcome is unknown), `cards_not_back`,
+        `cards_not_explained`, `batch_money_open` (what was received is neither loaded nor given
+        back), or None.
+    """
+    custody, batch_id = state.custody, state.batch.batch.batch_id
+    if state.stage is Stage.CLOSED:
+        return Refusal("batch_closed_already", batch_id=batch_id)
+    unknown = sum(one.state is LineState.UNKNOWN for one in state.batch.outcomes)
+    if unknown:
+        return Refusal("batch_not_certain", n=unknown)
+    if there := len(custody.held) - custody.short:
+        return Refusal("cards_not_back", n=there)
+    if not custody.accounted_for:
+        return Refusal("cards_not_explained", missing=custody.lacking, extra=custody.left_over)
+    if open_money := money_open(state.batch):
+        return Refusal("batch_money_open", fen=open_money.fen)
+    return None
+
+
+def money_open(state: BatchState) -> Money:
+    """Money of the batch that is neither on a card nor given back."""
+    money = state.money
+    return money.remainder + money.funded - (money.loaded - money.orders)
+
+
+def _bring_back(station: Station, unit: Unit, batch_id: str) -> None:
+    """Cards that were run and all explained (refused, destroyed) leave no bag to return."""
+    stage = unit.steps.stage(batch_id)
+    if (stage, Step.CLOSED) in TABLE:
+        return
+    if (stage, Step.RETURNED) not in TABLE:
+        if stage is Stage.COLLECTED:
+            record_step(station, unit, batch_id, Step.STARTED)
+        record_step(station, unit, batch_id, Step.FINISHED)
+    record_step(station, unit, batch_id, Step.RETURNED)

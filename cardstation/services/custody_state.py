@@ -1,0 +1,110 @@
+"""Says where every card of a batch is, and what its way was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from cardstation.domain.batch_life import BatchStep, Stage
+from cardstation.domain.custody import Custody, Explanation, HandOver, Moved, People
+from cardstation.domain.custody_book import card_places, custody
+from cardstation.services.batch_state import BatchState, batch_state
+from cardstation.services.station import Station
+from cardstation.store import Reading
+from cardstation.store.frozen import thaw
+
+_KINDS = {
+    frozenset(field.name for field in fields(HandOver)): HandOver,
+    frozenset(field.name for field in fields(Explanation)): Explanation,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One step of the bag's way, with what stands behind it.
+
+    Attributes:
+        moved: The hand-over or explanation; None for steps of another kind.
+        given_by, taken_by: Who said to have given and taken, empty when nobody was named.
+    """
+
+    step: BatchStep
+    moved: Moved | None
+    given_by: str = ""
+    taken_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyState:
+    """A batch and its bag.
+
+    Attributes:
+        timeline: Every step of the batch, oldest first.
+        seals: Numbers of the seals that were used, each once, oldest first.
+    """
+
+    batch: BatchState
+    stage: Stage
+    custody: Custody
+    timeline: tuple[Happened, ...]
+    seals: tuple[str, ...]
+
+
+def custody_state(station: Station, batch_id: str) -> CustodyState:
+    """Look at a batch's cards.
+
+    Raises:
+        Refusal: `unknown_batch`.
+    """
+    state = batch_state(station, batch_id)
+    with station.store.reading() as reading:
+        timeline = tuple(_happened(reading, step) for step in reading.steps.of_batch(batch_id))
+        seen = _seen(reading, batch_id)
+        numbers = {stop.card_no for stop in reading.funds.stops(batch_id) if not stop.line}
+        stage = reading.steps.stage(batch_id)
+    stands = card_places(state.outcomes)
+    strangers = [place for place in seen if place not in stands]
+    numbers |= {state.batch.lines[place - 1].card_no for place in strangers} - {""}
+    moved = [(one.step.at, one.moved) for one in timeline if one.moved is not None]
+    seals = [one.seal_no for _, one in moved if isinstance(one, HandOver) and one.seal_no]
+    return CustodyState(
+        batch=state,
+        stage=stage,
+        custody=custody(state.outcomes, moved, seen, sorted(numbers)),
+        timeline=timeline,
+        seals=tuple(dict.fromkeys(seals)),
+    )
+
+
+def _seen(reading: Reading, batch_id: str) -> dict[int, datetime]:
+    """When the card of each line last lay in a reader: it was loaded, or stopped."""
+    loads = ((one.line, one.opened_at) for one in reading.topups.of_batch(batch_id))
+    stops = ((one.line, one.at) for one in reading.funds.stops(batch_id) if one.line)
+    return _latest((*loads, *stops))
+
+
+def _latest(found: Iterable[tuple[int, datetime]]) -> dict[int, datetime]:
+    seen: dict[int, datetime] = {}
+    for place, at in found:
+        seen[place] = max(at, seen.get(place, at))
+    return seen
+
+
+def _happened(reading: Reading, step: BatchStep) -> Happened:
+    moved = moved_of(step)
+    if not isinstance(moved, HandOver) or not moved.people:
+        return Happened(step, moved)
+    page = reading.steps.signature(moved.people)
+    if page is None:
+        return Happened(step, moved)
+    people = thaw(People, page.decode())
+    return Happened(step, moved, people.given_by, people.taken_by)
+
+
+def moved_of(step: BatchStep) -> Moved | None:
+    """The hand-over or explanation behind a step, None when it is another kind of step."""
+    found = json.loads(step.detail) if step.detail else None
+    kind = _KINDS.get(frozenset(found)) if isinstance(found, dict) else None
+    return None if kind is None else thaw(kind, step.detail)

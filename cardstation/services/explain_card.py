@@ -1,0 +1,71 @@
+"""Records why a card is missing, left over or kept, so that a batch can be closed."""
+
+from __future__ import annotations
+
+from cardstation.domain.batch_life import Step
+from cardstation.domain.custody import OF_EXTRAS, Custody, Explanation, Where, Why
+from cardstation.errors import Refusal
+from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.steps import record_step
+from cardstation.services.station import Station
+
+_TRAYS = frozenset({Where.DONE, Where.ASK, Where.UNPAID})
+_BACK_AGAIN = frozenset({Why.LOST, Why.DESTROYED, Why.REFUSED, Why.ABSENT})
+
+
+def explain_card(station: Station, batch_id: str, told: Explanation) -> CustodyState:
+    """Record an explanation; it is a new entry, and a later one may say otherwise.
+
+    Raises:
+        Refusal: `unknown_batch`, `card_place_unknown`, `explanation_does_not_fit` (this card is
+            not in a state that it explains), `extra_not_here`, `hand_over_count`,
+            `batch_not_so_far`, and those of `ensure_may_write`.
+    """
+    ensure_may_write(station)
+    _ensure_fits(custody_state(station, batch_id).custody, told)
+    with station.store.unit() as unit:
+        record_step(station, unit, batch_id, Step.EXPLAINED, value=told)
+        unit.commit()
+    anchor_journal(station)
+    return custody_state(station, batch_id)
+
+
+def _ensure_fits(custody: Custody, told: Explanation) -> None:
+    if told.why is Why.COUNTED_AGAIN:
+        if told.places or told.extras or not 0 <= told.counted <= 100_000:
+            raise Refusal("hand_over_count", arrived=told.counted, expected=0)
+        return
+    if not told.places and not told.extras:
+        raise Refusal("nothing_to_explain")
+    for place in told.places:
+        where = custody.where.get(place)
+        if where is None:
+            raise Refusal("card_place_unknown", place=place)
+        if not _fits(told.why, where):
+            raise Refusal("explanation_does_not_fit", place=place, reason=told.why.value)
+    _ensure_extras(custody, told)
+
+
+def _ensure_extras(custody: Custody, told: Explanation) -> None:
+    here, unnamed = list(custody.extras), custody.unnamed_extras
+    for tail in told.extras:
+        if told.why not in OF_EXTRAS:
+            raise Refusal("explanation_does_not_fit", place=0, reason=told.why.value)
+        if tail and tail in here:
+            here.remove(tail)
+        elif not tail and unnamed:
+            unnamed -= 1
+        else:
+            raise Refusal("extra_not_here", tail=tail)
+
+
+def _fits(why: Why, where: Where) -> bool:
+    if where is Where.RETURNED:
+        return why in _BACK_AGAIN
+    if why is Why.NEVER_GIVEN:
+        return where not in _TRAYS
+    if why is Why.FOUND:
+        return where not in _TRAYS
+    return why is not Why.GIVEN_BACK

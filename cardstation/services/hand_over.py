@@ -1,0 +1,203 @@
+"""Records that cards went from hand to hand: who, how many, under which seal, signed how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cardstation.domain.batch_life import TABLE, Stage, Step
+from cardstation.domain.custody import (
+    HELD,
+    ON_PAPER,
+    TAIL,
+    Custody,
+    HandOver,
+    Party,
+    People,
+    Where,
+)
+from cardstation.domain.seal_number import ensure_seal
+from cardstation.errors import Refusal
+from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.steps import record_step
+from cardstation.services.station import Station
+from cardstation.store import Unit
+from cardstation.store.frozen import freeze
+
+MOST_BYTES = 3_000_000
+"""Of a signature's picture: a photographed page, not a film."""
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+_WAYS = {
+    (Party.MANAGER, Party.TEAM),
+    (Party.MANAGER, Party.DESK),
+    (Party.TEAM, Party.DESK),
+    (Party.DESK, Party.TEAM),
+    (Party.DESK, Party.MANAGER),
+    (Party.TEAM, Party.MANAGER),
+}
+_AWAY = frozenset({Where.REFUSED, Where.ABSENT})
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverRequest:
+    """A hand-over as the people at the table state it.
+
+    Attributes:
+        arrived: Cards counted by the taker; None = as many as expected.
+        expected: Cards the giver says there are; None = as many as our books say.
+        places: Lines whose cards go; None = every card the giver holds.
+        missing: Lines known to be missing. extras: Numbers of cards on no line (last digits do).
+        given_by, taken_by: Names as given.
+        given_picture, taken_picture: Signatures (PNG or JPEG).
+        on_paper: Who gave no picture signed on paper.
+    """
+
+    giver: Party
+    taker: Party
+    arrived: int | None = None
+    expected: int | None = None
+    seal_no: str = ""
+    places: tuple[int, ...] | None = None
+    missing: tuple[int, ...] = ()
+    extras: tuple[str, ...] = ()
+    given_by: str = ""
+    taken_by: str = ""
+    given_picture: bytes = b""
+    taken_picture: bytes = b""
+    on_paper: bool = False
+
+
+def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> CustodyState:
+    """Record a hand-over, whole or in part; what lacks or is left over is kept as it was counted.
+
+    The last card that leaves the desk makes the batch *returned*.
+
+    Raises:
+        Refusal: `unknown_batch`, `hand_over_way` (not between these two), `hand_over_count`,
+            `card_not_with_giver`, `nothing_to_hand_over`, `seal_number_wrong`,
+            `seal_of_other_batch`, `signature_not_picture`, `signature_missing` (the last return),
+            `batch_not_so_far`, and those of `ensure_may_write`.
+    """
+    ensure_may_write(station)
+    before = custody_state(station, batch_id)
+    told = judged(before, batch_id, asked)
+    final = told.giver is Party.DESK and not _left_at_desk(before.custody, told)
+    if final and not (asked.taken_picture or asked.on_paper):
+        raise Refusal("signature_missing", batch_id=batch_id)
+    for picture in (asked.given_picture, asked.taken_picture):
+        _ensure_picture(picture)
+    with station.store.unit() as unit:
+        stage = unit.steps.stage(batch_id)
+        if final:
+            stage = _run_is_over(station, unit, batch_id, stage)
+        value = _signed(station, unit, told, asked)
+        record_step(station, unit, batch_id, _step(stage, told, final=final), value=value)
+        unit.commit()
+    anchor_journal(station)
+    return custody_state(station, batch_id)
+
+
+def expected_of(custody: Custody, giver: Party, taker: Party) -> tuple[tuple[int, ...], int]:
+    """The lines whose cards a giver holds by our books, and how many cards that is."""
+    if giver is Party.MANAGER:
+        places = _at(custody, Where.NOT_COLLECTED)
+        return places, len(places)
+    if giver is Party.TEAM:
+        places = _at(custody, Where.TEAM)
+        if not places and taker is Party.DESK:
+            places = _at(custody, Where.NOT_COLLECTED)
+        counted = custody.counted[Party.TEAM]
+        return places, counted or len(places)
+    desk = tuple(p for p in custody.held if custody.where[p] is not Where.TEAM)
+    if custody.short:
+        desk = tuple(p for p in desk if custody.where[p] is not Where.WAITING)
+    return desk, len(desk)
+
+
+def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOver:
+    """What the request means, checked against the books.
+
+    Raises:
+        Refusal: as `hand_over`.
+    """
+    if (asked.giver, asked.taker) not in _WAYS:
+        raise Refusal("hand_over_way", giver=asked.giver.value, taker=asked.taker.value)
+    held, count = expected_of(state.custody, asked.giver, asked.taker)
+    if asked.places is not None:
+        _ensure_with_giver(state.custody, asked, held)
+        held, count = asked.places, len(asked.places)
+    places = tuple(place for place in held if place not in asked.missing)
+    extras = tuple(number[-TAIL:] for number in asked.extras)
+    count = count if asked.giver is not Party.DESK else count + len(extras)
+    expected = count if asked.expected is None else asked.expected
+    arrived = expected - len(asked.missing) if asked.arrived is None else asked.arrived
+    if not 0 <= arrived <= 100_000 or not 0 <= expected <= 100_000:
+        raise Refusal("hand_over_count", arrived=arrived, expected=expected)
+    if not places and not extras and not arrived and asked.giver is not Party.DESK:
+        raise Refusal("nothing_to_hand_over", giver=asked.giver.value)
+    seal_no = ensure_seal(asked.seal_no, batch_id)
+    return HandOver(
+        seal_no, asked.giver, asked.taker, expected, arrived, places, asked.missing, extras
+    )
+
+
+def _at(custody: Custody, wanted: Where) -> tuple[int, ...]:
+    return tuple(place for place, where in custody.where.items() if where is wanted)
+
+
+def _ensure_with_giver(custody: Custody, asked: HandOverRequest, held: tuple[int, ...]) -> None:
+    kept = {place for place, where in custody.where.items() if where in _AWAY}
+    waiting = set(_at(custody, Where.WAITING)) if asked.giver is Party.DESK else set()
+    for place in asked.places or ():
+        if place not in {*held, *kept, *waiting}:
+            raise Refusal("card_not_with_giver", place=place, giver=asked.giver.value)
+
+
+def _left_at_desk(custody: Custody, told: HandOver) -> bool:
+    """Whether cards of the list that lie at the desk stay there; those that lack do not lie."""
+    own = [p for p, where in custody.where.items() if where in HELD and where is not Where.TEAM]
+    stays = len(set(own) - set(told.places) - set(told.missing))
+    return stays > custody.short
+
+
+def _step(stage: Stage, told: HandOver, *, final: bool) -> Step:
+    wanted = {Party.TEAM: Step.COLLECTED, Party.DESK: Step.RECEIVED}.get(told.taker)
+    if told.giver is Party.DESK:
+        wanted = Step.RETURNED if final else None
+    fits = wanted is not None and (stage, wanted) in TABLE
+    return wanted if wanted is not None and fits else Step.HANDED_OVER
+
+
+def _run_is_over(station: Station, unit: Unit, batch_id: str, stage: Stage) -> Stage:
+    """Nobody wrote down that the run ended; the cards that go back say so."""
+    if stage in (Stage.LISTED, Stage.QUOTED, Stage.COLLECTED):
+        record_step(station, unit, batch_id, Step.STARTED)
+        stage = Stage.RUNNING
+    if stage is Stage.RUNNING:
+        stage = record_step(station, unit, batch_id, Step.FINISHED).stage
+    return stage
+
+
+def _signed(station: Station, unit: Unit, told: HandOver, asked: HandOverRequest) -> HandOver:
+    def kept(picture: bytes) -> str:
+        if picture:
+            return unit.steps.keep_signature(picture, station.clock.now())
+        return ON_PAPER if asked.on_paper else ""
+
+    people = ""
+    if asked.given_by or asked.taken_by:
+        page = freeze(People(asked.given_by, asked.taken_by, new_id(station.clock)))
+        people = unit.steps.keep_signature(page.encode(), station.clock.now())
+    return replace(
+        told,
+        given_signed=kept(asked.given_picture),
+        taken_signed=kept(asked.taken_picture),
+        people=people,
+    )
+
+
+def _ensure_picture(picture: bytes) -> None:
+    if picture and (len(picture) > MOST_BYTES or not picture.startswith(_PICTURES)):
+        raise Refusal("signature_not_picture", most_kb=MOST_BYTES // 1000)

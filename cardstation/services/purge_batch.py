@@ -1,0 +1,55 @@
+"""Removes the personal data of batches that were closed long ago, and keeps a record of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cardstation.domain.batch_life import Stage, Step
+from cardstation.domain.custody import Purged
+from cardstation.errors import Refusal
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.steps import record_step
+from cardstation.services.station import Station
+from cardstation.store import Reading
+
+
+def purge_batch(station: Station, batch_id: str) -> int:
+    """Remove names, doors, notes and spellings of one closed batch.
+
+    Numbers, money, receipts, vouchers and signatures stay: no proof needs what is removed.
+
+    Returns:
+        How many lines were purged; 0 when they were before.
+
+    Raises:
+        Refusal: `unknown_batch`, `batch_not_closed`, and those of `ensure_may_write`.
+    """
+    ensure_may_write(station)
+    with station.store.unit() as unit:
+        batch = batch_of(unit, batch_id)
+        if batch.purged_at is not None:
+            return 0
+        if unit.steps.stage(batch_id) is not Stage.CLOSED:
+            raise Refusal("batch_not_closed", batch_id=batch_id)
+        unit.batches.purge(batch_id, station.clock.now())
+        lines = len(batch.lines)
+        record_step(station, unit, batch_id, Step.PURGED, value=Purged(lines))
+        unit.commit()
+    anchor_journal(station)
+    return lines
+
+
+def purge_due(station: Station, days: int) -> tuple[str, ...]:
+    """Purge every batch that was closed at least so many days ago; returns their ids."""
+    with station.store.reading() as reading:
+        due = due_batches(reading, station.clock.now() - timedelta(days=days))
+    return tuple(batch_id for batch_id in due if purge_batch(station, batch_id))
+
+
+def due_batches(reading: Reading, until: datetime) -> tuple[str, ...]:
+    """Batches closed until then whose personal data are still there."""
+    closed = [one for one in reading.steps.every() if one.step is Step.CLOSED and one.at <= until]
+    purged = {one.batch_id for one in reading.steps.every() if one.step is Step.PURGED}
+    return tuple(one.batch_id for one in closed if one.batch_id not in purged)

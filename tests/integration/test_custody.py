@@ -1,0 +1,268 @@
+"""The bag's way over a real store: hand-overs, what is missing, the return, closing, purging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.batch_life import Stage, Step
+from cardstation.domain.custody import ON_PAPER, Explanation, HandOver, Party, Where, Why
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.seal_number import seal_number
+from cardstation.errors import Refusal
+from cardstation.services.bag_papers import manager_sheet, not_done_list, receipts_by_door
+from cardstation.services.close_batch import close_batch
+from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.explain_card import explain_card
+from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.purge_batch import purge_batch, purge_due
+from cardstation.services.return_batch import return_batch
+from cardstation.services.verify import verify
+from tests.kit.station import card_of, line, neighbours, open_desk, put_batch
+
+HOMES = neighbours(4)
+PNG = b"\x89PNG\r\n\x1a\n" + b"a signature"
+COLLECT = HandOverRequest(Party.MANAGER, Party.TEAM)
+RECEIVE = HandOverRequest(Party.TEAM, Party.DESK)
+RETURN = HandOverRequest(Party.DESK, Party.MANAGER, taken_by="物业 陈", on_paper=True)
+
+
+class Bag:
+    """A batch of four paid cards at a desk."""
+
+    def __init__(self, home: Path) -> None:
+        self.desk = open_desk(home, households=HOMES)
+        self.station = self.desk.station
+        rows = [line(one, place) for place, one in enumerate(HOMES, start=1)]
+        self.batch_id = put_batch(self.desk, rows)
+
+    def pay(self, cards: int) -> None:
+        money = Money.of_yuan(str(100 * cards))
+        pay_batch(self.station, self.batch_id, tender=Tender.CASH, money=money)
+
+    def later(self) -> None:
+        self.desk.clock.at += timedelta(minutes=5)
+
+    def hand(self, asked: HandOverRequest) -> CustodyState:
+        self.later()
+        return hand_over(self.station, self.batch_id, asked)
+
+    def run(self, *places: int) -> None:
+        for place in places:
+            self.later()
+            self.desk.load(self.batch_id, card_of(HOMES[place - 1]))
+
+    def explain(self, why: Why, *places: int, extras: tuple[str, ...] = ()) -> CustodyState:
+        self.later()
+        return explain_card(self.station, self.batch_id, Explanation(why, places, extras))
+
+    def steps(self) -> list[Step]:
+        return [one.step.step for one in custody_state(self.station, self.batch_id).timeline]
+
+
+@pytest.fixture
+def bag(tmp_path: Path) -> Iterator[Bag]:
+    made = Bag(tmp_path)
+    yield made
+    made.station.store.close()
+
+
+def test_the_whole_way_of_a_bag(bag: Bag) -> None:
+    bag.pay(4)
+    seal = seal_number(1, bag.batch_id, 1)
+    collected = HandOverRequest(
+        Party.MANAGER, Party.TEAM, seal_no=seal, given_by="陈", taken_by="李", given_picture=PNG
+    )
+    state = bag.hand(collected)
+    assert (state.stage, state.custody.tally[Where.TEAM]) == (Stage.COLLECTED, 4)
+    state = bag.hand(RECEIVE)
+    assert (state.stage, state.custody.tally[Where.WAITING]) == (Stage.RECEIVED, 4)
+    bag.run(1, 2, 3, 4)
+    bag.later()
+    state = return_batch(bag.station, bag.batch_id, RETURN)
+    assert state.stage is Stage.CLOSED
+    assert state.custody.tally[Where.RETURNED] == 4
+    assert state.seals == (seal,)
+    first = state.timeline[0]
+    assert (first.given_by, first.taken_by) == ("陈", "李")
+    assert isinstance(first.moved, HandOver)
+    with bag.station.store.reading() as reading:
+        assert reading.steps.signature(first.moved.given_signed) == PNG
+        raw = b"".join(stored.raw for stored in reading.journal.every())
+    assert "陈".encode() not in raw
+    assert b"\\u9648" not in raw
+    assert verify(bag.station).ok
+
+
+def test_a_shortfall_is_recorded_and_must_be_explained_before_closing(bag: Bag) -> None:
+    bag.pay(3)
+    state = bag.hand(HandOverRequest(Party.MANAGER, Party.DESK, arrived=3))
+    assert (state.custody.short, state.custody.tally[Where.NOT_COLLECTED]) == (1, 1)
+    bag.run(1, 2, 3)
+    bag.later()
+    state = return_batch(bag.station, bag.batch_id, RETURN)
+    assert state.stage is Stage.RETURNED
+    with pytest.raises(Refusal, match="cards_not_explained"):
+        close_batch(bag.station, bag.batch_id)
+    bag.explain(Why.NEVER_GIVEN, 4)
+    assert close_batch(bag.station, bag.batch_id).stage is Stage.CLOSED
+    assert verify(bag.station).ok
+
+
+def test_a_return_in_parts_ends_the_batch_with_the_last_card(bag: Bag) -> None:
+    bag.pay(4)
+    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.run(1, 2, 3, 4)
+    part = bag.hand(HandOverRequest(Party.DESK, Party.MANAGER, places=(1, 2)))
+    assert part.stage is Stage.RECEIVED
+    assert part.custody.tally[Where.RETURNED] == 2
+    unsigned = HandOverRequest(Party.DESK, Party.MANAGER)
+    with pytest.raises(Refusal, match="signature_missing"):
+        hand_over(bag.station, bag.batch_id, unsigned)
+    bag.later()
+    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.CLOSED
+    assert bag.steps() == [Step.RECEIVED, Step.HANDED_OVER, Step.RETURNED, Step.CLOSED]
+
+
+def test_a_desk_that_recorded_no_arrival_can_still_give_back(bag: Bag) -> None:
+    bag.pay(4)
+    bag.run(1, 2, 3, 4)
+    bag.later()
+    return_batch(bag.station, bag.batch_id, RETURN)
+    assert bag.steps()[-2:] == [Step.RETURNED, Step.CLOSED]
+    assert verify(bag.station).ok
+
+
+def test_the_return_through_a_team_ends_when_the_manager_has_the_bag(bag: Bag) -> None:
+    bag.pay(4)
+    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.run(1, 2, 3, 4)
+    bag.later()
+    out = HandOverRequest(Party.DESK, Party.TEAM, on_paper=True)
+    state = return_batch(bag.station, bag.batch_id, out)
+    assert (state.stage, state.custody.tally[Where.TEAM]) == (Stage.RETURNED, 4)
+    bag.explain(Why.ABSENT, 2)
+    bag.later()
+    home = HandOverRequest(Party.TEAM, Party.MANAGER, arrived=3, expected=3)
+    state = return_batch(bag.station, bag.batch_id, home)
+    assert state.stage is Stage.CLOSED
+    assert (state.custody.tally[Where.RETURNED], state.custody.tally[Where.ABSENT]) == (3, 1)
+
+
+def test_a_stranger_in_the_bag_is_explained_or_goes_back(bag: Bag) -> None:
+    bag.pay(4)
+    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK, arrived=5))
+    stranger = neighbours(6)[5]
+    with bag.station.store.unit() as unit:
+        unit.households.put([stranger])
+        unit.commit()
+    with pytest.raises(Refusal, match="card_not_in_batch"):
+        bag.desk.load(bag.batch_id, card_of(stranger))
+    state = custody_state(bag.station, bag.batch_id)
+    assert state.custody.extras == (stranger.card_no[-4:],)
+    assert state.custody.unnamed_extras == 0
+    with pytest.raises(Refusal, match="extra_not_here"):
+        bag.explain(Why.OTHER_BATCH, extras=("0000",))
+    state = bag.explain(Why.OTHER_BATCH, extras=state.custody.extras)
+    assert (state.custody.extras, state.custody.extras_gone) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (HandOverRequest(Party.MANAGER, Party.MANAGER), "hand_over_way"),
+        (HandOverRequest(Party.MANAGER, Party.DESK, arrived=-1), "hand_over_count"),
+        (HandOverRequest(Party.DESK, Party.TEAM, places=(1,)), "card_not_with_giver"),
+        (HandOverRequest(Party.TEAM, Party.MANAGER), "nothing_to_hand_over"),
+        (HandOverRequest(Party.MANAGER, Party.DESK, seal_no="123"), "seal_number_wrong"),
+        (
+            HandOverRequest(Party.MANAGER, Party.DESK, taken_picture=b"GIF89a"),
+            "signature_not_picture",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_and_leaves_nothing(
+    bag: Bag, asked: HandOverRequest, code: str
+) -> None:
+    with pytest.raises(Refusal, match=code):
+        hand_over(bag.station, bag.batch_id, asked)
+    assert bag.steps() == []
+
+
+def test_explanations_must_fit_what_was_seen(bag: Bag) -> None:
+    bag.pay(4)
+    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.run(1)
+    with pytest.raises(Refusal, match="explanation_does_not_fit"):
+        bag.explain(Why.NEVER_GIVEN, 1)
+    with pytest.raises(Refusal, match="explanation_does_not_fit"):
+        bag.explain(Why.GIVEN_BACK, 1)
+    with pytest.raises(Refusal, match="card_place_unknown"):
+        bag.explain(Why.LOST, 9)
+    with pytest.raises(Refusal, match="nothing_to_explain"):
+        bag.explain(Why.LOST)
+
+
+def test_money_that_is_left_over_keeps_a_batch_open(bag: Bag) -> None:
+    bag.pay(4)
+    bag.run(1, 2, 3)
+    bag.explain(Why.NEVER_GIVEN, 4)
+    bag.later()
+    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.RETURNED
+    with pytest.raises(Refusal, match="batch_money_open"):
+        close_batch(bag.station, bag.batch_id)
+
+
+def closed(bag: Bag) -> None:
+    bag.pay(4)
+    bag.run(1, 2, 3, 4)
+    bag.later()
+    return_batch(bag.station, bag.batch_id, RETURN)
+
+
+def test_a_closed_batch_is_purged_when_its_time_is_up_and_the_books_still_agree(bag: Bag) -> None:
+    with pytest.raises(Refusal, match="batch_not_closed"):
+        purge_batch(bag.station, bag.batch_id)
+    closed(bag)
+    assert purge_due(bag.station, 30) == ()
+    bag.desk.clock.at += timedelta(days=30)
+    assert purge_due(bag.station, 30) == (bag.batch_id,)
+    assert purge_due(bag.station, 30) == ()
+    assert purge_batch(bag.station, bag.batch_id) == 0
+    state = custody_state(bag.station, bag.batch_id)
+    assert bag.steps()[-1] is Step.PURGED
+    assert all(not (one.name or one.door or one.row.name) for one in state.batch.batch.lines)
+    with bag.station.store.reading() as reading:
+        assert len(reading.receipts.of_batch(bag.batch_id)) == 4
+    assert verify(bag.station).ok
+
+
+def test_what_the_manager_gets_names_nobody(bag: Bag) -> None:
+    bag.pay(3)
+    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.run(3, 1, 2)
+    sheet = manager_sheet(bag.station, bag.batch_id)
+    said = repr(sheet)
+    for home in HOMES:
+        assert not [one for one in (home.name, home.card_no, home.account_no) if one in said]
+    assert [row.done for row in sheet.rows] == [True, True, True, False]
+    assert [row.amount for row in sheet.rows] == [Money(10_000)] * 3 + [None]
+    assert sheet.loaded == Money(30_000)
+    notes = not_done_list(bag.station, bag.batch_id)
+    assert [(row.door, row.reason) for row in notes.rows] == [
+        (HOMES[3].address.door, "line_unfunded")
+    ]
+    assert len(receipts_by_door(bag.station, bag.batch_id)) == 3
+
+
+def test_signed_on_paper_is_said_so(bag: Bag) -> None:
+    bag.pay(4)
+    state = bag.hand(HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    told = state.timeline[-1].moved
+    assert isinstance(told, HandOver)
+    assert (told.given_signed, told.taken_signed) == (ON_PAPER, ON_PAPER)
