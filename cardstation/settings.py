@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_data_path, user_state_path
 
 from cardstation.errors import Refusal
 from cardstation.files import write_whole
@@ -26,6 +26,8 @@ class Settings:
 
     Attributes:
         home: Data folder: store, journal, ledger of the demo, papers.
+        state: Folder of the rollback anchor, which no backup of `home` may bring along; empty =
+            the platform's own place for state.
         station: Name of the station in the ledger.
         station_no: Its number on cards, 1–65535.
         ledger_url: Central ledger, empty = work offline.
@@ -58,6 +60,12 @@ class Settings:
     printer: str = ""
     training: bool = True
     trace: bool = False
+    state: str = ""
+
+
+def anchors_of(settings: Settings) -> Path:
+    """The folder of the rollback anchors of this machine's stations."""
+    return Path(settings.state or user_state_path("cardstation")) / "anchors"
 
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {

@@ -14,6 +14,11 @@ for name in [name for name in os.environ if name.startswith("CARDSTATION_")]:
     if name not in ("CARDSTATION_REQUIRE_REAL", "CARDSTATION_PG_BIN"):
         del os.environ[name]
 
+# Rollback anchors lie outside the data folders: none of a test in the machine's own place.
+os.environ["XDG_STATE_HOME"] = str(
+    Path(tempfile.gettempdir(), f"cardstation-tests-{os.getpid()}", "state")
+)
+
 # libpcsclite reads this once per process, at the first call: it must stand before any test makes
 # one, and no test may ever reach the card service of the machine it runs on.
 PRIVATE = Path(tempfile.gettempdir(), f"cardstation-tests-{os.getpid()}", "pcscd.comm")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from getpass import getpass
+from pathlib import Path
 
 from cardstation.bootstrap.eager import EagerSender
 from cardstation.ports.clock import Clock
@@ -15,7 +16,7 @@ from cardstation.ports.keys import DeviceKey
 from cardstation.ports.ledger import Ledger
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.station import Station
-from cardstation.settings import Settings
+from cardstation.settings import Settings, anchors_of
 from cardstation.store import Store
 from drivers.chips import CHIPS
 from drivers.clocks import SystemClock, shift_of
@@ -31,6 +32,8 @@ from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
 from drivers.payments import PAYMENTS
 
+_KEY_ID_DIGITS = 16
+
 
 @contextmanager
 def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
@@ -44,11 +47,13 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
         StationBusy: another process writes.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with Store.open(settings.home, read_only=not writing) as store:
+    place = partial(anchor_place, settings, device_key_of(settings))
+    with Store.open(settings.home, read_only=not writing, anchor_at=place) as store:
         station = station_on(store, settings)
         if not writing:
             yield station
             return
+        store.anchor.move_out()
         with EagerSender() as eager:
             station = replace(station, armed=eager.ring)
             if station.ledger is not None:
@@ -79,6 +84,13 @@ def station_on(store: Store, settings: Settings) -> Station:
         payments=PAYMENTS,
         pins=Argon2Pin(),
     )
+
+
+def anchor_place(settings: Settings, key: KeptDeviceKey) -> Path:
+    """Where the rollback anchor is: outside the data folder, named by the station's own key."""
+    if not key.place:
+        return settings.home / "anchor"
+    return anchors_of(settings) / key.public.hex()[:_KEY_ID_DIGITS]
 
 
 def device_key_of(settings: Settings) -> KeptDeviceKey:

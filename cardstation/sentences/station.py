@@ -181,7 +181,8 @@ TABLE = {
         "Safety mark is gone",
         "The mark that protects the records against an old copy is missing.",
         FROZEN,
-        SUPERVISOR,
+        "If the data folder was moved here, bring its mark along, or two people bring the station "
+        "back with `cardstation rejoin`; else call the supervisor.",
     ),
     "store_rolled_back": Words(
         "Old copy of the records",

@@ -1,12 +1,14 @@
-"""The rollback anchor: how far the journal had come, kept outside the store.
+"""The rollback anchor: how far the journal had come, kept outside the store and its data folder.
 
-A store restored from a backup is behind its anchor; such a station must not sell.
+A store restored from a backup is behind its anchor; such a station must not sell. Whoever puts a
+whole data folder back, or copies it, does not put the anchor back with it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -36,10 +38,17 @@ class AnchorMark:
 
 
 class Anchor:
-    """The file `anchor` of a data folder."""
+    """The anchor of one station.
 
-    def __init__(self, home: Path) -> None:
-        self._path = home / "anchor"
+    Args:
+        home: The data folder, where anchors of earlier versions lie.
+        place: Says where the file is now; as long as a station has no key that could name it, in
+            the data folder.
+    """
+
+    def __init__(self, home: Path, place: Callable[[], Path] | None = None) -> None:
+        self._earlier = home / "anchor"
+        self._place = place or (lambda: self._earlier)
 
     def read(self) -> AnchorMark | None:
         """The mark, None when none was ever written.
@@ -47,33 +56,54 @@ class Anchor:
         Raises:
             Mishap: `anchor_damaged`: not one byte may differ from how it was written.
         """
-        try:
-            raw = self._path.read_bytes()
-        except FileNotFoundError:
+        path = self._found()
+        if path is None:
             return None
+        raw = path.read_bytes()
         try:
             mark = AnchorMark(**json.loads(raw))
             same = _encoded(mark) == raw
         except (ValueError, TypeError, RecursionError) as error:
-            raise Mishap("anchor_damaged", file=str(self._path)) from error
+            raise Mishap("anchor_damaged", file=str(path)) from error
         if not same:
-            raise Mishap("anchor_damaged", file=str(self._path))
+            raise Mishap("anchor_damaged", file=str(path))
         return mark
 
     def write(self, mark: AnchorMark) -> None:
         """Replace the mark so that either the old or the new one survives a power cut."""
-        draft = self._path.with_suffix(".part")
-        with draft.open("wb") as file:
-            file.write(_encoded(mark))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
-        if os.name == "posix":
-            folder = os.open(self._path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        _replace(self._place(), _encoded(mark))
+
+    def move_out(self) -> None:
+        """Take an anchor of an earlier version out of the data folder; what is outside counts."""
+        path = self._place()
+        if path == self._earlier or not self._earlier.exists():
+            return
+        if not path.exists():
+            _replace(path, self._earlier.read_bytes())
+        self._earlier.unlink()
+
+    def _found(self) -> Path | None:
+        return next((one for one in (self._place(), self._earlier) if one.exists()), None)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        folder, reason = str(path.parent), error.strerror or ""
+        raise Mishap("home_unusable", folder=folder, reason=reason) from error
+    draft = path.with_suffix(".part")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    if os.name == "posix":
+        folder_no = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder_no)
+        finally:
+            os.close(folder_no)
 
 
 def _encoded(mark: AnchorMark) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -30,9 +30,11 @@ class Store:
     unit_kind: type[Unit] = Unit
     anchor_kind: type[Anchor] = Anchor
 
-    def __init__(self, home: Path, lock: StationLock | None) -> None:
+    def __init__(
+        self, home: Path, lock: StationLock | None, anchor_at: Callable[[], Path] | None = None
+    ) -> None:
         self.home = home
-        self.anchor = self.anchor_kind(home)
+        self.anchor = self.anchor_kind(home, anchor_at)
         self._lock = lock
         self._turn = threading.RLock()
         self._batches: Kept = {}
@@ -40,12 +42,19 @@ class Store:
         self._writer: Engine | None = None
 
     @classmethod
-    def open(cls, home: Path, *, read_only: bool = False) -> Store:
+    def open(
+        cls,
+        home: Path,
+        *,
+        read_only: bool = False,
+        anchor_at: Callable[[], Path] | None = None,
+    ) -> Store:
         """Open a data folder's store, making or migrating it where needed.
 
         Args:
             home: The data folder; made when missing.
             read_only: Do not take the station's lock; `unit()` is then a defect.
+            anchor_at: Says where the rollback anchor is; by default in the data folder.
 
         Raises:
             StationBusy: another process writes. Refusal: `store_newer`. Mishap: `store_damaged`.
@@ -53,9 +62,9 @@ class Store:
         home.mkdir(parents=True, exist_ok=True)
         if read_only:
             _ensure_readable(cls, home)
-            return cls(home, None)
+            return cls(home, None, anchor_at)
         lock = StationLock(home)
-        store = cls(home, lock)
+        store = cls(home, lock, anchor_at)
         with ExitStack() as undo:
             undo.callback(store.close)
             store._begin_writing()

@@ -25,7 +25,7 @@ from cardstation.services.identify import insert_card
 from cardstation.services.load_line import load_line
 from cardstation.services.recover import recover
 from cardstation.services.station import Station
-from cardstation.settings import load_settings
+from cardstation.settings import Settings, load_settings
 from cardstation.sql import engine
 from cardstation.store import Store, Unit
 from drivers.virtual import VirtualCard, VirtualReader
@@ -86,6 +86,16 @@ def _load(station: Station, reader: VirtualReader, batch_id: str) -> None:
     click.echo(json.dumps(said))
 
 
+def settings_on(disk: Path) -> Settings:
+    """Of a station whose anchor lies on the disk of its store: both lose what was not synced."""
+    return load_settings(disk, {"CARDSTATION_STATE": str(state_on(disk))})
+
+
+def state_on(disk: Path) -> Path:
+    """Where that anchor is kept."""
+    return disk / "state"
+
+
 def main() -> None:
     """Run until the bag is done or the power is gone."""
     words = argparse.ArgumentParser()
@@ -97,7 +107,7 @@ def main() -> None:
     if given.forgetful:
         forget_to_sync()
     Store.unit_kind = AckedUnit
-    settings = replace(load_settings(given.home, {}), ledger_url="")
+    settings = replace(settings_on(given.home), ledger_url="")
     with open_station(settings, True) as station:
         run_bag(station, given.cards, given.batch)
 

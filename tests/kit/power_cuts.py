@@ -21,8 +21,7 @@ import pytest
 from cardstation.bootstrap.card_box import CardBox
 from cardstation.bootstrap.plastic import money_on_cards
 from cardstation.bootstrap.station import open_station
-from cardstation.settings import load_settings
-from tests.kit.cut_station import MARKS
+from tests.kit.cut_station import MARKS, settings_on, state_on
 from tests.kit.e2e import Desk
 from tests.kit.power_life import WORLD, YUAN, Bag, Told, image_in, life
 from tests.kit.repeat import Seeded
@@ -139,11 +138,11 @@ def unnamed(disk: Path, bag: Bag) -> list[str]:
 
 def _prove(desk: Desk, disk: Path, bag: Bag, told: Told) -> None:
     """`cardstation verify`, the cards, and the receipts a customer may hold already."""
-    proof = desk.run("verify", CARDSTATION_HOME=str(disk))
+    proof = desk.run("verify", CARDSTATION_HOME=str(disk), CARDSTATION_STATE=str(state_on(disk)))
     fen = 100 * YUAN * len(bag.persons)
     assert proof["ok"], proof["disagreements"]
     assert proof["taken_fen"] == proof["loaded_fen"] == fen
-    with open_station(load_settings(disk, {}), False) as station:
+    with open_station(settings_on(disk), False) as station:
         assert money_on_cards(station, CardBox(station, disk), bag.batch).fen == fen
         with station.store.reading() as reading:
             receipts = reading.receipts.of_batch(bag.batch)

@@ -23,8 +23,8 @@ from cardstation.domain.payment import Tender
 from cardstation.services.import_directory import import_directory
 from cardstation.services.import_list import import_list
 from cardstation.services.pay_batch import pay_batch
-from cardstation.settings import load_settings
 from drivers.virtual import VirtualCard
+from tests.kit.cut_station import settings_on
 from tests.kit.e2e import PATIENCE_S, Desk, Process
 from tests.kit.e2e_cards import TARIFFS, Person, people, write_directory, write_list
 from tests.kit.pcsc import until
@@ -102,7 +102,7 @@ def _unmount(place: Path, *how: str) -> bool:
 def pack(desk: Desk, cards: int = 3) -> Bag:
     """A station with a paid list and its cards, on an ordinary disk; and one run without a cut."""
     persons = people(cards)
-    settings = load_settings(desk.home, {})
+    settings = settings_on(desk.home)
     with open_station(settings, True) as station:
         import_directory(station, write_directory(desk.folder / "d.csv", persons), TARIFFS)
         rows = [(one, str(YUAN)) for one in persons]
