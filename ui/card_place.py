@@ -1,4 +1,4 @@
-"""The place where a card lies: watches the reader, works with the card, and forgets it.
+"""The place where a card lies: works with the card, and forgets it; one for every reader.
 
 ::
 
@@ -12,9 +12,8 @@ back late for a card that is gone is dropped here, so no taker can show it.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,10 +22,10 @@ from cardstation.ports.reader import Presence
 from cardstation.services.identify import Inserted
 from ui.courier import Courier
 from ui.desk_services import DeskServices
-from ui.lane import Lane, attempt
+from ui.lane import Lane
 
 T = TypeVar("T")
-PAUSE_AFTER_TROUBLE_S = 1.0
+P = ParamSpec("P")
 
 
 class CardTaker(Protocol):
@@ -46,16 +45,25 @@ class CardTaker(Protocol):
 
 
 class CardPlace(QObject):
-    """One insertion at a time.
+    """One reader, one insertion at a time.
 
     Attributes:
+        reader: Its name. number: Its place at the desk, from 1; stays while the desk is open.
         changed: Emitted when a card came or went, or the reader had trouble.
     """
 
     changed = Signal()
 
-    def __init__(self, services: DeskServices, lane: Lane, courier: Courier) -> None:
+    def __init__(
+        self,
+        services: DeskServices,
+        lane: Lane,
+        courier: Courier,
+        reader: str = "",
+        number: int = 1,
+    ) -> None:
         super().__init__()
+        self.reader, self.number = reader, number
         self._services, self._lane, self._courier = services, lane, courier
         self._taker: CardTaker | None = None
         self._insertion = 0
@@ -63,6 +71,7 @@ class CardPlace(QObject):
         self._presence: Presence | None = None
         self._under_way = 0
         self._next: CardTaker | None = None
+        self._changing = False
         self._trouble: CardStationError | None = None
 
     @property
@@ -90,18 +99,18 @@ class CardPlace(QObject):
         """Who is told about cards."""
         return self._taker
 
-    def give_to(self, taker: CardTaker) -> None:
-        """Have another taker told about cards.
+    def give_to(self, taker: CardTaker | None) -> None:
+        """Have another taker told about cards; None: nobody, a card just lies there.
 
         A card that lies there is taken from the old one and announced to the new one, unless work
         on it is under way: then the change waits until the card is gone.
         """
         if taker is self._taker:
-            self._next = None
+            self._changing = False
         elif self._presence is None:
-            self._taker = taker
+            self._taker, self._changing = taker, False
         elif self._under_way:
-            self._next = taker
+            self._next, self._changing = taker, True
         else:
             presence = self._presence
             self.gone()
@@ -130,8 +139,8 @@ class CardPlace(QObject):
         self._forget()
         if self._taker is not None:
             self._taker.card_gone()
-        if self._next is not None:
-            self._taker, self._next = self._next, None
+        if self._changing:
+            self._taker, self._next, self._changing = self._next, None, False
         self.changed.emit()
 
     def troubled(self, error: CardStationError) -> None:
@@ -154,15 +163,25 @@ class CardPlace(QObject):
         if card is not None:
             self._ask(lambda: ask(card), then)
 
-    def during(self, call: Callable[[], None]) -> Callable[[], None]:
-        """`call`, to be made in the window's thread while this insertion lasts; for progress."""
+    def during(self, call: Callable[P, None]) -> Callable[P, None]:
+        """`call`, made in the window's thread and only while this insertion lasts; for progress.
+
+        Asked for in the window's thread; what is returned may be called on any.
+        """
         insertion = self._insertion
 
-        def made() -> None:
-            if insertion == self._insertion:
-                call()
+        def told(*given: P.args, **named: P.kwargs) -> None:
+            def made() -> None:
+                if insertion == self._insertion:
+                    call(*given, **named)
 
-        return lambda: self._courier.post(made)
+            self._courier.post(made)
+
+        return told
+
+    def close(self) -> None:
+        """End the lane."""
+        self._lane.close()
 
     def _ask(
         self,
@@ -205,51 +224,6 @@ class CardPlace(QObject):
 
     def _close(self, card: Inserted) -> None:
         self._lane.ask(card.close, _nothing, _nothing)
-
-
-class CardWatch:
-    """The thread that waits for cards and tells the place."""
-
-    def __init__(self, services: DeskServices, place: CardPlace, courier: Courier) -> None:
-        self._services, self._place, self._courier = services, place, courier
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watch-reader", daemon=True)
-
-    def start(self) -> None:
-        """Begin to watch."""
-        self._thread.start()
-
-    def close(self, timeout_s: float = 2.0) -> None:
-        """End the wait in hand and the thread."""
-        self._closing.set()
-        self._services.wake()
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
-
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            seen = attempt(self._services.wait_card)
-            if isinstance(seen, CardStationError):
-                self._report(seen)
-                self._closing.wait(PAUSE_AFTER_TROUBLE_S)
-            else:
-                self._post(self._place.well)
-                if seen is not None:
-                    self._follow(seen)
-
-    def _report(self, error: CardStationError) -> None:
-        self._post(lambda: self._place.troubled(error))
-
-    def _follow(self, presence: Presence) -> None:
-        self._post(lambda: self._place.arrived(presence))
-        over: bool | CardStationError = False
-        while over is False and not self._closing.is_set():
-            over = attempt(lambda: self._services.wait_removed(presence))
-        self._post(self._place.gone)
-
-    def _post(self, call: Callable[[], None]) -> None:
-        if not self._closing.is_set():
-            self._courier.post(call)
 
 
 def _nothing(_result: object) -> None:

@@ -210,6 +210,7 @@ class DeskWindow(QMainWindow):
         low = self.height() < LOW
         full = _screen(self._here).full_banner or self.session.screens[self._here].holds_cards
         self._banner.set_height(compact=not full, low=low)
+        self._banner.setVisible(not self.session.screens[self._here].shows_cards)
 
     def _draw_header(self) -> None:
         t = self._look.t

@@ -19,6 +19,7 @@ from cardstation.domain.receipt import Receipt
 from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUp, TopUpRequest
+from cardstation.domain.trays import Tray
 from cardstation.domain.volume import Volume
 from cardstation.ports.reader import Presence
 from cardstation.services.batch_state import BatchMoney, BatchState
@@ -115,20 +116,43 @@ class BackServices:
 
 
 @dataclass(frozen=True, slots=True)
+class LaneServices:
+    """The run of a batch, and what becomes of its cards.
+
+    Attributes:
+        runs: It was started, and neither paused nor finished since, by whomever.
+        finish: Says whether it is over: no card is left, no outcome open.
+        outcome: Of one line, by its place.
+        check_envelope: Batch, line, envelope as scanned; another one is a `Refusal`, on record.
+        route: Batch, tray, line (0 = none), card (empty = not readable), code of the stop.
+    """
+
+    start: Callable[[str], None]
+    pause: Callable[[str], None]
+    finish: Callable[[str], bool]
+    runs: Callable[[str], bool]
+    outcome: Callable[[str, int], LineOutcome]
+    check_envelope: Callable[[str, int, str], None]
+    route: Callable[[str, Tray, int, str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
 class DeskServices:
     """Everything the window can ask for.
 
     Attributes:
-        wait_card: Blocks until a card lies in a reader; None when woken or after its own timeout.
+        wait_card: Blocks until a card lies in that reader; None when woken or after its own
+            timeout.
         wait_removed: Blocks until that insertion is over; False when woken.
-        wake: Ends both waits, from any thread.
+        wake: Ends every wait, from any thread.
         insert_card: Opens and identifies the card.
         resolve_card: Settles what is open on it, before anything else (R3).
         answer_payment: A human's answer to an open intent: was the money taken?
         quote: For the card in the reader; only its maker's rules are looked at, never the chip.
         batches: The latest first, at most a few dozen.
         pay_batch: Batch, tender, money and the payment's own number.
-        load_line: One card of a batch; a stop is a `Refusal`.
+        load_line: One card of a batch, with the envelope that was scanned or ""; a stop is a
+            `Refusal`.
         sync: Talks to the ledger. sync_state: asks nobody.
         handover: Makes, files and prints the sheet for the way back; returns the file.
         print_receipt: Files and prints a receipt; returns the file.
@@ -141,7 +165,7 @@ class DeskServices:
     station: str
     training: bool
     version: str
-    wait_card: Callable[[], Presence | None]
+    wait_card: Callable[[str], Presence | None]
     wait_removed: Callable[[Presence], bool]
     wake: Callable[[], None]
     insert_card: Callable[[Presence], Inserted]
@@ -154,7 +178,7 @@ class DeskServices:
     batch_state: Callable[[str], BatchState]
     import_list: Callable[[Path], Batch]
     pay_batch: Callable[[str, Tender, Money, str], BatchMoney]
-    load_line: Callable[[str, Inserted, Watch], LineOutcome]
+    load_line: Callable[[str, Inserted, Watch, str], LineOutcome]
     print_receipt: Callable[[str], Path]
     handover: Callable[[str], Path]
     open_intents: Callable[[], tuple[OpenIntent, ...]]
@@ -168,5 +192,6 @@ class DeskServices:
     now: Callable[[], datetime]
     shifts: ShiftServices
     back: BackServices
+    lanes: LaneServices
     rejoin: Callable[[Approval], SyncState]
     found: tuple[OpenIntent, ...] = ()

@@ -80,6 +80,7 @@ class ThreadLane:
         while (work := self._work.get()) is not None:
             if not self._closing.is_set():
                 work()
+            del work  # what waits for the next piece keeps nothing of the last card
 
 
 class InlineLane:

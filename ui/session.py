@@ -9,7 +9,8 @@ from pathlib import Path
 
 from cardstation.services.intent.opened import OpenIntent
 from ui.approver import Approver
-from ui.card_place import CardPlace, CardWatch
+from ui.card_places import CardPlaces
+from ui.card_watch import CardWatch
 from ui.choices import Choices
 from ui.courier import Courier, InlineCourier, QueuedCourier
 from ui.desk_services import DeskServices
@@ -26,9 +27,9 @@ AskFile = Callable[[str], Path | None]
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """One lane per device: the card, the store, the printer, and the slow look-ups."""
+    """One lane per device: the store, the printer, the slow look-ups; `card` opens a reader's."""
 
-    card: Lane
+    card: Callable[[str], Lane]
     desk: Lane
     paper: Lane
     status: Lane
@@ -36,16 +37,17 @@ class Lanes:
     @classmethod
     def threads(cls, courier: Courier) -> Lanes:
         """Lanes with threads."""
-        return cls(*(ThreadLane(name, courier) for name in ("card", "desk", "paper", "status")))
+        rest = (ThreadLane(name, courier) for name in ("desk", "paper", "status"))
+        return cls(lambda reader: ThreadLane(f"card {reader}", courier), *rest)
 
     @classmethod
     def inline(cls) -> Lanes:
         """Lanes without threads, for tests and pictures."""
-        return cls(InlineLane(), InlineLane(), InlineLane(), InlineLane())
+        return cls(lambda _reader: InlineLane(), InlineLane(), InlineLane(), InlineLane())
 
     def close(self) -> None:
-        """End all of them."""
-        for lane in (self.card, self.desk, self.paper, self.status):
+        """End all but those of readers, which their places end."""
+        for lane in (self.desk, self.paper, self.status):
             lane.close()
 
 
@@ -67,7 +69,7 @@ class Session:
     ) -> None:
         self._courier, self._lanes = courier, lanes
         board = MessageBoard()
-        place = CardPlace(services, lanes.card, courier)
+        place = CardPlaces(services, lanes.card, courier)
         self.tools = Tools(
             services=services,
             place=place,
@@ -95,7 +97,7 @@ class Session:
         self._give()
 
     def watch(self) -> None:
-        """Begin to watch the reader."""
+        """Begin to watch the readers."""
         self._watch.start()
 
     def came_to(self, code: str) -> None:
@@ -115,11 +117,14 @@ class Session:
         for code, live in self.screens.items():
             if live.holds_cards:
                 return code
-        return self._here if self.screens[self._here].taker is not None else SCREENS[0].code
+        here = self.screens[self._here]
+        takes = here.taker is not None or here.taker_of is not None
+        return self._here if takes else SCREENS[0].code
 
     def close(self) -> None:
         """End the watch, the lanes and the courier."""
         self._watch.close()
+        self.tools.place.close()
         self._lanes.close()
         if isinstance(self._courier, QueuedCourier | InlineCourier):
             self._courier.close()
@@ -137,9 +142,11 @@ class Session:
             self.tools.board.say(said, "warn", n=len(found))
 
     def _give(self) -> None:
-        taker = self.screens[self.screen_of_cards()].taker
-        if taker is not None:
-            self.tools.place.give_to(taker)
+        live, place = self.screens[self.screen_of_cards()], self.tools.place
+        if live.taker_of is not None:
+            place.spread(live.taker_of)
+        elif live.taker is not None:
+            place.give_to(live.taker)
 
 
 def open_session(services: DeskServices, ask_file: AskFile) -> Session:

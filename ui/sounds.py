@@ -1,4 +1,4 @@
-"""Sounds: done, take the card, needs you; said with whatever plays sounds on this system."""
+"""Sounds: wait, take the card, done, needs you; and a sentence, where something here can speak."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from PySide6.QtCore import QProcess
 
 import resources
 
-NAMES = ("ok", "stop", "remove-card")
+NAMES = ("ok", "stop", "remove-card", "wait")
 PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"))
+SPEAKERS = (("spd-say", "-l", "{language}", "{text}"), ("espeak-ng", "-v", "{voice}", "{text}"))
+VOICES = {"zh_CN": ("zh", "cmn"), "en": ("en", "en")}
 
 
 class Sounds(Protocol):
@@ -20,11 +22,17 @@ class Sounds(Protocol):
     def play(self, name: str) -> None:
         """Start one of `NAMES` and return at once. Never raises."""
 
+    def speak(self, text: str, language: str) -> None:
+        """Say a sentence aloud and return at once, where this system can. Never raises."""
+
 
 class Silence:
     """Says nothing."""
 
     def play(self, name: str) -> None:
+        """Nothing."""
+
+    def speak(self, text: str, language: str) -> None:
         """Nothing."""
 
 
@@ -36,6 +44,7 @@ class SystemSounds:
 
     def __init__(self, *, on: bool = True) -> None:
         self._player = next((one for one in PLAYERS if shutil.which(one[0])), None)
+        self._speaker = next((one for one in SPEAKERS if shutil.which(one[0])), None)
         self.on = on
 
     def play(self, name: str) -> None:
@@ -49,3 +58,12 @@ class SystemSounds:
             winsound.PlaySound(place, winsound.SND_FILENAME | winsound.SND_ASYNC)
         elif self._player is not None:
             QProcess.startDetached(self._player[0], [*self._player[1:], place])
+
+    def speak(self, text: str, language: str) -> None:
+        """Start to speak with the system's own voice."""
+        if not self.on or self._speaker is None:
+            return
+        short, voice = VOICES.get(language, VOICES["en"])
+        told = {"{language}": short, "{voice}": voice, "{text}": text}
+        words = [told.get(word, word) for word in self._speaker]
+        QProcess.startDetached(words[0], words[1:])

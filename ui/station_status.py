@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from cardstation.i18n import Translator
 from cardstation.sentences import brief
 from cardstation.services.sync_state import SyncState
-from ui.card_place import CardPlace
+from ui.card_places import CardPlaces
 from ui.desk_services import DeskServices, PrinterStanding, ReaderStanding
 from ui.lane import Lane
 from ui.parts.header import ChipState
@@ -47,7 +47,7 @@ class StationStatus(QObject):
 
     changed = Signal()
 
-    def __init__(self, services: DeskServices, place: CardPlace, lane: Lane) -> None:
+    def __init__(self, services: DeskServices, place: CardPlaces, lane: Lane) -> None:
         super().__init__()
         self._services, self._place, self._lane = services, place, lane
         self._state = Status()

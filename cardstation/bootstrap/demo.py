@@ -295,10 +295,10 @@ def _fed(
         let_go: Told that number at the end.
     """
 
-    def load_line(batch_id: str, card: Inserted, watch: Watch) -> LineOutcome:
+    def load_line(batch_id: str, card: Inserted, watch: Watch, envelope: str) -> LineOutcome:
         number = lying()
         try:
-            return services.load_line(batch_id, card, watch)
+            return services.load_line(batch_id, card, watch, envelope)
         finally:
             let_go(number)
 

@@ -1,4 +1,4 @@
-"""The readers as the window sees them: one place to wait for a card, whatever is plugged in."""
+"""The readers as the window sees them: each is waited on by its name, whatever is plugged in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Room(Protocol):
 
 
 class DeskReaders:
-    """Waits on the readers of a room in turn; the first with a card wins.
+    """Waits on the readers of a room, each for itself.
 
     Args:
         room: The readers.
@@ -31,7 +31,7 @@ class DeskReaders:
 
     def __init__(self, room: Room, dialects: Mapping[str, str] = MappingProxyType({})) -> None:
         self._room, self._dialects = room, dialects
-        self._waiting: Reader | None = None
+        self._known: dict[str, Reader] = {}
 
     def reader(self, name: str) -> Reader:
         """The reader of a presence.
@@ -41,38 +41,26 @@ class DeskReaders:
         """
         for reader in self._room.readers():
             if reader.name == name:
+                self._known[name] = reader
                 return reader
         raise ReaderGone(reader=name)
 
-    def wait_card(self) -> Presence | None:
-        """Wait a while for a card in any reader.
+    def wait_card(self, name: str) -> Presence | None:
+        """Wait a while for a card in a reader.
 
         Raises:
-            ReaderGone: code `no_reader`. CardServiceGone.
+            ReaderGone: it is not plugged in. CardServiceGone.
         """
-        readers = self._room.readers()
-        if not readers:
-            raise ReaderGone("no_reader")
-        if len(readers) == 1:
-            self._waiting = readers[0]
-            return readers[0].wait_card(WAIT_S)
-        for reader in readers:
-            self._waiting = reader
-            seen = reader.wait_card(WAIT_S / 10)
-            if seen is not None:
-                return seen
-        return None
+        return self.reader(name).wait_card(WAIT_S)
 
     def wait_removed(self, presence: Presence) -> bool:
         """Wait a while for the end of an insertion."""
-        reader = self.reader(presence.reader)
-        self._waiting = reader
-        return reader.wait_removed(presence, WAIT_S)
+        return self.reader(presence.reader).wait_removed(presence, WAIT_S)
 
     def wake(self) -> None:
-        """End the wait in hand."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+        """End the waits in hand."""
+        for reader in self._known.values():
+            reader.cancel()
 
     def standing(self) -> tuple[ReaderStanding, ...]:
         """Names and dialects."""

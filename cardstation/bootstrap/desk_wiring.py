@@ -16,12 +16,14 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp
+from cardstation.domain.trays import Tray
 from cardstation.domain.volume import Volume
 from cardstation.ports.reader import Presence
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.approve import approve
-from cardstation.services.batch_state import BatchMoney, BatchState, batch_state
+from cardstation.services.batch_state import BatchMoney, BatchState, batch_state, outcome_of
+from cardstation.services.check_envelope import check_envelope
 from cardstation.services.close_shift import close_shift
 from cardstation.services.dispute import dispute
 from cardstation.services.identify import Inserted, insert_card
@@ -38,6 +40,8 @@ from cardstation.services.refund import request_refund
 from cardstation.services.rejoin import rejoin
 from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load, withdraw_return
+from cardstation.services.route_card import route_card
+from cardstation.services.run_batch import finish_batch, pause_batch, runs, start_batch
 from cardstation.services.shift_state import shift_state
 from cardstation.services.station import Station
 from cardstation.services.sync_state import sync_state
@@ -49,6 +53,7 @@ from ui.desk_services import (
     DeskServices,
     DeskSettings,
     Finding,
+    LaneServices,
     PrinterStanding,
     ShiftServices,
     Watch,
@@ -113,6 +118,7 @@ class Wiring:
             rejoin=partial(rejoin, station),
             shifts=self.shifts(),
             back=self.back(),
+            lanes=self.lanes(),
             found=self.found,
         )
 
@@ -136,6 +142,23 @@ class Wiring:
             withdraw=partial(withdraw_return, station),
             dispute=partial(dispute, station),
         )
+
+    def lanes(self) -> LaneServices:
+        """The run of a batch."""
+        station = self.station
+        return LaneServices(
+            start=partial(start_batch, station),
+            pause=partial(pause_batch, station),
+            finish=partial(finish_batch, station),
+            runs=partial(runs, station),
+            outcome=partial(outcome_of, station),
+            check_envelope=partial(check_envelope, station),
+            route=self.route,
+        )
+
+    def route(self, batch_id: str, tray: Tray, place: int, card_no: str, code: str) -> None:
+        """A card into a tray."""
+        route_card(self.station, batch_id, tray, place=place, card_no=card_no, code=code)
 
     def open_shift(self, name: str, pin: str, float_money: Money) -> Shift:
         """Begin a shift."""

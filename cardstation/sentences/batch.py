@@ -160,6 +160,12 @@ TABLE = {
         NOTHING,
         "Put it into the bag of that batch.",
     ),
+    "card_in_other_envelope": Words(
+        "Wrong envelope",
+        "This card came out of envelope {envelope}; its own on the list is {own}.",
+        "The money of every household stays with its own card.",
+        "Take both envelopes and put each card into its own; then go on.",
+    ),
     "line_already_done": Words(
         "Already topped up",
         "This card was already topped up in this batch.",

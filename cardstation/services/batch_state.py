@@ -13,14 +13,15 @@ from cardstation.domain.batch import (
     Verdict,
 )
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpState
 from cardstation.services.intent.funding import batch_of, is_for_sale
 from cardstation.services.intent.opened import code_of
+from cardstation.services.intent.stops import NOT_OF_THE_CARD
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.funds import BatchStop, FundedLine, total
+from cardstation.store.lump_sums import ReleasedLine, sum_back
 
 _OFF_THE_CARD = frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED})
 
@@ -35,7 +36,8 @@ class BatchMoney:
         funded: Price of the lines they paid for.
         loaded: Money of what stands on cards: gas and what went to the household's balance.
         to_balance: Part of `loaded` that went to balances. orders: Part that was paid online.
-        remainder: Received and not funding any line.
+        remainder: Received, held by no line, and not given back.
+        given_back: What went back to the payers.
     """
 
     expected: Money
@@ -45,6 +47,7 @@ class BatchMoney:
     to_balance: Money
     orders: Money
     remainder: Money
+    given_back: Money = NO_MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,8 @@ class _Known:
     """Everything on file about the lines of one batch, by place.
 
     Attributes:
-        back: Loads that were taken off their cards again. given_back: Lump sum money that went
-            back with them, and with loads that never came onto a card.
+        back: Loads that were taken off their cards again.
+        released: Lines that gave their money free.
     """
 
     loads: dict[int, TopUp]
@@ -75,7 +78,7 @@ class _Known:
     stops: dict[int, BatchStop]
     receipts: dict[str, str]
     back: frozenset[str]
-    given_back: Money
+    released: dict[int, ReleasedLine]
 
 
 def batch_state(station: Station, batch_id: str) -> BatchState:
@@ -88,6 +91,7 @@ def batch_state(station: Station, batch_id: str) -> BatchState:
         batch = batch_of(reading, batch_id)
         known = _known(reading, batch_id)
         received = total(reading.funds.payments(batch_id))
+        given_back = sum_back(reading.lump_sums.given_back(batch_id))
         stops = reading.funds.stops(batch_id)
     outcomes = tuple(
         _outcome(place, line, known) for place, line in enumerate(batch.lines, start=1)
@@ -95,7 +99,7 @@ def batch_state(station: Station, batch_id: str) -> BatchState:
     return BatchState(
         batch=batch,
         outcomes=outcomes,
-        money=_money(batch, known, received),
+        money=_money(batch, known, received, given_back),
         strays=tuple(stop for stop in stops if stop.line == 0),
     )
 
@@ -111,23 +115,21 @@ def _known(reading: Reading, batch_id: str, line: int = 0) -> _Known:
     every = reading.topups.of_batch(batch_id, line=line)
     back = [
         one
-        for load in every
-        for one in reading.topups.returns_of(load.topup_id)
+        for one in reading.topups.returns_of(*(load.topup_id for load in every))
         if one.state in _OFF_THE_CARD
-    ]
-    refunded = [
-        one.money
-        for one in (*every, *back)
-        if one.state is TopUpState.REFUNDED and one.tender is Tender.BATCH
     ]
     live = [load for load in every if load.state not in (TopUpState.VOIDED, TopUpState.REFUNDED)]
     return _Known(
         loads={load.line: load for load in live},
         funded=reading.funds.funded(batch_id, line=line),
-        stops={stop.line: stop for stop in reading.funds.stops(batch_id)},
-        receipts=reading.receipts.numbers_of_batch(batch_id),
+        stops={
+            stop.line: stop
+            for stop in reading.funds.stops(batch_id, line=line)
+            if stop.code not in NOT_OF_THE_CARD
+        },
+        receipts=reading.receipts.numbers_of([load.topup_id for load in every]),
         back=frozenset(one.corrects for one in back),
-        given_back=sum(refunded, NO_MONEY),
+        released=reading.lump_sums.released(batch_id),
     )
 
 
@@ -142,6 +144,8 @@ def _outcome(place: int, line: ManifestLine, known: _Known) -> LineOutcome:
         receipt_no = known.receipts.get(load.topup_id, "")
     elif load is not None:
         state, reason, volume = LineState.UNKNOWN, code_of(load.state), load.quote.volume
+    elif place in known.released:
+        state, reason = LineState.STOPPED, f"released_{known.released[place].reason}"
     elif line.withdrawn:
         state, reason = LineState.WITHDRAWN, line.withdrawn
     elif line.verdict is not Verdict.READY:
@@ -155,13 +159,14 @@ def _outcome(place: int, line: ManifestLine, known: _Known) -> LineOutcome:
     return LineOutcome(line, state, reason, volume, receipt_no)
 
 
-def _money(batch: Batch, known: _Known, received: Money) -> BatchMoney:
+def _money(batch: Batch, known: _Known, received: Money, given_back: Money) -> BatchMoney:
     sealed = [
         load
         for load in known.loads.values()
         if load.state is TopUpState.SEALED and load.topup_id not in known.back
     ]
-    funded = sum((one.quote.money for one in known.funded.values()), NO_MONEY)
+    freed = sum((one.money for one in known.released.values()), NO_MONEY)
+    funded = sum((one.quote.money for one in known.funded.values()), NO_MONEY) - freed
     return BatchMoney(
         expected=sum(
             (line.money or NO_MONEY for line in batch.lines if is_for_sale(line)), NO_MONEY
@@ -171,5 +176,6 @@ def _money(batch: Batch, known: _Known, received: Money) -> BatchMoney:
         loaded=sum((load.quote.money for load in sealed), NO_MONEY),
         to_balance=sum((load.quote.remainder for load in sealed), NO_MONEY),
         orders=sum((one.quote.money for one in sealed if one.order_id), NO_MONEY),
-        remainder=received - funded + known.given_back,
+        remainder=received - funded - given_back,
+        given_back=given_back,
     )

@@ -10,6 +10,7 @@ from cardstation.services.approve import prove
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
 from cardstation.services.intent.facts import append
 from cardstation.services.intent.signed_over import open_items
+from cardstation.services.run_batch import pause_all
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.frozen import freeze
@@ -53,6 +54,7 @@ def close_shift(
     prove(station, clerk, pin)
     if handed_to:
         prove(station, handed_to, handed_pin)
+    pause_all(station)
     _commit_count(station, current, counted)
     closed = _close(station, handed_to)
     anchor_journal(station)

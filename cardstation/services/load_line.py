@@ -33,8 +33,17 @@ from cardstation.services.resolve import Outcome, Resolution, ensure_settled, re
 from cardstation.services.station import Station
 
 
-def load_line(station: Station, batch_id: str, card: Inserted, watch: Watch) -> LineOutcome:
+def load_line(
+    station: Station, batch_id: str, card: Inserted, watch: Watch, envelope: str = ""
+) -> LineOutcome:
     """Load the line this card stands on, once.
+
+    Args:
+        station: The desk.
+        batch_id: Of the batch.
+        card: In the lane.
+        watch: Told each step.
+        envelope: The one the card was taken out of, as scanned; empty when none was.
 
     Returns:
         The line as done; also when its load was begun earlier and is finished now.
@@ -42,7 +51,7 @@ def load_line(station: Station, batch_id: str, card: Inserted, watch: Watch) -> 
     Raises:
         Refusal: a stop: `card_not_in_batch`, `card_of_other_batch`, `line_already_done`,
             `line_needs_human`, `line_blocked`, `line_unfunded`, `load_still_on_card`,
-            `counter_past_expected`, …; it is remembered with the line.
+            `counter_past_expected`, `card_in_other_envelope`, …; it is remembered with the line.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
@@ -55,6 +64,7 @@ def load_line(station: Station, batch_id: str, card: Inserted, watch: Watch) -> 
     with remembered(station, batch_id, place, card):
         ensure_settled(found)
         _ensure_waits(station, batch, place, card)
+        ensure_own_envelope(batch, place, envelope)
         ensure_may_sell(station)
         _load(station, batch, place, card, watch)
     return outcome_of(station, batch_id, place)
@@ -105,6 +115,20 @@ def _ensure_waits(station: Station, batch: Batch, place: int, card: Inserted) ->
         raise Refusal(code, card_no=identity.card_no, row=line.row.row, reason=reason)
 
 
+def ensure_own_envelope(batch: Batch, place: int, envelope: str) -> None:
+    """A card goes back in the envelope it came in, and it is the one of its line.
+
+    Raises:
+        Refusal: `card_in_other_envelope`; also for one that is nobody's, in a batch with envelopes.
+    """
+    own = batch.lines[place - 1].envelope
+    given = envelope.strip()
+    if not given or given.casefold() == own.casefold():
+        return
+    if any(line.envelope for line in batch.lines):
+        raise Refusal("card_in_other_envelope", envelope=given, own=own or "—")
+
+
 def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Watch) -> None:
     watch(Step.CHECK)
     line = batch.lines[place - 1]
@@ -145,6 +169,11 @@ def _certain(
         return _of_order(order, household, station.clock.now().year), *_bound(order)
     with station.store.reading() as reading:
         funded = reading.funds.funded(batch_id, line=place).get(place)
+        released = place in reading.lump_sums.released(batch_id)
+        free = reading.lump_sums.free(batch_id)
+    if released or free < NO_MONEY:
+        code = "line_released" if released else "batch_overspent"
+        raise Refusal(code, row=line.row.row, door=line.door, fen=-free.fen)
     if funded is None:
         raise Refusal("line_unfunded", row=line.row.row, fen=(line.money or NO_MONEY).fen)
     return funded.quote, funded.expected_counter, Tender.BATCH

@@ -20,7 +20,12 @@ from cardstation.store.tables import batch_stop, funded_line, payment, payment_l
 
 @dataclass(frozen=True, slots=True)
 class BatchPayment:
-    """One sum of money for a batch. `seq` is its entry in the journal."""
+    """One sum of money for a batch.
+
+    Attributes:
+        seq: Its entry in the journal.
+        line: Place of the line in whose envelope it lay, 0 = a lump sum for all.
+    """
 
     payment_id: str
     batch_id: str
@@ -28,11 +33,17 @@ class BatchPayment:
     money: Money
     reference: str
     seq: int
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AskedPayment:
-    """A payment as asked for, before its outcome is known: `asked`, `taken` or `not_taken`."""
+    """A payment as asked for, before its outcome is known: `asked`, `taken` or `not_taken`.
+
+    Attributes:
+        line: Place of the line in whose envelope it lies, 0 = a lump sum for all.
+        ack_no: Of the acknowledgement made when it was taken; only in the journal.
+    """
 
     payment_id: str
     batch_id: str
@@ -41,6 +52,8 @@ class AskedPayment:
     reference: str
     state: str
     at: datetime
+    line: int = 0
+    ack_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,7 @@ class Funds:
                 "reference": asked.reference,
                 "state": asked.state,
                 "at": asked.at,
+                "line": asked.line,
             },
         )
 
@@ -115,6 +129,7 @@ class Funds:
                 "money": received.money,
                 "reference": received.reference,
                 "seq": received.seq,
+                "line": received.line,
             },
         )
 
@@ -172,9 +187,11 @@ class Funds:
             },
         )
 
-    def stops(self, batch_id: str) -> tuple[BatchStop, ...]:
-        """Every stop of a batch, oldest first."""
+    def stops(self, batch_id: str, *, line: int = 0) -> tuple[BatchStop, ...]:
+        """Every stop of a batch, or of one of its lines, oldest first."""
         query = select(batch_stop).where(batch_stop.c.batch_id == batch_id)
+        if line:
+            query = query.where(batch_stop.c.line == line)
         rows = self._connection.execute(query.order_by(batch_stop.c.no))
         return tuple(map(_stop, rows))
 
@@ -186,12 +203,21 @@ def total(payments: tuple[BatchPayment, ...]) -> Money:
 
 def _asked(row: Row[Any]) -> AskedPayment:
     return AskedPayment(
-        row.payment_id, row.batch_id, row.tender, row.money, row.reference, row.state, row.at
+        row.payment_id,
+        row.batch_id,
+        row.tender,
+        row.money,
+        row.reference,
+        row.state,
+        row.at,
+        row.line,
     )
 
 
 def _payment(row: Row[Any]) -> BatchPayment:
-    return BatchPayment(row.payment_id, row.batch_id, row.tender, row.money, row.reference, row.seq)
+    return BatchPayment(
+        row.payment_id, row.batch_id, row.tender, row.money, row.reference, row.seq, row.line
+    )
 
 
 def _funded(row: Row[Any]) -> FundedLine:

@@ -84,6 +84,8 @@ topup = Table(
     Index("one_live_load_per_line", "batch_id", "line", unique=True, sqlite_where=_LIVE_LINE),
     Index("one_live_load_per_order", "order_id", unique=True, sqlite_where=_LIVE_ORDER),
     Index("ix_topup_account_no", "account_no"),
+    Index("ix_topup_batch_line", "batch_id", "line"),
+    Index("ix_topup_corrects", "corrects"),
 )
 
 topup_log = Table(
@@ -169,6 +171,7 @@ payment = Table(
     Column("money", Fen, nullable=False),
     Column("reference", Text, nullable=False),
     Column("seq", Integer, ForeignKey("journal.seq"), nullable=False, unique=True),
+    Column("line", Integer, nullable=False, server_default="0"),
 )
 
 payment_log = Table(
@@ -182,6 +185,7 @@ payment_log = Table(
     Column("reference", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("line", Integer, nullable=False, server_default="0"),
 )
 
 funded_line = Table(

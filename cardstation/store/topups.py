@@ -140,6 +140,15 @@ class TopUps:
         )
         return found[-1] if found else None
 
+    def last_of_account(self, account_no: str) -> TopUp | None:
+        """The load that was sealed last for an account, whatever its card."""
+        found = self._find(
+            topup.c.account_no == account_no,
+            topup.c.direction == Direction.SALE,
+            topup.c.state == TopUpState.SEALED,
+        )
+        return found[-1] if found else None
+
     def open_intents(self) -> tuple[TopUp, ...]:
         """Every open sale and return, oldest first."""
         return self._find(
@@ -156,9 +165,9 @@ class TopUps:
         wanted = [topup.c.batch_id == batch_id, topup.c.direction == Direction.SALE]
         return self._find(*wanted, *([topup.c.line == line] if line else []))
 
-    def returns_of(self, topup_id: str) -> tuple[TopUp, ...]:
-        """Every attempt to take a load back, oldest first, voided ones too."""
-        return self._find(topup.c.corrects == topup_id)
+    def returns_of(self, *topup_ids: str) -> tuple[TopUp, ...]:
+        """Every attempt to take these loads back, oldest first, voided ones too."""
+        return self._find(topup.c.corrects.in_(topup_ids)) if topup_ids else ()
 
     def of_order(self, order_id: str) -> tuple[TopUp, ...]:
         """Live top-ups that claim an order."""

@@ -12,9 +12,10 @@ from cardstation.domain.batch import LineState
 from cardstation.domain.topup import Step
 from cardstation.errors import Refusal
 from tests.kit import window_samples as samples
-from tests.kit.window_fakes import FakeCard
+from tests.kit.window_fakes import PRESENCE, FakeCard
 from tests.kit.window_stage import Stage
 from ui.screens.batch import BatchView
+from ui.screens.batch.lane_state import LaneState
 from ui.screens.batch.pay_dialog import PayDialog
 from ui.screens.batch.state import counted
 from ui.screens.counter.state import Phase
@@ -92,7 +93,7 @@ def test_removal_clears_the_card_but_not_the_list(desk: Stage) -> None:
     assert "赵敏" in desk.window.banner.state.line
     desk.remove()
     state = desk.batch.model.state
-    assert (state.place, state.done, state.problem) == (0, None, None)
+    assert state.front == LaneState(PRESENCE.reader)
     assert desk.session.tools.place.card is None
     assert "赵敏" not in desk.window.banner.state.line
     assert state.standing is not None

@@ -240,7 +240,8 @@ def test_a_card_that_fails_while_read_leaves_nothing(
 
 
 def test_a_new_card_after_trouble_with_the_service(desk: Stage) -> None:
-    desk.session.tools.place.troubled(CardMute())
+    desk.session.tools.place.troubled(CardMute(), PRESENCE.reader)
+    desk.session.tools.place.plugged((PRESENCE.reader,))
     assert desk.window.banner.state.kind == "needs_you"
     desk.session.tools.place.arrived(PRESENCE)
     assert desk.window.banner.state.kind == "ready"

@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from cardstation.errors import CardServiceGone, CardStationError, Defect, Refusal
 from tests.kit.window_fakes import PRESENCE, FakeStation
-from ui.card_place import CardPlace, CardWatch
+from ui.card_place import CardPlace
+from ui.card_places import CardPlaces
+from ui.card_watch import CardWatch
 from ui.courier import InlineCourier, QueuedCourier
 from ui.desk import DeskWindow
 from ui.lane import HeldLane, InlineLane, ThreadLane
@@ -118,27 +120,26 @@ def test_a_card_changes_hands_only_when_no_work_is_under_way() -> None:
 def test_the_watch_survives_a_service_that_goes_away(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.card_place.PAUSE_AFTER_TROUBLE_S", 0.01)
+    monkeypatch.setattr("ui.card_watch.PAUSE_AFTER_TROUBLE_S", 0.01)
     station, taker, courier = FakeStation(), Taker(), QueuedCourier()
     script: list[Callable[[], object]] = [fail, lambda: PRESENCE, fail, lambda: PRESENCE]
     over = threading.Event()
 
-    def wait_card() -> object:
+    def wait_card(_reader: str) -> object:
         if script:
             return script.pop(0)()
         over.wait(0.01)
         return None
 
     services = replace(station.services(), wait_card=wait_card)
-    lane = ThreadLane("card", courier)
-    place = CardPlace(services, lane, courier)
+    place = CardPlaces(services, lambda name: ThreadLane(name, courier), courier)
     place.give_to(taker)
     watch = CardWatch(services, place, courier)
     watch.start()
     qtbot.waitUntil(lambda: taker.told.count("gone") == 2)
     qtbot.waitUntil(lambda: place.trouble is None)
     watch.close()
-    lane.close()
+    place.close()
     courier.close()
     assert taker.told.count("arrived") == 2
 
@@ -152,7 +153,9 @@ def test_the_whole_desk_with_threads(qtbot: QtBot) -> None:
     closing = threading.Event()
     services = replace(
         station.services(),
-        wait_card=lambda: station.waiting.pop(0) if station.waiting else closing.wait(0.01) or None,
+        wait_card=lambda _reader: (
+            station.waiting.pop(0) if station.waiting else closing.wait(0.01) or None
+        ),
         wait_removed=lambda _presence: removed.wait(0.05),
         wake=closing.set,
     )

@@ -17,12 +17,14 @@ from cardstation.domain.receipt import Receipt
 from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUp, TopUpRequest
+from cardstation.domain.trays import Tray
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError, Refusal
 from cardstation.ports.reader import Presence
 from cardstation.services.batch_state import BatchMoney, BatchState
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.opened import OpenIntent
+from cardstation.services.load_line import ensure_own_envelope
 from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
@@ -33,6 +35,7 @@ from ui.desk_services import (
     DeskServices,
     DeskSettings,
     Finding,
+    LaneServices,
     PrinterStanding,
     ReaderStanding,
     Watch,
@@ -87,13 +90,16 @@ class FakeStation:
     people: FakeShifts = field(default_factory=FakeShifts)
     backs: list[tuple[str, str, str]] = field(default_factory=list)
     found: tuple[OpenIntent, ...] = ()
+    runs: bool = True
+    routed: list[tuple[Tray, int, str, str]] = field(default_factory=list)
+    cards: dict[str, FakeCard] = field(default_factory=dict)
 
     def services(self) -> DeskServices:
         return DeskServices(
             station="S001",
             training=True,
             version="0.1.0",
-            wait_card=lambda: self.waiting.pop(0) if self.waiting else None,
+            wait_card=lambda _reader: self.waiting.pop(0) if self.waiting else None,
             wait_removed=lambda _presence: True,
             wake=lambda: None,
             insert_card=self._insert,
@@ -127,8 +133,24 @@ class FakeStation:
                 withdraw=lambda key: self._back("withdraw", None, key),
                 dispute=lambda key, by: self._back("dispute", by, key),
             ),
+            lanes=LaneServices(
+                start=lambda _batch: self._say("start", None),
+                pause=lambda _batch: self._say("pause", None),
+                finish=lambda _batch: self._say("finish", True),
+                runs=lambda _batch: self.runs,
+                outcome=self._outcome,
+                check_envelope=lambda _batch, _place, _envelope: self._say("check_envelope", None),
+                route=self._route,
+            ),
             found=self.found,
         )
+
+    def _outcome(self, _batch_id: str, place: int) -> LineOutcome:
+        assert self.standing is not None
+        return self.standing.outcomes[place - 1]
+
+    def _route(self, _batch_id: str, tray: Tray, place: int, card_no: str, code: str) -> None:
+        self.routed.append((tray, place, card_no, code))
 
     def _say(self, name: str, answer: T) -> T:
         self.calls.append(name)
@@ -136,9 +158,9 @@ class FakeStation:
             raise self.fails[name]
         return answer
 
-    def _insert(self, _presence: Presence) -> Inserted:
+    def _insert(self, presence: Presence) -> Inserted:
         self._say("insert_card", None)
-        return cast("Inserted", self.card)
+        return cast("Inserted", self.cards.get(presence.reader, self.card))
 
     def _resolve(self, _card: Inserted, watch: Watch) -> Resolution:
         self._say("resolve_card", None)
@@ -203,11 +225,14 @@ class FakeStation:
         self.standing = BatchState(self.standing.batch, found, paid, ())
         return paid
 
-    def _load_line(self, _batch_id: str, _card: object, watch: Watch) -> LineOutcome:
+    def _load_line(
+        self, _batch_id: str, card: Inserted, watch: Watch, envelope: str
+    ) -> LineOutcome:
+        at = cast("FakeCard", card).row
         self._walk(watch)
         self._say("load_line", None)
         assert self.standing is not None
-        at = self.card.row
+        ensure_own_envelope(self.standing.batch, at + 1, envelope)
         found = self.standing.outcomes[at]
         if found.state is LineState.DONE:
             raise Refusal("line_already_done")

@@ -13,7 +13,7 @@ from cardstation.errors import CardServiceGone, Refusal
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
-from tests.kit.window_fakes import FakeCard, FakeStation
+from tests.kit.window_fakes import PRESENCE, FakeCard, FakeStation
 from tests.kit.window_shift_shots import back_scenes, shift_scenes
 from tests.kit.window_stage import Stage, application, stage
 from ui.screens.batch.pay_dialog import PayDialog
@@ -69,7 +69,7 @@ def trouble_scenes(s: Stage) -> None:
     s.session.status.refresh()
     s.session.tools.place.troubled(CardServiceGone())
     s.shoot("counter-11-offline")
-    s.session.tools.place.well()
+    s.session.tools.place.plugged((PRESENCE.reader,))
     s.station.synced, s.station.readers = FakeStation().synced, FakeStation().readers
     s.session.status.refresh()
 

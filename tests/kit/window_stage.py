@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -48,11 +48,11 @@ class Stage:
         assert isinstance(found, BatchScreen)
         return found
 
-    def insert(self) -> None:
-        self.session.tools.place.arrived(PRESENCE)
+    def insert(self, reader: str = PRESENCE.reader) -> None:
+        self.session.tools.place.arrived(replace(PRESENCE, reader=reader))
 
-    def remove(self) -> None:
-        self.session.tools.place.gone()
+    def remove(self, reader: str = PRESENCE.reader) -> None:
+        self.session.tools.place.gone(reader)
 
     def shoot_at(self, step: Step, name: str) -> None:
         """Take a picture in the middle of a write."""

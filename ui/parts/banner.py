@@ -43,6 +43,8 @@ class BannerState:
         steps: Names of the steps, empty = none shown.
         step: Index of the step being done; `len(steps)` = all done.
         icon: Name of an icon, empty = the kind's own.
+        envelope: Number of the card's envelope, to be read from afar.
+        tray: Letter of the tray the card goes into.
     """
 
     kind: str
@@ -51,6 +53,8 @@ class BannerState:
     steps: tuple[str, ...] = ()
     step: int = 0
     icon: str = ""
+    envelope: str = ""
+    tray: str = ""
 
 
 class Banner(QWidget):
@@ -88,7 +92,7 @@ class Banner(QWidget):
             return
         self._state = state
         self.setAccessibleName(state.title)
-        self.setAccessibleDescription(". ".join(part for part in (state.line, self._now()) if part))
+        self.setAccessibleDescription(". ".join(self._told()))
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self.update()
 
@@ -106,6 +110,13 @@ class Banner(QWidget):
         else:
             self._full(painter)
         painter.end()
+
+    def _told(self) -> list[str]:
+        """What stands under the title, for screen readers."""
+        state, t = self._state, self._look.t
+        envelope = f"{t('Envelope')} {state.envelope}" if state.envelope else ""
+        tray = t("Tray {tray}", tray=state.tray) if state.tray else ""
+        return [part for part in (state.line, self._now(), envelope, tray) if part]
 
     def _now(self) -> str:
         state = self._state
@@ -147,7 +158,7 @@ class Banner(QWidget):
         painter.setBrush(mixed(ink, 0.10 if state.kind == "idle" else 0.20))
         painter.drawEllipse(QRectF(28, top, 84, 84))
         draw_icon(painter, self._icon(), ink, QRectF(49, top + 21, 42, 42))
-        width = self.width() - 136 - 24
+        width = self._marks(painter, ink) - 136 - 24
         title_px = self._fitting(state.title, width)
         title = QRectF(136, top - 2, width, 48) if state.line else QRectF(136, top, width, 84)
         self._words(painter, state.title, ink, title, font(title_px, bold=True))
@@ -155,9 +166,35 @@ class Banner(QWidget):
         if state.steps:
             self._steps(painter, ink)
 
+    def _marks(self, painter: QPainter, ink: str) -> float:
+        """Tray and envelope at the right edge; returns where they begin."""
+        state, left = self._state, float(self.width())
+        if state.tray:
+            left -= 116
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(mixed(ink, 0.95))
+            painter.drawEllipse(QRectF(left, 36, 92, 92))
+            self._mark(painter, state.tray, self._ground_ink(), QRectF(left, 36, 92, 92), 56)
+        if state.envelope:
+            face = QFontMetricsF(font(64, bold=True))
+            wide = max(84.0, face.horizontalAdvance(state.envelope)) + 16
+            left -= wide + 12
+            self._mark(painter, state.envelope, ink, QRectF(left, 34, wide, 84), 64)
+            box = QRectF(left, 118, wide, 26)
+            self._mark(painter, self._look.t("Envelope"), ink, box, 14)
+        return left
+
+    def _mark(self, painter: QPainter, text: str, ink: str, box: QRectF, size_px: int) -> None:
+        painter.setFont(font(size_px, bold=size_px > 20))
+        painter.setPen(QColor(ink))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _ground_ink(self) -> str:
+        return self._look.theme.banner(self._state.kind)[0]
+
     def _steps(self, painter: QPainter, ink: str) -> None:
         state = self._state
-        left, pitch = 136.0, min(124.0, (self.width() - 160.0) / len(state.steps))
+        left, pitch = 136.0, min(124.0, (self.width() - 380.0) / len(state.steps))
         for index, name in enumerate(state.steps):
             done, here = index < state.step, index == state.step
             at = left + index * pitch

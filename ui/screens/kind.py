@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from cardstation.i18n import Translator
 from ui.approver import Approver
-from ui.card_place import CardPlace, CardTaker
+from ui.card_place import CardTaker
+from ui.card_places import CardPlaces, TakerOf
 from ui.choices import Choices
 from ui.desk_services import DeskServices
 from ui.lane import Lane
@@ -36,7 +37,7 @@ class Tools:
     """
 
     services: DeskServices
-    place: CardPlace
+    place: CardPlaces
     desk: Lane
     paper: Lane
     board: MessageBoard
@@ -57,7 +58,15 @@ class OpenScreen(Protocol):
 
     @property
     def taker(self) -> CardTaker | None:
-        """Who takes cards while this screen is shown; None = the counter does."""
+        """Who takes a card while this screen is shown; None = not this screen."""
+
+    @property
+    def taker_of(self) -> TakerOf | None:
+        """Who takes the cards of each reader, where this screen works with all at once."""
+
+    @property
+    def shows_cards(self) -> bool:
+        """It draws the state of the cards itself, instead of the banner."""
 
     @property
     def holds_cards(self) -> bool:
@@ -87,6 +96,8 @@ class WithoutCards:
     """What `OpenScreen` is for a screen that takes no cards and has nothing waiting."""
 
     taker: CardTaker | None = None
+    taker_of: TakerOf | None = None
+    shows_cards = False
     holds_cards = False
     badge = 0
 

@@ -10,7 +10,7 @@ from cardstation.services.identify import Inserted
 from cardstation.services.station import Station
 from cardstation.store.funds import BatchStop
 
-_NOT_OF_THE_CARD = frozenset(
+NOT_OF_THE_CARD = frozenset(
     {
         "clock_ran_back",
         "line_already_done",
@@ -32,7 +32,7 @@ def remembered(station: Station, batch_id: str, place: int, card: Inserted) -> I
     try:
         yield
     except Refusal as stop:
-        if stop.code not in _NOT_OF_THE_CARD:
+        if stop.code not in NOT_OF_THE_CARD:
             _keep(
                 station,
                 BatchStop(batch_id, place, card_no, stop.code, stop.values, station.clock.now()),

@@ -6,7 +6,7 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from cardstation.i18n import Translator
-from ui.card_place import CardTaker
+from ui.card_places import TakerOf
 from ui.look import Look
 from ui.messages import Problem
 from ui.parts.banner import BannerState
@@ -51,6 +51,8 @@ class BatchView(QWidget):
 class BatchScreen:
     """See `OpenScreen`."""
 
+    taker = None
+
     def __init__(self, tools: Tools) -> None:
         self._place = tools.place
         self.model = BatchModel(tools)
@@ -61,9 +63,14 @@ class BatchScreen:
         return self.model.changed
 
     @property
-    def taker(self) -> CardTaker | None:
+    def taker_of(self) -> TakerOf | None:
         """See `OpenScreen`: cards are the batch's while one is open."""
-        return self.model if self.model.state.standing is not None else None
+        return self.model.lane if self.model.state.standing is not None else None
+
+    @property
+    def shows_cards(self) -> bool:
+        """See `OpenScreen`: with several readers each has a tile."""
+        return self.model.state.standing is not None and len(self.model.state.lanes) > 1
 
     @property
     def holds_cards(self) -> bool:
@@ -99,6 +106,7 @@ class BatchScreen:
 
     def look_round(self) -> None:
         """See `OpenScreen`."""
+        self.model.look_round()
 
     def view(self, look: Look) -> QWidget:
         """See `OpenScreen`."""

@@ -1,4 +1,7 @@
-"""The batch's verbs: take in a list, take the lump sum, run the cards, print the sheet."""
+"""The batch's verbs: take in a list, take the lump sum, run the cards, print the sheet.
+
+The cards themselves are the lanes' (`lane`), one for each reader; here is what they share.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,12 @@ from PySide6.QtCore import QObject, Signal
 from cardstation.domain.batch import Batch, LineOutcome, LineState
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.topup import Step
-from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown
+from cardstation.domain.trays import Tray
+from cardstation.errors import CardStationError
 from cardstation.services.batch_state import BatchMoney, BatchState
-from cardstation.services.identify import Inserted
-from cardstation.services.load_line import place_of
-from ui.messages import Problem
+from ui.card_place import CardPlace, CardTaker
+from ui.screens.batch.lane import BatchLane
 from ui.screens.batch.state import State, counted, merged
-from ui.screens.counter.model import answered, left_half_way
 from ui.screens.counter.state import Phase
 from ui.screens.kind import Tools
 
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 
 class BatchModel(QObject):
-    """Owns the batch screen's state; takes cards while a batch is open.
+    """Owns the batch screen's state; its lanes take cards while a batch is open.
 
     Attributes:
         changed: Emitted after every change of `state`.
@@ -38,16 +39,42 @@ class BatchModel(QObject):
     def __init__(self, tools: Tools) -> None:
         super().__init__()
         self._tools, self._services = tools, tools.services
-        self._unfinished = tools.unfinished
         self._state = State()
-        self._since = 0.0
+        self._lanes: dict[str, BatchLane] = {}
         self._last_card: float | None = None
-        tools.unfinished.changed.connect(self._held)
+        tools.place.changed.connect(self._lanes_changed)
 
     @property
     def state(self) -> State:
         """What is shown."""
         return self._state
+
+    @property
+    def at_work(self) -> bool:
+        """A card is being read or written."""
+        return any(lane.phase in (Phase.READING, Phase.WORKING) for lane in self._state.lanes)
+
+    def lane(self, place: CardPlace) -> CardTaker:
+        """Who takes the cards of a reader."""
+        if place.reader not in self._lanes:
+            made = BatchLane(self._tools, place, self)
+            made.changed.connect(self._lanes_changed)
+            self._lanes[place.reader] = made
+        return self._lanes[place.reader]
+
+    def look_round(self) -> None:
+        """Now and then: a shift that ended paused the run."""
+        standing = self._state.standing
+        if standing is None or not self._state.running or self._state.busy:
+            return
+        batch_id, lanes = standing.batch.batch_id, self._services.lanes
+
+        def told(runs: bool) -> None:
+            if not runs and self._state.running:
+                self._set(running=False)
+                self._tools.board.say("Paused: whoever is on duty goes on with F5.", "warn")
+
+        self._ask(lambda: lanes.runs(batch_id), told)
 
     # ── the operator ──
 
@@ -83,7 +110,7 @@ class BatchModel(QObject):
         if self._state.running:
             self.pause()
         elif self._state.standing is not None and not self._tools.place.present:
-            self._state = State(batches=self._state.batches, torn=self._unfinished.torn)
+            self._state = State(batches=self._state.batches, lanes=self._state.lanes)
             self.changed.emit()
             self.look()
 
@@ -112,29 +139,45 @@ class BatchModel(QObject):
             self.start()
 
     def start(self) -> None:
-        """Take cards one after another."""
-        if self._state.standing is None or not self._state.counts.left:
+        """Take cards one after another, in every reader."""
+        standing, state = self._state.standing, self._state
+        if standing is None or not state.counts.left or state.busy or state.running:
             return
-        self._last_card = None
         self._tools.board.clear()
-        self._set(running=True, problem=None)
-        if self._tools.place.card is not None and self._state.phase is Phase.READY:
-            self._load()
+        self._set(busy=True)
+        batch_id, lanes = standing.batch.batch_id, self._services.lanes
+        self._ask(lambda: lanes.start(batch_id), lambda _none: self._begin())
 
     def pause(self) -> None:
-        """Finish the card in hand, take no other."""
-        self._set(running=False)
+        """Finish the cards in hand, take no other."""
+        standing, lanes = self._state.standing, self._services.lanes
+        self._set(running=False, scanned="")
+        if standing is not None:
+            batch_id = standing.batch.batch_id
+            self._ask(lambda: lanes.pause(batch_id), lambda _none: self._look_at_open())
 
     def lay_aside(self) -> None:
-        """The torn card waits under Exceptions; the loop goes on with whatever lies there."""
-        torn = self._state.torn
-        if torn is None or not self._state.may_lay_aside:
+        """The torn card of the first lane that holds one waits under Exceptions."""
+        lane = next((one for one in self._lanes.values() if one.state.may_lay_aside), None)
+        if lane is not None:
+            lane.lay_aside()
+
+    def choose_tray(self, tray: Tray) -> None:
+        """The stopped card of the lane that asks goes into this tray."""
+        asking = self._state.asking
+        if asking is not None:
+            self._lanes[asking.reader].choose_tray(tray)
+
+    def scan(self, envelope: str) -> None:
+        """An envelope was scanned: of the card that lies alone, or of the one that comes next."""
+        envelope = envelope.strip()
+        if not envelope or not self._state.running:
             return
-        self._unfinished.free()
-        said = "The card ending in {tail} is laid aside: it stands under Exceptions."
-        self._tools.board.say(said, "warn", tail=torn.tail)
-        if self._tools.place.card is not None:
-            self.card_opened()
+        lane = self._lane_of(envelope)
+        if lane is None:
+            self._set(scanned=envelope)
+        else:
+            lane.scanned(envelope)
 
     def print_sheet(self) -> None:
         """Make, file and print the sheet for the way back."""
@@ -150,113 +193,97 @@ class BatchModel(QObject):
             lambda: self._services.handover(batch_id), printed, self._tools.board.tell
         )
 
-    # ── the card ──
+    # ── what the lanes ask and tell; see `Run` ──
 
-    def card_arrived(self) -> None:
-        """See `CardTaker`."""
-        self._since = self._tools.tick()
-        self._set(phase=Phase.READING, step=Step.READ, place=0, done=None, problem=None)
+    @property
+    def standing(self) -> BatchState | None:
+        """The batch that is open."""
+        return self._state.standing
 
-    def card_opened(self) -> None:
-        """See `CardTaker`."""
-        card, standing = self._tools.place.card, self._state.standing
-        if card is None or standing is None:
-            return
-        self._unfinished.lies(card)
-        place = place_of(standing.batch, card)
-        self._set(place=place, shown=place or self._state.shown, phase=Phase.READY, problem=None)
-        if self._state.running:
-            self._load()
+    @property
+    def running(self) -> bool:
+        """Cards are loaded, not only read."""
+        return self._state.running
 
-    def card_failed(self, error: CardStationError) -> None:
-        """See `CardTaker`."""
-        self._tools.sounds.play("stop")
-        problem = Problem.of(error)
-        phase, working = Phase.STOPPED, self._state.phase is Phase.WORKING
-        if left_half_way(error):
-            problem = problem.bare()
-            phase = Phase.PULLED if working else Phase.STOPPED
-            self._set(place=0)
-        self._set(phase=phase, problem=problem)
-        if working and isinstance(error, LinkFailed | OutcomeUnknown):
-            self._unfinished.pulled(self._state.step)
-        elif answered(error):
-            self._unfinished.free()
-        self._look_at_open()
+    def take_scan(self) -> str:
+        """The envelope that was scanned for the next card; it counts for one card."""
+        scanned = self._state.scanned
+        self._set(scanned="")
+        return scanned
 
-    def card_gone(self) -> None:
-        """See `CardTaker`."""
-        state = self._state
-        if state.phase is Phase.WORKING:
-            self._tools.sounds.play("stop")
-            self._set(phase=Phase.PULLED, problem=Problem("card_removed"), place=0)
-            self._unfinished.pulled(state.step)
-            self._look_at_open()
-        else:
-            self._rest()
-        if state.running and state.phase is Phase.DONE and not state.counts.left:
-            self._set(running=False)
-
-    # ── what comes back ──
-
-    def _load(self) -> None:
-        standing = self._state.standing
-        if standing is None:
-            return
-        batch_id = standing.batch.batch_id
-        self._set(phase=Phase.WORKING, step=Step.READ)
-
-        def load(card: Inserted) -> LineOutcome:
-            self._unfinished.ensure_first(card)
-            return self._services.load_line(batch_id, card, self._watch)
-
-        self._tools.place.work(load, self._loaded)
-
-    def _watch(self, step: Step) -> None:
-        """Called on the card's lane."""
-        self._tools.place.during(lambda: self._stepped(step))()
-
-    def _stepped(self, step: Step) -> None:
-        if self._state.phase is Phase.WORKING:
-            self._set(step=step)
-
-    def _loaded(self, outcome: LineOutcome) -> None:
-        self._unfinished.free()
-        self._tools.sounds.play("ok")
-        now = self._tools.tick()
-        seconds = {**self._state.seconds, self._state.place: now - self._since}
-        cycles = self._state.cycles
+    def card_loaded(self, outcome: LineOutcome, place: int, seconds: float) -> None:
+        """A line is done."""
+        now, cycles = self._tools.tick(), self._state.cycles
         if self._last_card is not None:
             cycles = (*cycles, now - self._last_card)
         self._last_card = now
-        self._set(phase=Phase.DONE, done=outcome, seconds=seconds, cycles=cycles)
-        self._replace(outcome)
-        self._look_at_open()
+        self._set(seconds={**self._state.seconds, place: seconds}, cycles=cycles)
+        self._replace(place, outcome)
         if outcome.state is LineState.DONE and outcome.receipt_no:
             number = outcome.receipt_no
             self._tools.paper.ask(
                 lambda: self._services.print_receipt(number), _nothing, self._tools.board.tell
             )
 
-    def _rest(self) -> None:
-        """No card lies there: the loop waits for the torn one, or for the next."""
-        torn = self._unfinished.torn
-        if torn is None:
-            self._set(phase=Phase.EMPTY, place=0, done=None, problem=None, torn=None)
-        else:
-            problem = Problem("card_removed")
-            self._set(
-                phase=Phase.PULLED, step=torn.step, place=0, done=None, problem=problem, torn=torn
+    def card_stopped(self, place: int) -> None:
+        """A card was stopped or left: only its line is looked up again."""
+        standing, lanes = self._state.standing, self._services.lanes
+        if standing is not None and place:
+            batch_id = standing.batch.batch_id
+            self._tools.desk.ask(
+                lambda: lanes.outcome(batch_id, place),
+                lambda found: self._replace(place, found),
+                self._refused,
             )
 
-    def _held(self) -> None:
-        if self._state.phase in (Phase.EMPTY, Phase.PULLED) and not self._tools.place.present:
-            self._rest()
-        else:
-            self._set(torn=self._unfinished.torn)
+    def card_left(self) -> None:
+        """A reader is empty again; with the last card the run is over."""
+        state, standing = self._state, self._state.standing
+        if standing is None or not state.running or state.counts.left or self._open_still():
+            return
+        batch_id, lanes = standing.batch.batch_id, self._services.lanes
+        self._set(running=False, scanned="")
+        self._ask(lambda: lanes.finish(batch_id), lambda _over: self._look_at_open())
 
-    def _replace(self, outcome: LineOutcome) -> None:
-        standing, place = self._state.standing, self._state.place
+    def _open_still(self) -> bool:
+        standing = self._state.standing
+        outcomes = () if standing is None else standing.outcomes
+        unknown = any(one.state is LineState.UNKNOWN for one in outcomes)
+        return unknown or self._tools.place.present or self._state.may_lay_aside
+
+    # ── what comes back ──
+
+    def _begin(self) -> None:
+        self._last_card = None
+        self._set(running=True, busy=False)
+        for lane in self._lanes.values():
+            lane.begin()
+
+    def _lane_of(self, envelope: str) -> BatchLane | None:
+        """The lane whose card this envelope is for, None when its card is still to come.
+
+        A card that lies there and is the envelope's own; else, where no reader is free, the last
+        one whose envelope is not known yet: it is in a wrong one.
+        """
+        known = self._state
+        lying = [one for one in known.lanes if one.place and not one.envelope]
+        for lane in lying:
+            one = known.line(lane.place)
+            if one is not None and one.line.envelope.casefold() == envelope.casefold():
+                return self._lanes[lane.reader]
+        free = any(lane.phase in (Phase.EMPTY, Phase.PULLED) for lane in known.lanes)
+        return None if free or not lying else self._lanes[lying[-1].reader]
+
+    def _lanes_changed(self) -> None:
+        """Show the lanes; the table follows the card that was put in last."""
+        plugged = [place.reader for place in self._tools.place.every]
+        lanes = tuple(self._lanes[one].state for one in plugged if one in self._lanes)
+        known = {lane.place for lane in self._state.lanes}
+        fresh = [lane.place for lane in lanes if lane.place not in known]
+        self._set(lanes=lanes, shown=fresh[-1] if any(fresh) else self._state.shown)
+
+    def _replace(self, place: int, outcome: LineOutcome) -> None:
+        standing = self._state.standing
         if standing is not None and place:
             outcomes = standing.outcomes
             changed = (*outcomes[: place - 1], outcome, *outcomes[place:])
@@ -278,9 +305,8 @@ class BatchModel(QObject):
         self._set(standing=found, counts=counted(found.outcomes))
 
     def _opened(self, found: BatchState) -> None:
-        counts = counted(found.outcomes)
-        torn = self._unfinished.torn
-        self._state = State(batches=self._state.batches, standing=found, counts=counts, torn=torn)
+        known, counts = self._state, counted(found.outcomes)
+        self._state = State(known.batches, found, counts, lanes=known.lanes)
         self.changed.emit()
 
     def _ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from cardstation.domain.batch import LineOutcome
+from cardstation.domain.trays import Tray
+from cardstation.sentences import word
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, label, row
+from ui.screens.batch.lane_grid import LaneGrid
 from ui.screens.batch.model import BatchModel
 from ui.screens.batch.pay_dialog import ask_money
 from ui.screens.batch.state import State
 from ui.screens.batch.wording import duration, state_pill, why
-from ui.screens.counter.state import Phase
 from ui.theme import M
 
 
@@ -36,7 +39,10 @@ class OpenPage(QWidget):
     def __init__(self, model: BatchModel, look: Look) -> None:
         super().__init__()
         self._model, self._look = model, look
-        self._shown = self._writing = 0
+        self._shown = 0
+        self._writing: frozenset[int] = frozenset()
+        self.lanes = LaneGrid(look)
+        self.envelope = self._made_envelope()
         self._outcomes: tuple[LineOutcome, ...] = ()
         self._tiles = self._made_tiles()
         self._rows: Rows[LineRow] = Rows(_columns(look))
@@ -52,35 +58,48 @@ class OpenPage(QWidget):
         standing = state.standing
         if standing is None:
             self._rows.show_items(())
-            self._outcomes, self._shown, self._writing = (), 0, 0
+            self._outcomes, self._shown, self._writing = (), 0, frozenset()
+            self.lanes.hide()
             return
+        self.lanes.show_state(state)
         self._show_lines(state, standing.outcomes)
         self._show_figures(state)
         if state.shown and state.shown != self._shown:
             self.table.select(state.shown - 1)
         self._shown = state.shown
-        counts, place_free = state.counts, state.phase not in (Phase.WORKING, Phase.READING)
-        t = self._look.t
+        counts, t = state.counts, self._look.t
         self._run.setText(f"{t('Pause') if state.running else t('Start')}  F5")
         self._run.setAccessibleName(t("Pause") if state.running else t("Start"))
         self._run.setEnabled(state.running or counts.left > 0)
         self._pay.setEnabled(not state.running and not state.busy)
-        self._back.setEnabled(state.running or place_free)
+        self._back.setEnabled(state.running or not self._model.at_work)
         self._aside.setVisible(state.may_lay_aside)
+        for tray, made in self._trays.items():
+            made.setVisible(state.asking is not None)
+            made.setProperty("look", "primary" if _tray_of(state) is tray else "")
+            made.style().polish(made)
+        self._show_envelope(state)
+
+    def _show_envelope(self, state: State) -> None:
+        """The field of the scanner has the keys while cards in envelopes run."""
+        wanted = state.running and state.envelopes
+        self._envelope_row.setVisible(wanted)
+        if wanted and not self.envelope.hasFocus() and self.isVisible():
+            self.envelope.setFocus()
 
     def _show_lines(self, state: State, outcomes: tuple[LineOutcome, ...]) -> None:
         """All rows when the lines changed, else only those of the card in hand."""
-        writing = state.place if state.phase is Phase.WORKING else 0
+        writing = state.writing
         if outcomes is not self._outcomes:
             self._outcomes = outcomes
             made = [
-                LineRow(one, state.seconds.get(place), place == writing)
+                LineRow(one, state.seconds.get(place), place in writing)
                 for place, one in enumerate(outcomes, start=1)
             ]
             self._rows.show_items(made)
         else:
-            for place in {self._writing, state.place, self._shown} - {0}:
-                row = LineRow(outcomes[place - 1], state.seconds.get(place), place == writing)
+            for place in (self._writing | writing | {state.shown, self._shown}) - {0}:
+                row = LineRow(outcomes[place - 1], state.seconds.get(place), place in writing)
                 self._rows.replace(place - 1, row)
         self._writing = writing
 
@@ -123,9 +142,15 @@ class OpenPage(QWidget):
         progress.addWidget(self._progress, 1)
         progress.addWidget(self._percent)
         pane.column.addLayout(progress)
+        self._envelope_row = QWidget()
+        scanner = row(label(self._look.t("Envelope"), "muted"), self.envelope, spacing=8)
+        scanner.setContentsMargins(12, 0, 12, 0)
+        self._envelope_row.setLayout(scanner)
+        pane.column.addWidget(self._envelope_row)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)
+        body.addWidget(self.lanes)
         body.addLayout(tiles)
         body.addWidget(pane, 1)
         body.addWidget(self._footer())
@@ -137,8 +162,29 @@ class OpenPage(QWidget):
         self._sheet = button(t("Hand-over sheet"), model.print_sheet, key="F7")
         self._run = button(t("Start"), model.start_or_pause, key="F5", look="primary")
         self._aside = button(t("Lay the card aside"), model.lay_aside, key="F8")
+        self._trays = {
+            tray: button(
+                f"{tray.value} {word(f'tray.{tray}', t)}",
+                partial(model.choose_tray, tray),
+                key=f"Alt+{tray.value}",
+            )
+            for tray in Tray
+        }
         hints = (t("F5 start or pause"), t("F1 all keys"))
-        return Footer(hints, (self._aside, self._back, self._pay, self._sheet, self._run))
+        rest = (self._aside, self._back, self._pay, self._sheet, self._run)
+        return Footer(hints, (*self._trays.values(), *rest))
+
+    def _made_envelope(self) -> QLineEdit:
+        field = QLineEdit()
+        field.setAccessibleName(self._look.t("Envelope"))
+        field.setPlaceholderText(self._look.t("Scan or type the envelope, then Enter"))
+
+        def entered() -> None:
+            self._model.scan(field.text())
+            field.clear()
+
+        field.returnPressed.connect(entered)
+        return field
 
     def _ask_money(self) -> None:
         standing = self._model.state.standing
@@ -147,6 +193,10 @@ class OpenPage(QWidget):
         answer = ask_money(self, self._look, standing)
         if answer is not None:
             self._model.pay(answer.tender, answer.money, answer.reference)
+
+
+def _tray_of(state: State) -> Tray | None:
+    return None if state.asking is None else state.asking.tray
 
 
 def _columns(look: Look) -> list[Column[LineRow]]:

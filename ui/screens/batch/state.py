@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cardstation.domain.batch import LineOutcome, LineState, Verdict
-from cardstation.domain.topup import Step
 from cardstation.services.batch_state import BatchState
-from ui.messages import Problem
+from ui.screens.batch.lane_state import LaneState
 from ui.screens.counter.state import Phase
-from ui.unfinished import Torn
 
 RECENT = 8
 """How many cards the time left is reckoned from."""
@@ -36,13 +34,12 @@ class State:
         standing: The one that is open, None = the lists are shown.
         counts: How many of its lines stand where.
         running: Cards are taken one after another.
-        busy: A list is being read or money being recorded.
-        phase, step: Of the card in the reader.
-        place: Line of the card in the reader, counted from 1; 0 = none.
+        busy: A list is being read, money being recorded, or the run begun.
+        lanes: One for each reader that is plugged in.
         shown: Line the table shows; stays when the card is gone, as the list is not the card.
+        scanned: The envelope whose card comes next, empty when none was scanned.
         seconds: Place → seconds its card took, in this run.
         cycles: Seconds from card to card, latest last, for the time left.
-        torn: The card that was pulled half-way and goes first.
     """
 
     batches: tuple[BatchState, ...] | None = None
@@ -50,27 +47,51 @@ class State:
     counts: Counts = Counts()
     running: bool = False
     busy: bool = False
-    phase: Phase = Phase.EMPTY
-    step: Step = Step.READ
-    place: int = 0
+    lanes: tuple[LaneState, ...] = ()
     shown: int = 0
-    done: LineOutcome | None = None
-    problem: Problem | None = None
+    scanned: str = ""
     seconds: Mapping[int, float] = field(default_factory=dict)
     cycles: tuple[float, ...] = ()
-    torn: Torn | None = None
+
+    @property
+    def front(self) -> LaneState:
+        """The lane that needs eyes first: the only one, or the one that waits for a person."""
+        return min(self.lanes, key=lambda one: _EYES.index(one.phase), default=LaneState())
+
+    @property
+    def asking(self) -> LaneState | None:
+        """The lane that the keys of the trays are for."""
+        return next((lane for lane in self.lanes if lane.asks), None)
+
+    @property
+    def phase(self) -> Phase:
+        """Of the front lane."""
+        return self.front.phase
+
+    @property
+    def place(self) -> int:
+        """Line of the front lane's card, counted from 1; 0 = none."""
+        return self.front.place
+
+    @property
+    def writing(self) -> frozenset[int]:
+        """Lines whose cards are at work."""
+        return frozenset(lane.place for lane in self.lanes if lane.phase is Phase.WORKING)
 
     @property
     def may_lay_aside(self) -> bool:
         """True while a torn card keeps others from being loaded."""
-        return self.torn is not None and self.phase in (Phase.PULLED, Phase.STOPPED)
+        return any(lane.may_lay_aside for lane in self.lanes)
 
     @property
-    def line(self) -> LineOutcome | None:
-        """The line of the card in the reader."""
-        if not self.place or self.standing is None:
-            return None
-        return self.standing.outcomes[self.place - 1]
+    def envelopes(self) -> bool:
+        """The cards came in envelopes."""
+        lines = () if self.standing is None else self.standing.batch.lines
+        return any(line.envelope for line in lines)
+
+    def line(self, place: int) -> LineOutcome | None:
+        """A line by its place."""
+        return None if not place or self.standing is None else self.standing.outcomes[place - 1]
 
     @property
     def seconds_left(self) -> float | None:
@@ -79,6 +100,18 @@ class State:
             return None
         recent = self.cycles[-RECENT:]
         return sum(recent) / len(recent) * self.counts.left
+
+
+_EYES = (
+    Phase.PULLED,
+    Phase.STOPPED,
+    Phase.QUESTION,
+    Phase.WORKING,
+    Phase.READING,
+    Phase.DONE,
+    Phase.READY,
+    Phase.EMPTY,
+)
 
 
 def counted(outcomes: tuple[LineOutcome, ...]) -> Counts:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cardstation.domain.batch import LineKind, LineOutcome, LineState, Verdict
 from cardstation.i18n import Translator
 from cardstation.sentences import brief, word
 from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.parts.table import Cell
+from ui.screens.batch.lane_state import LaneState
 from ui.screens.batch.state import State
 from ui.screens.counter.state import Phase
 from ui.screens.counter.wording import (
@@ -29,36 +32,50 @@ _TONES = {
 
 
 def banner_of(state: State, trouble: Problem | None, t: Translator) -> BannerState:
-    """What the banner says of an open batch."""
+    """What the banner says of an open batch: of its only reader, or of the one that needs eyes."""
     if trouble is not None and state.phase in (Phase.EMPTY, Phase.STOPPED):
         return stopped_banner(trouble, t)
-    if state.phase is Phase.READING:
+    return lane_banner(state.front, state, t)
+
+
+def lane_banner(lane: LaneState, state: State, t: Translator) -> BannerState:
+    """What is said of one reader."""
+    said = _said(lane, state, t)
+    one = state.line(lane.place)
+    envelope = "" if one is None else one.line.envelope
+    return replace(said, envelope=envelope, tray="" if lane.tray is None else lane.tray.value)
+
+
+def _said(lane: LaneState, state: State, t: Translator) -> BannerState:
+    if lane.trouble is not None and lane.phase in (Phase.EMPTY, Phase.STOPPED):
+        return stopped_banner(lane.trouble, t)
+    if lane.phase is Phase.READING:
         return waiting_banner(t, reading=True)
-    if state.phase in (Phase.PULLED, Phase.STOPPED):
-        return _trouble(state, t)
-    if state.phase is Phase.EMPTY:
+    if lane.phase is Phase.PULLED:
+        return pulled_banner(lane.step, lane.torn, t)
+    if lane.phase is Phase.STOPPED:
+        return stopped_banner(lane.problem or Problem("no_words"), t)
+    if lane.phase is Phase.EMPTY:
         return _waiting(state, t)
-    return _at_work(state, t)
+    return _at_work(lane, state, t)
 
 
-def _at_work(state: State, t: Translator) -> BannerState:
-    if state.phase is Phase.WORKING:
-        title, step = t("Writing, do not remove the card"), STEPS.index(state.step)
-        return BannerState("writing", title, line_words(state.line, t), steps_of(t), step)
-    if state.phase is Phase.DONE:
-        line = line_words(state.done, t)
-        return BannerState("done", t("Done: take the card"), line, steps_of(t), len(STEPS))
-    return BannerState("ready", t("Press F5 to load the cards"), line_words(state.line, t))
-
-
-def _trouble(state: State, t: Translator) -> BannerState:
-    if state.phase is Phase.PULLED:
-        return pulled_banner(state.step, state.torn, t)
-    return stopped_banner(state.problem or Problem("no_words"), t)
+def _at_work(lane: LaneState, state: State, t: Translator) -> BannerState:
+    line = line_words(state.line(lane.place), t)
+    if lane.phase is Phase.WORKING:
+        title, step = t("Writing, do not remove the card"), STEPS.index(lane.step)
+        return BannerState("writing", title, line, steps_of(t), step)
+    if lane.phase is Phase.DONE:
+        said = line_words(lane.done, t)
+        return BannerState("done", t("Done: take the card"), said, steps_of(t), len(STEPS))
+    return BannerState("ready", t("Press F5 to load the cards"), line)
 
 
 def _waiting(state: State, t: Translator) -> BannerState:
     counts = state.counts
+    if state.running and state.scanned:
+        said = t("Envelope {envelope}: place its card", envelope=state.scanned)
+        return BannerState("ready", said, t("{n} cards left", n=counts.left))
     if state.running:
         return BannerState("idle", t("Place the next card"), t("{n} cards left", n=counts.left))
     if counts.todo and counts.done and not counts.left and not counts.unfunded:

@@ -21,6 +21,8 @@ class CounterScreen:
 
     holds_cards = False
     badge = 0
+    taker_of = None
+    shows_cards = False
 
     def __init__(self, tools: Tools) -> None:
         self._place = tools.place

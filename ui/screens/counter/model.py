@@ -61,9 +61,11 @@ class CounterModel(QObject):
         if self._place.card is not None:
             self._unfinished.lies(self._place.card)
 
+        watch = self._place.during(self._stepped)
+
         def settle(card: Inserted) -> Resolution:
             self._unfinished.ensure_first(card)
-            return self._services.resolve_card(card, self._watch)
+            return self._services.resolve_card(card, watch)
 
         self._place.work(settle, self._resolved)
 
@@ -137,8 +139,10 @@ class CounterModel(QObject):
         )
         self._show(replace(state, phase=Phase.WORKING, step=Step.PAY, doubt=None))
 
+        watch = self._place.during(self._stepped)
+
         def sell(card: Inserted) -> Receipt:
-            return self._services.top_up(card, request, self._watch)
+            return self._services.top_up(card, request, watch)
 
         self._place.work(sell, self._sold)
 
@@ -171,8 +175,10 @@ class CounterModel(QObject):
         blank = replace(self._state, receipt=None, finished=False, text="", quote=None, doubt=None)
         self._show(replace(blank, phase=Phase.WORKING, step=Step.READ, problem=None))
 
+        watch = self._place.during(self._stepped)
+
         def take(card: Inserted) -> TopUp:
-            return self._services.back.take_back(card, approval, reading, self._watch)
+            return self._services.back.take_back(card, approval, reading, watch)
 
         self._place.work(take, lambda intent: self._taken_off(intent.money))
 
@@ -226,10 +232,6 @@ class CounterModel(QObject):
                 problem=stopped,
             )
         )
-
-    def _watch(self, step: Step) -> None:
-        """Called on the card's lane."""
-        self._place.during(lambda: self._stepped(step))()
 
     def _stepped(self, step: Step) -> None:
         if self._state.phase is Phase.WORKING or step is Step.WRITE:

@@ -21,6 +21,9 @@ from ui.screens.kind import Screen, Tools
 class ExceptionsScreen:
     """See `OpenScreen`."""
 
+    taker_of = None
+    shows_cards = False
+
     def __init__(self, tools: Tools) -> None:
         self.model = ExceptionsModel(tools)
         self.model.look()

@@ -17,6 +17,9 @@ def upgrade() -> None:
     open_seals(op.get_bind())
     _batches()
     _steps()
+    _lump_sums()
+    _lists()
+    _lanes()
     seal_rows(op.get_bind())
 
 
@@ -61,6 +64,81 @@ def _steps() -> None:
         sa.PrimaryKeyConstraint("digest", name="pk_signature"),
     )
     _keep("batch_step", "signature")
+
+
+def _lists() -> None:
+    op.create_table(
+        "learned_column",
+        *_texts("manager", "word", "holds"),
+        sa.PrimaryKeyConstraint("manager", "word", name="pk_learned_column"),
+    )
+    op.create_table(
+        "blocked_card",
+        *_texts("card_no", "reason"),
+        sa.PrimaryKeyConstraint("card_no", name="pk_blocked_card"),
+    )
+
+
+def _lump_sums() -> None:
+    for table in ("payment", "payment_log"):
+        op.add_column(table, sa.Column("line", sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "acknowledgement",
+        *_texts("ack_no"),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        *_texts("payment_id", "frozen"),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["payment.payment_id"], name="fk_acknowledgement_payment_id_payment"
+        ),
+        sa.UniqueConstraint("payment_id", name="uq_acknowledgement_payment_id"),
+        sa.UniqueConstraint("year", "number", name="uq_acknowledgement_year"),
+        sa.PrimaryKeyConstraint("ack_no", name="pk_acknowledgement"),
+    )
+    op.create_table(
+        "acknowledgement_paper",
+        sa.Column("no", sa.Integer(), nullable=False),
+        *_texts("ack_no", "clerk", "at"),
+        sa.ForeignKeyConstraint(
+            ["ack_no"],
+            ["acknowledgement.ack_no"],
+            name="fk_acknowledgement_paper_ack_no_acknowledgement",
+        ),
+        sa.PrimaryKeyConstraint("no", name="pk_acknowledgement_paper"),
+    )
+    op.create_index("ix_acknowledgement_paper_ack_no", "acknowledgement_paper", ["ack_no"])
+    op.create_table(
+        "released_line",
+        *_texts("batch_id"),
+        sa.Column("line", sa.Integer(), nullable=False),
+        *_texts("reason"),
+        sa.Column("money", sa.BigInteger(), nullable=False),
+        *_texts("at"),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["seq"], ["journal.seq"], name="fk_released_line_seq_journal"),
+        sa.UniqueConstraint("seq", name="uq_released_line_seq"),
+        sa.PrimaryKeyConstraint("batch_id", "line", name="pk_released_line"),
+    )
+    op.create_table(
+        "given_back",
+        *_texts("back_id", "batch_id", "payment_id", "tender"),
+        sa.Column("money", sa.BigInteger(), nullable=False),
+        *_texts("approver", "at"),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["payment.payment_id"], name="fk_given_back_payment_id_payment"
+        ),
+        sa.ForeignKeyConstraint(["seq"], ["journal.seq"], name="fk_given_back_seq_journal"),
+        sa.UniqueConstraint("seq", name="uq_given_back_seq"),
+        sa.PrimaryKeyConstraint("back_id", name="pk_given_back"),
+    )
+    op.create_index("ix_given_back_batch_id", "given_back", ["batch_id"])
+    _keep("acknowledgement", "acknowledgement_paper", "released_line", "given_back")
+
+
+def _lanes() -> None:
+    op.create_index("ix_topup_batch_line", "topup", ["batch_id", "line"])
+    op.create_index("ix_topup_corrects", "topup", ["corrects"])
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:

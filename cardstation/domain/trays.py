@@ -1,0 +1,47 @@
+"""The three trays beside the readers: where a card goes when it comes out.
+
+::
+
+    A  done                      loaded, or found loaded already
+    B  somebody must ask         a question about the card or its row is open
+    C  goes back without a load  nothing can be loaded on it in this batch
+
+The tray follows from why a card was stopped; a clerk may choose another with one key.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Tray(StrEnum):
+    """Done, ask, return unpaid."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+_NOTHING_TO_LOAD = frozenset(
+    {
+        "account_stopped",
+        "closed_card",
+        "hoard_limit",
+        "hoard_limit_money",
+        "line_blocked",
+        "line_unfunded",
+        "load_returned",
+        "load_still_on_card",
+        "load_still_on_card_money",
+        "order_already_loaded",
+        "per_load_max",
+    }
+)
+_DONE = frozenset({"", "line_already_done"})
+
+
+def tray_for(code: str) -> Tray:
+    """The tray of a card by the code of its stop; empty = it was loaded."""
+    if code in _DONE:
+        return Tray.A
+    return Tray.C if code in _NOTHING_TO_LOAD else Tray.B

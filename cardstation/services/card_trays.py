@@ -1,0 +1,69 @@
+"""Says in which tray every card lies that went through the readers in a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.trays import Tray, tray_for
+from cardstation.services.batch_state import batch_state
+from cardstation.services.route_card import TRAY
+from cardstation.services.station import Station
+from cardstation.store.funds import BatchStop
+
+
+@dataclass(frozen=True, slots=True)
+class CardTray:
+    """One card.
+
+    Attributes:
+        place: Its line, from 1; 0 when it stands on none.
+        card_no: Empty when it could not be read.
+        reason: Code of the stop, empty when it was loaded.
+        chosen: A clerk put it there.
+    """
+
+    place: int
+    card_no: str
+    tray: Tray
+    reason: str
+    chosen: bool = False
+
+
+def card_trays(station: Station, batch_id: str) -> tuple[CardTray, ...]:
+    """The cards that were seen, lines first in list order, then those that stand on no line.
+
+    A card that was loaded after it was stopped lies in A, whatever was chosen before.
+
+    Raises:
+        Refusal: `unknown_batch`.
+    """
+    found = batch_state(station, batch_id)
+    with station.store.reading() as reading:
+        stops = reading.funds.stops(batch_id)
+    last = {(stop.line, _stray(stop)): stop for stop in stops}
+    lines = [
+        _of_line(place, one, last.get((place, "")))
+        for place, one in enumerate(found.outcomes, start=1)
+    ]
+    strays = [_of_stop(stop) for (place, _), stop in last.items() if not place]
+    return (*(one for one in lines if one is not None), *strays)
+
+
+def _stray(stop: BatchStop) -> str:
+    """What tells cards without a line apart; one that cannot be read is put in more than once."""
+    return "" if stop.line else stop.card_no or stop.code
+
+
+def _of_line(place: int, one: LineOutcome, stop: BatchStop | None) -> CardTray | None:
+    if one.state is LineState.DONE:
+        return CardTray(place, one.line.card_no, Tray.A, "")
+    if one.state is LineState.UNKNOWN:
+        return CardTray(place, one.line.card_no, Tray.B, one.reason)
+    return None if stop is None else _of_stop(stop)
+
+
+def _of_stop(stop: BatchStop) -> CardTray:
+    chosen = stop.facts.get(TRAY)
+    tray = Tray(chosen) if isinstance(chosen, str) else tray_for(stop.code)
+    return CardTray(stop.line, stop.card_no, tray, stop.code, chosen is not None)
