@@ -170,11 +170,14 @@ class Judge:
         seal = self.seals.get(entry.corrects)
         if seal is None or seal.undone:
             return Verdict("return_without_load", "return_without_load", entry.corrects)
-        seal.undone = True
         if entry.kind is EntryKind.RETURNED:
-            # The gas is off the card, whichever desk's seal stands for it.
-            seal = self.seals.get(seal.first, seal)
+            # The gas is off the card, whichever desk's seal stands for it, and only once.
+            first = self.seals.get(seal.first, seal)
+            if first.undone:
+                return Verdict("return_without_load", "return_without_load", first.entry_id)
             seal.undone = True
+            seal = first
+        seal.undone = True
         for load in self.loads.get((seal.purse, seal.counter), []):
             if load.entry_id == seal.entry_id:
                 self._free(load, entry)

@@ -29,7 +29,7 @@ from cardstation.central.judging import (
     purse_of,
     undoes,
 )
-from cardstation.central.tables import card_load, insert_arrays, journal, orders
+from cardstation.central.tables import card_load, exceptions, insert_arrays, journal, orders
 from cardstation.domain.ledger import Entry, EntryKind
 
 _LOADS = insert_arrays(
@@ -87,16 +87,29 @@ def _seals(connection: Connection, named: Iterable[str]) -> dict[str, Seal]:
         select(journal).where(journal.c.entry_id.in_(ids), journal.c.kind == EntryKind.SEALED)
     )
     seals = {row.entry_id: _seal(row) for row in rows}
-    undone = connection.scalars(
-        select(journal.c.corrects).where(
-            journal.c.corrects.in_(ids),
+    again = _sealed_again(connection, ids)
+    undone = connection.execute(
+        select(journal.c.corrects, journal.c.kind).where(
+            journal.c.corrects.in_([*ids, *again]),
             journal.c.kind.in_(("returned", "not_loaded")),
             journal.c.verdict != "return_without_load",
         )
     )
-    for entry_id in undone:
-        seals[entry_id].undone = True
+    for row in undone:
+        first = again.get(row.corrects, "") if row.kind == EntryKind.RETURNED else ""
+        for seal in filter(None, (seals.get(row.corrects), seals.get(first))):
+            seal.undone = True
     return seals
+
+
+def _sealed_again(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Later seals of the same loads: a return that names one of them undoes the first, too."""
+    rows = connection.execute(
+        select(exceptions.c.entry_id, exceptions.c.other).where(
+            exceptions.c.code == "sealed_before", exceptions.c.other.in_(ids)
+        )
+    )
+    return {row.entry_id: row.other for row in rows}
 
 
 def _with_first(connection: Connection, seals: dict[str, Seal]) -> dict[str, Seal]:

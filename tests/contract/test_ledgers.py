@@ -125,6 +125,23 @@ def test_the_second_load_of_a_counter_names_the_first(
     assert ack.totals["gas_sold"] == -3_000
 
 
+@pytest.mark.parametrize("named", [(0, 1), (1, 0), (1, 1), (0, 0)])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_load_that_two_desks_sealed_comes_off_its_card_once(
+    ledger: Ledger, named: tuple[int, int], at_once: bool
+) -> None:
+    chain = Chain()
+    owner = Entry.from_bytes(chain.sale(1, counter=5)[2])
+    seals = (owner, Entry.from_bytes(chain.add("sealed", **facts_of(owner))))
+    ledger.push(chain.written, ledger.head().nonce)
+    for at in named:
+        chain.add("returned", corrects=seals[at].entry_id, **facts_of(owner))
+    for batch in [chain.written[4:]] if at_once else [[raw] for raw in chain.written[4:]]:
+        ack = ledger.push(batch, ledger.head().nonce)
+    assert [(one.seq, one.code) for one in ack.exceptions] == [(6, "return_without_load")]
+    assert "gas_sold" not in ack.totals
+
+
 def test_an_epoch_is_granted_once_and_opened_by_its_entry(ledger: Ledger) -> None:
     chain = Chain()
     chain.sale()

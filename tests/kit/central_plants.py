@@ -44,3 +44,8 @@ def raced_loads_do_nothing(patch: Patch) -> None:
 def second_writer_of_a_head(patch: Patch) -> None:
     """Whoever posts only looks at the head of the station, and locks nobody out."""
     patch.setattr(ledger, "locked_head", heads._head)
+
+
+def first_seal_forgotten(patch: Patch) -> None:
+    """A return that names one desk's seal is not looked up for the other desk's."""
+    patch.setattr(precedents, "_sealed_again", lambda *_: {})

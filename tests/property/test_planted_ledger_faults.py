@@ -47,6 +47,11 @@ def a_fork_suspends(centre: Centre) -> None:
     contract.test_a_fork_suspends(centre.station())
 
 
+def a_load_comes_off_once(centre: Centre) -> None:
+    check = contract.test_a_load_that_two_desks_sealed_comes_off_its_card_once
+    check(centre.station(), (1, 0), at_once=False)
+
+
 FAULTS = (
     Fault(plants.ack_before_commit, a_push_is_the_new_head, "what is confirmed is not there"),
     Fault(plants.conflicts_do_nothing, a_fork_suspends, "DID NOT RAISE"),
@@ -60,6 +65,7 @@ FAULTS = (
         pushes.test_two_machines_of_one_name_at_once_are_a_fork,
         "['ledger_busy_now', 'taken'] == ['ledger_fork', 'taken']",
     ),
+    Fault(plants.first_seal_forgotten, a_load_comes_off_once, "return_without_load"),
 )
 
 
