@@ -17,6 +17,11 @@ def luhn_ok(number: str) -> bool:
     return total % 10 == 0
 
 
+def luhn_digit(number: str) -> str:
+    """The digit to put behind a number so that it passes."""
+    return next(digit for digit in "0123456789" if luhn_ok(number + digit))
+
+
 def slips(written: str, meant: str) -> int:
     """How many slips of the finger turn one number into the other.
 

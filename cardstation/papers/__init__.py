@@ -8,15 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from cardstation.domain.receipt import HandoverSheet, Receipt
+from cardstation.domain.quotation import BatchQuote
+from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
+from cardstation.domain.refund_list import RefundList
+from cardstation.papers.acknowledgement import acknowledgement
 from cardstation.papers.handover_sheet import handover_sheet
+from cardstation.papers.quote_sheet import quote_sheet
 from cardstation.papers.receipt_80mm import receipt_80mm
 from cardstation.papers.receipt_a5 import receipt_a5
+from cardstation.papers.refund_list import refund_list
 from cardstation.papers.wording import Reprint
 
-__all__ = ["FORMS", "Form", "Reprint", "handover_sheet", "receipt_80mm", "receipt_a5"]
+__all__ = [
+    "FORMS",
+    "Form",
+    "Reprint",
+    "acknowledgement",
+    "handover_sheet",
+    "quote_sheet",
+    "receipt_80mm",
+    "receipt_a5",
+    "refund_list",
+]
 
 Value = TypeVar("Value")
 
@@ -38,8 +53,11 @@ class Form(Generic[Value]):
     draw: Callable[[Value, str], bytes]
 
 
-FORMS: tuple[Form[Receipt] | Form[HandoverSheet], ...] = (
+FORMS: tuple[Form[Any], ...] = (
     Form("receipt_a5", Receipt, 210, receipt_a5),
     Form("receipt_80mm", Receipt, 80, receipt_80mm),
     Form("handover_sheet", HandoverSheet, 210, handover_sheet),
+    Form("quote_sheet", BatchQuote, 210, quote_sheet),
+    Form("acknowledgement", Acknowledgement, 210, acknowledgement),
+    Form("refund_list", RefundList, 210, refund_list),
 )

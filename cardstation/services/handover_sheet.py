@@ -40,7 +40,7 @@ def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
         rows=tuple(_row(outcome) for outcome in ordered),
         expected=len(state.outcomes),
         done=len(done),
-        received=state.money.received,
+        received=state.money.received - state.money.given_back,
         loaded=state.money.loaded,
         to_balance=state.money.to_balance,
         remainder=state.money.remainder,

@@ -1,4 +1,4 @@
-"""Records a lump sum for a batch: it funds whole lines in list order and freezes their price."""
+"""Takes money for a batch: a lump sum for all lines, or what lies in one line's envelope."""
 
 from __future__ import annotations
 
@@ -8,21 +8,43 @@ from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.batch_state import BatchMoney, batch_state
 from cardstation.services.intent.begin import WITHOUT_ASKING
-from cardstation.services.intent.funding import answered, batch_of
+from cardstation.services.intent.funding import answered, batch_of, is_for_sale
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.quoting import ensure_not_anothers
+from cardstation.services.lists.entry import ensure_entry_checked
 from cardstation.services.station import Station
+from cardstation.store import Reading
 from cardstation.store.funds import AskedPayment
 
 
 def pay_batch(
-    station: Station, batch_id: str, *, tender: Tender, money: Money, reference: str = ""
+    station: Station,
+    batch_id: str,
+    *,
+    tender: Tender,
+    money: Money,
+    reference: str = "",
+    line: int = 0,
 ) -> BatchMoney:
     """Take money for a batch, once or several times; what no line needs stays unallocated.
 
+    The acknowledgement is on file with the money: `issue_acknowledgement` hands it out.
+
+    Args:
+        station: The desk.
+        batch_id: Of the batch.
+        tender: How it is paid.
+        money: What was handed over or transferred.
+        reference: The payment's own number; a quote's reference in it must be this batch's.
+        line: Place of the line in whose envelope the money lay, 0 = a lump sum for all.
+
     Raises:
         Refusal: `unknown_batch`, `zero_amount`, `tender_unknown`, `payment_not_taken`,
-            `payment_question` (an earlier payment of this batch waits for its answer).
+            `payment_question` (an earlier payment of this batch waits for its answer),
+            `entry_not_checked` (typed by hand and not counted by a second person),
+            `payment_of_other_batch`, `unknown_line`, `envelope_not_payable` (nothing is to be
+            paid for this line), `line_paid_already`.
         OutcomeUnknown: `payment_unknown`.
     """
     ensure_may_sell(station)
@@ -31,7 +53,11 @@ def pay_batch(
     if tender in WITHOUT_ASKING:
         raise Refusal("tender_unknown", tender=tender.value)
     payment = station.payment_by(tender)
-    asked = _ask(station, batch_id, tender, money, reference)
+    now = station.clock.now()
+    asked = AskedPayment(
+        new_id(station.clock), batch_id, tender, money, reference, "asked", now, line
+    )
+    _ask(station, asked)
     answer = payment.take(asked.payment_id, money, reference)
     if answer is PaymentAnswer.UNKNOWN:
         raise OutcomeUnknown("payment_unknown", payment_id=asked.payment_id, fen=money.fen)
@@ -41,15 +67,25 @@ def pay_batch(
     return batch_state(station, batch_id).money
 
 
-def _ask(
-    station: Station, batch_id: str, tender: Tender, money: Money, reference: str
-) -> AskedPayment:
-    now = station.clock.now()
-    asked = AskedPayment(new_id(station.clock), batch_id, tender, money, reference, "asked", now)
+def _ask(station: Station, asked: AskedPayment) -> None:
     with station.store.unit() as unit:
-        batch_of(unit, batch_id)
-        for open_one in unit.funds.unanswered(batch_id):
+        ensure_entry_checked(unit, batch_of(unit, asked.batch_id))
+        for open_one in unit.funds.unanswered(asked.batch_id):
             raise Refusal("payment_question", topup_id=open_one.payment_id, fen=open_one.money.fen)
+        ensure_not_anothers(unit, asked.batch_id, asked.reference)
+        if asked.line:
+            _ensure_payable(unit, asked.batch_id, asked.line)
         unit.funds.note(asked)
         unit.commit()
-    return asked
+
+
+def _ensure_payable(reading: Reading, batch_id: str, place: int) -> None:
+    """The envelope's line is certain, needs money, and has not got it yet."""
+    lines = batch_of(reading, batch_id).lines
+    if not 0 < place <= len(lines):
+        raise Refusal("unknown_line", batch_id=batch_id, place=place)
+    line = lines[place - 1]
+    if not is_for_sale(line):
+        raise Refusal("envelope_not_payable", row=line.row.row, door=line.door)
+    if place in reading.funds.funded(batch_id, line=place):
+        raise Refusal("line_paid_already", row=line.row.row, door=line.door)

@@ -9,6 +9,8 @@ from cardstation.store.batches import Batches, Kept
 from cardstation.store.funds import Funds
 from cardstation.store.households import Households
 from cardstation.store.journal import Journal
+from cardstation.store.lists import BlockedCards, LearnedColumns
+from cardstation.store.lump_sums import LumpSums
 from cardstation.store.orders import Orders
 from cardstation.store.outbox import Outbox
 from cardstation.store.receipts import Numbers, Receipts
@@ -36,6 +38,9 @@ class Reading:
         self.attempts = Attempts(connection)
         self.shifts = Shifts(connection)
         self.steps = Steps(connection)
+        self.lump_sums = LumpSums(connection)
+        self.learned = LearnedColumns(connection)
+        self.blocked = BlockedCards(connection)
 
 
 class Unit(Reading):

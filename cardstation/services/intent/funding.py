@@ -1,21 +1,34 @@
-"""Books a lump sum and funds whole lines with it, in the order of the list."""
+"""Books sums for a batch and binds them to whole lines, by the rules of `domain.allocation`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cardstation.domain.allocation import Ask, Holding, Purse, allocate
 from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict
+from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.quotation import signed_order
 from cardstation.domain.sale import PriceBook, sell
 from cardstation.domain.tariff import Quote
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import Direction
 from cardstation.errors import Refusal
+from cardstation.services.intent.acknowledging import acknowledge, next_ack_no
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import append
+from cardstation.services.intent.quoting import quote_standing
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.frozen import freeze
-from cardstation.store.funds import AskedPayment, BatchPayment, FundedLine, total
+from cardstation.store.funds import AskedPayment, BatchPayment, FundedLine
+from cardstation.store.lump_sums import ReleasedLine, sum_back
+
+REFUNDED = "refunded"
+"""Why a line gave its money free: what was loaded, or never could be, went back."""
 
 
 def batch_of(reading: Reading, batch_id: str) -> Batch:
@@ -36,20 +49,39 @@ def is_for_sale(line: ManifestLine) -> bool:
     return certain and line.kind is LineKind.SALE and not line.withdrawn
 
 
+def purses_of(reading: Reading, batch_id: str) -> tuple[Purse, ...]:
+    """Every sum received for a batch, less what went back of it, the oldest first."""
+    back = reading.lump_sums.given_back(batch_id)
+    return tuple(
+        Purse(one.payment_id, one.money - sum_back(back, one.payment_id), one.line)
+        for one in reading.funds.payments(batch_id)
+    )
+
+
+def holdings_of(reading: Reading, batch_id: str) -> tuple[Holding, ...]:
+    """What the lines of a batch hold; of a released line, what its household keeps as balance."""
+    released = reading.lump_sums.released(batch_id)
+    return tuple(
+        Holding(place, one.quote.money - _freed(released.get(place)), one.payment_id)
+        for place, one in reading.funds.funded(batch_id).items()
+    )
+
+
 def answered(station: Station, asked: AskedPayment, *, taken: bool) -> None:
     """Record what became of a batch payment; money that was taken funds lines in this commit."""
     state = "taken" if taken else "not_taken"
     with station.store.unit() as unit:
-        unit.funds.note(replace(asked, state=state, at=station.clock.now()))
+        told = replace(asked, state=state, at=station.clock.now())
+        unit.funds.note(told)
         if taken:
-            _receive(station, unit, asked)
-            _fund_lines(station, unit, asked)
+            _receive(station, unit, replace(told, ack_no=next_ack_no(station, unit)))
+            fund_lines(station, unit, asked.batch_id)
         unit.commit()
     anchor_journal(station)
 
 
 def _receive(station: Station, unit: Unit, asked: AskedPayment) -> None:
-    entry = append(
+    stored = append(
         station,
         unit,
         EntryKind.RECEIVED,
@@ -59,6 +91,11 @@ def _receive(station: Station, unit: Unit, asked: AskedPayment) -> None:
         batch=asked.batch_id,
         detail=freeze(asked),
     )
+    _book(unit, asked, seq=stored.seq)
+    acknowledge(station, unit, asked, stored)
+
+
+def _book(unit: Unit, asked: AskedPayment, *, seq: int) -> None:
     unit.funds.receive(
         BatchPayment(
             payment_id=asked.payment_id,
@@ -66,7 +103,8 @@ def _receive(station: Station, unit: Unit, asked: AskedPayment) -> None:
             tender=asked.tender,
             money=asked.money,
             reference=asked.reference,
-            seq=entry.seq,
+            seq=seq,
+            line=asked.line,
         )
     )
 
@@ -77,69 +115,123 @@ def receive_again(station: Station, unit: Unit, asked: AskedPayment, *, seq: int
     A batch whose list is not on file keeps its money under its id; loads fund their own lines.
     """
     if not any(one.payment_id == asked.payment_id for one in unit.funds.unanswered()):
-        unit.funds.note(asked)
+        unit.funds.note(replace(asked, state="asked"))
     unit.funds.note(replace(asked, state="taken", at=station.clock.now()))
-    unit.funds.receive(
-        BatchPayment(
-            payment_id=asked.payment_id,
-            batch_id=asked.batch_id,
-            tender=asked.tender,
-            money=asked.money,
-            reference=asked.reference,
-            seq=seq,
-        )
-    )
+    _book(unit, asked, seq=seq)
+    stored = unit.journal.at(seq)
+    if asked.ack_no and stored is not None:
+        acknowledge(station, unit, asked, stored)
     if unit.batches.get(asked.batch_id) is not None:
-        _fund_lines(station, unit, asked)
+        fund_lines(station, unit, asked.batch_id)
 
 
-def _fund_lines(station: Station, unit: Unit, asked: AskedPayment) -> None:
-    """Freeze the price of line after line while the money reaches; the first it does not ends it.
+def fund_lines(station: Station, unit: Unit, batch_id: str) -> None:
+    """Freeze the price of every line that can be paid now.
 
     A line that cannot be sold now (account stopped since, no price) is passed over: its money
     stays unallocated.
     """
-    batch = batch_of(unit, asked.batch_id)
-    funded = unit.funds.funded(asked.batch_id)
-    spent = sum((one.quote.money for one in funded.values()), NO_MONEY)
-    left = total(unit.funds.payments(asked.batch_id)) - spent
-    book = PriceBook(unit.tariffs.every(), unit.tariffs.rules(), station.makers)
-    for place, line in enumerate(batch.lines, start=1):
-        if place in funded or not is_for_sale(line):
-            continue
-        money = line.money or NO_MONEY
-        if money > left:
-            return
-        if _fund(station, unit, book, asked, place=place, line=line, money=money):
-            left -= money
-
-
-def _fund(
-    station: Station,
-    unit: Unit,
-    book: PriceBook,
-    asked: AskedPayment,
-    *,
-    place: int,
-    line: ManifestLine,
-    money: Money,
-) -> bool:
-    household = unit.households.get(line.account_no)
-    now = station.clock.now()
-    try:
-        if household is None:
-            raise Refusal("unknown_household", account_no=line.account_no)
-        offer: Quote = sell(household, book.terms(household.tariff, now.date()), money=money)
-    except Refusal:
-        return False
-    unit.funds.fund(
-        FundedLine(
-            batch_id=asked.batch_id,
-            line=place,
-            payment_id=asked.payment_id,
-            quote=offer,
-            expected_counter=household.purchase_counter,
-            at=now,
+    offers = dict(_offers(station, unit, batch_of(unit, batch_id)))
+    asks = [Ask(place, offer.money) for place, (_, offer) in offers.items()]
+    purses, holdings = purses_of(unit, batch_id), holdings_of(unit, batch_id)
+    for funding in allocate(asks, purses, holdings):
+        household, offer = offers[funding.line]
+        unit.funds.fund(
+            FundedLine(
+                batch_id=batch_id,
+                line=funding.line,
+                payment_id=funding.payment_id,
+                quote=offer,
+                expected_counter=household.purchase_counter,
+                at=station.clock.now(),
+            )
         )
+
+
+def _offers(
+    station: Station, unit: Unit, batch: Batch
+) -> Iterator[tuple[int, tuple[Household, Quote]]]:
+    """The lines that wait for money and can be sold, in the signed order, with their price."""
+    book = PriceBook(unit.tariffs.every(), unit.tariffs.rules(), station.makers)
+    day = station.clock.now().date()
+    funded = unit.funds.funded(batch.batch_id)
+    for place in _waiting(station, unit, batch, funded):
+        line = batch.lines[place - 1]
+        household = unit.households.get(line.account_no)
+        if household is None:
+            continue
+        try:
+            terms = book.terms(household.tariff, day)
+            yield place, (household, sell(household, terms, money=line.money))
+        except Refusal:
+            continue
+
+
+def _waiting(
+    station: Station, unit: Unit, batch: Batch, funded: dict[int, FundedLine]
+) -> Sequence[int]:
+    places = [
+        place
+        for place, line in enumerate(batch.lines, start=1)
+        if place not in funded and is_for_sale(line)
+    ]
+    standing = quote_standing(unit, batch, station.clock.now())
+    return signed_order(standing.fact.order if standing else (), places)
+
+
+def release_in(
+    station: Station, unit: Unit, batch_id: str, line: int, *, reason: str, approver: str = ""
+) -> ReleasedLine | None:
+    """Give the money of a funded line free within a unit of work; it pays for lines that wait.
+
+    Whoever asks knows that no load of this line is begun or stands on its card. A line that holds
+    nothing, or gave its money free before, is left as it is.
+    """
+    funded = unit.funds.funded(batch_id, line=line).get(line)
+    if funded is None or line in unit.lump_sums.released(batch_id):
+        return None
+    return _release(
+        station,
+        unit,
+        ReleasedLine(batch_id, line, reason, funded.quote.money, station.clock.now()),
+        approver,
     )
-    return True
+
+
+def release_refunded(station: Station, unit: Unit, intent: TopUp, approver: str) -> None:
+    """A load of a batch went back: its money is the payer's again, a kept balance is not."""
+    if intent.tender is not Tender.BATCH or intent.origin:
+        return
+    funded = unit.funds.funded(intent.batch_id, line=intent.line).get(intent.line)
+    if funded is None or intent.line in unit.lump_sums.released(intent.batch_id):
+        return
+    never_was = intent.direction is Direction.SALE
+    money = funded.quote.money if never_was else funded.quote.total
+    freed = ReleasedLine(intent.batch_id, intent.line, REFUNDED, money, station.clock.now())
+    _release(station, unit, freed, approver)
+
+
+def _release(station: Station, unit: Unit, released: ReleasedLine, approver: str) -> ReleasedLine:
+    stored = append(
+        station,
+        unit,
+        EntryKind.RELEASED,
+        released.batch_id,
+        fen=released.money.fen,
+        batch=released.batch_id,
+        approver=approver,
+        detail=freeze(released),
+    )
+    release_again(station, unit, released, seq=stored.seq)
+    return released
+
+
+def release_again(station: Station, unit: Unit, released: ReleasedLine, *, seq: int) -> None:
+    """Store a release that is in the journal, and let its money go where it is waited for."""
+    unit.lump_sums.release(released, seq=seq)
+    if unit.batches.get(released.batch_id) is not None:
+        fund_lines(station, unit, released.batch_id)
+
+
+def _freed(released: ReleasedLine | None) -> Money:
+    return NO_MONEY if released is None else released.money

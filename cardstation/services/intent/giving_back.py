@@ -14,6 +14,7 @@ from cardstation.domain.volume import NO_GAS
 from cardstation.errors import fail
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import append_about, sealing_of, stamp
+from cardstation.services.intent.funding import release_refunded
 from cardstation.services.station import Station
 from cardstation.store import Unit
 
@@ -44,7 +45,7 @@ def record_returned(
     return moved
 
 
-def record_refunded(station: Station, intent: TopUp, *, approver: str) -> TopUp:
+def record_refunded(station: Station, intent: TopUp, *, approver: str, witness: str = "") -> TopUp:
     """The money went back to the payer, by the tender it came with.
 
     What a purchase that never was had left over goes back with it; a load taken back keeps its
@@ -60,6 +61,7 @@ def record_refunded(station: Station, intent: TopUp, *, approver: str) -> TopUp:
             intent,
             balance_fen=remainder.fen,
             approver=approver,
+            witness=witness,
         )
         if remainder:
             household = _household(unit, intent)
@@ -67,6 +69,7 @@ def record_refunded(station: Station, intent: TopUp, *, approver: str) -> TopUp:
         moved = unit.topups.move(
             intent, TopUpEvent.MONEY_RETURNED, stamp(station, approver), seq=entry.seq
         )
+        release_refunded(station, unit, intent, approver)
         unit.commit()
     anchor_journal(station)
     station.armed()

@@ -60,6 +60,8 @@ def money_terms(records: Records) -> dict[str, int]:
             sums[kind] = sums.get(kind, 0) + posting.fen
         if entry.kind is EntryKind.REFUNDED and entry.tender not in _BEHIND:
             refunds += entry.fen + entry.balance_fen
+        if entry.kind is EntryKind.GIVEN_BACK:
+            refunds += entry.fen
     return {
         "tenders": sums.get("tender", 0) + refunds,
         "orders_claimed": sums.get("orders", 0),
@@ -179,12 +181,13 @@ def _money_by_records(records: Records) -> dict[str, int]:
         for tender in Tender
     }
     given = {tender: _given_back(tender, paid, back) for tender in Tender}
+    remainders = sum(one.money.fen for _, one in records.given_back)
     counted = sum(e.balance_fen for e in records.entries if e.kind is EntryKind.SHIFT_CLOSED)
     own = sum(fen for tender, fen in tills.items() if tender not in _BEHIND)
     return {
         "tenders": received + own + counted,
         "orders_claimed": tills[Tender.ORDER] - given[Tender.ORDER],
-        "refunds": sum(fen for tender, fen in given.items() if tender not in _BEHIND),
+        "refunds": sum(fen for tender, fen in given.items() if tender not in _BEHIND) + remainders,
         "gas_loaded": sum(
             records.receipts[one.topup_id].gas.fen
             for one in records.live_loads
@@ -192,7 +195,7 @@ def _money_by_records(records: Records) -> dict[str, int]:
         ),
         "paid_not_loaded": sum(one.quote.total.fen for one in paid if one.state not in _ENDED)
         + sum(one.quote.total.fen for one in back if one.state in _OWED),
-        "unallocated": received - tills[Tender.BATCH] + given[Tender.BATCH],
+        "unallocated": received - tills[Tender.BATCH] + given[Tender.BATCH] - remainders,
         "balances": sum(one.balance.fen for one in records.households.values()),
     }
 

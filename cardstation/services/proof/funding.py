@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cardstation.domain.allocation import Holding, Purse, divide
 from cardstation.domain.batch import LineKind, ManifestLine
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.domain.money import NO_MONEY, Money, round_half_up
+from cardstation.domain.money import NO_MONEY, round_half_up
 from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp
@@ -58,8 +59,8 @@ def _of_line(records: Records, funded: FundedLine, payment: BatchPayment | None)
         yield "money"
     if payment is None or payment.batch_id != funded.batch_id:
         yield "payment"
-    facts = records.by_subject.get(funded.payment_id, ())
-    if not any(in_one_commit(fact, funded.at) for fact in facts):
+    moved = records.money_moved.get(funded.batch_id, ())
+    if not any(in_one_commit(fact, funded.at) for fact in moved):
         yield "at"
     if quote.tier_year != funded.at.year or not _adds_up(quote):
         yield "quote"
@@ -80,16 +81,27 @@ def _adds_up(quote: Quote) -> bool:
 
 
 def _overspent(records: Records) -> Iterator[Disagreement]:
-    """No payment funds more than it and those before it for the same batch brought."""
-    funded: dict[str, Money] = {}
-    for one in records.funded:
-        funded[one.payment_id] = funded.get(one.payment_id, NO_MONEY) + one.quote.money
-    left: dict[str, Money] = {}
+    """No payment funds more than it and those before it brought for the same lines."""
+    released = {(one.batch_id, one.line): one.money for _, one in records.released}
+    purses: dict[str, list[Purse]] = {}
     for payment in records.payments:
-        brought = left.get(payment.batch_id, NO_MONEY) + payment.money
-        left[payment.batch_id] = brought - funded.get(payment.payment_id, NO_MONEY)
-        if left[payment.batch_id] < NO_MONEY:
-            yield _named(payment.batch_id, "overspent")
+        back = (one for _, one in records.given_back if one.payment_id == payment.payment_id)
+        money = payment.money - sum((one.money for one in back), NO_MONEY)
+        purses.setdefault(payment.batch_id, []).append(
+            Purse(payment.payment_id, money, payment.line)
+        )
+    held: dict[str, list[Holding]] = {}
+    for funded in records.funded:
+        freed = released.get((funded.batch_id, funded.line), NO_MONEY)
+        held.setdefault(funded.batch_id, []).append(
+            Holding(funded.line, funded.quote.money - freed, funded.payment_id)
+        )
+    for batch_id, some in purses.items():
+        for count in range(1, len(some) + 1):
+            known = {purse.payment_id for purse in some[:count]}
+            bound = [one for one in held.get(batch_id, ()) if one.payment_id in known]
+            if divide(some[:count], bound).short:
+                yield _named(batch_id, "overspent")
 
 
 def _of_load(records: Records, intent: TopUp, funded: FundedLine | None) -> Iterator[str]:

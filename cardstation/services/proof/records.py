@@ -13,7 +13,7 @@ from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind, Order, Posting, order_postings, postings_of
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.money import Money
-from cardstation.domain.receipt import Receipt
+from cardstation.domain.receipt import Acknowledgement, Receipt
 from cardstation.domain.shift import Clerk, Shift, ShiftClose
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
@@ -23,6 +23,7 @@ from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.funds import BatchPayment, FundedLine
 from cardstation.store.journal import StoredEntry
+from cardstation.store.lump_sums import GivenBack, ReleasedLine
 from cardstation.store.topups import LogRow, OwnedCounter
 
 _ONE_COMMIT = timedelta(minutes=1)
@@ -50,6 +51,10 @@ class Records:
     batches: Mapping[str, Batch]
     funded: tuple[FundedLine, ...]
     misfiled_funds: frozenset[tuple[str, int]]
+    released: tuple[tuple[int, ReleasedLine], ...]
+    given_back: tuple[tuple[int, GivenBack], ...]
+    acknowledgements: Mapping[str, Acknowledgement]
+    ack_numbers: tuple[tuple[int, int, str], ...]
     orders: Mapping[str, Order]
     loads: tuple[OwnedCounter, ...]
     households: Mapping[str, Household]
@@ -134,6 +139,15 @@ class Records:
         return tuple((one, entry) for one, entry in read if entry is not None)
 
     @cached_property
+    def money_moved(self) -> Mapping[str, tuple[Entry, ...]]:
+        """Facts that may fund lines, by batch: money came, or a line gave its money free."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            if entry.kind in (EntryKind.RECEIVED, EntryKind.RELEASED):
+                found.setdefault(entry.batch, []).append(entry)
+        return {batch_id: tuple(facts) for batch_id, facts in found.items()}
+
+    @cached_property
     def by_subject(self) -> Mapping[str, tuple[Entry, ...]]:
         """Facts by the top-up or payment they are about."""
         found: dict[str, list[Entry]] = {}
@@ -163,6 +177,10 @@ def collect_records(station: Station) -> Records:
             batches=_batches(reading),
             funded=reading.funds.every_funded(),
             misfiled_funds=frozenset(reading.funds.misfiled()),
+            released=reading.lump_sums.every_released(),
+            given_back=reading.lump_sums.every_given_back(),
+            acknowledgements=reading.lump_sums.acknowledgements(),
+            ack_numbers=tuple(reading.lump_sums.numbers()),
             orders={order.order_id: order for order in reading.orders.every()},
             loads=reading.topups.loads(),
             households={one.account_no: one for one in reading.households.every()},

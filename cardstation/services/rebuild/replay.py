@@ -18,7 +18,7 @@ from cardstation.domain.transitions import TABLES, Direction, TopUpEvent, TopUpS
 from cardstation.errors import Refusal
 from cardstation.services.intent.clerk_changes import change_again
 from cardstation.services.intent.facts import stamp
-from cardstation.services.intent.funding import receive_again
+from cardstation.services.intent.funding import receive_again, release_again
 from cardstation.services.intent.giving_back import (
     after_purchase,
     before_purchase,
@@ -32,6 +32,7 @@ from cardstation.store import Unit
 from cardstation.store.frozen import thaw
 from cardstation.store.funds import AskedPayment, FundedLine
 from cardstation.store.journal import StoredEntry
+from cardstation.store.lump_sums import GivenBack, ReleasedLine
 
 _EVENTS = {
     EntryKind.PAID: TopUpEvent.MONEY_CERTAIN,
@@ -77,6 +78,10 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
     match entry.kind:
         case EntryKind.RECEIVED:
             receive_again(then, unit, thaw(AskedPayment, entry.detail), seq=entry.seq)
+        case EntryKind.RELEASED:
+            release_again(then, unit, thaw(ReleasedLine, entry.detail), seq=entry.seq)
+        case EntryKind.GIVEN_BACK:
+            unit.lump_sums.give_back(thaw(GivenBack, entry.detail), seq=entry.seq)
         case EntryKind.SHIFT_OPENED:
             unit.shifts.open_shift(thaw(Shift, entry.detail), seq=entry.seq)
         case EntryKind.SHIFT_CLOSED:
@@ -131,18 +136,23 @@ def _begun(then: Station, unit: Unit, told: TopUp, entry: Entry) -> TopUp:
 
 
 def _event(entry: Entry) -> TopUpEvent:
-    if entry.witness.startswith(PEOPLE):
+    if _by_people(entry):
         theirs = bool(entry.origin) and entry.kind is EntryKind.NOT_LOADED
         return TopUpEvent.PROVEN_NOT_OURS if theirs else _SETTLED[entry.kind]
     disowned = entry.kind is EntryKind.NOT_LOADED and bool(entry.corrects)
     return TopUpEvent.DISOWNED if disowned else _EVENTS[entry.kind]
 
 
+def _by_people(entry: Entry) -> bool:
+    return entry.witness.startswith(PEOPLE) and entry.kind in _SETTLED
+
+
 def _asked(then: Station, unit: Unit, known: TopUp, event: TopUpEvent, entry: Entry) -> TopUp:
     """The intent where the fact can follow; what was asked before it is asked again in the log."""
     table = TABLES[known.direction]
-    settled = entry.witness.startswith(PEOPLE)
-    for first in _DISPUTED_FIRST if settled else _ASKED_FIRST.get((known.direction, event), ()):
+    for first in (
+        _DISPUTED_FIRST if _by_people(entry) else _ASKED_FIRST.get((known.direction, event), ())
+    ):
         if (known.state, event) not in table and (known.state, first) in table:
             known = unit.topups.move(known, first, stamp(then, entry.approver or entry.clerk))
     if (known.state, event) not in table:
@@ -198,6 +208,10 @@ def _sealed(
 def _funded(then: Station, unit: Unit, entry: Entry, intent: TopUp) -> None:
     """A line that was paid out of a lump sum was funded at its price; the load says so."""
     payments = unit.funds.payments(intent.batch_id) if intent.tender is Tender.BATCH else ()
+    own = [one for one in payments if one.line == intent.line] or [
+        one for one in payments if not one.line
+    ]
+    payments = tuple(own) or payments
     if not payments or intent.line in unit.funds.funded(intent.batch_id, line=intent.line):
         return
     received = unit.journal.at(payments[-1].seq)

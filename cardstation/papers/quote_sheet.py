@@ -1,0 +1,200 @@
+"""The quote of a batch: every price explained, what is not possible, how to pay, where to sign."""
+
+from __future__ import annotations
+
+from cardstation.domain.money import capitals
+from cardstation.domain.quotation import BatchQuote, QuotedLine, RefusedLine, grouped
+from cardstation.i18n import Translator, translator
+from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
+from cardstation.papers.pen import Ink, Style
+from cardstation.papers.wording import price
+from cardstation.sentences import brief
+
+_ROW, _MORE = 6.3, 3.3
+_CELL, _FINE = Style(9), Style(7.6, Ink.SOFT)
+_SPLIT = Style(7.4, Ink.SOFT)
+_CHECK = 8
+
+
+def quote_sheet(quote: BatchQuote, lang: str) -> bytes:
+    """Draw a quote as a PDF of as many A4 pages as it needs.
+
+    Raises:
+        Refusal: code `glyph_missing`.
+    """
+    return drawn(_paper(quote, lang), lang, lambda pages: _draw(pages, quote))
+
+
+def quote_code(quote: BatchQuote) -> str:
+    """What its QR code carries: number, reference, total in fen and check code."""
+    parts = (quote.quote_no, quote.reference, str(quote.total.fen), quote.digest[:_CHECK])
+    return "CS:Q/" + "/".join(parts).upper()
+
+
+def _paper(quote: BatchQuote, lang: str) -> Paper:
+    return Paper(
+        title=translator(lang)("Quote for gas cards"),
+        number=quote.quote_no,
+        running=quote.list_name,
+        company=quote.company,
+        station=quote.station,
+        made_at=quote.made_at,
+        training=quote.training,
+    )
+
+
+def _draw(pages: Pages, quote: BatchQuote) -> None:
+    _head(pages, quote)
+    _to_pay(pages, quote)
+    _lines(pages, quote.lines)
+    _refused(pages, quote.refused)
+    _rules(pages, quote)
+    roles = (pages.t("Ordered by (property manager)"), pages.t("Quoted by (desk)"))
+    sign_here(pages, roles, (pages.t("Date"),))
+
+
+def _head(pages: Pages, quote: BatchQuote) -> None:
+    t = pages.t
+    pages.title()
+    pages.pen.fitted(
+        RIGHT, 21.5, f"No. {quote.quote_no}", Style(12, Ink.NAVY, bold=True), room=70, align="right"
+    )
+    pages.pen.fitted(RIGHT, 27, t.moment(quote.made_at), Style(9, Ink.SOFT), room=70, align="right")
+    pages.facts(
+        (
+            (t("Community"), quote.community, 50),
+            (t("List"), quote.list_name, 66),
+            (t("Station"), quote.station, 18),
+            (t("Clerk"), quote.clerk, 24),
+            (t("Valid until"), quote.valid_until.isoformat(), 24),
+        )
+    )
+    pages.y += 10
+
+
+def _to_pay(pages: Pages, quote: BatchQuote) -> None:
+    """The panel that matters: how much, by when, and the number a transfer must carry."""
+    pen, t, top = pages.pen, pages.t, pages.y
+    pen.panel(LEFT, top, RIGHT - LEFT, 33, fill=Ink.PALE, radius=3)
+    x, y = LEFT + 5, top + 6.5
+    pen.text(x, y, t("To pay"), Style(8.5, Ink.SOFT))
+    pen.fitted(x, y + 10, str(quote.total), Style(25, Ink.NAVY, bold=True), room=74)
+    words = t("RMB {capitals}", capitals=capitals(quote.total))
+    pen.paragraph(x, y + 16.5, words, Style(9), room=74, most=2)
+    x = LEFT + 84
+    pen.text(x, y, t("Payment reference"), Style(8.5, Ink.SOFT))
+    pen.fitted(x, y + 8, grouped(quote.reference), Style(16, Ink.NAVY, bold=True), room=62)
+    note = t("Write this number into the transfer; its last digit is a check digit.")
+    pen.paragraph(x, y + 14, note, Style(8, Ink.SOFT), room=62, most=3)
+    pen.qr(RIGHT - 29, top + 3.5, quote_code(quote), 26 / 33)
+    pages.y = top + 39
+
+
+def _columns(t: Translator) -> tuple[Column, ...]:
+    return (
+        Column("#", 14, 21, "right"),
+        Column(t("Door"), 24, 48),
+        Column(t("Name"), 50, 68),
+        Column(t("Card no."), 70, 96),
+        Column(t("Volume"), 96, 112, "right"),
+        Column(t("How the price is made up"), 116, 168),
+        Column(t("Amount"), 169, 194, "right"),
+    )
+
+
+def _lines(pages: Pages, lines: tuple[QuotedLine, ...]) -> None:
+    columns = _columns(pages.t)
+    pages.heading(columns)
+    split = columns[5]
+    for number, line in enumerate(lines, start=1):
+        said = pages.pen.lines(_made_up(line, pages.t), _SPLIT, split.room)
+        height = _ROW + _MORE * (len(said) - 1)
+        pages.need(height, columns)
+        if number % 2 == 0:
+            pages.pen.panel(LEFT, pages.y, RIGHT - LEFT, height, fill=Ink.STRIPE)
+        offer = line.offer
+        pages.cells(
+            columns,
+            (
+                (str(number), Style(8, Ink.FAINT)),
+                (line.door, _CELL),
+                (line.name, _CELL),
+                (line.card_no, _FINE),
+                (str(offer.volume) if offer and offer.volume else "", _CELL),
+                ("", _SPLIT),
+                (str(offer.money) if offer else "", Style(9, bold=True)),
+            ),
+        )
+        for at, text in enumerate(said):
+            pages.pen.text(split.left, pages.y + 4.3 + _MORE * at, text, _SPLIT)
+        pages.y += height
+        pages.pen.rule(LEFT, RIGHT, pages.y, weight=0.12)
+    pages.y += 5
+
+
+def _made_up(line: QuotedLine, t: Translator) -> str:
+    """The tiers that sum to the gas, what is kept as balance, and what is owed besides."""
+    offer = line.offer
+    if offer is None:
+        return t("Paid online, waiting for the load; nothing to pay")
+    tiers = [f"{one.volume.m3} m³ × {price(one.price_e4)}" for one in offer.lines]
+    parts = [" + ".join(tiers)] if tiers else []
+    if offer.remainder:
+        parts.append(t("balance {money}", money=offer.remainder))
+    if line.arrears:
+        parts.append(t("owes {money}, not included", money=line.arrears))
+    return " · ".join(parts)
+
+
+def _refused(pages: Pages, lines: tuple[RefusedLine, ...]) -> None:
+    if not lines:
+        return
+    t = pages.t
+    columns = (
+        Column("", 14, 21, "right"),
+        Column(t("Door"), 24, 48),
+        Column(t("Name"), 50, 68),
+        Column(t("Card no."), 70, 96),
+        Column(t("Why it is not possible"), 98, 166),
+        Column(t("Arrears"), 169, 194, "right"),
+    )
+    pages.need(26)
+    title = t("Not possible and not included ({n})", n=len(lines))
+    pages.pen.text(LEFT, pages.y + 3, title, Style(9.5, Ink.RED, bold=True))
+    pages.y += 6
+    pages.heading(columns)
+    for number, line in enumerate(lines, start=1):
+        pages.need(_ROW, columns)
+        pages.pen.panel(LEFT, pages.y, RIGHT - LEFT, _ROW, fill=Ink.ROSE)
+        pages.cells(
+            columns,
+            (
+                (str(number), Style(8, Ink.FAINT)),
+                (line.door, _CELL),
+                (line.name, _CELL),
+                (line.card_no, _FINE),
+                (brief(line.reason, t), Style(8.4, Ink.RED)),
+                (str(line.arrears) if line.arrears else "", _CELL),
+            ),
+        )
+        pages.y += _ROW
+        pages.pen.rule(LEFT, RIGHT, pages.y, weight=0.12)
+    pages.y += 5
+
+
+def _rules(pages: Pages, quote: BatchQuote) -> None:
+    """How the money is divided: this is what the signature is for."""
+    t, style = pages.t, Style(8.4, Ink.SOFT)
+    pages.need(40)
+    pages.pen.text(LEFT, pages.y + 3, t("How the money is used"), Style(9.5, bold=True))
+    y = pages.y + 8.5
+    cap = quote.per_load_max
+    for text in (
+        t("Cards are paid whole or not at all, in the order of this quote."),
+        t("Money in a household's envelope pays for that household only."),
+        t("What is left over goes back to the payer, by the way it was paid."),
+        t("One load is at most {volume}; the price holds once the money has come.", volume=cap),
+        t("No handling fee is charged. This quote is no receipt and no tax invoice."),
+    ):
+        y = pages.pen.paragraph(LEFT, y, f"· {text}", style, room=RIGHT - LEFT)
+    pages.y = y + 2

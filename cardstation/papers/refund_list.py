@@ -1,0 +1,162 @@
+"""The refund list of a batch: what is left of each payment goes back to its payer, and why."""
+
+from __future__ import annotations
+
+from cardstation.domain.money import capitals
+from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundRow
+from cardstation.i18n import Translator, translator
+from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
+from cardstation.papers.pen import Ink, Style
+from cardstation.sentences import brief, word
+
+_ROW = 6.3
+_CELL, _FINE = Style(9), Style(7.6, Ink.SOFT)
+
+
+def refund_list(refunds: RefundList, lang: str) -> bytes:
+    """Draw a refund list as a PDF of as many A4 pages as it needs.
+
+    Raises:
+        Refusal: code `glyph_missing`.
+    """
+    paper = Paper(
+        title=translator(lang)("Refund list"),
+        number=refunds.batch_id,
+        running=refunds.list_name,
+        company=refunds.company,
+        station=refunds.station,
+        made_at=refunds.made_at,
+        training=refunds.training,
+    )
+    return drawn(paper, lang, lambda pages: _draw(pages, refunds))
+
+
+def refund_code(refunds: RefundList) -> str:
+    """What its QR code carries: batch, what remains and what went back, in fen."""
+    return f"CS:F/{refunds.batch_id}/{refunds.remains.fen}/{refunds.given_back.fen}"
+
+
+def _draw(pages: Pages, refunds: RefundList) -> None:
+    t = pages.t
+    pages.title()
+    pages.pen.qr(RIGHT - 19.5, 11, refund_code(refunds), 19.5 / 25)
+    pages.facts(
+        (
+            (t("Batch"), refunds.batch_id, 30),
+            (t("Community"), refunds.community, 44),
+            (t("List"), refunds.list_name, 62),
+            (t("Station"), refunds.station, 18),
+            (t("Clerk"), refunds.clerk, 28),
+        )
+    )
+    pages.y += 10
+    _sums(pages, refunds)
+    _payments(pages, refunds.payments)
+    _not_loaded(pages, refunds.not_loaded)
+    _terms(pages, refunds)
+    roles = (
+        t("Received by (payer)"),
+        t("Paid out by (desk)"),
+        t("Second person"),
+    )
+    sign_here(pages, roles, (t("Amount"), t("Date")))
+
+
+def _sums(pages: Pages, refunds: RefundList) -> None:
+    pen, t = pages.pen, pages.t
+    wide = (RIGHT - LEFT - 4) / 2
+    for index, (label, money) in enumerate(
+        ((t("Still to go back"), refunds.remains), (t("Gone back already"), refunds.given_back))
+    ):
+        x = LEFT + index * (wide + 4)
+        pen.panel(x, pages.y, wide, 22, fill=Ink.PALE, radius=3)
+        pen.text(x + 5, pages.y + 5.8, label, Style(8.5, Ink.SOFT))
+        pen.fitted(
+            x + 5, pages.y + 13.4, str(money), Style(17, Ink.NAVY, bold=True), room=wide - 10
+        )
+        words = t("RMB {capitals}", capitals=capitals(money))
+        pen.fitted(x + 5, pages.y + 18.8, words, Style(8.4, Ink.SOFT), room=wide - 10)
+    pages.y += 27
+
+
+def _payments(pages: Pages, rows: tuple[RefundRow, ...]) -> None:
+    t = pages.t
+    columns = (
+        Column(t("Acknowledgement"), 16, 49),
+        Column(t("Paid by"), 51, 69),
+        Column(t("Payment number"), 71, 103),
+        Column(t("Received"), 104, 126, "right"),
+        Column(t("Used"), 127, 149, "right"),
+        Column(t("Gone back"), 150, 171, "right"),
+        Column(t("Remains"), 172, 194, "right"),
+    )
+    pages.heading(columns)
+    for row in rows:
+        pages.need(_ROW, columns)
+        pages.cells(
+            columns,
+            (
+                (row.ack_no or t.moment(row.taken_at), _FINE),
+                (word(f"tender.{row.tender}", t), _CELL),
+                (_for(row, t), _FINE),
+                (str(row.money), _CELL),
+                (str(row.held), _CELL),
+                (str(row.given_back) if row.given_back else "", _CELL),
+                (str(row.remains), Style(9, bold=True)),
+            ),
+        )
+        pages.y += _ROW
+        pages.pen.rule(LEFT, RIGHT, pages.y, weight=0.12)
+    pages.y += 6
+
+
+def _for(row: RefundRow, t: Translator) -> str:
+    return row.reference or (t("Envelope {door}", door=row.envelope) if row.envelope else "")
+
+
+def _not_loaded(pages: Pages, rows: tuple[NotLoadedRow, ...]) -> None:
+    if not rows:
+        return
+    t = pages.t
+    columns = (
+        Column(t("Door"), 16, 44),
+        Column(t("Name"), 46, 68),
+        Column(t("Card no."), 70, 98),
+        Column(t("Why it was not loaded"), 100, 166),
+        Column(t("Amount"), 168, 194, "right"),
+    )
+    pages.need(24)
+    pages.pen.text(LEFT, pages.y + 2, t("Not loaded ({n})", n=len(rows)), Style(9.5, bold=True))
+    pages.y += 5
+    pages.heading(columns)
+    for row in rows:
+        pages.need(_ROW, columns)
+        pages.cells(
+            columns,
+            (
+                (row.door, _CELL),
+                (row.name, _CELL),
+                (row.card_no, _FINE),
+                (brief(row.reason, t), Style(8.6)),
+                (str(row.money or ""), _CELL),
+            ),
+        )
+        pages.y += _ROW
+        pages.pen.rule(LEFT, RIGHT, pages.y, weight=0.12)
+    pages.y += 6
+
+
+def _terms(pages: Pages, refunds: RefundList) -> None:
+    t = pages.t
+    pages.need(60)
+    y = pages.y + 2
+    for text in (
+        t("Each sum goes back to its payer only, by the way it was paid."),
+        t("A desk pays it out with a second person; the acknowledgement is handed back."),
+    ):
+        y = pages.pen.paragraph(LEFT, y, f"· {text}", Style(8.4, Ink.SOFT), room=RIGHT - LEFT)
+    payer = f"{t('Received from')}: {refunds.payer}" if refunds.payer else ""
+    if payer:
+        pages.pen.fitted(LEFT, y + 1, payer, Style(9.5, bold=True), room=RIGHT - LEFT)
+        y += 6
+    pages.y = y + 1

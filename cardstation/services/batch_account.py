@@ -1,0 +1,137 @@
+"""Says where the money of a batch is: every payment, what each line holds, what remains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cardstation.domain.allocation import divide
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.quotation import QuoteStanding, references_in
+from cardstation.errors import fail
+from cardstation.services.batch_state import BatchState, batch_state
+from cardstation.services.intent.funding import batch_of, holdings_of, purses_of
+from cardstation.services.intent.quoting import quote_standing
+from cardstation.services.station import Station
+from cardstation.store import Reading
+from cardstation.store.funds import BatchPayment
+from cardstation.store.lump_sums import sum_back
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStanding:
+    """One payment and what became of it.
+
+    Attributes:
+        ack_no: Of its acknowledgement, empty for money from before there were any.
+        matches: Its number carries the reference of the quote.
+        remains: Held by no line and not given back: the payer's.
+    """
+
+    payment: BatchPayment
+    ack_no: str
+    taken_at: datetime
+    matches: bool
+    given_back: Money
+    remains: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LineMoney:
+    """What a line holds.
+
+    Attributes:
+        place: In the batch, from 1.
+        held: Nothing when it waits for money or gave it free.
+        payment_id: The payment that completed it, empty when none did.
+        released: Why it gave its money free, a code; empty while it did not.
+        envelope_left: What its envelope holds beyond its price.
+    """
+
+    place: int
+    held: Money
+    payment_id: str
+    released: str
+    envelope_left: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAccount:
+    """A batch as its money page shows it.
+
+    Attributes:
+        quote: The newest quote, None when there was none.
+        lines: Of every line, in list order.
+    """
+
+    state: BatchState
+    quote: QuoteStanding | None
+    payments: tuple[PaymentStanding, ...]
+    lines: tuple[LineMoney, ...]
+
+    def envelope_of(self, place: int) -> str:
+        """Number and door of the envelope of a line; empty for no line."""
+        if not 0 < place <= len(self.state.outcomes):
+            return ""
+        line = self.state.outcomes[place - 1].line
+        return " ".join(filter(None, (line.envelope, line.door)))
+
+
+def batch_account(station: Station, batch_id: str) -> BatchAccount:
+    """Look at the money of a batch; changes nothing.
+
+    Raises:
+        Refusal: `unknown_batch`.
+    """
+    state = batch_state(station, batch_id)
+    with station.store.reading() as reading:
+        quote = quote_standing(reading, batch_of(reading, batch_id), station.clock.now())
+        payments = _payments(reading, batch_id, quote)
+        lines = _lines(reading, batch_id, len(state.outcomes), payments)
+    return BatchAccount(state, quote, payments, lines)
+
+
+def _payments(
+    reading: Reading, batch_id: str, quote: QuoteStanding | None
+) -> tuple[PaymentStanding, ...]:
+    back = reading.lump_sums.given_back(batch_id)
+    left = divide(purses_of(reading, batch_id), holdings_of(reading, batch_id)).left
+    acknowledged = reading.lump_sums.of_batch(batch_id)
+    reference = quote.fact.reference if quote else ""
+    found = []
+    for payment in reading.funds.payments(batch_id):
+        made = acknowledged.get(payment.payment_id)
+        stored = reading.journal.at(payment.seq) or fail("money received has its fact")
+        at = made.taken_at if made else datetime.fromisoformat(stored.entry.at)
+        found.append(
+            PaymentStanding(
+                payment=payment,
+                ack_no=made.ack_no if made else "",
+                taken_at=at,
+                matches=bool(reference) and reference in references_in(payment.reference),
+                given_back=sum_back(back, payment.payment_id),
+                remains=left[payment.payment_id],
+            )
+        )
+    return tuple(found)
+
+
+def _lines(
+    reading: Reading, batch_id: str, count: int, payments: tuple[PaymentStanding, ...]
+) -> tuple[LineMoney, ...]:
+    holdings = {one.line: one for one in holdings_of(reading, batch_id)}
+    released = reading.lump_sums.released(batch_id)
+    envelopes: dict[int, Money] = {}
+    for one in payments:
+        line = one.payment.line
+        envelopes[line] = envelopes.get(line, NO_MONEY) + one.remains
+    return tuple(
+        LineMoney(
+            place=place,
+            held=holdings[place].money if place in holdings else NO_MONEY,
+            payment_id=holdings[place].payment_id if place in holdings else "",
+            released=released[place].reason if place in released else "",
+            envelope_left=envelopes.get(place, NO_MONEY),
+        )
+        for place in range(1, count + 1)
+    )

@@ -1,0 +1,69 @@
+"""Knows the newest quote of a batch, and whether a payment's number names one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cardstation.domain.batch import Batch, LineKind, Verdict
+from cardstation.domain.batch_life import BatchStep, Step
+from cardstation.domain.money import NO_MONEY
+from cardstation.domain.quotation import QuoteFact, QuoteStanding, references_in
+from cardstation.errors import Refusal
+from cardstation.store import Reading
+from cardstation.store.frozen import thaw
+
+
+def quote_standing(reading: Reading, batch: Batch, now: datetime) -> QuoteStanding | None:
+    """The newest quote of a batch, None when there was none."""
+    newest: BatchStep | None = None
+    revised = False
+    for step in reading.steps.of_batch(batch.batch_id):
+        if step.step is Step.QUOTED:
+            newest, revised = step, False
+        revised = revised or step.step is Step.REVISED
+    if newest is None:
+        return None
+    fact = thaw(QuoteFact, newest.detail)
+    return QuoteStanding(
+        fact=fact,
+        made_at=newest.at,
+        clerk=newest.clerk,
+        voided=revised or _differs(batch, fact),
+        expired=now.date() > fact.valid_until,
+    )
+
+
+def issues(reading: Reading, batch_id: str) -> int:
+    """How many quotes a batch has had."""
+    return sum(step.step is Step.QUOTED for step in reading.steps.of_batch(batch_id))
+
+
+def ensure_not_anothers(reading: Reading, batch_id: str, reference: str) -> None:
+    """A payment whose text carries the reference of a quote is for the batch of that quote.
+
+    Raises:
+        Refusal: `payment_of_other_batch`.
+    """
+    named = references_in(reference)
+    if not named:
+        return
+    for step in reading.steps.every():
+        if step.step is Step.QUOTED and thaw(QuoteFact, step.detail).reference in named:
+            if step.batch_id == batch_id:
+                return
+            raise Refusal("payment_of_other_batch", reference=reference, batch_id=step.batch_id)
+
+
+def _differs(batch: Batch, fact: QuoteFact) -> bool:
+    """The lines to be paid are not those of the quote any more."""
+    live = {
+        place: line.money or NO_MONEY
+        for place, line in enumerate(batch.lines, start=1)
+        if line.verdict is Verdict.READY
+        and line.kind is LineKind.SALE
+        and line.money is not None
+        and not line.withdrawn
+    }
+    gone = set(fact.order) - live.keys()
+    total = sum((live[place] for place in fact.order if place in live), NO_MONEY)
+    return bool(gone) or total.fen != fact.fen

@@ -1,0 +1,93 @@
+"""Proves what became of lump sums: every release, payout and acknowledgement has its fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.services.proof.records import Disagreement, Records
+from cardstation.store.frozen import freeze, thaw
+from cardstation.store.funds import AskedPayment
+
+_CHECK_CODE_CHARACTERS = 8
+
+
+def lump_sum_disagreements(records: Records) -> Iterator[Disagreement]:
+    """Name every row of lump sums that the journal tells differently, and every gap."""
+    released = {seq: freeze(one) for seq, one in records.released}
+    back = {seq: freeze(one) for seq, one in records.given_back}
+    for kind, rows in ((EntryKind.RELEASED, released), (EntryKind.GIVEN_BACK, back)):
+        facts = {entry.seq: entry for entry in records.entries if entry.kind is kind}
+        for seq in sorted(rows.keys() | facts.keys()):
+            if seq not in rows or seq not in facts or facts[seq].detail != rows[seq]:
+                yield _named("lump_sum_disagrees", seq, kind.value)
+    for seq, one in records.given_back:
+        fact = next((entry for entry in records.by_subject.get(one.back_id, ())), None)
+        told = (one.money.fen, one.tender.value, one.batch_id, one.approver)
+        if fact is None or (fact.fen, fact.tender, fact.batch, fact.approver) != told:
+            yield _named("lump_sum_disagrees", seq, EntryKind.GIVEN_BACK.value)
+    yield from _more_than_came(records)
+    yield from _acknowledged(records)
+    yield from _numbers(records)
+
+
+def _more_than_came(records: Records) -> Iterator[Disagreement]:
+    """No payer got more back than the payment brought, nor by another tender."""
+    payments = {one.payment_id: one for one in records.payments}
+    for seq, back in records.given_back:
+        payment = payments.get(back.payment_id)
+        total = sum(
+            one.money.fen for _, one in records.given_back if one.payment_id == back.payment_id
+        )
+        of_it = payment is not None and (payment.batch_id, payment.tender) == (
+            back.batch_id,
+            back.tender,
+        )
+        if payment is None or not of_it or total > payment.money.fen:
+            yield _named("lump_sum_disagrees", seq, "payment")
+
+
+def _acknowledged(records: Records) -> Iterator[Disagreement]:
+    """Every payment whose fact carries a number has the paper of that number, saying the same."""
+    found = dict(records.acknowledgements)
+    for entry in records.entries:
+        if entry.kind is not EntryKind.RECEIVED:
+            continue
+        ack_no = _number_of(entry)
+        made = found.pop(entry.subject, None)
+        code = records.hashes[entry.entry_id][:_CHECK_CODE_CHARACTERS].upper()
+        wanted = (ack_no, entry.fen, entry.tender, entry.batch, code)
+        said = made and (
+            made.ack_no,
+            made.money.fen,
+            made.tender,
+            made.batch_id,
+            made.check_code,
+        )
+        if (ack_no or made) and said != wanted:
+            yield _named("acknowledgement_disagrees", entry.seq, ack_no)
+    for left in found.values():
+        yield _named("acknowledgement_disagrees", 0, left.ack_no)
+
+
+def _number_of(entry: Entry) -> str:
+    try:
+        return thaw(AskedPayment, entry.detail).ack_no
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _numbers(records: Records) -> Iterator[Disagreement]:
+    """The numbers of a year run from 1 without a gap, and each is the one that is shown."""
+    years: dict[int, list[int]] = {}
+    for year, number, shown in records.ack_numbers:
+        years.setdefault(year, []).append(number if shown.endswith(f"{year}-A{number:06d}") else 0)
+    for year, numbers in years.items():
+        if sorted(numbers) != list(range(1, len(numbers) + 1)):
+            yield Disagreement(
+                "receipt_numbers_gap", {"series": f"{year}-A", "count": len(numbers)}
+            )
+
+
+def _named(code: str, seq: int, what: str) -> Disagreement:
+    return Disagreement(code, {"seq": seq, "what": what})

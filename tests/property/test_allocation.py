@@ -1,0 +1,116 @@
+"""Money of a batch is divided by its rules, whatever was paid and in whatever order."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cardstation.domain.allocation import (
+    Ask,
+    Division,
+    Funding,
+    Holding,
+    Purse,
+    allocate,
+    divide,
+)
+from cardstation.domain.money import NO_MONEY, Money
+
+PLACES = st.integers(1, 8)
+ASKS = st.dictionaries(PLACES, st.integers(1, 300).map(Money), max_size=8).flatmap(
+    lambda wanted: st.permutations([Ask(place, money) for place, money in wanted.items()])
+)
+SUMS = st.lists(st.tuples(st.integers(1, 600), st.one_of(st.just(0), PLACES)), max_size=10).map(
+    lambda found: [Purse(f"P{n}", Money(fen), line) for n, (fen, line) in enumerate(found, 1)]
+)
+
+
+def held(asks: list[Ask], fundings: tuple[Funding, ...]) -> list[Holding]:
+    price = {ask.line: ask.money for ask in asks}
+    return [Holding(one.line, price[one.line], one.payment_id) for one in fundings]
+
+
+def total(sums: list[Purse]) -> Money:
+    return sum((one.money for one in sums), NO_MONEY)
+
+
+@given(ASKS, SUMS)
+def test_lines_are_paid_whole_and_never_with_more_than_came(
+    asks: list[Ask], sums: list[Purse]
+) -> None:
+    holdings = held(asks, allocate(asks, sums, []))
+    division = divide(sums, holdings)
+    assert division.short == NO_MONEY
+    assert all(NO_MONEY <= division.left[one.payment_id] <= one.money for one in sums)
+    spent = sum((one.money for one in holdings), NO_MONEY)
+    assert sum(division.left.values(), NO_MONEY) == total(sums) - spent
+    assert len({one.line for one in holdings}) == len(holdings)
+
+
+@given(ASKS, SUMS)
+def test_an_envelope_pays_for_its_line_only(asks: list[Ask], sums: list[Purse]) -> None:
+    line_of = {one.payment_id: one.line for one in sums}
+    for funding in allocate(asks, sums, []):
+        assert line_of[funding.payment_id] in (0, funding.line)
+
+
+@given(ASKS, SUMS)
+def test_the_lump_sum_goes_by_the_signed_order(asks: list[Ask], sums: list[Purse]) -> None:
+    fundings = {one.line: one.payment_id for one in allocate(asks, sums, [])}
+    lumps = {one.payment_id for one in sums if not one.line}
+    waiting = next((at for at, ask in enumerate(asks) if ask.line not in fundings), len(asks))
+    assert all(fundings.get(ask.line) not in lumps for ask in asks[waiting:])
+
+
+@given(ASKS, SUMS)
+def test_a_line_with_enough_in_its_envelope_is_paid(asks: list[Ask], sums: list[Purse]) -> None:
+    fundings = {one.line for one in allocate(asks, sums, [])}
+    for ask in asks:
+        own = total([one for one in sums if one.line == ask.line])
+        assert own < ask.money or ask.line in fundings
+
+
+@given(ASKS, SUMS)
+def test_money_that_comes_bit_by_bit_is_never_overdrawn(asks: list[Ask], sums: list[Purse]) -> None:
+    holdings: list[Holding] = []
+    for count in range(1, len(sums) + 1):
+        waiting = [ask for ask in asks if ask.line not in {one.line for one in holdings}]
+        holdings += held(asks, allocate(waiting, sums[:count], holdings))
+        assert divide(sums[:count], holdings).short == NO_MONEY
+    left = [ask for ask in asks if ask.line not in {one.line for one in holdings}]
+    assert not sums or allocate(left, sums, holdings) == ()
+
+
+@given(ASKS, SUMS, st.data())
+def test_what_is_given_back_is_never_missed_later(
+    asks: list[Ask], sums: list[Purse], data: st.DataObject
+) -> None:
+    holdings = held(asks, allocate(asks, sums, []))
+    for _ in range(3):
+        left = divide(sums, holdings).left
+        giving = [one for one in sums if left[one.payment_id]]
+        if holdings and data.draw(st.booleans()):
+            holdings = [one for one in holdings if one is not data.draw(st.sampled_from(holdings))]
+        elif giving:
+            one = data.draw(st.sampled_from(giving))
+            fen = data.draw(st.integers(1, left[one.payment_id].fen))
+            sums = [
+                Purse(p.payment_id, p.money - Money(fen), p.line) if p is one else p for p in sums
+            ]
+    division = divide(sums, holdings)
+    assert division.short == NO_MONEY
+    assert all(left >= NO_MONEY for left in division.left.values())
+
+
+def test_the_oldest_sum_is_used_first() -> None:
+    sums = [Purse("A", Money(100)), Purse("B", Money(100)), Purse("E", Money(70), 3)]
+    asks = [Ask(2, Money(120)), Ask(3, Money(60)), Ask(1, Money(90))]
+    fundings = allocate(asks, sums, [])
+    assert fundings == (Funding(2, "B"), Funding(3, "E"))
+    left = {"A": NO_MONEY, "B": Money(80), "E": Money(10)}
+    assert divide(sums, held(asks, fundings)) == Division(left, NO_MONEY)
+
+
+def test_books_that_hold_more_than_came_are_told() -> None:
+    assert divide([Purse("A", Money(50))], [Holding(1, Money(80), "A")]).short == Money(30)
+    assert divide([Purse("E", Money(50), 2)], [Holding(1, Money(80), "A")]).short == Money(80)
