@@ -10,6 +10,10 @@ from cardstation.domain.money import Money
 from cardstation.domain.volume import Volume
 
 
+DECIDED, CARD_READ = "decided", "card_read"
+"""Grounds of a line that a person decided, and of one whose card was in the reader."""
+
+
 class Verdict(StrEnum):
     """Of a list row before a card is touched: certain, a question for a human, or impossible."""
 
@@ -32,6 +36,16 @@ class Zone(StrEnum):
     CONTROLLED = "controlled"
     WATCHED = "watched"
     OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose bag it is: community, property manager, service team, lockdown class."""
+
+    community: str = ""
+    manager: str = ""
+    team: str = ""
+    zone: Zone | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,56 @@ def identify(row: ListRow, book: Directory) -> Match:
     return Match(subject, subject, ground, slips)
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A household that a row may mean.
+
+    Attributes:
+        agrees: What speaks for it: `account`, `card`, `name`, `door`.
+        partly: What nearly agrees: a slip in a number, a shortened name, a part of the door.
+        differs: What speaks against it.
+    """
+
+    household: Household
+    agrees: tuple[str, ...]
+    partly: tuple[str, ...]
+    differs: tuple[str, ...]
+
+
+def candidates(row: ListRow, book: Directory, most: int = 9) -> tuple[Candidate, ...]:
+    """Whom a row may mean, the likeliest first; one that nothing speaks for is left out."""
+    door = read_door(row.door)
+    found = [_candidate(row, door, household, book) for household in book.by_account.values()]
+    weighed = [
+        ((2 * len(one.agrees) + len(one.partly), -len(one.differs)), one)
+        for one in found
+        if _speaks(one)
+    ]
+    weighed.sort(key=lambda pair: pair[0], reverse=True)
+    return tuple(one for _, one in weighed[:most])
+
+
+def _speaks(one: Candidate) -> bool:
+    """A number, a whole name or a whole door; a surname or a room number alone says nothing."""
+    numbers = {"account", "card"} & {*one.agrees, *one.partly}
+    return bool(numbers or one.agrees) or len(one.partly) > 1
+
+
+def _candidate(row: ListRow, door: Door | None, household: Household, book: Directory) -> Candidate:
+    likeness = {
+        "account": _number(row.account_no, household.account_no),
+        "card": _number(row.card_no, household.card_no),
+        "name": compare_names(row.name, household.name),
+        "door": _door(row, door, household, book),
+    }
+
+    def those(wanted: Likeness) -> tuple[str, ...]:
+        return tuple(name for name, like in likeness.items() if like is wanted)
+
+    differs = those(Likeness.DIFFERS)
+    return Candidate(household, those(Likeness.AGREES), those(Likeness.PARTLY), differs)
+
+
 def bare_number(text: str) -> str:
     """A number as an index key: digits only, leading zeros (lost in Excel) off."""
     return re.sub(r"[\s'\-]", "", text).lstrip("0")
@@ -138,6 +188,8 @@ def _subject(row: ListRow, door: Door | None, book: Directory) -> Household | No
 
 
 def _unknown(row: ListRow) -> tuple[str, ...]:
+    if not (row.account_no or row.card_no or row.name or row.door or row.amount):
+        return ("row_not_readable",)
     numbers = [number for number in (row.account_no, row.card_no) if number]
     mistyped = any(not luhn_ok(bare_number(number)) for number in numbers)
     return ("unknown_household", "check_digit_wrong") if mistyped else ("unknown_household",)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from cardstation.domain.amounts import AmountDoubt, read_amount
-from cardstation.domain.batch import LineKind, ListRow, ManifestLine, Verdict
+from cardstation.domain.batch import DECIDED, LineKind, ListRow, ManifestLine, Verdict
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import Order
 from cardstation.domain.matching import Directory, Match, identify
@@ -20,6 +21,7 @@ from cardstation.errors import Refusal
 BLOCKING = (
     "account_closed",
     "account_stopped",
+    "card_blacklisted",
     "chip_not_supported",
     "identical_duplicate",
     "unknown_household",
@@ -34,6 +36,10 @@ FORGIVEN = (
 """Codes that stand beside a ready verdict: what was overlooked, and why that is safe."""
 
 
+AGE_WARNED = 10
+"""Years after which a meter is due to be changed; a sale is never blocked by it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreflightTerms:
     """What a list is judged by.
@@ -42,11 +48,13 @@ class PreflightTerms:
         sell: Prices a sale to a household today; raises Refusal when it cannot be sold.
         chips: Chips the station can write.
         orders: Paid orders waiting to be loaded, by account number.
+        blocked: Numbers of cards that were reported lost, dead or misused.
     """
 
     sell: Callable[[Household, Money], Quote]
     chips: frozenset[str]
     orders: Mapping[str, Sequence[Order]]
+    blocked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,54 @@ def preflight(
         _judge(row, match, wish, repeated.get(index, ""), terms)
         for index, (row, match, wish) in enumerate(zip(rows, matches, wishes, strict=True))
     )
+
+
+def decide(
+    row: ListRow,
+    household: Household,
+    money: Money | None,
+    terms: PreflightTerms,
+    *,
+    ground: str = DECIDED,
+) -> ManifestLine:
+    """A row after a person said whom it means and how much; the household's own rules still hold.
+
+    Args:
+        row: As written.
+        household: Whom it means.
+        money: What is paid; None = an order paid online is loaded.
+        terms: What lists are judged by.
+        ground: Why it is certain.
+
+    Returns:
+        A ready line, or one whose reasons no person can decide away (stopped, arrears, no price).
+    """
+    kind = LineKind.PREPAID if money is None else LineKind.SALE
+    match = Match(household, household, ground)
+    return _judge(row, match, _Wish(kind, money, "", ()), "", terms)
+
+
+def without_amount(
+    row: ListRow, household: Household, terms: PreflightTerms, *, ground: str
+) -> ManifestLine:
+    """A row whose household is certain and whose amount is left for later."""
+    match = Match(household, household, ground)
+    return _judge(row, match, _Wish(LineKind.SALE, None, "", ("no_amount",)), "", terms)
+
+
+def warnings_of(household: Household, day: date) -> tuple[str, ...]:
+    """What is worth a look at a household and stops nothing: `meter_over_age`, `relief_on_file`."""
+    since = household.meter.installed
+    found = []
+    if since is not None and (day.year - since.year, day.month, day.day) >= (
+        AGE_WARNED,
+        since.month,
+        since.day,
+    ):
+        found.append("meter_over_age")
+    if household.relief_per_month:
+        found.append("relief_on_file")
+    return tuple(found)
 
 
 def _wish(row: ListRow) -> _Wish:
@@ -119,7 +175,7 @@ def _judge(
     volume: Volume | None = None
     order_id = ""
     if household is not None:
-        codes += _state_of(household, terms.chips)
+        codes += _state_of(household, terms)
         if wish.kind is LineKind.PREPAID:
             order_id = _order(household, terms, codes)
         elif wish.money is not None:
@@ -143,13 +199,15 @@ def _judge(
     )
 
 
-def _state_of(household: Household, chips: frozenset[str]) -> list[str]:
+def _state_of(household: Household, terms: PreflightTerms) -> list[str]:
     codes = []
     if household.status is HouseholdStatus.CLOSED:
         codes.append("account_closed")
     if household.status is HouseholdStatus.STOPPED:
         codes.append("account_stopped")
-    if household.chip not in chips:
+    if household.card_no in terms.blocked:
+        codes.append("card_blacklisted")
+    if household.chip not in terms.chips:
         codes.append("chip_not_supported")
     if household.arrears:
         codes.append("arrears")

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from cardstation.domain.batch import Batch, LineKind, ListRow, ManifestLine, Verdict, Zone
+from cardstation.domain.money import Money
 from cardstation.sql.types import Fen, Instant, Litres, Word
 from cardstation.store.tables import metadata
 
@@ -107,7 +108,8 @@ class Batches:
             },
         )
         rows = [_line_row(batch.batch_id, i, line) for i, line in enumerate(batch.lines, start=1)]
-        self._connection.execute(batch_lines.insert(), rows)
+        if rows:
+            self._connection.execute(batch_lines.insert(), rows)
 
     def get(self, batch_id: str) -> Batch | None:
         """A batch with its lines in list order."""
@@ -164,6 +166,10 @@ class Batches:
     def file(self, batch_id: str, *, community: str, manager: str, team: str, zone: Zone) -> None:
         """Whose bag it is."""
         self._changed(batch_id, community=community, manager=manager, team=team, zone=zone)
+
+    def restate(self, batch_id: str, count: int | None, total: Money | None) -> None:
+        """What the newest list claims of itself."""
+        self._changed(batch_id, stated_count=count, stated_total=total)
 
     def purge(self, batch_id: str, at: datetime) -> None:
         """Remove every name, door, note and spelling; numbers and money stay."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from cardstation.domain.batch_life import BatchStep, Stage
+from cardstation.domain.batch_life import BatchStep, Stage, Step
 from cardstation.store.tables import batch_step, signature
 
 
@@ -41,6 +41,11 @@ class Steps:
     def every(self) -> tuple[BatchStep, ...]:
         """Every step of all batches, oldest first."""
         return tuple(map(_step, self._connection.execute(select(batch_step).order_by("no"))))
+
+    def of_kind(self, step: Step) -> tuple[BatchStep, ...]:
+        """Every step of one kind, of all batches, oldest first."""
+        query = select(batch_step).where(batch_step.c.step == step)
+        return tuple(map(_step, self._connection.execute(query.order_by(batch_step.c.no))))
 
     def stage(self, batch_id: str) -> Stage:
         """How far a batch has come; one whose steps are not on file is listed."""

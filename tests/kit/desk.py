@@ -42,6 +42,22 @@ class StandingClock:
         return "boot"
 
 
+class NoKey:
+    """Nothing is signed here."""
+
+    def sign(self, message: bytes) -> bytes:  # noqa: ARG002
+        return bytes(64)
+
+    def ready(self) -> None: ...
+
+    def verify(self, signature: bytes, message: bytes) -> bool:  # noqa: ARG002
+        return signature == bytes(64)
+
+    @property
+    def public(self) -> bytes:
+        return bytes(32)
+
+
 @dataclass(frozen=True)
 class NamedChip:
     """A chip driver as far as lists care: its name."""
@@ -59,7 +75,7 @@ def bare_desk(store: Store, clock: StandingClock | None = None) -> Station:
         layouts=(),
         makers=(CS01,),
         keys=absent,
-        device_key=absent,
+        device_key=NoKey(),
         clock=clock or StandingClock(),
         ledger=None,
         name="S001",

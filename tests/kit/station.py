@@ -37,7 +37,7 @@ from drivers.virtual import VirtualCard, VirtualReader
 from drivers.virtual.maker import make_card
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
-from tests.kit.desk import StandingClock
+from tests.kit.desk import NoKey, StandingClock
 from tests.kit.memory_ledger import MemoryLedger
 
 RESIDENTIAL = Tariff(
@@ -51,22 +51,6 @@ RESIDENTIAL = Tariff(
     None,
 )
 DESK_RULES = DeskRules(Volume.of_m3("1"), Volume.of_m3("800"), Money(1000), {})
-
-
-class NoKey:
-    """Nothing is signed here."""
-
-    def sign(self, message: bytes) -> bytes:  # noqa: ARG002
-        return bytes(64)
-
-    def ready(self) -> None: ...
-
-    def verify(self, signature: bytes, message: bytes) -> bool:  # noqa: ARG002
-        return signature == bytes(64)
-
-    @property
-    def public(self) -> bytes:
-        return bytes(32)
 
 
 def repeat_chance(seed: int = 7) -> None:

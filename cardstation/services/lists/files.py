@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import python_calamine
 
 from cardstation.errors import Refusal
 from cardstation.services.lists.cells import clean
-from cardstation.services.lists.header import find_header
+from cardstation.services.lists.header import NOTHING_LEARNED, Column, find_header
 
 LARGEST_FILE = 20_000_000
 """Bytes; a list of 3 000 rows has about 200 000."""
@@ -38,8 +39,8 @@ class Sheet:
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
 
 
-def open_sheets(path: Path) -> tuple[Sheet, ...]:
-    """Read every sheet of a list file.
+def open_sheets(path: Path, learned: Mapping[str, Column] = NOTHING_LEARNED) -> tuple[Sheet, ...]:
+    """Read every sheet of a list file; `learned` headings help to find a text file's delimiter.
 
     Raises:
         Refusal: `list_not_readable`.
@@ -52,7 +53,7 @@ def open_sheets(path: Path) -> tuple[Sheet, ...]:
         raise Refusal("list_not_readable", file=path.name) from error
     if raw.startswith(_WORKBOOKS):
         return _workbook(raw, path.name)
-    return (_text(raw, path.name),)
+    return (_text(raw, path.name, learned),)
 
 
 def _workbook(raw: bytes, name: str) -> tuple[Sheet, ...]:
@@ -71,16 +72,16 @@ def _sheet(book: python_calamine.CalamineWorkbook, title: str) -> Sheet:
     return Sheet(title, rows, tuple(found.merged_cell_ranges or ()))
 
 
-def _text(raw: bytes, name: str) -> Sheet:
+def _text(raw: bytes, name: str, learned: Mapping[str, Column]) -> Sheet:
     text = _decode(raw, name)
     head = "\n".join(text.splitlines()[:_HEAD_LINES])
     heads = {delimiter: _split(head, delimiter, name) for delimiter in _DELIMITERS}
-    named = {delimiter: _columns_named(rows) for delimiter, rows in heads.items()}
+    named = {delimiter: _columns_named(rows, learned) for delimiter, rows in heads.items()}
     return Sheet("", _split(text, max(named, key=lambda sign: named[sign]), name))
 
 
-def _columns_named(rows: list[list[str]]) -> int:
-    header = find_header(rows)
+def _columns_named(rows: list[list[str]], learned: Mapping[str, Column]) -> int:
+    header = find_header(rows, learned)
     return sum(map(len, header.columns.values())) if header else 0
 
 

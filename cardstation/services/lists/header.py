@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -71,6 +71,7 @@ _CONTAINS = (
 )
 _VOLUME = re.compile(r"方(?!式)|m3|气量|吨|公斤|度数")
 _NOISE = re.compile(r"[\s:*_.。：/\-]|[(\[【{<《].*?[)\]】}>》]")
+NOTHING_LEARNED: Mapping[str, Column] = {}
 _WHO = (Column.ACCOUNT, Column.CARD, Column.NAME, Column.SURNAME, Column.ROOM, Column.BUILDING)
 
 
@@ -98,9 +99,21 @@ class Header:
         return self.names_who >= 2 and pays
 
 
-def column_of(text: str) -> Column | None:
-    """What a header cell names, None when nothing we use."""
-    word = _NOISE.sub("", text).lower()
+def bare_word(text: str) -> str:
+    """A heading without spaces, punctuation and what stands in brackets."""
+    return _NOISE.sub("", text).lower()
+
+
+def column_of(text: str, learned: Mapping[str, Column] = NOTHING_LEARNED) -> Column | None:
+    """What a header cell names, None when nothing we use.
+
+    Args:
+        text: The cell.
+        learned: What bare words mean to the manager who wrote the list; these go first.
+    """
+    word = bare_word(text)
+    if word in learned:
+        return learned[word]
     if not word or len(word) > 16 or _VOLUME.search(text.lower()):
         return None
     if exact := _BY_WORD.get(word):
@@ -110,41 +123,48 @@ def column_of(text: str) -> Column | None:
     return next((column for pattern, column in _CONTAINS if pattern.search(word)), None)
 
 
-def find_header(rows: Sequence[Sequence[str]], *, within: int = 40) -> Header | None:
+def find_header(
+    rows: Sequence[Sequence[str]],
+    learned: Mapping[str, Column] = NOTHING_LEARNED,
+    *,
+    within: int = 40,
+) -> Header | None:
     """The first row that names the columns, two rows when its cells are split below."""
     for index, row in enumerate(rows[:within]):
-        columns = _columns(row)
+        columns = _columns(row, learned)
         if sum(len(places) for places in columns.values()) < 2:
             continue
         below = rows[index + 1] if index + 1 < len(rows) else ()
-        header = _split_below(row, below, index) or Header(index + 1, columns)
+        header = _split_below(row, below, index, learned) or Header(index + 1, columns)
         if header.is_usable:
             return header
     return None
 
 
-def is_header(row: Sequence[str]) -> bool:
+def is_header(row: Sequence[str], learned: Mapping[str, Column] = NOTHING_LEARNED) -> bool:
     """True for a header repeated in the middle of a list: every filled cell but one is a word."""
-    return sum(len(places) for places in _columns(row).values()) >= 3
+    return sum(len(places) for places in _columns(row, learned).values()) >= 3
 
 
-def _split_below(row: Sequence[str], below: Sequence[str], index: int) -> Header | None:
+def _split_below(
+    row: Sequence[str], below: Sequence[str], index: int, learned: Mapping[str, Column]
+) -> Header | None:
     filled = [text for text in below if text]
-    if not filled or not all(column_of(text) for text in filled):
+    if not filled or not all(column_of(text, learned) for text in filled):
         return None
     width = max(len(row), len(below))
     both = [below[i] if i < len(below) and below[i] else _at(row, i) for i in range(width)]
-    return Header(index + 2, _columns(both))
+    return Header(index + 2, _columns(both, learned))
 
 
 def _at(row: Sequence[str], index: int) -> str:
     return row[index] if index < len(row) else ""
 
 
-def _columns(row: Sequence[str]) -> dict[Column, list[int]]:
+def _columns(row: Sequence[str], learned: Mapping[str, Column]) -> dict[Column, list[int]]:
     found: dict[Column, list[int]] = {}
     for index, text in enumerate(row):
-        column = column_of(text) if text else None
+        column = column_of(text, learned) if text else None
         if column is not None:
             found.setdefault(column, []).append(index)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cardstation.domain.amounts import read_amount
@@ -12,7 +12,7 @@ from cardstation.domain.doors import read_door
 from cardstation.domain.money import Money
 from cardstation.services.lists.cells import clean_number
 from cardstation.services.lists.files import Sheet
-from cardstation.services.lists.header import Column, Header, is_header
+from cardstation.services.lists.header import NOTHING_LEARNED, Column, Header, is_header
 from cardstation.services.lists.totals import (
     Stated,
     is_footer,
@@ -33,13 +33,19 @@ class SheetRows:
     stated: Stated
 
 
-def rows_of(sheet: Sheet, header: Header, sheet_name: str) -> SheetRows:
+def rows_of(
+    sheet: Sheet,
+    header: Header,
+    sheet_name: str,
+    learned: Mapping[str, Column] = NOTHING_LEARNED,
+) -> SheetRows:
     """Read every row below the header; only totals, signatures and empty forms are left out.
 
     Args:
         sheet: The cleaned cells.
         header: Its columns.
         sheet_name: Goes into the rows; empty when the list has one sheet.
+        learned: Headings of this manager, to know a header that is repeated further down.
     """
     _fill_merged(sheet, header)
     rows: list[ListRow] = []
@@ -53,7 +59,7 @@ def rows_of(sheet: Sheet, header: Header, sheet_name: str) -> SheetRows:
                 said = read_total(cells, row.amount)
                 stated = said if is_grand_total(cells) else stated
                 continue
-            if is_header(cells) or _is_about_the_list(cells, row):
+            if is_header(cells, learned) or _is_about_the_list(cells, row):
                 continue
         if row.account_no or row.card_no or row.name or row.door or row.amount:
             rows.append(row)

@@ -1,0 +1,70 @@
+"""What a batch's steps say of its list: taken in, revised, decided, counted by a second person.
+
+Places, counts, totals and digests only: a step goes to the central ledger and stays there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cardstation.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list was taken in.
+
+    Attributes:
+        rows: How many it has.
+        typed: It was typed in by hand, so a second person counts it.
+    """
+
+    rows: int
+    typed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A second list of the same batch was taken in.
+
+    Attributes:
+        revision: Of its new lines. digest: SHA-256 of its content.
+        kept: Lines it contradicts that stay, because money or a card is in them.
+    """
+
+    revision: int
+    digest: str
+    typed: bool
+    unchanged: int
+    new: int
+    changed: int
+    gone: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person decided about one line.
+
+    Attributes:
+        place: Of the line that counts no more, 0 when there was none.
+        became: Place of the line that counts instead, 0 when none does.
+        why: The reason code of the withdrawn line.
+    """
+
+    place: int
+    became: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Another person keyed count and total of a typed list again, and they agreed.
+
+    Attributes:
+        through: The last place that was on the list then; lines behind it are not counted.
+    """
+
+    count: int
+    total: Money
+    through: int

@@ -1,0 +1,155 @@
+"""Sentences about revising, deciding and counting lists, and what stands beside a row."""
+
+from __future__ import annotations
+
+from cardstation.sentences.phrases import (
+    ASK_MANAGER,
+    KEPT,
+    NO_MONEY,
+    PICK_OTHER,
+    ROW_FREE,
+    SAFE,
+    WAITS_FOR_ANSWER,
+    Words,
+)
+
+_LEFT_OUT = "A clerk left this row out of the batch; it can be taken in again with F4."
+_NOTHING_TO_DO = "Nothing to do."
+_UNAFFECTED = "The price of the row is not affected."
+
+TABLE = {
+    "row_not_readable": Words(
+        "Row not readable",
+        "The row names no household that the station could look for.",
+        WAITS_FOR_ANSWER,
+        "Press F4, read what is written, and say whom it means.",
+    ),
+    "card_blacklisted": Words(
+        "Card reported",
+        "The card of this household was reported lost, dead or misused.",
+        ROW_FREE,
+        "Keep the card apart; the household gets a new one at the service hall.",
+    ),
+    "card_on_two": Words(
+        "Card number on two households",
+        "The card number {card_no} stands on more than one household.",
+        NO_MONEY,
+        "Type the account number instead.",
+    ),
+    "column_unknown": Words(
+        "No such column",
+        "“{column}” is nothing that a column can hold; known are: {known}.",
+        NO_MONEY,
+        PICK_OTHER,
+    ),
+    "paste_empty": Words(
+        "Nothing to take in",
+        "The pasted text holds no line that could be a household.",
+        NO_MONEY,
+        "Copy the whole chat text and paste it again.",
+    ),
+    "paste_too_long": Words(
+        "Text too long",
+        "The pasted text is longer than {most} signs.",
+        NO_MONEY,
+        "Paste it in parts, or take it in as a file.",
+    ),
+    "nothing_to_revise": Words(
+        "Nothing new",
+        "The newer list says what batch {batch_id} says already.",
+        SAFE,
+        "Go on with the batch as it is.",
+    ),
+    "comparison_outdated": Words(
+        "Batch changed meanwhile",
+        "Batch {batch_id} changed since the newer list was compared with it.",
+        SAFE,
+        "Compare the list again, then take it.",
+    ),
+    "unknown_line": Words(
+        "No such row",
+        "Batch {batch_id} has no row at place {place}.",
+        SAFE,
+        PICK_OTHER,
+    ),
+    "line_fixed": Words(
+        "Row is paid or begun",
+        "Money or a card is in this row already; it is not decided about any more.",
+        KEPT,
+        "Release its money first, or settle it at the counter.",
+    ),
+    "line_withdrawn": Words(
+        "Row counts no more",
+        "This row was replaced or left out already.",
+        SAFE,
+        "Look at the row that took its place.",
+    ),
+    "already_on_list": Words(
+        "Already on the list",
+        "This household stands on the list already, in row {row}.",
+        "It is not charged a second time.",
+        "Correct that row, or leave this one out.",
+    ),
+    "not_decided": Words(
+        "Nothing to take back",
+        "No clerk decided about this row.",
+        SAFE,
+        PICK_OTHER,
+    ),
+    "reason_unknown": Words(
+        "No such reason",
+        "“{reason_given}” is no reason to leave a row out; known are: {known}.",
+        SAFE,
+        PICK_OTHER,
+    ),
+    "nothing_typed": Words(
+        "Nothing to count",
+        "No row of batch {batch_id} was typed by hand; it came as a file.",
+        SAFE,
+        "Take the money; no second person is needed.",
+    ),
+    "entry_differs": Words(
+        "Count differs",
+        "What was keyed now differs from what was typed in.",
+        "No money is taken before they agree.",
+        "Compare row by row with the paper or the chat; correct the row with F4 and count again.",
+    ),
+    "entry_not_checked": Words(
+        "Second count missing",
+        "Rows typed in by hand were not yet counted by a second person: {lines}.",
+        "No money is taken before that.",
+        "Have another person key the number of households and the sum.",
+    ),
+    "left_out_unclear": Words("Left out: unclear", _LEFT_OUT, ROW_FREE, ASK_MANAGER),
+    "left_out_not_wanted": Words(
+        "Left out: not wanted", _LEFT_OUT, ROW_FREE, "Give the card back unpaid."
+    ),
+    "left_out_twice": Words("Left out: listed twice", _LEFT_OUT, ROW_FREE, _NOTHING_TO_DO),
+    "left_out_elsewhere": Words(
+        "Left out: pays elsewhere", _LEFT_OUT, ROW_FREE, "Give the card back unpaid."
+    ),
+    "reopened": Words(
+        "Decision taken back",
+        "A clerk took the decision about this row back; it is judged anew.",
+        NO_MONEY,
+        _NOTHING_TO_DO,
+    ),
+    "meter_over_age": Words(
+        "Meter over ten years",
+        "The meter of this household is more than ten years old.",
+        _UNAFFECTED,
+        "Order its change; the sale goes on.",
+    ),
+    "relief_on_file": Words(
+        "Relief on file",
+        "The household has a monthly relief on file.",
+        _UNAFFECTED,
+        "Grant it at the counter; a batch loads only what was paid.",
+    ),
+    "loaded_lately": Words(
+        "Loaded lately",
+        "This station wrote a load for the household in the last thirty days.",
+        _UNAFFECTED,
+        "Whether the meter took it shows at the reader; a card with gas on it is stopped there.",
+    ),
+}

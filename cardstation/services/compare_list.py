@@ -1,0 +1,35 @@
+"""Lays a newer list beside the batch it revises, line by line; nothing is changed."""
+
+from __future__ import annotations
+
+from cardstation.domain.batch import Whose
+from cardstation.domain.revision import Comparison, compare_lines
+from cardstation.errors import Refusal
+from cardstation.services.intent.funding import batch_of
+from cardstation.services.lists.changing import fixed_places
+from cardstation.services.lists.judging import judged
+from cardstation.services.lists.reading import HouseholdList
+from cardstation.services.lists.taking import taken_as
+from cardstation.services.station import Station
+from cardstation.store import Reading
+
+
+def compare_list(station: Station, batch_id: str, found: HouseholdList) -> Comparison:
+    """Compare a newer list with a batch.
+
+    Raises:
+        Refusal: `unknown_batch`, `same_list_again` (this content is another batch already).
+    """
+    with station.store.reading() as reading:
+        return compared(station, reading, batch_id, found)
+
+
+def compared(station: Station, reading: Reading, batch_id: str, found: HouseholdList) -> Comparison:
+    """As `compare_list`, within a unit of work."""
+    batch = batch_of(reading, batch_id)
+    other = taken_as(reading, found.digest)
+    if other and other != batch_id:
+        raise Refusal("same_list_again", batch_id=other)
+    newer = judged(station, reading, found, Whose(community=batch.community)).lines
+    changes = compare_lines(batch.lines, fixed_places(reading, batch_id), newer)
+    return Comparison(batch_id, found.digest, changes)

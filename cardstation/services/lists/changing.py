@@ -1,0 +1,91 @@
+"""What every change of a batch's lines needs: what is fixed, and the step that tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cardstation.domain.batch import ManifestLine, Verdict
+from cardstation.domain.batch_life import Step
+from cardstation.domain.list_steps import Decided
+from cardstation.domain.transitions import TopUpState
+from cardstation.errors import Refusal
+from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.steps import record_step
+from cardstation.services.station import Station
+from cardstation.store import Reading, Unit
+
+_NEVER_WAS = (TopUpState.VOIDED,)
+
+
+def fixed_places(reading: Reading, batch_id: str) -> frozenset[int]:
+    """Places that are funded, begun or done: money or a card is in them, they are not withdrawn."""
+    loads = reading.topups.of_batch(batch_id)
+    begun = {load.line for load in loads if load.state not in _NEVER_WAS}
+    return frozenset(begun | reading.funds.funded(batch_id).keys())
+
+
+def free_line(reading: Reading, batch_id: str, place: int) -> ManifestLine:
+    """A line that may still be decided about.
+
+    Raises:
+        Refusal: `unknown_batch`, `unknown_line`, `line_fixed` (funded, begun or done).
+    """
+    lines = batch_of(reading, batch_id).lines
+    if not 0 < place <= len(lines):
+        raise Refusal("unknown_line", batch_id=batch_id, place=place)
+    if place in fixed_places(reading, batch_id):
+        raise Refusal("line_fixed", batch_id=batch_id, place=place)
+    return lines[place - 1]
+
+
+def live_line(reading: Reading, batch_id: str, place: int) -> ManifestLine:
+    """A line that counts and may still be decided about.
+
+    Raises:
+        Refusal: as `free_line`; `line_withdrawn`.
+    """
+    line = free_line(reading, batch_id, place)
+    if line.withdrawn:
+        raise Refusal("line_withdrawn", batch_id=batch_id, place=place)
+    return line
+
+
+def ensure_once(reading: Reading, batch_id: str, account_no: str, *, but: int = 0) -> None:
+    """No other line of the batch counts for this household already.
+
+    Raises:
+        Refusal: `already_on_list` (its `place`).
+    """
+    for place, line in enumerate(batch_of(reading, batch_id).lines, start=1):
+        counts = not line.withdrawn and line.verdict is Verdict.READY
+        if counts and place != but and line.account_no == account_no:
+            raise Refusal("already_on_list", account_no=account_no, place=place, row=line.row.row)
+
+
+def exchange(
+    station: Station, unit: Unit, batch_id: str, place: int, why: str, new: ManifestLine | None
+) -> int:
+    """Withdraw a line and put another in its stead, with the step that says so; not committed.
+
+    Args:
+        station: The desk.
+        unit: The unit of work.
+        batch_id: Of the batch.
+        place: Of the line that counts no more; 0 when there is none.
+        why: Its reason code.
+        new: The line that counts instead; None when none does.
+
+    Returns:
+        The place of the new line, 0 when there is none.
+    """
+    became = 0
+    if place:
+        old = batch_of(unit, batch_id).lines[place - 1]
+        unit.batches.withdraw(batch_id, (place,), why)
+        if new is not None:
+            new = replace(new, envelope=new.envelope or old.envelope, revision=old.revision)
+    if new is not None:
+        (became,) = unit.batches.add_lines(batch_id, (new,))
+    told = Decided(place, became, why)
+    record_step(station, unit, batch_id, Step.REVISED, value=told)
+    return became

@@ -1,0 +1,117 @@
+"""Judges rows of a list against the directory: whom they can mean, and by which terms."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cardstation.domain.batch import ListRow, ManifestLine, Whose, Zone
+from cardstation.domain.household import Household
+from cardstation.domain.ledger import Order
+from cardstation.domain.matching import Directory, community_of
+from cardstation.domain.money import Money
+from cardstation.domain.preflight import PreflightTerms, preflight
+from cardstation.domain.sale import PriceBook, SaleTerms, sell
+from cardstation.domain.tariff import Quote
+from cardstation.services.lists.reading import HouseholdList
+from cardstation.services.station import Station
+from cardstation.store import Reading
+from cardstation.store.households import Households
+
+_SAMPLE = 200
+"""Rows from all over a list that tell its community."""
+_ZONES = {"封控区": Zone.SEALED, "管控区": Zone.CONTROLLED, "防范区": Zone.WATCHED}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A list with its verdicts, and whose it is as far as the directory can tell."""
+
+    lines: tuple[ManifestLine, ...]
+    whose: Whose
+
+
+def judged(station: Station, reading: Reading, found: HouseholdList, whose: Whose) -> Judged:
+    """Judge every row of a list.
+
+    Args:
+        station: The desk.
+        reading: Where the directory is looked up.
+        found: The list.
+        whose: What is known of it; a community given here is not guessed.
+    """
+    book = directory_of(reading.households, found.rows, found.hints, whose.community)
+    accounts = {household.account_no for household in book.by_account.values()}
+    lines = preflight(found.rows, book, terms_of(station, reading, accounts))
+    return Judged(lines, _completed(whose, book))
+
+
+def terms_of(station: Station, reading: Reading, accounts: Collection[str]) -> PreflightTerms:
+    """What rows are judged by today; orders of these accounts only."""
+    return PreflightTerms(
+        sell=_seller(station, reading),
+        chips=frozenset(chip.name.lower() for chip in station.chips),
+        orders=_waiting_orders(reading, accounts),
+        blocked=frozenset(reading.blocked.every()),
+    )
+
+
+def directory_of(
+    households: Households, rows: Sequence[ListRow], hints: Sequence[str], community: str = ""
+) -> Directory:
+    """Fetch whom a list can mean in a few queries: its community, and strangers' numbers."""
+    known = households.communities()
+    if not community:
+        some = rows[:: len(rows) // _SAMPLE + 1]
+        community = community_of(_numbered(households, some, {}), hints, known)
+    near = {h.account_no: h for h in households.of_community(community)} if community else {}
+    strangers = _numbered(households, rows, near)
+    return Directory.of([*near.values(), *strangers], community, known)
+
+
+def _numbered(
+    households: Households, rows: Sequence[ListRow], near: Mapping[str, Household]
+) -> list[Household]:
+    """Households with a number of these rows that are not among the near ones.
+
+    A near household's card number is asked for too unless the row already names its account: a
+    number on two households must be seen as such.
+    """
+    accounts = {row.account_no for row in rows if row.account_no} - near.keys()
+    plain = {(h.account_no, h.card_no) for h in near.values()}
+    cards = {row.card_no for row in rows if (row.account_no, row.card_no) not in plain} - {""}
+    return [h for h in households.numbered(accounts, cards) if h.account_no not in near]
+
+
+def _completed(whose: Whose, book: Directory) -> Whose:
+    """Team and zone as most of the community's households have them, where nobody said others."""
+    community = whose.community or book.community
+    near = [h for h in book.by_account.values() if h.address.community == community]
+    teams = Counter(home.team for home in near if home.team)
+    zones = Counter(_ZONES[home.zone] for home in near if home.zone in _ZONES)
+    team = whose.team or (teams.most_common(1)[0][0] if teams else "")
+    zone = whose.zone or (zones.most_common(1)[0][0] if zones else Zone.OPEN)
+    return replace(whose, community=community, team=team, zone=zone)
+
+
+def _seller(station: Station, reading: Reading) -> Callable[[Household, Money], Quote]:
+    book = PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers)
+    day = station.clock.now().date()
+    terms: dict[str, SaleTerms] = {}
+
+    def price(household: Household, money: Money) -> Quote:
+        if household.tariff not in terms:
+            terms[household.tariff] = book.terms(household.tariff, day)
+        return sell(household, terms[household.tariff], money=money)
+
+    return price
+
+
+def _waiting_orders(reading: Reading, accounts: Collection[str]) -> dict[str, list[Order]]:
+    """Paid orders of these households that no live top-up claims."""
+    waiting: dict[str, list[Order]] = defaultdict(list)
+    for order in reading.orders.every():
+        if order.account_no in accounts and not reading.topups.of_order(order.order_id):
+            waiting[order.account_no].append(order)
+    return waiting

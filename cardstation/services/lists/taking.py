@@ -1,0 +1,60 @@
+"""Takes a list that was read into the store, as a new batch."""
+
+from __future__ import annotations
+
+from cardstation.domain.batch import Batch, Whose, Zone
+from cardstation.domain.batch_life import Step
+from cardstation.domain.list_steps import Decided, Listed, Revised
+from cardstation.errors import Refusal
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.steps import record_step
+from cardstation.services.lists.judging import judged
+from cardstation.services.lists.reading import HouseholdList
+from cardstation.services.station import Station
+from cardstation.store import Reading
+from cardstation.store.frozen import thaw_any
+
+
+def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
+    """Judge every row of a list and store it; no money and no card is touched.
+
+    Raises:
+        Refusal: `same_list_again` (with the `batch_id` that holds this content), `no_tariff`.
+    """
+    now = station.clock.now()
+    with station.store.reading() as reading:
+        verdicts = judged(station, reading, found, whose)
+    filed = verdicts.whose
+    with station.store.unit() as unit:
+        if taken := taken_as(unit, found.digest):
+            raise Refusal("same_list_again", batch_id=taken)
+        batch = Batch(
+            batch_id=unit.batches.next_id(now.date()),
+            name=found.name,
+            digest=found.digest,
+            imported_at=now,
+            stated_count=found.stated.count,
+            stated_total=found.stated.total,
+            lines=verdicts.lines,
+            community=filed.community,
+            manager=filed.manager,
+            team=filed.team,
+            zone=filed.zone or Zone.OPEN,
+        )
+        unit.batches.add(batch)
+        told = Listed(len(batch.lines), found.typed)
+        record_step(station, unit, batch.batch_id, Step.LISTED, value=told, proof=found.digest)
+        unit.commit()
+    anchor_journal(station)
+    return batch
+
+
+def taken_as(reading: Reading, digest: str) -> str:
+    """The batch that holds a list's content already, as its first list or a revision; or empty."""
+    if taken := reading.batches.with_digest(digest):
+        return taken
+    for step in reading.steps.of_kind(Step.REVISED):
+        told = thaw_any(Revised | Decided, step.detail)
+        if isinstance(told, Revised) and told.digest == digest:
+            return step.batch_id
+    return ""

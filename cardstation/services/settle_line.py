@@ -1,0 +1,68 @@
+"""Decides a row that needs a human: whom it means and how much is paid."""
+
+from __future__ import annotations
+
+from cardstation.domain.batch import ManifestLine, Verdict
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.preflight import BLOCKING, decide
+from cardstation.errors import Refusal
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.lists.changing import ensure_once, exchange, live_line
+from cardstation.services.lists.judging import terms_of
+from cardstation.services.station import Station
+from cardstation.store import Reading
+
+
+def settle_line(
+    station: Station, batch_id: str, place: int, account_no: str, money: Money | None
+) -> int:
+    """Say whom a row means and how much is paid; the decided line counts from now on.
+
+    Args:
+        station: The desk.
+        batch_id: Of the batch.
+        place: Of the row, from 1.
+        account_no: Whom it means.
+        money: What is paid; None = the order that was paid online is loaded.
+
+    Returns:
+        The place of the decided line.
+
+    Raises:
+        Refusal: `unknown_batch`, `unknown_line`, `line_fixed`, `line_withdrawn`,
+            `unknown_household`, `already_on_list` (with its place), `zero_amount`, and what no
+            person can decide away: `account_stopped`, `account_closed`, `arrears`,
+            `card_blacklisted`, `chip_not_supported`, `prepaid_order_missing`, price and limits.
+    """
+    ensure_may_write(station)
+    if money is not None and money <= NO_MONEY:
+        raise Refusal("zero_amount")
+    with station.store.unit() as unit:
+        old = live_line(unit, batch_id, place)
+        new = _decided(station, unit, old, account_no, money)
+        ensure_once(unit, batch_id, new.account_no, but=place)
+        became = exchange(station, unit, batch_id, place, "decided", new)
+        unit.commit()
+    anchor_journal(station)
+    return became
+
+
+def _decided(
+    station: Station, reading: Reading, old: ManifestLine, account_no: str, money: Money | None
+) -> ManifestLine:
+    household = reading.households.get(account_no)
+    if household is None:
+        raise Refusal("unknown_household", account_no=account_no)
+    terms = terms_of(station, reading, {account_no})
+    new = decide(old.row, household, money, terms)
+    if new.verdict is not Verdict.READY:
+        if money is not None and new.reasons[0] not in (*BLOCKING, "arrears"):
+            terms.sell(household, money)  # refuses with its own limits
+        raise Refusal(
+            new.reasons[0],
+            account_no=account_no,
+            card_no=household.card_no,
+            fen=household.arrears.fen,
+        )
+    return new

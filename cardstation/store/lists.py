@@ -1,0 +1,63 @@
+"""What lists are read and judged by: column names learned per manager, and blocked cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Column, Connection, Table, Text, select
+
+from cardstation.store.tables import metadata
+
+learned_column = Table(
+    "learned_column",
+    metadata,
+    Column("manager", Text, primary_key=True),
+    Column("word", Text, primary_key=True),
+    Column("holds", Text, nullable=False),
+)
+
+blocked_card = Table(
+    "blocked_card",
+    metadata,
+    Column("card_no", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+)
+
+
+class LearnedColumns:
+    """Headings that a person explained, by the manager who writes them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_manager(self, manager: str) -> dict[str, str]:
+        """What each learned heading of a manager holds."""
+        query = select(learned_column).where(learned_column.c.manager == manager)
+        return {row.word: row.holds for row in self._connection.execute(query)}
+
+    def learn(self, manager: str, words: Mapping[str, str]) -> None:
+        """Keep headings of a manager; what was learned before of the same words is replaced."""
+        for word, holds in words.items():
+            key = (learned_column.c.manager == manager) & (learned_column.c.word == word)
+            self._connection.execute(learned_column.delete().where(key))
+            values = {"manager": manager, "word": word, "holds": holds}
+            self._connection.execute(learned_column.insert(), values)
+
+
+class BlockedCards:
+    """Cards that the utility reported lost, dead or misused."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def every(self) -> dict[str, str]:
+        """Reason by card number."""
+        rows = self._connection.execute(select(blocked_card))
+        return {row.card_no: row.reason for row in rows}
+
+    def replace(self, reasons: Mapping[str, str]) -> None:
+        """Put a whole new list in the place of the old one."""
+        self._connection.execute(blocked_card.delete())
+        rows = [{"card_no": card_no, "reason": said} for card_no, said in reasons.items()]
+        if rows:
+            self._connection.execute(blocked_card.insert(), rows)

@@ -1,0 +1,164 @@
+"""Lists typed by hand: pasted or made at the door, counted by a second person, then paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.batch import Verdict
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
+from cardstation.errors import Refusal
+from cardstation.services.add_row import add_row
+from cardstation.services.approve import approve
+from cardstation.services.begin_door_list import begin_door_list
+from cardstation.services.count_entry import count_entry
+from cardstation.services.paste_list import paste_list
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.quote_batch import quote_batch
+from cardstation.services.revise_list import revise_list
+from cardstation.services.settle_line import settle_line
+from cardstation.services.verify import verify
+from tests.kit.full_desk import FIRST, PIN, SECOND
+from tests.kit.lists import lines_of, list_row, made_list, taken, with_people
+from tests.kit.station import Desk, card_of, neighbours, open_desk
+
+NAMES = ("孟远思", "区子", "孔堃丽", "欧阳喆", "赵敏", "周静")
+HOMES = [replace(home, name=name) for home, name in zip(neighbours(6), NAMES, strict=True)]
+A, B, C, D, E, F = HOMES
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = open_desk(tmp_path, households=HOMES)
+    with_people(opened)
+    yield opened
+    opened.station.store.close()
+
+
+def counted(desk: Desk, batch_id: str, count: int, fen: int) -> None:
+    by = approve(desk.station, FIRST, PIN)
+    count_entry(desk.station, batch_id, count=count, total=Money(fen), approval=by)
+
+
+def pay(desk: Desk, batch_id: str, fen: int) -> None:
+    pay_batch(desk.station, batch_id, tender=Tender.CASH, money=Money(fen))
+
+
+def test_a_door_list_from_cards_to_loads(desk: Desk) -> None:
+    batch_id = begin_door_list(desk.station, "上门").batch_id
+    assert add_row(desk.station, batch_id, A.account_no, Money(10_000), card_no=A.card_no) == 1
+    assert add_row(desk.station, batch_id, B.account_no, None, card_no=B.card_no) == 2
+    assert add_row(desk.station, batch_id, C.card_no, Money(5_000)) == 3
+    lines = lines_of(desk.station, batch_id)
+    assert [(one.verdict, one.ground) for one in lines] == [
+        (Verdict.READY, "card_read"),
+        (Verdict.HUMAN, "card_read"),
+        (Verdict.READY, "decided"),
+    ]
+    assert lines[1].reasons == ("no_amount",)
+    assert add_row(desk.station, batch_id, B.account_no, Money(2_000)) == 4
+    with pytest.raises(Refusal, match="entry_not_checked"):
+        pay(desk, batch_id, 17_000)
+    with pytest.raises(Refusal, match="entry_not_checked"):
+        quote_batch(desk.station, batch_id)
+    counted(desk, batch_id, 3, 17_000)
+    pay(desk, batch_id, 17_000)
+    for home in (A, B, C):
+        assert desk.load(batch_id, card_of(home)).state == "done"
+    assert verify(desk.station).ok
+
+
+def test_the_same_household_at_the_door_again(desk: Desk) -> None:
+    batch_id = begin_door_list(desk.station, "上门").batch_id
+    add_row(desk.station, batch_id, A.account_no, Money(10_000), card_no=A.card_no)
+    for money in (None, Money(10_000), Money(500)):
+        with pytest.raises(Refusal, match="already_on_list"):
+            add_row(desk.station, batch_id, A.account_no, money)
+    assert len(lines_of(desk.station, batch_id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "card_no", "fen", "code"),
+    [
+        ("999", "", 100, "unknown_household"),
+        (A.account_no, B.card_no, 100, "card_differs_from_file"),
+        (A.account_no, "", 0, "zero_amount"),
+    ],
+)
+def test_what_the_door_refuses(desk: Desk, number: str, card_no: str, fen: int, code: str) -> None:
+    batch_id = begin_door_list(desk.station, "上门").batch_id
+    with pytest.raises(Refusal) as refused:
+        add_row(desk.station, batch_id, number, Money(fen), card_no=card_no)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("count", "fen"), [(2, 15_001), (3, 15_000), (1, 15_000), (2, 0)])
+def test_a_count_that_differs_says_nothing_else(desk: Desk, count: int, fen: int) -> None:
+    batch = taken(desk.station, [list_row(A), list_row(B, "50")], typed=True)
+    with pytest.raises(Refusal) as refused:
+        counted(desk, batch.batch_id, count, fen)
+    assert (refused.value.code, refused.value.values) == (
+        "entry_differs",
+        {"batch_id": batch.batch_id},
+    )
+    with pytest.raises(Refusal, match="entry_not_checked"):
+        pay(desk, batch.batch_id, 15_000)
+
+
+def test_only_another_person_counts(desk: Desk) -> None:
+    batch = taken(desk.station, [list_row(A)], typed=True)
+    for name in ("", SECOND):
+        with pytest.raises(Refusal, match="second_person_same"):
+            count_entry(
+                desk.station,
+                batch.batch_id,
+                count=1,
+                total=Money(10_000),
+                approval=Approval(name),
+            )
+
+
+def test_what_comes_after_the_count_is_counted_again(desk: Desk) -> None:
+    batch = taken(desk.station, [list_row(A), list_row(B, "一百五")], typed=True)
+    counted(desk, batch.batch_id, 2, 10_000)
+    settle_line(desk.station, batch.batch_id, 2, B.account_no, Money(15_000))
+    with pytest.raises(Refusal, match="entry_not_checked"):
+        pay(desk, batch.batch_id, 25_000)
+    counted(desk, batch.batch_id, 2, 25_000)
+    pay(desk, batch.batch_id, 25_000)
+
+
+def test_a_file_needs_no_count_until_a_typed_revision_comes(desk: Desk) -> None:
+    batch = taken(desk.station, [list_row(A)])
+    with pytest.raises(Refusal, match="nothing_typed"):
+        counted(desk, batch.batch_id, 1, 10_000)
+    pay(desk, batch.batch_id, 10_000)
+    revise_list(desk.station, batch.batch_id, made_list([list_row(A), list_row(B)], typed=True))
+    with pytest.raises(Refusal, match="entry_not_checked"):
+        pay(desk, batch.batch_id, 10_000)
+
+
+def test_pasted_text_is_judged_like_a_list(desk: Desk) -> None:
+    text = (
+        "#接龙\n收卡\n"
+        f"1. {A.account_no} {A.card_no} {A.name} {A.address.door} 100\n"
+        f"2、{B.address.door} {B.name} 200元\n"
+        "3. 我也要\n"
+    )
+    batch = paste_list(desk.station, text)
+    assert [(one.verdict, one.account_no) for one in batch.lines] == [
+        (Verdict.READY, A.account_no),
+        (Verdict.BLOCKED, ""),
+        (Verdict.HUMAN, ""),
+    ]
+    assert batch.lines[2].row.note == "我也要"
+    assert batch.lines[2].reasons[0] == "row_not_readable"
+    with pytest.raises(Refusal, match="same_list_again"):
+        paste_list(desk.station, text)
+    with pytest.raises(Refusal, match="entry_not_checked"):
+        pay(desk, batch.batch_id, 100)
