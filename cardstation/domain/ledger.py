@@ -12,6 +12,7 @@ from enum import StrEnum
 
 GENESIS = "0" * 64
 PEOPLE = "people: "
+TAIL_LOST = "tail_lost"
 
 
 class EntryKind(StrEnum):
@@ -58,7 +59,8 @@ class Entry:
         origin: Name of the station whose intent this fact finishes; empty = our own.
         witness: What proves it: `card`, `meter`, `provisional` (the image is the target, but
             another desk may have written the same one; the ledger decides), or `PEOPLE` and in
-            their words what two persons saw.
+            their words what two persons saw. Of an epoch: `TAIL_LOST` where entries before it were
+            never sent and are gone.
     """
 
     entry_id: str

@@ -56,6 +56,13 @@ TABLE = {
         "Nothing is paid out twice.",
         "Look at the exceptions screen again.",
     ),
+    "payout_in_doubt": Words(
+        "Paid out already?",
+        "A part of this station's records is lost; this money may have been paid out in it.",
+        OWED,
+        "Look for the signed slip and into the till, then put down what you found: "
+        "`cardstation pay-out {intent_id} --found … --approver …`.",
+    ),
     "nothing_to_return": Words(
         "No load to take back",
         "No load waits on this card: the meter has taken it, or there was none.",

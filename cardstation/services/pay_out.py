@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cardstation.domain.ledger import PEOPLE, TAIL_LOST, EntryKind
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
@@ -9,7 +10,9 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.giving_back import record_refunded
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.records import record_move
+from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
+from cardstation.store.journal import FIRST_EPOCH
 
 _OWED = {
     Direction.SALE: frozenset({TopUpState.REFUND_REQUESTED}),
@@ -17,14 +20,22 @@ _OWED = {
 }
 
 
-def pay_out(station: Station, intent_id: str, approval: Approval) -> TopUp:
+def pay_out(station: Station, intent_id: str, approval: Approval, *, found: str = "") -> TopUp:
     """Record that the money of a refund or of a return is in the payer's hands.
 
     The clerk pays first and confirms with the second person; the money of a lump sum stays with
     the batch and goes back with its remainder. Asked again, nothing is paid twice.
 
+    Args:
+        station: The desk.
+        intent_id: What is owed.
+        approval: Of the second person.
+        found: In words, what slip and till say of money that the lost part of a restored station's
+            records may have paid out already. Paid then or paid now, it is recorded once.
+
     Raises:
-        Refusal: `nothing_owed`, `second_person_same`, and those of `ensure_may_sell`.
+        Refusal: `nothing_owed`, `payout_in_doubt`, `proof_missing`, `second_person_same`, and those
+            of `ensure_may_sell`.
     """
     ensure_may_sell(station)
     ensure_other_person(station, approval)
@@ -32,6 +43,21 @@ def pay_out(station: Station, intent_id: str, approval: Approval) -> TopUp:
         intent = reading.topups.get(intent_id)
     if intent is None or intent.state not in _OWED[intent.direction]:
         raise Refusal("nothing_owed", intent_id=intent_id)
+    if not found and _may_be_paid(station, intent):
+        raise Refusal("payout_in_doubt", intent_id=intent_id, fen=intent.money.fen)
+    witness = PEOPLE + meant(found) if found else ""
     if intent.direction is Direction.RETURN and intent.state is TopUpState.SEALED:
         intent = record_move(station, intent, TopUpEvent.PAYOUT_ASKED)
-    return record_refunded(station, intent, approver=approval.name)
+    return record_refunded(station, intent, approver=approval.name, witness=witness)
+
+
+def _may_be_paid(station: Station, intent: TopUp) -> bool:
+    """Whether it was begun before a part of the records that is gone for good."""
+    with station.store.reading() as reading:
+        last = reading.journal.head().epoch
+        epochs = [
+            reading.journal.last_about(f"epoch {number}", EntryKind.EPOCH)
+            for number in range(FIRST_EPOCH + 1, last + 1)
+        ]
+    lost = [one.written_at for one in epochs if one and one.entry.witness == TAIL_LOST]
+    return any(at is not None and intent.opened_at <= at for at in lost)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.ledger import TAIL_LOST, Entry, EntryKind
 from cardstation.domain.shift import Approval
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ledger
@@ -55,7 +55,10 @@ def rejoin(station: Station, approval: Approval, *, clerk: Approval | None = Non
         raise Refusal("rejoin_not_needed")
     while _pull(station, ledger):
         pass
-    _begin_epoch(station, ledger, first, approval.name)
+    with station.store.reading() as reading:
+        gone = anchor_problem(station, reading) is not None
+    witness = TAIL_LOST if gone else ""
+    _begin_epoch(station, ledger, clerk=first, approver=approval.name, witness=witness)
     return sync(station)
 
 
@@ -104,11 +107,13 @@ def _ensure_follows(unit: Unit, raw: bytes) -> None:
         raise LedgerRefused("ledger_fork", seq=head.seq + 1)
 
 
-def _begin_epoch(station: Station, ledger: Ledger, clerk: str, approver: str) -> None:
+def _begin_epoch(
+    station: Station, ledger: Ledger, *, clerk: str, approver: str, witness: str
+) -> None:
     """Ask for the next epoch and open it with an entry; the anchor starts anew from there.
 
     The entry names the last receipt on record: what the epoch before printed after it is void, and
-    no number of it comes again.
+    no number of it comes again. `witness` says that an anchored part of it is nowhere any more.
     """
     with station.store.reading() as reading:
         head = reading.journal.head()
@@ -131,6 +136,7 @@ def _begin_epoch(station: Station, ledger: Ledger, clerk: str, approver: str) ->
                 monotonic_ns=station.clock.monotonic_ns(),
                 clerk=clerk,
                 approver=approver,
+                witness=witness,
             )
         )
         opened = unit.journal.head()

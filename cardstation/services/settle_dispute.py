@@ -17,9 +17,8 @@ from cardstation.services.intent.guards import (
     ensure_other_person,
 )
 from cardstation.services.intent.records import Settled, record_sealed, record_untouched
+from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
-
-_FEWEST, _MOST = 8, 200
 
 
 class Finding(StrEnum):
@@ -53,9 +52,7 @@ def settle_dispute(
     ensure_may_write(station)
     ensure_on_duty(station)
     ensure_other_person(station, approval)
-    words = " ".join(proof.split())
-    if not _FEWEST <= len(words) <= _MOST or not words.isprintable():
-        raise Refusal("proof_missing", fewest=_FEWEST, most=_MOST)
+    words = meant(proof)
     with station.store.reading() as reading:
         intent = reading.topups.get(topup_id)
     if intent is None or intent.state is not TopUpState.DISPUTED:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
+from cardstation.domain.topup import TopUpRequest
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services import top_up as selling
+from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
 from cardstation.services.rejoin import rejoin
+from cardstation.services.return_load import return_load
 from cardstation.services.sync import sync
+from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from tests.kit import cards
 from tests.kit.memory_ledger import Centre
-from tests.kit.station import Desk, card_of, take
-from tests.kit.two_stations import open_station
+from tests.kit.station import Desk, card_of, nobody, take
+from tests.kit.two_stations import line_of, open_station
 
 SECOND = Approval("supervisor")
 
@@ -121,4 +128,57 @@ def test_no_receipt_number_is_printed_twice(tmp_path: Path) -> None:
     ]
     sync(desk.station)
     assert verify(desk.station).ok
+    closed(desk)
+
+
+def owed_and_paid(desk: Desk, folder: Path) -> str:
+    """A load was taken off its card and its money is owed; the store as it is then is copied."""
+    with closing(desk.insert(card_of(cards.household()))) as inserted:
+        top_up(desk.station, inserted, TopUpRequest(money=Money(10_000)), nobody)
+        owed = return_load(desk.station, inserted, SECOND, nobody)
+    sync(desk.station)
+    closed(desk)
+    shutil.copy2(folder / "S001" / "station.db", folder / "copy.db")
+    return owed.topup_id
+
+
+def test_what_a_lost_part_may_have_paid_out_needs_the_word_of_two(tmp_path: Path) -> None:
+    centre = Centre()
+    owed = owed_and_paid(open_station(tmp_path, centre, "S001"), tmp_path)
+    desk = open_station(tmp_path, centre, "S001")
+    line_of(desk).down = True
+    pay_out(desk.station, owed, SECOND)
+    closed(desk)
+    put_back(tmp_path, tmp_path / "copy.db")
+
+    desk = open_station(tmp_path, centre, "S001")
+    rejoin(desk.station, SECOND)
+    with pytest.raises(Refusal) as stop:
+        pay_out(desk.station, owed, SECOND)
+    assert (stop.value.code, stop.value.values["fen"]) == ("payout_in_doubt", 9744)
+    with pytest.raises(Refusal, match="proof_missing"):
+        pay_out(desk.station, owed, SECOND, found="yes")
+    paid = pay_out(desk.station, owed, SECOND, found="slip 31 in the till, paid on the 24th")
+    assert paid.state is TopUpState.REFUNDED
+    with desk.station.store.reading() as reading:
+        fact = reading.journal.last()
+    assert fact is not None
+    assert fact.entry.witness == "people: slip 31 in the till, paid on the 24th"
+    sync(desk.station)
+    assert verify(desk.station).ok
+    closed(desk)
+
+
+def test_what_came_back_whole_is_paid_out_without_more_ado(tmp_path: Path) -> None:
+    """The lost part was sent: the ledger gave all of it back, the pay-out would be in it."""
+    centre, home = Centre(), cards.household()
+    owed = owed_and_paid(open_station(tmp_path, centre, "S001"), tmp_path)
+    desk = open_station(tmp_path, centre, "S001")
+    desk.sell(card_of(replace(home, purchase_counter=desk.household().purchase_counter)))
+    sync(desk.station)
+    closed(desk)
+    put_back(tmp_path, tmp_path / "copy.db")
+    desk = open_station(tmp_path, centre, "S001")
+    rejoin(desk.station, SECOND)
+    assert pay_out(desk.station, owed, SECOND).state is TopUpState.REFUNDED
     closed(desk)

@@ -183,6 +183,7 @@ READS = {
     ("shift", "pairs"): (),
     ("rejoin",): ("--approver", CHIEF),
     ("recover",): (),
+    ("pay-out",): ("X", "--approver", CHIEF),
     ("dispute", "begin"): ("X", "--approver", CHIEF),
     ("dispute", "settle"): (
         *("X", "--finding", "loaded", "--proof", "photo 118"),

@@ -300,7 +300,7 @@ def pay_back(world: World, desk: Desk) -> None:
             if one.code not in ("refund_requested", "payout_pending"):
                 continue
             world.town.till.returned.setdefault(one.intent_id, one.money.fen)
-            pay_out(station, one.intent_id, SUPERVISOR)
+            pay_out(station, one.intent_id, SUPERVISOR, found="slip and till were looked at")
             world.counts["paid back"] += 1
             world.say(f"  {desk.key} pays back {one.money}")
 

@@ -1,0 +1,27 @@
+"""`cardstation pay-out …`: money that is owed is in the payer's hands, and on record."""
+
+from __future__ import annotations
+
+import click
+
+from cardstation.cli.output import told
+from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.cli.shift import approved
+from cardstation.services.pay_out import pay_out as pay_out_intent
+
+
+@click.command("pay-out")
+@click.argument("intent_id")
+@click.option(
+    "--found", default="", help="After a loss of records: what the slip and the till say."
+)
+@click.option("--approver", required=True, help="Who else agrees: a supervisor of this station.")
+@with_json
+@pass_call
+def pay_out(call: Call, intent_id: str, found: str, approver: str) -> None:
+    """Record that the money of a refund or return (INTENT_ID of `recover`) is paid out."""
+    with call.doors.station(call.settings, True) as station:
+        by = approved(call, station, approver)
+        paid = pay_out_intent(station, intent_id, by, found=found)
+    answer = {"intent": paid.topup_id, "state": paid.state, "fen": paid.money.fen}
+    call.output.answer(answer, told(answer))
