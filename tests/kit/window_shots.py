@@ -14,6 +14,7 @@ from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import PRESENCE, FakeCard, FakeStation
+from tests.kit.window_lane_shots import lane_scenes
 from tests.kit.window_shift_shots import back_scenes, shift_scenes
 from tests.kit.window_stage import Stage, application, stage
 from ui.screens.batch.pay_dialog import PayDialog
@@ -151,6 +152,7 @@ SCENES = (
     counter_scenes,
     trouble_scenes,
     batch_scenes,
+    lane_scenes,
     other_scenes,
     shift_scenes,
     back_scenes,

@@ -56,14 +56,13 @@ class LaneTile(Banner):
         draw_icon(painter, self._icon(), ink, QRectF(_PAD + 26, 12, 22, 22))
         title = QRectF(_PAD + 56, 8, right - _PAD - 56, 30)
         size_px = self._title_px(state.title, title.width())
-        rows = 1 if size_px else 2
-        if rows == 2:
-            title = QRectF(_PAD + 56, 8, right - _PAD - 56, 44)
-        self._wrapped(painter, state.title, ink, title, font(size_px or 16, bold=True))
-        top = 44.0 if rows == 1 else 56.0
-        bottom = 112.0 if state.steps else TILE_HEIGHT - 10.0
+        if not size_px:
+            title = QRectF(_PAD + 56, 7, right - _PAD - 56, 42)
+        self._wrapped(painter, state.title, ink, title, font(size_px or 14, bold=True))
+        top = 44.0 if size_px else 52.0
+        bottom = 114.0 if state.steps else TILE_HEIGHT - 10.0
         box = QRectF(_PAD, top, width - 2 * _PAD - self._envelope_width(), bottom - top)
-        self._wrapped(painter, self._body(), ink, box, font(14))
+        self._wrapped(painter, self._body(), ink, box, font(14 if size_px else 13))
         if state.steps:
             self._small_steps(painter, ink)
         if self._marked:
@@ -75,8 +74,10 @@ class LaneTile(Banner):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 3, -3, -3), 11, 11)
 
     def _body(self) -> str:
-        """Name, room, amount: one below the other where they stand apart."""
-        return "\n".join(part for part in self._state.line.split("    ") if part)
+        """Name, room, and what is loaded for how much: one below the other."""
+        who, _, rest = self._state.line.partition("    ")
+        door, _, load = rest.partition("    ")
+        return "\n".join(part for part in (who, door, load) if part)
 
     def _corner(self, painter: QPainter, ink: str) -> float:
         """Tray letter at the top right, envelope number large below; returns the tray's width."""

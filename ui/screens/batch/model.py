@@ -18,7 +18,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.trays import Tray
 from cardstation.errors import CardStationError
 from cardstation.services.batch_state import BatchMoney, BatchState
-from ui.card_place import CardPlace, CardTaker
+from ui.card_place import CardPlace
 from ui.screens.batch.lane import BatchLane
 from ui.screens.batch.state import State, counted, merged
 from ui.screens.counter.state import Phase
@@ -54,8 +54,8 @@ class BatchModel(QObject):
         """A card is being read or written."""
         return any(lane.phase in (Phase.READING, Phase.WORKING) for lane in self._state.lanes)
 
-    def lane(self, place: CardPlace) -> CardTaker:
-        """Who takes the cards of a reader."""
+    def lane(self, place: CardPlace) -> BatchLane:
+        """Who takes the cards of a reader; see `CardTaker`."""
         if place.reader not in self._lanes:
             made = BatchLane(self._tools, place, self)
             made.changed.connect(self._lanes_changed)
@@ -276,8 +276,7 @@ class BatchModel(QObject):
 
     def _lanes_changed(self) -> None:
         """Show the lanes; the table follows the card that was put in last."""
-        plugged = [place.reader for place in self._tools.place.every]
-        lanes = tuple(self._lanes[one].state for one in plugged if one in self._lanes)
+        lanes = tuple(self.lane(place).state for place in self._tools.place.every)
         known = {lane.place for lane in self._state.lanes}
         fresh = [lane.place for lane in lanes if lane.place not in known]
         self._set(lanes=lanes, shown=fresh[-1] if any(fresh) else self._state.shown)

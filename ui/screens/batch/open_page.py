@@ -16,7 +16,7 @@ from ui.parts.footer import Footer
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, label, row
-from ui.screens.batch.lane_grid import LaneGrid
+from ui.screens.batch.lane_grid import IN_A_ROW, LaneGrid
 from ui.screens.batch.model import BatchModel
 from ui.screens.batch.pay_dialog import ask_money
 from ui.screens.batch.state import State
@@ -83,7 +83,9 @@ class OpenPage(QWidget):
     def _show_envelope(self, state: State) -> None:
         """The field of the scanner has the keys while cards in envelopes run."""
         wanted = state.running and state.envelopes
-        self._envelope_row.setVisible(wanted)
+        for part in (self._envelope_name, self.envelope):
+            part.setVisible(wanted)
+        self._lane_row.setVisible(wanted or state.asking is not None or state.may_lay_aside)
         if wanted and not self.envelope.hasFocus() and self.isVisible():
             self.envelope.setFocus()
 
@@ -116,7 +118,10 @@ class OpenPage(QWidget):
         share = round(counts.done * 100 / counts.todo) if counts.todo else 0
         self._progress.setValue(share)
         self._count.setText(f"{counts.done} / {counts.todo}")
-        self._percent.setText(f"{share} %")
+        rest = duration(state.seconds_left, self._look.t)
+        crowded = len(state.lanes) > IN_A_ROW
+        self._figures.setVisible(not crowded)
+        self._percent.setText(f"{share} %    {rest}" if crowded else f"{share} %")
 
     def _made_tiles(self) -> tuple[Tile, ...]:
         look, t = self._look, self._look.t
@@ -129,7 +134,9 @@ class OpenPage(QWidget):
         )
 
     def _build(self) -> None:
-        tiles = QHBoxLayout()
+        self._figures = QWidget()
+        tiles = QHBoxLayout(self._figures)
+        tiles.setContentsMargins(0, 0, 0, 0)
         tiles.setSpacing(M)
         for tile, share in zip(self._tiles, (10, 10, 10, 20, 20), strict=True):
             tiles.addWidget(tile, share)
@@ -142,16 +149,13 @@ class OpenPage(QWidget):
         progress.addWidget(self._progress, 1)
         progress.addWidget(self._percent)
         pane.column.addLayout(progress)
-        self._envelope_row = QWidget()
-        scanner = row(label(self._look.t("Envelope"), "muted"), self.envelope, spacing=8)
-        scanner.setContentsMargins(12, 0, 12, 0)
-        self._envelope_row.setLayout(scanner)
-        pane.column.addWidget(self._envelope_row)
+        self._lane_row = self._made_lane_row()
+        pane.column.addWidget(self._lane_row)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)
         body.addWidget(self.lanes)
-        body.addLayout(tiles)
+        body.addWidget(self._figures)
         body.addWidget(pane, 1)
         body.addWidget(self._footer())
 
@@ -161,7 +165,12 @@ class OpenPage(QWidget):
         self._pay = button(t("Take lump sum"), self._ask_money, key="F6")
         self._sheet = button(t("Hand-over sheet"), model.print_sheet, key="F7")
         self._run = button(t("Start"), model.start_or_pause, key="F5", look="primary")
-        self._aside = button(t("Lay the card aside"), model.lay_aside, key="F8")
+        hints = (t("F5 start or pause"), t("F1 all keys"))
+        return Footer(hints, (self._back, self._pay, self._sheet, self._run))
+
+    def _made_lane_row(self) -> QWidget:
+        """What belongs to the cards in the readers: envelopes, trays, laying aside."""
+        model, t, made = self._model, self._look.t, QWidget()
         self._trays = {
             tray: button(
                 f"{tray.value} {word(f'tray.{tray}', t)}",
@@ -170,12 +179,16 @@ class OpenPage(QWidget):
             )
             for tray in Tray
         }
-        hints = (t("F5 start or pause"), t("F1 all keys"))
-        rest = (self._aside, self._back, self._pay, self._sheet, self._run)
-        return Footer(hints, (*self._trays.values(), *rest))
+        self._aside = button(t("Lay the card aside"), model.lay_aside, key="F8")
+        self._envelope_name = label(t("Envelope"), "muted")
+        line = row(self._envelope_name, self.envelope, 0, *self._trays.values(), self._aside)
+        line.setContentsMargins(12, 0, 12, 0)
+        made.setLayout(line)
+        return made
 
     def _made_envelope(self) -> QLineEdit:
         field = QLineEdit()
+        field.setMinimumWidth(300)
         field.setAccessibleName(self._look.t("Envelope"))
         field.setPlaceholderText(self._look.t("Scan or type the envelope, then Enter"))
 
