@@ -15,6 +15,7 @@ from cardstation.domain.topup import TopUpRequest
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services import top_up as selling
+from cardstation.services.intent.acknowledging import next_ack_no
 from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
 from cardstation.services.rejoin import rejoin
@@ -120,6 +121,8 @@ def test_no_receipt_number_is_printed_twice(tmp_path: Path) -> None:
     desk = open_station(tmp_path, centre, "S001")
     take(card)
     printed.append(desk.sell(card).receipt_no)
+    with desk.station.store.unit() as unit:
+        assert next_ack_no(desk.station, unit) == "S001-E3-2026-A000001"
     assert printed == [
         "S001-2026-000001",
         "S001-2026-000002",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cardstation.domain.quotation import QuoteStanding
 from cardstation.domain.receipt import Acknowledgement
+from cardstation.services.intent.papers import series_of
 from cardstation.services.intent.quoting import quote_standing
 from cardstation.services.station import Station
 from cardstation.store import Unit
@@ -16,7 +17,8 @@ _CHECK_CODE_CHARACTERS = 8
 def next_ack_no(station: Station, unit: Unit) -> str:
     """The next number of the station's own series: gap-free within a year."""
     year = station.clock.now().year
-    return f"{station.name}-{year}-A{unit.lump_sums.next_number(year):06d}"
+    series = series_of(station, unit.journal.head().epoch)
+    return f"{series}-{year}-A{unit.lump_sums.next_number(year):06d}"
 
 
 def acknowledge(station: Station, unit: Unit, asked: AskedPayment, stored: StoredEntry) -> None:

@@ -13,14 +13,18 @@ from cardstation.store.journal import FIRST_EPOCH, StoredEntry
 _CHECK_CODE_CHARACTERS = 8
 
 
-def receipt_no(station: Station, epoch: int, year: int, number: int) -> str:
-    """The number a receipt shows.
+def series_of(station: Station, epoch: int) -> str:
+    """What the numbers of this desk's papers begin with.
 
     Numbers run on from epoch to epoch, and each but the first is named in them: what a lost part
     of the records had printed is never printed again.
     """
-    series = station.name if epoch == FIRST_EPOCH else f"{station.name}-E{epoch}"
-    return f"{series}-{year}-{number:06d}"
+    return station.name if epoch == FIRST_EPOCH else f"{station.name}-E{epoch}"
+
+
+def receipt_no(station: Station, epoch: int, year: int, number: int) -> str:
+    """The number a receipt shows."""
+    return f"{series_of(station, epoch)}-{year}-{number:06d}"
 
 
 def receipt_of(
