@@ -10,14 +10,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from cardstation.domain.bag_papers import (
+    Annex,
+    BagLabel,
+    CustodySlip,
+    ManagerSheet,
+    NotDoneList,
+    ReceiptStrips,
+)
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
 from cardstation.domain.refund_list import RefundList
 from cardstation.papers.acknowledgement import acknowledgement
+from cardstation.papers.annex import annex
+from cardstation.papers.bag_label import bag_label
+from cardstation.papers.custody_slip import custody_slip
 from cardstation.papers.handover_sheet import handover_sheet
+from cardstation.papers.manager_sheet import manager_sheet
+from cardstation.papers.not_done_list import not_done_list
 from cardstation.papers.quote_sheet import quote_sheet
 from cardstation.papers.receipt_80mm import receipt_80mm
 from cardstation.papers.receipt_a5 import receipt_a5
+from cardstation.papers.receipt_strip import receipt_strip
 from cardstation.papers.refund_list import refund_list
 from cardstation.papers.wording import Reprint
 
@@ -26,10 +40,16 @@ __all__ = [
     "Form",
     "Reprint",
     "acknowledgement",
+    "annex",
+    "bag_label",
+    "custody_slip",
     "handover_sheet",
+    "manager_sheet",
+    "not_done_list",
     "quote_sheet",
     "receipt_80mm",
     "receipt_a5",
+    "receipt_strip",
     "refund_list",
 ]
 
@@ -60,4 +80,10 @@ FORMS: tuple[Form[Any], ...] = (
     Form("quote_sheet", BatchQuote, 210, quote_sheet),
     Form("acknowledgement", Acknowledgement, 210, acknowledgement),
     Form("refund_list", RefundList, 210, refund_list),
+    Form("bag_label", BagLabel, 100, bag_label),
+    Form("custody_slip", CustodySlip, 210, custody_slip),
+    Form("manager_sheet", ManagerSheet, 210, manager_sheet),
+    Form("receipt_strip", ReceiptStrips, 210, receipt_strip),
+    Form("not_done_list", NotDoneList, 210, not_done_list),
+    Form("annex", Annex, 210, annex),
 )

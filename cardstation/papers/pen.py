@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm as _mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from cardstation.errors import Refusal
@@ -223,6 +225,35 @@ class Pen:
         self._canvas.setFillColor(HexColor(f"#{Ink.BLACK}"))
         self._canvas.drawPath(outline, stroke=0, fill=1)
         return float(len(rows) * module)
+
+    def code128(self, x: float, y: float, content: str, *, module: float, height: float) -> float:
+        """Draw a Code 128 (no quiet zone) of `module` millimetres; return its width."""
+        code = Code128(content, barWidth=module * mm, barHeight=height * mm, quiet=False)
+        code.barFillColor = code.barStrokeColor = HexColor(f"#{Ink.BLACK}")
+        code.drawOn(self._canvas, x * mm, (self.height - y - height) * mm)
+        return float(code.width) / mm
+
+    def picture(self, x: float, y: float, image: bytes, *, width: float, height: float) -> None:
+        """Fit a PNG or JPEG into a box, keeping its shape.
+
+        Raises:
+            Refusal: `signature_not_picture`.
+        """
+        try:
+            drawn = ImageReader(io.BytesIO(image))
+        except OSError as error:
+            raise Refusal("signature_not_picture", most_kb=0) from error
+        wide, high = drawn.getSize()
+        scale = min(width / wide, height / high)
+        left, top = x + (width - wide * scale) / 2, y + (height - high * scale) / 2
+        self._canvas.drawImage(
+            drawn,
+            left * mm,
+            (self.height - top - high * scale) * mm,
+            wide * scale * mm,
+            high * scale * mm,
+            mask="auto",
+        )
 
     def watermark(self, text: str, size: float, *, x: float, y: float) -> None:
         """Set a turned word around (`x`, `y`), transparent; call it last on a page."""

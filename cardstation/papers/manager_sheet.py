@@ -1,0 +1,134 @@
+"""The sheet a property manager gets back with the bag: doors, done or not, and no name."""
+
+from __future__ import annotations
+
+from cardstation.domain.bag_papers import ManagerRow, ManagerSheet
+from cardstation.domain.custody import Where
+from cardstation.domain.seal_number import seal_grouped
+from cardstation.i18n import Translator, translator
+from cardstation.papers.a4_pages import LABEL, LEFT, RIGHT, Pages, drawn, sign_here
+from cardstation.papers.bag_head import bag_head, bag_paper
+from cardstation.papers.pen import Ink, Style
+from cardstation.sentences import word
+
+_ROW = 6.3
+_ACROSS = 2
+_GUTTER = 6.0
+_WIDE = (RIGHT - LEFT - _GUTTER) / _ACROSS
+_HEADING = Style(8, Ink.WHITE, bold=True)
+_CELL = Style(9.2)
+_BACK = (Where.RETURNED, Where.DONE, Where.UNPAID, Where.ASK, Where.TEAM, Where.WAITING)
+
+
+def manager_sheet(sheet: ManagerSheet, lang: str) -> bytes:
+    """Draw the sheet as a PDF of as many A4 pages as it needs, two columns of doors on each.
+
+    Raises:
+        Refusal: codes `glyph_missing`, `paper_too_long`.
+    """
+    t = translator(lang)
+
+    def draw(pages: Pages) -> None:
+        bag_head(
+            pages,
+            (
+                (t("Community"), sheet.community, 56),
+                (t("Property manager"), sheet.manager, 62),
+                (t("Clerk"), sheet.clerk, 34),
+            ),
+        )
+        _tiles(pages, sheet, t)
+        _table(pages, sheet, t)
+        _end(pages, sheet, t)
+
+    return drawn(bag_paper(sheet, t("Return sheet for gas cards")), lang, draw)
+
+
+def _tiles(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
+    pen, y = pages.pen, pages.y - 1
+    left_out = len(sheet.rows) - sheet.done
+    tiles = (
+        (t("Cards on the list"), str(len(sheet.rows)), Ink.NAVY),
+        (t("Topped up"), str(sheet.done), Ink.GREEN),
+        (t("Not topped up"), str(left_out), Ink.RED if left_out else Ink.NAVY),
+        (t("Loaded"), str(sheet.loaded), Ink.NAVY),
+    )
+    width = (RIGHT - LEFT - 9) / 4
+    for index, (name, text, ink) in enumerate(tiles):
+        x = LEFT + index * (width + 3)
+        pen.panel(x, y, width, 14.5, fill=Ink.PALE, radius=2)
+        pen.fitted(x + 4, y + 4.9, name, Style(7.5, Ink.SOFT), room=width - 8)
+        pen.fitted(x + 4, y + 11.7, text, Style(15, ink, bold=True), room=width - 8)
+    seals = "   ".join(map(seal_grouped, sheet.seals)) or t("no seal")
+    pen.text(LEFT, y + 20, t("Seal numbers"), LABEL)
+    pen.fitted(LEFT + 26, y + 20, seals, Style(9), room=RIGHT - LEFT - 26)
+    pages.y = y + 25
+
+
+def _table(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
+    """Rows run down the left column, then down the right one."""
+    rest = list(sheet.rows)
+    while rest:
+        fits = max(1, int((278.0 - pages.y - 7) // _ROW))
+        here = min(fits, -(-len(rest) // _ACROSS)) if len(rest) < fits * _ACROSS else fits
+        top = pages.y
+        for column in range(_ACROSS):
+            part, rest = rest[:here], rest[here:]
+            if part:
+                _column(pages, part, LEFT + column * (_WIDE + _GUTTER), top, t)
+        pages.y = top + 7 + here * _ROW
+        if rest:
+            pages.turn()
+
+
+def _column(pages: Pages, rows: list[ManagerRow], x: float, top: float, t: Translator) -> None:
+    pen, y = pages.pen, top + 7
+    pen.panel(x, top, _WIDE, 7, fill=Ink.NAVY, radius=1.2)
+    heads = (
+        (2, t("Door"), "left"),
+        (36, t("Card, last digits"), "left"),
+        (_WIDE - 2, t("Amount"), "right"),
+    )
+    for at, name, align in heads:
+        pen.fitted(x + at, top + 4.8, name, _HEADING, room=30, align=align)
+    for index, row in enumerate(rows):
+        if index % 2:
+            pen.panel(x, y, _WIDE, _ROW, fill=Ink.STRIPE)
+        pen.shortened(x + 2, y + 4.4, row.door, _CELL, room=32)
+        pen.text(x + 36, y + 4.4, row.tail, Style(9, Ink.SOFT))
+        said, ink = _said(row, t)
+        pen.shortened(x + 48, y + 4.4, said, Style(8.6, ink, bold=True), room=_WIDE - 48 - 20)
+        amount = "" if row.amount is None else str(row.amount)
+        pen.fitted(x + _WIDE - 2, y + 4.4, amount, _CELL, room=20, align="right")
+        y += _ROW
+        pen.rule(x, x + _WIDE, y, weight=0.12)
+
+
+def _said(row: ManagerRow, t: Translator) -> tuple[str, Ink]:
+    """Done or not done; a card that does not come back says where it is."""
+    if row.where not in _BACK:
+        return word(f"where.{row.where.value}", t), Ink.ORANGE
+    return (t("Topped up"), Ink.GREEN) if row.done else (t("Not topped up"), Ink.RED)
+
+
+def _end(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
+    pages.need(48)
+    pages.y += 7
+    counts = " · ".join(
+        f"{word(f'where.{where.value}', t)} {count}" for where, count in sheet.counts
+    )
+    pages.pen.fitted(LEFT, pages.y, counts, Style(9, bold=True), room=RIGHT - LEFT)
+    pages.y += 5.2
+    sums = " · ".join(
+        f"{name} {money}"
+        for name, money in (
+            (t("Money received"), sheet.received),
+            (t("Loaded"), sheet.loaded),
+            (t("Left for the payer"), sheet.remainder),
+        )
+    )
+    pages.pen.fitted(LEFT, pages.y, sums, Style(8.5, Ink.SOFT), room=RIGHT - LEFT)
+    pages.y += 4
+    sign_here(
+        pages, (t("Handed over by (desk)"), t("Received by")), (t("Date, time, cards counted"),)
+    )
