@@ -31,7 +31,14 @@ def is_paid_here(intent: TopUp) -> bool:
 
 
 _IN_DOUBT = frozenset(
-    {"double_load", "order_unknown", "order_loaded_twice", "return_without_load", "sealed_before"}
+    {
+        "double_load",
+        "false_seal",
+        "order_loaded_twice",
+        "order_unknown",
+        "return_without_load",
+        "sealed_before",
+    }
 )
 """Exceptions whose revenue the ledger keeps in suspense."""
 
