@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from cardstation.domain.shift import Approval, Clerk, ClerkChange, Role, ensure_good_pin
 from cardstation.errors import Refusal
-from cardstation.services.intent.clerk_changes import ensure_newest, record_change
+from cardstation.services.intent.clerk_changes import record_change
+from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.station import Station
 
 _NAME_CHARACTERS = 32
@@ -33,7 +34,7 @@ def add_clerk(
 
     Raises:
         Refusal: `clerk_name_bad`, `roles_missing`, `pin_short`, `pin_simple`, `clerk_exists`,
-            `first_supervisor`, `supervisor_needed`, and those of `ensure_newest`.
+            `first_supervisor`, `supervisor_needed`, and those of `ensure_may_write`.
     """
     name = name.strip()
     person = Clerk(name, display.strip() or name, frozenset(roles), active=True)
@@ -42,7 +43,7 @@ def add_clerk(
     if not person.roles:
         raise Refusal("roles_missing", name=name)
     ensure_good_pin(pin)
-    ensure_newest(station)
+    ensure_may_write(station)
     pin_hash = station.pins.hash(pin)
     with station.store.unit() as unit:
         others = unit.shifts.clerks()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from cardstation.domain.shift import Approval, ClerkChange, ensure_good_pin
 from cardstation.errors import Refusal
 from cardstation.services.approve import now_by_both_clocks, recognise
-from cardstation.services.intent.clerk_changes import ensure_newest, record_change
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.clerk_changes import record_change
+from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.station import Station
 from cardstation.store.shifts import RENEWED
 
@@ -27,11 +29,11 @@ def change_pin(
 
     Raises:
         Refusal: `pin_short`, `pin_simple`, `pin_unchanged`, `clerk_unknown`, those of `recognise`,
-            and with an approval those of `ensure_newest`.
+            and with an approval those of `ensure_may_write`.
     """
     ensure_good_pin(new_pin)
     if by is not None:
-        ensure_newest(station)
+        ensure_may_write(station)
     elif new_pin == pin:
         raise Refusal("pin_unchanged", name=name)
     else:
@@ -49,3 +51,5 @@ def change_pin(
             record_change(station, unit, found[0], change, pin_hash=pin_hash, approver=by.name)
         unit.shifts.note_pin(name, RENEWED, now_by_both_clocks(station))
         unit.commit()
+    if by is not None:
+        anchor_journal(station)

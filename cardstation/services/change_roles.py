@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from cardstation.domain.shift import Approval, Clerk, ClerkChange, Role
 from cardstation.errors import Refusal
-from cardstation.services.intent.clerk_changes import ensure_newest, record_change
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.clerk_changes import record_change
+from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.station import Station
 
 
@@ -16,14 +18,14 @@ def change_roles(station: Station, name: str, roles: Iterable[Role], *, by: Appr
 
     Raises:
         Refusal: `clerk_unknown`, `roles_missing`, `second_person_same` (nobody raises themselves),
-            `last_supervisor`, and those of `ensure_newest`.
+            `last_supervisor`, and those of `ensure_may_write`.
     """
     wanted = frozenset(roles)
     if not wanted:
         raise Refusal("roles_missing", name=name)
     if by.name == name:
         raise Refusal("second_person_same", name=name)
-    ensure_newest(station)
+    ensure_may_write(station)
     with station.store.unit() as unit:
         found = unit.shifts.clerk(name)
         if found is None or not found[0].active:
@@ -34,4 +36,5 @@ def change_roles(station: Station, name: str, roles: Iterable[Role], *, by: Appr
         person = replace(found[0], roles=wanted)
         record_change(station, unit, person, ClerkChange.ROLES, pin_hash=found[1], approver=by.name)
         unit.commit()
+    anchor_journal(station)
     return person

@@ -6,17 +6,20 @@ from dataclasses import replace
 
 from cardstation.domain.shift import Approval, Clerk, ClerkChange, Role
 from cardstation.errors import Refusal
-from cardstation.services.intent.clerk_changes import ensure_newest, record_change
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.clerk_changes import record_change
+from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.station import Station
 
 
 def retire_clerk(station: Station, name: str, *, by: Approval) -> Clerk:
-    """A person no longer works here.
+    """A person no longer works here. The anchor follows: no older copy of the store lets them in.
 
     Raises:
-        Refusal: `clerk_unknown`, `clerk_on_duty`, `last_supervisor`, and those of `ensure_newest`.
+        Refusal: `clerk_unknown`, `clerk_on_duty`, `last_supervisor`, and those of
+            `ensure_may_write`.
     """
-    ensure_newest(station)
+    ensure_may_write(station)
     with station.store.unit() as unit:
         found = unit.shifts.clerk(name)
         if found is None or not found[0].active:
@@ -31,4 +34,5 @@ def retire_clerk(station: Station, name: str, *, by: Approval) -> Clerk:
             station, unit, person, ClerkChange.RETIRED, pin_hash=found[1], approver=by.name
         )
         unit.commit()
+    anchor_journal(station)
     return person

@@ -13,7 +13,7 @@ from cardstation.bootstrap.station import anchor_place, device_key_of, open_stat
 from cardstation.domain.shift import Clerk, ClerkChange, Role
 from cardstation.errors import Mishap, Refusal
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
-from cardstation.services.intent.clerk_changes import ensure_newest, record_change
+from cardstation.services.intent.clerk_changes import record_change
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.station import Station
 from cardstation.services.verify import verify
@@ -67,8 +67,6 @@ def test_a_whole_folder_put_back_is_found(settings: Settings, tmp_path: Path) ->
     with open_station(settings, True) as station:
         with pytest.raises(Refusal, match="store_rolled_back"):
             ensure_may_write(station)
-        with pytest.raises(Refusal, match="store_rolled_back"):
-            ensure_newest(station)
         assert [one.code for one in verify(station).disagreements] == ["store_rolled_back"]
 
 

@@ -12,11 +12,20 @@ from sqlalchemy import text
 from cardstation.central.signatures import genuine
 from cardstation.domain.checkpoint import Checkpoint
 from cardstation.domain.shift import Approval
-from cardstation.errors import LedgerRefused
+from cardstation.errors import LedgerRefused, OutcomeUnknown
+from cardstation.services.approve import approve
+from cardstation.services.clerks import clerks
+from cardstation.services.dispute import dispute
+from cardstation.services.open_intents import open_intents
+from cardstation.services.pay_out import pay_out
 from cardstation.services.rejoin import rejoin
+from cardstation.services.retire_clerk import retire_clerk
+from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
+from drivers.virtual import Tear
 from tests.kit.postgres import CENTRE_KEY, Centre, TestKey
+from tests.kit.shifts import ANNA, BEN, CHIEF, EYES, PINS, desk_on_duty
 from tests.kit.station import card_of, neighbours, open_desk
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
@@ -62,3 +71,33 @@ def test_every_ack_is_kept_with_the_centres_own_word(centre: Centre, tmp_path: P
     told = Checkpoint("S001", row.epoch, row.acked_seq, row.acked_hash, row.nonce)
     assert genuine(CENTRE_KEY.public, bytes.fromhex(row.signature), told.message)
     desk.station.store.close()
+
+
+def test_clerks_and_disputes_are_facts_of_the_books_too(centre: Centre, tmp_path: Path) -> None:
+    """People's changes have no postings; what people settled is booked as if the card had told."""
+    line, home = centre.station(key=TestKey()), neighbours(1)[0]
+    desk = desk_on_duty(tmp_path / "day", households=[home])
+    station = replace(desk.station, ledger=line)
+    card = card_of(home)
+    card.chip.arm(Tear(12))
+    with pytest.raises(OutcomeUnknown):
+        desk.sell(card)
+    (open_one,) = open_intents(station)
+    yes = approve(station, CHIEF, PINS[CHIEF])
+    dispute(station, open_one.intent_id, yes)
+    settle_dispute(station, open_one.intent_id, Finding.NOT_LOADED, "photo 118 of the meter", yes)
+    pay_out(station, open_one.intent_id, yes)
+    retire_clerk(station, BEN, by=yes)
+    state = sync(station)
+    assert (state.unsent, state.exceptions) == (0, ())
+    centre.books.prove()
+    assert verify(station).ok
+    desk.station.store.close()
+    back = open_desk(tmp_path / "new", households=[home], clock=desk.clock)
+    people = replace(back.station, ledger=line, pins=desk.station.pins)
+    rejoin(people, Approval(CHIEF))
+    assert {one.name for one in clerks(people) if one.active} == {CHIEF, ANNA, EYES}
+    assert open_intents(people) == ()
+    assert verify(people).ok
+    centre.books.prove()
+    back.station.store.close()

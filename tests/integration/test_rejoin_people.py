@@ -179,3 +179,19 @@ def test_a_store_that_is_not_the_newest_changes_no_clerk(restored: Restored) -> 
     assert {refused(change) for change in changes} == {"selling_frozen"}
     change_pin(station, BEN, "730158", pin=PINS[BEN])
     assert prove(station, BEN, "730158").name == BEN
+
+
+def test_who_left_does_not_come_back_with_a_copy_of_yesterday(restored: Restored) -> None:
+    """Nothing was sold since, and no ledger answers: the anchor alone tells."""
+    desk = restored.open("day")
+    desk.station.store.close()
+    shutil.copy2(restored.folder / "day" / "station.db", restored.folder / "copy.db")
+    desk = restored.open("day")
+    retire_clerk(desk.station, BEN, by=YES)
+    desk.station.store.close()
+    for name in ("station.db-wal", "station.db-shm"):
+        (restored.folder / "day" / name).unlink(missing_ok=True)
+    shutil.copy2(restored.folder / "copy.db", restored.folder / "day" / "station.db")
+    desk = restored.open("day")
+    stop = refused(lambda: open_shift(desk.station, BEN, PINS[BEN], float_money=FLOAT))
+    assert stop == "store_rolled_back"

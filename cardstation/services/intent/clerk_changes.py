@@ -10,8 +10,6 @@ from datetime import datetime
 
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.shift import Clerk, ClerkChange, ClerkFact, Role
-from cardstation.errors import Refusal
-from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.intent.facts import append
 from cardstation.services.station import Station
 from cardstation.store import Unit
@@ -19,22 +17,6 @@ from cardstation.store.frozen import freeze, thaw
 
 NO_PIN = ""
 """Matches nothing that anybody can type."""
-
-
-def ensure_newest(station: Station) -> None:
-    """The chain goes on only from its newest entry, for people as for money.
-
-    Raises:
-        Refusal: `store_rolled_back`, `anchor_forged`, `anchor_missing`, `selling_frozen`.
-        Mishap: `anchor_damaged`.
-    """
-    with station.store.reading() as reading:
-        problem = anchor_problem(station, reading)
-        verdict = reading.outbox.verdict()
-    if problem is not None:
-        raise problem
-    if verdict:
-        raise Refusal("selling_frozen", reason=verdict)
 
 
 def record_change(
