@@ -1,0 +1,304 @@
+"""`cardstation batch paste|revise|headings|file|count`, `directory blacklist`: lists in, compared.
+
+A newer list is only shown beside its batch until `--take` says that it shall be taken.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from cardstation.cli.card import MOST, money_of
+from cardstation.cli.output import columns, told
+from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.cli.shift import approved
+from cardstation.domain.batch import Batch, ManifestLine, Whose, Zone
+from cardstation.domain.money import Money
+from cardstation.domain.revision import Change, ChangeKind, Comparison
+from cardstation.sentences import brief, word
+from cardstation.services.block_cards import block_cards
+from cardstation.services.compare_list import compare_list
+from cardstation.services.count_entry import count_entry
+from cardstation.services.file_batch import file_batch
+from cardstation.services.intent.funding import batch_of
+from cardstation.services.lists.chat import read_chat
+from cardstation.services.lists.header import Column
+from cardstation.services.lists.learning import headings_of_manager, read_of_manager
+from cardstation.services.lists.reading import HouseholdList
+from cardstation.services.look_at_line import warnings_of_batch
+from cardstation.services.paste_list import paste_list
+from cardstation.services.revise_list import revise_list
+from cardstation.services.station import Station
+
+existing = click.Path(exists=True, dir_okay=False, path_type=Path)
+text_file = click.Path(exists=True, dir_okay=False, allow_dash=True)
+
+
+def with_whose(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say whose bag it is."""
+    zones = click.Choice([zone.value for zone in Zone])
+    for option in (
+        click.option("--zone", type=zones, help="Lockdown class of the community."),
+        click.option("--team", default="", help="Service team that collects the bag."),
+        click.option("--manager", default="", help="Property manager; column names are theirs."),
+        click.option("--community", default="", help="Default: found by the rows."),
+    ):
+        command = option(command)
+    return command
+
+
+def whose_of(community: str, manager: str, team: str, zone: str | None) -> Whose:
+    """What the options say."""
+    return Whose(community, manager, team, Zone(zone) if zone else None)
+
+
+def columns_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--column HEADING=WHAT`, remembered for the manager."""
+    return click.option(
+        "--column",
+        "explained",
+        multiple=True,
+        metavar="HEADING=WHAT",
+        help=f"What a heading means: {', '.join(column.value for column in Column)}.",
+    )(command)
+
+
+def explained_of(explained: tuple[str, ...]) -> Mapping[str, str]:
+    """`("车位号=account",)` as a mapping."""
+    pairs = [one.partition("=") for one in explained]
+    if any(not mark for _, mark, _ in pairs):
+        raise click.UsageError("--column HEADING=WHAT")
+    return {heading: holds for heading, _, holds in pairs}
+
+
+def answer_list(call: Call, station: Station, batch: Batch) -> None:
+    """Print a list with its verdicts, what needs a person first."""
+    warnings = warnings_of_batch(station, batch.batch_id)
+    numbered = list(enumerate(batch.lines, start=1))
+    lines = [
+        {**line_value(line), "place": at, "warnings": warnings.get(at, ())} for at, line in numbered
+    ]
+    needing = sorted(numbered, key=lambda one: _ORDER[one[1].verdict.value])
+    rows = [_row(call, line, warnings.get(at, ())) for at, line in needing]
+    call.output.answer(
+        {
+            "batch": batch.batch_id,
+            "community": batch.community,
+            "manager": batch.manager,
+            "team": batch.team,
+            "zone": batch.zone,
+            "lines": lines,
+        },
+        [batch.batch_id, *columns(rows)],
+    )
+
+
+_ORDER = {"human": 0, "blocked": 1, "ready": 2}
+
+
+def line_value(line: ManifestLine) -> dict[str, object]:
+    """A line as `batch import --json` prints it."""
+    return {
+        "row": line.row.row,
+        "verdict": line.verdict,
+        "account_no": line.account_no,
+        "card_no": line.card_no,
+        "fen": line.money,
+        "kind": line.kind,
+        "reasons": line.reasons,
+        "ground": line.ground,
+        "name": line.name,
+        "door": line.door,
+        "volume_m3": line.volume,
+    }
+
+
+def _row(call: Call, line: ManifestLine, warnings: tuple[str, ...]) -> tuple[str, ...]:
+    return (
+        str(line.row.row),
+        word(f"verdict.{line.verdict.value}", call.words),
+        line.account_no,
+        line.name,
+        line.door,
+        str(line.money or ""),
+        " ".join(brief(code, call.words) for code in (*line.reasons, *warnings)),
+    )
+
+
+@click.command()
+@click.argument("file", type=text_file, default="-")
+@with_whose
+@with_json
+@pass_call
+def paste(
+    call: Call, *, file: str, community: str, manager: str, team: str, zone: str | None
+) -> None:
+    """Take in chat text (接龙) from FILE or standard input; a second person counts it."""
+    text = _text(file)
+    with call.doors.station(call.settings, True) as station:
+        batch = paste_list(station, text, whose_of(community, manager, team, zone))
+        answer_list(call, station, batch)
+
+
+def _text(file: str) -> str:
+    return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8-sig")
+
+
+@click.command()
+@click.argument("batch_id", metavar="BATCH")
+@click.argument("file", type=text_file)
+@click.option("--chat", is_flag=True, help="FILE is pasted chat text; - reads standard input.")
+@click.option("--take", is_flag=True, help="Take it; without this it is only shown.")
+@columns_option
+@with_json
+@pass_call
+def revise(
+    call: Call, batch_id: str, file: str, *, chat: bool, take: bool, explained: tuple[str, ...]
+) -> None:
+    """Show a newer list of the same batch line by line, and take it with --take."""
+    with call.doors.station(call.settings, take) as station:
+        found = _newer(station, batch_id, file, chat=chat, explained=explained_of(explained))
+        shown = compare_list(station, batch_id, found)
+        if take:
+            shown = revise_list(station, batch_id, found, shown)
+    call.output.answer(_compared(shown, taken=take), _compared_words(call, shown))
+
+
+def _newer(
+    station: Station, batch_id: str, file: str, *, chat: bool, explained: Mapping[str, str]
+) -> HouseholdList:
+    if chat or file == "-":
+        return read_chat(_text(file))
+    with station.store.reading() as reading:
+        manager = batch_of(reading, batch_id).manager
+    return read_of_manager(station, Path(file), manager, explained)
+
+
+def _compared(shown: Comparison, *, taken: bool) -> dict[str, object]:
+    return {
+        "batch": shown.batch_id,
+        "taken": taken,
+        "counts": {kind.value: shown.count(kind) for kind in ChangeKind},
+        "changes": [
+            {
+                "kind": change.kind,
+                "place": change.place,
+                "old": change.old and line_value(change.old),
+                "new": change.new and line_value(change.new),
+            }
+            for change in shown.changes
+        ],
+    }
+
+
+def _compared_words(call: Call, shown: Comparison) -> list[str]:
+    rows = [_change(call, change) for change in shown.changes]
+    counts = [
+        f"{word(f'change.{kind.value}', call.words)} {shown.count(kind)}" for kind in ChangeKind
+    ]
+    return ["  ".join(counts), *columns(rows)]
+
+
+def _change(call: Call, change: Change) -> tuple[str, ...]:
+    line = change.new or change.old
+    if line is None:
+        return ("", "", "", "", "", "")
+    return (
+        word(f"change.{change.kind.value}", call.words),
+        line.account_no,
+        line.name,
+        line.door,
+        _said(call, change.old),
+        _said(call, change.new),
+    )
+
+
+def _said(call: Call, line: ManifestLine | None) -> str:
+    if line is None:
+        return "—"
+    reasons = " ".join(brief(code, call.words) for code in line.reasons)
+    return f"{line.money or ''} {reasons}".strip() or word(
+        f"verdict.{line.verdict.value}", call.words
+    )
+
+
+@click.command()
+@click.argument("file", type=existing)
+@click.option("--manager", default="", help="Whose headings are known already.")
+@with_json
+@pass_call
+def headings(call: Call, file: Path, manager: str) -> None:
+    """List the headings of a list and what each is taken for, to explain them with --column."""
+    with call.doors.station(call.settings, False) as station:
+        found = headings_of_manager(station, file, manager)
+    answer = [
+        {"heading": one.word, "samples": one.samples, "holds": one.holds or ""} for one in found
+    ]
+    rows = [(one.word, one.holds.value if one.holds else "—", *one.samples[:1]) for one in found]
+    wide = [(*row, "")[:3] for row in rows]
+    call.output.answer({"headings": answer}, columns(wide))
+
+
+@click.command("file")
+@click.argument("batch_id", metavar="BATCH")
+@with_whose
+@with_json
+@pass_call
+def file_it(
+    call: Call, *, batch_id: str, community: str, manager: str, team: str, zone: str | None
+) -> None:
+    """Say whose bag a batch is, or correct it; what is not given stays."""
+    with call.doors.station(call.settings, True) as station:
+        batch = file_batch(station, batch_id, whose_of(community, manager, team, zone))
+    answer = {
+        "batch": batch.batch_id,
+        "community": batch.community,
+        "manager": batch.manager,
+        "team": batch.team,
+        "zone": batch.zone,
+    }
+    call.output.answer(answer, told(answer))
+
+
+@click.command()
+@click.argument("batch_id", metavar="BATCH")
+@click.option("--count", "households", type=click.IntRange(0), required=True)
+@click.option("--fen", type=click.IntRange(0, MOST.fen), help="Sum of the amounts in fen.")
+@click.option("--yuan", help="Sum of the amounts in yuan.")
+@click.option("--approver", required=True, help="Who counted: another person than the clerk.")
+@with_json
+@pass_call
+def count(
+    call: Call,
+    *,
+    batch_id: str,
+    households: int,
+    fen: int | None,
+    yuan: str | None,
+    approver: str,
+) -> None:
+    """A second person keys households and sum of a typed list; no money is taken before."""
+    if (fen is None) == (yuan is None):
+        raise click.UsageError("--fen or --yuan")
+    total = Money(fen) if fen is not None else money_of("--yuan", str(yuan))
+    with call.doors.station(call.settings, True) as station:
+        by = approved(call, station, approver)
+        count_entry(station, batch_id, count=households, total=total, approval=by)
+    call.output.answer({"batch": batch_id, "counted": True}, [call.words("They agree.")])
+
+
+@click.command()
+@click.argument("file", type=existing)
+@with_json
+@pass_call
+def blacklist(call: Call, file: Path) -> None:
+    """Take in the list of reported cards (columns 卡号 and 备注) in place of the old one."""
+    with call.doors.station(call.settings, True) as station:
+        known = block_cards(station, file)
+    call.output.answer({"cards": known}, told({"cards": known}))
+
+
+LIST_COMMANDS: tuple[click.Command, ...] = (paste, revise, headings, file_it, count)
