@@ -249,3 +249,26 @@ def test_a_batch_comes_back_with_its_money_and_bytes_nobody_can_read_keep_their_
         assert reading.funds.every_funded() == funded
     assert [one.code for one in verify(desk.station).disagreements] == ["entry_unreadable"]
     desk.load(batch_id, restored.cards[1])
+
+
+def test_what_ended_without_a_fact_makes_room_for_what_came_after(restored: Restored) -> None:
+    """The backup holds a sale that was only quoted; the day after it, the card was sold to."""
+    card = restored.cards[0]
+
+    class Cut(BaseException): ...
+
+    def cut(*_: object) -> None:
+        raise Cut
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selling, "collect", cut)
+        with pytest.raises(Cut):
+            restored.desk.sell(card)
+    restored.desk.reader.pull()
+    restored.backed_up()
+    restored.desk.sell(card)
+    sync(restored.desk.station)
+    desk = restored.lost()
+    rejoin(desk.station, SECOND)
+    assert sorted(one.state.value for one in rows(desk)["topups"].values()) == ["sealed", "voided"]
+    assert verify(desk.station).ok

@@ -57,6 +57,8 @@ _ASKED_FIRST = {
     (Direction.RETURN, TopUpEvent.MONEY_RETURNED): (TopUpEvent.PAYOUT_ASKED,),
 }
 _DISPUTED_FIRST = (TopUpEvent.LINK_LOST, TopUpEvent.SEEN_FOREIGN)
+_UNTOLD = (TopUpEvent.WITHDRAWN, TopUpEvent.MONEY_NOT_TAKEN)
+"""What ends an intent without a fact."""
 
 
 def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
@@ -110,6 +112,8 @@ def _move(then: Station, unit: Unit, stored: StoredEntry, entry: Entry) -> None:
     told = thaw(TopUp, entry.detail) if entry.kind in (EntryKind.PAID, EntryKind.ARMED) else known
     if told is None:
         raise Refusal("rejoin_contradicts", topup_id=entry.subject, state="")
+    if known is None:
+        _make_room(then, unit, told)
     if known is None and told.origin:
         unit.topups.add(told, stamp(then), seq=entry.seq, reason="adopted")
         return
@@ -126,6 +130,18 @@ def _move(then: Station, unit: Unit, stored: StoredEntry, entry: Entry) -> None:
         plan=told.plan if entry.kind is EntryKind.ARMED else None,
     )
     _household_then(then, unit, stored, entry, moved)
+
+
+def _make_room(then: Station, unit: Unit, told: TopUp) -> None:
+    """What is open on its card in an older store had ended, without a fact, when this one began."""
+    before = unit.topups.open_on(told.identity)
+    if before is None:
+        return
+    for event in _UNTOLD:
+        if (before.state, event) in TABLES[before.direction]:
+            unit.topups.move(before, event, stamp(then), reason="cut_short")
+            return
+    raise Refusal("rejoin_contradicts", topup_id=before.topup_id, state=before.state.value)
 
 
 def _begun(then: Station, unit: Unit, told: TopUp, entry: Entry) -> TopUp:
