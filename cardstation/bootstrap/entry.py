@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import resources
 from cardstation.bootstrap.rack_socket import call_rack
 from cardstation.cli.doors import Doors
+from cardstation.domain.bag_papers import OfBag
+from cardstation.domain.quotation import BatchQuote
 from cardstation.errors import Refusal
 from cardstation.ports.ledger import LedgerHead
 from cardstation.services.station import Station
@@ -51,6 +54,13 @@ def doors() -> Doors:
         default_tariffs=resources.path("training/tariffs.json"),
         receipts=_receipts,
         sheet=_sheet,
+        quote=_quote,
+        acknowledgement=_acknowledgement,
+        refunds=_refunds,
+        bag_paper=_bag_paper,
+        print_return=_print_return,
+        purge=_purge,
+        forget_papers=_forget_papers,
         enrol=_enrol,
         master_secret=_master_secret,
         device_key=_device_key,
@@ -71,6 +81,65 @@ def _sheet(station: Station, batch_id: str, settings: Settings, out: Path | None
     from cardstation.bootstrap.papers import write_sheet
 
     return write_sheet(station, batch_id, out or settings.home / "papers", settings.language)
+
+
+def _quote(quote: BatchQuote, settings: Settings, out: Path | None) -> Path:
+    from cardstation.bootstrap.papers import write_quote
+
+    return write_quote(quote, out or settings.home / "papers", settings.language)
+
+
+def _acknowledgement(station: Station, ack_no: str, settings: Settings, out: Path | None) -> Path:
+    from cardstation.bootstrap.papers import write_acknowledgement
+
+    folder = out or settings.home / "papers"
+    return write_acknowledgement(station, ack_no, folder, settings.language)
+
+
+def _bag_paper(value: OfBag, settings: Settings, out: Path | None) -> Path:
+    from cardstation.bootstrap.bag_papers import write_bag_paper
+
+    return write_bag_paper(value, out or settings.home / "papers", settings.language)
+
+
+def _print_return(
+    station: Station,
+    batch_id: str,
+    settings: Settings,
+    by_floor: bool,
+    progress: Callable[[int, int], None],
+) -> tuple[Path, ...]:
+    from cardstation.bootstrap.bag_papers import print_return
+    from drivers.printers import CupsPrinter
+
+    return print_return(
+        station,
+        batch_id,
+        settings.home / "papers",
+        settings.language,
+        CupsPrinter(settings.printer) if settings.printer else None,
+        progress,
+        by_floor=by_floor,
+    )
+
+
+def _purge(station: Station, settings: Settings) -> tuple[str, ...]:
+    from cardstation.bootstrap.bag_papers import purge_with_papers
+
+    return purge_with_papers(station, settings.purge_days, settings.home / "papers")
+
+
+def _forget_papers(settings: Settings, batch_ids: tuple[str, ...]) -> None:
+    from cardstation.bootstrap.bag_papers import forget_papers
+
+    for batch_id in batch_ids:
+        forget_papers(settings.home / "papers", batch_id)
+
+
+def _refunds(station: Station, batch_id: str, settings: Settings, out: Path | None) -> Path:
+    from cardstation.bootstrap.papers import write_refunds
+
+    return write_refunds(station, batch_id, out or settings.home / "papers", settings.language)
 
 
 def _enrol(settings: Settings, url: str, code: str) -> LedgerHead:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cardstation.domain.quotation import BatchQuote
 from cardstation.services.handover_sheet import handover_sheet as sheet_of
+from cardstation.services.issue_acknowledgement import issue_acknowledgement
 from cardstation.services.issue_receipt import issue_receipt
+from cardstation.services.refund_list import refund_list as refunds_of
 from cardstation.services.station import Station
 
 
@@ -54,4 +57,42 @@ def write_sheet(station: Station, batch_id: str, folder: Path, lang: str) -> Pat
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{batch_id}-sheet.pdf"
     path.write_bytes(handover_sheet(sheet_of(station, batch_id), lang))
+    return path
+
+
+def write_quote(quote: BatchQuote, folder: Path, lang: str) -> Path:
+    """File the quote of a batch."""
+    from cardstation.papers import quote_sheet
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{quote.quote_no}-quote.pdf"
+    path.write_bytes(quote_sheet(quote, lang))
+    return path
+
+
+def write_acknowledgement(
+    station: Station, ack_no: str, folder: Path, lang: str, reason: str = ""
+) -> Path:
+    """File an acknowledgement; from the second time on it says reprint.
+
+    Raises:
+        Refusal: `unknown_acknowledgement`.
+    """
+    from cardstation.papers import Reprint, acknowledgement
+
+    issued = issue_acknowledgement(station, ack_no)
+    mark = Reprint(issued.paper_no - 1, reason) if issued.paper_no > 1 else None
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / (f"{ack_no}.pdf" if mark is None else f"{ack_no}-{mark.count}.pdf")
+    path.write_bytes(acknowledgement(issued.acknowledgement, lang, mark))
+    return path
+
+
+def write_refunds(station: Station, batch_id: str, folder: Path, lang: str) -> Path:
+    """File the refund list of a batch as it stands now."""
+    from cardstation.papers import refund_list
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{batch_id}-refunds.pdf"
+    path.write_bytes(refund_list(refunds_of(station, batch_id), lang))
     return path

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from cardstation.domain.bag_papers import OfBag
+from cardstation.domain.quotation import BatchQuote
 from cardstation.ports.ledger import LedgerHead
 from cardstation.ports.reader import Reader
 from cardstation.services.station import Station
@@ -40,6 +42,9 @@ class Doors:
         doctor: Looks at everything the station needs.
         default_tariffs: The bundled demo tariffs.
         receipts: Files the receipts of a batch. sheet: files the sheet for the way back.
+        quote, acknowledgement, refunds: File the papers of a batch's money.
+        bag_paper: Files a paper of a bag. print_return: prints all that goes back with it.
+        purge: Purges the batches whose time is up. forget_papers: removes their filed papers.
         enrol: Enrols the station at a ledger's address with a code, and keeps the address.
         master_secret: Keeps a secret (None = only looks) and says where it is: `keyring`, `file`
             or empty for none.
@@ -57,6 +62,15 @@ class Doors:
     default_tariffs: Path
     receipts: Callable[[Station, str, Settings], tuple[Path, ...]]
     sheet: Callable[[Station, str, Settings, Path | None], Path]
+    quote: Callable[[BatchQuote, Settings, Path | None], Path]
+    acknowledgement: Callable[[Station, str, Settings, Path | None], Path]
+    refunds: Callable[[Station, str, Settings, Path | None], Path]
+    bag_paper: Callable[[OfBag, Settings, Path | None], Path]
+    print_return: Callable[
+        [Station, str, Settings, bool, Callable[[int, int], None]], tuple[Path, ...]
+    ]
+    purge: Callable[[Station, Settings], tuple[str, ...]]
+    forget_papers: Callable[[Settings, tuple[str, ...]], None]
     enrol: Callable[[Settings, str, str], LedgerHead]
     master_secret: Callable[[Settings, bytes | None], str]
     device_key: Callable[[Settings, bytes | None], str]

@@ -146,7 +146,7 @@ class Pages:
 def sign_here(pages: Pages, roles: Sequence[str], notes: Sequence[str]) -> None:
     """Draw places to sign side by side, each with lines for signature and the notes."""
     pen, t = pages.pen, pages.t
-    height = 14.5 + 8.5 * len(notes)
+    height = 19.0 + 8.5 * len(notes)
     pages.need(height + 4)
     wide = (RIGHT - LEFT - 6 * (len(roles) - 1)) / len(roles)
     for index, role in enumerate(roles):

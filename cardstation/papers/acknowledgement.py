@@ -12,6 +12,7 @@ from cardstation.sentences import brief, word
 _WIDTH, _HEIGHT = 210.0, 148.0
 _LEFT, _RIGHT = 14.0, 196.0
 _SIDE = 150.0
+_TITLE = 84.0
 _LABEL = Style(8, Ink.FAINT)
 
 
@@ -22,7 +23,7 @@ def acknowledgement(made: Acknowledgement, lang: str, reprint: Reprint | None = 
         Refusal: codes `glyph_missing`, `paper_too_long`.
     """
     t = translator(lang)
-    title = t("Acknowledgement of money for gas cards")
+    title = t("Collection acknowledgement")
     pen = Pen(_WIDTH, _HEIGHT, title=f"{title} {made.ack_no}", lang=lang)
     _head(pen, made, t, title, reprint)
     _money(pen, made, t)
@@ -42,14 +43,15 @@ def _head(
     pen: Pen, made: Acknowledgement, t: Translator, title: str, reprint: Reprint | None
 ) -> None:
     pen.fitted(_LEFT, 15.5, made.company, Style(10.5, Ink.SOFT), room=110)
-    pen.fitted(_LEFT, 25, title, Style(20, Ink.NAVY, bold=True), room=104)
-    x = _LEFT + min(pen.measure(title, Style(20, bold=True)), 104) + 4
+    style = Style(20, Ink.NAVY, bold=True)
+    pen.fitted(_LEFT, 25, title, style, room=_TITLE)
+    x = _LEFT + min(pen.measure(title, style), _TITLE) + 4
     marks = [(t("TRAINING") if made.training else "", Ink.ORANGE), (_mark(reprint, t), Ink.RED)]
     for mark, ink in marks:
         if not mark:
             continue
         style = Style(8.5, ink, bold=True)
-        wide = min(pen.measure(mark, style), 30)
+        wide = min(pen.measure(mark, style), 22)
         pen.panel(x, 20.6, wide + 4, 6, edge=ink, radius=1.2, weight=0.3)
         pen.shortened(x + 2, 24.75, mark, style, room=wide)
         x += wide + 6

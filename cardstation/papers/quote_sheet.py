@@ -86,7 +86,8 @@ def _to_pay(pages: Pages, quote: BatchQuote) -> None:
     pen.fitted(x, y + 8, grouped(quote.reference), Style(16, Ink.NAVY, bold=True), room=62)
     note = t("Write this number into the transfer; its last digit is a check digit.")
     pen.paragraph(x, y + 14, note, Style(8, Ink.SOFT), room=62, most=3)
-    pen.qr(RIGHT - 29, top + 3.5, quote_code(quote), 26 / 33)
+    pen.panel(RIGHT - 33, top + 1.5, 31.5, 30, fill=Ink.WHITE, radius=2)
+    pen.qr(RIGHT - 30, top + 4, quote_code(quote), 25 / 33)
     pages.y = top + 39
 
 

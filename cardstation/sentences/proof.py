@@ -79,6 +79,14 @@ TABLE: Mapping[str, Words] = {
         "Receipt does not fit",
         "A receipt and its top-up do not fit.",
     ),
+    "lump_sum_disagrees": _found(
+        "Money of a batch differs",
+        "A {what} in the journal (entry {seq}) and its record tell two stories.",
+    ),
+    "acknowledgement_disagrees": _found(
+        "Acknowledgement differs",
+        "The acknowledgement {what} and the money it was given for (entry {seq}) differ.",
+    ),
     "receipt_numbers_gap": _found(
         "Receipt numbers have a gap",
         "The receipt numbers of {series} have a gap.",

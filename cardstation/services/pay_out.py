@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from cardstation.domain.ledger import PEOPLE, TAIL_LOST, EntryKind
+from cardstation.domain.ledger import PEOPLE
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.giving_back import record_refunded
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
+from cardstation.services.intent.lost_part import lost_since
 from cardstation.services.intent.records import record_move
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
-from cardstation.store.journal import FIRST_EPOCH
 
 _OWED = {
     Direction.SALE: frozenset({TopUpState.REFUND_REQUESTED}),
@@ -54,10 +54,4 @@ def pay_out(station: Station, intent_id: str, approval: Approval, *, found: str 
 def _may_be_paid(station: Station, intent: TopUp) -> bool:
     """Whether it was begun before a part of the records that is gone for good."""
     with station.store.reading() as reading:
-        last = reading.journal.head().epoch
-        epochs = [
-            reading.journal.last_about(f"epoch {number}", EntryKind.EPOCH)
-            for number in range(FIRST_EPOCH + 1, last + 1)
-        ]
-    lost = [one.written_at for one in epochs if one and one.entry.witness == TAIL_LOST]
-    return any(at is not None and intent.opened_at <= at for at in lost)
+        return lost_since(reading, intent.opened_at)

@@ -87,11 +87,20 @@ def _content(
         if place in released:
             continue
         home = homes.get(line.account_no)
+        if home is None or line.verdict is not Verdict.READY:
+            refused.append(_refused(place, line, home, _why(line, home)))
+            continue
         try:
             done.append(_priced(place, line, home, _price(station, book, line, home)))
         except Refusal as refusal:
             refused.append(_refused(place, line, home, refusal.code))
     return _Content(batch.batch_id, tuple(done), tuple(refused)), homes
+
+
+def _why(line: ManifestLine, home: Household | None) -> str:
+    if line.reasons:
+        return line.reasons[0]
+    return "unknown_household" if home is None else "line_needs_human"
 
 
 def _by_door(batch: Batch, homes: Mapping[str, Household]) -> Iterator[tuple[int, ManifestLine]]:
@@ -105,23 +114,15 @@ def _by_door(batch: Batch, homes: Mapping[str, Household]) -> Iterator[tuple[int
     yield from sorted(live, key=key)
 
 
-def _price(
-    station: Station, book: PriceBook, line: ManifestLine, home: Household | None
-) -> Quote | None:
+def _price(station: Station, book: PriceBook, line: ManifestLine, home: Household) -> Quote | None:
     """The price today; None for an order that was paid online."""
-    if line.verdict is not Verdict.READY:
-        raise Refusal(line.reasons[0] if line.reasons else "line_needs_human")
-    if home is None:
-        raise Refusal("unknown_household")
     if line.kind is LineKind.PREPAID:
         return None
     terms = book.terms(home.tariff, station.clock.now().date())
     return sell(home, terms, money=line.money)
 
 
-def _priced(
-    place: int, line: ManifestLine, home: Household | None, offer: Quote | None
-) -> QuotedLine:
+def _priced(place: int, line: ManifestLine, home: Household, offer: Quote | None) -> QuotedLine:
     return QuotedLine(
         place=place,
         door=line.door,
@@ -130,7 +131,7 @@ def _priced(
         card_no=line.card_no,
         envelope=line.envelope,
         offer=offer,
-        arrears=home.arrears if home else NO_MONEY,
+        arrears=home.arrears,
     )
 
 

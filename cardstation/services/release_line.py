@@ -28,14 +28,14 @@ def release_line(station: Station, batch_id: str, place: int, reason: str) -> Re
         reason: One of `REASONS`.
 
     Raises:
-        Refusal: `unknown_batch`, `unknown_line`, `reason_unknown`, `line_unfunded`,
+        Refusal: `unknown_batch`, `unknown_line`, `release_reason_unknown`, `line_unfunded`,
             `line_released`, `line_begun` (a load of it is begun or done: it is taken back or
             refunded with its card), and those of `ensure_may_write` and `ensure_on_duty`.
     """
     ensure_may_write(station)
     ensure_on_duty(station)
     if reason not in REASONS:
-        raise Refusal("reason_unknown", reason_given=reason, known=" ".join(REASONS))
+        raise Refusal("release_reason_unknown", reason_given=reason, known=" ".join(REASONS))
     with station.store.unit() as unit:
         _ensure_releasable(unit, batch_id, place)
         released = release_in(station, unit, batch_id, place, reason=reason)

@@ -8,13 +8,24 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from cardstation.domain.receipt import HandoverSheet, Receipt
+from cardstation.domain.quotation import BatchQuote
+from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
+from cardstation.domain.refund_list import RefundList
 from cardstation.i18n import LANGUAGES, translator
 from cardstation.papers import FORMS, Form
 from cardstation.papers.typeface import missing
+from tests.kit.bag_papers import BAG_SAMPLES
+from tests.kit.money_papers import ACKNOWLEDGEMENTS, QUOTES, REFUNDS
 from tests.kit.papers import RECEIPTS, SHEETS, pages_of
 
-SAMPLES: dict[type[Any], dict[str, Any]] = {Receipt: RECEIPTS, HandoverSheet: SHEETS}
+SAMPLES: dict[type[Any], dict[str, Any]] = {
+    Receipt: RECEIPTS,
+    HandoverSheet: SHEETS,
+    BatchQuote: QUOTES,
+    Acknowledgement: ACKNOWLEDGEMENTS,
+    RefundList: REFUNDS,
+    **BAG_SAMPLES,
+}
 CASES = [
     pytest.param(form, value, lang, id=f"{form.code}-{name}-{lang}")
     for form in FORMS

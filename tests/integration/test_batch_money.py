@@ -12,6 +12,7 @@ import pytest
 from cardstation.domain.batch import LineState, Verdict
 from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.ledger import Entry, EntryKind, Order
+from cardstation.domain.list_steps import Decided
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import BatchQuote, QuoteFact
@@ -158,7 +159,8 @@ def test_the_same_quote_is_given_again_and_a_changed_one_gets_the_next_number(ba
     assert bag.quote() == first
     with bag.desk.station.store.unit() as unit:
         unit.batches.withdraw(bag.batch_id, (3,), "revised")
-        record_step(bag.desk.station, unit, bag.batch_id, Step.REVISED)
+        told = Decided(3, 0, "revised")
+        record_step(bag.desk.station, unit, bag.batch_id, Step.REVISED, value=told)
         unit.commit()
     second = bag.quote()
     assert second.quote_no.endswith("-Q2")
@@ -287,7 +289,7 @@ def test_a_begun_or_loaded_line_is_never_released(bag: Bag) -> None:
     assert refused(lambda: bag.release(2)) == "line_released"
     assert refused(lambda: bag.release(5)) == "line_unfunded"
     assert refused(lambda: bag.release(7)) == "unknown_line"
-    assert refused(lambda: bag.release(3, "bored")) == "reason_unknown"
+    assert refused(lambda: bag.release(3, "bored")) == "release_reason_unknown"
 
 
 def test_a_load_taken_back_leaves_its_money_to_the_payer(bag: Bag) -> None:

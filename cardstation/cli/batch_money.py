@@ -1,0 +1,182 @@
+"""`cardstation batch quote | money | release | give-back | refunds | acknowledgement`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cardstation.cli.card import money_of
+from cardstation.cli.output import columns, told
+from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.cli.shift import approved
+from cardstation.domain.quotation import grouped
+from cardstation.sentences import brief, word
+from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
+from cardstation.services.quote_batch import quote_batch
+from cardstation.services.release_line import REASONS, release_line
+from cardstation.services.return_remainder import return_remainder
+
+out_option = click.option("--out", type=click.Path(path_type=Path), help="Folder for the paper.")
+
+
+@click.command()
+@click.argument("batch_id", metavar="BATCH")
+@out_option
+@with_json
+@pass_call
+def quote(call: Call, batch_id: str, out: Path | None) -> None:
+    """Quote a batch: every price explained, what is not possible, a payment reference."""
+    with call.doors.station(call.settings, True) as station:
+        made = quote_batch(station, batch_id)
+        paper = call.doors.quote(made, call.settings, out)
+    answer = {
+        "quote_no": made.quote_no,
+        "reference": made.reference,
+        "valid_until": made.valid_until.isoformat(),
+        "total_fen": made.total,
+        "lines": [
+            {
+                "place": one.place,
+                "account_no": one.account_no,
+                "card_no": one.card_no,
+                "fen": one.offer.money if one.offer else None,
+                "volume_m3": one.offer.volume if one.offer else None,
+                "arrears_fen": one.arrears,
+            }
+            for one in made.lines
+        ],
+        "refused": [
+            {"place": one.place, "card_no": one.card_no, "reason": one.reason}
+            for one in made.refused
+        ],
+        "paper": paper,
+    }
+    said = [f"{made.quote_no}  {grouped(made.reference)}  {made.total}", str(paper)]
+    rows = [(one.door, one.name, brief(one.reason, call.words)) for one in made.refused]
+    call.output.answer(answer, [*said, *columns(rows)])
+
+
+@click.command()
+@click.argument("batch_id", metavar="BATCH")
+@with_json
+@pass_call
+def money(call: Call, batch_id: str) -> None:
+    """Show where the money of a batch is: payments, what lines hold, what remains."""
+    with call.doors.station(call.settings, False) as station:
+        account = batch_account(station, batch_id)
+    answer = {
+        "batch": batch_id,
+        "quote": _quote(account),
+        "money": account.state.money,
+        "payments": [_payment(one) for one in account.payments],
+        "lines": account.lines,
+    }
+    rows = [
+        (
+            one.payment.payment_id,
+            one.ack_no,
+            word(f"tender.{one.payment.tender.value}", call.words),
+            str(one.payment.money),
+            str(one.given_back),
+            str(one.remains),
+        )
+        for one in account.payments
+    ]
+    call.output.answer(answer, columns(rows))
+
+
+def _quote(account: BatchAccount) -> dict[str, object] | None:
+    if account.quote is None:
+        return None
+    fact = account.quote.fact
+    return {
+        "quote_no": fact.quote_no,
+        "reference": fact.reference,
+        "holds": account.quote.holds,
+        "total_fen": fact.fen,
+    }
+
+
+def _payment(one: PaymentStanding) -> dict[str, object]:
+    return {
+        "payment_id": one.payment.payment_id,
+        "ack_no": one.ack_no,
+        "tender": one.payment.tender,
+        "reference": one.payment.reference,
+        "line": one.payment.line,
+        "fen": one.payment.money,
+        "given_back_fen": one.given_back,
+        "remains_fen": one.remains,
+        "matches_quote": one.matches,
+    }
+
+
+@click.command()
+@click.argument("ack_no")
+@out_option
+@with_json
+@pass_call
+def acknowledgement(call: Call, ack_no: str, out: Path | None) -> None:
+    """Write an acknowledgement again; it says reprint."""
+    with call.doors.station(call.settings, True) as station:
+        paper = call.doors.acknowledgement(station, ack_no, call.settings, out)
+    call.output.answer({"paper": paper}, [str(paper)])
+
+
+@click.command()
+@click.argument("batch_id", metavar="BATCH")
+@click.argument("place", type=click.IntRange(1))
+@click.option("--reason", type=click.Choice(REASONS), required=True)
+@with_json
+@pass_call
+def release(call: Call, batch_id: str, place: int, reason: str) -> None:
+    """Give the money of a funded line free that will not be loaded."""
+    with call.doors.station(call.settings, True) as station:
+        freed = release_line(station, batch_id, place, reason)
+    answer = {"batch": batch_id, "place": place, "reason": reason, "fen": freed.money}
+    call.output.answer(answer, told(answer))
+
+
+@click.command("give-back")
+@click.argument("batch_id", metavar="BATCH")
+@click.argument("payment_id")
+@click.option("--yuan", required=True, help="Amount in yuan, at most what remains.")
+@click.option(
+    "--found", default="", help="After a loss of records: what the slip and the till say."
+)
+@click.option("--approver", required=True, help="Who else agrees: a supervisor of this station.")
+@with_json
+@pass_call
+def give_back(
+    call: Call, *, batch_id: str, payment_id: str, yuan: str, found: str, approver: str
+) -> None:
+    """Record that what remains of a payment went back to its payer, by its own tender."""
+    sum_back = money_of("--yuan", yuan)
+    with call.doors.station(call.settings, True) as station:
+        by = approved(call, station, approver)
+        back = return_remainder(station, batch_id, payment_id, sum_back, by, found=found)
+    answer = {"payment_id": payment_id, "tender": back.tender, "fen": back.money}
+    call.output.answer(answer, told(answer))
+
+
+@click.command()
+@click.argument("batch_id", metavar="BATCH")
+@out_option
+@with_json
+@pass_call
+def refunds(call: Call, batch_id: str, out: Path | None) -> None:
+    """Write the refund list: what goes back to the payers, and why."""
+    with call.doors.station(call.settings, False) as station:
+        paper = call.doors.refunds(station, batch_id, call.settings, out)
+    call.output.answer({"paper": paper}, [str(paper)])
+
+
+MONEY_COMMANDS: tuple[click.Command, ...] = (
+    quote,
+    money,
+    acknowledgement,
+    release,
+    give_back,
+    refunds,
+)

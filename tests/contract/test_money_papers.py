@@ -1,0 +1,109 @@
+"""Quotes, acknowledgements, refund lists: sums, orders, and codes that another reader reads."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pypdfium2
+import pytest
+import zxingcpp
+
+from cardstation.domain.money import NO_MONEY, Money, capitals
+from cardstation.domain.quotation import BatchQuote, grouped, references_in
+from cardstation.domain.receipt import Acknowledgement
+from cardstation.domain.refund_list import RefundList
+from cardstation.i18n import LANGUAGES, translator
+from cardstation.papers import Reprint, acknowledgement, quote_sheet, refund_list
+from tests.kit.money_papers import ACKNOWLEDGEMENTS, LUMP_SUM, QUOTES, REFUNDS
+from tests.kit.papers import pages_of
+
+QUOTED = [pytest.param(QUOTES[n], lang, id=f"{n}-{lang}") for n in QUOTES for lang in LANGUAGES]
+TAKEN = [
+    pytest.param(ACKNOWLEDGEMENTS[n], lang, id=f"{n}-{lang}")
+    for n in ACKNOWLEDGEMENTS
+    for lang in LANGUAGES
+]
+BACK = [pytest.param(REFUNDS[n], lang, id=f"{n}-{lang}") for n in REFUNDS for lang in LANGUAGES]
+DOTS_PER_MM = 6
+
+
+def codes_on(pdf: bytes) -> list[str]:
+    """What a reader that is not ours reads off the first page."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        image = document[0].render(scale=DOTS_PER_MM * 25.4 / 72).to_pil()
+    return [found.text for found in zxingcpp.read_barcodes(image)]
+
+
+def text_of(pdf: bytes) -> str:
+    return re.sub(r"\s+", "", "".join(pages_of(pdf)))
+
+
+def bare(*texts: Any) -> list[str]:
+    return [re.sub(r"\s+", "", str(text)) for text in texts]
+
+
+@pytest.mark.parametrize(("quote", "lang"), QUOTED)
+def test_a_quotes_code_is_read_by_another_reader(quote: BatchQuote, lang: str) -> None:
+    (code,) = codes_on(quote_sheet(quote, lang))
+    number, reference, fen, check = code.removeprefix("CS:Q/").split("/")
+    assert (number, reference) == (quote.quote_no, quote.reference)
+    assert references_in(reference) == (quote.reference,)
+    assert (int(fen), check) == (quote.total.fen, quote.digest[:8].upper())
+
+
+@pytest.mark.parametrize(("quote", "lang"), QUOTED)
+def test_a_quote_prints_every_line_and_its_price(quote: BatchQuote, lang: str) -> None:
+    text = text_of(quote_sheet(quote, lang))
+    said = bare(quote.quote_no, grouped(quote.reference), quote.total, capitals(quote.total))
+    said += bare(quote.valid_until, quote.list_name, quote.community)
+    for one in quote.lines:
+        said += bare(one.card_no, one.door, *([one.offer.money] if one.offer else []))
+    said += [re.sub(r"\s+", "", one.card_no) for one in quote.refused]
+    assert not [one for one in said if one not in text]
+    cards = re.findall(r"6228\d{10}", text)
+    assert cards == [one.card_no for one in quote.lines]
+    assert sum((one.offer.money for one in quote.lines if one.offer), NO_MONEY) == quote.total
+
+
+@pytest.mark.parametrize(("made", "lang"), TAKEN)
+def test_an_acknowledgement_says_all_it_must(made: Acknowledgement, lang: str) -> None:
+    t = translator(lang)
+    pdf = acknowledgement(made, lang)
+    text = text_of(pdf)
+    said = bare(
+        *(made.ack_no, made.money, capitals(made.money), made.batch_id, made.list_name),
+        *(made.company, made.station, made.clerk, made.check_code, t.moment(made.taken_at)),
+        *(made.payer, made.reference, made.quote_no, made.envelope),
+        t("This is no receipt of gas and no tax invoice."),
+    )
+    assert not [one for one in said if one not in text]
+    assert codes_on(pdf) == [
+        f"CS:A/{made.ack_no}/{made.batch_id}/{made.money.fen}/{made.check_code}"
+    ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_reprint_says_so(lang: str) -> None:
+    first, again = acknowledgement(LUMP_SUM, lang), acknowledgement(LUMP_SUM, lang, Reprint(1, ""))
+    word = {"zh_CN": "补打", "en": "Reprint"}[lang]
+    assert word not in text_of(first)
+    assert word in text_of(again)
+
+
+@pytest.mark.parametrize(("refunds", "lang"), BACK)
+def test_a_refund_list_adds_up_and_has_its_signatures(refunds: RefundList, lang: str) -> None:
+    t = translator(lang)
+    pdf = refund_list(refunds, lang)
+    text = text_of(pdf)
+    for row in refunds.payments:
+        assert row.money == row.held + row.given_back + row.remains
+        said = bare(row.ack_no, row.money, row.remains)
+        assert not [one for one in said if one not in text]
+    assert refunds.remains == sum((row.remains for row in refunds.payments), NO_MONEY)
+    assert re.findall(r"6228\d{10}", text) == [row.card_no for row in refunds.not_loaded]
+    for role in (t("Received by (payer)"), t("Paid out by (desk)"), t("Second person")):
+        assert re.sub(r"\s+", "", role) in text
+    sums = f"{refunds.remains.fen}/{refunds.given_back.fen}"
+    assert codes_on(pdf) == [f"CS:F/{refunds.batch_id}/{sums}"]
+    assert refunds.remains > Money(0)

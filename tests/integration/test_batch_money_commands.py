@@ -1,0 +1,102 @@
+"""`cardstation batch quote … refunds`: the money of a batch from the command line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cardstation.bootstrap.entry import doors
+from cardstation.cli.commands import COMMANDS
+from cardstation.cli.run import main
+from cardstation.domain.money import Money
+from cardstation.services.open_shift import open_shift
+from drivers.keys import KeptDeviceKey
+from tests.kit.papers import pages_of
+from tests.kit.shifts import ANNA, CHIEF, PINS, PlainPins, desk_with_clerks
+from tests.kit.station import line, neighbours, put_batch
+
+BATCH = "2026-11-24-01"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a shift open and a batch of three rows of 100 yuan."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("CARDSTATION_HOME", str(home))
+    monkeypatch.setenv("CARDSTATION_APPROVER_PIN", PINS[CHIEF])
+    monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
+    monkeypatch.setattr("cardstation.bootstrap.station.Argon2Pin", PlainPins)
+    people = neighbours(3)
+    desk = desk_with_clerks(home, households=people)
+    desk.station = replace(desk.station, device_key=KeptDeviceKey(home, training=True))
+    open_shift(desk.station, ANNA, PINS[ANNA], float_money=Money.of_yuan("500"))
+    put_batch(desk, [line(one, row) for row, one in enumerate(people, start=2)], BATCH)
+    desk.station.store.close()
+    return home
+
+
+class Shell:
+    """Runs commands with `--json`."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *words: str, status: int = 0) -> Any:
+        self._capsys.readouterr()
+        assert main(doors(), COMMANDS, ["batch", *words, "--json"]) == status
+        said = self._capsys.readouterr()
+        return json.loads(said.out or said.err)
+
+
+@pytest.fixture
+def batch(home: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    assert home.exists()
+    return Shell(capsys)
+
+
+def test_quote_pay_release_and_give_back(batch: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    quote = batch("quote", BATCH)
+    assert (quote["total_fen"], len(quote["lines"])) == (30_000, 3)
+    assert quote["reference"] in "".join(
+        "".join(pages_of(Path(quote["paper"]).read_bytes())).split()
+    )
+    how = ("--tender", "bank_transfer", "--reference", f"9931 {quote['reference']}")
+    paid = batch("pay", BATCH, *how, "--yuan", "210")
+    assert (paid["received"], paid["funded"], paid["remainder"]) == (21_000, 20_000, 1000)
+    assert "S001-2026-A000001" in Path(paid["paper"]).name
+    batch("pay", BATCH, "--tender", "cash", "--yuan", "130", "--line", "3")
+
+    released = batch("release", BATCH, "1", "--reason", "absent")
+    assert released["fen"] == 10_000
+    assert batch("release", BATCH, "1", "--reason", "absent", status=3)["error"] == "line_released"
+
+    told = batch("money", BATCH)
+    (lump, envelope) = told["payments"]
+    assert (lump["matches_quote"], lump["remains_fen"]) == (True, 11_000)
+    assert (envelope["line"], envelope["remains_fen"]) == (3, 3000)
+    assert [one["released"] for one in told["lines"]] == ["absent", "", ""]
+    assert told["lines"][2]["envelope_left"] == 3000
+
+    approver = ("--approver", CHIEF)
+    back = batch("give-back", BATCH, lump["payment_id"], "--yuan", "110", *approver)
+    assert (back["tender"], back["fen"]) == ("bank_transfer", 11_000)
+    again = batch("give-back", BATCH, lump["payment_id"], "--yuan", "1", *approver, status=3)
+    assert again["error"] == "more_than_remains"
+    paper = batch("refunds", BATCH)["paper"]
+    assert "¥110.00" in "".join(pages_of(Path(paper).read_bytes()))
+
+    assert main(doors(), COMMANDS, ["batch", "money", BATCH]) == 0
+    assert lump["payment_id"] in capsys.readouterr().out
+
+
+def test_a_second_acknowledgement_is_a_reprint(batch: Shell) -> None:
+    batch("pay", BATCH, "--tender", "cash", "--yuan", "100")
+    paper = batch("acknowledgement", "S001-2026-A000001")["paper"]
+    assert paper.endswith("S001-2026-A000001-1.pdf")
+    assert "补打" in "".join(pages_of(Path(paper).read_bytes()))
+    unknown = batch("acknowledgement", "S001-2026-A000009", status=3)
+    assert unknown["error"] == "unknown_acknowledgement"

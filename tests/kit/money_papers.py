@@ -1,0 +1,175 @@
+"""Quotes, acknowledgements and refund lists for looking at and for reading back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.quotation import (
+    BatchQuote,
+    QuotedLine,
+    RefusedLine,
+    payment_reference,
+)
+from cardstation.domain.receipt import Acknowledgement
+from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundRow
+from cardstation.domain.tariff import Quote, Standing
+from cardstation.domain.volume import Volume
+from tests.kit.papers import WHEN
+from tests.kit.station import RESIDENTIAL
+
+_BEFORE = ("0", "120", "385", "588", "700")
+
+
+def _offer(index: int) -> Quote:
+    bought = Volume.of_m3(_BEFORE[index % len(_BEFORE)])
+    money = Money(5000 + 2550 * (index % 7))
+    return RESIDENTIAL.buy(money, Volume.of_m3("1"), Standing(2026, bought))
+
+
+def _line(index: int) -> QuotedLine:
+    return QuotedLine(
+        place=index + 1,
+        door=f"{index // 24 + 1}-{index // 12 % 2 + 1}-{index // 2 % 6 + 1}0{index % 2 + 1}",
+        name="阿卜杜热西提·买买提艾力" if index % 11 == 7 else "王小明",
+        account_no=f"2201{index:08d}",
+        card_no=f"6228{index:010d}",
+        envelope="",
+        offer=None if index % 13 == 5 else _offer(index),
+        arrears=Money(3460) if index % 17 == 9 else NO_MONEY,
+    )
+
+
+REFUSED = tuple(
+    RefusedLine(90 + n, f"9-1-{n}01", "李𫍣䶮", f"6229{n:010d}", Money(10_000), owed, reason)
+    for n, (reason, owed) in enumerate(
+        (
+            ("arrears", Money(12_340)),
+            ("per_load_max", NO_MONEY),
+            ("chip_not_supported", NO_MONEY),
+            ("unknown_household", NO_MONEY),
+        ),
+        start=1,
+    )
+)
+
+
+def quotation(count: int, refused: int = 4, *, training: bool = False) -> BatchQuote:
+    """A quote of `count` lines."""
+    lines = tuple(map(_line, range(count)))
+    total = sum((one.offer.money for one in lines if one.offer), NO_MONEY)
+    return BatchQuote(
+        quote_no="2026-11-24-01-Q2",
+        batch_id="2026-11-24-01",
+        company="长春城市燃气有限公司",
+        station="S001",
+        clerk="017 王丽",
+        list_name="阳光花园收卡登记表.xlsx",
+        community="阳光花园",
+        made_at=WHEN,
+        valid_until=date(2026, 12, 1),
+        lines=lines,
+        refused=REFUSED[:refused],
+        total=total,
+        per_load_max=Volume.of_m3("800"),
+        reference=payment_reference(1, "2026-11-24-01", 2),
+        digest="7c1e9a52" + "0" * 56,
+        training=training,
+    )
+
+
+QUOTES = {
+    "one": quotation(1, 0),
+    "some": quotation(14),
+    "bag": quotation(200, training=True),
+}
+
+LUMP_SUM = Acknowledgement(
+    ack_no="S001-2026-A000019",
+    payment_id="0193a2b1-7e7a-7000-8000-000000000001",
+    company="长春城市燃气有限公司",
+    station="S001",
+    clerk="017 王丽",
+    taken_at=WHEN,
+    batch_id="2026-11-24-01",
+    list_name="阳光花园收卡登记表.xlsx",
+    community="阳光花园",
+    payer="阳光花园物业 赵经理",
+    tender="bank_transfer",
+    money=Money.of_yuan("12430.50"),
+    reference="9931 00126112401024",
+    quote_no="2026-11-24-01-Q2",
+    envelope="",
+    check_code="7KQ2M9XD",
+    training=False,
+)
+ENVELOPE = replace(
+    LUMP_SUM,
+    ack_no="S001-2026-A000020",
+    tender="cash",
+    money=Money.of_yuan("100"),
+    reference="",
+    payer="",
+    quote_no="",
+    envelope="E17 3-2-1201",
+    training=True,
+)
+ACKNOWLEDGEMENTS = {"lump_sum": LUMP_SUM, "envelope": ENVELOPE}
+
+_ROWS = (
+    RefundRow(
+        ack_no="S001-2026-A000019",
+        taken_at=WHEN,
+        tender="bank_transfer",
+        reference="9931 00126112401024",
+        envelope="",
+        money=Money.of_yuan("12430.50"),
+        held=Money.of_yuan("12300"),
+        given_back=Money.of_yuan("30.50"),
+        remains=Money.of_yuan("100"),
+    ),
+    RefundRow(
+        ack_no="S001-2026-A000020",
+        taken_at=WHEN,
+        tender="cash",
+        reference="",
+        envelope="E17 3-2-1201",
+        money=Money.of_yuan("130"),
+        held=Money.of_yuan("100"),
+        given_back=NO_MONEY,
+        remains=Money.of_yuan("30"),
+    ),
+)
+
+
+def refunds(count: int, *, training: bool = False) -> RefundList:
+    """A refund list with `count` rows that were not loaded."""
+    reasons = ("released_absent", "released_destroyed", "load_still_on_card", "arrears")
+    return RefundList(
+        company="长春城市燃气有限公司",
+        station="S001",
+        clerk="017 王丽",
+        batch_id="2026-11-24-01",
+        list_name="阳光花园收卡登记表.xlsx",
+        community="阳光花园",
+        payer="阳光花园物业 赵经理",
+        made_at=WHEN,
+        payments=_ROWS,
+        not_loaded=tuple(
+            NotLoadedRow(
+                one.door,
+                one.name,
+                one.card_no,
+                one.offer.money if one.offer else None,
+                reasons[number % len(reasons)],
+            )
+            for number, one in enumerate(map(_line, range(count)))
+        ),
+        given_back=Money.of_yuan("30.50"),
+        remains=Money.of_yuan("130"),
+        training=training,
+    )
+
+
+REFUNDS = {"none": refunds(0), "some": refunds(6), "many": refunds(60, training=True)}
