@@ -56,6 +56,17 @@ class LocalRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstOf:
+    """The first reader of a card service: one name there gives two, and the demo feeds one."""
+
+    room: Room
+
+    def readers(self) -> tuple[Reader, ...]:
+        """That one."""
+        return self.room.readers()[:1]
+
+
+@dataclass(frozen=True, slots=True)
 class DemoReaders:
     """What the demo reads with.
 
@@ -84,6 +95,6 @@ def demo_readers(settings: Settings) -> Iterator[DemoReaders]:
         service.use()
         room = PcscRoom(settings.watchdog_s)
         try:
-            yield DemoReaders(room, VpcdSlot(port=service.ports[0]), "")
+            yield DemoReaders(FirstOf(room), VpcdSlot(port=service.ports[0]), "")
         finally:
             room.close()

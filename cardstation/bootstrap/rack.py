@@ -1,10 +1,13 @@
-"""`training rack serve`: a private card service with a virtual reader, and the hands before it."""
+"""`training rack serve`: a private card service with virtual readers, and hands before them."""
 
 from __future__ import annotations
 
 import json
 import signal
+import threading
 import time
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from cardstation.bootstrap.card_box import CardBox
@@ -34,27 +37,37 @@ def serve_rack(settings: Settings, wanted: Request) -> None:
     if note_of(settings.home) is not None:
         raise Refusal("rack_already_serving")
     signal.signal(signal.SIGTERM, lambda *_: _interrupt())
-    with open_station(settings, False) as station, PrivateService((READER,)) as service:
+    names, count = reader_names(wanted)
+    with open_station(settings, False) as station, PrivateService(names) as service:
         box = CardBox(station, settings.home)
-        slot = VpcdSlot(port=service.ports[0])
-        hands = Hands(box, slot, service, wanted)
+        slots = tuple(VpcdSlot(port=port) for port in service.ports[:count])
+        hands = Hands(box, slots, service, wanted)
         cards = cards_wanted(station, box, wanted)
         note: Request = {"pcsc_socket": str(service.socket), "reader": READER}
         note["dialect"] = hands.dialect
-        feed = _feed(hands, cards, wanted) if wanted.get("feed") else None
+        feeds = _feed(hands, cards, wanted) if wanted.get("feed") else ()
         print(json.dumps({**note, "cards": [path.stem for path in cards]}), flush=True)
         try:
             serve_requests(settings.home, note, hands.handle)
         except KeyboardInterrupt:
             pass
         finally:
-            if feed is not None:
+            for feed in feeds:
                 feed.stop()
-            slot.pull()
+            for slot in slots:
+                slot.pull()
 
 
 def _interrupt() -> None:
     raise KeyboardInterrupt
+
+
+def reader_names(wanted: Request) -> tuple[tuple[str, ...], int]:
+    """Names for the card service, each good for two readers, and how many are fed."""
+    asked = wanted.get("readers")
+    count = asked if isinstance(asked, int) else 1
+    more = tuple(f"{READER} {no}" for no in range(2, (count + 1) // 2 + 1))
+    return (READER, *more), count
 
 
 def cards_wanted(station: Station, box: CardBox, wanted: Request) -> list[Path]:
@@ -74,16 +87,32 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _feed(hands: Hands, cards: list[Path], wanted: Request) -> Rack:
+def _feed(hands: Hands, cards: list[Path], wanted: Request) -> tuple[Rack, ...]:
+    """A pair of hands before every reader, all out of one bag."""
     pace = wanted.get("pace_s")
-    rack = Rack(
-        hands.slot,
-        (hands.firmware(hands.box.take(path.stem)) for path in cards),
-        float(pace) if isinstance(pace, int | float) else 0.2,
-        may_remove=lambda: hands.slot.spoken_to and hands.slot.quiet_s > hands.patience_s,
+    pace_s = float(pace) if isinstance(pace, int | float) else 0.2
+    bag = Bag(hands.firmware(hands.box.take(path.stem)) for path in cards)
+    feeds = tuple(
+        Rack(slot, bag, pace_s, may_remove=partial(hands.quiet, slot)) for slot in hands.slots
     )
-    rack.start()
-    return rack
+    for feed in feeds:
+        feed.start()
+    return feeds
+
+
+class Bag:
+    """Cards that several hands reach into; each gets the next."""
+
+    def __init__(self, cards: Iterator[Firmware]) -> None:
+        self._cards, self._turn = cards, threading.Lock()
+
+    def __iter__(self) -> Iterator[Firmware]:
+        return self
+
+    def __next__(self) -> Firmware:
+        """The next card."""
+        with self._turn:
+            return next(self._cards)
 
 
 class Hands:
@@ -92,12 +121,16 @@ class Hands:
     patience_s = 0.6
 
     def __init__(
-        self, box: CardBox, slot: VpcdSlot, service: PrivateService, wanted: Request
+        self, box: CardBox, slots: tuple[VpcdSlot, ...], service: PrivateService, wanted: Request
     ) -> None:
-        self.box, self.slot, self.service = box, slot, service
+        self.box, self.slots, self.service = box, slots, service
         self.dialect = str(wanted.get("dialect") or "acs")
         self._sleep = time.sleep if wanted.get("timed") else None
-        self._inside = ""
+        self._inside = [""] * len(slots)
+
+    def quiet(self, slot: VpcdSlot) -> bool:
+        """Nobody has spoken to the card for a while: its lane is done with it."""
+        return slot.spoken_to and slot.quiet_s > self.patience_s
 
     def firmware(self, card: VirtualCard) -> Firmware:
         """A card behind the firmware of the rack's reader."""
@@ -115,8 +148,9 @@ class Hands:
             case "insert":
                 self._insert(request)
             case "pull":
-                self.slot.pull()
-                self._inside = ""
+                at = self._slot(request)
+                self.slots[at].pull()
+                self._inside[at] = ""
             case "make":
                 path = self.box.make(self.box.household(str(request.get("account"))))
                 return {**self._standing(), "card": path.stem}
@@ -135,9 +169,11 @@ class Hands:
         return self._standing()
 
     def _insert(self, request: Request) -> None:
-        if self.slot.occupied:
-            raise Refusal("reader_not_empty", card=self._inside)
-        self.slot.pull()
+        at = self._slot(request)
+        slot = self.slots[at]
+        if slot.occupied:
+            raise Refusal("reader_not_empty", card=self._inside[at])
+        slot.pull()
         name = str(request.get("card"))
         card = self.box.take(name)
         after, step = request.get("pull_after"), request.get("pull_step")
@@ -146,8 +182,20 @@ class Hands:
             card.chip.arm(PullAfter(after))
         elif isinstance(step, int):
             card.chip.arm(Tear(step, seed=seed if isinstance(seed, int) else 0))
-        self.slot.insert(self.firmware(card))
-        self._inside = name
+        slot.insert(self.firmware(card))
+        self._inside[at] = name
+
+    def _slot(self, request: Request) -> int:
+        """Which of the readers is meant; they are counted from 1."""
+        number = request.get("slot", 1)
+        if not isinstance(number, int) or not 1 <= number <= len(self.slots):
+            raise Refusal("bad_request", given=f"reader {number}")
+        return number - 1
 
     def _standing(self) -> Request:
-        return {"in_reader": self._inside if self.slot.occupied else ""}
+        inside = [
+            name if slot.occupied else ""
+            for name, slot in zip(self._inside, self.slots, strict=True)
+        ]
+        more = {"in_readers": list[object](inside)} if len(inside) > 1 else {}
+        return {"in_reader": inside[0], **more}

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
 
 import click
 
-from cardstation.cli.card import MOST, money_of, reader_of, reader_option
+from cardstation.cli.batch_money import MONEY_COMMANDS
+from cardstation.cli.card import MOST, money_of, reader_option
+from cardstation.cli.custody import CUSTODY_COMMANDS
+from cardstation.cli.lanes import run_lanes, waits
+from cardstation.cli.lists import (
+    LIST_COMMANDS,
+    answer_list,
+    blacklist,
+    columns_option,
+    explained_of,
+    whose_of,
+    with_whose,
+)
 from cardstation.cli.output import columns, told
+from cardstation.cli.rows import ROW_COMMANDS
 from cardstation.cli.run import Call, pass_call, with_json
-from cardstation.domain.batch import LineOutcome, LineState, ManifestLine
+from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.volume import NO_GAS, Volume
-from cardstation.errors import CardServiceGone, Mishap, ReaderGone, Refusal
-from cardstation.ports.reader import Presence, Reader
+from cardstation.errors import Refusal
 from cardstation.sentences import brief, word
+from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchState, batch_state
-from cardstation.services.identify import insert_card
 from cardstation.services.import_directory import import_directory
 from cardstation.services.import_list import import_list
-from cardstation.services.load_line import load_line
+from cardstation.services.lists.learning import headings_of_manager
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.recover import recover
 from cardstation.services.station import Station
@@ -63,42 +75,40 @@ def batch() -> None:
 
 @batch.command("import")
 @click.argument("file", type=existing)
+@with_whose
+@columns_option
 @with_json
 @pass_call
-def import_file(call: Call, file: Path) -> None:
+def import_file(
+    call: Call,
+    *,
+    file: Path,
+    community: str,
+    manager: str,
+    team: str,
+    zone: str | None,
+    explained: tuple[str, ...],
+) -> None:
     """Take in a list and say for each row: ready, for a human, or blocked; and why."""
+    whose = whose_of(community, manager, team, zone)
     with call.doors.station(call.settings, True) as station:
-        taken = import_list(station, file)
-    lines = [_line(line) for line in taken.lines]
-    rows = [
-        (
-            str(line.row.row),
-            word(f"verdict.{line.verdict.value}", call.words),
-            line.account_no,
-            line.name,
-            line.door,
-            str(line.money or ""),
-            " ".join(brief(code, call.words) for code in line.reasons),
+        try:
+            taken = import_list(station, file, whose, explained_of(explained))
+        except Refusal as refusal:
+            if refusal.code == "list_without_header":
+                _name_headings(call, station, file, manager)
+            raise
+        answer_list(call, station, taken)
+
+
+def _name_headings(call: Call, station: Station, file: Path, manager: str) -> None:
+    """Say which headings a person can explain with `--column`."""
+    found = headings_of_manager(station, file, manager)
+    if found:
+        names = " ".join(one.word for one in found)
+        call.output.progress(
+            call.words("Headings found: {names}. Explain them with --column.", names=names)
         )
-        for line in taken.lines
-    ]
-    call.output.answer({"batch": taken.batch_id, "lines": lines}, [taken.batch_id, *columns(rows)])
-
-
-def _line(line: ManifestLine) -> dict[str, object]:
-    return {
-        "row": line.row.row,
-        "verdict": line.verdict,
-        "account_no": line.account_no,
-        "card_no": line.card_no,
-        "fen": line.money,
-        "kind": line.kind,
-        "reasons": line.reasons,
-        "ground": line.ground,
-        "name": line.name,
-        "door": line.door,
-        "volume_m3": line.volume,
-    }
 
 
 @batch.command()
@@ -106,16 +116,39 @@ def _line(line: ManifestLine) -> dict[str, object]:
 @click.option("--tender", type=click.Choice(["cash", "bank_transfer", "qr_code"]), required=True)
 @click.option("--fen", type=click.IntRange(1, MOST.fen), help="Amount in fen.")
 @click.option("--yuan", help="Amount in yuan.")
+@click.option("--reference", default="", help="The payment's own number, and its text.")
+@click.option("--line", type=click.IntRange(1), default=None, help="Envelope of this line (place).")
 @with_json
 @pass_call
-def pay(call: Call, batch_id: str, tender: str, fen: int | None, yuan: str | None) -> None:
-    """Record money received for a batch; lines are funded whole, in the list's order."""
+def pay(
+    call: Call,
+    *,
+    batch_id: str,
+    tender: str,
+    fen: int | None,
+    yuan: str | None,
+    reference: str,
+    line: int | None,
+) -> None:
+    """Record money received for a batch; lines are funded whole, in the quote's order."""
     if (fen is None) == (yuan is None):
         raise click.UsageError("--fen or --yuan")
     money = Money(fen) if fen is not None else money_of("--yuan", str(yuan))
     with call.doors.station(call.settings, True) as station:
-        state = pay_batch(station, batch_id, tender=Tender(tender), money=money)
-    call.output.answer(state, told(state))
+        state = pay_batch(
+            station,
+            batch_id,
+            tender=Tender(tender),
+            money=money,
+            reference=reference,
+            line=line or 0,
+        )
+        papers = [
+            call.doors.acknowledgement(station, one.ack_no, call.settings, None)
+            for one in batch_account(station, batch_id).payments[-1:]
+        ]
+    answer = {**{one.name: getattr(state, one.name) for one in fields(state)}, "paper": papers[0]}
+    call.output.answer(answer, told(answer))
 
 
 @batch.command()
@@ -149,64 +182,22 @@ def show(call: Call, batch_id: str | None) -> None:
 @with_json
 @pass_call
 def run(call: Call, *, batch_id: str, idle_s: float, papers: bool, reader: str) -> None:
-    """Run the cards of a batch: insert, verdict, write, read back, remove; until all are done."""
+    """Run the cards of a batch in every reader, until all are done.
+
+    Insert, verdict, write, read back, remove; --reader chooses one reader by a part of its name.
+    """
     with call.doors.station(call.settings, True) as station:
         recover(station)
-        waiting = sum(map(_waits, batch_state(station, batch_id).outcomes))
+        state = batch_state(station, batch_id)
+        waiting = sum(map(waits, state.outcomes))
         call.output.progress(
             call.words("{batch}: {n} cards wait for the reader", batch=batch_id, n=waiting)
         )
-        run_lane(call, station, batch_id, reader, idle_s)
+        run_lanes(call, station, state, reader, idle_s)
         state = batch_state(station, batch_id)
         if papers:
             call.doors.receipts(station, batch_id, call.settings)
     call.output.answer(_result(state), _told(call, state))
-
-
-def run_lane(call: Call, station: Station, batch_id: str, reader: str, idle_s: float) -> None:
-    """The loop of one lane: cards one after another until nothing waits or nobody feeds.
-
-    A reader or a card service that goes away is waited for; a card that stops is said and left,
-    and one that nobody takes out ends the run like a reader that nobody feeds.
-    """
-    if not _any_waits(station, batch_id):
-        return
-    with call.doors.readers(call.settings) as room:
-        lane = reader_of(room, reader)
-        deadline = time.monotonic() + idle_s
-        while (left := deadline - time.monotonic()) > 0:
-            try:
-                seen = lane.wait_card(left)
-            except (CardServiceGone, ReaderGone) as error:
-                call.output.progress(brief(error.code, call.words))
-                continue
-            if seen is not None:
-                _one_card(call, station, batch_id, lane, seen)
-                if not _any_waits(station, batch_id) or not lane.wait_removed(seen, idle_s):
-                    return
-                deadline = time.monotonic() + idle_s
-
-
-def _any_waits(station: Station, batch_id: str) -> bool:
-    return any(map(_waits, batch_state(station, batch_id).outcomes))
-
-
-def _waits(outcome: LineOutcome) -> bool:
-    return outcome.state in (LineState.WAITING, LineState.UNKNOWN)
-
-
-def _one_card(call: Call, station: Station, batch_id: str, lane: Reader, seen: Presence) -> None:
-    try:
-        card = insert_card(station, lane, seen)
-        try:
-            outcome = load_line(station, batch_id, card, lambda _step: None)
-        finally:
-            card.close()
-    except (Refusal, Mishap) as stop:
-        call.output.progress(f"{brief(stop.code, call.words)}  {stop}")
-        return
-    line = outcome.line
-    call.output.progress(f"{line.card_no}  {line.door}  {line.name}  {outcome.receipt_no}")
 
 
 def _result(state: BatchState) -> dict[str, object]:
@@ -271,3 +262,12 @@ def sheet(call: Call, batch_id: str, out: Path | None) -> None:
     with call.doors.station(call.settings, False) as station:
         path = call.doors.sheet(station, batch_id, call.settings, out)
     call.output.answer({"paper": path}, [str(path)])
+
+
+directory.add_command(blacklist)
+for _command in (*LIST_COMMANDS, *ROW_COMMANDS):
+    batch.add_command(_command)
+
+
+for _command in (*MONEY_COMMANDS, *CUSTODY_COMMANDS):
+    batch.add_command(_command)

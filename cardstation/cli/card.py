@@ -58,11 +58,21 @@ def reader_of(room: Readers, wanted: str) -> Reader:
     Raises:
         Mishap: `no_reader`.
     """
-    found = [reader for reader in room.readers() if wanted.lower() in reader.name.lower()]
+    found = readers_of(room, wanted)
+    with_card = [reader for reader in found if len(found) > 1 and reader.wait_card(LOOK_S)]
+    return (*with_card, *found)[0]
+
+
+def readers_of(room: Readers, wanted: str) -> tuple[Reader, ...]:
+    """Every reader whose name contains `wanted`.
+
+    Raises:
+        Mishap: `no_reader`.
+    """
+    found = tuple(one for one in room.readers() if wanted.lower() in one.name.lower())
     if not found:
         raise Mishap("no_reader", reader=wanted)
-    with_card = [reader for reader in found if len(found) > 1 and reader.wait_card(LOOK_S)]
-    return (with_card or found)[0]
+    return found
 
 
 @contextmanager

@@ -10,6 +10,9 @@ from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.errors import Refusal
 
 _SHIFT = re.compile(r"([+-]?)(\d+)([smhd])|([+-]?0)")
+slot_option = click.option(
+    "--slot", type=click.IntRange(1, 8), default=1, show_default=True, help="Which reader."
+)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -29,6 +32,7 @@ def rack() -> None:
 @click.option("--feed", is_flag=True, help="Feed the cards one after another by itself.")
 @click.option("--pace", type=float, default=0.2, show_default=True, help="Seconds between cards.")
 @click.option("--dialect", type=click.Choice(["acs", "omnikey"]), default="acs", show_default=True)
+@click.option("--readers", type=click.IntRange(1, 8), default=1, show_default=True)
 @click.option("--true-timing", is_flag=True, help="Let the chips take the time a real chip takes.")
 @with_json
 @pass_call
@@ -40,13 +44,14 @@ def serve(
     feed: bool,
     pace: float,
     dialect: str,
+    readers: int,
     true_timing: bool,
 ) -> None:
-    """Start the reader and hold it until interrupted (Ctrl+C).
+    """Start the readers and hold them until interrupted (Ctrl+C).
 
     Prints one JSON line when ready. Commands of the same data folder find the reader by themselves.
     """
-    wanted = {"batch": batch or "", "accounts": list(account), "feed": feed}
+    wanted = {"batch": batch or "", "accounts": list(account), "feed": feed, "readers": readers}
     call.doors.rack(
         call.settings, {**wanted, "pace_s": pace, "dialect": dialect, "timed": true_timing}
     )
@@ -80,19 +85,24 @@ def make(call: Call, account: str) -> None:
 @click.option("--pull-after", type=int, help="Pull it after the K-th changed byte.")
 @click.option("--pull-step", type=int, help="Cut at the K-th erase or program step.")
 @click.option("--seed", type=int, default=0, show_default=True, help="What a torn byte becomes.")
+@slot_option
 @with_json
 @pass_call
-def insert(call: Call, card: str, pull_after: int | None, pull_step: int | None, seed: int) -> None:
-    """Put a card into the reader."""
-    _ask(call, do="insert", card=card, pull_after=pull_after, pull_step=pull_step, seed=seed)
+def insert(
+    call: Call, *, card: str, pull_after: int | None, pull_step: int | None, seed: int, slot: int
+) -> None:
+    """Put a card into a reader."""
+    torn = {"pull_after": pull_after, "pull_step": pull_step, "seed": seed}
+    _ask(call, do="insert", card=card, slot=slot, **torn)
 
 
 @rack.command()
+@slot_option
 @with_json
 @pass_call
-def pull(call: Call) -> None:
-    """Take the card out of the reader."""
-    _ask(call, do="pull")
+def pull(call: Call, slot: int) -> None:
+    """Take the card out of a reader."""
+    _ask(call, do="pull", slot=slot)
 
 
 @rack.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,11 +45,17 @@ class Anchor:
         home: The data folder, where anchors of earlier versions lie.
         place: Says where the file is now; as long as a station has no key that could name it, in
             the data folder.
+
+    Attributes:
+        turn: Held by whoever writes: several lanes do.
+        reached: Epoch and number of the newest entry this program put the mark at.
     """
 
     def __init__(self, home: Path, place: Callable[[], Path] | None = None) -> None:
         self._earlier = home / "anchor"
         self._place = place or (lambda: self._earlier)
+        self.turn = threading.Lock()
+        self.reached = (0, 0)
 
     def read(self) -> AnchorMark | None:
         """The mark, None when none was ever written.

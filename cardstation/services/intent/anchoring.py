@@ -17,14 +17,19 @@ _UNANCHORED = 1
 
 
 def write_anchor(station: Station, head: JournalHead) -> None:
-    """Put the mark at an entry of the journal, whatever it was before.
+    """Put the mark at an entry of the journal, whatever it was when this program began.
 
     Only for a head that was committed just now, or that two persons made the first of a new
-    epoch; all others use `anchor_journal`.
+    epoch; all others use `anchor_journal`. Where another lane has put it at a later entry
+    meanwhile, it stays there: it covers this one too.
     """
     mark = AnchorMark(head.epoch, head.seq, head.hash, station.name)
     signature = station.device_key.sign(mark.message).hex()
-    station.store.anchor.write(replace(mark, signature=signature))
+    anchor, here = station.store.anchor, (head.epoch, head.seq)
+    with anchor.turn:
+        if here >= anchor.reached:
+            anchor.write(replace(mark, signature=signature))
+            anchor.reached = here
 
 
 def anchor_journal(station: Station) -> None:

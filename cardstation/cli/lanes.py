@@ -1,0 +1,110 @@
+"""The lanes of `batch run`: one thread for every reader, cards one after another in each."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from cardstation.cli.card import readers_of
+from cardstation.cli.run import Call
+from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.errors import CardServiceGone, Mishap, ReaderGone, Refusal
+from cardstation.ports.reader import Presence, Reader
+from cardstation.sentences import brief
+from cardstation.services.batch_state import BatchState, outcome_of
+from cardstation.services.identify import Inserted, insert_card
+from cardstation.services.load_line import load_line, place_of
+from cardstation.services.run_batch import finish_batch, pause_batch, start_batch
+from cardstation.services.station import Station
+
+
+def run_lanes(call: Call, station: Station, state: BatchState, reader: str, idle_s: float) -> None:
+    """Run cards in every reader whose name fits, until nothing waits or nobody feeds.
+
+    A reader or a card service that goes away is waited for; a card that stops is said and left,
+    and one that nobody takes out ends its lane like a reader that nobody feeds. The run is on
+    record: started, and finished or paused.
+    """
+    run = Run(call, station, state, idle_s)
+    if not run.waiting:
+        return
+    start_batch(station, state.batch.batch_id)
+    try:
+        with call.doors.readers(call.settings) as room:
+            _together(run, readers_of(room, reader))
+    finally:
+        if not finish_batch(station, state.batch.batch_id):
+            pause_batch(station, state.batch.batch_id)
+
+
+def _together(run: Run, readers: tuple[Reader, ...]) -> None:
+    with ThreadPoolExecutor(len(readers)) as pool:
+        try:
+            for lane in [pool.submit(run.lane, reader) for reader in readers]:
+                lane.result()
+        finally:
+            run.over.set()
+            for reader in readers:
+                reader.cancel()
+
+
+def waits(outcome: LineOutcome) -> bool:
+    """A card of this line can still come to its end."""
+    return outcome.state in (LineState.WAITING, LineState.UNKNOWN)
+
+
+class Run:
+    """What the lanes of one run share.
+
+    Attributes:
+        waiting: Places of the lines that wait for their card.
+        over: Set when nobody waits any more.
+    """
+
+    def __init__(self, call: Call, station: Station, state: BatchState, idle_s: float) -> None:
+        self.over = threading.Event()
+        self.waiting = {at for at, one in enumerate(state.outcomes, start=1) if waits(one)}
+        self._call, self._station, self._batch = call, station, state.batch
+        self._idle_s, self._turn = idle_s, threading.Lock()
+        self._deadline = time.monotonic() + idle_s
+
+    def lane(self, reader: Reader) -> None:
+        """The loop of one reader."""
+        while (left := self._deadline - time.monotonic()) > 0 and not self.over.is_set():
+            try:
+                seen = reader.wait_card(left)
+            except (CardServiceGone, ReaderGone) as error:
+                self._call.output.progress(brief(error.code, self._call.words))
+                continue
+            if seen is None:
+                continue
+            self._one_card(reader, seen)
+            if not self.waiting:
+                self.over.set()
+            if self.over.is_set() or not reader.wait_removed(seen, self._idle_s):
+                return
+            self._deadline = time.monotonic() + self._idle_s
+
+    def _one_card(self, reader: Reader, seen: Presence) -> None:
+        words = self._call.words
+        try:
+            card = insert_card(self._station, reader, seen)
+            try:
+                line = self._load(card)
+            finally:
+                card.close()
+        except (Refusal, Mishap) as stop:
+            self._call.output.progress(f"{brief(stop.code, words)}  {stop}")
+            return
+        told = (line.line.card_no, line.line.door, line.line.name, line.receipt_no)
+        self._call.output.progress("  ".join(told))
+
+    def _load(self, card: Inserted) -> LineOutcome:
+        batch_id, place = self._batch.batch_id, place_of(self._batch, card)
+        try:
+            return load_line(self._station, batch_id, card, lambda _step: None)
+        finally:
+            if place and not waits(outcome_of(self._station, batch_id, place)):
+                with self._turn:
+                    self.waiting.discard(place)
