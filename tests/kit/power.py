@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.errors import CardRemoved, LedgerUnreachable
+from cardstation.errors import CardRemoved, LedgerRefused, LedgerUnreachable
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.ports.reader import Link
 from cardstation.store import Store, Unit
@@ -65,7 +65,11 @@ class Power:
         when = self.due(name)
         if when is When.BEFORE:
             raise PowerCut
-        yield
+        try:
+            yield
+        except LedgerRefused:  # an answer, too
+            if when is None:
+                raise
         if when is When.LOST and lost is not None:
             raise lost
         if when is not None:
@@ -78,6 +82,8 @@ def moments(name: str) -> tuple[When, ...]:
         return (When.BEFORE, When.INSIDE, When.AFTER, When.LOST)
     if name in ("commit", "anchor"):
         return (When.BEFORE, When.AFTER)
+    if name == "ledger.hurried":
+        return (When.LOST,)
     return (When.BEFORE, When.AFTER, When.LOST)
 
 
@@ -190,9 +196,14 @@ class Till:
         return PaymentAnswer.TAKEN
 
     def query(self, payment_id: str) -> PaymentAnswer:
+        try:
+            with self.power.effect("payment.query", _ReplyLost()):
+                known = payment_id in self.taken
+        except _ReplyLost:
+            return PaymentAnswer.UNKNOWN
         if not self.answers:
             return PaymentAnswer.UNKNOWN
-        return PaymentAnswer.TAKEN if payment_id in self.taken else PaymentAnswer.NOT_TAKEN
+        return PaymentAnswer.TAKEN if known else PaymentAnswer.NOT_TAKEN
 
 
 class _ReplyLost(Exception):
@@ -209,3 +220,11 @@ class CutLine(Line):
     def carry(self, name: str, ask: Callable[[], Answer]) -> Answer:
         with self.power.effect(name, LedgerUnreachable()):
             return super().carry(name, ask)
+
+    def hurried(self) -> Line | None:
+        """No message: either the line is there, or it rests after a failure just now."""
+        try:
+            with self.power.effect("ledger.hurried", LedgerUnreachable()):
+                return super().hurried()
+        except LedgerUnreachable:
+            return None

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from cardstation.domain.household import Household
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
-from cardstation.errors import CardStationError, Defect
+from cardstation.errors import CardStationError, Defect, Refusal
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.dispute import dispute
 from cardstation.services.pay_out import pay_out
@@ -20,17 +22,22 @@ from cardstation.services.recover import recover
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import resolve_card
 from cardstation.services.sync import sync
-from drivers.layouts.open4442 import OPEN4442
+from drivers.layouts.open4442 import DECLARATION, OPEN4442
+from drivers.layouts.two_slot import TwoSlotLayout
 from drivers.virtual import VirtualCard, VirtualReader
 from drivers.virtual.meter import VirtualMeter
+from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, CutLink, Power, PowerCut, Till, store_under, wired
 from tests.kit.station import Desk, card_of, neighbours, open_desk, repeat_chance
 from tests.kit.sweep_oracle import ended, never_again
-from tests.kit.memory_ledger import Centre
+from tests.kit.sweep_waits import CODE_REFUSED, Wait
 
+T = TypeVar("T")
 SECOND = Approval("supervisor")
 TRIES = 6
 HERE, THERE = "S001", "S002"
+NAMES_NOBODY = TwoSlotLayout(DECLARATION, marks_loads=False)
+"""The open layout as if it had no room for a mark: every desk's load looks the same."""
 
 
 class Where(StrEnum):
@@ -55,9 +62,10 @@ class World:
     centre: Centre
     stations: tuple[str, ...]
     dialect: str = "acs"
+    names_nobody: bool = False
+    put_back: bool = False
     credited: list[int] = field(default_factory=lambda: [0, 0])
     returned: dict[str, int] = field(default_factory=dict)
-    stuck: int = 0
 
     def start(self, power: Power, name: str = HERE) -> Desk:
         """Switch a station on."""
@@ -72,6 +80,8 @@ class World:
             reader=VirtualReader(dialect=self.dialect, wrap=lambda link: CutLink(link, power)),
         )
         desk.station = replace(desk.station, name=name, number=int(name[1:]))
+        if self.names_nobody:
+            desk.station = replace(desk.station, layouts=(NAMES_NOBODY,), number=1)
         return desk
 
     def meet_meters(self) -> None:
@@ -90,7 +100,7 @@ class World:
         money = intent.quote.money if never_was else intent.quote.total
         if intent.tender not in (Tender.BATCH, Tender.ORDER):
             self.returned[intent_id] = money.fen
-        pay_out(desk.station, intent_id, SECOND)
+        pay_out(desk.station, intent_id, SECOND, found="slip and till were looked at")
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,8 @@ class Job:
         station: Where it is done. resolves: The clerk first lets every card tell its story.
         sold: Litres live on each card at the end. taken_fen: Money kept, tenders and orders.
         open_end: What the meter at home does decides the end.
+        names_nobody: Cards that have no room to say whose load they show.
+        at_neighbour: What people do at the other desk with what they find there.
     """
 
     name: str
@@ -112,6 +124,8 @@ class Job:
     station: str = HERE
     resolves: bool = True
     open_end: bool = False
+    names_nobody: bool = False
+    at_neighbour: Callable[[World, Desk], None] = lambda _world, _desk: None
 
 
 @dataclass
@@ -126,7 +140,7 @@ class Lab:
     dialect: str = "acs"
     where: Where = Where.SAME
     runs: int = 0
-    stuck: int = 0
+    waits: Counter[Wait] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self._homes = neighbours(2)
@@ -151,6 +165,7 @@ class Lab:
         alone = self.where in (Where.SAME, Where.HOME) and self.job.station == HERE
         stations = (HERE,) if alone else (HERE, THERE)
         world = World(home, till, self._homes, cards, meters, centre, stations, self.dialect)
+        world.names_nobody = self.job.names_nobody
         self.job.prepare(world)
         return world
 
@@ -177,9 +192,18 @@ class Lab:
             self._visit(world, sells=False)
             self._life(world, Power(), supervised=not sure)
         exact = sure and not (self.job.open_end and self.where is Where.HOME)
-        may_stick = len(cuts) > 1 or self.dialect != "acs"
-        ended(world, self.job if exact else None, stuck_allowed=may_stick)
-        self.stuck += world.stuck
+        waits = ended(world, self.job, exact=exact)
+        assert waits <= self.may_wait(len(cuts)), (waits, cuts)
+        self.waits.update(waits)
+
+    def may_wait(self, cuts: int) -> set[Wait]:
+        """Why people may have to come at all, after so many cuts."""
+        may = {Wait.SOLD_OVER} if self.where is Where.SOLD else set()
+        if cuts and self.dialect != "acs":
+            may.add(Wait.UNREADABLE)
+        if cuts > 1 and self.dialect == "acs":
+            may.add(Wait.SPENT)
+        return may
 
     def _between(self, world: World) -> None:
         if self.where is Where.HOME:
@@ -192,6 +216,7 @@ class Lab:
         desk = world.start(Power(), THERE if self.job.station == HERE else HERE)
         try:
             _look(world, desk)
+            _tried(lambda: self.job.at_neighbour(world, desk))
             if sells:
                 _tried(lambda: desk.sell(world.cards[0], "50", tender=world.till.tender))
             _told(desk)
@@ -204,10 +229,11 @@ class Lab:
         desk: Desk | None = None
         try:
             desk = world.start(power, self.job.station)
+            stopped = "not begun"
             for _ in range(TRIES):
-                if self._done(world, desk):
-                    break
-            else:
+                if stopped and stopped != CODE_REFUSED:
+                    stopped = self._stopped(world, desk)
+            if stopped:
                 _told(desk)
             if supervised:
                 _supervise(world, desk)
@@ -218,29 +244,52 @@ class Lab:
                 desk.reader.pull()
                 desk.station.store.close()
 
-    def _done(self, world: World, desk: Desk) -> bool:
-        try:
-            _answer(world, desk)
-            if self.job.resolves:
-                _resolve(world, desk)
-            self.job.run(world, desk)
-            sync(desk.station)
-            sync(desk.station)
-        except Defect:
-            raise
-        except CardStationError:
-            return False
-        return True
+    def _stopped(self, world: World, desk: Desk) -> str:
+        """Do the job to its end; what stopped it, as a code. A card that waits stops no other."""
+        resolve = resolve_all if self.job.resolves else _nothing
+        stopped = ""
+        for step in (_answer, resolve, self.job.run, _sync, _sync):
+            try:
+                step(world, desk)
+            except Defect:
+                raise
+            except CardStationError as stop:
+                stopped = stop.code
+                if stopped != CODE_REFUSED:
+                    break
+        return stopped
 
 
-def _resolve(world: World, desk: Desk) -> None:
-    """The same cards are put in again before anything else."""
-    for card in world.cards:
+def _nothing(_world: World, _desk: Desk) -> None: ...
+
+
+def _sync(_world: World, desk: Desk) -> None:
+    sync(desk.station)
+
+
+def resolve_all(world: World, desk: Desk) -> None:
+    """The same cards are put in again before anything else; one that is refused stops no other."""
+
+    def look(card: VirtualCard) -> None:
         inserted = desk.insert(card)
         try:
             resolve_card(desk.station, inserted)
         finally:
             inserted.close()
+
+    each(world.cards, look)
+
+
+def each(things: Iterable[T], work: Callable[[T], object]) -> None:
+    """Work on all of them; the first that is refused is told at the end."""
+    refused: list[Refusal] = []
+    for thing in things:
+        try:
+            work(thing)
+        except Refusal as stop:
+            refused.append(stop)
+    if refused:
+        raise refused[0]
 
 
 def _look(world: World, desk: Desk) -> None:

@@ -9,22 +9,25 @@ from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.topup import TopUp, TopUpRequest
 from cardstation.domain.transitions import Direction, TopUpState
-from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
+from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services import top_up as selling
+from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.refund import request_refund
-from cardstation.services.resolve import resolve_card
+from cardstation.services.release_line import release_line
 from cardstation.services.return_load import return_load
+from cardstation.services.return_remainder import return_remainder
 from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
-from tests.kit.power import Cut, Power, When
+from drivers.virtual import Tear
+from tests.kit.power import Power
 from tests.kit.station import Desk, line, nobody, put_batch
-from tests.kit.sweep import HERE, SECOND, THERE, Job, World
+from tests.kit.sweep import HERE, SECOND, THERE, Job, World, each, resolve_all
 
 ORDER = Order("D1", "220104000002", 5600, 20_000, "residential@2026-01-01", 50, HERE)
 BATCH = "2026-11-24-01"
-IN_PAYLOAD = 36
+IN_PAYLOAD = 12
 
 
 def stock(desk: Desk, homes: list[Household]) -> None:
@@ -35,14 +38,15 @@ def stock(desk: Desk, homes: list[Household]) -> None:
         unit.commit()
 
 
-def _every(desk: Desk) -> tuple[TopUp, ...]:
+def every(desk: Desk) -> tuple[TopUp, ...]:
+    """All loads and returns of a desk."""
     with desk.station.store.reading() as reading:
         return reading.topups.every()
 
 
 def _sale(world: World, desk: Desk) -> None:
     """A counter sale of 100 yuan."""
-    if not any(one.state is TopUpState.SEALED for one in _every(desk)):
+    if not any(one.state is TopUpState.SEALED for one in every(desk)):
         desk.sell(world.cards[0], "100", tender=world.till.tender)
 
 
@@ -50,9 +54,9 @@ def _bag(world: World, desk: Desk) -> None:
     """A lump sum for a batch, a card of a sale and a card of a paid order."""
     if not batch_state(desk.station, BATCH).money.received:
         pay_batch(desk.station, BATCH, tender=world.till.tender, money=Money(10_000))
-    for card, outcome in zip(world.cards, batch_state(desk.station, BATCH).outcomes, strict=True):
-        if not outcome.receipt_no:
-            desk.load(BATCH, card)
+    done = batch_state(desk.station, BATCH).outcomes
+    left = [card for card, one in zip(world.cards, done, strict=True) if not one.receipt_no]
+    each(left, lambda card: desk.load(BATCH, card))
 
 
 def _order_waits(world: World) -> None:
@@ -63,20 +67,19 @@ def _sold(world: World) -> None:
     desk = world.start(Power())
     desk.sell(world.cards[0], "100", tender=world.till.tender)
     sync(desk.station)
-    desk.reader.pull()
-    desk.station.store.close()
+    closed(desk)
 
 
 def _take_back(world: World, desk: Desk) -> None:
     """The load of a sale is taken off its card, then its money is paid out."""
-    back = [one for one in _every(desk) if one.direction is Direction.RETURN]
+    back = [one for one in every(desk) if one.direction is Direction.RETURN]
     if not any(one.state is not TopUpState.VOIDED for one in back):
         inserted = desk.insert(world.cards[0])
         try:
             return_load(desk.station, inserted, SECOND, nobody, reading="photo 1")
         finally:
             inserted.close()
-    for one in _every(desk):
+    for one in every(desk):
         owed = one.state in (TopUpState.SEALED, TopUpState.PAYOUT_PENDING)
         if one.direction is Direction.RETURN and owed:
             world.pay_out(desk, one.topup_id)
@@ -99,48 +102,57 @@ def _stopped(world: World) -> None:
             top_up(desk.station, inserted, request, nobody)
     inserted.close()
     world.cards[0].chip.security[0] = 7
-    desk.reader.pull()
-    desk.station.store.close()
+    closed(desk)
 
 
 def _refund(world: World, desk: Desk) -> None:
     """What never came onto its card is paid back."""
-    if any(one.state is TopUpState.NOT_LOADED for one in _every(desk)):
+    if any(one.state is TopUpState.NOT_LOADED for one in every(desk)):
         inserted = desk.insert(world.cards[0])
         try:
             request_refund(desk.station, inserted, SECOND)
         finally:
             inserted.close()
-    for one in _every(desk):
+    for one in every(desk):
         if one.state is TopUpState.REFUND_REQUESTED:
             world.pay_out(desk, one.topup_id)
 
 
-def _torn_here(world: World) -> None:
+def _give_back(world: World, desk: Desk) -> None:
+    """A lump sum beyond its lines: one line is released, and all that is left is given back."""
+    if not batch_state(desk.station, BATCH).money.received:
+        pay_batch(desk.station, BATCH, tender=world.till.tender, money=Money(15_000))
+    if not any(one.released for one in batch_account(desk.station, BATCH).lines):
+        release_line(desk.station, BATCH, 1, "absent")
+    for one in batch_account(desk.station, BATCH).payments:
+        if one.remains:
+            world.returned[one.payment.payment_id] = one.remains.fen
+            return_remainder(desk.station, BATCH, one.payment.payment_id, one.remains, SECOND)
+
+
+def torn(world: World, name: str = HERE) -> None:
     """A sale that was cut in the payload; what is armed was sent."""
-    power = Power(Cut(IN_PAYLOAD, When.LOST))
-    desk = world.start(power)
-    with pytest.raises((OutcomeUnknown, LinkFailed)):
+    desk = world.start(Power(), name)
+    world.cards[0].chip.arm(Tear(IN_PAYLOAD))
+    with pytest.raises(OutcomeUnknown):
         desk.sell(world.cards[0], "100", tender=world.till.tender)
-    assert power.names[-1] == "commit"
-    assert power.names[IN_PAYLOAD] == "chip"
+    world.cards[0].chip.arm(None)
     sync(desk.station)
+    closed(desk)
+
+
+def closed(desk: Desk) -> None:
+    """The desk is switched off."""
     desk.reader.pull()
     desk.station.store.close()
-
-
-def _finish_theirs(world: World, desk: Desk) -> None:
-    """Another station's torn card is finished here."""
-    inserted = desk.insert(world.cards[0])
-    try:
-        resolve_card(desk.station, inserted)
-    finally:
-        inserted.close()
 
 
 SALE = Job("sale", _sale, (29_000, 0), 10_000)
 BAG = Job("bag", _bag, (29_000, 20_000), 15_600, _order_waits)
 RETURN = Job("return and payout", _take_back, (0, 0), 256, _sold, open_end=True)
 REFUND = Job("refund", _refund, (0, 0), 0, _stopped, resolves=False)
-THEIRS = Job("another station's load", _finish_theirs, (29_000, 0), 10_000, _torn_here, THERE)
-JOBS = (SALE, BAG, RETURN, REFUND, THEIRS)
+THEIRS = Job(
+    "another station's load", resolve_all, (29_000, 0), 10_000, torn, THERE, resolves=False
+)
+REMAINDER = Job("release and remainder", _give_back, (0, 0), 0)
+JOBS = (SALE, BAG, RETURN, REFUND, REMAINDER, THEIRS)

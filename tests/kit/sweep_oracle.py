@@ -8,21 +8,30 @@ from typing import TYPE_CHECKING, Any
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
 from cardstation.domain.volume import Volume
+from cardstation.errors import Refusal
+from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual.meter import VirtualMeter
 from tests.kit.power import Power
+from tests.kit.sweep_waits import ENDS, WAITING, Wait, closed_cards, refused, sold_over
 
 if TYPE_CHECKING:
     from tests.kit.station import Desk
     from tests.kit.sweep import Job, World
 
+DOUBTFUL = MAY_BE_ON_CARD | {TopUpState.DISPUTED}
 BACK = (TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)
 Loads = dict[str, dict[str, list[TopUp]]]
 
 
 def never_again(world: World) -> None:
-    """Nobody ever comes back: books hold, and no card carries what no record allows."""
+    """Nobody ever comes back: books hold, and no card carries what no record allows.
+
+    A store put back from a copy knows neither: such a desk must sell nothing.
+    """
+    if _behind(world):
+        return
     with_books(world)
     for number, card in enumerate(world.cards):
         twin = VirtualMeter(world.meters[number].state, OPEN4442)
@@ -31,6 +40,22 @@ def never_again(world: World) -> None:
         seen = world.credited[number] + on_card.litres
         allowed = possible(world, world.households[number].card_no)
         assert seen in allowed, ("on card and in meter, on record", seen, sorted(allowed))
+
+
+def _behind(world: World) -> bool:
+    """A desk's records are older than what it did, and it says so and stands still."""
+    if not world.put_back:
+        return False
+    desk = world.start(Power(), world.stations[0])
+    said = ""
+    try:
+        ensure_may_sell(desk.station)
+    except Refusal as stop:
+        said = stop.code
+    finally:
+        desk.station.store.close()
+    assert said in ("", "store_rolled_back", "selling_frozen")
+    return bool(said)
 
 
 def with_books(world: World) -> list[Any]:
@@ -83,16 +108,17 @@ def possible(world: World, card_no: str) -> set[int]:
                     by_id.setdefault(one.topup_id, []).append(one)
         finally:
             desk.station.store.close()
-    sure, doubtful = 0, []
+    sure, doubtful, seen = 0, [], set[int]()
     for views in by_id.values():
         litres, states = _litres(views[0]), {one.state for one in views}
         if views[0].direction is Direction.RETURN:
             gone = _litres(by_id[views[0].corrects][0])
             sure -= gone * bool(states & set(BACK))
-            doubtful += [-gone] * bool(states & MAY_BE_ON_CARD)
-        elif TopUpState.SEALED in states:
+            doubtful += [-gone] * bool(states & DOUBTFUL)
+        elif TopUpState.SEALED in states and not (same := _same_load(world, views[0])) & seen:
             sure += litres
-        elif states & MAY_BE_ON_CARD:
+            seen |= same
+        elif states & DOUBTFUL:
             doubtful.append(litres)
     chosen = itertools.chain.from_iterable(
         itertools.combinations(doubtful, n) for n in range(len(doubtful) + 1)
@@ -100,49 +126,50 @@ def possible(world: World, card_no: str) -> set[int]:
     return {sure + sum(some) for some in chosen}
 
 
-def ended(world: World, job: Job | None, *, stuck_allowed: bool) -> None:
+def _same_load(world: World, load: TopUp) -> set[int]:
+    """Cards that name no load: two desks sealed one load, and the ledger has not said whose."""
+    return {load.counter_after} if world.names_nobody else set()
+
+
+def ended(world: World, job: Job, *, exact: bool) -> set[Wait]:
     """The clerks came to the end: money, cards, meters, journals and ledger agree.
 
-    A code cut short twice, or once where the reader cannot tell the tries left, waits for the
-    supervisor; then only the books are looked at.
+    Args:
+        world: All that is left.
+        job: What was done.
+        exact: It ends exactly as the job says; else only everything must agree.
+
+    Returns:
+        Why something waits for people; nothing of any other card does, and for no other reason.
     """
     found = with_books(world)
-    if stuck_allowed and _locked_out(world):
-        world.stuck += 1
-        return
     world.meet_meters()
-    terms = [proof.money_terms for proof, _ in found]
-    _settled([one for _, topups in found for one in topups], may_dispute=job is None)
+    topups = [one for _, of_one in found for one in of_one]
+    waits: dict[str, Wait] = {}
+    closed = closed_cards(world, job.station)
     for number, household in enumerate(world.households):
-        live = _live_litres([topups for _, topups in found], household.card_no)
+        mine = [one for one in topups if one.identity.card_no == household.card_no]
+        live = _live_litres([of_one for _, of_one in found], household.card_no)
+        left = [one for one in mine if one.state not in ENDS]
+        wait = closed.get(household.card_no)
+        if wait and (left or (exact and live != job.sold[number])):
+            assert {one.state for one in left} <= WAITING, left
+            assert world.credited[number] in possible(world, household.card_no)
+            waits[household.card_no] = wait
+            continue
+        if left:
+            assert sold_over(left, mine), [(one.topup_id, one.state) for one in left]
+            waits[household.card_no] = Wait.SOLD_OVER
         assert world.credited[number] == live, (number, world.credited, live)
-        assert job is None or live == job.sold[number], (live, job.sold)
+        assert not exact or live == job.sold[number], (live, job.sold)
+    refused(world, job.station, waits)
+    exact = exact and not waits
+    terms = [proof.money_terms for proof, _ in found]
     assert sum(one["refunds"] for one in terms) == sum(world.returned.values())
-    assert sum(one["other_stations"] for one in terms) == 0
-    assert job is None or sum(proof.taken_fen for proof, _ in found) == job.taken_fen
-    _posted(world, found, may_doubt=job is None)
-
-
-def _locked_out(world: World) -> bool:
-    if world.dialect == "acs":
-        return any(card.chip.security[0] != 7 for card in world.cards)
-    torn = 0
-    for name in world.stations:
-        desk = world.start(Power(), name)
-        try:
-            with desk.station.store.reading() as reading:
-                for one in world.households:
-                    torn += reading.attempts.torn("CS01", one.card_no)
-        finally:
-            desk.station.store.close()
-    return torn > 0
-
-
-def _settled(topups: list[TopUp], *, may_dispute: bool) -> None:
-    ends = {TopUpState.VOIDED, TopUpState.SEALED, TopUpState.REFUNDED}
-    ends |= {TopUpState.DISPUTED} if may_dispute else set()
-    left = [one for one in topups if one.state not in ends]
-    assert not left, [(one.topup_id, one.state) for one in left]
+    assert waits or sum(one["other_stations"] for one in terms) == 0
+    assert not exact or sum(proof.taken_fen for proof, _ in found) == job.taken_fen
+    _posted(world, found, may_doubt=not exact)
+    return set(waits.values())
 
 
 def _posted(world: World, found: list[Any], *, may_doubt: bool) -> None:

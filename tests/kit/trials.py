@@ -22,21 +22,18 @@ from cardstation.services.return_load import return_load
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from cardstation.store import Store
-from drivers.layouts.open4442 import DECLARATION, OPEN4442
+from drivers.layouts.open4442 import OPEN4442
 from drivers.layouts.tears import torn_images
-from drivers.layouts.two_slot import TwoSlotLayout
 from drivers.virtual import Tear
 from tests.kit import card_stories, cards
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, When
 from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance, take
-from tests.kit.sweep import Lab, Where
+from tests.kit.sweep import NAMES_NOBODY, Lab, Where
 from tests.kit.sweep_jobs import RETURN, SALE, stock
 from tests.kit.two_stations import line_of, open_station, two_stations
 
 SECOND = Approval("supervisor")
-NAMES_NOBODY = TwoSlotLayout(DECLARATION, marks_loads=False)
-"""The open layout as if it had no room for a mark: every desk's load looks the same."""
 
 
 def sale_under_cuts(folder: Path) -> None:

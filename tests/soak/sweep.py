@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
+import click
 import pytest
 
 from cardstation.services.intent import ids
@@ -23,10 +24,10 @@ def soak() -> Figures:
     """All single cuts, then every third again with a seventh of the cuts of what follows it."""
     total: Counter[str] = Counter()
     with ProcessPoolExecutor() as pool:
-        for found in pool.map(_once, range(len(EVERYWHERE))):
-            total += found
-        for found in pool.map(_twice, range(len(TWICE))):
-            total += found
+        for cases, work in ((EVERYWHERE, _once), (TWICE, _twice)):
+            for case, found in zip(cases, pool.map(work, range(len(cases))), strict=True):
+                total += found
+                click.echo(f"  {case}: {dict(found)}", err=True)
     return dict(total)
 
 
@@ -47,7 +48,7 @@ def _once(number: int) -> Counter[str]:
         cuts = every_cut(lab)
         for cut in cuts:
             lab.run(cut)
-        return Counter({"cut points": len(cuts), "runs": lab.runs, "waiting": lab.stuck})
+        return Counter({"cut points": len(cuts), "runs": lab.runs}) + _waits(lab)
 
 
 def _twice(number: int) -> Counter[str]:
@@ -61,4 +62,8 @@ def _twice(number: int) -> Counter[str]:
             for second in seconds[at % 7 :: 7]:
                 lab.run(cut, second)
                 pairs += 1
-        return Counter({"pairs of cuts": pairs, "runs": lab.runs, "waiting": lab.stuck})
+        return Counter({"pairs of cuts": pairs, "runs": lab.runs}) + _waits(lab)
+
+
+def _waits(lab: Lab) -> Counter[str]:
+    return Counter({f"waiting ({why.value})": count for why, count in lab.waits.items()})
