@@ -27,6 +27,7 @@ from cardstation.services.identify import Inserted
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Resolution
+from cardstation.services.settle_dispute import Finding as Proven
 from cardstation.services.shift_state import ShiftState
 from cardstation.services.sync_state import SyncState
 
@@ -106,6 +107,7 @@ class BackServices:
         refund: Gives up the paid load of the card in the reader; `pay_out` returns the money.
         take_back: The load off the card in the reader; with a fitter's reading or "".
         withdraw: Ends a return that has not touched its card.
+        settle: Ends a dispute by what both saw, in words.
     """
 
     refund: Callable[[Inserted, Approval], TopUp]
@@ -113,6 +115,7 @@ class BackServices:
     take_back: Callable[[Inserted, Approval, str, Watch], TopUp]
     withdraw: Callable[[str], TopUp]
     dispute: Callable[[str, Approval], TopUp]
+    settle: Callable[[str, Proven, str, Approval], TopUp]
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load, withdraw_return
 from cardstation.services.route_card import route_card
 from cardstation.services.run_batch import finish_batch, pause_batch, runs, start_batch
+from cardstation.services.settle_dispute import settle_dispute
 from cardstation.services.shift_state import shift_state
 from cardstation.services.station import Station
 from cardstation.services.sync_state import sync_state
@@ -141,6 +142,7 @@ class Wiring:
             take_back=self.take_back,
             withdraw=partial(withdraw_return, station),
             dispute=partial(dispute, station),
+            settle=partial(settle_dispute, station),
         )
 
     def lanes(self) -> LaneServices:

@@ -228,8 +228,8 @@ TABLE = {
         "In dispute",
         "A top-up of this card is in dispute.",
         "Nothing is loaded and nothing is paid out before it is settled.",
-        "Look at the meter or have a fitter look; then two people settle it: "
-        "`cardstation dispute settle`.",
+        "Look at the meter or have a fitter look; then two people settle it on the exceptions "
+        "screen.",
     ),
     "unknown_receipt": Words(
         "Receipt not found",

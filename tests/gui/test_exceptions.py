@@ -30,9 +30,9 @@ def yes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The second person says yes to everything; returns what they were asked."""
     asked: list[str] = []
 
-    def ask(_view: object, _look: object, _way: object, what: str, **_note: str) -> object:
+    def ask(_view: object, _look: object, _way: object, what: str, **note: str) -> object:
         asked.append(what)
-        return BY, ""
+        return BY, note.get("note", "") and "photo 118"
 
     monkeypatch.setattr("ui.screens.exceptions.view.ask_second_person", ask)
     monkeypatch.setattr("ui.screens.counter.view.ask_second_person", ask)
@@ -81,6 +81,19 @@ def test_keys_of_other_states_do_nothing(desk: Stage, qtbot: QtBot, yes: list[st
         qtbot.keyClick(desk.window, key)
     assert desk.station.backs == []
     assert yes == []
+
+
+@pytest.mark.parametrize(
+    ("key", "finding"), [(Qt.Key.Key_F9, "loaded"), (Qt.Key.Key_F10, "not_loaded")]
+)
+def test_two_persons_settle_a_dispute(
+    desk: Stage, qtbot: QtBot, yes: list[str], key: Qt.Key, finding: str
+) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "disputed")
+    qtbot.keyClick(desk.window, key)
+    assert len(yes) == 1
+    assert desk.station.backs == [("settle", SUPERVISOR, f"intent-8 {finding} photo 118")]
 
 
 def test_a_refund_waits_for_the_very_card(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
@@ -148,7 +161,8 @@ def test_a_pulled_card_is_asked_for_again(desk: Stage, qtbot: QtBot, yes: list[s
         ("sale", "armed", {Action.REFUND, Action.DISPUTE}),
         ("sale", "outcome_unknown", {Action.REFUND, Action.DISPUTE}),
         ("sale", "refund_requested", {Action.PAY_OUT}),
-        ("sale", "disputed", set()),
+        ("sale", "disputed", {Action.SETTLE}),
+        ("return", "disputed", {Action.SETTLE}),
         ("return", "requested", {Action.WITHDRAW}),
         ("return", "not_returned", {Action.WITHDRAW}),
         ("return", "outcome_unknown", {Action.DISPUTE}),
@@ -198,7 +212,7 @@ def test_a_load_is_taken_back_at_the_counter(desk: Stage, qtbot: QtBot, yes: lis
     qtbot.keyClick(desk.window, Qt.Key.Key_F7)
     assert yes
     assert set(seen) == {"writing"}
-    assert desk.station.backs == [("take_back", SUPERVISOR, "")]
+    assert desk.station.backs == [("take_back", SUPERVISOR, "photo 118")]
     assert desk.window.banner.state.title == "已退气，请取卡"
     assert "¥300.00" in desk.window.banner.state.line
     desk.remove()

@@ -132,6 +132,9 @@ class FakeStation:
                 take_back=self._take_back,
                 withdraw=lambda key: self._back("withdraw", None, key),
                 dispute=lambda key, by: self._back("dispute", by, key),
+                settle=lambda key, found, proof, by: self._back(
+                    "settle", by, f"{key} {found} {proof}"
+                ),
             ),
             lanes=LaneServices(
                 start=lambda _batch: self._say("start", None),

@@ -51,6 +51,7 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("F9 · F10", t("answer whether money was taken: yes · no")),
                 ("F6 · F7", t("pay out · refund, with a second person")),
                 ("F8", t("dispute, with a second person")),
+                ("F9 · F10", t("settle a dispute: the load is there · is not")),
                 ("F4", t("withdraw a return")),
                 ("F11", t("compare a restored station with the ledger")),
             ),

@@ -1,4 +1,4 @@
-"""The exceptions' verbs: look, answer, refund with the card, pay out, dispute, withdraw, rejoin."""
+"""The exceptions' verbs: look, answer, refund, pay out, dispute, settle, withdraw, rejoin."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.errors import CardStationError, LinkFailed, Refusal
 from cardstation.services.identify import Inserted
+from cardstation.services.settle_dispute import Finding
 from ui.approver import Approver
 from ui.messages import Problem
 from ui.screens.counter.state import Phase
@@ -81,6 +82,12 @@ class ExceptionsModel(QObject):
         back = self._tools.services.back
         said = "In dispute now: nothing is written or paid before people have looked."
         self._do(lambda: back.dispute(item.key, approval), said)
+
+    def settle(self, item: Item, finding: Finding, proof: str, approval: Approval) -> None:
+        """Both have looked, and say what they saw."""
+        back = self._tools.services.back
+        said = "Settled: the card is free for the next top-up."
+        self._do(lambda: back.settle(item.key, finding, proof, approval), said)
 
     def withdraw(self, item: Item) -> None:
         """A return that has not touched its card ends here."""

@@ -38,6 +38,7 @@ class Action(StrEnum):
     REFUND = "refund"
     PAY_OUT = "pay_out"
     DISPUTE = "dispute"
+    SETTLE = "settle"
     WITHDRAW = "withdraw"
     REJOIN = "rejoin"
 
@@ -93,6 +94,8 @@ _BY_STATE: dict[tuple[str, str], tuple[Action, ...]] = {
     ("return", "not_returned"): (Action.WITHDRAW,),
     ("return", "armed"): (Action.DISPUTE,),
     ("return", "outcome_unknown"): (Action.DISPUTE,),
+    ("sale", "disputed"): (Action.SETTLE,),
+    ("return", "disputed"): (Action.SETTLE,),
     ("return", "sealed"): (Action.PAY_OUT,),
     ("return", "payout_pending"): (Action.PAY_OUT,),
 }

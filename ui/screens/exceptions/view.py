@@ -10,6 +10,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.i18n import Field, Translator
 from cardstation.sentences import sentence
+from cardstation.services.settle_dispute import Finding
 from ui.look import Look
 from ui.parts.age import age, grouped
 from ui.parts.buttons import button
@@ -105,6 +106,10 @@ class ExceptionsView(QWidget):
                 button(t("No, not taken"), lambda: self._answer(taken=False), key="F10"),
                 button(t("Yes, it is here"), lambda: self._answer(taken=True), key="F9"),
             ),
+            Action.SETTLE: (
+                button(t("It is not there"), lambda: self._settle(Finding.NOT_LOADED), key="F10"),
+                button(t("The load is there"), lambda: self._settle(Finding.LOADED), key="F9"),
+            ),
             Action.WITHDRAW: (button(t("Withdraw"), self._withdraw, key="F4"),),
             Action.DISPUTE: two(Action.DISPUTE, t("Dispute"), "F8", model.dispute),
             Action.REFUND: two(Action.REFUND, t("Refund"), "F7", model.refund),
@@ -120,6 +125,18 @@ class ExceptionsView(QWidget):
     def _answer(self, *, taken: bool) -> None:
         if self._chosen is not None:
             self._model.answer(self._chosen.key, taken=taken)
+
+    def _settle(self, finding: Finding) -> None:
+        item, t = self._chosen, self._look.t
+        if item is None:
+            return
+        there = t("The load is on its card or in its meter; both have seen the proof.")
+        gone = t("The load is neither on its card nor in its meter; both have seen the proof.")
+        what = there if finding is Finding.LOADED else gone
+        note = t("What both saw: reading, photo, report")
+        asked = ask_second_person(self, self._look, self._model.approver, what, note=note)
+        if asked is not None:
+            self._model.settle(item, finding, asked[1], asked[0])
 
     def _withdraw(self) -> None:
         if self._chosen is not None:
