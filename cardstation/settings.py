@@ -39,6 +39,7 @@ class Settings:
         sound: States are also heard. pace_ms: between two cards of the training rack.
         printer: Queue name for CUPS, empty = papers go to the folder `papers` only.
         training: True: training cards, papers say 培训.
+        purge_days: Days after which the personal data of a closed batch are removed.
         trace: The log shows every exchange with a card, codes left out.
     """
 
@@ -59,6 +60,7 @@ class Settings:
     pace_ms: int = 0
     printer: str = ""
     training: bool = True
+    purge_days: int = 30
     trace: bool = False
     state: str = ""
 
@@ -78,6 +80,7 @@ _RANGES: Mapping[str, range] = {
     "scale": range(100, 201),
     "pace_ms": range(60_001),
     "watchdog_s": range(1, 121),
+    "purge_days": range(1, 3651),
 }
 
 

@@ -181,3 +181,7 @@ class Annex:
     made_at: datetime
     purged_at: datetime | None
     training: bool
+
+
+OfBag = BagLabel | CustodySlip | ManagerSheet | NotDoneList | ReceiptStrips | Annex
+"""Every paper of a bag."""

@@ -183,6 +183,12 @@ class Custody:
         return len(self.unexplained) + self.short + self.short_back
 
     @property
+    def lacking_places(self) -> tuple[int, ...]:
+        """Lines that are missing unexplained, and those nobody saw of which a count lacks some."""
+        unseen = [p for p in self.held if self.where[p] is Where.WAITING] if self.short else []
+        return (*self.unexplained, *unseen)
+
+    @property
     def left_over(self) -> int:
         """Cards on no line that are in our hands."""
         return len(self.extras) + self.unnamed_extras

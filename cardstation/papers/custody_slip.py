@@ -5,6 +5,7 @@ from __future__ import annotations
 from cardstation.domain.bag_papers import CustodySlip
 from cardstation.domain.custody import ON_PAPER, Party
 from cardstation.domain.seal_number import seal_grouped
+from cardstation.errors import Refusal
 from cardstation.i18n import Translator, translator
 from cardstation.papers.pen import Ink, Pen, Style
 from cardstation.papers.wording import WATERMARK
@@ -22,7 +23,7 @@ def custody_slip(slip: CustodySlip, lang: str) -> bytes:
     """Draw the slip as a one-page PDF.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`, `signature_not_picture`.
+        Refusal: codes `glyph_missing`, `paper_too_long`.
     """
     t = translator(lang)
     pen = Pen(_WIDTH, _HEIGHT, title=f"{t('Hand-over slip')} {slip.number}", lang=lang)
@@ -110,6 +111,14 @@ def _remarks(pen: Pen, slip: CustodySlip, t: Translator) -> None:
             y += 5
 
 
+def _picture(pen: Pen, x: float, y: float, picture: bytes, t: Translator) -> None:
+    """A signature; a file that turns out to be no picture does not keep the slip from printing."""
+    try:
+        pen.picture(x, y, picture, width=_HALF - 12, height=21)
+    except Refusal:
+        pen.text(x, y + 10, t("The picture on file cannot be shown."), Style(8, Ink.RED))
+
+
 def _sign(pen: Pen, slip: CustodySlip, t: Translator) -> None:
     told, y, high = slip.told, 98.5, 36.0
     sides = (
@@ -120,7 +129,7 @@ def _sign(pen: Pen, slip: CustodySlip, t: Translator) -> None:
         pen.panel(x, y, _HALF, high, edge=Ink.LINE, radius=2)
         pen.text(x + 4, y + 5.4, role, Style(8.5, Ink.NAVY, bold=True))
         if picture:
-            pen.picture(x + 6, y + 7, picture, width=_HALF - 12, height=high - 15)
+            _picture(pen, x + 6, y + 7, picture, t)
         pen.text(x + 4, y + high - 3, t("Signature, date"), _LABEL)
         start = x + 6 + pen.measure(t("Signature, date"), _LABEL)
         pen.rule(start, x + _HALF - 4, y + high - 2.6, ink=Ink.FAINT, weight=0.2)

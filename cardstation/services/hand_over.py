@@ -78,7 +78,8 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
         Refusal: `unknown_batch`, `hand_over_way` (not between these two), `hand_over_count`,
             `card_not_with_giver`, `nothing_to_hand_over`, `seal_number_wrong`,
             `seal_of_other_batch`, `signature_not_picture`, `signature_missing` (the last return),
-            `batch_not_so_far`, and those of `ensure_may_write`.
+            `cards_not_explained` (a count lacks some of the cards nobody has seen, so nobody
+            knows which go back), `batch_not_so_far`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     before = custody_state(station, batch_id)
@@ -132,11 +133,17 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
     extras = tuple(number[-TAIL:] for number in asked.extras)
     count = count if asked.giver is not Party.DESK else count + len(extras)
     expected = count if asked.expected is None else asked.expected
-    arrived = expected - len(asked.missing) if asked.arrived is None else asked.arrived
+    lack_known = max(0, len(held) - expected)
+    lack_new = max(0, len(asked.missing) - lack_known)
+    arrived = expected - lack_new if asked.arrived is None else asked.arrived
     if not 0 <= arrived <= 100_000 or not 0 <= expected <= 100_000:
         raise Refusal("hand_over_count", arrived=arrived, expected=expected)
-    if not places and not extras and not arrived and asked.giver is not Party.DESK:
+    told_nothing = not places and not extras and not arrived
+    if told_nothing and asked.giver is not Party.DESK:
         raise Refusal("nothing_to_hand_over", giver=asked.giver.value)
+    if told_nothing and state.custody.short:
+        lacking, extra = state.custody.lacking, state.custody.left_over
+        raise Refusal("cards_not_explained", missing=lacking, extra=extra)
     seal_no = ensure_seal(asked.seal_no, batch_id)
     return HandOver(
         seal_no, asked.giver, asked.taker, expected, arrived, places, asked.missing, extras

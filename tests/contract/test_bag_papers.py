@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pypdfium2
 import pytest
@@ -34,7 +35,6 @@ from tests.kit.bag_papers import (
     MANAGER_SHEETS,
     SEAL,
     SLIPS,
-    drawn_name,
 )
 from tests.kit.papers import pages_of
 
@@ -151,7 +151,8 @@ def test_a_signature_is_on_the_slip_and_a_broken_picture_is_refused() -> None:
     pen = Pen(100, 100, title="", lang="en")
     with pytest.raises(Refusal, match="signature_not_picture"):
         pen.picture(0, 0, b"\x89PNG\r\n\x1a\nbroken", width=10, height=10)
-    pen.picture(0, 0, drawn_name(), width=10, height=10)
+    broken = replace(SLIPS["received"], given_picture=b"\x89PNG\r\n\x1a\nbroken")
+    assert "cannot be shown" in pages_of(custody_slip(broken, "en"))[0]
 
 
 def test_the_annex_says_when_data_go_and_when_they_went() -> None:

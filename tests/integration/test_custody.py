@@ -172,6 +172,23 @@ def test_a_stranger_in_the_bag_is_explained_or_goes_back(bag: Bag) -> None:
     assert (state.custody.extras, state.custody.extras_gone) == ((), 1)
 
 
+def test_nobody_gives_back_cards_of_which_some_lack_before_saying_which(bag: Bag) -> None:
+    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK, arrived=3))
+    with pytest.raises(Refusal, match="cards_not_explained"):
+        bag.hand(RETURN)
+    bag.explain(Why.NEVER_GIVEN, 4)
+    assert bag.hand(RETURN).custody.tally[Where.RETURNED] == 3
+
+
+def test_what_was_counted_short_before_is_not_short_twice(bag: Bag) -> None:
+    bag.hand(HandOverRequest(Party.MANAGER, Party.TEAM, arrived=3))
+    state = bag.hand(HandOverRequest(Party.TEAM, Party.DESK, missing=(4,)))
+    told = state.timeline[-1].moved
+    assert isinstance(told, HandOver)
+    assert (told.expected, told.arrived) == (3, 3)
+    assert (state.custody.short, state.custody.tally[Where.MISSING]) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("asked", "code"),
     [

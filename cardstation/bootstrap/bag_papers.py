@@ -1,0 +1,194 @@
+"""Files the papers of a bag, prints a whole return, and forgets what a purge must not leave."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from cardstation.bootstrap.papers import write_receipt, write_refunds, write_sheet
+from cardstation.domain.bag_papers import (
+    BagLabel,
+    CustodySlip,
+    ManagerSheet,
+    NotDoneList,
+    OfBag,
+    ReceiptStrips,
+)
+from cardstation.domain.receipt import HandoverSheet
+from cardstation.files import write_whole
+from cardstation.ports.printer import Printer
+from cardstation.services.bag_papers import (
+    manager_sheet,
+    not_done_list,
+    receipt_strips,
+    receipts_by_door,
+)
+from cardstation.services.batch_state import batch_state
+from cardstation.services.handover_sheet import handover_sheet
+from cardstation.services.purge_batch import purge_due
+from cardstation.services.station import Station
+
+Progress = Callable[[int, int], None]
+
+_WITH_DOORS = ("sheet", "manager_sheet", "not_done_list", "receipt_strip", "refunds", "return")
+"""Papers of a batch that go with its personal data; vouchers, slips and labels stay."""
+
+
+def write_bag_paper(value: OfBag, folder: Path, lang: str) -> Path:
+    """File one paper of a bag under its batch, its form and what tells it from others.
+
+    Raises:
+        Refusal: codes `glyph_missing`, `paper_too_long`.
+    """
+    from cardstation.papers import FORMS
+
+    form = next(one for one in FORMS if one.value is type(value))
+    parts = [value.batch_id, form.code]
+    if isinstance(value, BagLabel):
+        parts.append(str(value.bag))
+    elif isinstance(value, CustodySlip):
+        parts.append(str(value.number))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{'-'.join(parts)}.pdf"
+    path.write_bytes(form.draw(value, lang))
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One paper of a return: its name in the record, and how it is made."""
+
+    name: str
+    make: Callable[[], Path]
+
+
+def print_return(
+    station: Station,
+    batch_id: str,
+    folder: Path,
+    lang: str,
+    printer: Printer | None,
+    progress: Progress,
+    *,
+    by_floor: bool = False,
+) -> tuple[Path, ...]:
+    """Print everything that goes back with a bag; after a stop it goes on where it stopped.
+
+    Receipts are the ones filed when the cards were loaded; when a whole return is printed once
+    more, they are drawn again and say reprint.
+
+    Args:
+        station: The desk.
+        batch_id: Of which bag.
+        folder: Where papers are filed.
+        lang: Their language.
+        printer: None = they are only filed.
+        progress: Told how many are done, of how many.
+        by_floor: A strip per floor instead of a receipt per household.
+
+    Raises:
+        Refusal: `unknown_batch`. Mishap: `paper_not_printed`; what came out is remembered.
+    """
+    record = _Record(folder / f"{batch_id}-return.txt")
+    pieces = list(_pieces(station, batch_id, folder, lang, record.again, by_floor=by_floor))
+    if record.holds(pieces):
+        record.start_over()
+        pieces = list(_pieces(station, batch_id, folder, lang, True, by_floor=by_floor))
+    paths = []
+    for done, piece in enumerate(pieces, start=1):
+        if piece.name not in record.names:
+            paths.append(piece.make())
+            if printer is not None:
+                printer.print(paths[-1].read_bytes(), paths[-1].stem)
+            record.keep(piece.name)
+        progress(done, len(pieces))
+    return tuple(paths)
+
+
+class _Record:
+    """What of a return came out already: one name a line; `again` when it is not the first."""
+
+    _AGAIN = "again"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.names = set(path.read_text("utf-8").split("\n")) - {""} if path.exists() else set()
+
+    @property
+    def again(self) -> bool:
+        """Whether this return is printed once more."""
+        return self._AGAIN in self.names
+
+    def holds(self, pieces: Sequence[_Piece]) -> bool:
+        """Whether all of it came out."""
+        return bool(pieces) and {piece.name for piece in pieces} <= self.names
+
+    def start_over(self) -> None:
+        """Forget what came out, but not that it did."""
+        self.names = {self._AGAIN}
+        self._write()
+
+    def keep(self, name: str) -> None:
+        """Remember a paper."""
+        self.names.add(name)
+        self._write()
+
+    def _write(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(self._path, "\n".join(sorted(self.names)) + "\n")
+
+
+def _pieces(
+    station: Station, batch_id: str, folder: Path, lang: str, again: bool, *, by_floor: bool
+) -> Iterator[_Piece]:
+    """The papers of a return in the order they are laid on the bag."""
+    sheet, notes = manager_sheet(station, batch_id), not_done_list(station, batch_id)
+    own = handover_sheet(station, batch_id)
+    yield _Piece(f"sheet {_content(own)}", lambda: write_sheet(station, batch_id, folder, lang))
+    yield _Piece(f"manager {_content(sheet)}", lambda: write_bag_paper(sheet, folder, lang))
+    if batch_state(station, batch_id).money.remainder:
+        yield _Piece(
+            f"refunds {_content(own)}", lambda: write_refunds(station, batch_id, folder, lang)
+        )
+    if notes.rows:
+        yield _Piece(f"notes {_content(notes)}", lambda: write_bag_paper(notes, folder, lang))
+    if by_floor:
+        strips = receipt_strips(station, batch_id)
+        yield _Piece(f"strips {_content(strips)}", lambda: write_bag_paper(strips, folder, lang))
+        return
+    for number in receipts_by_door(station, batch_id):
+        yield _Piece(number, partial(_receipt, station, number, folder, lang, again))
+
+
+def _receipt(station: Station, number: str, folder: Path, lang: str, again: bool) -> Path:
+    """The original filed at the load; a new one only when none is there, or once more."""
+    filed = folder / f"{number}-a5.pdf"
+    if filed.exists() and not again:
+        return filed
+    return write_receipt(station, number, folder, lang)[0]
+
+
+def _content(value: HandoverSheet | ManagerSheet | NotDoneList | ReceiptStrips) -> str:
+    """A name for what a paper says, whenever it is made."""
+    timeless: Any = replace(value, made_at=datetime(2000, 1, 1, tzinfo=UTC))
+    return hashlib.sha256(repr(timeless).encode()).hexdigest()[:16]
+
+
+def purge_with_papers(station: Station, days: int, folder: Path) -> tuple[str, ...]:
+    """Purge every batch whose time is up, and the filed papers that name its doors."""
+    purged = purge_due(station, days)
+    for batch_id in purged:
+        forget_papers(folder, batch_id)
+    return purged
+
+
+def forget_papers(folder: Path, batch_id: str) -> None:
+    """Remove a batch's filed papers that carry names or doors; receipts and slips stay."""
+    for name in _WITH_DOORS:
+        for path in folder.glob(f"{batch_id}-{name}*"):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,196 @@
+"""The bag from the command line, and a return that is printed in one go and goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cardstation.bootstrap.bag_papers import forget_papers, print_return, purge_with_papers
+from cardstation.bootstrap.entry import doors
+from cardstation.cli.commands import COMMANDS
+from cardstation.cli.run import main
+from cardstation.domain.seal_number import seal_number
+from cardstation.errors import Mishap
+from cardstation.services.return_batch import return_batch
+from tests.integration.test_custody import COLLECT, PNG, RECEIVE, RETURN, Bag
+from tests.kit.papers import pages_of
+from tests.kit.station import line, neighbours, open_desk, put_batch
+
+BATCH = "2026-11-24-01"
+
+
+class Tray:
+    """A printer with so many sheets of paper."""
+
+    name = "tray"
+
+    def __init__(self, sheets: int) -> None:
+        self.sheets = sheets
+        self.printed: list[str] = []
+
+    def print(self, pdf: bytes, title: str) -> None:
+        assert pdf.startswith(b"%PDF-")
+        if not self.sheets:
+            raise Mishap("paper_not_printed", printer=self.name, cause="out of paper")
+        self.sheets -= 1
+        self.printed.append(title)
+
+
+@pytest.fixture
+def bag(tmp_path: Path) -> Iterator[Bag]:
+    made = Bag(tmp_path / "home")
+    made.pay(3)
+    made.hand(COLLECT)
+    made.hand(RECEIVE)
+    made.run(3, 1, 2)
+    yield made
+    made.station.store.close()
+
+
+def printed(bag: Bag, folder: Path, tray: Tray | None, **more: Any) -> list[tuple[int, int]]:
+    told: list[tuple[int, int]] = []
+
+    def progress(done: int, count: int) -> None:
+        told.append((done, count))
+
+    print_return(bag.station, bag.batch_id, folder, "en", tray, progress, **more)
+    return told
+
+
+def test_a_return_is_printed_in_the_order_of_the_doors(bag: Bag, tmp_path: Path) -> None:
+    tray = Tray(99)
+    told = printed(bag, tmp_path, tray)
+    names = [name.removeprefix(f"{bag.batch_id}-") for name in tray.printed]
+    assert names[:3] == ["sheet", "manager_sheet", "not_done_list"]
+    doors_of = [pages_of((tmp_path / f"{name}.pdf").read_bytes())[0] for name in names[3:]]
+    assert len(doors_of) == 3
+    assert ["住户1" in doors_of[0], "住户2" in doors_of[1], "住户3" in doors_of[2]] == [True] * 3
+    assert told == [(n, 6) for n in range(1, 7)]
+
+
+@pytest.mark.parametrize("sheets", range(6))
+def test_a_printer_out_of_paper_loses_nothing_and_prints_nothing_twice(
+    bag: Bag, tmp_path: Path, sheets: int
+) -> None:
+    tray = Tray(sheets)
+    with pytest.raises(Mishap, match="paper_not_printed"):
+        printed(bag, tmp_path, tray)
+    assert len(tray.printed) == sheets
+    tray.sheets = 99
+    told = printed(bag, tmp_path, tray)
+    assert len(tray.printed) == len(set(tray.printed)) == 6
+    assert told[-1] == (6, 6)
+
+
+def test_printed_once_more_a_receipt_says_so(bag: Bag, tmp_path: Path) -> None:
+    printed(bag, tmp_path, Tray(99))
+    first = {path.name for path in tmp_path.glob("S001-*-a5.pdf")}
+    tray = Tray(99)
+    printed(bag, tmp_path, tray)
+    assert len(tray.printed) == 6
+    again = {path.name for path in tmp_path.glob("S001-*-a5.pdf")} - first
+    assert len(again) == 3
+    assert all("Reprint" in pages_of((tmp_path / name).read_bytes())[0] for name in again)
+
+
+def test_strips_take_the_place_of_receipts(bag: Bag, tmp_path: Path) -> None:
+    tray = Tray(99)
+    printed(bag, tmp_path, tray, by_floor=True)
+    assert tray.printed[-1] == f"{bag.batch_id}-receipt_strip"
+    assert len(tray.printed) == 4
+
+
+def test_a_purge_takes_the_papers_that_name_doors_with_it(bag: Bag, tmp_path: Path) -> None:
+    printed(bag, tmp_path, None)
+    bag.pay(1)
+    bag.run(4)
+    bag.later()
+    return_batch(bag.station, bag.batch_id, RETURN)
+    bag.desk.clock.at += timedelta(days=31)
+    assert purge_with_papers(bag.station, 30, tmp_path) == (bag.batch_id,)
+    left = {path.name for path in tmp_path.glob("*.pdf")}
+    assert len(left) == 6
+    assert all(name.startswith("S001-") for name in left)
+    forget_papers(tmp_path, bag.batch_id)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CARDSTATION_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
+    desk = open_desk(tmp_path / "home", households=neighbours(4))
+    put_batch(desk, [line(one, place) for place, one in enumerate(neighbours(4), start=1)])
+    desk.station.store.close()
+    return tmp_path / "home"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> dict[str, Any]:
+    ended = main(doors(), COMMANDS, ["--json", "--lang", "en", "batch", *arguments])
+    said = capsys.readouterr()
+    assert ended == status, said.err
+    answer: dict[str, Any] = json.loads(said.out)
+    return answer
+
+
+def test_the_way_of_a_bag_by_commands(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    signature = home / "signed.png"
+    signature.write_bytes(PNG)
+    label = run(capsys, "label", BATCH, "--cards", "4")
+    assert label["seal_no"] == seal_number(1, BATCH, 1)
+    assert Path(label["paper"]).exists()
+    collected = run(
+        capsys,
+        *("collect", BATCH, "--arrived", "3", "--seal", label["seal_no"], "--given-by", "Chen"),
+        *("--given-signature", str(signature), "--on-paper"),
+    )
+    assert (collected["stage"], collected["short"]) == ("collected", 1)
+    event = collected["timeline"][-1]
+    assert (event["giver"], event["taker"], event["expected"]) == ("manager", "team", 4)
+    assert (event["given_by"], event["taken_signed"]) == ("Chen", "paper")
+    assert len(event["given_signed"]) == 64
+    received = run(capsys, "receive", BATCH, "--from", "team", "--missing", "4")
+    assert received["tally"]["missing"] == 1
+    assert run(capsys, "label", BATCH)["bag"] == 2
+    slip = run(capsys, "slip", BATCH, "--number", str(event["number"]))
+    assert Path(slip["paper"]).exists()
+    assert run(capsys, "close", BATCH, status=3)["error"] == "cards_not_back"
+    run(capsys, "explain", BATCH, "never_given", "--lines", "4")
+    back = run(capsys, "return", BATCH, "--on-paper")
+    assert back["stage"] == "closed"
+    assert back["tally"]["returned"] == 3
+    assert run(capsys, "custody", BATCH)["hindrance"] == "batch_closed_already"
+    assert Path(run(capsys, "annex", BATCH)["paper"]).exists()
+    papers = run(capsys, "papers", BATCH, "--by-floor")["papers"]
+    assert all(Path(path).exists() for path in papers)
+    assert run(capsys, "purge")["purged"] == []
+    assert run(capsys, "purge", BATCH)["purged"] == [BATCH]
+    assert not [path for path in papers if Path(path).exists()]
+    assert run(capsys, "custody", BATCH)["timeline"][-1]["step"] == "purged"
+
+
+def test_lines_are_written_as_ranges(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert home.exists()
+    received = run(capsys, "receive", BATCH, "--lines", "1-2,4", "--extra", "88013025009999")
+    assert received["timeline"][-1]["expected"] == 3
+    assert received["extras"] == ["9999"]
+    wrong = main(doors(), COMMANDS, ["batch", "receive", BATCH, "--lines", "one"])
+    assert wrong == 2
+    explained = run(capsys, "explain", BATCH, "never_given", "--lacking")
+    assert explained["unexplained"] == []
+    assert "3" in str(explained["timeline"][-1]["lines"])
+
+
+def test_words_for_people(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert home.exists()
+    run(capsys, "receive", BATCH, "--arrived", "5")
+    run(capsys, "explain", BATCH, "destroyed", "--lines", "2")
+    assert main(doors(), COMMANDS, ["--lang", "zh_CN", "batch", "custody", BATCH]) == 0
+    said = capsys.readouterr().out
+    assert "清单外的卡  1" in said
+    assert "物业 → 营业厅  5 / 4" in said
+    assert "损毁  2" in said
