@@ -56,7 +56,7 @@ class Case:
 
 
 ONCE = (
-    Case(SALE, Where.SAME, "acs", 7),
+    Case(SALE, Where.SAME, "acs", 11),
     Case(SALE, Where.HOME, "omnikey", 17, 1),
     Case(SALE, Where.SAME, "omnikey", 13, 2, Tender.QR_CODE, answers=True),
     Case(SALE, Where.ANOTHER, "acs", 23, 4),
@@ -65,7 +65,7 @@ ONCE = (
     Case(BAG, Where.HOME, "acs", 47, 2, Tender.BANK_TRANSFER),
     Case(BAG, Where.ANOTHER, "acs", 53, 3),
     Case(BAG, Where.SOLD, "acs", 61, 7),
-    Case(RETURN, Where.SAME, "acs", 13),
+    Case(RETURN, Where.SAME, "acs", 17),
     Case(RETURN, Where.HOME, "omnikey", 23, 1),
     Case(RETURN, Where.ANOTHER, "acs", 29, 2),
     Case(RETURN, Where.SOLD, "acs", 29, 6),
@@ -73,7 +73,7 @@ ONCE = (
     Case(REFUND, Where.ANOTHER, "omnikey", 11, 1),
     Case(REMAINDER, Where.SAME, "acs", 3),
     Case(REMAINDER, Where.ANOTHER, "omnikey", 7, 1, Tender.QR_CODE, answers=True),
-    Case(THEIRS, Where.SAME, "acs", 17),
+    Case(THEIRS, Where.SAME, "acs", 23),
     Case(THEIRS, Where.ANOTHER, "omnikey", 23, 3),
     Case(THEIRS, Where.HOME, "acs", 29, 5),
     Case(FINISHED_THERE, Where.SAME, "acs", 7),
