@@ -19,11 +19,15 @@ from cardstation.ports.ledger import Ack, LedgerException
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.approve import approve
 from cardstation.services.close_shift import close_shift
+from cardstation.services.issue_acknowledgement import issue_acknowledgement
 from cardstation.services.issue_receipt import issue_receipt
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
+from cardstation.services.quote_batch import quote_batch
+from cardstation.services.release_line import release_line
 from cardstation.services.return_load import return_load
+from cardstation.services.return_remainder import return_remainder
 from cardstation.services.sync import sync
 from drivers.keys import Ed25519DeviceKey
 from drivers.virtual import VirtualCard
@@ -59,7 +63,7 @@ def full_desk(home: Path) -> Desk:
         desk.load(batch_id, card_of(HOMES[5]))
     sync(desk.station)
     _counter(desk)
-    close_shift(desk.station, OTHER_PIN, counted=Money(75_200), handed_to=FIRST, handed_pin=PIN)
+    close_shift(desk.station, OTHER_PIN, counted=Money(70_200), handed_to=FIRST, handed_pin=PIN)
     sync(desk.station)
     return desk
 
@@ -77,9 +81,17 @@ def _bag(desk: Desk) -> str:
     with desk.station.store.unit() as unit:
         unit.orders.put([ORDER])
         unit.commit()
+    quote_batch(desk.station, batch_id)
     pay_batch(desk.station, batch_id, tender=Tender.CASH, money=Money(15_000))
     desk.clock.at += timedelta(minutes=3)
     desk.load(batch_id, card_of(HOMES[2]))
+    issue_acknowledgement(desk.station, "S001-2026-A000001")
+    release_line(desk.station, batch_id, 2, "absent")
+    with desk.station.store.reading() as reading:
+        (payment,) = reading.funds.payments(batch_id)
+    return_remainder(
+        desk.station, batch_id, payment.payment_id, Money(5_000), approve_by_first(desk)
+    )
     return batch_id
 
 

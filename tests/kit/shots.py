@@ -14,7 +14,17 @@ import click
 import pypdfium2
 from PIL import Image
 
-from cardstation.papers import Reprint, handover_sheet, receipt_80mm, receipt_a5
+from cardstation.papers import (
+    Reprint,
+    acknowledgement,
+    handover_sheet,
+    quote_sheet,
+    receipt_80mm,
+    receipt_a5,
+    refund_list,
+)
+from tests.kit.money_papers import ACKNOWLEDGEMENTS, LUMP_SUM, QUOTES, REFUNDS
+from tests.kit.bag_papers import BAG_SAMPLES
 from tests.kit.papers import RECEIPT, RECEIPTS, SHEETS
 from tests.kit.window_shots import render_all
 from tests.kit.window_torn import render_torn
@@ -105,8 +115,18 @@ def _papers(lang: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
         yield f"80mm-{name}", lambda one=receipt: receipt_80mm(one, lang)
     yield "a5-reprint", lambda: receipt_a5(RECEIPT, lang, mark)
     yield "80mm-reprint", lambda: receipt_80mm(RECEIPT, lang, mark)
+    for form in FORMS:
+        for name, value in BAG_SAMPLES.get(form.value, {}).items():
+            yield f"{form.code}-{name}", lambda form=form, one=value: form.draw(one, lang)
     for name, sheet in SHEETS.items():
         yield f"sheet-{name}", lambda one=sheet: handover_sheet(one, lang)
+    for name, quoted in QUOTES.items():
+        yield f"quote-{name}", lambda one=quoted: quote_sheet(one, lang)
+    for name, made in ACKNOWLEDGEMENTS.items():
+        yield f"acknowledgement-{name}", lambda one=made: acknowledgement(one, lang)
+    yield "acknowledgement-reprint", lambda: acknowledgement(LUMP_SUM, lang, mark)
+    for name, refunds in REFUNDS.items():
+        yield f"refunds-{name}", lambda one=refunds: refund_list(one, lang)
 
 
 def _pages(pdf: bytes, out: Path, name: str) -> Iterator[Path]:

@@ -32,17 +32,10 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("Esc", t("clear what was typed")),
             ),
         ),
-        KeyGroup(
-            t("Batches"),
-            (
-                ("F3", t("take in a list")),
-                ("F6", t("take the lump sum")),
-                ("F5", t("start or pause")),
-                ("F7", t("print the hand-over sheet")),
-                ("F8", t("lay an unfinished card aside")),
-                ("Esc", t("pause, then back to the lists")),
-            ),
-        ),
+        _batches(t),
+        _money(t),
+        _bag(t),
+        _lists(t),
         KeyGroup(
             t("Exceptions"),
             (
@@ -65,5 +58,69 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("Enter", t("next field")),
                 ("Esc", t("back to the open shift")),
             ),
+        ),
+    )
+
+
+def _money(t: Translator) -> KeyGroup:
+    return KeyGroup(
+        t("Money of a batch"),
+        (
+            ("Q", t("quote: make and print it")),
+            ("F6", t("take money, print its acknowledgement")),
+            ("A", t("print an acknowledgement again")),
+            ("R", t("release the money of a row")),
+            ("B", t("give back what is left, with a second person")),
+            ("P", t("print the refund list")),
+            ("Esc", t("back to the cards")),
+        ),
+    )
+
+
+def _batches(t: Translator) -> KeyGroup:
+    return KeyGroup(
+        t("Batches"),
+        (
+            ("F3", t("take in a list")),
+            ("F6", t("take the lump sum")),
+            ("F5", t("start or pause")),
+            ("F7", t("print the hand-over sheet")),
+            ("F9", t("the money of the batch")),
+            ("F10", t("the bag of the batch")),
+            ("F8", t("lay an unfinished card aside")),
+            ("Esc", t("pause, then back to the lists")),
+        ),
+    )
+
+
+def _bag(t: Translator) -> KeyGroup:
+    return KeyGroup(
+        t("Bag of a batch"),
+        (
+            ("F2", t("print the label of a bag")),
+            ("F3 · F4", t("record cards that were collected · that arrived")),
+            ("F6", t("give cards back")),
+            ("F7", t("print all that goes back, or go on")),
+            ("F8", t("explain what is missing or left over")),
+            ("F9", t("close the batch")),
+            ("↑ ↓ Enter", t("choose a hand-over and print its slip")),
+            ("F11", t("print the annex on personal data")),
+        ),
+    )
+
+
+def _lists(t: Translator) -> KeyGroup:
+    return KeyGroup(
+        t("Lists"),
+        (
+            ("F2 · F12", t("paste chat text · a list at the door")),
+            ("F3", t("newer list of the open batch")),
+            ("F4", t("rows that need you, one after another")),
+            ("1 … 9", t("choose a household or a reason")),
+            ("A · R", t("other account · leave out")),
+            ("S · O · U", t("skip · paid online · take back")),
+            ("F11", t("second person counts a typed list")),
+            ("Ctrl+B", t("whose bag it is")),
+            ("Enter", t("one row in full")),
         ),
     )

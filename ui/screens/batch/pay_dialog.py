@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
+from cardstation.domain.batch import LineState
 from cardstation.domain.money import NO_MONEY, Money, capitals
 from cardstation.errors import Refusal
 from cardstation.sentences import of_error, word
 from cardstation.services.batch_state import BatchState
 from ui.look import Look
-from ui.parts.buttons import Segments
+from ui.parts.buttons import Choice, Segments
 from ui.parts.facts import Fact, Facts
 from ui.parts.sheet import Sheet
 from ui.parts.words import label
@@ -23,11 +24,16 @@ TENDERS = ("cash", "bank_transfer", "qr_code")
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What was handed over."""
+    """What was handed over.
+
+    Attributes:
+        line: Place of the row in whose envelope it lay, 0 = for the whole list.
+    """
 
     tender: str
     money: Money
     reference: str
+    line: int = 0
 
 
 class PayDialog(Sheet):
@@ -42,6 +48,8 @@ class PayDialog(Sheet):
         self.facts.show_rows(_facts(look, standing))
         choices = [(code, word(f"tender.{code}", t)) for code in TENDERS]
         self.segments = Segments(t("Paid by"), choices, self._tender)
+        self._standing = standing
+        self.purpose = Choice(look, t("What it is for"), _purposes(look, standing), "0")
         self.amount = QLineEdit(_owed(standing).yuan)
         self.amount.setProperty("look", "amount")
         self.amount.setAccessibleName(t("Amount received"))
@@ -51,9 +59,12 @@ class PayDialog(Sheet):
         self.reference.setAccessibleName(t("Payment number"))
         self.reference.setPlaceholderText(t("Number of the payment"))
         self._capitals, self._doubt = label("", "muted", right=True), label("", "error", wrap=True)
-        for part in (self.facts, self.segments, self.amount, self._capitals, self.reference):
+        for part in (self.facts, label(t("What it is for"), "small"), self.purpose):
             self.column.addWidget(part)
+        for field in (self.segments, self.amount, self._capitals, self.reference):
+            self.column.addWidget(field)
         self.column.addWidget(self._doubt)
+        self.purpose.picked.connect(self._for)
         self.segments.chosen.connect(self._choose)
         self.amount.textChanged.connect(self._judge)
         self.reference.textChanged.connect(self._judge)
@@ -69,7 +80,16 @@ class PayDialog(Sheet):
             return None
         if not money or (self._tender != "cash" and not self.reference.text().strip()):
             return None
-        return Handed(self._tender, money, self.reference.text().strip())
+        line = int(self.purpose.currentData())
+        return Handed(self._tender, money, self.reference.text().strip(), line)
+
+    def _for(self, place: str) -> None:
+        """An envelope of a row, or the whole list: what is expected of it stands there."""
+        line = int(place)
+        outcomes = self._standing.outcomes
+        price = outcomes[line - 1].line.money if line else None
+        self.amount.setText((price or _owed(self._standing)).yuan)
+        self.amount.selectAll()
 
     def _choose(self, tender: str) -> None:
         self._tender = tender
@@ -98,6 +118,17 @@ def ask_money(parent: QWidget, look: Look, standing: BatchState) -> Handed | Non
     handed = dialog.handed
     dialog.deleteLater()
     return handed if accepted else None
+
+
+def _purposes(look: Look, standing: BatchState) -> list[tuple[str, str]]:
+    """The whole list, then every row that waits for money, by its envelope."""
+    rows = [
+        (str(place), "  ".join(filter(None, (one.line.envelope, one.line.door, one.line.name))))
+        for place, one in enumerate(standing.outcomes, start=1)
+        if one.state is LineState.UNFUNDED
+    ]
+    envelope = [(place, look.t("Envelope {door}", door=who)) for place, who in rows]
+    return [("0", look.t("The whole list, in the signed order")), *envelope]
 
 
 def _owed(standing: BatchState) -> Money:

@@ -1,0 +1,57 @@
+"""The money of batches behind the window's callables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from cardstation.bootstrap.papers import write_acknowledgement, write_quote, write_refunds
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.errors import Refusal
+from cardstation.services.batch_account import batch_account
+from cardstation.services.batch_state import BatchMoney
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.quote_batch import quote_batch
+from cardstation.services.release_line import REASONS, release_line
+from cardstation.services.return_remainder import return_remainder
+from cardstation.services.station import Station
+from ui.money_services import MoneyServices
+
+
+def money_services(
+    station: Station, folder: Path, language: Callable[[], str], printed: Callable[[Path], Path]
+) -> MoneyServices:
+    """Everything the money page can ask for.
+
+    Args:
+        station: Open for writing.
+        folder: Where papers are filed.
+        language: Of papers now.
+        printed: Prints a filed paper where a printer is set.
+    """
+
+    def pay(batch_id: str, tender: Tender, money: Money, reference: str, line: int) -> BatchMoney:
+        return pay_batch(
+            station, batch_id, tender=tender, money=money, reference=reference, line=line
+        )
+
+    def acknowledge(batch_id: str, ack_no: str) -> Path:
+        made = [one.ack_no for one in batch_account(station, batch_id).payments if one.ack_no]
+        if not (ack_no or made):
+            raise Refusal("unknown_acknowledgement", ack_no=ack_no)
+        return printed(write_acknowledgement(station, ack_no or made[-1], folder, language()))
+
+    return MoneyServices(
+        account=partial(batch_account, station),
+        pay=pay,
+        quote=lambda batch_id: printed(
+            write_quote(quote_batch(station, batch_id), folder, language())
+        ),
+        acknowledge=acknowledge,
+        release=partial(release_line, station),
+        give_back=partial(return_remainder, station),
+        refunds=lambda batch_id: printed(write_refunds(station, batch_id, folder, language())),
+        reasons=REASONS,
+    )

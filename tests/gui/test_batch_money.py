@@ -1,0 +1,180 @@
+"""The money page: what came, what rows hold, and every action by its key."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from cardstation.domain.money import Money
+from cardstation.domain.shift import Approval
+from cardstation.errors import Refusal
+from tests.kit import window_samples as samples
+from tests.kit.window_money import REFERENCE, FakeMoney, some_money
+from tests.kit.window_stage import Stage
+from ui.screens.batch import BatchView
+from ui.screens.batch.money_dialogs import GiveBackDialog, ReleaseDialog
+from ui.screens.batch.money_page import MoneyPage
+from ui.screens.batch.pay_dialog import PayDialog
+
+BATCH = "2026-11-23-02"
+PAGE = "ui.screens.batch.money_page"
+
+
+def page_of(desk: Stage) -> MoneyPage:
+    found = desk.window.view("batch")
+    assert isinstance(found, BatchView)
+    return found.money
+
+
+def open_money(desk: Stage, money: FakeMoney | None = None) -> MoneyPage:
+    desk.station.standing = samples.batch_standing(10)
+    if money is not None:
+        desk.station.money.__dict__.update(money.__dict__)
+    desk.window.go("batch")
+    desk.batch.model.open(BATCH)
+    desk.batch.model.show_money()
+    page = page_of(desk)
+    page.payments.select(0)
+    return page
+
+
+def press(desk: Stage, qtbot: QtBot, key: Qt.Key) -> None:
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    qtbot.keyClick(desk.window, key)
+
+
+def shown(page: MoneyPage, table: str, row: int) -> list[str]:
+    model = getattr(page, table).model()
+    return [
+        str(model.index(row, column).data(Qt.ItemDataRole.DisplayRole) or "")
+        for column in range(model.columnCount())
+    ]
+
+
+def test_f9_shows_the_money_and_esc_goes_back(desk: Stage, qtbot: QtBot) -> None:
+    desk.station.standing = samples.batch_standing(10)
+    desk.window.go("batch")
+    desk.batch.model.open(BATCH)
+    press(desk, qtbot, Qt.Key.Key_F9)
+    assert page_of(desk).isVisible()
+    press(desk, qtbot, Qt.Key.Key_Escape)
+    assert not page_of(desk).isVisible()
+    assert desk.batch.model.state.standing is not None
+
+
+def test_payments_and_rows_say_where_the_money_is(desk: Stage) -> None:
+    page = open_money(desk, some_money(10))
+    transfer = shown(page, "payments", 0)
+    assert transfer[1] == "S001-2026-A000001"
+    assert REFERENCE in transfer[3]
+    assert "¥120.50" in transfer
+    assert transfer[-1] == "与报价单相符"
+    envelope = shown(page, "payments", 2)
+    assert envelope[3].startswith("信封")
+    held = shown(page, "table", 4)
+    assert "S001-2026-A000003" in held
+    assert "¥50.00" in held
+
+
+def test_the_page_says_whether_the_quote_holds(desk: Stage, qtbot: QtBot) -> None:
+    page = open_money(desk)
+    assert "Q" in page._quoted.text()
+    press(desk, qtbot, Qt.Key.Key_Q)
+    assert desk.station.money.done == [("quote",)]
+    assert "001 261123 02 01" in page._quoted.text()
+
+
+def test_money_is_taken_for_a_row_and_acknowledged_at_once(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.station.standing = samples.batch_standing(10, funded=False)
+    desk.window.go("batch")
+    desk.batch.model.open(BATCH)
+    desk.batch.model.show_money()
+
+    def envelope(dialog: PayDialog) -> int:
+        dialog.purpose.setCurrentIndex(1)
+        dialog.purpose.picked.emit(str(dialog.purpose.currentData()))
+        return 1
+
+    monkeypatch.setattr(PayDialog, "exec", envelope)
+    press(desk, qtbot, Qt.Key.Key_F6)
+    first = desk.station.money.done[0]
+    assert desk.station.standing is not None
+    price = desk.station.standing.outcomes[0].line.money
+    assert price is not None
+    assert first == ("pay", "cash", price.fen, "", 1)
+    assert desk.station.money.done[1] == ("acknowledge", "")
+
+
+def test_a_row_is_released_with_its_reason(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_money(desk, some_money(10))
+    page.table.select(1)
+
+    def destroyed(dialog: ReleaseDialog) -> int:
+        dialog.reason.setCurrentIndex(1)
+        return 1
+
+    monkeypatch.setattr(ReleaseDialog, "exec", destroyed)
+    press(desk, qtbot, Qt.Key.Key_R)
+    assert desk.station.money.done == [("release", 2, "destroyed")]
+    assert "卡损毁" in "".join(shown(page, "table", 1))
+
+
+def test_what_is_left_goes_back_with_a_second_person(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_money(desk, some_money(10))
+    asked: list[str] = []
+
+    def confirmed(*given: object, **_how: object) -> tuple[Approval, str]:
+        asked.append(str(given[3]))
+        return Approval("王敏"), ""
+
+    monkeypatch.setattr(GiveBackDialog, "exec", lambda _dialog: 1)
+    monkeypatch.setattr(f"{PAGE}.ask_second_person", confirmed)
+    press(desk, qtbot, Qt.Key.Key_B)
+    assert desk.station.money.done == [("give_back", "pay-1", 12_050, "王敏")]
+    assert "¥120.50" in asked[0]
+    assert shown(page, "payments", 0)[-2] == "—"
+
+
+def test_no_more_than_remains_is_given_back(desk: Stage) -> None:
+    dialog = GiveBackDialog(desk.window, desk.window.look, some_money(10).payments[0])
+    assert dialog.money == Money(12_050)
+    dialog.amount.setText("120.51")
+    assert not dialog.accept_button.isEnabled()
+    dialog.amount.setText("20")
+    assert dialog.money == Money(2_000)
+    assert dialog.accept_button.isEnabled()
+    dialog.deleteLater()
+
+
+def test_papers_are_printed_again_by_their_keys(desk: Stage, qtbot: QtBot) -> None:
+    open_money(desk, some_money(10))
+    press(desk, qtbot, Qt.Key.Key_A)
+    press(desk, qtbot, Qt.Key.Key_P)
+    assert desk.station.money.done == [("acknowledge", "S001-2026-A000001"), ("refunds", "")]
+
+
+def test_without_money_nothing_can_go_back(desk: Stage) -> None:
+    page = open_money(desk)
+    enabled = {made.accessibleName(): made.isEnabled() for made in page.findChildren(QPushButton)}
+    assert not enabled["退余款"]
+    assert not enabled["补打收条"]
+    assert not enabled["放开该行"]
+    assert enabled["报价单"]
+
+
+def test_a_refusal_is_told_and_the_page_stays(desk: Stage, qtbot: QtBot) -> None:
+    page = open_money(desk)
+    desk.station.money.fails = Refusal("nothing_to_quote", batch_id=BATCH)
+    press(desk, qtbot, Qt.Key.Key_Q)
+    assert page.isVisible()
+    assert desk.batch.model.money.state.busy is False
+    assert desk.station.money.quote is None

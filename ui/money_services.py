@@ -1,0 +1,38 @@
+"""What the window needs for the money of batches, as plain callables; see `desk_services`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
+from cardstation.services.batch_account import BatchAccount
+from cardstation.services.batch_state import BatchMoney
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyServices:
+    """The money of batches.
+
+    Attributes:
+        pay: Batch, tender, money, the payment's own number, place of the envelope's line or 0.
+        quote: Quotes a batch, files and prints the paper; returns the file.
+        acknowledge: Files and prints an acknowledgement; an empty number means the newest of
+            the batch.
+        release: Batch, place of the line, reason.
+        give_back: Batch, payment, money, second person.
+        refunds: Files and prints the refund list; returns the file.
+        reasons: Why a line may be released, codes.
+    """
+
+    account: Callable[[str], BatchAccount]
+    pay: Callable[[str, Tender, Money, str, int], BatchMoney]
+    quote: Callable[[str], Path]
+    acknowledge: Callable[[str, str], Path]
+    release: Callable[[str, int, str], object]
+    give_back: Callable[[str, str, Money, Approval], object]
+    refunds: Callable[[str], Path]
+    reasons: tuple[str, ...]
