@@ -184,9 +184,9 @@ class Custody:
 
     @property
     def lacking_places(self) -> tuple[int, ...]:
-        """Lines that are missing unexplained, and those nobody saw of which a count lacks some."""
-        unseen = [p for p in self.held if self.where[p] is Where.WAITING] if self.short else []
-        return (*self.unexplained, *unseen)
+        """Lines that lack and are not explained: those a count lacks only when it lacks them all."""
+        doubtful = [p for p in self.held if self.where[p] in (Where.WAITING, Where.TEAM)]
+        return (*self.unexplained, *(doubtful if len(doubtful) == self.short else ()))
 
     @property
     def left_over(self) -> int:

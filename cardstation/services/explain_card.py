@@ -6,6 +6,7 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.custody import OF_EXTRAS, Custody, Explanation, Where, Why
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.hand_over import row_of
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.steps import record_step
@@ -24,7 +25,7 @@ def explain_card(station: Station, batch_id: str, told: Explanation) -> CustodyS
             `batch_not_so_far`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
-    _ensure_fits(custody_state(station, batch_id).custody, told)
+    _ensure_fits(custody_state(station, batch_id), told)
     with station.store.unit() as unit:
         record_step(station, unit, batch_id, Step.EXPLAINED, value=told)
         unit.commit()
@@ -32,7 +33,8 @@ def explain_card(station: Station, batch_id: str, told: Explanation) -> CustodyS
     return custody_state(station, batch_id)
 
 
-def _ensure_fits(custody: Custody, told: Explanation) -> None:
+def _ensure_fits(state: CustodyState, told: Explanation) -> None:
+    custody = state.custody
     if told.why is Why.COUNTED_AGAIN:
         if told.places or told.extras or not 0 <= told.counted <= 100_000:
             raise Refusal("hand_over_count", arrived=told.counted, expected=0)
@@ -42,9 +44,9 @@ def _ensure_fits(custody: Custody, told: Explanation) -> None:
     for place in told.places:
         where = custody.where.get(place)
         if where is None:
-            raise Refusal("card_place_unknown", place=place)
+            raise Refusal("card_place_unknown", place=row_of(state, place))
         if not _fits(told.why, where):
-            raise Refusal("explanation_does_not_fit", place=place, reason=told.why.value)
+            raise Refusal("explanation_does_not_fit", place=row_of(state, place))
     _ensure_extras(custody, told)
 
 
@@ -52,7 +54,7 @@ def _ensure_extras(custody: Custody, told: Explanation) -> None:
     here, unnamed = list(custody.extras), custody.unnamed_extras
     for tail in told.extras:
         if told.why not in OF_EXTRAS:
-            raise Refusal("explanation_does_not_fit", place=0, reason=told.why.value)
+            raise Refusal("explanation_does_not_fit", place=0)
         if tail and tail in here:
             here.remove(tail)
         elif not tail and unnamed:

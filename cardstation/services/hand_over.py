@@ -84,9 +84,9 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
     ensure_may_write(station)
     before = custody_state(station, batch_id)
     told = judged(before, batch_id, asked)
-    final = told.giver is Party.DESK and not _left_at_desk(before.custody, told)
-    if final and not (asked.taken_picture or asked.on_paper):
-        raise Refusal("signature_missing", batch_id=batch_id)
+    final = is_last(before.custody, told)
+    if final:
+        ensure_signed(asked, batch_id)
     for picture in (asked.given_picture, asked.taken_picture):
         _ensure_picture(picture)
     with station.store.unit() as unit:
@@ -127,7 +127,7 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
         raise Refusal("hand_over_way", giver=asked.giver.value, taker=asked.taker.value)
     held, count = expected_of(state.custody, asked.giver, asked.taker)
     if asked.places is not None:
-        _ensure_with_giver(state.custody, asked, held)
+        _ensure_with_giver(state, asked, held)
         held, count = asked.places, len(asked.places)
     places = tuple(place for place in held if place not in asked.missing)
     extras = tuple(number[-TAIL:] for number in asked.extras)
@@ -154,19 +154,38 @@ def _at(custody: Custody, wanted: Where) -> tuple[int, ...]:
     return tuple(place for place, where in custody.where.items() if where is wanted)
 
 
-def _ensure_with_giver(custody: Custody, asked: HandOverRequest, held: tuple[int, ...]) -> None:
+def _ensure_with_giver(state: CustodyState, asked: HandOverRequest, held: tuple[int, ...]) -> None:
+    custody = state.custody
     kept = {place for place, where in custody.where.items() if where in _AWAY}
     waiting = set(_at(custody, Where.WAITING)) if asked.giver is Party.DESK else set()
     for place in asked.places or ():
         if place not in {*held, *kept, *waiting}:
-            raise Refusal("card_not_with_giver", place=place, giver=asked.giver.value)
+            raise Refusal("card_not_with_giver", place=row_of(state, place))
 
 
-def _left_at_desk(custody: Custody, told: HandOver) -> bool:
-    """Whether cards of the list that lie at the desk stay there; those that lack do not lie."""
+def row_of(state: CustodyState, place: int) -> int:
+    """The row of a place as people see it; the place itself where there is none."""
+    lines = state.batch.batch.lines
+    return lines[place - 1].row.row if 0 < place <= len(lines) else place
+
+
+def ensure_signed(asked: HandOverRequest, batch_id: str) -> None:
+    """Whoever takes the last cards signs for them.
+
+    Raises:
+        Refusal: `signature_missing`.
+    """
+    if not (asked.taken_picture or asked.on_paper):
+        raise Refusal("signature_missing", batch_id=batch_id)
+
+
+def is_last(custody: Custody, told: HandOver) -> bool:
+    """Whether no card of the list stays at the desk; those that lack do not lie there."""
+    if told.giver is not Party.DESK:
+        return False
     own = [p for p, where in custody.where.items() if where in HELD and where is not Where.TEAM]
     stays = len(set(own) - set(told.places) - set(told.missing))
-    return stays > custody.short
+    return stays <= custody.short
 
 
 def _step(stage: Stage, told: HandOver, *, final: bool) -> Step:

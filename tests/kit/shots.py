@@ -15,6 +15,7 @@ import pypdfium2
 from PIL import Image
 
 from cardstation.papers import (
+    FORMS,
     Reprint,
     acknowledgement,
     handover_sheet,
@@ -23,8 +24,8 @@ from cardstation.papers import (
     receipt_a5,
     refund_list,
 )
-from tests.kit.money_papers import ACKNOWLEDGEMENTS, LUMP_SUM, QUOTES, REFUNDS
 from tests.kit.bag_papers import BAG_SAMPLES
+from tests.kit.money_papers import ACKNOWLEDGEMENTS, LUMP_SUM, QUOTES, REFUNDS
 from tests.kit.papers import RECEIPT, RECEIPTS, SHEETS
 from tests.kit.window_shots import render_all
 from tests.kit.window_torn import render_torn

@@ -1,0 +1,321 @@
+"""The page of a bag by keys alone: its way, where the cards are, hand-overs, the return."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, Qt
+from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from cardstation.domain.batch_life import Stage as LifeStage
+from cardstation.domain.batch_life import Step
+from cardstation.domain.custody import Explanation, Party, Why
+from cardstation.errors import Mishap, Refusal
+from cardstation.i18n import translator
+from cardstation.services.hand_over import HandOverRequest
+from tests.kit import window_samples as samples
+from tests.kit.window_bag import SEALS, FakeBag, given_back, on_its_way
+from tests.kit.window_bag_shots import NAME, WAYS, open_bag
+from tests.kit.window_stage import Stage
+from ui.lane import HeldLane
+from ui.look import Look
+from ui.parts.signature_pad import SignaturePad
+from ui.screens.batch import BatchView
+from ui.screens.batch.custody_explain import ExplainDialog
+from ui.screens.batch.custody_hand_over import HandOverDialog
+from ui.screens.batch.custody_page import BagPage
+from ui.screens.batch.custody_places import places_of, typed
+from ui.screens.batch.custody_timeline import event_words
+from ui.theme import THEMES
+
+LOOK = Look(THEMES["light"], translator("zh_CN"))
+
+
+def page_of(desk: Stage) -> BagPage:
+    view = desk.window.view("batch")
+    assert isinstance(view, BatchView)
+    return view.bag
+
+
+def begin(desk: Stage, bag: FakeBag | None = None) -> BagPage:
+    desk.station.standing = samples.batch_standing(done=36, stopped=(33,))
+    desk.window.go("batch")
+    desk.batch.model.open("2026-11-23-02")
+    way = bag or FakeBag()
+    if bag is None:
+        on_its_way(way)
+    open_bag(desk, way)
+    return page_of(desk)
+
+
+def test_f10_opens_the_bag_and_escape_leads_back(desk: Stage, qtbot: QtBot) -> None:
+    page = begin(desk)
+    desk.batch.model.bag.leave()
+    assert not page.isVisible()
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    qtbot.keyClick(desk.window, Qt.Key.Key_F10)
+    assert page.isVisible()
+    assert desk.window.banner.state.title == "还有卡未退回"
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert not page.isVisible()
+    assert desk.batch.model.state.standing is not None
+
+
+def test_every_paper_has_a_key(desk: Stage, qtbot: QtBot) -> None:
+    page = begin(desk)
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    for key in (Qt.Key.Key_F2, Qt.Key.Key_F7, Qt.Key.Key_F11):
+        qtbot.keyClick(desk.window, key)
+    page.timeline.setFocus()
+    qtbot.keyClick(page.timeline, Qt.Key.Key_Up)
+    qtbot.keyClick(page.timeline, Qt.Key.Key_Return)
+    assert desk.station.bag.papers == ["label", "return", "annex", "slip 4"]
+
+
+def test_every_button_has_a_key_and_a_name(desk: Stage) -> None:
+    page = begin(desk)
+    for made in page.findChildren(QPushButton):
+        assert made.accessibleName()
+        assert any(key in made.text() for key in ("Esc", "F2", "F3", "F4", "F6", "F7", "F8", "F9"))
+
+
+def test_the_tally_adds_up_and_is_spoken(desk: Stage) -> None:
+    page = begin(desk)
+    standing = desk.batch.model.bag.state.standing
+    assert standing is not None
+    tally = standing.custody.tally
+    assert sum(tally.values()) == standing.custody.cards
+    for where, count in tally.items():
+        said = f"{count}" in page.tally.accessibleName() or not count
+        assert said, where
+    assert "未收到 4" in page.tally.accessibleName()
+
+
+def test_the_next_thing_to_do_is_the_blue_one(desk: Stage) -> None:
+    def primary(page: BagPage) -> list[str]:
+        return [
+            one.text()
+            for one in page.findChildren(QPushButton)
+            if one.property("look") == "primary"
+        ]
+
+    assert primary(begin(desk, FakeBag())) == ["接收  F4"]
+    desk.station.standing = samples.batch_standing(done=60)
+    way = FakeBag()
+    on_its_way(way)
+    open_bag(desk, way)
+    assert primary(page_of(desk)) == ["退卡  F6"]
+    given_back(way, desk.station.standing)
+    open_bag(desk, way)
+    assert primary(page_of(desk)) == ["关闭批次  F9"]
+    desk.batch.model.bag.close_batch()
+    assert primary(page_of(desk)) == []
+    state = desk.batch.model.bag.state.standing
+    assert state is not None
+    assert state.stage is LifeStage.CLOSED
+
+
+def test_arrows_walk_the_timeline_and_it_is_spoken(desk: Stage, qtbot: QtBot) -> None:
+    page = begin(desk)
+    page.timeline.setFocus()
+    assert page.timeline.row == 4
+    for _ in range(2):
+        qtbot.keyClick(page.timeline, Qt.Key.Key_Up)
+    assert page.timeline.row == 2
+    assert "物业 → 专班" in page.timeline.accessibleName()
+    assert "57 / 58" in page.timeline.accessibleName()
+    for _ in range(9):
+        qtbot.keyClick(page.timeline, Qt.Key.Key_Up)
+    assert page.timeline.row == 0
+
+
+def test_events_read_as_people_would_say_them() -> None:
+    bag, t = FakeBag(), translator("zh_CN")
+    on_its_way(bag)
+    bag.say(Step.EXPLAINED, Explanation(Why.NEVER_GIVEN, (3, 4)))
+    bag.say(Step.EXPLAINED, Explanation(Why.COUNTED_AGAIN, counted=57))
+    state = bag.state(samples.batch_standing(done=36))
+    words = [event_words(one, t) for one in state.timeline]
+    assert [one.title for one in words[2:4]] == ["物业 → 专班", "专班 → 营业厅"]
+    assert words[2].signed == ("drawn", "drawn")
+    assert words[3].signed == ("", "paper")
+    assert words[3].differs
+    assert words[5].title == "已说明: 没有交来"
+    assert words[6].count == "57"
+
+
+def test_a_return_prints_with_progress_and_goes_on_after_the_paper_ran_out(desk: Stage) -> None:
+    page = begin(desk)
+    told: list[tuple[int, int]] = []
+    model, station = desk.batch.model.bag, desk.station
+    model.changed.connect(lambda: told.append(model.state.printing or (0, 0)))
+    station.fails["return"] = Mishap("paper_not_printed", printer="OKI", cause="no paper")
+    model.print_return()
+    assert (40, 64) in told
+    assert model.state.printing is None
+    assert desk.window.banner.state.kind == "needs_you"
+    station.fails.clear()
+    model.print_return()
+    assert model.state.problem is None
+    assert not page._progress.isVisible()
+
+
+def test_one_return_is_printed_at_a_time(desk: Stage) -> None:
+    begin(desk)
+    held = HeldLane()
+    object.__setattr__(desk.session.tools, "paper", held)
+    desk.batch.model.bag.print_return()
+    desk.batch.model.bag.print_return()
+    assert held.run() == 1
+
+
+def test_what_is_refused_stands_in_the_banner(desk: Stage) -> None:
+    begin(desk)
+    desk.station.fails["hand_over"] = Refusal("signature_missing", batch_id="2026-11-23-02")
+    desk.batch.model.bag.give_back(HandOverRequest(Party.DESK, Party.MANAGER))
+    assert desk.window.banner.state.title == "缺少签名"
+    assert not desk.batch.model.bag.state.busy
+
+
+def dialog_of(desk: Stage, qtbot: QtBot) -> HandOverDialog:
+    standing = desk.batch.model.bag.state.standing
+    assert standing is not None
+    dialog = HandOverDialog(desk.window, LOOK, standing, WAYS)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def test_a_hand_over_is_entered_by_keys_and_a_scanner_ends_nothing(
+    desk: Stage, qtbot: QtBot
+) -> None:
+    begin(desk)
+    dialog = dialog_of(desk, qtbot)
+    assert dialog.counted.text() == dialog.expected.text() == "36"
+    qtbot.keyClicks(dialog.counted, "35")
+    dialog.seal.setFocus()
+    qtbot.keyClicks(dialog.seal, SEALS[1])
+    qtbot.keyClick(dialog.seal, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    qtbot.keyClicks(dialog.taken_by, "Chen")
+    asked = dialog.asked
+    assert asked is not None
+    assert (asked.arrived, asked.expected, asked.seal_no) == (35, 36, SEALS[1])
+    assert asked.taken_by == "Chen"
+    assert dialog.accept_button.isEnabled()
+    qtbot.keyClick(dialog.taken_by, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+
+
+def test_a_wrong_seal_is_said_before_anything_is_recorded(desk: Stage, qtbot: QtBot) -> None:
+    begin(desk)
+    dialog = dialog_of(desk, qtbot)
+    dialog.seal.setText("1234567890123456")
+    assert "不是有效的封条号" in dialog._doubt.text()
+    assert not dialog.accept_button.isEnabled()
+    dialog.seal.clear()
+    dialog.rows.setText("abc")
+    assert not dialog.accept_button.isEnabled()
+
+
+def test_the_last_cards_need_a_signature(desk: Stage, qtbot: QtBot) -> None:
+    desk.station.standing = samples.batch_standing(done=60)
+    way = FakeBag()
+    on_its_way(way)
+    desk.window.go("batch")
+    desk.batch.model.open("2026-11-23-02")
+    open_bag(desk, way)
+    dialog = dialog_of(desk, qtbot)
+    assert not dialog.accept_button.isEnabled()
+    dialog.on_paper.setChecked(True)
+    assert dialog.accept_button.isEnabled()
+
+
+def test_an_explanation_asks_only_what_it_needs(desk: Stage, qtbot: QtBot) -> None:
+    begin(desk)
+    standing = desk.batch.model.bag.state.standing
+    assert standing is not None
+    dialog = ExplainDialog(desk.window, LOOK, standing)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.accept_button.isEnabled()
+    dialog.rows.setText(typed((3,), standing))
+    assert dialog.told == Explanation(Why.NEVER_GIVEN, (3,))
+    dialog.why.setCurrentIndex(dialog.why.findData(Why.GIVEN_BACK.value))
+    dialog._judge()
+    assert not dialog.rows.isVisible()
+    assert dialog.told == Explanation(Why.GIVEN_BACK, (), ("4073",))
+    dialog.why.setCurrentIndex(dialog.why.findData(Why.COUNTED_AGAIN.value))
+    dialog._judge()
+    assert dialog.told is None
+    dialog.count.setText("57")
+    assert dialog.told == Explanation(Why.COUNTED_AGAIN, counted=57)
+
+
+@pytest.mark.parametrize("text", ["x", "5-", "9-3", "99999999", "4000"])
+def test_rows_that_cannot_be_read(desk: Stage, text: str) -> None:
+    begin(desk)
+    standing = desk.batch.model.bag.state.standing
+    assert standing is not None
+    assert places_of(text, standing) is None
+
+
+def test_rows_are_typed_as_they_are_read(desk: Stage) -> None:
+    begin(desk)
+    standing = desk.batch.model.bag.state.standing
+    assert standing is not None
+    places = tuple(standing.custody.where)[:9]
+    assert places_of(typed(places, standing), standing) == places
+    assert places_of("", standing) == ()
+
+
+def test_signing_with_a_mouse_makes_a_picture(qtbot: QtBot) -> None:
+    pad = SignaturePad(LOOK, "移交人签名")
+    qtbot.addWidget(pad)
+    pad.resize(300, 112)
+    pad.show()
+    assert pad.empty
+    assert pad.picture() == b""
+    points = [QPoint(x, y) for x, y in NAME]
+    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
+    for at in points[1:]:
+        qtbot.mouseMove(pad, at)
+        QApplication.processEvents()
+    qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
+    if pad.empty:  # the offscreen platform sends moves without a held button
+        for at in points:
+            pad._go_on(at.toPointF())
+    image = QImage.fromData(pad.picture())
+    assert (image.width(), image.height()) == (600, 224)
+    dark = sum(
+        image.pixelColor(x, y).alpha() > 128 for x in range(0, 600, 2) for y in range(0, 224, 2)
+    )
+    assert dark > 100
+    assert pad.accessibleName() == "移交人签名: 已签名"
+    qtbot.keyClick(pad, Qt.Key.Key_Delete)
+    assert pad.empty
+
+
+def test_a_photo_of_the_paper_is_taken_by_key(qtbot: QtBot, tmp_path: Path) -> None:
+    image, data = QImage(40, 20, QImage.Format.Format_RGB32), QByteArray()
+    image.fill(Qt.GlobalColor.white)
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    assert QImageWriter(buffer, QByteArray(b"png")).write(image)
+    photo = tmp_path / "signed.png"
+    photo.write_bytes(bytes(data.data()))
+    wanted: list[Path | None] = [None, tmp_path / "text.txt", photo]
+    (tmp_path / "text.txt").write_bytes(b"no picture")
+    pad = SignaturePad(LOOK, "x", lambda: wanted.pop(0))
+    qtbot.addWidget(pad)
+    pad.show()
+    for _ in range(2):
+        qtbot.keyClick(pad, Qt.Key.Key_Space)
+        assert pad.empty
+    qtbot.keyClick(pad, Qt.Key.Key_Space)
+    assert pad.picture() == photo.read_bytes()

@@ -1,0 +1,98 @@
+"""The page of a bag in every state, and what it asks, as pictures to be looked at."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize
+
+from cardstation.domain.batch_life import Step
+from cardstation.domain.custody import Party
+from cardstation.errors import Mishap, Refusal
+from tests.kit import window_samples as samples
+from tests.kit.window_bag import SEALS, FakeBag, given_back, on_its_way
+from tests.kit.window_stage import Stage
+from ui.lane import HeldLane
+from ui.parts.signature_pad import SignaturePad
+from ui.screens.batch.custody_explain import ExplainDialog
+from ui.screens.batch.custody_hand_over import HandOverDialog
+
+NAME = ((30, 74), (58, 28), (70, 84), (96, 40), (118, 78), (150, 44), (170, 70), (230, 38))
+WAYS = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.TEAM), (Party.TEAM, Party.MANAGER))
+
+
+def sign(pad: SignaturePad) -> None:
+    pad._begin(QPointF(*NAME[0]))
+    for at in NAME[1:]:
+        pad._go_on(QPointF(*at))
+    pad._done()
+
+
+def open_bag(s: Stage, bag: FakeBag) -> None:
+    s.station.bag.events[:] = bag.events
+    s.station.bag.strays = bag.strays
+    s.batch.model.bag.open("2026-11-23-02")
+
+
+def bag_scenes(s: Stage) -> None:
+    s.window.go("batch")
+    s.station.standing = samples.batch_standing(done=36, stopped=(33,))
+    s.batch.model.open("2026-11-23-02")
+    open_bag(s, FakeBag())
+    s.shoot("bag-1-empty")
+    way = FakeBag()
+    on_its_way(way)
+    open_bag(s, way)
+    s.shoot("bag-2-on-its-way")
+    _dialogs(s)
+    s.station.standing = samples.batch_standing(done=60)
+    way = FakeBag()
+    on_its_way(way)
+    given_back(way, s.station.standing)
+    open_bag(s, way)
+    s.shoot("bag-5-can-be-closed")
+    way.say(Step.CLOSED)
+    open_bag(s, way)
+    s.shoot("bag-6-closed")
+    _trouble(s)
+    s.batch.model.bag.leave()
+    s.batch.model.leave()
+
+
+def _dialogs(s: Stage) -> None:
+    standing = s.batch.model.bag.state.standing
+    assert standing is not None
+    dialog = HandOverDialog(s.window, s.window.look, standing, WAYS)
+    dialog.show()
+    sign(dialog.given)
+    dialog.given_by.setText("林晓燕")
+    dialog.seal.setText(SEALS[1])
+    s.shoot_widget(dialog, "bag-3-hand-over")
+    dialog.close()
+    asked = ExplainDialog(s.window, s.window.look, standing)
+    asked.show()
+    s.shoot_widget(asked, "bag-4-explain")
+    asked.close()
+
+
+def _trouble(s: Stage) -> None:
+    """Looking up, printing, out of paper, refused."""
+    model, tools = s.batch.model.bag, s.session.tools
+    held, desk = HeldLane(), tools.desk
+    object.__setattr__(tools, "desk", held)
+    model.open("2026-11-23-02")
+    s.shoot("bag-7-looking-up")
+    object.__setattr__(tools, "desk", desk)
+    held.run()
+    paper = tools.paper
+    object.__setattr__(tools, "paper", held)
+    model.print_return()
+    model._progressed(40, 64)
+    s.shoot("bag-8-printing")
+    s.station.fails["return"] = Mishap("paper_not_printed", printer="OKI-5530", cause="no paper")
+    held.run()
+    s.shoot("bag-9-out-of-paper")
+    object.__setattr__(tools, "paper", paper)
+    s.station.fails["custody_state"] = Refusal("unknown_batch", batch_id="2026-11-23-02")
+    model.open("2026-11-23-02")
+    s.shoot("bag-10-refused")
+    s.station.fails.clear()
+    s.window.resize(QSize(1366, 768))

@@ -1,0 +1,32 @@
+"""What the page of a bag asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cardstation.domain.custody import Explanation
+from cardstation.services.custody_state import CustodyState
+from cardstation.services.hand_over import HandOverRequest
+
+
+@dataclass(frozen=True, slots=True)
+class BagServices:
+    """Custody of a batch's cards; every paper is filed, and printed where a printer is set.
+
+    Attributes:
+        hand_over: Cards that came or went on. give_back: a return, which may close the batch.
+        label: Of the next bag. slip: of one hand-over, by its number.
+        print_return: Batch, strips per floor or not, and who is told how many papers are done.
+    """
+
+    state: Callable[[str], CustodyState]
+    hand_over: Callable[[str, HandOverRequest], CustodyState]
+    give_back: Callable[[str, HandOverRequest], CustodyState]
+    explain: Callable[[str, Explanation], CustodyState]
+    close: Callable[[str], CustodyState]
+    label: Callable[[str], Path]
+    slip: Callable[[str, int], Path]
+    annex: Callable[[str], Path]
+    print_return: Callable[[str, bool, Callable[[int, int], None]], tuple[Path, ...]]

@@ -1,0 +1,103 @@
+"""Asks why cards are missing, left over or kept."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+
+from cardstation.domain.custody import OF_EXTRAS, Explanation, Why
+from cardstation.sentences import word
+from cardstation.services.custody_state import CustodyState
+from ui.look import Look
+from ui.parts.buttons import Choice
+from ui.parts.facts import Facts
+from ui.parts.sheet import Sheet
+from ui.parts.words import label
+from ui.screens.batch.custody_places import places_of, typed
+
+_ORDER = (
+    Why.NEVER_GIVEN,
+    Why.FOUND,
+    Why.LOST,
+    Why.DESTROYED,
+    Why.REFUSED,
+    Why.ABSENT,
+    Why.OTHER_BATCH,
+    Why.GIVEN_BACK,
+    Why.COUNTED_AGAIN,
+)
+
+
+class ExplainDialog(Sheet):
+    """What happened, and to which cards; those that lack are filled in."""
+
+    def __init__(self, parent: QWidget, look: Look, standing: CustodyState) -> None:
+        t = look.t
+        super().__init__(parent, look, t("Explain cards"), t("Record it"))
+        self._look, self._standing = look, standing
+        custody = standing.custody
+        first = Why.OTHER_BATCH if custody.left_over and not custody.lacking else Why.NEVER_GIVEN
+        words = [(why.value, word(f"why.{why.value}", t)) for why in _ORDER]
+        self.why = Choice(look, t("What happened"), words, first.value)
+        self.rows, self.extras, self.count = QLineEdit(), QLineEdit(), QLineEdit()
+        self.rows.setText(typed(custody.lacking_places, standing))
+        self.extras.setText(" ".join((*custody.extras, *("?",) * custody.unnamed_extras)))
+        self.extras.setPlaceholderText(t("last digits, with spaces; ? for one nobody looked at"))
+        facts = Facts(2)
+        facts.show_rows(
+            (
+                (t("Missing or never came"), str(custody.lacking)),
+                (t("Cards on no line"), str(custody.left_over)),
+            )
+        )
+        self.column.addWidget(facts)
+        self._named: list[tuple[QWidget, QLineEdit]] = []
+        self.column.addWidget(label(t("What happened"), "small"))
+        self.column.addWidget(self.why)
+        for name, field in (
+            (t("Which rows"), self.rows),
+            (t("Cards on no line, last digits"), self.extras),
+            (t("Cards that lie at the desk"), self.count),
+        ):
+            said = label(name, "small")
+            field.setAccessibleName(name)
+            field.textChanged.connect(lambda _text: self._judge())
+            self.column.addWidget(said)
+            self.column.addWidget(field)
+            self._named.append((said, field))
+        self.why.picked.connect(lambda _code: self._judge())
+        self._judge()
+        self.why.setFocus()
+
+    @property
+    def told(self) -> Explanation | None:
+        """What was entered, None while it says nothing."""
+        why = Why(str(self.why.currentData()))
+        if why is Why.COUNTED_AGAIN:
+            count = self.count.text().strip()
+            good = count.isascii() and count.isdecimal() and len(count) < 6
+            return Explanation(why, counted=int(count)) if good else None
+        places = places_of(self.rows.text(), self._standing) if why is not Why.GIVEN_BACK else ()
+        typed_extras = self.extras.text().split() if why in OF_EXTRAS else []
+        extras = tuple("" if one == "?" else one for one in typed_extras)
+        if places is None or not (places or extras):
+            return None
+        return Explanation(why, places, extras)
+
+    def _judge(self) -> None:
+        """Show only the fields that this reason needs."""
+        why = Why(str(self.why.currentData()))
+        counted = why is Why.COUNTED_AGAIN
+        wanted = (not counted and why is not Why.GIVEN_BACK, why in OF_EXTRAS, counted)
+        for (said, field), shown in zip(self._named, wanted, strict=True):
+            said.setVisible(shown)
+            field.setVisible(shown)
+        self.accept_button.setEnabled(self.told is not None)
+
+
+def ask_explanation(parent: QWidget, look: Look, standing: CustodyState) -> Explanation | None:
+    """Ask; None when thought better of."""
+    dialog = ExplainDialog(parent, look, standing)
+    accepted = dialog.exec() == QDialog.DialogCode.Accepted
+    told = dialog.told
+    dialog.deleteLater()
+    return told if accepted else None

@@ -1,0 +1,161 @@
+"""The verbs of the bag's page: hand over, give back, explain, close, print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from cardstation.domain.batch_life import Stage
+from cardstation.domain.custody import Explanation, HandOver
+from cardstation.errors import CardStationError
+from cardstation.services.custody_state import CustodyState
+from cardstation.services.hand_over import HandOverRequest
+from ui.messages import Problem
+from ui.screens.batch.custody_state import BagState
+from ui.screens.kind import Tools
+
+T = TypeVar("T")
+
+
+class BagModel(QObject):
+    """Owns the state of the bag's page.
+
+    Attributes:
+        changed: Emitted after every change of `state`.
+    """
+
+    changed = Signal()
+    _printed = Signal(int, int)
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__()
+        self._tools, self._services = tools, tools.services.bag
+        self._state = BagState()
+        self._printed.connect(self._progressed)
+
+    @property
+    def state(self) -> BagState:
+        """What is shown."""
+        return self._state
+
+    def open(self, batch_id: str) -> None:
+        """Show the bag of a batch."""
+        self._state = BagState(batch_id=batch_id)
+        self.changed.emit()
+        self.look()
+
+    def leave(self) -> None:
+        """Back to the batch; what is being printed goes on."""
+        self._state = BagState()
+        self.changed.emit()
+
+    def look(self) -> None:
+        """Look the bag up again."""
+        batch_id = self._state.batch_id
+        if batch_id:
+            self._tools.desk.ask(lambda: self._services.state(batch_id), self._seen, self._refused)
+
+    def choose(self, number: int) -> None:
+        """Choose an event of the timeline by its number."""
+        self._set(chosen=number)
+
+    def hand_over(self, asked: HandOverRequest) -> None:
+        """Record cards that came, or went on."""
+        self._record(lambda batch_id: self._services.hand_over(batch_id, asked), "Recorded.")
+
+    def give_back(self, asked: HandOverRequest) -> None:
+        """Record cards that went back; with the last of them the batch may be closed."""
+        self._record(lambda batch_id: self._services.give_back(batch_id, asked), "Recorded.")
+
+    def explain(self, told: Explanation) -> None:
+        """Say why cards are missing, left over or kept."""
+        self._record(lambda batch_id: self._services.explain(batch_id, told), "Recorded.")
+
+    def close_batch(self) -> None:
+        """End the batch."""
+        self._record(self._services.close, "The batch is closed.")
+
+    def print_label(self) -> None:
+        """File and print the label of the next bag."""
+        self._paper(self._services.label)
+
+    def print_annex(self) -> None:
+        """File and print the annex on personal data."""
+        self._paper(self._services.annex)
+
+    def print_slip(self) -> None:
+        """File and print the slip of the chosen hand-over, or of the last one."""
+        found = [one for one in self._state.events if isinstance(one.moved, HandOver)]
+        chosen = [one for one in found if one.step.seq == self._state.chosen] or found[-1:]
+        if chosen:
+            number = chosen[0].step.seq
+            self._paper(lambda batch_id: self._services.slip(batch_id, number))
+
+    def print_return(self, *, by_floor: bool = False) -> None:
+        """Print all that goes back; after the paper ran out, what did not come out yet."""
+        batch_id = self._state.batch_id
+        if not batch_id or self._state.printing is not None:
+            return
+        self._set(printing=(0, 1), problem=None)
+
+        def printed(paths: tuple[Path, ...]) -> None:
+            self._set(printing=None)
+            self._tools.board.say("{n} papers of the return printed.", "ok", n=len(paths))
+
+        def stopped(error: CardStationError) -> None:
+            self._set(printing=None)
+            self._refused(error)
+
+        self._tools.paper.ask(
+            lambda: self._services.print_return(batch_id, by_floor, self._printed.emit),
+            printed,
+            stopped,
+        )
+
+    def _progressed(self, done: int, count: int) -> None:
+        if self._state.printing is not None:
+            self._set(printing=(done, count))
+
+    def _paper(self, make: Callable[[str], Path]) -> None:
+        batch_id = self._state.batch_id
+        if not batch_id:
+            return
+
+        def filed(path: Path) -> None:
+            self._tools.board.say("Paper filed as {file}.", "ok", file=path.name)
+
+        self._tools.paper.ask(lambda: make(batch_id), filed, self._tools.board.tell)
+
+    def _record(self, work: Callable[[str], CustodyState], said: str) -> None:
+        batch_id = self._state.batch_id
+        if not batch_id or self._state.busy:
+            return
+        self._set(busy=True, problem=None)
+
+        def recorded(found: CustodyState) -> None:
+            self._seen(found)
+            done = found.stage is Stage.CLOSED
+            self._tools.board.say("The batch is closed." if done else said, "ok")
+
+        self._tools.desk.ask(lambda: work(batch_id), recorded, self._refused)
+
+    def _seen(self, found: CustodyState) -> None:
+        if found.batch.batch.batch_id == self._state.batch_id:
+            self._set(standing=found, busy=False)
+
+    def _refused(self, error: CardStationError) -> None:
+        """The banner says it while the page is shown, else the board does."""
+        if self._state.batch_id:
+            self._set(busy=False, problem=Problem.of(error))
+        else:
+            self._tools.board.tell(error)
+
+    def _set(self, **changes: object) -> None:
+        state = replace(self._state, **changes)  # type: ignore[arg-type]  # names of BagState
+        if state != self._state:
+            self._state = state
+            self.changed.emit()

@@ -1,0 +1,42 @@
+"""Rows of a list as people type them: `1-5,9`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cardstation.services.custody_state import CustodyState
+
+_DIGITS = 5
+
+
+def places_of(text: str, standing: CustodyState) -> tuple[int, ...] | None:
+    """The places of the rows meant; empty for an empty text, None when it cannot be read."""
+    lines = standing.batch.batch.lines
+    places: dict[int, list[int]] = {}
+    for place in standing.custody.where:
+        places.setdefault(lines[place - 1].row.row, []).append(place)
+    found: list[int] = []
+    for part in text.replace("，", ",").replace(" ", ",").split(","):
+        first, dash, last = part.partition("-")
+        last = last if dash else first
+        if not part:
+            continue
+        if not (first.isdecimal() and last.isdecimal()) or len(last) > _DIGITS:
+            return None
+        rows = range(int(first), int(last) + 1)
+        if not rows or not any(row in places for row in rows):
+            return None
+        found += [place for row in rows for place in places.get(row, ())]
+    return tuple(dict.fromkeys(found))
+
+
+def typed(places: Sequence[int], standing: CustodyState) -> str:
+    """The rows of some places as they would be typed, neighbours joined."""
+    lines = standing.batch.batch.lines
+    spans: list[tuple[int, int]] = []
+    for row in sorted({lines[place - 1].row.row for place in places}):
+        if spans and row == spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], row)
+        else:
+            spans.append((row, row))
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)

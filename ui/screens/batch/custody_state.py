@@ -1,0 +1,59 @@
+"""What the page of a bag shows: where its cards are, its way, what is being done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cardstation.domain.batch_life import Stage
+from cardstation.domain.custody import HandOver, Party, Where
+from cardstation.services.close_batch import hindrance
+from cardstation.services.custody_state import CustodyState, Happened
+from ui.messages import Problem
+
+EVENTS = ("collected", "received", "handed_over", "returned")
+AT_DESK = (Where.WAITING, Where.DONE, Where.ASK, Where.UNPAID)
+
+
+@dataclass(frozen=True, slots=True)
+class BagState:
+    """The page of a bag.
+
+    Attributes:
+        batch_id: Whose bag; empty = the page is not shown.
+        standing: None = not looked up yet.
+        busy: Something is being recorded.
+        printing: Papers done and of how many, None when nothing is being printed.
+        problem: Why the last thing did not work.
+        chosen: Number of the chosen event of the timeline, 0 = the last one.
+    """
+
+    batch_id: str = ""
+    standing: CustodyState | None = None
+    busy: bool = False
+    printing: tuple[int, int] | None = None
+    problem: Problem | None = None
+    chosen: int = 0
+
+    @property
+    def events(self) -> tuple[Happened, ...]:
+        """The way of the bag, oldest first."""
+        return () if self.standing is None else self.standing.timeline
+
+    @property
+    def next_step(self) -> str:
+        """What is most likely to be done now: `receive`, `return`, `explain`, `close` or none."""
+        if self.standing is None or self.standing.stage is Stage.CLOSED:
+            return ""
+        custody = self.standing.custody
+        if hindrance(self.standing) is None:
+            return "close"
+        if any(custody.tally[where] for where in AT_DESK):
+            return "return" if not custody.tally[Where.WAITING] else ""
+        if custody.tally[Where.TEAM]:
+            back = any(
+                isinstance(one.moved, HandOver) and one.moved.giver is Party.DESK
+                for one in self.events
+            )
+            return "return" if back else "receive"
+        nothing_moved = custody.tally[Where.NOT_COLLECTED] == custody.cards
+        return "receive" if nothing_moved else "explain"

@@ -1,0 +1,33 @@
+"""What the banner says while the page of a bag is shown: what keeps the batch from closing."""
+
+from __future__ import annotations
+
+from cardstation.domain.batch_life import Stage
+from cardstation.i18n import Translator
+from cardstation.sentences import of_error
+from cardstation.services.close_batch import hindrance
+from ui.parts.banner import BannerState
+from ui.screens.batch.custody_state import BagState
+from ui.screens.counter.wording import stopped_banner
+
+
+def banner_of_bag(state: BagState, t: Translator) -> BannerState:
+    """The banner over the page of a bag."""
+    standing = state.standing
+    if state.printing is not None:
+        done, count = state.printing
+        said = t("{done} of {count} papers", done=done, count=count)
+        return BannerState("idle", t("Printing the return"), said, icon="printer")
+    if state.problem is not None:
+        return stopped_banner(state.problem, t)
+    if standing is None:
+        return BannerState("idle", t("Looking up the bag …"), icon="bag")
+    refused = hindrance(standing)
+    if refused is None:
+        said = t("The batch can be closed with F9.")
+        return BannerState("done", t("Every card is accounted for."), said, icon="ok")
+    told = of_error(refused, t)
+    if standing.stage is Stage.CLOSED:
+        return BannerState("idle", told.brief, icon="lock")
+    gap = "" if told.what.endswith("。") else " "
+    return BannerState("idle", told.brief, gap.join((told.what, told.todo)), icon="bag")
