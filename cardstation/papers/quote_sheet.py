@@ -14,6 +14,8 @@ _ROW, _MORE = 6.3, 3.3
 _CELL, _FINE = Style(9), Style(7.6, Ink.SOFT)
 _SPLIT = Style(7.4, Ink.SOFT)
 _CHECK = 8
+_RULES = 76.0
+"""Height of the rules with the signatures under them: nobody signs a page that says nothing."""
 
 
 def quote_sheet(quote: BatchQuote, lang: str) -> bytes:
@@ -97,9 +99,9 @@ def _columns(t: Translator) -> tuple[Column, ...]:
         Column(t("Door"), 24, 48),
         Column(t("Name"), 50, 68),
         Column(t("Card no."), 70, 96),
-        Column(t("Volume"), 96, 112, "right"),
-        Column(t("How the price is made up"), 116, 168),
-        Column(t("Amount"), 169, 194, "right"),
+        Column(t("Volume"), 95, 111, "right"),
+        Column(t("How the price is made up"), 114, 172),
+        Column(t("Amount"), 172, 194, "right"),
     )
 
 
@@ -139,7 +141,7 @@ def _made_up(line: QuotedLine, t: Translator) -> str:
     if offer is None:
         return t("Paid online, waiting for the load; nothing to pay")
     tiers = [f"{one.volume.m3} m³ × {price(one.price_e4)}" for one in offer.lines]
-    parts = [" + ".join(tiers)] if tiers else []
+    parts = [" + ".join(tiers) if tiers else t("Money meter; the meter reckons the tiers")]
     if offer.remainder:
         parts.append(t("balance {money}", money=offer.remainder))
     if line.arrears:
@@ -186,7 +188,7 @@ def _refused(pages: Pages, lines: tuple[RefusedLine, ...]) -> None:
 def _rules(pages: Pages, quote: BatchQuote) -> None:
     """How the money is divided: this is what the signature is for."""
     t, style = pages.t, Style(8.4, Ink.SOFT)
-    pages.need(40)
+    pages.need(_RULES)
     pages.pen.text(LEFT, pages.y + 3, t("How the money is used"), Style(9.5, bold=True))
     y = pages.y + 8.5
     cap = quote.per_load_max

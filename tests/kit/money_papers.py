@@ -25,6 +25,8 @@ _BEFORE = ("0", "120", "385", "588", "700")
 def _offer(index: int) -> Quote:
     bought = Volume.of_m3(_BEFORE[index % len(_BEFORE)])
     money = Money(5000 + 2550 * (index % 7))
+    if index % 16 == 12:
+        return RESIDENTIAL.load_money(money, Standing(2026, bought))
     return RESIDENTIAL.buy(money, Volume.of_m3("1"), Standing(2026, bought))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cardstation.domain.allocation import Ask, Holding, Purse, allocate
+from cardstation.domain.allocation import Ask, Holding, Purse, allocate, divide
 from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
@@ -131,9 +131,11 @@ def fund_lines(station: Station, unit: Unit, batch_id: str) -> None:
     A line that cannot be sold now (account stopped since, no price) is passed over: its money
     stays unallocated.
     """
+    purses, holdings = purses_of(unit, batch_id), holdings_of(unit, batch_id)
+    if not any(divide(purses, holdings).left.values()):
+        return
     offers = dict(_offers(station, unit, batch_of(unit, batch_id)))
     asks = [Ask(place, offer.money) for place, (_, offer) in offers.items()]
-    purses, holdings = purses_of(unit, batch_id), holdings_of(unit, batch_id)
     for funding in allocate(asks, purses, holdings):
         household, offer = offers[funding.line]
         unit.funds.fund(
@@ -155,9 +157,12 @@ def _offers(
     book = PriceBook(unit.tariffs.every(), unit.tariffs.rules(), station.makers)
     day = station.clock.now().date()
     funded = unit.funds.funded(batch.batch_id)
-    for place in _waiting(station, unit, batch, funded):
+    places = _waiting(station, unit, batch, funded)
+    wanted = {batch.lines[place - 1].account_no for place in places}
+    homes = {one.account_no: one for one in unit.households.numbered(wanted, ())}
+    for place in places:
         line = batch.lines[place - 1]
-        household = unit.households.get(line.account_no)
+        household = homes.get(line.account_no)
         if household is None:
             continue
         try:
