@@ -213,6 +213,19 @@ def is_superseded(content: CardContent, rules: MakerRules, topup: TopUp, mark: b
     return another and returned.taken_mark != mark
 
 
+def stands_as_before(
+    content: CardContent, before: CardContent, rules: MakerRules, topup: TopUp
+) -> bool:
+    """True when nobody has loaded the card since the top-up began: its counter has not moved.
+
+    Where the maker counts nothing, the credit itself must be the one that stood there.
+    """
+    if rules.school is CounterSchool.NONE:
+        return content.credit == before.credit
+    counters = [one.purchase_counter for one in (content.credit, content.returned) if one]
+    return bool(counters) and max(counters) == topup.counter_before
+
+
 def is_free_mark(topup_id: str, content: CardContent) -> bool:
     """True when a top-up's mark differs from every mark the card shows."""
     shown = {NO_MARK}

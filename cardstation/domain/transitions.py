@@ -14,6 +14,8 @@ A sale or load::
     disputed ── two persons with a proof ──► sealed* | refund_requested*
        └── another desk has sealed it ──► sealed; a load begun elsewhere that is none ──► voided*
 
+    paid, its records put back from a backup, its card gone on since ──► paid ──► disputed*
+
 A return or reversal: card first, then money::
 
     requested* ─► armed ─► sealed ─► payout_pending ─► refunded*
@@ -75,6 +77,7 @@ class TopUpEvent(StrEnum):
     SEEN_BEFORE = "seen_before"
     SEEN_TORN = "seen_torn"
     SEEN_FOREIGN = "seen_foreign"
+    SEEN_AHEAD = "seen_ahead"
     PROVEN_LOADED = "proven_loaded"
     PROVEN_NOT_LOADED = "proven_not_loaded"
     PROVEN_NOT_OURS = "proven_not_ours"
@@ -98,6 +101,8 @@ SALE: Table = {
     (_S.PAY_UNKNOWN, _E.MONEY_NOT_TAKEN): _S.VOIDED,
     (_S.PAID, _E.PLAN_STORED): _S.ARMED,
     (_S.PAID, _E.REFUND_ASKED): _S.REFUND_REQUESTED,
+    (_S.PAID, _E.SEEN_AHEAD): _S.PAID,
+    (_S.PAID, _E.SEEN_FOREIGN): _S.DISPUTED,
     (_S.ARMED, _E.LINK_LOST): _S.OUTCOME_UNKNOWN,
     (_S.ARMED, _E.SEEN_TARGET): _S.SEALED,
     (_S.ARMED, _E.SEEN_BEFORE): _S.NOT_LOADED,

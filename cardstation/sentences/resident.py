@@ -62,7 +62,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     **dict.fromkeys(
         ("open_intent", "outcome_unknown", "load_unfinished", "card_removed", "link_failed",
-         "paid_not_loaded", "card_not_as_left", "disputed", "refund_requested"),
+         "paid_not_loaded", "card_not_as_left", "disputed", "paid_in_doubt", "refund_requested"),
         _TORN,
     ),
     **dict.fromkeys(("line_unfunded", "payment_not_taken", "prepaid_order_missing"), _PAID),

@@ -7,6 +7,7 @@ from cardstation.sentences.phrases import (
     DESK,
     FINISHED,
     FROZEN,
+    FROZEN_CARD,
     NO_MONEY,
     NOTHING,
     PICK_OTHER,
@@ -199,6 +200,14 @@ TABLE = {
         "The money for this card was taken, but the card is not loaded yet.",
         FINISHED,
         SAME_CARD,
+    ),
+    "paid_in_doubt": Words(
+        "Perhaps loaded already",
+        "The card is further on than this station's records, of which a part was lost: this paid "
+        "load may have been written in it.",
+        FROZEN_CARD,
+        "Look at the meter. Then put it into dispute on the exceptions screen and settle it there: "
+        "two people, and what both saw.",
     ),
     "price_changed": Words(
         "Price changed",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from cardstation.domain.admission import is_free_mark, is_superseded
 from cardstation.domain.card import Witness
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
-from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import (
     counter_owned_elsewhere,
@@ -20,10 +19,10 @@ from cardstation.services.intent.guards import (
     ensure_on_duty,
     ensure_other_person,
 )
+from cardstation.services.intent.never_armed import ensure_never_armed
 from cardstation.services.intent.records import record_move, record_untouched
 from cardstation.services.intent.seen import ensure_as_left, judged, load_witness, superseded
 from cardstation.services.station import Station
-from cardstation.store.journal import FIRST_EPOCH
 
 _PAID = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
 
@@ -41,7 +40,7 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
             it), `card_torn` (it must be finished), `refund_elsewhere` (the desk that took the
             money, or the centre for an order, pays it back), `refund_needs_ledger` (another desk
             may have finished it, and the ledger cannot be asked), `second_person_same`, `no_shift`.
-        OutcomeUnknown: `card_not_as_left`.
+        OutcomeUnknown: `card_not_as_left`; `paid_in_doubt`, see `ensure_never_armed`.
     """
     ensure_may_write(station)
     ensure_on_duty(station)
@@ -61,7 +60,9 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
 def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """The card shows that nothing of the load ever came onto it; it is read twice."""
     if intent.plan is None:
-        return _never_armed(station, card, intent)
+        card.power_cycle()
+        ensure_never_armed(station, card, intent)
+        return intent
     if intent.state in MAY_BE_ON_CARD:
         if finished_elsewhere(station, intent):
             raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
@@ -77,30 +78,3 @@ def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp
     if intent.state is TopUpState.NOT_LOADED:
         return intent
     return record_untouched(station, intent, card.image, reason="refund")
-
-
-def _never_armed(station: Station, card: Inserted, intent: TopUp) -> TopUp:
-    """Nothing is on record as armed; a restored store may have lost that, so the card is asked.
-
-    Whole records prove it by themselves: another desk may have sold to the card since. Where a
-    part was lost, the card must stand where it stood, or show another load with this counter.
-
-    Raises:
-        OutcomeUnknown: `card_not_as_left`: the card went on, with this load or another.
-    """
-    card.power_cycle()
-    content = card.content
-    with station.store.reading() as reading:
-        whole = reading.journal.head().epoch == FIRST_EPOCH
-    counters = [one.purchase_counter for one in (content.credit, content.returned) if one]
-    stands = bool(counters) and max(counters) == intent.counter_before
-    in_place = is_superseded(content, card.rules, intent, intent.mark)
-    if not is_free_mark(intent.topup_id, content) or not (whole or stands or in_place):
-        raise OutcomeUnknown(
-            "card_not_as_left",
-            topup_id=intent.topup_id,
-            card_no=intent.identity.card_no,
-            account_no=intent.account_no,
-            fen=intent.quote.money.fen,
-        )
-    return intent

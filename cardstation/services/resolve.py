@@ -10,7 +10,6 @@ from cardstation.domain.admission import (
     compare_counter,
     ensure_fits,
     ensure_known,
-    is_free_mark,
 )
 from cardstation.domain.card import Witness
 from cardstation.domain.receipt import Receipt
@@ -24,6 +23,7 @@ from cardstation.services.intent.begin import WITHOUT_ASKING, settle
 from cardstation.services.intent.finish_return import finish_return
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.load import Watch, arm, arm_as_shown, write_and_seal
+from cardstation.services.intent.never_armed import ensure_never_armed
 from cardstation.services.intent.opened import OpenIntent, opened
 from cardstation.services.intent.records import (
     record_armed,
@@ -84,7 +84,8 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
 
     Raises:
         OutcomeUnknown: the link was lost again, or `card_not_as_left`: what the card shows is
-            neither before, nor after, nor our tear; a human must look.
+            neither before, nor after, nor our tear; a human must look. `paid_in_doubt`: lost
+            records may have written this load, and the card went on since.
         Refusal: the paid load cannot go onto this card as it is now; the money stays on record.
     """
     found = _settle_ours(station, card, watch)
@@ -158,9 +159,7 @@ def _armed_anew(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     with station.store.reading() as reading:
         household = reading.households.get(intent.account_no)
     ensure_known(card.content, household or fail("the household of an intent stays on file"))
-    if not is_free_mark(intent.topup_id, card.content):
-        # The card had this load, and not as it was paid: the records are older than what they did.
-        ensure_as_left(Witness.FOREIGN, intent)
+    ensure_never_armed(station, card, intent)
     admitted = admit(card.content, card.rules)
     bound = bool(intent.batch_id or intent.order_id)
     compare_counter(admitted, card.rules, intent.counter_before, bound=bound)

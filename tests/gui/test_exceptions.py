@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -72,6 +73,22 @@ def test_two_persons_answer_with_one_key(
     qtbot.keyClick(desk.window, key)
     assert desk.station.backs == [(what, SUPERVISOR, intent)]
     assert yes
+
+
+def test_a_paid_load_is_disputed_only_where_its_card_went_on(
+    desk: Stage, qtbot: QtBot, yes: list[str]
+) -> None:
+    """Records were lost that may have written it; the same key does nothing to any other."""
+    (paid,) = (one for one in samples.open_intents() if one.code == "paid_not_loaded")
+    for code, answers in (
+        (paid.code, []),
+        ("paid_in_doubt", [("dispute", SUPERVISOR, "intent-6")]),
+    ):
+        desk.station.open = (replace(paid, code=code),)
+        choose(desk, qtbot, code)
+        qtbot.keyClick(desk.window, Qt.Key.Key_F8)
+        assert desk.station.backs == answers
+    assert len(yes) == 1
 
 
 def test_keys_of_other_states_do_nothing(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:

@@ -100,7 +100,7 @@ def test_a_paid_load_that_is_on_its_card_after_all_is_not_refunded(tmp_path: Pat
     assert sold
     lost = open_desk(tmp_path / "lost")
     _paid_only(lost, load)
-    assert code_of(with_card, lost, card, request_refund, SECOND) == "card_not_as_left"
+    assert code_of(with_card, lost, card, request_refund, SECOND) == "paid_in_doubt"
     lost.station.store.close()
 
 

@@ -215,9 +215,8 @@ class Oracle:
         """A meter never takes a load twice, and its memory is the sum of what it took."""
         for mark in home.again:
             twice = home.uncounted and mark in home.torn_by_meter
-            stores = self._seen_in.get(self._of_mark(home, mark), ())
-            forgot = len(stores) > 1 or (home.uncounted and len(home.cards) > 1)
-            if not twice and not forgot:
+            beside = self._cloned(self._of_mark(home, mark))
+            if not twice and not beside and not (home.uncounted and len(home.cards) > 1):
                 raise Broken(f"{home.account_no}: the meter took a load twice")
             name = "taken twice by a meter without a counter" if twice else "loaded again by a copy"
             self.named[name] += 1
@@ -228,6 +227,11 @@ class Oracle:
             return
         if home.meter.state.cumulative != home.began.cumulative + sum(home.credited.values()):
             raise Broken(f"{home.account_no}: the meter's total is not what it took")
+
+    def _cloned(self, topup_id: str) -> bool:
+        """True when two machines with one name know of it; a restored store is one machine."""
+        folders = {watch.folder.name for watch in self._seen_in.get(topup_id, ())}
+        return len(folders) > len({name.partition("-")[0] for name in folders})
 
     def _of_mark(self, home: Home, mark: bytes) -> str:
         loads = self.loads.get(home.account_no, ())

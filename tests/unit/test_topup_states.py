@@ -33,6 +33,8 @@ sale    pay_unknown       money_certain    paid
 sale    pay_unknown       money_not_taken  voided
 sale    paid              plan_stored      armed
 sale    paid              refund_asked     refund_requested
+sale    paid              seen_ahead       paid
+sale    paid              seen_foreign     disputed
 sale    armed             link_lost        outcome_unknown
 sale    armed             seen_target      sealed
 sale    armed             seen_before      not_loaded

@@ -11,6 +11,7 @@ from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
 from cardstation.ports.ledger import LedgerException
 from cardstation.services.batch_state import BatchState
+from cardstation.services.intent.never_armed import IN_DOUBT
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.sync_state import SyncState
 from ui.messages import Problem
@@ -80,6 +81,8 @@ class Item:
             return ()
         if self.code == QUESTION:
             return (Action.ANSWER,)
+        if self.code == IN_DOUBT:
+            return _ON_CARD
         return _BY_STATE.get((self.direction, self.state), ())
 
 
