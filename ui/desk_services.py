@@ -11,25 +11,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cardstation.domain.batch import Batch, LineOutcome
+from cardstation.domain.batch import Batch, LineOutcome, Whose
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
-from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
+from cardstation.domain.revision import Comparison
 from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose
-from cardstation.domain.tariff import Quote
+from cardstation.domain.tariff import Quote, Tier
 from cardstation.domain.topup import Step, TopUp, TopUpRequest
 from cardstation.domain.trays import Tray
 from cardstation.domain.volume import Volume
 from cardstation.ports.reader import Presence
-from cardstation.services.batch_state import BatchMoney, BatchState
+from cardstation.services.batch_state import BatchState
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.opened import OpenIntent
+from cardstation.services.lists.entry import EntryState
+from cardstation.services.lists.reading import Heading, HouseholdList
+from cardstation.services.look_at_line import LineDetail
 from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Resolution
 from cardstation.services.settle_dispute import Finding as Proven
 from cardstation.services.shift_state import ShiftState
 from cardstation.services.sync_state import SyncState
+from ui.bag_services import BagServices
+from ui.money_services import MoneyServices
 
 Watch = Callable[[Step], None]
 
@@ -140,6 +145,41 @@ class LaneServices:
 
 
 @dataclass(frozen=True, slots=True)
+class ListServices:
+    """Lists: taken in, compared, decided row by row, made at the door.
+
+    Attributes:
+        take_in: File, whose it is, and what its headings hold as a person said.
+        headings: File and manager: the columns, understood or not.
+        paste: Chat text as a new batch.
+        compare: A file or chat text beside a batch; gives the list and the comparison.
+        look: One row in full, by its place.
+        household: By account or card number. price: what money buys a household today.
+        settle: Batch, place, account, money (None = the order paid online); the new place.
+        leave_out: Batch, place, reason. reopen: takes a decision back; the new place.
+        count: A second person's households and sum of a typed list.
+        add_row: Batch, number, money (None = later), card in the reader or "".
+    """
+
+    take_in: Callable[[Path, Whose, Mapping[str, str]], Batch]
+    headings: Callable[[Path, str], tuple[Heading, ...]]
+    paste: Callable[[str, Whose], Batch]
+    compare: Callable[[str, Path | str], tuple[HouseholdList, Comparison]]
+    revise: Callable[[str, HouseholdList, Comparison], Comparison]
+    look: Callable[[str, int], LineDetail]
+    household: Callable[[str], Household]
+    price: Callable[[Household, Money], tuple[Quote, tuple[Tier, ...]]]
+    settle: Callable[[str, int, str, Money | None], int]
+    leave_out: Callable[[str, int, str], None]
+    reopen: Callable[[str, int], int]
+    entry: Callable[[str], EntryState]
+    count: Callable[[str, int, Money, Approval], None]
+    file: Callable[[str, Whose], Batch]
+    begin_door: Callable[[str, Whose], Batch]
+    add_row: Callable[[str, str, Money | None, str], int]
+
+
+@dataclass(frozen=True, slots=True)
 class DeskServices:
     """Everything the window can ask for.
 
@@ -153,7 +193,6 @@ class DeskServices:
         answer_payment: A human's answer to an open intent: was the money taken?
         quote: For the card in the reader; only its maker's rules are looked at, never the chip.
         batches: The latest first, at most a few dozen.
-        pay_batch: Batch, tender, money and the payment's own number.
         load_line: One card of a batch, with the envelope that was scanned or ""; a stop is a
             `Refusal`.
         sync: Talks to the ledger. sync_state: asks nobody.
@@ -180,7 +219,6 @@ class DeskServices:
     batches: Callable[[], tuple[BatchState, ...]]
     batch_state: Callable[[str], BatchState]
     import_list: Callable[[Path], Batch]
-    pay_batch: Callable[[str, Tender, Money, str], BatchMoney]
     load_line: Callable[[str, Inserted, Watch, str], LineOutcome]
     print_receipt: Callable[[str], Path]
     handover: Callable[[str], Path]
@@ -196,5 +234,8 @@ class DeskServices:
     shifts: ShiftServices
     back: BackServices
     lanes: LaneServices
+    money: MoneyServices
+    lists: ListServices
+    bag: BagServices
     rejoin: Callable[[Approval], SyncState]
     found: tuple[OpenIntent, ...] = ()

@@ -6,13 +6,15 @@ from functools import partial
 from pathlib import Path
 
 from cardstation import __version__
+from cardstation.bootstrap.desk_bag import bag_services
+from cardstation.bootstrap.desk_lists import list_services
+from cardstation.bootstrap.desk_money import money_services
 from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.doctor import look_at_everything
 from cardstation.bootstrap.papers import write_receipt, write_sheet
 from cardstation.bootstrap.patient_sync import PatientSync
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
-from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp
@@ -22,7 +24,7 @@ from cardstation.ports.reader import Presence
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.approve import approve
-from cardstation.services.batch_state import BatchMoney, BatchState, batch_state, outcome_of
+from cardstation.services.batch_state import BatchState, batch_state, outcome_of
 from cardstation.services.check_envelope import check_envelope
 from cardstation.services.close_shift import close_shift
 from cardstation.services.dispute import dispute
@@ -32,7 +34,6 @@ from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.load_line import load_line
 from cardstation.services.open_intents import open_intents
 from cardstation.services.open_shift import open_shift
-from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.quote import quote
 from cardstation.services.read_card import read_card
@@ -49,16 +50,19 @@ from cardstation.services.sync_state import sync_state
 from cardstation.services.top_up import top_up
 from cardstation.settings import Settings, load_settings, save_setting
 from drivers.printers import CupsPrinter, queues
+from ui.bag_services import BagServices
 from ui.desk_services import (
     BackServices,
     DeskServices,
     DeskSettings,
     Finding,
     LaneServices,
+    ListServices,
     PrinterStanding,
     ShiftServices,
     Watch,
 )
+from ui.money_services import MoneyServices
 
 SHOWN_BATCHES = 30
 
@@ -103,7 +107,6 @@ class Wiring:
             batches=self.batches,
             batch_state=partial(batch_state, station),
             import_list=partial(import_list, station),
-            pay_batch=self.pay_batch,
             load_line=partial(load_line, station),
             print_receipt=self.print_receipt,
             handover=self.handover,
@@ -117,9 +120,12 @@ class Wiring:
             save_settings=self.save_settings,
             now=station.clock.now,
             rejoin=partial(rejoin, station),
+            lists=self.lists(),
             shifts=self.shifts(),
             back=self.back(),
             lanes=self.lanes(),
+            bag=self.bag(),
+            money=self.money(),
             found=self.found,
         )
 
@@ -145,6 +151,12 @@ class Wiring:
             settle=partial(settle_dispute, station),
         )
 
+    def money(self) -> MoneyServices:
+        """The money of batches."""
+        return money_services(
+            self.station, self.papers, lambda: self.settings.language, self._printed
+        )
+
     def lanes(self) -> LaneServices:
         """The run of a batch."""
         station = self.station
@@ -161,6 +173,14 @@ class Wiring:
     def route(self, batch_id: str, tray: Tray, place: int, card_no: str, code: str) -> None:
         """A card into a tray."""
         route_card(self.station, batch_id, tray, place=place, card_no=card_no, code=code)
+
+    def lists(self) -> ListServices:
+        """Lists and their rows."""
+        return list_services(self.station)
+
+    def bag(self) -> BagServices:
+        """Custody of cards."""
+        return bag_services(self.station, self.papers, lambda: self.settings, self._printed)
 
     def open_shift(self, name: str, pin: str, float_money: Money) -> Shift:
         """Begin a shift."""
@@ -197,10 +217,6 @@ class Wiring:
         with self.station.store.reading() as reading:
             newest = sorted(reading.batches.ids(), reverse=True)[:SHOWN_BATCHES]
         return tuple(batch_state(self.station, batch_id) for batch_id in newest)
-
-    def pay_batch(self, batch_id: str, tender: Tender, money: Money, ref: str) -> BatchMoney:
-        """Record a lump sum."""
-        return pay_batch(self.station, batch_id, tender=tender, money=money, reference=ref)
 
     def print_receipt(self, receipt_no: str) -> Path:
         """File a receipt on both papers, and print it where a printer is set."""

@@ -9,7 +9,6 @@ from enum import StrEnum
 from cardstation.domain.money import Money
 from cardstation.domain.volume import Volume
 
-
 DECIDED, CARD_READ = "decided", "card_read"
 """Grounds of a line that a person decided, and of one whose card was in the reader."""
 

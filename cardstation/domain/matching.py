@@ -125,9 +125,13 @@ def candidates(row: ListRow, book: Directory, most: int = 9) -> tuple[Candidate,
 
 
 def _speaks(one: Candidate) -> bool:
-    """A number, a whole name or a whole door; a surname or a room number alone says nothing."""
-    numbers = {"account", "card"} & {*one.agrees, *one.partly}
-    return bool(numbers or one.agrees) or len(one.partly) > 1
+    """Something agrees in full, or two kinds nearly: numbers, and name or door.
+
+    A neighbour's numbers are a digit away from everybody's; alone they say nothing.
+    """
+    numbers = {"account", "card"} & {*one.partly}
+    person = {"name", "door"} & {*one.partly}
+    return bool(one.agrees) or bool(numbers and person) or len(person) > 1
 
 
 def _candidate(row: ListRow, door: Door | None, household: Household, book: Directory) -> Candidate:

@@ -88,6 +88,18 @@ def look_at_line(station: Station, batch_id: str, place: int) -> LineDetail:
         return _of_household(station, reading, place, line, household)
 
 
+def offer(station: Station, household: Household, money: Money) -> tuple[Quote, tuple[Tier, ...]]:
+    """What money buys a household today, and the price steps as they hold for it.
+
+    Raises:
+        Refusal: as `sell`; `no_tariff`.
+    """
+    with station.store.reading() as reading:
+        book = PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers)
+    terms = book.terms(household.tariff, station.clock.now().date())
+    return sell(household, terms, money=money), _tiers(household, terms)
+
+
 def warnings_of_batch(station: Station, batch_id: str) -> dict[int, tuple[str, ...]]:
     """Place → what is worth a look at the row's household; rows without are left out.
 

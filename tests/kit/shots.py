@@ -27,6 +27,7 @@ from cardstation.papers import (
 from tests.kit.bag_papers import BAG_SAMPLES
 from tests.kit.money_papers import ACKNOWLEDGEMENTS, LUMP_SUM, QUOTES, REFUNDS
 from tests.kit.papers import RECEIPT, RECEIPTS, SHEETS
+from tests.kit.window_list_shots import render_lists
 from tests.kit.window_shots import render_all
 from tests.kit.window_torn import render_torn
 
@@ -48,6 +49,7 @@ IN_DOCS = {
     "batch-lists": "batch-2-lists-light-zh_CN",
     "batch-preflight": "batch-3-preflight-light-zh_CN",
     "batch-lump-sum": "batch-4-lump-sum-light-zh_CN",
+    "batch-money": "money-2-payments-light-zh_CN",
     "batch-needs-you": "batch-8-needs-you-light-zh_CN",
     "batch-finished": "batch-10-finished-light-zh_CN",
     "exceptions": "exceptions-2-some-light-zh_CN",
@@ -86,7 +88,8 @@ def shots(out: Path, languages: tuple[str, ...], themes: tuple[str, ...], *, doc
     languages = languages or LANGUAGES
     papers = list(draw_papers(out, languages))
     themes = themes or ("light", "dark")
-    screens = [*render_all(out, languages, themes), *render_torn(out, languages, themes)]
+    drawn = (render_all, render_torn, render_lists)
+    screens = [shot for draw in drawn for shot in draw(out, languages, themes)]
     click.echo(f"{len(screens)} screens, {len(papers)} papers in {out}")
     if docs:
         for name, shot in IN_DOCS.items():

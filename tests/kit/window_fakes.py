@@ -29,6 +29,9 @@ from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
+from tests.kit.window_bag import FakeBag
+from tests.kit.window_money import FakeMoney
+from tests.kit.window_no_lists import no_lists
 from tests.kit.window_people import FakeShifts
 from ui.desk_services import (
     BackServices,
@@ -88,9 +91,11 @@ class FakeStation:
     saved: list[DeskSettings] = field(default_factory=list)
     waiting: list[Presence | None] = field(default_factory=list)
     people: FakeShifts = field(default_factory=FakeShifts)
+    money: FakeMoney = field(default_factory=FakeMoney)
     backs: list[tuple[str, str, str]] = field(default_factory=list)
     found: tuple[OpenIntent, ...] = ()
     runs: bool = True
+    bag: FakeBag = field(default_factory=FakeBag)
     routed: list[tuple[Tray, int, str, str]] = field(default_factory=list)
     cards: dict[str, FakeCard] = field(default_factory=dict)
 
@@ -111,7 +116,6 @@ class FakeStation:
             batches=lambda: (self.standing,) if self.standing else (),
             batch_state=self._batch_state,
             import_list=self._import,
-            pay_batch=self._pay,
             load_line=self._load_line,
             print_receipt=lambda _number: self._say("print_receipt", Path("receipt.pdf")),
             handover=lambda _batch: self._say("handover", Path("sheet.pdf")),
@@ -124,6 +128,7 @@ class FakeStation:
             settings=self.settings,
             save_settings=self.saved.append,
             now=_now,
+            lists=no_lists(),
             rejoin=self._rejoin,
             shifts=self.people.services(),
             back=BackServices(
@@ -136,6 +141,7 @@ class FakeStation:
                     "settle", by, f"{key} {found} {proof}"
                 ),
             ),
+            money=self.money.services(self),
             lanes=LaneServices(
                 start=lambda _batch: self._say("start", None),
                 pause=lambda _batch: self._say("pause", None),
@@ -145,6 +151,7 @@ class FakeStation:
                 check_envelope=lambda _batch, _place, _envelope: self._say("check_envelope", None),
                 route=self._route,
             ),
+            bag=self.bag.services(self),
             found=self.found,
         )
 
@@ -220,7 +227,7 @@ class FakeStation:
         self.standing = samples.batch_standing(funded=False)
         return self.standing.batch
 
-    def _pay(self, _batch_id: str, _tender: Tender, money: Money, _ref: str) -> BatchMoney:
+    def take_money(self, _batch_id: str, _tender: Tender, money: Money, _ref: str) -> BatchMoney:
         self._say("pay_batch", None)
         assert self.standing is not None
         paid = replace(self.standing.money, received=money, funded=money)

@@ -67,10 +67,11 @@ class BagPage(QWidget):
         standing = state.standing
         self.tally.show_state(None if standing is None else standing.custody)
         self.timeline.show_state(state.events, state.chosen)
-        if state.events and self._pages.currentIndex() == 0:
+        moved = bool(state.events) or state.standing is None
+        if moved and self._pages.currentIndex() == 0:
             self._pages.setCurrentIndex(1)
             self.timeline.setFocus()
-        elif not state.events:
+        elif not moved:
             self._pages.setCurrentIndex(0)
         self._scroll.ensureVisible(0, self.timeline.row * ROW + ROW // 2, 0, ROW)
         self._show_stage(state)

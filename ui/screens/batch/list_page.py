@@ -13,6 +13,7 @@ from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.words import Pane
+from ui.screens.batch.lists_model import ListsModel
 from ui.screens.batch.model import BatchModel
 from ui.screens.batch.state import State, counted
 from ui.theme import M
@@ -26,7 +27,7 @@ _BACK = "Sorted by building, unit and room, with every receipt and every excepti
 class ListPage(QWidget):
     """Draws the lists, or how it goes when there are none."""
 
-    def __init__(self, model: BatchModel, look: Look) -> None:
+    def __init__(self, model: BatchModel, lists: ListsModel, look: Look) -> None:
         super().__init__()
         self._model, t = model, look.t
         self._rows: Rows[BatchState] = Rows(_columns(t))
@@ -46,12 +47,14 @@ class ListPage(QWidget):
         self._pages.addWidget(pane)
         self._take = button(t("Take in a list"), model.import_list, key="F3", look="primary")
         self._show = button(t("Open"), lambda: self._open(self.table.row), hint="Enter")
+        paste = button(t("Paste chat text"), lists.paste, key="F2")
+        door = button(t("At the door"), lambda: lists.open_door(t("Door list")), key="F12")
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)
         body.addWidget(self._pages, 1)
         hints = (t("F3 take in a list"), t("Enter opens"), t("F1 all keys"))
-        body.addWidget(Footer(hints, (self._show, self._take)))
+        body.addWidget(Footer(hints, (door, paste, self._show, self._take)))
 
     def show_state(self, state: State) -> None:
         """Draw another state."""

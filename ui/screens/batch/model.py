@@ -14,12 +14,13 @@ from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch import Batch, LineOutcome, LineState
 from cardstation.domain.money import Money
-from cardstation.domain.payment import Tender
 from cardstation.domain.trays import Tray
 from cardstation.errors import CardStationError
-from cardstation.services.batch_state import BatchMoney, BatchState
+from cardstation.services.batch_state import BatchState
 from ui.card_place import CardPlace
+from ui.screens.batch.custody_model import BagModel
 from ui.screens.batch.lane import BatchLane
+from ui.screens.batch.money_model import MoneyModel
 from ui.screens.batch.state import State, counted, merged
 from ui.screens.counter.state import Phase
 from ui.screens.kind import Tools
@@ -32,17 +33,22 @@ class BatchModel(QObject):
 
     Attributes:
         changed: Emitted after every change of `state`.
+        unread: A list whose headings nobody understood; with its path.
     """
 
     changed = Signal()
+    unread = Signal(Path)
 
     def __init__(self, tools: Tools) -> None:
         super().__init__()
         self._tools, self._services = tools, tools.services
         self._state = State()
+        self.bag = BagModel(tools)
         self._lanes: dict[str, BatchLane] = {}
         self._last_card: float | None = None
         tools.place.changed.connect(self._lanes_changed)
+        self.money = MoneyModel(tools)
+        self.money.moved.connect(self._look_at_open)
 
     @property
     def state(self) -> State:
@@ -99,7 +105,12 @@ class BatchModel(QObject):
             self._set(busy=False)
             self.open(batch.batch_id)
 
-        self._ask(lambda: self._services.import_list(path), taken)
+        def refused(error: CardStationError) -> None:
+            self._refused(error)
+            if error.code == "list_without_header":
+                self.unread.emit(path)
+
+        self._tools.desk.ask(lambda: self._services.import_list(path), taken, refused)
 
     def open(self, batch_id: str) -> None:
         """Show a batch."""
@@ -114,22 +125,23 @@ class BatchModel(QObject):
             self.changed.emit()
             self.look()
 
-    def pay(self, tender: str, money: Money, reference: str = "") -> None:
-        """Record the lump sum."""
+    def pay(self, tender: str, money: Money, reference: str = "", line: int = 0) -> None:
+        """Record a lump sum, or what lay in a row's envelope."""
         standing = self._state.standing
-        if standing is None or self._state.busy:
-            return
-        self._set(busy=True)
-        batch_id = standing.batch.batch_id
+        if standing is not None and not self._state.busy:
+            self.money.pay(standing.batch.batch_id, tender, money, reference, line)
 
-        def paid(_money: BatchMoney) -> None:
-            self._set(busy=False)
-            self._tools.board.say("{money} recorded for this batch.", "ok", money=money)
-            self._look_at_open()
+    def show_bag(self) -> None:
+        """The bag of the open batch."""
+        standing = self._state.standing
+        if standing is not None and not self._state.running:
+            self.bag.open(standing.batch.batch_id)
 
-        self._ask(
-            lambda: self._services.pay_batch(batch_id, Tender(tender), money, reference), paid
-        )
+    def show_money(self) -> None:
+        """The money page of the open batch."""
+        standing = self._state.standing
+        if standing is not None and not self._state.running:
+            self.money.open(standing.batch.batch_id)
 
     def start_or_pause(self) -> None:
         """The one key of the loop."""

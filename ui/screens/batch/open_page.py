@@ -17,6 +17,9 @@ from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, label, row
 from ui.screens.batch.lane_grid import IN_A_ROW, LaneGrid
+from ui.screens.batch.list_bar import ListBar
+from ui.screens.batch.lists_model import ListsModel
+from ui.screens.batch.lists_state import order_of
 from ui.screens.batch.model import BatchModel
 from ui.screens.batch.pay_dialog import ask_money
 from ui.screens.batch.state import State
@@ -36,9 +39,11 @@ class LineRow:
 class OpenPage(QWidget):
     """Draws an open batch."""
 
-    def __init__(self, model: BatchModel, look: Look) -> None:
+    def __init__(self, model: BatchModel, lists: ListsModel, look: Look) -> None:
         super().__init__()
         self._model, self._look = model, look
+        self._order: tuple[int, ...] = ()
+        self.list_bar = ListBar(lists, look)
         self._shown = 0
         self._writing: frozenset[int] = frozenset()
         self.lanes = LaneGrid(look)
@@ -47,6 +52,7 @@ class OpenPage(QWidget):
         self._tiles = self._made_tiles()
         self._rows: Rows[LineRow] = Rows(_columns(look))
         self.table = Table(look, look.t("Rows of the list"), self._rows)
+        self.table.opened.connect(lambda at: lists.row.look_at(self._order[at]))
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName(look.t("Cards done"))
@@ -62,16 +68,19 @@ class OpenPage(QWidget):
             self.lanes.hide()
             return
         self.lanes.show_state(state)
+        self.list_bar.setVisible(not state.running)
         self._show_lines(state, standing.outcomes)
         self._show_figures(state)
         if state.shown and state.shown != self._shown:
-            self.table.select(state.shown - 1)
+            self.table.select(self._order.index(state.shown))
         self._shown = state.shown
         counts, t = state.counts, self._look.t
         self._run.setText(f"{t('Pause') if state.running else t('Start')}  F5")
         self._run.setAccessibleName(t("Pause") if state.running else t("Start"))
         self._run.setEnabled(state.running or counts.left > 0)
         self._pay.setEnabled(not state.running and not state.busy)
+        self._money.setEnabled(not state.running and not state.busy)
+        self._bag.setEnabled(not state.running)
         self._back.setEnabled(state.running or not self._model.at_work)
         self._aside.setVisible(state.may_lay_aside)
         for tray, made in self._trays.items():
@@ -94,15 +103,16 @@ class OpenPage(QWidget):
         writing = state.writing
         if outcomes is not self._outcomes:
             self._outcomes = outcomes
+            self._order = order_of(tuple(one.line for one in outcomes))
             made = [
-                LineRow(one, state.seconds.get(place), place in writing)
-                for place, one in enumerate(outcomes, start=1)
+                LineRow(outcomes[place - 1], state.seconds.get(place), place in writing)
+                for place in self._order
             ]
             self._rows.show_items(made)
         else:
             for place in (self._writing | writing | {state.shown, self._shown}) - {0}:
                 row = LineRow(outcomes[place - 1], state.seconds.get(place), place in writing)
-                self._rows.replace(place - 1, row)
+                self._rows.replace(self._order.index(place), row)
         self._writing = writing
 
     def _show_figures(self, state: State) -> None:
@@ -156,6 +166,7 @@ class OpenPage(QWidget):
         body.setSpacing(M)
         body.addWidget(self.lanes)
         body.addWidget(self._figures)
+        body.addWidget(self.list_bar)
         body.addWidget(pane, 1)
         body.addWidget(self._footer())
 
@@ -163,10 +174,13 @@ class OpenPage(QWidget):
         model, t = self._model, self._look.t
         self._back = button(t("Lists"), model.leave, key="Esc")
         self._pay = button(t("Take lump sum"), self._ask_money, key="F6")
+        self._money = button(t("Batch money"), model.show_money, key="F9")
         self._sheet = button(t("Hand-over sheet"), model.print_sheet, key="F7")
         self._run = button(t("Start"), model.start_or_pause, key="F5", look="primary")
         hints = (t("F5 start or pause"), t("F1 all keys"))
-        return Footer(hints, (self._back, self._pay, self._sheet, self._run))
+        self._bag = button(t("Bag"), model.show_bag, key="F10")
+        keys = (self._back, self._pay, self._money, self._bag, self._sheet, self._run)
+        return Footer(hints, keys)
 
     def _made_lane_row(self) -> QWidget:
         """What belongs to the cards in the readers: envelopes, trays, laying aside."""
@@ -205,7 +219,7 @@ class OpenPage(QWidget):
             return
         answer = ask_money(self, self._look, standing)
         if answer is not None:
-            self._model.pay(answer.tender, answer.money, answer.reference)
+            self._model.pay(answer.tender, answer.money, answer.reference, answer.line)
 
 
 def _tray_of(state: State) -> Tray | None:

@@ -126,7 +126,7 @@ def counted(outcomes: tuple[LineOutcome, ...]) -> Counts:
 
 def merged(known: BatchState, found: BatchState) -> BatchState:
     """`found`, keeping the lines of `known` that are the same: only others are drawn again."""
-    if known.batch.batch_id != found.batch.batch_id or known.batch.lines != found.batch.lines:
+    if known.batch != found.batch:
         return found
     outcomes = tuple(
         old if old == new else new for old, new in zip(known.outcomes, found.outcomes, strict=True)

@@ -1,0 +1,99 @@
+"""The verbs at the door: a card in the reader or a typed number adds its household."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from cardstation.domain.money import Money
+from cardstation.errors import CardStationError
+from cardstation.services.read_card import CardFacts
+from ui.messages import Problem
+from ui.screens.batch.lists_state import DoorState, money_of
+from ui.screens.batch.row_model import Lists
+from ui.screens.kind import Tools
+
+
+class DoorModel(QObject):
+    """Owns what is shown at the door; takes cards while that page is open (see `CardTaker`).
+
+    Attributes:
+        changed: Emitted after every change of `state`.
+    """
+
+    changed = Signal()
+
+    def __init__(self, tools: Tools, lists: Lists) -> None:
+        super().__init__()
+        self._tools, self._services, self._lists = tools, tools.services.lists, lists
+        self._state = DoorState()
+
+    @property
+    def state(self) -> DoorState:
+        """What is shown."""
+        return self._state
+
+    def forget(self) -> None:
+        """The page is closed; a card that lies there is not added."""
+        self._show(DoorState())
+
+    def add(self, number: str, amount: str) -> None:
+        """Enter at the door: the card in the reader, or the typed number, with this amount."""
+        door = self._state
+        if door.household is not None:
+            self._add(door.household.account_no, money_of(amount), door.card_no)
+        elif number.strip():
+            self._add(number.strip(), money_of(amount), "")
+
+    def _add(self, number: str, money: Money | None, card_no: str) -> None:
+        standing = self._lists.state.standing
+        if standing is None:
+            return
+        batch_id = standing.batch.batch_id
+
+        def added(_place: int) -> None:
+            self._tools.sounds.play("ok")
+            self._show(DoorState())
+            self._lists.look()
+
+        def refused(error: CardStationError) -> None:
+            self._tools.sounds.play("stop")
+            self._show(DoorState(problem=Problem.of(error)))
+
+        self._tools.desk.ask(
+            lambda: self._services.add_row(batch_id, number, money, card_no), added, refused
+        )
+
+    def card_arrived(self) -> None:
+        """See `CardTaker`."""
+        self._show(DoorState(reading=True))
+
+    def card_opened(self) -> None:
+        """See `CardTaker`: the household is shown; Enter adds it with an amount."""
+        services = self._tools.services
+        self._tools.place.work(services.read_card, self._card_read)
+
+    def _card_read(self, facts: CardFacts) -> None:
+        home, identity = facts.household, facts.content.identity
+        if home is None:
+            problem = Problem("unknown_household", {"account_no": identity.account_no})
+            self._show(DoorState(problem=problem))
+        else:
+            self._show(DoorState(home, identity.card_no))
+
+    def card_failed(self, error: CardStationError) -> None:
+        """See `CardTaker`."""
+        self._tools.sounds.play("stop")
+        self._show(DoorState(problem=Problem.of(error)))
+
+    def card_gone(self) -> None:
+        """See `CardTaker`: taken out before Enter, it is added with its amount left for later."""
+        door = self._state
+        if door.household is not None:
+            self._add(door.household.account_no, None, door.card_no)
+        else:
+            self._show(DoorState())
+
+    def _show(self, state: DoorState) -> None:
+        if state != self._state:
+            self._state = state
+            self.changed.emit()
