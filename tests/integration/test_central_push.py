@@ -72,6 +72,20 @@ def test_a_batch_is_posted_and_acknowledged(centre: Centre) -> None:
     assert ledger.head().nonce == ack.nonce != head.nonce
 
 
+def test_what_is_left_of_a_lump_sum_goes_back_in_the_books_too(centre: Centre) -> None:
+    ledger = centre.station()
+    chain = Chain()
+    lump = {"batch": "2026-11-24-01", "tender": "cash"}
+    written = [
+        chain.add("received", fen=15_000, **lump),
+        chain.add("released", fen=10_000, batch="2026-11-24-01"),
+        chain.add("given_back", fen=4_000, **lump),
+    ]
+    ack = ledger.push(written, ledger.head().nonce)
+    assert (ack.acked_seq, ack.exceptions) == (3, ())
+    assert ack.totals == {"tender": 11_000, "unallocated": -11_000}
+
+
 def test_the_same_batch_again_gets_the_same_answer(centre: Centre) -> None:
     ledger = centre.station()
     chain = Chain()
