@@ -160,6 +160,12 @@ TABLE = {
         NOTHING,
         "Put it into the bag of that batch.",
     ),
+    "card_already_begun": Words(
+        "At work in another reader",
+        "This card, or another one of the same line, is being loaded in another reader just now.",
+        "It is charged and loaded once.",
+        "Take it out and wait for the other reader; then ask why there are two cards.",
+    ),
     "card_in_other_envelope": Words(
         "Wrong envelope",
         "This card came out of envelope {envelope}; its own on the list is {own}.",

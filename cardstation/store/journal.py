@@ -62,7 +62,9 @@ class Journal:
 
     def last(self) -> StoredEntry | None:
         """The last entry itself."""
-        return self.at(self.head().seq)
+        query = select(journal).order_by(journal.c.seq.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        return None if row is None else _stored(row)
 
     def append(self, entry: Entry) -> StoredEntry:
         """Add the next entry of the chain.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from cardstation.domain.card import CardIdentity, CardType, Quantity, WritePlan
 from cardstation.domain.tariff import Quote
@@ -20,7 +21,7 @@ from cardstation.domain.transitions import (
     TopUpState,
     advance,
 )
-from cardstation.errors import ensure
+from cardstation.errors import Refusal, ensure
 from cardstation.store.frozen import freeze, thaw, thaw_any
 from cardstation.store.journal import Journal
 from cardstation.store.shifts import Shifts
@@ -67,10 +68,17 @@ class TopUps:
         self._connection = connection
 
     def add(self, intent: TopUp, stamp: Stamp, *, seq: int | None = None, reason: str = "") -> None:
-        """Store a new intent; another station's, taken over, is armed already."""
+        """Store a new intent; another station's, taken over, is armed already.
+
+        Raises:
+            Refusal: `card_already_begun`: one is open on this card, its line or its order.
+        """
         begins = TopUpState.ARMED if intent.origin else BEGINNING[intent.direction]
         ensure(intent.state is begins, "an intent begins where its table does")
-        self._connection.execute(topup.insert(), _to_row(intent))
+        try:
+            self._connection.execute(topup.insert(), _to_row(intent))
+        except IntegrityError as error:
+            raise Refusal("card_already_begun", card_no=intent.identity.card_no) from error
         self._log(intent.topup_id, None, intent.state, stamp, seq=seq, reason=reason)
 
     def move(
@@ -204,11 +212,12 @@ class TopUps:
         """
         moves = select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1)
         asked = select(payment_log.c.at).order_by(payment_log.c.no.desc()).limit(1)
+        both = select(moves.scalar_subquery(), asked.scalar_subquery())
+        moved_us, paid_at = self._connection.execute(both).one()
         head = Journal(self._connection).last()
         written_at = None if head is None else head.written_at
-        paid_at = self._connection.execute(asked).scalar()
         return max(
-            self._connection.execute(moves).scalar() or 0,
+            moved_us or 0,
             0 if written_at is None else _us(written_at),
             0 if paid_at is None else _us(paid_at),
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import DatabaseError
 
 from cardstation.domain.card import judge
 from cardstation.domain.ledger import Entry, EntryKind
@@ -132,8 +132,9 @@ def test_r3_one_open_intent_per_card_looked_up_before_anything_else(desk: Desk) 
     with desk.station.store.reading() as reading:
         (begun,) = reading.topups.open_intents()
     second = replace(begun, topup_id="another", state=TopUpState.QUOTED, plan=None)
-    with desk.station.store.unit() as unit, pytest.raises(IntegrityError):
+    with desk.station.store.unit() as unit, pytest.raises(Refusal) as stop:
         unit.topups.add(second, stamp(desk.station))
+    assert stop.value.code == "card_already_begun"
     with pytest.raises(Refusal) as stop:
         desk.sell(card, "50")
     assert stop.value.code == "load_still_on_card"

@@ -15,7 +15,12 @@ from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.ids import new_id
-from cardstation.services.intent.records import record_begun, record_move, record_paid
+from cardstation.services.intent.records import (
+    record_begun,
+    record_begun_paid,
+    record_move,
+    record_paid,
+)
 from cardstation.services.station import Station
 
 WITHOUT_ASKING = frozenset({Tender.BATCH, Tender.ORDER})
@@ -43,12 +48,17 @@ def begin(
     *,
     purpose: Purpose,
 ) -> TopUp:
-    """Store a quoted intent for this card."""
+    """Store an intent for this card: quoted, or paid at once where the money is here already.
+
+    Raises:
+        Refusal: `card_already_begun`: the card, or its line, is at work in another reader.
+    """
     rules: MakerRules = card.rules
     topup_id = new_id(station.clock)
     while not is_free_mark(topup_id, card.content):
         topup_id = new_id(station.clock)
-    return record_begun(
+    record = record_begun_paid if purpose.tender in WITHOUT_ASKING else record_begun
+    return record(
         station,
         TopUp(
             topup_id=topup_id,
@@ -74,15 +84,15 @@ def begin(
 
 
 def collect(station: Station, intent: TopUp) -> TopUp:
-    """Take the money of a quoted intent once, and make it durable.
+    """Take the money of a quoted intent once, and make it durable; what is paid stays paid.
 
     Raises:
         Refusal: `tender_unknown`, `payment_not_taken`; the intent is void.
         OutcomeUnknown: `payment_unknown`; nothing is charged before the answer is known.
     """
+    if intent.state is TopUpState.PAID:
+        return intent
     asked = record_move(station, intent, TopUpEvent.MONEY_ASKED)
-    if asked.tender in WITHOUT_ASKING:
-        return record_paid(station, asked)
     answer = station.payment_by(asked.tender).take(
         asked.topup_id, asked.quote.money, asked.reference
     )

@@ -35,7 +35,11 @@ BY_CARD = Settled()
 
 
 def record_begun(station: Station, intent: TopUp, *, approver: str = "", reason: str = "") -> TopUp:
-    """Store a new intent: who, what, for how much, and the image before."""
+    """Store a new intent: who, what, for how much, and the image before.
+
+    Raises:
+        Refusal: `card_already_begun`.
+    """
     with station.store.unit() as unit:
         unit.topups.add(intent, stamp(station, approver), reason=reason)
         unit.commit()
@@ -71,25 +75,42 @@ def record_move(
     return moved
 
 
-def record_paid(station: Station, intent: TopUp) -> TopUp:
-    """The money is certain: price and tier year are frozen, the remainder is the household's."""
-    remainder = intent.quote.remainder
+def record_begun_paid(station: Station, intent: TopUp) -> TopUp:
+    """Begun, asked and paid in one commit: money of a batch or an order is here already.
+
+    Nothing happens outside the store between these moves, so a cut leaves all of them or none.
+    """
     with station.store.unit() as unit:
-        entry = append_about(
-            station,
-            unit,
-            EntryKind.PAID,
-            intent,
-            balance_fen=remainder.fen,
-            proof=_digest(intent),
-            detail=freeze(replace(intent, state=TopUpState.PAID)),
-        )
-        if remainder != NO_MONEY:
-            household = _household(unit, intent)
-            unit.households.update(replace(household, balance=household.balance + remainder))
-        moved = unit.topups.move(intent, TopUpEvent.MONEY_CERTAIN, stamp(station), seq=entry.seq)
+        unit.topups.add(intent, stamp(station))
+        asked = unit.topups.move(intent, TopUpEvent.MONEY_ASKED, stamp(station))
+        moved = _pay(station, unit, asked)
         unit.commit()
     return moved
+
+
+def record_paid(station: Station, intent: TopUp) -> TopUp:
+    """The money is certain: price and tier year are frozen, the remainder is the household's."""
+    with station.store.unit() as unit:
+        moved = _pay(station, unit, intent)
+        unit.commit()
+    return moved
+
+
+def _pay(station: Station, unit: Unit, intent: TopUp) -> TopUp:
+    remainder = intent.quote.remainder
+    entry = append_about(
+        station,
+        unit,
+        EntryKind.PAID,
+        intent,
+        balance_fen=remainder.fen,
+        proof=_digest(intent),
+        detail=freeze(replace(intent, state=TopUpState.PAID)),
+    )
+    if remainder != NO_MONEY:
+        household = _household(unit, intent)
+        unit.households.update(replace(household, balance=household.balance + remainder))
+    return unit.topups.move(intent, TopUpEvent.MONEY_CERTAIN, stamp(station), seq=entry.seq)
 
 
 def record_armed(station: Station, intent: TopUp, plan: WritePlan, counter_after: int) -> TopUp:

@@ -1,0 +1,424 @@
+"""A batch in several readers and at two desks: envelopes, trays, the run on record, loaded once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.batch import LineState
+from cardstation.domain.batch_life import Stage, Step
+from cardstation.domain.household import Household
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.trays import Tray
+from cardstation.errors import CardStationError, OutcomeUnknown, Refusal
+from cardstation.services.batch_state import batch_state
+from cardstation.services.card_trays import CardTray, card_trays
+from cardstation.services.check_envelope import check_envelope
+from cardstation.services.close_shift import close_shift
+from cardstation.services.identify import insert_card
+from cardstation.services.load_line import load_line
+from cardstation.services.open_shift import open_shift
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.route_card import route_card
+from cardstation.services.run_batch import finish_batch, pause_batch, runs, start_batch
+from cardstation.services.verify import verify
+from drivers.virtual import PullAfter, VirtualCard, VirtualReader
+from tests.kit.cards import content
+from tests.kit.shifts import BEN, CHIEF, PINS, desk_with_clerks
+from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch, take
+from tests.kit.two_stations import line_of, told, two_stations
+
+LANES = 4
+
+
+@dataclass
+class Bag:
+    """Some households, their cards, and a desk with a list of them that is paid."""
+
+    desk: Desk
+    people: list[Household]
+    cards: list[VirtualCard]
+    batch_id: str
+
+    def load(self, at: int, envelope: str = "", reader: VirtualReader | None = None) -> None:
+        reader = reader or self.desk.reader
+        reader.pull()
+        reader.insert(self.cards[at])
+        presence = reader.wait_card(0)
+        assert presence is not None
+        with closing(insert_card(self.desk.station, reader, presence)) as card:
+            load_line(self.desk.station, self.batch_id, card, nobody, envelope)
+
+    def refused(self, at: int, envelope: str = "") -> str:
+        with pytest.raises(Refusal) as stop:
+            self.load(at, envelope)
+        return stop.value.code
+
+    @property
+    def states(self) -> list[LineState]:
+        return [one.state for one in batch_state(self.desk.station, self.batch_id).outcomes]
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        with self.desk.station.store.reading() as reading:
+            found = reading.steps.of_batch(self.batch_id)
+        return [(one.step.value, one.clerk) for one in found]
+
+    @property
+    def trays(self) -> list[tuple[int, Tray, str]]:
+        found = card_trays(self.desk.station, self.batch_id)
+        return [(one.place, one.tray, one.reason) for one in found]
+
+
+def bag_at(desk: Desk, people: list[Household], *, envelopes: bool = False) -> Bag:
+    lines = [
+        line(one, row, envelope=str(row) if envelopes else "")
+        for row, one in enumerate(people, start=1)
+    ]
+    batch_id = put_batch(desk, lines)
+    money = Money.of_yuan(str(100 * len(people)))
+    pay_batch(desk.station, batch_id, tender=Tender.CASH, money=money)
+    return Bag(desk, people, [card_of(one) for one in people], batch_id)
+
+
+@pytest.fixture
+def people() -> list[Household]:
+    return neighbours(LANES * 3)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, people: list[Household]) -> Iterator[Desk]:
+    opened = open_desk(tmp_path, households=people)
+    with closing(opened.station.store):
+        yield opened
+        opened.reader.pull()
+
+
+# ── lanes ──
+
+
+def test_lanes_load_side_by_side_and_the_books_agree(desk: Desk, people: list[Household]) -> None:
+    bag, failed = bag_at(desk, people), []
+
+    def lane(at: int) -> None:
+        reader = VirtualReader(f"reader {at}")
+        for place in range(at, len(people), LANES):
+            try:
+                bag.load(place, reader=reader)
+            except CardStationError as error:
+                failed.append(error)
+
+    lanes = [threading.Thread(target=lane, args=(at,)) for at in range(LANES)]
+    for one in lanes:
+        one.start()
+    for one in lanes:
+        one.join()
+    assert not failed
+    assert set(bag.states) == {LineState.DONE}
+    found = verify(desk.station)
+    assert found.ok, found.disagreements
+    assert batch_state(desk.station, bag.batch_id).money.loaded == Money.of_yuan(
+        str(100 * len(people))
+    )
+    with desk.station.store.reading() as reading:
+        head = reading.journal.head()
+        armed = [one.seq for one in reading.journal.every() if one.entry.kind.value == "armed"]
+    mark = desk.station.store.anchor.read()
+    assert mark is not None
+    assert armed[-1] <= mark.seq <= head.seq
+
+
+def test_a_copy_in_another_lane_at_the_same_moment_is_a_stop(
+    desk: Desk, people: list[Household]
+) -> None:
+    """Both get as far as the money; one of them is written, the other is told why not."""
+    bag = bag_at(desk, people)
+    twin = bag.cards[0].copy("twin")
+    both, said = threading.Barrier(2), []
+
+    def lane(card: VirtualCard, name: str) -> None:
+        reader = VirtualReader(name)
+        reader.insert(card)
+        presence = reader.wait_card(0)
+        assert presence is not None
+        with closing(insert_card(desk.station, reader, presence)) as inserted:
+            both.wait(10)
+            try:
+                load_line(desk.station, bag.batch_id, inserted, nobody)
+                said.append("loaded")
+            except Refusal as stop:
+                said.append(stop.code)
+
+    lanes = [
+        threading.Thread(target=lane, args=(card, name))
+        for card, name in ((bag.cards[0], "one"), (twin, "two"))
+    ]
+    for one in lanes:
+        one.start()
+    for one in lanes:
+        one.join()
+    assert said.count("loaded") == 1
+    [stop] = [one for one in said if one != "loaded"]
+    assert stop in ("card_already_begun", "line_already_done", "counter_below_expected"), stop
+    counters = [_counter(card) for card in (bag.cards[0], twin)]
+    assert counters[0] != counters[1]
+    assert verify(desk.station).ok
+
+
+def _counter(card: VirtualCard) -> int:
+    credit = content(card).credit
+    return 0 if credit is None else credit.purchase_counter
+
+
+# ── envelopes ──
+
+
+def test_a_card_goes_with_its_own_envelope_only(desk: Desk, people: list[Household]) -> None:
+    bag = bag_at(desk, people, envelopes=True)
+    before = [card.image for card in bag.cards]
+    assert bag.refused(0, "2") == "card_in_other_envelope"
+    assert bag.refused(1, "1") == "card_in_other_envelope"
+    assert bag.refused(2, "no such") == "card_in_other_envelope"
+    assert [card.image for card in bag.cards] == before
+    assert bag.trays == [
+        (1, Tray.B, "card_in_other_envelope"),
+        (2, Tray.B, "card_in_other_envelope"),
+        (3, Tray.B, "card_in_other_envelope"),
+    ]
+    bag.load(0, " 1 ")
+    bag.load(1)
+    assert bag.states[:3] == [LineState.DONE, LineState.DONE, LineState.STOPPED]
+
+
+def test_a_bag_without_envelopes_takes_no_offence(desk: Desk, people: list[Household]) -> None:
+    bag = bag_at(desk, people)
+    bag.load(0, "17")
+    assert bag.states[0] is LineState.DONE
+
+
+def test_an_envelope_held_against_a_loaded_card_is_on_record(
+    desk: Desk, people: list[Household]
+) -> None:
+    bag = bag_at(desk, people, envelopes=True)
+    bag.load(0)
+    check_envelope(desk.station, bag.batch_id, 1, "1")
+    with pytest.raises(Refusal) as stop:
+        check_envelope(desk.station, bag.batch_id, 1, "2")
+    assert stop.value.code == "card_in_other_envelope"
+    with desk.station.store.reading() as reading:
+        assert [one.code for one in reading.funds.stops(bag.batch_id)] == [stop.value.code]
+    assert bag.states[0] is LineState.DONE
+
+
+# ── trays ──
+
+
+def test_trays_say_where_every_card_lies(desk: Desk, people: list[Household]) -> None:
+    bag = bag_at(desk, people[:3])
+    bag.load(0)
+    assert bag.refused(0) == "line_already_done"
+    bag.load(1)
+    stranger = Bag(desk, people, [card_of(people[5])], bag.batch_id)
+    assert stranger.refused(0) == "card_not_in_batch"
+    number = people[5].card_no
+    route_card(desk.station, bag.batch_id, Tray.B, place=0, card_no="", code="foreign_card")
+    assert bag.trays == [
+        (1, Tray.A, ""),
+        (2, Tray.A, ""),
+        (0, Tray.B, "card_not_in_batch"),
+        (0, Tray.B, "foreign_card"),
+    ]
+    code = "card_not_in_batch"
+    route_card(desk.station, bag.batch_id, Tray.C, place=0, card_no=number, code=code)
+    last = [one for one in card_trays(desk.station, bag.batch_id) if one.card_no == number]
+    assert last == [CardTray(0, number, Tray.C, code, chosen=True)]
+    with desk.station.store.reading() as reading:
+        said = [one.facts for one in reading.funds.stops(bag.batch_id) if one.card_no == number]
+    assert [dict(one).get("tray") for one in said] == [None, "C"]
+
+
+def test_a_chosen_tray_changes_nothing_about_the_line(desk: Desk, people: list[Household]) -> None:
+    lines = [line(one, row) for row, one in enumerate(people[:2], start=1)]
+    bag = Bag(desk, people, [card_of(one) for one in people], put_batch(desk, lines))
+    assert bag.refused(0) == "line_unfunded"
+    code = "line_unfunded"
+    number = people[0].card_no
+    route_card(desk.station, bag.batch_id, Tray.B, place=1, card_no=number, code=code)
+    assert bag.trays == [(1, Tray.B, code)]
+    pay_batch(desk.station, bag.batch_id, tender=Tender.CASH, money=Money.of_yuan("200"))
+    assert bag.states == [LineState.WAITING] * 2
+
+
+# ── the run ──
+
+
+@pytest.fixture
+def staffed(tmp_path: Path, people: list[Household]) -> Iterator[Desk]:
+    opened = desk_with_clerks(tmp_path / "staffed", households=people)
+    with closing(opened.station.store):
+        yield opened
+        opened.reader.pull()
+
+
+def test_a_run_is_started_once_paused_taken_over_and_finished(
+    staffed: Desk, people: list[Household]
+) -> None:
+    desk = staffed
+    open_shift(desk.station, BEN, PINS[BEN], float_money=Money.of_yuan("500"))
+    bag = bag_at(desk, people[:2])
+    start_batch(desk.station, bag.batch_id)
+    start_batch(desk.station, bag.batch_id)
+    bag.load(0)
+    assert not finish_batch(desk.station, bag.batch_id)
+    assert runs(desk.station, bag.batch_id)
+    close_shift(
+        desk.station, PINS[BEN], counted=Money.of_yuan("700"), handed_to=CHIEF,
+        handed_pin=PINS[CHIEF],
+    )  # fmt: skip
+    assert not runs(desk.station, bag.batch_id)
+    open_shift(desk.station, CHIEF, PINS[CHIEF], float_money=Money.of_yuan("700"))
+    start_batch(desk.station, bag.batch_id)
+    bag.load(1)
+    assert finish_batch(desk.station, bag.batch_id)
+    assert bag.steps == [
+        ("started", BEN),
+        ("paused", BEN),
+        ("started", CHIEF),
+        ("finished", CHIEF),
+    ]
+    with desk.station.store.reading() as reading:
+        assert reading.steps.stage(bag.batch_id) is Stage.DONE
+    assert verify(desk.station).ok
+
+
+def test_a_crash_does_not_start_the_run_twice(
+    tmp_path: Path, desk: Desk, people: list[Household]
+) -> None:
+    bag = bag_at(desk, people[:3])
+    start_batch(desk.station, bag.batch_id)
+    bag.load(0)
+    desk.station.store.close()
+    again = open_desk(tmp_path, clock=desk.clock, reader=VirtualReader("again"))
+    with closing(again.station.store):
+        bag.desk = again
+        start_batch(again.station, bag.batch_id)
+        assert bag.refused(0) == "line_already_done"
+        bag.load(1)
+        bag.load(2)
+        assert finish_batch(again.station, bag.batch_id)
+        assert [step for step, _ in bag.steps] == ["started", "finished"]
+        again.reader.pull()
+
+
+def test_nothing_is_recorded_twice_by_pausing_twice(desk: Desk, people: list[Household]) -> None:
+    bag = bag_at(desk, people[:2])
+    pause_batch(desk.station, bag.batch_id)
+    assert bag.steps == []
+    start_batch(desk.station, bag.batch_id)
+    pause_batch(desk.station, bag.batch_id)
+    pause_batch(desk.station, bag.batch_id)
+    assert [step for step, _ in bag.steps] == [Step.STARTED.value, Step.PAUSED.value]
+
+
+# ── two desks ──
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_the_same_list_at_two_desks_loads_each_card_once(tmp_path: Path, down: bool) -> None:
+    """Both took the money for the same line; the card's own counter lets one of them load."""
+    people = neighbours(3)
+    with two_stations(tmp_path, households=people) as (one, other, _):
+        for desk in (one, other):
+            line_of(desk).down = down
+        first, second = bag_at(one, people), bag_at(other, people)
+        second.cards = first.cards
+        first.load(0)
+        before = first.cards[0].image
+        one.reader.pull()
+        with pytest.raises(Refusal) as stop:
+            second.load(0)
+        assert stop.value.code in ("load_still_on_card", "counter_past_expected")
+        assert stop.value.code == "load_still_on_card"
+        assert first.cards[0].image == before
+        assert second.trays == [(1, Tray.C, "load_still_on_card")]
+        second.load(1)
+        other.reader.pull()
+        with pytest.raises(Refusal):
+            first.load(1)
+        for desk in (one, other):
+            line_of(desk).down = False
+        told(one, other)
+        assert verify(one.station).ok
+        assert verify(other.station).ok
+
+
+def test_a_card_the_meter_took_is_past_the_counter_of_the_second_list(tmp_path: Path) -> None:
+    people = neighbours(1)
+    with two_stations(tmp_path, households=people) as (one, other, _):
+        for desk in (one, other):
+            line_of(desk).down = True
+        first, second = bag_at(one, people), bag_at(other, people)
+        second.cards = first.cards
+        first.load(0)
+        one.reader.pull()
+        _take(first.cards[0])
+        taken = first.cards[0].image
+        assert second.refused(0) == "counter_past_expected"
+        assert first.cards[0].image == taken
+
+
+def _take(card: VirtualCard) -> None:
+    assert take(card).taking.value == "credited"
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_torn_at_one_desk_and_carried_to_the_other_it_is_loaded_once(
+    tmp_path: Path, down: bool
+) -> None:
+    people = neighbours(1)
+    with two_stations(tmp_path, households=people) as (one, other, _):
+        first, second = bag_at(one, people), bag_at(other, people)
+        second.cards = first.cards
+        card = first.cards[0]
+        line_of(one).down = line_of(other).down = down
+        card.chip.arm(PullAfter(3))
+        with pytest.raises(OutcomeUnknown):
+            first.load(0)
+        one.reader.pull()
+        card.chip.arm(None)
+        if not down:
+            told(one, other)
+        torn = card.image
+        if down:
+            code = second.refused(0)
+            assert code in ("card_torn_elsewhere", "load_still_on_card", "card_damaged"), code
+            assert card.image == torn
+            other.reader.pull()
+            first.load(0)
+            one.reader.pull()
+        else:
+            said = _second_reads(second)
+            assert said in ("", "order_already_loaded", "counter_past_expected",
+                            "load_still_on_card"), said  # fmt: skip
+        credit = content(card).credit
+        assert credit is not None
+        assert credit.purchase_counter == people[0].purchase_counter + 1
+        line_of(one).down = line_of(other).down = False
+        told(one, other)
+        assert verify(one.station).ok
+        assert verify(other.station).ok
+
+
+def _second_reads(bag: Bag) -> str:
+    """What the second clerk is told, empty when the load was finished there."""
+    try:
+        bag.load(0)
+    except Refusal as stop:
+        return stop.code
+    return ""
