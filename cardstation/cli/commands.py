@@ -8,6 +8,7 @@ from cardstation.cli.batch import batch, directory
 from cardstation.cli.card import card, quote, readers, top_up
 from cardstation.cli.desk import doctor, enrol, recover, rejoin, sync, verify
 from cardstation.cli.dispute import dispute
+from cardstation.cli.exceptions import exceptions
 from cardstation.cli.keys import keys
 from cardstation.cli.pay_out import pay_out
 from cardstation.cli.shift import clerk, shift
@@ -24,6 +25,7 @@ COMMANDS: tuple[click.Command, ...] = (
     clerk,
     shift,
     recover,
+    exceptions,
     dispute,
     pay_out,
     enrol,

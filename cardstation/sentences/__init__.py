@@ -19,6 +19,7 @@ from cardstation.sentences import (
     custody,
     desk,
     giving_back,
+    guides,
     ledger,
     lists,
     proof,
@@ -47,6 +48,7 @@ SENTENCES: Mapping[str, Words] = {
 }
 
 _NO_WORDS = SENTENCES["no_words"]
+_WORDS: Mapping[str, str] = {**WORDS, **guides.PHRASES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +109,5 @@ def brief(code: str, t: Translator) -> str:
 
 def word(code: str, t: Translator) -> str:
     """The word for a namespaced short code such as `tender.cash`, `line.done`, `step.write`."""
-    text = WORDS.get(code)
+    text = _WORDS.get(code)
     return t(text) if text else code.rpartition(".")[2]

@@ -55,6 +55,12 @@ TABLE = {
         SAFE,
         "A supervisor sets a new one: `cardstation clerk pin {name} --approver …`.",
     ),
+    "unknown_not_signed": Words(
+        "Second signature needed",
+        "Of {n} top-ups or payments nobody knows how they ended; one person cannot sign for them.",
+        "Nothing is lost: each waits for its card or its answer, whoever is on duty.",
+        "Settle them under Exceptions, or let the next clerk or a supervisor take them over here.",
+    ),
     "role_missing": Words(
         "Not allowed to do this",
         "{name} does not have the role “{role}”.",

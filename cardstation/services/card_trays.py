@@ -63,7 +63,11 @@ def _of_line(place: int, one: LineOutcome, stop: BatchStop | None) -> CardTray |
     return None if stop is None else _of_stop(stop)
 
 
-def _of_stop(stop: BatchStop) -> CardTray:
+def laid(stop: BatchStop) -> Tray:
+    """The tray of a stopped card: the one a clerk chose, else the one its stop suggests."""
     chosen = stop.facts.get(TRAY)
-    tray = Tray(chosen) if isinstance(chosen, str) else tray_for(stop.code)
-    return CardTray(stop.line, stop.card_no, tray, stop.code, chosen is not None)
+    return Tray(chosen) if isinstance(chosen, str) else tray_for(stop.code)
+
+
+def _of_stop(stop: BatchStop) -> CardTray:
+    return CardTray(stop.line, stop.card_no, laid(stop), stop.code, TRAY in stop.facts)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from cardstation.domain.exception_case import UNSIGNED
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import ShiftClose, cash_of, digest_of
 from cardstation.errors import Refusal
 from cardstation.services.approve import prove
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
+from cardstation.services.intent.clerk_changes import NO_PIN
 from cardstation.services.intent.facts import append
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.run_batch import pause_all
@@ -27,7 +29,10 @@ def close_shift(
 ) -> ShiftClose:
     """End the open shift; what is open is listed and signed over.
 
-    Always possible, but for a store that was restored: it rejoins the ledger first.
+    Always possible, but for a store that was restored: it rejoins the ledger first. While nobody
+    knows the outcome of something, a second person signs the list, too: the next clerk, or a
+    supervisor who takes it over. Where nobody else works, the clerk signs it alone, and whoever
+    opens next signs for it.
 
     Two commits: the count, then what it should have been with over or short. Cut between them,
     the next call goes on with the count that stands. Afterwards the anchor: an old copy of the
@@ -42,7 +47,8 @@ def close_shift(
 
     Raises:
         Refusal: `no_shift`, `count_missing`, `count_negative`, `count_stands` (another count was
-            committed before), `second_person_same`, those of `prove`.
+            committed before), `second_person_same`, `unknown_not_signed` (an outcome is unknown and
+            nobody takes over; nothing was committed), those of `prove`.
     """
     with station.store.reading() as reading:
         current = _current(reading)
@@ -51,6 +57,8 @@ def close_shift(
     if handed_to == clerk:
         raise Refusal("second_person_same", name=clerk)
     _ensure_not_restored(station)
+    if not handed_to:
+        _ensure_nothing_unknown(station, clerk)
     prove(station, clerk, pin)
     if handed_to:
         prove(station, handed_to, handed_pin)
@@ -70,6 +78,23 @@ def _ensure_not_restored(station: Station) -> None:
         raise problem
     if verdict in ("ledger_ahead", "rejoin_begun"):
         raise Refusal("selling_frozen", reason=verdict)
+
+
+def _ensure_nothing_unknown(station: Station, clerk: str) -> None:
+    with station.store.reading() as reading:
+        unknown = sum(one.code in UNSIGNED for one in open_items(reading))
+        others = [
+            one.name
+            for one in reading.shifts.clerks()
+            if one.active and one.name != clerk and _has_pin(reading, one.name)
+        ]
+    if unknown and others:
+        raise Refusal("unknown_not_signed", n=unknown)
+
+
+def _has_pin(reading: Reading, name: str) -> bool:
+    kept = reading.shifts.clerk(name)
+    return kept is not None and kept[1] != NO_PIN
 
 
 def _current(reading: Reading) -> OpenedShift:

@@ -270,7 +270,7 @@ def test_what_is_open_is_signed_over_by_both(desk: Desk) -> None:
 
 def test_a_list_that_changed_between_the_signatures_names_the_difference(desk: Desk) -> None:
     subject = asked_and_lost(desk)
-    close(desk, "600")
+    close(desk, "600", handed_to=BEN, handed_pin=PINS[BEN])
     answer_payment(desk.station, subject, taken=False)
     opened = open_shift(desk.station, BEN, PINS[BEN], float_money=FLOAT)
     assert (opened.appeared, opened.gone) == ((), (subject,))
@@ -280,7 +280,7 @@ def test_a_list_that_changed_between_the_signatures_names_the_difference(desk: D
 
 def test_cash_that_turns_up_belongs_into_somebodys_till(desk: Desk) -> None:
     subject = asked_and_lost(desk)
-    close(desk, "600")
+    close(desk, "600", handed_to=BEN, handed_pin=PINS[BEN])
     assert refused(lambda: answer_payment(desk.station, subject, taken=True)) == "no_shift"
     open_shift(desk.station, BEN, PINS[BEN], float_money=FLOAT)
     answer_payment(desk.station, subject, taken=True)
@@ -293,7 +293,7 @@ def test_a_lump_sum_nobody_answered_for_is_signed_over_too(desk: Desk) -> None:
     batch = put_batch(desk, [line(HOME, 1)])
     with pytest.raises(OutcomeUnknown):
         pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(30_000))
-    (item,) = close(desk, "800").open_items
+    (item,) = close(desk, "800", handed_to=BEN, handed_pin=PINS[BEN]).open_items
     assert (item.code, item.batch_id, item.money) == ("payment_question", batch, Money(30_000))
     ok(desk)
 

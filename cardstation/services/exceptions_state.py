@@ -1,0 +1,76 @@
+"""Lists everything that is open at this desk, worst first, each with the way to its end."""
+
+from __future__ import annotations
+
+from cardstation.domain.batch_life import Stage
+from cardstation.services.custody_state import custody_state
+from cardstation.services.intent.cases import (
+    Case,
+    Moment,
+    of_bag,
+    of_batch,
+    of_intent,
+    of_sync,
+    worst_first,
+)
+from cardstation.services.open_intents import open_intents
+from cardstation.services.station import Station
+from cardstation.services.sync_state import sync_state
+from cardstation.store import Reading
+
+
+def exceptions_state(station: Station) -> tuple[Case, ...]:
+    """Look at everything; changes nothing.
+
+    A closed batch has no questions left: it closes only when every card is explained.
+    """
+    with station.store.reading() as reading:
+        moment = _moment(station, reading)
+    return worst_first(
+        (*_of_intents(station, moment), *_of_batches(station, moment), *_of_sync(station, moment))
+    )
+
+
+def _moment(station: Station, reading: Reading) -> Moment:
+    current, last = reading.shifts.current(), reading.shifts.last_close()
+    since = current.shift.opened_at if current else last.closed_at if last else None
+    clerk = current.shift.clerk if current else ""
+    return Moment(station.clock.now(), since, clerk)
+
+
+def _of_intents(station: Station, moment: Moment) -> list[Case]:
+    waiting = open_intents(station)
+    with station.store.reading() as reading:
+        names = {one.account_no: _name(reading, one.account_no) for one in waiting}
+    return [of_intent(one, moment, names[one.account_no]) for one in waiting]
+
+
+def _name(reading: Reading, account_no: str) -> str:
+    home = reading.households.get(account_no) if account_no else None
+    return "" if home is None else f"{home.name}  {home.address.door}"
+
+
+def _of_batches(station: Station, moment: Moment) -> list[Case]:
+    with station.store.reading() as reading:
+        closed = {one for one, stage in reading.steps.stages().items() if stage is Stage.CLOSED}
+        batches = [one for one in reading.batches.ids() if one not in closed]
+        known = frozenset(
+            (one.batch_id, one.row) for one in reading.topups.open_intents() if one.batch_id
+        )
+    cases: list[Case] = []
+    for batch_id in batches:
+        found = custody_state(station, batch_id)
+        with station.store.reading() as reading:
+            stops = reading.funds.stops(batch_id)
+        here = frozenset(found.custody.extras)
+        cases += of_batch(found.batch, stops, moment, known=known, here=here)
+        cases += of_bag(found, moment)
+    return cases
+
+
+def _of_sync(station: Station, moment: Moment) -> list[Case]:
+    found = sync_state(station)
+    with station.store.reading() as reading:
+        entries = {one.seq: reading.journal.at(one.seq) for one in found.exceptions}
+    written = {seq: entry.written_at if entry else None for seq, entry in entries.items()}
+    return of_sync(found, moment, written)

@@ -1,0 +1,264 @@
+"""Makes one list of what is open: each thing with its guide, owner, age and deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cardstation.domain.batch import LineState
+from cardstation.domain.custody import TAIL, HandOver
+from cardstation.domain.exception_case import (
+    END_OF_SHIFT,
+    Act,
+    Guide,
+    Kind,
+    Who,
+    due_at,
+    guide_of,
+    is_overdue,
+)
+from cardstation.domain.money import Money
+from cardstation.domain.trays import Tray, tray_for
+from cardstation.errors import Value
+from cardstation.services.batch_state import BatchState
+from cardstation.services.card_trays import laid
+from cardstation.services.custody_state import CustodyState
+from cardstation.services.intent.opened import OpenIntent
+from cardstation.services.sync_state import SyncState
+from cardstation.store.funds import BatchStop
+
+_ASKS = (LineState.STOPPED, LineState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When it is looked at.
+
+    Attributes:
+        shift_since: When the open shift began, or the last one ended; None = there was none.
+        clerk: On duty, empty when nobody is.
+    """
+
+    now: datetime
+    shift_since: datetime | None
+    clerk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One thing that waits.
+
+    Attributes:
+        key: Id of the intent, or what else tells it from the others.
+        code: Why. who: Name and door. owner: The clerk who has to act, empty = see the step.
+        since, age_min: None where the beginning is not known. due: None = at the shift's end.
+        seq: Of the entry, 0 for everything else. values: For its sentence.
+    """
+
+    kind: Kind
+    key: str
+    code: str
+    guide: Guide
+    who: str = ""
+    card_no: str = ""
+    batch_id: str = ""
+    row: int = 0
+    money: Money | None = None
+    since: datetime | None = None
+    age_min: int | None = None
+    due: datetime | None = None
+    overdue: bool = False
+    owner: str = ""
+    state: str = ""
+    direction: str = ""
+    origin: str = ""
+    tender: str = ""
+    seq: int = 0
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def actions(self) -> tuple[Act, ...]:
+        """What can be done about it by people, without the card starting it."""
+        return tuple(one for one in self.guide.now if one is not Act.CARD)
+
+    @property
+    def until_shift_ends(self) -> bool:
+        """Its deadline is the end of the shift."""
+        return self.guide.hours == END_OF_SHIFT
+
+    @property
+    def waits_here(self) -> bool:
+        """Somebody at this desk has to act; else the centre looks at it."""
+        return self.guide.step.who is not Who.CENTRE or self.kind is Kind.VERDICT
+
+
+def case(
+    kind: Kind,
+    code: str,
+    moment: Moment,
+    *,
+    since: datetime | None = None,
+    direction: str = "",
+    state: str = "",
+    **known: object,
+) -> Case:
+    """One case; `known` are the other attributes of `Case`."""
+    guide = guide_of(kind, code, direction=direction, state=state)
+    age_s = None if since is None else (moment.now - since).total_seconds()
+    return Case(
+        kind=kind,
+        code=code,
+        guide=guide,
+        since=since,
+        age_min=None if age_s is None else max(0, int(age_s // 60)),
+        due=due_at(guide, since),
+        overdue=is_overdue(guide, since, now=moment.now, shift_since=moment.shift_since),
+        direction=direction,
+        state=state,
+        **known,  # type: ignore[arg-type]  # named as the attributes
+    )
+
+
+def worst_first(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """What stops the whole station, then what is overdue, then by harm, the oldest first."""
+    return tuple(
+        sorted(
+            cases,
+            key=lambda one: (
+                one.kind is not Kind.VERDICT,
+                not one.overdue,
+                one.guide.rank,
+                -(one.age_min or 0),
+            ),
+        )
+    )
+
+
+def of_intent(one: OpenIntent, moment: Moment, who: str = "") -> Case:
+    """Something open on this station's records."""
+    return case(
+        Kind.INTENT,
+        one.code,
+        moment,
+        key=one.intent_id,
+        who=who,
+        card_no=one.card_no,
+        batch_id=one.batch_id,
+        row=one.row,
+        money=one.money,
+        since=one.since,
+        owner=one.owner,
+        state=one.state,
+        direction=one.direction,
+        origin=one.origin,
+        tender=one.tender.value,
+    )
+
+
+def of_batch(
+    found: BatchState,
+    stops: Sequence[BatchStop],
+    moment: Moment,
+    *,
+    known: frozenset[tuple[str, int]] = frozenset(),
+    here: frozenset[str] = frozenset(),
+) -> list[Case]:
+    """Cards that somebody must ask about: lines, and cards on no line.
+
+    Args:
+        found: The batch.
+        stops: Its stops, oldest first.
+        moment: Now.
+        known: Batch and row of lines that stand on the list as an intent.
+        here: Last digits of cards on no line that still lie here.
+    """
+    batch, last = found.batch, {stop.line: stop for stop in stops if stop.line}
+    lines = []
+    for place, one in enumerate(found.outcomes, start=1):
+        row, stop = one.line.row.row, last.get(place)
+        if one.state not in _ASKS or (batch.batch_id, row) in known:
+            continue
+        if not _asks(one.reason, stop):
+            continue
+        lines.append(
+            case(
+                Kind.LINE,
+                one.reason,
+                moment,
+                key=f"{batch.batch_id}#{place}",
+                who=f"{one.line.name}  {one.line.door}",
+                card_no=one.line.card_no,
+                batch_id=batch.batch_id,
+                row=row,
+                money=one.line.money,
+                since=stop.at if stop else batch.imported_at,
+                owner=moment.clerk,
+                state="seen" if stop else "",
+            )
+        )
+    return lines + _strays(stops, moment, here)
+
+
+def _asks(reason: str, stop: BatchStop | None) -> bool:
+    tray = tray_for(reason) if stop is None else laid(stop)
+    return tray is Tray.B and not reason.startswith("released_")
+
+
+def _strays(stops: Sequence[BatchStop], moment: Moment, here: frozenset[str]) -> list[Case]:
+    strays = {stop.card_no: stop for stop in stops if not stop.line and stop.card_no}
+    return [
+        case(
+            Kind.LINE,
+            stop.code,
+            moment,
+            key=f"{stop.batch_id}#{stop.card_no}",
+            card_no=stop.card_no,
+            batch_id=stop.batch_id,
+            since=stop.at,
+            owner=moment.clerk,
+            state="seen",
+        )
+        for stop in strays.values()
+        if stop.card_no[-TAIL:] in here and laid(stop) is Tray.B
+    ]
+
+
+def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
+    """Cards of a bag that are missing or left over, once it was handed over at all."""
+    handed = [one.step.at for one in found.timeline if isinstance(one.moved, HandOver)]
+    missing, extra = found.custody.lacking, found.custody.left_over
+    if not handed or not (missing or extra):
+        return []
+    batch_id = found.batch.batch.batch_id
+    return [
+        case(
+            Kind.BAG,
+            "cards_not_explained",
+            moment,
+            key=f"{batch_id} bag",
+            batch_id=batch_id,
+            since=handed[-1],
+            owner=moment.clerk,
+            values={"missing": missing, "extra": extra},
+        )
+    ]
+
+
+def of_sync(
+    found: SyncState, moment: Moment, written: Mapping[int, datetime | None] | None = None
+) -> list[Case]:
+    """What the ledger says: its verdict on this station, and the entries it put aside.
+
+    Args:
+        found: As `sync_state` says.
+        moment: Now.
+        written: When each of those entries was written, by its number.
+    """
+    code = found.verdict
+    cases = [case(Kind.VERDICT, code, moment, key=code)] if code else []
+    for one in found.exceptions:
+        since = (written or {}).get(one.seq)
+        key = f"entry {one.seq}"
+        cases.append(case(Kind.ENTRY, one.code, moment, key=key, seq=one.seq, since=since))
+    return cases

@@ -1,0 +1,125 @@
+"""Every open thing has a way to its end: at most three steps, each with a proof, and a deadline."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cardstation.domain.exception_case import (
+    END_OF_SHIFT,
+    MOST_STEPS,
+    UNSIGNED,
+    Act,
+    Guide,
+    Kind,
+    Proof,
+    Who,
+    due_at,
+    guide_of,
+    is_overdue,
+)
+from cardstation.domain.transitions import FINAL, TABLES, TopUpState
+from cardstation.sentences import SENTENCES, suspense
+from cardstation.sentences.guides import PHRASES
+from cardstation.services.intent.never_armed import IN_DOUBT
+from cardstation.services.intent.opened import code_of
+from cardstation.services.sync import FREEZING
+
+NOW = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
+
+
+def every_intent() -> list[tuple[str, str, str]]:
+    """Code, direction and state of everything a top-up or a return can be left in."""
+    found = []
+    for direction, table in TABLES.items():
+        states = {state for state, _ in table} | set(table.values())
+        open_ones = sorted(states - FINAL[direction])
+        found += [(code_of(state), direction.value, state.value) for state in open_ones]
+    paid = TopUpState.PAID.value
+    return [*found, (IN_DOUBT, "sale", paid), ("payment_question", "", "asked")]
+
+
+def every_guide() -> list[tuple[str, Guide]]:
+    intents = [
+        (
+            f"{code} {direction} {state}",
+            guide_of(Kind.INTENT, code, direction=direction, state=state),
+        )
+        for code, direction, state in every_intent()
+    ]
+    verdicts = [(code, guide_of(Kind.VERDICT, code)) for code in sorted(FREEZING)]
+    entries = [(code, guide_of(Kind.ENTRY, code)) for code in (*suspense.TABLE, "quota_exceeded")]
+    stop = "card_of_another_batch"
+    rest = [
+        ("stop", guide_of(Kind.LINE, stop, state="seen")),
+        ("row", guide_of(Kind.LINE, "no_match")),
+        ("bag", guide_of(Kind.BAG, "cards_not_explained")),
+        ("order", guide_of(Kind.ORDER, "order_waiting")),
+    ]
+    return [*intents, *verdicts, *entries, *rest]
+
+
+GUIDES = every_guide()
+
+
+@pytest.mark.parametrize("guide", [one for _, one in GUIDES], ids=[name for name, _ in GUIDES])
+def test_at_most_three_steps_each_in_words_with_a_person_and_a_proof(guide: Guide) -> None:
+    assert 1 <= len(guide.steps) <= MOST_STEPS
+    assert 0 <= guide.at < len(guide.steps)
+    assert guide.hours >= END_OF_SHIFT
+    assert len(set(guide.steps)) == len(guide.steps)
+    for step in guide.steps:
+        assert f"guide.{step.code}" in PHRASES
+        assert f"may.{step.who}" in PHRASES
+        assert f"proof.{step.proof}" in PHRASES
+
+
+@pytest.mark.parametrize("guide", [one for _, one in GUIDES], ids=[name for name, _ in GUIDES])
+def test_what_can_be_done_now_ends_it_or_is_a_step_that_still_lies_ahead(guide: Guide) -> None:
+    ahead = {step.act for step in guide.steps[guide.at :]} - {Act.NONE}
+    ways_out = {Act.REFUND, Act.WITHDRAW}
+    assert set(guide.now) <= ahead | ways_out
+    if guide.step.act is not Act.NONE:
+        assert guide.step.act in guide.now
+
+
+def test_nothing_that_no_guide_speaks_has_words() -> None:
+    spoken = {f"guide.{step.code}" for _, guide in GUIDES for step in guide.steps}
+    assert {name for name in PHRASES if name.startswith("guide.")} == spoken
+    assert {f"proof.{one}" for one in Proof} | {f"may.{one}" for one in Who} <= set(PHRASES)
+
+
+def test_every_code_of_the_table_is_in_the_catalogue() -> None:
+    codes = {code for code, _, _ in every_intent()} | set(FREEZING) | UNSIGNED
+    assert not codes - set(SENTENCES)
+
+
+def test_a_batch_payment_that_nobody_recorded_is_asked_about() -> None:
+    assert guide_of(Kind.INTENT, "payment_question").step.proof is Proof.PAYMENT_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("code", "direction"), [("refund_requested", "sale"), ("payout_pending", "return")]
+)
+def test_money_that_is_owed_is_due_in_a_day(code: str, direction: str) -> None:
+    guide = guide_of(Kind.INTENT, code, direction=direction)
+    since = NOW - timedelta(hours=24)
+    assert due_at(guide, since) == NOW
+    assert not is_overdue(guide, since, now=NOW, shift_since=None)
+    assert is_overdue(guide, since, now=NOW + timedelta(seconds=1), shift_since=None)
+
+
+@pytest.mark.parametrize("code", sorted(UNSIGNED))
+def test_what_nobody_knows_is_due_when_the_shift_ends(code: str) -> None:
+    guide, began = guide_of(Kind.INTENT, code, direction="sale"), NOW - timedelta(minutes=5)
+    assert due_at(guide, began) is None
+    assert not is_overdue(guide, began, now=NOW, shift_since=None)
+    assert not is_overdue(guide, began, now=NOW, shift_since=began)
+    assert is_overdue(guide, began, now=NOW, shift_since=began + timedelta(seconds=1))
+
+
+def test_an_off_book_purchase_waits_two_days_for_the_channel() -> None:
+    guide = guide_of(Kind.ENTRY, "counter_gap")
+    assert guide.step.proof is Proof.CHANNEL_FILE
+    assert due_at(guide, NOW) == NOW + timedelta(hours=48)
