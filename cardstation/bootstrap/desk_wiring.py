@@ -219,10 +219,15 @@ class Wiring:
         return tuple(batch_state(self.station, batch_id) for batch_id in newest)
 
     def print_receipt(self, receipt_no: str) -> Path:
-        """File a receipt on both papers, and print it where a printer is set."""
+        """File a receipt on both papers, and print it where a printer is set.
+
+        Receipts of a batch come out with the return, in the order of the doors.
+        """
         language = self.settings.language
         path, _ = write_receipt(self.station, receipt_no, self.papers, language)
-        return self._printed(path)
+        with self.station.store.reading() as reading:
+            filed = reading.receipts.get(receipt_no)
+        return path if filed is not None and filed.batch_id else self._printed(path)
 
     def handover(self, batch_id: str) -> Path:
         """File and print the sheet for the way back."""

@@ -25,6 +25,9 @@ from cardstation.domain.custody import (
     Why,
 )
 
+_KEPT = HELD | {Where.REFUSED, Where.ABSENT}
+"""In our hands, whether they have to go back or not."""
+
 
 def tray_of(outcome: LineOutcome) -> Where:
     """Where the desk lays a card that was seen: done, to be asked about, or back unpaid."""
@@ -91,6 +94,7 @@ class _Book:
         self._stands = card_places(outcomes)
         self._tray = {place: tray_of(outcomes[place - 1]) for place in self._stands.values()}
         self._where = dict.fromkeys(sorted(set(self._stands.values())), Where.NOT_COLLECTED)
+        self._kept = 0
         self._since: dict[int, datetime] = {}
         self._explained: set[int] = set()
         self._seen: dict[int, datetime] = {}
@@ -201,6 +205,7 @@ class _Book:
         return list(dict.fromkeys(own))
 
     def _put(self, place: int, where: Where, at: datetime) -> None:
+        self._kept += (where in _KEPT) - (self._where[place] in _KEPT)
         self._where[place] = where
         self._since[place] = at
         self._explained.discard(place)
@@ -214,7 +219,5 @@ class _Book:
 
     def _difference(self) -> int:
         """Cards the hand-overs put into our hands, less those counted there."""
-        kept = (*HELD, Where.REFUSED, Where.ABSENT)
-        held = sum(where in kept for where in self._where.values())
         here = (self._named - self._gone).total()
-        return held + here - sum(self._count.values())
+        return self._kept + here - sum(self._count.values())

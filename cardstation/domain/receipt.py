@@ -124,6 +124,7 @@ class HandoverSheet:
         remainder: Received and for no line: the payer's.
         orders: Part of `loaded` that was paid online.
         waiting: Received for lines whose cards are not loaded.
+        seals: Numbers of the bags' seals. counts: how many cards are where, by code.
     """
 
     company: str
@@ -144,3 +145,5 @@ class HandoverSheet:
     training: bool
     orders: Money = NO_MONEY
     waiting: Money = NO_MONEY
+    seals: tuple[str, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from cardstation.domain.money import Money
 from cardstation.domain.receipt import HandoverSheet
+from cardstation.domain.seal_number import seal_grouped
 from cardstation.i18n import Translator, fields_of
 from cardstation.papers.pen import Ink, Pen, Style
-from cardstation.sentences import SENTENCES, brief
+from cardstation.sentences import SENTENCES, brief, word
 
 LEFT, RIGHT = 14.0, 196.0
-SIGNATURES_HEIGHT = 46.0
+SIGNATURES_HEIGHT = 51.0
 
 _LABEL = Style(7.5, Ink.FAINT)
 
@@ -90,6 +91,7 @@ def sign(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
     )
     pen.fitted(LEFT, y + 7, text, Style(9.5, bold=True), room=RIGHT - LEFT)
     pen.fitted(LEFT, y + 12.4, _sums(sheet, t), Style(8.5, Ink.SOFT), room=RIGHT - LEFT)
+    y += _bag(pen, sheet, t, y + 17.4)
     half = (RIGHT - LEFT - 6) / 2
     for x, role in ((LEFT, t("Handed over by (desk)")), (LEFT + half + 6, t("Received by"))):
         pen.panel(x, y + 16.5, half, 27, edge=Ink.LINE, radius=2)
@@ -98,6 +100,17 @@ def sign(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
             pen.text(x + 4, y + line, label, _LABEL)
             start = x + 6 + pen.measure(label, _LABEL)
             pen.rule(start, x + half - 4, y + line + 0.4, ink=Ink.FAINT, weight=0.2)
+
+
+def _bag(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> float:
+    """Where the cards are and which seals were used; returns the height it took."""
+    if not sheet.seals:
+        return 0
+    counts = " · ".join(f"{word(f'where.{code}', t)} {count}" for code, count in sheet.counts)
+    seals = "  ".join(map(seal_grouped, sheet.seals))
+    text = f"{t('Seal numbers')} {seals} · {counts}"
+    pen.shortened(LEFT, y, text, Style(8.5, Ink.SOFT), room=RIGHT - LEFT)
+    return 4.6
 
 
 def _sums(sheet: HandoverSheet, t: Translator) -> str:

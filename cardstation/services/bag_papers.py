@@ -18,16 +18,18 @@ from cardstation.domain.bag_papers import (
     ReceiptStrips,
     StripRow,
 )
-from cardstation.domain.batch import LineKind, LineOutcome, LineState
+from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.custody import TAIL, HandOver, Where
 from cardstation.domain.household import Household
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.seal_number import seal_number
 from cardstation.errors import Refusal
+from cardstation.services.batch_account import batch_account
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 _FLOOR = re.compile(r"\d+")
 _REASONS = {
@@ -101,9 +103,12 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
         Refusal: `unknown_batch`.
     """
     state = custody_state(station, batch_id)
-    rows = tuple(_manager_row(state, place) for place in _by_door(station, state))
     with station.store.reading() as reading:
         clerk = clerk_of(station, reading)
+        theirs = _paid_by_manager(reading, batch_id)
+    sums = [one for one in batch_account(station, batch_id).payments if not one.payment.line]
+    places = _by_door(station, state)
+    rows = tuple(_manager_row(state, place, paid=place in theirs) for place in places)
     batch, tally = state.batch.batch, state.custody.tally
     return ManagerSheet(
         company=station.company,
@@ -116,9 +121,9 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
         seals=state.seals,
         rows=rows,
         counts=tuple((where, tally[where]) for where in Where if tally[where]),
-        received=state.batch.money.received,
+        received=sum((one.payment.money for one in sums), NO_MONEY),
         loaded=sum((row.amount or NO_MONEY for row in rows), NO_MONEY),
-        remainder=state.batch.money.remainder,
+        remainder=sum((one.remains for one in sums), NO_MONEY),
         training=station.training,
     )
 
@@ -205,16 +210,22 @@ def annex(station: Station, batch_id: str, days: int) -> Annex:
     )
 
 
-def _manager_row(state: CustodyState, place: int) -> ManagerRow:
+def _paid_by_manager(reading: Reading, batch_id: str) -> frozenset[int]:
+    """Lines that a lump sum pays for; what lay in a household's envelope is not the manager's."""
+    sums = {one.payment_id for one in reading.funds.payments(batch_id) if not one.line}
+    funded = reading.funds.funded(batch_id)
+    return frozenset(place for place, one in funded.items() if one.payment_id in sums)
+
+
+def _manager_row(state: CustodyState, place: int, *, paid: bool) -> ManagerRow:
     one = state.batch.outcomes[place - 1]
     done = one.state is LineState.DONE
-    paid_by_manager = done and one.line.kind is LineKind.SALE
     return ManagerRow(
         door=one.line.door,
         tail=one.line.card_no[-TAIL:],
         done=done,
         where=state.custody.where[place],
-        amount=one.line.money if paid_by_manager else None,
+        amount=one.line.money if done and paid else None,
     )
 
 

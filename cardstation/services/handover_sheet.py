@@ -9,7 +9,7 @@ from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.household import Household
 from cardstation.domain.receipt import HandoverRow, HandoverSheet
 from cardstation.domain.volume import NO_GAS
-from cardstation.services.batch_state import batch_state
+from cardstation.services.custody_state import custody_state
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.station import Station
 
@@ -20,7 +20,8 @@ def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
     Raises:
         Refusal: `unknown_batch`.
     """
-    state = batch_state(station, batch_id)
+    bag = custody_state(station, batch_id)
+    state = bag.batch
     with station.store.reading() as reading:
         found = reading.households.numbered(
             (outcome.line.account_no for outcome in state.outcomes if outcome.line.account_no), ()
@@ -48,6 +49,8 @@ def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
         training=station.training,
         orders=state.money.orders,
         waiting=state.money.funded - (state.money.loaded - state.money.orders),
+        seals=bag.seals,
+        counts=tuple((where.value, count) for where, count in bag.custody.tally.items() if count),
     )
 
 

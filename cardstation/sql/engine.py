@@ -18,7 +18,10 @@ BUSY_TIMEOUT_MS = 5_000
 
 
 def writer_engine(path: Path) -> Engine:
-    """The one writing connection; transactions begin IMMEDIATE and sync fully at commit."""
+    """The one writing connection; transactions begin IMMEDIATE and sync fully at commit.
+
+    What is deleted or overwritten is gone from the file, not only from its tables.
+    """
     engine = create_engine(
         "sqlite://",
         module=driver,
@@ -73,6 +76,7 @@ def _prepare_writer(connection: Any, record: object) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        "secure_delete = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -275,6 +276,36 @@ def test_what_the_manager_gets_names_nobody(bag: Bag) -> None:
         (HOMES[3].address.door, "line_unfunded")
     ]
     assert len(receipts_by_door(bag.station, bag.batch_id)) == 3
+
+
+def test_what_a_household_paid_itself_is_not_the_managers_to_know(bag: Bag) -> None:
+    own = Money.of_yuan("100")
+    pay_batch(bag.station, bag.batch_id, tender=Tender.CASH, money=own, line=2)
+    bag.pay(1)
+    bag.run(1, 2)
+    sheet = manager_sheet(bag.station, bag.batch_id)
+    assert [row.done for row in sheet.rows] == [True, True, False, False]
+    assert [row.amount for row in sheet.rows] == [Money(10_000), None, None, None]
+    assert (sheet.received, sheet.loaded, sheet.remainder) == (
+        Money(10_000),
+        Money(10_000),
+        Money(0),
+    )
+
+
+def test_what_was_purged_is_not_in_the_file_any_more(bag: Bag, tmp_path: Path) -> None:
+    rows = [line(one, at) for at, one in enumerate(neighbours(150), start=1)]
+    noted = [replace(one, row=replace(one.row, note="备注密语九八七")) for one in rows]
+    other = put_batch(bag.desk, noted, "2026-11-24-02")
+    every = tuple(range(1, len(rows) + 1))
+    explain_card(bag.station, other, Explanation(Why.NEVER_GIVEN, every))
+    close_batch(bag.station, other)
+    purge_batch(bag.station, other)
+    bag.station.store.close()
+    for path in tmp_path.iterdir():
+        if path.is_file():
+            assert "备注密语九八七".encode() not in path.read_bytes(), path.name
+    bag.station = open_desk(tmp_path).station
 
 
 def test_signed_on_paper_is_said_so(bag: Bag) -> None:

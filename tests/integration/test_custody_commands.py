@@ -11,15 +11,20 @@ from typing import Any
 import pytest
 
 from cardstation.bootstrap.bag_papers import forget_papers, print_return, purge_with_papers
+from cardstation.bootstrap.desk_wiring import Wiring
 from cardstation.bootstrap.entry import doors
+from cardstation.bootstrap.window import purge_at_start
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.domain.seal_number import seal_number
 from cardstation.errors import Mishap
+from cardstation.services.bag_papers import receipts_by_door
+from cardstation.services.custody_state import custody_state
 from cardstation.services.return_batch import return_batch
+from cardstation.settings import Settings
 from tests.integration.test_custody import COLLECT, PNG, RECEIVE, RETURN, Bag
 from tests.kit.papers import pages_of
-from tests.kit.station import line, neighbours, open_desk, put_batch
+from tests.kit.station import card_of, line, neighbours, open_desk, put_batch
 
 BATCH = "2026-11-24-01"
 
@@ -117,6 +122,43 @@ def test_a_purge_takes_the_papers_that_name_doors_with_it(bag: Bag, tmp_path: Pa
     assert len(left) == 6
     assert all(name.startswith("S001-") for name in left)
     forget_papers(tmp_path, bag.batch_id)
+
+
+def test_the_desk_purges_when_it_opens_and_waits_while_it_is_frozen(
+    bag: Bag, tmp_path: Path
+) -> None:
+    bag.pay(1)
+    bag.run(4)
+    bag.later()
+    return_batch(bag.station, bag.batch_id, RETURN)
+    bag.desk.clock.at += timedelta(days=8)
+    settings = Settings(home=tmp_path, purge_days=7)
+    with bag.station.store.unit() as unit:
+        unit.outbox.judge("fork", bag.desk.clock.now())
+        unit.commit()
+    purge_at_start(bag.station, settings)
+    assert custody_state(bag.station, bag.batch_id).batch.batch.purged_at is None
+    with bag.station.store.unit() as unit:
+        unit.outbox.judge("", bag.desk.clock.now())
+        unit.commit()
+    purge_at_start(bag.station, settings)
+    assert custody_state(bag.station, bag.batch_id).batch.batch.purged_at is not None
+
+
+def test_receipts_of_a_bag_are_filed_at_the_load_and_printed_with_the_return(
+    bag: Bag, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path, printer="no-such-queue")
+    readers: Any = None
+    wiring = Wiring(settings, bag.station, readers)
+    number = receipts_by_door(bag.station, bag.batch_id)[0]
+    assert wiring.print_receipt(number).exists()
+    with pytest.raises(Mishap, match="paper_not_printed"):
+        wiring.bag().print_return(bag.batch_id, False, lambda _done, _count: None)
+    bag.desk.reader.pull()
+    sold = bag.desk.sell(card_of(neighbours(4)[3]))
+    with pytest.raises(Mishap, match="paper_not_printed"):
+        wiring.print_receipt(sold.receipt_no)
 
 
 @pytest.fixture

@@ -146,7 +146,13 @@ def _stopped(index: int, reason: str) -> HandoverRow:
     )
 
 
-SHEETS = {"empty": handover(0), "one": handover(1), "bag": handover(200, training=True)}
+SHEETS = {
+    "empty": handover(0),
+    "one": replace(
+        handover(1), seals=("0000126112401016",), counts=(("returned", 1), ("missing", 2))
+    ),
+    "bag": handover(200, training=True),
+}
 
 
 def pages_of(pdf: bytes) -> list[str]:

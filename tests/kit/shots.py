@@ -54,6 +54,8 @@ IN_DOCS = {
     "batch-finished": "batch-10-finished-light-zh_CN",
     "exceptions": "exceptions-2-some-light-zh_CN",
     "exceptions-restored": "exceptions-restored-light-zh_CN",
+    "bag": "bag-2-on-its-way-light-zh_CN",
+    "bag-hand-over": "bag-3-hand-over-light-zh_CN",
     "refund": "refund-1-card-wanted-light-zh_CN",
     "return-offered": "return-1-load-on-card-light-zh_CN",
     "return-done": "return-2-taken-back-light-zh_CN",

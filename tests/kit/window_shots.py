@@ -13,8 +13,10 @@ from cardstation.errors import CardServiceGone, Refusal
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
+from tests.kit.window_bag_shots import bag_scenes
 from tests.kit.window_fakes import PRESENCE, FakeCard, FakeStation
 from tests.kit.window_lane_shots import lane_scenes
+from tests.kit.window_money_shots import money_scenes
 from tests.kit.window_shift_shots import back_scenes, shift_scenes
 from tests.kit.window_stage import Stage, application, stage
 from ui.screens.batch.pay_dialog import PayDialog
@@ -153,9 +155,11 @@ SCENES = (
     trouble_scenes,
     batch_scenes,
     lane_scenes,
+    money_scenes,
     other_scenes,
     shift_scenes,
     back_scenes,
+    bag_scenes,
 )
 
 
