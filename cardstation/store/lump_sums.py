@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
     select,
+    text,
 )
 
 from cardstation.domain.money import NO_MONEY, Money
@@ -27,7 +28,7 @@ from cardstation.domain.receipt import Acknowledgement
 from cardstation.errors import ensure
 from cardstation.sql.types import Fen, Instant, Word
 from cardstation.store.frozen import freeze, thaw
-from cardstation.store.tables import funded_line, metadata, payment
+from cardstation.store.tables import metadata, payment
 
 acknowledgement = Table(
     "acknowledgement",
@@ -79,6 +80,14 @@ APPEND_ONLY: tuple[Table, ...] = (
     acknowledgement_paper,
     released_line,
     given_back,
+)
+
+
+_RELEASED = text("SELECT 1 FROM released_line WHERE batch_id = :batch_id AND line = :line")
+_SUM = "(SELECT coalesce(sum(money), 0) FROM {} WHERE batch_id = :batch_id)"
+_FREE = text(
+    f"SELECT {_SUM.format('payment')} + {_SUM.format('released_line')}"
+    f" - {_SUM.format('funded_line')} - {_SUM.format('given_back')}"
 )
 
 
@@ -221,16 +230,14 @@ class LumpSums:
         rows = self._connection.execute(select(given_back).order_by(given_back.c.seq))
         return tuple((row.seq, _back(row)) for row in rows)
 
+    def is_released(self, batch_id: str, line: int) -> bool:
+        """Whether a line gave its money free; asked for every card of a bag."""
+        found = self._connection.execute(_RELEASED, {"batch_id": batch_id, "line": line})
+        return found.first() is not None
+
     def free(self, batch_id: str) -> Money:
         """What was received for a batch and no line holds; below nothing only in unsound books."""
-
-        def sum_of(table: Table) -> Money:
-            query = select(func.sum(table.c.money, type_=Fen)).where(table.c.batch_id == batch_id)
-            found: Money | None = self._connection.scalars(query).first()
-            return found or NO_MONEY
-
-        came, freed = sum_of(payment), sum_of(released_line)
-        return came + freed - sum_of(funded_line) - sum_of(given_back)
+        return Money(self._connection.execute(_FREE, {"batch_id": batch_id}).scalar_one())
 
 
 def sum_back(backs: tuple[GivenBack, ...], payment_id: str = "") -> Money:
