@@ -39,6 +39,7 @@ class Settings:
         sound: States are also heard. pace_ms: between two cards of the training rack.
         printer: Queue name for CUPS, empty = papers go to the folder `papers` only.
         training: True: training cards, papers say 培训.
+        order_warn_days: Days after which a paid order that nobody loads is a matter for a human.
         purge_days: Days after which the personal data of a closed batch are removed.
         trace: The log shows every exchange with a card, codes left out.
     """
@@ -61,6 +62,7 @@ class Settings:
     printer: str = ""
     training: bool = True
     purge_days: int = 30
+    order_warn_days: int = 30
     trace: bool = False
     state: str = ""
 
@@ -81,6 +83,7 @@ _RANGES: Mapping[str, range] = {
     "pace_ms": range(60_001),
     "watchdog_s": range(1, 121),
     "purge_days": range(1, 3651),
+    "order_warn_days": range(1, 366),
 }
 
 

@@ -28,6 +28,7 @@ from cardstation.central.requests import (
     refusal,
     signature_of,
 )
+from cardstation.domain.checkpoint import OrdersTold
 from cardstation.domain.ledger import Order
 from cardstation.errors import CardStationError, LedgerRefused
 
@@ -116,9 +117,23 @@ def _station_routes(app: FastAPI, service: Service) -> None:
 
     @app.get("/v1/orders")
     def waiting(request: Request) -> Response:
-        known = _fresh(service.engine, signature_of(request, b""))
-        found = orders.orders_for(service.engine, known.station)
-        return json_answer(wire.Orders([wire.NewOrder(**asdict(order)) for order in found]))
+        signed = signature_of(request, b"")
+        known = _fresh(service.engine, signed)
+        return _told(service, signed, orders.orders_for(service.engine, known.station))
+
+    @app.post("/v1/orders/{order_id:path}/lease")
+    def lease(order_id: str, request: Request) -> Response:
+        signed = signature_of(request, b"")
+        known = _fresh(service.engine, signed)
+        held = orders.lease_order(service.engine, known.station, order_id)
+        return _told(service, signed, (held,))
+
+    @app.post("/v1/orders/{order_id:path}/release")
+    def release(order_id: str, request: Request) -> Response:
+        signed = signature_of(request, b"")
+        known = _fresh(service.engine, signed)
+        freed = orders.release_order(service.engine, known.station, order_id)
+        return _told(service, signed, (freed,))
 
 
 def _local_routes(app: FastAPI, service: Service) -> None:
@@ -148,6 +163,12 @@ def _local_routes(app: FastAPI, service: Service) -> None:
     def totals(request: Request) -> Response:
         only_local(request, service.admin_token)
         return json_answer(books.totals(service.engine))
+
+
+def _told(service: Service, signed: Signed, found: tuple[Order, ...]) -> Response:
+    told = OrdersTold(signed.station, signed.said.nonce, found)
+    lines = [wire.NewOrder(**asdict(order)) for order in found]
+    return json_answer(wire.Orders(lines, service.key.sign(told.message)))
 
 
 def _signed_as(signed: Signed, station: str) -> Signed:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, Text, cast, func, select
 from cardstation.central.batch import Sent, numbered, read_batch
 from cardstation.central.engine import transaction
 from cardstation.central.judging import class_of, legs
-from cardstation.central.orders import CENTRE
+from cardstation.central.orders import CENTRE, FACT
 from cardstation.central.posting import UNREADABLE_KIND, copied
 from cardstation.central.tables import (
     balances,
@@ -189,7 +189,7 @@ def _judged(row: Row[Any], judged: Counter[tuple[str, str]]) -> Iterator[str]:
 
 def _order(row: Row[Any]) -> Order:
     said = json.loads(row.raw)
-    return Order(**{name: said[name] for name in Order.__dataclass_fields__})
+    return Order(**{name: said[name] for name in FACT})
 
 
 def _sums_of(meant: tuple[Posting, ...]) -> dict[str, int]:

@@ -40,6 +40,8 @@ STATUSES = {
     "ledger_ahead": 409,
     "chain_broken": 409,
     "order_differs": 409,
+    "order_leased_elsewhere": 409,
+    "order_not_waiting": 409,
     "station_enrolled": 409,
     "batch_too_large": 413,
     "batch_empty": 422,

@@ -157,6 +157,9 @@ orders = Table(
     Column("claimed_station", Text),
     Column("claimed_subject", Text),
     Column("closed_by", _ENTRY, ForeignKey("journal.entry_id")),
+    Column("paid_at", DateTime(timezone=True), nullable=False),
+    Column("held_by", Text, nullable=False),
+    Column("held_until", DateTime(timezone=True)),
     Index("orders_open_idx", "order_id", postgresql_where=text("closed_by IS NULL")),
 )
 

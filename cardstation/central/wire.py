@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -31,7 +32,7 @@ class Enrolment(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewOrder(msgspec.Struct, forbid_unknown_fields=True):
-    """An order paid online."""
+    """An order paid online; who holds it until when is the ledger's to say."""
 
     order_id: str
     account_no: str
@@ -40,6 +41,8 @@ class NewOrder(msgspec.Struct, forbid_unknown_fields=True):
     tariff: str
     expected_counter: int
     leased_to: str
+    paid_at: datetime | None = None
+    leased_until: datetime | None = None
 
 
 class RewindOrder(msgspec.Struct):
@@ -93,9 +96,10 @@ class Loads(msgspec.Struct):
 
 
 class Orders(msgspec.Struct):
-    """Orders a station may load."""
+    """Orders that wait, with who holds them, signed; the one that was asked about, or all."""
 
     orders: list[NewOrder]
+    signature: bytes
 
 
 class Refused(msgspec.Struct):

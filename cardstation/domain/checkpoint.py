@@ -6,7 +6,10 @@ later, against the centre's own word, what was confirmed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from cardstation.domain.ledger import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,31 @@ class Rewind:
         facts = (self.station, str(self.seq), self.hash)
         words = (self.reason, self.ordered_by, self.approved_by)
         return _lines("cardstation rewind", (*facts, *words))
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersTold:
+    """Which paid orders wait, and who may load them until when: the centre's word to a station.
+
+    Attributes:
+        nonce: Of the request it answers.
+    """
+
+    station: str
+    nonce: str
+    orders: tuple[Order, ...]
+
+    @property
+    def message(self) -> bytes:
+        """The bytes that are signed."""
+        facts = [_said(value) for order in self.orders for value in asdict(order).values()]
+        return _lines("cardstation orders", (self.station, self.nonce, *facts))
+
+
+def _said(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return "" if value is None else str(value)
 
 
 def _lines(title: str, facts: tuple[str, ...]) -> bytes:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from enum import StrEnum
 
 GENESIS = "0" * 64
@@ -110,16 +111,16 @@ class Entry:
             ValueError: not an entry (unknown or missing fields, wrong types).
         """
         found = json.loads(raw)
-        names = {field.name for field in fields(cls)}
+        names = {one.name for one in fields(cls)}
         if not isinstance(found, dict) or not names - ADDED_LATER <= set(found) <= names:
             raise ValueError("not an entry")
         found = {**dict.fromkeys(ADDED_LATER, ""), **found}
         found["kind"] = EntryKind(found["kind"])
         found["tiers"] = tuple((int(a), int(b), int(c)) for a, b, c in found["tiers"])
         entry = cls(**found)
-        for field in fields(cls):
-            if field.type in ("int", "str") and type(found[field.name]).__name__ != field.type:
-                raise ValueError(f"not an entry: {field.name}")
+        for one in fields(cls):
+            if one.type in ("int", "str") and type(found[one.name]).__name__ != one.type:
+                raise ValueError(f"not an entry: {one.name}")
         return entry
 
 
@@ -139,6 +140,8 @@ class Order:
     Attributes:
         expected_counter: The purchase counter the card must show before the load.
         leased_to: Station that may load it offline, empty = any, online only.
+        paid_at: When the household paid, None where nobody said.
+        leased_until: When the lease ends, None = it was sold for that station and does not.
     """
 
     order_id: str
@@ -148,6 +151,8 @@ class Order:
     tariff: str
     expected_counter: int
     leased_to: str
+    paid_at: datetime | None = field(default=None, compare=False)
+    leased_until: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

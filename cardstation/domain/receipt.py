@@ -36,6 +36,7 @@ class Receipt:
         tender: Tender code.
         check_code: Eight characters over the sealed entry's hash, also in the QR code.
         training: Prints 培训 on the paper.
+        order_id: Of the paid order a loading slip is for, empty on a receipt.
     """
 
     receipt_no: str
@@ -63,6 +64,7 @@ class Receipt:
     entry_id: str
     check_code: str
     training: bool
+    order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,4 +107,18 @@ class Ledger(Protocol):
         """
 
     def orders(self) -> tuple[Order, ...]:
-        """Paid orders that wait to be loaded at this station's desks."""
+        """Paid orders that wait, whoever holds them."""
+
+    def lease_order(self, order_id: str) -> Order:
+        """Have this station alone load an order for a while, also offline; again is harmless.
+
+        Raises:
+            LedgerRefused: also `order_not_waiting`, `order_leased_elsewhere`.
+        """
+
+    def release_order(self, order_id: str) -> Order:
+        """Give this station's lease of an order back; again is harmless.
+
+        Raises:
+            LedgerRefused: also `order_not_waiting`.
+        """

@@ -12,13 +12,11 @@ from cardstation.domain.admission import (
 )
 from cardstation.domain.batch import Batch, LineKind, LineOutcome, ManifestLine, Verdict
 from cardstation.domain.household import Household
-from cardstation.domain.ledger import Order
-from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.money import NO_MONEY
 from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step
 from cardstation.domain.transitions import TopUpState
-from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import outcome_of
 from cardstation.services.identify import Inserted
@@ -27,7 +25,7 @@ from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import household_of
 from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
-from cardstation.services.intent.orders import order_for
+from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
 from cardstation.services.intent.stops import remembered
 from cardstation.services.resolve import Outcome, Resolution, ensure_settled, resolve_card
 from cardstation.services.station import Station
@@ -138,6 +136,8 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
     admitted = _admitted(card, household, expected)
     ensure_fits(card.content, card.rules, quantity_of(offer))
     ensure_unlockable(station, card)
+    if tender is Tender.ORDER:
+        ensure_leased(station, order_for(station, line.account_no, line.order_id))
 
     watch(Step.PAY)
     purpose = Purpose(
@@ -165,11 +165,12 @@ def _certain(
 ) -> tuple[Quote, int, Tender]:
     """What is loaded, the counter it is bound to, and how it was paid."""
     if line.kind is LineKind.PREPAID:
-        order = order_for(station, line)
-        return _of_order(order, household, station.clock.now().year), *_bound(order)
+        order = order_for(station, line.account_no, line.order_id)
+        offer = quote_of(order, household, station.clock.now().year)
+        return offer, order.expected_counter, Tender.ORDER
     with station.store.reading() as reading:
         funded = reading.funds.funded(batch_id, line=place).get(place)
-        released = place in reading.lump_sums.released(batch_id)
+        released = reading.lump_sums.is_released(batch_id, place)
         free = reading.lump_sums.free(batch_id)
     if released or free < NO_MONEY:
         code = "line_released" if released else "batch_overspent"
@@ -177,21 +178,3 @@ def _certain(
     if funded is None:
         raise Refusal("line_unfunded", row=line.row.row, fen=(line.money or NO_MONEY).fen)
     return funded.quote, funded.expected_counter, Tender.BATCH
-
-
-def _bound(order: Order) -> tuple[int, Tender]:
-    return order.expected_counter, Tender.ORDER
-
-
-def _of_order(order: Order, household: Household, year: int) -> Quote:
-    """A paid order as a quote: its price was certain when it was paid."""
-    return Quote(
-        tariff=order.tariff,
-        tier_year=year,
-        money=Money(order.fen),
-        total=Money(order.fen),
-        remainder=NO_MONEY,
-        volume=Volume(order.litres) if order.litres else None,
-        lines=(),
-        year_before=household.bought_in(year),
-    )

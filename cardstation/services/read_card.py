@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from cardstation.domain.admission import admit, compare_counter, ensure_known
 from cardstation.domain.card import CardContent
 from cardstation.domain.household import Household, HouseholdStatus
-from cardstation.domain.meter import MeterKind
+from cardstation.domain.ledger import Order
+from cardstation.domain.meter import CounterSchool, MeterKind
+from cardstation.domain.order_lease import oldest_first
 from cardstation.domain.tariff import Standing, Tier, tariff_on
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
@@ -26,9 +28,10 @@ class CardFacts:
         household: None when the card names an account that is not on file.
         intent: The open intent of this card, None when there is none.
         warnings: Codes worth a look that stop nothing: the meter's flags, `arrears`,
-            `off_book_purchase`.
+            `off_book_purchase`, `order_past_counter`.
         stop: The refusal that forbids a sale to this card, None = may be sold.
         tiers: The price steps as they hold for this household, empty for money meters.
+        orders: Paid orders that may go onto this card as it stands now, the oldest first.
     """
 
     content: CardContent
@@ -37,6 +40,7 @@ class CardFacts:
     warnings: tuple[str, ...]
     stop: Refusal | None
     tiers: tuple[Tier, ...]
+    orders: tuple[Order, ...] = ()
 
 
 def read_card(station: Station, card: Inserted) -> CardFacts:
@@ -50,7 +54,10 @@ def read_card(station: Station, card: Inserted) -> CardFacts:
         pending = reading.topups.open_on(content.identity)
         household = reading.households.get(content.identity.account_no)
         tiers = _tiers(station, reading, household)
+        waiting = reading.orders.waiting(content.identity.account_no)
     warnings, stop = _looked_at(station, card)
+    orders, past = _of_this_card(card, waiting)
+    warnings = (*warnings, "order_past_counter") if past else warnings
     return CardFacts(
         content=content,
         household=household,
@@ -58,7 +65,21 @@ def read_card(station: Station, card: Inserted) -> CardFacts:
         warnings=warnings,
         stop=stop,
         tiers=tiers,
+        orders=orders,
     )
+
+
+def _of_this_card(card: Inserted, waiting: tuple[Order, ...]) -> tuple[tuple[Order, ...], bool]:
+    """The orders that expect the counter of this card, and whether it has gone past any."""
+    content = card.content
+    counters = [one.purchase_counter for one in (content.credit, content.returned) if one]
+    if not waiting or not counters:
+        return (), False
+    if card.rules.school is CounterSchool.NONE:
+        return tuple(sorted(waiting, key=oldest_first)), False
+    fits = [order for order in waiting if order.expected_counter == max(counters)]
+    past = any(order.expected_counter < max(counters) for order in waiting)
+    return tuple(sorted(fits, key=oldest_first)), past
 
 
 def _looked_at(station: Station, card: Inserted) -> tuple[tuple[str, ...], Refusal | None]:

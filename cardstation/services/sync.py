@@ -64,7 +64,7 @@ def sync(station: Station) -> SyncState:
     _judge(station, "")
     orders = ledger.orders()
     with station.store.unit() as unit:
-        unit.orders.put(orders)
+        unit.orders.told(orders, station.clock.now())
         unit.commit()
     settle_elsewhere(station)
     return sync_state(station)

@@ -223,6 +223,9 @@ paid_order = Table(
     Column("tariff", Text, nullable=False),
     Column("expected_counter", Integer, nullable=False),
     Column("leased_to", Text, nullable=False),
+    Column("paid_at", Instant),
+    Column("leased_until", Instant),
+    Column("gone_at", Instant),
 )
 
 batch_step = Table(

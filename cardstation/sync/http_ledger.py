@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import msgspec
 
-from cardstation.domain.checkpoint import Checkpoint, Rewind
+from cardstation.domain.checkpoint import Checkpoint, OrdersTold, Rewind
 from cardstation.domain.ledger import Entry, Order
 from cardstation.domain.message_signature import (
     COVERED,
@@ -189,15 +189,31 @@ class HttpLedger:
         return self._head(self._send("POST", f"{self._mine}/epoch", body, nonce, wire.Head), nonce)
 
     def orders(self) -> tuple[Order, ...]:
-        """Paid orders that wait to be loaded at this station's desks.
+        """Paid orders that wait, whoever holds them.
 
         Raises:
             LedgerUnreachable: no answer.
             LedgerRefused: `station_suspended`, …
         """
-        found = self._fresh("/v1/orders", wire.Orders)
-        names = [field.name for field in fields(Order)]
-        return tuple(Order(*(getattr(one, name) for name in names)) for one in found.orders)
+        return self._orders("GET", "/v1/orders")
+
+    def lease_order(self, order_id: str) -> Order:
+        """Have this station alone load an order for a while.
+
+        Raises:
+            LedgerUnreachable: no answer; asked again, it is the same lease.
+            LedgerRefused: `order_not_waiting`, `order_leased_elsewhere`, …
+        """
+        return self._orders("POST", f"/v1/orders/{quote(order_id, safe='')}/lease")[0]
+
+    def release_order(self, order_id: str) -> Order:
+        """Give this station's lease of an order back.
+
+        Raises:
+            LedgerUnreachable: no answer; ask again.
+            LedgerRefused: `order_not_waiting`, …
+        """
+        return self._orders("POST", f"/v1/orders/{quote(order_id, safe='')}/release")[0]
 
     def enrol(self, code: str) -> LedgerHead:
         """Enrol this station with a one-time code; harmless when it is enrolled already.
@@ -245,18 +261,31 @@ class HttpLedger:
         if not self._centre.genuine(message, signature):
             raise LedgerRefused("ledger_signature_bad", url=self._url)
 
+    def _orders(self, method: str, path: str) -> tuple[Order, ...]:
+        found, nonce = self._asked(method, path, wire.Orders)
+        names = [field.name for field in fields(Order)]
+        orders = tuple(Order(*(getattr(one, name) for name in names)) for one in found.orders)
+        told = OrdersTold(self._station, nonce, orders)
+        self._ensure_signed(told.message, found.signature)
+        return orders
+
     def _get(self, path: str, kind: type[Answer], nonce: str) -> Answer:
         return self._send("GET", path, b"", nonce, kind)
 
     def _fresh(self, path: str, kind: type[Answer]) -> Answer:
+        return self._asked("GET", path, kind)[0]
+
+    def _asked(self, method: str, path: str, kind: type[Answer]) -> tuple[Answer, str]:
         """Ask with the current nonce; a push elsewhere may have used it up, then once more."""
-        if self._nonce:
+        nonce = self._nonce
+        if nonce:
             try:
-                return self._get(path, kind, self._nonce)
+                return self._send(method, path, b"", nonce, kind), nonce
             except LedgerRefused as refused:
                 if refused.code != "nonce_stale":
                     raise
-        return self._get(path, kind, self.head().nonce)
+        nonce = self.head().nonce
+        return self._send(method, path, b"", nonce, kind), nonce
 
     def _send(self, method: str, path: str, body: bytes, nonce: str, kind: type[Answer]) -> Answer:
         try:

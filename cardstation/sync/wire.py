@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -79,7 +81,7 @@ class Loads(msgspec.Struct):
 
 
 class OrderLine(msgspec.Struct):
-    """An order paid online."""
+    """An order paid online, and who may load it until when."""
 
     order_id: str
     account_no: str
@@ -88,12 +90,15 @@ class OrderLine(msgspec.Struct):
     tariff: str
     expected_counter: int
     leased_to: str
+    paid_at: datetime | None = None
+    leased_until: datetime | None = None
 
 
 class Orders(msgspec.Struct):
-    """Orders that wait at this station's desks."""
+    """Orders that wait, signed; the one that was asked about, or all."""
 
     orders: list[OrderLine]
+    signature: bytes
 
 
 class Totals(msgspec.Struct):

@@ -198,13 +198,6 @@ def test_an_order_nobody_posted_and_one_of_another_amount(centre: Centre) -> Non
     assert codes(ack) == ["order_amount_differs"]
 
 
-def test_a_leased_order_is_shown_to_its_station_only(centre: Centre) -> None:
-    first, second = centre.station("S001"), centre.station("S002")
-    leased = Order("O2", "0000000002", 100, 1_000, "T1", 0, "S002")
-    centre.desk().post_order(leased)
-    assert (first.orders(), second.orders()) == ((), (leased,))
-
-
 def test_an_order_number_is_used_once(centre: Centre) -> None:
     centre.desk().post_order(ORDER)
     with pytest.raises(LedgerRefused, match="order_differs"):

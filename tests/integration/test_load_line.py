@@ -169,11 +169,10 @@ def test_lines_that_are_not_certain_are_stops(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("order", "code"),
     [
-        (replace(ORDER, leased_to="S002"), "order_leased_elsewhere"),
         (replace(ORDER, account_no="1"), "prepaid_order_missing"),
         (replace(ORDER, expected_counter=49), "counter_past_expected"),
         (replace(ORDER, expected_counter=51), "counter_below_expected"),
-        (replace(ORDER, leased_to=""), "order_already_loaded"),
+        (replace(ORDER, leased_to=""), "order_not_waiting"),
     ],
 )
 def test_an_order_is_loaded_only_where_and_when_it_may_be(
@@ -192,6 +191,9 @@ def test_an_order_without_lease_needs_the_ledgers_word(bag: Bag) -> None:
 
     bag.desk.ledger.boundary = cut_off
     assert bag.stopped(bag.cards[2]) == "order_needs_ledger"
+    bag.put_order(replace(ORDER, leased_to="S002"))
+    assert bag.stopped(bag.cards[2]) == "order_leased_elsewhere"
+    bag.put_order(free)
     bag.desk.ledger.boundary = lambda _: None
     bag.desk.ledger.centre.sell_online(free)
     assert bag.load(bag.cards[2]) is LineState.DONE

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from cardstation.central.batch import MOST_ENTRIES, Sent, first_seq, read_batch
@@ -25,10 +26,12 @@ from cardstation.central.judging import (
     purse_of,
 )
 from cardstation.domain.ledger import GENESIS, Entry, Order, Posting, order_postings
+from cardstation.domain.order_lease import as_it_stands, freed, leased
 from cardstation.errors import LedgerRefused
 from cardstation.ports.ledger import Ack, LedgerException, LedgerHead
 
 CENTRE = "centre"
+AUTUMN = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 Answer = TypeVar("Answer")
 
@@ -110,6 +113,8 @@ class Centre:
     Attributes:
         judge: Never forgets, so that it knows every precedent.
         counters: Every counter of a purse that was ever loaded.
+        sold: Orders as they were posted. held: The same with who holds them until when.
+        now: The centre's own clock.
         posted: Every accepted entry, in order.
     """
 
@@ -117,6 +122,8 @@ class Centre:
     judge: Judge = field(default_factory=_knows_all)
     counters: dict[Purse, set[int]] = field(default_factory=dict)
     sold: dict[str, Order] = field(default_factory=dict)
+    held: dict[str, Order] = field(default_factory=dict)
+    now: Callable[[], datetime] = lambda: AUTUMN
     names: set[str] = field(default_factory=set)
     posted: list[Posted] = field(default_factory=list)
     of_card: dict[str, list[Entry]] = field(default_factory=dict)
@@ -181,18 +188,43 @@ class Centre:
         """As `central.orders.orders_for`."""
         refuse_inactive(self.chains[station].head)
         return tuple(
-            order
-            for name, order in sorted(self.sold.items())
-            if not self.orders[name].closed_by
-            and order.leased_to in ("", station)
-            and self.orders[name].claimed_station in ("", station)
+            as_it_stands(order, self.now())
+            for name, order in sorted(self.held.items())
+            if self._waits(name, station)
         )
+
+    def lease_order(self, station: str, order_id: str) -> Order:
+        """As `central.orders.lease_order`."""
+        order = self._waiting(station, order_id)
+        if order.leased_to not in ("", station):
+            raise LedgerRefused(
+                "order_leased_elsewhere", order_id=order_id, station=order.leased_to
+            )
+        self.held[order_id] = leased(order, station, self.now())
+        return self.held[order_id]
+
+    def release_order(self, station: str, order_id: str) -> Order:
+        """As `central.orders.release_order`."""
+        order = self._waiting(station, order_id)
+        self.held[order_id] = freed(order) if order.leased_to == station else order
+        return self.held[order_id]
+
+    def _waiting(self, station: str, order_id: str) -> Order:
+        refuse_inactive(self.chains[station].head)
+        if order_id not in self.held or not self._waits(order_id, station):
+            raise LedgerRefused("order_not_waiting", order_id=order_id)
+        return as_it_stands(self.held[order_id], self.now())
+
+    def _waits(self, order_id: str, station: str) -> bool:
+        state = self.orders[order_id]
+        return not state.closed_by and state.claimed_station in ("", station)
 
     def sell_online(self, order: Order) -> None:
         """As `central.orders.post_order`."""
         had = self.sold.setdefault(order.order_id, order)
         if had != order:
             raise LedgerRefused("order_differs", order_id=order.order_id)
+        self.held.setdefault(order.order_id, order)
         if order.order_id not in self.orders:
             self.orders[order.order_id] = OrderState(order.order_id, order.fen)
             self._book(CENTRE, order_postings(order))
@@ -205,6 +237,7 @@ class Centre:
             old.enrol(name)
         for order in self.sold.values():
             old.sell_online(order)
+        old.held, old.now = self.held, self.now
         for one in kept:
             old._post(old.chains[one.station], (one.sent,))
         vars(self).update(vars(old))
@@ -296,6 +329,14 @@ class MemoryLedger:
 
     def orders(self) -> tuple[Order, ...]:
         return self.carry("ledger.orders", lambda: self.centre.orders_for(self.station))
+
+    def lease_order(self, order_id: str) -> Order:
+        return self.carry("ledger.lease", lambda: self.centre.lease_order(self.station, order_id))
+
+    def release_order(self, order_id: str) -> Order:
+        return self.carry(
+            "ledger.release", lambda: self.centre.release_order(self.station, order_id)
+        )
 
     def entries_after(self, seq: int) -> tuple[bytes, ...]:
         return self.carry("ledger.entries", lambda: self.centre.entries_after(self.station, seq))

@@ -159,6 +159,8 @@ def test_every_message_to_the_ledger_is_cut_before_after_and_unheard() -> None:
         "push": lambda line: line.push([b"one"], ""),
         "loads_of": lambda line: line.loads_of("1"),
         "orders": CutLine.orders,
+        "lease_order": lambda line: line.lease_order("1"),
+        "release_order": lambda line: line.release_order("1"),
         "entries_after": lambda line: line.entries_after(0),
         "new_epoch": lambda line: line.new_epoch(
             last_seq=0, last_hash=GENESIS, clerk="one", approver="other"

@@ -1,41 +1,122 @@
-"""Finds the paid order a line may load: once, and only under a lease or with the centre's word."""
+"""Finds the paid order a card may load: once, and only under a lease of this station."""
 
 from __future__ import annotations
 
-from cardstation.domain.batch import ManifestLine
+from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
-from cardstation.errors import LedgerUnreachable, Refusal
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.order_lease import held_by
+from cardstation.domain.tariff import Quote
+from cardstation.domain.volume import Volume
+from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
 from cardstation.services.station import Station
 
+AT_THE_CENTRE = frozenset({"order_not_waiting", "order_leased_elsewhere"})
+"""What the centre says of an order, not of this station."""
 
-def order_for(station: Station, line: ManifestLine) -> Order:
-    """The order of a prepaid line, free to be loaded here and now.
+
+def order_for(station: Station, account_no: str, order_id: str) -> Order:
+    """An order of an account that is on file here and waits.
 
     Raises:
-        Refusal: `prepaid_order_missing`, `order_already_loaded`, `order_leased_elsewhere`,
-            `order_needs_ledger` (no lease for this station and no ledger in reach).
+        Refusal: `prepaid_order_missing`, `order_already_loaded`, `order_not_waiting`.
     """
     with station.store.reading() as reading:
-        order = reading.orders.get(line.order_id)
-        claimed = reading.topups.of_order(line.order_id) if line.order_id else ()
-    if order is None or order.account_no != line.account_no:
-        raise Refusal("prepaid_order_missing", account_no=line.account_no)
+        order = reading.orders.get(order_id)
+        claimed = reading.orders.is_claimed(order_id)
+        gone = reading.orders.is_gone(order_id)
+    if order is None or order.account_no != account_no:
+        raise Refusal("prepaid_order_missing", account_no=account_no)
     if claimed:
-        raise Refusal("order_already_loaded", order_id=order.order_id)
-    _ensure_leased(station, order)
+        raise Refusal("order_already_loaded", order_id=order_id)
+    if gone:
+        raise Refusal("order_not_waiting", order_id=order_id)
     return order
 
 
-def _ensure_leased(station: Station, order: Order) -> None:
-    if order.leased_to == station.name:
-        return
-    if order.leased_to:
-        raise Refusal("order_leased_elsewhere", order_id=order.order_id, station=order.leased_to)
+def ensure_leased(station: Station, order: Order) -> Order:
+    """Have the order for this station alone: by a lease on file, or one asked for now.
+
+    Asked last, when nothing else forbids the load: a card that is turned away leaves its order
+    to whichever desk it comes to next.
+
+    Raises:
+        Refusal: `order_needs_ledger` (no lease here and no ledger in reach), `order_not_waiting`,
+            `order_leased_elsewhere`.
+    """
+    if held_by(order, station.name, station.clock.now()):
+        return order
     try:
-        waiting = () if station.ledger is None else station.ledger.orders()
+        return take_lease(station, order.order_id)
     except LedgerUnreachable as error:
-        raise Refusal("order_needs_ledger", order_id=order.order_id) from error
-    if station.ledger is None:
-        raise Refusal("order_needs_ledger", order_id=order.order_id)
-    if order.order_id not in {one.order_id for one in waiting}:
-        raise Refusal("order_already_loaded", order_id=order.order_id)
+        if order.leased_to in ("", station.name):
+            raise Refusal("order_needs_ledger", order_id=order.order_id) from error
+        held = {"order_id": order.order_id, "station": order.leased_to}
+        raise Refusal("order_leased_elsewhere", **held) from error
+
+
+def take_lease(station: Station, order_id: str) -> Order:
+    """Ask the centre for the lease of an order, and keep what it says.
+
+    Raises:
+        Refusal: `order_needs_ledger` where there is no ledger, `order_not_waiting`,
+            `order_leased_elsewhere`. LedgerUnreachable, LedgerRefused.
+    """
+    ledger = station.ledger
+    if ledger is None:
+        raise Refusal("order_needs_ledger", order_id=order_id)
+    try:
+        order = ledger.lease_order(order_id)
+    except LedgerRefused as error:
+        raise _answered(station, order_id, error) from error
+    return _kept(station, order)
+
+
+def give_lease_back(station: Station, order_id: str) -> Order:
+    """Tell the centre that this station does not hold an order any more, and keep its answer.
+
+    Raises:
+        Refusal: `order_needs_ledger`, `order_not_waiting`. LedgerUnreachable, LedgerRefused.
+    """
+    ledger = station.ledger
+    if ledger is None:
+        raise Refusal("order_needs_ledger", order_id=order_id)
+    try:
+        order = ledger.release_order(order_id)
+    except LedgerRefused as error:
+        raise _answered(station, order_id, error) from error
+    return _kept(station, order)
+
+
+def quote_of(order: Order, household: Household, year: int) -> Quote:
+    """A paid order as a quote: its price was certain when it was paid."""
+    return Quote(
+        tariff=order.tariff,
+        tier_year=year,
+        money=Money(order.fen),
+        total=Money(order.fen),
+        remainder=NO_MONEY,
+        volume=Volume(order.litres) if order.litres else None,
+        lines=(),
+        year_before=household.bought_in(year),
+    )
+
+
+def _answered(station: Station, order_id: str, error: LedgerRefused) -> LedgerRefused | Refusal:
+    """What the centre said of an order, on file here too."""
+    if error.code not in AT_THE_CENTRE:
+        return error
+    if error.code == "order_not_waiting":
+        with station.store.unit() as unit:
+            unit.orders.gone(order_id, station.clock.now())
+            unit.commit()
+    refused = Refusal(error.code)
+    refused.values.update(error.values)
+    return refused
+
+
+def _kept(station: Station, order: Order) -> Order:
+    with station.store.unit() as unit:
+        unit.orders.put([order])
+        unit.commit()
+    return order

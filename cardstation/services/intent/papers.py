@@ -65,4 +65,5 @@ def receipt_of(
         entry_id=sealed.entry.entry_id,
         check_code=sealed.hash[:_CHECK_CODE_CHARACTERS].upper(),
         training=station.training or station.rules_of(intent.identity.maker).training,
+        order_id=intent.order_id,
     )

@@ -41,6 +41,8 @@ def _says(receipt: Receipt, intent: TopUp) -> bool:
         *(receipt.tender, receipt.batch_id, receipt.kind),
     )
     kind = "loading_slip" if intent.tender is Tender.ORDER else "receipt"
+    if receipt.order_id not in ("", intent.order_id):  # empty on those of the first version
+        return False
     year_after = quote.year_before + (quote.volume or NO_GAS)
     return printed == (
         *(quote.total, quote.money, quote.remainder, quote.volume),

@@ -20,6 +20,8 @@ def upgrade() -> None:
     _lump_sums()
     _lists()
     _lanes()
+    _orders()
+    _readings()
     seal_rows(op.get_bind())
 
 
@@ -139,6 +141,26 @@ def _lump_sums() -> None:
 def _lanes() -> None:
     op.create_index("ix_topup_batch_line", "topup", ["batch_id", "line"])
     op.create_index("ix_topup_corrects", "topup", ["corrects"])
+
+
+def _orders() -> None:
+    for name in ("paid_at", "leased_until", "gone_at"):
+        op.add_column("paid_order", sa.Column(name, sa.Text()))
+
+
+def _readings() -> None:
+    op.create_table(
+        "meter_reading",
+        sa.Column("no", sa.Integer(), nullable=False),
+        *_texts("account_no", "meter_no", "kind"),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("residual", "total")),
+        sa.Column("counter", sa.Integer(), nullable=False),
+        *_texts("at", "seen_at"),
+        sa.UniqueConstraint("meter_no", "at", "counter", name="uq_meter_reading_meter_no"),
+        sa.PrimaryKeyConstraint("no", name="pk_meter_reading"),
+    )
+    op.create_index("ix_meter_reading_account_no", "meter_reading", ["account_no"])
+    _keep("meter_reading")
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:

@@ -1,0 +1,94 @@
+"""One station at a time may load an order without a network, and for so long only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from sqlalchemy import select, text
+
+from cardstation.central import schema
+from cardstation.central.tables import orders
+from cardstation.domain.ledger import Order
+from cardstation.domain.order_lease import GRACE
+from cardstation.errors import LedgerRefused
+from cardstation.sync.http_ledger import HttpLedger
+from tests.kit.postgres import Centre, TestKey
+
+pytest_plugins = ("tests.kit.ledger_fixtures",)
+pytestmark = pytest.mark.postgres
+
+ORDER = Order("O1", "0000000001", 5_000, 20_000, "T1", 3, "")
+PAID = datetime(2026, 11, 1, 8, 30, tzinfo=UTC)
+
+
+def test_a_lease_ends_and_a_while_later_the_order_is_anybodys(centre: Centre) -> None:
+    first, second = centre.station("S001"), centre.station("S002")
+    centre.desk().post_order(replace(ORDER, paid_at=PAID))
+    held = first.lease_order("O1")
+    assert (held.paid_at, second.orders()[0].leased_until) == (PAID, held.leased_until)
+    for over, holder in ((GRACE - timedelta(minutes=1), "S001"), (GRACE, "")):
+        with centre.books.owner.begin() as connection:
+            until = datetime.now(UTC) - over
+            connection.execute(orders.update().values(held_until=until))
+        assert [one.leased_to for one in second.orders()] == [holder]
+    assert second.lease_order("O1").leased_to == "S002"
+    with pytest.raises(LedgerRefused, match="order_leased_elsewhere"):
+        first.lease_order("O1")
+
+
+def test_two_stations_ask_for_an_order_at_once_and_one_has_it(centre: Centre) -> None:
+    lines = [centre.station(f"S00{number}") for number in range(1, 5)]
+    centre.desk().post_order(ORDER)
+
+    def ask(line: HttpLedger) -> str:
+        try:
+            return line.lease_order("O1").leased_to
+        except LedgerRefused as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(len(lines)) as pool:
+        said = Counter(pool.map(ask, lines))
+    assert said.pop("order_leased_elsewhere") == 3
+    assert sum(said.values()) == 1
+
+
+class Forging(httpx.BaseTransport):
+    """Somebody between station and centre writes a lease into an answer."""
+
+    def __init__(self) -> None:
+        self._wire = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._wire.handle_request(request)
+        body = answer.read().replace(b'"leased_to":"S001"', b'"leased_to":"S002"')
+        return httpx.Response(answer.status_code, content=body)
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+def test_who_holds_an_order_is_believed_only_from_the_centre(centre: Centre) -> None:
+    key = TestKey()
+    centre.station("S002", key)
+    centre.desk().post_order(replace(ORDER, leased_to="S001"))
+    with pytest.raises(LedgerRefused, match="ledger_signature_bad"):
+        centre.line("S002", key, Forging()).orders()
+
+
+def test_older_books_get_holder_and_age(centre: Centre) -> None:
+    """The columns of the last migration are filled from what was there before it."""
+    centre.desk().post_order(replace(ORDER, leased_to="S002"))
+    with centre.books.owner.begin() as connection:
+        for column in ("paid_at", "held_by", "held_until"):
+            connection.execute(text(f"ALTER TABLE orders DROP COLUMN {column}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = 'r0002'"))
+    schema.migrate(centre.books.owner)
+    with centre.books.engine.connect() as connection:
+        row = connection.execute(select(orders)).one()
+    assert (row.held_by, row.held_until) == ("S002", None)
+    assert abs(datetime.now(UTC) - row.paid_at) < timedelta(minutes=5)
