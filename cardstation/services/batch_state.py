@@ -34,7 +34,8 @@ class BatchMoney:
         expected: Price of all lines that are certain and need money.
         received: Lump sums taken so far.
         funded: Price of the lines they paid for.
-        loaded: Money of what stands on cards: gas and what went to the household's balance.
+        loaded: Money of what stands on cards: gas and what went to the household's balance, also
+            of a load that was taken off its card again.
         to_balance: Part of `loaded` that went to balances. orders: Part that was paid online.
         remainder: Received, held by no line, and not given back.
         given_back: What went back to the payers.
@@ -166,6 +167,8 @@ def _money(batch: Batch, known: _Known, received: Money, given_back: Money) -> B
         if load.state is TopUpState.SEALED and load.topup_id not in known.back
     ]
     freed = sum((one.money for one in known.released.values()), NO_MONEY)
+    given = [known.funded[place].quote.money for place in known.released if place in known.funded]
+    kept = sum(given, NO_MONEY) - freed
     funded = sum((one.quote.money for one in known.funded.values()), NO_MONEY) - freed
     return BatchMoney(
         expected=sum(
@@ -173,8 +176,8 @@ def _money(batch: Batch, known: _Known, received: Money, given_back: Money) -> B
         ),
         received=received,
         funded=funded,
-        loaded=sum((load.quote.money for load in sealed), NO_MONEY),
-        to_balance=sum((load.quote.remainder for load in sealed), NO_MONEY),
+        loaded=sum((load.quote.money for load in sealed), kept),
+        to_balance=sum((load.quote.remainder for load in sealed), kept),
         orders=sum((one.quote.money for one in sealed if one.order_id), NO_MONEY),
         remainder=received - funded - given_back,
         given_back=given_back,

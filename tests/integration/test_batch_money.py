@@ -19,6 +19,7 @@ from cardstation.domain.quotation import BatchQuote, QuoteFact
 from cardstation.domain.shift import Approval, cash_of
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import BatchMoney, batch_state
+from cardstation.services.close_batch import money_open
 from cardstation.services.intent.steps import record_step
 from cardstation.services.issue_acknowledgement import issue_acknowledgement
 from cardstation.services.pay_batch import pay_batch
@@ -303,10 +304,11 @@ def test_a_load_taken_back_leaves_its_money_to_the_payer(bag: Bag) -> None:
     pay_out(bag.desk.station, back.topup_id, SECOND)
     money = bag.money
     assert money.remainder == money.received - loaded.to_balance
-    assert money.funded == loaded.to_balance
+    assert money.funded == money.loaded == money.to_balance == loaded.to_balance
     assert refused(lambda: bag.desk.load(bag.batch_id, card)) in ("line_already_done",)
     bag.give_back(money.remainder.yuan)
     assert bag.money.remainder == NO_MONEY
+    assert money_open(batch_state(bag.desk.station, bag.batch_id)) == NO_MONEY
 
 
 # ── what is left goes back ──
