@@ -25,6 +25,7 @@ from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.load import Watch, arm, arm_as_shown, write_and_seal
 from cardstation.services.intent.never_armed import ensure_never_armed
 from cardstation.services.intent.opened import OpenIntent, opened
+from cardstation.services.intent.readings import note_reading
 from cardstation.services.intent.records import (
     record_armed,
     record_move,
@@ -88,6 +89,7 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
             records may have written this load, and the card went on since.
         Refusal: the paid load cannot go onto this card as it is now; the money stays on record.
     """
+    note_reading(station, card)
     found = _settle_ours(station, card, watch)
     if found.outcome not in (Outcome.NOTHING, Outcome.VOIDED):
         return found

@@ -13,6 +13,7 @@ from cardstation.store.lists import BlockedCards, LearnedColumns
 from cardstation.store.lump_sums import LumpSums
 from cardstation.store.orders import Orders
 from cardstation.store.outbox import Outbox
+from cardstation.store.readings import Readings
 from cardstation.store.receipts import Numbers, Receipts
 from cardstation.store.shifts import Shifts
 from cardstation.store.steps import Steps
@@ -41,6 +42,7 @@ class Reading:
         self.lump_sums = LumpSums(connection)
         self.learned = LearnedColumns(connection)
         self.blocked = BlockedCards(connection)
+        self.readings = Readings(connection)
 
 
 class Unit(Reading):

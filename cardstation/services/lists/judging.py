@@ -21,7 +21,8 @@ from cardstation.store.households import Households
 
 _SAMPLE = 200
 """Rows from all over a list that tell its community."""
-_ZONES = {"封控区": Zone.SEALED, "管控区": Zone.CONTROLLED, "防范区": Zone.WATCHED}
+ZONES = {"封控区": Zone.SEALED, "管控区": Zone.CONTROLLED, "防范区": Zone.WATCHED}
+"""Lockdown classes as the directory writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _completed(whose: Whose, book: Directory) -> Whose:
     community = whose.community or book.community
     near = [h for h in book.by_account.values() if h.address.community == community]
     teams = Counter(home.team for home in near if home.team)
-    zones = Counter(_ZONES[home.zone] for home in near if home.zone in _ZONES)
+    zones = Counter(ZONES[home.zone] for home in near if home.zone in ZONES)
     team = whose.team or (teams.most_common(1)[0][0] if teams else "")
     zone = whose.zone or (zones.most_common(1)[0][0] if zones else Zone.OPEN)
     return replace(whose, community=community, team=team, zone=zone)

@@ -1,0 +1,125 @@
+"""What meters wrote back on their cards, as rows: one per block that was newer than the last."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, Row, Table, Text, UniqueConstraint, select
+
+from cardstation.domain.card import Quantity
+from cardstation.domain.forecast import MeterReading, number_of, quantity_of
+from cardstation.domain.meter import MeterKind
+from cardstation.domain.transitions import Direction, TopUpState
+from cardstation.sql.types import Instant, Word
+from cardstation.store.frozen import thaw_any
+from cardstation.store.households import households
+from cardstation.store.tables import metadata, topup
+
+meter_reading = Table(
+    "meter_reading",
+    metadata,
+    Column("no", Integer, primary_key=True),
+    Column("account_no", Text, nullable=False, index=True),
+    Column("meter_no", Text, nullable=False),
+    Column("kind", Word(MeterKind), nullable=False),
+    Column("residual", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("counter", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    UniqueConstraint("meter_no", "at", "counter"),
+)
+
+APPEND_ONLY = (meter_reading,)
+
+_TAKEN_OFF = (TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)
+
+
+class Readings:
+    """The readings of one unit of work or reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def last(self, meter_no: str) -> MeterReading | None:
+        """The newest reading of a meter."""
+        query = select(meter_reading).where(meter_reading.c.meter_no == meter_no)
+        row = self._connection.execute(query.order_by(meter_reading.c.no.desc()).limit(1)).first()
+        return None if row is None else _reading(row)
+
+    def add(self, reading: MeterReading, seen_at: datetime) -> None:
+        """Keep a reading that is newer than the last of its meter; an older one is left out."""
+        last = self.last(reading.meter_no)
+        if last is not None and not reading.newer_than(last):
+            return
+        self._connection.execute(
+            meter_reading.insert(),
+            {
+                "account_no": reading.account_no,
+                "meter_no": reading.meter_no,
+                "kind": reading.kind,
+                "residual": number_of(reading.residual),
+                "total": number_of(reading.total),
+                "counter": reading.counter,
+                "at": reading.at,
+                "seen_at": seen_at,
+            },
+        )
+
+    def of_community(self, community: str) -> dict[str, tuple[MeterReading, ...]]:
+        """Account → its readings, oldest first; households without any are left out."""
+        query = (
+            select(meter_reading)
+            .join(households, households.c.account_no == meter_reading.c.account_no)
+            .where(households.c.community == community)
+            .order_by(meter_reading.c.no)
+        )
+        found: dict[str, list[MeterReading]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.account_no, []).append(_reading(row))
+        return {account_no: tuple(some) for account_no, some in found.items()}
+
+    def untaken(self, community: str) -> dict[str, int]:
+        """Account → loads of this station its meter had not taken yet, in litres or fen.
+
+        A load above the counter of the last reading is still to be taken; one that was taken off
+        its card again is none.
+        """
+        last = {
+            account_no: readings[-1]
+            for account_no, readings in self.of_community(community).items()
+        }
+        back = select(topup.c.corrects).where(
+            topup.c.direction == Direction.RETURN, topup.c.state.in_(_TAKEN_OFF)
+        )
+        query = (
+            select(topup.c.account_no, topup.c.meter_no, topup.c.counter_after, topup.c.quantity)
+            .join(households, households.c.account_no == topup.c.account_no)
+            .where(
+                households.c.community == community,
+                topup.c.direction == Direction.SALE,
+                topup.c.state == TopUpState.SEALED,
+                topup.c.topup_id.not_in(back),
+            )
+        )
+        sums: dict[str, int] = {}
+        for row in self._connection.execute(query):
+            reading = last.get(row.account_no)
+            if reading is None or row.meter_no != reading.meter_no:
+                continue
+            if row.counter_after > reading.counter:
+                more = number_of(thaw_any(Quantity, row.quantity))
+                sums[row.account_no] = sums.get(row.account_no, 0) + more
+        return sums
+
+
+def _reading(row: Row[Any]) -> MeterReading:
+    return MeterReading(
+        account_no=row.account_no,
+        meter_no=row.meter_no,
+        residual=quantity_of(row.residual, row.kind),
+        total=quantity_of(row.total, row.kind),
+        counter=row.counter,
+        at=row.at,
+    )
