@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from cardstation.domain.custody import Explanation, Party, Why
 from cardstation.services.bag_papers import annex as annex_of
 from cardstation.services.bag_papers import bag_label, custody_slip
 from cardstation.services.close_batch import close_batch
-from cardstation.services.custody_state import custody_state
+from cardstation.services.custody_state import custody_state, places_at
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.purge_batch import purge_batch
 from cardstation.services.return_batch import return_batch
+from cardstation.services.station import Station
 
 _batch = click.argument("batch_id", metavar="BATCH")
 _out = click.option("--out", type=click.Path(path_type=Path), help="Folder for the paper.")
@@ -50,6 +52,9 @@ def _hand_over_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--expected", type=click.IntRange(0), help="Cards the giver says."),
             click.option("--seal", "seal_no", default="", help="Number of the bag's seal."),
             click.option("--lines", "places", type=Places(), help="Only these lines: 1-5,9."),
+            click.option(
+                "--door", "doors", multiple=True, help="Only a building or stair: 3, 3-2."
+            ),
             click.option("--missing", type=Places(), default=(), help="Lines known to be missing."),
             click.option("--extra", "extras", multiple=True, help="Number of a card on no line."),
             click.option("--given-by", default="", help="Who gives, by name."),
@@ -63,10 +68,16 @@ def _hand_over_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _request(giver: Party, taker: Party, given: dict[str, Any]) -> HandOverRequest:
+def _request(
+    station: Station, batch_id: str, giver: Party, taker: Party, given: dict[str, Any]
+) -> HandOverRequest:
     for side in ("given", "taken"):
         path: Path | None = given.pop(f"{side}_signature")
         given[f"{side}_picture"] = path.read_bytes() if path else b""
+    if doors := given.pop("doors"):
+        state = custody_state(station, batch_id)
+        there = (places_at(state, door) for door in doors)
+        given["places"] = (*(given["places"] or ()), *chain.from_iterable(there))
     return HandOverRequest(giver, taker, **given)
 
 
@@ -105,7 +116,9 @@ def label(call: Call, batch_id: str, bag: int, cards: int | None, out: Path | No
 def collect(call: Call, /, batch_id: str, **given: Any) -> None:
     """Record cards that the service team took from the manager or the community."""
     with call.doors.station(call.settings, True) as station:
-        state = hand_over(station, batch_id, _request(Party.MANAGER, Party.TEAM, given))
+        state = hand_over(
+            station, batch_id, _request(station, batch_id, Party.MANAGER, Party.TEAM, given)
+        )
     answer_custody(call, state)
 
 
@@ -118,7 +131,9 @@ def collect(call: Call, /, batch_id: str, **given: Any) -> None:
 def receive(call: Call, /, batch_id: str, giver: str, **given: Any) -> None:
     """Record cards that arrived at the desk."""
     with call.doors.station(call.settings, True) as station:
-        state = hand_over(station, batch_id, _request(Party(giver), Party.DESK, given))
+        state = hand_over(
+            station, batch_id, _request(station, batch_id, Party(giver), Party.DESK, given)
+        )
     answer_custody(call, state)
 
 
@@ -132,7 +147,9 @@ def receive(call: Call, /, batch_id: str, giver: str, **given: Any) -> None:
 def give_back(call: Call, /, batch_id: str, giver: str, taker: str, **given: Any) -> None:
     """Record cards that went back; a signed return of the last ones closes the batch if it can."""
     with call.doors.station(call.settings, True) as station:
-        state = return_batch(station, batch_id, _request(Party(giver), Party(taker), given))
+        state = return_batch(
+            station, batch_id, _request(station, batch_id, Party(giver), Party(taker), given)
+        )
     answer_custody(call, state)
 
 

@@ -39,6 +39,7 @@ class Where(StrEnum):
     RETURNED = "returned"
     REFUSED = "refused"
     ABSENT = "absent"
+    SEALED_OFF = "sealed_off"
     DESTROYED = "destroyed"
     MISSING = "missing"
     ELSEWHERE = "elsewhere"
@@ -54,12 +55,15 @@ class Why(StrEnum):
     OTHER_BATCH = "other_batch"
     REFUSED = "refused"
     ABSENT = "absent"
+    SEALED_OFF = "sealed_off"
     GIVEN_BACK = "given_back"
     COUNTED_AGAIN = "counted_again"
 
 
 HELD = frozenset({Where.TEAM, Where.WAITING, Where.DONE, Where.ASK, Where.UNPAID})
 """In our hands, and still to go back."""
+KEPT = frozenset({Where.REFUSED, Where.ABSENT, Where.SEALED_OFF})
+"""In our hands, and kept there for their households."""
 OF_EXTRAS = frozenset({Why.OTHER_BATCH, Why.GIVEN_BACK})
 """What may become of a card that stands on no line."""
 
@@ -184,7 +188,7 @@ class Custody:
 
     @property
     def lacking_places(self) -> tuple[int, ...]:
-        """Lines that lack and are not explained: those a count lacks only when it lacks them all."""
+        """Lines that lack unexplained; those a count lacks only when it lacks all that may be."""
         doubtful = [p for p in self.held if self.where[p] in (Where.WAITING, Where.TEAM)]
         return (*self.unexplained, *(doubtful if len(doubtful) == self.short else ()))
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from cardstation.domain.batch import LineOutcome, LineState, Verdict
 from cardstation.domain.custody import (
     HELD,
+    KEPT,
     TAIL,
     Custody,
     Explanation,
@@ -27,6 +28,8 @@ from cardstation.domain.custody import (
 
 _KEPT = HELD | {Where.REFUSED, Where.ABSENT}
 """In our hands, whether they have to go back or not."""
+
+_OURS = HELD | KEPT
 
 
 def tray_of(outcome: LineOutcome) -> Where:
@@ -94,7 +97,7 @@ class _Book:
         self._stands = card_places(outcomes)
         self._tray = {place: tray_of(outcomes[place - 1]) for place in self._stands.values()}
         self._where = dict.fromkeys(sorted(set(self._stands.values())), Where.NOT_COLLECTED)
-        self._kept = 0
+        self._ours = 0
         self._since: dict[int, datetime] = {}
         self._explained: set[int] = set()
         self._seen: dict[int, datetime] = {}
@@ -147,10 +150,11 @@ class _Book:
             Why.OTHER_BATCH: Where.ELSEWHERE,
             Why.REFUSED: Where.REFUSED,
             Why.ABSENT: Where.ABSENT,
+            Why.SEALED_OFF: Where.SEALED_OFF,
         }[why]
         before = self._where[place]
         holder = Party.TEAM if before is Where.TEAM else Party.DESK
-        if why in (Why.FOUND, Why.REFUSED, Why.ABSENT):
+        if to in KEPT or why is Why.FOUND:
             if before not in HELD or self._is_doubtful(place):
                 self._count[holder] += 1
         elif before in HELD and not self._is_doubtful(place):
@@ -205,7 +209,7 @@ class _Book:
         return list(dict.fromkeys(own))
 
     def _put(self, place: int, where: Where, at: datetime) -> None:
-        self._kept += (where in _KEPT) - (self._where[place] in _KEPT)
+        self._ours += (where in _OURS) - (self._where[place] in _OURS)
         self._where[place] = where
         self._since[place] = at
         self._explained.discard(place)
@@ -220,4 +224,4 @@ class _Book:
     def _difference(self) -> int:
         """Cards the hand-overs put into our hands, less those counted there."""
         here = (self._named - self._gone).total()
-        return self._kept + here - sum(self._count.values())
+        return self._ours + here - sum(self._count.values())

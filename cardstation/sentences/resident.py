@@ -100,6 +100,18 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Your card came with another bag and is processed there.",
         "Nothing to do; it comes back with that bag.",
     ),
+    "card_refused": (
+        "You did not want the card back as it is; it is kept for you.",
+        "Please call the service hall; the money of an unused load can go back.",
+    ),
+    "card_kept_absent": (
+        "Nobody was at home when your card came back; it is kept for you.",
+        "Please come for it, or agree on another time with the service hall.",
+    ),
+    "card_kept_sealed_off": (
+        "Your building cannot be entered at present; your card is kept for you.",
+        "It is brought as soon as the building is open; call us if you run out of gas.",
+    ),
     "load_returned": (
         "The gas was taken off the card again; the money goes back to who paid it.",
         "Nothing to do.",

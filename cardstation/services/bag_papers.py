@@ -37,6 +37,9 @@ _REASONS = {
     Where.MISSING: "card_lost",
     Where.NOT_COLLECTED: "card_not_seen",
     Where.ELSEWHERE: "card_of_other_batch",
+    Where.REFUSED: "card_refused",
+    Where.ABSENT: "card_kept_absent",
+    Where.SEALED_OFF: "card_kept_sealed_off",
 }
 
 
@@ -170,7 +173,7 @@ def receipts_by_door(station: Station, batch_id: str) -> tuple[str, ...]:
 
 
 def not_done_list(station: Station, batch_id: str) -> NotDoneList:
-    """Notes to everybody whose card was not topped up.
+    """Notes to everybody whose card was not topped up, or does not come back with the bag.
 
     Raises:
         Refusal: `unknown_batch`.
@@ -232,8 +235,9 @@ def _manager_row(state: CustodyState, place: int, *, paid: bool) -> ManagerRow:
 def _not_done(state: CustodyState, places: list[int]) -> Iterator[NotDoneRow]:
     for place in places:
         one = state.batch.outcomes[place - 1]
-        reason = _REASONS.get(state.custody.where[place]) or one.reason
-        if one.state is not LineState.DONE:
+        kept = _REASONS.get(state.custody.where[place], "")
+        reason = kept or one.reason
+        if kept or one.state is not LineState.DONE:
             yield NotDoneRow(one.line.door, one.line.card_no[-TAIL:], reason or "card_not_run")
 
 

@@ -52,6 +52,13 @@ class CustodyState:
     seals: tuple[str, ...]
 
 
+def places_at(state: CustodyState, door: str) -> tuple[int, ...]:
+    """The cards of a building (`3`), a stair (`3-2`) or a room, by their doors."""
+    lines = state.batch.batch.lines
+    start = f"{door.strip('-')}-"
+    return tuple(p for p in state.custody.where if f"{lines[p - 1].door}-".startswith(start))
+
+
 def custody_state(station: Station, batch_id: str) -> CustodyState:
     """Look at a batch's cards.
 

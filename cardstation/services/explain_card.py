@@ -13,7 +13,7 @@ from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 
 _TRAYS = frozenset({Where.DONE, Where.ASK, Where.UNPAID})
-_BACK_AGAIN = frozenset({Why.LOST, Why.DESTROYED, Why.REFUSED, Why.ABSENT})
+_BACK_AGAIN = frozenset({Why.LOST, Why.DESTROYED, Why.REFUSED, Why.ABSENT, Why.SEALED_OFF})
 
 
 def explain_card(station: Station, batch_id: str, told: Explanation) -> CustodyState:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from cardstation.domain.batch_life import TABLE, Stage, Step
 from cardstation.domain.custody import (
     HELD,
+    KEPT,
     ON_PAPER,
     TAIL,
     Custody,
@@ -37,7 +38,6 @@ _WAYS = {
     (Party.DESK, Party.MANAGER),
     (Party.TEAM, Party.MANAGER),
 }
-_AWAY = frozenset({Where.REFUSED, Where.ABSENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class HandOverRequest:
     """A hand-over as the people at the table state it.
 
     Attributes:
-        arrived: Cards counted by the taker; None = as many as expected.
+        arrived: Cards counted by the taker, foreign ones included; None = what that must be.
         expected: Cards the giver says there are; None = as many as our books say.
         places: Lines whose cards go; None = every card the giver holds.
         missing: Lines known to be missing. extras: Numbers of cards on no line (last digits do).
@@ -131,11 +131,12 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
         held, count = asked.places, len(asked.places)
     places = tuple(place for place in held if place not in asked.missing)
     extras = tuple(number[-TAIL:] for number in asked.extras)
-    count = count if asked.giver is not Party.DESK else count + len(extras)
+    unforeseen = len(extras) if asked.giver is not Party.DESK else 0
+    count = count if unforeseen else count + len(extras)
     expected = count if asked.expected is None else asked.expected
     lack_known = max(0, len(held) - expected)
     lack_new = max(0, len(asked.missing) - lack_known)
-    arrived = expected - lack_new if asked.arrived is None else asked.arrived
+    arrived = expected - lack_new + unforeseen if asked.arrived is None else asked.arrived
     if not 0 <= arrived <= 100_000 or not 0 <= expected <= 100_000:
         raise Refusal("hand_over_count", arrived=arrived, expected=expected)
     told_nothing = not places and not extras and not arrived
@@ -156,7 +157,7 @@ def _at(custody: Custody, wanted: Where) -> tuple[int, ...]:
 
 def _ensure_with_giver(state: CustodyState, asked: HandOverRequest, held: tuple[int, ...]) -> None:
     custody = state.custody
-    kept = {place for place, where in custody.where.items() if where in _AWAY}
+    kept = {place for place, where in custody.where.items() if where in KEPT}
     waiting = set(_at(custody, Where.WAITING)) if asked.giver is Party.DESK else set()
     for place in asked.places or ():
         if place not in {*held, *kept, *waiting}:

@@ -17,7 +17,7 @@ from cardstation.domain.seal_number import seal_number
 from cardstation.errors import Refusal
 from cardstation.services.bag_papers import manager_sheet, not_done_list, receipts_by_door
 from cardstation.services.close_batch import close_batch
-from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.custody_state import CustodyState, custody_state, places_at
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.pay_batch import pay_batch
@@ -210,6 +210,35 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(
     with pytest.raises(Refusal, match=code):
         hand_over(bag.station, bag.batch_id, asked)
     assert bag.steps() == []
+
+
+def test_a_building_that_is_sealed_off_keeps_its_cards_and_the_others_go_back(bag: Bag) -> None:
+    bag.pay(4)
+    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.run(1, 2, 3, 4)
+    state = bag.explain(Why.SEALED_OFF, 3, 4)
+    assert state.custody.tally[Where.SEALED_OFF] == 2
+    first = HOMES[0].address
+    assert places_at(state, first.building) == (1, 2, 3, 4)
+    assert places_at(state, f"{first.building}-{first.unit}-{first.room}") == (1,)
+    assert places_at(state, "999") == ()
+    bag.later()
+    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.CLOSED
+    notes = not_done_list(bag.station, bag.batch_id).rows
+    assert [row.reason for row in notes] == ["card_kept_sealed_off"] * 2
+    assert verify(bag.station).ok
+
+
+def test_what_was_kept_goes_back_on_a_second_try(bag: Bag) -> None:
+    bag.pay(4)
+    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.run(1, 2, 3, 4)
+    bag.explain(Why.ABSENT, 4)
+    back = bag.hand(RETURN)
+    assert (back.custody.tally[Where.RETURNED], back.custody.tally[Where.ABSENT]) == (3, 1)
+    bag.hand(HandOverRequest(Party.DESK, Party.MANAGER, places=(4,), on_paper=True))
+    state = close_batch(bag.station, bag.batch_id)
+    assert state.custody.tally[Where.RETURNED] == 4
 
 
 def test_explanations_must_fit_what_was_seen(bag: Bag) -> None:

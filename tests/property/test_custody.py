@@ -18,6 +18,7 @@ from cardstation.domain.batch import (
 )
 from cardstation.domain.custody import (
     HELD,
+    KEPT,
     OF_EXTRAS,
     Explanation,
     HandOver,
@@ -29,7 +30,7 @@ from cardstation.domain.custody import (
 from cardstation.domain.custody_book import custody
 
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
-OURS = (*HELD, Where.REFUSED, Where.ABSENT)
+OURS = HELD | KEPT
 
 
 def outcome(place: int, state: LineState = LineState.WAITING, account: str = "") -> LineOutcome:

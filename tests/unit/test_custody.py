@@ -112,6 +112,7 @@ def test_what_the_desk_counted_and_lost_is_missing_and_counted_less() -> None:
         (Why.DESTROYED, Where.DESTROYED),
         (Why.REFUSED, Where.REFUSED),
         (Why.ABSENT, Where.ABSENT),
+        (Why.SEALED_OFF, Where.SEALED_OFF),
         (Why.OTHER_BATCH, Where.ELSEWHERE),
     ],
 )

@@ -21,6 +21,7 @@ _ORDER = (
     Why.DESTROYED,
     Why.REFUSED,
     Why.ABSENT,
+    Why.SEALED_OFF,
     Why.OTHER_BATCH,
     Why.GIVEN_BACK,
     Why.COUNTED_AGAIN,

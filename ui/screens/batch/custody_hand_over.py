@@ -60,8 +60,8 @@ class HandOverDialog(Sheet):
         self.rows = self._field(t("Only these rows"))
         self.missing = self._field(t("Rows known to be missing"))
         self.extras = self._field(t("Cards not on the list"))
-        self.rows.setPlaceholderText(t("all · or 1-5,9"))
-        self.missing.setPlaceholderText(t("none · or 12,90"))
+        self.rows.setPlaceholderText(t("all · 1-5,9 · #3 building · #3-2 stair"))
+        self.missing.setPlaceholderText(t("none · 12,90"))
         self.extras.setPlaceholderText(t("last digits, with spaces"))
         self.seal.setPlaceholderText(t("scan the label"))
         self.given_by, self.taken_by = self._field(t("Who gives")), self._field(t("Who takes"))
@@ -118,7 +118,7 @@ class HandOverDialog(Sheet):
         asked, t = self.asked, self._look.t
         self._doubt.clear()
         if asked is None:
-            self._doubt.setText(t("Write numbers, and rows like 1-5,9."))
+            self._doubt.setText(t("Write numbers, rows like 1-5,9, buildings like #3."))
         else:
             try:
                 batch_id = self._standing.batch.batch.batch_id

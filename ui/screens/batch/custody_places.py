@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cardstation.services.custody_state import CustodyState
+from cardstation.services.custody_state import CustodyState, places_at
 
 _DIGITS = 5
 
 
 def places_of(text: str, standing: CustodyState) -> tuple[int, ...] | None:
-    """The places of the rows meant; empty for an empty text, None when it cannot be read."""
+    """The places of the rows meant: `1-5,9`, or the doors of `#3` (building) and `#3-2` (stair).
+
+    Returns:
+        Nothing for an empty text, None when it cannot be read.
+    """
     lines = standing.batch.batch.lines
     places: dict[int, list[int]] = {}
     for place in standing.custody.where:
@@ -20,6 +24,12 @@ def places_of(text: str, standing: CustodyState) -> tuple[int, ...] | None:
         first, dash, last = part.partition("-")
         last = last if dash else first
         if not part:
+            continue
+        if part.startswith("#"):
+            there = places_at(standing, part[1:])
+            if not there:
+                return None
+            found += there
             continue
         if not (first.isdecimal() and last.isdecimal()) or len(last) > _DIGITS:
             return None

@@ -21,6 +21,7 @@ _TONES = {
     Where.RETURNED: ("ok", 0.5),
     Where.REFUSED: ("tier3", 0.6),
     Where.ABSENT: ("tier3", 0.9),
+    Where.SEALED_OFF: ("tier3", 0.4),
     Where.DESTROYED: ("error", 0.6),
     Where.MISSING: ("error", 1.0),
     Where.ELSEWHERE: ("ink3", 0.9),
