@@ -9,6 +9,7 @@ from __future__ import annotations
 from cardstation.domain.receipt import Receipt
 from cardstation.i18n import translator
 from cardstation.papers.pen import Ink, Pen, Style
+from cardstation.papers.prepaid_slip import slip_on_roll
 from cardstation.papers.wording import WATERMARK, ReceiptWording, Reprint, receipt_wording
 
 _WIDTH = 80.0
@@ -37,8 +38,10 @@ def receipt_80mm(receipt: Receipt, lang: str, reprint: Reprint | None = None) ->
 def _draw(pen: Pen, said: ReceiptWording) -> float:
     y = _head(pen, said)
     y = _household(pen, said, y)
-    y = _sums(pen, said, y)
-    y = _loaded(pen, said, y)
+    if said.no_money_taken:
+        y = slip_on_roll(pen, said, y)
+    else:
+        y = _loaded(pen, said, _sums(pen, said, y))
     y = _notes(pen, said, y)
     return _proof(pen, said, y)
 
@@ -108,8 +111,6 @@ def _sums(pen: Pen, said: ReceiptWording, y: float) -> float:
         pen.text(_LEFT, y, said.paid[0], _STRONG)
     pen.fitted(_RIGHT, y, said.paid[1], amount, room=room, align="right")
     y = pen.paragraph(_RIGHT, y + 6.2, said.capitals[1], _PLAIN, room=_ROOM, align="right")
-    if said.no_money_taken:
-        y = pen.paragraph(_LEFT, y + 0.6, said.no_money_taken, _STRONG, room=_ROOM)
     return y - 1.5
 
 

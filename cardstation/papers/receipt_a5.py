@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cardstation.domain.receipt import Receipt
 from cardstation.i18n import translator
 from cardstation.papers.pen import Ink, Pen, Style
+from cardstation.papers.prepaid_slip import slip_on_a5
 from cardstation.papers.wording import WATERMARK, ReceiptWording, Reprint, receipt_wording
 
 _WIDTH, _HEIGHT = 210.0, 148.0
@@ -32,16 +33,23 @@ def receipt_a5(receipt: Receipt, lang: str, reprint: Reprint | None = None) -> b
     pen = Pen(_WIDTH, _HEIGHT, title=f"{said.title} {said.number}", lang=lang)
     _head(pen, said)
     y = _household(pen, said)
-    with_bar = bool(said.year) and y + _sums_height(said) <= _BAR - 0.4
-    _sums(pen, said, y, swatches=with_bar)
-    if with_bar:
-        _year_bar(pen, said)
-    _money_panel(pen, said)
+    if said.no_money_taken:
+        slip_on_a5(pen, said, y)
+    else:
+        _sale(pen, said, y)
     _proof(pen, said)
     _foot(pen, said)
     if said.training:
         pen.watermark(WATERMARK, 150, x=100, y=80)
     return pen.finish()
+
+
+def _sale(pen: Pen, said: ReceiptWording, y: float) -> None:
+    with_bar = bool(said.year) and y + _sums_height(said) <= _BAR - 0.4
+    _sums(pen, said, y, swatches=with_bar)
+    if with_bar:
+        _year_bar(pen, said)
+    _money_panel(pen, said)
 
 
 def _head(pen: Pen, said: ReceiptWording) -> None:
@@ -147,16 +155,9 @@ def _money_panel(pen: Pen, said: ReceiptWording) -> None:
     width = _RIGHT - _SIDE
     pen.panel(_SIDE, 34.2, width, 52, fill=Ink.PALE, radius=3)
     inner, room = _SIDE + 5, width - 10
-    y = 41.4 if said.no_money_taken else 42.4
-    pen.text(inner, y, said.paid[0], Style(8.5, Ink.SOFT))
-    y += 10 if said.no_money_taken else 11.2
-    pen.fitted(inner, y, said.paid[1], Style(25, Ink.NAVY, bold=True), room=room)
-    y += 6.4 if said.no_money_taken else 7.4
-    y = pen.paragraph(inner, y, said.capitals[1], Style(9.5), room=room, most=2)
-    if said.no_money_taken:
-        pen.paragraph(
-            inner, y, said.no_money_taken, Style(8, Ink.ORANGE, bold=True), room=room, most=2
-        )
+    pen.text(inner, 42.4, said.paid[0], Style(8.5, Ink.SOFT))
+    pen.fitted(inner, 53.6, said.paid[1], Style(25, Ink.NAVY, bold=True), room=room)
+    pen.paragraph(inner, 61, said.capitals[1], Style(9.5), room=room, most=2)
     pen.rule(inner, _RIGHT - 5, 70.4)
     pen.text(inner, 75.6, said.loaded[0], Style(8.5, Ink.SOFT))
     pen.fitted(inner, 82.4, said.loaded[1], Style(16, Ink.NAVY, bold=True), room=room)

@@ -40,6 +40,7 @@ class ReceiptWording:
         gas: Label and amount of the gas; the tier rows sum to it.
         to_balance: Label and amount of the remainder, None when there is none.
         paid: Label and amount of the money; gas + to_balance.
+        order: Label and number of the order a loading slip is for.
         loaded: Label and text of what was written to the card.
         facts: Label and text of the account, card, meter and purchase counter.
         year: Label, total and shares of the tier year: before, then this purchase by tiers.
@@ -59,6 +60,7 @@ class ReceiptWording:
     gas: tuple[str, str]
     to_balance: tuple[str, str] | None
     paid: tuple[str, str]
+    order: tuple[str, str]
     capitals: tuple[str, str]
     loaded: tuple[str, str]
     year: tuple[str, str, tuple[float, ...]] | None
@@ -96,6 +98,7 @@ def receipt_wording(
         gas=(t("Gas, total"), str(receipt.gas)),
         to_balance=(t("Kept as balance"), str(receipt.to_balance)) if receipt.to_balance else None,
         paid=(t("Order, paid online") if slip else t("Money received"), str(receipt.paid)),
+        order=(t("Order no."), receipt.order_id),
         capitals=(t("In capitals"), t("RMB {capitals}", capitals=capitals(receipt.paid))),
         loaded=(t("Written to the card"), str(receipt.volume or receipt.gas)),
         year=_year(receipt, t),
@@ -105,9 +108,11 @@ def receipt_wording(
         training=t("TRAINING") if receipt.training else "",
         reprint=_reprint(reprint, t),
         no_money_taken=t("Paid order loaded; no money was taken at the desk.") if slip else "",
-        not_an_invoice=t("This receipt is not a tax invoice."),
+        not_an_invoice=t("This slip is no receipt for money and no tax invoice.")
+        if slip
+        else t("This receipt is not a tax invoice."),
         next_step=t("Insert the card into your gas meter and wait for its signal."),
-        stamp=t("Stamp of the payee"),
+        stamp=t("Stamp of the desk") if slip else t("Stamp of the payee"),
     )
 
 
@@ -167,7 +172,7 @@ def _notes(receipt: Receipt, t: Translator) -> tuple[tuple[str, str], ...]:
         (t("Bought this tier year"), used if receipt.volume is not None else ""),
         (t("Batch"), receipt.batch_id),
         (t("Station"), receipt.station),
-        (t("Clerk"), receipt.clerk),
+        (t("Handled by") if receipt.kind == LOADING_SLIP else t("Clerk"), receipt.clerk),
     ]
     return tuple((label, text) for label, text in notes if text)
 

@@ -44,7 +44,8 @@ def load_prepaid(station: Station, card: Inserted, order_id: str | None, watch: 
         Refusal: nothing was done: `no_order_waiting`, `order_already_loaded`, `order_not_waiting`,
             `order_loaded_elsewhere` (the card has gone past the order's counter),
             `order_not_yet_due` (an earlier one comes first), `order_needs_ledger`,
-            `order_leased_elsewhere`, …; unless the code is one of the card's (`code_tries_low` …): the order stays claimed for this card.
+            `order_leased_elsewhere`, …; after one of the card's (`code_tries_low` …) the order
+            stays claimed for this card.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)

@@ -54,6 +54,9 @@ LOADING_SLIP = replace(
     to_balance=NO_MONEY,
     paid=RECEIPT.gas,
     training=True,
+    tiers=(),
+    batch_id="",
+    order_id="ORDER-2026112300458871",
 )
 MONEY_METER = replace(
     RECEIPT,

@@ -78,6 +78,8 @@ def test_a_loading_slip_says_that_no_money_was_taken() -> None:
     assert "没有收钱" in said.no_money_taken
     assert said.training == "培训"
     assert said.to_balance is None
+    assert said.order == ("订单号", LOADING_SLIP.order_id)
+    assert said.not_an_invoice == "本凭条不是收款收据，也不作为发票使用"
     assert receipt_wording(LOADING_SLIP, EN).title == "Loading slip"
 
 
@@ -207,6 +209,23 @@ def test_a_reason_without_words_is_still_shown() -> None:
     row = replace(sheet.rows[0], state="stopped", reason="brand_new", volume=None, amount=None)
     text = "".join(pages_of(handover_sheet(replace(sheet, rows=(row,)), "zh_CN")))
     assert "brand_new" in text
+
+
+@pytest.mark.parametrize("draw", [receipt_a5, receipt_80mm])
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+def test_a_slip_shows_order_and_load_and_no_receipt_of_money(
+    draw: Callable[..., bytes], lang: str
+) -> None:
+    order_id = "ONLINE-" + "0123456789" * 4
+    long = replace(LONG_WORDS, kind="loading_slip", tender="order", order_id=order_id)
+    for slip in (LOADING_SLIP, long):
+        text = "".join(pages_of(draw(slip, lang, Reprint(1, "夹纸")))[0].split())
+        assert slip.order_id in text
+        assert "".join(str(slip.volume).split()) in text
+        no_money = {"zh_CN": "没有收钱", "en": "nomoneywastaken"}[lang]
+        assert no_money in text
+        assert {"zh_CN": "实收金额", "en": "Moneyreceived"}[lang] not in text
+        assert {"zh_CN": "补打1", "en": "Reprint1"}[lang] in text
 
 
 @pytest.mark.parametrize("draw", [receipt_a5, receipt_80mm])

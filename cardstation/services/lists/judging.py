@@ -110,9 +110,9 @@ def _seller(station: Station, reading: Reading) -> Callable[[Household, Money], 
 
 
 def _waiting_orders(reading: Reading, accounts: Collection[str]) -> dict[str, list[Order]]:
-    """Paid orders of these households that no live top-up claims."""
+    """Paid orders of these households that wait to be loaded."""
     waiting: dict[str, list[Order]] = defaultdict(list)
-    for order in reading.orders.every():
-        if order.account_no in accounts and not reading.topups.of_order(order.order_id):
+    for order in reading.orders.waiting():
+        if order.account_no in accounts:
             waiting[order.account_no].append(order)
     return waiting
