@@ -16,6 +16,7 @@ from cardstation.services.batch_account import BatchAccount, PaymentStanding, ba
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import REASONS, release_line
 from cardstation.services.return_remainder import return_remainder
+from cardstation.services.settle_arrears import CONSENTS, settle_arrears
 
 out_option = click.option("--out", type=click.Path(path_type=Path), help="Folder for the paper.")
 
@@ -172,11 +173,27 @@ def refunds(call: Call, batch_id: str, out: Path | None) -> None:
     call.output.answer({"paper": paper}, [str(paper)])
 
 
+@click.command()
+@click.argument("batch_id", metavar="BATCH")
+@click.argument("place", type=click.IntRange(1))
+@click.option("--payment", "payment_id", required=True, help="Out of whose money.")
+@click.option("--consent", type=click.Choice(CONSENTS), required=True)
+@with_json
+@pass_call
+def arrears(call: Call, *, batch_id: str, place: int, payment_id: str, consent: str) -> None:
+    """Pay what a household owes out of the batch's free money; only with its consent."""
+    with call.doors.station(call.settings, True) as station:
+        paid = settle_arrears(station, batch_id, place, payment_id, consent)
+    answer = {"account_no": paid.account_no, "fen": paid.money, "consent": paid.consent}
+    call.output.answer(answer, told(answer))
+
+
 MONEY_COMMANDS: tuple[click.Command, ...] = (
     quote,
     money,
     acknowledgement,
     release,
     give_back,
+    arrears,
     refunds,
 )

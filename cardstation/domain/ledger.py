@@ -35,6 +35,7 @@ class EntryKind(StrEnum):
     BATCH = "batch"
     RELEASED = "released"
     GIVEN_BACK = "given_back"
+    ARREARS_PAID = "arrears_paid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,11 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
         case EntryKind.RECEIVED:
             return _legs(
                 (f"tender:{entry.tender}", entry.fen), (f"unallocated:{entry.batch}", -entry.fen)
+            )
+        case EntryKind.ARREARS_PAID:
+            return _legs(
+                (f"unallocated:{entry.batch}", entry.fen),
+                (f"arrears:{entry.account_no}", -entry.fen),
             )
         case EntryKind.GIVEN_BACK:
             return _legs(

@@ -96,6 +96,18 @@ TABLE = {
         "Nothing was recorded as given back.",
         "Give back at most what remains; the rest is held for rows or was given back.",
     ),
+    "no_arrears": Words(
+        "Nothing owed",
+        "Account {account_no} owes nothing.",
+        NO_MONEY,
+        "Decide the row anew; nothing stands against it.",
+    ),
+    "consent_unknown": Words(
+        "No such consent",
+        "“{given}” is no way of giving consent; known are: {known}.",
+        NO_MONEY,
+        "Arrears are deducted only with consent: say how it was given.",
+    ),
     "unknown_acknowledgement": Words(
         "Acknowledgement not found",
         "There is no acknowledgement {ack_no} at this station.",

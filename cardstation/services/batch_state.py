@@ -38,7 +38,7 @@ class BatchMoney:
             of a load that was taken off its card again.
         to_balance: Part of `loaded` that went to balances. orders: Part that was paid online.
         remainder: Received, held by no line, and not given back.
-        given_back: What went back to the payers.
+        given_back: What went back to the payers. arrears: What paid for arrears.
     """
 
     expected: Money
@@ -49,6 +49,7 @@ class BatchMoney:
     orders: Money
     remainder: Money
     given_back: Money = NO_MONEY
+    arrears: Money = NO_MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def batch_state(station: Station, batch_id: str) -> BatchState:
         known = _known(reading, batch_id)
         received = total(reading.funds.payments(batch_id))
         given_back = sum_back(reading.lump_sums.given_back(batch_id))
+        arrears = sum((one.money for one in reading.arrears.of_batch(batch_id)), NO_MONEY)
         stops = reading.funds.stops(batch_id)
     outcomes = tuple(
         _outcome(place, line, known) for place, line in enumerate(batch.lines, start=1)
@@ -100,7 +102,7 @@ def batch_state(station: Station, batch_id: str) -> BatchState:
     return BatchState(
         batch=batch,
         outcomes=outcomes,
-        money=_money(batch, known, received, given_back),
+        money=_money(batch, known, received, given_back, arrears),
         strays=tuple(stop for stop in stops if stop.line == 0),
     )
 
@@ -160,7 +162,9 @@ def _outcome(place: int, line: ManifestLine, known: _Known) -> LineOutcome:
     return LineOutcome(line, state, reason, volume, receipt_no)
 
 
-def _money(batch: Batch, known: _Known, received: Money, given_back: Money) -> BatchMoney:
+def _money(
+    batch: Batch, known: _Known, received: Money, given_back: Money, arrears: Money
+) -> BatchMoney:
     sealed = [
         load
         for load in known.loads.values()
@@ -179,6 +183,7 @@ def _money(batch: Batch, known: _Known, received: Money, given_back: Money) -> B
         loaded=sum((load.quote.money for load in sealed), kept),
         to_balance=sum((load.quote.remainder for load in sealed), kept),
         orders=sum((one.quote.money for one in sealed if one.order_id), NO_MONEY),
-        remainder=received - funded - given_back,
+        remainder=received - funded - given_back - arrears,
         given_back=given_back,
+        arrears=arrears,
     )

@@ -41,7 +41,7 @@ def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
         rows=tuple(_row(outcome) for outcome in ordered),
         expected=len(state.outcomes),
         done=len(done),
-        received=state.money.received - state.money.given_back,
+        received=state.money.received - state.money.given_back - state.money.arrears,
         loaded=state.money.loaded,
         to_balance=state.money.to_balance,
         remainder=state.money.remainder,

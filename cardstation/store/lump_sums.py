@@ -88,6 +88,7 @@ _SUM = "(SELECT coalesce(sum(money), 0) FROM {} WHERE batch_id = :batch_id)"
 _FREE = text(
     f"SELECT {_SUM.format('payment')} + {_SUM.format('released_line')}"
     f" - {_SUM.format('funded_line')} - {_SUM.format('given_back')}"
+    f" - {_SUM.format('arrears_paid')}"
 )
 
 

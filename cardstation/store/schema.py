@@ -7,7 +7,16 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from cardstation.errors import Refusal
-from cardstation.store import batches, households, lists, lump_sums, readings, shifts, tariffs
+from cardstation.store import (
+    arrears,
+    batches,
+    households,
+    lists,
+    lump_sums,
+    readings,
+    shifts,
+    tariffs,
+)
 from cardstation.store.seals import seal_rows
 from cardstation.store.tables import guards, metadata
 
@@ -16,7 +25,7 @@ REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata
 """Complete once these modules are imported: each puts its tables on it."""
-_WITH_TABLES = (batches, households, lists, lump_sums, readings, shifts, tariffs)
+_WITH_TABLES = (arrears, batches, households, lists, lump_sums, readings, shifts, tariffs)
 
 
 def prepare(engine: Engine, path: Path) -> None:
@@ -44,7 +53,12 @@ def version_of(connection: Connection) -> int:
 def make_schema(connection: Connection) -> None:
     """Make an empty store of this version; not committed."""
     ALL_TABLES.create_all(connection)
-    also = (*shifts.APPEND_ONLY, *lump_sums.APPEND_ONLY, *readings.APPEND_ONLY)
+    also = (
+        *shifts.APPEND_ONLY,
+        *lump_sums.APPEND_ONLY,
+        *arrears.APPEND_ONLY,
+        *readings.APPEND_ONLY,
+    )
     for guard in (*guards(), *guards(also)):
         connection.exec_driver_sql(guard)
     connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))

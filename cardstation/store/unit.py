@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from cardstation.store.arrears import Arrears
 from cardstation.store.attempts import Attempts
 from cardstation.store.batches import Batches, Kept
 from cardstation.store.funds import Funds
@@ -40,6 +41,7 @@ class Reading:
         self.shifts = Shifts(connection)
         self.steps = Steps(connection)
         self.lump_sums = LumpSums(connection)
+        self.arrears = Arrears(connection)
         self.learned = LearnedColumns(connection)
         self.blocked = BlockedCards(connection)
         self.readings = Readings(connection)

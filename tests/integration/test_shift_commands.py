@@ -178,6 +178,7 @@ READS = {
     ("batch", "release"): (BATCH, "1", "--reason", "absent"),
     ("batch", "give-back"): (BATCH, "X", "--yuan", "1", "--approver", CHIEF),
     ("batch", "refunds"): (BATCH,),
+    ("batch", "arrears"): (BATCH, "1", "--payment", "X", "--consent", "signed"),
     ("clerk", "add"): ("new", "--role", "teller"),
     ("clerk", "list"): (),
     ("clerk", "pin"): (ANNA,),

@@ -28,6 +28,7 @@ from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import release_line
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
+from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.sync import sync
 from drivers.keys import Ed25519DeviceKey
 from drivers.virtual import VirtualCard
@@ -35,6 +36,7 @@ from tests.kit.desk import StandingClock
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
 
 HOMES = neighbours(6)
+HOMES[2] = replace(HOMES[2], arrears=Money(1_000))
 ORDER = Order("D1", HOMES[2].account_no, 5600, 20_000, "residential@2026-01-01", 50, "S001")
 FIRST, SECOND = "林静", "周岚"
 PIN, OTHER_PIN = "482915", "739164"
@@ -63,7 +65,7 @@ def full_desk(home: Path) -> Desk:
         desk.load(batch_id, card_of(HOMES[5]))
     sync(desk.station)
     _counter(desk)
-    close_shift(desk.station, OTHER_PIN, counted=Money(70_200), handed_to=FIRST, handed_pin=PIN)
+    close_shift(desk.station, OTHER_PIN, counted=Money(71_200), handed_to=FIRST, handed_pin=PIN)
     sync(desk.station)
     return desk
 
@@ -89,8 +91,9 @@ def _bag(desk: Desk) -> str:
     release_line(desk.station, batch_id, 2, "absent")
     with desk.station.store.reading() as reading:
         (payment,) = reading.funds.payments(batch_id)
+    settle_arrears(desk.station, batch_id, 3, payment.payment_id, "signed")
     return_remainder(
-        desk.station, batch_id, payment.payment_id, Money(5_000), approve_by_first(desk)
+        desk.station, batch_id, payment.payment_id, Money(4_000), approve_by_first(desk)
     )
     return batch_id
 

@@ -223,7 +223,7 @@ def test_ack_and_anchor_find_what_was_sealed_again(
         ("DROP TRIGGER seal_payment_insert", "object_missing", "seal_payment_insert"),
         ("DROP INDEX one_open_intent_per_card", "object_missing", "one_open_intent_per_card"),
         ("CREATE INDEX extra ON topup (state)", "object_added", "extra"),
-        ("UPDATE alembic_version SET version_num = '0003'", "row_changed", "alembic_version"),
+        ("UPDATE alembic_version SET version_num = '0002'", "row_changed", "alembic_version"),
         ("INSERT INTO pin_try SELECT 99, 'a', 'b', 'c', 'd', 5", "row_added", "pin_try"),
         ("DELETE FROM payment", "row_removed", "payment"),
     ],

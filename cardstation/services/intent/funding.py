@@ -23,9 +23,10 @@ from cardstation.services.intent.facts import append
 from cardstation.services.intent.quoting import quote_standing
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
+from cardstation.store.arrears import ArrearsPaid
 from cardstation.store.frozen import freeze
 from cardstation.store.funds import AskedPayment, BatchPayment, FundedLine
-from cardstation.store.lump_sums import ReleasedLine, sum_back
+from cardstation.store.lump_sums import GivenBack, ReleasedLine
 
 REFUNDED = "refunded"
 """Why a line gave its money free: what was loaded, or never could be, went back."""
@@ -50,10 +51,16 @@ def is_for_sale(line: ManifestLine) -> bool:
 
 
 def purses_of(reading: Reading, batch_id: str) -> tuple[Purse, ...]:
-    """Every sum received for a batch, less what went back of it, the oldest first."""
-    back = reading.lump_sums.given_back(batch_id)
+    """Every sum received for a batch, less what went out of it, the oldest first."""
+    out: dict[str, Money] = {}
+    spent: list[GivenBack | ArrearsPaid] = [
+        *reading.lump_sums.given_back(batch_id),
+        *reading.arrears.of_batch(batch_id),
+    ]
+    for gone in spent:
+        out[gone.payment_id] = out.get(gone.payment_id, NO_MONEY) + gone.money
     return tuple(
-        Purse(one.payment_id, one.money - sum_back(back, one.payment_id), one.line)
+        Purse(one.payment_id, one.money - out.get(one.payment_id, NO_MONEY), one.line)
         for one in reading.funds.payments(batch_id)
     )
 

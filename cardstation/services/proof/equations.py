@@ -78,7 +78,7 @@ def money_terms(records: Records) -> dict[str, int]:
         "unallocated": -sums.get("unallocated", 0),
         "balances": -sums.get("balance", 0),
         "other_stations": -sums.get("elsewhere", 0),
-        "arrears_and_fees": 0,
+        "arrears_and_fees": -sums.get("arrears", 0),
         "cash_over_short": -sums.get("cash_over_short", 0),
     }
 
@@ -189,6 +189,7 @@ def _money_by_records(records: Records) -> dict[str, int]:
     }
     given = {tender: _given_back(tender, paid, back) for tender in Tender}
     remainders = sum(one.money.fen for _, one in records.given_back)
+    arrears = sum(one.money.fen for _, one in records.arrears)
     counted = sum(e.balance_fen for e in records.entries if e.kind is EntryKind.SHIFT_CLOSED)
     own = sum(fen for tender, fen in tills.items() if tender not in _BEHIND)
     return {
@@ -202,7 +203,8 @@ def _money_by_records(records: Records) -> dict[str, int]:
         ),
         "paid_not_loaded": sum(one.quote.total.fen for one in paid if one.state not in _ENDED)
         + sum(one.quote.total.fen for one in back if one.state in _OWED),
-        "unallocated": received - tills[Tender.BATCH] + given[Tender.BATCH] - remainders,
+        "unallocated": received - tills[Tender.BATCH] + given[Tender.BATCH] - remainders - arrears,
+        "arrears_and_fees": arrears,
         "balances": sum(one.balance.fen for one in records.households.values()),
     }
 

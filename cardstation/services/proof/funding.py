@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cardstation.domain.allocation import Holding, Purse, divide
 from cardstation.domain.batch import LineKind, ManifestLine
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.domain.money import NO_MONEY, round_half_up
+from cardstation.domain.money import NO_MONEY, Money, round_half_up
 from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp
@@ -15,7 +15,9 @@ from cardstation.domain.volume import NO_GAS
 from cardstation.services.intent.funding import is_for_sale
 from cardstation.services.proof.equations import is_paid_here
 from cardstation.services.proof.records import Disagreement, Records, in_one_commit
+from cardstation.store.arrears import ArrearsPaid
 from cardstation.store.funds import BatchPayment, FundedLine
+from cardstation.store.lump_sums import GivenBack
 
 _COST_PER_FEN = 100_000
 
@@ -83,10 +85,14 @@ def _adds_up(quote: Quote) -> bool:
 def _overspent(records: Records) -> Iterator[Disagreement]:
     """No payment funds more than it and those before it brought for the same lines."""
     released = {(one.batch_id, one.line): one.money for _, one in records.released}
+    out: dict[str, Money] = {}
+    spent: list[GivenBack | ArrearsPaid] = [one for _, one in records.given_back]
+    spent += [one for _, one in records.arrears]
+    for gone in spent:
+        out[gone.payment_id] = out.get(gone.payment_id, NO_MONEY) + gone.money
     purses: dict[str, list[Purse]] = {}
     for payment in records.payments:
-        back = (one for _, one in records.given_back if one.payment_id == payment.payment_id)
-        money = payment.money - sum((one.money for one in back), NO_MONEY)
+        money = payment.money - out.get(payment.payment_id, NO_MONEY)
         purses.setdefault(payment.batch_id, []).append(
             Purse(payment.payment_id, money, payment.line)
         )

@@ -16,7 +16,12 @@ def lump_sum_disagreements(records: Records) -> Iterator[Disagreement]:
     """Name every row of lump sums that the journal tells differently, and every gap."""
     released = {seq: freeze(one) for seq, one in records.released}
     back = {seq: freeze(one) for seq, one in records.given_back}
-    for kind, rows in ((EntryKind.RELEASED, released), (EntryKind.GIVEN_BACK, back)):
+    arrears = {seq: freeze(one) for seq, one in records.arrears}
+    for kind, rows in (
+        (EntryKind.RELEASED, released),
+        (EntryKind.GIVEN_BACK, back),
+        (EntryKind.ARREARS_PAID, arrears),
+    ):
         facts = {entry.seq: entry for entry in records.entries if entry.kind is kind}
         for seq in sorted(rows.keys() | facts.keys()):
             if seq not in rows or seq not in facts or facts[seq].detail != rows[seq]:

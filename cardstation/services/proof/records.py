@@ -21,6 +21,7 @@ from cardstation.errors import Value
 from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.station import Station
 from cardstation.store import Reading
+from cardstation.store.arrears import ArrearsPaid
 from cardstation.store.funds import BatchPayment, FundedLine
 from cardstation.store.journal import StoredEntry
 from cardstation.store.lump_sums import GivenBack, ReleasedLine
@@ -53,6 +54,7 @@ class Records:
     misfiled_funds: frozenset[tuple[str, int]]
     released: tuple[tuple[int, ReleasedLine], ...]
     given_back: tuple[tuple[int, GivenBack], ...]
+    arrears: tuple[tuple[int, ArrearsPaid], ...]
     acknowledgements: Mapping[str, Acknowledgement]
     ack_numbers: tuple[tuple[int, int, str], ...]
     orders: Mapping[str, Order]
@@ -179,6 +181,7 @@ def collect_records(station: Station) -> Records:
             misfiled_funds=frozenset(reading.funds.misfiled()),
             released=reading.lump_sums.every_released(),
             given_back=reading.lump_sums.every_given_back(),
+            arrears=reading.arrears.every(),
             acknowledgements=reading.lump_sums.acknowledgements(),
             ack_numbers=tuple(reading.lump_sums.numbers()),
             orders={order.order_id: order for order in reading.orders.every()},

@@ -27,8 +27,10 @@ from cardstation.services.intent.giving_back import (
 from cardstation.services.intent.papers import receipt_of
 from cardstation.services.intent.steps import step_again
 from cardstation.services.rebuild.moment import station_then
+from cardstation.services.settle_arrears import arrears_again
 from cardstation.services.station import Station
 from cardstation.store import Unit
+from cardstation.store.arrears import ArrearsPaid
 from cardstation.store.frozen import thaw
 from cardstation.store.funds import AskedPayment, FundedLine
 from cardstation.store.journal import StoredEntry
@@ -84,6 +86,8 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
             release_again(then, unit, thaw(ReleasedLine, entry.detail), seq=entry.seq)
         case EntryKind.GIVEN_BACK:
             unit.lump_sums.give_back(thaw(GivenBack, entry.detail), seq=entry.seq)
+        case EntryKind.ARREARS_PAID:
+            arrears_again(unit, thaw(ArrearsPaid, entry.detail), seq=entry.seq)
         case EntryKind.SHIFT_OPENED:
             unit.shifts.open_shift(thaw(Shift, entry.detail), seq=entry.seq)
         case EntryKind.SHIFT_CLOSED:

@@ -135,7 +135,22 @@ def _lump_sums() -> None:
         sa.PrimaryKeyConstraint("back_id", name="pk_given_back"),
     )
     op.create_index("ix_given_back_batch_id", "given_back", ["batch_id"])
+    op.create_table(
+        "arrears_paid",
+        *_texts("arrears_id", "batch_id", "payment_id", "account_no"),
+        sa.Column("money", sa.BigInteger(), nullable=False),
+        *_texts("consent", "at"),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["payment.payment_id"], name="fk_arrears_paid_payment_id_payment"
+        ),
+        sa.ForeignKeyConstraint(["seq"], ["journal.seq"], name="fk_arrears_paid_seq_journal"),
+        sa.UniqueConstraint("seq", name="uq_arrears_paid_seq"),
+        sa.PrimaryKeyConstraint("arrears_id", name="pk_arrears_paid"),
+    )
+    op.create_index("ix_arrears_paid_batch_id", "arrears_paid", ["batch_id"])
     _keep("acknowledgement", "acknowledgement_paper", "released_line", "given_back")
+    _keep("arrears_paid")
 
 
 def _lanes() -> None:

@@ -1,0 +1,102 @@
+"""Pays what a household owes out of money received for its batch: with consent, on its own line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cardstation.domain.allocation import divide
+from cardstation.domain.household import Household
+from cardstation.domain.ledger import EntryKind
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.errors import Refusal
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.facts import append
+from cardstation.services.intent.funding import batch_of, holdings_of, purses_of
+from cardstation.services.intent.guards import ensure_may_sell
+from cardstation.services.intent.ids import new_id
+from cardstation.services.station import Station
+from cardstation.store import Reading, Unit
+from cardstation.store.arrears import ArrearsPaid
+from cardstation.store.frozen import freeze
+
+CONSENTS = ("signed", "message", "spoken")
+"""How consent was given: on paper, in writing from the household, said at the desk."""
+
+
+def settle_arrears(
+    station: Station, batch_id: str, place: int, payment_id: str, consent: str
+) -> ArrearsPaid:
+    """Pay all that the household of a line owes; its row can be decided anew then.
+
+    Args:
+        station: The desk.
+        batch_id: Of the batch.
+        place: Of the household's line, from 1.
+        payment_id: Out of whose money no line holds.
+        consent: How consent was given, one of `CONSENTS`.
+
+    Raises:
+        Refusal: `unknown_batch`, `unknown_line`, `unknown_household`, `consent_unknown`,
+            `no_arrears`, `unknown_payment`, `more_than_remains`, and those of `ensure_may_sell`.
+    """
+    ensure_may_sell(station)
+    if consent not in CONSENTS:
+        raise Refusal("consent_unknown", given=consent, known=" ".join(CONSENTS))
+    with station.store.unit() as unit:
+        household = _household(unit, batch_id, place)
+        if household.arrears <= NO_MONEY:
+            raise Refusal("no_arrears", account_no=household.account_no)
+        remains = _remains(unit, batch_id, payment_id)
+        if household.arrears > remains:
+            raise Refusal("more_than_remains", fen=household.arrears.fen, remains_fen=remains.fen)
+        paid = ArrearsPaid(
+            arrears_id=new_id(station.clock),
+            batch_id=batch_id,
+            payment_id=payment_id,
+            account_no=household.account_no,
+            money=household.arrears,
+            consent=consent,
+            at=station.clock.now(),
+        )
+        stored = append(
+            station,
+            unit,
+            EntryKind.ARREARS_PAID,
+            paid.arrears_id,
+            account_no=paid.account_no,
+            fen=paid.money.fen,
+            batch=batch_id,
+            detail=freeze(paid),
+        )
+        unit.arrears.add(paid, seq=stored.seq)
+        unit.households.update(replace(household, arrears=NO_MONEY))
+        unit.commit()
+    anchor_journal(station)
+    return paid
+
+
+def arrears_again(unit: Unit, paid: ArrearsPaid, *, seq: int) -> None:
+    """Put arrears paid back that this station lost."""
+    unit.arrears.add(paid, seq=seq)
+    household = unit.households.get(paid.account_no)
+    if household is not None:
+        left = max(NO_MONEY, household.arrears - paid.money)
+        unit.households.update(replace(household, arrears=left))
+
+
+def _household(reading: Reading, batch_id: str, place: int) -> Household:
+    lines = batch_of(reading, batch_id).lines
+    if not 0 < place <= len(lines):
+        raise Refusal("unknown_line", batch_id=batch_id, place=place)
+    account_no = lines[place - 1].account_no
+    household = reading.households.get(account_no)
+    if household is None:
+        raise Refusal("unknown_household", account_no=account_no)
+    return household
+
+
+def _remains(reading: Reading, batch_id: str, payment_id: str) -> Money:
+    division = divide(purses_of(reading, batch_id), holdings_of(reading, batch_id))
+    if payment_id not in division.left:
+        raise Refusal("unknown_payment", payment_id=payment_id, batch_id=batch_id)
+    return max(NO_MONEY, division.left[payment_id] - division.short)

@@ -1,0 +1,94 @@
+"""Arrears out of a batch's free money: with consent, as an entry of their own, never overdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.batch import Verdict
+from cardstation.domain.ledger import EntryKind
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
+from cardstation.errors import Refusal
+from cardstation.services.batch_account import batch_account
+from cardstation.services.batch_state import batch_state
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.rebuild.replay import replay
+from cardstation.services.return_remainder import return_remainder
+from cardstation.services.settle_arrears import settle_arrears
+from cardstation.services.sync import sync
+from cardstation.services.verify import verify
+from tests.kit.station import Desk, line, neighbours, open_desk, put_batch
+
+PAYS, OWES = neighbours(2)
+OWES = replace(OWES, arrears=Money(3_460))
+LINES = [line(PAYS, 2), replace(line(OWES, 3), verdict=Verdict.HUMAN, reasons=("arrears",))]
+BATCH = "2026-11-24-01"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = open_desk(tmp_path / "desk", households=[PAYS, OWES])
+    put_batch(desk, LINES, BATCH)
+    pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(14_000))
+    yield desk
+    proof = verify(desk.station)
+    desk.station.store.close()
+    assert proof.ok, proof.disagreements
+
+
+def payment(desk: Desk) -> str:
+    return batch_account(desk.station, BATCH).payments[0].payment.payment_id
+
+
+def refused(desk: Desk, place: int = 2, consent: str = "signed") -> str:
+    with pytest.raises(Refusal) as stop:
+        settle_arrears(desk.station, BATCH, place, payment(desk), consent)
+    return stop.value.code
+
+
+def test_what_is_owed_is_paid_with_consent_and_once(desk: Desk) -> None:
+    paid = settle_arrears(desk.station, BATCH, 2, payment(desk), "signed")
+    assert (paid.money, paid.consent) == (Money(3_460), "signed")
+    assert desk.household(OWES.account_no).arrears == NO_MONEY
+    money = batch_state(desk.station, BATCH).money
+    assert (money.arrears, money.remainder) == (Money(3_460), Money(540))
+    terms = verify(desk.station).money_terms
+    assert (terms["arrears_and_fees"], terms["unallocated"]) == (3_460, 10_540)
+    assert refused(desk) == "no_arrears"
+    with pytest.raises(Refusal, match="more_than_remains"):
+        return_remainder(desk.station, BATCH, payment(desk), Money(541), Approval("second"))
+
+
+def test_without_consent_or_money_nothing_is_deducted(desk: Desk) -> None:
+    assert refused(desk, consent="") == "consent_unknown"
+    assert refused(desk, place=1) == "no_arrears"
+    assert refused(desk, place=9) == "unknown_line"
+    return_remainder(desk.station, BATCH, payment(desk), Money(1_000), Approval("second"))
+    assert refused(desk) == "more_than_remains"
+    with pytest.raises(Refusal, match="unknown_payment"):
+        settle_arrears(desk.station, BATCH, 2, "nobody", "signed")
+    assert desk.household(OWES.account_no).arrears == Money(3_460)
+
+
+def test_the_ledger_and_a_rebuilt_store_have_it_too(desk: Desk, tmp_path: Path) -> None:
+    settle_arrears(desk.station, BATCH, 2, payment(desk), "message")
+    sync(desk.station)
+    with desk.station.store.reading() as reading:
+        entries = tuple(reading.journal.every())
+    assert entries[-1].entry.kind is EntryKind.ARREARS_PAID
+    assert OWES.name not in entries[-1].entry.detail
+    other = open_desk(tmp_path / "other", households=[PAYS, OWES], clock=desk.clock)
+    put_batch(other, LINES, BATCH)
+    with other.station.store.unit() as unit:
+        for stored in entries:
+            unit.journal.append(stored.entry)
+            replay(other.station, unit, stored)
+        unit.commit()
+    assert verify(other.station).ok
+    assert other.household(OWES.account_no).arrears == NO_MONEY
+    other.station.store.close()
