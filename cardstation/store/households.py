@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, select
+from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, select, text
 
 from cardstation.domain.household import Address, Household, HouseholdStatus
 from cardstation.domain.meter import Meter, MeterKind
@@ -42,6 +42,13 @@ households = Table(
 )
 
 _AT_ONCE = 500
+
+_COMMUNITIES = text(
+    "WITH RECURSIVE known(last) AS (SELECT min(community) FROM households UNION ALL "
+    "SELECT (SELECT min(community) FROM households WHERE community > known.last) FROM known "
+    "WHERE known.last IS NOT NULL) SELECT last FROM known WHERE last IS NOT NULL"
+)
+"""From one name to the next along the index: a DISTINCT would walk over every household."""
 
 
 class Households:
@@ -85,8 +92,7 @@ class Households:
 
     def communities(self) -> tuple[str, ...]:
         """Names of all communities."""
-        query = select(households.c.community).distinct().order_by(households.c.community)
-        return tuple(self._connection.scalars(query))
+        return tuple(self._connection.scalars(_COMMUNITIES))
 
     def count(self) -> int:
         """How many households are on file."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ import pytest
 from cardstation.bootstrap.entry import doors
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
+from cardstation.store import Store
 from tests.kit.desk import SAMPLES
+from tests.kit.station import neighbours, open_desk
 
 Command = Callable[..., tuple[int, Any]]
 HOME, NAME, DOOR = "220104000017", "石妍永", "9-4-1502"
@@ -158,3 +162,19 @@ def test_reported_cards_block_their_rows(run: Command, tmp_path: Path) -> None:
     assert taken["lines"][0]["reasons"][0] == "card_blacklisted"
     path.write_text("什么都没有\n1\n", "utf-8")
     assert run("directory", "blacklist", str(path))[1]["error"] == "list_without_header"
+
+
+def test_communities_are_found_along_the_index(tmp_path: Path) -> None:
+    """One step per community, whatever the households are called."""
+    homes = neighbours(6)
+    named = [
+        replace(home, name=name, address=replace(home.address, community=community))
+        for home, name, community in zip(
+            homes, "龘一Az9甲", ("净月", "净月", "铁北", "A区", "铁北", "阳光"), strict=True
+        )
+    ]
+    with closing(open_desk(tmp_path, households=named).station.store) as store:
+        with store.reading() as reading:
+            assert reading.households.communities() == ("A区", "净月", "铁北", "阳光")
+    with closing(Store.open(tmp_path / "empty")) as store, store.reading() as reading:
+        assert reading.households.communities() == ()
