@@ -25,6 +25,8 @@ from drivers.virtual.tear import PullAfter, Tear
 from drivers.virtual.vpcd import VpcdSlot
 
 READER = "Virtual PCD"
+EXCHANGE_S, BYTE_S = 0.005, 8 / 50_000
+"""True timing of a reader on USB: for each exchange, and for each byte at the chip's 50 kHz."""
 
 
 def serve_rack(settings: Settings, wanted: Request) -> None:
@@ -127,6 +129,7 @@ class Hands:
         self.dialect = str(wanted.get("dialect") or "acs")
         self._sleep = time.sleep if wanted.get("timed") else None
         self._inside = [""] * len(slots)
+        self._handled: list[Firmware] = []
 
     def quiet(self, slot: VpcdSlot) -> bool:
         """Nobody has spoken to the card for a while: its lane is done with it."""
@@ -135,7 +138,11 @@ class Hands:
     def firmware(self, card: VirtualCard) -> Firmware:
         """A card behind the firmware of the rack's reader."""
         card.chip.sleep = self._sleep
-        return Firmware(card, self.dialect)
+        made = Firmware(card, self.dialect)
+        if self._sleep is not None:
+            made.exchange_s, made.byte_s = EXCHANGE_S, BYTE_S
+        self._handled.append(made)
+        return made
 
     def handle(self, request: Request) -> Request:
         """Do one thing and say what is so now.
@@ -157,7 +164,9 @@ class Hands:
             case "copy":
                 self.box.copy(str(request.get("card")), str(request.get("name")))
             case "list":
-                return {**self._standing(), "cards": list(self.box.names())}
+                spent = [(one.card.chip.chip_time_s, one.reader_time_s) for one in self._handled]
+                chip_s = sum(map(sum, spent))
+                return {**self._standing(), "cards": list(self.box.names()), "chip_s": chip_s}
             case "kill-service":
                 self.service.kill()
             case "restart-service":

@@ -20,6 +20,7 @@ from drivers.virtual.tear import Torn
 
 ATR_HEAD = b"\x3b\x04"
 TWO_WIRE_256 = b"\xa2\x13"
+STATUS_BYTES = 2
 
 
 class Speech(Protocol):
@@ -59,7 +60,8 @@ class Firmware:
     Attributes:
         exchanges: Exchanges since the insertion.
         exchange_s: Overhead of the reader per exchange, spent through the chip's `sleep`.
-        reader_time_s: Sum of that overhead.
+        byte_s: Time to clock one byte out of the chip, spent likewise.
+        reader_time_s: Sum of both.
         wait: What a hang does; may raise instead of waiting.
     """
 
@@ -77,6 +79,7 @@ class Firmware:
         self.noise = tuple(noise)
         self.exchanges = 0
         self.exchange_s = 0.0
+        self.byte_s = 0.0
         self.reader_time_s = 0.0
         self.wait: Callable[[float], object] = threading.Event().wait
         self._mute = mute or dialect == "none"
@@ -111,9 +114,9 @@ class Firmware:
         number, self.exchanges = self.exchanges, self.exchanges + 1
         self._spend(self.exchange_s)
         noise = next((each for each in self.noise if each.exchange == number), None)
-        if noise is None:
-            return self._do(command)
-        return self._noisy(command, noise)
+        answer = self._do(command) if noise is None else self._noisy(command, noise)
+        self._spend(self.byte_s * max(0, len(answer) - STATUS_BYTES))
+        return answer
 
     def _do(self, command: bytes) -> bytes:
         apdu = Apdu.parse(command)

@@ -50,6 +50,8 @@ IN_DOCS = {
     "batch-preflight": "batch-3-preflight-light-zh_CN",
     "batch-lump-sum": "batch-4-lump-sum-light-zh_CN",
     "batch-money": "money-2-payments-light-zh_CN",
+    "lanes-8": "lanes-8-running-light-zh_CN",
+    "lanes-other-envelope": "lanes-1-other-envelope-light-zh_CN",
     "batch-needs-you": "batch-8-needs-you-light-zh_CN",
     "batch-finished": "batch-10-finished-light-zh_CN",
     "exceptions": "exceptions-2-some-light-zh_CN",

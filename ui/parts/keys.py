@@ -88,6 +88,7 @@ def _batches(t: Translator) -> KeyGroup:
             ("F9", t("the money of the batch")),
             ("F10", t("the bag of the batch")),
             ("F8", t("lay an unfinished card aside")),
+            ("Alt+A · B · C", t("the stopped card into tray A, B or C")),
             ("Esc", t("pause, then back to the lists")),
         ),
     )
