@@ -45,6 +45,7 @@ class Oracle:
         self._seen_in: dict[str, list[Watch]] = {}
         self._live: dict[Purse, dict[int, list[str]]] = {}
         self._sealed: dict[str, str] = {}
+        self._first: dict[str, str] = {}
         self._heads: dict[str, str] = {}
         self._posted = 0
         self._balance = 0
@@ -262,11 +263,14 @@ class Oracle:
         """No live counter twice: a second owner is named a double load, and a return frees it."""
         if entry.kind is not EntryKind.SEALED:
             if entry.kind in (EntryKind.RETURNED, EntryKind.NOT_LOADED):
+                gone = {entry.corrects}
+                if entry.kind is EntryKind.RETURNED:  # off its card, whichever seal it names
+                    gone.add(self._first.get(entry.corrects, ""))
                 for owners in self._live.get(purse_of(entry), {}).values():
-                    if entry.corrects in owners:
-                        owners.remove(entry.corrects)
+                    owners[:] = [one for one in owners if one not in gone]
             return
         first = self._sealed.setdefault(entry.subject, entry.entry_id)
+        self._first[entry.entry_id] = first
         if (first != entry.entry_id) is not (code == "sealed_before"):
             raise Broken(f"{entry.subject} sealed twice, and the ledger says '{code}'")
         if first != entry.entry_id or not counts(entry):
