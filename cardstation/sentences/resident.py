@@ -112,6 +112,25 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Your building cannot be entered at present; your card is kept for you.",
         "It is brought as soon as the building is open; call us if you run out of gas.",
     ),
+    "released_absent": (
+        "Nobody was at home when the cards were collected.",
+        "What was paid is given back to who paid it; hand the card in at the next round.",
+    ),
+    "released_destroyed": (
+        "Your card is damaged and cannot be loaded any more.",
+        "Please bring it to the service hall; it is replaced there.",
+    ),
+    "released_sealed_off": (
+        "Your building could not be entered, so the card could not be had.",
+        "What was paid is given back to who paid it; call us if you run out of gas.",
+    ),
+    **dict.fromkeys(
+        ("released_refused", "released_not_wanted", "released_refunded", "released_other"),
+        (
+            "This time the card was not topped up, as was wished.",
+            "What was paid is given back to who paid it.",
+        ),
+    ),
     "load_returned": (
         "The gas was taken off the card again; the money goes back to who paid it.",
         "Nothing to do.",
