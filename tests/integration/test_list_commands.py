@@ -173,8 +173,8 @@ def test_communities_are_found_along_the_index(tmp_path: Path) -> None:
             homes, "龘一Az9甲", ("净月", "净月", "铁北", "A区", "铁北", "阳光"), strict=True
         )
     ]
-    with closing(open_desk(tmp_path, households=named).station.store) as store:
-        with store.reading() as reading:
-            assert reading.households.communities() == ("A区", "净月", "铁北", "阳光")
+    opened = open_desk(tmp_path, households=named).station.store
+    with closing(opened) as store, store.reading() as reading:
+        assert reading.households.communities() == ("A区", "净月", "铁北", "阳光")
     with closing(Store.open(tmp_path / "empty")) as store, store.reading() as reading:
         assert reading.households.communities() == ()

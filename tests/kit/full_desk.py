@@ -124,4 +124,6 @@ def rare_rows(desk: Desk) -> None:
         told = Ack(seq, acked_hash, (LedgerException(1, "counter_gap"),), "n", {})
         unit.outbox.store(told, desk.clock.now())
         unit.outbox.judge("ledger_gap", desk.clock.now())
+        unit.learned.learn("阳光物业", {"车位": "account"})
+        unit.blocked.replace({HOMES[5].card_no: "lost"})
         unit.commit()
