@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from cardstation.domain.batch import LineOutcome, LineState, Verdict
+from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.custody import (
     HELD,
     KEPT,
@@ -25,6 +25,7 @@ from cardstation.domain.custody import (
     Where,
     Why,
 )
+from cardstation.domain.trays import Tray, tray_for
 
 _KEPT = HELD | {Where.REFUSED, Where.ABSENT}
 """In our hands, whether they have to go back or not."""
@@ -32,16 +33,18 @@ _KEPT = HELD | {Where.REFUSED, Where.ABSENT}
 _OURS = HELD | KEPT
 
 
-def tray_of(outcome: LineOutcome) -> Where:
-    """Where the desk lays a card that was seen: done, to be asked about, or back unpaid."""
+_TRAYS = {Tray.A: Where.DONE, Tray.B: Where.ASK, Tray.C: Where.UNPAID}
+
+
+def tray_of(outcome: LineOutcome, chosen: Tray | None = None) -> Where:
+    """Where the desk lays a card that was seen; `chosen` is what a clerk or its stop said."""
     if outcome.state is LineState.DONE:
         return Where.DONE
-    if outcome.state in (LineState.WAITING, LineState.UNKNOWN):
-        return Where.WAITING if outcome.state is LineState.WAITING else Where.ASK
-    human = outcome.line.verdict is Verdict.HUMAN
-    unpaid = outcome.state in (LineState.UNFUNDED, LineState.WITHDRAWN)
-    blocked = outcome.line.verdict is Verdict.BLOCKED
-    return Where.UNPAID if (unpaid or blocked) and not human else Where.ASK
+    if outcome.state is LineState.UNKNOWN:
+        return Where.ASK
+    if outcome.state is LineState.WAITING and chosen is None:
+        return Where.WAITING
+    return _TRAYS[chosen or (tray_for(outcome.reason) if outcome.reason else Tray.B)]
 
 
 def card_places(outcomes: Sequence[LineOutcome]) -> dict[int, int]:
@@ -71,6 +74,7 @@ def custody(
     moved: Sequence[tuple[datetime, Moved]],
     seen: Mapping[int, datetime] | None = None,
     strays: Sequence[str] = (),
+    trays: Mapping[int, Tray] | None = None,
 ) -> Custody:
     """Where every card of a batch is.
 
@@ -79,8 +83,9 @@ def custody(
         moved: Hand-overs and explanations with their times, oldest first.
         seen: Place → when its card last lay in a reader of the desk.
         strays: Numbers of the cards on no line that lay in one, each once.
+        trays: Place → the tray its stopped card was laid into.
     """
-    book = _Book(outcomes, seen or {})
+    book = _Book(outcomes, seen or {}, trays or {})
     for at, event in moved:
         if isinstance(event, HandOver):
             book.hand_over(at, event)
@@ -93,9 +98,20 @@ def custody(
 class _Book:
     """The cards as they move; a place here is the one that stands for the card."""
 
-    def __init__(self, outcomes: Sequence[LineOutcome], seen: Mapping[int, datetime]) -> None:
+    def __init__(
+        self,
+        outcomes: Sequence[LineOutcome],
+        seen: Mapping[int, datetime],
+        trays: Mapping[int, Tray],
+    ) -> None:
         self._stands = card_places(outcomes)
-        self._tray = {place: tray_of(outcomes[place - 1]) for place in self._stands.values()}
+        chosen = {
+            self._stands[place]: tray for place, tray in trays.items() if place in self._stands
+        }
+        self._tray = {
+            place: tray_of(outcomes[place - 1], chosen.get(place))
+            for place in self._stands.values()
+        }
         self._where = dict.fromkeys(sorted(set(self._stands.values())), Where.NOT_COLLECTED)
         self._ours = 0
         self._since: dict[int, datetime] = {}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from cardstation.domain.batch_life import BatchStep, Stage
 from cardstation.domain.custody import Custody, Explanation, HandOver, Moved, People
 from cardstation.domain.custody_book import card_places, custody
+from cardstation.domain.trays import Tray
 from cardstation.services.batch_state import BatchState, batch_state
+from cardstation.services.card_trays import laid
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw
+from cardstation.store.funds import BatchStop
 
 _KINDS = {
     frozenset(field.name for field in fields(HandOver)): HandOver,
@@ -69,8 +72,9 @@ def custody_state(station: Station, batch_id: str) -> CustodyState:
     with station.store.reading() as reading:
         timeline = tuple(_happened(reading, step) for step in reading.steps.of_batch(batch_id))
         seen = _seen(reading, batch_id)
-        numbers = {stop.card_no for stop in reading.funds.stops(batch_id) if not stop.line}
+        stops = reading.funds.stops(batch_id)
         stage = reading.steps.stage(batch_id)
+    numbers = {stop.card_no for stop in stops if not stop.line} - {""}
     stands = card_places(state.outcomes)
     strangers = [place for place in seen if place not in stands]
     numbers |= {state.batch.lines[place - 1].card_no for place in strangers} - {""}
@@ -79,7 +83,7 @@ def custody_state(station: Station, batch_id: str) -> CustodyState:
     return CustodyState(
         batch=state,
         stage=stage,
-        custody=custody(state.outcomes, moved, seen, sorted(numbers)),
+        custody=custody(state.outcomes, moved, seen, sorted(numbers), _trays(stops)),
         timeline=timeline,
         seals=tuple(dict.fromkeys(seals)),
     )
@@ -90,6 +94,11 @@ def _seen(reading: Reading, batch_id: str) -> dict[int, datetime]:
     loads = ((one.line, one.opened_at) for one in reading.topups.of_batch(batch_id))
     stops = ((one.line, one.at) for one in reading.funds.stops(batch_id) if one.line)
     return _latest((*loads, *stops))
+
+
+def _trays(stops: Sequence[BatchStop]) -> dict[int, Tray]:
+    """Where the stopped card of each line was laid: what a clerk chose, or what its stop says."""
+    return {stop.line: laid(stop) for stop in stops}
 
 
 def _latest(found: Iterable[tuple[int, datetime]]) -> dict[int, datetime]:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.batch import Verdict
 from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.custody import ON_PAPER, Explanation, HandOver, Party, Where, Why
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.seal_number import seal_number
+from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
 from cardstation.services.bag_papers import manager_sheet, not_done_list, receipts_by_door
 from cardstation.services.close_batch import close_batch
@@ -23,6 +25,7 @@ from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.purge_batch import purge_batch, purge_due
 from cardstation.services.return_batch import return_batch
+from cardstation.services.route_card import route_card
 from cardstation.services.verify import verify
 from tests.kit.station import card_of, line, neighbours, open_desk, put_batch
 
@@ -227,6 +230,28 @@ def test_a_building_that_is_sealed_off_keeps_its_cards_and_the_others_go_back(ba
     notes = not_done_list(bag.station, bag.batch_id).rows
     assert [row.reason for row in notes] == ["card_kept_sealed_off"] * 2
     assert verify(bag.station).ok
+
+
+def test_a_stopped_card_lies_in_the_tray_a_clerk_chose(bag: Bag) -> None:
+    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    with pytest.raises(Refusal, match="line_unfunded"):
+        bag.run(1)
+    assert custody_state(bag.station, bag.batch_id).custody.where[1] is Where.UNPAID
+    card_no, tray = HOMES[0].card_no, Tray.B
+    route_card(bag.station, bag.batch_id, tray, place=1, card_no=card_no, code="line_unfunded")
+    assert custody_state(bag.station, bag.batch_id).custody.where[1] is Where.ASK
+    route_card(bag.station, bag.batch_id, Tray.B, place=0, card_no="", code="card_mute")
+    assert custody_state(bag.station, bag.batch_id).custody.extras == ()
+
+
+def test_a_card_that_nothing_can_be_loaded_on_has_arrived_all_the_same(bag: Bag) -> None:
+    blocked = line(HOMES[0], 1, verdict=Verdict.BLOCKED, reasons=("arrears",))
+    other = put_batch(bag.desk, [blocked], "2026-11-24-02")
+    with pytest.raises(Refusal, match="line_blocked"):
+        bag.desk.load(other, card_of(HOMES[0]))
+    state = custody_state(bag.station, other)
+    assert state.custody.where == {1: Where.ASK}
+    assert state.batch.outcomes[0].reason == "arrears"
 
 
 def test_what_was_kept_goes_back_on_a_second_try(bag: Bag) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -10,6 +11,7 @@ from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.custody import Custody, Explanation, HandOver, Moved, Party, Where, Why
 from cardstation.domain.custody_book import card_places, custody
 from cardstation.domain.seal_number import ensure_seal, seal_grouped, seal_number
+from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
 from tests.property.test_custody import at, outcome
 
@@ -162,4 +164,13 @@ def test_rows_of_one_household_are_one_card() -> None:
     ],
 )
 def test_a_seen_card_lies_in_its_tray(state: LineState, tray: Where) -> None:
-    assert custody([outcome(1, state)], [], {1: at(0)}).where == {1: tray}
+    reason = "line_unfunded" if state is LineState.UNFUNDED else ""
+    one = replace(outcome(1, state), reason=reason)
+    assert custody([one], [], {1: at(0)}).where == {1: tray}
+
+
+def test_the_tray_a_clerk_chose_counts_until_the_card_is_loaded() -> None:
+    stopped, done = outcome(1, LineState.STOPPED), outcome(1, LineState.DONE)
+    for one, tray in ((stopped, Where.UNPAID), (done, Where.DONE)):
+        found = custody([one], [], {1: at(0)}, trays={1: Tray.C})
+        assert found.where == {1: tray}

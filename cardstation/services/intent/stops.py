@@ -32,12 +32,20 @@ def remembered(station: Station, batch_id: str, place: int, card: Inserted) -> I
     try:
         yield
     except Refusal as stop:
-        if stop.code not in NOT_OF_THE_CARD:
-            _keep(
-                station,
-                BatchStop(batch_id, place, card_no, stop.code, stop.values, station.clock.now()),
-            )
+        if code := seen_as(stop):
+            at = station.clock.now()
+            _keep(station, BatchStop(batch_id, place, card_no, code, stop.values, at))
         raise
+
+
+def seen_as(stop: Refusal) -> str:
+    """What is remembered of a card that was stopped, empty for nothing.
+
+    A line that nothing can be loaded for has its own reason; the card lay here all the same.
+    """
+    if stop.code in ("line_blocked", "line_needs_human"):
+        return str(stop.values.get("reason", stop.code))
+    return stop.code if stop.code not in NOT_OF_THE_CARD or stop.code == "line_unfunded" else ""
 
 
 def _keep(station: Station, stopped: BatchStop) -> None:
