@@ -24,6 +24,7 @@ from cardstation.domain.volume import Volume
 from cardstation.ports.reader import Presence
 from cardstation.services.batch_state import BatchState
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.cases import Case
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.lists.entry import EntryState
 from cardstation.services.lists.reading import Heading, HouseholdList
@@ -192,6 +193,7 @@ class DeskServices:
         resolve_card: Settles what is open on it, before anything else (R3).
         answer_payment: A human's answer to an open intent: was the money taken?
         quote: For the card in the reader; only its maker's rules are looked at, never the chip.
+        exceptions: Everything that is open, worst first, each with the way to its end.
         batches: The latest first, at most a few dozen.
         load_line: One card of a batch, with the envelope that was scanned or ""; a stop is a
             `Refusal`.
@@ -223,6 +225,7 @@ class DeskServices:
     print_receipt: Callable[[str], Path]
     handover: Callable[[str], Path]
     open_intents: Callable[[], tuple[OpenIntent, ...]]
+    exceptions: Callable[[], tuple[Case, ...]]
     readers: Callable[[], tuple[ReaderStanding, ...]]
     printer: Callable[[], PrinterStanding]
     sync_state: Callable[[], SyncState]

@@ -28,6 +28,7 @@ from cardstation.services.batch_state import BatchState, batch_state, outcome_of
 from cardstation.services.check_envelope import check_envelope
 from cardstation.services.close_shift import close_shift
 from cardstation.services.dispute import dispute
+from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.identify import Inserted, insert_card
 from cardstation.services.import_list import import_list
 from cardstation.services.intent.opened import OpenIntent
@@ -111,6 +112,7 @@ class Wiring:
             print_receipt=self.print_receipt,
             handover=self.handover,
             open_intents=partial(open_intents, station),
+            exceptions=partial(exceptions_state, station),
             readers=readers.standing,
             printer=self.printer,
             sync_state=partial(sync_state, station),

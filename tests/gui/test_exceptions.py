@@ -7,12 +7,19 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from cardstation.domain.exception_case import Act, Kind, guide_of
+from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step
+from cardstation.domain.transitions import TopUpState
 from cardstation.errors import CardRemoved, Refusal
 from cardstation.ports.ledger import LedgerException
+from cardstation.services.intent.cases import Case
+from cardstation.services.intent.opened import code_of
+from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import FakeCard, FakeStation
@@ -20,10 +27,11 @@ from tests.kit.window_people import SUPERVISOR
 from tests.kit.window_shift_shots import exceptions_of, exceptions_view
 from tests.kit.window_stage import Stage
 from ui.screens.counter.state import Phase
-from ui.screens.exceptions.state import Action, Item, Kind
+from ui.screens.exceptions.state import KEYS
 from ui.session import Lanes, Session
 
 BY = Approval(SUPERVISOR)
+TODAY = samples.quote(samples.household(), Money(30_000), None)
 
 
 @pytest.fixture
@@ -40,7 +48,7 @@ def yes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
-def choose(desk: Stage, qtbot: QtBot, code: str) -> Item:
+def choose(desk: Stage, qtbot: QtBot, code: str) -> Case:
     with qtbot.waitActive(desk.window):
         desk.window.activateWindow()
     desk.window.go("exceptions")
@@ -54,8 +62,10 @@ def test_every_row_has_owner_and_age(desk: Stage, qtbot: QtBot) -> None:
     desk.station.open = samples.open_intents()
     choose(desk, qtbot, "outcome_unknown")
     table = exceptions_view(desk).table.model()
-    row = [table.index(1, at).data() for at in (0, 2, 4, 5, 6)]
-    assert row == ["结果不明", "8801 3025 0002 76", "¥700.00", "27 小时", "王敏"]
+    row = [table.index(0, at).data() for at in range(5)]
+    assert row == ["结果不明", "郑国栋  2-1-303", "¥700.00", "已超期", "王敏"]
+    texts = [one.text() for one in exceptions_view(desk).wizard.findChildren(QLabel)]
+    assert any("8801 3025 0002 76" in text and "27 小时" in text for text in texts)
 
 
 @pytest.mark.parametrize(
@@ -173,23 +183,24 @@ def test_a_pulled_card_is_asked_for_again(desk: Stage, qtbot: QtBot, yes: list[s
 @pytest.mark.parametrize(
     ("direction", "state", "actions"),
     [
-        ("sale", "paid", {Action.REFUND}),
-        ("sale", "not_loaded", {Action.REFUND}),
-        ("sale", "armed", {Action.REFUND, Action.DISPUTE}),
-        ("sale", "outcome_unknown", {Action.REFUND, Action.DISPUTE}),
-        ("sale", "refund_requested", {Action.PAY_OUT}),
-        ("sale", "disputed", {Action.SETTLE}),
-        ("return", "disputed", {Action.SETTLE}),
-        ("return", "requested", {Action.WITHDRAW}),
-        ("return", "not_returned", {Action.WITHDRAW}),
-        ("return", "outcome_unknown", {Action.DISPUTE}),
-        ("return", "sealed", {Action.PAY_OUT}),
-        ("return", "payout_pending", {Action.PAY_OUT}),
+        ("sale", "paid", {Act.REFUND}),
+        ("sale", "not_loaded", {Act.REFUND}),
+        ("sale", "armed", {Act.REFUND, Act.DISPUTE}),
+        ("sale", "outcome_unknown", {Act.REFUND, Act.DISPUTE}),
+        ("sale", "refund_requested", {Act.PAY_OUT}),
+        ("sale", "disputed", {Act.SETTLE}),
+        ("return", "disputed", {Act.SETTLE}),
+        ("return", "requested", {Act.WITHDRAW}),
+        ("return", "not_returned", {Act.WITHDRAW}),
+        ("return", "outcome_unknown", {Act.DISPUTE}),
+        ("return", "sealed", {Act.PAY_OUT}),
+        ("return", "payout_pending", {Act.PAY_OUT}),
     ],
 )
-def test_what_people_can_do_in_each_state(direction: str, state: str, actions: set[Action]) -> None:
-    item = Item(Kind.INTENT, "x", "y", direction=direction, state=state)
-    assert set(item.actions) == actions
+def test_what_people_can_do_in_each_state(direction: str, state: str, actions: set[Act]) -> None:
+    code = code_of(TopUpState(state))
+    guide = guide_of(Kind.INTENT, code, direction=direction, state=state)
+    assert set(guide.now) - {Act.CARD} == actions
 
 
 def test_a_restored_station_compares_and_sells_again(
@@ -215,8 +226,86 @@ def test_entries_put_aside_are_listed_in_words_and_wait_for_nobody_here(
     desk.station.synced = SyncState(0, 0, 57, "", found, configured=True)
     choose(desk, qtbot, "double_load")
     table = exceptions_view(desk).table.model()
-    assert [table.index(0, at).data() for at in (0, 3, 6)] == ["同一次充了两遍", "第 41 条", "中心"]
+    assert [table.index(0, at).data() for at in (0, 1, 4)] == ["同一次充了两遍", "第 41 条", "中心"]
     assert exceptions_of(desk).badge == 0
+
+
+def test_every_act_of_people_has_a_key() -> None:
+    assert set(KEYS) == set(Act) - {Act.NONE, Act.CARD}
+
+
+def steps_of(desk: Stage) -> list[str]:
+    """What the screen reader hears of the steps that are shown."""
+    return [one.accessibleName() for one in exceptions_view(desk).wizard.rows if one.isVisible()]
+
+
+def test_done_steps_are_ticked_and_the_next_has_its_key(desk: Stage, qtbot: QtBot) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "disputed")
+    first, second, third = steps_of(desk)
+    assert [one.endswith("已完成") for one in (first, second, third)] == [True, True, False]
+    choose(desk, qtbot, "payment_question")
+    assert len(steps_of(desk)) == 2
+
+
+def test_the_card_in_the_reader_chooses_its_own_row_and_ends_it(desk: Stage, qtbot: QtBot) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "disputed")
+    desk.station.resolution = Resolution(Outcome.SEALED, receipt=samples.receipt(TODAY))
+    desk.station.card = FakeCard(samples.facts(of=samples.line(6)))
+    seen: list[str] = []
+    desk.station.during = lambda _step: seen.append(chosen(desk))
+    desk.insert()
+    assert set(seen) == {"paid_not_loaded"}
+    assert desk.window.here == "exceptions"
+    assert desk.window.banner.state.title == "上次没写完的已写完，请取卡"
+    assert desk.station.calls.count("print_receipt") == 1
+    desk.remove()
+    assert desk.window.banner.state.kind == "idle"
+
+
+def chosen(desk: Stage) -> str:
+    items = exceptions_of(desk).model.state.items or ()
+    return items[exceptions_view(desk).table.row].code
+
+
+def test_a_card_without_a_row_is_told_so_and_served_at_the_counter(
+    desk: Stage, qtbot: QtBot
+) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "disputed")
+    desk.insert()
+    assert desk.window.banner.state.title == "这张卡没有未了结的事"
+    assert desk.station.calls.count("resolve_card") == 1
+    desk.window.go("counter")
+    assert desk.counter.model.state.phase is Phase.READY
+
+
+def test_a_card_pulled_while_it_is_ended_here_goes_first_everywhere(
+    desk: Stage, qtbot: QtBot
+) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "paid_not_loaded")
+    desk.station.resolution = Resolution(Outcome.SEALED, receipt=samples.receipt(TODAY))
+    desk.station.card = FakeCard(samples.facts(of=samples.line(6)))
+    desk.pull_at(Step.WRITE)
+    desk.insert()
+    desk.remove()
+    assert desk.session.tools.unfinished.torn is not None
+
+
+def test_what_cannot_be_looked_up_is_said_and_is_not_taken_for_nothing(
+    desk: Stage, qtbot: QtBot
+) -> None:
+    desk.station.fails["exceptions"] = Refusal("selling_frozen", reason="ledger_fork")
+    desk.window.go("exceptions")
+    assert exceptions_of(desk).model.state.problem is not None
+    said = [one.text() for one in exceptions_view(desk).findChildren(QLabel) if one.isVisible()]
+    assert not any("都了结了" in text for text in said)
+    desk.station.fails.clear()
+    qtbot.keyClick(desk.window, Qt.Key.Key_F5)
+    exceptions_of(desk).model.look()
+    assert exceptions_of(desk).model.state.problem is None
 
 
 def test_a_load_is_taken_back_at_the_counter(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:

@@ -23,6 +23,7 @@ from cardstation.errors import CardStationError, Refusal
 from cardstation.ports.reader import Presence
 from cardstation.services.batch_state import BatchMoney, BatchState
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.cases import Case
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.load_line import ensure_own_envelope
 from cardstation.services.read_card import CardFacts
@@ -32,6 +33,7 @@ from tests.kit import window_samples as samples
 from tests.kit.window_bag import FakeBag
 from tests.kit.window_money import FakeMoney
 from tests.kit.window_no_lists import no_lists
+from tests.kit.window_cases import exceptions_of
 from tests.kit.window_people import FakeShifts
 from ui.desk_services import (
     BackServices,
@@ -94,6 +96,7 @@ class FakeStation:
     money: FakeMoney = field(default_factory=FakeMoney)
     backs: list[tuple[str, str, str]] = field(default_factory=list)
     found: tuple[OpenIntent, ...] = ()
+    cases: tuple[Case, ...] = ()
     runs: bool = True
     bag: FakeBag = field(default_factory=FakeBag)
     routed: list[tuple[Tray, int, str, str]] = field(default_factory=list)
@@ -120,6 +123,7 @@ class FakeStation:
             print_receipt=lambda _number: self._say("print_receipt", Path("receipt.pdf")),
             handover=lambda _batch: self._say("handover", Path("sheet.pdf")),
             open_intents=lambda: self.open,
+            exceptions=lambda: self._say("exceptions", exceptions_of(self)),
             readers=lambda: self.readers,
             printer=lambda: self.printer,
             sync_state=lambda: self.synced,

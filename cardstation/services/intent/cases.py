@@ -13,7 +13,6 @@ from cardstation.domain.exception_case import (
     Act,
     Guide,
     Kind,
-    Who,
     due_at,
     guide_of,
     is_overdue,
@@ -89,8 +88,8 @@ class Case:
 
     @property
     def waits_here(self) -> bool:
-        """Somebody at this desk has to act; else the centre looks at it."""
-        return self.guide.step.who is not Who.CENTRE or self.kind is Kind.VERDICT
+        """Somebody at this desk has to act; an entry the ledger put aside waits for the centre."""
+        return self.kind is not Kind.ENTRY
 
 
 def case(
@@ -121,12 +120,16 @@ def case(
 
 
 def worst_first(cases: Iterable[Case]) -> tuple[Case, ...]:
-    """What stops the whole station, then what is overdue, then by harm, the oldest first."""
+    """What stops the whole station, then what is overdue, then by harm, the oldest first.
+
+    What the centre looks at comes last: no clerk can end it.
+    """
     return tuple(
         sorted(
             cases,
             key=lambda one: (
                 one.kind is not Kind.VERDICT,
+                not one.waits_here,
                 not one.overdue,
                 one.guide.rank,
                 -(one.age_min or 0),

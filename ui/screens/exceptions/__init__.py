@@ -1,4 +1,4 @@
-"""Exceptions: what is begun and not finished, with owner, age and the next step in words."""
+"""Exceptions: what is begun and not finished, the worst first, each with the way to its end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from ui.card_place import CardTaker
 from ui.look import Look
 from ui.messages import Problem
 from ui.parts.banner import BannerState
-from ui.screens.counter.state import Phase
-from ui.screens.counter.wording import stopped_banner, waiting_banner
+from ui.screens.exceptions.lying import LyingCard
 from ui.screens.exceptions.model import ExceptionsModel
-from ui.screens.exceptions.state import Kind, Wanted
 from ui.screens.exceptions.view import ExceptionsView
+from ui.screens.exceptions.wording import card_banner, empty_banner, refund_banner
 from ui.screens.kind import Screen, Tools
 
 
@@ -25,7 +24,9 @@ class ExceptionsScreen:
     shows_cards = False
 
     def __init__(self, tools: Tools) -> None:
+        self._place = tools.place
         self.model = ExceptionsModel(tools)
+        self._lying = LyingCard(tools, self.model)
         self.model.look()
 
     @property
@@ -34,9 +35,9 @@ class ExceptionsScreen:
         return self.model.changed
 
     @property
-    def taker(self) -> CardTaker | None:
-        """See `OpenScreen`: only while a refund waits for its card."""
-        return self.model if self.holds_cards else None
+    def taker(self) -> CardTaker:
+        """See `OpenScreen`: a refund waits for its card; any other finds its own row."""
+        return self.model if self.holds_cards else self._lying
 
     @property
     def holds_cards(self) -> bool:
@@ -46,16 +47,23 @@ class ExceptionsScreen:
     @property
     def badge(self) -> int:
         """See `OpenScreen`: what the centre looks at is listed, and does not wait for a clerk."""
-        return sum(item.kind is not Kind.ENTRY for item in self.model.state.items or ())
+        return sum(one.waits_here for one in self.model.state.items or ())
 
     def subtitle(self, t: Translator) -> str:
         """See `OpenScreen`."""
+        late = sum(one.overdue and one.waits_here for one in self.model.state.items or ())
+        if late:
+            return t("Begun and not finished: {n}, overdue: {late}", n=self.badge, late=late)
         return t("Begun and not finished: {n}", n=self.badge)
 
-    def banner(self, t: Translator) -> BannerState | None:
+    def banner(self, t: Translator) -> BannerState:
         """See `OpenScreen`."""
-        wanted = self.model.state.wanted
-        return None if wanted is None else refund_banner(wanted, t)
+        state, trouble = self.model.state, self._place.trouble
+        if state.wanted is not None:
+            return refund_banner(state.wanted, t)
+        if state.lying is not None:
+            return card_banner(state.lying, state, t)
+        return empty_banner(Problem.of(trouble) if trouble else None, t)
 
     def shown(self) -> None:
         """See `OpenScreen`."""
@@ -68,20 +76,6 @@ class ExceptionsScreen:
     def view(self, look: Look) -> QWidget:
         """See `OpenScreen`."""
         return ExceptionsView(self.model, look)
-
-
-def refund_banner(wanted: Wanted, t: Translator) -> BannerState:
-    """What the banner says while a refund waits for its card."""
-    if wanted.phase in (Phase.READING, Phase.WORKING):
-        return waiting_banner(t, reading=True)
-    if wanted.phase is Phase.DONE:
-        line = t("Then choose the row and pay {money} out with F6.", money=wanted.money)
-        return BannerState("done", t("Refund recorded: take the card"), line)
-    if wanted.phase is Phase.STOPPED:
-        return stopped_banner(wanted.problem or Problem("no_words"), t)
-    line = t("Only this card proves that nothing was loaded. Esc gives up.")
-    title = t("Refund: place the card ending in {tail}", tail=wanted.tail)
-    return BannerState("idle", title, line)
 
 
 SCREEN = Screen("exceptions", "Exceptions", "Exceptions", "exceptions", ExceptionsScreen)

@@ -12,19 +12,12 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.errors import CardStationError, LinkFailed, Refusal
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.cases import Case
 from cardstation.services.settle_dispute import Finding
 from ui.approver import Approver
 from ui.messages import Problem
 from ui.screens.counter.state import Phase
-from ui.screens.exceptions.state import (
-    Item,
-    Kind,
-    State,
-    Wanted,
-    of_batch,
-    of_intent,
-    of_sync,
-)
+from ui.screens.exceptions.state import Lying, State, Wanted
 from ui.screens.kind import Tools
 
 T = TypeVar("T")
@@ -53,13 +46,17 @@ class ExceptionsModel(QObject):
 
     def look(self) -> None:
         """Look everything up again."""
-        self._tools.desk.ask(self._found, self._seen, self._refused)
+        self._tools.desk.ask(self._tools.services.exceptions, self._seen, self._unseen)
+
+    def lies(self, lying: Lying | None) -> None:
+        """A card lies there, or none any more."""
+        self._show(replace(self._state, lying=lying))
 
     def answer(self, key: str, *, taken: bool) -> None:
         """A human's answer: was the money taken?"""
         self._do(lambda: self._tools.services.answer_payment(key, taken))
 
-    def refund(self, item: Item, approval: Approval) -> None:
+    def refund(self, item: Case, approval: Approval) -> None:
         """Wait for the card of this load: it is read, and nothing is written to it."""
         if item.money is not None:
             wanted = Wanted(item.key, item.card_no, item.money, approval)
@@ -71,25 +68,25 @@ class ExceptionsModel(QObject):
         if wanted is not None and wanted.phase is not Phase.WORKING:
             self._show(replace(self._state, wanted=None))
 
-    def pay_out(self, item: Item, approval: Approval) -> None:
+    def pay_out(self, item: Case, approval: Approval) -> None:
         """The money is in the payer's hands."""
         said = "{money} is paid out and on record."
         back = self._tools.services.back
         self._do(lambda: back.pay_out(item.key, approval), said, money=item.money)
 
-    def dispute(self, item: Item, approval: Approval) -> None:
+    def dispute(self, item: Case, approval: Approval) -> None:
         """The card cannot tell: people look, nothing is written or paid before."""
         back = self._tools.services.back
         said = "In dispute now: nothing is written or paid before people have looked."
         self._do(lambda: back.dispute(item.key, approval), said)
 
-    def settle(self, item: Item, finding: Finding, proof: str, approval: Approval) -> None:
+    def settle(self, item: Case, finding: Finding, proof: str, approval: Approval) -> None:
         """Both have looked, and say what they saw."""
         back = self._tools.services.back
         said = "Settled: the card is free for the next top-up."
         self._do(lambda: back.settle(item.key, finding, proof, approval), said)
 
-    def withdraw(self, item: Item) -> None:
+    def withdraw(self, item: Case) -> None:
         """A return that has not touched its card ends here."""
         back = self._tools.services.back
         said = "The return is withdrawn; the load stays on its card."
@@ -154,25 +151,11 @@ class ExceptionsModel(QObject):
             now = replace(wanted, phase=phase, problem=problem)
             self._show(replace(self._state, wanted=now))
 
-    def _found(self) -> tuple[Item, ...]:
-        services = self._tools.services
-        now, shift = services.now(), services.shifts.state().open
-        items = [of_intent(one) for one in services.open_intents()]
-        known = {(item.batch_id, item.row) for item in items if item.batch_id}
-        for batch in services.batches():
-            items += [
-                item
-                for item in of_batch(batch, shift.clerk if shift else "", now)
-                if (item.batch_id, item.row) not in known
-            ]
-        items.sort(key=lambda item: -(item.age_min or 0))
-        sync = of_sync(services.sync_state())
-        verdicts = [item for item in sync if item.kind is Kind.VERDICT]
-        return (*verdicts, *items, *(item for item in sync if item.kind is Kind.ENTRY))
+    def _seen(self, items: tuple[Case, ...]) -> None:
+        self._show(replace(self._state, items=items, problem=None))
 
-    def _seen(self, items: tuple[Item, ...]) -> None:
-        if items != self._state.items:
-            self._show(replace(self._state, items=items))
+    def _unseen(self, error: CardStationError) -> None:
+        self._show(replace(self._state, problem=Problem.of(error)))
 
     def _do(self, work: Callable[[], T], said: str = "", **fields: object) -> None:
         def done(_result: T) -> None:

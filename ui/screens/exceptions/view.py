@@ -1,81 +1,100 @@
-"""The exceptions' view: a table, the chosen row in words, and the keys that answer it."""
+"""The exceptions' view: what waits, the chosen row as a guide, and the keys that end it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from cardstation.domain.exception_case import Act
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
-from cardstation.i18n import Field, Translator
-from cardstation.sentences import sentence
+from cardstation.i18n import Translator
+from cardstation.sentences import Sentence, of_error, sentence
+from cardstation.services.intent.cases import Case
 from cardstation.services.settle_dispute import Finding
 from ui.look import Look
-from ui.parts.age import age, grouped
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
-from ui.parts.problem import ProblemWords
+from ui.parts.problem import ProblemCards
 from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.words import Pane
 from ui.screens.exceptions.model import ExceptionsModel
-from ui.screens.exceptions.state import Action, Item, Kind, State
+from ui.screens.exceptions.state import State
+from ui.screens.exceptions.wizard import Wizard
+from ui.screens.exceptions.wording import owner, short_due, subject, tone_of
 from ui.theme import M
 
-Confirmed = Callable[[Item, Approval], None]
+Confirmed = Callable[[Case, Approval], None]
 
 
 class ExceptionsView(QWidget):
-    """A table, and the chosen row in words."""
+    """What waits on the left, the way to its end on the right."""
 
     def __init__(self, model: ExceptionsModel, look: Look) -> None:
         super().__init__()
         self._model, self._look = model, look
+        self._shown_key = ""
         t = look.t
-        self._rows: Rows[Item] = Rows(_columns(t))
+        self._rows: Rows[Case] = Rows(_columns(t))
         self.table = Table(look, t("What waits"), self._rows)
-        self._words = ProblemWords(look)
-        pane = Pane(look.theme, shadow=False, margin=6)
-        pane.column.setContentsMargins(6, 6, 6, 6)
-        pane.column.addWidget(self.table, 1)
-        full = QWidget()
-        body = QVBoxLayout(full)
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(M)
-        body.addWidget(pane, 1)
-        body.addWidget(self._words)
+        self._buttons = self._made_buttons()
+        self.wizard = Wizard(look, self._buttons)
+        self._problem = ProblemCards(look)
         self._pages = QStackedWidget()
         calm = GuideStep("shield", t("Nothing waits"), t("Every sale and every card is finished."))
-        self._pages.addWidget(Guide(look, [calm]))
-        self._pages.addWidget(full)
-        self._buttons = self._made_buttons()
-        again = button(t("Look again"), model.look, key="F5", look="primary")
+        for page in (Guide(look, [calm]), self._full(), self._problem):
+            self._pages.addWidget(page)
+        again = button(t("Look again"), model.look, key="F5")
         self._leave = button(t("Give up"), model.leave, key="Esc")
         hints = (t("↑ ↓ choose a row"), t("F1 all keys"))
-        doers = (one for made in self._buttons.values() for one in made)
-        foot = Footer(hints, (*doers, self._leave, again))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(M)
         outer.addWidget(self._pages, 1)
-        outer.addWidget(foot)
+        outer.addWidget(Footer(hints, (self._leave, again)))
         self.table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._explain())
         model.changed.connect(self._changed)
         self.show_state(model.state)
+
+    def _full(self) -> QWidget:
+        pane = Pane(self._look.theme, shadow=False, margin=6)
+        pane.column.setContentsMargins(6, 6, 6, 6)
+        pane.column.addWidget(self.table, 1)
+        full = QWidget()
+        body = QHBoxLayout(full)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(M)
+        body.addWidget(pane, 54)
+        body.addWidget(_scrolled(self.wizard), 46)
+        return full
 
     def show_state(self, state: State) -> None:
         """Draw another state."""
         items = state.items or ()
         chosen = self._chosen
         self._rows.show_items(items)
-        self._pages.setCurrentIndex(1 if items else 0)
+        self._pages.setCurrentIndex(2 if state.problem else 1 if items else 0)
+        self._problem.show_sentence(_problem_words(state, self._look.t))
         keys = [item.key for item in items]
-        if chosen is not None and chosen.key in keys:
+        lying = state.lying.key if state.lying else ""
+        if lying in keys and lying != self._shown_key:
+            self.table.select(keys.index(lying))
+        elif chosen is not None and chosen.key in keys:
             self.table.select(keys.index(chosen.key))
-        elif items and self.table.row < 0:
+        elif items:
             self.table.select(0)
+        self._shown_key = lying
         self._leave.setVisible(state.wanted is not None)
         self.table.setEnabled(state.wanted is None)
         self._explain()
@@ -84,38 +103,38 @@ class ExceptionsView(QWidget):
         self.show_state(self._model.state)
 
     @property
-    def _chosen(self) -> Item | None:
+    def _chosen(self) -> Case | None:
         place = self.table.row
         return self._rows.items[place] if 0 <= place < len(self._rows.items) else None
 
-    def _made_buttons(self) -> dict[Action, tuple[QPushButton, ...]]:
+    def _made_buttons(self) -> dict[Act, tuple[QPushButton, ...]]:
         t, model = self._look.t, self._model
         self._paid = t("The money is in the payer's hands.")
         what = {
-            Action.REFUND: t("The paid load is given up and its money is owed to the payer."),
-            Action.PAY_OUT: self._paid,
-            Action.DISPUTE: t("The card was read and cannot tell what happened."),
-            Action.REJOIN: t("This station was restored: compare it with the ledger and go on."),
+            Act.REFUND: t("The paid load is given up and its money is owed to the payer."),
+            Act.PAY_OUT: self._paid,
+            Act.DISPUTE: t("The card was read and cannot tell what happened."),
+            Act.REJOIN: t("This station was restored: compare it with the ledger and go on."),
         }
 
-        def two(action: Action, words: str, key: str, do: Confirmed) -> tuple[QPushButton, ...]:
+        def two(action: Act, words: str, key: str, do: Confirmed) -> tuple[QPushButton, ...]:
             return (button(words, lambda: self._with_two(what[action], do), key=key),)
 
         return {
-            Action.ANSWER: (
-                button(t("No, not taken"), lambda: self._answer(taken=False), key="F10"),
+            Act.ANSWER: (
                 button(t("Yes, it is here"), lambda: self._answer(taken=True), key="F9"),
+                button(t("No, not taken"), lambda: self._answer(taken=False), key="F10"),
             ),
-            Action.SETTLE: (
-                button(t("It is not there"), lambda: self._settle(Finding.NOT_LOADED), key="F10"),
+            Act.SETTLE: (
                 button(t("The load is there"), lambda: self._settle(Finding.LOADED), key="F9"),
+                button(t("It is not there"), lambda: self._settle(Finding.NOT_LOADED), key="F10"),
             ),
-            Action.WITHDRAW: (button(t("Withdraw"), self._withdraw, key="F4"),),
-            Action.DISPUTE: two(Action.DISPUTE, t("Dispute"), "F8", model.dispute),
-            Action.REFUND: two(Action.REFUND, t("Refund"), "F7", model.refund),
-            Action.PAY_OUT: two(Action.PAY_OUT, t("Pay out"), "F6", model.pay_out),
-            Action.REJOIN: two(
-                Action.REJOIN,
+            Act.WITHDRAW: (button(t("Withdraw"), self._withdraw, key="F4"),),
+            Act.DISPUTE: two(Act.DISPUTE, t("Dispute"), "F8", model.dispute),
+            Act.REFUND: two(Act.REFUND, t("Refund"), "F7", model.refund),
+            Act.PAY_OUT: two(Act.PAY_OUT, t("Pay out"), "F6", model.pay_out),
+            Act.REJOIN: two(
+                Act.REJOIN,
                 t("Compare and go on"),
                 "F11",
                 lambda _item, approval: model.rejoin(approval),
@@ -154,58 +173,33 @@ class ExceptionsView(QWidget):
             do(item, asked[0])
 
     def _explain(self) -> None:
-        item = self._chosen
-        free = self._model.state.wanted is None
-        actions = item.actions if item is not None and free else ()
-        for action, made in self._buttons.items():
-            for one in made:
-                one.setVisible(action in actions)
-        if item is None:
-            self._words.show_sentence(None)
-            return
-        fields: dict[str, Field] = {
-            "card_no": item.card_no,
-            "row": item.row,
-            "batch_id": item.batch_id,
-            "fen": item.money.fen if item.money else None,
-            "seq": item.seq,
-        }
-        said = sentence(item.code, fields, self._look.t)
-        self._words.show_sentence(said, _tone(item))
+        self.wizard.show_case(self._chosen, free=self._model.state.wanted is None)
 
 
-def _tone(item: Item) -> str:
-    return "warn" if item.kind is Kind.ENTRY else "error"
+def _scrolled(wizard: Wizard) -> QScrollArea:
+    """On a low screen with large letters the last step is reached by the wheel."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(wizard)
+    return area
 
 
-def _columns(t: Translator) -> list[Column[Item]]:
+def _problem_words(state: State, t: Translator) -> Sentence | None:
+    return of_error(state.problem.as_error(), t) if state.problem else None
+
+
+def _columns(t: Translator) -> list[Column[Case]]:
     return [
-        Column(t("What"), 0, lambda i: Cell(sentence(i.code, {}, t).brief, _tone(i))),
-        Column(t("Household"), 200, lambda i: Cell(i.who or "—")),
-        Column(t("Card"), 176, lambda i: Cell(grouped(i.card_no), quiet=True)),
-        Column(t("Batch"), 176, lambda i: Cell(_place(i, t), quiet=True)),
-        Column(t("Money"), 110, lambda i: Cell(str(i.money or "—")), right=True),
-        Column(t("Age"), 90, lambda i: Cell(_age(i, t)), right=True),
-        Column(t("Owner"), 130, lambda i: Cell(_owner(i, t), quiet=True)),
+        Column(t("What"), 0, lambda i: Cell(sentence(i.code, {}, t).brief, tone_of(i))),
+        Column(t("Whose"), 150, lambda i: Cell(subject(i, t))),
+        Column(t("Money"), 92, lambda i: Cell(str(i.money or "—")), right=True),
+        Column(t("Due"), 106, lambda i: _due(i, t)),
+        Column(t("Owner"), 92, lambda i: Cell(owner(i, t), quiet=True)),
     ]
 
 
-def _age(item: Item, t: Translator) -> str:
-    return "—" if item.age_min is None else age(item.age_min, t)
-
-
-def _owner(item: Item, t: Translator) -> str:
-    nobody = {Kind.VERDICT: t("supervisor"), Kind.ENTRY: t("the centre")}
-    return item.owner or nobody.get(item.kind, "—")
-
-
-def _place(item: Item, t: Translator) -> str:
-    if item.kind is Kind.ENTRY:
-        return t("entry {seq}", seq=item.seq)
-    if item.kind is Kind.VERDICT:
-        return t("whole station")
-    if item.origin:
-        return t("from {station}", station=item.origin)
-    if not item.batch_id:
-        return t("Counter")
-    return f"{item.batch_id} #{item.row}" if item.row else item.batch_id
+def _due(item: Case, t: Translator) -> Cell:
+    words = short_due(item, t)
+    return Cell(words, "error") if item.overdue else Cell(words, quiet=True)

@@ -1,0 +1,57 @@
+"""What waits at the window's made-up station, as the real service would list it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cardstation.domain.exception_case import Kind
+from cardstation.services.intent.cases import (
+    Case,
+    Moment,
+    case,
+    of_batch,
+    of_intent,
+    of_sync,
+    worst_first,
+)
+from tests.kit import window_samples as samples
+
+if TYPE_CHECKING:
+    from tests.kit.window_fakes import FakeStation
+
+
+WHO = {
+    "intent-2": "赵秀兰  3-1-502",
+    "intent-5": "周建军  8-2-1101",
+    "intent-6": "吴桂芳  5-3-402",
+    "intent-7": "郑国栋  2-1-303",
+    "intent-8": "孙丽华  6-2-901",
+}
+
+
+def moment_of(station: FakeStation) -> Moment:
+    shift = station.people.open
+    since = shift.opened_at.replace(hour=8, minute=0) if shift else None
+    return Moment(samples.NOW, since, shift.clerk if shift else "")
+
+
+def exceptions_of(station: FakeStation) -> tuple[Case, ...]:
+    moment = moment_of(station)
+    cases = [of_intent(one, moment, WHO.get(one.intent_id, "")) for one in station.open]
+    known = frozenset((one.batch_id, one.row) for one in station.open if one.batch_id)
+    if station.standing is not None:
+        cases += of_batch(station.standing, (), moment, known=known)
+    return worst_first((*cases, *station.cases, *of_sync(station.synced, moment)))
+
+
+def bag_case(station: FakeStation) -> Case:
+    return case(
+        Kind.BAG,
+        "cards_not_explained",
+        moment_of(station),
+        key="2026-11-23-02 bag",
+        batch_id="2026-11-23-02",
+        since=samples.NOW.replace(hour=9, minute=10),
+        owner="林晓燕",
+        values={"missing": 2, "extra": 1},
+    )
