@@ -38,10 +38,12 @@ def steps_of(desk: Desk, batch: str) -> list[str]:
         return [str(step) for (step,) in store.execute(query, [batch])]
 
 
-@pytest.mark.parametrize(("readers", "cards"), [(4, 24), (8, 200)])
-def test_a_bag_goes_through_many_readers_at_once(desk: Desk, readers: int, cards: int) -> None:
-    persons = people(cards)
-    assert len(persons) == cards
+@pytest.mark.parametrize(("readers", "most"), [(4, 24), (8, 200)])
+def test_a_bag_goes_through_many_readers_at_once(desk: Desk, readers: int, most: int) -> None:
+    """Of the 200, those of the community whose cards are plain and of a chip that is supported."""
+    persons = people(most)
+    cards = len(persons)
+    assert cards >= min(most, 120)
     batch = paid_bag(desk, persons)
     feed(desk, batch, readers)
     run = desk.start("batch", "run", batch, "--no-papers", "--json")
