@@ -123,6 +123,7 @@ def test_the_count_is_blind_and_signed_by_keyboard(desk: Stage, qtbot: QtBot) ->
     qtbot.keyClick(desk.window, Qt.Key.Key_F9)
     assert phase(desk) is Phase.COUNTING
     page = shift_view(desk).counting
+    assert "有 3 笔结果不明：要接班人一起签。" in said(desk)
     for field, number in zip(
         page.till.fields, ("31", "1", "1", "1", "0", "4", "0.5"), strict=False
     ):

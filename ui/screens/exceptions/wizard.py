@@ -164,8 +164,8 @@ class Wizard(Pane):
             self.column.addLayout(_marked(mark, words))
         steps = QVBoxLayout()
         steps.setSpacing(0)
-        for one in self.rows:
-            steps.addWidget(one)
+        for shown in self.rows:
+            steps.addWidget(shown)
         self.column.addLayout(steps)
         self.column.addStretch(1)
         self.column.addLayout(self._else)

@@ -7,6 +7,9 @@ from itertools import pairwise
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QWidget
 
+from cardstation.domain.exception_case import UNSIGNED
+from cardstation.domain.shift import OpenItem
+from cardstation.i18n import Translator
 from cardstation.sentences import of_error
 from ui.look import Look
 from ui.parts.buttons import Choice, Segments
@@ -144,12 +147,7 @@ class SignPane(Pane):
         self._stands.setVisible(state.phase is Phase.COUNTED)
         shift = found.open if found else None
         self._who.setText(shift.clerk if shift else "")
-        n = len(found.open_items) if found else 0
-        self._open.setText(
-            t("{n} open items are signed over with the till.", n=n)
-            if n
-            else t("Nothing is open; only the till is signed over.")
-        )
+        self._open.setText(_signed_over(found.open_items if found else (), t))
         others = (
             tuple(one.name for one in found.clerks if one.name != self._who.text()) if found else ()
         )
@@ -218,6 +216,15 @@ class CountPage(QWidget):
         if phase is Phase.COUNTED:
             first = self.signing.pin
         first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _signed_over(items: tuple[OpenItem, ...], t: Translator) -> str:
+    unknown = sum(one.code in UNSIGNED for one in items)
+    if unknown:
+        return t("{n} outcomes are unknown: whoever takes over signs, too.", n=unknown)
+    if items:
+        return t("{n} open items are signed over with the till.", n=len(items))
+    return t("Nothing is open; only the till is signed over.")
 
 
 def _count_field(name: str) -> QLineEdit:
