@@ -41,6 +41,8 @@ class Settings:
         training: True: training cards, papers say 培训.
         order_warn_days: Days after which a paid order that nobody loads is a matter for a human.
         purge_days: Days after which the personal data of a closed batch are removed.
+        offline_limit_yuan, offline_limit_hours: Most that is sold before the ledger has heard of
+            it, in whole yuan and hours; 0 = no limit.
         trace: The log shows every exchange with a card, codes left out.
     """
 
@@ -62,6 +64,8 @@ class Settings:
     printer: str = ""
     training: bool = True
     purge_days: int = 30
+    offline_limit_yuan: int = 0
+    offline_limit_hours: int = 0
     order_warn_days: int = 30
     trace: bool = False
     state: str = ""
@@ -83,6 +87,8 @@ _RANGES: Mapping[str, range] = {
     "pace_ms": range(60_001),
     "watchdog_s": range(1, 121),
     "purge_days": range(1, 3651),
+    "offline_limit_yuan": range(10_000_001),
+    "offline_limit_hours": range(24 * 31 + 1),
     "order_warn_days": range(1, 366),
 }
 

@@ -36,6 +36,7 @@ from cardstation.services.shift_state import ShiftState
 from cardstation.services.sync_state import SyncState
 from ui.bag_services import BagServices
 from ui.money_services import MoneyServices
+from ui.team_services import TeamServices
 
 Watch = Callable[[Step], None]
 
@@ -240,5 +241,6 @@ class DeskServices:
     money: MoneyServices
     lists: ListServices
     bag: BagServices
+    teams: TeamServices
     rejoin: Callable[[Approval], SyncState]
     found: tuple[OpenIntent, ...] = ()

@@ -92,6 +92,7 @@ class StationStatus(QObject):
             self._reader(t),
             self._printer(t),
             self._ledger(t),
+            *self._quota(t),
             self._clerk(t),
         )
 
@@ -169,6 +170,20 @@ class StationStatus(QObject):
         if not answered:
             return ChipState(t("Ledger offline, all sent"), "warn")
         return ChipState(t("Ledger: all sent"), "ok")
+
+
+    def _quota(self, t: Translator) -> tuple[ChipState, ...]:
+        """What may still be sold offline; nothing while the ledger has heard of everything."""
+        sync = self._state.sync
+        if sync is None or sync.quota is None or not (sync.unsent or not self._state.answered):
+            return ()
+        quota, parts = sync.quota, []
+        if quota.left is not None:
+            parts.append(f"¥{quota.left.fen // 100:,}")
+        if quota.hours_left is not None:
+            parts.append(t("{n} h", n=quota.hours_left))
+        said = t("Offline quota: {left} left", left=" · ".join(parts))
+        return (ChipState(said, "error" if quota.used_up else "warn"),)
 
 
 def short_name(name: str) -> str:

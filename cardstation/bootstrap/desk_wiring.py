@@ -10,6 +10,7 @@ from cardstation.bootstrap.desk_bag import bag_services
 from cardstation.bootstrap.desk_lists import list_services
 from cardstation.bootstrap.desk_money import money_services
 from cardstation.bootstrap.desk_readers import DeskReaders
+from cardstation.bootstrap.desk_teams import team_services
 from cardstation.bootstrap.doctor import look_at_everything
 from cardstation.bootstrap.papers import write_receipt, write_sheet
 from cardstation.bootstrap.patient_sync import PatientSync
@@ -64,6 +65,7 @@ from ui.desk_services import (
     Watch,
 )
 from ui.money_services import MoneyServices
+from ui.team_services import TeamServices
 
 SHOWN_BATCHES = 30
 
@@ -127,6 +129,7 @@ class Wiring:
             back=self.back(),
             lanes=self.lanes(),
             bag=self.bag(),
+            teams=self.teams(),
             money=self.money(),
             found=self.found,
         )
@@ -183,6 +186,12 @@ class Wiring:
     def bag(self) -> BagServices:
         """Custody of cards."""
         return bag_services(self.station, self.papers, lambda: self.settings, self._printed)
+
+    def teams(self) -> TeamServices:
+        """The board of the service teams."""
+        return team_services(
+            self.station, self.papers, lambda: self.settings.language, self._printed
+        )
 
     def open_shift(self, name: str, pin: str, float_money: Money) -> Shift:
         """Begin a shift."""

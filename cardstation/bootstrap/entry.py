@@ -11,6 +11,7 @@ from cardstation.bootstrap.rack_socket import call_rack
 from cardstation.cli.doors import Doors
 from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.quotation import BatchQuote
+from cardstation.domain.triage_list import TriageList
 from cardstation.errors import Refusal
 from cardstation.ports.ledger import LedgerHead
 from cardstation.services.station import Station
@@ -59,6 +60,7 @@ def doors() -> Doors:
         refunds=_refunds,
         bag_paper=_bag_paper,
         print_return=_print_return,
+        triage=_triage,
         purge=_purge,
         forget_papers=_forget_papers,
         enrol=_enrol,
@@ -121,6 +123,12 @@ def _print_return(
         progress,
         by_floor=by_floor,
     )
+
+
+def _triage(found: TriageList, settings: Settings, out: Path) -> tuple[Path, ...]:
+    from cardstation.bootstrap.papers import write_triage
+
+    return write_triage(found, out, settings.language)
 
 
 def _purge(station: Station, settings: Settings) -> tuple[str, ...]:

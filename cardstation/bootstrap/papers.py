@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cardstation.domain.quotation import BatchQuote
+from cardstation.domain.triage_list import TriageList
 from cardstation.services.handover_sheet import handover_sheet as sheet_of
 from cardstation.services.issue_acknowledgement import issue_acknowledgement
 from cardstation.services.issue_receipt import issue_receipt
@@ -96,3 +97,20 @@ def write_refunds(station: Station, batch_id: str, folder: Path, lang: str) -> P
     path = folder / f"{batch_id}-refunds.pdf"
     path.write_bytes(refund_list(refunds_of(station, batch_id), lang))
     return path
+
+
+def write_triage(found: TriageList, folder: Path, lang: str) -> tuple[Path, Path]:
+    """File the triage list of a community as a paper and as a table; those of the day before stay.
+
+    Raises:
+        Refusal: codes `glyph_missing`, `paper_too_long`.
+    """
+    from cardstation.papers import triage_list, triage_table
+
+    folder.mkdir(parents=True, exist_ok=True)
+    place = "".join(c if c.isalnum() else "-" for c in found.community)
+    stem = f"triage-{place}-{found.made_at.date().isoformat()}"
+    paper, table = folder / f"{stem}.pdf", folder / f"{stem}.csv"
+    paper.write_bytes(triage_list(found, lang))
+    table.write_bytes(triage_table(found, lang))
+    return paper, table

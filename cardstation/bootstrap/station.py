@@ -11,6 +11,8 @@ from getpass import getpass
 from pathlib import Path
 
 from cardstation.bootstrap.eager import EagerSender
+from cardstation.domain.money import Money
+from cardstation.domain.offline_limit import OfflineLimit
 from cardstation.ports.clock import Clock
 from cardstation.ports.keys import DeviceKey
 from cardstation.ports.ledger import Ledger
@@ -83,6 +85,9 @@ def station_on(store: Store, settings: Settings) -> Station:
         training=settings.training,
         payments=PAYMENTS,
         pins=Argon2Pin(),
+        offline_limit=OfflineLimit(
+            Money(settings.offline_limit_yuan * 100), settings.offline_limit_hours
+        ),
     )
 
 

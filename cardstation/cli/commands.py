@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cardstation.cli.batch import batch, directory
+from cardstation.cli.board import board, triage
 from cardstation.cli.card import card, quote, readers, top_up
 from cardstation.cli.desk import doctor, enrol, recover, rejoin, sync, verify
 from cardstation.cli.dispute import dispute
@@ -22,6 +23,8 @@ COMMANDS: tuple[click.Command, ...] = (
     quote,
     top_up,
     batch,
+    board,
+    triage,
     clerk,
     shift,
     recover,

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.quotation import BatchQuote
+from cardstation.domain.triage_list import TriageList
 from cardstation.ports.ledger import LedgerHead
 from cardstation.ports.reader import Reader
 from cardstation.services.station import Station
@@ -41,9 +42,11 @@ class Doors:
         readers: Opens the card readers.
         doctor: Looks at everything the station needs.
         default_tariffs: The bundled demo tariffs.
-        receipts: Files the receipts of a batch. sheet: files the sheet for the way back.
+        receipts: Files the receipts of a batch. receipt: files one receipt or loading slip, again
+            if it was filed before, and why. sheet: files the sheet for the way back.
         quote, acknowledgement, refunds: File the papers of a batch's money.
         bag_paper: Files a paper of a bag. print_return: prints all that goes back with it.
+        triage: Files the triage list of a community, as a paper and as a table.
         purge: Purges the batches whose time is up. forget_papers: removes their filed papers.
         enrol: Enrols the station at a ledger's address with a code, and keeps the address.
         master_secret: Keeps a secret (None = only looks) and says where it is: `keyring`, `file`
@@ -69,6 +72,7 @@ class Doors:
     print_return: Callable[
         [Station, str, Settings, bool, Callable[[int, int], None]], tuple[Path, ...]
     ]
+    triage: Callable[[TriageList, Settings, Path], tuple[Path, ...]]
     purge: Callable[[Station, Settings], tuple[str, ...]]
     forget_papers: Callable[[Settings, tuple[str, ...]], None]
     enrol: Callable[[Settings, str, str], LedgerHead]

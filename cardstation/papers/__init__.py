@@ -21,6 +21,7 @@ from cardstation.domain.bag_papers import (
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
 from cardstation.domain.refund_list import RefundList
+from cardstation.domain.triage_list import TriageList
 from cardstation.papers.acknowledgement import acknowledgement
 from cardstation.papers.annex import annex
 from cardstation.papers.bag_label import bag_label
@@ -33,6 +34,7 @@ from cardstation.papers.receipt_80mm import receipt_80mm
 from cardstation.papers.receipt_a5 import receipt_a5
 from cardstation.papers.receipt_strip import receipt_strip
 from cardstation.papers.refund_list import refund_list
+from cardstation.papers.triage_list import triage_list, triage_table
 from cardstation.papers.wording import Reprint
 
 __all__ = [
@@ -51,6 +53,8 @@ __all__ = [
     "receipt_a5",
     "receipt_strip",
     "refund_list",
+    "triage_list",
+    "triage_table",
 ]
 
 Value = TypeVar("Value")
@@ -86,4 +90,5 @@ FORMS: tuple[Form[Any], ...] = (
     Form("receipt_strip", ReceiptStrips, 210, receipt_strip),
     Form("not_done_list", NotDoneList, 210, not_done_list),
     Form("annex", Annex, 210, annex),
+    Form("triage_list", TriageList, 210, triage_list),
 )

@@ -28,6 +28,7 @@ from cardstation.sentences import (
     shift,
     station,
     suspense,
+    teams,
 )
 from cardstation.sentences.phrases import Words
 from cardstation.sentences.words import WORDS
@@ -47,6 +48,7 @@ SENTENCES: Mapping[str, Words] = {
     **shift.TABLE,
     **ledger.TABLE,
     **proof.TABLE,
+    **teams.TABLE,
 }
 
 _NO_WORDS = SENTENCES["no_words"]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cardstation.domain.meter import MakerRules
+from cardstation.domain.offline_limit import OfflineLimit
 from cardstation.domain.payment import Tender
 from cardstation.errors import Refusal, fail
 from cardstation.ports.chip import ChipDriver
@@ -43,6 +44,7 @@ class Station:
         clerk: Who acts while no shift is open (training).
         payments: Ways of paying this desk takes.
         pins: How the PINs of clerks are kept.
+        offline_limit: Most that is sold before the ledger has heard of it.
         armed: Told after each armed commit, so that the ledger hears of it soon; returns at once.
     """
 
@@ -62,6 +64,7 @@ class Station:
     payments: tuple[Payment, ...] = ()
     pins: PinHash = field(default_factory=NoPins)
     armed: Callable[[], None] = _nobody
+    offline_limit: OfflineLimit = field(default_factory=OfflineLimit)
 
     def rules_of(self, maker: str) -> MakerRules:
         """The capability table of a maker code.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cardstation.domain.offline_limit import OfflineQuota
 from cardstation.ports.ledger import LedgerException
+from cardstation.services.offline_quota import offline_quota
 from cardstation.services.station import Station
 from cardstation.store.journal import StoredEntry
 
@@ -20,6 +22,7 @@ class SyncState:
         verdict: Why selling stopped (`ledger_ahead`, `ledger_fork`, …), empty = in agreement.
         exceptions: Entries the ledger posted to suspense, for a human.
         configured: There is a ledger at all.
+        quota: What is left of the desk's own offline ceiling; None = there is none.
     """
 
     unsent: int
@@ -28,6 +31,7 @@ class SyncState:
     verdict: str
     exceptions: tuple[LedgerException, ...]
     configured: bool
+    quota: OfflineQuota | None = None
 
 
 def sync_state(station: Station) -> SyncState:
@@ -39,7 +43,15 @@ def sync_state(station: Station) -> SyncState:
         verdict = reading.outbox.verdict()
         exceptions = reading.outbox.exceptions()
     age_min = 0 if oldest is None else _age_min(station, oldest)
-    return SyncState(unsent, age_min, acked_seq, verdict, exceptions, station.ledger is not None)
+    return SyncState(
+        unsent,
+        age_min,
+        acked_seq,
+        verdict,
+        exceptions,
+        station.ledger is not None,
+        offline_quota(station),
+    )
 
 
 def _age_min(station: Station, oldest: StoredEntry) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Text, cast, func, select
 
 from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
 from cardstation.errors import ensure
@@ -158,6 +158,12 @@ class Journal:
         """Whether more than `count` entries are of one kind; reads no further than it must."""
         query = select(journal.c.seq).where(journal.c.kind == kind.value)
         return self._connection.execute(query.limit(1).offset(count)).first() is not None
+
+    def fen_since(self, seq: int, kind: EntryKind) -> int:
+        """Sum of the money of the entries of one kind after `seq`."""
+        fen = func.json_extract(cast(journal.c.raw, Text), "$.fen")
+        query = select(func.sum(fen)).where(journal.c.seq > seq, journal.c.kind == kind.value)
+        return int(self._connection.execute(query).scalar() or 0)
 
     def count_since(self, seq: int) -> int:
         """How many entries follow `seq`."""

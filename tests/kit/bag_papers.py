@@ -22,8 +22,10 @@ from cardstation.domain.bag_papers import (
 from cardstation.domain.custody import ON_PAPER, HandOver, Party, Where
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.seal_number import seal_number
+from cardstation.domain.triage_list import TriageList
 from cardstation.domain.volume import Volume
 from tests.kit.papers import WHEN
+from tests.kit.triage_papers import TRIAGE_LISTS
 
 COMPANY, COMMUNITY, MANAGER = "长春城市燃气有限公司", "净月新城", "净月新城物业服务中心"
 BATCH = "2026-11-24-01"
@@ -192,4 +194,5 @@ BAG_SAMPLES = {
     ReceiptStrips: ALL_STRIPS,
     NotDoneList: ALL_NOTES,
     Annex: ANNEXES,
+    TriageList: TRIAGE_LISTS,
 }

@@ -34,7 +34,9 @@ from tests.kit.window_bag import FakeBag
 from tests.kit.window_money import FakeMoney
 from tests.kit.window_no_lists import no_lists
 from tests.kit.window_cases import exceptions_of
+from tests.kit.window_orders import FakeOrders
 from tests.kit.window_people import FakeShifts
+from tests.kit.window_teams import FakeTeams
 from ui.desk_services import (
     BackServices,
     DeskServices,
@@ -99,6 +101,8 @@ class FakeStation:
     cases: tuple[Case, ...] = ()
     runs: bool = True
     bag: FakeBag = field(default_factory=FakeBag)
+    teams: FakeTeams = field(default_factory=FakeTeams)
+    orders: FakeOrders = field(default_factory=FakeOrders)
     routed: list[tuple[Tray, int, str, str]] = field(default_factory=list)
     cards: dict[str, FakeCard] = field(default_factory=dict)
 
@@ -156,6 +160,8 @@ class FakeStation:
                 route=self._route,
             ),
             bag=self.bag.services(self),
+            orders=self.orders.services(self),
+            teams=self.teams.services(self),
             found=self.found,
         )
 

@@ -17,8 +17,10 @@ from tests.kit.window_bag_shots import bag_scenes
 from tests.kit.window_fakes import PRESENCE, FakeCard, FakeStation
 from tests.kit.window_lane_shots import lane_scenes
 from tests.kit.window_money_shots import money_scenes
+from tests.kit.window_order_shots import order_scenes
 from tests.kit.window_shift_shots import back_scenes, shift_scenes
 from tests.kit.window_stage import Stage, application, stage
+from tests.kit.window_team_shots import team_scenes
 from ui.screens.batch.pay_dialog import PayDialog
 
 
@@ -159,7 +161,9 @@ SCENES = (
     other_scenes,
     shift_scenes,
     back_scenes,
+    order_scenes,
     bag_scenes,
+    team_scenes,
 )
 
 

@@ -12,7 +12,7 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
         KeyGroup(
             t("Everywhere"),
             (
-                ("Ctrl+1 … 6", t("change the screen")),
+                ("Ctrl+1 … 7", t("change the screen")),
                 ("F1", t("this map")),
                 ("Ctrl+L", t("Chinese or English")),
                 ("Ctrl+T", t("light or dark")),
@@ -57,6 +57,15 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("F9", t("count and close the shift")),
                 ("Enter", t("next field")),
                 ("Esc", t("back to the open shift")),
+            ),
+        ),
+        KeyGroup(
+            t("Teams"),
+            (
+                ("F2 · Enter", t("whose gas runs out first in a community")),
+                ("F5", t("look again")),
+                ("F7", t("print and file the triage list")),
+                ("Esc", t("back to the board")),
             ),
         ),
     )

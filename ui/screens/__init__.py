@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.screens import about, batch, counter, exceptions, settings, shift
+from ui.screens import about, batch, counter, exceptions, settings, shift, teams
 from ui.screens.kind import Screen
 
 SCREENS: tuple[Screen, ...] = (
@@ -10,6 +10,7 @@ SCREENS: tuple[Screen, ...] = (
     batch.SCREEN,
     exceptions.SCREEN,
     shift.SCREEN,
+    teams.SCREEN,
     settings.SCREEN,
     about.SCREEN,
 )

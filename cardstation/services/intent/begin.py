@@ -21,6 +21,7 @@ from cardstation.services.intent.records import (
     record_move,
     record_paid,
 )
+from cardstation.services.offline_quota import ensure_offline_limit
 from cardstation.services.station import Station
 
 WITHOUT_ASKING = frozenset({Tender.BATCH, Tender.ORDER})
@@ -51,8 +52,10 @@ def begin(
     """Store an intent for this card: quoted, or paid at once where the money is here already.
 
     Raises:
-        Refusal: `card_already_begun`: the card, or its line, is at work in another reader.
+        Refusal: `card_already_begun`: the card, or its line, is at work in another reader;
+            `offline_limit_reached`.
     """
+    ensure_offline_limit(station, offer.money)
     rules: MakerRules = card.rules
     topup_id = new_id(station.clock)
     while not is_free_mark(topup_id, card.content):

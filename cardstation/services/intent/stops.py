@@ -17,6 +17,7 @@ NOT_OF_THE_CARD = frozenset(
         "line_blocked",
         "line_needs_human",
         "line_unfunded",
+        "offline_limit_reached",
         "payment_question",
         "selling_frozen",
         "store_rolled_back",
