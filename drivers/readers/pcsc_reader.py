@@ -61,12 +61,12 @@ class PcscLink:
         """
         ensure(len(command) > 1, "a command has at least two bytes")
         if (failure := self._failure) is not None:
-            raise type(failure)(failure.code, advice=failure.advice, **failure.values)
+            raise _bare(failure)
         ensure(not self._closed, "exchange on a closed link")
         try:
             return self._worker.call(lambda: self._session.transmit(command), self._session.release)
         except LinkFailed as failure:
-            self._failure = failure
+            self._failure = _bare(failure)
             self.close()
             raise
 
@@ -84,6 +84,11 @@ class PcscLink:
             self._worker.call(self._session.release, self._session.release)
         except ReaderHung:
             return
+
+
+def _bare(failure: LinkFailed) -> LinkFailed:
+    """The same without its traceback, whose frames hold the command: it may be the card's code."""
+    return type(failure)(failure.code, advice=failure.advice, **failure.values)
 
 
 class PcscReader:
