@@ -36,6 +36,7 @@ from cardstation.services.shift_state import ShiftState
 from cardstation.services.sync_state import SyncState
 from ui.bag_services import BagServices
 from ui.money_services import MoneyServices
+from ui.order_services import OrderServices
 from ui.team_services import TeamServices
 
 Watch = Callable[[Step], None]
@@ -241,6 +242,7 @@ class DeskServices:
     money: MoneyServices
     lists: ListServices
     bag: BagServices
+    orders: OrderServices
     teams: TeamServices
     rejoin: Callable[[Approval], SyncState]
     found: tuple[OpenIntent, ...] = ()

@@ -9,6 +9,7 @@ from cardstation import __version__
 from cardstation.bootstrap.desk_bag import bag_services
 from cardstation.bootstrap.desk_lists import list_services
 from cardstation.bootstrap.desk_money import money_services
+from cardstation.bootstrap.desk_orders import order_services
 from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_teams import team_services
 from cardstation.bootstrap.doctor import look_at_everything
@@ -65,6 +66,7 @@ from ui.desk_services import (
     Watch,
 )
 from ui.money_services import MoneyServices
+from ui.order_services import OrderServices
 from ui.team_services import TeamServices
 
 SHOWN_BATCHES = 30
@@ -131,6 +133,7 @@ class Wiring:
             bag=self.bag(),
             teams=self.teams(),
             money=self.money(),
+            orders=self.orders(),
             found=self.found,
         )
 
@@ -161,6 +164,10 @@ class Wiring:
         return money_services(
             self.station, self.papers, lambda: self.settings.language, self._printed
         )
+
+    def orders(self) -> OrderServices:
+        """Gas that was paid online."""
+        return order_services(self.station, lambda: self.settings)
 
     def lanes(self) -> LaneServices:
         """The run of a batch."""

@@ -54,6 +54,7 @@ def doors() -> Doors:
         doctor=look_at_everything,
         default_tariffs=resources.path("training/tariffs.json"),
         receipts=_receipts,
+        receipt=_receipt,
         sheet=_sheet,
         quote=_quote,
         acknowledgement=_acknowledgement,
@@ -77,6 +78,15 @@ def _receipts(station: Station, batch_id: str, settings: Settings) -> tuple[Path
     from cardstation.bootstrap.papers import write_receipts
 
     return write_receipts(station, batch_id, settings.home / "papers", settings.language)
+
+
+def _receipt(
+    station: Station, receipt_no: str, settings: Settings, out: Path | None, reason: str
+) -> tuple[Path, ...]:
+    from cardstation.bootstrap.papers import write_receipt
+
+    folder = out or settings.home / "papers"
+    return write_receipt(station, receipt_no, folder, settings.language, reason)
 
 
 def _sheet(station: Station, batch_id: str, settings: Settings, out: Path | None) -> Path:

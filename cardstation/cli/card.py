@@ -18,6 +18,7 @@ from cardstation.errors import Mishap, Refusal
 from cardstation.ports.reader import Presence, Reader
 from cardstation.sentences import word
 from cardstation.services.identify import insert_card
+from cardstation.services.load_prepaid import load_prepaid as load_order
 from cardstation.services.quote import quote as price
 from cardstation.services.read_card import read_card
 from cardstation.services.resolve import resolve_card
@@ -192,6 +193,30 @@ def top_up(
         finally:
             inserted.close()
     call.output.answer(receipt, [f"{receipt.receipt_no}  {receipt.volume or ''}  {receipt.paid}"])
+
+
+@card.command("load-prepaid")
+@click.argument("order", required=False)
+@reader_option
+@wait_option
+@with_json
+@pass_call
+def load_prepaid(call: Call, order: str | None, reader: str, wait_s: float) -> None:
+    """Load gas that was paid online (ORDER, or the oldest that fits) onto the card; no money."""
+
+    def watch(step: Step) -> None:
+        call.output.progress(word(f"step.{step.value}", call.words))
+
+    with (
+        call.doors.station(call.settings, True) as station,
+        card_on_reader(call, reader, wait_s) as (chosen, seen),
+    ):
+        inserted = insert_card(station, chosen, seen)
+        try:
+            slip = load_order(station, inserted, order, watch)
+        finally:
+            inserted.close()
+    call.output.answer(slip, [f"{slip.receipt_no}  {slip.volume or slip.gas}  {slip.order_id}"])
 
 
 def _wanted(yuan: str | None, m3: str | None) -> tuple[Money | None, Volume | None]:

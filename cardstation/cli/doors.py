@@ -64,6 +64,7 @@ class Doors:
     doctor: Callable[[Settings], tuple[Check, ...]]
     default_tariffs: Path
     receipts: Callable[[Station, str, Settings], tuple[Path, ...]]
+    receipt: Callable[[Station, str, Settings, Path | None, str], tuple[Path, ...]]
     sheet: Callable[[Station, str, Settings, Path | None], Path]
     quote: Callable[[BatchQuote, Settings, Path | None], Path]
     acknowledgement: Callable[[Station, str, Settings, Path | None], Path]

@@ -106,7 +106,11 @@ class ManagerSheet:
 
 @dataclass(frozen=True, slots=True)
 class StripRow:
-    """One household's part of a strip; no name, since a strip is seen by a whole floor."""
+    """One household's part of a strip; no name, since a strip is seen by a whole floor.
+
+    Attributes:
+        prepaid: `paid` was paid online; no money was taken for it here.
+    """
 
     door: str
     tail: str
@@ -114,6 +118,7 @@ class StripRow:
     paid: Money
     receipt_no: str
     check_code: str
+    prepaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

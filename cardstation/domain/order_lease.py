@@ -7,7 +7,7 @@ again, whoever holds the lease (DESK-RULES 5 and 6).
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from cardstation.domain.ledger import Order
 
@@ -59,3 +59,9 @@ def leased(order: Order, station: str, now: datetime) -> Order:
 def oldest_first(order: Order) -> tuple[float, str]:
     """Sorts orders by age; one whose age nobody said comes before all."""
     return (0.0 if order.paid_at is None else order.paid_at.timestamp()), order.order_id
+
+
+def in_zone(order: Order, zone: tzinfo | None) -> Order:
+    """The order with its age in the time of the desk."""
+    at = order.paid_at
+    return order if at is None else replace(order, paid_at=at.astimezone(zone))

@@ -249,6 +249,7 @@ def _strip_row(one: LineOutcome, receipt: Receipt) -> StripRow:
         paid=receipt.paid,
         receipt_no=receipt.receipt_no,
         check_code=receipt.check_code,
+        prepaid=bool(receipt.order_id),
     )
 
 

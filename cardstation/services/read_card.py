@@ -9,7 +9,7 @@ from cardstation.domain.card import CardContent
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import Order
 from cardstation.domain.meter import CounterSchool, MeterKind
-from cardstation.domain.order_lease import oldest_first
+from cardstation.domain.order_lease import in_zone, oldest_first
 from cardstation.domain.tariff import Standing, Tier, tariff_on
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
@@ -56,7 +56,8 @@ def read_card(station: Station, card: Inserted) -> CardFacts:
         tiers = _tiers(station, reading, household)
         waiting = reading.orders.waiting(content.identity.account_no)
     warnings, stop = _looked_at(station, card)
-    orders, past = _of_this_card(card, waiting)
+    zone = station.clock.now().tzinfo
+    orders, past = _of_this_card(card, tuple(in_zone(one, zone) for one in waiting))
     warnings = (*warnings, "order_past_counter") if past else warnings
     return CardFacts(
         content=content,

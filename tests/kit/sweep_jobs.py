@@ -13,6 +13,7 @@ from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services import top_up as selling
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
+from cardstation.services.load_prepaid import load_prepaid
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.refund import request_refund
 from cardstation.services.release_line import release_line
@@ -26,6 +27,7 @@ from tests.kit.station import Desk, line, nobody, put_batch
 from tests.kit.sweep import HERE, SECOND, THERE, Job, World, each, resolve_all
 
 ORDER = Order("D1", "220104000002", 5600, 20_000, "residential@2026-01-01", 50, HERE)
+ANYBODYS = Order("D2", "220104000001", 5600, 20_000, "residential@2026-01-01", 50, "")
 BATCH = "2026-11-24-01"
 IN_PAYLOAD = 12
 
@@ -61,6 +63,22 @@ def _bag(world: World, desk: Desk) -> None:
 
 def _order_waits(world: World) -> None:
     world.centre.sell_online(ORDER)
+
+
+def _prepaid(world: World, desk: Desk) -> None:
+    """Gas paid online is loaded at the counter, under a lease that is asked for."""
+    if any(one.state is TopUpState.SEALED for one in every(desk)):
+        return
+    sync(desk.station)
+    inserted = desk.insert(world.cards[0])
+    try:
+        load_prepaid(desk.station, inserted, None, nobody)
+    finally:
+        inserted.close()
+
+
+def _order_for_anybody(world: World) -> None:
+    world.centre.sell_online(ANYBODYS)
 
 
 def _sold(world: World) -> None:
@@ -149,10 +167,11 @@ def closed(desk: Desk) -> None:
 
 SALE = Job("sale", _sale, (29_000, 0), 10_000)
 BAG = Job("bag", _bag, (29_000, 20_000), 15_600, _order_waits)
+PREPAID = Job("prepaid", _prepaid, (20_000, 0), 5_600, _order_for_anybody)
 RETURN = Job("return and payout", _take_back, (0, 0), 256, _sold, open_end=True)
 REFUND = Job("refund", _refund, (0, 0), 0, _stopped, resolves=False)
 THEIRS = Job(
     "another station's load", resolve_all, (29_000, 0), 10_000, torn, THERE, resolves=False
 )
 REMAINDER = Job("release and remainder", _give_back, (0, 0), 0)
-JOBS = (SALE, BAG, RETURN, REFUND, REMAINDER, THEIRS)
+JOBS = (SALE, BAG, PREPAID, RETURN, REFUND, REMAINDER, THEIRS)

@@ -36,7 +36,7 @@ def exceptions_of(s: Stage) -> ExceptionsScreen:
 
 
 def exceptions_view(s: Stage) -> ExceptionsView:
-    found = s.window.view("exceptions")
+    found = s.window.view("exceptions").findChild(ExceptionsView)
     assert isinstance(found, ExceptionsView)
     return found
 

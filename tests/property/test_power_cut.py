@@ -21,7 +21,7 @@ from tests.kit import trials
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, Power, PowerCut, When, moments
 from tests.kit.sweep import Job, Lab, Where
-from tests.kit.sweep_jobs import BAG, REFUND, REMAINDER, RETURN, SALE, THEIRS, stock
+from tests.kit.sweep_jobs import BAG, PREPAID, REFUND, REMAINDER, RETURN, SALE, THEIRS, stock
 from tests.kit.sweep_rare import (
     DISOWNED,
     DISPUTE,
@@ -130,7 +130,8 @@ def test_one_cut(folder: Path, record_property: Record, case: Case) -> None:
 TWICE = tuple(
     Case(job, Where.SAME if job is not THEIRS else Where.ANOTHER, dialect, stride, 3)
     for job, stride in (
-        *((SALE, 47), (BAG, 151), (RETURN, 61), (REFUND, 31), (REMAINDER, 31), (THEIRS, 61)),
+        *((SALE, 47), (BAG, 151), (PREPAID, 61), (RETURN, 61)),
+        *((REFUND, 31), (REMAINDER, 31), (THEIRS, 61)),
         *((FINISHED_THERE, 31), (SEALED_TWICE, 31), (DISOWNED, 37), (DISPUTE, 31)),
         *((REJOIN, 151), (REJOIN_UNSENT, 61)),
     )

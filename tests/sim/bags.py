@@ -11,8 +11,10 @@ from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.services.identify import Inserted
 from cardstation.services.load_line import load_line
+from cardstation.services.load_prepaid import load_prepaid
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.station import Station
+from cardstation.services.sync import sync
 from tests.kit.station import line, nobody
 from tests.sim.acts import _trouble, some_desk, some_home, with_card
 from tests.sim.desk import Desk
@@ -82,6 +84,28 @@ def _order(world: World, desk: Desk, home: Home) -> Order:
     world.centre.sell_online(order)
     world.counts["orders"] += 1
     return order
+
+
+def order_at_counter(world: World) -> None:
+    """A household with a paid order comes to a counter; half of them pay on the way there."""
+    desk, home = some_desk(world), some_home(world)
+    if world.chance.random() < 0.5:
+        order = _order(world, desk, home)
+        world.say(f"{home.account_no} pays {order.order_id} online")
+    card = world.chance.choice(home.cards)
+    world.touch(home=home)
+    world.say(f"{desk.key} loads what {home.account_no} paid online")
+    _trouble(world, desk, 70)
+
+    def doing(station: Station, inserted: Inserted) -> None:
+        if world.chance.random() < 0.7:
+            sync(station)
+        slip = load_prepaid(station, inserted, None, nobody)
+        world.counts["orders loaded at the counter"] += 1
+        world.going_home.append(home)
+        world.say(f"  {slip.receipt_no} for {slip.order_id}")
+
+    with_card(world, desk, card, doing)
 
 
 def work_bag(world: World) -> None:

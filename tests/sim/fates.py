@@ -8,7 +8,7 @@ from collections.abc import Callable
 from cardstation.services.rejoin import rejoin
 from cardstation.services.station import Station
 from tests.sim.acts import ACTS, SUPERVISOR, some_desk
-from tests.sim.bags import collect_bag, work_bag
+from tests.sim.bags import collect_bag, order_at_counter, work_bag
 from tests.sim.desk import Desk
 from tests.sim.world import World
 
@@ -90,6 +90,7 @@ FATES: tuple[tuple[int, Callable[[World], object]], ...] = (
     *ACTS,
     (3, collect_bag),
     (12, work_bag),
+    (4, order_at_counter),
     (3, back_up),
     (2, restore),
     (1, clone),

@@ -68,7 +68,7 @@ class World:
         self.time = TrueTime(NEW_YEARS_EVE if self.chance.random() < 0.1 else AUTUMN)
         directory, template = _prepared(size.households)
         self.town = Town(directory)
-        self.centre = Centre()
+        self.centre = Centre(now=lambda: self.time.at)
         self.weather = Weather(Random(f"weather {seed}"), count=self.fault)
         self.oracle = Oracle(self.town, self.centre)
         self.desks: list[Desk] = []

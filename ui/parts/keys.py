@@ -30,6 +30,7 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("F7", t("take a load back")),
                 ("F8", t("lay an unfinished card aside")),
                 ("Esc", t("clear what was typed")),
+                ("Enter · Esc", t("load a paid order · sell something else")),
             ),
         ),
         _batches(t),
@@ -47,6 +48,8 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("F9 · F10", t("settle a dispute: the load is there · is not")),
                 ("F4", t("withdraw a return")),
                 ("F11", t("compare a restored station with the ledger")),
+                ("F3", t("paid orders, or what is open")),
+                ("F6 · F7", t("hold a paid order · give it back")),
             ),
         ),
         KeyGroup(

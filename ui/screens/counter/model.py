@@ -126,8 +126,11 @@ class CounterModel(QObject):
         self._show(replace(self._state, tender=Tender(tender)))
 
     def confirm(self) -> None:
-        """Take the money and write the card: the one key."""
+        """Take the money and write the card, or load what is paid: the one key."""
         state = self._state
+        if state.may_confirm and state.offer is not None:
+            self._load(state.offer.order_id)
+            return
         if not state.may_confirm or state.quote is None:
             return
         request = TopUpRequest(
@@ -146,11 +149,26 @@ class CounterModel(QObject):
 
         self._place.work(sell, self._sold)
 
+    def _load(self, order_id: str) -> None:
+        self._show(replace(self._state, phase=Phase.WORKING, step=Step.CHECK, doubt=None))
+
+        watch = self._place.during(self._stepped)
+
+        def load(card: Inserted) -> Receipt:
+            return self._services.orders.load(card, order_id, watch)
+
+        self._place.work(load, self._sold)
+
     def clear(self) -> None:
-        """Esc: what was typed goes; nothing that was paid or written is touched."""
+        """Esc: what was typed goes; nothing that was paid or written is touched.
+
+        A paid order that is offered is left waiting, so that something else can be sold; the next
+        Esc offers it again.
+        """
         state = self._state
         if state.phase is Phase.READY:
-            self._show(replace(state, text="", reference="", quote=None, doubt=None))
+            blank = replace(state, text="", reference="", quote=None, doubt=None)
+            self._show(replace(blank, declined=state.offer is not None))
 
     def lay_aside(self) -> None:
         """The torn card waits under Exceptions; the desk goes on with whatever lies there."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 
+from cardstation.domain.receipt import Receipt
 from cardstation.domain.volume import NO_GAS
+from cardstation.i18n import Translator
 from cardstation.sentences import word
 from ui.look import Look
 from ui.parts.buttons import button
@@ -111,15 +113,31 @@ class ResultPane(Pane):
         t, made = self._look.t, state.receipt
         volume = made.volume if made and made.volume is not None else None
         self._loaded.setText(str(volume or (made.gas if made else "")))
-        self._paid.setText(t("Paid {money}", money=made.paid) if made else "")
-        self._number.setText(t("Receipt {number}", number=made.receipt_no) if made else "")
+        slip = made is not None and bool(made.order_id)
+        self._paid.setText(_paid(made, t) if made else "")
+        self._number.setText(_number(made, t) if made else "")
         tiers = state.facts.tiers if state.facts else ()
         known = made is not None and volume is not None and bool(tiers)
         before, buying = (made.year_before, volume) if made and volume else (NO_GAS, NO_GAS)
         self._bar.show_state(TierBarState(tiers if known else (), before, buying))
         self._bar.setVisible(known)
         self._lines.show_receipt(made)
-        words = {True: t("receipt printed"), False: t("receipt not printed")}
+        words = {
+            True: t("loading slip printed") if slip else t("receipt printed"),
+            False: t("loading slip not printed") if slip else t("receipt not printed"),
+        }
         self._paper.setVisible(state.paper is not None)
         if state.paper is not None:
             self._paper.show_state(words[state.paper], "ok" if state.paper else "warn")
+
+
+def _paid(made: Receipt, t: Translator) -> str:
+    if made.order_id:
+        return t("Paid online {money}", money=made.paid)
+    return t("Paid {money}", money=made.paid)
+
+
+def _number(made: Receipt, t: Translator) -> str:
+    if made.order_id:
+        return t("Slip {number}", number=made.receipt_no)
+    return t("Receipt {number}", number=made.receipt_no)

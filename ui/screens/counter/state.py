@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from cardstation.domain.card import CardContent
 from cardstation.domain.household import Household
+from cardstation.domain.ledger import Order
 from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -62,6 +63,7 @@ class State:
         paper: None while printing, else whether the receipt was filed.
         torn: The card that was pulled half-way and goes first.
         owed: What is to be paid out after the load was taken off the card again.
+        declined: The paid order stays waiting; something else is sold.
     """
 
     phase: Phase = Phase.EMPTY
@@ -80,6 +82,14 @@ class State:
     problem: Problem | None = None
     torn: Torn | None = None
     owed: Money | None = None
+    declined: bool = False
+
+    @property
+    def offer(self) -> Order | None:
+        """The paid order that is offered before anything is sold."""
+        orders = self.facts.orders if self.facts else ()
+        shown = self.phase in (Phase.READY, Phase.WORKING) and not self.declined
+        return orders[0] if orders and shown else None
 
     @property
     def household(self) -> Household | None:
@@ -110,7 +120,9 @@ class State:
 
     @property
     def may_confirm(self) -> bool:
-        """True when one key sells what is shown."""
+        """True when one key sells, or loads, what is shown."""
+        if self.phase is Phase.READY and self.offer is not None:
+            return True
         return (
             self.phase is Phase.READY
             and self.quote is not None

@@ -14,6 +14,7 @@ from ui.parts.problem import ProblemCards, ProblemWords
 from ui.parts.second_person import ask_second_person
 from ui.parts.words import Pane
 from ui.screens.counter.model import CounterModel
+from ui.screens.counter.order_pane import OrderPane
 from ui.screens.counter.outcome import OwedPane, QuestionPane, ResultPane
 from ui.screens.counter.panels import TENDERS, CardPane, PersonPane, PurchasePane
 from ui.screens.counter.state import Phase, State
@@ -34,9 +35,10 @@ class CounterView(QWidget):
         self._person, self._card = PersonPane(look), CardPane(look)
         self._purchase = PurchasePane(look, model.state)
         self._result, self._owed = ResultPane(look), OwedPane(look)
+        self._order = OrderPane(look)
         self._problem = ProblemWords(look)
         self._question = QuestionPane(look)
-        self._phase = Phase.EMPTY
+        self._phase, self._offered = Phase.EMPTY, False
         self._right = QStackedWidget()
         self._pages = QStackedWidget()
         self._build()
@@ -48,6 +50,8 @@ class CounterView(QWidget):
         """Draw everything but the text being typed."""
         for pane in (self._person, self._card, self._purchase, self._result, self._owed):
             pane.show_state(state)
+        self._order.show_state(state)
+        offered = state.offer is not None
         problem = state.problem
         said = of_error(problem.as_error(), self._look.t) if problem else None
         known = state.household is not None
@@ -57,18 +61,25 @@ class CounterView(QWidget):
         asked = state.phase is Phase.QUESTION
         self._pages.setCurrentIndex(3 if asked else 1 if known else 2 if problem else 0)
         right = {Phase.DONE: 3 if state.owed is not None else 1, Phase.STOPPED: 2}
-        self._right.setCurrentIndex(right.get(state.phase, 0))
+        self._right.setCurrentIndex(right.get(state.phase, 4 if offered else 0))
         self._back.setVisible(state.may_take_back)
-        self._confirm.setEnabled(state.may_confirm)
+        for shown, here in ((self._confirm, not offered), (self._load, offered)):
+            shown.setEnabled(state.may_confirm)
+            shown.setVisible(here)
+        self._else.setVisible(offered)
+        self._clear.setVisible(not offered)
+        self._else.setEnabled(state.phase is Phase.READY)
         self._clear.setEnabled(state.phase is Phase.READY)
         self._aside.setVisible(state.may_lay_aside)
-        if state.phase is not self._phase:
-            self._phase = state.phase
+        if (state.phase, offered) != (self._phase, self._offered):
+            self._phase, self._offered = state.phase, offered
             self._focus()
 
     def _focus(self) -> None:
         """The next thing to do has the focus."""
-        if self._phase is Phase.READY:
+        if self._phase is Phase.READY and self._offered:
+            self._order.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._phase is Phase.READY:
             self._purchase.amount.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _changed(self) -> None:
@@ -113,7 +124,7 @@ class CounterView(QWidget):
         stopped = Pane(self._look.theme, shadow=False)
         stopped.column.addWidget(self._problem)
         stopped.column.addStretch(1)
-        for pane in (self._purchase, self._result, stopped, self._owed):
+        for pane in (self._purchase, self._result, stopped, self._owed, self._order):
             self._right.addWidget(pane)
         line.addWidget(self._person, 3)
         line.addWidget(self._card, 3)
@@ -125,11 +136,16 @@ class CounterView(QWidget):
             t("Take money and write card"), self._model.confirm, key="F2", look="primary",
             hint="Enter",
         )  # fmt: skip
+        self._load = button(
+            t("Load the paid order"), self._model.confirm, key="F2", look="primary", hint="Enter"
+        )
         self._clear = button(t("Clear"), self._model.clear, key="Esc")
+        self._else = button(t("Sell something else"), self._model.clear, key="Esc")
         self._aside = button(t("Lay the card aside"), self._model.lay_aside, key="F8")
         hints = (t("F4 yuan or m³"), t("F2 or Enter confirms"), t("F1 all keys"))
         self._back = button(t("Take the load back"), self._take_back, key="F7")
-        foot = Footer(hints, (self._aside, self._back, self._clear, self._confirm))
+        doers = (self._aside, self._back, self._clear, self._else, self._confirm, self._load)
+        foot = Footer(hints, doers)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)

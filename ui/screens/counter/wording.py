@@ -11,6 +11,7 @@ from cardstation.sentences import of_error, word
 from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.parts.facts import Fact
+from ui.screens.counter.order_gas import gas_of
 from ui.screens.counter.state import Phase, State
 from ui.unfinished import Torn
 
@@ -34,9 +35,12 @@ def waiting_banner(t: Translator, *, reading: bool) -> BannerState:
     return BannerState("idle", t("Place a card in the reader"), line)
 
 
-def steps_of(t: Translator) -> tuple[str, ...]:
-    """The six steps in words."""
-    return tuple(word(f"step.{step}", t) for step in STEPS)
+def steps_of(t: Translator, *, prepaid: bool = False) -> tuple[str, ...]:
+    """The six steps in words; a paid order is claimed, and no money is taken for it."""
+    words = [word(f"step.{step}", t) for step in STEPS]
+    if prepaid:
+        words[STEPS.index(Step.PAY)] = t("Claim the order")
+    return tuple(words)
 
 
 def pulled_banner(step: Step, torn: Torn | None, t: Translator) -> BannerState:
@@ -65,6 +69,9 @@ def _ready(state: State, t: Translator) -> BannerState:
     if state.household is None:
         return BannerState("ready", t("Card read"))
     who = f"{state.household.name}    {state.household.address.door}"
+    if state.offer is not None:
+        title = t("Paid online: press Enter to load {gas}", gas=str(gas_of(state.offer)))
+        return BannerState("ready", title, who, icon="top-up")
     if state.may_confirm and state.quote is not None:
         title = t("Take {money}, then press Enter", money=state.quote.money)
         return BannerState("ready", title, who, icon="top-up")
@@ -72,33 +79,38 @@ def _ready(state: State, t: Translator) -> BannerState:
 
 
 def _working(state: State, t: Translator) -> BannerState:
-    return BannerState(
-        "writing", t("Writing, do not remove the card"), deal(state), steps_of(t),
-        STEPS.index(state.step),
-    )  # fmt: skip
+    steps = steps_of(t, prepaid=state.offer is not None)
+    title = t("Writing, do not remove the card")
+    return BannerState("writing", title, deal(state), steps, STEPS.index(state.step))
 
 
 def _done(state: State, t: Translator) -> BannerState:
     if state.owed is not None:
         line = t("{money} is owed now: pay it out under Exceptions (Ctrl+3).", money=state.owed)
         return BannerState("done", t("Load taken back: take the card"), line)
+    slip = state.receipt is not None and bool(state.receipt.order_id)
     paper = {
-        True: t("receipt printed"),
-        False: t("receipt not printed"),
-        None: t("printing the receipt"),
+        True: t("loading slip printed") if slip else t("receipt printed"),
+        False: t("loading slip not printed") if slip else t("receipt not printed"),
+        None: t("printing the loading slip") if slip else t("printing the receipt"),
     }[state.paper]
     line = "    ".join(part for part in (deal(state), paper) if part)
     title = (
         t("Finished what was open: take the card") if state.finished else t("Done: take the card")
     )
-    return BannerState("done", title, line, steps_of(t), len(STEPS))
+    return BannerState("done", title, line, steps_of(t, prepaid=slip), len(STEPS))
 
 
 def deal(state: State) -> str:
     """Who, where, how much for how much, on one line."""
     if state.receipt is not None:
         loaded = state.receipt.volume or ""
+        if state.receipt.order_id:
+            return f"{state.receipt.name}    {loaded or state.receipt.gas}"
         return f"{state.receipt.name}    {loaded}    {state.receipt.paid}"
+    if state.household is not None and state.offer is not None:
+        gas = str(gas_of(state.offer))
+        return f"{state.household.name}    {state.household.address.door}    {gas}"
     if state.household is None or state.quote is None:
         return ""
     parts = [state.household.name, state.household.address.door]

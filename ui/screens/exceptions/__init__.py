@@ -12,6 +12,8 @@ from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.screens.exceptions.lying import LyingCard
 from ui.screens.exceptions.model import ExceptionsModel
+from ui.screens.exceptions.orders_model import OrdersModel
+from ui.screens.exceptions.orders_page import BothLists
 from ui.screens.exceptions.view import ExceptionsView
 from ui.screens.exceptions.wording import card_banner, empty_banner, refund_banner
 from ui.screens.kind import Screen, Tools
@@ -27,7 +29,10 @@ class ExceptionsScreen:
         self._place = tools.place
         self.model = ExceptionsModel(tools)
         self._lying = LyingCard(tools, self.model)
+        self.orders = OrdersModel(tools)
+        self.orders.changed.connect(self.model.changed)
         self.model.look()
+        self.orders.look()
 
     @property
     def changed(self) -> SignalInstance:
@@ -47,14 +52,21 @@ class ExceptionsScreen:
     @property
     def badge(self) -> int:
         """See `OpenScreen`: what the centre looks at is listed, and does not wait for a clerk."""
+        return self._open + self.orders.state.overdue
+
+    @property
+    def _open(self) -> int:
         return sum(one.waits_here for one in self.model.state.items or ())
 
     def subtitle(self, t: Translator) -> str:
         """See `OpenScreen`."""
+        if self.orders.state.shown:
+            told = self.orders.state
+            return t("Paid orders: {n}, overdue: {late}", n=len(told.orders), late=told.overdue)
         late = sum(one.overdue and one.waits_here for one in self.model.state.items or ())
         if late:
-            return t("Begun and not finished: {n}, overdue: {late}", n=self.badge, late=late)
-        return t("Begun and not finished: {n}", n=self.badge)
+            return t("Begun and not finished: {n}, overdue: {late}", n=self._open, late=late)
+        return t("Begun and not finished: {n}", n=self._open)
 
     def banner(self, t: Translator) -> BannerState:
         """See `OpenScreen`."""
@@ -68,14 +80,16 @@ class ExceptionsScreen:
     def shown(self) -> None:
         """See `OpenScreen`."""
         self.model.look()
+        self.orders.look()
 
     def look_round(self) -> None:
         """See `OpenScreen`."""
         self.model.look()
+        self.orders.look()
 
     def view(self, look: Look) -> QWidget:
         """See `OpenScreen`."""
-        return ExceptionsView(self.model, look)
+        return BothLists(ExceptionsView(self.model, look), self.orders, look)
 
 
 SCREEN = Screen("exceptions", "Exceptions", "Exceptions", "exceptions", ExceptionsScreen)
