@@ -322,3 +322,34 @@ def test_whose_bag_it_is_is_filed(bench: Bench, qtbot: QtBot) -> None:
     standing = bench.lists.state.standing
     assert (standing.batch.manager, standing.batch.zone) == ("阳光物业", "sealed")
     dialog.close()
+
+
+def test_a_run_is_never_covered_by_a_row(bench: Bench, qtbot: QtBot) -> None:
+    bench.take_in(list_text())
+    pay_batch(bench.desk.station, bench.batch_id, tender=Tender.CASH, money=Money(200_000))
+    bench.stage.batch.model.look()
+    bench.stage.batch.model.start()
+    assert bench.stage.batch.model.state.running
+    assert not bench.view.open.list_bar.isVisible()
+    table = bench.view.open.table
+    table.select(0)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert bench.lists.state.page is Page.NONE
+
+
+def test_the_banner_says_what_comes_before_the_money(bench: Bench) -> None:
+    with_people(bench.desk)
+    bench.stage.window.go("batch")
+    bench.lists.take_text(CHAT)
+    assert bench.stage.window.banner.state.title == "5 行待处理"
+    for place in range(1, 6):
+        bench.lists.row.look_at(place)
+        bench.lists.row.ask_reason()
+        bench.lists.row.pick(1)
+    bench.lists.close()
+    bench.lists.open_door("")
+    bench.lists.door.add(HOMES[0].account_no, "100")
+    bench.lists.close()
+    assert bench.stage.window.banner.state.title == "按 F11 第二人复核"
+    bench.lists.count(1, Money(10_000), Approval("林静"))
+    assert bench.stage.window.banner.state.title == "按 F6 收整批款"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from cardstation.bootstrap.entry import doors
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.store import Store
+from drivers.virtual import VirtualReader
 from tests.kit.desk import SAMPLES
-from tests.kit.station import neighbours, open_desk
+from tests.kit.station import card_of, neighbours, open_desk
 
 Command = Callable[..., tuple[int, Any]]
 HOME, NAME, DOOR = "220104000017", "石妍永", "9-4-1502"
@@ -152,6 +154,32 @@ def test_chat_and_door_are_counted_before_money(
     assert (status, door["added"][0]["verdict"]) == (0, "ready")
     _, more = run("batch", "door", door["batch"], "--account", HOME)
     assert (more["added"][0]["place"], more["added"][0]["reasons"]) == (2, ["no_amount"])
+
+
+def test_cards_in_the_reader_make_a_list_at_the_door(
+    run: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The card lies there until the wait ends; a second insertion is already on the list."""
+    reader = VirtualReader()
+    with closing(Store.open(tmp_path / "home")) as store, store.reading() as reading:
+        home = reading.households.get(HOME)
+    assert home is not None
+    reader.insert(card_of(home))
+
+    @contextmanager
+    def room(_settings: object) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(readers=lambda: (reader,))
+
+    desk = replace(doors(), readers=room)
+    words = ["--json", "batch", "door", "--yuan", "80", "--idle", "0.3"]
+    assert main(desk, COMMANDS, words) == 0
+    told = json.loads(capsys.readouterr().out)
+    (added,) = told["added"]
+    assert (added["account_no"], added["fen"], added["ground"]) == (HOME, 8_000, "card_read")
+    assert main(desk, COMMANDS, [*words[:3], told["batch"], *words[3:]]) == 0
+    again = capsys.readouterr()
+    assert json.loads(again.out)["added"] == []
+    assert "already_on_list" in again.err
 
 
 def test_reported_cards_block_their_rows(run: Command, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ class OpenPage(QWidget):
         super().__init__()
         self._model, self._look = model, look
         self._order: tuple[int, ...] = ()
+        self._lists = lists
         self.list_bar = ListBar(lists, look)
         self._shown = 0
         self._writing: frozenset[int] = frozenset()
@@ -52,7 +53,7 @@ class OpenPage(QWidget):
         self._tiles = self._made_tiles()
         self._rows: Rows[LineRow] = Rows(_columns(look))
         self.table = Table(look, look.t("Rows of the list"), self._rows)
-        self.table.opened.connect(lambda at: lists.row.look_at(self._order[at]))
+        self.table.opened.connect(self._look_at)
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName(look.t("Cards done"))
@@ -88,6 +89,11 @@ class OpenPage(QWidget):
             made.setProperty("look", "primary" if _tray_of(state) is tray else "")
             made.style().polish(made)
         self._show_envelope(state)
+
+    def _look_at(self, at: int) -> None:
+        """One row in full; never over a run, whose cards must be seen."""
+        if not self._model.state.running:
+            self._lists.row.look_at(self._order[at])
 
     def _show_envelope(self, state: State) -> None:
         """The field of the scanner has the keys while cards in envelopes run."""
