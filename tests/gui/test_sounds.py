@@ -1,0 +1,68 @@
+"""Sounds tell three things apart without looking, and a stop is spoken where a voice is there."""
+
+from __future__ import annotations
+
+import itertools
+import struct
+import wave
+from pathlib import Path
+
+import pytest
+
+import resources
+from tests.kit.window_torn import until
+from ui.sounds import NAMES, SystemSounds
+
+SLICES = 12
+LOUD = 2000
+
+
+def bursts(name: str) -> tuple[int, float]:
+    """How often a sound swells, and how long it lasts, in seconds."""
+    with wave.open(str(resources.path(f"sounds/{name}.wav"))) as file:
+        raw, rate = file.readframes(file.getnframes()), file.getframerate()
+    samples = struct.unpack(f"<{len(raw) // 2}h", raw)
+    step = max(1, len(samples) // SLICES)
+    peaks = [max(map(abs, samples[at : at + step])) for at in range(0, len(samples), step)]
+    swells = sum(later > 1.15 * before > 0 for before, later in itertools.pairwise([LOUD, *peaks]))
+    return swells, len(samples) / rate
+
+
+def test_each_sound_has_a_shape_of_its_own() -> None:
+    shapes = {name: bursts(name) for name in NAMES}
+    lengths = sorted(length for _, length in shapes.values())
+    assert all(later > 1.1 * before for before, later in itertools.pairwise(lengths)), shapes
+    assert shapes["wait"][1] < 0.5 * min(shapes[name][1] for name in NAMES if name != "wait")
+    assert len({data_of(name) for name in NAMES}) == len(NAMES)
+
+
+def data_of(name: str) -> bytes:
+    return resources.path(f"sounds/{name}.wav").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("program", "language", "said"),
+    [
+        ("spd-say", "zh_CN", ["-l", "zh", "卡不在名单上。"]),
+        ("espeak-ng", "zh_CN", ["-v", "cmn", "卡不在名单上。"]),
+        ("spd-say", "en", ["-l", "en", "卡不在名单上。"]),
+    ],
+)
+def test_a_stop_is_spoken_with_the_voice_of_this_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, language: str, said: list[str]
+) -> None:
+    heard, voice = tmp_path / "heard", tmp_path / program
+    voice.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{heard}.part && mv {heard}.part {heard}\n')
+    voice.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    sounds = SystemSounds(on=False)
+    sounds.speak("卡不在名单上。", language)
+    sounds.on = True
+    sounds.speak("卡不在名单上。", language)
+    until(heard.exists)
+    assert heard.read_text("utf-8").splitlines() == said
+
+
+def test_without_a_voice_nothing_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    SystemSounds().speak("x", "en")
