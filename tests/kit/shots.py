@@ -76,6 +76,8 @@ IN_DOCS = {
         for name in ("torn-1-writing", "torn-2-pulled", "torn-3-finished", "torn-4-refused")
         for lang in LANGUAGES
     },
+    "teams": "teams-2-board-light-zh_CN",
+    "triage": "teams-3-triage-light-zh_CN",
     "settings": "settings-light-zh_CN",
     "keys": "keys-light-zh_CN",
     "receipt-a5": "paper-a5-sale-zh_CN",
