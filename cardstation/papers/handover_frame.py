@@ -24,6 +24,8 @@ def head(pen: Pen, sheet: HandoverSheet, t: Translator) -> float:
     """Draw the top of the first page; return where the table may begin."""
     pen.fitted(LEFT, 17, sheet.company, Style(10.5, Ink.SOFT), room=145)
     pen.fitted(LEFT, 27, title(t), Style(21, Ink.NAVY, bold=True), room=120)
+    own = t("Stays at the desk: it names people. The property manager gets the return sheet.")
+    pen.fitted(LEFT, 33, own, Style(8, Ink.ORANGE), room=150)
     if sheet.training:
         wide = pen.measure(t("TRAINING"), Style(9, bold=True)) + 5
         pen.panel(RIGHT - 26 - wide, 21.4, wide, 7, edge=Ink.ORANGE, radius=1.2, weight=0.3)
