@@ -52,6 +52,7 @@ def build(service: Service) -> FastAPI:
     """The application over one ledger."""
     app = FastAPI(title="cardstation central ledger", openapi_url=None)
     _station_routes(app, service)
+    _order_routes(app, service)
     _local_routes(app, service)
 
     @app.exception_handler(CardStationError)
@@ -115,6 +116,8 @@ def _station_routes(app: FastAPI, service: Service) -> None:
         _fresh(service.engine, signature_of(request, b""))
         return json_answer(wire.Loads(list(books.loads_of(service.engine, card_no))))
 
+
+def _order_routes(app: FastAPI, service: Service) -> None:
     @app.get("/v1/orders")
     def waiting(request: Request) -> Response:
         signed = signature_of(request, b"")

@@ -37,21 +37,7 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
         _money(t),
         _bag(t),
         _lists(t),
-        KeyGroup(
-            t("Exceptions"),
-            (
-                ("↑ ↓", t("choose a row")),
-                ("F5", t("look again")),
-                ("F9 · F10", t("answer whether money was taken: yes · no")),
-                ("F6 · F7", t("pay out · refund, with a second person")),
-                ("F8", t("dispute, with a second person")),
-                ("F9 · F10", t("settle a dispute: the load is there · is not")),
-                ("F4", t("withdraw a return")),
-                ("F11", t("compare a restored station with the ledger")),
-                ("F3", t("paid orders, or what is open")),
-                ("F6 · F7", t("hold a paid order · give it back")),
-            ),
-        ),
+        _exceptions(t),
         KeyGroup(
             t("Shift"),
             (
@@ -135,5 +121,23 @@ def _lists(t: Translator) -> KeyGroup:
             ("F11", t("second person counts a typed list")),
             ("Ctrl+B", t("whose bag it is")),
             ("Enter", t("one row in full")),
+        ),
+    )
+
+
+def _exceptions(t: Translator) -> KeyGroup:
+    return KeyGroup(
+        t("Exceptions"),
+        (
+            ("↑ ↓", t("choose a row")),
+            ("F5", t("look again")),
+            ("F9 · F10", t("answer whether money was taken: yes · no")),
+            ("F6 · F7", t("pay out · refund, with a second person")),
+            ("F8", t("dispute, with a second person")),
+            ("F9 · F10", t("settle a dispute: the load is there · is not")),
+            ("F4", t("withdraw a return")),
+            ("F11", t("compare a restored station with the ledger")),
+            ("F3", t("paid orders, or what is open")),
+            ("F6 · F7", t("hold a paid order · give it back")),
         ),
     )
