@@ -48,6 +48,12 @@ class StoredEntry:
             return None
 
 
+_NEWEST_FIRST = journal.c.seq.desc()
+_HEAD = select(journal.c.epoch, journal.c.seq, journal.c.hash).order_by(_NEWEST_FIRST).limit(1)
+_LAST = select(journal).order_by(_NEWEST_FIRST).limit(1)
+"""Asked several times for every card: made once."""
+
+
 class Journal:
     """The journal of one unit of work or reading."""
 
@@ -56,14 +62,12 @@ class Journal:
 
     def head(self) -> JournalHead:
         """The last entry."""
-        query = select(journal.c.epoch, journal.c.seq, journal.c.hash)
-        row = self._connection.execute(query.order_by(journal.c.seq.desc()).limit(1)).first()
+        row = self._connection.execute(_HEAD).first()
         return JournalHead(FIRST_EPOCH, 0, GENESIS) if row is None else JournalHead(*row)
 
     def last(self) -> StoredEntry | None:
         """The last entry itself."""
-        query = select(journal).order_by(journal.c.seq.desc()).limit(1)
-        row = self._connection.execute(query).first()
+        row = self._connection.execute(_LAST).first()
         return None if row is None else _stored(row)
 
     def append(self, entry: Entry) -> StoredEntry:

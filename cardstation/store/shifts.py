@@ -238,13 +238,11 @@ class Shifts:
 
     def on_duty(self) -> str:
         """The clerk of the open shift, empty when none is open."""
-        query = select(shift_open.c.clerk).where(_still_open()).limit(1)
-        return self._connection.execute(query).scalar() or ""
+        return self._connection.execute(_ON_DUTY).scalar() or ""
 
     def current(self) -> OpenedShift | None:
         """The open shift."""
-        query = select(shift_open).where(_still_open()).limit(1)
-        row = self._connection.execute(query).first()
+        row = self._connection.execute(_CURRENT).first()
         return None if row is None else _opened(row)
 
     def last(self) -> OpenedShift | None:
@@ -294,3 +292,8 @@ def _clerk(row: Row[Any]) -> Clerk:
 
 def _opened(row: Row[Any]) -> OpenedShift:
     return OpenedShift(thaw(Shift, row.frozen), row.seq)
+
+
+_ON_DUTY = select(shift_open.c.clerk).where(_still_open()).limit(1)
+_CURRENT = select(shift_open).where(_still_open()).limit(1)
+"""Asked several times for every card: made once."""

@@ -61,6 +61,13 @@ class OwnedCounter:
     topup_id: str
 
 
+_HIGH_WATER = select(
+    select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1).scalar_subquery(),
+    select(payment_log.c.at).order_by(payment_log.c.no.desc()).limit(1).scalar_subquery(),
+)
+"""Asked at every move: made once."""
+
+
 class TopUps:
     """The top-ups of one unit of work or reading."""
 
@@ -210,10 +217,7 @@ class TopUps:
         The mark of the last move carries those before it; facts of shifts and sums received may
         have come after it.
         """
-        moves = select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1)
-        asked = select(payment_log.c.at).order_by(payment_log.c.no.desc()).limit(1)
-        both = select(moves.scalar_subquery(), asked.scalar_subquery())
-        moved_us, paid_at = self._connection.execute(both).one()
+        moved_us, paid_at = self._connection.execute(_HIGH_WATER).one()
         head = Journal(self._connection).last()
         written_at = None if head is None else head.written_at
         return max(
