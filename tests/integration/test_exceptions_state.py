@@ -156,7 +156,7 @@ def test_a_bag_that_lacks_a_card_is_asked_about_until_it_is_explained(desk: Desk
 
 def test_a_card_that_asks_stands_on_the_list_until_it_lies_in_another_tray(desk: Desk) -> None:
     batch = stopped(desk)
-    code = "card_past_counter"
+    code = "counter_past_expected"
     route_card(desk.station, batch, Tray.B, place=1, card_no="", code=code)
     [one] = of_kind(exceptions_state(desk.station), Kind.LINE)
     assert (one.batch_id, one.row, one.guide.step.code) == (batch, 1, "ask_about_card")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cardstation.domain.exception_case import Kind
+from cardstation.domain.money import Money
 from cardstation.services.intent.cases import (
     Case,
     Moment,
@@ -54,4 +56,36 @@ def bag_case(station: FakeStation) -> Case:
         since=samples.NOW.replace(hour=9, minute=10),
         owner="林晓燕",
         values={"missing": 2, "extra": 1},
+    )
+
+
+def order_case(station: FakeStation) -> Case:
+    return case(
+        Kind.ORDER,
+        "order_old",
+        moment_of(station),
+        key="D20261021-0007",
+        who="钱淑芬  1-2-1402",
+        card_no="8801325000999",
+        money=Money(30_000),
+        since=samples.NOW - timedelta(days=35),
+        values={"order_id": "D20261021-0007", "days": 35},
+    )
+
+
+def stop_case(station: FakeStation) -> Case:
+    return case(
+        Kind.LINE,
+        "counter_past_expected",
+        moment_of(station),
+        key="2026-11-23-02#41",
+        who="冯志强  4-1-702",
+        card_no="8801325001534",
+        batch_id="2026-11-23-02",
+        row=42,
+        money=Money(20_000),
+        since=samples.NOW - timedelta(minutes=18),
+        owner="林晓燕",
+        state="seen",
+        values={"seen": 53, "expected": 52},
     )

@@ -95,11 +95,6 @@ def shift_scenes(s: Stage) -> None:
 def back_scenes(s: Stage) -> None:
     s.station.open, s.station.standing = samples.open_intents(), None
     s.window.go("exceptions")
-    model, view = exceptions_of(s).model, exceptions_view(s)
-    keys = [item.code for item in model.state.items or ()]
-    for code in ("outcome_unknown", "payout_pending", "paid_not_loaded"):
-        view.table.select(keys.index(code))
-        s.shoot(f"exceptions-{code.replace('_', '-')}")
     what = s.window.look.t("The paid load is given up and its money is owed to the payer.")
     dialog = SecondPerson(s.window, s.window.look, s.session.tools.approver, f"¥650.00  ·  {what}")
     dialog.show()

@@ -14,6 +14,7 @@ from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from tests.kit.window_bag_shots import bag_scenes
+from tests.kit.window_exception_shots import exception_scenes
 from tests.kit.window_fakes import PRESENCE, FakeCard, FakeStation
 from tests.kit.window_lane_shots import lane_scenes
 from tests.kit.window_money_shots import money_scenes
@@ -161,6 +162,7 @@ SCENES = (
     other_scenes,
     shift_scenes,
     back_scenes,
+    exception_scenes,
     order_scenes,
     bag_scenes,
     team_scenes,

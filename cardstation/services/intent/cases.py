@@ -198,6 +198,7 @@ def of_batch(
                 since=stop.at if stop else batch.imported_at,
                 owner=moment.clerk,
                 state="seen" if stop else "",
+                values=dict(stop.facts) if stop else {},
             )
         )
     return lines + _strays(stops, moment, here)
@@ -221,6 +222,7 @@ def _strays(stops: Sequence[BatchStop], moment: Moment, here: frozenset[str]) ->
             since=stop.at,
             owner=moment.clerk,
             state="seen",
+            values=dict(stop.facts),
         )
         for stop in strays.values()
         if stop.card_no[-TAIL:] in here and laid(stop) is Tray.B

@@ -173,7 +173,10 @@ class ExceptionsView(QWidget):
             do(item, asked[0])
 
     def _explain(self) -> None:
-        self.wizard.show_case(self._chosen, free=self._model.state.wanted is None)
+        state = self._model.state
+        listed = {item.key for item in state.items or ()}
+        other = state.lying is not None and state.lying.key not in listed
+        self.wizard.show_case(None if other else self._chosen, free=state.wanted is None)
 
 
 def _scrolled(wizard: Wizard) -> QScrollArea:

@@ -27,7 +27,7 @@ from ui.screens.exceptions.wording import due_words, owner, place, told, tone_of
 from ui.theme import XS, M, S
 
 Buttons = Mapping[Act, Sequence[QPushButton]]
-_MARK, _PAD = 30, 7
+_MARK, _PAD, _LINE = 30, 7, 18
 
 
 class StepMark(QWidget):
@@ -83,7 +83,7 @@ class StepRow(QFrame):
         super().__init__()
         self._look = look
         self._mark = StepMark(look, number)
-        self._words, self._proof = label("", "", wrap=True), label("", "small", wrap=True)
+        self._words, self._proof = _wrapped(), _wrapped("small")
         self._cap = QLabel()
         self._cap.setProperty("keycap", "true")
         self._slot = QVBoxLayout()
@@ -141,8 +141,7 @@ class Wizard(Pane):
         super().__init__(look.theme, shadow=False, margin=18)
         self._look, self._buttons = look, buttons
         self._brief, self._due = label("", "name", wrap=True), Chip()
-        self._facts = label("", "muted", wrap=True)
-        self._what, self._money = label("", "", wrap=True), label("", "", wrap=True)
+        self._facts, self._what, self._money = _wrapped("muted"), _wrapped(), _wrapped()
         self._marks = [QLabel(), QLabel()]
         self.rows = [StepRow(look, number) for number in range(1, MOST_STEPS + 1)]
         self._else = QHBoxLayout()
@@ -171,11 +170,15 @@ class Wizard(Pane):
         self.column.addLayout(self._else)
 
     def show_case(self, one: Case | None, *, free: bool) -> None:
-        """Draw a case; while a refund waits for its card nothing else can be done."""
+        """Draw a case; while a refund waits for its card nothing else can be done.
+
+        None: nothing is chosen, or the card in the reader is not on the list.
+        """
         now = one.guide.now if one is not None and free else ()
         for act, made in self._buttons.items():
             for button in made:
                 button.setVisible(act in now)
+        self.setVisible(one is not None)
         if one is None:
             return
         t, said, tone = self._look.t, told(one, self._look.t), tone_of(one)
@@ -215,6 +218,13 @@ class Wizard(Pane):
         card = grouped(one.card_no) if one.card_no else ""
         parts = (one.who, str(one.money or ""), card, place(one, t), owner(one, t), since)
         return "  ·  ".join(part for part in parts if part)
+
+
+def _wrapped(role: str = "") -> QLabel:
+    """Words that take the height they need at their width, not the most they might need."""
+    made = label("", role, wrap=True)
+    made.setMinimumHeight(_LINE)
+    return made
 
 
 def _put(slot: QBoxLayout, one: QPushButton) -> None:

@@ -1,0 +1,64 @@
+"""Draws the guided desk: every kind of open thing with its steps, and a card finding its row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cardstation.domain.topup import Step
+from cardstation.errors import Refusal
+from cardstation.ports.ledger import LedgerException
+from cardstation.services.resolve import Outcome, Resolution
+from cardstation.services.sync_state import SyncState
+from tests.kit import window_samples as samples
+from tests.kit.window_cases import bag_case, order_case, stop_case
+from tests.kit.window_fakes import FakeCard, FakeStation
+from tests.kit.window_shift_shots import exceptions_of, exceptions_view
+from tests.kit.window_stage import Stage
+
+
+def exception_scenes(s: Stage) -> None:
+    """Every kind, the way back of one, a card that ends its own, and a look-up that fails."""
+    screen, view = exceptions_of(s), exceptions_view(s)
+    _fill(s)
+    s.window.go("exceptions")
+    seen: set[str] = set()
+    for at, one in enumerate(screen.model.state.items or ()):
+        if one.code not in seen:
+            seen.add(one.code)
+            view.table.select(at)
+            s.shoot(f"guide-{one.kind}-{one.code.replace('_', '-')}")
+    _card(s)
+    s.station.fails["exceptions"] = Refusal("store_rolled_back")
+    screen.model.look()
+    s.shoot("guide-not-looked-up")
+    s.station.fails.clear()
+    s.station.open, s.station.standing, s.station.cases = (), None, ()
+    s.station.synced = FakeStation().synced
+    screen.model.look()
+
+
+def _fill(s: Stage) -> None:
+    mine = samples.open_intents()
+    refund = replace(mine[3], intent_id="intent-9", code="refund_requested", card_no="8801325000777")
+    off = replace(mine[2], intent_id="intent-10", code="return_requested", state="requested")
+    s.station.open = (*mine, replace(refund, state="refund_requested"), off)
+    s.station.standing = samples.batch_standing(done=20, stopped=(33,))
+    s.station.cases = (bag_case(s.station), order_case(s.station), stop_case(s.station))
+    conflicts = (LedgerException(41, "double_load"), LedgerException(57, "counter_gap"))
+    s.station.synced = SyncState(0, 0, 60, "", conflicts, configured=True)
+
+
+def _card(s: Stage) -> None:
+    s.station.card = FakeCard(samples.facts(of=samples.line(6)))
+    priced = samples.quote(samples.household(), samples.open_intents()[3].money, None)
+    s.station.resolution = Resolution(Outcome.SEALED, receipt=samples.receipt(priced))
+    s.shoot_at(Step.WRITE, "guide-card-1-writing")
+    s.insert()
+    s.station.during = lambda _step: None
+    s.shoot("guide-card-2-done")
+    s.remove()
+    s.station.resolution = Resolution(Outcome.NOTHING)
+    s.station.card = FakeCard(samples.facts())
+    s.insert()
+    s.shoot("guide-card-3-nothing-open")
+    s.remove()
