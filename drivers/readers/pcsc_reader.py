@@ -60,13 +60,13 @@ class PcscLink:
             LinkFailed: a subclass says how; whether the card acted is unknown, the link is dead.
         """
         ensure(len(command) > 1, "a command has at least two bytes")
-        if (failure := self._failure) is not None:
-            raise _bare(failure)
+        if self._failure is not None:
+            raise _bare(self._failure)
         ensure(not self._closed, "exchange on a closed link")
         try:
             return self._worker.call(lambda: self._session.transmit(command), self._session.release)
-        except LinkFailed as failure:
-            self._failure = _bare(failure)
+        except LinkFailed as lost:
+            self._failure = _bare(lost)
             self.close()
             raise
 
