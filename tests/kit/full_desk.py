@@ -126,4 +126,5 @@ def rare_rows(desk: Desk) -> None:
         unit.outbox.judge("ledger_gap", desk.clock.now())
         unit.learned.learn("阳光物业", {"车位": "account"})
         unit.blocked.replace({HOMES[5].card_no: "lost"})
+        unit.steps.keep_signature(b"a picture", desk.clock.now())
         unit.commit()
