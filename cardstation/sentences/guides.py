@@ -5,7 +5,7 @@ from __future__ import annotations
 PHRASES = {
     "guide.find_card": "Put the card into any reader: it shows by itself what happened.",
     "guide.hold": "Card lost, or it cannot tell: hold it as a dispute, with a second person.",
-    "guide.settle": "Look at meter, photo or report together, and write down what both saw.",
+    "guide.settle": "Look at meter, photo or report together; write what both saw.",
     "guide.count_money": "Count the till or look the payment up, then answer.",
     "guide.load_card": "Put the card in: the gas that is paid is written.",
     "guide.give_up": "The payer wants the money back: the card proves it, a second person agrees.",
