@@ -52,7 +52,7 @@ def triage_table(found: TriageList, lang: str) -> bytes:
     t = translator(lang)
     text = io.StringIO()
     rows = csv.writer(text)
-    rows.writerow((t("Community"), t("Building"), t("Unit"), t("Room"), t("Gas lasts")))
+    rows.writerow((t("Community"), t("Building"), t("Staircase"), t("Room"), t("Gas lasts")))
     for row in found.rows:
         at = row.address
         said = word(f"urgency.{row.forecast.urgency.value}", t)

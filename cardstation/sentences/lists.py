@@ -27,7 +27,7 @@ TABLE = {
     "card_blacklisted": Words(
         "Card reported",
         "The card of this household was reported lost, dead or misused.",
-        ROW_FREE,
+        NO_MONEY,
         "Keep the card apart; the household gets a new one at the service hall.",
     ),
     "card_on_two": Words(

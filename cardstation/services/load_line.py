@@ -7,7 +7,6 @@ from cardstation.domain.admission import (
     admit,
     compare_counter,
     ensure_fits,
-    ensure_known,
     quantity_of,
 )
 from cardstation.domain.batch import Batch, LineKind, LineOutcome, ManifestLine, Verdict
@@ -23,7 +22,7 @@ from cardstation.services.identify import Inserted
 from cardstation.services.intent.begin import Purpose, begin, collect
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell
-from cardstation.services.intent.known import household_of
+from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
 from cardstation.services.intent.stops import remembered
@@ -130,8 +129,7 @@ def ensure_own_envelope(batch: Batch, place: int, envelope: str) -> None:
 def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Watch) -> None:
     watch(Step.CHECK)
     line = batch.lines[place - 1]
-    household = household_of(station, card)
-    ensure_known(card.content, household)
+    household = customer_of(station, card)
     offer, expected, tender = _certain(station, batch.batch_id, place, line, household)
     admitted = _admitted(card, household, expected)
     ensure_fits(card.content, card.rules, quantity_of(offer))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cardstation.domain.admission import admit, compare_counter, ensure_known
+from cardstation.domain.admission import admit, compare_counter
 from cardstation.domain.card import CardContent
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import Order
@@ -13,7 +13,7 @@ from cardstation.domain.order_lease import in_zone, oldest_first
 from cardstation.domain.tariff import Standing, Tier, tariff_on
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
-from cardstation.services.intent.known import household_of
+from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.opened import OpenIntent, opened
 from cardstation.services.intent.taken_back import as_told
 from cardstation.services.station import Station
@@ -86,10 +86,9 @@ def _of_this_card(card: Inserted, waiting: tuple[Order, ...]) -> tuple[tuple[Ord
 def _looked_at(station: Station, card: Inserted) -> tuple[tuple[str, ...], Refusal | None]:
     warnings = tuple(sorted(card.content.returned.flags)) if card.content.returned else ()
     try:
-        household = household_of(station, card)
+        household = customer_of(station, card)
         if household.arrears:
             warnings = (*warnings, "arrears")
-        ensure_known(card.content, household)
         if household.status is not HouseholdStatus.ACTIVE:
             raise Refusal(f"account_{household.status.value}", account_no=household.account_no)
         admitted = admit(card.content, card.rules)

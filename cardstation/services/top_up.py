@@ -6,7 +6,6 @@ from cardstation.domain.admission import (
     admit,
     compare_counter,
     ensure_fits,
-    ensure_known,
     quantity_of,
 )
 from cardstation.domain.household import Household
@@ -17,7 +16,7 @@ from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.begin import Purpose, begin, collect
 from cardstation.services.intent.guards import ensure_may_sell
-from cardstation.services.intent.known import household_of
+from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
 from cardstation.services.intent.taken_back import take_over
 from cardstation.services.quote import quote
@@ -44,8 +43,7 @@ def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch
     ensure_may_sell(station)
 
     watch(Step.CHECK)
-    household = household_of(station, card)
-    ensure_known(card.content, household)
+    household = customer_of(station, card)
     admitted = admit(card.content, card.rules)
     household = take_over(station, card, household, admitted)
     compare_counter(admitted, card.rules, household.purchase_counter, bound=False)

@@ -55,6 +55,11 @@ class BlockedCards:
         rows = self._connection.execute(select(blocked_card))
         return {row.card_no: row.reason for row in rows}
 
+    def has(self, card_no: str) -> bool:
+        """Whether a card was reported."""
+        query = select(blocked_card.c.card_no).where(blocked_card.c.card_no == card_no)
+        return self._connection.scalars(query).first() is not None
+
     def replace(self, reasons: Mapping[str, str]) -> None:
         """Put a whole new list in the place of the old one."""
         self._connection.execute(blocked_card.delete())

@@ -146,6 +146,13 @@ def test_stops_of_the_file(tmp_path: Path, change: dict[str, object], code: str)
     desk.station.store.close()
 
 
+def test_a_reported_card_is_sold_nothing(desk: Desk) -> None:
+    with desk.station.store.unit() as unit:
+        unit.blocked.replace({HOME.card_no: "lost"})
+        unit.commit()
+    assert refused(desk, card_of(HOME)) == "card_blacklisted"
+
+
 @pytest.mark.parametrize(("yuan", "code"), [("1", "amount_too_small"), ("4000", "per_load_max")])
 def test_stops_of_the_price(desk: Desk, yuan: str, code: str) -> None:
     assert refused(desk, card_of(HOME), yuan) == code
