@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.trays import Tray
-from cardstation.errors import CardStationError, OutcomeUnknown, Refusal
+from cardstation.errors import CardStationError, Refusal
 from cardstation.services.batch_state import batch_state
 from cardstation.services.card_trays import CardTray, card_trays
 from cardstation.services.check_envelope import check_envelope
@@ -28,63 +27,13 @@ from cardstation.services.pay_batch import pay_batch
 from cardstation.services.route_card import route_card
 from cardstation.services.run_batch import finish_batch, pause_batch, runs, start_batch
 from cardstation.services.verify import verify
-from drivers.virtual import PullAfter, VirtualCard, VirtualReader
+from drivers.virtual import VirtualCard, VirtualReader
+from tests.kit.bag import Bag, bag_at
 from tests.kit.cards import content
 from tests.kit.shifts import BEN, CHIEF, PINS, desk_with_clerks
-from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch, take
-from tests.kit.two_stations import line_of, told, two_stations
+from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
 
 LANES = 4
-
-
-@dataclass
-class Bag:
-    """Some households, their cards, and a desk with a list of them that is paid."""
-
-    desk: Desk
-    people: list[Household]
-    cards: list[VirtualCard]
-    batch_id: str
-
-    def load(self, at: int, envelope: str = "", reader: VirtualReader | None = None) -> None:
-        reader = reader or self.desk.reader
-        reader.pull()
-        reader.insert(self.cards[at])
-        presence = reader.wait_card(0)
-        assert presence is not None
-        with closing(insert_card(self.desk.station, reader, presence)) as card:
-            load_line(self.desk.station, self.batch_id, card, nobody, envelope)
-
-    def refused(self, at: int, envelope: str = "") -> str:
-        with pytest.raises(Refusal) as stop:
-            self.load(at, envelope)
-        return stop.value.code
-
-    @property
-    def states(self) -> list[LineState]:
-        return [one.state for one in batch_state(self.desk.station, self.batch_id).outcomes]
-
-    @property
-    def steps(self) -> list[tuple[str, str]]:
-        with self.desk.station.store.reading() as reading:
-            found = reading.steps.of_batch(self.batch_id)
-        return [(one.step.value, one.clerk) for one in found]
-
-    @property
-    def trays(self) -> list[tuple[int, Tray, str]]:
-        found = card_trays(self.desk.station, self.batch_id)
-        return [(one.place, one.tray, one.reason) for one in found]
-
-
-def bag_at(desk: Desk, people: list[Household], *, envelopes: bool = False) -> Bag:
-    lines = [
-        line(one, row, envelope=str(row) if envelopes else "")
-        for row, one in enumerate(people, start=1)
-    ]
-    batch_id = put_batch(desk, lines)
-    money = Money.of_yuan(str(100 * len(people)))
-    pay_batch(desk.station, batch_id, tender=Tender.CASH, money=money)
-    return Bag(desk, people, [card_of(one) for one in people], batch_id)
 
 
 @pytest.fixture
@@ -324,101 +273,3 @@ def test_nothing_is_recorded_twice_by_pausing_twice(desk: Desk, people: list[Hou
     pause_batch(desk.station, bag.batch_id)
     pause_batch(desk.station, bag.batch_id)
     assert [step for step, _ in bag.steps] == [Step.STARTED.value, Step.PAUSED.value]
-
-
-# ── two desks ──
-
-
-@pytest.mark.parametrize("down", [False, True])
-def test_the_same_list_at_two_desks_loads_each_card_once(tmp_path: Path, down: bool) -> None:
-    """Both took the money for the same line; the card's own counter lets one of them load."""
-    people = neighbours(3)
-    with two_stations(tmp_path, households=people) as (one, other, _):
-        for desk in (one, other):
-            line_of(desk).down = down
-        first, second = bag_at(one, people), bag_at(other, people)
-        second.cards = first.cards
-        first.load(0)
-        before = first.cards[0].image
-        one.reader.pull()
-        with pytest.raises(Refusal) as stop:
-            second.load(0)
-        assert stop.value.code in ("load_still_on_card", "counter_past_expected")
-        assert stop.value.code == "load_still_on_card"
-        assert first.cards[0].image == before
-        assert second.trays == [(1, Tray.C, "load_still_on_card")]
-        second.load(1)
-        other.reader.pull()
-        with pytest.raises(Refusal):
-            first.load(1)
-        for desk in (one, other):
-            line_of(desk).down = False
-        told(one, other)
-        assert verify(one.station).ok
-        assert verify(other.station).ok
-
-
-def test_a_card_the_meter_took_is_past_the_counter_of_the_second_list(tmp_path: Path) -> None:
-    people = neighbours(1)
-    with two_stations(tmp_path, households=people) as (one, other, _):
-        for desk in (one, other):
-            line_of(desk).down = True
-        first, second = bag_at(one, people), bag_at(other, people)
-        second.cards = first.cards
-        first.load(0)
-        one.reader.pull()
-        _take(first.cards[0])
-        taken = first.cards[0].image
-        assert second.refused(0) == "counter_past_expected"
-        assert first.cards[0].image == taken
-
-
-def _take(card: VirtualCard) -> None:
-    assert take(card).taking.value == "credited"
-
-
-@pytest.mark.parametrize("down", [False, True])
-def test_torn_at_one_desk_and_carried_to_the_other_it_is_loaded_once(
-    tmp_path: Path, down: bool
-) -> None:
-    people = neighbours(1)
-    with two_stations(tmp_path, households=people) as (one, other, _):
-        first, second = bag_at(one, people), bag_at(other, people)
-        second.cards = first.cards
-        card = first.cards[0]
-        line_of(one).down = line_of(other).down = down
-        card.chip.arm(PullAfter(3))
-        with pytest.raises(OutcomeUnknown):
-            first.load(0)
-        one.reader.pull()
-        card.chip.arm(None)
-        if not down:
-            told(one, other)
-        torn = card.image
-        if down:
-            code = second.refused(0)
-            assert code in ("card_torn_elsewhere", "load_still_on_card", "card_damaged"), code
-            assert card.image == torn
-            other.reader.pull()
-            first.load(0)
-            one.reader.pull()
-        else:
-            said = _second_reads(second)
-            assert said in ("", "order_already_loaded", "counter_past_expected",
-                            "load_still_on_card"), said  # fmt: skip
-        credit = content(card).credit
-        assert credit is not None
-        assert credit.purchase_counter == people[0].purchase_counter + 1
-        line_of(one).down = line_of(other).down = False
-        told(one, other)
-        assert verify(one.station).ok
-        assert verify(other.station).ok
-
-
-def _second_reads(bag: Bag) -> str:
-    """What the second clerk is told, empty when the load was finished there."""
-    try:
-        bag.load(0)
-    except Refusal as stop:
-        return stop.code
-    return ""
