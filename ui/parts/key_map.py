@@ -14,14 +14,16 @@ from PySide6.QtGui import (
     QPaintEvent,
     QTextDocument,
 )
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.look import Look, font
 from ui.parts.buttons import button
-from ui.parts.words import Pane, label, row
+from ui.parts.words import Pane, column, label, row
 from ui.theme import L, M
 
 ACROSS = 3
+_HEAD = 2
+"""A heading and the gap above it, in lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,15 @@ class KeyMap(QWidget):
         self.setAccessibleName(t("Keyboard map"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         pane = Pane(look.theme, shadow=False)
-        pane.setFixedWidth(1200)
+        pane.setFixedWidth(1240)
         close = button(t("Close"), self.close_map, hint="F1")
         paper = button(t("Print"), self.print_map, key="Ctrl+P")
         pane.column.addLayout(row(label(t("Keyboard map"), "title"), 0, paper, close))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(L)
-        grid.setVerticalSpacing(L)
-        for index, group in enumerate(self.groups):
-            grid.addWidget(
-                self._group(group), index // ACROSS, index % ACROSS, Qt.AlignmentFlag.AlignTop
-            )
-        pane.column.addLayout(grid)
+        side_by_side = QHBoxLayout()
+        side_by_side.setSpacing(L)
+        for part in in_columns(self.groups):
+            side_by_side.addLayout(column(*map(self._group, part), 0, spacing=M), 1)
+        pane.column.addLayout(side_by_side)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
         outer.addWidget(pane, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -103,7 +102,7 @@ class KeyMap(QWidget):
         grid = QGridLayout(made)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(M)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(1)
         grid.setColumnStretch(1, 1)
         grid.addWidget(label(group.title, "strong"), 0, 0, 1, 2)
         for index, (key, what) in enumerate(group.keys, start=1):
@@ -113,3 +112,15 @@ class KeyMap(QWidget):
             grid.addWidget(cap, index, 0, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(label(what, "muted"), index, 1)
         return made
+
+
+def in_columns(groups: Sequence[KeyGroup]) -> list[list[KeyGroup]]:
+    """The groups in reading order, down one column and then the next, all about as long."""
+    share = sum(len(group.keys) + _HEAD for group in groups) / ACROSS
+    parts: list[list[KeyGroup]] = [[] for _ in range(ACROSS)]
+    before = 0.0
+    for group in groups:
+        size = len(group.keys) + _HEAD
+        parts[min(ACROSS - 1, int((before + size / 2) // share))].append(group)
+        before += size
+    return parts
