@@ -33,6 +33,7 @@ from cardstation.services.dispute import dispute
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.identify import Inserted, insert_card
 from cardstation.services.import_list import import_list
+from cardstation.services.intent.cases import Case
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.load_line import load_line
 from cardstation.services.open_intents import open_intents
@@ -116,7 +117,7 @@ class Wiring:
             print_receipt=self.print_receipt,
             handover=self.handover,
             open_intents=partial(open_intents, station),
-            exceptions=partial(exceptions_state, station),
+            exceptions=self.exceptions,
             readers=readers.standing,
             printer=self.printer,
             sync_state=partial(sync_state, station),
@@ -235,6 +236,11 @@ class Wiring:
         with self.station.store.reading() as reading:
             newest = sorted(reading.batches.ids(), reverse=True)[:SHOWN_BATCHES]
         return tuple(batch_state(self.station, batch_id) for batch_id in newest)
+
+    def exceptions(self) -> tuple[Case, ...]:
+        """What is open; the setting may have changed since."""
+        days = self.settings.order_warn_days
+        return exceptions_state(self.station, order_warn_days=days)
 
     def print_receipt(self, receipt_no: str) -> Path:
         """File a receipt on both papers, and print it where a printer is set.

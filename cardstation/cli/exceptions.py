@@ -17,7 +17,7 @@ from cardstation.services.intent.cases import Case
 def exceptions(call: Call) -> None:
     """List what is open: its owner, its age, when it is due, and the next step."""
     with call.doors.station(call.settings, False) as station:
-        found = exceptions_state(station)
+        found = exceptions_state(station, order_warn_days=call.settings.order_warn_days)
     if not found:
         call.output.answer({"exceptions": []}, [call.words("Nothing waits")])
         return

@@ -18,8 +18,8 @@ MONEY_H = 24
 OFF_BOOK_H = 48
 """A purchase of another channel waits for that channel's file (the off-book rule: two days)."""
 BAG_H = 48
-ORDER_H = 7 * 24
-"""A household that paid is called after a week; the order itself never ends."""
+ORDER_H = 30 * 24
+"""A household that paid is called then, where no setting says otherwise; no order ever ends."""
 
 
 class Kind(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cardstation.domain.batch_life import Stage
+from cardstation.domain.exception_case import ORDER_H
 from cardstation.services.custody_state import custody_state
 from cardstation.services.intent.cases import (
     Case,
@@ -10,24 +11,39 @@ from cardstation.services.intent.cases import (
     of_bag,
     of_batch,
     of_intent,
+    of_order,
     of_sync,
     worst_first,
 )
 from cardstation.services.open_intents import open_intents
+from cardstation.services.orders_state import orders_state
 from cardstation.services.station import Station
 from cardstation.services.sync_state import sync_state
 from cardstation.store import Reading
 
+DAY_H = 24
 
-def exceptions_state(station: Station) -> tuple[Case, ...]:
+
+def exceptions_state(
+    station: Station, *, order_warn_days: int = ORDER_H // DAY_H
+) -> tuple[Case, ...]:
     """Look at everything; changes nothing.
 
     A closed batch has no questions left: it closes only when every card is explained.
+
+    Args:
+        station: The desk.
+        order_warn_days: After so many days a paid order that nobody loads is on the list.
     """
     with station.store.reading() as reading:
         moment = _moment(station, reading)
     return worst_first(
-        (*_of_intents(station, moment), *_of_batches(station, moment), *_of_sync(station, moment))
+        (
+            *_of_intents(station, moment),
+            *_of_batches(station, moment),
+            *_of_orders(station, moment, order_warn_days),
+            *_of_sync(station, moment),
+        )
     )
 
 
@@ -66,6 +82,10 @@ def _of_batches(station: Station, moment: Moment) -> list[Case]:
         cases += of_batch(found.batch, stops, moment, known=known, here=here)
         cases += of_bag(found, moment)
     return cases
+
+
+def _of_orders(station: Station, moment: Moment, warn_days: int) -> list[Case]:
+    return [of_order(one, moment) for one in orders_state(station, warn_days) if one.warns]
 
 
 def _of_sync(station: Station, moment: Moment) -> list[Case]:

@@ -14,6 +14,7 @@ from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.domain.custody import Explanation, Party, Why
 from cardstation.domain.exception_case import Act, Kind
+from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Role, ShiftClose
 from cardstation.domain.trays import Tray
@@ -196,3 +197,16 @@ def test_the_command_lists_the_same(
     assert one["now"] == ["card", "refund", "dispute"]
     assert main(doors(), COMMANDS, ["exceptions"]) == 0
     assert HOME.name in capsys.readouterr().out
+
+
+def test_a_paid_order_that_nobody_loads_is_on_the_list(desk: Desk) -> None:
+    paid_at = desk.station.clock.now()
+    order = Order("W1", HOME.account_no, 10_000, 30_000, "", 5, "", paid_at)
+    with desk.station.store.unit() as unit:
+        unit.orders.put([order])
+        unit.commit()
+    later(desk, days=29)
+    assert exceptions_state(desk.station) == ()
+    [one] = exceptions_state(desk.station, order_warn_days=29)
+    assert (one.kind, one.key, one.overdue) == (Kind.ORDER, "W1", True)
+    assert (one.money, one.values["days"]) == (Money(10_000), 29)

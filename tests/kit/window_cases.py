@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cardstation.domain.exception_case import Kind
+from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.services.intent.cases import (
     Case,
@@ -13,9 +14,11 @@ from cardstation.services.intent.cases import (
     case,
     of_batch,
     of_intent,
+    of_order,
     of_sync,
     worst_first,
 )
+from cardstation.services.orders_state import Holder, WaitingOrder
 from tests.kit import window_samples as samples
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ def exceptions_of(station: FakeStation) -> tuple[Case, ...]:
     known = frozenset((one.batch_id, one.row) for one in station.open if one.batch_id)
     if station.standing is not None:
         cases += of_batch(station.standing, (), moment, known=known)
+    cases += [of_order(one, moment) for one in station.orders.waiting if one.warns]
     return worst_first((*cases, *station.cases, *of_sync(station.synced, moment)))
 
 
@@ -60,17 +64,10 @@ def bag_case(station: FakeStation) -> Case:
 
 
 def order_case(station: FakeStation) -> Case:
-    return case(
-        Kind.ORDER,
-        "order_old",
-        moment_of(station),
-        key="D20261021-0007",
-        who="钱淑芬  1-2-1402",
-        card_no="8801325000999",
-        money=Money(30_000),
-        since=samples.NOW - timedelta(days=35),
-        values={"order_id": "D20261021-0007", "days": 35},
-    )
+    paid_at = samples.NOW - timedelta(days=35)
+    order = Order("D20261021-0007", "220104000999", 30_000, 89_000, "", 12, "", paid_at)
+    waits = WaitingOrder(order, "钱淑芬", "1-2-1402", 35, warns=True, holder=Holder.NOBODY)
+    return of_order(waits, moment_of(station))
 
 
 def stop_case(station: FakeStation) -> Case:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cardstation.domain.batch import LineState
@@ -24,6 +24,7 @@ from cardstation.services.batch_state import BatchState
 from cardstation.services.card_trays import laid
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.intent.opened import OpenIntent
+from cardstation.services.orders_state import WaitingOrder
 from cardstation.services.sync_state import SyncState
 from cardstation.store.funds import BatchStop
 
@@ -248,6 +249,22 @@ def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
             values={"missing": missing, "extra": extra},
         )
     ]
+
+
+def of_order(one: WaitingOrder, moment: Moment) -> Case:
+    """A paid order that nobody came for in time; when it was due the caller has judged."""
+    found = case(
+        Kind.ORDER,
+        "order_old",
+        moment,
+        key=one.order.order_id,
+        who=f"{one.name}  {one.door}",
+        money=Money(one.order.fen),
+        since=one.order.paid_at,
+        owner=moment.clerk,
+        values={"order_id": one.order.order_id, "days": one.days},
+    )
+    return replace(found, due=None, overdue=True)
 
 
 def of_sync(

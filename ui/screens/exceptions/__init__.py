@@ -52,10 +52,6 @@ class ExceptionsScreen:
     @property
     def badge(self) -> int:
         """See `OpenScreen`: what the centre looks at is listed, and does not wait for a clerk."""
-        return self._open + self.orders.state.overdue
-
-    @property
-    def _open(self) -> int:
         return sum(one.waits_here for one in self.model.state.items or ())
 
     def subtitle(self, t: Translator) -> str:
@@ -65,8 +61,8 @@ class ExceptionsScreen:
             return t("Paid orders: {n}, overdue: {late}", n=len(told.orders), late=told.overdue)
         late = sum(one.overdue and one.waits_here for one in self.model.state.items or ())
         if late:
-            return t("Begun and not finished: {n}, overdue: {late}", n=self._open, late=late)
-        return t("Begun and not finished: {n}", n=self._open)
+            return t("Begun and not finished: {n}, overdue: {late}", n=self.badge, late=late)
+        return t("Begun and not finished: {n}", n=self.badge)
 
     def banner(self, t: Translator) -> BannerState:
         """See `OpenScreen`."""

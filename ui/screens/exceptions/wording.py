@@ -89,6 +89,8 @@ def due_words(one: Case, t: Translator) -> str:
     """When it is due, counted from now."""
     if one.age_min is None:
         return t("at once") if one.kind is Kind.VERDICT else "—"
+    if one.kind is Kind.ORDER:
+        return t("overdue")
     if one.until_shift_ends:
         return t("overdue: older than the shift") if one.overdue else t("before the shift ends")
     left_min = one.guide.hours * 60 - one.age_min
