@@ -143,10 +143,12 @@ def ended(world: World, job: Job, *, exact: bool) -> set[Wait]:
         Why something waits for people; nothing of any other card does, and for no other reason.
     """
     found = with_books(world)
+    # Before the meters: one that presents its own code makes a card's tries whole again.
+    closed = closed_cards(world, job.station)
+    refused(world, job.station, closed)
     world.meet_meters()
     topups = [one for _, of_one in found for one in of_one]
     waits: dict[str, Wait] = {}
-    closed = closed_cards(world, job.station)
     for number, household in enumerate(world.households):
         mine = [one for one in topups if one.identity.card_no == household.card_no]
         live = _live_litres([of_one for _, of_one in found], household.card_no)
@@ -162,7 +164,6 @@ def ended(world: World, job: Job, *, exact: bool) -> set[Wait]:
             waits[household.card_no] = Wait.SOLD_OVER
         assert world.credited[number] == live, (number, world.credited, live)
         assert not exact or live == job.sold[number], (live, job.sold)
-    refused(world, job.station, waits)
     exact = exact and not waits
     terms = [proof.money_terms for proof, _ in found]
     assert sum(one["refunds"] for one in terms) == sum(world.returned.values())

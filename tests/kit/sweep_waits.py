@@ -71,12 +71,12 @@ def sold_over(left: Iterable[TopUp], mine: Iterable[TopUp]) -> bool:
     )
 
 
-def refused(world: World, station: str, waits: Mapping[str, Wait]) -> None:
+def refused(world: World, station: str, closed: Mapping[str, Wait]) -> None:
     """The desk says itself that it presents no code to these cards."""
     desk = world.start(Power(), station)
     try:
         for household, card in zip(world.households, world.cards, strict=True):
-            if waits.get(household.card_no) in (Wait.UNREADABLE, Wait.SPENT):
+            if household.card_no in closed:
                 inserted = desk.insert(card)
                 with pytest.raises(Refusal, match=CODE_REFUSED):
                     ensure_unlockable(desk.station, inserted)

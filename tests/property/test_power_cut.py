@@ -31,6 +31,7 @@ from tests.kit.sweep_rare import (
     REJOIN_UNSENT,
     SEALED_TWICE,
 )
+from tests.kit.sweep_waits import Wait
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -65,6 +66,10 @@ ONCE = (
     Case(BAG, Where.HOME, "acs", 47, 2, Tender.BANK_TRANSFER),
     Case(BAG, Where.ANOTHER, "acs", 53, 3),
     Case(BAG, Where.SOLD, "acs", 61, 7),
+    Case(PREPAID, Where.SAME, "omnikey", 17, 1),
+    Case(PREPAID, Where.HOME, "acs", 23, 2),
+    Case(PREPAID, Where.ANOTHER, "acs", 29, 3),
+    Case(PREPAID, Where.SOLD, "acs", 29, 5),
     Case(RETURN, Where.SAME, "acs", 17),
     Case(RETURN, Where.HOME, "omnikey", 23, 1),
     Case(RETURN, Where.ANOTHER, "acs", 29, 2),
@@ -151,6 +156,15 @@ def test_cut_again_during_recovery(folder: Path, record_property: Record, case: 
             lab.run(cut, second)
             count += 1
     report(record_property, f"{case}, cut twice", points, count, lab)
+
+
+def test_a_code_cut_short_twice_waits_though_the_meter_makes_its_tries_whole(folder: Path) -> None:
+    """The desk refused the card; the load on it is the meter's, which presents its own code."""
+    lab = Lab(folder, RETURN, stock)
+    first = Cut(lab.boundaries().index("chip"), When.AFTER)
+    second = Cut(lab.boundaries(first).index("chip"), When.AFTER)
+    lab.run(first, second)
+    assert lab.waits == {Wait.SPENT: 1}
 
 
 def test_every_message_to_the_ledger_is_cut_before_after_and_unheard() -> None:
