@@ -48,7 +48,7 @@ TABLE = {
         "Refund elsewhere",
         "This money was not taken at this desk.",
         OWED,
-        "The desk that took the money pays it back; for an online order, the centre.",
+        "The desk that took the money pays it back.",
     ),
     "nothing_owed": Words(
         "Nothing to pay out",

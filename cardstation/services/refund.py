@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cardstation.domain.card import Witness
-from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
@@ -21,7 +20,8 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.never_armed import ensure_never_armed
 from cardstation.services.intent.records import record_move, record_untouched
-from cardstation.services.intent.seen import ensure_as_left, judged, load_witness, superseded
+from cardstation.services.intent.seen import judged, load_witness, superseded
+from cardstation.services.intent.went_on import ensure_as_left
 from cardstation.services.station import Station
 
 _PAID = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
@@ -29,6 +29,8 @@ _PAID = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
 
 def request_refund(station: Station, card: Inserted, approval: Approval) -> TopUp:
     """Give up the paid load that is open on this card; `pay_out` then returns the money.
+
+    That of a paid order goes back online, by the centre; no money leaves the desk.
 
     Args:
         station: The desk.
@@ -38,8 +40,8 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
     Raises:
         Refusal: `no_paid_load`, `load_is_on_card` (it happened after all; the next look seals
             it), `card_torn` (it must be finished), `refund_elsewhere` (the desk that took the
-            money, or the centre for an order, pays it back), `refund_needs_ledger` (another desk
-            may have finished it, and the ledger cannot be asked), `second_person_same`, `no_shift`.
+            money pays it back), `refund_needs_ledger` (another desk may have finished it, and the
+            ledger cannot be asked), `second_person_same`, `no_shift`.
         OutcomeUnknown: `card_not_as_left`; `paid_in_doubt`, see `ensure_never_armed`.
     """
     ensure_may_write(station)
@@ -49,8 +51,8 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
         intent = reading.topups.open_on(card.content.identity)
     if intent is None or intent.direction is not Direction.SALE or intent.state not in _PAID:
         raise Refusal("no_paid_load", card_no=card.content.identity.card_no)
-    if intent.origin or intent.tender is Tender.ORDER:
-        raise Refusal("refund_elsewhere", station=intent.origin, order_id=intent.order_id)
+    if intent.origin:
+        raise Refusal("refund_elsewhere", station=intent.origin)
     proven = _proven_not_loaded(station, card, intent)
     return record_move(
         station, proven, TopUpEvent.REFUND_ASKED, reason="refund", approver=approval.name
@@ -74,7 +76,7 @@ def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp
     if seen is Witness.TORN:
         raise Refusal("card_torn", card_no=intent.identity.card_no)
     if not (superseded(card, intent) and counter_owned_elsewhere(station, intent)):
-        ensure_as_left(seen, intent)
+        ensure_as_left(station, seen, intent)
     if intent.state is TopUpState.NOT_LOADED:
         return intent
     return record_untouched(station, intent, card.image, reason="refund")

@@ -14,12 +14,16 @@ from cardstation.domain.ledger import Order
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.order_lease import GRACE, LEASE
 from cardstation.domain.receipt import Receipt
+from cardstation.domain.shift import Approval
 from cardstation.errors import LedgerUnreachable, OutcomeUnknown, Refusal
+from cardstation.services import load_prepaid as loading
 from cardstation.services.issue_receipt import issue_receipt
 from cardstation.services.lease_order import lease_order
 from cardstation.services.load_prepaid import load_prepaid
 from cardstation.services.orders_state import Holder, orders_state
+from cardstation.services.pay_out import pay_out
 from cardstation.services.read_card import read_card
+from cardstation.services.refund import request_refund
 from cardstation.services.release_order import release_order
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
@@ -30,6 +34,7 @@ from tests.kit.station import Desk, card_of, neighbours, nobody, open_desk, take
 
 HOME, OTHER = neighbours(2)
 NOW = StandingClock().at
+SECOND = Approval("supervisor")
 ORDER = Order(
     "D1", HOME.account_no, 5600, 20_000, "residential@2026-01-01", 50, "",
     paid_at=datetime(2026, 10, 20, 3, 0, tzinfo=UTC),
@@ -253,3 +258,32 @@ def test_a_card_with_an_order_says_so(town: Town) -> None:
     with closing(town.here.insert(card_of(HOME))) as inserted:
         facts = read_card(town.here.station, inserted)
     assert (facts.orders, facts.stop) == ((ORDER,), None)
+
+
+def test_an_order_whose_card_went_on_is_given_up_by_two_people(town: Town) -> None:
+    """Claimed here and never written; another desk sold since: the centre pays it back, once."""
+    town.sell_online()
+    card = card_of(HOME)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "arm", cut_short)
+        with pytest.raises(LedgerUnreachable):
+            load(town.here, card)
+    assert town.here.states()[-1] == "paid"
+    town.there.sell(card, "50")
+    take(card)
+    assert stopped(town.here, card) == "counter_past_expected"
+    with closing(town.here.insert(card)) as inserted:
+        asked = request_refund(town.here.station, inserted, SECOND)
+    pay_out(town.here.station, asked.topup_id, SECOND)
+    for desk in (town.here, town.there):
+        sync(desk.station)
+        assert verify(desk.station).ok
+        assert stopped(desk, card, "D1") in ("order_already_loaded", "order_not_waiting")
+    assert not any(fen for name, fen in town.centre.balances.items() if "unloaded" in name)
+    assert town.centre.balances["tender:online"] == 0
+    assert not town.centre.chains["S001"].exceptions
+    town.here.sell(card, "20")
+
+
+def cut_short(*_given: object) -> None:
+    raise LedgerUnreachable

@@ -35,6 +35,7 @@ from ui.screens.exceptions.wizard import Wizard
 from ui.screens.exceptions.wording import owner, short_due, subject, tone_of
 from ui.theme import M
 
+_BY_CENTRE = "No money leaves this desk: the centre pays it back the way it was paid online."
 Confirmed = Callable[[Case, Approval], None]
 
 
@@ -167,6 +168,8 @@ class ExceptionsView(QWidget):
             return
         if what == self._paid and item.tender == Tender.BATCH.value:
             what = self._look.t("The money stays with the batch and goes back with its rest.")
+        elif what == self._paid and item.tender == Tender.ORDER.value:
+            what = self._look.t(_BY_CENTRE)
         money = f"{item.money}  ·  " if item.money is not None else ""
         asked = ask_second_person(self, self._look, self._model.approver, f"{money}{what}")
         if asked is not None:
