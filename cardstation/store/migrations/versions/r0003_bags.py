@@ -18,6 +18,8 @@ def upgrade() -> None:
     _batches()
     _steps()
     _lump_sums()
+    _acknowledgements()
+    _given_back()
     _lists()
     _lanes()
     _orders()
@@ -85,6 +87,22 @@ def _lump_sums() -> None:
     for table in ("payment", "payment_log"):
         op.add_column(table, sa.Column("line", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
+        "released_line",
+        *_texts("batch_id"),
+        sa.Column("line", sa.Integer(), nullable=False),
+        *_texts("reason"),
+        sa.Column("money", sa.BigInteger(), nullable=False),
+        *_texts("at"),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["seq"], ["journal.seq"], name="fk_released_line_seq_journal"),
+        sa.UniqueConstraint("seq", name="uq_released_line_seq"),
+        sa.PrimaryKeyConstraint("batch_id", "line", name="pk_released_line"),
+    )
+    _keep("released_line")
+
+
+def _acknowledgements() -> None:
+    op.create_table(
         "acknowledgement",
         *_texts("ack_no"),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -109,18 +127,10 @@ def _lump_sums() -> None:
         sa.PrimaryKeyConstraint("no", name="pk_acknowledgement_paper"),
     )
     op.create_index("ix_acknowledgement_paper_ack_no", "acknowledgement_paper", ["ack_no"])
-    op.create_table(
-        "released_line",
-        *_texts("batch_id"),
-        sa.Column("line", sa.Integer(), nullable=False),
-        *_texts("reason"),
-        sa.Column("money", sa.BigInteger(), nullable=False),
-        *_texts("at"),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["seq"], ["journal.seq"], name="fk_released_line_seq_journal"),
-        sa.UniqueConstraint("seq", name="uq_released_line_seq"),
-        sa.PrimaryKeyConstraint("batch_id", "line", name="pk_released_line"),
-    )
+    _keep("acknowledgement", "acknowledgement_paper")
+
+
+def _given_back() -> None:
     op.create_table(
         "given_back",
         *_texts("back_id", "batch_id", "payment_id", "tender"),
@@ -149,8 +159,7 @@ def _lump_sums() -> None:
         sa.PrimaryKeyConstraint("arrears_id", name="pk_arrears_paid"),
     )
     op.create_index("ix_arrears_paid_batch_id", "arrears_paid", ["batch_id"])
-    _keep("acknowledgement", "acknowledgement_paper", "released_line", "given_back")
-    _keep("arrears_paid")
+    _keep("given_back", "arrears_paid")
 
 
 def _lanes() -> None:
