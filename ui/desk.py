@@ -36,7 +36,7 @@ class DeskWindow(QMainWindow):
         super().__init__()
         self.session = session
         self._views: dict[str, QWidget] = {}
-        self._here = SCREENS[0].code
+        self._here, self._going = SCREENS[0].code, False
         self.setWindowIcon(app_icon())
         self.resize(*SMALLEST)
         self._look = self._chosen_look()
@@ -81,8 +81,9 @@ class DeskWindow(QMainWindow):
 
     def go(self, code: str) -> None:
         """Show a screen."""
-        self._here = code
+        self._here, self._going = code, True
         self.session.came_to(code)
+        self._going = False
         wanted = self.view(code)
         for view in self._views.values():
             view.setVisible(view is wanted)
@@ -189,8 +190,8 @@ class DeskWindow(QMainWindow):
     # ── drawing ──
 
     def _card_moved(self) -> None:
-        """A card brings its own screen to the front."""
-        if self.session.tools.place.present:
+        """A card brings its own screen to the front; one that lay there before does not."""
+        if self.session.tools.place.present and not self._going:
             wanted = self.session.screen_of_cards()
             if wanted != self._here:
                 self.go(wanted)

@@ -88,17 +88,14 @@ def test_two_persons_answer_with_one_key(
 def test_a_paid_load_is_disputed_only_where_its_card_went_on(
     desk: Stage, qtbot: QtBot, yes: list[str]
 ) -> None:
-    """Records were lost that may have written it; the same key does nothing to any other."""
+    """Perhaps written in lost records, or by another desk; any other is left by that key."""
     (paid,) = (one for one in samples.open_intents() if one.code == "paid_not_loaded")
-    for code, answers in (
-        (paid.code, []),
-        ("paid_in_doubt", [("dispute", SUPERVISOR, "intent-6")]),
-    ):
+    for code, answers in ((paid.code, 0), ("paid_in_doubt", 1), ("card_not_as_left", 2)):
         desk.station.open = (replace(paid, code=code),)
         choose(desk, qtbot, code)
         qtbot.keyClick(desk.window, Qt.Key.Key_F8)
-        assert desk.station.backs == answers
-    assert len(yes) == 1
+        assert desk.station.backs == [("dispute", SUPERVISOR, "intent-6")] * answers
+    assert len(yes) == 2
 
 
 def test_keys_of_other_states_do_nothing(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
@@ -279,6 +276,18 @@ def test_a_card_without_a_row_is_told_so_and_served_at_the_counter(
     assert desk.station.calls.count("resolve_card") == 1
     desk.window.go("counter")
     assert desk.counter.model.state.phase is Phase.READY
+
+
+def test_who_goes_on_to_another_screen_stays_there_with_the_card_in_the_reader(
+    desk: Stage, qtbot: QtBot
+) -> None:
+    desk.station.open = samples.open_intents()
+    choose(desk, qtbot, "disputed")
+    desk.insert()
+    desk.window.go("shift")
+    assert desk.window.here == "shift"
+    assert desk.window.view("shift").isVisible()
+    assert not desk.window.view("exceptions").isVisible()
 
 
 def test_a_card_pulled_while_it_is_ended_here_goes_first_everywhere(

@@ -79,9 +79,10 @@ class ExceptionsScreen:
         self.orders.look()
 
     def look_round(self) -> None:
-        """See `OpenScreen`."""
-        self.model.look()
-        self.orders.look()
+        """See `OpenScreen`: never while a card is being worked on, it has the machine."""
+        if not self._place.busy:
+            self.model.look()
+            self.orders.look()
 
     def view(self, look: Look) -> QWidget:
         """See `OpenScreen`."""

@@ -33,6 +33,7 @@ class ExceptionsModel(QObject):
         super().__init__()
         self._tools = tools
         self._state = State()
+        self._looking = self._again = False
 
     @property
     def state(self) -> State:
@@ -45,8 +46,11 @@ class ExceptionsModel(QObject):
         return self._tools.approver
 
     def look(self) -> None:
-        """Look everything up again."""
-        self._tools.desk.ask(self._tools.services.exceptions, self._seen, self._unseen)
+        """Look everything up again; one look at a time, and once more when asked meanwhile."""
+        self._again = self._looking
+        if not self._looking:
+            self._looking = True
+            self._tools.desk.ask(self._tools.services.exceptions, self._seen, self._unseen)
 
     def lies(self, lying: Lying | None) -> None:
         """A card lies there, or none any more."""
@@ -153,9 +157,16 @@ class ExceptionsModel(QObject):
 
     def _seen(self, items: tuple[Case, ...]) -> None:
         self._show(replace(self._state, items=items, problem=None))
+        self._looked()
 
     def _unseen(self, error: CardStationError) -> None:
         self._show(replace(self._state, problem=Problem.of(error)))
+        self._looked()
+
+    def _looked(self) -> None:
+        self._looking = False
+        if self._again:
+            self.look()
 
     def _do(self, work: Callable[[], T], said: str = "", **fields: object) -> None:
         def done(_result: T) -> None:
