@@ -20,8 +20,7 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.never_armed import ensure_never_armed
 from cardstation.services.intent.records import record_move, record_untouched
-from cardstation.services.intent.seen import judged, load_witness, superseded
-from cardstation.services.intent.went_on import ensure_as_left
+from cardstation.services.intent.seen import ensure_as_left, judged, load_witness, superseded
 from cardstation.services.station import Station
 
 _PAID = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
@@ -76,7 +75,7 @@ def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp
     if seen is Witness.TORN:
         raise Refusal("card_torn", card_no=intent.identity.card_no)
     if not (superseded(card, intent) and counter_owned_elsewhere(station, intent)):
-        ensure_as_left(station, seen, intent)
+        ensure_as_left(seen, intent)
     if intent.state is TopUpState.NOT_LOADED:
         return intent
     return record_untouched(station, intent, card.image, reason="refund")
