@@ -110,7 +110,9 @@ def back_scenes(s: Stage) -> None:
 
 def _refund(s: Stage) -> None:
     model = exceptions_of(s).model
-    [item] = [one for one in model.state.items or () if one.code == "paid_not_loaded"]
+    items = model.state.items or ()
+    [item] = [one for one in items if one.code == "paid_not_loaded"]
+    exceptions_view(s).table.select(items.index(item))
     s.station.people.left = 5
     approval = s.station.people.services().approve(SUPERVISOR, PIN)
     model.refund(item, approval)
