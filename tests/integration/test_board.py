@@ -7,20 +7,25 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from cardstation.domain.batch import Whose, Zone
+from cardstation.domain.batch import Verdict, Whose, Zone
+from cardstation.domain.batch_life import BatchStep, Stage, Step
 from cardstation.domain.custody import Party
 from cardstation.domain.forecast import Ground, MeterReading, Urgency
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.volume import Volume
+from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.services.board_state import board_state
 from cardstation.services.file_batch import file_batch
 from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.identify import Inserted
+from cardstation.services.intent.readings import note_reading
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.resolve import resolve_card
@@ -95,6 +100,25 @@ def test_an_older_block_and_one_from_the_future_are_left_out(desk: Desk) -> None
     assert readings(desk, 1) == ()
 
 
+@pytest.mark.parametrize("what", ["unreadable", "of_other_meter", "never_credited"])
+def test_a_block_that_says_nothing_is_left_out(desk: Desk, what: str) -> None:
+    with closing(desk.insert(card_of(HOMES[0]))) as inserted:
+        content = inserted.content
+    block = content.returned
+    assert block is not None
+    shown = {
+        "unreadable": None,
+        "of_other_meter": replace(block, meter_no="QM0000000000"),
+        "never_credited": replace(block, cumulative=NO_GAS, residual=NO_GAS),
+    }[what]
+    card = SimpleNamespace(content=replace(content, returned=shown))
+    note_reading(desk.station, cast("Inserted", card))
+    assert readings(desk) == ()
+    card = SimpleNamespace(content=replace(content, returned=block))
+    note_reading(desk.station, cast("Inserted", card))
+    assert len(readings(desk)) == 1
+
+
 def test_a_reading_never_changes(desk: Desk) -> None:
     insert(desk, card_of(HOMES[0]))
     with desk.station.store.unit() as unit, pytest.raises(IntegrityError, match="append-only"):
@@ -167,3 +191,17 @@ def test_the_board_counts_cards_by_team_zone_and_community(desk: Desk) -> None:
     board = board_state(desk.station)
     assert (board.expected, board.collected, board.loaded, board.returned) == (4, 3, 1, 0)
     assert board.exceptions == 1
+
+
+def test_closed_bags_leave_the_board_after_two_weeks_with_nothing_open(desk: Desk) -> None:
+    batch_id = put_batch(desk, [line(HOMES[0], 4, verdict=Verdict.HUMAN)])
+    assert board_state(desk.station).exceptions == 1
+    desk.sell(card_of(HOMES[1]))
+    with desk.station.store.unit() as unit:
+        unit.steps.add(
+            BatchStep(batch_id, Step.CLOSED, Stage.CLOSED, "", "demo", desk.clock.now(), 1)
+        )
+        unit.commit()
+    assert [row.exceptions for row in board_state(desk.station).rows] == [0]
+    desk.clock.at += timedelta(days=15)
+    assert board_state(desk.station).rows == ()
