@@ -1,0 +1,49 @@
+"""The guided desk over a real station: a torn card ends its own case where it is put in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cardstation.domain.exception_case import Act
+from cardstation.services.exceptions_state import exceptions_state
+from cardstation.services.verify import verify
+from tests.kit.window_torn import TornDesk, torn_desk, until
+from ui.screens.exceptions import ExceptionsScreen
+from ui.screens.exceptions.state import State
+
+
+def state_of(torn: TornDesk) -> State:
+    found = torn.window.session.screens["exceptions"]
+    assert isinstance(found, ExceptionsScreen)
+    return found.model.state
+
+
+def test_a_torn_card_finds_its_row_and_is_finished_there(tmp_path: Path) -> None:
+    with torn_desk(tmp_path) as torn:
+        torn.sell_until_torn("300", lambda _name: None)
+        torn.counter.model.lay_aside()
+        torn.window.go("exceptions")
+        until(lambda: len(state_of(torn).items or ()) == 1)
+        [case] = exceptions_state(torn.desk.station)
+        assert case.guide.step.act is Act.CARD
+        torn.desk.reader.insert(torn.torn)
+        until(lambda: torn.window.banner.state.kind == "done")
+        assert torn.window.here == "exceptions"
+        until(lambda: state_of(torn).items == ())
+        torn.desk.reader.pull()
+        until(lambda: torn.window.banner.state.kind == "idle")
+        assert torn.desk.kinds()[-1] == "sealed"
+        assert exceptions_state(torn.desk.station) == ()
+        assert verify(torn.desk.station).ok
+
+
+def test_another_card_is_refused_there_while_the_torn_one_is_waited_for(tmp_path: Path) -> None:
+    with torn_desk(tmp_path) as torn:
+        torn.sell_until_torn("300", lambda _name: None)
+        torn.window.go("exceptions")
+        before = torn.other.image
+        torn.desk.reader.insert(torn.other)
+        until(lambda: torn.window.banner.state.kind == "needs_you")
+        assert torn.other.image == before
+        torn.desk.reader.pull()
+        until(lambda: torn.window.banner.state.kind == "idle")
