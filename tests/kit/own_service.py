@@ -31,11 +31,14 @@ class OwnService(PrivateService):
     that starts anew: without the reader, so that the service answers and knows none, and with it.
     """
 
-    def unplug(self) -> None:
-        """The service is there, its reader is not."""
+    def unplug(self, keep: int = 0) -> None:
+        """The service is there, its readers are not, but for the first `keep` drivers'."""
         self.kill()
         places = self._folder / "conf"
         (places / "virtual").rename(self._folder / "unplugged")
+        if keep:
+            drivers = (self._folder / "unplugged").read_text("utf-8").split("\n\n")
+            (places / "virtual").write_text("\n\n".join([*drivers[:keep], ""]), "utf-8")
         assert self._holder is not None
         assert self._holder.stdin is not None
         self._holder.stdin.write("start\n")
