@@ -129,6 +129,7 @@ _CALL_HOME = GuideStep("call_home", Who.CLERK, Act.NONE, Proof.DECISION)
 _UNKNOWN, _PAID, _OFFED = (_FIND, _HOLD, _SETTLE), (_LOAD, _REFUND, _PAY_OUT), (_OFF, _PAY_OUT)
 _OF_UNKNOWN = Guide(_UNKNOWN, 0, (Act.CARD, Act.DISPUTE), END_OF_SHIFT, 1)
 _OF_SALE = replace(_OF_UNKNOWN, now=(Act.CARD, Act.REFUND, Act.DISPUTE))
+_OF_DOUBT = Guide(_UNKNOWN, 1, (Act.DISPUTE, Act.REFUND), END_OF_SHIFT, 1)
 _OF_DISPUTE = Guide(_UNKNOWN, 2, (Act.SETTLE,), OFF_BOOK_H, 2)
 _SALE, _RETURN = "sale", "return"
 
@@ -139,7 +140,8 @@ _INTENTS: Mapping[tuple[str, str], Guide] = {
     ("outcome_unknown", _RETURN): _OF_UNKNOWN,
     ("load_unfinished", _SALE): _OF_SALE,
     ("load_unfinished", _RETURN): _OF_UNKNOWN,
-    ("paid_in_doubt", _SALE): Guide(_UNKNOWN, 1, (Act.DISPUTE, Act.REFUND), END_OF_SHIFT, 1),
+    ("paid_in_doubt", _SALE): _OF_DOUBT,
+    ("card_not_as_left", _SALE): _OF_DOUBT,
     ("disputed", _SALE): _OF_DISPUTE,
     ("disputed", _RETURN): _OF_DISPUTE,
     ("paid_not_loaded", _SALE): Guide(_PAID, 0, (Act.CARD, Act.REFUND), MONEY_H, 4),
@@ -170,7 +172,12 @@ _BY_KIND: Mapping[Kind, Guide] = {
 _ROW = Guide((_DECIDE,), 0, (Act.BATCH,), BAG_H, 6)
 """A row of a list that no card was needed to doubt."""
 
-UNSIGNED = frozenset({"outcome_unknown", "load_unfinished", "payment_question", "paid_in_doubt"})
+UNSIGNED = frozenset(
+    {
+        *("outcome_unknown", "load_unfinished", "payment_question"),
+        *("paid_in_doubt", "card_not_as_left"),
+    }
+)
 """What nobody knows the outcome of: no shift closes over it on one signature."""
 
 

@@ -15,6 +15,7 @@ A sale or load::
        └── another desk has sealed it ──► sealed; a load begun elsewhere that is none ──► voided*
 
     paid, its records put back from a backup, its card gone on since ──► paid ──► disputed*
+    not_loaded, its card gone on since ──► not_loaded ──► disputed*
 
 A return or reversal: card first, then money::
 
@@ -112,6 +113,8 @@ SALE: Table = {
     (_S.OUTCOME_UNKNOWN, _E.SEEN_FOREIGN): _S.DISPUTED,
     (_S.NOT_LOADED, _E.PLAN_STORED): _S.ARMED,
     (_S.NOT_LOADED, _E.REFUND_ASKED): _S.REFUND_REQUESTED,
+    (_S.NOT_LOADED, _E.SEEN_AHEAD): _S.NOT_LOADED,
+    (_S.NOT_LOADED, _E.SEEN_FOREIGN): _S.DISPUTED,
     (_S.SEALED, _E.DISOWNED): _S.REFUND_REQUESTED,
     (_S.REFUND_REQUESTED, _E.MONEY_RETURNED): _S.REFUNDED,
     (_S.DISPUTED, _E.SEEN_TARGET): _S.SEALED,

@@ -11,15 +11,15 @@ from cardstation.services.intent.guards import (
     ensure_on_duty,
     ensure_other_person,
 )
-from cardstation.services.intent.never_armed import IN_DOUBT, in_doubt
 from cardstation.services.intent.records import record_move
+from cardstation.services.intent.went_on import NOT_AS_LEFT, doubt_about
 from cardstation.services.station import Station
 
 
 def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
     """Put an armed or unknown load or return into dispute: its card shows neither before nor after.
 
-    A paid load, too, where lost records may have written it and its card was seen further on.
+    A paid load, too, that is on record as not written, once its card was seen further on.
 
     Raises:
         Refusal: `not_disputable`: it is settled, or its card has not been touched;
@@ -30,15 +30,15 @@ def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
     ensure_other_person(station, approval)
     with station.store.reading() as reading:
         intent = reading.topups.get(intent_id)
-        doubted = intent is not None and in_doubt(reading, intent)
-    if intent is None or not (doubted or intent.state in MAY_BE_ON_CARD):
+        doubt = "" if intent is None else doubt_about(reading, intent)
+    if intent is None or not (doubt or intent.state in MAY_BE_ON_CARD):
         raise Refusal("not_disputable", intent_id=intent_id)
     if intent.state is TopUpState.ARMED:
-        intent = record_move(station, intent, TopUpEvent.LINK_LOST, reason="card_not_as_left")
+        intent = record_move(station, intent, TopUpEvent.LINK_LOST, reason=NOT_AS_LEFT)
     return record_move(
         station,
         intent,
         TopUpEvent.SEEN_FOREIGN,
-        reason=IN_DOUBT if doubted else "card_not_as_left",
+        reason=doubt or NOT_AS_LEFT,
         approver=approval.name,
     )

@@ -9,6 +9,7 @@ from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import (
+    begun_elsewhere,
     counter_owned_elsewhere,
     ensure_nobody_finishes,
     finished_elsewhere,
@@ -20,7 +21,8 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.never_armed import ensure_never_armed
 from cardstation.services.intent.records import record_move, record_untouched
-from cardstation.services.intent.seen import ensure_as_left, judged, load_witness, superseded
+from cardstation.services.intent.seen import judged, load_witness, superseded
+from cardstation.services.intent.went_on import ensure_as_left
 from cardstation.services.station import Station
 
 _PAID = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
@@ -74,8 +76,17 @@ def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp
     seen = judged(card, intent)
     if seen is Witness.TORN:
         raise Refusal("card_torn", card_no=intent.identity.card_no)
-    if not (superseded(card, intent) and counter_owned_elsewhere(station, intent)):
-        ensure_as_left(seen, intent)
+    if not _never_was(station, card, intent):
+        ensure_as_left(station, seen, intent)
     if intent.state is TopUpState.NOT_LOADED:
         return intent
     return record_untouched(station, intent, card.image, reason="refund")
+
+
+def _never_was(station: Station, card: Inserted, intent: TopUp) -> bool:
+    """Another load stands with its counter, and no desk had written this one and taken it off."""
+    return (
+        superseded(card, intent)
+        and counter_owned_elsewhere(station, intent)
+        and not begun_elsewhere(station, intent)
+    )

@@ -32,7 +32,8 @@ from cardstation.services.intent.records import (
     record_sealed,
     record_untouched,
 )
-from cardstation.services.intent.seen import ensure_as_left, judged, load_witness, shows_load
+from cardstation.services.intent.seen import judged, load_witness, shows_load
+from cardstation.services.intent.went_on import ensure_as_left
 from cardstation.services.station import Station
 
 
@@ -148,7 +149,7 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
     elif intent.state is TopUpState.PAID:
         return write_and_seal(station, card, _armed_anew(station, card, intent), watch)
     if intent.state is TopUpState.NOT_LOADED:
-        ensure_as_left(judged(card, intent), intent)
+        ensure_as_left(station, judged(card, intent), intent)
         intent = _armed_again(station, intent)
     witness = load_witness(card, intent)
     if witness:
@@ -177,7 +178,7 @@ def _armed_again(station: Station, intent: TopUp) -> TopUp:
 def _ready_to_write(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """The same target with the same counter is written again (R4), or a human must look."""
     seen = judged(card, intent)
-    ensure_as_left(seen, intent)
+    ensure_as_left(station, seen, intent)
     if intent.state is TopUpState.ARMED:
         anchor_journal(station)
         return intent

@@ -13,12 +13,15 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
+from cardstation.services import top_up as selling
+from cardstation.services.dispute import dispute
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.read_card import read_card
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
+from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
@@ -321,3 +324,48 @@ def test_a_copy_from_before_the_load_stays_refused(pair: Pair) -> None:
     with pytest.raises(Refusal) as refused:
         here.sell(old)
     assert refused.value.code == "counter_below_expected"
+
+
+def unwritten_at(desk: Desk, card: VirtualCard) -> str:
+    """Armed and told; then, offline, the card's code could not be presented: not loaded."""
+
+    def stopped(*_: object, **__: object) -> None:
+        raise LinkFailed("link_failed")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selling, "write_and_seal", stopped)
+        with pytest.raises(LinkFailed):
+            desk.sell(card)
+    desk.reader.pull()
+    told(desk)
+    line_of(desk).down = True
+    card.chip.security[0] = 3
+    with pytest.raises(Refusal, match="code_tries_low"):
+        with_card(desk, card, resolve_card)
+    card.chip.security[0] = 7
+    line_of(desk).down = line_of(desk).resting = False
+    (waiting,) = open_intents(desk.station)
+    assert waiting.state == TopUpState.NOT_LOADED
+    return waiting.intent_id
+
+
+def test_what_another_desk_loaded_took_back_and_paid_is_not_paid_twice(pair: Pair) -> None:
+    """Its counter was freed and used again: that other load proves nothing about this one."""
+    here, there, centre = pair
+    card = card_of(HOME)
+    topup_id = unwritten_at(here, card)
+    assert with_card(there, card, resolve_card).outcome is Outcome.SEALED
+    back = with_card(there, card, return_load, SECOND, nobody, reading="photo 1")
+    pay_out(there.station, back.topup_id, SECOND)
+    there.sell(card, "50")
+    told(there)
+    with pytest.raises(OutcomeUnknown, match="card_not_as_left"):
+        with_card(here, card, request_refund, SECOND)
+    dispute(here.station, topup_id, SECOND)
+    with pytest.raises(Refusal, match="load_is_on_card"):
+        settle_dispute(here.station, topup_id, Finding.NOT_LOADED, "photo 2 of the meter", SECOND)
+    assert open_intents(here.station) == ()
+    told(here, there)
+    proved(here, there)
+    assert not centre.balances.get(f"unloaded:{HOME.account_no}")
+    assert gas_sold(centre) == 4704

@@ -1,4 +1,4 @@
-"""A load that a restored store knows as paid only: written once for one payment, or people look."""
+"""Paid and on record as not written, its card gone on since: written once, or people look."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Cut(BaseException):
 
 
 class Story:
-    """Two desks, a card and its meter; the first desk's store is put back as it was at *paid*."""
+    """Two desks, a card and its meter; the first desk's store is put back as it was once."""
 
     def __init__(
         self, folder: Path, rules: MakerRules, layouts: tuple[Layout, ...] = LAYOUTS
@@ -70,6 +70,19 @@ class Story:
             patch.setattr(selling, "arm", _cut)
             with pytest.raises(Cut):
                 self.here.sell(self.card)
+        return self._copied()
+
+    def not_loaded(self) -> str:
+        """As `paid`, but armed too; then the card's code could not be presented."""
+        self.card.chip.security[0] = 3
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(selling, "ensure_unlockable", lambda *_given: None)
+            with pytest.raises(Refusal, match="code_tries_low"):
+                self.here.sell(self.card)
+        self.card.chip.security[0] = 7
+        return self._copied()
+
+    def _copied(self) -> str:
         told(self.here)
         (waiting,) = open_intents(self.here.station)
         self._closed()
@@ -119,17 +132,17 @@ class Story:
     def home(self) -> None:
         self.meter.take(self.card)
 
-    def looked_at(self) -> None:
+    def looked_at(self, code: str = "paid_in_doubt", state: TopUpState = TopUpState.PAID) -> None:
         """The desk does not write, and says why; the list of what is open says so too."""
         wear = list(self.card.chip.wear)
         for work in (resolve_card, resolve_card):
-            with pytest.raises(OutcomeUnknown, match="paid_in_doubt"):
+            with pytest.raises(OutcomeUnknown, match=code):
                 self.at(self.here, work)
-        with pytest.raises(OutcomeUnknown, match="paid_in_doubt"):
+        with pytest.raises(OutcomeUnknown, match=code):
             self.at(self.here, request_refund, SECOND)
         assert list(self.card.chip.wear) == wear
         (listed,) = open_intents(self.here.station)
-        assert (listed.code, listed.state) == ("paid_in_doubt", TopUpState.PAID)
+        assert (listed.code, listed.state) == (code, state)
 
     def settled(self, topup_id: str, finding: Finding) -> TopUp:
         assert dispute(self.here.station, topup_id, SECOND).state is TopUpState.DISPUTED
@@ -231,6 +244,42 @@ def test_what_people_settled_comes_back_with_the_next_restored_store(story: Stor
     story.looked_at()
     story.settled(topup_id, Finding.LOADED)
     told(story.here)
+    story.put_back()
+    assert open_intents(story.here.station) == ()
+    story.ok()
+
+
+def test_not_loaded_and_its_card_went_on_is_settled_by_people(story: Story) -> None:
+    """Other desks sold twice: nothing is written, and the money goes back once two have looked."""
+    topup_id = story.not_loaded()
+    with pytest.raises(Refusal, match="not_disputable"):
+        dispute(story.here.station, topup_id, SECOND)
+    others = story.sold_elsewhere(2)
+    story.looked_at("card_not_as_left", TopUpState.NOT_LOADED)
+    with pytest.raises(Refusal, match="refund_needs_ledger"):
+        story.settled(topup_id, Finding.NOT_LOADED)
+    line_of(story.here).down = False
+    ended = settle_dispute(story.here.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+    assert ended.state is TopUpState.REFUND_REQUESTED
+    pay_out(story.here.station, topup_id, SECOND)
+    assert open_intents(story.here.station) == ()
+    assert story.meter.state.cumulative - story.began == others
+    story.ok()
+    story.here.sell(story.card)
+    story.ok()
+
+
+def test_not_loaded_and_written_in_lost_records_is_sealed_by_people(story: Story) -> None:
+    """Written after the copy, taken by the meter, another desk sold: one payment, one load."""
+    topup_id = story.not_loaded()
+    assert story.at(story.here, resolve_card).outcome is Outcome.SEALED
+    story.home()
+    others = story.sold_elsewhere(2)
+    story.put_back()
+    story.looked_at("card_not_as_left", TopUpState.NOT_LOADED)
+    assert story.settled(topup_id, Finding.LOADED).state is TopUpState.SEALED
+    assert story.meter.state.cumulative - story.began == LOADED + others
+    story.ok()
     story.put_back()
     assert open_intents(story.here.station) == ()
     story.ok()

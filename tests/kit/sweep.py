@@ -322,7 +322,7 @@ def _supervise(world: World, desk: Desk) -> None:
     for one in recover(desk.station):
         if one.code in ("refund_requested", "payout_pending"):
             world.pay_out(desk, one.intent_id)
-        elif one.code in ("outcome_unknown", "load_unfinished"):
+        elif one.code in ("outcome_unknown", "load_unfinished", "card_not_as_left"):
             _tried(lambda intent=one.intent_id: dispute(desk.station, intent, SECOND))
     _told(desk)
 

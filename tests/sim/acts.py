@@ -325,7 +325,7 @@ def quarrel(world: World) -> None:
 
     def doing(station: Station) -> None:
         for one in open_intents(station):
-            if one.state == "outcome_unknown" or one.code == "paid_in_doubt":
+            if one.state == "outcome_unknown" or one.code in ("paid_in_doubt", "card_not_as_left"):
                 dispute(station, one.intent_id, SUPERVISOR)
                 world.counts["disputes"] += 1
 

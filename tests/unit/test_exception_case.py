@@ -22,8 +22,8 @@ from cardstation.domain.exception_case import (
 from cardstation.domain.transitions import FINAL, TABLES, TopUpState
 from cardstation.sentences import SENTENCES, suspense
 from cardstation.sentences.guides import PHRASES
-from cardstation.services.intent.never_armed import IN_DOUBT
 from cardstation.services.intent.opened import code_of
+from cardstation.services.intent.went_on import IN_DOUBT, NOT_AS_LEFT
 from cardstation.services.sync import FREEZING
 
 NOW = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
@@ -36,8 +36,9 @@ def every_intent() -> list[tuple[str, str, str]]:
         states = {state for state, _ in table} | set(table.values())
         open_ones = sorted(states - FINAL[direction])
         found += [(code_of(state), direction.value, state.value) for state in open_ones]
-    paid = TopUpState.PAID.value
-    return [*found, (IN_DOUBT, "sale", paid), ("payment_question", "", "asked")]
+    seen_ahead = [(IN_DOUBT, TopUpState.PAID), (NOT_AS_LEFT, TopUpState.NOT_LOADED)]
+    found += [(code, "sale", state.value) for code, state in seen_ahead]
+    return [*found, ("payment_question", "", "asked")]
 
 
 def every_guide() -> list[tuple[str, Guide]]:

@@ -44,6 +44,8 @@ sale    outcome_unknown   seen_torn        armed
 sale    outcome_unknown   seen_foreign     disputed
 sale    not_loaded        plan_stored      armed
 sale    not_loaded        refund_asked     refund_requested
+sale    not_loaded        seen_ahead       not_loaded
+sale    not_loaded        seen_foreign     disputed
 sale    sealed            disowned         refund_requested
 sale    refund_requested  money_returned   refunded
 sale    disputed          seen_target       sealed

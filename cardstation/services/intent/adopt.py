@@ -74,11 +74,16 @@ def ensure_nobody_finishes(station: Station, intent: TopUp) -> None:
         acked_seq, _ = reading.outbox.acked()
     if armed is None or armed.seq > acked_seq:
         return
+    if begun_elsewhere(station, intent):
+        raise Refusal("refund_needs_ledger", card_no=intent.identity.card_no)
+
+
+def begun_elsewhere(station: Station, intent: TopUp) -> bool:
+    """True unless the ledger says that no other desk has taken this load over."""
     told = told_of(station, intent.identity.card_no)
     last = {one.station: one for one in told or () if one.subject == intent.topup_id}
     begun = {name for name, one in last.items() if not _given_up(one)}
-    if told is None or begun - {station.name}:
-        raise Refusal("refund_needs_ledger", card_no=intent.identity.card_no)
+    return told is None or bool(begun - {station.name})
 
 
 def _given_up(entry: Entry) -> bool:

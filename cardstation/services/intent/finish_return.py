@@ -16,7 +16,8 @@ from cardstation.services.intent.facts import sold_load
 from cardstation.services.intent.giving_back import record_returned
 from cardstation.services.intent.load import Watch, write_and_prove
 from cardstation.services.intent.records import record_move, record_untouched
-from cardstation.services.intent.seen import ensure_as_left, judged, seen_twice, written_mark
+from cardstation.services.intent.seen import judged, seen_twice, written_mark
+from cardstation.services.intent.went_on import ensure_as_left
 from cardstation.services.station import Station
 
 
@@ -48,7 +49,7 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
     if seen is Witness.FOREIGN and _used_again(station, card, intent, sale):
         record_returned(station, intent, card.image, witness="ledger")
         return True
-    ensure_as_left(seen, intent)
+    ensure_as_left(station, seen, intent)
     if seen is Witness.BEFORE or _still_stands(card, sale):
         reason = "seen_before" if seen is Witness.BEFORE else "load_still_stands"
         return _given_up(station, record_untouched(station, intent, card.image, reason=reason))

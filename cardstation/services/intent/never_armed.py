@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from cardstation.domain.admission import is_free_mark, is_superseded, stands_as_before
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpEvent, TopUpState
-from cardstation.errors import OutcomeUnknown
 from cardstation.services.identify import Inserted
-from cardstation.services.intent.records import record_move
+from cardstation.services.intent.went_on import went_on
 from cardstation.services.station import Station
-from cardstation.store import Reading
 from cardstation.store.journal import FIRST_EPOCH
-
-IN_DOUBT = "paid_in_doubt"
 
 
 def ensure_never_armed(station: Station, card: Inserted, intent: TopUp) -> None:
@@ -27,25 +22,9 @@ def ensure_never_armed(station: Station, card: Inserted, intent: TopUp) -> None:
     """
     with station.store.reading() as reading:
         whole = reading.journal.head().epoch == FIRST_EPOCH
-        known = in_doubt(reading, intent)
     if is_free_mark(intent.topup_id, card.content) and (whole or _stands(card, intent)):
         return
-    if not known:
-        record_move(station, intent, TopUpEvent.SEEN_AHEAD, reason=IN_DOUBT)
-    raise OutcomeUnknown(
-        IN_DOUBT,
-        topup_id=intent.topup_id,
-        card_no=intent.identity.card_no,
-        account_no=intent.account_no,
-        fen=intent.quote.money.fen,
-    )
-
-
-def in_doubt(reading: Reading, intent: TopUp) -> bool:
-    """Whether a load is paid, and its card was last seen where lost records may have written it."""
-    if intent.state is not TopUpState.PAID:
-        return False
-    return reading.topups.log(intent.topup_id)[-1].event is TopUpEvent.SEEN_AHEAD
+    raise went_on(station, intent)
 
 
 def _stands(card: Inserted, intent: TopUp) -> bool:

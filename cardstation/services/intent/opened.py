@@ -10,7 +10,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
-from cardstation.services.intent.never_armed import IN_DOUBT, in_doubt
+from cardstation.services.intent.went_on import doubt_about
 from cardstation.services.station import Station
 from cardstation.store.funds import AskedPayment
 
@@ -72,7 +72,7 @@ def opened(station: Station, intent: TopUp) -> OpenIntent:
     """An open top-up or return as shown."""
     with station.store.reading() as reading:
         owner = reading.topups.begun_by(intent.topup_id)
-        code = IN_DOUBT if in_doubt(reading, intent) else code_of(intent.state)
+        code = doubt_about(reading, intent) or code_of(intent.state)
     return OpenIntent(
         intent_id=intent.topup_id,
         state=intent.state.value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cardstation.domain.admission import is_superseded, taken_by_meter
 from cardstation.domain.card import Witness, judge
 from cardstation.domain.topup import TopUp
-from cardstation.errors import OutcomeUnknown, fail
+from cardstation.errors import fail
 from cardstation.services.identify import Inserted
 
 
@@ -54,19 +54,3 @@ def shows_load(card: Inserted, intent: TopUp) -> bool:
 def superseded(card: Inserted, intent: TopUp) -> bool:
     """True when another desk's load stands in this one's place: ours never happened."""
     return is_superseded(card.content, card.rules, intent, written_mark(card, intent))
-
-
-def ensure_as_left(seen: Witness, intent: TopUp) -> None:
-    """A human must look at a card that shows neither before, nor after, nor our tear.
-
-    Raises:
-        OutcomeUnknown: `card_not_as_left`.
-    """
-    if seen is Witness.FOREIGN:
-        raise OutcomeUnknown(
-            "card_not_as_left",
-            topup_id=intent.topup_id,
-            card_no=intent.identity.card_no,
-            account_no=intent.account_no,
-            fen=intent.quote.money.fen,
-        )

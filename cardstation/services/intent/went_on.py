@@ -1,0 +1,49 @@
+"""Says that a card is no longer as a load left it, on record where only people can go on."""
+
+from __future__ import annotations
+
+from cardstation.domain.card import Witness
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.errors import OutcomeUnknown
+from cardstation.services.intent.records import record_move
+from cardstation.services.station import Station
+from cardstation.store import Reading
+
+NOT_AS_LEFT, IN_DOUBT = "card_not_as_left", "paid_in_doubt"
+_NOTED = {TopUpState.PAID: IN_DOUBT, TopUpState.NOT_LOADED: NOT_AS_LEFT}
+"""What may be disputed only once its card was seen further on: else the card itself ends it."""
+
+
+def doubt_about(reading: Reading, intent: TopUp) -> str:
+    """Why a paid load that is not on its card goes to people: a code, empty when it does not."""
+    code = _NOTED.get(intent.state, "")
+    if code and reading.topups.log(intent.topup_id)[-1].event is TopUpEvent.SEEN_AHEAD:
+        return code
+    return ""
+
+
+def went_on(station: Station, intent: TopUp) -> OutcomeUnknown:
+    """The error to raise for a card that went on; `dispute` may take its load from here."""
+    code = _NOTED.get(intent.state, NOT_AS_LEFT)
+    with station.store.reading() as reading:
+        noted = intent.state not in _NOTED or doubt_about(reading, intent)
+    if not noted:
+        record_move(station, intent, TopUpEvent.SEEN_AHEAD, reason=code)
+    return OutcomeUnknown(
+        code,
+        topup_id=intent.topup_id,
+        card_no=intent.identity.card_no,
+        account_no=intent.account_no,
+        fen=intent.quote.money.fen,
+    )
+
+
+def ensure_as_left(station: Station, seen: Witness, intent: TopUp) -> None:
+    """A human must look at a card that shows neither before, nor after, nor our tear.
+
+    Raises:
+        OutcomeUnknown: `card_not_as_left`.
+    """
+    if seen is Witness.FOREIGN:
+        raise went_on(station, intent)
