@@ -27,7 +27,9 @@ def triage_list(station: Station, community: str) -> TriageList:
         if not homes:
             raise Refusal("unknown_community", community=community)
         read = reading.readings.of_community(community)
-        loaded = reading.readings.untaken(community)
+        loaded = reading.readings.untaken(
+            community, {account_no: some[-1] for account_no, some in read.items()}
+        )
         team, zone = _whose(reading, community, homes[0])
     rows = [
         TriageRow(

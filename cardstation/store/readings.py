@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -80,16 +81,16 @@ class Readings:
             found.setdefault(row.account_no, []).append(_reading(row))
         return {account_no: tuple(some) for account_no, some in found.items()}
 
-    def untaken(self, community: str) -> dict[str, int]:
+    def untaken(self, community: str, last: Mapping[str, MeterReading]) -> dict[str, int]:
         """Account → loads of this station its meter had not taken yet, in litres or fen.
 
         A load above the counter of the last reading is still to be taken; one that was taken off
         its card again is none.
+
+        Args:
+            community: Whose households.
+            last: The newest reading of each account.
         """
-        last = {
-            account_no: readings[-1]
-            for account_no, readings in self.of_community(community).items()
-        }
         back = select(topup.c.corrects).where(
             topup.c.direction == Direction.RETURN, topup.c.state.in_(_TAKEN_OFF)
         )

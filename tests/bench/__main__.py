@@ -10,7 +10,17 @@ import click
 
 from tests.bench.row import table
 
-BENCHES = ("card_cycle", "commit", "city_list", "lanes", "list_import", "paper", "start", "window")
+BENCHES = (
+    "board",
+    "card_cycle",
+    "commit",
+    "city_list",
+    "lanes",
+    "list_import",
+    "paper",
+    "start",
+    "window",
+)
 
 
 @click.command()
