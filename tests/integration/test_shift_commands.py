@@ -190,6 +190,7 @@ READS = {
     ("shift", "pairs"): (),
     ("rejoin",): ("--approver", CHIEF),
     ("recover",): (),
+    ("exceptions",): (),
     ("pay-out",): ("X", "--approver", CHIEF),
     ("dispute", "begin"): ("X", "--approver", CHIEF),
     ("dispute", "settle"): (
