@@ -112,6 +112,7 @@ def line_value(line: ManifestLine) -> dict[str, object]:
         "ground": line.ground,
         "name": line.name,
         "door": line.door,
+        "envelope": line.envelope,
         "volume_m3": line.volume,
     }
 

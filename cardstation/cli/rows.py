@@ -23,6 +23,7 @@ from cardstation.services.begin_door_list import begin_door_list
 from cardstation.services.identify import insert_card
 from cardstation.services.leave_out import REASONS, leave_out
 from cardstation.services.look_at_line import LineDetail, look_at_line
+from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.reopen_line import reopen_line
 from cardstation.services.settle_line import settle_line
 from cardstation.services.station import Station
@@ -230,4 +231,18 @@ def _one_card(
     yield place
 
 
-ROW_COMMANDS: tuple[click.Command, ...] = (row, settle, leave_row_out, reopen, door)
+@click.command()
+@batch_argument
+@place_argument
+@click.argument("number")
+@with_json
+@pass_call
+def envelope(call: Call, batch_id: str, place: int, number: str) -> None:
+    """Say in which envelope or slot the card of a row came; "" takes it out of any."""
+    with call.doors.station(call.settings, True) as station:
+        line = put_in_envelope(station, batch_id, place, number)
+    answer = {"batch": batch_id, "place": place, "envelope": line.envelope}
+    call.output.answer(answer, told(answer))
+
+
+ROW_COMMANDS: tuple[click.Command, ...] = (row, settle, leave_row_out, reopen, door, envelope)

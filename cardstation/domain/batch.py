@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -55,6 +55,7 @@ class ListRow:
         row: 1-based row of the sheet or file.
         sheet: Name of the sheet when a list has several with rows, else empty; rows of different
             sheets may have the same number.
+        envelope: Number of the envelope or slot as the list says it; the line keeps it.
     """
 
     row: int
@@ -65,6 +66,7 @@ class ListRow:
     amount: str
     note: str
     sheet: str = ""
+    envelope: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

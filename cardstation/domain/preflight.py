@@ -196,6 +196,7 @@ def _judge(
         ground=match.ground,
         reasons=reasons,
         order_id=order_id if ready else "",
+        envelope=row.envelope,
     )
 
 

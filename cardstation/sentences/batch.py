@@ -172,6 +172,12 @@ TABLE = {
         "The money of every household stays with its own card.",
         "Take both envelopes and put each card into its own; then go on.",
     ),
+    "envelope_taken": Words(
+        "Envelope taken",
+        "Envelope {envelope} belongs to the card of row {row}.",
+        "Nothing was changed.",
+        "Give each card an envelope of its own, or look at row {row} first.",
+    ),
     "line_already_done": Words(
         "Already topped up",
         "This card was already topped up in this batch.",

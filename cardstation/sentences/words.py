@@ -113,6 +113,7 @@ WORDS = {
     "column.room": "room",
     "column.amount": "amount",
     "column.note": "remark",
+    "column.envelope": "envelope",
     "kind.sale": "Top-up",
     "kind.prepaid": "Prepaid order",
     "step.read": "Read",

@@ -58,10 +58,14 @@ def revise_list(
 
 
 def _appended(now: Comparison, revision: int) -> list[ManifestLine]:
-    """The new lines; the envelope of a card does not change with the list."""
+    """The new lines; the envelope of a card stays when the new list says none."""
     taken = (ChangeKind.NEW, ChangeKind.CHANGED)
     return [
-        replace(one.new, revision=revision, envelope=one.old.envelope if one.old else "")
+        replace(
+            one.new,
+            revision=revision,
+            envelope=one.new.envelope or (one.old.envelope if one.old else ""),
+        )
         for one in now.changes
         if one.kind in taken and one.new is not None
     ]

@@ -206,3 +206,22 @@ def test_communities_are_found_along_the_index(tmp_path: Path) -> None:
         assert reading.households.communities() == ("A区", "净月", "铁北", "阳光")
     with closing(Store.open(tmp_path / "empty")) as store, store.reading() as reading:
         assert reading.households.communities() == ()
+
+
+def test_envelopes_come_with_the_list_or_one_by_one(run: Command, tmp_path: Path) -> None:
+    head = "户号,姓名,门牌,信封号,金额"
+    _, taken = run("batch", "import", sheet(tmp_path / "a.csv", "A-7,100", head))
+    batch = taken["batch"]
+    assert taken["lines"][0]["envelope"] == "A-7"
+    status, added = run("batch", "door", batch, "--account", NEXT, "--yuan", "50")
+    assert (status, added["added"][0]["envelope"]) == (0, "")
+    status, refused = run("batch", "envelope", batch, "2", " a-7")
+    assert (status, refused["error"]) == (3, "envelope_taken")
+    assert run("batch", "envelope", batch, "2", "8")[1]["envelope"] == "8"
+    status, unknown = run("batch", "envelope", batch, "3", "9")
+    assert (status, unknown["error"]) == (3, "unknown_line")
+    newer = sheet(tmp_path / "b.csv", "B-1,150", head)
+    _, shown = run("batch", "revise", batch, newer, "--take")
+    now = next(one["new"] for one in shown["changes"] if one["kind"] == "changed")
+    assert now["envelope"] == "B-1"
+    assert run("batch", "row", batch, "3")[1]["line"]["envelope"] == "B-1"

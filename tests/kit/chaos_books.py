@@ -25,6 +25,7 @@ from cardstation.services.identify import insert_card
 from cardstation.services.import_list import import_list
 from cardstation.services.load_line import load_line
 from cardstation.services.pay_batch import pay_batch
+from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.return_batch import return_batch
 from cardstation.services.station import Station
 from cardstation.services.sync import sync
@@ -92,10 +93,8 @@ class Books:
     def exchange_envelopes(self, batch: str, cards: Sequence[str], pair: tuple[int, int]) -> None:
         """Two cards lie in each other's envelopes: neither is written."""
         with self._open(True) as station:
-            with station.store.unit() as unit:
-                for at in pair:
-                    unit.batches.put_in_envelope(batch, at + 1, f"E{at + 1}")
-                unit.commit()
+            for at in pair:
+                put_in_envelope(station, batch, at + 1, f"E{at + 1}")
             for own, other in (pair, pair[::-1]):
                 before = image_of(self.desk, cards[own])
                 self._load_from(station, batch, cards[own], f"E{other + 1}")

@@ -82,6 +82,8 @@ def test_numbers(written: str, number: str) -> None:
         ("金额（大写）", Column.AMOUNT),
         ("本次缴费金额", Column.AMOUNT),
         ("说明：", Column.NOTE),
+        ("信封号", Column.ENVELOPE),
+        ("卡袋编号", Column.ENVELOPE),
         ("单元", Column.UNIT),
         ("楼号", Column.BUILDING),
         ("小区", Column.COMMUNITY),

@@ -22,6 +22,7 @@ class Column(StrEnum):
     ROOM = "room"
     AMOUNT = "amount"
     NOTE = "note"
+    ENVELOPE = "envelope"
 
 
 _WORDS = {
@@ -55,6 +56,10 @@ _WORDS = {
         "yuan"
     ),
     Column.NOTE: "备注 说明 注 附注 备考 其他 其它 情况说明 备注说明 附言 remark note",
+    Column.ENVELOPE: (
+        "信封 信封号 信封编号 信封号码 袋号 卡袋 卡袋号 卡袋编号 格号 格位 格位号 槽位 槽位号 "
+        "envelope envelopeno envelopenumber slot"
+    ),
 }
 _BY_WORD = {word.lower(): column for column, words in _WORDS.items() for word in words.split()}
 _NOT_OURS = re.compile(

@@ -109,6 +109,7 @@ def _row(cells: Sequence[str], header: Header, number: int, sheet_name: str) -> 
         amount=_amount(said(Column.AMOUNT)),
         note=" ".join(said(Column.NOTE)),
         sheet=sheet_name,
+        envelope=_one(said(Column.ENVELOPE)),
     )
 
 
