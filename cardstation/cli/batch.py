@@ -11,7 +11,7 @@ import click
 from cardstation.cli.batch_money import MONEY_COMMANDS
 from cardstation.cli.card import MOST, money_of, reader_option
 from cardstation.cli.custody import CUSTODY_COMMANDS
-from cardstation.cli.lanes import run_lanes, waits
+from cardstation.cli.lanes import run_lanes
 from cardstation.cli.lists import (
     LIST_COMMANDS,
     answer_list,
@@ -189,7 +189,7 @@ def run(call: Call, *, batch_id: str, idle_s: float, papers: bool, reader: str) 
     with call.doors.station(call.settings, True) as station:
         recover(station)
         state = batch_state(station, batch_id)
-        waiting = sum(map(waits, state.outcomes))
+        waiting = sum(one.is_open for one in state.outcomes)
         call.output.progress(
             call.words("{batch}: {n} cards wait for the reader", batch=batch_id, n=waiting)
         )

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from cardstation.cli.card import readers_of
 from cardstation.cli.run import Call
-from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.batch import LineOutcome
 from cardstation.errors import CardServiceGone, Mishap, ReaderGone, Refusal
 from cardstation.ports.reader import Presence, Reader
 from cardstation.sentences import brief
@@ -49,11 +49,6 @@ def _together(run: Run, readers: tuple[Reader, ...]) -> None:
                 reader.cancel()
 
 
-def waits(outcome: LineOutcome) -> bool:
-    """A card of this line can still come to its end."""
-    return outcome.state in (LineState.WAITING, LineState.UNKNOWN)
-
-
 class Run:
     """What the lanes of one run share.
 
@@ -64,7 +59,7 @@ class Run:
 
     def __init__(self, call: Call, station: Station, state: BatchState, idle_s: float) -> None:
         self.over = threading.Event()
-        self.waiting = {at for at, one in enumerate(state.outcomes, start=1) if waits(one)}
+        self.waiting = {at for at, one in enumerate(state.outcomes, start=1) if one.is_open}
         self._call, self._station, self._batch = call, station, state.batch
         self._idle_s, self._turn = idle_s, threading.Lock()
         self._deadline = time.monotonic() + idle_s
@@ -105,6 +100,6 @@ class Run:
         try:
             return load_line(self._station, batch_id, card, lambda _step: None)
         finally:
-            if place and not waits(outcome_of(self._station, batch_id, place)):
+            if place and not outcome_of(self._station, batch_id, place).is_open:
                 with self._turn:
                     self.waiting.discard(place)

@@ -161,3 +161,9 @@ class LineOutcome:
     reason: str
     volume: Volume | None
     receipt_no: str
+
+    @property
+    def is_open(self) -> bool:
+        """Its card can still come to its end in this run; in its own envelope, if it was not."""
+        waits = self.state in (LineState.WAITING, LineState.UNKNOWN)
+        return waits or self.reason == "card_in_other_envelope"

@@ -25,7 +25,6 @@ class RunCount:
 
 
 _OF_THE_RUN = (Step.STARTED, Step.PAUSED, Step.FINISHED)
-_LEFT = (LineState.WAITING, LineState.UNKNOWN)
 
 
 def start_batch(station: Station, batch_id: str) -> None:
@@ -65,7 +64,7 @@ def finish_batch(station: Station, batch_id: str) -> bool:
     Raises:
         Refusal: `unknown_batch`.
     """
-    if any(one.state in _LEFT for one in batch_state(station, batch_id).outcomes):
+    if any(one.is_open for one in batch_state(station, batch_id).outcomes):
         return False
     _end(station, batch_id, Step.FINISHED)
     return True
@@ -98,9 +97,10 @@ def _end(station: Station, batch_id: str, step: Step) -> None:
 
 
 def _count(station: Station, batch_id: str) -> RunCount:
-    states = [one.state for one in batch_state(station, batch_id).outcomes]
+    outcomes = batch_state(station, batch_id).outcomes
+    states = [one.state for one in outcomes]
     done = states.count(LineState.DONE)
-    left = sum(state in _LEFT for state in states)
+    left = sum(one.is_open for one in outcomes)
     stay = states.count(LineState.WITHDRAWN)
     return RunCount(done, left, len(states) - done - left - stay)
 

@@ -145,6 +145,18 @@ def test_a_card_goes_with_its_own_envelope_only(desk: Desk, people: list[Househo
     assert bag.states[:3] == [LineState.DONE, LineState.DONE, LineState.STOPPED]
 
 
+def test_a_card_out_of_the_wrong_envelope_is_still_waited_for(
+    desk: Desk, people: list[Household]
+) -> None:
+    bag = bag_at(desk, people[:2], envelopes=True)
+    start_batch(desk.station, bag.batch_id)
+    bag.load(0, "1")
+    assert bag.refused(1, "1") == "card_in_other_envelope"
+    assert not finish_batch(desk.station, bag.batch_id)
+    bag.load(1, "2")
+    assert finish_batch(desk.station, bag.batch_id)
+
+
 def test_a_bag_without_envelopes_takes_no_offence(desk: Desk, people: list[Household]) -> None:
     bag = bag_at(desk, people)
     bag.load(0, "17")
