@@ -61,11 +61,20 @@ def _of_line(records: Records, funded: FundedLine, payment: BatchPayment | None)
         yield "money"
     if payment is None or payment.batch_id != funded.batch_id:
         yield "payment"
-    moved = records.money_moved.get(funded.batch_id, ())
-    if not any(in_one_commit(fact, funded.at) for fact in moved):
+    elif not _completed(records, funded, payment):
         yield "at"
     if quote.tier_year != funded.at.year or not _adds_up(quote):
         yield "quote"
+
+
+def _completed(records: Records, funded: FundedLine, payment: BatchPayment) -> bool:
+    """A line is funded as money moves, by the newest sum of the purse it is paid from."""
+    purse = records.purses.get((funded.batch_id, payment.line), ())
+    for fact in records.money_moved.get(funded.batch_id, ()):
+        come = [one.payment_id for one in purse if one.seq <= fact.seq]
+        if come[-1:] == [payment.payment_id] and in_one_commit(fact, funded.at):
+            return payment.line in (0, funded.line)
+    return False
 
 
 def _adds_up(quote: Quote) -> bool:

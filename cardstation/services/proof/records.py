@@ -150,6 +150,14 @@ class Records:
         return {batch_id: tuple(facts) for batch_id, facts in found.items()}
 
     @cached_property
+    def purses(self) -> Mapping[tuple[str, int], tuple[BatchPayment, ...]]:
+        """Sums by batch and the line whose envelope they lay in, the oldest first."""
+        found: dict[tuple[str, int], list[BatchPayment]] = {}
+        for payment in self.payments:
+            found.setdefault((payment.batch_id, payment.line), []).append(payment)
+        return {purse: tuple(sums) for purse, sums in found.items()}
+
+    @cached_property
     def by_subject(self) -> Mapping[str, tuple[Entry, ...]]:
         """Facts by the top-up or payment they are about."""
         found: dict[str, list[Entry]] = {}
