@@ -14,10 +14,12 @@ from cardstation.domain.ledger import Entry, EntryKind, Posting, postings_of
 
 SALE = "sale"
 PROVISIONAL = "provisional"
+_DAY = len("2026-11-24")
 
 # Which accounts of an entry a conflict moves to suspense; tenders are counted cash and never move.
 _MOVED = {
     "account_missing": ("unloaded", "balance"),
+    "arrears_paid_before": ("arrears",),
     "double_load": ("gas_sold",),
     "false_seal": ("gas_sold",),
     "order_unknown": ("gas_sold",),
@@ -79,13 +81,27 @@ class OrderState:
 
 
 @dataclass(frozen=True, slots=True)
+class Collected:
+    """Arrears that some desk collected from a household.
+
+    Attributes:
+        day: When, ISO 8601 in the desk's zone.
+    """
+
+    day: str
+    entry_id: str
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What the books make of one entry.
 
     Attributes:
         code: The exception it is for a human, empty when it is none.
         suspense: Doubtful legs go to `suspense:<this>`, empty when none do.
-        other: entry_id of the fact that stands against it, empty when none does.
+        other: entry_id of the fact that stands against it, empty when none does; of a
+            `counter_gap` the evidence, SHA-256 of the card's image that shows its counter.
     """
 
     code: str = ""
@@ -112,6 +128,11 @@ def undoes(entry: Entry) -> bool:
     return bool(entry.corrects) and entry.kind in (EntryKind.RETURNED, EntryKind.NOT_LOADED)
 
 
+def collected_by(entry: Entry) -> Collected:
+    """What an entry says was collected of a household's arrears."""
+    return Collected(entry.at[:_DAY], entry.entry_id, entry.fen)
+
+
 @dataclass(slots=True)
 class Judge:
     """Takes entries in order and keeps what they change.
@@ -122,6 +143,7 @@ class Judge:
         orders: The orders these entries name.
         sealed: The first sealed entry of each subject these entries seal.
         seals: The sealed entries that these entries may undo, by entry_id.
+        collected: Arrears collected before from the households these entries collect from.
         made: New loads. freed: loads that a return freed.
     """
 
@@ -130,6 +152,7 @@ class Judge:
     orders: dict[str, OrderState]
     sealed: dict[str, str] = field(default_factory=dict)
     seals: dict[str, Seal] = field(default_factory=dict)
+    collected: dict[str, list[Collected]] = field(default_factory=dict)
     made: list[Load] = field(default_factory=list)
     freed: list[Load] = field(default_factory=list)
 
@@ -144,6 +167,8 @@ class Judge:
             return self._sealed(entry)
         if undoes(entry):
             return self._undone(entry)
+        if entry.kind is EntryKind.ARREARS_PAID:
+            return _verdict(entry, [self._arrears(entry)])
         found = [(self._account(entry), ""), (self._order(entry), "")]
         if entry.kind is EntryKind.RETURNED and counts(entry):
             found.append((self._return(entry), ""))
@@ -182,6 +207,17 @@ class Judge:
             if load.entry_id == seal.entry_id:
                 self._free(load, entry)
         return Verdict(suspense=seal.suspense)
+
+    def _arrears(self, entry: Entry) -> tuple[str, str]:
+        """No more is collected on a figure than it says, whichever desks collect."""
+        known = self.collected.setdefault(entry.account_no, [])
+        # A figure cannot know of what was collected on its own day or later.
+        since = [one for one in known if one.day >= entry.witness]
+        known.append(collected_by(entry))
+        owed = entry.balance_fen or entry.fen
+        if not since or sum(one.fen for one in since) + entry.fen <= owed:
+            return "", ""
+        return "arrears_paid_before", max(since, key=lambda one: (one.day, one.entry_id)).entry_id
 
     @staticmethod
     def _account(entry: Entry) -> str:
@@ -229,7 +265,7 @@ class Judge:
         self.highest[purse] = max(counter, highest or counter)
         # Counters below the highest fill a hole: another station's sale arrived first.
         gap = highest is not None and entry.counter_before > highest
-        return ("counter_gap" if gap else ""), ""
+        return ("counter_gap", entry.proof) if gap else ("", "")
 
     def _return(self, entry: Entry) -> str:
         """A return that names no load: the live load of its counter."""

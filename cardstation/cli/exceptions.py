@@ -29,6 +29,7 @@ def _told(call: Call, one: Case) -> dict[str, object]:
     names = ("kind", "code", "key", "who", "card_no", "batch_id", "row", "money", "seq")
     times = ("since", "age_min", "due", "until_shift_ends", "overdue", "owner")
     answer = {name: getattr(one, name) for name in (*names, *times)}
+    answer["evidence"] = one.values.get("evidence", "")
     step = one.guide.step
     answer["step"], answer["steps"] = one.guide.at + 1, len(one.guide.steps)
     answer["next"] = {

@@ -36,7 +36,8 @@ class LedgerException:
 
     Attributes:
         other: entry_id of the fact that stands against it (the load that owns the counter, the
-            first seal of the same load), empty when none does.
+            first seal of the same load), empty when none does. Of a `counter_gap` the evidence:
+            SHA-256 of the card's image that shows a purchase the ledger does not know.
     """
 
     seq: int

@@ -282,5 +282,8 @@ def of_sync(
     for one in found.exceptions:
         since = (written or {}).get(one.seq)
         key = f"entry {one.seq}"
-        cases.append(case(Kind.ENTRY, one.code, moment, key=key, seq=one.seq, since=since))
+        values = {"evidence": one.other}
+        cases.append(
+            case(Kind.ENTRY, one.code, moment, key=key, seq=one.seq, since=since, values=values)
+        )
     return cases
