@@ -30,10 +30,14 @@ def prove_chaos(desk: Desk, first_seed: int, count: int, again: str) -> Counter[
     """
     need_real_stack()
     told: Counter[str] = Counter()
-    persons = people(LANES + LINES * (count + 1))
+    persons = people(LANES + LINES * (count + 1), money_meters=count + 1)
     assert len(persons) == LANES + LINES * (count + 1), "no more households in the samples"
-    strangers, persons = persons[:LANES], persons[LANES:]
-    bags = [persons[at : at + LINES] for at in range(0, len(persons), LINES)]
+    by_money, strangers, others = (
+        persons[: count + 1],
+        persons[-LANES:],
+        persons[count + 1 : -LANES],
+    )
+    bags = [[one, *others[no :: count + 1]] for no, one in enumerate(by_money)]
     books = Books(desk, strangers)
     ids = books.open(bags)
     with OwnService(NAMES) as service:
@@ -76,7 +80,8 @@ class Bag:
             if Outside.INTERRUPTED in plan.outside and no:
                 self.lanes.pause()
                 self.lanes.start(self.batch)
-            self._round(plan, one)
+            if self._left():
+                self._round(plan, one)
         self.books.find_ledger()
         self._finish()
         self.lanes.pause()
@@ -102,7 +107,8 @@ class Bag:
     def _finish(self) -> None:
         """Run what is left in peace, each card until it is loaded."""
         for _ in range(PASSES):
-            left = [card_no for card_no in self.present if not self._sealed(card_no)]
+            left = self._left()
+            assert not left or not self.lanes.over, (left, str(self.lanes.told()))
             self.told["cards run once more"] += len(left)
             for at in range(0, len(left), LANES):
                 self.lanes.clear()
@@ -110,8 +116,10 @@ class Bag:
                 self.lanes.lay_plainly(laid)
                 until(partial(self._all_sealed, laid), SETTLED_S)
                 self.lanes.settle()
-        left = [card_no for card_no in self.present if not self._sealed(card_no)]
-        assert not left, (left, str(self.lanes.told()))
+        assert not self._left(), (self._left(), str(self.lanes.told()))
+
+    def _left(self) -> list[str]:
+        return [card_no for card_no in self.present if not self._sealed(card_no)]
 
     def _all_sealed(self, cards: Sequence[str]) -> bool:
         return all(map(self._sealed, cards))
