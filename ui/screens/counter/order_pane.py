@@ -41,12 +41,14 @@ class OrderPane(Pane):
         self.column.addStretch(1)
         self.column.addWidget(label(t(_ELSE), "muted", wrap=True))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(t("Paid online"))
 
     def show_state(self, state: State) -> None:
         """Draw another state; without an order nothing."""
         t, order = self._look.t, state.offer
         self._gas.setText("" if order is None else str(gas_of(order)))
         self._paid.setText("" if order is None else str(Money(order.fen)))
+        self.setAccessibleDescription(f"{self._gas.text()} {self._paid.text()}".strip())
         self._facts.show_rows([] if order is None else self._rows(order))
         others = len(state.facts.orders) - 1 if state.facts and order else 0
         self._more.setText(t("More paid orders of this household: {n}", n=others) if others else "")
