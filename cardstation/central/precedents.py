@@ -20,11 +20,13 @@ from sqlalchemy import (
 
 from cardstation.central.batch import is_uuid
 from cardstation.central.judging import (
+    Collected,
     Judge,
     Load,
     OrderState,
     Purse,
     Seal,
+    collected_by,
     counts,
     purse_of,
     undoes,
@@ -36,6 +38,7 @@ _LOADS = insert_arrays(
     card_load,
     *("maker", "meter_no", "generation", "counter", "load_no", "cause", "entry_id", "freed_by"),
 )
+_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _PURSE = (card_load.c.maker, card_load.c.meter_no, card_load.c.generation)
 
 
@@ -59,7 +62,32 @@ def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
         orders=named,
         sealed=sealed,
         seals=seals,
+        collected=_collected(connection, entries),
     )
+
+
+def _collected(connection: Connection, entries: Sequence[Entry]) -> dict[str, list[Collected]]:
+    """Arrears collected before from the households of these entries.
+
+    Each of these households waits here for any other desk that collects from it, so that the
+    second one to come sees the first.
+    """
+    kind = EntryKind.ARREARS_PAID
+    names = sorted({entry.account_no for entry in entries if entry.kind is kind})
+    for name in names:
+        connection.execute(_TURN, {"name": f"arrears:{name}"})
+    found: dict[str, list[Collected]] = {}
+    if not names:
+        return found
+    rows = connection.execute(
+        select(journal.c.raw).where(
+            journal.c.kind == text("'arrears_paid'"), journal.c.account_no.in_(names)
+        )
+    )
+    for row in rows:
+        entry = Entry.from_bytes(row.raw)
+        found.setdefault(entry.account_no, []).append(collected_by(entry))
+    return found
 
 
 def _sealed(connection: Connection, subjects: Iterable[str]) -> dict[str, str]:

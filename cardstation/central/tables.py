@@ -79,6 +79,7 @@ journal = Table(
     Column("suspense", Text, nullable=False, server_default=""),
     UniqueConstraint("station", "seq", name="journal_station_seq_key"),
     Index("journal_card_no_idx", "card_no", postgresql_where=text("card_no <> ''")),
+    Index("journal_arrears_idx", "account_no", postgresql_where=text("kind = 'arrears_paid'")),
     Index(
         SEALED_ONCE,
         "subject",

@@ -116,6 +116,7 @@ _REJOIN = GuideStep("compare", Who.TWO, Act.REJOIN, Proof.SECOND_APPROVAL)
 _CALL = GuideStep("call_centre", Who.CENTRE, Act.NONE, Proof.LEDGER)
 _READ = GuideStep("read_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _BOOKED = GuideStep("centre_books", Who.CENTRE, Act.NONE, Proof.LEDGER)
+_TELL = GuideStep("tell_payer", Who.CLERK, Act.NONE, Proof.DECISION)
 _CHANNEL = GuideStep("channel_file", Who.CENTRE, Act.NONE, Proof.CHANNEL_FILE)
 _FREED = GuideStep("money_freed", Who.TWO, Act.NONE, Proof.SECOND_APPROVAL)
 _ASK = GuideStep("ask_about_card", Who.CLERK, Act.NONE, Proof.DECISION)
@@ -162,6 +163,7 @@ _ENTRIES: Mapping[str, Guide] = {
     "double_load": Guide((_READ, _BOOKED), 0, (Act.CARD,), MONEY_H, 7),
     "order_loaded_twice": Guide((_READ, _BOOKED), 0, (Act.CARD,), MONEY_H, 7),
     "false_seal": Guide((_FREED, _BOOKED), 0, (), MONEY_H, 7),
+    "arrears_paid_before": Guide((_TELL, _BOOKED), 0, (), MONEY_H, 7),
     "counter_gap": Guide((_CHANNEL,), 0, (), OFF_BOOK_H, 8),
 }
 _BY_KIND: Mapping[Kind, Guide] = {

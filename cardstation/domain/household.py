@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from cardstation.domain.meter import Meter
@@ -58,8 +59,10 @@ class Household:
         bought_this_year: Tier counter of `tier_year`, sales and reversals only.
         purchase_counter: Last counter known (file or own sales).
         cumulative: Everything ever loaded as known, litres or fen, 0 when not filed.
+        arrears: What may still be collected: the directory's figure less what was collected on it.
         balance: Money kept for the household (结余).
         tier_year: The year `bought_this_year` belongs to; 0 = the running one.
+        arrears_as_of: The day up to which the directory counted the arrears, None = not given.
     """
 
     account_no: str
@@ -81,6 +84,7 @@ class Household:
     balance: Money
     status: HouseholdStatus
     tier_year: int = 0
+    arrears_as_of: date | None = None
 
     def bought_in(self, year: int) -> Volume:
         """The tier counter of a year: a new year starts at zero."""

@@ -50,7 +50,8 @@ class Entry:
         fen: Money of the fact: the gas price for paid/sealed/returned/refunded, the sum for
             received, the float for shift_opened, the cash counted for shift_closed.
         balance_fen: Part of a payment that went to (+) or came from (−) the household's balance;
-            cash over (+) or short (−) for shift_closed.
+            cash over (+) or short (−) for shift_closed; what the directory said was owed for
+            arrears_paid.
         tender: `cash`, `bank_transfer`, `qr_code`, `batch` (out of a lump sum) or `order`.
         proof: SHA-256 of the card image the fact rests on, hex, or empty.
         corrects: entry_id of the entry this one corrects, or empty.
@@ -62,7 +63,8 @@ class Entry:
         witness: What proves it: `card`, `meter`, `provisional` (the image is the target, but
             another desk may have written the same one; the ledger decides), or `PEOPLE` and in
             their words what two persons saw. Of an epoch: `TAIL_LOST` where entries before it were
-            never sent and are gone.
+            never sent and are gone. Of arrears_paid: the day up to which the directory counted
+            them, or empty.
     """
 
     entry_id: str

@@ -15,6 +15,7 @@ PHRASES = {
     "guide.call_centre": "Leave everything as it is and call the centre.",
     "guide.read_card": "When the household comes, read the card at the counter and keep the slip.",
     "guide.centre_books": "The centre compares both desks and books what is right.",
+    "guide.tell_payer": "Tell the payer that the debt was paid twice and comes back.",
     "guide.channel_file": "The next file of the other channel explains the purchase in between.",
     "guide.money_freed": "Its money comes back as a refund in this list: pay that row out.",
     "guide.ask_about_card": "Ask the household or the property manager what the stop asks.",

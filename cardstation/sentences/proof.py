@@ -83,6 +83,10 @@ TABLE: Mapping[str, Words] = {
         "Money of a batch differs",
         "A {what} in the journal (entry {seq}) and its record tell two stories.",
     ),
+    "arrears_paid_twice": _found(
+        "Debt paid twice",
+        "Entry {seq} collects {fen} fen from {account_no} that had been collected before.",
+    ),
     "acknowledgement_disagrees": _found(
         "Acknowledgement differs",
         "The acknowledgement {what} and the money it was given for (entry {seq}) differ.",

@@ -34,6 +34,12 @@ TABLE = {
         "The gas is sold once in the books; nothing was written twice.",
         _CENTRE,
     ),
+    "arrears_paid_before": Words(
+        "Debt paid twice",
+        "Entry {seq} collects a debt that another desk had collected before.",
+        "The payer paid twice; the second amount stands in suspense until the centre returns it.",
+        "Tell the payer, and give no cash from the till for it; the centre pays it back.",
+    ),
     "counter_gap": Words(
         "Purchase missing in between",
         "Before entry {seq} a purchase of this meter is missing at the ledger.",

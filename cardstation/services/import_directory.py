@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
+from cardstation.domain.arrears import still_owed
 from cardstation.domain.household import Household
+from cardstation.domain.money import Money
 from cardstation.services.lists.directory_file import RejectedRow, read_directory
 from cardstation.services.lists.tariff_file import read_tariffs
 from cardstation.services.station import Station
@@ -50,10 +54,11 @@ def import_directory(
     cards = Counter(household.card_no for household in filed)
     with station.store.unit() as unit:
         known = {household.account_no: household for household in unit.households.every()}
+        collected = unit.arrears.by_account()
         changed = [
             merged
             for household in filed
-            if (merged := _merged(known.get(household.account_no), household))
+            if (merged := _merged(known.get(household.account_no), household, collected))
             != known.get(household.account_no)
         ]
         unit.households.put(changed)
@@ -71,13 +76,20 @@ def import_directory(
     )
 
 
-def _merged(known: Household | None, filed: Household) -> Household:
+def _merged(
+    known: Household | None,
+    filed: Household,
+    collected: Mapping[str, tuple[tuple[date, Money], ...]],
+) -> Household:
     """The file's facts with our own later sales.
 
     The file may have been written before our latest sales reached the utility, so the purchase
     counter and the tier counter of the running year never go back: the higher one holds. A new
-    meter starts its own count. Balance and card generation are only ours.
+    meter starts its own count. Balance and card generation are only ours. Arrears that were
+    collected here are taken off a figure that cannot know of it.
     """
+    since = collected.get(filed.account_no, ())
+    filed = replace(filed, arrears=still_owed(filed.arrears, filed.arrears_as_of, since))
     if known is None:
         return filed
     same_meter = known.meter.meter_no == filed.meter.meter_no

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cardstation.domain.allocation import divide
+from cardstation.domain.arrears import collected_on, still_owed
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
@@ -16,7 +17,7 @@ from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
-from cardstation.store.arrears import ArrearsPaid
+from cardstation.store.arrears import ArrearsPaid, by_day
 from cardstation.store.frozen import freeze
 
 CONSENTS = ("signed", "message", "spoken")
@@ -57,6 +58,8 @@ def settle_arrears(
             money=household.arrears,
             consent=consent,
             at=station.clock.now(),
+            filed=household.arrears + _collected(unit, household),
+            as_of=household.arrears_as_of,
         )
         stored = append(
             station,
@@ -65,7 +68,9 @@ def settle_arrears(
             paid.arrears_id,
             account_no=paid.account_no,
             fen=paid.money.fen,
+            balance_fen=paid.filed.fen,
             batch=batch_id,
+            witness="" if paid.as_of is None else paid.as_of.isoformat(),
             detail=freeze(paid),
         )
         unit.arrears.add(paid, seq=stored.seq)
@@ -77,11 +82,19 @@ def settle_arrears(
 
 def arrears_again(unit: Unit, paid: ArrearsPaid, *, seq: int) -> None:
     """Put arrears paid back that this station lost."""
-    unit.arrears.add(paid, seq=seq)
     household = unit.households.get(paid.account_no)
     if household is not None:
-        left = max(NO_MONEY, household.arrears - paid.money)
+        filed = household.arrears + _collected(unit, household)
+        since = by_day((*unit.arrears.of_account(paid.account_no), paid))
+        left = still_owed(filed, household.arrears_as_of, since)
         unit.households.update(replace(household, arrears=left))
+    unit.arrears.add(paid, seq=seq)
+
+
+def _collected(reading: Reading, household: Household) -> Money:
+    """What was collected here that the directory's figure does not know of."""
+    collected = by_day(reading.arrears.of_account(household.account_no))
+    return collected_on(household.arrears_as_of, collected)
 
 
 def _household(reading: Reading, batch_id: str, place: int) -> Household:

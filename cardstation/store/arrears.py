@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Table, Text, select
 
 from cardstation.domain.money import Money
-from cardstation.sql.types import Fen, Instant
+from cardstation.sql.types import Day, Fen, Instant
 from cardstation.store.tables import metadata
 
 arrears_paid = Table(
@@ -22,6 +23,8 @@ arrears_paid = Table(
     Column("money", Fen, nullable=False),
     Column("consent", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("filed", Fen, nullable=False),
+    Column("as_of", Day),
     Column("seq", Integer, ForeignKey("journal.seq"), nullable=False, unique=True),
     Index("ix_arrears_paid_batch_id", "batch_id"),
 )
@@ -35,6 +38,8 @@ class ArrearsPaid:
 
     Attributes:
         consent: How it was given, a code: `signed`, `message`, `spoken`.
+        filed: The directory's figure that it was paid on.
+        as_of: The day up to which that figure was counted, None = not given.
     """
 
     arrears_id: str
@@ -44,6 +49,8 @@ class ArrearsPaid:
     money: Money
     consent: str
     at: datetime
+    filed: Money
+    as_of: date | None
 
 
 class Arrears:
@@ -64,6 +71,8 @@ class Arrears:
                 "money": paid.money,
                 "consent": paid.consent,
                 "at": paid.at,
+                "filed": paid.filed,
+                "as_of": paid.as_of,
                 "seq": seq,
             },
         )
@@ -72,6 +81,18 @@ class Arrears:
         """Everything paid out of a batch's money, oldest first."""
         query = select(arrears_paid).where(arrears_paid.c.batch_id == batch_id)
         return tuple(map(_paid, self._connection.execute(query.order_by(arrears_paid.c.seq))))
+
+    def of_account(self, account_no: str) -> tuple[ArrearsPaid, ...]:
+        """Everything collected here from one household, oldest first."""
+        query = select(arrears_paid).where(arrears_paid.c.account_no == account_no)
+        return tuple(map(_paid, self._connection.execute(query.order_by(arrears_paid.c.seq))))
+
+    def by_account(self) -> dict[str, tuple[tuple[date, Money], ...]]:
+        """Day and money of everything collected here, by household."""
+        found: dict[str, list[ArrearsPaid]] = {}
+        for _, one in self.every():
+            found.setdefault(one.account_no, []).append(one)
+        return {account_no: by_day(some) for account_no, some in found.items()}
 
     def every(self) -> tuple[tuple[int, ArrearsPaid], ...]:
         """All of it with the place of its fact in the journal."""
@@ -88,4 +109,11 @@ def _paid(row: Row[Any]) -> ArrearsPaid:
         money=row.money,
         consent=row.consent,
         at=row.at,
+        filed=row.filed,
+        as_of=row.as_of,
     )
+
+
+def by_day(collected: Iterable[ArrearsPaid]) -> tuple[tuple[date, Money], ...]:
+    """Day and money of what was collected."""
+    return tuple((one.at.date(), one.money) for one in collected)

@@ -37,6 +37,7 @@ households = Table(
     Column("tier_year", Integer, nullable=False),
     Column("purchase_counter", Integer, nullable=False),
     Column("arrears", Fen, nullable=False),
+    Column("arrears_as_of", Day),
     Column("balance", Fen, nullable=False),
     Column("status", Word(HouseholdStatus), nullable=False),
 )
@@ -145,6 +146,7 @@ def to_row(household: Household) -> dict[str, Any]:
         "tier_year": household.tier_year,
         "purchase_counter": household.purchase_counter,
         "arrears": household.arrears,
+        "arrears_as_of": household.arrears_as_of,
         "balance": household.balance,
         "status": household.status,
     }
@@ -172,6 +174,7 @@ def from_row(row: Row[Any]) -> Household:
         balance=row.balance,
         status=row.status,
         tier_year=row.tier_year,
+        arrears_as_of=row.arrears_as_of,
     )
 
 

@@ -126,6 +126,30 @@ def test_the_second_load_of_a_counter_names_the_first(
     assert ack.totals["gas_sold"] == -3_000
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_no_more_arrears_are_collected_than_a_figure_says(ledger: Ledger, at_once: bool) -> None:
+    """A figure knows of nothing collected on its day or later; the second collection is named."""
+    chain = Chain()
+    who: dict[str, Any] = {"account_no": "1", "batch": "B1"}
+    chain.add("arrears_paid", fen=100, balance_fen=100, witness="2026-11-20", **who)
+    chain.add("arrears_paid", fen=50, balance_fen=150, witness="2026-11-24", **who)
+    chain.add("arrears_paid", fen=70, balance_fen=70, witness="2026-11-25", **who)
+    chain.add("arrears_paid", fen=100, balance_fen=100, **{**who, "account_no": "2"})
+    chain.add("arrears_paid", fen=151, balance_fen=300, witness="2026-11-24", **who)
+    chain.add("arrears_paid", fen=1, balance_fen=100, **{**who, "account_no": "2"})
+    told = []
+    for batch in [chain.written] if at_once else [[raw] for raw in chain.written]:
+        told += ledger.push(batch, ledger.head().nonce).exceptions
+    assert [(one.seq, one.code) for one in told] == [
+        (5, "arrears_paid_before"),
+        (6, "arrears_paid_before"),
+    ]
+    assert told[1].other == Entry.from_bytes(chain.written[3]).entry_id
+    assert told[0].other in {Entry.from_bytes(raw).entry_id for raw in chain.written[:3]}
+    totals = ledger.push(chain.written, ledger.head().nonce).totals
+    assert totals == {"arrears": -320, "suspense": -152, "unallocated": 472}
+
+
 @pytest.mark.parametrize("named", [(0, 1), (1, 0), (1, 1), (0, 0)])
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_load_that_two_desks_sealed_comes_off_its_card_once(

@@ -23,7 +23,17 @@ pytestmark = pytest.mark.postgres
 
 NAMES = ("S001", "S002", "S003")
 WORLDS, ROUNDS = 8, 25
-KINDS = ("paid", "sealed", "sealed", "sealed", "returned", "not_loaded", "refunded", "armed")
+KINDS = (
+    "paid",
+    "sealed",
+    "sealed",
+    "sealed",
+    "returned",
+    "not_loaded",
+    "refunded",
+    "armed",
+    "arrears_paid",
+)
 CASH = ("cash", "order", "batch", "balance")
 
 

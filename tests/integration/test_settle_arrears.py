@@ -9,19 +9,26 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.batch import Verdict
+from cardstation.domain.exception_case import Kind
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
+from cardstation.services import settle_arrears as settling
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
+from cardstation.services.exceptions_state import exceptions_state
+from cardstation.services.import_directory import import_directory
+from cardstation.services.lists.directory_file import AS_OF, COLUMNS
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.rebuild.replay import replay
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.sync import sync
+from cardstation.services.sync_state import sync_state
 from cardstation.services.verify import verify
+from tests.kit.memory_ledger import Centre, MemoryLedger
 from tests.kit.station import Desk, line, neighbours, open_desk, put_batch
 
 PAYS, OWES = neighbours(2)
@@ -30,11 +37,17 @@ LINES = [line(PAYS, 2), replace(line(OWES, 3), verdict=Verdict.HUMAN, reasons=("
 BATCH = "2026-11-24-01"
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = open_desk(tmp_path / "desk", households=[PAYS, OWES])
+def paid_desk(home: Path, ledger: MemoryLedger | None = None) -> Desk:
+    desk = open_desk(home, households=[PAYS, OWES], ledger=ledger)
+    desk.station = replace(desk.station, name=desk.ledger.station)
     put_batch(desk, LINES, BATCH)
     pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(14_000))
+    return desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = paid_desk(tmp_path / "desk")
     yield desk
     proof = verify(desk.station)
     desk.station.store.close()
@@ -73,6 +86,71 @@ def test_without_consent_or_money_nothing_is_deducted(desk: Desk) -> None:
     with pytest.raises(Refusal, match="unknown_payment"):
         settle_arrears(desk.station, BATCH, 2, "nobody", "signed")
     assert desk.household(OWES.account_no).arrears == Money(3_460)
+
+
+def directory(desk: Desk, tmp_path: Path, yuan: str, as_of: str = "") -> Money:
+    """The utility's directory comes in; what the household owes then."""
+    cells = {
+        **dict.fromkeys(COLUMNS, "1"),
+        "account_no": OWES.account_no,
+        "meter_kind": "volume",
+        "meter_installed": "",
+        "status": "正常",
+        "arrears_yuan": yuan,
+        AS_OF: as_of,
+    }
+    path = tmp_path / "directory.csv"
+    path.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n", encoding="utf-8")
+    assert import_directory(desk.station, path).rejected == ()
+    return desk.household(OWES.account_no).arrears
+
+
+def test_an_older_directory_brings_no_paid_debt_back(desk: Desk, tmp_path: Path) -> None:
+    assert directory(desk, tmp_path, "34.60", "2026-11-20") == Money(3_460)
+    settle_arrears(desk.station, BATCH, 2, payment(desk), "signed")
+    assert directory(desk, tmp_path, "34.60", "2026-11-20") == NO_MONEY
+    assert directory(desk, tmp_path, "34.60") == NO_MONEY
+    assert refused(desk) == "no_arrears"
+    assert directory(desk, tmp_path, "36.10", "2026-11-22") == Money(150)
+    settle_arrears(desk.station, BATCH, 2, payment(desk), "signed")
+    assert directory(desk, tmp_path, "36.10", "2026-11-24") == NO_MONEY
+    assert directory(desk, tmp_path, "12.00", "2026-11-25") == Money(1_200)
+
+
+def test_the_proof_names_a_debt_that_was_collected_twice(tmp_path: Path) -> None:
+    """A program that forgets what it collected."""
+    desk = paid_desk(tmp_path)
+    settle_arrears(desk.station, BATCH, 2, payment(desk), "signed")
+    pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(9_000))
+    _, second = batch_account(desk.station, BATCH).payments
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settling, "_collected", lambda *_: NO_MONEY)
+        with desk.station.store.unit() as unit:
+            unit.households.update(OWES)
+            unit.commit()
+        settle_arrears(desk.station, BATCH, 2, second.payment.payment_id, "signed")
+    found = [one.code for one in verify(desk.station).disagreements]
+    assert found == ["arrears_paid_twice"]
+    desk.station.store.close()
+
+
+def test_a_second_desk_that_collects_is_told_by_the_ledger(tmp_path: Path) -> None:
+    """Both desks had the same directory and no line to each other."""
+    centre = Centre()
+    names = ("S001", "S002")
+    desks = [paid_desk(tmp_path / name, MemoryLedger(name, centre)) for name in names]
+    for desk in desks:
+        settle_arrears(desk.station, BATCH, 2, payment(desk), "spoken")
+        sync(desk.station)
+    first, second = (sync_state(desk.station).exceptions for desk in desks)
+    assert (first, [one.code for one in second]) == ((), ["arrears_paid_before"])
+    assert centre.balances["suspense:arrears_paid_before"] == -3_460
+    assert sum(centre.balances.values()) == 0
+    (case,) = (one for one in exceptions_state(desks[1].station) if one.kind is Kind.ENTRY)
+    assert (case.code, case.guide.step.code) == ("arrears_paid_before", "tell_payer")
+    for desk in desks:
+        assert verify(desk.station).ok
+        desk.station.store.close()
 
 
 def test_the_ledger_and_a_rebuilt_store_have_it_too(desk: Desk, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cardstation.domain.household import Household
@@ -19,6 +21,7 @@ from cardstation.services.refund import request_refund
 from cardstation.services.release_line import release_line
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
+from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
 from drivers.virtual import Tear
@@ -148,6 +151,23 @@ def _give_back(world: World, desk: Desk) -> None:
             return_remainder(desk.station, BATCH, one.payment.payment_id, one.remains, SECOND)
 
 
+def _owes(world: World) -> None:
+    """A household of the batch owes money, and the lump sum covers it."""
+    desk = world.start(Power())
+    with desk.station.store.unit() as unit:
+        unit.households.update(replace(world.households[0], arrears=Money(3_460)))
+        unit.commit()
+    pay_batch(desk.station, BATCH, tender=world.till.tender, money=Money(15_000))
+    closed(desk)
+
+
+def _settle(_world: World, desk: Desk) -> None:
+    """What a household owes is paid out of the lump sum, with its consent."""
+    if not batch_state(desk.station, BATCH).money.arrears:
+        (one,) = batch_account(desk.station, BATCH).payments
+        settle_arrears(desk.station, BATCH, 1, one.payment.payment_id, "signed")
+
+
 def torn(world: World, name: str = HERE) -> None:
     """A sale that was cut in the payload; what is armed was sent."""
     desk = world.start(Power(), name)
@@ -174,4 +194,5 @@ THEIRS = Job(
     "another station's load", resolve_all, (29_000, 0), 10_000, torn, THERE, resolves=False
 )
 REMAINDER = Job("release and remainder", _give_back, (0, 0), 0)
-JOBS = (SALE, BAG, PREPAID, RETURN, REFUND, REMAINDER, THEIRS)
+ARREARS = Job("arrears", _settle, (0, 0), 15_000, _owes)
+JOBS = (SALE, BAG, PREPAID, RETURN, REFUND, REMAINDER, ARREARS, THEIRS)

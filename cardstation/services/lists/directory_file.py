@@ -44,6 +44,8 @@ COLUMNS = _NEEDED | {
     "arrears_yuan",
     "meter_installed",
 }
+AS_OF = "arrears_date"
+"""Optional: the day up to which the arrears of a row were counted."""
 _STATUS = {
     "正常": HouseholdStatus.ACTIVE,
     "在用": HouseholdStatus.ACTIVE,
@@ -105,7 +107,9 @@ def read_directory(path: Path, year: int) -> Iterator[Household | RejectedRow]:
                 raise Refusal("directory_not_readable", file=path.name, columns=names)
             seen: set[str] = set()
             for number, row in enumerate(rows, start=2):
-                yield _read(number, {name: clean(row[name]) for name in COLUMNS}, year, seen)
+                cells = {name: clean(row[name]) for name in COLUMNS}
+                cells[AS_OF] = clean(row.get(AS_OF) or "")
+                yield _read(number, cells, year, seen)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Refusal("directory_not_readable", file=path.name) from error
 
@@ -136,7 +140,7 @@ def _household(row: Mapping[str, str], year: int) -> Household:
         team=row["team"],
         card_no=row["card_no"],
         generation=0,
-        meter=Meter(row["meter_no"], _word(row, "meter_kind", _KIND), _installed(row)),
+        meter=Meter(row["meter_no"], _word(row, "meter_kind", _KIND), _day(row, "meter_installed")),
         chip=row["chip"].lower(),
         tariff=row["tariff"],
         persons=_count(row, "persons"),
@@ -147,6 +151,7 @@ def _household(row: Mapping[str, str], year: int) -> Household:
         balance=NO_MONEY,
         status=_word(row, "status", _STATUS),
         tier_year=year,
+        arrears_as_of=_day(row, AS_OF),
     )
 
 
@@ -184,8 +189,8 @@ def _arrears(row: Mapping[str, str]) -> Money:
     return arrears
 
 
-def _installed(row: Mapping[str, str]) -> date | None:
+def _day(row: Mapping[str, str], name: str) -> date | None:
     try:
-        return date.fromisoformat(row["meter_installed"]) if row["meter_installed"] else None
+        return date.fromisoformat(row[name]) if row[name] else None
     except ValueError:
-        raise _Unusable("field_not_readable", "meter_installed") from None
+        raise _Unusable("field_not_readable", name) from None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cardstation.domain.arrears import collected_on
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.services.proof.records import Disagreement, Records
+from cardstation.store.arrears import ArrearsPaid, by_day
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.funds import AskedPayment
 
@@ -32,6 +34,7 @@ def lump_sum_disagreements(records: Records) -> Iterator[Disagreement]:
         if fact is None or (fact.fen, fact.tender, fact.batch, fact.approver) != told:
             yield _named("lump_sum_disagrees", seq, EntryKind.GIVEN_BACK.value)
     yield from _more_than_came(records)
+    yield from _more_than_owed(records)
     yield from _acknowledged(records)
     yield from _numbers(records)
 
@@ -50,6 +53,20 @@ def _more_than_came(records: Records) -> Iterator[Disagreement]:
         )
         if payment is None or not of_it or total > payment.money.fen:
             yield _named("lump_sum_disagrees", seq, "payment")
+
+
+def _more_than_owed(records: Records) -> Iterator[Disagreement]:
+    """Of no household more was collected on a figure of the directory than the figure says."""
+    before: dict[str, list[ArrearsPaid]] = {}
+    for seq, paid in records.arrears:
+        others = before.setdefault(paid.account_no, [])
+        since = collected_on(paid.as_of, by_day(others))
+        if since + paid.money > paid.filed:
+            yield Disagreement(
+                "arrears_paid_twice",
+                {"seq": seq, "account_no": paid.account_no, "fen": paid.money.fen},
+            )
+        others.append(paid)
 
 
 def _acknowledged(records: Records) -> Iterator[Disagreement]:

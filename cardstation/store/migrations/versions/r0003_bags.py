@@ -24,6 +24,7 @@ def upgrade() -> None:
     _lanes()
     _orders()
     _readings()
+    _arrears()
     seal_rows(op.get_bind())
 
 
@@ -150,6 +151,8 @@ def _given_back() -> None:
         *_texts("arrears_id", "batch_id", "payment_id", "account_no"),
         sa.Column("money", sa.BigInteger(), nullable=False),
         *_texts("consent", "at"),
+        sa.Column("filed", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", sa.Text()),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["payment_id"], ["payment.payment_id"], name="fk_arrears_paid_payment_id_payment"
@@ -185,6 +188,10 @@ def _readings() -> None:
     )
     op.create_index("ix_meter_reading_account_no", "meter_reading", ["account_no"])
     _keep("meter_reading")
+
+
+def _arrears() -> None:
+    op.add_column("households", sa.Column("arrears_as_of", sa.Text()))
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
