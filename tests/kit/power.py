@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.errors import CardRemoved, LedgerRefused, LedgerUnreachable
+from cardstation.errors import CardRemoved, LedgerRefused, LedgerUnreachable, Mishap
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.ports.reader import Link
 from cardstation.store import Store, Unit
@@ -80,8 +80,6 @@ def moments(name: str) -> tuple[When, ...]:
     """How a boundary can be cut."""
     if name == "chip":
         return (When.BEFORE, When.INSIDE, When.AFTER, When.LOST)
-    if name in ("commit", "anchor"):
-        return (When.BEFORE, When.AFTER)
     if name == "ledger.hurried":
         return (When.LOST,)
     return (When.BEFORE, When.AFTER, When.LOST)
@@ -91,7 +89,7 @@ class CutUnit(Unit):
     power = Power()
 
     def commit(self) -> None:
-        with self.power.effect("commit"):
+        with self.power.effect("commit", Mishap("commit_unheard")):
             super().commit()
 
 
@@ -99,7 +97,7 @@ class CutAnchor(Anchor):
     power = Power()
 
     def write(self, mark: AnchorMark) -> None:
-        with self.power.effect("anchor"):
+        with self.power.effect("anchor", Mishap("anchor_unheard")):
             super().write(mark)
 
 
