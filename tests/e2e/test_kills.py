@@ -20,3 +20,4 @@ def test_a_bag_killed_at_random_moments_is_loaded_once(desk: Desk) -> None:
     with Seeded(seed, f"KILLS={count} ./dev soak kills"):
         killer.prove()
     assert sum(killer.struck.values()) == count
+    assert killer.proofs > count

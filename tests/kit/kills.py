@@ -3,7 +3,8 @@
 A moment is a time drawn evenly over a stretch of the run, as a run without a kill took it: the
 start of the process, the wait until the card is taken up, or, most often, the load itself from
 its first record to a little past its last. One time in four the card is pulled in the same
-instant, which tears whatever was being written. Then the run starts again, on the same card.
+instant, which tears whatever was being written. The records are proven as they lie there; then
+the run starts again, on the same card, which recovers, and they are proven once it has its load.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.services.import_list import import_list
 from cardstation.services.pay_batch import pay_batch
+from cardstation.services.verify import verify
 from cardstation.settings import load_settings
 from tests.kit.e2e import Desk, Process
 from tests.kit.e2e_cards import (
@@ -52,6 +54,7 @@ class Killer:
     def __init__(self, desk: Desk, count: int, seed: int) -> None:
         self.desk, self.left = desk, count
         self.struck: Counter[str] = Counter()
+        self.proofs = 0
         self.bags: dict[str, Sequence[Person]] = {}
         self._chance = random.Random(seed)
         self._people = people(1 + BAG * count)
@@ -104,6 +107,7 @@ class Killer:
                 self._strike(batch, one, before)
             if not self._sealed(one):
                 self._finish(batch, one)
+            self._prove_records()
             self.desk.pull()
         answer = self.desk.start("batch", "run", batch, "--json").answer()
         assert answer.status == 0, str(answer)
@@ -127,8 +131,16 @@ class Killer:
         if told.status == -9:
             self.left -= 1
             self.struck[self._where(one, before, pulled)] += 1
+            self._prove_records()
         if pulled:
             self.desk.insert(one.card_no)
+
+    def _prove_records(self) -> None:
+        """What `cardstation verify` proves, here and now: no cut leaves records that disagree."""
+        with open_station(load_settings(self.desk.home, {}), False) as station:
+            proof = verify(station)
+        assert proof.ok, proof.disagreements
+        self.proofs += 1
 
     def _where(self, one: Person, before: bytes, pulled: bool) -> str:
         states = states_of(self.desk, one.card_no)
