@@ -25,6 +25,7 @@ from cardstation.sync.centre_desk import CentreDesk
 from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
 from tests.kit.postgres import TestKey, TestPin
+from tests.kit.proven import not_proven
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("real")]
 
@@ -42,9 +43,7 @@ def real() -> None:
     try:
         binaries.postgres_binaries()
     except Mishap as missing:
-        if os.environ.get("CARDSTATION_REQUIRE_REAL"):
-            raise
-        pytest.skip(f"no PostgreSQL here: {missing}; not proven here")
+        not_proven(f"no PostgreSQL here: {missing}")
 
 
 @pytest.fixture

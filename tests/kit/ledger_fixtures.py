@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from cardstation.central.engine import open_engine
 from cardstation.central.enrolment import EnrolmentCodes
 from cardstation.errors import Mishap
 from tests.kit.postgres import ADMIN, CENTRE_KEY, CODES, Books, Centre, Cluster, served
+from tests.kit.proven import not_proven
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +31,7 @@ def cluster() -> Iterator[Cluster]:
         try:
             postgres.start()
         except Mishap as missing:
-            if os.environ.get("CARDSTATION_REQUIRE_REAL"):
-                raise
-            pytest.skip(f"no PostgreSQL here: {missing}; not proven here")
+            not_proven(f"no PostgreSQL here: {missing}")
         serve.prepare(postgres.dsn(OWNER, "postgres"))
         yield Cluster(postgres, itertools.count())
     finally:

@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import pytest
 
 from cardstation.domain.card import Span
 from cardstation.ports.reader import Link
@@ -18,6 +15,7 @@ from drivers.readers.pcsc_reader import PcscReader
 from drivers.virtual.service import PrivateService
 from drivers.virtual.stack import real_stack_available
 from drivers.virtual.vpcd import VpcdSlot
+from tests.kit.proven import not_proven
 
 SLE4442_ATR = bytes.fromhex("3B04A2131091")
 SLE4428_ATR = bytes.fromhex("3B0492231091")
@@ -28,11 +26,8 @@ OK = b"\x90\x00"
 def need_real_stack() -> None:
     """Skip, with the reason, where there is no real stack; fail where it was demanded."""
     reason = real_stack_available()
-    if reason is None:
-        return
-    if os.environ.get("CARDSTATION_REQUIRE_REAL"):
-        pytest.fail(f"the real card stack is required and missing: {reason}")
-    pytest.skip(f"no real card stack: {reason}; not proven here")
+    if reason is not None:
+        not_proven(f"no real card stack: {reason}")
 
 
 def until(condition: Callable[[], bool], timeout_s: float = PLENTY_S) -> bool:

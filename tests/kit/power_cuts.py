@@ -30,6 +30,7 @@ AGAIN = 0.4
 """Chance of a second cut during the recovery."""
 RECOVERY = 50
 """About so many effects has a start that finds a card half done, beside what is still to do."""
+CUTS = "power cuts"
 NAMED = {"armed", "outcome_unknown", "sealed"}
 
 
@@ -39,9 +40,11 @@ def prove_cuts(desk: Desk, bag: Bag, count: int, seed: int) -> Counter[str]:
     for number in range(seed, seed + count):
         with Seeded(number, "CUTS=1 ./dev soak power"):
             told = cut_once(desk, bag, number)
-        where.update(_kind(cut["cut_in"]) for cut in told.cuts)
+        where.update(_kind(cut["cut_in"]) for cut in told.cuts if cut["cut"])
+        where[CUTS] += sum(bool(cut["cut"]) for cut in told.cuts)
         where["forgotten sectors"] += sum(cut["sectors"] for cut in told.cuts)
         where["forgotten names"] += sum(cut["entries"] for cut in told.cuts)
+    assert where[CUTS] >= count, f"{where[CUTS]} power cuts in {count} stories"
     return where
 
 

@@ -28,8 +28,10 @@ from tests.kit.cut_station import settings_on
 from tests.kit.e2e import PATIENCE_S, Desk, Process
 from tests.kit.e2e_cards import TARIFFS, Person, people, write_directory, write_list
 from tests.kit.pcsc import until
+from tests.kit.proven import not_proven
 
 PATHS = {"PYTHONPATH": str(Path(__file__).parents[2])}
+DEVICE = Path("/dev/fuse")
 YUAN = 100
 WORLD = "training"
 """Cards and their wear: not on the disk of the station, though in its folder."""
@@ -66,14 +68,13 @@ class Told:
 
 
 def need_forgetful_disk() -> None:
-    """Skip, with the reason, where no file system can be mounted."""
-    lacking = ""
-    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
-        lacking = "/dev/fuse cannot be opened"
-    elif shutil.which("fusermount3") is None:
-        lacking = "fusermount3 is missing"
-    if lacking:
-        pytest.skip(f"{lacking}: power cuts under a real file system are not proven here")
+    """Skip, with the reason, where no file system can be mounted; fail where it was demanded."""
+    if not DEVICE.exists():
+        not_proven(f"{DEVICE} is missing", by_machine=True)
+    if not os.access(DEVICE, os.R_OK | os.W_OK):
+        not_proven(f"{DEVICE} cannot be opened")
+    if shutil.which("fusermount3") is None:
+        not_proven("fusermount3 is missing")
 
 
 @contextmanager
@@ -86,7 +87,7 @@ def mounted(desk: Desk, disk: Path, cut_at: int, seed: int) -> Iterator[Process]
         if served.out.wait_for("mounted", 0, time.monotonic() + PATIENCE_S) is None:
             told = str(served.told())
             if "not permitted" in told or "Permission denied" in told:
-                pytest.skip("mounting is refused: power cuts are not proven here")
+                not_proven("mounting is refused")
             pytest.fail(told)
         yield served
         assert until(lambda: _unmount(desk.home)), str(served.told())
