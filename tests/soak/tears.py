@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cardstation.domain.meter import CounterSchool
 from drivers.layouts.open4442 import OPEN4442
-from tests.property.test_tears import Tally, enumerate_tears, plans, wrong_clearings
+from tests.property.test_tears import Tally, enumerate_tears, metered, plans, wrong_clearings
 from tests.soak.figures import Figures
 
 CARDS = 600
@@ -23,4 +23,5 @@ def soak() -> Figures:
         states, wrong = wrong_clearings(OPEN4442, school, CARDS // 4)
         assert wrong == 0, school
         figures[f"clear, {school.value} meters"] = states
+        figures[f"load at {school.value} meters"] = metered("load", school, CARDS)
     return figures
