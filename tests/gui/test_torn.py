@@ -83,7 +83,7 @@ def test_pulled_put_back_finished_and_another_card_refused(tmp_path: Path, langu
 
         play(torn, look)
         assert first.name not in texts_of(torn)
-        assert torn.desk.kinds() == ["shift_opened", "paid", "armed", "sealed"]
+        assert torn.desk.kinds() == ["clerk", "shift_opened", "paid", "armed", "sealed"]
         credit = content(torn.torn).credit
         assert credit is not None
         assert credit.purchase_counter == torn.desk.household().purchase_counter == 51
@@ -118,7 +118,7 @@ def test_the_torn_card_is_laid_aside_with_one_key_and_the_next_is_served(
         torn.take_out(Phase.EMPTY)
         torn.put_in(torn.torn, Phase.DONE)
         torn.take_out(Phase.EMPTY)
-        assert torn.desk.kinds() == ["shift_opened", "paid", "armed", "sealed"]
+        assert torn.desk.kinds() == ["clerk", "shift_opened", "paid", "armed", "sealed"]
 
 
 class Swap:
@@ -152,4 +152,4 @@ def test_a_card_swapped_between_two_exchanges_is_not_written(tmp_path: Path) -> 
         until(lambda: torn.phase is Phase.STOPPED)
         assert torn.window.banner.state.title == "这是另一张卡，请先放回刚才那张"
         assert torn.other.image == before
-        assert torn.desk.kinds() == ["shift_opened", "paid", "armed"]
+        assert torn.desk.kinds() == ["clerk", "shift_opened", "paid", "armed"]
