@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.batch_state import BatchMoney, batch_state
 from cardstation.services.intent.begin import WITHOUT_ASKING
+from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.funding import answered, batch_of, is_for_sale
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
@@ -54,10 +57,10 @@ def pay_batch(
         raise Refusal("tender_unknown", tender=tender.value)
     payment = station.payment_by(tender)
     now = station.clock.now()
-    asked = AskedPayment(
-        new_id(station.clock), batch_id, tender, money, reference, "asked", now, line
+    asked = _ask(
+        station,
+        AskedPayment(new_id(station.clock), batch_id, tender, money, reference, "asked", now, line),
     )
-    _ask(station, asked)
     answer = payment.take(asked.payment_id, money, reference)
     if answer is PaymentAnswer.UNKNOWN:
         raise OutcomeUnknown("payment_unknown", payment_id=asked.payment_id, fen=money.fen)
@@ -67,8 +70,9 @@ def pay_batch(
     return batch_state(station, batch_id).money
 
 
-def _ask(station: Station, asked: AskedPayment) -> None:
+def _ask(station: Station, wanted: AskedPayment) -> AskedPayment:
     with station.store.unit() as unit:
+        asked = replace(wanted, clerk=clerk_of(station, unit))
         ensure_entry_checked(unit, batch_of(unit, asked.batch_id))
         for open_one in unit.funds.unanswered(asked.batch_id):
             raise Refusal("payment_question", topup_id=open_one.payment_id, fen=open_one.money.fen)
@@ -77,6 +81,7 @@ def _ask(station: Station, asked: AskedPayment) -> None:
             _ensure_payable(unit, asked.batch_id, asked.line)
         unit.funds.note(asked)
         unit.commit()
+    return asked
 
 
 def _ensure_payable(reading: Reading, batch_id: str, place: int) -> None:

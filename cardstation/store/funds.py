@@ -43,6 +43,7 @@ class AskedPayment:
     Attributes:
         line: Place of the line in whose envelope it lies, 0 = a lump sum for all.
         ack_no: Of the acknowledgement made when it was taken; only in the journal.
+        clerk: Who asked for it, empty = not on file.
     """
 
     payment_id: str
@@ -54,6 +55,7 @@ class AskedPayment:
     at: datetime
     line: int = 0
     ack_no: str = ""
+    clerk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class Funds:
                 "state": asked.state,
                 "at": asked.at,
                 "line": asked.line,
+                "clerk": asked.clerk,
             },
         )
 
@@ -211,6 +214,7 @@ def _asked(row: Row[Any]) -> AskedPayment:
         row.state,
         row.at,
         row.line,
+        clerk=row.clerk,
     )
 
 

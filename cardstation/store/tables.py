@@ -186,6 +186,7 @@ payment_log = Table(
     Column("state", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("line", Integer, nullable=False, server_default="0"),
+    Column("clerk", Text, nullable=False, server_default=""),
 )
 
 funded_line = Table(

@@ -21,6 +21,7 @@ from cardstation.services.answer_payment import answer_payment
 from cardstation.services.close_shift import close_shift
 from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.issue_receipt import issue_receipt
+from cardstation.services.open_intents import open_intents
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
@@ -293,8 +294,13 @@ def test_a_lump_sum_nobody_answered_for_is_signed_over_too(desk: Desk) -> None:
     batch = put_batch(desk, [line(HOME, 1)])
     with pytest.raises(OutcomeUnknown):
         pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(30_000))
+    (asked,) = open_intents(desk.station)
+    assert asked.owner == ANNA
     (item,) = close(desk, "800", handed_to=BEN, handed_pin=PINS[BEN]).open_items
     assert (item.code, item.batch_id, item.money) == ("payment_question", batch, Money(30_000))
+    open_shift(desk.station, BEN, PINS[BEN], float_money=FLOAT)
+    assert [one.owner for one in open_intents(desk.station)] == [ANNA]
+    answer_payment(desk.station, asked.intent_id, taken=True)
     ok(desk)
 
 

@@ -107,6 +107,7 @@ def opened_payment(station: Station, asked: AskedPayment) -> OpenIntent:
         volume=None,
         since=asked.at,
         age_min=_minutes(station, asked.at),
+        owner=asked.clerk or station.clerk,
     )
 
 

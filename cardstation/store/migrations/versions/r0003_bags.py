@@ -36,9 +36,7 @@ def _batches() -> None:
     for name, default in (("community", ""), ("manager", ""), ("team", ""), ("zone", "open")):
         op.add_column("batches", sa.Column(name, sa.Text(), nullable=False, server_default=default))
     op.add_column("batches", sa.Column("purged_at", sa.Text()))
-    op.add_column(
-        "batches", sa.Column("changes", sa.Integer(), nullable=False, server_default="0")
-    )
+    op.add_column("batches", sa.Column("changes", sa.Integer(), nullable=False, server_default="0"))
     op.add_column(
         "batch_lines", sa.Column("envelope", sa.Text(), nullable=False, server_default="")
     )
@@ -87,6 +85,7 @@ def _lists() -> None:
 def _lump_sums() -> None:
     for table in ("payment", "payment_log"):
         op.add_column(table, sa.Column("line", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("payment_log", sa.Column("clerk", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "released_line",
         *_texts("batch_id"),
