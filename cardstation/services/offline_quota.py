@@ -6,7 +6,11 @@ from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import Money
 from cardstation.domain.offline_limit import OfflineQuota, quota_of
 from cardstation.errors import Refusal
+from cardstation.ports.clock import Clock
 from cardstation.services.station import Station
+from cardstation.store.journal import StoredEntry
+
+_NS, _US = 1_000_000_000, 1_000_000
 
 
 def offline_quota(station: Station) -> OfflineQuota | None:
@@ -37,6 +41,21 @@ def _unconfirmed(station: Station) -> tuple[Money, int]:
         acked_seq, _ = reading.outbox.acked()
         oldest = reading.journal.at(acked_seq + 1)
         fen = reading.journal.fen_since(acked_seq, EntryKind.PAID) if oldest else 0
-    written_at = None if oldest is None else oldest.written_at
-    age_s = 0.0 if written_at is None else (station.clock.now() - written_at).total_seconds()
+        high_water_us = reading.topups.high_water_us()
+    age_s = 0.0 if oldest is None else _age_s(station.clock, oldest, high_water_us)
     return Money(fen), max(0, int(age_s // 60))
+
+
+def _age_s(clock: Clock, oldest: StoredEntry, high_water_us: int) -> float:
+    """How long ago an entry was written: a wall clock that is set says nothing within one boot.
+
+    Before this boot only wall clocks tell, and the latest time on record where they were set back;
+    it is at least as long ago as this boot has been running.
+    """
+    if oldest.written_at is None:
+        return 0.0
+    running_s = clock.monotonic_ns() / _NS
+    if oldest.entry.boot_id == clock.boot_id:
+        return running_s - oldest.entry.monotonic_ns / _NS
+    latest_s = max(clock.now().timestamp(), high_water_us / _US)
+    return max(latest_s - oldest.written_at.timestamp(), running_s)

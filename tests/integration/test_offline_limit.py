@@ -18,6 +18,7 @@ from cardstation.services.offline_quota import offline_quota
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.sync import sync
 from cardstation.services.sync_state import sync_state
+from tests.kit.shifts import RestartableClock
 from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch
 
 HOMES = neighbours(4)
@@ -25,9 +26,20 @@ HOMES = neighbours(4)
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    found = open_desk(tmp_path, households=HOMES)
+    found = open_desk(tmp_path, households=HOMES, clock=RestartableClock())
     yield found
     found.station.store.close()
+
+
+def clock_of(desk: Desk) -> RestartableClock:
+    assert isinstance(desk.clock, RestartableClock)
+    return desk.clock
+
+
+def hours_left(desk: Desk) -> int | None:
+    quota = offline_quota(desk.station)
+    assert quota is not None
+    return quota.hours_left
 
 
 def limited(desk: Desk, *, yuan: int = 0, hours: int = 0) -> None:
@@ -55,12 +67,40 @@ def test_nothing_is_charged_above_the_money_and_all_goes_on_after_a_sync(desk: D
 def test_hours_count_from_the_oldest_unconfirmed_entry(desk: Desk) -> None:
     limited(desk, hours=8)
     desk.sell(card_of(HOMES[0]))
-    desk.clock.at += timedelta(hours=7, minutes=59)
+    clock_of(desk).run(hours=7, minutes=59)
     desk.sell(card_of(HOMES[1]))
-    desk.clock.at += timedelta(minutes=1)
+    clock_of(desk).run(minutes=1)
     assert refused(desk, 2) == "offline_limit_reached"
     sync(desk.station)
     desk.sell(card_of(HOMES[2]))
+
+
+def test_a_wall_clock_that_is_set_neither_gives_hours_nor_takes_them(desk: Desk) -> None:
+    limited(desk, hours=8)
+    desk.sell(card_of(HOMES[0]))
+    clock_of(desk).run(hours=6)
+    for wrong in (timedelta(hours=-5), timedelta(hours=9)):
+        desk.clock.at += wrong
+        assert hours_left(desk) == 2
+        desk.clock.at -= wrong
+    clock_of(desk).run(hours=2)
+    desk.clock.at -= timedelta(minutes=4)
+    assert refused(desk, 1) == "offline_limit_reached"
+
+
+def test_over_a_new_start_the_latest_time_on_record_counts(desk: Desk) -> None:
+    limited(desk, hours=8)
+    desk.sell(card_of(HOMES[0]))
+    clock_of(desk).run(hours=3)
+    desk.sell(card_of(HOMES[1]))
+    clock_of(desk).restart()
+    assert hours_left(desk) == 5
+    desk.clock.at -= timedelta(hours=2)
+    assert hours_left(desk) == 5
+    clock_of(desk).run(hours=4)
+    assert hours_left(desk) == 3
+    desk.clock.at -= timedelta(hours=4)
+    assert hours_left(desk) == 4
 
 
 def test_a_line_of_a_batch_waits_and_is_no_exception_of_its_card(desk: Desk) -> None:
@@ -77,7 +117,7 @@ def test_a_line_of_a_batch_waits_and_is_no_exception_of_its_card(desk: Desk) -> 
 def test_what_is_left_is_seen_in_whole_hundreds(desk: Desk) -> None:
     limited(desk, yuan=1000, hours=24)
     desk.sell(card_of(HOMES[0]), yuan="123")
-    desk.clock.at += timedelta(minutes=90)
+    clock_of(desk).run(minutes=90)
     quota = offline_quota(desk.station)
     assert quota is not None
     assert (quota.left, quota.hours_left, quota.used_up) == (Money(80_000), 22, False)
