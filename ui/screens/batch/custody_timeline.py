@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame
 
 from cardstation.domain.custody import ON_PAPER, Explanation, HandOver
 from cardstation.domain.seal_number import seal_grouped
@@ -98,7 +98,7 @@ def _signed(digest: str) -> str:
     return "" if not digest else "paper" if digest == ON_PAPER else "drawn"
 
 
-class Timeline(QWidget):
+class Timeline(QFrame):
     """Draws the events, oldest first; arrows choose one, Enter prints its slip."""
 
     chosen = Signal(int)

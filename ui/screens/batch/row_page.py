@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cardstation.domain.matching import Candidate
 from cardstation.sentences import brief, of_error, word
@@ -42,7 +42,7 @@ class KeyField(QLineEdit):
             super().keyPressEvent(event)
 
 
-class RowPage(QWidget):
+class RowPage(QFrame):
     """Draws the row; the keys go to the candidates, the amount, or a reason."""
 
     def __init__(self, model: ListsModel, look: Look) -> None:
@@ -60,6 +60,7 @@ class RowPage(QWidget):
         self._who = label("", "heading")
         self._ask_words = label("", "heading", wrap=True)
         self.field = KeyField()
+        self.field.setAccessibleName(t("Amount"))
         self.field.setProperty("look", "amount")
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.letter.connect(self._letter)
@@ -90,7 +91,9 @@ class RowPage(QWidget):
         self._home.setVisible(not detail.candidates)
         self._home.show_rows(household_facts(state, t))
         self._select(state)
-        self._ask_words.setText(ask_words(state, t))
+        asked = ask_words(state, t)
+        self._ask_words.setText(asked)
+        self.field.setAccessibleName(asked or t("Amount"))
         self._price.show_rows(buys(state, t))
         self._show_bar(state)
         self._show_problem(state)
