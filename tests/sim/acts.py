@@ -143,7 +143,10 @@ def at_home(world: World) -> None:
 
 
 def machine(world: World) -> None:
-    """A loading machine writes a card; the station learns of it by the counter."""
+    """A loading machine writes a card; the station learns of it by the counter.
+
+    The files of the machines and banks (DESK-RULES 5) never come: no service takes one in yet.
+    """
     home = some_home(world)
     said = home.machine_loads(world.chance, world.time.at)
     world.counts["loads by others"] += said.isdecimal()

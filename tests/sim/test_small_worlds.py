@@ -35,6 +35,8 @@ from tests.sim.world import Size, small
 GROUPS, EACH = 8, 26
 BUSY = Size(3, 60, 60, 0.4)
 TRIES = 25
+CROWDED = Size(3, 20, 120, 0.2)
+"""So few households meet several desks with something open."""
 
 
 @pytest.mark.parametrize("group", range(GROUPS))
@@ -47,6 +49,18 @@ def test_small_worlds(group: int, record_property: Callable[[str, object], None]
     assert total["paid back"] or total["return with a reading granted"] or total["refund granted"]
     said = f"small worlds {seeds}: {total['steps']} steps, {total['sales']} sales, broken 0"
     record_property("figures", said)
+
+
+@pytest.mark.parametrize("seed", ["busy 1", "busy 2", "busy 3"])
+def test_crowded_worlds(seed: str) -> None:
+    report = play(seed, CROWDED)
+    assert report.counts["households with a card and a meter"] == CROWDED.households
+
+
+def test_people_end_what_another_desk_wrote_over_and_took_off() -> None:
+    report = play("orders 29", CROWDED)
+    assert report.counts["settled by people: not_loaded"]
+    assert not any(name.startswith("left to humans") for name in report.named)
 
 
 def test_a_seed_is_one_story() -> None:
