@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,15 @@ os.environ["PCSCLITE_CSOCK_NAME"] = str(PRIVATE)
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the long proofs counted, whichever worker counted it."""
-    figures = [
-        said
-        for report in terminalreporter.getreports("passed")
-        for name, said in report.user_properties
-        if name == "figures"
+    told = [
+        one for report in terminalreporter.getreports("passed") for one in report.user_properties
     ]
-    if figures:
+    figures = sorted(said for name, said in told if name == "figures")
+    sums: Counter[str] = Counter()
+    for name, counted in told:
+        if name == "counted":
+            sums.update(counted)
+    if figures or sums:
         terminalreporter.section("figures")
-    for said in sorted(figures):
+    for said in (*figures, *(f"together: {what} {count}" for what, count in sums.items())):
         terminalreporter.write_line(said)

@@ -18,6 +18,8 @@ from cardstation.store import Store
 from cardstation.store.store import FILE_NAME
 from tests.kit.full_desk import full_desk
 
+UNUSED = "in unused space"
+
 
 def flipped(raw: bytes, bit: int) -> bytes:
     changed = bytearray(raw)
@@ -29,7 +31,7 @@ def file_bits(home: Path, count: int, seed: int) -> Counter[str]:
     """Change single bits of a full desk's closed store, one after the other.
 
     Returns:
-        How often each code named the damage; `in unused space` where every table, index and
+        How often each code named the damage; `UNUSED` where every table, index and
         trigger still says the same.
     """
     desk = full_desk(home)
@@ -45,7 +47,7 @@ def file_bits(home: Path, count: int, seed: int) -> Counter[str]:
         found = verdict_on(desk.station, home)
         if not found:
             assert content_of(path) == said, f"bit {bit} of the file is not found"
-        told[found or "in unused space"] += 1
+        told[found or UNUSED] += 1
     return told
 
 

@@ -8,7 +8,7 @@ store; a bit that is not found must leave every table, index and trigger saying 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,13 @@ from cardstation.services.verify import verify
 from cardstation.store.seals import NOT_SEALED
 from cardstation.store.store import FILE_NAME
 from cardstation.store.tables import metadata
-from tests.kit.bits import file_bits, flipped
+from tests.kit.bits import UNUSED, file_bits, flipped
 from tests.kit.full_desk import full_desk, rare_rows
 from tests.kit.repeat import first_seed, times
 from tests.kit.station import Desk
 from tests.kit.tamper import forged, touched, unguarded
 
+Record = Callable[[str, object], None]
 SEED = 20_261_125
 FILE_BITS = 160
 TABLES = sorted(metadata.tables.keys() - NOT_SEALED)
@@ -125,7 +126,9 @@ def values_flipped(value: object, chance: random.Random) -> list[object]:
     return [flipped(raw, 8 * chance.randrange(len(raw)) + bit) for bit in range(8)]
 
 
-def test_every_column_of_every_table_is_sealed(desk: Desk, tmp_path: Path) -> None:
+def test_every_column_of_every_table_is_sealed(
+    desk: Desk, tmp_path: Path, record_property: Record
+) -> None:
     """One column of one row of every table at once; verify names those rows and no others."""
     rare_rows(desk)
     chance, bits, seen = random.Random(SEED), 0, set()
@@ -146,7 +149,8 @@ def test_every_column_of_every_table_is_sealed(desk: Desk, tmp_path: Path) -> No
         connection.execute("BEGIN")
     assert seen == {(table, one.name) for table in TABLES for one in metadata.tables[table].columns}
     assert verify(desk.station).ok
-    print(f"{bits} bits in {len(seen)} columns of {len(TABLES)} tables changed, unfound: 0")  # noqa: T201
+    said = f"{bits} bits in {len(seen)} columns of {len(TABLES)} tables changed"
+    record_property("figures", f"single bits of values: {said}, unfound 0")
 
 
 def named_rows(station: Station) -> set[tuple[Any, Any]]:
@@ -157,7 +161,7 @@ def named_rows(station: Station) -> set[tuple[Any, Any]]:
     }
 
 
-def test_a_changed_seal_names_its_row(desk: Desk, tmp_path: Path) -> None:
+def test_a_changed_seal_names_its_row(desk: Desk, tmp_path: Path, record_property: Record) -> None:
     chance, bits = random.Random(SEED), 0
     with closing(sqlite.connect(str(tmp_path / FILE_NAME), isolation_level=None)) as connection:
         seals = connection.execute("SELECT table_name, key, seal FROM row_seal").fetchall()
@@ -174,13 +178,21 @@ def test_a_changed_seal_names_its_row(desk: Desk, tmp_path: Path) -> None:
                 connection.execute("DELETE FROM row_seal")
                 connection.executemany("INSERT INTO row_seal VALUES (?, ?, ?)", seals)
     assert verify(desk.station).ok
-    print(f"{bits} bits of seals changed, unfound: 0")  # noqa: T201
+    record_property("figures", f"single bits of seals: {bits} changed, unfound 0")
 
 
-def test_every_bit_of_the_file_is_found_or_says_nothing(tmp_path: Path) -> None:
+def test_every_bit_of_the_file_is_found_or_says_nothing(
+    tmp_path: Path, record_property: Record
+) -> None:
     count = times("BITS", FILE_BITS)
     told = file_bits(tmp_path, count, first_seed())
-    print(f"\n  single bits of the file: {count} changed, unfound 0; {dict(told)}")  # noqa: T201
+    said, unused = dict(told), told[UNUSED]
+    assert count > unused
+    record_property(
+        "figures",
+        f"single bits of the file: {count} changed, {count - unused} of them with a meaning, all"
+        f" found; {unused} in unused space, where nothing says anything else; {said}",
+    )
 
 
 @pytest.mark.parametrize("seq", [1, 4])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from tests.kit import plants, trials
 
@@ -18,9 +17,11 @@ pytestmark = pytest.mark.usefixtures("chance")
 GAS = "on card and in meter, on record"
 MONEY = "in the books, in the tills"
 UNSENT = "confirmed, written, in the ledger"
+LEFT_OPEN = "<TopUpState.PAID: 'paid'>"
 
 Trial = Callable[[Path], None]
 Plant = Callable[[pytest.MonkeyPatch], None]
+Record = Callable[[str, object], None]
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,6 @@ class Fault:
     plant: Plant
     trial: Trial
     word: str
-    kind: type[Exception] = AssertionError
 
     def __str__(self) -> str:
         return self.plant.__name__
@@ -41,12 +41,7 @@ FAULTS = (
     Fault(plants.seal_before_read_back, trials.sale_under_cuts, GAS),
     Fault(plants.money_after_write, trials.sale_under_cuts, GAS),
     Fault(plants.charged_again, trials.sale_under_cuts, MONEY),
-    Fault(
-        plants.card_not_asked_first,
-        trials.sale_under_cuts,
-        "UNIQUE constraint failed: topup.maker, topup.card_no",
-        IntegrityError,
-    ),
+    Fault(plants.card_not_asked_first, trials.sale_under_cuts, LEFT_OPEN),
     Fault(plants.retry_with_a_new_counter, trials.sale_under_cuts, "entry_disagrees"),
     Fault(plants.ack_before_commit, trials.sale_under_cuts, UNSENT),
     Fault(plants.flag_instead_of_derived_ack, trials.sale_under_cuts, UNSENT),
@@ -76,8 +71,9 @@ def test_nothing_is_found_where_nothing_is_planted(folder: Path, trial: Trial) -
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_a_planted_fault_is_found(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
+    folder: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record, fault: Fault
 ) -> None:
     fault.plant(monkeypatch)
-    with pytest.raises(fault.kind, match=fault.word):
+    with pytest.raises(AssertionError, match=fault.word):
         fault.trial(folder)
+    record_property("counted", {"planted faults found in the station:": 1})

@@ -111,7 +111,7 @@ def every_cut(lab: Lab) -> list[Cut]:
     return [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
 
 
-def report(record: Record, what: str, points: int, cuts: int, lab: Lab) -> None:
+def report(record: Record, what: str, points: int, cuts: int, lab: Lab, kind: str) -> None:
     """Said at the end of the run, whichever worker did it (`tests/conftest.py`)."""
     waits = "".join(f"; {count} wait ({why.value})" for why, count in lab.waits.items())
     record(
@@ -119,6 +119,7 @@ def report(record: Record, what: str, points: int, cuts: int, lab: Lab) -> None:
         f"power-cut sweep, {what}: {points} cut points, {cuts} cut, {lab.runs} runs,"
         f" 0 broken{waits}",
     )
+    record("counted", {f"cut points of {kind}": points, f"{kind}, broken 0:": cuts})
 
 
 @pytest.mark.parametrize("case", EVERYWHERE if FULL else ONCE, ids=str)
@@ -129,7 +130,7 @@ def test_one_cut(folder: Path, record_property: Record, case: Case) -> None:
     for cut in cuts:
         lab.run(cut)
     assert lab.waits.total() < len(cuts)
-    report(record_property, str(case), len(points), len(cuts), lab)
+    report(record_property, str(case), len(points), len(cuts), lab, "single cuts")
 
 
 TWICE = tuple(
@@ -155,7 +156,7 @@ def test_cut_again_during_recovery(folder: Path, record_property: Record, case: 
         for second in seconds[number % 3 :: 3] if FULL else seconds[number * 7 % 61 :: 61]:
             lab.run(cut, second)
             count += 1
-    report(record_property, f"{case}, cut twice", points, count, lab)
+    report(record_property, f"{case}, cut twice", points, count, lab, "second cuts")
 
 
 def test_a_code_cut_short_twice_waits_though_the_meter_makes_its_tries_whole(folder: Path) -> None:

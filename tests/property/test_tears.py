@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -96,10 +96,10 @@ def test_it_wraps_from_255_to_0(operation: str) -> None:
 @pytest.mark.parametrize("school", list(CounterSchool))
 @pytest.mark.parametrize("operation", ["load", "clear"])
 def test_the_meter_takes_the_old_load_the_new_one_or_nothing(
-    school: CounterSchool, operation: str
+    school: CounterSchool, operation: str, record_property: Callable[[str, object], None]
 ) -> None:
     states = metered(operation, school, max(6, CARDS // 4))
-    sys.stdout.write(f"{operation} at the meter, {school.value}: {states} states\n")
+    record_property("counted", {f"torn at a meter, {operation}, third things 0, states:": states})
     assert states > 2_000
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.kit.bits import file_bits
+from tests.kit.bits import UNUSED, file_bits
 from tests.kit.repeat import first_seed, times
 from tests.soak.figures import Figures
 
@@ -15,4 +15,5 @@ def soak() -> Figures:
     count = times("BITS", 5_000)
     with tempfile.TemporaryDirectory(prefix="cs-soak-") as folder:
         told = file_bits(Path(folder), count, first_seed())
-    return {"bits": count, "unfound": 0, **dict(told.most_common())}
+    meant = count - told[UNUSED]
+    return {"bits": count, "with a meaning": meant, "unfound": 0, **dict(told.most_common())}
