@@ -94,6 +94,15 @@ def test_some_moves_need_a_second_person(event: TopUpEvent) -> None:
                 advance(way, state, event)
 
 
+def test_no_money_leaves_without_a_second_person_whoever_said_that_it_is_owed() -> None:
+    """A disowned load is owed on the ledger's word; what pays it out is no clerk's alone."""
+    owed = TABLES[Direction.SALE][TopUpState.SEALED, TopUpEvent.DISOWNED]
+    ways_out = {event for at, event in TABLES[Direction.SALE] if at is owed}
+    assert ways_out == {TopUpEvent.MONEY_RETURNED}
+    assert ways_out <= TWO_PERSONS
+    assert TopUpEvent.DISOWNED not in TWO_PERSONS
+
+
 def reached_from(
     way: Direction, start: TopUpState, *, without: TopUpEvent | None = None
 ) -> set[TopUpState]:
