@@ -63,6 +63,20 @@ TABLE = {
         FROZEN,
         SUPERVISOR,
     ),
+    "store_full": Words(
+        "Disk full",
+        "The disk has no room left: this step is not recorded.",
+        "All steps before it stand. Take or give no money for this one until the next start says "
+        "what became of it.",
+        "Make room on the disk, start again, and put the card back in.",
+    ),
+    "store_not_written": Words(
+        "Disk does not write",
+        "The disk did not write: it is not certain that this step is recorded.",
+        "All steps before it stand. Take or give no money for this one until the next start says "
+        "what became of it.",
+        "Start again and put the card back in; if it happens again, call technical support.",
+    ),
     "bad_setting": Words(
         "Setting not understood",
         "{file}: “{key}” should be {expected}.",

@@ -6,6 +6,7 @@ whole data folder back, or copies it, does not put the anchor back with it.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -77,7 +78,11 @@ class Anchor:
         return mark
 
     def write(self, mark: AnchorMark) -> None:
-        """Replace the mark so that either the old or the new one survives a power cut."""
+        """Replace the mark so that either the old or the new one survives a power cut.
+
+        Raises:
+            Mishap: `store_full`, `store_not_written`, `home_unusable`.
+        """
         _replace(self._place(), _encoded(mark))
 
     def move_out(self) -> None:
@@ -99,6 +104,14 @@ def _replace(path: Path, content: bytes) -> None:
     except OSError as error:
         folder, reason = str(path.parent), error.strerror or ""
         raise Mishap("home_unusable", folder=folder, reason=reason) from error
+    try:
+        _write_through(path, content)
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        raise Mishap("store_full" if full else "store_not_written") from error
+
+
+def _write_through(path: Path, content: bytes) -> None:
     draft = path.with_suffix(".part")
     with draft.open("wb") as file:
         file.write(content)

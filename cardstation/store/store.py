@@ -11,7 +11,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from cardstation.errors import Defect, Mishap, Refusal, StationBusy, ensure
+from cardstation.errors import Defect, Mishap, Refusal, StationBusy, fail
 from cardstation.sql.engine import reader_engine, writer_engine
 from cardstation.store.anchor import Anchor
 from cardstation.store.batches import Kept
@@ -19,7 +19,7 @@ from cardstation.store.damage import Damage, damage_of
 from cardstation.store.lock import StationLock
 from cardstation.store.schema import VERSION, prepare, version_of
 from cardstation.store.seals import UNREADABLE
-from cardstation.store.unit import Reading, Unit
+from cardstation.store.unit import Reading, Unit, told_when_not_written
 
 FILE_NAME = "station.db"
 
@@ -73,9 +73,13 @@ class Store:
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
-        """One unit of work, undone unless its `commit` was called."""
-        ensure(self._writer is not None, "this store was opened for reading only")
-        with self._turn, self._writer.connect() as connection:  # type: ignore[union-attr]
+        """One unit of work, undone unless its `commit` was called.
+
+        Raises:
+            Mishap: `store_full`, `store_not_written`: the disk took nothing of it.
+        """
+        writer = self._writer or fail("this store was opened for reading only")
+        with self._turn, told_when_not_written(), writer.connect() as connection:
             yield self.unit_kind(connection)
 
     @contextmanager

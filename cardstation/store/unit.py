@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from cardstation.errors import Mishap
 from cardstation.store.arrears import Arrears
 from cardstation.store.attempts import Attempts
 from cardstation.store.batches import Batches, Kept
@@ -20,6 +25,9 @@ from cardstation.store.shifts import Shifts
 from cardstation.store.steps import Steps
 from cardstation.store.tariffs import Tariffs
 from cardstation.store.topups import TopUps
+
+_FULL = "SQLITE_FULL"
+_OF_THE_DISK = ("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY")
 
 
 class Reading:
@@ -53,3 +61,24 @@ class Unit(Reading):
     def commit(self) -> None:
         """Make everything durable: returns after the log was synced to the disk."""
         self._connection.commit()
+
+
+@contextmanager
+def told_when_not_written() -> Iterator[None]:
+    """What the disk does to a unit of work, as an error of the product.
+
+    The unit is undone here. Whether a commit that failed is on the disk all the same is seen when
+    the store is opened again, and recovery looks at it as after any cut.
+
+    Raises:
+        Mishap: `store_full`, `store_not_written`.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        name = str(getattr(error.orig, "sqlite_errorname", ""))
+        if name == _FULL:
+            raise Mishap("store_full") from error
+        if name.startswith(_OF_THE_DISK):
+            raise Mishap("store_not_written") from error
+        raise
