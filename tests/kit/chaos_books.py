@@ -28,7 +28,6 @@ from cardstation.services.pay_batch import pay_batch
 from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.return_batch import return_batch
 from cardstation.services.station import Station
-from cardstation.services.sync import sync
 from cardstation.settings import load_settings
 from drivers.virtual.reader import VirtualReader
 from tests.kit.e2e import Desk, Served
@@ -51,6 +50,7 @@ class Books:
 
     def __init__(self, desk: Desk, strangers: list[Person]) -> None:
         self.desk, self.strangers = desk, strangers
+        # Read before the desk is enrolled: only commands, which end, hold a line to the ledger.
         self._settings = load_settings(desk.home, {})
         self._centre: Served | None = None
         self._port = 0
@@ -71,8 +71,6 @@ class Books:
         self._port = self._centre.port
         code = self._centre.code
         self.desk.run("enrol", self._centre.url, CARDSTATION_ENROL_CODE=code)
-        self._settings = load_settings(self.desk.home, {})
-        self._open = partial(open_station, self._settings)
         self._lp()
         return self._ids
 
@@ -163,7 +161,7 @@ class Books:
             box = CardBox(station, self.desk.home)
             assert money_on_cards(station, box, batch).fen == state.batch.money.loaded.fen
             assert state.batch.money.loaded.fen == 100 * YUAN * (cards - 1)
-            assert sync(station).unsent == 0
+        assert self.desk.run("sync")["unsent"] == 0
         self._proof()
 
     def _explained(self, state: CustodyState, cards: int) -> None:
