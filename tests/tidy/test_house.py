@@ -78,6 +78,15 @@ def test_the_top_level_is_as_drawn() -> None:
     assert top <= drawn
 
 
+SKIPS = re.compile(r"\bpytest\.(skip|importorskip|mark\.skip\w*)\b")
+
+
+def test_every_skip_says_not_proven_here() -> None:
+    """By the one function that fails instead where the real thing is demanded."""
+    skipping = {relative(one) for one in SOURCES if SKIPS.search(one.read_text("utf-8"))}
+    assert skipping - {"tests/soak/__main__.py"} == {"tests/kit/proven.py"}
+
+
 def test_the_lock_names_no_address() -> None:
     assert "://" not in (ROOT / "requirements.lock").read_text("utf-8")
 
