@@ -70,6 +70,17 @@ def test_a_whole_folder_put_back_is_found(settings: Settings, tmp_path: Path) ->
         assert [one.code for one in verify(station).disagreements] == ["store_rolled_back"]
 
 
+def test_what_is_written_during_a_look_is_no_rollback(settings: Settings) -> None:
+    """`verify` reads for seconds while a lane goes on writing: the mark overtakes its look."""
+    with open_station(settings, True) as station:
+        work(station, "anna")
+        with station.store.reading() as reading:
+            before = reading.journal.head()
+            work(station, "ben")
+            assert reading.journal.head() == before
+            assert anchor_problem(station, reading) is None
+
+
 def test_a_copy_beside_the_original_is_found_too(settings: Settings, tmp_path: Path) -> None:
     with open_station(settings, True) as station:
         work(station, "anna")

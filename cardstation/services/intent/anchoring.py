@@ -9,7 +9,7 @@ from cardstation.errors import CardStationError, Mishap, Refusal
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.anchor import AnchorMark
-from cardstation.store.journal import JournalHead
+from cardstation.store.journal import JournalHead, StoredEntry
 
 _FIRST_VERSION_LACKS = b'"detail":'
 _UNANCHORED = 1
@@ -61,7 +61,7 @@ def anchor_problem(station: Station, reading: Reading) -> CardStationError | Non
     if mark is None:
         armed = reading.journal.has_more_than(_UNANCHORED, EntryKind.ARMED)
         return Refusal("anchor_missing") if armed else None
-    stored = reading.journal.at(mark.seq)
+    stored = reading.journal.at(mark.seq) or _committed_since(station, mark)
     if mark.signature and not _is_ours(station, mark):
         return Refusal("anchor_forged", seq=mark.seq)
     if stored is None or stored.hash != mark.hash:
@@ -69,6 +69,12 @@ def anchor_problem(station: Station, reading: Reading) -> CardStationError | Non
     if not mark.signature and _FIRST_VERSION_LACKS in stored.raw:
         return Refusal("anchor_forged", seq=mark.seq)
     return None
+
+
+def _committed_since(station: Station, mark: AnchorMark) -> StoredEntry | None:
+    """The entry under the mark, where it was written after the asking look into the store began."""
+    with station.store.reading() as later:
+        return later.journal.at(mark.seq)
 
 
 def _is_ours(station: Station, mark: AnchorMark) -> bool:
