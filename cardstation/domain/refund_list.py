@@ -29,13 +29,11 @@ class RefundRow:
 
 @dataclass(frozen=True, slots=True)
 class NotLoadedRow:
-    """A line that holds no money and was not loaded, and why (a code)."""
+    """A line that holds no money and was not loaded; why is told at its own door only."""
 
     door: str
-    name: str
     card_no: str
     money: Money | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

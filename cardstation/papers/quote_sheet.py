@@ -1,17 +1,20 @@
-"""The quote of a batch: every price explained, what is not possible, how to pay, where to sign."""
+"""The quote of a batch: every price explained, what is not possible, how to pay, where to sign.
+
+A manager signs it: doors, ends of card numbers and sums, and of nobody a name, a debt or a reason.
+"""
 
 from __future__ import annotations
 
+from cardstation.domain.custody import TAIL
 from cardstation.domain.money import capitals
 from cardstation.domain.quotation import BatchQuote, QuotedLine, RefusedLine, grouped
 from cardstation.i18n import Translator, translator
 from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
 from cardstation.papers.pen import Ink, Style
 from cardstation.papers.wording import price
-from cardstation.sentences import brief
 
 _ROW, _MORE = 6.3, 3.3
-_CELL, _FINE = Style(9), Style(7.6, Ink.SOFT)
+_CELL, _FINE = Style(9), Style(8.6, Ink.SOFT)
 _SPLIT = Style(7.4, Ink.SOFT)
 _CHECK = 8
 _RULES = 76.0
@@ -96,11 +99,10 @@ def _to_pay(pages: Pages, quote: BatchQuote) -> None:
 def _columns(t: Translator) -> tuple[Column, ...]:
     return (
         Column("#", 14, 21, "right"),
-        Column(t("Door"), 24, 48),
-        Column(t("Name"), 50, 68),
-        Column(t("Card no."), 70, 96),
-        Column(t("Volume"), 95, 111, "right"),
-        Column(t("How the price is made up"), 114, 172),
+        Column(t("Door"), 24, 60),
+        Column(t("Card, last digits"), 62, 84),
+        Column(t("Volume"), 82, 100, "right"),
+        Column(t("How the price is made up"), 104, 170),
         Column(t("Amount"), 172, 194, "right"),
     )
 
@@ -108,7 +110,7 @@ def _columns(t: Translator) -> tuple[Column, ...]:
 def _lines(pages: Pages, lines: tuple[QuotedLine, ...]) -> None:
     columns = _columns(pages.t)
     pages.heading(columns)
-    split = columns[5]
+    split = columns[4]
     for number, line in enumerate(lines, start=1):
         said = pages.pen.lines(_made_up(line, pages.t), _SPLIT, split.room)
         height = _ROW + _MORE * (len(said) - 1)
@@ -121,8 +123,7 @@ def _lines(pages: Pages, lines: tuple[QuotedLine, ...]) -> None:
             (
                 (str(number), Style(8, Ink.FAINT)),
                 (line.door, _CELL),
-                (line.name, _CELL),
-                (line.card_no, _FINE),
+                (line.card_no[-TAIL:], _FINE),
                 (str(offer.volume) if offer and offer.volume else "", _CELL),
                 ("", _SPLIT),
                 (str(offer.money) if offer else "", Style(9, bold=True)),
@@ -136,7 +137,7 @@ def _lines(pages: Pages, lines: tuple[QuotedLine, ...]) -> None:
 
 
 def _made_up(line: QuotedLine, t: Translator) -> str:
-    """The tiers that sum to the gas, what is kept as balance, and what is owed besides."""
+    """The tiers that sum to the gas, and what is kept as balance."""
     offer = line.offer
     if offer is None:
         return t("Paid online, waiting for the load; nothing to pay")
@@ -144,8 +145,6 @@ def _made_up(line: QuotedLine, t: Translator) -> str:
     parts = [" + ".join(tiers) if tiers else t("Money meter; the meter reckons the tiers")]
     if offer.remainder:
         parts.append(t("balance {money}", money=offer.remainder))
-    if line.arrears:
-        parts.append(t("owes {money}, not included", money=line.arrears))
     return " · ".join(parts)
 
 
@@ -155,11 +154,9 @@ def _refused(pages: Pages, lines: tuple[RefusedLine, ...]) -> None:
     t = pages.t
     columns = (
         Column("", 14, 21, "right"),
-        Column(t("Door"), 24, 48),
-        Column(t("Name"), 50, 68),
-        Column(t("Card no."), 70, 96),
-        Column(t("Why it is not possible"), 98, 166),
-        Column(t("Arrears"), 169, 194, "right"),
+        Column(t("Door"), 24, 60),
+        Column(t("Card, last digits"), 62, 84),
+        Column(t("What to do"), 88, 194),
     )
     pages.need(26)
     title = t("Not possible and not included ({n})", n=len(lines))
@@ -174,10 +171,8 @@ def _refused(pages: Pages, lines: tuple[RefusedLine, ...]) -> None:
             (
                 (str(number), Style(8, Ink.FAINT)),
                 (line.door, _CELL),
-                (line.name, _CELL),
-                (line.card_no, _FINE),
-                (brief(line.reason, t), Style(8.4, Ink.RED)),
-                (str(line.arrears) if line.arrears else "", _CELL),
+                (line.card_no[-TAIL:], _FINE),
+                (t("The household itself comes to the service hall"), Style(8.4, Ink.RED)),
             ),
         )
         pages.y += _ROW

@@ -1,13 +1,14 @@
-"""The refund list of a batch: what is left of each payment goes back to its payer, and why."""
+"""The refund list of a batch: what is left of each payment goes back to its payer."""
 
 from __future__ import annotations
 
+from cardstation.domain.custody import TAIL
 from cardstation.domain.money import capitals
 from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundRow
 from cardstation.i18n import Translator, translator
 from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
 from cardstation.papers.pen import Ink, Style
-from cardstation.sentences import brief, word
+from cardstation.sentences import word
 
 _ROW = 6.3
 _CELL, _FINE = Style(9), Style(7.6, Ink.SOFT)
@@ -119,10 +120,8 @@ def _not_loaded(pages: Pages, rows: tuple[NotLoadedRow, ...]) -> None:
         return
     t = pages.t
     columns = (
-        Column(t("Door"), 16, 44),
-        Column(t("Name"), 46, 68),
-        Column(t("Card no."), 70, 98),
-        Column(t("Why it was not loaded"), 100, 166),
+        Column(t("Door"), 16, 80),
+        Column(t("Card, last digits"), 84, 120),
         Column(t("Amount"), 168, 194, "right"),
     )
     pages.need(24)
@@ -135,9 +134,7 @@ def _not_loaded(pages: Pages, rows: tuple[NotLoadedRow, ...]) -> None:
             columns,
             (
                 (row.door, _CELL),
-                (row.name, _CELL),
-                (row.card_no, _FINE),
-                (brief(row.reason, t), Style(8.6)),
+                (row.card_no[-TAIL:], _CELL),
                 (str(row.money or ""), _CELL),
             ),
         )

@@ -43,10 +43,8 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
         not_loaded=tuple(
             NotLoadedRow(
                 door=one.line.door,
-                name=one.line.name,
                 card_no=one.line.card_no,
                 money=one.line.money,
-                reason=one.reason or "line_unfunded",
             )
             for one in sorted(left, key=lambda one: _door(one, homes))
         ),

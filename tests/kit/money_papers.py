@@ -147,7 +147,6 @@ _ROWS = (
 
 def refunds(count: int, *, training: bool = False) -> RefundList:
     """A refund list with `count` rows that were not loaded."""
-    reasons = ("released_absent", "released_destroyed", "load_still_on_card", "arrears")
     return RefundList(
         company="长春城市燃气有限公司",
         station="S001",
@@ -159,14 +158,8 @@ def refunds(count: int, *, training: bool = False) -> RefundList:
         made_at=WHEN,
         payments=_ROWS,
         not_loaded=tuple(
-            NotLoadedRow(
-                one.door,
-                one.name,
-                one.card_no,
-                one.offer.money if one.offer else None,
-                reasons[number % len(reasons)],
-            )
-            for number, one in enumerate(map(_line, range(count)))
+            NotLoadedRow(one.door, one.card_no, one.offer.money if one.offer else None)
+            for one in map(_line, range(count))
         ),
         given_back=Money.of_yuan("30.50"),
         remains=Money.of_yuan("130"),
