@@ -71,6 +71,12 @@ TABLE = {
         NO_MONEY,
         "Look where the card is on the page of the bag, and choose what happened to it.",
     ),
+    "explanation_needs_two": Words(
+        "Needs a second person",
+        "Nobody says alone that {n} cards are lost, destroyed or were never given.",
+        NO_MONEY,
+        "Let another supervisor confirm it with their own PIN (on the command line: --approver).",
+    ),
     "extra_not_here": Words(
         "No such card left over",
         "No card ending in “{tail}” is left over in this bag.",
@@ -87,7 +93,7 @@ TABLE = {
         "Batch is closed",
         "Batch {batch_id} was closed before.",
         SAFE,
-        "Nothing to do.",
+        "Take no money for it; a new payment needs a new list.",
     ),
     "batch_not_certain": Words(
         "Outcome not certain",

@@ -79,6 +79,10 @@ TABLE: Mapping[str, Words] = {
         "Receipt does not fit",
         "A receipt and its top-up do not fit.",
     ),
+    "closed_batch_holds_money": _found(
+        "Money in a closed batch",
+        "Batch {batch_id} is closed and still holds {fen}.",
+    ),
     "lump_sum_disagrees": _found(
         "Money of a batch differs",
         "A {what} in the journal (entry {seq}) and its record tell two stories.",

@@ -19,13 +19,16 @@ def close_batch(station: Station, batch_id: str) -> CustodyState:
     """Close a batch; its personal data are removed some time later.
 
     Raises:
-        Refusal: what `hindrance` names, `unknown_batch`, and those of `ensure_may_write`.
+        Refusal: what `hindrance` names, `unknown_batch`, `payment_question` (a payment of it
+            waits for its answer), and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     state = custody_state(station, batch_id)
     if (refused := hindrance(state)) is not None:
         raise refused
     with station.store.unit() as unit:
+        for asked in unit.funds.unanswered(batch_id):
+            raise Refusal("payment_question", topup_id=asked.payment_id, fen=asked.money.fen)
         _bring_back(station, unit, batch_id)
         record_step(station, unit, batch_id, Step.CLOSED)
         unit.commit()

@@ -15,6 +15,7 @@ from cardstation.services.intent.funding import answered, batch_of, is_for_sale
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.quoting import ensure_not_anothers
+from cardstation.services.intent.steps import ensure_not_closed
 from cardstation.services.lists.entry import ensure_entry_checked
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -43,7 +44,8 @@ def pay_batch(
         line: Place of the line in whose envelope the money lay, 0 = a lump sum for all.
 
     Raises:
-        Refusal: `unknown_batch`, `zero_amount`, `tender_unknown`, `payment_not_taken`,
+        Refusal: `unknown_batch`, `batch_closed_already`, `zero_amount`, `tender_unknown`,
+            `payment_not_taken`,
             `payment_question` (an earlier payment of this batch waits for its answer),
             `entry_not_checked` (typed by hand and not counted by a second person),
             `payment_of_other_batch`, `unknown_line`, `envelope_not_payable` (nothing is to be
@@ -73,7 +75,9 @@ def pay_batch(
 def _ask(station: Station, wanted: AskedPayment) -> AskedPayment:
     with station.store.unit() as unit:
         asked = replace(wanted, clerk=clerk_of(station, unit))
-        ensure_entry_checked(unit, batch_of(unit, asked.batch_id))
+        batch = batch_of(unit, asked.batch_id)
+        ensure_not_closed(unit, asked.batch_id)
+        ensure_entry_checked(unit, batch)
         for open_one in unit.funds.unanswered(asked.batch_id):
             raise Refusal("payment_question", topup_id=open_one.payment_id, fen=open_one.money.fen)
         ensure_not_anothers(unit, asked.batch_id, asked.reference)

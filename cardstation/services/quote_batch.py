@@ -27,7 +27,7 @@ from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.quoting import issues, quote_standing
-from cardstation.services.intent.steps import record_step
+from cardstation.services.intent.steps import ensure_not_closed, record_step
 from cardstation.services.lists.entry import ensure_entry_checked
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -51,12 +51,12 @@ def quote_batch(station: Station, batch_id: str) -> BatchQuote:
 
     Raises:
         Refusal: `unknown_batch`, `entry_not_checked`, `nothing_to_quote`,
-            `batch_not_so_far`, and those of
-            `ensure_may_write`.
+            `batch_closed_already`, `batch_not_so_far`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     with station.store.reading() as reading:
         batch = batch_of(reading, batch_id)
+        ensure_not_closed(reading, batch_id)
         ensure_entry_checked(reading, batch)
         content, homes = _content(station, reading, batch)
         standing = quote_standing(reading, batch, station.clock.now())

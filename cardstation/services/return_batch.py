@@ -23,6 +23,8 @@ def return_batch(station: Station, batch_id: str, asked: HandOverRequest) -> Cus
     if asked.taker is Party.DESK or asked.giver is Party.MANAGER:
         raise Refusal("hand_over_way", giver=asked.giver.value, taker=asked.taker.value)
     state = hand_over(station, batch_id, asked)
-    if state.stage is Stage.RETURNED and hindrance(state) is None:
+    with station.store.reading() as reading:
+        asked = reading.funds.unanswered(batch_id)
+    if state.stage is Stage.RETURNED and hindrance(state) is None and not asked:
         return close_batch(station, batch_id)
     return state

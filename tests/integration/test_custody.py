@@ -11,25 +11,33 @@ import pytest
 
 from cardstation.domain.batch import Verdict
 from cardstation.domain.batch_life import Stage, Step
-from cardstation.domain.custody import ON_PAPER, Explanation, HandOver, Party, Where, Why
-from cardstation.domain.money import Money
+from cardstation.domain.custody import NEED_TWO, ON_PAPER, Explanation, HandOver, Party, Where, Why
+from cardstation.domain.ledger import EntryKind
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.seal_number import seal_number
+from cardstation.domain.shift import Approval
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
 from cardstation.services.bag_papers import manager_sheet, not_done_list, receipts_by_door
+from cardstation.services.batch_state import batch_state
 from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import CustodyState, custody_state, places_at
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.intent.funding import answered
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.purge_batch import purge_batch, purge_due
+from cardstation.services.quote_batch import quote_batch
 from cardstation.services.return_batch import return_batch
+from cardstation.services.return_remainder import return_remainder
 from cardstation.services.route_card import route_card
 from cardstation.services.verify import verify
+from cardstation.store.funds import AskedPayment
 from tests.kit.station import card_of, line, neighbours, open_desk, put_batch
 
 HOMES = neighbours(4)
+SECOND = Approval("017")
 PNG = b"\x89PNG\r\n\x1a\n" + b"a signature"
 COLLECT = HandOverRequest(Party.MANAGER, Party.TEAM)
 RECEIVE = HandOverRequest(Party.TEAM, Party.DESK)
@@ -63,7 +71,8 @@ class Bag:
 
     def explain(self, why: Why, *places: int, extras: tuple[str, ...] = ()) -> CustodyState:
         self.later()
-        return explain_card(self.station, self.batch_id, Explanation(why, places, extras))
+        told = Explanation(why, places, extras)
+        return explain_card(self.station, self.batch_id, told, SECOND if why in NEED_TWO else None)
 
     def steps(self) -> list[Step]:
         return [one.step.step for one in custody_state(self.station, self.batch_id).timeline]
@@ -280,6 +289,22 @@ def test_explanations_must_fit_what_was_seen(bag: Bag) -> None:
         bag.explain(Why.LOST)
 
 
+@pytest.mark.parametrize("why", sorted(NEED_TWO))
+def test_nobody_says_alone_that_a_card_is_gone(bag: Bag, why: Why) -> None:
+    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    told = Explanation(why, (4,))
+    with pytest.raises(Refusal, match="explanation_needs_two"):
+        explain_card(bag.station, bag.batch_id, told)
+    with pytest.raises(Refusal, match="second_person_same"):
+        explain_card(bag.station, bag.batch_id, told, Approval(bag.station.clerk))
+    before = bag.steps()
+    explain_card(bag.station, bag.batch_id, told, SECOND)
+    assert bag.steps() == [*before, Step.EXPLAINED]
+    with bag.station.store.reading() as reading:
+        last = [*reading.journal.every()][-1]
+    assert (last.entry.kind, last.entry.approver) == (EntryKind.BATCH, SECOND.name)
+
+
 def test_money_that_is_left_over_keeps_a_batch_open(bag: Bag) -> None:
     bag.pay(4)
     bag.run(1, 2, 3)
@@ -311,6 +336,51 @@ def test_a_closed_batch_is_purged_when_its_time_is_up_and_the_books_still_agree(
     assert all(not (one.name or one.door or one.row.name) for one in state.batch.batch.lines)
     with bag.station.store.reading() as reading:
         assert len(reading.receipts.of_batch(bag.batch_id)) == 4
+    assert verify(bag.station).ok
+
+
+def test_a_closed_batch_takes_no_money_and_no_quote(bag: Bag) -> None:
+    closed(bag)
+    with pytest.raises(Refusal, match="batch_closed_already"):
+        bag.pay(1)
+    with pytest.raises(Refusal, match="batch_closed_already"):
+        quote_batch(bag.station, bag.batch_id)
+    assert batch_state(bag.station, bag.batch_id).money.remainder == NO_MONEY
+
+
+def test_a_batch_with_an_unanswered_payment_is_not_closed(bag: Bag) -> None:
+    bag.pay(4)
+    bag.run(1, 2, 3, 4)
+    asked = AskedPayment(
+        "p-open", bag.batch_id, Tender.CASH, Money(100), "", "asked", bag.desk.clock.now()
+    )
+    with bag.station.store.unit() as unit:
+        unit.funds.note(asked)
+        unit.commit()
+    bag.later()
+    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.RETURNED
+    with pytest.raises(Refusal, match="payment_question"):
+        close_batch(bag.station, bag.batch_id)
+
+
+def test_money_in_a_closed_batch_funds_no_line_and_is_named(bag: Bag) -> None:
+    bag.pay(3)
+    bag.run(1, 2, 3)
+    bag.explain(Why.ABSENT, 4)
+    bag.later()
+    return_batch(bag.station, bag.batch_id, RETURN)
+    assert custody_state(bag.station, bag.batch_id).stage is Stage.CLOSED
+    late = AskedPayment(
+        "p-late", bag.batch_id, Tender.CASH, Money(10_000), "", "asked", bag.desk.clock.now()
+    )
+    with bag.station.store.unit() as unit:
+        unit.funds.note(late)
+        unit.commit()
+    answered(bag.station, late, taken=True)
+    assert batch_state(bag.station, bag.batch_id).money.remainder == Money(10_000)
+    named = [one.values for one in verify(bag.station).disagreements]
+    assert named == [{"batch_id": bag.batch_id, "fen": 10_000}]
+    return_remainder(bag.station, bag.batch_id, "p-late", Money(10_000), Approval("supervisor"))
     assert verify(bag.station).ok
 
 
@@ -352,7 +422,7 @@ def test_what_was_purged_is_not_in_the_file_any_more(bag: Bag, tmp_path: Path) -
     noted = [replace(one, row=replace(one.row, note="备注密语九八七")) for one in rows]
     other = put_batch(bag.desk, noted, "2026-11-24-02")
     every = tuple(range(1, len(rows) + 1))
-    explain_card(bag.station, other, Explanation(Why.NEVER_GIVEN, every))
+    explain_card(bag.station, other, Explanation(Why.NEVER_GIVEN, every), SECOND)
     close_batch(bag.station, other)
     purge_batch(bag.station, other)
     bag.station.store.close()

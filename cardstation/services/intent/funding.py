@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cardstation.domain.allocation import Ask, Holding, Purse, allocate, divide
 from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict
+from cardstation.domain.batch_life import Stage
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
@@ -136,8 +137,10 @@ def fund_lines(station: Station, unit: Unit, batch_id: str) -> None:
     """Freeze the price of every line that can be paid now.
 
     A line that cannot be sold now (account stopped since, no price) is passed over: its money
-    stays unallocated.
+    stays unallocated. So does all money of a closed batch: its cards are with their households.
     """
+    if unit.steps.stage(batch_id) is Stage.CLOSED:
+        return
     purses, holdings = purses_of(unit, batch_id), holdings_of(unit, batch_id)
     if not any(divide(purses, holdings).left.values()):
         return

@@ -6,9 +6,10 @@ from typing import Any
 
 from cardstation.domain.batch_life import BatchStep, Stage, Step, advance_batch
 from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.errors import Refusal
 from cardstation.services.intent.facts import append, clerk_of
 from cardstation.services.station import Station
-from cardstation.store import Unit
+from cardstation.store import Reading, Unit
 from cardstation.store.frozen import freeze, thaw
 
 
@@ -52,6 +53,16 @@ def record_step(
     append(station, unit, EntryKind.BATCH, batch_id, detail=freeze(told), **facts)
     unit.steps.add(told)
     return told
+
+
+def ensure_not_closed(reading: Reading, batch_id: str) -> None:
+    """The batch is not closed: it can still be quoted, paid for and changed.
+
+    Raises:
+        Refusal: `batch_closed_already`.
+    """
+    if reading.steps.stage(batch_id) is Stage.CLOSED:
+        raise Refusal("batch_closed_already", batch_id=batch_id)
 
 
 def step_again(unit: Unit, entry: Entry) -> None:

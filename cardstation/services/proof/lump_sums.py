@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cardstation.domain.arrears import collected_on
+from cardstation.domain.batch_life import Step
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.services.proof.records import Disagreement, Records
+from cardstation.services.proof.records import Disagreement, Records, booked
 from cardstation.store.arrears import ArrearsPaid, by_day
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.funds import AskedPayment
@@ -35,6 +36,7 @@ def lump_sum_disagreements(records: Records) -> Iterator[Disagreement]:
             yield _named("lump_sum_disagrees", seq, EntryKind.GIVEN_BACK.value)
     yield from _more_than_came(records)
     yield from _more_than_owed(records)
+    yield from _left_in_closed(records)
     yield from _acknowledged(records)
     yield from _numbers(records)
 
@@ -67,6 +69,23 @@ def _more_than_owed(records: Records) -> Iterator[Disagreement]:
                 {"seq": seq, "account_no": paid.account_no, "fen": paid.money.fen},
             )
         others.append(paid)
+
+
+def _left_in_closed(records: Records) -> Iterator[Disagreement]:
+    """A closed batch holds no money but what a refund of one of its loads brought since."""
+    closed = {one.batch_id: one.seq for one in records.steps if one.step is Step.CLOSED}
+    for batch_id, seq in closed.items():
+        account = f"unallocated:{batch_id}"
+        moved = [
+            (entry, -posting.fen)
+            for entry in records.entries
+            for posting in booked(entry)
+            if posting.account == account
+        ]
+        refunds = [fen for one, fen in moved if one.kind is EntryKind.REFUNDED and one.seq > seq]
+        left = sum(fen for _, fen in moved)
+        if left > sum(refunds):
+            yield Disagreement("closed_batch_holds_money", {"batch_id": batch_id, "fen": left})
 
 
 def _acknowledged(records: Records) -> Iterator[Disagreement]:
