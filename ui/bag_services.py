@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cardstation.domain.custody import Explanation
+from cardstation.domain.shift import Approval
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.hand_over import HandOverRequest
 
@@ -24,7 +25,7 @@ class BagServices:
     state: Callable[[str], CustodyState]
     hand_over: Callable[[str, HandOverRequest], CustodyState]
     give_back: Callable[[str, HandOverRequest], CustodyState]
-    explain: Callable[[str, Explanation], CustodyState]
+    explain: Callable[[str, Explanation, Approval | None], CustodyState]
     close: Callable[[str], CustodyState]
     label: Callable[[str], Path]
     slip: Callable[[str, int], Path]

@@ -11,6 +11,7 @@ import click
 
 from cardstation.cli.custody_answer import answer_custody
 from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.cli.shift import approved
 from cardstation.domain.custody import Explanation, Party, Why
 from cardstation.services.bag_papers import annex as annex_of
 from cardstation.services.bag_papers import bag_label, custody_slip
@@ -160,6 +161,7 @@ def give_back(call: Call, /, batch_id: str, giver: str, taker: str, **given: Any
 @click.option("--lacking", is_flag=True, help="Every line that lacks and is not explained.")
 @click.option("--extra", "extras", multiple=True, help="Last digits of a card on no line.")
 @click.option("--counted", type=click.IntRange(0), default=0, help="With counted_again.")
+@click.option("--approver", help="Who else agrees: for cards lost, destroyed or never given.")
 @with_json
 @pass_call
 def explain(
@@ -171,13 +173,15 @@ def explain(
     lacking: bool,
     extras: tuple[str, ...],
     counted: int,
+    approver: str | None,
 ) -> None:
     """Say why cards are missing, left over or kept."""
     with call.doors.station(call.settings, True) as station:
         if lacking:
             places = (*places, *custody_state(station, batch_id).custody.lacking_places)
         told = Explanation(Why(why), places, extras, counted)
-        state = explain_card(station, batch_id, told)
+        by = None if approver is None else approved(call, station, approver)
+        state = explain_card(station, batch_id, told, by)
     answer_custody(call, state)
 
 

@@ -66,6 +66,8 @@ KEPT = frozenset({Where.REFUSED, Where.ABSENT, Where.SEALED_OFF})
 """In our hands, and kept there for their households."""
 OF_EXTRAS = frozenset({Why.OTHER_BATCH, Why.GIVEN_BACK})
 """What may become of a card that stands on no line."""
+NEED_TWO = frozenset({Why.LOST, Why.DESTROYED, Why.NEVER_GIVEN})
+"""What ends the search for a card: nobody says it alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from cardstation.domain.batch_life import Step
-from cardstation.domain.custody import OF_EXTRAS, Custody, Explanation, Where, Why
+from cardstation.domain.custody import NEED_TWO, OF_EXTRAS, Custody, Explanation, Where, Why
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.hand_over import row_of
 from cardstation.services.intent.anchoring import anchor_journal
-from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 
@@ -16,18 +17,32 @@ _TRAYS = frozenset({Where.DONE, Where.ASK, Where.UNPAID})
 _BACK_AGAIN = frozenset({Why.LOST, Why.DESTROYED, Why.REFUSED, Why.ABSENT, Why.SEALED_OFF})
 
 
-def explain_card(station: Station, batch_id: str, told: Explanation) -> CustodyState:
+def explain_card(
+    station: Station, batch_id: str, told: Explanation, approval: Approval | None = None
+) -> CustodyState:
     """Record an explanation; it is a new entry, and a later one may say otherwise.
+
+    Args:
+        station: The desk.
+        batch_id: Of which bag.
+        told: Which cards, and why.
+        approval: Of the second person; a card is not lost, destroyed or never given without one.
 
     Raises:
         Refusal: `unknown_batch`, `card_place_unknown`, `explanation_does_not_fit` (this card is
             not in a state that it explains), `extra_not_here`, `hand_over_count`,
-            `batch_not_so_far`, and those of `ensure_may_write`.
+            `explanation_needs_two`, `second_person_same`, `batch_not_so_far`, and those of
+            `ensure_may_write`.
     """
     ensure_may_write(station)
     _ensure_fits(custody_state(station, batch_id), told)
+    if approval is not None:
+        ensure_other_person(station, approval)
+    elif told.why in NEED_TWO:
+        raise Refusal("explanation_needs_two", n=len(told.places))
+    approver = approval.name if approval is not None else ""
     with station.store.unit() as unit:
-        record_step(station, unit, batch_id, Step.EXPLAINED, value=told)
+        record_step(station, unit, batch_id, Step.EXPLAINED, value=told, approver=approver)
         unit.commit()
     anchor_journal(station)
     return custody_state(station, batch_id)

@@ -128,7 +128,7 @@ class Story:
 
     def explain(self) -> None:
         """The missing card is lost, the one too many goes back to who gave it."""
-        self("explain", "lost", "--lines", MISSING)
+        self("explain", "lost", "--lines", MISSING, "--approver", CHIEF, **CHIEFS)
         told = self("explain", "given_back", "--extra", self.extra.card_no[-4:])
         assert (told["unexplained"], told["extras"], told["short"]) == ([], [], 0)
         self.where(told, "running", done=4, missing=1)

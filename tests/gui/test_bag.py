@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from cardstation.domain.batch_life import Stage as LifeStage
 from cardstation.domain.batch_life import Step
 from cardstation.domain.custody import Explanation, Party, Why
+from cardstation.domain.shift import Approval
 from cardstation.errors import Mishap, Refusal
 from cardstation.i18n import translator
 from cardstation.services.hand_over import HandOverRequest
@@ -23,7 +24,7 @@ from tests.kit.window_stage import Stage
 from ui.lane import HeldLane
 from ui.look import Look
 from ui.parts.signature_pad import SignaturePad
-from ui.screens.batch import BatchView
+from ui.screens.batch import BatchView, custody_page
 from ui.screens.batch.custody_explain import ExplainDialog
 from ui.screens.batch.custody_hand_over import HandOverDialog
 from ui.screens.batch.custody_page import BagPage
@@ -319,3 +320,22 @@ def test_a_photo_of_the_paper_is_taken_by_key(qtbot: QtBot, tmp_path: Path) -> N
         assert pad.empty
     qtbot.keyClick(pad, Qt.Key.Key_Space)
     assert pad.picture() == photo.read_bytes()
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_card_is_lost_only_with_a_second_person(
+    desk: Stage, monkeypatch: pytest.MonkeyPatch, confirmed: bool
+) -> None:
+    page = begin(desk)
+    told = Explanation(Why.LOST, (33,))
+    monkeypatch.setattr(custody_page, "ask_explanation", lambda *_asked: told)
+    said: list[str] = []
+
+    def second(_page: object, _look: object, _way: object, what: str) -> object:
+        said.append(what)
+        return (Approval("chief"), "") if confirmed else None
+
+    monkeypatch.setattr(custody_page, "ask_second_person", second)
+    page._explain()
+    assert said == ["本袋 1 张卡：遗失。"]
+    assert desk.station.bag.explained == ([told] if confirmed else [])

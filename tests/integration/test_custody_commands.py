@@ -24,9 +24,11 @@ from cardstation.services.return_batch import return_batch
 from cardstation.settings import Settings
 from tests.integration.test_custody import COLLECT, PNG, RECEIVE, RETURN, Bag
 from tests.kit.papers import pages_of
-from tests.kit.station import card_of, line, neighbours, open_desk, put_batch
+from tests.kit.shifts import CHIEF, PINS, PlainPins, desk_with_clerks
+from tests.kit.station import card_of, line, neighbours, put_batch
 
 BATCH = "2026-11-24-01"
+SECOND = ("--approver", CHIEF)
 
 
 class Tray:
@@ -165,7 +167,9 @@ def test_receipts_of_a_bag_are_filed_at_the_load_and_printed_with_the_return(
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CARDSTATION_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
-    desk = open_desk(tmp_path / "home", households=neighbours(4))
+    monkeypatch.setattr("cardstation.bootstrap.station.Argon2Pin", PlainPins)
+    monkeypatch.setenv("CARDSTATION_APPROVER_PIN", PINS[CHIEF])
+    desk = desk_with_clerks(tmp_path / "home", households=neighbours(4))
     put_batch(desk, [line(one, place) for place, one in enumerate(neighbours(4), start=1)])
     desk.station.store.close()
     return tmp_path / "home"
@@ -201,7 +205,7 @@ def test_the_way_of_a_bag_by_commands(home: Path, capsys: pytest.CaptureFixture[
     slip = run(capsys, "slip", BATCH, "--number", str(event["number"]))
     assert Path(slip["paper"]).exists()
     assert run(capsys, "close", BATCH, status=3)["error"] == "cards_not_back"
-    run(capsys, "explain", BATCH, "never_given", "--lines", "4")
+    run(capsys, "explain", BATCH, "never_given", "--lines", "4", *SECOND)
     back = run(capsys, "return", BATCH, "--on-paper")
     assert back["stage"] == "closed"
     assert back["tally"]["returned"] == 3
@@ -224,7 +228,7 @@ def test_lines_are_written_as_ranges(home: Path, capsys: pytest.CaptureFixture[s
     rest = run(capsys, "receive", BATCH, "--door", door)
     assert rest["timeline"][-1]["expected"] == 1
     assert rest["tally"]["waiting"] == 4
-    run(capsys, "explain", BATCH, "lost", "--lines", "3")
+    run(capsys, "explain", BATCH, "lost", "--lines", "3", *SECOND)
     wrong = main(doors(), COMMANDS, ["batch", "receive", BATCH, "--lines", "one"])
     assert wrong == 2
 
@@ -234,7 +238,9 @@ def test_all_that_lack_are_explained_in_one_go(
 ) -> None:
     assert home.exists()
     run(capsys, "receive", BATCH, "--lines", "1-3")
-    explained = run(capsys, "explain", BATCH, "never_given", "--lacking")
+    alone = run(capsys, "explain", BATCH, "never_given", "--lacking", status=3)
+    assert alone["error"] == "explanation_needs_two"
+    explained = run(capsys, "explain", BATCH, "never_given", "--lacking", *SECOND)
     assert explained["unexplained"] == []
     assert explained["timeline"][-1]["lines"] == [4]
 
@@ -242,7 +248,7 @@ def test_all_that_lack_are_explained_in_one_go(
 def test_words_for_people(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert home.exists()
     run(capsys, "receive", BATCH, "--arrived", "5")
-    run(capsys, "explain", BATCH, "destroyed", "--lines", "2")
+    run(capsys, "explain", BATCH, "destroyed", "--lines", "2", *SECOND)
     assert main(doors(), COMMANDS, ["--lang", "zh_CN", "batch", "custody", BATCH]) == 0
     said = capsys.readouterr().out
     assert "清单外的卡  1" in said

@@ -16,7 +16,7 @@ from cardstation.domain.custody import Explanation, Party, Why
 from cardstation.domain.exception_case import Act, Kind
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
-from cardstation.domain.shift import Role, ShiftClose
+from cardstation.domain.shift import Approval, Role, ShiftClose
 from cardstation.domain.trays import Tray
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.add_clerk import add_clerk
@@ -33,7 +33,16 @@ from cardstation.services.verify import verify
 from drivers.keys import KeptDeviceKey
 from drivers.virtual import PullAfter, VirtualCard
 from tests.kit import cards
-from tests.kit.shifts import ANNA, BEN, FLOAT, PINS, PlainPins, RestartableClock, desk_on_duty
+from tests.kit.shifts import (
+    ANNA,
+    BEN,
+    CHIEF,
+    FLOAT,
+    PINS,
+    PlainPins,
+    RestartableClock,
+    desk_on_duty,
+)
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
 
 HOME = cards.household()
@@ -151,7 +160,7 @@ def test_a_bag_that_lacks_a_card_is_asked_about_until_it_is_explained(desk: Desk
     assert (one.values, one.guide.step.code) == ({"missing": 1, "extra": 0}, "count_bag")
     later(desk, hours=49)
     assert of_kind(exceptions_state(desk.station), Kind.BAG)[0].overdue
-    explain_card(desk.station, batch, Explanation(Why.NEVER_GIVEN, (2,)))
+    explain_card(desk.station, batch, Explanation(Why.NEVER_GIVEN, (2,)), Approval(CHIEF))
     assert of_kind(exceptions_state(desk.station), Kind.BAG) == []
 
 

@@ -17,6 +17,7 @@ from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import TAIL, Explanation, Party, Where, Why
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.explain_card import explain_card
@@ -148,7 +149,8 @@ class Books:
             assert set(state.custody.extras) <= {card_no[-TAIL:] for card_no in strange}
             lacking = state.custody.lacking_places
             assert lacking == (cards,), (lacking, state.custody)
-            state = explain_card(station, batch, Explanation(Why.NEVER_GIVEN, lacking))
+            told = Explanation(Why.NEVER_GIVEN, lacking)
+            state = explain_card(station, batch, told, Approval("chief"))
             if extras := state.custody.extras:
                 state = explain_card(station, batch, Explanation(Why.OTHER_BATCH, extras=extras))
             self._explained(state, cards)

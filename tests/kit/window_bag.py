@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cardstation.domain.batch import LineState
 from cardstation.domain.batch_life import BatchStep, Stage, Step
 from cardstation.domain.custody import (
+    NEED_TWO,
     ON_PAPER,
     Explanation,
     HandOver,
@@ -20,6 +21,7 @@ from cardstation.domain.custody import (
 )
 from cardstation.domain.custody_book import card_places, custody
 from cardstation.domain.seal_number import seal_number
+from cardstation.domain.shift import Approval
 from cardstation.services.batch_state import BatchState
 from cardstation.services.custody_state import CustodyState, Happened
 from cardstation.services.hand_over import HandOverRequest, judged
@@ -99,7 +101,8 @@ class FakeBag:
             self.say(step, told, asked.given_by, asked.taken_by)
             return now()
 
-        def explain(_batch_id: str, told: Explanation) -> CustodyState:
+        def explain(_batch_id: str, told: Explanation, approval: Approval | None) -> CustodyState:
+            assert approval is not None or told.why not in NEED_TWO
             station._say("explain", None)
             self.explained.append(told)
             self.say(Step.EXPLAINED, told)

@@ -11,9 +11,11 @@ from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Explanation, HandOver
+from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.hand_over import HandOverRequest
+from ui.approver import Approver
 from ui.messages import Problem
 from ui.screens.batch.custody_state import BagState
 from ui.screens.kind import Tools
@@ -71,9 +73,14 @@ class BagModel(QObject):
         """Record cards that went back; with the last of them the batch may be closed."""
         self._record(lambda batch_id: self._services.give_back(batch_id, asked), "Recorded.")
 
-    def explain(self, told: Explanation) -> None:
+    @property
+    def approver(self) -> Approver:
+        """The way to the second person."""
+        return self._tools.approver
+
+    def explain(self, told: Explanation, approval: Approval | None = None) -> None:
         """Say why cards are missing, left over or kept."""
-        self._record(lambda batch_id: self._services.explain(batch_id, told), "Recorded.")
+        self._record(lambda batch_id: self._services.explain(batch_id, told, approval), "Recorded.")
 
     def close_batch(self) -> None:
         """End the batch."""

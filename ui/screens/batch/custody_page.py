@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from cardstation.domain.batch_life import Stage
-from cardstation.domain.custody import Party
+from cardstation.domain.custody import NEED_TWO, Party
 from cardstation.domain.seal_number import seal_grouped
 from cardstation.sentences import word
 from ui.look import Look
 from ui.parts.buttons import button, press_key
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
+from ui.parts.second_person import ask_second_person
 from ui.parts.words import Chip, Pane, label, restyle, row
 from ui.screens.batch.custody_explain import ask_explanation
 from ui.screens.batch.custody_hand_over import ask_hand_over
@@ -186,5 +187,13 @@ class BagPage(QWidget):
     def _explain(self) -> None:
         standing = self._model.state.standing
         told = None if standing is None else ask_explanation(self, self._look, standing)
-        if told is not None:
+        if told is None:
+            return
+        if told.why not in NEED_TWO:
             self._model.explain(told)
+            return
+        why = word(f"why.{told.why.value}", self._look.t)
+        what = self._look.t("{n} cards of this bag: {why}.", n=len(told.places), why=why)
+        asked = ask_second_person(self, self._look, self._model.approver, what)
+        if asked is not None:
+            self._model.explain(told, asked[0])
