@@ -150,6 +150,15 @@ def test_no_more_arrears_are_collected_than_a_figure_says(ledger: Ledger, at_onc
     assert totals == {"arrears": -320, "suspense": -152, "unallocated": 472}
 
 
+def test_a_purchase_that_is_missing_is_told_with_the_image_that_shows_it(ledger: Ledger) -> None:
+    chain, image = Chain(), "5e" * 32
+    owner = Entry.from_bytes(chain.sale(1, counter=5)[2])
+    ahead = {**facts_of(owner), "subject": "ahead", "counter_before": 6, "counter_after": 7}
+    chain.add("sealed", **ahead, proof=image)
+    ack = ledger.push(chain.written, ledger.head().nonce)
+    assert ack.exceptions == (LedgerException(4, "counter_gap", image),)
+
+
 @pytest.mark.parametrize("named", [(0, 1), (1, 0), (1, 1), (0, 0)])
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_load_that_two_desks_sealed_comes_off_its_card_once(
