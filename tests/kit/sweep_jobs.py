@@ -9,13 +9,18 @@ import pytest
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
+from cardstation.domain.shift import Role
 from cardstation.domain.topup import TopUp, TopUpRequest
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services import top_up as selling
+from cardstation.services.add_clerk import add_clerk
+from cardstation.services.approve import approve
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
+from cardstation.services.close_shift import close_shift
 from cardstation.services.load_prepaid import load_prepaid
+from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.refund import request_refund
 from cardstation.services.release_line import release_line
@@ -26,6 +31,7 @@ from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
 from drivers.virtual import Tear
 from tests.kit.power import Power
+from tests.kit.shifts import ANNA, CHIEF, FLOAT, PINS, PlainPins
 from tests.kit.station import Desk, line, nobody, put_batch
 from tests.kit.sweep import HERE, SECOND, THERE, Job, World, each, resolve_all
 
@@ -168,6 +174,33 @@ def _settle(_world: World, desk: Desk) -> None:
         settle_arrears(desk.station, BATCH, 1, one.payment.payment_id, "signed")
 
 
+def _clerks(world: World) -> None:
+    """Two people have PINs; nobody is on duty."""
+    desk = _with_pins(world.start(Power()))
+    add_clerk(desk.station, CHIEF, PINS[CHIEF], {Role.SUPERVISOR}, by=None)
+    by = approve(desk.station, CHIEF, PINS[CHIEF])
+    add_clerk(desk.station, ANNA, PINS[ANNA], {Role.TELLER}, by=by)
+    closed(desk)
+
+
+def _shift(world: World, desk: Desk) -> None:
+    """A shift is opened with a float, one sale is made, and the till is counted blind."""
+    _with_pins(desk)
+    with desk.station.store.reading() as reading:
+        current, last = reading.shifts.current(), reading.shifts.last_close()
+    if last is not None:
+        return
+    if current is None:
+        open_shift(desk.station, ANNA, PINS[ANNA], float_money=FLOAT)
+    _sale(world, desk)
+    close_shift(desk.station, PINS[ANNA], counted=FLOAT + Money(10_000))
+
+
+def _with_pins(desk: Desk) -> Desk:
+    desk.station = replace(desk.station, pins=PlainPins())
+    return desk
+
+
 def torn(world: World, name: str = HERE) -> None:
     """A sale that was cut in the payload; what is armed was sent."""
     desk = world.start(Power(), name)
@@ -194,5 +227,6 @@ THEIRS = Job(
     "another station's load", resolve_all, (29_000, 0), 10_000, torn, THERE, resolves=False
 )
 REMAINDER = Job("release and remainder", _give_back, (0, 0), 0)
+SHIFT = Job("shift", _shift, (29_000, 0), 10_000, _clerks)
 ARREARS = Job("arrears", _settle, (0, 0), 15_000, _owes)
-JOBS = (SALE, BAG, PREPAID, RETURN, REFUND, REMAINDER, ARREARS, THEIRS)
+JOBS = (SALE, BAG, PREPAID, RETURN, REFUND, REMAINDER, ARREARS, SHIFT, THEIRS)

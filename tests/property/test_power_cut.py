@@ -21,7 +21,18 @@ from tests.kit import trials
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, Power, PowerCut, When, moments
 from tests.kit.sweep import Job, Lab, Where
-from tests.kit.sweep_jobs import BAG, PREPAID, REFUND, REMAINDER, RETURN, SALE, THEIRS, stock
+from tests.kit.sweep_jobs import (
+    ARREARS,
+    BAG,
+    PREPAID,
+    REFUND,
+    REMAINDER,
+    RETURN,
+    SALE,
+    SHIFT,
+    THEIRS,
+    stock,
+)
 from tests.kit.sweep_rare import (
     DISOWNED,
     DISPUTE,
@@ -78,6 +89,10 @@ ONCE = (
     Case(REFUND, Where.ANOTHER, "omnikey", 11, 1),
     Case(REMAINDER, Where.SAME, "acs", 3),
     Case(REMAINDER, Where.ANOTHER, "omnikey", 7, 1, Tender.QR_CODE, answers=True),
+    Case(ARREARS, Where.SAME, "acs", 1),
+    Case(ARREARS, Where.ANOTHER, "omnikey", 2),
+    Case(SHIFT, Where.SAME, "omnikey", 7),
+    Case(SHIFT, Where.HOME, "acs", 13, 2),
     Case(THEIRS, Where.SAME, "acs", 23),
     Case(THEIRS, Where.ANOTHER, "omnikey", 23, 3),
     Case(THEIRS, Where.HOME, "acs", 29, 5),
