@@ -15,7 +15,8 @@ TESTS = sorted(set(LINK.findall(PAGE.read_text("utf-8"))))
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
-def test_every_row_of_the_crash_table_names_its_test() -> None:
+def test_every_row_of_the_crash_table_links_its_test() -> None:
+    """As [`test_of_the_row`](../tests/…/test_file.py); only a purse card has none yet."""
     table = PAGE.read_text("utf-8").partition("## What happens when")[2].partition("##")[0]
     rows = [row for row in table.splitlines() if row.startswith("| ")][1:]
     assert len(rows) > 15
