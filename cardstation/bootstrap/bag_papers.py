@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,12 @@ from cardstation.services.station import Station
 
 Progress = Callable[[int, int], None]
 
-_WITH_DOORS = ("sheet", "manager_sheet", "not_done_list", "receipt_strip", "refunds", "return")
+_WITH_DOORS = (
+    *("sheet", "manager_sheet", "not_done_list", "receipt_strip", "refunds", "return"),
+    "Q*-quote",
+)
 """Papers of a batch that go with its personal data; vouchers, slips and labels stay."""
+_TRIAGE_DAY = re.compile(r"triage-.*-(\d{4}-\d\d-\d\d)\.(?:pdf|csv)")
 
 
 def write_bag_paper(value: OfBag, folder: Path, lang: str) -> Path:
@@ -180,11 +185,20 @@ def _content(value: HandoverSheet | ManagerSheet | NotDoneList | ReceiptStrips) 
 
 
 def purge_with_papers(station: Station, days: int, folder: Path) -> tuple[str, ...]:
-    """Purge every batch whose time is up, and the filed papers that name its doors."""
+    """Purge every batch whose time is up, and the filed papers that name doors."""
     purged = purge_due(station, days)
     for batch_id in purged:
         forget_papers(folder, batch_id)
+    _forget_triage(folder, station.clock.now().date() - timedelta(days=days))
     return purged
+
+
+def _forget_triage(folder: Path, until: date) -> None:
+    """Remove the lists of doors that run out of gas, by the day they were made."""
+    for path in folder.glob("triage-*"):
+        made = _TRIAGE_DAY.fullmatch(path.name)
+        if made and made[1] <= until.isoformat():
+            path.unlink(missing_ok=True)
 
 
 def forget_papers(folder: Path, batch_id: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from cardstation.bootstrap.bag_papers import forget_papers, print_return, purge_with_papers
 from cardstation.bootstrap.desk_wiring import Wiring
 from cardstation.bootstrap.entry import doors
+from cardstation.bootstrap.papers import write_quote
 from cardstation.bootstrap.window import purge_at_start
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
@@ -20,6 +21,7 @@ from cardstation.domain.seal_number import seal_number
 from cardstation.errors import Mishap
 from cardstation.services.bag_papers import receipts_by_door
 from cardstation.services.custody_state import custody_state
+from cardstation.services.quote_batch import quote_batch
 from cardstation.services.return_batch import return_batch
 from cardstation.settings import Settings
 from tests.integration.test_custody import COLLECT, PNG, RECEIVE, RETURN, Bag
@@ -113,16 +115,23 @@ def test_strips_take_the_place_of_receipts(bag: Bag, tmp_path: Path) -> None:
 
 
 def test_a_purge_takes_the_papers_that_name_doors_with_it(bag: Bag, tmp_path: Path) -> None:
+    quoted = write_quote(quote_batch(bag.station, bag.batch_id), tmp_path, "zh_CN")
     printed(bag, tmp_path, None)
     bag.pay(1)
     bag.run(4)
     bag.later()
     return_batch(bag.station, bag.batch_id, RETURN)
+    day = bag.desk.clock.at.date()
+    old, young = (f"triage-阳光-{made}" for made in (day, day + timedelta(days=2)))
+    for name in (f"{old}.pdf", f"{old}.csv", f"{young}.csv", "triage-notes.txt"):
+        (tmp_path / name).touch()
+    assert quoted.exists()
     bag.desk.clock.at += timedelta(days=31)
     assert purge_with_papers(bag.station, 30, tmp_path) == (bag.batch_id,)
     left = {path.name for path in tmp_path.glob("*.pdf")}
     assert len(left) == 6
     assert all(name.startswith("S001-") for name in left)
+    assert {path.name for path in tmp_path.glob("triage-*")} == {f"{young}.csv", "triage-notes.txt"}
     forget_papers(tmp_path, bag.batch_id)
 
 
