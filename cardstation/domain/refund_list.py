@@ -1,16 +1,16 @@
-"""What goes back to the payers of a batch, and why: the paper they sign."""
+"""What goes back to the payers of a batch: the paper they sign, each on a sheet of its own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 
 
 @dataclass(frozen=True, slots=True)
 class RefundRow:
-    """One payment: what came, what its lines hold, what went back, what remains.
+    """One payment: what came, what its lines hold, what paid arrears, what went back, what remains.
 
     Attributes:
         envelope: Of the line it was for, empty for a lump sum.
@@ -23,8 +23,33 @@ class RefundRow:
     envelope: str
     money: Money
     held: Money
+    arrears: Money
     given_back: Money
     remains: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """The payments of one payer; nobody else learns of them.
+
+    Attributes:
+        payer: As on file, empty when not known.
+        door: Of the household whose envelope it was, empty for who paid for all.
+    """
+
+    payer: str
+    door: str
+    payments: tuple[RefundRow, ...]
+
+    @property
+    def given_back(self) -> Money:
+        """What this payer has already."""
+        return sum((one.given_back for one in self.payments), NO_MONEY)
+
+    @property
+    def remains(self) -> Money:
+        """What this payer still gets."""
+        return sum((one.remains for one in self.payments), NO_MONEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +63,11 @@ class NotLoadedRow:
 
 @dataclass(frozen=True, slots=True)
 class RefundList:
-    """The remainder of a batch as it goes back: per payment, by its own tender, to its payer."""
+    """The remainder of a batch as it goes back: per payment, by its own tender, to its payer.
+
+    Attributes:
+        parts: Who paid for all first, then every household that paid in its own envelope.
+    """
 
     company: str
     station: str
@@ -46,10 +75,7 @@ class RefundList:
     batch_id: str
     list_name: str
     community: str
-    payer: str
     made_at: datetime
-    payments: tuple[RefundRow, ...]
+    parts: tuple[RefundPart, ...]
     not_loaded: tuple[NotLoadedRow, ...]
-    given_back: Money
-    remains: Money
     training: bool

@@ -1,10 +1,10 @@
-"""The refund list of a batch: what is left of each payment goes back to its payer."""
+"""The refund list of a batch: what is left of each payment, a sheet for each payer."""
 
 from __future__ import annotations
 
 from cardstation.domain.custody import TAIL
 from cardstation.domain.money import capitals
-from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundRow
+from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundPart, RefundRow
 from cardstation.i18n import Translator, translator
 from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
 from cardstation.papers.pen import Ink, Style
@@ -33,8 +33,9 @@ def refund_list(refunds: RefundList, lang: str) -> bytes:
 
 
 def refund_code(refunds: RefundList) -> str:
-    """What its QR code carries: batch, what remains and what went back, in fen."""
-    return f"CS:F/{refunds.batch_id}/{refunds.remains.fen}/{refunds.given_back.fen}"
+    """What its QR code carries: batch, what remains and what went back on sheet one, in fen."""
+    first = refunds.parts[0]
+    return f"CS:F/{refunds.batch_id}/{first.remains.fen}/{first.given_back.fen}"
 
 
 def _draw(pages: Pages, refunds: RefundList) -> None:
@@ -51,10 +52,22 @@ def _draw(pages: Pages, refunds: RefundList) -> None:
         )
     )
     pages.y += 10
-    _sums(pages, refunds)
-    _payments(pages, refunds.payments)
-    _not_loaded(pages, refunds.not_loaded)
-    _terms(pages, refunds)
+    first, *others = refunds.parts
+    _part(pages, first, refunds.not_loaded)
+    for part in others:
+        pages.turn()
+        pages.y += 4
+        _part(pages, part, ())
+
+
+def _part(pages: Pages, part: RefundPart, not_loaded: tuple[NotLoadedRow, ...]) -> None:
+    """What one payer reads and signs."""
+    t = pages.t
+    _sums(pages, part)
+    if part.payments:
+        _payments(pages, part.payments)
+    _not_loaded(pages, not_loaded)
+    _terms(pages, part)
     roles = (
         t("Received by (payer)"),
         t("Paid out by (desk)"),
@@ -63,11 +76,11 @@ def _draw(pages: Pages, refunds: RefundList) -> None:
     sign_here(pages, roles, (t("Amount"), t("Date")))
 
 
-def _sums(pages: Pages, refunds: RefundList) -> None:
+def _sums(pages: Pages, part: RefundPart) -> None:
     pen, t = pages.pen, pages.t
     wide = (RIGHT - LEFT - 4) / 2
     for index, (label, money) in enumerate(
-        ((t("Still to go back"), refunds.remains), (t("Gone back already"), refunds.given_back))
+        ((t("Still to go back"), part.remains), (t("Gone back already"), part.given_back))
     ):
         x = LEFT + index * (wide + 4)
         pen.panel(x, pages.y, wide, 22, fill=Ink.PALE, radius=3)
@@ -84,12 +97,13 @@ def _payments(pages: Pages, rows: tuple[RefundRow, ...]) -> None:
     t = pages.t
     columns = (
         Column(t("Acknowledgement"), 16, 49),
-        Column(t("Paid by"), 51, 69),
-        Column(t("Payment number"), 71, 103),
-        Column(t("Received"), 104, 126, "right"),
-        Column(t("Used"), 127, 149, "right"),
-        Column(t("Gone back"), 150, 171, "right"),
-        Column(t("Remains"), 172, 194, "right"),
+        Column(t("Paid by"), 50, 66),
+        Column(t("Payment number"), 67, 93),
+        Column(t("Received"), 94, 114, "right"),
+        Column(t("Used"), 115, 135, "right"),
+        Column(t("For arrears"), 136, 154, "right"),
+        Column(t("Gone back"), 155, 174, "right"),
+        Column(t("Remains"), 175, 194, "right"),
     )
     pages.heading(columns)
     for row in rows:
@@ -102,6 +116,7 @@ def _payments(pages: Pages, rows: tuple[RefundRow, ...]) -> None:
                 (_for(row, t), _FINE),
                 (str(row.money), _CELL),
                 (str(row.held), _CELL),
+                (str(row.arrears) if row.arrears else "", _CELL),
                 (str(row.given_back) if row.given_back else "", _CELL),
                 (str(row.remains), Style(9, bold=True)),
             ),
@@ -143,7 +158,7 @@ def _not_loaded(pages: Pages, rows: tuple[NotLoadedRow, ...]) -> None:
     pages.y += 6
 
 
-def _terms(pages: Pages, refunds: RefundList) -> None:
+def _terms(pages: Pages, part: RefundPart) -> None:
     t = pages.t
     pages.need(60)
     y = pages.y + 2
@@ -152,8 +167,8 @@ def _terms(pages: Pages, refunds: RefundList) -> None:
         t("A desk pays it out with a second person; the acknowledgement is handed back."),
     ):
         y = pages.pen.paragraph(LEFT, y, f"· {text}", Style(8.4, Ink.SOFT), room=RIGHT - LEFT)
-    payer = f"{t('Received from')}: {refunds.payer}" if refunds.payer else ""
-    if payer:
+    if part.payer or part.door:
+        payer = f"{t('Received from')}: {part.payer}  {part.door}".rstrip()
         pages.pen.fitted(LEFT, y + 1, payer, Style(9.5, bold=True), room=RIGHT - LEFT)
         y += 6
     pages.y = y + 1

@@ -25,6 +25,7 @@ class PaymentStanding:
     Attributes:
         ack_no: Of its acknowledgement, empty for money from before there were any.
         matches: Its number carries the reference of the quote.
+        arrears: What it paid of debts, with consent.
         remains: Held by no line and not given back: the payer's.
     """
 
@@ -33,6 +34,7 @@ class PaymentStanding:
     taken_at: datetime
     matches: bool
     given_back: Money
+    arrears: Money
     remains: Money
 
 
@@ -95,6 +97,7 @@ def _payments(
     reading: Reading, batch_id: str, quote: QuoteStanding | None
 ) -> tuple[PaymentStanding, ...]:
     back = reading.lump_sums.given_back(batch_id)
+    debts = reading.arrears.of_batch(batch_id)
     left = divide(purses_of(reading, batch_id), holdings_of(reading, batch_id)).left
     acknowledged = reading.lump_sums.of_batch(batch_id)
     reference = quote.fact.reference if quote else ""
@@ -110,6 +113,9 @@ def _payments(
                 taken_at=at,
                 matches=bool(reference) and reference in references_in(payment.reference),
                 given_back=sum_back(back, payment.payment_id),
+                arrears=sum(
+                    (one.money for one in debts if one.payment_id == payment.payment_id), NO_MONEY
+                ),
                 remains=left[payment.payment_id],
             )
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.household import Household
-from cardstation.domain.money import NO_MONEY
-from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundRow
+from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundPart, RefundRow
 from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.station import Station
@@ -16,7 +15,7 @@ _NOT_LOADED = (LineState.STOPPED, LineState.UNFUNDED)
 
 
 def refund_list(station: Station, batch_id: str) -> RefundList:
-    """The list as the batch stands now: per payment, then every line that was not loaded.
+    """The list as the batch stands now: per payer, and every line that was not loaded.
 
     Raises:
         Refusal: `unknown_batch`.
@@ -37,9 +36,8 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
         batch_id=batch_id,
         list_name=batch.name,
         community=batch.community,
-        payer=batch.manager,
         made_at=station.clock.now(),
-        payments=tuple(_row(account, one) for one in account.payments),
+        parts=tuple(_parts(account)),
         not_loaded=tuple(
             NotLoadedRow(
                 door=one.line.door,
@@ -48,10 +46,21 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
             )
             for one in sorted(left, key=lambda one: _door(one, homes))
         ),
-        given_back=account.state.money.given_back,
-        remains=sum((one.remains for one in account.payments), NO_MONEY),
         training=station.training,
     )
+
+
+def _parts(account: BatchAccount) -> Iterator[RefundPart]:
+    """Who paid for all first, then each household for its own envelope, in list order."""
+    rows: dict[int, list[RefundRow]] = {0: []}
+    for one in account.payments:
+        rows.setdefault(one.payment.line, []).append(_row(account, one))
+    for place in sorted(rows):
+        if 0 < place <= len(account.state.outcomes):
+            line = account.state.outcomes[place - 1].line
+            yield RefundPart(line.name, line.door, tuple(rows[place]))
+        else:
+            yield RefundPart(account.state.batch.manager, "", tuple(rows[place]))
 
 
 def _row(account: BatchAccount, one: PaymentStanding) -> RefundRow:
@@ -62,7 +71,8 @@ def _row(account: BatchAccount, one: PaymentStanding) -> RefundRow:
         reference=one.payment.reference,
         envelope=account.envelope_of(one.payment.line),
         money=one.payment.money,
-        held=one.payment.money - one.given_back - one.remains,
+        held=one.payment.money - one.given_back - one.arrears - one.remains,
+        arrears=one.arrears,
         given_back=one.given_back,
         remains=one.remains,
     )

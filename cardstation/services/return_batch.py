@@ -24,7 +24,7 @@ def return_batch(station: Station, batch_id: str, asked: HandOverRequest) -> Cus
         raise Refusal("hand_over_way", giver=asked.giver.value, taker=asked.taker.value)
     state = hand_over(station, batch_id, asked)
     with station.store.reading() as reading:
-        asked = reading.funds.unanswered(batch_id)
-    if state.stage is Stage.RETURNED and hindrance(state) is None and not asked:
+        open_payments = reading.funds.unanswered(batch_id)
+    if state.stage is Stage.RETURNED and hindrance(state) is None and not open_payments:
         return close_batch(station, batch_id)
     return state

@@ -107,16 +107,24 @@ def test_a_refund_list_adds_up_and_has_its_signatures(refunds: RefundList, lang:
     t = translator(lang)
     pdf = refund_list(refunds, lang)
     text = text_of(pdf)
-    for row in refunds.payments:
-        assert row.money == row.held + row.given_back + row.remains
-        said = bare(row.ack_no, row.money, row.remains)
+    manager, household = refunds.parts
+    for row in (*manager.payments, *household.payments):
+        assert row.money == row.held + row.arrears + row.given_back + row.remains
+        said = bare(row.ack_no, row.money, row.remains, *([row.arrears] if row.arrears else []))
         assert not [one for one in said if one not in text]
-    assert refunds.remains == sum((row.remains for row in refunds.payments), NO_MONEY)
+    *managers, households = pages_of(pdf)
+    assert bare(household.payments[0].ack_no, household.payer) == [
+        one
+        for one in bare(household.payments[0].ack_no, household.payer)
+        if one in bare(households)[0]
+    ]
+    assert not [one for one in managers if household.payer in one]
+    assert manager.payer not in households
     doors = bare(*(f"{row.door}{row.card_no[-4:]}{row.money or ''}" for row in refunds.not_loaded))
     assert not [one for one in doors if one not in text]
     assert not re.findall(r"\d{14}", text.replace("00126112401024", ""))
     for role in (t("Received by (payer)"), t("Paid out by (desk)"), t("Second person")):
         assert re.sub(r"\s+", "", role) in text
-    sums = f"{refunds.remains.fen}/{refunds.given_back.fen}"
+    sums = f"{manager.remains.fen}/{manager.given_back.fen}"
     assert codes_on(pdf) == [f"CS:F/{refunds.batch_id}/{sums}"]
-    assert refunds.remains > Money(0)
+    assert manager.remains > Money(0)

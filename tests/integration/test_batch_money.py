@@ -25,6 +25,7 @@ from cardstation.services.issue_acknowledgement import issue_acknowledgement
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.quote_batch import quote_batch
+from cardstation.services.refund_list import refund_list
 from cardstation.services.release_line import release_line
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
@@ -280,6 +281,19 @@ def test_money_of_an_envelope_never_goes_to_another_line(bag: Bag) -> None:
     bag.release(1)
     assert bag.funded() == [1]
     assert bag.money.remainder == Money.of_yuan("100")
+
+
+def test_what_lay_in_an_envelope_is_its_households_and_nobody_elses(bag: Bag) -> None:
+    bag.pay("130", line=1)
+    bag.pay("100")
+    with bag.desk.station.store.reading() as reading:
+        papers = reading.lump_sums.of_batch(bag.batch_id)
+    own, lump = papers[bag.payment(0)], papers[bag.payment(1)]
+    assert (own.payer, lump.payer) == (HOMES[3].name, "")
+    manager, household = refund_list(bag.desk.station, bag.batch_id).parts
+    assert (manager.door, household.door) == ("", HOMES[3].address.door)
+    assert household.payer == HOMES[3].name
+    assert (manager.remains, household.remains) == (NO_MONEY, Money.of_yuan("30"))
 
 
 def test_a_begun_or_loaded_line_is_never_released(bag: Bag) -> None:

@@ -13,7 +13,7 @@ from cardstation.domain.quotation import (
     payment_reference,
 )
 from cardstation.domain.receipt import Acknowledgement
-from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundRow
+from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundPart, RefundRow
 from cardstation.domain.tariff import Quote, Standing
 from cardstation.domain.volume import Volume
 from tests.kit.papers import WHEN
@@ -112,7 +112,7 @@ ENVELOPE = replace(
     tender="cash",
     money=Money.of_yuan("100"),
     reference="",
-    payer="",
+    payer="钱小兰",
     quote_no="",
     envelope="E17 3-2-1201",
     training=True,
@@ -127,7 +127,8 @@ _ROWS = (
         reference="9931 00126112401024",
         envelope="",
         money=Money.of_yuan("12430.50"),
-        held=Money.of_yuan("12300"),
+        held=Money.of_yuan("12214.80"),
+        arrears=Money.of_yuan("85.20"),
         given_back=Money.of_yuan("30.50"),
         remains=Money.of_yuan("100"),
     ),
@@ -139,6 +140,7 @@ _ROWS = (
         envelope="E17 3-2-1201",
         money=Money.of_yuan("130"),
         held=Money.of_yuan("100"),
+        arrears=NO_MONEY,
         given_back=NO_MONEY,
         remains=Money.of_yuan("30"),
     ),
@@ -154,15 +156,15 @@ def refunds(count: int, *, training: bool = False) -> RefundList:
         batch_id="2026-11-24-01",
         list_name="阳光花园收卡登记表.xlsx",
         community="阳光花园",
-        payer="阳光花园物业 赵经理",
         made_at=WHEN,
-        payments=_ROWS,
+        parts=(
+            RefundPart("阳光花园物业 赵经理", "", _ROWS[:1]),
+            RefundPart("钱小兰", "3-2-1201", _ROWS[1:]),
+        ),
         not_loaded=tuple(
             NotLoadedRow(one.door, one.card_no, one.offer.money if one.offer else None)
             for one in map(_line, range(count))
         ),
-        given_back=Money.of_yuan("30.50"),
-        remains=Money.of_yuan("130"),
         training=training,
     )
 

@@ -41,6 +41,7 @@ def payment(
         taken_at=samples.NOW,
         matches=REFERENCE in reference,
         given_back=NO_MONEY,
+        arrears=NO_MONEY,
         remains=Money(left),
     )
 

@@ -25,12 +25,12 @@ def acknowledge(station: Station, unit: Unit, asked: AskedPayment, stored: Store
     """Store the acknowledgement of money that was taken, under the number its fact carries."""
     batch = unit.batches.get(asked.batch_id)
     standing: QuoteStanding | None = None
-    envelope = ""
+    envelope, payer = "", batch.manager if batch else ""
     if batch is not None:
         standing = quote_standing(unit, batch, station.clock.now())
         if 0 < asked.line <= len(batch.lines):
             line = batch.lines[asked.line - 1]
-            envelope = " ".join(filter(None, (line.envelope, line.door)))
+            envelope, payer = " ".join(filter(None, (line.envelope, line.door))), line.name
     _, year, number = asked.ack_no.rsplit("-", 2)
     made = Acknowledgement(
         ack_no=asked.ack_no,
@@ -42,7 +42,7 @@ def acknowledge(station: Station, unit: Unit, asked: AskedPayment, stored: Store
         batch_id=asked.batch_id,
         list_name=batch.name if batch else "",
         community=batch.community if batch else "",
-        payer=batch.manager if batch else "",
+        payer=payer,
         tender=asked.tender.value,
         money=asked.money,
         reference=asked.reference,
