@@ -23,6 +23,7 @@ from cardstation.services.intent.never_armed import ensure_never_armed
 from cardstation.services.intent.records import record_move, record_untouched
 from cardstation.services.intent.seen import judged, load_witness, superseded
 from cardstation.services.intent.went_on import ensure_as_left
+from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
 
 _PAID = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
@@ -55,6 +56,7 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
     if intent.origin:
         raise Refusal("refund_elsewhere", station=intent.origin)
     proven = _proven_not_loaded(station, card, intent)
+    _ensure_left_to_us(station, proven)
     return record_move(
         station, proven, TopUpEvent.REFUND_ASKED, reason="refund", approver=approval.name
     )
@@ -81,6 +83,16 @@ def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp
     if intent.state is TopUpState.NOT_LOADED:
         return intent
     return record_untouched(station, intent, card.image, reason="refund")
+
+
+def _ensure_left_to_us(station: Station, intent: TopUp) -> None:
+    """No other desk writes it from here on: the ledger knows that we found it unwritten.
+
+    Another desk tells the ledger that it goes on before it writes; who is told second, stops.
+    """
+    if intent.plan is not None:
+        send_eagerly(station)
+        ensure_nobody_finishes(station, intent)
 
 
 def _never_was(station: Station, card: Inserted, intent: TopUp) -> bool:

@@ -17,7 +17,7 @@ from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal, fail
 from cardstation.services.identify import Inserted
-from cardstation.services.intent.adopt import adopt, finished_elsewhere
+from cardstation.services.intent.adopt import adopt, ensure_ours_to_finish, finished_elsewhere
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle
 from cardstation.services.intent.finish_return import finish_return
@@ -34,6 +34,7 @@ from cardstation.services.intent.records import (
 )
 from cardstation.services.intent.seen import judged, load_witness, shows_load
 from cardstation.services.intent.went_on import ensure_as_left
+from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
 
 
@@ -154,6 +155,9 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
     witness = load_witness(card, intent)
     if witness:
         return record_sealed(station, intent, card.image, witness=witness)[1]
+    if intent.origin:
+        send_eagerly(station)
+        ensure_ours_to_finish(station, intent)
     return write_and_seal(station, card, _ready_to_write(station, card, intent), watch)
 
 

@@ -12,7 +12,7 @@ from cardstation.domain.card import WritePlan
 from cardstation.domain.shift import Approval
 from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
-from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
+from cardstation.errors import LedgerUnreachable, LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services import top_up as selling
 from cardstation.services.dispute import dispute
 from cardstation.services.open_intents import open_intents
@@ -369,3 +369,51 @@ def test_what_another_desk_loaded_took_back_and_paid_is_not_paid_twice(pair: Pai
     proved(here, there)
     assert not centre.balances.get(f"unloaded:{HOME.account_no}")
     assert gas_sold(centre) == 4704
+
+
+def _all_is_heard(_message: str) -> None:
+    """The line is whole."""
+
+
+def _nothing_is_sent(message: str) -> None:
+    """The ledger can be asked, and what a station sends is lost."""
+    if message == "ledger.push":
+        raise LedgerUnreachable
+
+
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("found_unwritten", [False, True])
+def test_paid_back_here_or_loaded_there_and_never_both(
+    pair: Pair, heard: bool, found_unwritten: bool
+) -> None:
+    """The other desk took the load over and was cut before a byte; the card comes back here."""
+    here, there, centre = pair
+    card = card_of(HOME)
+    if found_unwritten:
+        unwritten_at(here, card)
+    else:
+        torn_at(here, card, Tear(0))
+        told(here)
+    line = line_of(there)
+    line.boundary = _all_is_heard if heard else _nothing_is_sent
+    card.chip.arm(Tear(0))
+    with pytest.raises((OutcomeUnknown, LinkFailed, Refusal)):
+        with_card(there, card, resolve_card)
+    card.chip.arm(None)
+    there.reader.pull()
+    if heard:
+        with pytest.raises(Refusal, match="refund_needs_ledger"):
+            with_card(here, card, request_refund, SECOND)
+    else:
+        asked = with_card(here, card, request_refund, SECOND)
+        pay_out(here.station, asked.topup_id, SECOND)
+    line.boundary = _all_is_heard
+    if heard:
+        assert with_card(there, card, resolve_card).outcome is Outcome.SEALED
+    else:
+        with pytest.raises(OutcomeUnknown, match="card_not_as_left"):
+            with_card(there, card, resolve_card)
+    told(there, here)
+    proved(here, there)
+    assert bool(take(card).credited) is heard
+    assert not centre.balances.get(f"unloaded:{HOME.account_no}")

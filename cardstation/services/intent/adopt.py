@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from cardstation.domain.card import Witness
 from cardstation.domain.ledger import PEOPLE, Entry, EntryKind
@@ -15,6 +16,7 @@ from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.known import household_of
 from cardstation.services.intent.records import record_adopted, record_move
 from cardstation.services.intent.seen import judged
+from cardstation.services.intent.went_on import went_on
 from cardstation.services.station import Station
 from cardstation.store.frozen import thaw
 
@@ -71,11 +73,36 @@ def ensure_nobody_finishes(station: Station, intent: TopUp) -> None:
     """
     with station.store.reading() as reading:
         armed = reading.journal.last_about(intent.topup_id, EntryKind.ARMED)
+        untouched = reading.journal.last_about(intent.topup_id, EntryKind.NOT_LOADED)
         acked_seq, _ = reading.outbox.acked()
     if armed is None or armed.seq > acked_seq:
         return
-    if begun_elsewhere(station, intent):
+    unheard = untouched is not None and untouched.seq > acked_seq
+    if unheard or begun_elsewhere(station, intent):
         raise Refusal("refund_needs_ledger", card_no=intent.identity.card_no)
+
+
+def ensure_ours_to_finish(station: Station, intent: TopUp) -> None:
+    """A load begun elsewhere is written once the ledger knows that we go on with it.
+
+    The desk that began it may have found it unwritten meanwhile, and be about to pay it back:
+    whom the ledger heard first goes on, the other stops.
+
+    Raises:
+        Refusal: `card_torn_elsewhere`: the ledger does not know of us yet, or cannot be asked.
+        OutcomeUnknown: `card_not_as_left`: the desk that began it has given it up.
+    """
+    with station.store.reading() as reading:
+        armed = reading.journal.last_about(intent.topup_id, EntryKind.ARMED)
+        acked_seq, _ = reading.outbox.acked()
+    told = told_of(station, intent.identity.card_no)
+    if told is None or armed is None or armed.seq > acked_seq:
+        raise Refusal("card_torn_elsewhere", card_no=intent.identity.card_no)
+    about = [one for one in told if one.subject == intent.topup_id]
+    before_us = list(takewhile(lambda one: one.station != station.name, about))
+    theirs = [one for one in before_us if one.station == intent.origin]
+    if theirs and theirs[-1].kind is not EntryKind.ARMED:
+        raise went_on(station, intent)
 
 
 def begun_elsewhere(station: Station, intent: TopUp) -> bool:
