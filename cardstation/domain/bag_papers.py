@@ -80,7 +80,8 @@ class ManagerSheet:
     Attributes:
         seals: Numbers of the bags' seals.
         counts: How many cards are where, the empty places left out.
-        loaded: Sum of the rows' amounts; `received` and `remainder` are the manager's own money.
+        received: The manager's own money: `loaded` (sum of the rows' amounts) + `waiting` (held
+            for cards that are not loaded) + `arrears` + `given_back` + `remainder`.
     """
 
     company: str
@@ -95,6 +96,9 @@ class ManagerSheet:
     counts: tuple[tuple[Where, int], ...]
     received: Money
     loaded: Money
+    waiting: Money
+    arrears: Money
+    given_back: Money
     remainder: Money
     training: bool
 

@@ -118,10 +118,13 @@ class HandoverRow:
 class HandoverSheet:
     """The sheet that goes back with the bag, sorted building-unit-room.
 
-    `received` + `orders` = `loaded` + `waiting` + `remainder`.
+    `received` + `orders` = `loaded` + `waiting` + `arrears` + `given_back` + `remainder`.
 
     Attributes:
-        received: Lump sums taken for the batch.
+        expected, done: Cards of the list, and those that were topped up; rows of one household
+            are one card. rows: Of every row that counts.
+        received: All money taken for the batch, as it was acknowledged.
+        given_back: What went back to its payers. arrears: What paid for arrears.
         loaded: What went onto cards, with what went to the households' balances.
         to_balance: Part of `loaded` that went to balances.
         remainder: Received and for no line: the payer's.
@@ -148,5 +151,7 @@ class HandoverSheet:
     training: bool
     orders: Money = NO_MONEY
     waiting: Money = NO_MONEY
+    given_back: Money = NO_MONEY
+    arrears: Money = NO_MONEY
     seals: tuple[str, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()

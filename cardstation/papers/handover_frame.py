@@ -121,6 +121,8 @@ def _sums(sheet: HandoverSheet, t: Translator) -> str:
     went = [
         (t("Loaded"), sheet.loaded),
         (t("Waiting for cards"), sheet.waiting),
+        (t("For arrears"), sheet.arrears),
+        (t("Gone back"), sheet.given_back),
         (t("Left for the payer"), sheet.remainder),
     ]
     equal = sum(amount.fen for _, amount in came) == sum(amount.fen for _, amount in went)

@@ -119,14 +119,18 @@ def _end(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
     )
     pages.pen.fitted(LEFT, pages.y, counts, Style(9, bold=True), room=RIGHT - LEFT)
     pages.y += 5.2
-    sums = " · ".join(
+    terms = " + ".join(
         f"{name} {money}"
         for name, money in (
-            (t("Money received"), sheet.received),
-            (t("Loaded"), sheet.loaded),
+            (t("Held, not topped up"), sheet.waiting),
+            (t("For arrears"), sheet.arrears),
+            (t("Gone back"), sheet.given_back),
             (t("Left for the payer"), sheet.remainder),
         )
+        if money
     )
+    loaded = f"{t('Money received')} {sheet.received} = {t('Loaded')} {sheet.loaded}"
+    sums = " + ".join(filter(None, (loaded, terms)))
     pages.pen.fitted(LEFT, pages.y, sums, Style(8.5, Ink.SOFT), room=RIGHT - LEFT)
     pages.y += 4
     sign_here(

@@ -113,6 +113,11 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
     places = _by_door(station, state)
     rows = tuple(_manager_row(state, place, paid=place in theirs) for place in places)
     batch, tally = state.batch.batch, state.custody.tally
+    received = sum((one.payment.money for one in sums), NO_MONEY)
+    loaded = sum((row.amount or NO_MONEY for row in rows), NO_MONEY)
+    arrears = sum((one.arrears for one in sums), NO_MONEY)
+    given_back = sum((one.given_back for one in sums), NO_MONEY)
+    remainder = sum((one.remains for one in sums), NO_MONEY)
     return ManagerSheet(
         company=station.company,
         station=station.name,
@@ -124,9 +129,12 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
         seals=state.seals,
         rows=rows,
         counts=tuple((where, tally[where]) for where in Where if tally[where]),
-        received=sum((one.payment.money for one in sums), NO_MONEY),
-        loaded=sum((row.amount or NO_MONEY for row in rows), NO_MONEY),
-        remainder=sum((one.remains for one in sums), NO_MONEY),
+        received=received,
+        loaded=loaded,
+        waiting=received - loaded - arrears - given_back - remainder,
+        arrears=arrears,
+        given_back=given_back,
+        remainder=remainder,
         training=station.training,
     )
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.custody_book import card_places
 from cardstation.domain.household import Household
 from cardstation.domain.receipt import HandoverRow, HandoverSheet
 from cardstation.domain.volume import NO_GAS
@@ -29,7 +30,13 @@ def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
         clerk = clerk_of(station, reading)
     homes = {household.account_no: household for household in found}
     ordered = sorted(state.outcomes, key=lambda outcome: _place(outcome, homes))
-    done = [outcome for outcome in state.outcomes if outcome.state is LineState.DONE]
+    stands = card_places(state.outcomes)
+    done = [one for one in state.outcomes if one.state is LineState.DONE]
+    cards = {
+        stands[place]
+        for place, one in enumerate(state.outcomes, start=1)
+        if one.state is LineState.DONE and place in stands
+    }
     return HandoverSheet(
         company=station.company,
         station=station.name,
@@ -38,10 +45,12 @@ def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
         list_name=state.batch.name,
         community=_community(homes),
         made_at=station.clock.now(),
-        rows=tuple(_row(outcome) for outcome in ordered),
-        expected=len(state.outcomes),
-        done=len(done),
-        received=state.money.received - state.money.given_back - state.money.arrears,
+        rows=tuple(_row(one) for one in ordered if one.state is not LineState.WITHDRAWN),
+        expected=bag.custody.cards,
+        done=len(cards),
+        received=state.money.received,
+        given_back=state.money.given_back,
+        arrears=state.money.arrears,
         loaded=state.money.loaded,
         to_balance=state.money.to_balance,
         remainder=state.money.remainder,

@@ -111,8 +111,11 @@ def manager_sheet_of(count: int, *, training: bool = False) -> ManagerSheet:
         seals=(SEAL, seal_number(1, BATCH, 2)) if count else (),
         rows=rows,
         counts=tuple((where, places.count(where)) for where in Where if where in places),
-        received=loaded + Money(5_000),
+        received=loaded + Money(26_570),
         loaded=loaded,
+        waiting=Money(10_000),
+        arrears=Money(8_520),
+        given_back=Money(3_050),
         remainder=Money(5_000),
         training=training,
     )

@@ -117,7 +117,7 @@ def handover(count: int, *, stopped_every: int = 4, training: bool = False) -> H
         rows=rows,
         expected=count,
         done=done,
-        received=Money(loaded + 5800 if count else 5000),
+        received=Money(loaded + 14_620 if count else 5000),
         loaded=Money(loaded),
         to_balance=Money(2200 if count else 0),
         remainder=Money(5000),
@@ -125,6 +125,8 @@ def handover(count: int, *, stopped_every: int = 4, training: bool = False) -> H
         training=training,
         orders=Money(1200 if count else 0),
         waiting=Money(2000 if count else 0),
+        given_back=Money(300 if count else 0),
+        arrears=Money(8520 if count else 0),
     )
 
 
