@@ -33,12 +33,15 @@ class Stage(StrEnum):
 class Step(StrEnum):
     """What happened to a batch.
 
-    `counted` is a second person's check of a typed list; `handed_over` is a movement of cards
+    `filed` says whose bag it is, `enveloped` which envelope a card belongs in; `counted` is a
+    second person's check of a typed list; `handed_over` is a movement of cards
     that ends no stage (a part of the bag); `explained` says why a card is missing or left over;
     `purged` removes the personal data of a closed batch.
     """
 
     LISTED = "listed"
+    FILED = "filed"
+    ENVELOPED = "enveloped"
     REVISED = "revised"
     COUNTED = "counted"
     QUOTED = "quoted"
@@ -73,6 +76,7 @@ class BatchStep:
     seq: int
 
 
+_ANY_TIME = (Step.FILED, Step.ENVELOPED, Step.EXPLAINED)
 _BEFORE_THE_RUN = (Stage.LISTED, Stage.QUOTED, Stage.COLLECTED, Stage.RECEIVED)
 _STAYS = {
     Step.REVISED,
@@ -85,7 +89,7 @@ _STAYS = {
 }
 
 TABLE: dict[tuple[Stage, Step], Stage] = {
-    **{(stage, Step.EXPLAINED): stage for stage in Stage if stage is not Stage.CLOSED},
+    **{(at, step): at for at in Stage if at is not Stage.CLOSED for step in _ANY_TIME},
     **{(stage, Step.STARTED): Stage.RUNNING for stage in _BEFORE_THE_RUN},
     **{(stage, Step.HANDED_OVER): stage for stage in _BEFORE_THE_RUN},
     **{(stage, Step.COUNTED): stage for stage in _BEFORE_THE_RUN},

@@ -1,4 +1,4 @@
-"""What a batch's steps say of its list: taken in, revised, decided, counted by a second person.
+"""What a batch's steps say of its list: taken in, filed, revised, decided, counted by a second.
 
 Places, counts, totals and digests only: a step goes to the central ledger and stays there.
 """
@@ -21,6 +21,25 @@ class Listed:
 
     rows: int
     typed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Somebody said whose bag it is; by whose name is told by a digest beside it.
+
+    Attributes:
+        changed: Names of the fields that say something else than before.
+    """
+
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enveloped:
+    """The card of a line belongs in an envelope from now on, or in none."""
+
+    place: int
+    taken_out: bool
 
 
 @dataclass(frozen=True, slots=True)

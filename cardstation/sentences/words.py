@@ -76,6 +76,8 @@ WORDS = {
     "why.given_back": "Given back to its owner",
     "why.counted_again": "Counted again",
     "happened.listed": "List taken in",
+    "happened.filed": "Whose bag it is, written down",
+    "happened.enveloped": "Card put into its envelope",
     "happened.revised": "List revised",
     "happened.counted": "List checked by a second person",
     "happened.quoted": "Quoted",
