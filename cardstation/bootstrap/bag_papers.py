@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from cardstation.domain.bag_papers import (
     ReceiptStrips,
 )
 from cardstation.domain.receipt import HandoverSheet
+from cardstation.errors import CardStationError
 from cardstation.files import write_whole
 from cardstation.ports.printer import Printer
 from cardstation.services.bag_papers import (
@@ -33,7 +35,9 @@ from cardstation.services.batch_state import batch_state
 from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.purge_batch import purge_due
 from cardstation.services.station import Station
+from cardstation.settings import Settings
 
+LOG = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 
 _WITH_DOORS = (
@@ -191,6 +195,17 @@ def purge_with_papers(station: Station, days: int, folder: Path) -> tuple[str, .
         forget_papers(folder, batch_id)
     _forget_triage(folder, station.clock.now().date() - timedelta(days=days))
     return purged
+
+
+def purge_in_time(station: Station, settings: Settings) -> None:
+    """Purge as the desk opens and at the end of each shift; a frozen station does it later."""
+    try:
+        purged = purge_with_papers(station, settings.purge_days, settings.home / "papers")
+    except CardStationError as refused:
+        LOG.info("nothing purged: %s", refused.code)
+    else:
+        if purged:
+            LOG.info("personal data removed of %s", ", ".join(purged))
 
 
 def _forget_triage(folder: Path, until: date) -> None:

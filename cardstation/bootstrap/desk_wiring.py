@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from cardstation import __version__
+from cardstation.bootstrap.bag_papers import purge_in_time
 from cardstation.bootstrap.desk_bag import bag_services
 from cardstation.bootstrap.desk_lists import list_services
 from cardstation.bootstrap.desk_money import money_services
@@ -208,10 +209,12 @@ class Wiring:
     def close_shift(
         self, pin: str, counted: Money | None, handed_to: str, handed_pin: str
     ) -> ShiftClose:
-        """Sign a count and end the shift."""
-        return close_shift(
+        """Sign a count and end the shift; a desk that is never switched off purges here."""
+        closed = close_shift(
             self.station, pin, counted=counted, handed_to=handed_to, handed_pin=handed_pin
         )
+        purge_in_time(self.station, self.settings)
+        return closed
 
     def add_clerk(self, name: str, pin: str, roles: tuple[Role, ...], by: Approval | None) -> Clerk:
         """One more person."""

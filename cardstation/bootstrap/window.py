@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from cardstation.bootstrap.bag_papers import purge_with_papers
+from cardstation.bootstrap.bag_papers import purge_in_time
 from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_wiring import Wiring
 from cardstation.bootstrap.papers import get_ready
@@ -22,10 +21,8 @@ from cardstation.i18n import translator
 from cardstation.logs import log_to_folder
 from cardstation.sentences import sentence
 from cardstation.services.recover import recover
-from cardstation.services.station import Station
 from cardstation.settings import Settings, load_settings
 
-LOG = logging.getLogger(__name__)
 WARM_UP_AFTER_S = 2.0
 """The window is usable by then, and no clerk has sold anything."""
 
@@ -69,17 +66,6 @@ def open_desk(settings: Settings) -> Iterator[Wiring]:
         station = stack.enter_context(open_station(settings, True))
         room = stack.enter_context(open_readers(settings))
         found = recover(station)
-        purge_at_start(station, settings)
+        purge_in_time(station, settings)
         readers = DeskReaders(room, Dialects(settings.dialects, settings.dialect))
         yield Wiring(settings, station, readers, found)
-
-
-def purge_at_start(station: Station, settings: Settings) -> None:
-    """Remove the personal data of batches whose time is up; a frozen station does it later."""
-    try:
-        purged = purge_with_papers(station, settings.purge_days, settings.home / "papers")
-    except CardStationError as refused:
-        LOG.info("nothing purged: %s", refused.code)
-    else:
-        if purged:
-            LOG.info("personal data removed of %s", ", ".join(purged))

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cardstation.bootstrap.bag_papers import forget_papers, print_return, purge_with_papers
+from cardstation.bootstrap.bag_papers import (
+    forget_papers,
+    print_return,
+    purge_in_time,
+    purge_with_papers,
+)
 from cardstation.bootstrap.desk_wiring import Wiring
 from cardstation.bootstrap.entry import doors
 from cardstation.bootstrap.papers import write_quote
-from cardstation.bootstrap.window import purge_at_start
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.domain.seal_number import seal_number
+from cardstation.domain.shift import Role
 from cardstation.errors import Mishap
+from cardstation.services.add_clerk import add_clerk
+from cardstation.services.approve import approve
 from cardstation.services.bag_papers import receipts_by_door
 from cardstation.services.custody_state import custody_state
+from cardstation.services.open_shift import open_shift
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.return_batch import return_batch
 from cardstation.settings import Settings
 from tests.integration.test_custody import COLLECT, PNG, RECEIVE, RETURN, Bag
 from tests.kit.papers import pages_of
-from tests.kit.shifts import CHIEF, PINS, PlainPins, desk_with_clerks
+from tests.kit.shifts import ANNA, CHIEF, FLOAT, PINS, PlainPins, desk_with_clerks
 from tests.kit.station import card_of, line, neighbours, put_batch
 
 BATCH = "2026-11-24-01"
@@ -147,13 +156,36 @@ def test_the_desk_purges_when_it_opens_and_waits_while_it_is_frozen(
     with bag.station.store.unit() as unit:
         unit.outbox.judge("fork", bag.desk.clock.now())
         unit.commit()
-    purge_at_start(bag.station, settings)
+    purge_in_time(bag.station, settings)
     assert custody_state(bag.station, bag.batch_id).batch.batch.purged_at is None
     with bag.station.store.unit() as unit:
         unit.outbox.judge("", bag.desk.clock.now())
         unit.commit()
-    purge_at_start(bag.station, settings)
+    purge_in_time(bag.station, settings)
     assert custody_state(bag.station, bag.batch_id).batch.batch.purged_at is not None
+
+
+def test_a_desk_that_is_never_switched_off_purges_at_the_end_of_a_shift(
+    bag: Bag, tmp_path: Path
+) -> None:
+    bag.pay(1)
+    bag.run(4)
+    bag.later()
+    return_batch(bag.station, bag.batch_id, RETURN)
+    station = replace(bag.station, pins=PlainPins())
+    add_clerk(station, CHIEF, PINS[CHIEF], {Role.SUPERVISOR}, by=None, display="班长")
+    by = approve(station, CHIEF, PINS[CHIEF])
+    add_clerk(station, ANNA, PINS[ANNA], {Role.TELLER}, by=by)
+    readers: Any = None
+    wiring = Wiring(Settings(home=tmp_path, purge_days=7), station, readers)
+    quoted = tmp_path / "papers" / f"{bag.batch_id}-Q1-quote.pdf"
+    quoted.parent.mkdir()
+    for days, purged in ((6, False), (2, True)):
+        quoted.touch()
+        bag.desk.clock.at += timedelta(days=days)
+        open_shift(station, ANNA, PINS[ANNA], float_money=FLOAT)
+        wiring.close_shift(PINS[ANNA], FLOAT, "", "")
+        assert quoted.exists() is not purged
 
 
 def test_receipts_of_a_bag_are_filed_at_the_load_and_printed_with_the_return(
