@@ -94,6 +94,27 @@ def test_two_desks_racing_for_one_counter_have_one_winner(centre: Centre) -> Non
     assert totals(centre.books.engine).classes["gas_sold"] == -20 * 3_000
 
 
+def test_desks_racing_for_one_debt_have_one_winner(centre: Centre) -> None:
+    lines = [centre.station(f"S{number:03d}") for number in range(1, 7)]
+    nonces = [line.head().nonce for line in lines]
+    debts: list[list[bytes]] = []
+    for number in range(1, 7):
+        chain = Chain(f"S{number:03d}")
+        households = range(20) if number % 2 else range(19, -1, -1)
+        for at in households:
+            chain.add("arrears_paid", account_no=str(at), batch="B", fen=100, balance_fen=100)
+        debts.append(chain.written)
+
+    def push(at: int) -> Ack:
+        return lines[at].push(debts[at], nonces[at])
+
+    with ThreadPoolExecutor(6) as pool:
+        acks = list(pool.map(push, range(6)))
+    found = [code for ack in acks for code in codes(ack)]
+    assert found == ["arrears_paid_before"] * 100
+    assert totals(centre.books.engine).classes["arrears"] == -20 * 100
+
+
 def test_a_return_frees_the_counter(centre: Centre) -> None:
     ledger = centre.station()
     chain = Chain()
