@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cardstation.bootstrap.papers import write_receipt, write_refunds, write_sheet
+from cardstation.bootstrap.papers import write_desk_copy, write_receipt, write_refunds, write_sheet
 from cardstation.domain.bag_papers import (
     BagLabel,
     CustodySlip,
@@ -155,10 +155,9 @@ class _Record:
 def _pieces(
     station: Station, batch_id: str, folder: Path, lang: str, again: bool, *, by_floor: bool
 ) -> Iterator[_Piece]:
-    """The papers of a return in the order they are laid on the bag."""
+    """The papers of a return in the order they are laid on the bag; the desk's own come last."""
     sheet, notes = manager_sheet(station, batch_id), not_done_list(station, batch_id)
     own = handover_sheet(station, batch_id)
-    yield _Piece(f"sheet {_content(own)}", lambda: write_sheet(station, batch_id, folder, lang))
     yield _Piece(f"manager {_content(sheet)}", lambda: write_bag_paper(sheet, folder, lang))
     if batch_state(station, batch_id).money.remainder:
         yield _Piece(
@@ -169,9 +168,11 @@ def _pieces(
     if by_floor:
         strips = receipt_strips(station, batch_id)
         yield _Piece(f"strips {_content(strips)}", lambda: write_bag_paper(strips, folder, lang))
-        return
-    for number in receipts_by_door(station, batch_id):
-        yield _Piece(number, partial(_receipt, station, number, folder, lang, again))
+    else:
+        for number in receipts_by_door(station, batch_id):
+            yield _Piece(number, partial(_receipt, station, number, folder, lang, again))
+    yield _Piece("desk", lambda: write_desk_copy(station, batch_id, folder, lang))
+    yield _Piece(f"sheet {_content(own)}", lambda: write_sheet(station, batch_id, folder, lang))
 
 
 def _receipt(station: Station, number: str, folder: Path, lang: str, again: bool) -> Path:

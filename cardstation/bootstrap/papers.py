@@ -61,6 +61,16 @@ def write_sheet(station: Station, batch_id: str, folder: Path, lang: str) -> Pat
     return path
 
 
+def write_desk_copy(station: Station, batch_id: str, folder: Path, lang: str) -> Path:
+    """File the page that parts the sheet of the desk from what goes back with a bag."""
+    from cardstation.papers import desk_copy
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{batch_id}-return-desk_copy.pdf"
+    path.write_bytes(desk_copy(sheet_of(station, batch_id), lang))
+    return path
+
+
 def write_quote(quote: BatchQuote, folder: Path, lang: str) -> Path:
     """File the quote of a batch."""
     from cardstation.papers import quote_sheet

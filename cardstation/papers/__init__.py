@@ -26,6 +26,7 @@ from cardstation.papers.acknowledgement import acknowledgement
 from cardstation.papers.annex import annex
 from cardstation.papers.bag_label import bag_label
 from cardstation.papers.custody_slip import custody_slip
+from cardstation.papers.desk_copy import desk_copy
 from cardstation.papers.handover_sheet import handover_sheet
 from cardstation.papers.manager_sheet import manager_sheet
 from cardstation.papers.not_done_list import not_done_list
@@ -45,6 +46,7 @@ __all__ = [
     "annex",
     "bag_label",
     "custody_slip",
+    "desk_copy",
     "handover_sheet",
     "manager_sheet",
     "not_done_list",
@@ -81,6 +83,7 @@ FORMS: tuple[Form[Any], ...] = (
     Form("receipt_a5", Receipt, 210, receipt_a5),
     Form("receipt_80mm", Receipt, 80, receipt_80mm),
     Form("handover_sheet", HandoverSheet, 210, handover_sheet),
+    Form("desk_copy", HandoverSheet, 210, desk_copy),
     Form("quote_sheet", BatchQuote, 210, quote_sheet),
     Form("acknowledgement", Acknowledgement, 210, acknowledgement),
     Form("refund_list", RefundList, 210, refund_list),

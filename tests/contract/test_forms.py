@@ -33,7 +33,8 @@ CASES = [
     for lang in LANGUAGES
 ]
 RECEIPT_CASES = [case for case in CASES if isinstance(case.values[1], Receipt)]
-SHEET_CASES = [case for case in CASES if isinstance(case.values[1], HandoverSheet)]
+SHEET = next(form for form in FORMS if form.code == "handover_sheet")
+SHEET_CASES = [case for case in CASES if case.values[0] is SHEET]
 YUAN = re.compile(r"¥([\d,]+\.\d\d)")
 
 

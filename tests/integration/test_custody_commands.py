@@ -84,14 +84,15 @@ def test_a_return_is_printed_in_the_order_of_the_doors(bag: Bag, tmp_path: Path)
     tray = Tray(99)
     told = printed(bag, tmp_path, tray)
     names = [name.removeprefix(f"{bag.batch_id}-") for name in tray.printed]
-    assert names[:3] == ["sheet", "manager_sheet", "not_done_list"]
-    doors_of = [pages_of((tmp_path / f"{name}.pdf").read_bytes())[0] for name in names[3:]]
+    assert names[:2] == ["manager_sheet", "not_done_list"]
+    assert names[-2:] == ["return-desk_copy", "sheet"]
+    doors_of = [pages_of((tmp_path / f"{name}.pdf").read_bytes())[0] for name in names[2:-2]]
     assert len(doors_of) == 3
     assert ["住户1" in doors_of[0], "住户2" in doors_of[1], "住户3" in doors_of[2]] == [True] * 3
-    assert told == [(n, 6) for n in range(1, 7)]
+    assert told == [(n, 7) for n in range(1, 8)]
 
 
-@pytest.mark.parametrize("sheets", range(6))
+@pytest.mark.parametrize("sheets", range(7))
 def test_a_printer_out_of_paper_loses_nothing_and_prints_nothing_twice(
     bag: Bag, tmp_path: Path, sheets: int
 ) -> None:
@@ -101,8 +102,8 @@ def test_a_printer_out_of_paper_loses_nothing_and_prints_nothing_twice(
     assert len(tray.printed) == sheets
     tray.sheets = 99
     told = printed(bag, tmp_path, tray)
-    assert len(tray.printed) == len(set(tray.printed)) == 6
-    assert told[-1] == (6, 6)
+    assert len(tray.printed) == len(set(tray.printed)) == 7
+    assert told[-1] == (7, 7)
 
 
 def test_printed_once_more_a_receipt_says_so(bag: Bag, tmp_path: Path) -> None:
@@ -110,7 +111,7 @@ def test_printed_once_more_a_receipt_says_so(bag: Bag, tmp_path: Path) -> None:
     first = {path.name for path in tmp_path.glob("S001-*-a5.pdf")}
     tray = Tray(99)
     printed(bag, tmp_path, tray)
-    assert len(tray.printed) == 6
+    assert len(tray.printed) == 7
     again = {path.name for path in tmp_path.glob("S001-*-a5.pdf")} - first
     assert len(again) == 3
     assert all("Reprint" in pages_of((tmp_path / name).read_bytes())[0] for name in again)
@@ -119,8 +120,8 @@ def test_printed_once_more_a_receipt_says_so(bag: Bag, tmp_path: Path) -> None:
 def test_strips_take_the_place_of_receipts(bag: Bag, tmp_path: Path) -> None:
     tray = Tray(99)
     printed(bag, tmp_path, tray, by_floor=True)
-    assert tray.printed[-1] == f"{bag.batch_id}-receipt_strip"
-    assert len(tray.printed) == 4
+    assert tray.printed[2] == f"{bag.batch_id}-receipt_strip"
+    assert len(tray.printed) == 5
 
 
 def test_a_purge_takes_the_papers_that_name_doors_with_it(bag: Bag, tmp_path: Path) -> None:
