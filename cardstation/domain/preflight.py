@@ -49,12 +49,14 @@ class PreflightTerms:
         chips: Chips the station can write.
         orders: Paid orders waiting to be loaded, by account number.
         blocked: Numbers of cards that were reported lost, dead or misused.
+        elsewhere: Accounts that wait in another open batch: their money may be paid twice.
     """
 
     sell: Callable[[Household, Money], Quote]
     chips: frozenset[str]
     orders: Mapping[str, Sequence[Order]]
     blocked: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,8 @@ def _state_of(household: Household, terms: PreflightTerms) -> list[str]:
         codes.append("chip_not_supported")
     if household.arrears:
         codes.append("arrears")
+    if household.account_no in terms.elsewhere:
+        codes.append("in_other_batch")
     return codes
 
 

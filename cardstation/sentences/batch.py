@@ -64,6 +64,12 @@ TABLE = {
         ROW_FREE,
         "Nothing to do if it was meant once; otherwise ask the property manager.",
     ),
+    "in_other_batch": Words(
+        "In another open batch",
+        "The household waits in another open batch; its money may be taken twice.",
+        WAITS_FOR_ANSWER,
+        "Ask the property manager; decide the row only if it is meant once more.",
+    ),
     "differing_duplicate": Words(
         "Household twice, differently",
         "The household stands on the list twice, with different contents.",

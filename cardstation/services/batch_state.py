@@ -107,6 +107,13 @@ def batch_state(station: Station, batch_id: str) -> BatchState:
     )
 
 
+def outcomes_of(reading: Reading, batch_id: str) -> tuple[LineOutcome, ...]:
+    """What became of each line of a batch, in list order, within a unit of work."""
+    known = _known(reading, batch_id)
+    lines = batch_of(reading, batch_id).lines
+    return tuple(_outcome(place, line, known) for place, line in enumerate(lines, start=1))
+
+
 def outcome_of(station: Station, batch_id: str, place: int) -> LineOutcome:
     """One line of a batch; `place` counts from 1."""
     with station.store.reading() as reading:

@@ -30,6 +30,6 @@ def compared(station: Station, reading: Reading, batch_id: str, found: Household
     other = taken_as(reading, found.digest)
     if other and other != batch_id:
         raise Refusal("same_list_again", batch_id=other)
-    newer = judged(station, reading, found, Whose(community=batch.community)).lines
+    newer = judged(station, reading, found, Whose(community=batch.community), batch_id).lines
     changes = compare_lines(batch.lines, fixed_places(reading, batch_id), newer)
     return Comparison(batch_id, found.digest, changes)

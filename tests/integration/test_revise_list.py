@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.batch import Verdict
 from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import Revised
 from cardstation.domain.money import Money
@@ -17,6 +18,7 @@ from cardstation.errors import Refusal
 from cardstation.services.batch_state import batch_state
 from cardstation.services.compare_list import compare_list
 from cardstation.services.pay_batch import pay_batch
+from cardstation.services.release_line import release_line
 from cardstation.services.revise_list import revise_list
 from cardstation.services.settle_line import settle_line
 from cardstation.services.verify import verify
@@ -115,6 +117,21 @@ def test_the_list_of_another_batch_is_none_of_this_one(desk: Desk) -> None:
         "same_list_again",
         other.batch_id,
     )
+
+
+def test_who_waits_in_another_open_batch_is_for_a_person(desk: Desk) -> None:
+    batch = taken(desk.station, [list_row(A), list_row(B), list_row(C)])
+    pay_batch(desk.station, batch.batch_id, tender=Tender.CASH, money=Money(30_000))
+    desk.load(batch.batch_id, card_of(B))
+    release_line(desk.station, batch.batch_id, 3, "absent")
+    again = taken(desk.station, [list_row(one, "120") for one in (A, B, C, D)])
+    doubted = [one.reasons for one in again.lines]
+    assert doubted == [("in_other_batch",), (), (), ()]
+    assert again.lines[0].verdict is Verdict.HUMAN
+    settle_line(desk.station, again.batch_id, 1, A.account_no, Money(12_000))
+    assert lines_of(desk.station, again.batch_id)[-1].verdict is Verdict.READY
+    own = compare_list(desk.station, batch.batch_id, made_list([list_row(A), list_row(E)]))
+    assert [one.new.reasons for one in own.changes if one.new] == [("in_other_batch",), ()]
 
 
 def test_a_revision_is_not_taken_in_again_as_a_batch_of_its_own(desk: Desk) -> None:

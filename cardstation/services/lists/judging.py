@@ -6,7 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cardstation.domain.batch import ListRow, ManifestLine, Whose, Zone
+from cardstation.domain.batch import (
+    LineOutcome,
+    LineState,
+    ListRow,
+    ManifestLine,
+    Verdict,
+    Whose,
+    Zone,
+)
+from cardstation.domain.batch_life import Stage
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.matching import Directory, community_of
@@ -14,6 +23,7 @@ from cardstation.domain.money import Money
 from cardstation.domain.preflight import PreflightTerms, preflight
 from cardstation.domain.sale import PriceBook, SaleTerms, sell
 from cardstation.domain.tariff import Quote
+from cardstation.services.batch_state import outcomes_of
 from cardstation.services.lists.reading import HouseholdList
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -33,7 +43,9 @@ class Judged:
     whose: Whose
 
 
-def judged(station: Station, reading: Reading, found: HouseholdList, whose: Whose) -> Judged:
+def judged(
+    station: Station, reading: Reading, found: HouseholdList, whose: Whose, revises: str = ""
+) -> Judged:
     """Judge every row of a list.
 
     Args:
@@ -41,11 +53,34 @@ def judged(station: Station, reading: Reading, found: HouseholdList, whose: Whos
         reading: Where the directory is looked up.
         found: The list.
         whose: What is known of it; a community given here is not guessed.
+        revises: The batch it is a newer list of, empty for a new one.
     """
     book = directory_of(reading.households, found.rows, found.hints, whose.community)
     accounts = {household.account_no for household in book.by_account.values()}
-    lines = preflight(found.rows, book, terms_of(station, reading, accounts))
+    terms = terms_of(station, reading, accounts)
+    terms = replace(terms, elsewhere=waiting_elsewhere(reading, but=revises))
+    lines = preflight(found.rows, book, terms)
     return Judged(lines, _completed(whose, book))
+
+
+def waiting_elsewhere(reading: Reading, *, but: str) -> frozenset[str]:
+    """Accounts whose line in another open batch is neither done nor ended."""
+    stages = reading.steps.stages()
+    others = [
+        one for one in reading.batches.ids() if one != but and stages.get(one) is not Stage.CLOSED
+    ]
+    return frozenset(
+        one.line.account_no
+        for other in others
+        for one in outcomes_of(reading, other)
+        if one.line.account_no and _waits(one)
+    )
+
+
+def _waits(one: LineOutcome) -> bool:
+    ended = one.reason == "load_returned" or one.reason.startswith("released_")
+    over = one.state in (LineState.DONE, LineState.WITHDRAWN) or ended
+    return not over and one.line.verdict is not Verdict.BLOCKED
 
 
 def terms_of(station: Station, reading: Reading, accounts: Collection[str]) -> PreflightTerms:
