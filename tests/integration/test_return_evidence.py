@@ -26,6 +26,9 @@ from tests.kit.desk import StandingClock
 from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance
 from tests.kit.two_stations import told, two_stations
 
+pytest_plugins = ("tests.kit.fast_disk",)
+pytestmark = pytest.mark.usefixtures("chance")
+
 HOME = cards.household()
 SECOND = Approval("supervisor")
 
@@ -86,12 +89,12 @@ def steps_of_a_return(folder: Path) -> int:
         return card.chip.steps
 
 
-def test_a_reading_from_before_a_torn_return_says_nothing_of_the_time_after(tmp_path: Path) -> None:
+def test_a_reading_from_before_a_torn_return_says_nothing_of_the_time_after(folder: Path) -> None:
     """Torn, taken home, credited, pulled before the meter's block: never gas and money both."""
     paid = kept = 0
-    for number, tear in enumerate(every_tear(steps_of_a_return(tmp_path / "untorn"))):
+    for number, tear in enumerate(every_tear(steps_of_a_return(folder / "untorn"))):
         repeat_chance()
-        desk, card = open_desk(tmp_path / str(number)), card_of(HOME)
+        desk, card = open_desk(folder / str(number)), card_of(HOME)
         with closing(desk.station.store):
             torn_return(desk, card, tear)
             meter = VirtualMeter.of_card(OPEN4442.decode(card.image), OPEN4442)
