@@ -81,13 +81,17 @@ def sentence(code: str, values: Mapping[str, Field], t: Translator) -> Sentence:
 
     Args:
         code: A code of the catalogue; an unknown one gets a sentence that shows it.
-        values: Named facts; `reason` may itself be a code, `…_fen` and `…_litres` are raw numbers.
+        values: Named facts; `reason` may itself be a code, `stage` and `step` are words of a
+            batch's life, `…_fen` and `…_litres` are raw numbers.
         t: The language.
     """
     words = SENTENCES.get(code, _NO_WORDS)
     fields = {"code": code, **values}
     if isinstance(reason := fields.get("reason"), str) and reason in SENTENCES:
         fields["reason"] = brief(reason, t)
+    for name, space in (("stage", "stage"), ("step", "happened")):
+        if isinstance(named := fields.get(name), str):
+            fields[name] = word(f"{space}.{named}", t)
     return Sentence(
         brief=t(words.brief, **fields),
         what=t(words.what, **fields),

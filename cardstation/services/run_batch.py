@@ -34,7 +34,7 @@ def start_batch(station: Station, batch_id: str) -> None:
     it is recorded, and so is who goes on after a pause.
 
     Raises:
-        Refusal: `unknown_batch`, `batch_not_so_far` (it is closed).
+        Refusal: `unknown_batch`, `batch_closed_already`.
     """
     with station.store.unit() as unit:
         batch_of(unit, batch_id)

@@ -36,6 +36,7 @@ from cardstation.services.release_line import release_line
 from cardstation.services.return_batch import return_batch
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.route_card import route_card
+from cardstation.services.run_batch import start_batch
 from cardstation.services.verify import verify
 from cardstation.store.funds import AskedPayment
 from tests.kit.station import card_of, line, neighbours, open_desk, put_batch
@@ -365,6 +366,8 @@ def test_a_closed_batch_is_not_filed_anew_and_has_no_new_envelopes(bag: Bag) -> 
         file_batch(bag.station, bag.batch_id, Whose("别处", "", "", None))
     with pytest.raises(Refusal, match="batch_closed_already"):
         put_in_envelope(bag.station, bag.batch_id, 1, "E9")
+    with pytest.raises(Refusal, match="batch_closed_already"):
+        start_batch(bag.station, bag.batch_id)
     assert bag.steps() == before
     assert batch_state(bag.station, bag.batch_id).batch.lines[0].envelope == ""
 

@@ -35,9 +35,11 @@ def record_step(
         approver: The second person, where one agreed.
 
     Raises:
-        Refusal: `batch_not_so_far`.
+        Refusal: `batch_not_so_far`, `batch_closed_already`.
     """
     first = step is Step.LISTED
+    if not first and step is not Step.PURGED:
+        ensure_not_closed(unit, batch_id)
     stage = Stage.LISTED if first else advance_batch(unit.steps.stage(batch_id), step)
     now = station.clock.now()
     told = BatchStep(
