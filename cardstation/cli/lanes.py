@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from cardstation.cli.card import readers_of
 from cardstation.cli.run import Call
 from cardstation.domain.batch import LineOutcome
+from cardstation.domain.trays import Tray, tray_for
 from cardstation.errors import CardServiceGone, Mishap, ReaderGone, Refusal
 from cardstation.ports.reader import Presence, Reader
-from cardstation.sentences import brief
+from cardstation.sentences import brief, of_error, word
 from cardstation.services.batch_state import BatchState, outcome_of
 from cardstation.services.identify import Inserted, insert_card
 from cardstation.services.load_line import load_line, place_of
@@ -82,18 +83,29 @@ class Run:
             self._deadline = time.monotonic() + self._idle_s
 
     def _one_card(self, reader: Reader, seen: Presence) -> None:
-        words = self._call.words
+        words, named = self._call.words, tuple[str, ...]()
         try:
             card = insert_card(self._station, reader, seen)
             try:
+                if place := place_of(self._batch, card):
+                    named = self._named(place)
                 line = self._load(card)
             finally:
                 card.close()
         except (Refusal, Mishap) as stop:
-            self._call.output.progress(f"{brief(stop.code, words)}  {stop}")
+            told_of, tray = of_error(stop, words), tray_for(stop.code)
+            self._say(tray, *named, told_of.brief, told_of.what)
             return
-        told = (line.line.card_no, line.line.door, line.line.name, line.receipt_no)
-        self._call.output.progress("  ".join(told))
+        self._say(Tray.A, *named, line.line.name, line.receipt_no)
+
+    def _named(self, place: int) -> tuple[str, ...]:
+        own = self._batch.lines[place - 1]
+        return (own.card_no, own.door)
+
+    def _say(self, tray: Tray, *told: str) -> None:
+        """One line about a card, the tray it goes into first."""
+        where = f"{tray.value} {word(f'tray.{tray.value}', self._call.words)}"
+        self._call.output.progress("  ".join(filter(None, (where, *told))))
 
     def _load(self, card: Inserted) -> LineOutcome:
         batch_id, place = self._batch.batch_id, place_of(self._batch, card)

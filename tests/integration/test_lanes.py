@@ -6,9 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cardstation.cli.lanes import Run
+from cardstation.cli.output import Output
+from cardstation.cli.run import Call
 from cardstation.domain.batch import LineState
 from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.household import Household
@@ -16,6 +20,8 @@ from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.trays import Tray
 from cardstation.errors import CardStationError, Refusal
+from cardstation.i18n import translator
+from cardstation.sentences import brief
 from cardstation.services.batch_state import batch_state
 from cardstation.services.card_trays import CardTray, card_trays
 from cardstation.services.check_envelope import check_envelope
@@ -50,6 +56,28 @@ def desk(tmp_path: Path, people: list[Household]) -> Iterator[Desk]:
 
 
 # ── lanes ──
+
+
+def test_the_command_line_says_the_tray_and_why_in_words(
+    desk: Desk, people: list[Household], capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch_id = put_batch(desk, [line(one, at) for at, one in enumerate(people[:2], start=2)])
+    pay_batch(desk.station, batch_id, tender=Tender.CASH, money=Money.of_yuan("100"))
+    unused: Any = None
+    call = Call(unused, unused, Output(as_json=False), translator("zh_CN"))
+    run = Run(call, desk.station, batch_state(desk.station, batch_id), idle_s=0)
+    for person in people[:2]:
+        desk.reader.pull()
+        desk.reader.insert(card_of(person))
+        seen = desk.reader.wait_card(0)
+        assert seen is not None
+        run._one_card(desk.reader, seen)
+    done, stopped = capsys.readouterr().out.splitlines()
+    assert done.startswith(f"A 已充  {people[0].card_no}  {people[0].address.door}")
+    assert stopped.startswith(f"C 未充退回  {people[1].card_no}  {people[1].address.door}")
+    assert brief("line_unfunded", translator("zh_CN")) in stopped
+    assert "line_unfunded" not in stopped
+    assert "fen=" not in stopped
 
 
 def test_lanes_load_side_by_side_and_the_books_agree(desk: Desk, people: list[Household]) -> None:
