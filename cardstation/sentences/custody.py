@@ -57,7 +57,7 @@ TABLE = {
         "Signature missing",
         "The last cards of batch {batch_id} leave the desk: whoever takes them signs for them.",
         NO_MONEY,
-        "Let them sign on the pad, or choose that it was signed on paper.",
+        "Let them sign on the pad, or say that it was signed on paper (command line: --on-paper).",
     ),
     "card_place_unknown": Words(
         "No such row",

@@ -248,6 +248,9 @@ def test_the_way_of_a_bag_by_commands(home: Path, capsys: pytest.CaptureFixture[
     assert Path(slip["paper"]).exists()
     assert run(capsys, "close", BATCH, status=3)["error"] == "cards_not_back"
     run(capsys, "explain", BATCH, "never_given", "--lines", "4", *SECOND)
+    words = ["--lang", "zh_CN", "batch", "return", BATCH]
+    assert main(doors(), COMMANDS, words) == 3
+    assert "--on-paper" in capsys.readouterr().err
     back = run(capsys, "return", BATCH, "--on-paper")
     assert back["stage"] == "closed"
     assert back["tally"]["returned"] == 3
