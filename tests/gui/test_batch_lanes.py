@@ -90,6 +90,17 @@ def test_every_reader_has_a_tile_and_one_reader_the_banner(desk: Stage) -> None:
         assert tile.width() > 250
 
 
+def test_the_tiles_of_readers_that_went_are_gone_at_once(desk: Stage) -> None:
+    run(desk, 8)
+    view = desk.window.view("batch")
+    assert isinstance(view, BatchView)
+    old = view.open.lanes.tiles
+    assert all(tile.isVisible() for tile in old)
+    view.open.lanes._lay_out((1, 2))
+    assert len(old) == 8
+    assert not any(tile.isVisible() for tile in old)
+
+
 def test_two_cards_lie_there_at_once_and_each_finds_its_row(desk: Stage) -> None:
     run(desk)
     lay(desk, 0, 4)

@@ -40,6 +40,7 @@ class LaneGrid(QWidget):
     def _lay_out(self, numbers: tuple[int, ...]) -> None:
         for tile in self.tiles:
             self._grid.removeWidget(tile)
+            tile.hide()
             tile.deleteLater()
         self._numbers = numbers
         self.tiles = tuple(LaneTile(self._look, number) for number in numbers)
