@@ -23,6 +23,7 @@ from tests.sim.watch import ASKING, CERTAIN, Broken, View, Watch
 _S = TopUpState
 _OFF_AGAIN = frozenset({_S.SEALED, _S.PAYOUT_PENDING, _S.REFUNDED})
 _DOUBTFUL = MAY_BE_ON_CARD | {_S.DISPUTED}
+_GIVEN_BACK = frozenset({_S.REFUND_REQUESTED, _S.REFUNDED})
 
 
 class Oracle:
@@ -161,6 +162,7 @@ class Oracle:
             view = self._views(topup_id)[0]
             if view.direction is Direction.RETURN:
                 continue
+            self._both_ways(home, topup_id)
             must, may = self._wanted(topup_id)
             stands = mark in waiting or mark in home.credited
             if must and not stands:
@@ -182,6 +184,28 @@ class Oracle:
             self.gas[home.account_no] = (sealed, there, doubt)
         else:
             self.gas.pop(home.account_no, None)
+
+    def _both_ways(self, home: Home, topup_id: str) -> None:
+        """No purchase is paid back at one desk and loaded at another, whatever the card shows.
+
+        Only a card or a store that exists twice, or records that were lost, are an excuse.
+        """
+        knows = [watch for watch in self._seen_in[topup_id] if topup_id in watch.views]
+        back = [watch for watch in knows if watch.views[topup_id].state in _GIVEN_BACK]
+        loaded = [watch for watch in knows if watch.views[topup_id].state is _S.SEALED]
+        if not back or not loaded:
+            return
+        stands = {watch.folder: watch for watch in self.watches}
+        lost = any(
+            all(watch is not stands[watch.folder] for watch in side) for side in (back, loaded)
+        )
+        doubled = len(home.cards) > 1 or self._cloned(topup_id)
+        if not (lost or doubled):
+            raise Broken(
+                f"{topup_id} is paid back at {back[0].folder.name}"
+                f" and loaded at {loaded[0].folder.name}"
+            )
+        self.named[f"paid back and loaded: {'doubled' if doubled else 'records lost'}"] += 1
 
     def _differs(self, home: Home, what: str) -> None:
         """A load and its records differ: only where the card exists twice, and then by name."""
