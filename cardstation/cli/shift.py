@@ -233,7 +233,12 @@ def _counted(call: Call, state: ShiftState, counted: str | None) -> Money | None
 def _items(call: Call, items: tuple[OpenItem, ...]) -> list[str]:
     return columns(
         [
-            (brief(one.code, call.words), one.account_no, one.card_no, str(one.money))
+            (
+                brief(one.code, call.words),
+                one.account_no or one.batch_id,
+                one.card_no,
+                str(one.money),
+            )
             for one in items
         ]
     )

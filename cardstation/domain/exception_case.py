@@ -23,12 +23,13 @@ ORDER_H = 30 * 24
 
 
 class Kind(StrEnum):
-    """What waits: the station itself, an intent, a line, a bag, a paid order, a ledger's entry."""
+    """What waits: the station, an intent, a line, a bag, money, a paid order, a ledger's entry."""
 
     VERDICT = "verdict"
     INTENT = "intent"
     LINE = "line"
     BAG = "bag"
+    MONEY = "money"
     ORDER = "order"
     ENTRY = "entry"
 
@@ -125,6 +126,8 @@ _BACK = GuideStep("back_unpaid", Who.CLERK, Act.BATCH, Proof.SIGNATURE)
 _DECIDE = GuideStep("decide_row", Who.CLERK, Act.BATCH, Proof.DECISION)
 _COUNT = GuideStep("count_bag", Who.CLERK, Act.NONE, Proof.COUNT)
 _EXPLAIN = GuideStep("explain_cards", Who.CLERK, Act.BATCH, Proof.SIGNATURE)
+_FREE = GuideStep("free_money", Who.CLERK, Act.BATCH, Proof.DECISION)
+_GIVE = GuideStep("give_back", Who.TWO, Act.BATCH, Proof.SECOND_APPROVAL)
 _CALL_HOME = GuideStep("call_home", Who.CLERK, Act.NONE, Proof.DECISION)
 
 _UNKNOWN, _PAID, _OFFED = (_FIND, _HOLD, _SETTLE), (_LOAD, _REFUND, _PAY_OUT), (_OFF, _PAY_OUT)
@@ -169,6 +172,7 @@ _ENTRIES: Mapping[str, Guide] = {
 _BY_KIND: Mapping[Kind, Guide] = {
     Kind.LINE: Guide((_ASK, _AGAIN, _BACK), 0, (Act.BATCH,), BAG_H, 5),
     Kind.BAG: Guide((_COUNT, _EXPLAIN), 0, (Act.BATCH,), BAG_H, 5),
+    Kind.MONEY: Guide((_FREE, _GIVE), 0, (Act.BATCH,), MONEY_H, 3),
     Kind.ORDER: Guide((_CALL_HOME, _LOAD), 0, (Act.CARD,), ORDER_H, 6),
 }
 _ROW = Guide((_DECIDE,), 0, (Act.BATCH,), BAG_H, 6)

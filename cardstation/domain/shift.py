@@ -82,9 +82,9 @@ class OpenItem:
     """One thing begun and not finished, as signed over from shift to shift.
 
     Attributes:
-        subject: Id of the top-up or of the batch payment.
+        subject: Id of the top-up or of the batch payment; of a batch's money or bag its own name.
         code: What is open, a code of the catalogue.
-        account_no, card_no: Empty for a batch payment.
+        account_no, card_no: Empty for a batch payment, and for a batch's money or bag.
     """
 
     subject: str

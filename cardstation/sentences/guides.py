@@ -24,6 +24,8 @@ PHRASES = {
     "guide.decide_row": "Choose the right household in the batch, or leave the row out.",
     "guide.count_bag": "Count the bag again, and look for the cards.",
     "guide.explain_cards": "Explain every card on the page of the bag.",
+    "guide.free_money": "Release every row of the batch that holds money and is not loaded.",
+    "guide.give_back": "Give what remains back to its payer, with a second person.",
     "guide.call_home": "Call the household: the gas is paid and waits for its card.",
     "may.clerk": "the clerk",
     "may.two": "two persons",

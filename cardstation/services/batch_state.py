@@ -90,12 +90,17 @@ def batch_state(station: Station, batch_id: str) -> BatchState:
         Refusal: `unknown_batch`.
     """
     with station.store.reading() as reading:
-        batch = batch_of(reading, batch_id)
-        known = _known(reading, batch_id)
-        received = total(reading.funds.payments(batch_id))
-        given_back = sum_back(reading.lump_sums.given_back(batch_id))
-        arrears = sum((one.money for one in reading.arrears.of_batch(batch_id)), NO_MONEY)
-        stops = reading.funds.stops(batch_id)
+        return batch_in(reading, batch_id)
+
+
+def batch_in(reading: Reading, batch_id: str) -> BatchState:
+    """As `batch_state`, within a unit of work."""
+    batch = batch_of(reading, batch_id)
+    known = _known(reading, batch_id)
+    received = total(reading.funds.payments(batch_id))
+    given_back = sum_back(reading.lump_sums.given_back(batch_id))
+    arrears = sum((one.money for one in reading.arrears.of_batch(batch_id)), NO_MONEY)
+    stops = reading.funds.stops(batch_id)
     outcomes = tuple(
         _outcome(place, line, known) for place, line in enumerate(batch.lines, start=1)
     )
@@ -112,6 +117,12 @@ def outcomes_of(reading: Reading, batch_id: str) -> tuple[LineOutcome, ...]:
     known = _known(reading, batch_id)
     lines = batch_of(reading, batch_id).lines
     return tuple(_outcome(place, line, known) for place, line in enumerate(lines, start=1))
+
+
+def money_open(state: BatchState) -> Money:
+    """Money of the batch that is neither on a card nor given back."""
+    money = state.money
+    return money.remainder + money.funded - (money.loaded - money.orders)
 
 
 def outcome_of(station: Station, batch_id: str, place: int) -> LineOutcome:

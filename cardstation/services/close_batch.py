@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from cardstation.domain.batch import LineState
 from cardstation.domain.batch_life import TABLE, Stage, Step
-from cardstation.domain.money import Money
 from cardstation.errors import Refusal
-from cardstation.services.batch_state import BatchState
+from cardstation.services.batch_state import money_open
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write
@@ -57,12 +56,6 @@ def hindrance(state: CustodyState) -> Refusal | None:
     if open_money := money_open(state.batch):
         return Refusal("batch_money_open", fen=open_money.fen)
     return None
-
-
-def money_open(state: BatchState) -> Money:
-    """Money of the batch that is neither on a card nor given back."""
-    money = state.money
-    return money.remainder + money.funded - (money.loaded - money.orders)
 
 
 def _bring_back(station: Station, unit: Unit, batch_id: str) -> None:

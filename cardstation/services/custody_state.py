@@ -11,7 +11,7 @@ from cardstation.domain.batch_life import BatchStep, Stage
 from cardstation.domain.custody import Custody, Explanation, HandOver, Moved, People
 from cardstation.domain.custody_book import card_places, custody
 from cardstation.domain.trays import Tray
-from cardstation.services.batch_state import BatchState, batch_state
+from cardstation.services.batch_state import BatchState, batch_in
 from cardstation.services.card_trays import laid
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -68,12 +68,17 @@ def custody_state(station: Station, batch_id: str) -> CustodyState:
     Raises:
         Refusal: `unknown_batch`.
     """
-    state = batch_state(station, batch_id)
     with station.store.reading() as reading:
-        timeline = tuple(_happened(reading, step) for step in reading.steps.of_batch(batch_id))
-        seen = _seen(reading, batch_id)
-        stops = reading.funds.stops(batch_id)
-        stage = reading.steps.stage(batch_id)
+        return custody_in(reading, batch_id)
+
+
+def custody_in(reading: Reading, batch_id: str) -> CustodyState:
+    """As `custody_state`, within a unit of work."""
+    state = batch_in(reading, batch_id)
+    timeline = tuple(_happened(reading, step) for step in reading.steps.of_batch(batch_id))
+    seen = _seen(reading, batch_id)
+    stops = reading.funds.stops(batch_id)
+    stage = reading.steps.stage(batch_id)
     numbers = {stop.card_no for stop in stops if not stop.line} - {""}
     stands = card_places(state.outcomes)
     strangers = [place for place in seen if place not in stands]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.exception_case import ORDER_H
-from cardstation.services.custody_state import custody_state
 from cardstation.services.intent.cases import (
     Case,
     Moment,
     of_bag,
     of_batch,
     of_intent,
+    of_money,
     of_order,
     of_sync,
     worst_first,
 )
+from cardstation.services.intent.left_open import batches_to_end
 from cardstation.services.open_intents import open_intents
 from cardstation.services.orders_state import orders_state
 from cardstation.services.station import Station
@@ -29,7 +30,7 @@ def exceptions_state(
 ) -> tuple[Case, ...]:
     """Look at everything; changes nothing.
 
-    A closed batch has no questions left: it closes only when every card is explained.
+    A closed batch has no questions about cards left: it closes only when every one is explained.
 
     Args:
         station: The desk.
@@ -68,16 +69,17 @@ def _name(reading: Reading, account_no: str) -> str:
 
 def _of_batches(station: Station, moment: Moment) -> list[Case]:
     with station.store.reading() as reading:
-        closed = {one for one, stage in reading.steps.stages().items() if stage is Stage.CLOSED}
-        batches = [one for one in reading.batches.ids() if one not in closed]
+        batches = list(batches_to_end(reading))
         known = frozenset(
             (one.batch_id, one.row) for one in reading.topups.open_intents() if one.batch_id
         )
     cases: list[Case] = []
-    for batch_id in batches:
-        found = custody_state(station, batch_id)
+    for found in batches:
+        cases += of_money(found, moment)
+        if found.stage is Stage.CLOSED:
+            continue
         with station.store.reading() as reading:
-            stops = reading.funds.stops(batch_id)
+            stops = reading.funds.stops(found.batch.batch.batch_id)
         here = frozenset(found.custody.extras)
         cases += of_batch(found.batch, stops, moment, known=known, here=here)
         cases += of_bag(found, moment)

@@ -18,8 +18,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import BatchQuote, QuoteFact
 from cardstation.domain.shift import Approval, cash_of
 from cardstation.errors import Refusal
-from cardstation.services.batch_state import BatchMoney, batch_state
-from cardstation.services.close_batch import money_open
+from cardstation.services.batch_state import BatchMoney, batch_state, money_open
 from cardstation.services.intent.steps import record_step
 from cardstation.services.issue_acknowledgement import issue_acknowledgement
 from cardstation.services.pay_batch import pay_batch

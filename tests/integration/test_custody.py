@@ -23,6 +23,7 @@ from cardstation.services.bag_papers import manager_sheet, not_done_list, receip
 from cardstation.services.batch_state import batch_state
 from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import CustodyState, custody_state, places_at
+from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.file_batch import file_batch
 from cardstation.services.hand_over import HandOverRequest, hand_over
@@ -411,9 +412,11 @@ def test_money_in_a_closed_batch_funds_no_line_and_is_named(bag: Bag) -> None:
         unit.commit()
     answered(bag.station, late, taken=True)
     assert batch_state(bag.station, bag.batch_id).money.remainder == Money(10_000)
+    assert [one.money for one in exceptions_state(bag.station)] == [Money(10_000)]
     named = [one.values for one in verify(bag.station).disagreements]
     assert named == [{"batch_id": bag.batch_id, "fen": 10_000}]
     return_remainder(bag.station, bag.batch_id, "p-late", Money(10_000), Approval("supervisor"))
+    assert exceptions_state(bag.station) == ()
     assert verify(bag.station).ok
 
 

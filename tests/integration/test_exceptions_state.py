@@ -16,6 +16,7 @@ from cardstation.domain.custody import Explanation, Party, Why
 from cardstation.domain.exception_case import Act, Kind
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval, Role, ShiftClose
 from cardstation.domain.trays import Tray
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
@@ -26,7 +27,9 @@ from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.cases import Case
 from cardstation.services.open_shift import open_shift
+from cardstation.services.pay_batch import pay_batch
 from cardstation.services.resolve import Outcome, resolve_card
+from cardstation.services.return_remainder import return_remainder
 from cardstation.services.route_card import route_card
 from cardstation.services.shift_state import shift_state
 from cardstation.services.verify import verify
@@ -162,6 +165,33 @@ def test_a_bag_that_lacks_a_card_is_asked_about_until_it_is_explained(desk: Desk
     assert of_kind(exceptions_state(desk.station), Kind.BAG)[0].overdue
     explain_card(desk.station, batch, Explanation(Why.NEVER_GIVEN, (2,)), Approval(CHIEF))
     assert of_kind(exceptions_state(desk.station), Kind.BAG) == []
+
+
+def test_money_owed_to_a_payer_and_a_bag_in_hand_are_somebodys(desk: Desk) -> None:
+    batch = put_batch(desk, [line(HOME, 1)])
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(25_000))
+    later(desk, minutes=5)
+    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    desk.load(batch, card_of(HOME))
+    assert of_kind(exceptions_state(desk.station), Kind.MONEY) == []
+    assert [one.code for one in shift_state(desk.station).open_items] == ["cards_not_back"]
+    later(desk, minutes=5)
+    hand_over(desk.station, batch, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    [one] = of_kind(exceptions_state(desk.station), Kind.MONEY)
+    assert (one.code, one.money, one.guide.step.code) == (
+        "batch_money_open",
+        Money(15_000),
+        "free_money",
+    )
+    [item] = shift_state(desk.station).open_items
+    assert (item.code, item.money, item.batch_id) == ("batch_money_open", Money(15_000), batch)
+    later(desk, hours=25)
+    assert of_kind(exceptions_state(desk.station), Kind.MONEY)[0].overdue
+    with desk.station.store.reading() as reading:
+        (paid,) = reading.funds.payments(batch)
+    return_remainder(desk.station, batch, paid.payment_id, Money(15_000), Approval(CHIEF))
+    assert of_kind(exceptions_state(desk.station), Kind.MONEY) == []
+    assert shift_state(desk.station).open_items == ()
 
 
 def test_a_card_that_asks_stands_on_the_list_until_it_lies_in_another_tray(desk: Desk) -> None:

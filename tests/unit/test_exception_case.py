@@ -56,6 +56,7 @@ def every_guide() -> list[tuple[str, Guide]]:
         ("stop", guide_of(Kind.LINE, stop, state="seen")),
         ("row", guide_of(Kind.LINE, "no_match")),
         ("bag", guide_of(Kind.BAG, "cards_not_explained")),
+        ("money", guide_of(Kind.MONEY, "batch_money_open")),
         ("order", guide_of(Kind.ORDER, "order_waiting")),
     ]
     return [*intents, *verdicts, *entries, *rest]

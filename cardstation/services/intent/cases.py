@@ -20,9 +20,10 @@ from cardstation.domain.exception_case import (
 from cardstation.domain.money import Money
 from cardstation.domain.trays import Tray, tray_for
 from cardstation.errors import Value
-from cardstation.services.batch_state import BatchState
+from cardstation.services.batch_state import BatchState, money_open
 from cardstation.services.card_trays import laid
 from cardstation.services.custody_state import CustodyState
+from cardstation.services.intent.left_open import money_since
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.orders_state import WaitingOrder
 from cardstation.services.sync_state import SyncState
@@ -247,6 +248,27 @@ def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
             since=handed[-1],
             owner=moment.clerk,
             values={"missing": missing, "extra": extra},
+        )
+    ]
+
+
+def of_money(found: CustodyState, moment: Moment) -> list[Case]:
+    """Money of a batch whose run ended, neither on a card nor back with its payer."""
+    ended = money_since(found)
+    if ended is None:
+        return []
+    batch_id, left = found.batch.batch.batch_id, money_open(found.batch)
+    return [
+        case(
+            Kind.MONEY,
+            "batch_money_open",
+            moment,
+            key=f"{batch_id} money",
+            batch_id=batch_id,
+            money=left,
+            since=ended,
+            owner=moment.clerk,
+            values={"fen": left.fen},
         )
     ]
 

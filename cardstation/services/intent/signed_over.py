@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import OpenItem
 from cardstation.domain.topup import TopUp
+from cardstation.services.batch_state import money_open
+from cardstation.services.custody_state import CustodyState
+from cardstation.services.intent.left_open import batches_to_end, held_since, money_since
 from cardstation.services.intent.opened import code_of
 from cardstation.store import Reading
 from cardstation.store.funds import AskedPayment
 
 
 def open_items(reading: Reading) -> tuple[OpenItem, ...]:
-    """Open top-ups, returns and batch payments, oldest first."""
+    """Open top-ups, returns, batch payments, money of batches and bags in hand, oldest first."""
     items = [_of_intent(intent) for intent in reading.topups.open_intents()]
     items += [_of_payment(asked) for asked in reading.funds.unanswered()]
+    for found in batches_to_end(reading):
+        items += _of_batch(found)
     return tuple(sorted(items, key=lambda one: (one.since, one.subject)))
 
 
@@ -25,6 +34,28 @@ def _of_intent(intent: TopUp) -> OpenItem:
         batch_id=intent.batch_id,
         money=intent.money,
         since=intent.opened_at,
+    )
+
+
+def _of_batch(found: CustodyState) -> Iterator[OpenItem]:
+    batch_id = found.batch.batch.batch_id
+    if (since := money_since(found)) is not None:
+        yield _left(
+            f"{batch_id} money", "batch_money_open", batch_id, money_open(found.batch), since
+        )
+    if (since := held_since(found)) is not None:
+        yield _left(f"{batch_id} bag", "cards_not_back", batch_id, NO_MONEY, since)
+
+
+def _left(subject: str, code: str, batch_id: str, money: Money, since: datetime) -> OpenItem:
+    return OpenItem(
+        subject=subject,
+        code=code,
+        account_no="",
+        card_no="",
+        batch_id=batch_id,
+        money=money,
+        since=since,
     )
 
 

@@ -1,0 +1,41 @@
+"""Says what a batch leaves behind that somebody must see to: money that is owed, cards in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from cardstation.domain.batch_life import Stage, Step
+from cardstation.domain.custody import HandOver
+from cardstation.services.batch_state import money_open
+from cardstation.services.custody_state import CustodyState, custody_in
+from cardstation.store import Reading
+
+_RUN_ENDED = (Stage.DONE, Stage.RETURNED, Stage.CLOSED)
+
+
+def batches_to_end(reading: Reading) -> Iterator[CustodyState]:
+    """Every batch that is not closed, and every closed one that holds money."""
+    closed = {one.batch_id: one.seq for one in reading.steps.of_kind(Step.CLOSED)}
+    moved = [(one.batch_id, one.seq) for one in reading.funds.payments()]
+    moved += [(one.batch_id, seq) for seq, one in reading.lump_sums.every_released()]
+    late = {batch_id for batch_id, seq in moved if seq > closed.get(batch_id, seq)}
+    for batch_id in reading.batches.ids():
+        if batch_id not in closed or batch_id in late:
+            found = custody_in(reading, batch_id)
+            if batch_id not in closed or money_open(found.batch):
+                yield found
+
+
+def money_since(found: CustodyState) -> datetime | None:
+    """Since when money of a batch waits to go back; None while it runs or nothing is left."""
+    ended = [one.step.at for one in found.timeline if one.step.stage in _RUN_ENDED]
+    if found.stage not in _RUN_ENDED or not money_open(found.batch):
+        return None
+    return ended[0]
+
+
+def held_since(found: CustodyState) -> datetime | None:
+    """Since when cards of a bag are in our hands; None while none is or none was handed over."""
+    handed = [one.step.at for one in found.timeline if isinstance(one.moved, HandOver)]
+    return handed[0] if handed and found.custody.held else None
