@@ -89,6 +89,13 @@ TABLE = {
         NO_MONEY,
         "Choose the cards first.",
     ),
+    "which_lack_unknown": Words(
+        "Nobody knows which",
+        "By the count {n} cards lack, and nobody knows which.",
+        NO_MONEY,
+        "Put the cards that are there into a reader: the rest lack. Or record another count "
+        "(command line: explain, counted_again, --counted).",
+    ),
     "batch_closed_already": Words(
         "Batch is closed",
         "Batch {batch_id} was closed before.",

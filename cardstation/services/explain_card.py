@@ -31,8 +31,9 @@ def explain_card(
     Raises:
         Refusal: `unknown_batch`, `card_place_unknown`, `explanation_does_not_fit` (this card is
             not in a state that it explains), `extra_not_here`, `hand_over_count`,
-            `explanation_needs_two`, `second_person_same`, `batch_not_so_far`, and those of
-            `ensure_may_write`.
+            `nothing_to_explain`, `which_lack_unknown` (no card was chosen, and only a count says
+            that some lack), `explanation_needs_two`, `second_person_same`, `batch_not_so_far`,
+            and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     _ensure_fits(custody_state(station, batch_id), told)
@@ -55,6 +56,8 @@ def _ensure_fits(state: CustodyState, told: Explanation) -> None:
             raise Refusal("hand_over_count", arrived=told.counted, expected=0)
         return
     if not told.places and not told.extras:
+        if custody.lacking and not custody.lacking_places:
+            raise Refusal("which_lack_unknown", n=custody.lacking)
         raise Refusal("nothing_to_explain")
     for place in told.places:
         where = custody.where.get(place)

@@ -290,6 +290,18 @@ def test_all_that_lack_are_explained_in_one_go(
     assert explained["timeline"][-1]["lines"] == [4]
 
 
+def test_what_only_a_count_says_is_missing_is_not_called_nothing(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert home.exists()
+    assert run(capsys, "receive", BATCH, "--arrived", "2")["short"] == 2
+    asked = ("explain", BATCH, "never_given", "--lacking", *SECOND)
+    refused = run(capsys, *asked, status=3)
+    assert (refused["error"], refused["values"]["n"]) == ("which_lack_unknown", 2)
+    assert run(capsys, "explain", BATCH, "counted_again", "--counted", "4")["short"] == 0
+    assert run(capsys, *asked, status=3)["error"] == "nothing_to_explain"
+
+
 def test_words_for_people(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert home.exists()
     run(capsys, "receive", BATCH, "--arrived", "5")
