@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import time
 
 import click
@@ -13,24 +15,14 @@ from tests.sim.world import World, large
 EVERY = 250
 
 
-class Seed(click.ParamType):
-    """Any whole number, however large, with or without a sign."""
-
-    name = "number"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        try:
-            return int(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no whole number", param, ctx)
-
-
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("seed", type=Seed())
-def simulate(seed: int) -> None:
-    """Play the large world of SEED: at least 20 stations, 2 000 households, every kind of fault."""
+@click.argument("seed")
+def simulate(seed: str) -> None:
+    """Play the large world of SEED: at least 20 stations, 2 000 households, every kind of fault.
+
+    SEED is any text; the same text is the same world.
+    """
+    seed = os.fsencode(seed).decode(errors="backslashreplace")
     size = large(seed)
     click.echo(f"seed {seed}: {size.stations} stations, {size.households} households", err=True)
     began = time.monotonic()
@@ -45,9 +37,10 @@ def simulate(seed: int) -> None:
         report = play(seed, size, watch)
     except Broken as broken:
         click.echo(str(broken))
-        click.echo(f"\nagain: ./dev sim {seed}")
+        click.echo(f"\nagain: ./dev sim {shlex.quote(seed)}")
         raise SystemExit(1) from broken
     click.echo(table(report))
+    click.echo(f"{size.stations} stations, {report.homes} of {size.households} households used")
     click.echo(f"the oracle held to the end; {time.monotonic() - began:.0f} s")
 
 

@@ -18,10 +18,15 @@ Watcher = Callable[[World, int], None]
 
 @dataclass(frozen=True)
 class Report:
-    """What a world came to."""
+    """What a world came to.
+
+    Attributes:
+        homes: Households whose card and meter took part.
+    """
 
     seed: object
     steps: int
+    homes: int
     checks: int
     digest: str
     counts: Counter[str]
@@ -44,7 +49,13 @@ def play(seed: object, size: Size, watcher: Watcher = lambda _world, _step: None
         except Exception as error:
             raise Broken(_told(made, step, error)) from error
         return Report(
-            seed, step, made.oracle.checks, made.digest.hexdigest(), made.counts, made.oracle.named
+            seed=seed,
+            steps=step,
+            homes=len(made.town.homes),
+            checks=made.oracle.checks,
+            digest=made.digest.hexdigest(),
+            counts=made.counts,
+            named=made.oracle.named,
         )
 
 

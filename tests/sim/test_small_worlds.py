@@ -87,14 +87,6 @@ def test_other_seeds_are_other_stories() -> None:
     assert len({play(seed, small(seed)).digest for seed in (1, -1, 2, 10**40)}) == 4
 
 
-def test_a_word_is_no_seed() -> None:
-    said = subprocess.run(
-        [sys.executable, "-m", "tests.sim", "seven"], capture_output=True, text=True, check=False
-    )
-    assert said.returncode == 2
-    assert "is no whole number" in said.stderr
-
-
 def plant_sealed_first(patch: pytest.MonkeyPatch) -> None:
     """The seal is on record before the card was written, wherever a load is written."""
     plants.seal_before_read_back(patch)
