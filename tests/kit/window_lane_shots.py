@@ -80,8 +80,16 @@ def _failing(s: Stage, stop: CardStationError, act: Callable[[], None]) -> None:
 
 
 def _pulled(s: Stage, lane: int, at: int) -> None:
+    """Out of the reader in the middle of the write: the tile stands at that step."""
+
+    def torn(step: Step) -> None:
+        if step is Step.WRITE:
+            raise CardRemoved
+
     _lies(s, lane, at)
-    _failing(s, CardRemoved(), lambda: s.insert(READERS[lane]))
+    s.station.during = torn
+    s.insert(READERS[lane])
+    s.station.during = lambda _step: None
     s.remove(READERS[lane])
 
 

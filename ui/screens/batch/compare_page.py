@@ -28,7 +28,7 @@ _ICONS = {
     ChangeKind.KEPT: ("lock", "error"),
     ChangeKind.CHANGED: ("edit", "ink"),
     ChangeKind.NEW: ("download", "ok"),
-    ChangeKind.GONE: ("back", "brand"),
+    ChangeKind.GONE: ("close", "brand"),
     ChangeKind.UNCHANGED: ("check", "ink"),
 }
 
