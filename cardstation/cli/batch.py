@@ -143,12 +143,11 @@ def pay(
             reference=reference,
             line=line or 0,
         )
-        papers = [
-            call.doors.acknowledgement(station, one.ack_no, call.settings, None)
-            for one in batch_account(station, batch_id).payments[-1:]
-        ]
-    answer = {**{one.name: getattr(state, one.name) for one in fields(state)}, "paper": papers[0]}
-    call.output.answer(answer, told(answer))
+        taken = batch_account(station, batch_id).payments[-1]
+        paper = call.doors.acknowledgement(station, taken.ack_no, call.settings, None)
+    answer = {**{one.name: getattr(state, one.name) for one in fields(state)}, "paper": paper}
+    said = [*told(answer), *([brief(taken.doubt, call.words)] if taken.doubt else [])]
+    call.output.answer({**answer, "warning": taken.doubt}, said)
 
 
 @batch.command()

@@ -81,6 +81,7 @@ def money(call: Call, batch_id: str) -> None:
             str(one.payment.money),
             str(one.given_back),
             str(one.remains),
+            brief(one.doubt, call.words) if one.doubt else "",
         )
         for one in account.payments
     ]
@@ -110,6 +111,7 @@ def _payment(one: PaymentStanding) -> dict[str, object]:
         "given_back_fen": one.given_back,
         "remains_fen": one.remains,
         "matches_quote": one.matches,
+        "warning": one.doubt,
     }
 
 

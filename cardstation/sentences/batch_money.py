@@ -36,6 +36,18 @@ TABLE = {
     "released_refunded": _released(
         "Taken back, money free", "The load of this row was given back, its money with it."
     ),
+    "reference_differs": Words(
+        "Reference does not match",
+        "The payment's text does not carry the reference of the quote.",
+        KEPT,
+        "Ask the payer whether the money is for this batch.",
+    ),
+    "quote_void": Words(
+        "Quote is void",
+        "The list changed after the quote that was paid.",
+        KEPT,
+        "Make a new quote and show it to the payer.",
+    ),
     "line_released": Words(
         "Row gave its money free",
         "The money of this row was released; nothing is held for it any more.",

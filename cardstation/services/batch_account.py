@@ -7,6 +7,7 @@ from datetime import datetime
 
 from cardstation.domain.allocation import divide
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import QuoteStanding, references_in
 from cardstation.errors import fail
 from cardstation.services.batch_state import BatchState, batch_state
@@ -24,7 +25,9 @@ class PaymentStanding:
 
     Attributes:
         ack_no: Of its acknowledgement, empty for money from before there were any.
-        matches: Its number carries the reference of the quote.
+        matches: Its number carries the reference of the quote, and the list is still the quote's.
+        doubt: Why it does not match where it should: `reference_differs` (no or another
+            reference), `quote_void` (the list changed since); else empty.
         arrears: What it paid of debts, with consent.
         remains: Held by no line and not given back: the payer's.
     """
@@ -36,6 +39,7 @@ class PaymentStanding:
     given_back: Money
     arrears: Money
     remains: Money
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,6 @@ def _payments(
     debts = reading.arrears.of_batch(batch_id)
     left = divide(purses_of(reading, batch_id), holdings_of(reading, batch_id)).left
     acknowledged = reading.lump_sums.of_batch(batch_id)
-    reference = quote.fact.reference if quote else ""
     found = []
     for payment in reading.funds.payments(batch_id):
         made = acknowledged.get(payment.payment_id)
@@ -111,7 +114,8 @@ def _payments(
                 payment=payment,
                 ack_no=made.ack_no if made else "",
                 taken_at=at,
-                matches=bool(reference) and reference in references_in(payment.reference),
+                matches=_named(payment, quote) and not _doubt(payment, quote),
+                doubt=_doubt(payment, quote),
                 given_back=sum_back(back, payment.payment_id),
                 arrears=sum(
                     (one.money for one in debts if one.payment_id == payment.payment_id), NO_MONEY
@@ -120,6 +124,20 @@ def _payments(
             )
         )
     return tuple(found)
+
+
+def _named(payment: BatchPayment, quote: QuoteStanding | None) -> bool:
+    return quote is not None and quote.fact.reference in references_in(payment.reference)
+
+
+def _doubt(payment: BatchPayment, quote: QuoteStanding | None) -> str:
+    """Cash without a number and money in an envelope are by no quote's reference."""
+    silent = payment.tender is Tender.CASH and not payment.reference
+    if quote is None or payment.line or silent:
+        return ""
+    if not _named(payment, quote):
+        return "reference_differs"
+    return "quote_void" if quote.voided else ""
 
 
 def _lines(

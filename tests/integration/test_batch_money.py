@@ -18,6 +18,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import BatchQuote, QuoteFact
 from cardstation.domain.shift import Approval, cash_of
 from cardstation.errors import Refusal
+from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchMoney, batch_state, money_open
 from cardstation.services.intent.steps import record_step
 from cardstation.services.issue_acknowledgement import issue_acknowledgement
@@ -227,6 +228,23 @@ def test_a_transfer_with_another_batchs_reference_is_refused(bag: Bag) -> None:
 
 
 # ── acknowledgements ──
+
+
+def test_a_wrong_reference_and_a_void_quote_are_said(bag: Bag) -> None:
+    def doubts() -> list[tuple[bool, str]]:
+        account = batch_account(bag.desk.station, bag.batch_id)
+        return [(one.matches, one.doubt) for one in account.payments]
+
+    bag.pay("1", tender=Tender.BANK_TRANSFER, reference="9931")
+    assert doubts() == [(False, "")], "nothing was quoted"
+    reference = bag.quote().reference
+    bag.pay("1", tender=Tender.BANK_TRANSFER, reference=f"9932 {reference}")
+    bag.pay("1")
+    assert doubts() == [(False, "reference_differs"), (True, ""), (False, "")]
+    with bag.desk.station.store.unit() as unit:
+        unit.batches.withdraw(bag.batch_id, (4,), "left_out")
+        unit.commit()
+    assert doubts()[1] == (False, "quote_void")
 
 
 def test_acknowledgements_have_their_own_series_without_a_gap(bag: Bag) -> None:

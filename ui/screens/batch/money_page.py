@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from cardstation.domain.batch import LineOutcome
 from cardstation.domain.quotation import grouped
 from cardstation.i18n import Translator
-from cardstation.sentences import word
+from cardstation.sentences import brief, word
 from cardstation.services.batch_account import BatchAccount, LineMoney, PaymentStanding
 from ui.look import Look
 from ui.parts.buttons import button
@@ -251,6 +251,8 @@ def _number(row: PaidRow, t: Translator) -> str:
 
 
 def _match(row: PaidRow, t: Translator) -> Cell:
+    if row.paid.doubt:
+        return Cell(brief(row.paid.doubt, t), "warn")
     return Cell(t("By the quote"), "ok") if row.paid.matches else Cell("")
 
 
