@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,13 +11,13 @@ from cardstation.domain.batch import LineState, Zone
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Where
 from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.station import Station
 
 SHOWN = timedelta(days=14)
 """Closed bags stay on the board so long; open ones always do."""
 
 _NEVER_CAME = (Where.NOT_COLLECTED, Where.ELSEWHERE)
-_OPEN = (LineState.STOPPED, LineState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,7 @@ class BoardRow:
         batches: Their ids, the oldest first.
         expected: Cards on the lists. collected: that came into our hands. loaded: with gas on
             them. returned: that are back.
-        exceptions: Lines that were stopped or are not certain, and cards that lack (once any came)
-            or are left over; those of closed bags are settled.
+        exceptions: What stands among the exceptions for its batches, counted there.
     """
 
     team: str
@@ -84,16 +84,19 @@ def board_state(station: Station) -> Board:
             for batch_id in reading.batches.ids()
             if stages.get(batch_id) is not Stage.CLOSED or batch_id >= since.date().isoformat()
         )
+    waits = Counter(one.batch_id for one in exceptions_state(station) if one.batch_id)
     found: dict[tuple[str, int, str], list[CustodyState]] = {}
     for batch_id in ids:
         one = custody_state(station, batch_id)
         batch = one.batch.batch
         key = (batch.team, list(Zone).index(batch.zone), batch.community or batch.name)
         found.setdefault(key, []).append(one)
-    return Board(tuple(_row(key, found[key]) for key in sorted(found)))
+    return Board(tuple(_row(key, found[key], waits) for key in sorted(found)))
 
 
-def _row(key: tuple[str, int, str], bags: Iterable[CustodyState]) -> BoardRow:
+def _row(
+    key: tuple[str, int, str], bags: Iterable[CustodyState], waits: Mapping[str, int]
+) -> BoardRow:
     some = tuple(bags)
     team, zone, community = key
     return BoardRow(
@@ -105,19 +108,12 @@ def _row(key: tuple[str, int, str], bags: Iterable[CustodyState]) -> BoardRow:
         collected=sum(map(_collected, some)),
         loaded=sum(_count(one, (LineState.DONE,)) for one in some),
         returned=sum(one.custody.tally[Where.RETURNED] for one in some),
-        exceptions=sum(map(_exceptions, some)),
+        exceptions=sum(waits[one.batch.batch.batch_id] for one in some),
     )
 
 
 def _collected(one: CustodyState) -> int:
     return one.custody.cards - sum(one.custody.tally[where] for where in _NEVER_CAME)
-
-
-def _exceptions(one: CustodyState) -> int:
-    if one.stage is Stage.CLOSED:
-        return 0
-    lacking = one.custody.lacking if _collected(one) else 0
-    return _count(one, _OPEN) + lacking + one.custody.left_over
 
 
 def _count(one: CustodyState, states: tuple[LineState, ...]) -> int:

@@ -16,12 +16,14 @@ from sqlalchemy.exc import IntegrityError
 from cardstation.domain.batch import Verdict, Whose, Zone
 from cardstation.domain.batch_life import BatchStep, Stage, Step
 from cardstation.domain.custody import Party
+from cardstation.domain.exception_case import Kind
 from cardstation.domain.forecast import Ground, MeterReading, Urgency
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.services.board_state import board_state
+from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.file_batch import file_batch
 from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.identify import Inserted
@@ -187,10 +189,12 @@ def test_the_board_counts_cards_by_team_zone_and_community(desk: Desk) -> None:
         desk.load(first, card_of(HOMES[3]))
     row = board_state(desk.station).rows[0]
     assert (row.collected, row.loaded, row.returned) == (3, 1, 0)
-    assert row.exceptions == 1  # the card of another batch that lies here
+    listed = [one.kind for one in exceptions_state(desk.station) if one.batch_id == first]
+    assert listed == [Kind.LINE, Kind.BAG], "the card of another batch, and its bag"
+    assert row.exceptions == len(listed)
     board = board_state(desk.station)
     assert (board.expected, board.collected, board.loaded, board.returned) == (4, 3, 1, 0)
-    assert board.exceptions == 1
+    assert board.exceptions == 2
 
 
 def test_closed_bags_leave_the_board_after_two_weeks_with_nothing_open(desk: Desk) -> None:
