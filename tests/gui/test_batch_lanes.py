@@ -90,33 +90,6 @@ def test_every_reader_has_a_tile_and_one_reader_the_banner(desk: Stage) -> None:
         assert tile.width() > 250
 
 
-def test_the_tiles_of_readers_that_went_are_gone_at_once(desk: Stage) -> None:
-    run(desk, 8)
-    view = desk.window.view("batch")
-    assert isinstance(view, BatchView)
-    old = view.open.lanes.tiles
-    assert all(tile.isVisible() for tile in old)
-    view.open.lanes._lay_out((1, 2))
-    assert len(old) == 8
-    assert not any(tile.isVisible() for tile in old)
-
-
-def test_the_tile_of_a_torn_card_stands_at_the_step_it_was_torn_in(desk: Stage) -> None:
-    run(desk)
-
-    def torn(step: Step) -> None:
-        if step is Step.WRITE:
-            raise CardRemoved
-
-    desk.station.during = torn
-    lay(desk, 0, 4)
-    desk.remove(READERS[0])
-    view = desk.window.view("batch")
-    assert isinstance(view, BatchView)
-    tile = view.open.lanes.tiles[0].state
-    assert tile.steps[tile.step] == "写卡"
-
-
 def test_two_cards_lie_there_at_once_and_each_finds_its_row(desk: Stage) -> None:
     run(desk)
     lay(desk, 0, 4)

@@ -9,37 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from cardstation.domain.batch import Verdict, Whose, Zone
+from cardstation.domain.batch import Verdict
 from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.custody import NEED_TWO, ON_PAPER, Explanation, HandOver, Party, Where, Why
-from cardstation.domain.ledger import EntryKind
-from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.seal_number import seal_number
 from cardstation.domain.shift import Approval
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
 from cardstation.services.bag_papers import manager_sheet, not_done_list, receipts_by_door
-from cardstation.services.batch_state import batch_state
 from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import CustodyState, custody_state, places_at
-from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.file_batch import file_batch
 from cardstation.services.hand_over import HandOverRequest, hand_over
-from cardstation.services.handover_sheet import handover_sheet
-from cardstation.services.intent.funding import answered
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.purge_batch import purge_batch, purge_due
-from cardstation.services.put_in_envelope import put_in_envelope
-from cardstation.services.quote_batch import quote_batch
-from cardstation.services.release_line import release_line
 from cardstation.services.return_batch import return_batch
-from cardstation.services.return_remainder import return_remainder
 from cardstation.services.route_card import route_card
-from cardstation.services.run_batch import start_batch
 from cardstation.services.verify import verify
-from cardstation.store.funds import AskedPayment
 from tests.kit.station import card_of, line, neighbours, open_desk, put_batch
 
 HOMES = neighbours(4)
@@ -295,22 +283,6 @@ def test_explanations_must_fit_what_was_seen(bag: Bag) -> None:
         bag.explain(Why.LOST)
 
 
-@pytest.mark.parametrize("why", sorted(NEED_TWO))
-def test_nobody_says_alone_that_a_card_is_gone(bag: Bag, why: Why) -> None:
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
-    told = Explanation(why, (4,))
-    with pytest.raises(Refusal, match="explanation_needs_two"):
-        explain_card(bag.station, bag.batch_id, told)
-    with pytest.raises(Refusal, match="second_person_same"):
-        explain_card(bag.station, bag.batch_id, told, Approval(bag.station.clerk))
-    before = bag.steps()
-    explain_card(bag.station, bag.batch_id, told, SECOND)
-    assert bag.steps() == [*before, Step.EXPLAINED]
-    with bag.station.store.reading() as reading:
-        last = [*reading.journal.every()][-1]
-    assert (last.entry.kind, last.entry.approver) == (EntryKind.BATCH, SECOND.name)
-
-
 def test_money_that_is_left_over_keeps_a_batch_open(bag: Bag) -> None:
     bag.pay(4)
     bag.run(1, 2, 3)
@@ -342,81 +314,6 @@ def test_a_closed_batch_is_purged_when_its_time_is_up_and_the_books_still_agree(
     assert all(not (one.name or one.door or one.row.name) for one in state.batch.batch.lines)
     with bag.station.store.reading() as reading:
         assert len(reading.receipts.of_batch(bag.batch_id)) == 4
-    assert verify(bag.station).ok
-
-
-def test_whose_bag_it_is_and_its_envelopes_are_steps_without_a_name(bag: Bag) -> None:
-    whose = Whose("阳光花园", "万家物业", "绿园专班", Zone.SEALED)
-    for _twice in range(2):
-        file_batch(bag.station, bag.batch_id, whose)
-        put_in_envelope(bag.station, bag.batch_id, 2, "E17")
-    put_in_envelope(bag.station, bag.batch_id, 2, "")
-    assert bag.steps() == [Step.FILED, Step.ENVELOPED, Step.ENVELOPED]
-    with bag.station.store.reading() as reading:
-        told = [one.entry for one in reading.journal.every() if one.entry.kind is EntryKind.BATCH]
-    assert all(len(one.proof) == 64 for one in told)
-    said = "".join(one.to_bytes().decode() for one in told)
-    assert not [name for name in ("阳光", "万家", "绿园", "E17") if name in said]
-    assert verify(bag.station).ok
-
-
-def test_a_closed_batch_is_not_filed_anew_and_has_no_new_envelopes(bag: Bag) -> None:
-    closed(bag)
-    before = bag.steps()
-    with pytest.raises(Refusal, match="batch_closed_already"):
-        file_batch(bag.station, bag.batch_id, Whose("别处", "", "", None))
-    with pytest.raises(Refusal, match="batch_closed_already"):
-        put_in_envelope(bag.station, bag.batch_id, 1, "E9")
-    with pytest.raises(Refusal, match="batch_closed_already"):
-        start_batch(bag.station, bag.batch_id)
-    assert bag.steps() == before
-    assert batch_state(bag.station, bag.batch_id).batch.lines[0].envelope == ""
-
-
-def test_a_closed_batch_takes_no_money_and_no_quote(bag: Bag) -> None:
-    closed(bag)
-    with pytest.raises(Refusal, match="batch_closed_already"):
-        bag.pay(1)
-    with pytest.raises(Refusal, match="batch_closed_already"):
-        quote_batch(bag.station, bag.batch_id)
-    assert batch_state(bag.station, bag.batch_id).money.remainder == NO_MONEY
-
-
-def test_a_batch_with_an_unanswered_payment_is_not_closed(bag: Bag) -> None:
-    bag.pay(4)
-    bag.run(1, 2, 3, 4)
-    asked = AskedPayment(
-        "p-open", bag.batch_id, Tender.CASH, Money(100), "", "asked", bag.desk.clock.now()
-    )
-    with bag.station.store.unit() as unit:
-        unit.funds.note(asked)
-        unit.commit()
-    bag.later()
-    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.RETURNED
-    with pytest.raises(Refusal, match="payment_question"):
-        close_batch(bag.station, bag.batch_id)
-
-
-def test_money_in_a_closed_batch_funds_no_line_and_is_named(bag: Bag) -> None:
-    bag.pay(3)
-    bag.run(1, 2, 3)
-    bag.explain(Why.ABSENT, 4)
-    bag.later()
-    return_batch(bag.station, bag.batch_id, RETURN)
-    assert custody_state(bag.station, bag.batch_id).stage is Stage.CLOSED
-    late = AskedPayment(
-        "p-late", bag.batch_id, Tender.CASH, Money(10_000), "", "asked", bag.desk.clock.now()
-    )
-    with bag.station.store.unit() as unit:
-        unit.funds.note(late)
-        unit.commit()
-    answered(bag.station, late, taken=True)
-    assert batch_state(bag.station, bag.batch_id).money.remainder == Money(10_000)
-    assert [one.money for one in exceptions_state(bag.station)] == [Money(10_000)]
-    named = [one.values for one in verify(bag.station).disagreements]
-    assert named == [{"batch_id": bag.batch_id, "fen": 10_000}]
-    return_remainder(bag.station, bag.batch_id, "p-late", Money(10_000), Approval("supervisor"))
-    assert exceptions_state(bag.station) == ()
     assert verify(bag.station).ok
 
 
@@ -452,36 +349,6 @@ def test_what_a_household_paid_itself_is_not_the_managers_to_know(bag: Bag) -> N
         Money(0),
         Money(0),
     )
-
-
-def test_the_sheets_add_up_and_count_cards_not_rows(bag: Bag) -> None:
-    bag.pay(4)
-    bag.run(1, 2)
-    release_line(bag.station, bag.batch_id, 4, "absent")
-    with bag.station.store.unit() as unit:
-        (paid,) = unit.funds.payments(bag.batch_id)
-        unit.batches.withdraw(bag.batch_id, (4,), "left_out")
-        unit.commit()
-    with bag.station.store.unit() as unit:
-        unit.batches.add_lines(bag.batch_id, [replace(line(HOMES[3], 5), withdrawn="left_out")])
-        unit.commit()
-    return_remainder(
-        bag.station, bag.batch_id, paid.payment_id, Money(4_000), Approval("supervisor")
-    )
-    sheet, own = manager_sheet(bag.station, bag.batch_id), handover_sheet(bag.station, bag.batch_id)
-    assert (sheet.received, sheet.loaded, sheet.waiting) == tuple(
-        map(Money, (40_000, 20_000, 10_000))
-    )
-    assert (sheet.given_back, sheet.arrears, sheet.remainder) == tuple(
-        map(Money, (4_000, 0, 6_000))
-    )
-    assert (own.received, own.given_back, own.remainder) == tuple(
-        map(Money, (40_000, 4_000, 6_000))
-    )
-    assert own.received == own.loaded + own.waiting + own.given_back + own.remainder
-    cards = custody_state(bag.station, bag.batch_id).custody.cards
-    assert (own.expected, own.done, len(own.rows)) == (cards, 2, 4)
-    assert len(sheet.rows) == cards
 
 
 def test_what_was_purged_is_not_in_the_file_any_more(bag: Bag, tmp_path: Path) -> None:
