@@ -39,7 +39,9 @@ def exception_scenes(s: Stage) -> None:
 
 def _fill(s: Stage) -> None:
     mine = samples.open_intents()
-    refund = replace(mine[3], intent_id="intent-9", code="refund_requested", card_no="8801325000777")
+    refund = replace(
+        mine[3], intent_id="intent-9", code="refund_requested", card_no="8801325000777"
+    )
     off = replace(mine[2], intent_id="intent-10", code="return_requested", state="requested")
     s.station.open = (*mine, replace(refund, state="refund_requested"), off)
     s.station.standing = samples.batch_standing(done=20, stopped=(33,))

@@ -31,9 +31,9 @@ from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from tests.kit.window_bag import FakeBag
+from tests.kit.window_cases import exceptions_of
 from tests.kit.window_money import FakeMoney
 from tests.kit.window_no_lists import no_lists
-from tests.kit.window_cases import exceptions_of
 from tests.kit.window_orders import FakeOrders
 from tests.kit.window_people import FakeShifts
 from tests.kit.window_teams import FakeTeams
