@@ -171,7 +171,6 @@ class StationStatus(QObject):
             return ChipState(t("Ledger offline, all sent"), "warn")
         return ChipState(t("Ledger: all sent"), "ok")
 
-
     def _quota(self, t: Translator) -> tuple[ChipState, ...]:
         """What may still be sold offline; nothing while the ledger has heard of everything."""
         sync = self._state.sync
