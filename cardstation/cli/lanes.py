@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from cardstation.cli.card import readers_of
 from cardstation.cli.run import Call
@@ -42,8 +42,11 @@ def run_lanes(call: Call, station: Station, state: BatchState, reader: str, idle
 def _together(run: Run, readers: tuple[Reader, ...]) -> None:
     with ThreadPoolExecutor(len(readers)) as pool:
         try:
-            for lane in [pool.submit(run.lane, reader) for reader in readers]:
+            lanes = [pool.submit(run.lane, reader) for reader in readers]
+            for lane in as_completed(lanes):
                 lane.result()
+                if run.over.is_set():
+                    break
         finally:
             run.over.set()
             for reader in readers:
