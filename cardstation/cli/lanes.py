@@ -90,8 +90,8 @@ class Run:
         try:
             card = insert_card(self._station, reader, seen)
             try:
-                if place := place_of(self._batch, card):
-                    named = self._named(place)
+                place = place_of(self._batch, card)
+                named = self._named(place) if place else (card.content.identity.card_no,)
                 line = self._load(card)
             finally:
                 card.close()

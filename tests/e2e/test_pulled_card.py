@@ -72,7 +72,7 @@ def test_a_pulled_card_of_a_bag_is_done_when_it_comes_back(desk: Desk) -> None:
     run = desk.start("batch", "run", batch, "--json")
     run.heard(batch)
     desk.insert(torn.card_no, pull_after=6)
-    run.heard("outcome_unknown")
+    run.heard("结果不明")
     desk.insert(other.card_no)
     run.heard(other.card_no)
     desk.pull()

@@ -86,6 +86,7 @@ def test_older_books_get_holder_and_age(centre: Centre) -> None:
     with centre.books.owner.begin() as connection:
         for column in ("paid_at", "held_by", "held_until"):
             connection.execute(text(f"ALTER TABLE orders DROP COLUMN {column}"))
+        connection.execute(text("DROP INDEX journal_arrears_idx"))
         connection.execute(text("UPDATE alembic_version SET version_num = 'r0002'"))
     schema.migrate(centre.books.owner)
     with centre.books.engine.connect() as connection:
