@@ -34,6 +34,8 @@ FORGIVEN = (
     "name_abbreviated",
 )
 """Codes that stand beside a ready verdict: what was overlooked, and why that is safe."""
+IN_OTHER_BATCH = "in_other_batch"
+"""Its money may be taken twice: said to a person once, who may decide that it is meant."""
 
 
 AGE_WARNED = 10
@@ -215,7 +217,7 @@ def _state_of(household: Household, terms: PreflightTerms) -> list[str]:
     if household.arrears:
         codes.append("arrears")
     if household.account_no in terms.elsewhere:
-        codes.append("in_other_batch")
+        codes.append(IN_OTHER_BATCH)
     return codes
 
 

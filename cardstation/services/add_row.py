@@ -109,7 +109,7 @@ def _line(
         amount=money.yuan if money else "",
         note="",
     )
-    terms = terms_of(station, reading, {household.account_no})
+    terms = terms_of(station, reading, {household.account_no}, batch.batch_id)
     if money is None:
         return without_amount(row, household, terms, ground=ground)
     return decide(row, household, money, terms, ground=ground)

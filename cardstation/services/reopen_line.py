@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cardstation.domain.batch import DECIDED, Verdict
 from cardstation.domain.preflight import preflight
 from cardstation.domain.revision import LEFT_OUT
@@ -12,7 +10,7 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.lists.changing import ensure_once, exchange, free_line
-from cardstation.services.lists.judging import directory_of, terms_of, waiting_elsewhere
+from cardstation.services.lists.judging import directory_of, terms_of
 from cardstation.services.station import Station
 
 
@@ -39,8 +37,7 @@ def reopen_line(station: Station, batch_id: str, place: int) -> int:
         batch = batch_of(unit, batch_id)
         book = directory_of(unit.households, [old.row], (), batch.community)
         accounts = {household.account_no for household in book.by_account.values()}
-        terms = terms_of(station, unit, accounts)
-        terms = replace(terms, elsewhere=waiting_elsewhere(unit, but=batch_id))
+        terms = terms_of(station, unit, accounts, batch_id)
         (new,) = preflight([old.row], book, terms)
         if new.verdict is Verdict.READY:
             ensure_once(unit, batch_id, new.account_no, but=place)

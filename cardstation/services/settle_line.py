@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cardstation.domain.batch import ManifestLine, Verdict
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.preflight import BLOCKING, decide
+from cardstation.domain.preflight import BLOCKING, IN_OTHER_BATCH, decide
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write
@@ -18,6 +20,9 @@ def settle_line(
     station: Station, batch_id: str, place: int, account_no: str, money: Money | None
 ) -> int:
     """Say whom a row means and how much is paid; the decided line counts from now on.
+
+    A household that waits in another open batch is said first: its row still needs a person, and
+    counts when the same is decided once more.
 
     Args:
         station: The desk.
@@ -40,7 +45,7 @@ def settle_line(
         raise Refusal("zero_amount")
     with station.store.unit() as unit:
         old = live_line(unit, batch_id, place)
-        new = _decided(station, unit, old, account_no, money)
+        new = _decided(station, unit, batch_id, old, account_no, money)
         ensure_once(unit, batch_id, new.account_no, but=place)
         became = exchange(station, unit, batch_id, place, "decided", new)
         unit.commit()
@@ -49,14 +54,22 @@ def settle_line(
 
 
 def _decided(
-    station: Station, reading: Reading, old: ManifestLine, account_no: str, money: Money | None
+    station: Station,
+    reading: Reading,
+    batch_id: str,
+    old: ManifestLine,
+    account_no: str,
+    money: Money | None,
 ) -> ManifestLine:
+    """The decided line; not ready yet where it is new that its household waits elsewhere too."""
     household = reading.households.get(account_no)
     if household is None:
         raise Refusal("unknown_household", account_no=account_no)
-    terms = terms_of(station, reading, {account_no})
+    terms = terms_of(station, reading, {account_no}, batch_id)
+    if IN_OTHER_BATCH in old.reasons and old.account_no == account_no:
+        terms = replace(terms, elsewhere=frozenset())
     new = decide(old.row, household, money, terms)
-    if new.verdict is not Verdict.READY:
+    if new.verdict is not Verdict.READY and new.reasons != (IN_OTHER_BATCH,):
         if money is not None and new.reasons[0] not in (*BLOCKING, "arrears"):
             terms.sell(household, money)  # refuses with its own limits
         raise Refusal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
 from cardstation.domain.batch import Batch, LineKind, ListRow, ManifestLine, Verdict, Zone
 from cardstation.domain.money import Money
 from cardstation.sql.types import Fen, Instant, Litres, Word
+from cardstation.store.households import in_parts
 from cardstation.store.tables import metadata
 
 batches = Table(
@@ -200,6 +201,17 @@ class Batches:
             .order_by(batch_lines.c.batch_id.desc())
         )
         return tuple(self._connection.scalars(query))
+
+    def with_accounts(self, account_nos: Collection[str]) -> frozenset[str]:
+        """Ids of the batches in which one of these accounts stands."""
+        column = batch_lines.c.account_no
+        return frozenset(
+            found
+            for part in in_parts(sorted(account_nos))
+            for found in self._connection.scalars(
+                select(batch_lines.c.batch_id).where(column.in_(part)).distinct()
+            )
+        )
 
     def _change_lines(self, batch_id: str, places: Sequence[int], **values: str) -> None:
         self._connection.execute(

@@ -82,7 +82,7 @@ class Households:
             (households.c.account_no, account_nos),
             (households.c.card_no, card_nos),
         ):
-            for part in _parts(sorted(set(numbers))):
+            for part in in_parts(sorted(set(numbers))):
                 for household in self._find(column.in_(part)):
                     found[household.account_no] = household
         return list(found.values())
@@ -104,7 +104,7 @@ class Households:
         if not some:
             return
         numbers = [household.account_no for household in some]
-        for part in _parts(numbers):
+        for part in in_parts(numbers):
             self._connection.execute(households.delete().where(households.c.account_no.in_(part)))
         self._connection.execute(households.insert(), [to_row(household) for household in some])
 
@@ -178,6 +178,7 @@ def from_row(row: Row[Any]) -> Household:
     )
 
 
-def _parts(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
+def in_parts(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Numbers as many at a time as one query names."""
     for start in range(0, len(numbers), _AT_ONCE):
         yield numbers[start : start + _AT_ONCE]

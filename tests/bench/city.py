@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sqlite3
 import tempfile
@@ -14,7 +15,7 @@ from cardstation.domain.household import Address, Household
 from cardstation.services.lists.directory_file import read_directory
 from cardstation.services.lists.tariff_file import read_tariffs
 from cardstation.store import Store
-from cardstation.store.households import to_row
+from cardstation.store.households import households, to_row
 from cardstation.store.schema import VERSION
 from tests.kit.desk import SAMPLES
 
@@ -26,7 +27,9 @@ _WATERS, _TREES = "江河湖海溪泉潭湾波澜", "松柏杨柳桦枫梅兰竹
 
 def city_store() -> Path:
     """The folder of the store; made when it is not there yet, which takes less than a minute."""
-    place = Path(tempfile.gettempdir()) / f"cardstation-bench-city-v{VERSION}-{HOUSEHOLDS}"
+    columns = hashlib.sha256(" ".join(households.columns.keys()).encode()).hexdigest()[:8]
+    made_for = f"v{VERSION}-{columns}-{HOUSEHOLDS}"
+    place = Path(tempfile.gettempdir()) / f"cardstation-bench-city-{made_for}"
     if not (place / MARK).exists():
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()

@@ -17,6 +17,7 @@ from cardstation.services.add_row import add_row
 from cardstation.services.approve import approve
 from cardstation.services.begin_door_list import begin_door_list
 from cardstation.services.count_entry import count_entry
+from cardstation.services.leave_out import leave_out
 from cardstation.services.paste_list import paste_list
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote_batch import quote_batch
@@ -162,3 +163,34 @@ def test_pasted_text_is_judged_like_a_list(desk: Desk) -> None:
         paste_list(desk.station, text)
     with pytest.raises(Refusal, match="entry_not_checked"):
         pay(desk, batch.batch_id, 100)
+
+
+def test_who_waits_in_another_batch_is_said_at_the_door_in_a_paste_and_when_decided(
+    desk: Desk,
+) -> None:
+    other = taken(desk.station, [list_row(one) for one in (A, B, C)])
+    batch_id = begin_door_list(desk.station, "上门").batch_id
+    add_row(desk.station, batch_id, A.account_no, Money(10_000), card_no=A.card_no)
+    add_row(desk.station, batch_id, D.account_no, Money(10_000), card_no=D.card_no)
+    pasted = paste_list(
+        desk.station, f"1. {B.address.door} {B.name} {B.account_no} 100元\n2. 说好了 50元"
+    )
+    doubted = [
+        one.reasons
+        for batch in (batch_id, pasted.batch_id)
+        for one in lines_of(desk.station, batch)
+    ]
+    assert [found[:1] for found in doubted[:3]] == [("in_other_batch",), (), ("in_other_batch",)]
+
+    said = settle_line(desk.station, pasted.batch_id, 2, C.account_no, Money(5_000))
+    told = lines_of(desk.station, pasted.batch_id)[said - 1]
+    assert (told.verdict, told.reasons) == (Verdict.HUMAN, ("in_other_batch",))
+    again = settle_line(desk.station, pasted.batch_id, said, C.account_no, Money(5_000))
+    assert lines_of(desk.station, pasted.batch_id)[again - 1].verdict is Verdict.READY
+    sure = settle_line(desk.station, batch_id, 1, A.account_no, Money(10_000))
+    assert lines_of(desk.station, batch_id)[sure - 1].verdict is Verdict.READY
+
+    for place in (1, 2, 3):
+        leave_out(desk.station, other.batch_id, place, "twice")
+    assert settle_line(desk.station, pasted.batch_id, 1, B.account_no, Money(10_000))
+    assert lines_of(desk.station, pasted.batch_id)[-1].verdict is Verdict.READY

@@ -57,23 +57,41 @@ def judged(
     """
     book = directory_of(reading.households, found.rows, found.hints, whose.community)
     accounts = {household.account_no for household in book.by_account.values()}
-    terms = terms_of(station, reading, accounts)
-    terms = replace(terms, elsewhere=waiting_elsewhere(reading, but=revises))
+    terms = terms_of(station, reading, accounts, revises)
     lines = preflight(found.rows, book, terms)
     return Judged(lines, _completed(whose, book))
 
 
-def waiting_elsewhere(reading: Reading, *, but: str) -> frozenset[str]:
+def terms_of(
+    station: Station, reading: Reading, accounts: Collection[str], batch_id: str
+) -> PreflightTerms:
+    """What rows of a batch are judged by today.
+
+    Args:
+        station: The desk.
+        reading: Where to look.
+        accounts: Whose orders and other batches count.
+        batch_id: Of the batch the rows belong to; empty for a new one.
+    """
+    return PreflightTerms(
+        sell=_seller(station, reading),
+        chips=frozenset(chip.name.lower() for chip in station.chips),
+        orders=_waiting_orders(reading, accounts),
+        blocked=frozenset(reading.blocked.every()),
+        elsewhere=_waiting_elsewhere(reading, accounts, but=batch_id),
+    )
+
+
+def _waiting_elsewhere(reading: Reading, accounts: Collection[str], *, but: str) -> frozenset[str]:
     """Accounts whose line in another open batch is neither done nor ended."""
     stages = reading.steps.stages()
-    others = [
-        one for one in reading.batches.ids() if one != but and stages.get(one) is not Stage.CLOSED
-    ]
+    others = reading.batches.with_accounts(accounts)
     return frozenset(
         one.line.account_no
         for other in others
+        if other != but and stages.get(other) is not Stage.CLOSED
         for one in outcomes_of(reading, other)
-        if one.line.account_no and _waits(one)
+        if one.line.account_no in accounts and _waits(one)
     )
 
 
@@ -81,16 +99,6 @@ def _waits(one: LineOutcome) -> bool:
     ended = one.reason == "load_returned" or one.reason.startswith("released_")
     over = one.state in (LineState.DONE, LineState.WITHDRAWN) or ended
     return not over and one.line.verdict is not Verdict.BLOCKED
-
-
-def terms_of(station: Station, reading: Reading, accounts: Collection[str]) -> PreflightTerms:
-    """What rows are judged by today; orders of these accounts only."""
-    return PreflightTerms(
-        sell=_seller(station, reading),
-        chips=frozenset(chip.name.lower() for chip in station.chips),
-        orders=_waiting_orders(reading, accounts),
-        blocked=frozenset(reading.blocked.every()),
-    )
 
 
 def directory_of(
