@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Text, cast, func, select
 
 from cardstation.central.batch import Sent, numbered, read_batch
+from cardstation.central.centre_chain import CENTRE, FACT, postings_of_order
 from cardstation.central.engine import transaction
 from cardstation.central.judging import class_of, legs
-from cardstation.central.orders import CENTRE, FACT
 from cardstation.central.posting import UNREADABLE_KIND, copied
 from cardstation.central.tables import (
     balances,
@@ -26,7 +26,7 @@ from cardstation.central.tables import (
     postings,
     stations,
 )
-from cardstation.domain.ledger import GENESIS, Order, Posting, entry_hash, order_postings
+from cardstation.domain.ledger import GENESIS, Order, Posting, entry_hash
 from cardstation.errors import LedgerRefused
 
 DEADLINE_S = 3_600.0
@@ -163,7 +163,7 @@ def _copies(row: Row[Any], one: Sent | None, booked: dict[str, dict[str, int]]) 
     name = f"{row.station} {row.seq}"
     found = booked.get(row.entry_id, {})
     if row.station == CENTRE:
-        if found != _sums_of(order_postings(_order(row))):
+        if found != _sums_of(postings_of_order(row.kind, _order(row))):
             yield f"{name}: postings are not those of the order"
         return
     if one is None:

@@ -23,29 +23,26 @@ from cardstation.central.serve import (
     serve_embedded,
     verify_books,
 )
+from cardstation.cli.central_orders import (
+    DSN_VARIABLE,
+    address_of,
+    dsn_option,
+    home_option,
+    json_option,
+    orders,
+)
 from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import CardStationError
 from cardstation.i18n import translator
 from cardstation.sentences import sentence
 from cardstation.settings import load_settings
 
-DSN_VARIABLE = "CARDSTATION_CENTRAL_DSN"
-
-_home = click.option(
-    "--home", type=click.Path(path_type=Path), help="Data folder (CARDSTATION_HOME)."
-)
-_dsn = click.option(
-    "--dsn",
-    default="",
-    help=f"postgresql+psycopg://… of a PostgreSQL you run (or {DSN_VARIABLE}, unseen by ps).",
-)
 _key = click.option(
     "--key",
     "key_file",
     type=click.Path(path_type=Path),
     help="The centre's signing key (default: in the data folder; made at the first start).",
 )
-_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,10 +56,10 @@ def central() -> None:
 @click.option("--leashed", is_flag=True, help="Stop when standard input closes.")
 @click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
 @click.option("--port", default=0, show_default=True, help="0 picks a free one.")
-@_home
-@_dsn
+@home_option
+@dsn_option
 @_key
-@_json
+@json_option
 def serve_command(
     *,
     embedded: bool,
@@ -83,7 +80,7 @@ def serve_command(
         print(f"ledger at {ready.url}, ready in {ready.start_ms} ms", flush=True)
         print(f"enrolment code for one new station: {ready.enrolment_code}", flush=True)
 
-    address = dsn or os.environ.get(DSN_VARIABLE, "")
+    address = address_of(dsn)
     if embedded:
         folder = load_settings(home).home
         serve_embedded(folder, port, announce=announce, host=host, leashed=leashed)
@@ -95,25 +92,25 @@ def serve_command(
 
 
 @central.command("migrate")
-@_dsn
+@dsn_option
 def migrate_command(*, dsn: str) -> None:
     """Bring the schema of a database up to date, as its owner."""
-    address = dsn or os.environ.get(DSN_VARIABLE, "")
+    address = address_of(dsn)
     if not address:
         raise click.UsageError(f"name a database with --dsn or {DSN_VARIABLE}")
     print(f"schema is at {migrate_database(address)}")
 
 
 @central.command("totals")
-@_home
-@_dsn
-@_json
+@home_option
+@dsn_option
+@json_option
 def totals_command(*, home: Path | None, dsn: str, as_json: bool) -> None:
     """Show fen per class of account, and prove that the books agree with themselves.
 
     Works while the service runs, and when it does not.
     """
-    address = dsn or os.environ.get(DSN_VARIABLE, "")
+    address = address_of(dsn)
     found = read_totals(load_settings(home).home, address)
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
@@ -124,15 +121,15 @@ def totals_command(*, home: Path | None, dsn: str, as_json: bool) -> None:
 
 
 @central.command("verify")
-@_home
-@_dsn
-@_json
+@home_option
+@dsn_option
+@json_option
 def verify_command(*, home: Path | None, dsn: str, as_json: bool) -> None:
     """Prove the books from the exact bytes: hashes, chains, epochs, columns, postings, sums.
 
     Exits with 5 and says what is wrong when anything is. Works while the service runs.
     """
-    address = dsn or os.environ.get(DSN_VARIABLE, "")
+    address = address_of(dsn)
     wrong = verify_books(load_settings(home).home, address)
     if as_json:
         print(json.dumps({"ok": not wrong, "disagreements": wrong}, ensure_ascii=False, indent=2))
@@ -150,8 +147,8 @@ def verify_command(*, home: Path | None, dsn: str, as_json: bool) -> None:
 @click.option("--reason", required=True, help="Why, in words; the station keeps it.")
 @click.option("--by", "ordered_by", required=True, help="Who orders it.")
 @click.option("--approved-by", required=True, help="Who else agrees; not the same person.")
-@_home
-@_dsn
+@home_option
+@dsn_option
 @_key
 def rewind_command(
     *,
@@ -168,11 +165,14 @@ def rewind_command(
     """Ask STATION to send again what these books lost: they were restored from a backup."""
     order_rewind(
         load_settings(home).home,
-        dsn or os.environ.get(DSN_VARIABLE, ""),
+        address_of(dsn),
         key_file,
         RewindAsked(station, to_seq, reason, ordered_by, approved_by, epoch),
     )
     print(f"{station} is asked to send again what follows {to_seq}")
+
+
+central.add_command(orders)
 
 
 def _show(found: dict[str, object]) -> None:

@@ -20,6 +20,18 @@ TABLE = {
         NOTHING,
         "Look at the card's counter and ask the centre what became of the order.",
     ),
+    "order_not_here": Words(
+        "No such order",
+        "The ledger has no paid order {order_id}.",
+        NOTHING,
+        "Look at its number once more; the orders that wait are listed by `orders list`.",
+    ),
+    "nothing_to_bind": Words(
+        "Bound so already",
+        "The paid order {order_id} belongs to that household and counter already.",
+        NOTHING,
+        "Nothing to do; look at the number of the account and the counter once more.",
+    ),
     "order_loaded_elsewhere": Words(
         "Order loaded elsewhere",
         "The card's purchase counter is {seen}, the paid order {order_id} was for {expected}: it "

@@ -1,0 +1,98 @@
+"""The centre's own chain: facts that no station said, each about an order paid online."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from cardstation.central import posting
+from cardstation.central.tables import journal, stations
+from cardstation.domain.ledger import Order, Posting, entry_hash, order_postings
+
+CENTRE = "centre"
+ORDER = "order"
+ORDER_WITHDRAWN = "order_withdrawn"
+
+FACT = tuple(name for name, one in Order.__dataclass_fields__.items() if one.compare)
+"""What of an order is said when it is paid, and never changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEnd:
+    """The last entry of the centre's chain."""
+
+    epoch: int
+    seq: int
+    hash: bytes
+
+
+def lock_centre(connection: Connection) -> ChainEnd:
+    """The end of the chain, nobody else's until this transaction ends."""
+    row = connection.execute(
+        select(stations.c.epoch, stations.c.last_seq, stations.c.last_hash)
+        .where(stations.c.station == CENTRE)
+        .with_for_update()
+    ).one()
+    return ChainEnd(row.epoch, row.last_seq, row.last_hash)
+
+
+def postings_of_order(kind: str, order: Order) -> tuple[Posting, ...]:
+    """What a fact about an order means in the books: it was paid, or its payment went back."""
+    paid = order_postings(order)
+    if kind == ORDER:
+        return paid
+    return tuple(Posting(leg.account, -leg.fen) for leg in paid)
+
+
+def put_on_chain(
+    connection: Connection, end: ChainEnd, kind: str, order: Order, said: dict[str, str]
+) -> str:
+    """Add a fact about an order, with its postings; returns its entry_id.
+
+    Args:
+        connection: Of the transaction that locked the chain.
+        end: Of the chain.
+        kind: `ORDER` or `ORDER_WITHDRAWN`.
+        order: Which.
+        said: What else is told.
+    """
+    entry_id, seq = str(uuid.uuid4()), end.seq + 1
+    fact: dict[str, object] = {"entry_id": entry_id, "station": CENTRE, "epoch": end.epoch}
+    fact |= {"seq": seq, "prev_hash": end.hash.hex(), "kind": kind}
+    fact |= {"at": datetime.now(UTC).isoformat()}
+    fact |= {name: getattr(order, name) for name in FACT} | said
+    raw = json.dumps(fact, ensure_ascii=False, separators=(",", ":")).encode()
+    digest = bytes.fromhex(entry_hash(raw))
+    connection.execute(insert(journal).values(_row(fact, raw, digest, order)))
+    _book(connection, entry_id, postings_of_order(kind, order))
+    connection.execute(
+        update(stations).where(stations.c.station == CENTRE).values(last_seq=seq, last_hash=digest)
+    )
+    return entry_id
+
+
+def _row(fact: dict[str, object], raw: bytes, digest: bytes, order: Order) -> dict[str, object]:
+    blank = dict.fromkeys(("maker", "card_no", "meter_no"), "")
+    return {
+        **{name: fact[name] for name in ("entry_id", "station", "epoch", "seq", "kind")},
+        **blank,
+        "hash": digest,
+        "raw": raw,
+        "subject": order.order_id,
+        "account_no": order.account_no,
+        "generation": 0,
+        "counter_before": order.expected_counter,
+        "counter_after": order.expected_counter,
+        "fen": order.fen,
+        "litres": order.litres,
+    }
+
+
+def _book(connection: Connection, entry_id: str, legs: Sequence[Posting]) -> None:
+    posting.write_postings(connection, [(entry_id, legs)])
+    posting.add_to_balances(connection, CENTRE, legs)
