@@ -44,7 +44,7 @@ class CardBox:
         """Some household with a card we can make whose account is not listed."""
         with self._station.store.reading() as reading:
             households = reading.households.every()
-        chips = {driver.name for driver in self._station.chips}
+        chips = self._station.card_chips
         return next(one for one in households if one.account_no not in listed and one.chip in chips)
 
     def make(self, household: Household) -> Path:
@@ -52,7 +52,9 @@ class CardBox:
         path = self._folder / f"{household.card_no}.json"
         if not path.exists():
             station = self._station
-            rules = next(rules for rules in station.makers if rules.training)
+            layouts = {one.code for one in station.layouts if one.chip == household.chip}
+            training = [rules for rules in station.makers if rules.training]
+            rules = next((one for one in training if one.layout in layouts), training[0])
             layout = next(one for one in station.layouts if one.code == rules.layout)
             story = CardStory(station_no=station.number)
             card = make_card(household, rules, layout, station.keys, story=story)

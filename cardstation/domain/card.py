@@ -178,25 +178,39 @@ class Witness(StrEnum):
     FOREIGN = "foreign"
 
 
-def judge(plan_before: bytes, plan_target: bytes, owned: Sequence[range], seen: bytes) -> Witness:
+def judge(
+    plan_before: bytes,
+    plan_target: bytes,
+    owned: Sequence[range],
+    seen: bytes,
+    smears: Sequence[range] = (),
+) -> Witness:
     """Say which state of a plan an image shows, looking at the desk-owned ranges only.
 
     TORN: outside what the plan changes the image is as before; each changed byte is old, erased
     (FF), new, or between them (a torn erase only sets bits, a torn program only clears them:
-    reference cards 7.4). FOREIGN: anything else; not our tear.
+    reference cards 7.4). What a chip changes as one, a tear may disturb as one: in a range of
+    `smears` that the plan changes anywhere, an unchanged byte may be between old and FF, too.
+    FOREIGN: anything else; not our tear.
     """
     places = [address for span in owned for address in span]
     if all(seen[a] == plan_target[a] for a in places):
         return Witness.TARGET
     if all(seen[a] == plan_before[a] for a in places):
         return Witness.BEFORE
-    if all(_torn(plan_before[a], plan_target[a], seen[a]) for a in places):
+    changed = [one for one in smears if _differ(plan_before, plan_target, one)]
+    smeared = frozenset(address for one in changed for address in one)
+    if all(_torn(plan_before[a], plan_target[a], seen[a], a in smeared) for a in places):
         return Witness.TORN
     return Witness.FOREIGN
 
 
-def _torn(old: int, new: int, seen: int) -> bool:
-    if old == new:
+def _differ(before: bytes, target: bytes, where: range) -> bool:
+    return before[where.start : where.stop] != target[where.start : where.stop]
+
+
+def _torn(old: int, new: int, seen: int, smeared: bool) -> bool:
+    if old == new and not smeared:
         return seen == old
     erasing = seen & old == old
     programming = seen & new == new

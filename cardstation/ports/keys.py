@@ -8,8 +8,8 @@ from typing import Protocol
 class CardKeys(Protocol):
     """Codes of cards, demo keys for training areas, derived per card number otherwise."""
 
-    def code_for(self, maker: str, card_no: str) -> bytes:
-        """The code (PSC) of a card, three bytes for SLE4442.
+    def code_for(self, maker: str, card_no: str, length: int = 3) -> bytes:
+        """The code of a card, as long as its chip wants it: three bytes for SLE4442.
 
         Raises:
             Refusal: code `no_key_for_maker`.

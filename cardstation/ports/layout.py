@@ -22,12 +22,14 @@ class Layout(Protocol):
     meter the old credit, the new one or (clearing) nothing.
 
     Attributes:
+        chip: Name of the driver of the chip its cards have.
         marks_loads: A load carries the mark of the intent that wrote it; without room for one, a
             card that left the lane never proves by itself whose load it shows (DESK-RULES 4).
         desk_owned: Ranges that only the desk writes; the meter owns its return block.
     """
 
     code: str
+    chip: str
     marks_loads: bool
     desk_owned: tuple[range, ...]
 

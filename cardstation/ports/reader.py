@@ -14,8 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from cardstation.domain.card import Span
-
 
 @dataclass(frozen=True, slots=True)
 class Presence:
@@ -30,49 +28,21 @@ class Presence:
     atr: bytes
 
 
-class MemoryDialect(Protocol):
-    """How one family of readers wraps the commands of synchronous memory cards.
-
-    Every method makes one exchange or a few, and returns chip facts; status words stay inside.
-    Source: reference cards 2.1 (ACS), 2.2 (OMNIKEY / Cherry).
-    """
-
-    name: str
-
-    def select_sle4442(self, link: Link) -> None:
-        """Tell the reader which chip it holds (powers the card anew where the reader does)."""
-
-    def read(self, link: Link, address: int, length: int) -> bytes:
-        """Read main memory; `length` ≤ 256."""
-
-    def write(self, link: Link, span: Span) -> None:
-        """Update main memory; success is never proof: the chip gives no error, read back."""
-
-    def error_counter(self, link: Link) -> int | None:
-        """Tries left as the chip's raw counter bits (7, 3, 1, 0), None where not readable."""
-
-    def present_code(self, link: Link, code: bytes) -> None:
-        """Present the PSC once.
-
-        Raises:
-            CodeRefused: wrong code; `tries_left` in the values.
-            CodeLocked: no tries left, for ever.
-        """
-
-    def change_code(self, link: Link, old: bytes, new: bytes) -> None:
-        """Write a new PSC, only when issuing; `old` was accepted on this link.
-
-        Raises:
-            LinkFailed: the code may be old, new or mixed.
-        """
+class Hidden(bytes):
+    """A command that carries a code, or is answered with one: no log ever shows its data."""
 
 
 class Link(Protocol):
-    """One powered, exclusive session with one card."""
+    """One powered, exclusive session with one card.
+
+    Attributes:
+        dialect: Name of the way this reader wraps the commands of memory cards; which chips can
+            be spoken to in it stands with the chips.
+    """
 
     reader: str
     atr: bytes
-    dialect: MemoryDialect
+    dialect: str
 
     def exchange(self, command: bytes) -> bytes:
         """Send a command APDU and return data + SW1 SW2.

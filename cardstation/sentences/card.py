@@ -65,6 +65,12 @@ TABLE = {
         NOTHING,
         "Use another reader; the list in Settings shows which ones fit.",
     ),
+    "reader_cannot_chip": Words(
+        "Reader does not carry this chip",
+        "This reader has no commands for the chip of this card ({chip}).",
+        NOTHING,
+        "Use a reader that carries this chip; docs/supported-cards.md says which do.",
+    ),
     "no_reader": Words(
         "No reader",
         "No card reader is connected.",

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from cardstation.domain.card import CardContent
 from cardstation.domain.meter import MakerRules
-from cardstation.errors import CardSwapped, Refusal, fail
+from cardstation.errors import CardSwapped, ReaderCannotMemory, Refusal, fail
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.layout import Layout
 from cardstation.ports.reader import Link, Presence, Reader
@@ -19,6 +19,7 @@ class Inserted:
     Attributes:
         image: The whole main memory as last read.
         rules: Of its maker.
+        code_bytes: Length of the code its chip takes.
         sealed: Id of the load sealed during this insertion: the card never left the lane since.
     """
 
@@ -43,6 +44,7 @@ class Inserted:
             self.layout = _layout_of(self.image, layouts)
             self._content = self.layout.decode(self.image)
             self.rules: MakerRules = station.rules_of(self.content.identity.maker)
+            self.code_bytes = len(driver.blank_code)
             undo.pop_all()
 
     @property
@@ -90,10 +92,20 @@ def insert_card(station: Station, reader: Reader, presence: Presence) -> Inserte
         LinkFailed: a subclass says how. CardServiceGone.
         Refusal: `chip_unknown`, `foreign_card`, `blank_card`, `card_damaged`, `no_maker_rules`.
     """
+    stop: Refusal | ReaderCannotMemory | None = None
     for driver in station.chips:
-        if driver.recognises(presence.atr):
-            return Inserted(reader, presence, driver, station.layouts, station)
-    raise Refusal("chip_unknown", atr=presence.atr.hex())
+        layouts = tuple(one for one in station.layouts if one.chip == driver.name)
+        if not layouts or not driver.recognises(presence.atr):
+            continue
+        try:
+            return Inserted(reader, presence, driver, layouts, station)
+        except (Refusal, ReaderCannotMemory) as refused:
+            stop = refused if stop is None or refused.code in _TELLING else stop
+    raise stop or Refusal("chip_unknown", atr=presence.atr.hex())
+
+
+_TELLING = ("card_damaged", "no_maker_rules")
+"""What only the right chip can say of a card, should several chips answer to reset alike."""
 
 
 def _layout_of(image: bytes, layouts: tuple[Layout, ...]) -> Layout:

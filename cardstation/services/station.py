@@ -66,6 +66,13 @@ class Station:
     armed: Callable[[], None] = _nobody
     offline_limit: OfflineLimit = field(default_factory=OfflineLimit)
 
+    @property
+    def card_chips(self) -> frozenset[str]:
+        """Chips of the cards this desk takes: with a driver, a layout and a maker that uses it."""
+        used = {rules.layout for rules in self.makers}
+        driven = {driver.name for driver in self.chips}
+        return frozenset(one.chip for one in self.layouts if one.code in used) & driven
+
     def rules_of(self, maker: str) -> MakerRules:
         """The capability table of a maker code.
 

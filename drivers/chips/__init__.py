@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cardstation.ports.chip import ChipDriver
+from drivers.chips.sle4428 import Sle4428Driver
 from drivers.chips.sle4442 import Sle4442Driver
 
-CHIPS: tuple[ChipDriver, ...] = (Sle4442Driver(),)
+CHIPS: tuple[ChipDriver, ...] = (Sle4442Driver(), Sle4428Driver())

@@ -12,7 +12,7 @@ from cardstation.errors import ensure
 from drivers.layouts.fields import Check, Field, FieldValue
 
 FIRST_FREE = 0x20
-"""Addresses below carry the chip's own bytes and are never written (reference: cards 1.1)."""
+"""Of most chips the addresses below carry the chip's own bytes and are never written."""
 
 
 class Record:
@@ -173,9 +173,11 @@ class Declaration:
     """A whole card layout as data.
 
     Attributes:
-        size: Bytes of the chip's main memory.
+        size: Bytes of an image of the chip.
         spare: Addresses that carry nothing and stay FF.
         orders: The steps of each operation, in the order they are written.
+        chip: Name of the driver of the cards' chip.
+        first: Addresses below are the chip's own.
     """
 
     code: str
@@ -183,12 +185,14 @@ class Declaration:
     places: tuple[Place, ...]
     spare: tuple[range, ...]
     orders: Mapping[Operation, tuple[Step, ...]]
+    chip: str = "sle4442"
+    first: int = FIRST_FREE
 
     def __post_init__(self) -> None:
         covered = sorted(self._covered())
         ensure(
-            covered == list(range(FIRST_FREE, self.size)),
-            "every byte from 20 on belongs to exactly one place or is spare",
+            covered == list(range(self.first, self.size)),
+            "every byte that is not the chip's own belongs to exactly one place or is spare",
         )
 
     def _covered(self) -> Iterator[int]:

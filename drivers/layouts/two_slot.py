@@ -20,7 +20,7 @@ from cardstation.domain.card import (
 )
 from cardstation.errors import Refusal, ensure
 from drivers.layouts import records
-from drivers.layouts.codec import FIRST_FREE, Declaration, Operation, Owner
+from drivers.layouts.codec import Declaration, Operation, Owner
 from drivers.layouts.example import Example
 from drivers.layouts.slots import current_of, slot_spans
 
@@ -47,6 +47,7 @@ class TwoSlotLayout:
         self.examples = examples
         self.marks_loads = marks_loads
         self.code = declaration.code
+        self.chip = declaration.chip
         self.desk_owned = declaration.owned_by(Owner.DESK)
         place = declaration.place
         self._identity = place("identity")
@@ -62,14 +63,14 @@ class TwoSlotLayout:
         return len(image) == self.declaration.size and self._identity.read(image) is not None
 
     def is_blank(self, image: bytes) -> bool:
-        """True when the card was never issued: all FF from 20 on, or an issue that was cut short.
+        """True when the card was never issued: all FF, or an issue that was cut short.
 
         An issue marks the version byte first and completes it last, so what it leaves behind is
         always told from an issued card.
         """
         if len(image) != self.declaration.size:
             return False
-        return set(image[FIRST_FREE:]) == {_BLANK} or self._unfinished(image)
+        return set(image[self.declaration.first :]) == {_BLANK} or self._unfinished(image)
 
     def _unfinished(self, image: bytes) -> bool:
         at = self._identity.address

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from cardstation.errors import Refusal
-from cardstation.ports.reader import MemoryDialect
-from drivers.readers.acs import AcsDialect
-from drivers.readers.omnikey import OmnikeyDialect
 
-DIALECTS: tuple[MemoryDialect, ...] = (AcsDialect(), OmnikeyDialect())
 
-WORDS: Mapping[str, str] = MappingProxyType(
-    {"acs": "acs", "acr": "acs", "omnikey": "omnikey", "hid": "omnikey", "cherry": "omnikey"}
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One way of wrapping the commands of memory cards.
+
+    Attributes:
+        readers: The readers that speak so, in words.
+        pattern: What the names of these readers have in them, as the card service lists them.
+    """
+
+    name: str
+    readers: str
+    pattern: str
+
+
+OMNIKEY = Dialect(
+    "omnikey", "HID OMNIKEY 3x21 (AViatoR), Cherry ST-1144 and keyboards", r"\b(omnikey|hid|cherry)"
 )
-CAREFUL = "acs"
+ACS = Dialect("acs", "ACS ACR38, ACR39, ACR3901, ACR33, contact side of ACR1281U", r"\b(acs|acr)")
+
+DIALECTS: tuple[Dialect, ...] = (OMNIKEY, ACS)
+"""In the order in which names are tried."""
+
+CAREFUL = ACS
 """For names of no known family, also vpcd's "Virtual PCD": with the ACS reading, 90 00 after a
 code is never success and a counter that cannot be read stops before any code is presented."""
 
 
-def dialect_for(reader_name: str, chosen: str = "") -> MemoryDialect:
+def dialect_for(reader_name: str, chosen: str = "") -> Dialect:
     """The dialect of a reader.
 
     Args:
@@ -32,8 +46,9 @@ def dialect_for(reader_name: str, chosen: str = "") -> MemoryDialect:
         Refusal: code `dialect_unknown`.
     """
     known = {dialect.name: dialect for dialect in DIALECTS}
-    if chosen and chosen not in known:
-        raise Refusal("dialect_unknown", chosen=chosen, known=", ".join(known))
-    words = re.findall(r"[a-z]+", reader_name.lower())
-    named = next((WORDS[word] for word in words if word in WORDS), CAREFUL)
-    return known[chosen or named]
+    if chosen:
+        if chosen not in known:
+            raise Refusal("dialect_unknown", chosen=chosen, known=", ".join(sorted(known)))
+        return known[chosen]
+    name = reader_name.lower()
+    return next((one for one in DIALECTS if re.search(one.pattern, name)), CAREFUL)

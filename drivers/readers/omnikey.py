@@ -1,6 +1,7 @@
 """How OMNIKEY (AViatoR) and Cherry readers wrap the SLE4442: INS B0/D6/20/21, 63 Cx for tries.
 
-Source: reference cards 2.2. Here 90 00 after a code is success: the opposite of ACS.
+Source: reference cards 2.2, which knows the SLE4442 only. Here 90 00 after a code is success: the
+opposite of ACS.
 """
 
 from __future__ import annotations
@@ -14,12 +15,10 @@ SELECT_SLE4442 = bytes.fromhex("FFA400000106")
 TRIES_MASK = 0x0F
 
 
-class OmnikeyDialect:
+class OmnikeySle4442:
     """OMNIKEY 3x21 and relatives, Cherry ST-1144 and keyboards."""
 
-    name = "omnikey"
-
-    def select_sle4442(self, link: Link) -> None:
+    def select(self, link: Link) -> None:
         """Nothing is needed; the reader tolerates the ACS command and answers 90 00."""
         data_of(link.exchange(SELECT_SLE4442), link.reader)
 

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from cardstation.errors import CardServiceGone
-from cardstation.ports.reader import MemoryDialect
 from drivers.readers.dialects import dialect_for
 from drivers.readers.pcsc_calls import Calls
 from drivers.readers.pcsc_errors import service_mishap
@@ -109,5 +108,5 @@ class PcscRoom:
             )
         return self._readers[name]
 
-    def _dialect(self, name: str) -> MemoryDialect:
-        return dialect_for(name, self._dialects.get(name, ""))
+    def _dialect(self, name: str) -> str:
+        return dialect_for(name, self._dialects.get(name, "")).name

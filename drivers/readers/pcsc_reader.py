@@ -21,7 +21,7 @@ from cardstation.errors import (
     ensure,
 )
 from cardstation.logs import TRAFFIC
-from cardstation.ports.reader import Link, MemoryDialect, Presence
+from cardstation.ports.reader import Link, Presence
 from drivers.readers import wrappers
 from drivers.readers.pcsc_calls import Calls
 from drivers.readers.pcsc_errors import service_mishap
@@ -43,7 +43,7 @@ class PcscLink:
     """One powered, exclusive session; dead after the first failure."""
 
     def __init__(
-        self, session: Session, worker: Worker, reader: str, atr: bytes, dialect: MemoryDialect
+        self, session: Session, worker: Worker, reader: str, atr: bytes, dialect: str
     ) -> None:
         self.reader = reader
         self.atr = atr
@@ -99,7 +99,7 @@ class PcscReader:
         name: str,
         calls: Calls,
         watcher: Watcher,
-        dialect: Callable[[str], MemoryDialect],
+        dialect: Callable[[str], str],
         watchdog_s: float,
     ) -> None:
         self.name = name

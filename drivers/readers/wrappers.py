@@ -8,13 +8,14 @@ from enum import StrEnum
 
 from cardstation.errors import CardRemoved, LinkFailed
 from cardstation.logs import TRAFFIC
-from cardstation.ports.reader import Link
+from cardstation.ports.reader import Hidden, Link
 
 log = logging.getLogger(__name__)
 
 SHOWN = frozenset({0xA4, 0xB0, 0xB2, 0xD0, 0xD6, 0x3A})
 """INS bytes whose data may be logged: select, read, write, protection bits. All others are shown
-as header and status only, so a command nobody thought of is hidden too."""
+as header and status only, so a command nobody thought of is hidden too, and so is every command
+whose chip says that it carries a code (`Hidden`)."""
 READ_COUNTER = 0xB1
 HEADER = 5
 
@@ -67,6 +68,8 @@ def shown_answer(command: bytes, answer: bytes) -> str:
 
 
 def _may_show(command: bytes) -> bool:
+    if isinstance(command, Hidden):
+        return False
     return len(command) >= 4 and command[0] == 0xFF and command[1] in SHOWN
 
 

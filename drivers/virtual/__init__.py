@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from drivers.virtual.card import VirtualCard
+from drivers.virtual.card import VIRTUAL_CHIPS, VirtualCard, new_chip
 from drivers.virtual.chip import VirtualSle4442
 from drivers.virtual.firmware import Firmware
+from drivers.virtual.memory import VirtualChip
 from drivers.virtual.noise import NoAnswer, Noise, NoiseKind
 from drivers.virtual.reader import VirtualReader
+from drivers.virtual.sle4428 import VirtualSle4428
 from drivers.virtual.tear import Moment, PullAfter, Tear, Torn, every_tear
 
 __all__ = [
+    "VIRTUAL_CHIPS",
     "Firmware",
     "Moment",
     "NoAnswer",
@@ -19,7 +22,10 @@ __all__ = [
     "Tear",
     "Torn",
     "VirtualCard",
+    "VirtualChip",
     "VirtualReader",
+    "VirtualSle4428",
     "VirtualSle4442",
     "every_tear",
+    "new_chip",
 ]

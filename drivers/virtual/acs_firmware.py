@@ -1,11 +1,15 @@
-"""The memory-card commands inside an ACS reader, new (CCID) and old (ACR38 before CCID).
+"""The memory-card side of an ACS reader, new (CCID) and old (ACR38 before CCID).
 
+The reader's own commands are here; what it does with one kind of chip stands in `CARD_TYPES`.
 Source: reference cards 2.1.
 """
 
 from __future__ import annotations
 
-from drivers.virtual import procedures
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from drivers.virtual.acs_sle import AcsSle4428, AcsSle4442
 from drivers.virtual.apdu import (
     FAILED,
     NOT_SUPPORTED,
@@ -15,10 +19,47 @@ from drivers.virtual.apdu import (
     WRONG_LENGTH,
     Apdu,
 )
-from drivers.virtual.chip import SIZE, Control, VirtualSle4442
+from drivers.virtual.chip import VirtualSle4442
+from drivers.virtual.memory import VirtualChip
+from drivers.virtual.sle4428 import VirtualSle4428
 
-SLE4442 = 0x06
-READER_INFO = b"CS-VIRT-01" + bytes([0xFF, 0xFF, 0x00, 0x40])
+READER_INFO = b"CS-VIRT-01" + bytes([0xFF, 0xFF])
+
+
+class CardCommands(Protocol):
+    """The commands of one selected card type."""
+
+    def commands(self) -> Mapping[int, Callable[[Apdu], bytes]]:
+        """By INS; an answer is data + SW1 SW2."""
+
+
+class UndrivenBus:
+    """A type was selected that this chip does not answer to: ones come in, writes go nowhere."""
+
+    def commands(self) -> Mapping[int, Callable[[Apdu], bytes]]:
+        """Reading and writing, blindly."""
+        return {0xB0: _ones, 0xD0: lambda _: OK, 0x01: lambda _: OK}
+
+
+def _ones(apdu: Apdu) -> bytes:
+    return b"\xff" * apdu.le + OK if apdu.le else WRONG_LENGTH
+
+
+ANSWERING = frozenset({0x05, 0x06})
+"""Types whose chips answer to reset, so that the reader notices when they do not."""
+SILENT = frozenset({0x01, 0x02, 0x09})
+"""Types without an answer to reset: the reader takes whatever lies there."""
+
+
+def card_commands(chip: VirtualChip, card_type: int, *, old: bool) -> CardCommands | None:
+    """What a reader does with a chip after this type was selected; None = it refuses."""
+    match chip:
+        case VirtualSle4442() if card_type == 0x06:
+            return AcsSle4442(chip, old=old)
+        case VirtualSle4428() if card_type == 0x05:
+            return AcsSle4428(chip)
+        case _:
+            return UndrivenBus() if card_type in SILENT else None
 
 
 class AcsFirmware:
@@ -29,10 +70,11 @@ class AcsFirmware:
             counter of PRESENT_CODE in the data, error counter with Le 00 only.
     """
 
-    def __init__(self, chip: VirtualSle4442, *, old: bool = False) -> None:
+    def __init__(self, chip: VirtualChip, *, old: bool = False) -> None:
         self._chip = chip
         self._old = old
-        self._selected = False
+        self._card: CardCommands | None = None
+        self._type = 0
 
     def answer(self, apdu: Apdu) -> bytes:
         """Do one command and return data + SW1 SW2.
@@ -45,66 +87,21 @@ class AcsFirmware:
         if apdu.ins == 0xA4:
             return self._select(apdu)
         if apdu.ins == 0x09:
-            return READER_INFO + bytes([SLE4442 if self._selected else 0, 3]) + OK
-        commands = {
-            0xB0: self._read,
-            0xB1: self._read_counter,
-            0xB2: self._read_protection,
-            0xD0: self._write,
-            0xD1: self._freeze,
-            0x20: self._present_code,
-            0xD2: self._change_code,
-        }
-        if apdu.ins not in commands:
-            return UNKNOWN_INS
-        return commands[apdu.ins](apdu) if self._selected else FAILED
+            return READER_INFO + bytes([0x00, 0x40, self._type, 3]) + OK
+        if self._card is None:
+            return FAILED if apdu.ins in ANY_CARD else UNKNOWN_INS
+        commands = self._card.commands()
+        return commands[apdu.ins](apdu) if apdu.ins in commands else UNKNOWN_INS
 
     def _select(self, apdu: Apdu) -> bytes:
-        if apdu.data != bytes([SLE4442]):
+        card_type = apdu.data[0] if len(apdu.data) == 1 else 0
+        card = card_commands(self._chip, card_type, old=self._old)
+        if card is None:
             return NOT_SUPPORTED
         self._chip.reset()
-        self._selected = True
+        self._card, self._type = card, card_type
         return OK
 
-    def _read(self, apdu: Apdu) -> bytes:
-        if not apdu.le or apdu.p2 + apdu.le > SIZE:
-            return WRONG_LENGTH
-        data = procedures.read_main(self._chip, apdu.p2, apdu.le)
-        if self._old:
-            data += self._chip.command(Control.READ_PROTECTION)
-        return data + OK
 
-    def _read_counter(self, apdu: Apdu) -> bytes:
-        if apdu.le != (0 if self._old else 4):
-            return WRONG_LENGTH
-        return self._chip.command(Control.READ_SECURITY) + OK
-
-    def _read_protection(self, apdu: Apdu) -> bytes:
-        if apdu.le != 4:
-            return WRONG_LENGTH
-        return self._chip.command(Control.READ_PROTECTION) + OK
-
-    def _write(self, apdu: Apdu) -> bytes:
-        if not apdu.data or apdu.p2 + len(apdu.data) > SIZE:
-            return WRONG_LENGTH
-        procedures.update_main(self._chip, apdu.p2, apdu.data)
-        return OK
-
-    def _freeze(self, apdu: Apdu) -> bytes:
-        for offset, value in enumerate(apdu.data):
-            self._chip.command(Control.WRITE_PROTECTION, apdu.p2 + offset, value)
-        return OK
-
-    def _present_code(self, apdu: Apdu) -> bytes:
-        if len(apdu.data) != 3:
-            return WRONG_LENGTH
-        counter = procedures.present_code(self._chip, apdu.data)
-        if self._old:
-            return self._chip.command(Control.READ_SECURITY) + OK
-        return bytes([0x90, counter])
-
-    def _change_code(self, apdu: Apdu) -> bytes:
-        if apdu.p2 != 1 or len(apdu.data) != 3:
-            return WRONG_LENGTH
-        procedures.change_code(self._chip, apdu.data)
-        return OK
+ANY_CARD = frozenset({0x01, 0x05, 0x20, 0xB0, 0xB1, 0xB2, 0xD0, 0xD1, 0xD2})
+"""Commands of some card type: they fail before one is selected."""

@@ -29,6 +29,11 @@ class Apdu:
     data: bytes
     le: int | None
 
+    @property
+    def address(self) -> int:
+        """P1 and P2 as one number."""
+        return self.p1 << 8 | self.p2
+
     @classmethod
     def parse(cls, raw: bytes) -> Apdu | None:
         """Take a command apart; None when its lengths do not agree."""

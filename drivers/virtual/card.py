@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cardstation.files import write_whole
 from drivers.virtual.chip import VirtualSle4442
+from drivers.virtual.memory import VirtualChip
+from drivers.virtual.sle4428 import VirtualSle4428
+
+VIRTUAL_CHIPS: Mapping[str, Callable[[], VirtualChip]] = {
+    chip.kind: chip for chip in (VirtualSle4442, VirtualSle4428)
+}
+"""The twin of every chip that is registered with the drivers, by the driver's name."""
+
+
+def new_chip(kind: str) -> VirtualChip:
+    """A blank chip of a driver's name, in capitals or not (as older card files have it)."""
+    return VIRTUAL_CHIPS[kind.lower()]()
 
 
 class VirtualCard:
@@ -16,8 +29,8 @@ class VirtualCard:
         name: What stands on the plastic, for racks and logs.
     """
 
-    def __init__(self, chip: VirtualSle4442 | None = None, name: str = "card") -> None:
-        self.chip = VirtualSle4442() if chip is None else chip
+    def __init__(self, chip: VirtualChip | None = None, name: str = "card") -> None:
+        self.chip: VirtualChip = VirtualSle4442() if chip is None else chip
         self.name = name
 
     @property
@@ -27,33 +40,25 @@ class VirtualCard:
 
     def copy(self, name: str = "") -> VirtualCard:
         """A second card with the same content, code and counter (a fresh chip: no wear)."""
-        twin = VirtualCard(name=name or f"{self.name} copy")
-        twin.chip.main[:] = self.chip.main
-        twin.chip.protection[:] = self.chip.protection
-        twin.chip.security[:] = self.chip.security
+        twin = VirtualCard(new_chip(self.chip.kind), name or f"{self.name} copy")
+        for memory, cells in self.chip.memories.items():
+            twin.chip.memories[memory][:] = cells
         return twin
 
     def save(self, path: Path) -> None:
         """Write the card to a file, whole or not at all."""
         chip = self.chip
-        content = {
-            "chip": chip.kind,
-            "name": self.name,
-            "main": chip.main.hex(),
-            "protection": chip.protection.hex(),
-            "security": chip.security.hex(),
-            "wear": chip.wear,
-        }
+        memories = {memory: cells.hex() for memory, cells in chip.memories.items()}
+        content = {"chip": chip.kind, "name": self.name, **memories, "wear": chip.wear}
         write_whole(path, json.dumps(content))
 
     @classmethod
     def load(cls, path: Path) -> VirtualCard:
         """Read a card from its file; later changes are not written back (see `keep_in`)."""
         content = json.loads(path.read_text("utf-8"))
-        card = cls(name=content["name"])
-        card.chip.main[:] = bytes.fromhex(content["main"])
-        card.chip.protection[:] = bytes.fromhex(content["protection"])
-        card.chip.security[:] = bytes.fromhex(content["security"])
+        card = cls(new_chip(content["chip"]), content["name"])
+        for memory, cells in card.chip.memories.items():
+            cells[:] = bytes.fromhex(content[memory])
         card.chip.wear[:] = content["wear"]
         return card
 

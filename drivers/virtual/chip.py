@@ -5,9 +5,12 @@ Facts: reference cards 1.1 (Siemens SLE4432/4442 data sheet 07.95) and 4.5.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from collections.abc import Mapping, Sequence
 
-from drivers.virtual.tearable import TearableChip
+from cardstation.domain.card import Span
+from drivers.virtual.control import Control
+from drivers.virtual.memory import VirtualChip
+from drivers.virtual.procedures import change_code, present_code
 
 SIZE = 256
 CLOCK_HZ = 50_000
@@ -15,6 +18,8 @@ STEP_S = 0.0025
 COMMAND_CLOCKS = 24
 REFUSED_CLOCKS = 2
 UNTOUCHED = 0b111
+RESET_HEAD = b"\xa2\x13"
+"""Two wires, 256 bytes; no reader knows a chip that answers otherwise."""
 
 FACTORY_CODE = b"\xff\xff\xff"
 FACTORY_PROTECTION = bytes.fromhex("00FF1FF8")
@@ -26,47 +31,48 @@ FACTORY_MAIN = (
 )
 
 
-class Control(IntEnum):
-    """First byte of a command."""
-
-    READ_MAIN = 0x30
-    READ_SECURITY = 0x31
-    COMPARE = 0x33
-    READ_PROTECTION = 0x34
-    UPDATE_MAIN = 0x38
-    UPDATE_SECURITY = 0x39
-    WRITE_PROTECTION = 0x3C
-
-
-class VirtualSle4442(TearableChip):
+class VirtualSle4442(VirtualChip):
     """One chip; the host talks to it with `power_up`, `command` and `power_off`.
 
     The code procedure is as strict as the data sheet: any command out of order ends it, and
     opening a new one drops the verified state. What the chip refuses it ignores in silence.
 
     Attributes:
-        main: The 256 bytes of main memory.
         protection: 32 bits, first bit (bit 0 of byte 0) = address 00; 0 = frozen for ever.
         security: Error counter (bits 0-2) and the three bytes of the code.
-        wear: Erase/write cycles of each byte of main memory.
     """
 
-    kind = "SLE4442"
+    kind = "sle4442"
     step_s = STEP_S
 
     def __init__(self) -> None:
-        super().__init__()
-        self.main = bytearray(FACTORY_MAIN)
+        super().__init__(SIZE)
+        self.main[:] = FACTORY_MAIN
         self.protection = bytearray(FACTORY_PROTECTION)
         self.security = bytearray(bytes([UNTOUCHED]) + FACTORY_CODE)
-        self.wear = [0] * SIZE
         self._verified = False
         self._stage = 0
 
     @property
-    def image(self) -> bytes:
-        """Main memory as it stands."""
-        return bytes(self.main)
+    def memories(self) -> Mapping[str, bytearray]:
+        """All three."""
+        return {"main": self.main, "protection": self.protection, "security": self.security}
+
+    @property
+    def atr(self) -> bytes:
+        """The reader's two bytes and the four reset bytes; empty when these are spoilt."""
+        head = bytes(self.main[:4])
+        return b"\x3b\x04" + head if head.startswith(RESET_HEAD) else b""
+
+    @property
+    def tries(self) -> int:
+        """Bits of the counter."""
+        return self.security[0].bit_count()
+
+    @property
+    def secret(self) -> bytes:
+        """Its three bytes of code."""
+        return bytes(self.security[1:])
 
     @property
     def verified(self) -> bool:
@@ -103,6 +109,21 @@ class VirtualSle4442(TearableChip):
         answer = self._do(control, address, data, take)
         self._ensure_power()
         return answer
+
+    def host_open(self, code: bytes) -> bool:
+        """All five steps of the procedure."""
+        return present_code(self, code) == UNTOUCHED
+
+    def host_write(self, spans: Sequence[Span]) -> None:
+        """Byte by byte, ascending."""
+        for span in spans:
+            for address, value in enumerate(span.data, start=span.address):
+                if self.main[address] != value:
+                    self.command(Control.UPDATE_MAIN, address, value)
+
+    def host_close(self, code: bytes) -> None:
+        """Byte by byte."""
+        change_code(self, code)
 
     def _do(self, control: Control, address: int, data: int, take: int) -> bytes:
         stage, self._stage = self._stage, 0

@@ -14,12 +14,11 @@ from drivers.virtual.acs_firmware import AcsFirmware
 from drivers.virtual.apdu import CONFUSED, FAILED, NOT_SUPPORTED, WRONG_LENGTH, Apdu
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.chip import VirtualSle4442
+from drivers.virtual.memory import VirtualChip
 from drivers.virtual.noise import NoAnswer, Noise, NoiseKind, flip_bit
 from drivers.virtual.omnikey_firmware import OmnikeyFirmware
 from drivers.virtual.tear import Torn
 
-ATR_HEAD = b"\x3b\x04"
-TWO_WIRE_256 = b"\xa2\x13"
 STATUS_BYTES = 2
 
 
@@ -38,10 +37,14 @@ class CpuCardsOnly:
         return NOT_SUPPORTED
 
 
-SPEECHES: dict[str, Callable[[VirtualSle4442], Speech]] = {
+def _omnikey(chip: VirtualChip) -> Speech:
+    return OmnikeyFirmware(chip) if isinstance(chip, VirtualSle4442) else CpuCardsOnly()
+
+
+SPEECHES: dict[str, Callable[[VirtualChip], Speech]] = {
     "acs": AcsFirmware,
     "acs-old": lambda chip: AcsFirmware(chip, old=True),
-    "omnikey": OmnikeyFirmware,
+    "omnikey": _omnikey,
     "cpu-only": lambda _chip: CpuCardsOnly(),
     "none": lambda _chip: CpuCardsOnly(),
 }
@@ -88,10 +91,7 @@ class Firmware:
     @property
     def atr(self) -> bytes:
         """What a power-up answers; empty when mute."""
-        head = bytes(self.card.chip.main[:4])
-        if self._mute or not head.startswith(TWO_WIRE_256):
-            return b""
-        return ATR_HEAD + head
+        return b"" if self._mute else self.card.chip.atr
 
     def power_up(self) -> bytes:
         """Power the card anew and return its ATR; code and selection are lost."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cardstation.errors import CardRemoved, LinkFailed, ensure
-from cardstation.ports.reader import MemoryDialect
 from drivers.virtual.firmware import Firmware
 from drivers.virtual.noise import NoAnswer
 from drivers.virtual.tear import Torn
@@ -24,7 +23,7 @@ class VirtualLink:
         self,
         reader: str,
         firmware: Firmware,
-        dialect: MemoryDialect,
+        dialect: str,
         *,
         gone: Callable[[], LinkFailed | None],
         pull: Callable[[], object],

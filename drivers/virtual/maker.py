@@ -24,9 +24,7 @@ from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import ensure
 from cardstation.ports.keys import CardKeys
 from cardstation.ports.layout import Layout
-from drivers.virtual.card import VirtualCard
-from drivers.virtual.chip import FACTORY_CODE, UNTOUCHED
-from drivers.virtual.procedures import change_code, present_code, update_main
+from drivers.virtual.card import VirtualCard, new_chip
 
 ISSUED_AT = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 
@@ -96,7 +94,7 @@ def make_card(
     last = household.purchase_counter if told.counter is None else told.counter
     credit, returned = _history(household, told, last if counter is None else counter)
     money = household.meter.kind is MeterKind.MONEY
-    card = VirtualCard(name=household.card_no)
+    card = VirtualCard(new_chip(layout.chip), household.card_no)
     identity = CardIdentity(
         maker=rules.code,
         card_type=told.card_type,
@@ -108,7 +106,8 @@ def make_card(
     limits = told.limits or (_MONEY_LIMITS if money else _VOLUME_LIMITS)
     price = told.price or (DEMO_PRICE if money else None)
     plan = layout.plan_issue(card.image, identity, credit, limits, price, returned)
-    _write(card, plan, keys.code_for(rules.code, household.card_no))
+    blank = card.chip.secret
+    _write(card, plan, blank, keys.code_for(rules.code, household.card_no, len(blank)))
     return card
 
 
@@ -156,12 +155,11 @@ def _quantity(kind: MeterKind, number: int) -> Quantity:
     return Money(number) if kind is MeterKind.MONEY else Volume(number)
 
 
-def _write(card: VirtualCard, plan: WritePlan, code: bytes) -> None:
+def _write(card: VirtualCard, plan: WritePlan, blank: bytes, code: bytes) -> None:
     chip = card.chip
     chip.power_up()
-    ensure(present_code(chip, FACTORY_CODE) == UNTOUCHED, "a blank opens with the factory code")
-    for span in plan.spans:
-        update_main(chip, span.address, span.data)
-    change_code(chip, code)
+    ensure(chip.host_open(blank), "a blank opens with the factory code")
+    chip.host_write(plan.spans)
+    chip.host_close(code)
     chip.power_off()
     ensure(card.image == plan.target, "the card carries what was planned")

@@ -14,7 +14,6 @@ from cardstation.errors import Refusal
 from cardstation.files import write_whole
 from cardstation.ports.layout import Layout
 from drivers.virtual.card import VirtualCard
-from drivers.virtual.chip import UNTOUCHED
 from drivers.virtual.meter_gas import use_gas
 from drivers.virtual.meter_rules import (
     Decision,
@@ -24,7 +23,6 @@ from drivers.virtual.meter_rules import (
     decide,
     number_of,
 )
-from drivers.virtual.procedures import present_code, read_main, update_main
 from drivers.virtual.tear import Cut, Torn
 
 
@@ -109,7 +107,7 @@ class VirtualMeter:
         """
         try:
             card.chip.power_up()
-            image = read_main(card.chip)
+            image = card.image
         except Torn:
             return self._verdict(self._pulled(Taking.REFUSED, 0), torn=True)
         decision = self._decide(image)
@@ -148,18 +146,14 @@ class VirtualMeter:
         """Write the return block; a meter knows its card's code."""
         plan = self._layout.plan_return(image, self.state.return_block(at))
         chip = card.chip
-        if present_code(chip, bytes(chip.security[1:])) != UNTOUCHED:
+        if not chip.host_open(chip.secret):
             chip.power_off()
             return False
         if cut is not None:
             chip.arm(cut)
-        for span in plan.spans:
-            for address, value in enumerate(span.data, start=span.address):
-                if chip.main[address] != value:
-                    update_main(chip, address, bytes([value]))
-        written = read_main(chip) == plan.target
+        chip.host_write(plan.spans)
         chip.power_off()
-        return written
+        return card.image == plan.target
 
     def _pulled(self, taking: Taking, credited: int) -> Decision:
         self.state = replace(self.state, error=MeterError.PULLED_EARLY)

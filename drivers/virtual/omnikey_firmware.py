@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from drivers.virtual import procedures
 from drivers.virtual.apdu import OK, UNKNOWN_CLA, UNKNOWN_INS, WRONG_LENGTH, Apdu
-from drivers.virtual.chip import SIZE, UNTOUCHED, Control, VirtualSle4442
+from drivers.virtual.chip import SIZE, UNTOUCHED, VirtualSle4442
+from drivers.virtual.control import Control
 
 
 class OmnikeyFirmware:

@@ -5,7 +5,12 @@ Source: reference cards 1.1 (code procedure, updates byte by byte in ascending o
 
 from __future__ import annotations
 
-from drivers.virtual.chip import Control, VirtualSle4442
+from typing import TYPE_CHECKING
+
+from drivers.virtual.control import Control
+
+if TYPE_CHECKING:
+    from drivers.virtual.chip import VirtualSle4442
 
 
 def read_main(chip: VirtualSle4442, address: int = 0, length: int = 256) -> bytes:

@@ -54,7 +54,7 @@ class VirtualReader:
         self.exchange_s = 0.0
         self.wrap = wrap
         self._firmware_dialect = dialect
-        self._dialect = dialect_for(name, chosen or STATION_DIALECTS.get(dialect, dialect))
+        self._dialect = dialect_for(name, chosen or STATION_DIALECTS.get(dialect, dialect)).name
         self._watchdog_s = watchdog_s
         self._news = threading.Condition()
         self._event = 0

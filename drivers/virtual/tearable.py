@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -88,16 +88,23 @@ class TearableChip:
 
     def _step(self, cells: bytearray, index: int, full: int) -> None:
         """Erase or program one byte to `full`, which takes `step_s`."""
+        self._step_all(cells, {index: full})
+
+    def _step_all(self, cells: bytearray, full: Mapping[int, int]) -> None:
+        """Erase or program some bytes at once, each to its own value, which takes `step_s`."""
         moment = self._due()
         if moment is Moment.BEFORE:
             self._lose_power()
-        power_up, old = self._power_ups, cells[index]
+        power_up, old = self._power_ups, {index: cells[index] for index in full}
         self._spend(self.step_s)
         alive = self._powered and self._power_ups == power_up
         if moment is Moment.INSIDE or not alive:
-            self._interrupt(cells, index, full)
-        cells[index] = full
-        self._flaky = [each for each in self._flaky if not _is(each, cells, index)]
+            self._interrupt(cells, full)
+        for index, value in full.items():
+            cells[index] = value
+        self._flaky = [
+            each for each in self._flaky if each.cells is not cells or each.index not in full
+        ]
         self.steps += 1
         if full != old:
             self._changed()
@@ -118,12 +125,13 @@ class TearableChip:
         if self._cut == PullAfter(self.changed_bytes):
             self._lose_power()
 
-    def _interrupt(self, cells: bytearray, index: int, full: int) -> NoReturn:
+    def _interrupt(self, cells: bytearray, full: Mapping[int, int]) -> NoReturn:
         tear = self._cut if isinstance(self._cut, Tear) else Tear(self.steps)
-        old = cells[index]
-        cells[index] = old ^ ((old ^ full) & reached_bits(tear.seed, self.steps))
+        old = {index: cells[index] for index in full}
+        leave_half_way(cells, full, tear.seed, self.steps)
         if tear.flaky:
-            self._flaky.append(FlakyByte(cells, index, old, full, tear.seed))
+            for index, value in full.items():
+                self._flaky.append(FlakyByte(cells, index, old[index], value, tear.seed))
         self._changed()
         self._lose_power()
 
@@ -149,5 +157,9 @@ class TearableChip:
             self.on_change()
 
 
-def _is(byte: FlakyByte, cells: bytearray, index: int) -> bool:
-    return byte.cells is cells and byte.index == index
+def leave_half_way(cells: bytearray, full: Mapping[int, int], seed: int, step: int) -> None:
+    """Let each byte stand where an interrupted step had brought it: the same for the same seed."""
+    for place, (index, value) in enumerate(full.items()):
+        old = cells[index]
+        mask = reached_bits(seed, step) if len(full) == 1 else reached_bits(seed + place, step)
+        cells[index] = old ^ ((old ^ value) & mask)

@@ -1,130 +1,148 @@
-"""Every registered dialect keeps the port's promises over the firmware it was made for."""
+"""Every chip in every dialect it is said to be spoken to in, over the firmware made for that."""
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
-
 import pytest
 
-import drivers.readers
 from cardstation.domain.card import Span
-from cardstation.errors import (
-    CodeLocked,
-    CodeRefused,
-    LinkFailed,
-    ReaderCannotMemory,
-)
-from cardstation.ports.reader import Link, MemoryDialect
+from cardstation.errors import CodeLocked, CodeRefused, LinkFailed, ReaderCannotMemory
+from cardstation.ports.reader import Link
+from drivers.chips import CHIPS, sle4428, sle4442
+from drivers.chips.coded import CodedChip
 from drivers.readers import DIALECTS, dialect_for
-from drivers.virtual import VirtualCard, VirtualReader
+from drivers.virtual import VirtualCard, VirtualReader, new_chip
+from tests.kit.chips import FIRMWARES
 
-FIRMWARES = {"acs": ("acs", "acs-old"), "omnikey": ("omnikey",)}
-PAIRS = [(dialect.name, firmware) for dialect in DIALECTS for firmware in FIRMWARES[dialect.name]]
-BLANK, WRONG = b"\xff\xff\xff", b"\x11\x22\x33"
-every_dialect = pytest.mark.parametrize(("chosen", "firmware"), PAIRS)
+CODED = {"sle4442": sle4442, "sle4428": sle4428}
+PAIRS = [
+    (chip, dialect, firmware)
+    for chip, module in CODED.items()
+    for dialect in module.SPOKEN
+    for firmware in FIRMWARES[dialect]
+]
+every_way = pytest.mark.parametrize(("chip", "chosen", "firmware"), PAIRS)
 
 
-def opened(chosen: str, firmware: str, card: VirtualCard | None = None) -> Link:
+def opened(chip: str, chosen: str, firmware: str, card: VirtualCard | None = None) -> Link:
     reader = VirtualReader("desk", firmware, chosen=chosen)
-    reader.insert(card or VirtualCard())
+    reader.insert(card or VirtualCard(new_chip(chip)))
     presence = reader.wait_card(0)
     assert presence is not None
     link = reader.open(presence)
-    assert link.dialect is dialect_for("", chosen)
+    assert link.dialect == dialect_for("", chosen).name
     return link
 
 
-def test_no_dialect_is_forgotten() -> None:
-    modules = ("drivers.readers.acs", "drivers.readers.omnikey")
-    listed = {module.name for module in pkgutil.iter_modules(drivers.readers.__path__)}
-    assert {name.rpartition(".")[2] for name in modules} <= listed
-    found = {
-        member
-        for name in listed
-        if not name.startswith("pcsc")
-        for _, member in inspect.getmembers(
-            importlib.import_module(f"drivers.readers.{name}"), inspect.isclass
-        )
-        if hasattr(member, "present_code") and member is not MemoryDialect
-    }
-    assert found == {type(dialect) for dialect in DIALECTS}
+def blank(chip: str) -> bytes:
+    return b"\xff" * CODED[chip].MEMORY.code_bytes
 
 
-@every_dialect
-@pytest.mark.parametrize(("address", "length"), [(0, 256), (0, 1), (0x7F, 2), (0xFF, 1), (3, 200)])
-def test_reading(chosen: str, firmware: str, address: int, length: int) -> None:
-    card = VirtualCard()
-    card.chip.main[4:] = bytes(range(4, 256))
-    link = opened(chosen, firmware, card)
-    link.dialect.select_sle4442(link)
-    assert link.dialect.read(link, address, length) == card.image[address : address + length]
+def wrong(chip: str) -> bytes:
+    return b"\x11\x22\x33"[: CODED[chip].MEMORY.code_bytes]
 
 
-@every_dialect
-def test_writing_is_silent_without_and_real_with_the_code(chosen: str, firmware: str) -> None:
-    link = opened(chosen, firmware)
-    link.dialect.select_sle4442(link)
-    link.dialect.write(link, Span(0x20, b"\x01\x02"))
-    assert link.dialect.read(link, 0x20, 2) == b"\xff\xff"
-    link.dialect.present_code(link, BLANK)
-    link.dialect.write(link, Span(0x20, b"\x01\x02"))
-    assert link.dialect.read(link, 0x20, 2) == b"\x01\x02"
+def test_every_dialect_carries_a_chip_and_every_chip_a_dialect_that_is_registered() -> None:
+    names = [dialect.name for dialect in DIALECTS]
+    assert len(set(names)) == len(names)
+    assert {dialect for chip in CHIPS for dialect in chip.spoken} == set(names)
+    assert all(chip.spoken for chip in CHIPS)
+    assert set(FIRMWARES) == set(names)
 
 
-@every_dialect
-def test_wrong_codes_down_to_the_lock(chosen: str, firmware: str) -> None:
-    card = VirtualCard()
-    link = opened(chosen, firmware, card)
-    link.dialect.select_sle4442(link)
-    for left in (2, 1):
+@every_way
+def test_reading(chip: str, chosen: str, firmware: str) -> None:
+    card = VirtualCard(new_chip(chip))
+    size = len(card.image)
+    card.chip.main[4:size] = bytes(n % 251 for n in range(4, size))
+    link = opened(chip, chosen, firmware, card)
+    speech = CODED[chip].SPOKEN[chosen]
+    speech.select(link)
+    for address, length in [(0, 256), (0, 1), (0x7F, 2), (0xFF, 1), (3, 200), (size - 2, 2)]:
+        assert speech.read(link, address, length) == card.image[address : address + length]
+
+
+@every_way
+def test_writing_is_silent_without_and_real_with_the_code(
+    chip: str, chosen: str, firmware: str
+) -> None:
+    link, speech = opened(chip, chosen, firmware), CODED[chip].SPOKEN[chosen]
+    speech.select(link)
+    speech.write(link, Span(0x20, b"\x01\x02"))
+    assert speech.read(link, 0x20, 2) == b"\xff\xff"
+    speech.present_code(link, blank(chip))
+    speech.write(link, Span(0x20, b"\x01\x02"))
+    assert speech.read(link, 0x20, 2) == b"\x01\x02"
+
+
+@every_way
+def test_wrong_codes_down_to_the_lock(chip: str, chosen: str, firmware: str) -> None:
+    card = VirtualCard(new_chip(chip))
+    link, speech = opened(chip, chosen, firmware, card), CODED[chip].SPOKEN[chosen]
+    speech.select(link)
+    for left in range(CODED[chip].MEMORY.tries - 1, 0, -1):
         with pytest.raises(CodeRefused) as refused:
-            link.dialect.present_code(link, WRONG)
-        assert refused.value.values["tries_left"] == left
-        assert link.dialect.error_counter(link) in (card.chip.security[0], None)
-    for code in (WRONG, BLANK):
+            speech.present_code(link, wrong(chip))
+        assert refused.value.values["tries_left"] == left == card.chip.tries
+        counter = speech.error_counter(link)
+        assert counter is None or counter.bit_count() == left
+    for code in (wrong(chip), blank(chip)):
         with pytest.raises(CodeLocked):
-            link.dialect.present_code(link, code)
-    assert card.chip.security[0] == 0
+            speech.present_code(link, code)
+    assert card.chip.tries == 0
 
 
-@every_dialect
-def test_a_success_fills_the_counter(chosen: str, firmware: str) -> None:
-    card = VirtualCard()
-    link = opened(chosen, firmware, card)
-    link.dialect.select_sle4442(link)
+@every_way
+def test_a_success_fills_the_counter(chip: str, chosen: str, firmware: str) -> None:
+    card = VirtualCard(new_chip(chip))
+    link, speech = opened(chip, chosen, firmware, card), CODED[chip].SPOKEN[chosen]
+    speech.select(link)
     with pytest.raises(CodeRefused):
-        link.dialect.present_code(link, WRONG)
-    link.dialect.present_code(link, BLANK)
-    assert card.chip.security[0] == 7
-    link.dialect.change_code(link, BLANK, b"abc")
-    assert card.chip.security == b"\x07abc"
+        speech.present_code(link, wrong(chip))
+    speech.present_code(link, blank(chip))
+    assert card.chip.tries == CODED[chip].MEMORY.tries
+    own = b"abc"[: len(blank(chip))]
+    speech.change_code(link, blank(chip), own)
+    assert card.chip.secret == own
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
-def test_a_reader_without_memory_commands_is_told_apart(dialect: MemoryDialect) -> None:
-    link = opened(dialect.name, "cpu-only")
+@pytest.mark.parametrize(("chip", "dialect"), sorted({pair[:2] for pair in PAIRS}))
+def test_a_reader_without_memory_commands_is_told_apart(chip: str, dialect: str) -> None:
+    link, speech = opened(chip, dialect, "cpu-only"), CODED[chip].SPOKEN[dialect]
     with pytest.raises(ReaderCannotMemory):
-        dialect.select_sle4442(link)
+        speech.select(link)
     with pytest.raises(ReaderCannotMemory):
-        dialect.read(link, 0, 8)
+        speech.read(link, 0, 8)
 
 
 def test_the_wrong_dialect_for_an_omnikey_stops_before_any_code() -> None:
     card = VirtualCard()
-    link = opened("acs", "omnikey", card)
-    link.dialect.select_sle4442(link)
+    link, acs = opened("sle4442", "acs", "omnikey", card), sle4442.SPOKEN["acs"]
+    acs.select(link)
     with pytest.raises(ReaderCannotMemory):
-        link.dialect.error_counter(link)
+        acs.error_counter(link)
     with pytest.raises(CodeLocked):
-        link.dialect.present_code(link, BLANK)
-    assert card.chip.security[0] == 7
+        acs.present_code(link, b"\xff\xff\xff")
+    assert card.chip.tries == 3
 
 
-@pytest.mark.parametrize("code", [BLANK, WRONG])
+@pytest.mark.parametrize("code", [b"\xff\xff\xff", b"\x11\x22\x33"])
 def test_the_wrong_dialect_for_an_acs_reader_takes_nothing_for_success(code: bytes) -> None:
-    link = opened("omnikey", "acs")
-    link.dialect.select_sle4442(link)
+    link, omnikey = opened("sle4442", "omnikey", "acs"), sle4442.SPOKEN["omnikey"]
+    omnikey.select(link)
     with pytest.raises(LinkFailed):
-        link.dialect.present_code(link, code)
+        omnikey.present_code(link, code)
+
+
+def test_no_coded_chip_is_left_out_here() -> None:
+    found = set()
+    for driver in CHIPS:
+        for dialect in driver.spoken:
+            card = VirtualCard(new_chip(driver.name))
+            firmware = FIRMWARES[dialect][0]
+            reader = VirtualReader("desk", firmware, chosen=dialect)
+            reader.insert(card)
+            presence = reader.wait_card(0)
+            assert presence is not None
+            if isinstance(driver.attach(reader.open(presence)), CodedChip):
+                found.add(driver.name)
+    assert found == CODED.keys()

@@ -10,6 +10,7 @@ import pytest
 from cardstation.domain.card import Span
 from cardstation.errors import CardRemoved, CardSwapped, LinkFailed
 from cardstation.ports.reader import Link, Presence
+from drivers.chips.sle4442 import SPOKEN
 from drivers.readers import DIALECTS
 from drivers.readers.pcsc_reader import PcscReader
 from drivers.virtual import (
@@ -36,14 +37,14 @@ def present(reader: PcscReader) -> Presence:
 
 
 def read(link: Link, address: int, length: int) -> bytes:
-    link.dialect.select_sle4442(link)
-    return link.dialect.read(link, address, length)
+    SPOKEN[link.dialect].select(link)
+    return SPOKEN[link.dialect].read(link, address, length)
 
 
 def write(link: Link, span: Span) -> None:
-    link.dialect.select_sle4442(link)
-    link.dialect.present_code(link, FACTORY_CODE)
-    link.dialect.write(link, span)
+    SPOKEN[link.dialect].select(link)
+    SPOKEN[link.dialect].present_code(link, FACTORY_CODE)
+    SPOKEN[link.dialect].write(link, span)
 
 
 @pytest.mark.parametrize("dialect", [dialect.name for dialect in DIALECTS])
@@ -103,8 +104,8 @@ def test_a_hand_that_pulls_while_the_chip_is_writing_tears_it(bench: Bench) -> N
 
     slot.insert(Firmware(card))
     link = reader.open(present(reader))
-    link.dialect.select_sle4442(link)
-    link.dialect.present_code(link, FACTORY_CODE)
+    SPOKEN[link.dialect].select(link)
+    SPOKEN[link.dialect].present_code(link, FACTORY_CODE)
     card.chip.arm(PullAfter(1000))
     card.chip.sleep = sleep
 
@@ -115,7 +116,7 @@ def test_a_hand_that_pulls_while_the_chip_is_writing_tears_it(bench: Bench) -> N
     clerk = threading.Thread(target=hand)
     clerk.start()
     with pytest.raises(CardRemoved):
-        link.dialect.write(link, SPAN)
+        SPOKEN[link.dialect].write(link, SPAN)
     clerk.join()
     assert card.image[SPAN.address : SPAN.end] != SPAN.data
     assert card.image[SPAN.address : SPAN.address + 2] == SPAN.data[:2]
@@ -126,9 +127,9 @@ def test_an_answer_that_gets_lost_breaks_the_link_and_the_card_stays(bench: Benc
     slot.insert(Firmware(VirtualCard(), noise=[Noise(1, NoiseKind.NO_ANSWER)]))
     presence = present(reader)
     link = reader.open(presence)
-    link.dialect.select_sle4442(link)
+    SPOKEN[link.dialect].select(link)
     with pytest.raises(LinkFailed):
-        link.dialect.read(link, 0, 8)
+        SPOKEN[link.dialect].read(link, 0, 8)
     assert slot.occupied
 
 

@@ -62,17 +62,26 @@ class NoKey:
 class NamedChip:
     """A chip driver as far as lists care: its name."""
 
-    name: str = "SLE4442"
+    name: str = "sle4442"
+
+
+@dataclass(frozen=True)
+class NamedLayout:
+    """A layout as far as lists care: whose cards of which chip it is for."""
+
+    code: str = CS01.layout
+    chip: str = NamedChip.name
 
 
 def bare_desk(store: Store, clock: StandingClock | None = None) -> Station:
     """A station that can take in lists and quote, and nothing with cards."""
     chip: Any = NamedChip()
+    layout: Any = NamedLayout()
     absent: Any = None
     return Station(
         store=store,
         chips=(chip,),
-        layouts=(),
+        layouts=(layout,),
         makers=(CS01,),
         keys=absent,
         device_key=NoKey(),

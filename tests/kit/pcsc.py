@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cardstation.domain.card import Span
-from cardstation.ports.reader import Link
 from drivers.readers.pcsc import PcscRoom
 from drivers.readers.pcsc_reader import PcscReader
 from drivers.virtual.service import PrivateService
@@ -74,25 +72,6 @@ class PlainCard:
         self.commands.append(command)
         self.asked.set()
         return self.reply(command)
-
-
-class PlainDialect:
-    """A dialect that says nothing; for tests below the chip."""
-
-    def __init__(self, name: str = "plain") -> None:
-        self.name = name
-
-    def select_sle4442(self, link: Link) -> None: ...
-
-    def read(self, link: Link, address: int, length: int) -> bytes:
-        return bytes(length)
-
-    def write(self, link: Link, span: Span) -> None: ...
-
-    def error_counter(self, link: Link) -> int | None:
-        return None
-
-    def present_code(self, link: Link, code: bytes) -> None: ...
 
 
 class FakeCalls:

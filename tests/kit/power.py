@@ -9,7 +9,7 @@ and the ledger stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,8 +21,9 @@ from cardstation.ports.payment import PaymentAnswer
 from cardstation.ports.reader import Link
 from cardstation.store import Store, Unit
 from cardstation.store.anchor import Anchor, AnchorMark
-from drivers.virtual import VirtualCard, VirtualSle4442
-from drivers.virtual.tear import Torn, reached_bits
+from drivers.virtual import VirtualCard, VirtualChip, VirtualSle4442
+from drivers.virtual.tear import Torn
+from drivers.virtual.tearable import leave_half_way
 from tests.kit.memory_ledger import Answer, Centre
 from tests.kit.two_stations import Line
 
@@ -113,42 +114,47 @@ def store_under(power: Power) -> type[Store]:
     return StoreUnderPower
 
 
-class CutChip(VirtualSle4442):
-    """A chip whose every sub-step is a boundary."""
+def cut_chip(kind: type[VirtualChip]) -> type[VirtualChip]:
+    """A kind of chip whose every sub-step is a boundary."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.power = Power()
+    class CutChip(kind):  # type: ignore[valid-type,misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.power = Power()
 
-    def _step(self, cells: bytearray, index: int, full: int) -> None:
-        when = self.power.due("chip")
-        if when is When.INSIDE:
-            old, seed = cells[index], len(self.power.names)
-            cells[index] = old ^ ((old ^ full) & reached_bits(seed, index))
-            raise PowerCut
-        self._around(when, lambda: VirtualSle4442._step(self, cells, index, full))
+        def _step_all(self, cells: bytearray, full: Mapping[int, int]) -> None:
+            when = self.power.due("chip")
+            if when is When.INSIDE:
+                leave_half_way(cells, full, len(self.power.names), next(iter(full)))
+                raise PowerCut
+            self._around(when, lambda: kind._step_all(self, cells, full))
 
-    def _point(self) -> None:
-        self._around(self.power.due("chip"), lambda: VirtualSle4442._point(self))
+        def _point(self) -> None:
+            self._around(self.power.due("chip"), lambda: kind._point(self))
 
-    def _around(self, when: When | None, do: object) -> None:
-        if when is When.BEFORE:
-            raise PowerCut
-        do()  # type: ignore[operator]
-        if when is When.LOST:
-            self.power_off()
-            raise Torn
-        if when is not None:
-            raise PowerCut
+        def _around(self, when: When | None, do: Callable[[], None]) -> None:
+            if when is When.BEFORE:
+                raise PowerCut
+            do()
+            if when is When.LOST:
+                self.power_off()
+                raise Torn
+            if when is not None:
+                raise PowerCut
+
+    return CutChip
+
+
+CutSle4442 = cut_chip(VirtualSle4442)
 
 
 def wired(card: VirtualCard, power: Power) -> VirtualCard:
     """The same card on a chip under this power."""
-    chip = CutChip()
+    kind = type(card.chip)
+    chip = CutSle4442() if kind is VirtualSle4442 else cut_chip(kind)()
     chip.power = power
-    chip.main[:] = card.chip.main
-    chip.protection[:] = card.chip.protection
-    chip.security[:] = card.chip.security
+    for name, cells in card.chip.memories.items():
+        chip.memories[name][:] = cells
     return VirtualCard(chip, card.name)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from cardstation.ports.reader import MemoryDialect
-from drivers.readers import dialect_for
-
 
 class ScriptedLink:
     """Plays `(command, answer)` pairs in hex and refuses anything else."""
@@ -13,7 +10,7 @@ class ScriptedLink:
     atr = bytes.fromhex("3B04A2131091")
 
     def __init__(self, *exchanges: tuple[str, str], dialect: str = "acs") -> None:
-        self.dialect: MemoryDialect = dialect_for("", dialect)
+        self.dialect = dialect
         self.left = [(bytes.fromhex(sent), bytes.fromhex(back)) for sent, back in exchanges]
         self.closed = False
 

@@ -16,7 +16,9 @@ from cardstation.errors import (
     Refusal,
     WriteNotTaken,
 )
-from drivers.readers import DIALECTS, dialect_for
+from drivers.chips import sle4428
+from drivers.chips.sle4442 import SPOKEN
+from drivers.readers import dialect_for
 from tests.kit.scripted import ScriptedLink
 
 CODE = bytes.fromhex("A1B2C3")
@@ -76,10 +78,10 @@ def check_present(
 ) -> None:
     link = ScriptedLink((PRESENT, answer), dialect=dialect)
     if error is None:
-        link.dialect.present_code(link, CODE)
+        SPOKEN[link.dialect].present_code(link, CODE)
         return
     with pytest.raises(error) as failed:
-        link.dialect.present_code(link, CODE)
+        SPOKEN[link.dialect].present_code(link, CODE)
     assert failed.type is error
     assert failed.value.values.get("tries_left") == tries
     said = f"{failed.value} {failed.value.values}".upper()
@@ -121,7 +123,7 @@ def test_status_words_of_memory_commands(
 ) -> None:
     link = ScriptedLink(("FFA400000106", word), dialect=dialect)
     with pytest.raises(error) as failed:
-        link.dialect.select_sle4442(link)
+        SPOKEN[link.dialect].select(link)
     assert failed.type is error
     assert failed.value.values["reader"] == "scripted"
 
@@ -133,7 +135,7 @@ def test_acs_reads_in_halves_and_takes_both_forms() -> None:
             ("FFB0000080", first.hex() + extra + "9000"),
             ("FFB0008080", second.hex() + extra + "9000"),
         )
-        assert link.dialect.read(link, 0, 256) == bytes(range(256))
+        assert SPOKEN[link.dialect].read(link, 0, 256) == bytes(range(256))
         assert not link.left
 
 
@@ -141,61 +143,61 @@ def test_acs_reads_in_halves_and_takes_both_forms() -> None:
 def test_acs_an_answer_of_wrong_length_is_no_data(answer: str) -> None:
     link = ScriptedLink(("FFB0002002", answer))
     with pytest.raises(LinkFailed):
-        link.dialect.read(link, 0x20, 2)
+        SPOKEN[link.dialect].read(link, 0x20, 2)
 
 
 def test_omnikey_reads() -> None:
     link = ScriptedLink(("FFB0000000", bytes(256).hex() + "9000"), dialect="omnikey")
-    assert link.dialect.read(link, 0, 256) == bytes(256)
+    assert SPOKEN[link.dialect].read(link, 0, 256) == bytes(256)
     link = ScriptedLink(("FFB0002002", "129000"), dialect="omnikey")
     with pytest.raises(LinkFailed):
-        link.dialect.read(link, 0x20, 2)
+        SPOKEN[link.dialect].read(link, 0x20, 2)
     with pytest.raises(Defect):
-        link.dialect.read(link, 0, 257)
+        SPOKEN[link.dialect].read(link, 0, 257)
 
 
 @pytest.mark.parametrize(("dialect", "command"), [("acs", "FFD0"), ("omnikey", "FFD6")])
 def test_writes(dialect: str, command: str) -> None:
     link = ScriptedLink((f"{command}0020021234", "9000"), dialect=dialect)
-    link.dialect.write(link, Span(0x20, b"\x12\x34"))
+    SPOKEN[link.dialect].write(link, Span(0x20, b"\x12\x34"))
     assert not link.left
     with pytest.raises(Defect):
-        link.dialect.write(link, Span(0x20, b""))
+        SPOKEN[link.dialect].write(link, Span(0x20, b""))
 
 
 def test_error_counters() -> None:
     link = ScriptedLink(("FFB1000004", "03A1B2C39000"))
-    assert link.dialect.error_counter(link) == 3
+    assert SPOKEN[link.dialect].error_counter(link) == 3
     link = ScriptedLink(("FFB1000004", "6700"), ("FFB1000000", "070000009000"))
-    assert link.dialect.error_counter(link) == 7
+    assert SPOKEN[link.dialect].error_counter(link) == 7
     link = ScriptedLink(("FFB1000004", "6C04"), ("FFB1000000", "070000009000"))
-    assert link.dialect.error_counter(link) == 7
+    assert SPOKEN[link.dialect].error_counter(link) == 7
     link = ScriptedLink(dialect="omnikey")
-    assert link.dialect.error_counter(link) is None
+    assert SPOKEN[link.dialect].error_counter(link) is None
 
 
 @pytest.mark.parametrize("answer", ["9000", "F7A1B2C39000", "6300"])
 def test_an_unclear_counter_is_no_counter(answer: str) -> None:
     link = ScriptedLink(("FFB1000004", answer))
     with pytest.raises(LinkFailed) as failed:
-        link.dialect.error_counter(link)
+        SPOKEN[link.dialect].error_counter(link)
     assert "A1B2C3" not in f"{failed.value} {failed.value.values}".upper()
 
 
 def test_changing_a_code() -> None:
     link = ScriptedLink(("FFD2000103010203", "9000"))
-    link.dialect.change_code(link, CODE, b"\x01\x02\x03")
+    SPOKEN[link.dialect].change_code(link, CODE, b"\x01\x02\x03")
     link = ScriptedLink(("FFD2000103010203", "6300"))
     with pytest.raises(LinkFailed):
-        link.dialect.change_code(link, CODE, b"\x01\x02\x03")
+        SPOKEN[link.dialect].change_code(link, CODE, b"\x01\x02\x03")
     link = ScriptedLink(("FF21000006A1B2C3010203", "9000"), dialect="omnikey")
-    link.dialect.change_code(link, CODE, b"\x01\x02\x03")
+    SPOKEN[link.dialect].change_code(link, CODE, b"\x01\x02\x03")
     link = ScriptedLink(("FF21000006A1B2C3010203", "63C1"), dialect="omnikey")
     with pytest.raises(CodeRefused):
-        link.dialect.change_code(link, CODE, b"\x01\x02\x03")
-    for dialect in DIALECTS:
+        SPOKEN[link.dialect].change_code(link, CODE, b"\x01\x02\x03")
+    for speech in SPOKEN.values():
         with pytest.raises(Defect):
-            dialect.change_code(link, CODE, b"\x01")
+            speech.change_code(link, CODE, b"\x01")
 
 
 @pytest.mark.parametrize(
@@ -223,3 +225,46 @@ def test_a_dialect_nobody_knows() -> None:
         dialect_for("ACS", "klingon")
     assert refused.value.code == "dialect_unknown"
     assert refused.value.values == {"chosen": "klingon", "known": "acs, omnikey"}
+
+
+def test_an_sle4428_is_read_in_sixteens_of_bits_and_presents_two_bytes() -> None:
+    acs = sle4428.SPOKEN["acs"]
+    link = ScriptedLink(
+        ("FFA400000105", "9000"),
+        ("FFB002F080", bytes(128).hex() + "9000"),
+        ("FFB0037002", "12349000"),
+        ("FFB1000003", "FF00009000"),
+        ("FFD003200155", "9000"),
+        ("FFD003FE020102", "9000"),
+    )
+    acs.select(link)
+    assert acs.read(link, 0x2F0, 130) == bytes(128) + b"\x12\x34"
+    assert acs.error_counter(link) == 0xFF
+    acs.write(link, Span(0x320, b"\x55"))
+    acs.change_code(link, b"\xff\xff", b"\x01\x02")
+    assert not link.left
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "tries"),
+    [
+        ("90FF", None, None),
+        ("9000", CodeLocked, None),
+        ("907F", CodeRefused, 7),
+        ("9001", CodeRefused, 1),
+        ("6300", LinkFailed, None),
+        ("63C7", LinkFailed, None),
+        ("6D00", ReaderCannotMemory, None),
+    ],
+)
+def test_an_sle4428_counts_eight_tries(
+    answer: str, error: type[CardStationError] | None, tries: int | None
+) -> None:
+    link = ScriptedLink(("FF20000002A1B2", answer))
+    if error is None:
+        sle4428.SPOKEN["acs"].present_code(link, CODE[:2])
+        return
+    with pytest.raises(error) as failed:
+        sle4428.SPOKEN["acs"].present_code(link, CODE[:2])
+    assert failed.type is error
+    assert failed.value.values.get("tries_left") == tries

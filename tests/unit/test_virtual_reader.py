@@ -270,4 +270,4 @@ def test_a_short_hang_only_takes_its_time() -> None:
 )
 def test_the_link_brings_the_stations_dialect(firmware: str, chosen: str, dialect: str) -> None:
     link, _ = opened(VirtualReader(dialect=firmware, chosen=chosen))
-    assert link.dialect.name == dialect
+    assert link.dialect == dialect

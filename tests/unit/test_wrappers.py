@@ -85,7 +85,7 @@ def test_what_a_trace_shows(command: str, answer: str, shown: tuple[str, str]) -
 
 def test_a_trace_passes_everything_on(traffic: pytest.LogCaptureFixture) -> None:
     link, reader, _ = opened(traced=True)
-    assert (link.reader, link.atr, link.dialect.name) == (
+    assert (link.reader, link.atr, link.dialect) == (
         "desk",
         bytes.fromhex("3B04A2131091"),
         "acs",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from cardstation.domain.admission import Admitted, cleared_credit, load_mark, next_credit
-from cardstation.domain.card import Credit, Span, Witness, WritePlan, judge
+from cardstation.domain.card import Credit, Span, Witness, WritePlan
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
@@ -28,13 +28,12 @@ from cardstation.services.intent.records import (
     record_sealed,
     record_untouched,
 )
+from cardstation.services.intent.seen import judged_image
 from cardstation.services.station import Station
 from cardstation.store.attempts import Attempt
 
 Watch = Callable[[Step], None]
 
-FIRST_TOUCHABLE = 0x20
-_ONE_TRY_SPENT = 2
 _TORN_ALLOWED = 1
 
 
@@ -105,39 +104,43 @@ def write_and_prove(station: Station, card: Inserted, intent: TopUp, watch: Watc
         seen = card.power_cycle()
     except (LinkFailed, CardServiceGone, WriteNotTaken, Refusal) as error:
         raise _unknown(station, intent, error.code) from error
-    if judge(plan.before, plan.target, plan.owned, seen) is not Witness.TARGET:
+    if judged_image(card, plan, seen) is not Witness.TARGET:
         raise _unknown(station, intent, "write_not_taken")
     return seen
 
 
 def _ensure_sound(card: Inserted, plan: WritePlan, credit: Credit) -> None:
     ensure(plan.before == card.image, "a plan starts from the image in the lane")
-    ensure(all(span.address >= FIRST_TOUCHABLE for span in plan.spans), "00-1F are never touched")
+    ensure(all(_writable(card, span) for span in plan.spans), "the chip's own bytes stay")
     shown = card.layout.decode(plan.target)
     ensure(shown.identity == card.content.identity, "an intent keeps the identity")
     ensure(
         shown.credit is not None
         and shown.credit.quantity == credit.quantity
-        and shown.credit.mark == credit.mark,
+        and (shown.credit.mark == credit.mark or not card.layout.marks_loads),
         "the target reads back as what was agreed",
     )
 
 
+def _writable(card: Inserted, span: Span) -> bool:
+    return any(one.start <= span.address and span.end <= one.stop for one in card.chip.writable)
+
+
 def _spans(card: Inserted, plan: WritePlan, direction: Direction) -> Sequence[Span]:
     """The stored spans; over a torn slot the layout may need another order for the same bytes."""
-    if judge(plan.before, plan.target, plan.owned, card.image) is Witness.BEFORE:
+    if judged_image(card, plan, card.image) is Witness.BEFORE:
         return plan.spans
     credit = card.layout.decode(plan.target).credit or fail("the target carries a credit")
     again_as = {Direction.SALE: card.layout.plan_load, Direction.RETURN: card.layout.plan_clear}
     again = again_as[direction](card.image, credit)
-    same = judge(plan.before, plan.target, plan.owned, again.target) is Witness.TARGET
+    same = judged_image(card, plan, again.target) is Witness.TARGET
     return again.spans if same else plan.spans
 
 
 def ensure_unlockable(station: Station, card: Inserted) -> Unlocking:
     """Say how the card's code may be presented now; asked before money is taken, too.
 
-    Full counter: present. Two tries left and exactly one attempt of ours was cut short: present
+    Full counter: present. One try missing and exactly one attempt of ours was cut short: present
     once more. Anything else is the supervisor's (MONEY-SAFETY 3).
 
     Raises:
@@ -147,18 +150,20 @@ def ensure_unlockable(station: Station, card: Inserted) -> Unlocking:
     with station.store.reading() as reading:
         torn = reading.attempts.torn(identity.maker, identity.card_no)
     tries = card.chip.tries_left()
-    code = station.keys.code_for(identity.maker, identity.card_no)
+    code = b""
+    if card.code_bytes:
+        code = station.keys.code_for(identity.maker, identity.card_no, card.code_bytes)
     if tries == 0:
         raise CodeLocked(card_no=identity.card_no)
-    if not _may_present(tries, torn):
+    if not _may_present(tries, card.chip.all_tries, torn):
         raise Refusal("code_tries_low", card_no=identity.card_no, tries_left=tries)
     return Unlocking(code, tries, torn > 0)
 
 
-def _may_present(tries: int | None, torn: int) -> bool:
+def _may_present(tries: int | None, every: int, torn: int) -> bool:
     if tries is None:
         return torn == 0
-    return tries > _ONE_TRY_SPENT or (tries == _ONE_TRY_SPENT and torn == _TORN_ALLOWED)
+    return tries == every or (tries == every - 1 and torn == _TORN_ALLOWED)
 
 
 def _unlock(station: Station, card: Inserted, intent: TopUp) -> None:
@@ -188,7 +193,7 @@ def _note(station: Station, intent: TopUp, event: Attempt, tries_left: int | Non
 
 def _nothing_written(station: Station, card: Inserted, intent: TopUp, reason: str) -> None:
     plan = intent.plan or fail("an armed top-up has its plan")
-    untouched = judge(plan.before, plan.target, plan.owned, card.image) is Witness.BEFORE
+    untouched = judged_image(card, plan, card.image) is Witness.BEFORE
     if untouched and intent.state is TopUpState.ARMED:
         record_untouched(station, intent, card.image, reason=reason)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardstation.domain.admission import is_superseded, taken_by_meter
-from cardstation.domain.card import Witness, judge
+from cardstation.domain.card import Witness, WritePlan, judge
 from cardstation.domain.topup import TopUp
 from cardstation.errors import fail
 from cardstation.services.identify import Inserted
@@ -12,7 +12,12 @@ from cardstation.services.identify import Inserted
 def judged(card: Inserted, intent: TopUp) -> Witness:
     """What the image in the lane shows of an armed intent's plan."""
     plan = intent.plan or fail("what was armed once has its plan")
-    return judge(plan.before, plan.target, plan.owned, card.image)
+    return judged_image(card, plan, card.image)
+
+
+def judged_image(card: Inserted, plan: WritePlan, image: bytes) -> Witness:
+    """What an image of this card shows of a plan."""
+    return judge(plan.before, plan.target, plan.owned, image, card.chip.smears)
 
 
 def seen_twice(card: Inserted, intent: TopUp) -> bool:

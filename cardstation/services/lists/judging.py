@@ -75,7 +75,7 @@ def terms_of(
     """
     return PreflightTerms(
         sell=_seller(station, reading),
-        chips=frozenset(chip.name.lower() for chip in station.chips),
+        chips=station.card_chips,
         orders=_waiting_orders(reading, accounts),
         blocked=frozenset(reading.blocked.every()),
         elsewhere=_waiting_elsewhere(reading, accounts, but=batch_id),

@@ -1,0 +1,88 @@
+"""What tests of chips share: firmware for every dialect, and a desk with one card in it."""
+
+from __future__ import annotations
+
+from cardstation.ports.chip import Chip, ChipDriver
+from cardstation.ports.reader import Link, Presence
+from drivers.chips import CHIPS
+from drivers.readers.wrappers import Fault, TracedLink
+from drivers.virtual import VirtualCard, VirtualReader, new_chip
+
+FIRMWARES = {
+    "acs": ("acs", "acs-old"),
+    "omnikey": ("omnikey",),
+}
+"""By dialect, the firmware that understands it."""
+
+CASES = [
+    (driver, dialect, firmware)
+    for driver in CHIPS
+    for dialect in driver.spoken
+    for firmware in FIRMWARES[dialect]
+]
+"""Every chip behind every firmware that carries it."""
+
+
+def case_name(case: tuple[ChipDriver, str, str]) -> str:
+    return f"{case[0].name}-{case[2]}"
+
+
+class ChipDesk:
+    """A reader with one card in it."""
+
+    def __init__(self, driver: ChipDriver, dialect: str, firmware: str) -> None:
+        self.driver = driver
+        self.fault = Fault()
+        self.reader = VirtualReader("desk", firmware, chosen=dialect, wrap=self._wrap)
+        self.card = VirtualCard(new_chip(driver.name))
+        self.chip = self.card.chip
+        self.deaf = self.traced = False
+        self.code = driver.blank_code
+        self.wrong = bytes(byte ^ 0x5A for byte in driver.blank_code)
+
+    def _wrap(self, link: Link) -> Link:
+        deaf = DeafLink(link, self)
+        return self.fault.wrap(TracedLink(deaf) if self.traced else deaf)
+
+    def presence(self) -> Presence:
+        presence = self.reader.wait_card(0)
+        assert presence is not None
+        return presence
+
+    def powered(self) -> Chip:
+        """The card after a fresh power-up, put in again if it was out."""
+        if self.reader.wait_card(0) is None:
+            self.reader.insert(self.card)
+        if (link := self.reader._link) is not None:
+            link.close()
+        return self.driver.attach(self.reader.open(self.presence()))
+
+    def unlocked(self) -> Chip:
+        chip = self.powered()
+        chip.unlock(self.code)
+        return chip
+
+    def spoil(self, tries: int) -> None:
+        """Somebody presented wrong codes before."""
+        self.chip.power_up()
+        while self.chip.tries > tries:
+            assert not self.chip.host_open(self.wrong)
+
+
+WRITING = frozenset({0xD0, 0xD6})
+
+
+class DeafLink:
+    """A link whose reader says 90 00 to a write and does nothing, while its desk is deaf."""
+
+    def __init__(self, link: Link, desk: ChipDesk) -> None:
+        self.reader, self.atr, self.dialect = link.reader, link.atr, link.dialect
+        self._link, self._desk = link, desk
+
+    def exchange(self, command: bytes) -> bytes:
+        if self._desk.deaf and command[1] in WRITING:
+            return b"\x90\x00"
+        return self._link.exchange(command)
+
+    def close(self) -> None:
+        self._link.close()

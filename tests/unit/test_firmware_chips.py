@@ -1,0 +1,67 @@
+"""Readers' firmware with chips other than the SLE4442, byte for byte."""
+
+from __future__ import annotations
+
+import pytest
+
+from drivers.virtual import Firmware, VirtualCard, new_chip
+
+SLE4428_ACS = """
+FF B0 00 00 08              | 63 00
+FF A4 00 00 01 06           | 6A 81
+FF A4 00 00 01 05           | 90 00
+FF 09 00 00 10              | 43 53 2D 56 49 52 54 2D 30 31 FF FF 00 40 05 03 90 00
+FF B1 00 00 03              | FF 00 00 90 00
+FF B1 00 00 04              | 67 00
+FF B0 00 00 08              | 92 23 10 91 FF FF FF FF 90 00
+FF B2 00 00 02              | F0 FF 90 00
+FF B2 00 10 01              | FF 90 00
+FF B2 03 F8 02              | 67 00
+FF B2 00 00 21              | 67 00
+FF D0 03 20 02 12 34        | 90 00
+FF B0 03 20 02              | FF FF 90 00
+FF 20 00 00 02 11 22        | 90 7F
+FF 20 00 00 02 11 22        | 90 3F
+FF 20 00 00 03 FF FF FF     | 67 00
+FF 20 00 00 02 FF FF        | 90 FF
+FF B1 00 00 03              | FF FF FF 90 00
+FF D0 03 20 02 12 34        | 90 00
+FF B0 03 20 02              | 12 34 90 00
+FF D0 00 00 01 55           | 90 00
+FF B0 00 00 01              | 92 90 00
+FF D0 03 FF 02 12 34        | 67 00
+FF B0 03 FF 02              | 67 00
+FF D1 03 20 02 12 35        | 90 00
+FF B2 03 20 01              | FE 90 00
+FF D0 03 20 02 99 99        | 90 00
+FF B0 03 20 02              | 12 99 90 00
+FF D0 03 FE 02 01 02        | 90 00
+FF A4 00 00 01 05           | 90 00
+FF B0 03 FD 03              | FF 00 00 90 00
+FF 20 00 00 02 FF FF        | 90 7F
+FF 20 00 00 02 01 02        | 90 FF
+FF D2 00 01 02 01 02        | 6D 00
+FF D0 03 20                 | 67 00
+00 B0 00 00 08              | 6E 00
+"""  # reference cards 1.2 and 2.1
+
+
+def lines(table: str) -> list[tuple[bytes, bytes]]:
+    rows = [row.split("|") for row in table.strip().splitlines()]
+    return [(bytes.fromhex(command), bytes.fromhex(answer)) for command, answer in rows]
+
+
+@pytest.mark.parametrize(
+    ("chip", "firmware", "table"),
+    [
+        ("sle4428", "acs", SLE4428_ACS),
+        ("sle4428", "acs-old", SLE4428_ACS),
+        ("sle4428", "omnikey", "FF A4 00 00 01 06 | 6A 81\nFF B0 00 00 08 | 6A 81"),
+    ],
+)
+def test_session(chip: str, firmware: str, table: str) -> None:
+    card = VirtualCard(new_chip(chip))
+    reader = Firmware(card, firmware)
+    assert reader.power_up() == card.chip.atr
+    for command, answer in lines(table):
+        assert reader.answer(command) == answer, command.hex(" ")
