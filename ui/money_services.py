@@ -23,9 +23,12 @@ class MoneyServices:
         acknowledge: Files and prints an acknowledgement; an empty number means the newest of
             the batch.
         release: Batch, place of the line, reason.
-        give_back: Batch, payment, money, second person.
+        settle_arrears: Batch, place of the row, payment, how consent was given; the row is judged
+            again, and its place is given.
+        give_back: Batch, payment, money, second person, and what slip and till say where records
+            were lost (else empty).
         refunds: Files and prints the refund list; returns the file.
-        reasons: Why a line may be released, codes.
+        reasons: Why a line may be released, codes. consents: How consent may be given.
     """
 
     account: Callable[[str], BatchAccount]
@@ -33,6 +36,8 @@ class MoneyServices:
     quote: Callable[[str], Path]
     acknowledge: Callable[[str, str], Path]
     release: Callable[[str, int, str], object]
-    give_back: Callable[[str, str, Money, Approval], object]
+    settle_arrears: Callable[[str, int, str, str], int]
+    give_back: Callable[[str, str, Money, Approval, str], object]
     refunds: Callable[[str], Path]
     reasons: tuple[str, ...]
+    consents: tuple[str, ...]

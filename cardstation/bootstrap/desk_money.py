@@ -9,13 +9,16 @@ from pathlib import Path
 from cardstation.bootstrap.papers import write_acknowledgement, write_quote, write_refunds
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchMoney
+from cardstation.services.judge_again import judge_again
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import REASONS, release_line
 from cardstation.services.return_remainder import return_remainder
+from cardstation.services.settle_arrears import CONSENTS, settle_arrears
 from cardstation.services.station import Station
 from ui.money_services import MoneyServices
 
@@ -43,6 +46,15 @@ def money_services(
             raise Refusal("unknown_acknowledgement", ack_no=ack_no)
         return printed(write_acknowledgement(station, ack_no or made[-1], folder, language()))
 
+    def settle(batch_id: str, place: int, payment_id: str, consent: str) -> int:
+        settle_arrears(station, batch_id, place, payment_id, consent)
+        return judge_again(station, batch_id, place)
+
+    def give_back(
+        batch_id: str, payment_id: str, money: Money, approval: Approval, found: str
+    ) -> object:
+        return return_remainder(station, batch_id, payment_id, money, approval, found=found)
+
     return MoneyServices(
         account=partial(batch_account, station),
         pay=pay,
@@ -51,7 +63,9 @@ def money_services(
         ),
         acknowledge=acknowledge,
         release=partial(release_line, station),
-        give_back=partial(return_remainder, station),
+        settle_arrears=settle,
+        give_back=give_back,
         refunds=lambda batch_id: printed(write_refunds(station, batch_id, folder, language())),
         reasons=REASONS,
+        consents=CONSENTS,
     )

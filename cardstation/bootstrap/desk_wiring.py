@@ -154,7 +154,7 @@ class Wiring:
         station = self.station
         return BackServices(
             refund=partial(request_refund, station),
-            pay_out=partial(pay_out, station),
+            pay_out=self.pay_out,
             take_back=self.take_back,
             withdraw=partial(withdraw_return, station),
             dispute=partial(dispute, station),
@@ -219,6 +219,10 @@ class Wiring:
     def add_clerk(self, name: str, pin: str, roles: tuple[Role, ...], by: Approval | None) -> Clerk:
         """One more person."""
         return add_clerk(self.station, name, pin, roles, by=by)
+
+    def pay_out(self, intent_id: str, approval: Approval, found: str) -> TopUp:
+        """What is owed is in the payer's hands."""
+        return pay_out(self.station, intent_id, approval, found=found)
 
     def take_back(self, card: Inserted, approval: Approval, reading: str, watch: Watch) -> TopUp:
         """The load off the card again."""

@@ -1,13 +1,12 @@
 """What is open, why, and the way to its end: at most three steps, each with a proof that closes it.
 
-Every kind of thing that a service can leave open has a `Guide` here. The words of a step are in
-`sentences.guides`, the key of an act is the screen's.
+Every kind of thing that a service can leave open has a `Guide` in `domain.guides`. The words of a
+step are in `sentences.guides`, the key of an act is the screen's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -54,7 +53,18 @@ class Act(StrEnum):
     SETTLE = "settle"
     WITHDRAW = "withdraw"
     REJOIN = "rejoin"
-    BATCH = "batch"
+    DECIDE = "decide"
+    LEAVE_OUT = "leave_out"
+    TAKE_MONEY = "take_money"
+    ARREARS = "arrears"
+    ENVELOPE = "envelope"
+    BACK_UNPAID = "back_unpaid"
+    RELEASE = "release"
+    GIVE_BACK = "give_back"
+    COUNT = "count"
+    EXPLAIN = "explain"
+    HOLD_ORDER = "hold_order"
+    CLOSE = "close"
 
 
 class Proof(StrEnum):
@@ -65,6 +75,7 @@ class Proof(StrEnum):
     SECOND_APPROVAL = "second_approval"
     WITNESS = "witness"
     DECISION = "decision"
+    CONSENT = "consent"
     COUNT = "count"
     SIGNATURE = "signature"
     CHANNEL_FILE = "channel_file"
@@ -105,79 +116,6 @@ class Guide:
         return self.steps[self.at]
 
 
-_FIND = GuideStep("find_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
-_HOLD = GuideStep("hold", Who.TWO, Act.DISPUTE, Proof.SECOND_APPROVAL)
-_SETTLE = GuideStep("settle", Who.TWO, Act.SETTLE, Proof.WITNESS)
-_ANSWER = GuideStep("count_money", Who.CLERK, Act.ANSWER, Proof.PAYMENT_ANSWER)
-_LOAD = GuideStep("load_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
-_REFUND = GuideStep("give_up", Who.TWO, Act.REFUND, Proof.CARD_READ)
-_PAY_OUT = GuideStep("pay_out", Who.TWO, Act.PAY_OUT, Proof.SECOND_APPROVAL)
-_OFF = GuideStep("off_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
-_REJOIN = GuideStep("compare", Who.TWO, Act.REJOIN, Proof.SECOND_APPROVAL)
-_CALL = GuideStep("call_centre", Who.CENTRE, Act.NONE, Proof.LEDGER)
-_READ = GuideStep("read_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
-_BOOKED = GuideStep("centre_books", Who.CENTRE, Act.NONE, Proof.LEDGER)
-_TELL = GuideStep("tell_payer", Who.CLERK, Act.NONE, Proof.DECISION)
-_CHANNEL = GuideStep("channel_file", Who.CENTRE, Act.NONE, Proof.CHANNEL_FILE)
-_FREED = GuideStep("money_freed", Who.TWO, Act.NONE, Proof.SECOND_APPROVAL)
-_ASK = GuideStep("ask_about_card", Who.CLERK, Act.NONE, Proof.DECISION)
-_AGAIN = GuideStep("run_again", Who.CLERK, Act.BATCH, Proof.CARD_READ)
-_BACK = GuideStep("back_unpaid", Who.CLERK, Act.BATCH, Proof.SIGNATURE)
-_DECIDE = GuideStep("decide_row", Who.CLERK, Act.BATCH, Proof.DECISION)
-_COUNT = GuideStep("count_bag", Who.CLERK, Act.NONE, Proof.COUNT)
-_EXPLAIN = GuideStep("explain_cards", Who.CLERK, Act.BATCH, Proof.SIGNATURE)
-_FREE = GuideStep("free_money", Who.CLERK, Act.BATCH, Proof.DECISION)
-_GIVE = GuideStep("give_back", Who.TWO, Act.BATCH, Proof.SECOND_APPROVAL)
-_CALL_HOME = GuideStep("call_home", Who.CLERK, Act.NONE, Proof.DECISION)
-
-_UNKNOWN, _PAID, _OFFED = (_FIND, _HOLD, _SETTLE), (_LOAD, _REFUND, _PAY_OUT), (_OFF, _PAY_OUT)
-_OF_UNKNOWN = Guide(_UNKNOWN, 0, (Act.CARD, Act.DISPUTE), END_OF_SHIFT, 1)
-_OF_SALE = replace(_OF_UNKNOWN, now=(Act.CARD, Act.REFUND, Act.DISPUTE))
-_OF_DOUBT = Guide(_UNKNOWN, 1, (Act.DISPUTE, Act.REFUND), END_OF_SHIFT, 1)
-_OF_DISPUTE = Guide(_UNKNOWN, 2, (Act.SETTLE,), OFF_BOOK_H, 2)
-_SALE, _RETURN = "sale", "return"
-
-_INTENTS: Mapping[tuple[str, str], Guide] = {
-    ("payment_question", _SALE): Guide((_ANSWER, _LOAD), 0, (Act.ANSWER,), END_OF_SHIFT, 1),
-    ("payment_question", ""): Guide((_ANSWER,), 0, (Act.ANSWER,), END_OF_SHIFT, 1),
-    ("outcome_unknown", _SALE): _OF_SALE,
-    ("outcome_unknown", _RETURN): _OF_UNKNOWN,
-    ("load_unfinished", _SALE): _OF_SALE,
-    ("load_unfinished", _RETURN): _OF_UNKNOWN,
-    ("paid_in_doubt", _SALE): _OF_DOUBT,
-    ("card_not_as_left", _SALE): _OF_DOUBT,
-    ("disputed", _SALE): _OF_DISPUTE,
-    ("disputed", _RETURN): _OF_DISPUTE,
-    ("paid_not_loaded", _SALE): Guide(_PAID, 0, (Act.CARD, Act.REFUND), MONEY_H, 4),
-    ("refund_requested", _SALE): Guide(_PAID, 2, (Act.PAY_OUT,), MONEY_H, 3),
-    ("return_requested", _RETURN): Guide(_OFFED, 0, (Act.CARD, Act.WITHDRAW), MONEY_H, 4),
-    ("payout_pending", _RETURN): Guide(_OFFED, 1, (Act.PAY_OUT,), MONEY_H, 3),
-}
-_BEGUN = Guide((_FIND,), 0, (Act.CARD,), MONEY_H, 4)
-"""A sale before its money was asked for: its card, or the next start, ends it."""
-
-_RESTORED = Guide((_REJOIN,), 0, (Act.REJOIN,), END_OF_SHIFT, 0)
-_STOPPED = Guide((_CALL,), 0, (), END_OF_SHIFT, 0)
-REJOINABLE = frozenset({"ledger_ahead", "ledger_epoch", "rejoin_begun"})
-"""Verdicts that two persons may end by comparing with the ledger."""
-
-_LOOKED_AT = Guide((_BOOKED,), 0, (), OFF_BOOK_H, 8)
-_ENTRIES: Mapping[str, Guide] = {
-    "double_load": Guide((_READ, _BOOKED), 0, (Act.CARD,), MONEY_H, 7),
-    "order_loaded_twice": Guide((_READ, _BOOKED), 0, (Act.CARD,), MONEY_H, 7),
-    "false_seal": Guide((_FREED, _BOOKED), 0, (), MONEY_H, 7),
-    "arrears_paid_before": Guide((_TELL, _BOOKED), 0, (), MONEY_H, 7),
-    "counter_gap": Guide((_CHANNEL,), 0, (), OFF_BOOK_H, 8),
-}
-_BY_KIND: Mapping[Kind, Guide] = {
-    Kind.LINE: Guide((_ASK, _AGAIN, _BACK), 0, (Act.BATCH,), BAG_H, 5),
-    Kind.BAG: Guide((_COUNT, _EXPLAIN), 0, (Act.BATCH,), BAG_H, 5),
-    Kind.MONEY: Guide((_FREE, _GIVE), 0, (Act.BATCH,), MONEY_H, 3),
-    Kind.ORDER: Guide((_CALL_HOME, _LOAD), 0, (Act.CARD,), ORDER_H, 6),
-}
-_ROW = Guide((_DECIDE,), 0, (Act.BATCH,), BAG_H, 6)
-"""A row of a list that no card was needed to doubt."""
-
 UNSIGNED = frozenset(
     {
         *("outcome_unknown", "load_unfinished", "payment_question"),
@@ -185,26 +123,6 @@ UNSIGNED = frozenset(
     }
 )
 """What nobody knows the outcome of: no shift closes over it on one signature."""
-
-
-def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> Guide:
-    """The guide of an open thing.
-
-    Args:
-        kind: What it is.
-        code: Why it is open. Of verdicts, entries and lines a new one has a guide, too.
-        direction: Of an intent, empty for a batch payment.
-        state: Of an intent. Of a line: `seen` when its card lay in a reader.
-    """
-    if kind is Kind.INTENT:
-        return _BEGUN if state == "quoted" else _INTENTS[code, direction]
-    if kind is Kind.VERDICT:
-        return _RESTORED if code in REJOINABLE else _STOPPED
-    if kind is Kind.ENTRY:
-        return _ENTRIES.get(code, _LOOKED_AT)
-    if kind is Kind.LINE and state != "seen":
-        return _ROW
-    return _BY_KIND[kind]
 
 
 def due_at(guide: Guide, since: datetime | None) -> datetime | None:

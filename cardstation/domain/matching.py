@@ -28,6 +28,8 @@ class Directory:
     Attributes:
         community: Where the list comes from, empty when it cannot be told.
         communities: Every community name that may stand before a door.
+        named: Which of them stand in a text, of the texts looked at so far: a list says the same
+            before most of its doors, and a city has hundreds of names.
     """
 
     by_account: dict[str, Household]
@@ -35,6 +37,7 @@ class Directory:
     by_door: dict[tuple[str, str, str], list[Household]]
     community: str
     communities: tuple[str, ...] = ()
+    named: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(
@@ -48,6 +51,12 @@ class Directory:
             if household.address.community == community:
                 book.by_door.setdefault(door_key(household.address), []).append(household)
         return book
+
+    def communities_in(self, place: str) -> tuple[str, ...]:
+        """The communities whose names stand in a text."""
+        if place not in self.named:
+            self.named[place] = tuple(name for name in self.communities if name in place)
+        return self.named[place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +160,8 @@ def _candidate(row: ListRow, door: Door | None, household: Household, book: Dire
 
 def bare_number(text: str) -> str:
     """A number as an index key: digits only, leading zeros (lost in Excel) off."""
-    return re.sub(r"[\s'\-]", "", text).lstrip("0")
+    plain = text if text.isdecimal() else re.sub(r"[\s'\-]", "", text)
+    return plain.lstrip("0")
 
 
 def community_of(found: Sequence[Household], hints: Sequence[str], known: Sequence[str]) -> str:
@@ -215,7 +225,8 @@ def _weigh(row: ListRow, door: Door | None, subject: Household, book: Directory)
     if seen.name is Likeness.DIFFERS:
         seen.contradictions.append("name_differs")
     if seen.door is Likeness.DIFFERS:
-        seen.contradictions.append("door_differs")
+        elsewhere = door is not None and _elsewhere(door, subject, book)
+        seen.contradictions.append("community_differs" if elsewhere else "door_differs")
     if seen.door is Likeness.UNREADABLE:
         seen.contradictions.append("door_not_readable")
     return seen
@@ -246,11 +257,16 @@ def _door(row: ListRow, door: Door | None, subject: Household, book: Directory) 
         return Likeness.SILENT
     if door is None:
         return Likeness.UNREADABLE
-    home = subject.address.community
-    elsewhere = any(name != home and name in door.place for name in book.communities)
-    if elsewhere or (book.community and home != book.community):
+    if _elsewhere(door, subject, book):
         return Likeness.DIFFERS
     return door.compare(subject.address)
+
+
+def _elsewhere(door: Door, subject: Household, book: Directory) -> bool:
+    """The row, or its list, is of another community than the household."""
+    home = subject.address.community
+    named = any(name != home for name in book.communities_in(door.place))
+    return named or bool(book.community and home != book.community)
 
 
 def _slips(row: ListRow, seen: _Evidence) -> tuple[str, ...]:

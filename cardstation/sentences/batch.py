@@ -94,6 +94,12 @@ TABLE = {
         WAITS_FOR_ANSWER,
         ASK_MANAGER,
     ),
+    "community_differs": Words(
+        "Community differs",
+        "The household on file lives in another community than this list.",
+        WAITS_FOR_ANSWER,
+        ASK_MANAGER,
+    ),
     "door_differs": Words(
         "Room differs",
         "The room on the list is not the one on file.",

@@ -60,8 +60,8 @@ TABLE = {
         "Paid out already?",
         "A part of this station's records is lost; this money may have been paid out in it.",
         OWED,
-        "Look for the signed slip and into the till, then put down what you found: "
-        "`cardstation pay-out {intent_id} --found … --approver …`.",
+        "Look for the signed slip and into the till with a second person, then write under "
+        "Exceptions what you found.",
     ),
     "nothing_to_return": Words(
         "No load to take back",

@@ -10,23 +10,61 @@ PHRASES = {
     "guide.load_card": "Put the card in: the gas that is paid is written.",
     "guide.give_up": "The payer wants the money back: the card proves it, a second person agrees.",
     "guide.pay_out": "Put the money into the payer's hands, then record it with a second person.",
+    "guide.look_payout_up": (
+        "Look at slip and till together: paid out then, or pay now. Write what you found."
+    ),
     "guide.off_card": "Put the card in: the load comes off it.",
     "guide.compare": "Two persons compare this station with the ledger; then it sells again.",
     "guide.call_centre": "Leave everything as it is and call the centre.",
     "guide.read_card": "When the household comes, read the card at the counter and keep the slip.",
     "guide.centre_books": "The centre compares both desks and books what is right.",
-    "guide.tell_payer": "Tell the payer that the debt was paid twice and comes back.",
+    "guide.tell_payer": (
+        "The centre tells the payer that the debt was paid twice and gives it back."
+    ),
     "guide.channel_file": "The next file of the other channel explains the purchase in between.",
     "guide.money_freed": "Its money comes back as a refund in this list: pay that row out.",
-    "guide.ask_about_card": "Ask the household or the property manager what the stop asks.",
-    "guide.run_again": "Put it right in the batch and run the card again.",
-    "guide.back_unpaid": "Or lay it into tray C: it goes back without a load, and is signed for.",
-    "guide.decide_row": "Choose the right household in the batch, or leave the row out.",
-    "guide.count_bag": "Count the bag again, and look for the cards.",
-    "guide.explain_cards": "Explain every card on the page of the bag.",
-    "guide.free_money": "Release every row of the batch that holds money and is not loaded.",
+    "guide.say_whom": "Ask the property manager whom the row means, then choose the household.",
+    "guide.say_amount": "Ask how much shall be loaded, then type the amount.",
+    "guide.say_which": "Ask which of the two counts: decide this row, or leave it out.",
+    "guide.say_order": (
+        "Ask whether it was paid online: choose the order, or type what is paid here."
+    ),
+    "guide.decide_row": "Ask the property manager, then decide the row.",
+    "guide.leave_twin_out": "The same row counts already: leave this one out.",
+    "guide.keep_card_apart": "Keep the card apart: the hall makes a new one. Leave the row out.",
+    "guide.other_machine": "This card is not written here: load it at the hall. Leave the row out.",
+    "guide.account_at_hall": "Only the service hall opens this account again. Leave the row out.",
+    "guide.money_for_debt": (
+        "Take the money for the debt; rows that are ready are paid out of it first."
+    ),
+    "guide.consent_to_debt": (
+        "Ask the household for consent, then pay the debt: its row is judged again."
+    ),
+    "guide.scan_envelope": "Find the card's own envelope and scan it.",
+    "guide.run_again": "Put the card into any reader: it is loaded.",
+    "guide.back_unpaid": "Or give it back without a load: tray C, and its money is free again.",
+    "guide.ask_elsewhere": "It was loaded elsewhere: ask the household, then back without a load.",
+    "guide.ask_about_card": (
+        "Settle what the stop asks, then put the card into any reader: it loads."
+    ),
+    "guide.ask_live_card": "Ask for the household's valid card and put that one into any reader.",
+    "guide.other_reader": "Wipe the contacts and put the card into another reader.",
+    "guide.order_in_reach": "When network or the other desk is free again, put the card in.",
+    "guide.say_whose_card": (
+        "Find out whose card it is: of another batch, or straight to its owner."
+    ),
+    "guide.close_batch": "The bag went back signed: close the batch.",
+    "guide.count_bag": "Count the bag again, and type how many cards lie there.",
+    "guide.explain_cards": (
+        "Say why of every card; lost, destroyed, never given need a second person."
+    ),
+    "guide.free_money": "Release the rows that hold money and are not loaded.",
     "guide.give_back": "Give what remains back to its payer, with a second person.",
-    "guide.call_home": "Call the household: the gas is paid and waits for its card.",
+    "guide.give_back_in_doubt": (
+        "Slip and till: given back then, or give it now. Write what you found."
+    ),
+    "guide.call_home": "Call the household. It comes here: hold the order for this desk.",
+    "guide.held_elsewhere": "Another desk holds this order: the card is loaded there.",
     "may.clerk": "the clerk",
     "may.two": "two persons",
     "may.centre": "the centre",
@@ -35,16 +73,9 @@ PHRASES = {
     "proof.second_approval": "second person's PIN",
     "proof.witness": "reading, photo or report",
     "proof.decision": "the answer, on record",
+    "proof.consent": "consent, on record",
     "proof.count": "a new count",
     "proof.signature": "signature",
     "proof.channel_file": "the channel's file",
     "proof.ledger": "entry of the ledger",
-    "act.answer": "Answer",
-    "act.refund": "Refund",
-    "act.pay_out": "Pay out",
-    "act.dispute": "Dispute",
-    "act.settle": "Settle",
-    "act.withdraw": "Withdraw",
-    "act.rejoin": "Compare and go on",
-    "act.batch": "Go to the batch",
 }

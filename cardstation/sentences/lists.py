@@ -134,6 +134,12 @@ TABLE = {
         NO_MONEY,
         _NOTHING_TO_DO,
     ),
+    "judged_again": Words(
+        "Judged again",
+        "What stood against this row is settled; it was judged again.",
+        NO_MONEY,
+        _NOTHING_TO_DO,
+    ),
     "meter_over_age": Words(
         "Meter over ten years",
         "The meter of this household is more than ten years old.",

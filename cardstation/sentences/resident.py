@@ -50,9 +50,9 @@ _UNKNOWN = (
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(
-        ("name_differs", "door_differs", "card_differs", "household_not_certain",
-         "unknown_household", "differing_duplicate", "card_on_two", "card_not_in_batch",
-         "account_mistyped", "card_differs_from_file"),
+        ("name_differs", "door_differs", "community_differs", "card_differs",
+         "household_not_certain", "unknown_household", "differing_duplicate", "card_on_two",
+         "card_not_in_batch", "account_mistyped", "card_differs_from_file"),
         _NAME,
     ),
     **dict.fromkeys(

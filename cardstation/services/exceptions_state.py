@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.exception_case import ORDER_H
+from cardstation.domain.money import NO_MONEY
+from cardstation.services.custody_state import CustodyState
+from cardstation.services.intent.bag_cases import Standing, of_bag, of_batch, of_money
 from cardstation.services.intent.cases import (
     Case,
     Moment,
-    of_bag,
-    of_batch,
     of_intent,
-    of_money,
     of_order,
     of_sync,
     worst_first,
 )
+from cardstation.services.intent.debts import debts_of, most_free
 from cardstation.services.intent.left_open import batches_to_end
+from cardstation.services.intent.lost_part import paid_before_loss
 from cardstation.services.open_intents import open_intents
 from cardstation.services.orders_state import orders_state
 from cardstation.services.station import Station
@@ -75,15 +77,27 @@ def _of_batches(station: Station, moment: Moment) -> list[Case]:
         )
     cases: list[Case] = []
     for found in batches:
-        cases += of_money(found, moment)
-        if found.stage is Stage.CLOSED:
-            continue
+        batch_id = found.batch.batch.batch_id
         with station.store.reading() as reading:
-            stops = reading.funds.stops(found.batch.batch.batch_id)
-        here = frozenset(found.custody.extras)
-        cases += of_batch(found.batch, stops, moment, known=known, here=here)
-        cases += of_bag(found, moment)
+            stops = reading.funds.stops(batch_id)
+            standing = _standing(reading, found, known)
+            doubtful = paid_before_loss(reading, batch_id)
+        cases += of_money(found, moment, doubtful=doubtful)
+        if found.stage is not Stage.CLOSED:
+            cases += of_batch(found.batch, stops, moment, standing)
+            cases += of_bag(found, moment)
     return cases
+
+
+def _standing(reading: Reading, found: CustodyState, known: frozenset[tuple[str, int]]) -> Standing:
+    debts = debts_of(reading, found.batch)
+    return Standing(
+        known=known,
+        here=frozenset(found.custody.extras),
+        back=found.stage is Stage.RETURNED,
+        debts=debts,
+        free=most_free(reading, found.batch.batch.batch_id) if debts else NO_MONEY,
+    )
 
 
 def _of_orders(station: Station, moment: Moment, warn_days: int) -> list[Case]:

@@ -29,6 +29,7 @@ class WaitingOrder:
     """A paid order of a household on file here.
 
     Attributes:
+        card_no: The household's live card.
         days: Whole days since it was paid, None where nobody said.
         warns: It waits longer than the setting allows, or for an unknown time.
         holder: `ended`: this station's lease is over; it has to ask again.
@@ -40,6 +41,7 @@ class WaitingOrder:
     days: int | None
     warns: bool
     holder: Holder
+    card_no: str = ""
 
 
 def orders_state(station: Station, warn_days: int) -> tuple[WaitingOrder, ...]:
@@ -65,6 +67,7 @@ def orders_state(station: Station, warn_days: int) -> tuple[WaitingOrder, ...]:
                     days=days,
                     warns=days is None or days >= warn_days,
                     holder=_holder(order, station.name, now),
+                    card_no=household.card_no,
                 )
             )
     return tuple(sorted(found, key=lambda one: oldest_first(one.order)))

@@ -10,14 +10,10 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.giving_back import record_refunded
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.lost_part import lost_since
+from cardstation.services.intent.opened import OWED
 from cardstation.services.intent.records import record_move
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
-
-_OWED = {
-    Direction.SALE: frozenset({TopUpState.REFUND_REQUESTED}),
-    Direction.RETURN: frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING}),
-}
 
 
 def pay_out(station: Station, intent_id: str, approval: Approval, *, found: str = "") -> TopUp:
@@ -41,7 +37,7 @@ def pay_out(station: Station, intent_id: str, approval: Approval, *, found: str 
     ensure_other_person(station, approval)
     with station.store.reading() as reading:
         intent = reading.topups.get(intent_id)
-    if intent is None or intent.state not in _OWED[intent.direction]:
+    if intent is None or intent.state not in OWED[intent.direction]:
         raise Refusal("nothing_owed", intent_id=intent_id)
     if not found and _may_be_paid(station, intent):
         raise Refusal("payout_in_doubt", intent_id=intent_id, fen=intent.money.fen)

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from cardstation.domain.exception_case import Act, Kind, guide_of
+from cardstation.domain.exception_case import Act, Kind
+from cardstation.domain.guides import guide_of
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step

@@ -45,7 +45,7 @@ def test_every_paper_is_filed_and_printed(desk: Desk, tmp_path: Path) -> None:
     assert "补打" in pages_of(again.read_bytes())[0]
     money.release(BATCH, 2, money.reasons[0])
     paid = money.account(BATCH).payments[0]
-    money.give_back(BATCH, paid.payment.payment_id, paid.remains, Approval("second"))
+    money.give_back(BATCH, paid.payment.payment_id, paid.remains, Approval("second"), "")
     refunds = money.refunds(BATCH)
     assert "¥110.00" in pages_of(refunds.read_bytes())[0]
     assert printed == [

@@ -181,7 +181,7 @@ def test_money_owed_to_a_payer_and_a_bag_in_hand_are_somebodys(desk: Desk) -> No
     assert (one.code, one.money, one.guide.step.code) == (
         "batch_money_open",
         Money(15_000),
-        "free_money",
+        "give_back",
     )
     [item] = shift_state(desk.station).open_items
     assert (item.code, item.money, item.batch_id) == ("batch_money_open", Money(15_000), batch)
@@ -199,7 +199,7 @@ def test_a_card_that_asks_stands_on_the_list_until_it_lies_in_another_tray(desk:
     code = "counter_past_expected"
     route_card(desk.station, batch, Tray.B, place=1, card_no="", code=code)
     [one] = of_kind(exceptions_state(desk.station), Kind.LINE)
-    assert (one.batch_id, one.row, one.guide.step.code) == (batch, 1, "ask_about_card")
+    assert (one.batch_id, one.row, one.guide.step.code) == (batch, 1, "ask_elsewhere")
     route_card(desk.station, batch, Tray.C, place=1, card_no="", code=code)
     assert of_kind(exceptions_state(desk.station), Kind.LINE) == []
 

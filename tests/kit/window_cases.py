@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from cardstation.domain.exception_case import Kind
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
+from cardstation.services.intent.bag_cases import Standing, of_batch
 from cardstation.services.intent.cases import (
     Case,
     Moment,
     case,
-    of_batch,
     of_intent,
     of_order,
     of_sync,
@@ -45,7 +45,7 @@ def exceptions_of(station: FakeStation) -> tuple[Case, ...]:
     cases = [of_intent(one, moment, WHO.get(one.intent_id, "")) for one in station.open]
     known = frozenset((one.batch_id, one.row) for one in station.open if one.batch_id)
     if station.standing is not None:
-        cases += of_batch(station.standing, (), moment, known=known)
+        cases += of_batch(station.standing, (), moment, Standing(known=known))
     cases += [of_order(one, moment) for one in station.orders.waiting if one.warns]
     return worst_first((*cases, *station.cases, *of_sync(station.synced, moment)))
 

@@ -141,7 +141,7 @@ class FakeStation:
             shifts=self.people.services(),
             back=BackServices(
                 refund=lambda _card, by: self._back("refund", by),
-                pay_out=lambda key, by: self._back("pay_out", by, key),
+                pay_out=lambda key, by, found: self._back("pay_out", by, f"{key} {found}".strip()),
                 take_back=self._take_back,
                 withdraw=lambda key: self._back("withdraw", None, key),
                 dispute=lambda key, by: self._back("dispute", by, key),

@@ -16,6 +16,7 @@ from cardstation.errors import CardStationError
 from cardstation.services.batch_account import BatchAccount, LineMoney, PaymentStanding
 from cardstation.services.batch_state import BatchMoney
 from cardstation.services.release_line import REASONS
+from cardstation.services.settle_arrears import CONSENTS
 from cardstation.store.funds import BatchPayment
 from cardstation.store.lump_sums import GivenBack, ReleasedLine
 from tests.kit import window_samples as samples
@@ -72,9 +73,11 @@ class FakeMoney:
             quote=lambda _batch: self._quote(station),
             acknowledge=lambda _batch, ack_no: self._paper("acknowledge", ack_no),
             release=lambda _batch, place, reason: self._release(place, reason),
+            settle_arrears=self._settle,
             give_back=self._give_back,
             refunds=lambda _batch: self._paper("refunds", ""),
             reasons=REASONS,
+            consents=CONSENTS,
         )
 
     def account(self, station: FakeStation) -> BatchAccount:
@@ -131,10 +134,15 @@ class FakeMoney:
         self.released[place] = reason
         return ReleasedLine("2026-11-23-02", place, reason, Money(30_000), samples.NOW)
 
+    def _settle(self, _batch_id: str, place: int, payment_id: str, consent: str) -> int:
+        self.done.append(("arrears", place, payment_id, consent))
+        return place
+
     def _give_back(
-        self, batch_id: str, payment_id: str, money: Money, approval: Approval
+        self, batch_id: str, payment_id: str, money: Money, approval: Approval, found: str
     ) -> GivenBack:
-        self.done.append(("give_back", payment_id, money.fen, approval.name))
+        told = (found,) if found else ()
+        self.done.append(("give_back", payment_id, money.fen, approval.name, *told))
         self.payments = tuple(
             replace(one, given_back=one.given_back + money, remains=one.remains - money)
             if one.payment.payment_id == payment_id

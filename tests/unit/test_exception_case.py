@@ -16,14 +16,17 @@ from cardstation.domain.exception_case import (
     Proof,
     Who,
     due_at,
-    guide_of,
     is_overdue,
 )
+from cardstation.domain.guides import COUNTED, FREE, HELD, IN_DOUBT, PARTLY_HELD, guide_of
+from cardstation.domain.line_guides import BACK, COVERED, NO_DEBT, ROWS, SEEN, STOPS, STRAY
 from cardstation.domain.transitions import FINAL, TABLES, TopUpState
 from cardstation.sentences import SENTENCES, suspense
 from cardstation.sentences.guides import PHRASES
 from cardstation.services.intent.opened import code_of
-from cardstation.services.intent.went_on import IN_DOUBT, NOT_AS_LEFT
+from cardstation.services.intent.went_on import IN_DOUBT as WENT_ON
+from cardstation.services.intent.went_on import NOT_AS_LEFT
+from cardstation.services.orders_state import Holder
 from cardstation.services.sync import FREEZING
 
 NOW = datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
@@ -36,9 +39,10 @@ def every_intent() -> list[tuple[str, str, str]]:
         states = {state for state, _ in table} | set(table.values())
         open_ones = sorted(states - FINAL[direction])
         found += [(code_of(state), direction.value, state.value) for state in open_ones]
-    seen_ahead = [(IN_DOUBT, TopUpState.PAID), (NOT_AS_LEFT, TopUpState.NOT_LOADED)]
+    seen_ahead = [(WENT_ON, TopUpState.PAID), (NOT_AS_LEFT, TopUpState.NOT_LOADED)]
     found += [(code, "sale", state.value) for code, state in seen_ahead]
-    return [*found, ("payment_question", "", "asked")]
+    lost = [(IN_DOUBT, "sale", "refund_requested"), (IN_DOUBT, "return", "payout_pending")]
+    return [*found, *lost, ("payment_question", "", "asked")]
 
 
 def every_guide() -> list[tuple[str, Guide]]:
@@ -51,15 +55,20 @@ def every_guide() -> list[tuple[str, Guide]]:
     ]
     verdicts = [(code, guide_of(Kind.VERDICT, code)) for code in sorted(FREEZING)]
     entries = [(code, guide_of(Kind.ENTRY, code)) for code in (*suspense.TABLE, "quota_exceeded")]
-    stop = "card_of_another_batch"
-    rest = [
-        ("stop", guide_of(Kind.LINE, stop, state="seen")),
-        ("row", guide_of(Kind.LINE, "no_match")),
-        ("bag", guide_of(Kind.BAG, "cards_not_explained")),
-        ("money", guide_of(Kind.MONEY, "batch_money_open")),
-        ("order", guide_of(Kind.ORDER, "order_waiting")),
+    rows = [(code, guide_of(Kind.LINE, code)) for code in (*ROWS, "arrears", "new_reason")]
+    stops = [(code, guide_of(Kind.LINE, code, state=SEEN)) for code in (*STOPS, "new_stop")]
+    rows += [
+        (f"arrears {at}", guide_of(Kind.LINE, "arrears", state=at)) for at in (COVERED, NO_DEBT)
     ]
-    return [*intents, *verdicts, *entries, *rest]
+    rows += [(at, guide_of(Kind.LINE, "card_not_in_batch", state=at)) for at in (BACK, STRAY)]
+    rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
+    rest += [
+        (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))
+        for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT)
+    ]
+    holders = [one.value for one in Holder]
+    rest += [(f"order {at}", guide_of(Kind.ORDER, "order_old", state=at)) for at in holders]
+    return [*intents, *verdicts, *entries, *rows, *stops, *rest]
 
 
 GUIDES = every_guide()
@@ -80,7 +89,7 @@ def test_at_most_three_steps_each_in_words_with_a_person_and_a_proof(guide: Guid
 @pytest.mark.parametrize("guide", [one for _, one in GUIDES], ids=[name for name, _ in GUIDES])
 def test_what_can_be_done_now_ends_it_or_is_a_step_that_still_lies_ahead(guide: Guide) -> None:
     ahead = {step.act for step in guide.steps[guide.at :]} - {Act.NONE}
-    ways_out = {Act.REFUND, Act.WITHDRAW}
+    ways_out = {Act.REFUND, Act.WITHDRAW, Act.LEAVE_OUT, Act.BACK_UNPAID}
     assert set(guide.now) <= ahead | ways_out
     if guide.step.act is not Act.NONE:
         assert guide.step.act in guide.now
@@ -95,6 +104,28 @@ def test_nothing_that_no_guide_speaks_has_words() -> None:
 def test_every_code_of_the_table_is_in_the_catalogue() -> None:
     codes = {code for code, _, _ in every_intent()} | set(FREEZING) | UNSIGNED
     assert not codes - set(SENTENCES)
+
+
+def test_every_reason_that_has_its_own_guide_has_words() -> None:
+    assert set(ROWS) | set(STOPS) <= set(SENTENCES)
+
+
+def test_reasons_of_rows_are_told_apart() -> None:
+    said = {code: guide_of(Kind.LINE, code).step.code for code in (*ROWS, "arrears")}
+    assert said["name_differs"] != said["no_amount"] != said["arrears"] != said["card_blacklisted"]
+    assert len(set(said.values())) > 8
+
+
+def test_a_debt_is_paid_when_its_money_is_there_and_decided_when_it_is_paid() -> None:
+    at = [guide_of(Kind.LINE, "arrears", state=one) for one in ("", COVERED, NO_DEBT)]
+    assert [one.step.act for one in at] == [Act.TAKE_MONEY, Act.ARREARS, Act.DECIDE]
+
+
+def test_whatever_this_desk_can_end_has_a_key_or_waits_for_somebody_named() -> None:
+    for name, guide in GUIDES:
+        waits = [step for step in guide.steps if step.act is Act.NONE]
+        assert guide.now or waits, name
+        assert all(step.who in (Who.CENTRE, Who.TWO) for step in waits), name
 
 
 def test_a_batch_payment_that_nobody_recorded_is_asked_about() -> None:

@@ -49,7 +49,7 @@ def test_three_witnesses_are_certain(
         ({"account_no": OU.account_no, "card_no": OU.card_no}, ("name_differs", "door_differs")),
         ({"name": OU.name}, ("name_differs",)),
         ({"door": "12-4-1004"}, ("door_differs",)),
-        ({"door": "阳光花园3-2-601"}, ("door_differs",)),
+        ({"door": "阳光花园3-2-601"}, ("community_differs",)),
         ({"door": "3-2-601东"}, ("door_not_readable",)),
         ({"card_no": "88017482115692"}, ("household_not_certain", "check_digit_wrong")),
         ({"account_no": "220199999990"}, ("household_not_certain",)),
@@ -81,7 +81,7 @@ def test_another_community_is_elsewhere() -> None:
     match = identify(
         row(account_no=FAR.account_no, card_no=FAR.card_no, name=FAR.name, door="3-2-601"), BOOK
     )
-    assert match.doubts == ("door_differs",)
+    assert match.doubts == ("community_differs",)
     anywhere = Directory.of((MENG, OU, FAR), "", COMMUNITIES)
     assert identify(row(), anywhere).household is MENG
 

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from cardstation.domain.batch import LineState
-from cardstation.domain.custody import TAIL, HandOver
 from cardstation.domain.exception_case import (
     END_OF_SHIFT,
     Act,
     Guide,
     Kind,
     due_at,
-    guide_of,
     is_overdue,
 )
+from cardstation.domain.guides import guide_of
 from cardstation.domain.money import Money
-from cardstation.domain.trays import Tray, tray_for
 from cardstation.errors import Value
-from cardstation.services.batch_state import BatchState, money_open
-from cardstation.services.card_trays import laid
-from cardstation.services.custody_state import CustodyState
-from cardstation.services.intent.left_open import money_since
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.orders_state import WaitingOrder
 from cardstation.services.sync_state import SyncState
-from cardstation.store.funds import BatchStop
-
-_ASKS = (LineState.STOPPED, LineState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +44,7 @@ class Case:
         key: Id of the intent, or what else tells it from the others.
         code: Why. who: Name and door. owner: The clerk who has to act, empty = see the step.
         since, age_min: None where the beginning is not known. due: None = at the shift's end.
-        seq: Of the entry, 0 for everything else. values: For its sentence.
+        place: Of the line, 0 for everything else. seq: Of the entry. values: For its sentence.
     """
 
     kind: Kind
@@ -65,6 +55,7 @@ class Case:
     card_no: str = ""
     batch_id: str = ""
     row: int = 0
+    place: int = 0
     money: Money | None = None
     since: datetime | None = None
     age_min: int | None = None
@@ -161,118 +152,6 @@ def of_intent(one: OpenIntent, moment: Moment, who: str = "") -> Case:
     )
 
 
-def of_batch(
-    found: BatchState,
-    stops: Sequence[BatchStop],
-    moment: Moment,
-    *,
-    known: frozenset[tuple[str, int]] = frozenset(),
-    here: frozenset[str] = frozenset(),
-) -> list[Case]:
-    """Cards that somebody must ask about: lines, and cards on no line.
-
-    Args:
-        found: The batch.
-        stops: Its stops, oldest first.
-        moment: Now.
-        known: Batch and row of lines that stand on the list as an intent.
-        here: Last digits of cards on no line that still lie here.
-    """
-    batch, last = found.batch, {stop.line: stop for stop in stops if stop.line}
-    lines = []
-    for place, one in enumerate(found.outcomes, start=1):
-        row, stop = one.line.row.row, last.get(place)
-        if one.state not in _ASKS or (batch.batch_id, row) in known:
-            continue
-        if not _asks(one.reason, stop):
-            continue
-        lines.append(
-            case(
-                Kind.LINE,
-                one.reason,
-                moment,
-                key=f"{batch.batch_id}#{place}",
-                who=f"{one.line.name}  {one.line.door}",
-                card_no=one.line.card_no,
-                batch_id=batch.batch_id,
-                row=row,
-                money=one.line.money,
-                since=stop.at if stop else batch.imported_at,
-                owner=moment.clerk,
-                state="seen" if stop else "",
-                values=dict(stop.facts) if stop else {},
-            )
-        )
-    return lines + _strays(stops, moment, here)
-
-
-def _asks(reason: str, stop: BatchStop | None) -> bool:
-    tray = tray_for(reason) if stop is None else laid(stop)
-    return tray is Tray.B and not reason.startswith("released_")
-
-
-def _strays(stops: Sequence[BatchStop], moment: Moment, here: frozenset[str]) -> list[Case]:
-    strays = {stop.card_no: stop for stop in stops if not stop.line and stop.card_no}
-    return [
-        case(
-            Kind.LINE,
-            stop.code,
-            moment,
-            key=f"{stop.batch_id}#{stop.card_no}",
-            card_no=stop.card_no,
-            batch_id=stop.batch_id,
-            since=stop.at,
-            owner=moment.clerk,
-            state="seen",
-            values=dict(stop.facts),
-        )
-        for stop in strays.values()
-        if stop.card_no[-TAIL:] in here and laid(stop) is Tray.B
-    ]
-
-
-def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
-    """Cards of a bag that are missing or left over, once it was handed over at all."""
-    handed = [one.step.at for one in found.timeline if isinstance(one.moved, HandOver)]
-    missing, extra = found.custody.lacking, found.custody.left_over
-    if not handed or not (missing or extra):
-        return []
-    batch_id = found.batch.batch.batch_id
-    return [
-        case(
-            Kind.BAG,
-            "cards_not_explained",
-            moment,
-            key=f"{batch_id} bag",
-            batch_id=batch_id,
-            since=handed[-1],
-            owner=moment.clerk,
-            values={"missing": missing, "extra": extra},
-        )
-    ]
-
-
-def of_money(found: CustodyState, moment: Moment) -> list[Case]:
-    """Money of a batch whose run ended, neither on a card nor back with its payer."""
-    ended = money_since(found)
-    if ended is None:
-        return []
-    batch_id, left = found.batch.batch.batch_id, money_open(found.batch)
-    return [
-        case(
-            Kind.MONEY,
-            "batch_money_open",
-            moment,
-            key=f"{batch_id} money",
-            batch_id=batch_id,
-            money=left,
-            since=ended,
-            owner=moment.clerk,
-            values={"fen": left.fen},
-        )
-    ]
-
-
 def of_order(one: WaitingOrder, moment: Moment) -> Case:
     """A paid order that nobody came for in time; when it was due the caller has judged."""
     found = case(
@@ -281,6 +160,8 @@ def of_order(one: WaitingOrder, moment: Moment) -> Case:
         moment,
         key=one.order.order_id,
         who=f"{one.name}  {one.door}",
+        card_no=one.card_no,
+        state=one.holder.value,
         money=Money(one.order.fen),
         since=one.order.paid_at,
         owner=moment.clerk,

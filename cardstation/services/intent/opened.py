@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpState
+from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.domain.volume import Volume
+from cardstation.services.intent.lost_part import lost_since
 from cardstation.services.intent.went_on import doubt_about
 from cardstation.services.station import Station
+from cardstation.store import Reading
 from cardstation.store.funds import AskedPayment
 
 _CODES = {
@@ -29,6 +32,12 @@ _CODES = {
     TopUpState.SEALED: "payout_pending",
     TopUpState.PAYOUT_PENDING: "payout_pending",
 }
+
+OWED = {
+    Direction.SALE: frozenset({TopUpState.REFUND_REQUESTED}),
+    Direction.RETURN: frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING}),
+}
+"""States in which money waits to be paid out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +81,11 @@ def opened(station: Station, intent: TopUp) -> OpenIntent:
     """An open top-up or return as shown."""
     with station.store.reading() as reading:
         owner = reading.topups.begun_by(intent.topup_id)
-        code = doubt_about(reading, intent) or code_of(intent.state)
+        doubt = doubt_about(reading, intent) or _payout_doubt(reading, intent)
     return OpenIntent(
         intent_id=intent.topup_id,
         state=intent.state.value,
-        code=code,
+        code=doubt or code_of(intent.state),
         account_no=intent.account_no,
         card_no=intent.identity.card_no,
         batch_id=intent.batch_id,
@@ -109,6 +118,12 @@ def opened_payment(station: Station, asked: AskedPayment) -> OpenIntent:
         age_min=_minutes(station, asked.at),
         owner=asked.clerk or station.clerk,
     )
+
+
+def _payout_doubt(reading: Reading, intent: TopUp) -> str:
+    """Money that is owed, and that a lost part of the records may have paid out already."""
+    owed = intent.state in OWED[intent.direction]
+    return IN_DOUBT if owed and lost_since(reading, intent.opened_at) else ""
 
 
 def _minutes(station: Station, since: datetime) -> int:

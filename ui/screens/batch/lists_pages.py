@@ -24,7 +24,7 @@ class ListsPages(QStackedWidget):
         self.paste = PastePage(model, look)
         self.headings = HeadingsPage(model, look)
         self.compare = ComparePage(model, look)
-        self.row = RowPage(model, look)
+        self.row = RowPage(model.row, look)
         self.door = DoorPage(model, look)
         self._pages: dict[Page, _Page] = {
             Page.PASTE: self.paste,

@@ -62,6 +62,13 @@ class RowState:
     tiers: tuple[Tier, ...] = ()
     problem: Problem | None = None
 
+    @property
+    def debtor(self) -> Household | None:
+        """The household the row is certain of, while it owes and its row is open."""
+        home = self.detail.household
+        waits = home is not None and bool(home.arrears.fen) and self.ask is not Ask.NOTHING
+        return home if waits else None
+
 
 @dataclass(frozen=True, slots=True)
 class DoorState:

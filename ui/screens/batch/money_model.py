@@ -121,7 +121,8 @@ class MoneyModel(QObject):
             self._look()
 
         self._with_batch(
-            lambda batch_id: self._services.give_back(batch_id, payment_id, money, approval), back
+            lambda batch_id: self._services.give_back(batch_id, payment_id, money, approval, ""),
+            back,
         )
 
     def print_refunds(self) -> None:

@@ -39,7 +39,9 @@ class Handed:
 class PayDialog(Sheet):
     """Shows what is expected and takes what was counted."""
 
-    def __init__(self, parent: QWidget, look: Look, standing: BatchState) -> None:
+    def __init__(
+        self, parent: QWidget, look: Look, standing: BatchState, money: Money | None = None
+    ) -> None:
         t = look.t
         super().__init__(parent, look, t("Lump sum for the whole list"), t("Money is here"))
         self._look = look
@@ -50,7 +52,7 @@ class PayDialog(Sheet):
         self.segments = Segments(t("Paid by"), choices, self._tender)
         self._standing = standing
         self.purpose = Choice(look, t("What it is for"), _purposes(look, standing), "0")
-        self.amount = QLineEdit(_owed(standing).yuan)
+        self.amount = QLineEdit((money or _owed(standing)).yuan)
         self.amount.setProperty("look", "amount")
         self.amount.setAccessibleName(t("Amount received"))
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -111,9 +113,11 @@ class PayDialog(Sheet):
             self._capitals.setText(capitals(money))
 
 
-def ask_money(parent: QWidget, look: Look, standing: BatchState) -> Handed | None:
-    """Ask; None when thought better of."""
-    dialog = PayDialog(parent, look, standing)
+def ask_money(
+    parent: QWidget, look: Look, standing: BatchState, money: Money | None = None
+) -> Handed | None:
+    """Ask; None when thought better of. `money` stands there in place of what is still to come."""
+    dialog = PayDialog(parent, look, standing, money)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     handed = dialog.handed
     dialog.deleteLater()

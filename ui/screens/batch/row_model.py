@@ -12,8 +12,10 @@ from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.tariff import Quote, Tier
 from cardstation.errors import CardStationError
+from cardstation.services.batch_account import BatchAccount
 from cardstation.services.look_at_line import LineDetail
 from ui.messages import Problem
+from ui.screens.batch.arrears_dialog import Owing
 from ui.screens.batch.lists_state import (
     REASONS,
     Ask,
@@ -75,6 +77,11 @@ class RowModel(QObject):
         needing = self._lists.state.needing
         if needing:
             self.look_at(needing[0])
+
+    def begin_at(self, place: int) -> None:
+        """This row first, then the others that need a person."""
+        self._skipped = set()
+        self.look_at(place)
 
     def look_at(self, place: int) -> None:
         """Show one row in full."""
@@ -220,6 +227,39 @@ class RowModel(QObject):
             self.look_at(became)
 
         self._ask(lambda: self._services.reopen(batch_id, place), again)
+
+    def ask_debt(self, then: Callable[[Owing], None]) -> None:
+        """What the household owes, and what money of the batch may pay it."""
+        row, standing = self._state, self._lists.state.standing
+        if row is None or standing is None or row.debtor is None or self._busy:
+            return
+        home, money = row.debtor, self._tools.services.money
+
+        def found(account: BatchAccount) -> None:
+            who = f"{home.name}  {home.address.door}"
+            then(Owing(who, home.arrears, account.payments, money.consents))
+
+        self._ask(lambda: money.account(standing.batch.batch_id), found)
+
+    def pay_debt(self, payment_id: str, consent: str) -> None:
+        """D: the household agreed; its row is judged again, and shown as it stands then."""
+        row, standing = self._state, self._lists.state.standing
+        if row is None or standing is None or self._busy:
+            return
+        batch_id, place, money = (
+            standing.batch.batch_id,
+            row.detail.place,
+            self._tools.services.money,
+        )
+        self._busy = True
+
+        def again(became: int) -> None:
+            self._busy = False
+            self._tools.board.say("The debt is paid; the row was judged again.", "ok")
+            self._lists.look()
+            self.look_at(became)
+
+        self._ask(lambda: money.settle_arrears(batch_id, place, payment_id, consent), again)
 
     def skip(self) -> None:
         """S: the next row; this one stays a question."""

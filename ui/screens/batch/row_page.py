@@ -17,13 +17,14 @@ from ui.parts.footer import Footer
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.tier_bar import TierBar, TierBarState
 from ui.parts.words import Pane, label
-from ui.screens.batch.lists_model import ListsModel
+from ui.screens.batch.arrears_dialog import Owing, ask_consent
 from ui.screens.batch.lists_state import Ask, ListsState, RowState, may_reopen
+from ui.screens.batch.row_model import RowModel
 from ui.screens.batch.row_wording import ask_words, buys, household_facts, written_facts
 from ui.theme import M
 
-LETTERS = "SRUOA"
-"""Keys that mean something beside digits: skip, leave out, take back, order, other account."""
+LETTERS = "SRUOAD"
+"""Keys beside digits: skip, leave out, take back, order paid online, other account, debt."""
 
 
 class KeyField(QLineEdit):
@@ -45,10 +46,10 @@ class KeyField(QLineEdit):
 class RowPage(QFrame):
     """Draws the row; the keys go to the candidates, the amount, or a reason."""
 
-    def __init__(self, model: ListsModel, look: Look) -> None:
+    def __init__(self, model: RowModel, look: Look) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._model, self._look, t = model.row, look, look.t
+        self._model, self._look, t = model, look, look.t
         self._asked: Ask | None = None
         self._shown: tuple[int, Ask] | None = None
         self.setAccessibleName(t("One row"))
@@ -170,6 +171,7 @@ class RowPage(QFrame):
             "A": open_still and state.ask is not Ask.ACCOUNT,
             "O": state.ask is Ask.AMOUNT,
             "U": may_reopen(state.detail.line),
+            "D": state.debtor is not None,
         }[letter]
 
     def _letter(self, letter: str) -> None:
@@ -182,8 +184,17 @@ class RowPage(QFrame):
             "A": self._model.ask_account,
             "O": self._model.take_order,
             "U": self._model.reopen,
+            "D": self._pay_debt,
         }
         acts[letter]()
+
+    def _pay_debt(self) -> None:
+        def asked(owing: Owing) -> None:
+            answer = ask_consent(self, self._look, owing)
+            if answer is not None:
+                self._model.pay_debt(*answer)
+
+        self._model.ask_debt(asked)
 
     def _typed(self, text: str) -> None:
         if self._asked is Ask.AMOUNT:
@@ -227,6 +238,7 @@ class RowPage(QFrame):
         t, model = self._look.t, self._model
         words = {
             "U": t("Take decision back"),
+            "D": t("Pay the debt"),
             "O": t("Paid online"),
             "A": t("Other account"),
             "R": t("Leave out"),

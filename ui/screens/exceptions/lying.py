@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cardstation.domain.exception_case import Act, Kind
 from cardstation.domain.topup import Step
 from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.cases import Case
 from cardstation.services.resolve import Outcome, Resolution
 from ui.messages import Problem
 from ui.screens.counter.model import answered, left_half_way
@@ -83,11 +85,41 @@ class LyingCard:
         elif found.receipt is not None:
             self._finished(Lying(Phase.DONE, Step.RECEIPT, now.key))
             self._print(found.receipt.receipt_no)
+        elif found.outcome is Outcome.NOTHING and (item := self._to_load) is not None:
+            self._load(item)
+            return
         else:
             if found.outcome is Outcome.ELSEWHERE:
                 said = "Another station finished this load; nothing is written twice."
                 self._tools.board.say(said)
             self._model.lies(Lying(Phase.READY, key=now.key))
+        self._model.look()
+
+    @property
+    def _to_load(self) -> Case | None:
+        """The case of this card, where nothing is missing but the card itself."""
+        state, key = self._model.state, self._lying.key
+        item = next((one for one in state.items or () if one.key == key), None)
+        if item is None or item.kind not in (Kind.LINE, Kind.ORDER):
+            return None
+        item = state.guided(item)
+        return item if Act.CARD in item.guide.now else None
+
+    def _load(self, item: Case) -> None:
+        services, envelope = self._tools.services, self._model.state.envelope_of(item)
+        watch = self._tools.place.during(self._stepped)
+
+        def load(lying: Inserted) -> str:
+            if item.kind is Kind.ORDER:
+                return services.orders.load(lying, item.key, watch).receipt_no
+            return services.load_line(item.batch_id, lying, watch, envelope).receipt_no
+
+        self._tools.place.work(load, self._loaded)
+
+    def _loaded(self, receipt_no: str) -> None:
+        self._finished(Lying(Phase.DONE, Step.RECEIPT, self._lying.key, loaded=True))
+        if receipt_no:
+            self._print(receipt_no)
         self._model.look()
 
     def _finished(self, done: Lying) -> None:

@@ -1,4 +1,4 @@
-"""The exceptions' verbs: look, answer, refund, pay out, dispute, settle, withdraw, rejoin."""
+"""The exceptions' verbs: look, answer, refund, pay out, dispute, settle, withdraw, rejoin, scan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from cardstation.services.settle_dispute import Finding
 from ui.approver import Approver
 from ui.messages import Problem
 from ui.screens.counter.state import Phase
-from ui.screens.exceptions.state import Lying, State, Wanted
+from ui.screens.exceptions.bag_verbs import BagVerbs
+from ui.screens.exceptions.row_here import RowHere
+from ui.screens.exceptions.state import Lying, Scanned, State, Wanted
 from ui.screens.kind import Tools
 
 T = TypeVar("T")
@@ -25,7 +27,11 @@ WRONG_CARD = "refund_other_card"
 
 
 class ExceptionsModel(QObject):
-    """Owns the list; takes cards only while a refund waits for its card."""
+    """Owns the list; takes cards only while a refund waits for its card.
+
+    Attributes:
+        bag: What is recorded about batches and orders. here: A row that is decided in place.
+    """
 
     changed = Signal()
 
@@ -34,6 +40,8 @@ class ExceptionsModel(QObject):
         self._tools = tools
         self._state = State()
         self._looking = self._again = False
+        self.bag = BagVerbs(tools, self._do)
+        self.here = RowHere(tools, self.look)
 
     @property
     def state(self) -> State:
@@ -72,11 +80,26 @@ class ExceptionsModel(QObject):
         if wanted is not None and wanted.phase is not Phase.WORKING:
             self._show(replace(self._state, wanted=None))
 
-    def pay_out(self, item: Case, approval: Approval) -> None:
+    def scan(self, item: Case, envelope: str) -> None:
+        """The own envelope of a stopped card lies here: the card may come; another is a stop."""
+        lanes = self._tools.services.lanes
+
+        def right(_none: None) -> None:
+            self._show(replace(self._state, scanned=Scanned(item.key, envelope)))
+
+        def wrong(error: CardStationError) -> None:
+            self._show(replace(self._state, scanned=None))
+            self._refused(error)
+            self.look()
+
+        check = lanes.check_envelope
+        self._tools.desk.ask(lambda: check(item.batch_id, item.place, envelope), right, wrong)
+
+    def pay_out(self, item: Case, approval: Approval, found: str = "") -> None:
         """The money is in the payer's hands."""
         said = "{money} is paid out and on record."
         back = self._tools.services.back
-        self._do(lambda: back.pay_out(item.key, approval), said, money=item.money)
+        self._do(lambda: back.pay_out(item.key, approval, found), said, money=item.money)
 
     def dispute(self, item: Case, approval: Approval) -> None:
         """The card cannot tell: people look, nothing is written or paid before."""

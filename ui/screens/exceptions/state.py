@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cardstation.domain.exception_case import Act
 from cardstation.domain.money import Money
@@ -20,9 +20,21 @@ KEYS: dict[Act, tuple[str, ...]] = {
     Act.DISPUTE: ("F8",),
     Act.WITHDRAW: ("F4",),
     Act.REJOIN: ("F11",),
-    Act.BATCH: ("Ctrl+2",),
+    Act.DECIDE: ("F4",),
+    Act.LEAVE_OUT: ("F8",),
+    Act.TAKE_MONEY: ("F6",),
+    Act.ARREARS: ("F7",),
+    Act.ENVELOPE: ("F6",),
+    Act.BACK_UNPAID: ("F8",),
+    Act.RELEASE: ("F7",),
+    Act.GIVE_BACK: ("F6",),
+    Act.COUNT: ("F6",),
+    Act.EXPLAIN: ("F7",),
+    Act.HOLD_ORDER: ("F6",),
+    Act.CLOSE: ("F9",),
 }
-"""The keys of what people do; where two answers are possible, yes stands first."""
+"""The keys of what people do; where two answers are possible, yes stands first. Two acts share one
+only where no guide offers both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,7 @@ class Lying:
         phase: How far it came; `ready`: it was read, and nothing was to be finished on it.
         key: Of its own case, empty when it has none.
         owed: What has to be paid out, once its load is off.
+        loaded: It was loaded here: its row or its order is ended.
     """
 
     phase: Phase
@@ -61,6 +74,19 @@ class Lying:
     key: str = ""
     problem: Problem | None = None
     owed: Money | None = None
+    loaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The own envelope of a stopped card: its card may be loaded now.
+
+    Attributes:
+        key: Of its case.
+    """
+
+    key: str
+    envelope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +100,21 @@ class State:
     items: tuple[Case, ...] | None = None
     wanted: Wanted | None = None
     lying: Lying | None = None
+    scanned: Scanned | None = None
     problem: Problem | None = None
 
     def case_of(self, card_no: str) -> Case | None:
         """The worst case of a card."""
         return next((one for one in self.items or () if one.card_no == card_no), None)
+
+    def guided(self, item: Case) -> Case:
+        """A case as it stands now: a step that only this desk has seen done is done."""
+        if self.scanned is None or self.scanned.key != item.key or Act.ENVELOPE not in item.actions:
+            return item
+        now = tuple(Act.CARD if act is Act.ENVELOPE else act for act in item.guide.now)
+        return replace(item, guide=replace(item.guide, at=1, now=now))
+
+    def envelope_of(self, item: Case) -> str:
+        """The envelope that was scanned for a case, empty when none was."""
+        scanned = self.scanned
+        return scanned.envelope if scanned is not None and scanned.key == item.key else ""

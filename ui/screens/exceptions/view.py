@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from cardstation.domain.exception_case import Act
+from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.i18n import Translator
@@ -29,6 +30,9 @@ from ui.parts.problem import ProblemCards
 from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.words import Pane
+from ui.screens.batch.lists_state import Page
+from ui.screens.batch.row_page import RowPage
+from ui.screens.exceptions.bag_keys import BagKeys, joined
 from ui.screens.exceptions.model import ExceptionsModel
 from ui.screens.exceptions.state import State
 from ui.screens.exceptions.wizard import Wizard
@@ -49,12 +53,14 @@ class ExceptionsView(QWidget):
         t = look.t
         self._rows: Rows[Case] = Rows(_columns(t))
         self.table = Table(look, t("What waits"), self._rows)
-        self._buttons = self._made_buttons()
+        keys = BagKeys(self, look, model, lambda: self._chosen)
+        self._buttons = joined(self._made_buttons(), keys.buttons())
+        self.row_page = RowPage(model.here.row, look)
         self.wizard = Wizard(look, self._buttons)
         self._problem = ProblemCards(look)
         self._pages = QStackedWidget()
         calm = GuideStep("shield", t("Nothing waits"), t("Every sale and every card is finished."))
-        for page in (Guide(look, [calm]), self._full(), self._problem):
+        for page in (Guide(look, [calm]), self._full(), self._problem, self.row_page):
             self._pages.addWidget(page)
         again = button(t("Look again"), model.look, key="F5")
         self._leave = button(t("Give up"), model.leave, key="Esc")
@@ -63,9 +69,11 @@ class ExceptionsView(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(M)
         outer.addWidget(self._pages, 1)
-        outer.addWidget(Footer(hints, (self._leave, again)))
+        self._footer = Footer(hints, (self._leave, again))
+        outer.addWidget(self._footer)
         self.table.selectionModel().currentRowChanged.connect(lambda _new, _old: self._explain())
         model.changed.connect(self._changed)
+        model.here.changed.connect(self._changed)
         self.show_state(model.state)
 
     def _full(self) -> QWidget:
@@ -85,7 +93,11 @@ class ExceptionsView(QWidget):
         items = state.items or ()
         chosen = self._chosen
         self._rows.show_items(items)
-        self._pages.setCurrentIndex(2 if state.problem else 1 if items else 0)
+        here = self._model.here.state
+        self.row_page.show_state(here)
+        one_row = here.page is Page.ROW
+        self._pages.setCurrentIndex(3 if one_row else 2 if state.problem else 1 if items else 0)
+        self._footer.setVisible(not one_row)
         self._problem.show_sentence(_problem_words(state, self._look.t))
         keys = [item.key for item in items]
         lying = state.lying.key if state.lying else ""
@@ -110,10 +122,8 @@ class ExceptionsView(QWidget):
 
     def _made_buttons(self) -> dict[Act, tuple[QPushButton, ...]]:
         t, model = self._look.t, self._model
-        self._paid = t("The money is in the payer's hands.")
         what = {
             Act.REFUND: t("The paid load is given up and its money is owed to the payer."),
-            Act.PAY_OUT: self._paid,
             Act.DISPUTE: t("The card was read and cannot tell what happened."),
             Act.REJOIN: t("This station was restored: compare it with the ledger and go on."),
         }
@@ -133,7 +143,7 @@ class ExceptionsView(QWidget):
             Act.WITHDRAW: (button(t("Withdraw"), self._withdraw, key="F4"),),
             Act.DISPUTE: two(Act.DISPUTE, t("Dispute"), "F8", model.dispute),
             Act.REFUND: two(Act.REFUND, t("Refund"), "F7", model.refund),
-            Act.PAY_OUT: two(Act.PAY_OUT, t("Pay out"), "F6", model.pay_out),
+            Act.PAY_OUT: (button(t("Pay out"), self._pay_out, key="F6"),),
             Act.REJOIN: two(
                 Act.REJOIN,
                 t("Compare and go on"),
@@ -158,6 +168,21 @@ class ExceptionsView(QWidget):
         if asked is not None:
             self._model.settle(item, finding, asked[1], asked[0])
 
+    def _pay_out(self) -> None:
+        item, t = self._chosen, self._look.t
+        if item is None:
+            return
+        what = t("The money is in the payer's hands.")
+        if item.tender == Tender.BATCH.value:
+            what = t("The money stays with the batch and goes back with its rest.")
+        elif item.tender == Tender.ORDER.value:
+            what = t(_BY_CENTRE)
+        note = t("What slip and till say") if item.code == IN_DOUBT else ""
+        about = f"{item.money}  ·  {what}"
+        asked = ask_second_person(self, self._look, self._model.approver, about, note=note)
+        if asked is not None:
+            self._model.pay_out(item, *asked)
+
     def _withdraw(self) -> None:
         if self._chosen is not None:
             self._model.withdraw(self._chosen)
@@ -166,10 +191,6 @@ class ExceptionsView(QWidget):
         item = self._chosen
         if item is None:
             return
-        if what == self._paid and item.tender == Tender.BATCH.value:
-            what = self._look.t("The money stays with the batch and goes back with its rest.")
-        elif what == self._paid and item.tender == Tender.ORDER.value:
-            what = self._look.t(_BY_CENTRE)
         money = f"{item.money}  ·  " if item.money is not None else ""
         asked = ask_second_person(self, self._look, self._model.approver, f"{money}{what}")
         if asked is not None:
@@ -179,7 +200,8 @@ class ExceptionsView(QWidget):
         state = self._model.state
         listed = {item.key for item in state.items or ()}
         other = state.lying is not None and state.lying.key not in listed
-        self.wizard.show_case(None if other else self._chosen, free=state.wanted is None)
+        chosen = None if other or self._chosen is None else state.guided(self._chosen)
+        self.wizard.show_case(chosen, free=state.wanted is None)
 
 
 def _scrolled(wizard: Wizard) -> QScrollArea:

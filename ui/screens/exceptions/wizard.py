@@ -22,6 +22,7 @@ from cardstation.services.intent.cases import Case
 from ui.look import Look, draw_icon, font, picture
 from ui.parts.age import age, grouped
 from ui.parts.words import Chip, Pane, label, restyle
+from ui.screens.exceptions.bag_keys import debt_of
 from ui.screens.exceptions.state import KEYS
 from ui.screens.exceptions.wording import due_words, owner, place, told, tone_of
 from ui.theme import XS, M, S
@@ -216,7 +217,9 @@ class Wizard(Pane):
         t = self._look.t
         since = "" if one.since is None else t("since {age}", age=age(one.age_min or 0, t))
         card = grouped(one.card_no) if one.card_no else ""
-        parts = (one.who, str(one.money or ""), card, place(one, t), owner(one, t), since)
+        debt = debt_of(one)
+        owes = t("owes {money}", money=debt) if debt else ""
+        parts = (one.who, str(one.money or ""), owes, card, place(one, t), owner(one, t), since)
         return "  ·  ".join(part for part in parts if part)
 
 

@@ -46,6 +46,9 @@ def card_banner(lying: Lying, state: State, t: Translator) -> BannerState:
     if lying.phase is Phase.DONE and lying.owed is not None:
         line = t("Then choose the row and pay {money} out with F6.", money=lying.owed)
         return BannerState("done", t("Load taken back: take the card"), line)
+    if lying.phase is Phase.DONE and lying.loaded:
+        line = t("What waited for this card is ended.")
+        return BannerState("done", t("Done: take the card"), line)
     if lying.phase is Phase.DONE:
         line = t("The card itself has shown how it ended; nothing is charged twice.")
         return BannerState("done", t("Finished what was open: take the card"), line)

@@ -1,0 +1,136 @@
+"""The way to the end of every kind of open thing: who, what, and by which proof it closes.
+
+Where a guide stands follows from facts alone (what a card showed, what money is there, who holds an
+order): nothing here is ever stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cardstation.domain.exception_case import (
+    BAG_H,
+    END_OF_SHIFT,
+    MONEY_H,
+    OFF_BOOK_H,
+    ORDER_H,
+    Act,
+    Guide,
+    GuideStep,
+    Kind,
+    Proof,
+    Who,
+)
+from cardstation.domain.line_guides import line_guide
+
+REJOINABLE = frozenset({"ledger_ahead", "ledger_epoch", "rejoin_begun"})
+"""Verdicts that two persons may end by comparing with the ledger."""
+COUNTED = "counted"
+"""State of a bag that was counted again, or of which it is known what lacks."""
+HELD, PARTLY_HELD, FREE = "held", "partly_held", "free"
+"""States of money that is owed: rows hold all of it, a part of it, or nothing."""
+IN_DOUBT = "payout_in_doubt"
+"""Money that a lost part of the records may have paid out already."""
+
+_FIND = GuideStep("find_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_HOLD = GuideStep("hold", Who.TWO, Act.DISPUTE, Proof.SECOND_APPROVAL)
+_SETTLE = GuideStep("settle", Who.TWO, Act.SETTLE, Proof.WITNESS)
+_ANSWER = GuideStep("count_money", Who.CLERK, Act.ANSWER, Proof.PAYMENT_ANSWER)
+_LOAD = GuideStep("load_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_REFUND = GuideStep("give_up", Who.TWO, Act.REFUND, Proof.CARD_READ)
+_PAY_OUT = GuideStep("pay_out", Who.TWO, Act.PAY_OUT, Proof.SECOND_APPROVAL)
+_LOOK_UP = GuideStep("look_payout_up", Who.TWO, Act.PAY_OUT, Proof.WITNESS)
+_OFF = GuideStep("off_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_REJOIN = GuideStep("compare", Who.TWO, Act.REJOIN, Proof.SECOND_APPROVAL)
+_CALL = GuideStep("call_centre", Who.CENTRE, Act.NONE, Proof.LEDGER)
+_READ = GuideStep("read_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_BOOKED = GuideStep("centre_books", Who.CENTRE, Act.NONE, Proof.LEDGER)
+_TELL = GuideStep("tell_payer", Who.CENTRE, Act.NONE, Proof.LEDGER)
+_CHANNEL = GuideStep("channel_file", Who.CENTRE, Act.NONE, Proof.CHANNEL_FILE)
+_FREED = GuideStep("money_freed", Who.TWO, Act.NONE, Proof.SECOND_APPROVAL)
+_COUNT = GuideStep("count_bag", Who.CLERK, Act.COUNT, Proof.COUNT)
+_EXPLAIN = GuideStep("explain_cards", Who.TWO, Act.EXPLAIN, Proof.SECOND_APPROVAL)
+_FREE = GuideStep("free_money", Who.CLERK, Act.RELEASE, Proof.DECISION)
+_GIVE = GuideStep("give_back", Who.TWO, Act.GIVE_BACK, Proof.SECOND_APPROVAL)
+_GIVE_IN_DOUBT = GuideStep("give_back_in_doubt", Who.TWO, Act.GIVE_BACK, Proof.WITNESS)
+_CALL_HOME = GuideStep("call_home", Who.CLERK, Act.HOLD_ORDER, Proof.LEDGER)
+_HELD_ELSEWHERE = GuideStep("held_elsewhere", Who.CENTRE, Act.NONE, Proof.LEDGER)
+
+_UNKNOWN, _PAID, _OFFED = (_FIND, _HOLD, _SETTLE), (_LOAD, _REFUND, _PAY_OUT), (_OFF, _PAY_OUT)
+_OF_UNKNOWN = Guide(_UNKNOWN, 0, (Act.CARD, Act.DISPUTE), END_OF_SHIFT, 1)
+_OF_SALE = replace(_OF_UNKNOWN, now=(Act.CARD, Act.REFUND, Act.DISPUTE))
+_OF_DOUBT = Guide(_UNKNOWN, 1, (Act.DISPUTE, Act.REFUND), END_OF_SHIFT, 1)
+_OF_DISPUTE = Guide(_UNKNOWN, 2, (Act.SETTLE,), OFF_BOOK_H, 2)
+_OF_LOST_PAYOUT = Guide((_LOOK_UP,), 0, (Act.PAY_OUT,), END_OF_SHIFT, 2)
+_SALE, _RETURN = "sale", "return"
+
+_INTENTS: Mapping[tuple[str, str], Guide] = {
+    ("payment_question", _SALE): Guide((_ANSWER, _LOAD), 0, (Act.ANSWER,), END_OF_SHIFT, 1),
+    ("payment_question", ""): Guide((_ANSWER,), 0, (Act.ANSWER,), END_OF_SHIFT, 1),
+    ("outcome_unknown", _SALE): _OF_SALE,
+    ("outcome_unknown", _RETURN): _OF_UNKNOWN,
+    ("load_unfinished", _SALE): _OF_SALE,
+    ("load_unfinished", _RETURN): _OF_UNKNOWN,
+    ("paid_in_doubt", _SALE): _OF_DOUBT,
+    ("card_not_as_left", _SALE): _OF_DOUBT,
+    ("disputed", _SALE): _OF_DISPUTE,
+    ("disputed", _RETURN): _OF_DISPUTE,
+    ("paid_not_loaded", _SALE): Guide(_PAID, 0, (Act.CARD, Act.REFUND), MONEY_H, 4),
+    ("refund_requested", _SALE): Guide(_PAID, 2, (Act.PAY_OUT,), MONEY_H, 3),
+    ("return_requested", _RETURN): Guide(_OFFED, 0, (Act.CARD, Act.WITHDRAW), MONEY_H, 4),
+    ("payout_pending", _RETURN): Guide(_OFFED, 1, (Act.PAY_OUT,), MONEY_H, 3),
+    (IN_DOUBT, _SALE): _OF_LOST_PAYOUT,
+    (IN_DOUBT, _RETURN): _OF_LOST_PAYOUT,
+}
+_BEGUN = Guide((_FIND,), 0, (Act.CARD,), MONEY_H, 4)
+"""A sale before its money was asked for: its card, or the next start, ends it."""
+
+_RESTORED = Guide((_REJOIN,), 0, (Act.REJOIN,), END_OF_SHIFT, 0)
+_STOPPED = Guide((_CALL,), 0, (), END_OF_SHIFT, 0)
+
+_LOOKED_AT = Guide((_BOOKED,), 0, (), OFF_BOOK_H, 8)
+_ENTRIES: Mapping[str, Guide] = {
+    "double_load": Guide((_READ, _BOOKED), 0, (Act.CARD,), MONEY_H, 7),
+    "order_loaded_twice": Guide((_READ, _BOOKED), 0, (Act.CARD,), MONEY_H, 7),
+    "false_seal": Guide((_FREED, _BOOKED), 0, (), MONEY_H, 7),
+    "arrears_paid_before": Guide((_TELL,), 0, (), MONEY_H, 7),
+    "counter_gap": Guide((_CHANNEL,), 0, (), OFF_BOOK_H, 8),
+}
+
+_BAG = Guide((_COUNT, _EXPLAIN), 0, (Act.COUNT, Act.EXPLAIN), BAG_H, 5)
+_HELD = Guide((_FREE, _GIVE), 0, (Act.RELEASE,), MONEY_H, 3)
+_MONEY: Mapping[str, Guide] = {
+    HELD: _HELD,
+    PARTLY_HELD: replace(_HELD, now=(Act.RELEASE, Act.GIVE_BACK)),
+    FREE: replace(_HELD, at=1, now=(Act.GIVE_BACK,)),
+    IN_DOUBT: Guide((_FREE, _GIVE_IN_DOUBT), 1, (Act.GIVE_BACK,), MONEY_H, 3),
+}
+_ORDER = Guide((_CALL_HOME, _LOAD), 0, (Act.HOLD_ORDER, Act.CARD), ORDER_H, 6)
+_ORDERS: Mapping[str, Guide] = {
+    "ours": replace(_ORDER, at=1, now=(Act.CARD,)),
+    "elsewhere": Guide((_HELD_ELSEWHERE, _LOAD), 0, (), ORDER_H, 6),
+}
+
+
+def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> Guide:
+    """The guide of an open thing.
+
+    Args:
+        kind: What it is.
+        code: Why it is open. Of verdicts, entries and lines a new one has a guide, too.
+        direction: Of an intent, empty for a batch payment.
+        state: Of an intent. Of a line: see `line_guide`. Of a bag: `COUNTED` or empty. Of money:
+            `HELD`, `PARTLY_HELD`, `FREE`, `IN_DOUBT`. Of an order: who holds it.
+    """
+    if kind is Kind.INTENT:
+        return _BEGUN if state == "quoted" else _INTENTS[code, direction]
+    if kind is Kind.VERDICT:
+        return _RESTORED if code in REJOINABLE else _STOPPED
+    if kind is Kind.ENTRY:
+        return _ENTRIES.get(code, _LOOKED_AT)
+    if kind is Kind.LINE:
+        return line_guide(code, state)
+    if kind is Kind.BAG:
+        return replace(_BAG, at=1, now=(Act.EXPLAIN,)) if state == COUNTED else _BAG
+    return _MONEY.get(state, _HELD) if kind is Kind.MONEY else _ORDERS.get(state, _ORDER)

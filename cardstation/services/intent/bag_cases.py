@@ -1,0 +1,208 @@
+"""Makes the list of what a batch leaves open: rows, stopped cards, its bag, its money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cardstation.domain.batch import LineOutcome, LineState, Verdict
+from cardstation.domain.custody import TAIL, Explanation, HandOver, Why
+from cardstation.domain.exception_case import Kind
+from cardstation.domain.guides import COUNTED, FREE, HELD, IN_DOUBT, PARTLY_HELD
+from cardstation.domain.line_guides import BACK, COVERED, NO_DEBT, SEEN, STRAY
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.trays import Tray, tray_for
+from cardstation.services.batch_state import BatchState, money_open
+from cardstation.services.card_trays import laid
+from cardstation.services.custody_state import CustodyState
+from cardstation.services.intent.cases import Case, Moment, case
+from cardstation.services.intent.left_open import money_since
+from cardstation.store.funds import BatchStop
+
+_ASKS = (LineState.STOPPED, LineState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the guides of a batch's lines follow from, beside the lines.
+
+    Attributes:
+        known: Batch and row of lines that stand on the list as an intent.
+        here: Last digits of cards on no line that still lie here.
+        back: The bag went back; its rows cannot be changed any more.
+        debts: What the household of a place owes.
+        free: The most that one payment of the batch has left for a debt.
+    """
+
+    known: frozenset[tuple[str, int]] = frozenset()
+    here: frozenset[str] = frozenset()
+    back: bool = False
+    debts: Mapping[int, Money] = field(default_factory=dict)
+    free: Money = NO_MONEY
+
+
+_NOTHING_KNOWN = Standing()
+
+
+def of_batch(
+    found: BatchState,
+    stops: Sequence[BatchStop],
+    moment: Moment,
+    standing: Standing = _NOTHING_KNOWN,
+) -> list[Case]:
+    """Cards that somebody must ask about: lines, and cards on no line.
+
+    Args:
+        found: The batch.
+        stops: Its stops, oldest first.
+        moment: Now.
+        standing: What else the guides follow from.
+    """
+    batch_id, last = found.batch.batch_id, {stop.line: stop for stop in stops if stop.line}
+    lines = [
+        _of_line(found, place, one, last.get(place), moment, standing)
+        for place, one in enumerate(found.outcomes, start=1)
+        if one.state in _ASKS
+        and (batch_id, one.line.row.row) not in standing.known
+        and _asks(one.reason, last.get(place))
+    ]
+    return lines + _strays(stops, moment, standing)
+
+
+def _of_line(
+    found: BatchState,
+    place: int,
+    one: LineOutcome,
+    stop: BatchStop | None,
+    moment: Moment,
+    standing: Standing,
+) -> Case:
+    batch, row = found.batch, one.line.row.row
+    values = dict(stop.facts) if stop else {}
+    debt = standing.debts.get(place)
+    if debt is not None:
+        values["debt_fen"] = debt.fen
+    return case(
+        Kind.LINE,
+        one.reason,
+        moment,
+        key=f"{batch.batch_id}#{place}",
+        who=f"{one.line.name}  {one.line.door}",
+        card_no=one.line.card_no,
+        batch_id=batch.batch_id,
+        row=row,
+        place=place,
+        money=one.line.money,
+        since=stop.at if stop else batch.imported_at,
+        owner=moment.clerk,
+        state=_state(one, stop, debt, standing),
+        values=values,
+    )
+
+
+def _state(one: LineOutcome, stop: BatchStop | None, debt: Money | None, standing: Standing) -> str:
+    if standing.back:
+        return BACK
+    if stop is not None and one.line.verdict is Verdict.READY:
+        return SEEN
+    if debt is None:
+        return ""
+    if debt <= NO_MONEY:
+        return NO_DEBT
+    return COVERED if debt <= standing.free else ""
+
+
+def _asks(reason: str, stop: BatchStop | None) -> bool:
+    tray = tray_for(reason) if stop is None else laid(stop)
+    return tray is Tray.B and not reason.startswith("released_")
+
+
+def _strays(stops: Sequence[BatchStop], moment: Moment, standing: Standing) -> list[Case]:
+    strays = {stop.card_no: stop for stop in stops if not stop.line and stop.card_no}
+    return [
+        case(
+            Kind.LINE,
+            stop.code,
+            moment,
+            key=f"{stop.batch_id}#{stop.card_no}",
+            card_no=stop.card_no,
+            batch_id=stop.batch_id,
+            since=stop.at,
+            owner=moment.clerk,
+            state=STRAY,
+            values=dict(stop.facts),
+        )
+        for stop in strays.values()
+        if stop.card_no[-TAIL:] in standing.here and laid(stop) is Tray.B
+    ]
+
+
+def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
+    """Cards of a bag that are missing or left over, once it was handed over at all."""
+    handed = [one.step.at for one in found.timeline if isinstance(one.moved, HandOver)]
+    missing, extra = found.custody.lacking, found.custody.left_over
+    if not handed or not (missing or extra):
+        return []
+    batch_id = found.batch.batch.batch_id
+    return [
+        case(
+            Kind.BAG,
+            "cards_not_explained",
+            moment,
+            key=f"{batch_id} bag",
+            batch_id=batch_id,
+            since=handed[-1],
+            owner=moment.clerk,
+            state=COUNTED if _counted_since(found) or not missing else "",
+            values={"missing": missing, "extra": extra},
+        )
+    ]
+
+
+def _counted_since(found: CustodyState) -> bool:
+    """Somebody counted again after the last hand-over."""
+    again = False
+    for one in found.timeline:
+        if isinstance(one.moved, HandOver):
+            again = False
+        elif isinstance(one.moved, Explanation) and one.moved.why is Why.COUNTED_AGAIN:
+            again = True
+    return again
+
+
+def of_money(found: CustodyState, moment: Moment, *, doubtful: bool = False) -> list[Case]:
+    """Money of a batch whose run ended, neither on a card nor back with its payer.
+
+    Args:
+        found: The batch and its bag.
+        moment: Now.
+        doubtful: A lost part of the records may have paid it back already.
+    """
+    ended = money_since(found)
+    if ended is None:
+        return []
+    batch_id, left = found.batch.batch.batch_id, money_open(found.batch)
+    state = _money_state(found.batch)
+    return [
+        case(
+            Kind.MONEY,
+            "batch_money_open",
+            moment,
+            key=f"{batch_id} money",
+            batch_id=batch_id,
+            money=left,
+            since=ended,
+            owner=moment.clerk,
+            state=IN_DOUBT if doubtful and state == FREE else state,
+            values={"fen": left.fen},
+        )
+    ]
+
+
+def _money_state(found: BatchState) -> str:
+    remains = found.money.remainder
+    begun = [one.line.money or NO_MONEY for one in found.outcomes if one.state is LineState.UNKNOWN]
+    held = money_open(found) - remains - sum(begun, NO_MONEY)
+    if held <= NO_MONEY:
+        return FREE
+    return PARTLY_HELD if remains > NO_MONEY else HELD
