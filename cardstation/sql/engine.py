@@ -10,11 +10,13 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from cardstation.sql.digest import row_digest
 
 BUSY_TIMEOUT_MS = 5_000
+_KEPT_OPEN = 10
+"""Reading connections that stay open: lanes and window of a desk with eight readers."""
 
 
 def writer_engine(path: Path) -> Engine:
@@ -35,7 +37,25 @@ def writer_engine(path: Path) -> Engine:
 
 
 def reader_engine(path: Path) -> Engine:
-    """Connections that cannot write and never checkpoint."""
+    """Connections that cannot write and never checkpoint; kept open from one look to the next.
+
+    Opening one reads the whole schema anew, which takes longer than what a card asks of it.
+    """
+    engine = create_engine(
+        "sqlite://",
+        module=driver,
+        creator=lambda: _connect(path, "ro"),
+        poolclass=QueuePool,
+        pool_size=_KEPT_OPEN,
+        max_overflow=-1,
+        pool_use_lifo=True,
+        hide_parameters=True,
+    )
+    return _only_reading(engine)
+
+
+def prover_engine(path: Path) -> Engine:
+    """As `reader_engine`, but every connection reads the file itself: none remembers a page."""
     engine = create_engine(
         "sqlite://",
         module=driver,
@@ -43,6 +63,10 @@ def reader_engine(path: Path) -> Engine:
         poolclass=NullPool,
         hide_parameters=True,
     )
+    return _only_reading(engine)
+
+
+def _only_reading(engine: Engine) -> Engine:
     event.listen(engine, "connect", _prepare_reader)
     event.listen(engine, "begin", _begin)
     return engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from cardstation.domain.topup import TopUp
 from cardstation.store.tables import code_attempt
@@ -20,6 +20,17 @@ class Attempt(StrEnum):
     WITHHELD = "withheld"
 
 
+_NOTE = code_attempt.insert()
+_OF_CARD = (
+    select(code_attempt.c.event)
+    .where(
+        code_attempt.c.maker == bindparam("maker"), code_attempt.c.card_no == bindparam("card_no")
+    )
+    .order_by(code_attempt.c.no.desc())
+)
+"""Asked for every card: made once."""
+
+
 class Attempts:
     """Code attempts of one unit of work or reading."""
 
@@ -29,7 +40,7 @@ class Attempts:
     def note(self, intent: TopUp, event: Attempt, *, tries_left: int | None, at: datetime) -> None:
         """Log one step of an attempt."""
         self._connection.execute(
-            code_attempt.insert(),
+            _NOTE,
             {
                 "maker": intent.identity.maker,
                 "card_no": intent.identity.card_no,
@@ -42,14 +53,9 @@ class Attempts:
 
     def torn(self, maker: str, card_no: str) -> int:
         """How many of the last attempts in a row were cut short; a refused one counts as many."""
-        query = (
-            select(code_attempt.c.event)
-            .where(code_attempt.c.maker == maker, code_attempt.c.card_no == card_no)
-            .order_by(code_attempt.c.no.desc())
-        )
         count = 0
         followed = ""
-        for event in self._connection.scalars(query):
+        for (event,) in self._connection.execute(_OF_CARD, {"maker": maker, "card_no": card_no}):
             if event == Attempt.ACCEPTED:
                 break
             if event == Attempt.PRESENTING and followed != Attempt.WITHHELD:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    bindparam,
     func,
     select,
 )
@@ -74,6 +75,9 @@ Index("ix_batch_lines_card_no", batch_lines.c.card_no)
 Index("ix_batch_lines_account_no", batch_lines.c.account_no)
 
 
+_BY_ID = select(batches).where(batches.c.batch_id == bindparam("batch_id"))
+"""Asked for every card: made once."""
+
 Kept = dict[str, tuple[tuple[str, datetime, int], Batch]]
 """Batches in memory, each with what its row said when it was read."""
 
@@ -114,9 +118,7 @@ class Batches:
 
     def get(self, batch_id: str) -> Batch | None:
         """A batch with its lines in list order."""
-        found = self._connection.execute(
-            select(batches).where(batches.c.batch_id == batch_id)
-        ).first()
+        found = self._connection.execute(_BY_ID, {"batch_id": batch_id}).first()
         if found is None:
             return None
         state = (found.digest, found.imported_at, found.changes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
@@ -87,6 +87,11 @@ class BatchStop:
     at: datetime
 
 
+_FUNDED = select(funded_line).where(funded_line.c.batch_id == bindparam("batch_id"))
+_FUNDED_LINE = _FUNDED.where(funded_line.c.line == bindparam("line"))
+"""Asked for every card: made once."""
+
+
 class Funds:
     """Batch money of one unit of work or reading."""
 
@@ -160,10 +165,10 @@ class Funds:
 
     def funded(self, batch_id: str, *, line: int = 0) -> dict[int, FundedLine]:
         """Funded lines by their place in the batch; all, or one."""
-        query = select(funded_line).where(funded_line.c.batch_id == batch_id)
+        query, given = _FUNDED, dict[str, Any](batch_id=batch_id)
         if line:
-            query = query.where(funded_line.c.line == line)
-        return {row.line: _funded(row) for row in self._connection.execute(query)}
+            query, given = _FUNDED_LINE, {**given, "line": line}
+        return {row.line: _funded(row) for row in self._connection.execute(query, given)}
 
     def every_funded(self) -> tuple[FundedLine, ...]:
         """Funded lines of all batches, in list order."""

@@ -52,6 +52,15 @@ _COMMUNITIES = text(
 """From one name to the next along the index: a DISTINCT would walk over every household."""
 
 
+_OF_ACCOUNT = select(households).where(households.c.account_no == bindparam("account_no"))
+_UPDATE = (
+    households.update()
+    .where(households.c.account_no == bindparam("key"))
+    .values({one.name: bindparam(one.name) for one in households.c if one.name != "account_no"})
+)
+"""Asked for every card: made once."""
+
+
 class Households:
     """The households of one unit of work or reading."""
 
@@ -60,8 +69,8 @@ class Households:
 
     def get(self, account_no: str) -> Household | None:
         """The household of an account."""
-        found = self._find(households.c.account_no == account_no)
-        return found[0] if found else None
+        row = self._connection.execute(_OF_ACCOUNT, {"account_no": account_no}).first()
+        return None if row is None else from_row(row)
 
     def of_card(self, card_no: str) -> tuple[Household, ...]:
         """Households with this card number: more than one when the directory repeats it."""
@@ -110,10 +119,7 @@ class Households:
 
     def update(self, household: Household) -> None:
         """Replace one household that is on file."""
-        values = to_row(household)
-        account_no = values.pop("account_no")
-        key = households.c.account_no == bindparam("key")
-        self._connection.execute(households.update().where(key).values(values), {"key": account_no})
+        self._connection.execute(_UPDATE, {**to_row(household), "key": household.account_no})
 
     def _find(self, condition: Any) -> tuple[Household, ...]:
         query = select(households).where(condition).order_by(households.c.account_no)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, cast, func, select
+from sqlalchemy import Connection, Row, Text, bindparam, cast, func, select
 
 from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
 from cardstation.errors import ensure
@@ -49,26 +49,36 @@ class StoredEntry:
 
 
 _NEWEST_FIRST = journal.c.seq.desc()
-_HEAD = select(journal.c.epoch, journal.c.seq, journal.c.hash).order_by(_NEWEST_FIRST).limit(1)
 _LAST = select(journal).order_by(_NEWEST_FIRST).limit(1)
+_AT = select(journal).where(journal.c.seq == bindparam("seq"))
+_PUT = journal.insert()
 """Asked several times for every card: made once."""
 
 
 class Journal:
-    """The journal of one unit of work or reading."""
+    """The journal of one unit of work or reading; its last entry is looked up once."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._looked = False
+        self._last: StoredEntry | None = None
+        self._epoch = FIRST_EPOCH
 
     def head(self) -> JournalHead:
         """The last entry."""
-        row = self._connection.execute(_HEAD).first()
-        return JournalHead(FIRST_EPOCH, 0, GENESIS) if row is None else JournalHead(*row)
+        last = self.last()
+        if last is None:
+            return JournalHead(FIRST_EPOCH, 0, GENESIS)
+        return JournalHead(self._epoch, last.seq, last.hash)
 
     def last(self) -> StoredEntry | None:
         """The last entry itself."""
-        row = self._connection.execute(_LAST).first()
-        return None if row is None else _stored(row)
+        if not self._looked:
+            row = self._connection.execute(_LAST).first()
+            if row is not None:
+                self._last, self._epoch = _stored(row), row.epoch
+            self._looked = True
+        return self._last
 
     def append(self, entry: Entry) -> StoredEntry:
         """Add the next entry of the chain.
@@ -81,20 +91,14 @@ class Journal:
         ensure(entry.prev_hash == head.hash, "an entry carries the hash of the one before")
         raw = entry.to_bytes()
         stored = StoredEntry(entry.seq, entry_hash(raw), raw)
-        self._connection.execute(
-            journal.insert(),
-            {
-                "seq": entry.seq,
-                "epoch": entry.epoch,
-                "entry_id": entry.entry_id,
-                "subject": entry.subject,
-                "kind": entry.kind.value,
-                "batch_id": entry.batch,
-                "hash": stored.hash,
-                "raw": raw,
-            },
-        )
-        return stored
+        filed = {
+            "epoch": entry.epoch,
+            "entry_id": entry.entry_id,
+            "subject": entry.subject,
+            "kind": entry.kind.value,
+            "batch_id": entry.batch,
+        }
+        return self._put(stored, filed)
 
     def adopt(self, raw: bytes) -> StoredEntry:
         """Add exact bytes of ours that the ledger holds and this journal lost.
@@ -106,8 +110,8 @@ class Journal:
         """
         head = self.head()
         stored = StoredEntry(head.seq + 1, entry_hash(raw), raw)
-        filed = {"epoch": head.epoch, "entry_id": stored.hash, "subject": "", "batch_id": ""}
-        filed["kind"] = UNREADABLE
+        filed: dict[str, Any] = {"epoch": head.epoch, "entry_id": stored.hash}
+        filed |= {"subject": "", "batch_id": "", "kind": UNREADABLE}
         try:
             entry = stored.entry
         except (ValueError, KeyError, TypeError):
@@ -122,14 +126,18 @@ class Journal:
                 "kind": entry.kind.value,
                 "batch_id": entry.batch,
             }
+        return self._put(stored, filed)
+
+    def _put(self, stored: StoredEntry, filed: dict[str, Any]) -> StoredEntry:
         self._connection.execute(
-            journal.insert(), {**filed, "seq": stored.seq, "hash": stored.hash, "raw": raw}
+            _PUT, {**filed, "seq": stored.seq, "hash": stored.hash, "raw": stored.raw}
         )
+        self._last, self._epoch, self._looked = stored, filed["epoch"], True
         return stored
 
     def at(self, seq: int) -> StoredEntry | None:
         """One entry by number."""
-        row = self._connection.execute(select(journal).where(journal.c.seq == seq)).first()
+        row = self._connection.execute(_AT, {"seq": seq}).first()
         return None if row is None else _stored(row)
 
     def last_about(self, subject: str, kind: EntryKind) -> StoredEntry | None:

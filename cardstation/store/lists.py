@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Column, Connection, Table, Text, select
+from sqlalchemy import Column, Connection, Table, Text, bindparam, select
 
 from cardstation.store.tables import metadata
 
@@ -22,6 +22,10 @@ blocked_card = Table(
     Column("card_no", Text, primary_key=True),
     Column("reason", Text, nullable=False),
 )
+
+
+_BLOCKED = select(blocked_card.c.card_no).where(blocked_card.c.card_no == bindparam("card_no"))
+"""Asked for every card: made once."""
 
 
 class LearnedColumns:
@@ -57,8 +61,7 @@ class BlockedCards:
 
     def has(self, card_no: str) -> bool:
         """Whether a card was reported."""
-        query = select(blocked_card.c.card_no).where(blocked_card.c.card_no == card_no)
-        return self._connection.scalars(query).first() is not None
+        return self._connection.execute(_BLOCKED, {"card_no": card_no}).first() is not None
 
     def replace(self, reasons: Mapping[str, str]) -> None:
         """Put a whole new list in the place of the old one."""

@@ -14,6 +14,14 @@ from cardstation.domain.ledger import GENESIS
 from cardstation.ports.ledger import Ack, LedgerException
 from cardstation.store.tables import ledger_ack, ledger_exception, sync_verdict
 
+_VERDICT = select(sync_verdict.c.code).order_by(sync_verdict.c.no.desc()).limit(1)
+_ACKED = (
+    select(ledger_ack.c.acked_seq, ledger_ack.c.acked_hash)
+    .order_by(ledger_ack.c.no.desc())
+    .limit(1)
+)
+"""Asked for every card: made once."""
+
 
 class Outbox:
     """Acks and verdicts of one unit of work or reading."""
@@ -26,9 +34,7 @@ class Outbox:
 
         The newest word counts: a ledger that lost entries has confirmed less than it once did.
         """
-        query = select(ledger_ack.c.acked_seq, ledger_ack.c.acked_hash)
-        query = query.order_by(ledger_ack.c.no.desc()).limit(1)
-        row = self._connection.execute(query).first()
+        row = self._connection.execute(_ACKED).first()
         return (0, GENESIS) if row is None else (row.acked_seq, row.acked_hash)
 
     def store(self, ack: Ack, at: datetime) -> None:
@@ -53,6 +59,11 @@ class Outbox:
                     {"seq": found.seq, "code": found.code, "other": found.other, "at": at},
                 )
 
+    def last_heard(self) -> datetime | None:
+        """When the ledger last confirmed something here, None = never."""
+        query = select(ledger_ack.c.at).order_by(ledger_ack.c.no.desc()).limit(1)
+        return self._connection.execute(query).scalar()
+
     def totals(self) -> dict[str, int]:
         """Fen per account class as the ledger last answered; what came to nothing is left out.
 
@@ -74,5 +85,4 @@ class Outbox:
 
     def verdict(self) -> str:
         """The last verdict, empty when all is well."""
-        query = select(sync_verdict.c.code).order_by(sync_verdict.c.no.desc()).limit(1)
-        return self._connection.execute(query).scalar() or ""
+        return self._connection.execute(_VERDICT).scalar() or ""

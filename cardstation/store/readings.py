@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, Row, Table, Text, UniqueConstraint, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    Row,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    select,
+)
 
 from cardstation.domain.card import Quantity
 from cardstation.domain.forecast import MeterReading, number_of, quantity_of
@@ -37,6 +47,16 @@ APPEND_ONLY = (meter_reading,)
 _TAKEN_OFF = (TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)
 
 
+_LAST = (
+    select(meter_reading)
+    .where(meter_reading.c.meter_no == bindparam("meter_no"))
+    .order_by(meter_reading.c.no.desc())
+    .limit(1)
+)
+_ADD = meter_reading.insert()
+"""Asked for every card: made once."""
+
+
 class Readings:
     """The readings of one unit of work or reading."""
 
@@ -45,8 +65,7 @@ class Readings:
 
     def last(self, meter_no: str) -> MeterReading | None:
         """The newest reading of a meter."""
-        query = select(meter_reading).where(meter_reading.c.meter_no == meter_no)
-        row = self._connection.execute(query.order_by(meter_reading.c.no.desc()).limit(1)).first()
+        row = self._connection.execute(_LAST, {"meter_no": meter_no}).first()
         return None if row is None else _reading(row)
 
     def add(self, reading: MeterReading, seen_at: datetime) -> None:
@@ -55,7 +74,7 @@ class Readings:
         if last is not None and not reading.newer_than(last):
             return
         self._connection.execute(
-            meter_reading.insert(),
+            _ADD,
             {
                 "account_no": reading.account_no,
                 "meter_no": reading.meter_no,

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from cardstation.domain.receipt import Receipt
 from cardstation.errors import ensure
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.tables import paper, receipt
+
+_HIGHEST = select(func.max(receipt.c.number)).where(receipt.c.year == bindparam("year"))
+_ADD = receipt.insert()
+"""Asked for every card: made once."""
 
 
 class Numbers:
@@ -22,8 +26,7 @@ class Numbers:
 
     def next_receipt(self, year: int) -> int:
         """The next receipt number of a year, from 1."""
-        query = select(func.max(receipt.c.number)).where(receipt.c.year == year)
-        return (self._connection.execute(query).scalar() or 0) + 1
+        return (self._connection.execute(_HIGHEST, {"year": year}).scalar() or 0) + 1
 
 
 class Receipts:
@@ -36,7 +39,7 @@ class Receipts:
         """Store the frozen copy of a receipt."""
         ensure(issued.receipt_no.endswith(f"-{number:06d}"), "a receipt shows its number")
         self._connection.execute(
-            receipt.insert(),
+            _ADD,
             {
                 "receipt_no": issued.receipt_no,
                 "year": year,

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, Row, Table, Text, and_, func, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    Row,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    select,
+)
 
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Clerk, Role, Shift, ShiftClose
@@ -116,10 +128,12 @@ class OpenedShift:
 
 
 class Shifts:
-    """Clerks and shifts of one unit of work or reading."""
+    """Clerks and shifts of one unit of work or reading; the open shift is looked up once."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._looked = False
+        self._current: OpenedShift | None = None
 
     def put_clerk(self, person: Clerk, *, pin_hash: str, approver: str, at: datetime) -> None:
         """Store a clerk, or the next version of one."""
@@ -212,6 +226,7 @@ class Shifts:
     def open_shift(self, opened: Shift, *, seq: int) -> None:
         """Store a shift that was opened; it follows the one before, and only one can."""
         last = self.last()
+        self._looked = False
         self._connection.execute(
             shift_open.insert(),
             {
@@ -231,6 +246,7 @@ class Shifts:
 
     def close_shift(self, closed: ShiftClose, *, seq: int) -> None:
         """Store that a counted shift was closed, once."""
+        self._looked = False
         self._connection.execute(
             shift_close.insert(),
             {"shift_id": closed.shift_id, "frozen": freeze(closed), "seq": seq},
@@ -238,12 +254,15 @@ class Shifts:
 
     def on_duty(self) -> str:
         """The clerk of the open shift, empty when none is open."""
-        return self._connection.execute(_ON_DUTY).scalar() or ""
+        current = self.current()
+        return "" if current is None else current.shift.clerk
 
     def current(self) -> OpenedShift | None:
         """The open shift."""
-        row = self._connection.execute(_CURRENT).first()
-        return None if row is None else _opened(row)
+        if not self._looked:
+            row = self._connection.execute(_CURRENT).first()
+            self._current, self._looked = None if row is None else _opened(row), True
+        return self._current
 
     def last(self) -> OpenedShift | None:
         """The latest shift, open or closed."""
@@ -253,8 +272,7 @@ class Shifts:
 
     def counted(self, shift_id: str) -> Money | None:
         """What was counted at the end of a shift, None before."""
-        query = select(shift_count.c.counted).where(shift_count.c.shift_id == shift_id)
-        return self._connection.execute(query).scalar()
+        return self._connection.execute(_COUNTED, {"shift_id": shift_id}).scalar()
 
     def last_close(self) -> ShiftClose | None:
         """The latest shift that was closed."""
@@ -294,6 +312,6 @@ def _opened(row: Row[Any]) -> OpenedShift:
     return OpenedShift(thaw(Shift, row.frozen), row.seq)
 
 
-_ON_DUTY = select(shift_open.c.clerk).where(_still_open()).limit(1)
 _CURRENT = select(shift_open).where(_still_open()).limit(1)
-"""Asked several times for every card: made once."""
+_COUNTED = select(shift_count.c.counted).where(shift_count.c.shift_id == bindparam("shift_id"))
+"""Asked for every card: made once."""

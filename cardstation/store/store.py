@@ -12,7 +12,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from cardstation.errors import Defect, Mishap, Refusal, StationBusy, fail
-from cardstation.sql.engine import reader_engine, writer_engine
+from cardstation.sql.engine import prover_engine, reader_engine, writer_engine
 from cardstation.store.anchor import Anchor
 from cardstation.store.batches import Kept
 from cardstation.store.damage import Damage, damage_of
@@ -39,6 +39,7 @@ class Store:
         self._turn = threading.RLock()
         self._batches: Kept = {}
         self._readers = reader_engine(home / FILE_NAME)
+        self._provers = prover_engine(home / FILE_NAME)
         self._writer: Engine | None = None
 
     @classmethod
@@ -97,7 +98,7 @@ class Store:
         """
         path = self.home / FILE_NAME
         try:
-            with self._readers.connect() as connection:
+            with self._provers.connect() as connection:
                 yield Reading(connection)
         except (*UNREADABLE, KeyError, TypeError, Defect) as error:
             raise Mishap("store_damaged", file=str(path)) from error
@@ -110,17 +111,18 @@ class Store:
         """
         path = self.home / FILE_NAME
         try:
-            with self._readers.connect() as connection:
+            with self._provers.connect() as connection:
                 return tuple(damage_of(connection))
         except UNREADABLE as error:
             raise Mishap("store_damaged", file=str(path)) from error
 
     def close(self) -> None:
         """Close every connection and give the lock back; may be called twice."""
+        self._readers.dispose()  # before the writer: the last to close empties the log
+        self._provers.dispose()
         if self._writer is not None:
             self._writer.dispose()
             self._writer = None
-        self._readers.dispose()
         if self._lock is not None:
             self._lock.release()
 
@@ -148,7 +150,7 @@ def _ensure_readable(kind: type[Store], home: Path) -> None:
     path = home / FILE_NAME
     version = 0
     if path.exists():
-        with reader_engine(path).connect() as connection:
+        with prover_engine(path).connect() as connection:
             try:
                 version = version_of(connection)
             except UNREADABLE as error:

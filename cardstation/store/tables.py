@@ -37,9 +37,8 @@ metadata = MetaData(
     }
 )
 
-_ON_CARD = text(
-    "state NOT IN ('voided', 'sealed', 'refunded', 'refund_requested', 'payout_pending')"
-)
+ON_CARD = "state NOT IN ('voided', 'sealed', 'refunded', 'refund_requested', 'payout_pending')"
+"""A top-up that still needs its card."""
 _LIVE_LINE = text("batch_id <> '' AND direction = 'sale' AND state NOT IN ('voided', 'refunded')")
 _LIVE_ORDER = text("order_id <> '' AND direction = 'sale' AND state NOT IN ('voided', 'refunded')")
 
@@ -79,7 +78,7 @@ topup = Table(
         "meter_no",
         "generation",
         unique=True,
-        sqlite_where=_ON_CARD,
+        sqlite_where=text(ON_CARD),
     ),
     Index("one_live_load_per_line", "batch_id", "line", unique=True, sqlite_where=_LIVE_LINE),
     Index("one_live_load_per_order", "order_id", unique=True, sqlite_where=_LIVE_ORDER),

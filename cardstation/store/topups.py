@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, text
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.domain.card import CardIdentity, CardType, Quantity, WritePlan
@@ -25,7 +25,7 @@ from cardstation.errors import Refusal, ensure
 from cardstation.store.frozen import freeze, thaw, thaw_any
 from cardstation.store.journal import Journal
 from cardstation.store.shifts import Shifts
-from cardstation.store.tables import card_load, payment_log, topup, topup_log
+from cardstation.store.tables import ON_CARD, card_load, payment_log, topup, topup_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,45 @@ _HIGH_WATER = select(
     select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1).scalar_subquery(),
     select(payment_log.c.at).order_by(payment_log.c.no.desc()).limit(1).scalar_subquery(),
 )
-"""Asked at every move: made once."""
+_ADD = topup.insert()
+_STANDS = and_(topup.c.topup_id == bindparam("of"), topup.c.state == bindparam("stood"))
+_MOVE = (
+    topup.update()
+    .where(_STANDS)
+    .values({one.name: bindparam(one.name) for one in topup.c if one.name != "no"})
+)
+_LOG = topup_log.insert()
+_BY_ID = select(topup).where(topup.c.topup_id == bindparam("topup_id"))
+_OPEN_ON = select(topup).where(
+    *(topup.c[name] == bindparam(name) for name in ("maker", "card_no", "meter_no", "generation")),
+    topup.c.state.in_([bindparam(None, state, topup.c.state.type) for state in WAITS_FOR_CARD]),
+    text(ON_CARD),  # spelt as its index spells it, so that the index is used
+)
+_OF_LINE = (
+    select(topup)
+    .where(
+        topup.c.batch_id == bindparam("batch_id"),
+        topup.c.line == bindparam("line"),
+        topup.c.direction == Direction.SALE,
+    )
+    .order_by(topup.c.no)
+)
+_LOAD_KEY = and_(
+    *(card_load.c[name] == bindparam(name) for name in ("maker", "meter_no", "generation")),
+    card_load.c.counter == bindparam("counter"),
+)
+_LOADS_WITH = select(func.count()).select_from(card_load).where(_LOAD_KEY)
+_OWN = card_load.insert()
+"""Asked for every card: made once."""
 
 
 class TopUps:
     """The top-ups of one unit of work or reading."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, journal: Journal, shifts: Shifts) -> None:
         self._connection = connection
+        self._journal, self._shifts = journal, shifts
+        self._logged_us: int | None = None
 
     def add(self, intent: TopUp, stamp: Stamp, *, seq: int | None = None, reason: str = "") -> None:
         """Store a new intent; another station's, taken over, is armed already.
@@ -83,7 +114,7 @@ class TopUps:
         begins = TopUpState.ARMED if intent.origin else BEGINNING[intent.direction]
         ensure(intent.state is begins, "an intent begins where its table does")
         try:
-            self._connection.execute(topup.insert(), _to_row(intent))
+            self._connection.execute(_ADD, _to_row(intent))
         except IntegrityError as error:
             raise Refusal("card_already_begun", card_no=intent.identity.card_no) from error
         self._log(intent.topup_id, None, intent.state, stamp, seq=seq, reason=reason)
@@ -115,28 +146,23 @@ class TopUps:
         """
         state = advance(intent.direction, intent.state, event, approver=stamp.approver)
         moved = replace(intent, state=state, plan=plan or intent.plan, **frozen)
-        changed = self._connection.execute(
-            topup.update()
-            .where(topup.c.topup_id == intent.topup_id, topup.c.state == intent.state)
-            .values(_to_row(moved))
-        )
+        key = {"of": intent.topup_id, "stood": intent.state}
+        changed = self._connection.execute(_MOVE, {**_to_row(moved), **key})
         ensure(changed.rowcount == 1, "the top-up stands where it was read")
         self._log(intent.topup_id, event, state, stamp, seq=seq, reason=reason)
         return moved
 
     def get(self, topup_id: str) -> TopUp | None:
         """One top-up."""
-        return self._first(topup.c.topup_id == topup_id)
+        row = self._connection.execute(_BY_ID, {"topup_id": topup_id}).first()
+        return None if row is None else _from_row(row)
 
     def open_on(self, identity: CardIdentity) -> TopUp | None:
         """The open intent of a card, if any (R3)."""
-        return self._first(
-            topup.c.maker == identity.maker,
-            topup.c.card_no == identity.card_no,
-            topup.c.meter_no == identity.meter_no,
-            topup.c.generation == identity.generation,
-            topup.c.state.in_(WAITS_FOR_CARD),
-        )
+        card: dict[str, Any] = {"maker": identity.maker, "card_no": identity.card_no}
+        card |= {"meter_no": identity.meter_no, "generation": identity.generation}
+        row = self._connection.execute(_OPEN_ON, card).first()
+        return None if row is None else _from_row(row)
 
     def last_sealed(self, identity: CardIdentity) -> TopUp | None:
         """The load that was sealed last on a card and not taken back since."""
@@ -177,8 +203,10 @@ class TopUps:
 
     def of_batch(self, batch_id: str, *, line: int = 0) -> tuple[TopUp, ...]:
         """Every load of a batch, or of one line, oldest first, voided ones too."""
-        wanted = [topup.c.batch_id == batch_id, topup.c.direction == Direction.SALE]
-        return self._find(*wanted, *([topup.c.line == line] if line else []))
+        if line:
+            rows = self._connection.execute(_OF_LINE, {"batch_id": batch_id, "line": line})
+            return tuple(map(_from_row, rows))
+        return self._find(topup.c.batch_id == batch_id, topup.c.direction == Direction.SALE)
 
     def returns_of(self, *topup_ids: str) -> tuple[TopUp, ...]:
         """Every attempt to take these loads back, oldest first, voided ones too."""
@@ -218,7 +246,7 @@ class TopUps:
         have come after it.
         """
         moved_us, paid_at = self._connection.execute(_HIGH_WATER).one()
-        head = Journal(self._connection).last()
+        head = self._journal.last()
         written_at = None if head is None else head.written_at
         return max(
             moved_us or 0,
@@ -228,20 +256,16 @@ class TopUps:
 
     def own_load(self, intent: TopUp) -> int:
         """Enter a sealed top-up as the owner of its counter; returns its load number, 0 = sale."""
-        identity, counter = intent.identity, intent.counter_after
-        query = select(func.count()).select_from(card_load).where(_load_key(identity, counter))
-        load_no = self._connection.execute(query).scalar_one()
-        self._connection.execute(
-            card_load.insert(),
-            {
-                "maker": identity.maker,
-                "meter_no": identity.meter_no,
-                "generation": identity.generation,
-                "counter": counter,
-                "load_no": load_no,
-                "topup_id": intent.topup_id,
-            },
-        )
+        identity = intent.identity
+        owned = {
+            "maker": identity.maker,
+            "meter_no": identity.meter_no,
+            "generation": identity.generation,
+            "counter": intent.counter_after,
+        }
+        load_no: int = self._connection.execute(_LOADS_WITH, owned).scalar_one()
+        own = {**owned, "load_no": load_no, "topup_id": intent.topup_id}
+        self._connection.execute(_OWN, own)
         return load_no
 
     def loads(self) -> tuple[OwnedCounter, ...]:
@@ -259,24 +283,23 @@ class TopUps:
         seq: int | None = None,
         reason: str = "",
     ) -> None:
+        if self._logged_us is None:
+            self._logged_us = self.high_water_us()
+        self._logged_us = max(_us(stamp.at), self._logged_us)
         self._connection.execute(
-            topup_log.insert(),
+            _LOG,
             {
                 "topup_id": topup_id,
                 "event": event,
                 "state": state,
                 "seq": seq,
                 "reason": reason,
-                "clerk": Shifts(self._connection).on_duty() or stamp.clerk,
+                "clerk": self._shifts.on_duty() or stamp.clerk,
                 "approver": stamp.approver,
                 "at": stamp.at,
-                "high_water_us": max(_us(stamp.at), self.high_water_us()),
+                "high_water_us": self._logged_us,
             },
         )
-
-    def _first(self, *conditions: ColumnElement[bool]) -> TopUp | None:
-        row = self._connection.execute(select(topup).where(*conditions)).first()
-        return None if row is None else _from_row(row)
 
     def _find(self, *conditions: ColumnElement[bool]) -> tuple[TopUp, ...]:
         query = select(topup).where(*conditions).order_by(topup.c.no)
@@ -285,15 +308,6 @@ class TopUps:
 
 def _us(at: datetime) -> int:
     return int(at.timestamp() * 1_000_000)
-
-
-def _load_key(identity: CardIdentity, counter: int) -> ColumnElement[bool]:
-    return and_(
-        card_load.c.maker == identity.maker,
-        card_load.c.meter_no == identity.meter_no,
-        card_load.c.generation == identity.generation,
-        card_load.c.counter == counter,
-    )
 
 
 def _to_row(intent: TopUp) -> dict[str, Any]:

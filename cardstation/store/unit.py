@@ -38,21 +38,25 @@ class Reading:
         self.households = Households(connection)
         self.tariffs = Tariffs(connection)
         self.batches = Batches(connection, {} if kept is None else kept)
-        self.topups = TopUps(connection)
-        self.journal = Journal(connection)
         self.orders = Orders(connection)
         self.receipts = Receipts(connection)
         self.numbers = Numbers(connection)
         self.funds = Funds(connection)
         self.outbox = Outbox(connection)
         self.attempts = Attempts(connection)
-        self.shifts = Shifts(connection)
         self.steps = Steps(connection)
         self.lump_sums = LumpSums(connection)
         self.arrears = Arrears(connection)
         self.learned = LearnedColumns(connection)
         self.blocked = BlockedCards(connection)
         self.readings = Readings(connection)
+        self._look()
+
+    def _look(self) -> None:
+        """These remember what they found within one look, and what they wrote themselves."""
+        self.journal = Journal(self._connection)
+        self.shifts = Shifts(self._connection)
+        self.topups = TopUps(self._connection, self.journal, self.shifts)
 
 
 class Unit(Reading):
@@ -61,6 +65,7 @@ class Unit(Reading):
     def commit(self) -> None:
         """Make everything durable: returns after the log was synced to the disk."""
         self._connection.commit()
+        self._look()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ _KEPT: dict[str, Engine] = {}
 
 def share_engines(patch: pytest.MonkeyPatch) -> None:
     """Let stores that are opened from here on share dialect and compiled statements."""
-    for name in ("writer_engine", "reader_engine"):
+    for name in ("writer_engine", "reader_engine", "prover_engine"):
         patch.setattr(store, name, _sharing(name, getattr(store, name)))
 
 
