@@ -16,6 +16,7 @@ from sqlalchemy import Engine, text
 from cardstation.central import acts, books, heads, ledger, orders, wire
 from cardstation.central.batch import MOST_BYTES
 from cardstation.central.centre_key import CentreKey
+from cardstation.central.console.app import build_console
 from cardstation.central.engine import transaction
 from cardstation.central.enrolment import EnrolmentCodes, enrol
 from cardstation.central.requests import (
@@ -54,6 +55,7 @@ def build(service: Service) -> FastAPI:
     _station_routes(app, service)
     _order_routes(app, service)
     _local_routes(app, service)
+    app.mount("/console", build_console(service.engine))
 
     @app.exception_handler(CardStationError)
     async def said_no(_request: Request, error: CardStationError) -> Response:
@@ -115,6 +117,11 @@ def _station_routes(app: FastAPI, service: Service) -> None:
     def loads(card_no: str, request: Request) -> Response:
         _fresh(service.engine, signature_of(request, b""))
         return json_answer(wire.Loads(list(books.loads_of(service.engine, card_no))))
+
+    @app.get("/v1/seals/{seal_no}/steps")
+    def bag_steps(seal_no: str, request: Request) -> Response:
+        _fresh(service.engine, signature_of(request, b""))
+        return json_answer(wire.Loads(list(books.bag_steps(service.engine, seal_no))))
 
 
 def _order_routes(app: FastAPI, service: Service) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 
 from cardstation.central.batch import MOST_ENTRIES
 from cardstation.central.engine import transaction
 from cardstation.central.forks import claims
 from cardstation.central.tables import class_totals, exceptions, journal
 from cardstation.domain.ledger import EntryKind
+from cardstation.domain.seal_number import read_seal
+from cardstation.errors import Refusal
 
 MOST_LOADS = 200
+MOST_STEPS = 2_000
 
 OF_A_CARD = (
     *(EntryKind.ARMED, EntryKind.SEALED, EntryKind.NOT_LOADED, EntryKind.RETURNED),
@@ -71,6 +74,28 @@ def loads_of(engine: Engine, card_no: str) -> tuple[bytes, ...]:
             .limit(MOST_LOADS)
         )
         return tuple(reversed([bytes(raw) for raw in rows]))
+
+
+def bag_steps(engine: Engine, seal_no: str) -> tuple[bytes, ...]:
+    """The steps of the batch that a seal is of, exact bytes, oldest first.
+
+    Two stations number their batches alike; whose it is, the hand-over under this seal tells.
+    """
+    try:
+        _, batch_id = read_seal(seal_no)
+    except Refusal:
+        return ()
+    steps = (journal.c.kind == text("'batch'"), journal.c.subject == batch_id)
+    sealed = text("position(:seal in raw) > 0").bindparams(seal=seal_no.encode())
+    with transaction(engine) as connection:
+        whose = select(journal.c.station).where(*steps, sealed)
+        rows = connection.scalars(
+            select(journal.c.raw)
+            .where(*steps, journal.c.station.in_(whose))
+            .order_by(journal.c.station, journal.c.seq)
+            .limit(MOST_STEPS)
+        )
+        return tuple(bytes(raw) for raw in rows)
 
 
 def entries_after(engine: Engine, station: str, seq: int) -> tuple[bytes, ...]:

@@ -132,7 +132,7 @@ def order_rewind(home: Path, dsn: str, key_file: Path | None, asked: RewindAsked
     from cardstation.central.centre_key import load_or_create_centre_key
 
     key = load_or_create_centre_key(key_file or key_file_in(home))
-    with books_at(home, dsn) as engine:
+    with open_books(home, dsn) as engine:
         acts.order_rewind(engine, key, asked)
 
 
@@ -145,7 +145,7 @@ def verify_books(home: Path, dsn: str = "") -> tuple[str, ...]:
     """
     from cardstation.central import proving
 
-    with books_at(home, dsn) as engine:
+    with open_books(home, dsn) as engine:
         return proving.disagreements(engine)
 
 
@@ -158,13 +158,13 @@ def read_totals(home: Path, dsn: str = "") -> dict[str, object]:
     """
     from cardstation.central import books, proving
 
-    with books_at(home, dsn) as engine:
+    with open_books(home, dsn) as engine:
         wrong = list(proving.disagreements(engine))
         return {**asdict(books.totals(engine)), "disagreements": wrong}
 
 
 @contextmanager
-def books_at(home: Path, dsn: str) -> Iterator[Engine]:
+def open_books(home: Path, dsn: str) -> Iterator[Engine]:
     """The books at an address, or those of a data folder, whose cluster may run or not."""
     from cardstation.central.engine import open_engine
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from cardstation.central.serve import books_at
+from cardstation.central.serve import open_books
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.order_change import NewBinding, OrderChange
@@ -61,7 +61,7 @@ def list_orders(*, days: int, home: Path | None, dsn: str, as_json: bool) -> Non
     """List every order that was not loaded yet, the oldest first; none ever expires."""
     from cardstation.central.order_changes import waiting_orders
 
-    with books_at(load_settings(home).home, address_of(dsn)) as engine:
+    with open_books(load_settings(home).home, address_of(dsn)) as engine:
         found = waiting_orders(engine, days)
     lines = [{**_order(one.order), "days": one.days, "claimed_by": one.claimed_by} for one in found]
     if as_json:
@@ -88,7 +88,7 @@ def withdraw(
     from cardstation.central.order_changes import withdraw_order
 
     change = OrderChange(order_id, reason, ordered_by, approved_by)
-    with books_at(load_settings(home).home, address_of(dsn)) as engine:
+    with open_books(load_settings(home).home, address_of(dsn)) as engine:
         gone = withdraw_order(engine, change)
     print(f"{gone.order_id} is withdrawn: {Money(gone.fen)} of account {gone.account_no}")
 
@@ -120,7 +120,7 @@ def bind(
     from cardstation.central.order_changes import bind_order
 
     change = OrderChange(order_id, reason, ordered_by, approved_by)
-    with books_at(load_settings(home).home, address_of(dsn)) as engine:
+    with open_books(load_settings(home).home, address_of(dsn)) as engine:
         new = bind_order(engine, change, NewBinding(account, counter))
     print(f"{order_id} waits as {new.order_id} for account {account} at counter {counter}")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cardstation.cli.bag_trace import trace
 from cardstation.cli.custody_answer import answer_custody
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
@@ -265,5 +266,6 @@ CUSTODY_COMMANDS: tuple[click.Command, ...] = (
     papers,
     slip,
     annex,
+    trace,
 )
 """What this file adds to `cardstation batch`."""

@@ -8,6 +8,8 @@ from cardstation.domain.check_digit import luhn_ok
 from cardstation.errors import Refusal
 
 MOST_BAGS = 99
+QR_PREFIX = "CS:G/"
+"""Before the number in the QR code of a label: a scanner tells it from other codes."""
 _BATCH_ID = re.compile(r"20(\d\d)-(\d\d)-(\d\d)-(\d{2})")
 
 
@@ -30,20 +32,34 @@ def seal_number(station_no: int, batch_id: str, bag: int) -> str:
 
 
 def ensure_seal(seal_no: str, batch_id: str) -> str:
-    """A seal number as typed or scanned, without its spaces; empty for an open bag.
+    """A seal number as typed or scanned (`bare_seal`); empty for an open bag.
 
     Raises:
         Refusal: `seal_number_wrong` (check digit), `seal_of_other_batch`.
     """
-    number = "".join(seal_no.split())
-    day = _BATCH_ID.fullmatch(batch_id)
-    if not number:
+    if not (number := bare_seal(seal_no)):
         return ""
-    if len(number) != 16 or not luhn_ok(number):
-        raise Refusal("seal_number_wrong", seal_no=number)
-    if day is None or number[5:13] != "".join(day.groups()):
+    if read_seal(number)[1] != batch_id:
         raise Refusal("seal_of_other_batch", seal_no=number, batch_id=batch_id)
     return number
+
+
+def bare_seal(seal_no: str) -> str:
+    """A seal number without its spaces, and without what the label's QR code says before it."""
+    return "".join(seal_no.split()).removeprefix(QR_PREFIX)
+
+
+def read_seal(seal_no: str) -> tuple[int, str]:
+    """The number of the station and the batch that a seal names.
+
+    Raises:
+        Refusal: `seal_number_wrong` (length, check digit, or no such day).
+    """
+    number = bare_seal(seal_no)
+    if len(number) != 16 or not luhn_ok(number):
+        raise Refusal("seal_number_wrong", seal_no=number)
+    year, month, day, batch = (number[at : at + 2] for at in (5, 7, 9, 11))
+    return int(number[:5]), f"20{year}-{month}-{day}-{batch}"
 
 
 def seal_grouped(seal_no: str) -> str:

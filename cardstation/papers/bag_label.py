@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardstation.domain.bag_papers import BagLabel
-from cardstation.domain.seal_number import seal_grouped
+from cardstation.domain.seal_number import QR_PREFIX, seal_grouped
 from cardstation.i18n import Translator, translator
 from cardstation.papers.pen import Ink, Pen, Style
 from cardstation.papers.wording import WATERMARK
@@ -58,7 +58,7 @@ def _facts(pen: Pen, label: BagLabel, t: Translator) -> None:
 
 
 def _codes(pen: Pen, label: BagLabel) -> None:
-    pen.qr(_RIGHT - _SIDE, 5.6, f"CS:G/{label.seal_no}", _SIDE / 25)
+    pen.qr(_RIGHT - _SIDE, 5.6, f"{QR_PREFIX}{label.seal_no}", _SIDE / 25)
     module = 0.6
     width = pen.code128(_LEFT + 8, 31.5, label.seal_no, module=module, height=15)
     middle = _LEFT + 8 + width / 2

@@ -97,6 +97,12 @@ class Ledger(Protocol):
         Armed, sealed, not_loaded, returned, not_returned, elsewhere and refunded entries.
         """
 
+    def bag_steps(self, seal_no: str) -> tuple[Entry, ...]:
+        """Every step of the batch whose bag has this seal, of whichever station, oldest first.
+
+        Empty: no hand-over under this seal has reached the ledger.
+        """
+
     def entries_after(self, seq: int) -> tuple[bytes, ...]:
         """This station's own entries after a number, exact bytes, oldest first, a few hundred."""
 

@@ -21,7 +21,20 @@ TABLE = {
         "Seal of another batch",
         "The seal {seal_no} belongs to another batch than {batch_id}.",
         NO_MONEY,
-        "Lay the bag aside and look for the batch on its label.",
+        "Lay the bag aside and look up its seal: it tells whose bag it is and who had it last.",
+    ),
+    "bag_not_known": Words(
+        "Bag not known",
+        "No hand-over of a bag with the seal {seal_no} is on record.",
+        NO_MONEY,
+        "Read the number again; the station that sealed the bag may not have reached the ledger.",
+    ),
+    "bag_not_known_here": Words(
+        "Bag not known here",
+        "The bag with the seal {seal_no} is another station's, and the ledger is not in reach; it "
+        "was last heard of at {since}.",
+        NO_MONEY,
+        "Keep the bag sealed and look again when the ledger answers, or call the station.",
     ),
     "hand_over_way": Words(
         "Not between these two",

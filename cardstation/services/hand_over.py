@@ -16,7 +16,7 @@ from cardstation.domain.custody import (
     People,
     Where,
 )
-from cardstation.domain.seal_number import ensure_seal
+from cardstation.domain.seal_number import ensure_seal, read_seal
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.intent.anchoring import anchor_journal
@@ -84,6 +84,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
     ensure_may_write(station)
     before = custody_state(station, batch_id)
     told = judged(before, batch_id, asked)
+    _ensure_own_seal(station, batch_id, told.seal_no)
     final = is_last(before.custody, told)
     if final:
         ensure_signed(asked, batch_id)
@@ -149,6 +150,12 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
     return HandOver(
         seal_no, asked.giver, asked.taker, expected, arrived, places, asked.missing, extras
     )
+
+
+def _ensure_own_seal(station: Station, batch_id: str, seal_no: str) -> None:
+    """Two stations number their batches alike: the seal says whose it is."""
+    if seal_no and read_seal(seal_no)[0] != station.number:
+        raise Refusal("seal_of_other_batch", seal_no=seal_no, batch_id=batch_id)
 
 
 def _at(custody: Custody, wanted: Where) -> tuple[int, ...]:

@@ -161,12 +161,16 @@ class HttpLedger:
             LedgerUnreachable: no answer.
             LedgerRefused: `station_suspended`, …
         """
-        path = f"/v1/cards/{quote(card_no, safe='')}/loads"
-        found = self._fresh(path, wire.Loads)
-        try:
-            return tuple(Entry.from_bytes(raw) for raw in found.entries)
-        except ValueError as error:
-            raise LedgerUnreachable(UNREADABLE, url=self._url) from error
+        return self._facts(f"/v1/cards/{quote(card_no, safe='')}/loads")
+
+    def bag_steps(self, seal_no: str) -> tuple[Entry, ...]:
+        """Every step of the batch whose bag has this seal, of whichever station, oldest first.
+
+        Raises:
+            LedgerUnreachable: no answer.
+            LedgerRefused: `station_suspended`, …
+        """
+        return self._facts(f"/v1/seals/{quote(seal_no, safe='')}/steps")
 
     def entries_after(self, seq: int) -> tuple[bytes, ...]:
         """This station's own entries after a number, exact bytes, oldest first.
@@ -271,6 +275,13 @@ class HttpLedger:
 
     def _get(self, path: str, kind: type[Answer], nonce: str) -> Answer:
         return self._send("GET", path, b"", nonce, kind)
+
+    def _facts(self, path: str) -> tuple[Entry, ...]:
+        found = self._fresh(path, wire.Loads)
+        try:
+            return tuple(Entry.from_bytes(raw) for raw in found.entries)
+        except ValueError as error:
+            raise LedgerUnreachable(UNREADABLE, url=self._url) from error
 
     def _fresh(self, path: str, kind: type[Answer]) -> Answer:
         return self._asked("GET", path, kind)[0]

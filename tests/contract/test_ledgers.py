@@ -11,6 +11,7 @@ import pytest
 
 from cardstation.central import wire as theirs
 from cardstation.domain.ledger import GENESIS, Entry, Order
+from cardstation.domain.seal_number import seal_number
 from cardstation.errors import LedgerRefused
 from cardstation.ports.ledger import Ledger, LedgerException
 from cardstation.sync import wire as ours
@@ -85,6 +86,18 @@ def test_every_fact_that_decides_an_intent_is_told(ledger: Ledger) -> None:
     assert ledger.entries_after(0) == tuple(chain.written)
     assert ledger.entries_after(8) == tuple(chain.written[8:])
     assert ledger.entries_after(chain.seq) == ()
+
+
+def test_the_steps_of_a_bag_are_found_by_its_seal(ledger: Ledger) -> None:
+    chain, seal = Chain(), seal_number(1, "2026-11-24-01", 1)
+    steps = [("2026-11-24-01", ""), ("2026-11-24-01", seal), ("2026-11-24-02", ""), ("B", seal)]
+    for batch, said in steps:
+        chain.add("batch", subject=batch, batch=batch, detail=f'{{"seal_no":"{said}"}}')
+    chain.add("batch", subject="2026-11-24-01", batch="2026-11-24-01")
+    ledger.push(chain.written, ledger.head().nonce)
+    assert [entry.seq for entry in ledger.bag_steps(seal)] == [1, 2, 5]
+    assert ledger.bag_steps(seal_number(1, "2026-11-24-01", 2)) == ()
+    assert ledger.bag_steps("nothing") == ()
 
 
 def test_what_nobody_can_read_keeps_its_place(ledger: Ledger) -> None:

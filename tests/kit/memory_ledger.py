@@ -27,7 +27,8 @@ from cardstation.central.judging import (
 )
 from cardstation.domain.ledger import GENESIS, Entry, Order, Posting, order_postings
 from cardstation.domain.order_lease import as_it_stands, freed, leased
-from cardstation.errors import LedgerRefused
+from cardstation.domain.seal_number import read_seal
+from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, LedgerException, LedgerHead
 
 CENTRE = "centre"
@@ -184,6 +185,21 @@ class Centre:
         refuse_inactive(self.chains[station].head)
         return tuple(self.of_card.get(card_no, ())[-MOST_LOADS:])
 
+    def bag_steps(self, station: str, seal_no: str) -> tuple[Entry, ...]:
+        """As `central.books.bag_steps`."""
+        refuse_inactive(self.chains[station].head)
+        try:
+            _, batch_id = read_seal(seal_no)
+        except Refusal:
+            return ()
+        steps = [
+            (one.station, entry)
+            for one in self.posted
+            if (entry := one.sent.entry) and (entry.kind, entry.subject) == ("batch", batch_id)
+        ]
+        whose = {name for name, entry in steps if seal_no in entry.detail}
+        return tuple(entry for name, entry in steps if name in whose)
+
     def orders_for(self, station: str) -> tuple[Order, ...]:
         """As `central.orders.orders_for`."""
         refuse_inactive(self.chains[station].head)
@@ -326,6 +342,9 @@ class MemoryLedger:
 
     def loads_of(self, card_no: str) -> tuple[Entry, ...]:
         return self.carry("ledger.loads", lambda: self.centre.loads_of(self.station, card_no))
+
+    def bag_steps(self, seal_no: str) -> tuple[Entry, ...]:
+        return self.carry("ledger.bag", lambda: self.centre.bag_steps(self.station, seal_no))
 
     def orders(self) -> tuple[Order, ...]:
         return self.carry("ledger.orders", lambda: self.centre.orders_for(self.station))
