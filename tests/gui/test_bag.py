@@ -113,7 +113,7 @@ def test_the_next_thing_to_do_is_the_blue_one(desk: Stage) -> None:
     assert primary(page_of(desk)) == ["退卡  F6"]
     given_back(way, desk.station.standing)
     open_bag(desk, way)
-    assert primary(page_of(desk)) == ["关闭批次  F9"]
+    assert primary(page_of(desk)) == ["批次结案  F9"]
     desk.batch.model.bag.close_batch()
     assert primary(page_of(desk)) == []
     state = desk.batch.model.bag.state.standing

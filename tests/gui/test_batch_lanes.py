@@ -111,7 +111,7 @@ def test_the_sounds_tell_wait_from_take_it_from_stop(desk: Stage) -> None:
     HEARD.clear()
     desk.station.fails["load_line"] = Refusal("card_not_in_batch")
     lay(desk, 1, 6)
-    assert HEARD == ["wait", "stop", "这张卡不在本批次的名单上。"]
+    assert HEARD == ["wait", "stop", "这张卡不在本批次的清单上。"]
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def test_without_money_nothing_can_go_back(desk: Stage) -> None:
     enabled = {made.accessibleName(): made.isEnabled() for made in page.findChildren(QPushButton)}
     assert not enabled["退余款"]
     assert not enabled["补打收条"]
-    assert not enabled["放开该行"]
+    assert not enabled["释放该行"]
     assert enabled["报价单"]
 
 

@@ -43,9 +43,9 @@ def data_of(name: str) -> bytes:
 @pytest.mark.parametrize(
     ("program", "language", "said"),
     [
-        ("spd-say", "zh_CN", ["-l", "zh", "卡不在名单上。"]),
-        ("espeak-ng", "zh_CN", ["-v", "cmn", "卡不在名单上。"]),
-        ("spd-say", "en", ["-l", "en", "卡不在名单上。"]),
+        ("spd-say", "zh_CN", ["-l", "zh", "卡不在清单上。"]),
+        ("espeak-ng", "zh_CN", ["-v", "cmn", "卡不在清单上。"]),
+        ("spd-say", "en", ["-l", "en", "卡不在清单上。"]),
     ],
 )
 def test_a_stop_is_spoken_with_the_voice_of_this_system(
@@ -56,9 +56,9 @@ def test_a_stop_is_spoken_with_the_voice_of_this_system(
     voice.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     sounds = SystemSounds(on=False)
-    sounds.speak("卡不在名单上。", language)
+    sounds.speak("卡不在清单上。", language)
     sounds.on = True
-    sounds.speak("卡不在名单上。", language)
+    sounds.speak("卡不在清单上。", language)
     until(heard.exists)
     assert heard.read_text("utf-8").splitlines() == said
 

@@ -96,15 +96,15 @@ def test_the_chips_say_what_is_the_matter(desk: Stage) -> None:
     assert "读卡服务停止" in chips(desk)
     desk.station.synced = SyncState(0, 0, 12, "", (), configured=False)
     desk.session.status.refresh()
-    assert "没有设置总账" in chips(desk)
+    assert "没有设置中心账本" in chips(desk)
 
 
 @pytest.mark.parametrize(
     ("verdict", "title"),
     [
-        ("ledger_ahead", "总账比本站多"),
-        ("ledger_fork", "同一网点有两份记录"),
-        ("station_suspended", "网点被暂停"),
+        ("ledger_ahead", "中心账本比本站多"),
+        ("ledger_fork", "同一站点有两份记录"),
+        ("station_suspended", "站点被暂停"),
     ],
 )
 def test_frozen_selling_says_what_to_do_before_a_card_comes(
@@ -134,10 +134,10 @@ def test_without_a_shift_the_counter_asks_for_one_before_a_card_comes(desk: Stag
 def test_a_silent_ledger_is_said(desk: Stage) -> None:
     desk.station.fails["sync"] = Refusal("ledger_unreachable")
     desk.session.status.send()
-    assert "总账离线" in chips(desk)
+    assert "中心账本离线" in chips(desk)
     desk.station.fails.clear()
     desk.session.status.send()
-    assert "总账已同步" in chips(desk)
+    assert "中心账本已同步" in chips(desk)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_a_sale_in_words() -> None:
     assert said.title == "燃气充值收据"
     assert said.paid == ("实收金额", "¥1,000.00")
     assert said.capitals[1] == "人民币壹仟元整"
-    assert said.to_balance == ("余额转存", "¥108.77")
+    assert said.to_balance == ("转入结余", "¥108.77")
     assert said.loaded == ("写入卡内", "285 m³")
     assert said.tiers[1].price == "¥3.365"
     assert said.not_an_invoice == "本收据不作为发票使用"

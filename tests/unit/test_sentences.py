@@ -30,7 +30,7 @@ ERRORS = {
 
 def test_a_step_that_does_not_follow_is_told_in_the_words_of_the_desk() -> None:
     told = of_error(Refusal("batch_not_so_far", stage="returned", step="counted"), ZH)
-    assert told.what == "批次处于“已送回”，不能接着做“名单已由第二人核对”。"
+    assert told.what == "批次处于“已退卡”，不能接着做“清单已由第二人核对”。"
 
 
 def raised_codes(tree: ast.AST) -> Iterator[str]:
