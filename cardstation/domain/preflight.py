@@ -159,6 +159,8 @@ def _repeated(matches: Sequence[Match], wishes: Sequence[_Wish]) -> dict[int, st
             rows_of[match.candidate.account_no].append(index)
     codes: dict[int, str] = {}
     for rows in rows_of.values():
+        if len(rows) < 2:
+            continue
         asked = {(wishes[i].kind, wishes[i].money, _unsure(wishes[i])) for i in rows}
         if len(asked) > 1:
             codes.update(dict.fromkeys(rows, "differing_duplicate"))
