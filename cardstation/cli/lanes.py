@@ -113,8 +113,14 @@ class Run:
     def _load(self, card: Inserted) -> LineOutcome:
         batch_id, place = self._batch.batch_id, place_of(self._batch, card)
         try:
-            return load_line(self._station, batch_id, card, lambda _step: None)
-        finally:
+            line = load_line(self._station, batch_id, card, lambda _step: None)
+        except (Refusal, Mishap):
             if place and not outcome_of(self._station, batch_id, place).is_open:
-                with self._turn:
-                    self.waiting.discard(place)
+                self._waits_no_more(place)
+            raise
+        self._waits_no_more(place)
+        return line
+
+    def _waits_no_more(self, place: int) -> None:
+        with self._turn:
+            self.waiting.discard(place)

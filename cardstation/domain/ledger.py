@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -104,7 +104,8 @@ class Entry:
 
     def to_bytes(self) -> bytes:
         """The exact bytes that are stored, hashed and sent: compact JSON, keys in field order."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")).encode()
+        said = {name: getattr(self, name) for name in _NAMES}
+        return _ENCODER.encode(said).encode()
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Entry:
@@ -114,21 +115,25 @@ class Entry:
             ValueError: not an entry (unknown or missing fields, wrong types).
         """
         found = json.loads(raw)
-        names = {one.name for one in fields(cls)}
-        if not isinstance(found, dict) or not names - ADDED_LATER <= set(found) <= names:
+        if not isinstance(found, dict) or not _ALWAYS <= set(found) <= _NAMES.keys():
             raise ValueError("not an entry")
         found = {**dict.fromkeys(ADDED_LATER, ""), **found}
         found["kind"] = EntryKind(found["kind"])
         found["tiers"] = tuple((int(a), int(b), int(c)) for a, b, c in found["tiers"])
         entry = cls(**found)
-        for one in fields(cls):
-            if one.type in ("int", "str") and type(found[one.name]).__name__ != one.type:
-                raise ValueError(f"not an entry: {one.name}")
+        for name, kind in _NAMES.items():
+            if kind in ("int", "str") and type(found[name]).__name__ != kind:
+                raise ValueError(f"not an entry: {name}")
         return entry
 
 
 ADDED_LATER = frozenset({"detail", "origin", "witness"})
 """Fields that the first version's entries lack; all are texts and empty there."""
+
+_NAMES = {one.name: one.type for one in fields(Entry)}
+_ALWAYS = _NAMES.keys() - ADDED_LATER
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""Looked at several times for every card: made once."""
 
 
 def entry_hash(raw: bytes) -> str:

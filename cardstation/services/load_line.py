@@ -9,12 +9,20 @@ from cardstation.domain.admission import (
     ensure_fits,
     quantity_of,
 )
-from cardstation.domain.batch import Batch, LineKind, LineOutcome, ManifestLine, Verdict
+from cardstation.domain.batch import (
+    Batch,
+    LineKind,
+    LineOutcome,
+    LineState,
+    ManifestLine,
+    Verdict,
+)
 from cardstation.domain.household import Household
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.payment import Tender
+from cardstation.domain.receipt import Receipt
 from cardstation.domain.tariff import Quote
-from cardstation.domain.topup import Step
+from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import outcome_of
@@ -55,16 +63,18 @@ def load_line(
     found = resolve_card(station, card, watch)
     with station.store.reading() as reading:
         batch = batch_of(reading, batch_id)
-    place = place_of(batch, card)
+        place = place_of(batch, card)
+        loads = reading.topups.of_batch(batch_id, line=place) if place else ()
     if place and _just_finished(found, batch_id, batch.lines[place - 1]):
         return outcome_of(station, batch_id, place)
     with remembered(station, batch_id, place, card):
         ensure_settled(found)
-        _ensure_waits(station, batch, place, card)
+        _ensure_waits(station, batch, place, card, loads)
         ensure_own_envelope(batch, place, envelope)
         ensure_may_sell(station)
-        _load(station, batch, place, card, watch)
-    return outcome_of(station, batch_id, place)
+        receipt = _load(station, batch, place, card, watch)
+    line = batch.lines[place - 1]
+    return LineOutcome(line, LineState.DONE, "", receipt.volume, receipt.receipt_no)
 
 
 def place_of(batch: Batch, card: Inserted) -> int:
@@ -89,7 +99,9 @@ def _just_finished(found: Resolution, batch_id: str, line: ManifestLine) -> bool
     )
 
 
-def _ensure_waits(station: Station, batch: Batch, place: int, card: Inserted) -> None:
+def _ensure_waits(
+    station: Station, batch: Batch, place: int, card: Inserted, loads: tuple[TopUp, ...]
+) -> None:
     """The card stands on a line of this batch that is certain and not done."""
     identity = card.content.identity
     if not place:
@@ -99,8 +111,6 @@ def _ensure_waits(station: Station, batch: Batch, place: int, card: Inserted) ->
             raise Refusal("card_of_other_batch", card_no=identity.card_no, batch_id=others[0])
         raise Refusal("card_not_in_batch", card_no=identity.card_no, batch_id=batch.batch_id)
     line = batch.lines[place - 1]
-    with station.store.reading() as reading:
-        loads = reading.topups.of_batch(batch.batch_id, line=place)
     for load in loads:
         if load.state is TopUpState.SEALED:
             raise Refusal("line_already_done", card_no=identity.card_no, row=line.row.row)
@@ -126,14 +136,14 @@ def ensure_own_envelope(batch: Batch, place: int, envelope: str) -> None:
         raise Refusal("card_in_other_envelope", envelope=given, own=own or "—")
 
 
-def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Watch) -> None:
+def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Watch) -> Receipt:
     watch(Step.CHECK)
     line = batch.lines[place - 1]
     household = customer_of(station, card)
     offer, expected, tender = _certain(station, batch.batch_id, place, line, household)
     admitted = _admitted(card, household, expected)
     ensure_fits(card.content, card.rules, quantity_of(offer))
-    ensure_unlockable(station, card)
+    unlocking = ensure_unlockable(station, card)
     if tender is Tender.ORDER:
         ensure_leased(station, order_for(station, line.account_no, line.order_id))
 
@@ -147,7 +157,7 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
     )
     intent = begin(station, card, household, admitted, offer, purpose=purpose)
     paid = collect(station, intent)
-    write_and_seal(station, card, arm(station, card, paid, admitted), watch)
+    return write_and_seal(station, card, arm(station, card, paid, admitted), watch, unlocking)
 
 
 def _admitted(card: Inserted, household: Household, expected: int) -> Admitted:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from cardstation.domain.shift import Approval
-from cardstation.errors import Refusal
+from cardstation.errors import CardStationError, Refusal
 from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 CLOCK_TOLERANCE_US = 5 * 60 * 1_000_000
 CLOCK_LEAP_US = 31 * 24 * 3600 * 1_000_000
@@ -25,6 +26,10 @@ def ensure_may_write(station: Station) -> None:
     with station.store.reading() as reading:
         problem = anchor_problem(station, reading)
         verdict = reading.outbox.verdict()
+    _ensure_newest(station, problem, verdict)
+
+
+def _ensure_newest(station: Station, problem: CardStationError | None, verdict: str) -> None:
     if problem is not None:
         raise problem
     station.device_key.ready()
@@ -53,11 +58,15 @@ def ensure_may_sell(station: Station) -> None:
             opens a shift, and a person has looked at the clock); and those of `ensure_may_write`
             and `ensure_on_duty`.
     """
-    ensure_may_write(station)
-    ensure_on_duty(station)
     with station.store.reading() as reading:
+        problem = anchor_problem(station, reading)
+        verdict = reading.outbox.verdict()
+        off_duty = _off_duty(station, reading)
         high_water_us = reading.topups.high_water_us()
         in_shift = reading.shifts.current() is not None
+    _ensure_newest(station, problem, verdict)
+    if off_duty:
+        raise Refusal(off_duty)
     now = station.clock.now()
     now_us = int(now.timestamp() * 1_000_000)
     last = datetime.fromtimestamp(high_water_us / 1_000_000, tz=UTC).astimezone(now.tzinfo)
@@ -74,12 +83,17 @@ def ensure_on_duty(station: Station) -> None:
         Refusal: `no_shift`, `no_clerks`, `shift_counted`.
     """
     with station.store.reading() as reading:
-        current = reading.shifts.current()
-        if current is not None and reading.shifts.counted(current.shift.shift_id) is not None:
-            raise Refusal("shift_counted")
-        if current is not None:
-            return
-        if reading.shifts.clerks():
-            raise Refusal("no_shift")
-    if not station.training:
-        raise Refusal("no_clerks")
+        off_duty = _off_duty(station, reading)
+    if off_duty:
+        raise Refusal(off_duty)
+
+
+def _off_duty(station: Station, reading: Reading) -> str:
+    """Why nobody is on duty, a code; empty when somebody is."""
+    current = reading.shifts.current()
+    if current is not None:
+        counted = reading.shifts.counted(current.shift.shift_id)
+        return "" if counted is None else "shift_counted"
+    if reading.shifts.clerks():
+        return "no_shift"
+    return "" if station.training else "no_clerks"

@@ -7,6 +7,7 @@ from cardstation.domain.household import Household
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 
 def household_of(station: Station, card: Inserted) -> Household:
@@ -15,9 +16,13 @@ def household_of(station: Station, card: Inserted) -> Household:
     Raises:
         Refusal: `unknown_household`.
     """
-    account_no = card.content.identity.account_no
     with station.store.reading() as reading:
-        household = reading.households.get(account_no)
+        return _household(reading, card)
+
+
+def _household(reading: Reading, card: Inserted) -> Household:
+    account_no = card.content.identity.account_no
+    household = reading.households.get(account_no)
     if household is None:
         raise Refusal("unknown_household", account_no=account_no)
     return household
@@ -29,9 +34,10 @@ def customer_of(station: Station, card: Inserted) -> Household:
     Raises:
         Refusal: `unknown_household`, `card_blacklisted`, those of `ensure_known`.
     """
-    household = household_of(station, card)
-    ensure_known(card.content, household)
     with station.store.reading() as reading:
-        if reading.blocked.has(household.card_no):
-            raise Refusal("card_blacklisted", card_no=household.card_no)
+        household = _household(reading, card)
+        reported = reading.blocked.has(household.card_no)
+    ensure_known(card.content, household)
+    if reported:
+        raise Refusal("card_blacklisted", card_no=household.card_no)
     return household

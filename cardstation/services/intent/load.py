@@ -74,21 +74,40 @@ def arm_return(station: Station, card: Inserted, intent: TopUp, taken_back: Cred
     return record_armed(station, replace(intent, before=card.image), plan, credit.purchase_counter)
 
 
-def write_and_seal(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Receipt:
+def write_and_seal(
+    station: Station,
+    card: Inserted,
+    intent: TopUp,
+    watch: Watch,
+    unlocking: Unlocking | None = None,
+) -> Receipt:
     """Write the stored target of a load onto the card in the lane, prove it, and seal.
+
+    Args:
+        station: The desk.
+        card: In the lane.
+        intent: Armed.
+        watch: Told each step.
+        unlocking: As `ensure_unlockable` said during this insertion; None: it is asked now.
 
     Raises:
         OutcomeUnknown: the link was lost or the card reads back differently; the card decides at
             its next insertion. Refusal, CodeRefused, CodeLocked: nothing was written.
     """
-    seen = write_and_prove(station, card, intent, watch)
+    seen = write_and_prove(station, card, intent, watch, unlocking)
     _, receipt = record_sealed(station, intent, seen, witness="card")
     card.sealed = intent.topup_id
     watch(Step.RECEIPT)
     return receipt
 
 
-def write_and_prove(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> bytes:
+def write_and_prove(
+    station: Station,
+    card: Inserted,
+    intent: TopUp,
+    watch: Watch,
+    unlocking: Unlocking | None = None,
+) -> bytes:
     """Write the stored target and prove it after a fresh power-up; the image read back.
 
     Raises:
@@ -97,7 +116,7 @@ def write_and_prove(station: Station, card: Inserted, intent: TopUp, watch: Watc
     plan = intent.plan or fail("an armed intent has its plan")
     watch(Step.WRITE)
     spans = _spans(card, plan, intent.direction)
-    _unlock(station, card, intent)
+    _unlock(station, card, intent, unlocking or _unlocking(station, card, intent))
     try:
         card.chip.write(card.image, spans)
         watch(Step.VERIFY)
@@ -166,13 +185,19 @@ def _may_present(tries: int | None, every: int, torn: int) -> bool:
     return tries == every or (tries == every - 1 and torn == _TORN_ALLOWED)
 
 
-def _unlock(station: Station, card: Inserted, intent: TopUp) -> None:
-    """Present the card's code once; the attempt is on disk before the code is presented."""
+def _unlocking(station: Station, card: Inserted, intent: TopUp) -> Unlocking:
     try:
-        unlocking = ensure_unlockable(station, card)
+        return ensure_unlockable(station, card)
     except (CodeLocked, Refusal) as error:
         _nothing_written(station, card, intent, error.code)
         raise
+
+
+def _unlock(station: Station, card: Inserted, intent: TopUp, unlocking: Unlocking) -> None:
+    """Present the card's code once; the attempt is on disk before the code is presented.
+
+    The chip reads its own counter once more before it is presented anything.
+    """
     tries = unlocking.tries_left
     _note(station, intent, Attempt.PRESENTING, tries)
     try:
