@@ -13,6 +13,7 @@ A sale or load::
 
     disputed ── two persons with a proof ──► sealed* | refund_requested*
        └── another desk has sealed it ──► sealed; a load begun elsewhere that is none ──► voided*
+    refund_requested, settled by two persons, and another desk has sealed it meanwhile ──► sealed
 
     paid, its records put back from a backup, its card gone on since ──► paid ──► disputed*
     not_loaded, its card gone on since ──► not_loaded ──► disputed*
@@ -117,6 +118,7 @@ SALE: Table = {
     (_S.NOT_LOADED, _E.SEEN_FOREIGN): _S.DISPUTED,
     (_S.SEALED, _E.DISOWNED): _S.REFUND_REQUESTED,
     (_S.REFUND_REQUESTED, _E.MONEY_RETURNED): _S.REFUNDED,
+    (_S.REFUND_REQUESTED, _E.SEEN_TARGET): _S.SEALED,
     (_S.DISPUTED, _E.SEEN_TARGET): _S.SEALED,
     (_S.DISPUTED, _E.PROVEN_LOADED): _S.SEALED,
     (_S.DISPUTED, _E.PROVEN_NOT_LOADED): _S.REFUND_REQUESTED,

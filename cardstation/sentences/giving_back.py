@@ -85,7 +85,7 @@ TABLE = {
         "Refund needs the ledger",
         "Another desk may have finished this load; only the ledger can say.",
         OWED,
-        "Wait until the ledger answers, then ask again with the card.",
+        "Keep the money in the till until the ledger answers; then ask again, with the card if here.",
     ),
     "payment_answered": Words(
         "The payment is known",

@@ -18,6 +18,7 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.records import Settled, record_sealed, record_untouched
 from cardstation.services.intent.words import meant
+from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
 
 
@@ -33,9 +34,9 @@ def settle_dispute(
 ) -> TopUp:
     """End the dispute about a load or a return; its card is free for the next intent.
 
-    A load that was is sealed, with its receipt; one that was not is refunded by `pay_out`, or,
-    begun at another desk, left to that desk. A return whose load is still there is void; one whose
-    load is gone is paid out.
+    A load that was is sealed, with its receipt; one that was not is refunded by `pay_out`, once the
+    ledger knows, or, begun at another desk, left to that desk. A return whose load is still there
+    is void; one whose load is gone is paid out.
 
     Args:
         station: The desk.
@@ -75,7 +76,9 @@ def _load_settled(
     if not intent.origin:
         ensure_nobody_finishes(station, intent)
         event = TopUpEvent.PROVEN_NOT_LOADED
-    return _untouched(station, intent, Settled(event, PEOPLE + words, approver))
+    moved = _untouched(station, intent, Settled(event, PEOPLE + words, approver))
+    send_eagerly(station)
+    return moved
 
 
 def _return_settled(

@@ -12,6 +12,8 @@ from cardstation.services.station import Station
 _STAYS = frozenset({TopUpState.VOIDED})
 """A return that changed nothing; any other has undone the seal already, or is about to."""
 
+_SETTLING = frozenset({TopUpState.DISPUTED, TopUpState.REFUND_REQUESTED})
+
 FALSE_SEAL, SEALED_BEFORE = "false_seal", "sealed_before"
 
 
@@ -54,7 +56,7 @@ def _act(station: Station, code: str, entry: Entry) -> None:
 
 
 def _close_finished(station: Station) -> None:
-    """Loads of ours that are armed or in dispute here, and sealed elsewhere."""
+    """Loads of ours that are armed, in dispute or to be paid back here, and sealed elsewhere."""
     if station.ledger is None:
         return
     with station.store.reading() as reading:
@@ -68,5 +70,5 @@ def _close_finished(station: Station) -> None:
 
 
 def _may_be_elsewhere(intent: TopUp) -> bool:
-    disputed = intent.state is TopUpState.DISPUTED and intent.direction is Direction.SALE
-    return disputed or intent.state in MAY_BE_ON_CARD
+    settling = intent.state in _SETTLING and intent.direction is Direction.SALE
+    return settling or intent.state in MAY_BE_ON_CARD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,12 @@ from cardstation.services.refund import request_refund
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.settle_dispute import Finding, settle_dispute
+from cardstation.services.sync import sync
 from drivers.virtual import Tear, VirtualCard
+from tests.kit.memory_ledger import Answer
 from tests.kit.station import Desk, card_of, nobody, take
 from tests.kit.two_desks import HOME, SECOND, Pair, gas_sold, proved, torn_at, with_card
-from tests.kit.two_stations import line_of, told, two_stations
+from tests.kit.two_stations import Line, line_of, told, two_stations
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -75,6 +77,101 @@ def test_what_another_desk_loaded_took_back_and_paid_is_not_paid_twice(pair: Pai
     proved(here, there)
     assert not centre.balances.get(f"unloaded:{HOME.account_no}")
     assert gas_sold(centre) == 4704
+
+
+def answer_lost(desk: Desk) -> None:
+    """The ledger gets what the desk sends and is not heard; then the line is dead."""
+    line = line_of(desk)
+
+    def deaf(name: str, ask: Callable[[], Answer]) -> Answer:
+        answer = Line.carry(line, name, ask)
+        if name == "ledger.push":
+            raise LedgerUnreachable
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(line, "carry", deaf)
+        with pytest.raises(LedgerUnreachable):
+            sync(desk.station)
+    line.down = True
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["nothing was sent", "the answer was lost"])
+def test_offline_no_money_goes_back_for_a_load_that_was_armed(pair: Pair, sent: bool) -> None:
+    """Nobody at the desk knows what the ledger knows; another desk asks it, and loads the card."""
+    here, there, centre = pair
+    card = card_of(HOME)
+    torn_at(here, card, Tear(0))
+    if sent:
+        answer_lost(here)
+    line_of(here).down = True
+    with pytest.raises(Refusal, match="refund_needs_ledger"):
+        with_card(here, card, request_refund, SECOND)
+    found = with_card(there, card, resolve_card).outcome
+    assert found is (Outcome.SEALED if sent else Outcome.NOTHING)
+    line_of(here).down = False
+    if not sent:
+        asked = with_card(here, card, request_refund, SECOND)
+        pay_out(here.station, asked.topup_id, SECOND)
+    told(there, here)
+    proved(here, there)
+    assert open_intents(here.station) == ()
+    assert bool(take(card).credited) is sent
+    assert not centre.balances.get(f"unloaded:{HOME.account_no}")
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_what_people_settled_is_paid_back_here_or_loaded_there_and_never_both(
+    pair: Pair, heard: bool
+) -> None:
+    """Two persons found that it never was; its card is shown at the other desk all the same."""
+    here, there, centre = pair
+    card = card_of(HOME)
+    torn_at(here, card)
+    told(here)
+    (waiting,) = open_intents(here.station)
+    dispute(here.station, waiting.intent_id, SECOND)
+    line_of(here).boundary = _all_is_heard if heard else _nothing_is_sent
+    settle_dispute(
+        here.station, waiting.intent_id, Finding.NOT_LOADED, "photo 3 of the meter", SECOND
+    )
+    if heard:
+        pay_out(here.station, waiting.intent_id, SECOND)
+    else:
+        with pytest.raises(Refusal, match="refund_needs_ledger"):
+            pay_out(here.station, waiting.intent_id, SECOND)
+    found = with_card(there, card, resolve_card).outcome
+    assert found is (Outcome.NOTHING if heard else Outcome.SEALED)
+    if not heard:
+        told(there)
+        with pytest.raises(Refusal, match="load_is_on_card"):
+            pay_out(here.station, waiting.intent_id, SECOND)
+    line_of(here).boundary = _all_is_heard
+    told(there, here)
+    proved(here, there)
+    assert open_intents(here.station) == ()
+    assert bool(take(card).credited) is not heard
+    assert not centre.balances.get(f"unloaded:{HOME.account_no}")
+
+
+def test_what_people_settled_and_another_desk_sealed_is_closed_by_the_next_sync(pair: Pair) -> None:
+    here, there, _ = pair
+    card = card_of(HOME)
+    torn_at(here, card)
+    told(here)
+    (waiting,) = open_intents(here.station)
+    dispute(here.station, waiting.intent_id, SECOND)
+    line_of(here).boundary = _nothing_is_sent
+    settle_dispute(
+        here.station, waiting.intent_id, Finding.NOT_LOADED, "photo 3 of the meter", SECOND
+    )
+    assert with_card(there, card, resolve_card).outcome is Outcome.SEALED
+    line_of(here).boundary = _all_is_heard
+    told(there, here)
+    assert open_intents(here.station) == ()
+    with pytest.raises(Refusal, match="nothing_owed"):
+        pay_out(here.station, waiting.intent_id, SECOND)
+    proved(here, there)
 
 
 def _all_is_heard(_message: str) -> None:

@@ -64,9 +64,11 @@ def finished_elsewhere(station: Station, intent: TopUp) -> bool:
 
 
 def ensure_nobody_finishes(station: Station, intent: TopUp) -> None:
-    """What the ledger knows as armed, any desk may have finished: its word is needed.
+    """What was armed at a desk with a ledger, any desk may have finished: its word is needed.
 
-    A desk where two persons found that the load never happened will not finish it.
+    Also where no answer says that the ledger has it: an answer can be lost, and what is sent later
+    comes in pages, the armed load in one and its giving up in the next. A desk where two persons
+    found that the load never happened will not finish it.
 
     Raises:
         Refusal: `refund_needs_ledger`.
@@ -75,7 +77,7 @@ def ensure_nobody_finishes(station: Station, intent: TopUp) -> None:
         armed = reading.journal.last_about(intent.topup_id, EntryKind.ARMED)
         untouched = reading.journal.last_about(intent.topup_id, EntryKind.NOT_LOADED)
         acked_seq, _ = reading.outbox.acked()
-    if armed is None or armed.seq > acked_seq:
+    if armed is None or station.ledger is None:
         return
     unheard = untouched is not None and untouched.seq > acked_seq
     if unheard or begun_elsewhere(station, intent):
