@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
 from cardstation.domain.card import Span
 from cardstation.errors import ensure
-from drivers.layouts.fields import Check, Field, FieldValue
+from drivers.layouts.checks import Check
+from drivers.layouts.fields import Encoding, Field, FieldValue
 
 FIRST_FREE = 0x20
 """Of most chips the addresses below carry the chip's own bytes and are never written."""
@@ -56,36 +59,101 @@ class Record:
         return value if isinstance(value, frozenset) else frozenset()
 
 
+class Rule(StrEnum):
+    """What a derived field is made of other fields of its block."""
+
+    SUM = "sum"
+    DIFFERENCE = "difference"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A field nobody states: it follows from others, and a block in which it does not is invalid.
+
+    Attributes:
+        of: The fields it is made of; DIFFERENCE takes the later ones from the first.
+    """
+
+    field: str
+    rule: Rule
+    of: tuple[str, ...]
+
+    def value(self, values: Mapping[str, FieldValue]) -> FieldValue:
+        """What the field must be beside these values."""
+        if self.rule is Rule.SAME:
+            return values[self.of[0]]
+        record = Record(values)
+        first, *others = (record.number(name) for name in self.of)
+        return first + sum(others) if self.rule is Rule.SUM else first - sum(others)
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of fields guarded by one check value; every byte belongs to exactly one of them."""
+    """A run of fields guarded by check values; every bit belongs to exactly one of them.
+
+    Attributes:
+        check: The check value. more: Others, each written after the one before it.
+        derived: Fields that follow from others.
+    """
 
     name: str
     size: int
     fields: tuple[Field, ...]
     check: Check
+    more: tuple[Check, ...] = ()
+    derived: tuple[Derived, ...] = ()
 
     def __post_init__(self) -> None:
         at = 0
-        items: tuple[Field | Check, ...] = (*self.fields, self.check)
-        for item in sorted(items, key=lambda item: item.offset):
-            ensure(item.offset == at, f"{self.name}.{item.name} begins at {at}")
-            at += item.width
+        for name, offset, width in self._runs():
+            ensure(offset == at, f"{self.name}.{name} begins at {at}")
+            at += width
         ensure(at == self.size, f"{self.name} has {self.size} bytes")
 
-    def encode(self, values: Mapping[str, FieldValue]) -> bytes:
-        """The block's bytes with their check value; a field without a value stays FF."""
-        data = bytearray(b"\xff" * self.size)
+    def _runs(self) -> list[tuple[str, int, int]]:
+        """Name, offset and width of every run of whole bytes, fields of bits put together."""
+        runs = [(one.name, one.offset, one.width) for one in self.checks if one.width]
+        shared: dict[tuple[int, int], list[Field]] = {}
         for field in self.fields:
-            if field.name in values:
-                data[field.offset : field.offset + field.width] = field.encode(values[field.name])
-        check = self.check
-        data[check.offset : check.offset + check.width] = check.value(bytes(data))
+            if field.bits is None:
+                runs.append((field.name, field.offset, field.width))
+            else:
+                shared.setdefault((field.offset, field.width), []).append(field)
+        for (offset, width), fields in shared.items():
+            masks = [int.from_bytes(field.mask) for field in fields]
+            whole = sum(masks) == (1 << 8 * width) - 1 == reduce(or_, masks)
+            ensure(whole, f"{self.name}.{fields[0].name} and its neighbours share every bit once")
+            runs.append((fields[0].name, offset, width))
+        return sorted(runs, key=lambda run: run[1])
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All check values in the order they are made."""
+        return (self.check, *self.more)
+
+    def encode(self, values: Mapping[str, FieldValue]) -> bytes:
+        """The block's bytes with their check values; a field without a value stays FF."""
+        data = bytearray(b"\xff" * self.size)
+        known = dict(values)
+        for rule in self.derived:
+            known[rule.field] = rule.value(known)
+        for field in self.fields:
+            if field.encoding is Encoding.MARK:
+                known.setdefault(field.name, field.fixed)
+            if field.name in known:
+                _merge(data, field, field.encode(known[field.name]))
+        for check in self.checks:
+            data[check.offset : check.offset + check.width] = check.value(bytes(data))
         return bytes(data)
 
+    def holds(self, data: bytes) -> bool:
+        """True when every check value is right."""
+        return all(check.holds(data) for check in self.checks)
+
     def decode(self, data: bytes) -> Record | None:
-        """The block's values; None when the check value is wrong or a field is unreadable."""
-        if not self.check.holds(data):
+        """The block's values; None when a check value is wrong or a field is unreadable."""
+        if not self.holds(data):
             return None
         values: dict[str, FieldValue] = {}
         for field in self.fields:
@@ -93,6 +161,8 @@ class Block:
             if value is None:
                 return None
             values[field.name] = value
+        if any(values[rule.field] != rule.value(values) for rule in self.derived):
+            return None
         return Record(values)
 
     def field(self, name: str) -> Field:
@@ -102,9 +172,15 @@ class Block:
     def reach(self, first: str, last: str) -> tuple[int, int]:
         """Offsets (from, to) of the run from one named field or check value to another."""
         items: dict[str, Field | Check] = {field.name: field for field in self.fields}
-        items[self.check.name] = self.check
+        items.update((check.name, check) for check in self.checks)
         start, end = items[first], items[last]
         return start.offset, end.offset + end.width
+
+
+def _merge(data: bytearray, field: Field, own: bytes) -> None:
+    """Put a field's bits among the others of its bytes."""
+    for place, (mask, byte) in enumerate(zip(field.mask, own, strict=True), start=field.offset):
+        data[place] = data[place] & ~mask & 0xFF | byte
 
 
 class Owner(StrEnum):

@@ -1,43 +1,49 @@
-"""Fields and check values: how one value stands in a few bytes of a card.
+"""Fields: how one value stands in a few bytes, or a few bits, of a card.
 
-Numbers are big-endian. Everything here is data read by `codec`; a layout adds no code.
+Everything here is data read by `codec`; a layout adds no code.
 """
 
 from __future__ import annotations
 
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
-from functools import reduce
-from operator import xor
 from typing import Any
 
 from cardstation.errors import Refusal, ensure
 
 FieldValue = int | str | bytes | datetime | frozenset[str]
 
+BEIJING = timezone(timedelta(hours=8))
+"""Where clocks of cards with dates in digits stand."""
+
 
 class Encoding(StrEnum):
     """How the bytes of a field are read.
 
     Members:
-        UINT, SINT: Whole number, big-endian, without or with sign (two's complement).
+        UINT, SINT: Whole number without or with sign (two's complement).
+        DECIMAL: Whole number in decimal digits, two a byte (BCD).
         BCD: Exactly two decimal digits a byte, as text.
         TEXT: Printable ASCII, padded with spaces on the right.
         TIME: Seconds since 1970-01-01 UTC, unsigned.
+        DATE: Decimal digits in the order of `pattern`, Beijing time.
         RAW: The bytes themselves.
+        MARK: Always the same bytes; anything else makes the block invalid.
         CHOICE: One of the listed codes, as its word; any other code is unreadable.
         FLAGS: Bits, as the set of their words; unnamed bits are zero.
     """
 
     UINT = "uint"
     SINT = "sint"
+    DECIMAL = "decimal"
     BCD = "bcd"
     TEXT = "text"
     TIME = "time"
+    DATE = "date"
     RAW = "raw"
+    MARK = "mark"
     CHOICE = "choice"
     FLAGS = "flags"
 
@@ -50,6 +56,11 @@ class Field:
         offset: Bytes from the start of the block.
         width: Bytes.
         words: For CHOICE (code, word), for FLAGS (bit, word), bit 0 = lowest.
+        little: Lower byte first.
+        scale, plus: Value = number on the card × scale + plus (numbers and times).
+        bits: (lowest bit, how many) of these bytes, which several fields share; None = all.
+        fixed: The bytes of a MARK.
+        pattern: Of a DATE, of YYYY YY MM DD hh mm ss.
     """
 
     name: str
@@ -57,9 +68,15 @@ class Field:
     width: int
     encoding: Encoding
     words: tuple[tuple[int, str], ...] = ()
+    little: bool = False
+    scale: int = 1
+    plus: int = 0
+    bits: tuple[int, int] | None = None
+    fixed: bytes = b""
+    pattern: str = ""
 
     def encode(self, value: FieldValue) -> bytes:
-        """The bytes of a value.
+        """The bytes of a value; of a field of bits, the bytes that hold them, others zero.
 
         Raises:
             Refusal: code `field_does_not_fit`, naming the field.
@@ -74,17 +91,61 @@ class Field:
 
     def decode(self, data: bytes) -> FieldValue | None:
         """The value of some bytes, None when they cannot be of this encoding."""
-        return _READ[self.encoding](self, data)
+        ordered = data[::-1] if self.little else data
+        if self.bits is not None:
+            lowest, count = self.bits
+            number = int.from_bytes(ordered) >> lowest & ((1 << count) - 1)
+            ordered = number.to_bytes((count + 7) // 8)
+        return _READ[self.encoding](self, ordered)
+
+    @property
+    def mask(self) -> bytes:
+        """The bits of its bytes that are this field's."""
+        lowest, count = self.bits or (0, 8 * self.width)
+        data = (((1 << count) - 1) << lowest).to_bytes(self.width)
+        return data[::-1] if self.little else data
+
+    @property
+    def own_bytes(self) -> int:
+        """Bytes its number takes by itself."""
+        return self.width if self.bits is None else (self.bits[1] + 7) // 8
 
     def _bytes_of(self, value: FieldValue) -> bytes:
         kind, write = _WRITE[self.encoding]
         ensure(isinstance(value, kind), f"{self.name} is {self.encoding}")
-        return write(self, value)
+        data = write(self, value)
+        if self.bits is not None:
+            lowest, count = self.bits
+            number = int.from_bytes(data)
+            if number >> count:
+                raise ValueError(self.name)
+            data = (number << lowest).to_bytes(self.width)
+        return data[::-1] if self.little else data
+
+    def scaled(self, number: int) -> int:
+        """The value of a number on the card."""
+        return number * self.scale + self.plus
+
+    def unscaled(self, value: int) -> int:
+        """The number on the card for a value.
+
+        Raises:
+            ValueError: between two numbers.
+        """
+        number, rest = divmod(value - self.plus, self.scale)
+        if rest:
+            raise ValueError(self.name)
+        return number
 
 
 def _read_digits(_: Field, data: bytes) -> str | None:
     digits = data.hex()
     return digits if digits.isdecimal() else None
+
+
+def _read_decimal(field: Field, data: bytes) -> int | None:
+    digits = _read_digits(field, data)
+    return None if digits is None else field.scaled(int(digits))
 
 
 def _read_text(_: Field, data: bytes) -> str | None:
@@ -98,13 +159,41 @@ def _read_flags(field: Field, data: bytes) -> frozenset[str] | None:
     return frozenset(word for bit, word in field.words if bits >> bit & 1)
 
 
+_STRPTIME = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "hh": "%H", "mm": "%M", "ss": "%S"}
+
+
+def _format_of(field: Field) -> str:
+    pattern = field.pattern
+    for part, directive in _STRPTIME.items():
+        pattern = pattern.replace(part, directive)
+    return pattern
+
+
+def _read_date(field: Field, data: bytes) -> datetime | None:
+    digits = _read_digits(field, data)
+    if digits is None:
+        return None
+    try:
+        local = datetime.strptime(digits, _format_of(field)).replace(tzinfo=BEIJING)
+    except ValueError:
+        return None
+    return local.astimezone(UTC)
+
+
+def _read_time(field: Field, data: bytes) -> datetime:
+    return datetime.fromtimestamp(field.scaled(int.from_bytes(data)), UTC)
+
+
 _READ: Mapping[Encoding, Callable[[Field, bytes], FieldValue | None]] = {
-    Encoding.UINT: lambda _, data: int.from_bytes(data),
-    Encoding.SINT: lambda _, data: int.from_bytes(data, signed=True),
+    Encoding.UINT: lambda field, data: field.scaled(int.from_bytes(data)),
+    Encoding.SINT: lambda field, data: field.scaled(int.from_bytes(data, signed=True)),
+    Encoding.DECIMAL: _read_decimal,
     Encoding.BCD: _read_digits,
     Encoding.TEXT: _read_text,
-    Encoding.TIME: lambda _, data: datetime.fromtimestamp(int.from_bytes(data), UTC),
+    Encoding.TIME: _read_time,
+    Encoding.DATE: _read_date,
     Encoding.RAW: lambda _, data: bytes(data),
+    Encoding.MARK: lambda field, data: bytes(data) if data == field.fixed else None,
     Encoding.CHOICE: lambda field, data: dict(field.words).get(int.from_bytes(data)),
     Encoding.FLAGS: _read_flags,
 }
@@ -116,6 +205,11 @@ def _write_digits(field: Field, value: str) -> bytes:
     return bytes.fromhex(value)
 
 
+def _write_decimal(field: Field, value: int) -> bytes:
+    digits = f"{field.unscaled(value):0{2 * field.width}d}"
+    return _write_digits(field, digits)
+
+
 def _write_text(field: Field, value: str) -> bytes:
     data = value.encode("ascii").ljust(field.width)
     if len(data) != field.width or not _printable(data) or value.endswith(" "):
@@ -125,25 +219,45 @@ def _write_text(field: Field, value: str) -> bytes:
 
 def _write_time(field: Field, value: datetime) -> bytes:
     ensure(value.tzinfo is not None, f"{field.name} has a time zone")
-    return int(value.timestamp()).to_bytes(field.width)
+    number = (int(value.timestamp()) - field.plus) // field.scale
+    return number.to_bytes(field.own_bytes)
+
+
+def _write_date(field: Field, value: datetime) -> bytes:
+    ensure(value.tzinfo is not None, f"{field.name} has a time zone")
+    return _write_digits(field, value.astimezone(BEIJING).strftime(_format_of(field)))
+
+
+def _write_mark(field: Field, value: bytes) -> bytes:
+    if value != field.fixed:
+        raise ValueError(field.name)
+    return value
+
+
+def _write_number(field: Field, value: int) -> bytes:
+    signed = field.encoding is Encoding.SINT
+    return field.unscaled(value).to_bytes(field.own_bytes, signed=signed)
 
 
 def _write_choice(field: Field, value: str) -> bytes:
-    return {word: code for code, word in field.words}[value].to_bytes(field.width)
+    return {word: code for code, word in field.words}[value].to_bytes(field.own_bytes)
 
 
 def _write_flags(field: Field, value: frozenset[str]) -> bytes:
     bits = {word: bit for bit, word in field.words}
-    return sum(1 << bits[word] for word in value).to_bytes(field.width)
+    return sum(1 << bits[word] for word in value).to_bytes(field.own_bytes)
 
 
 _WRITE: Mapping[Encoding, tuple[type, Callable[[Field, Any], bytes]]] = {
-    Encoding.UINT: (int, lambda field, value: value.to_bytes(field.width)),
-    Encoding.SINT: (int, lambda field, value: value.to_bytes(field.width, signed=True)),
+    Encoding.UINT: (int, _write_number),
+    Encoding.SINT: (int, _write_number),
+    Encoding.DECIMAL: (int, _write_decimal),
     Encoding.BCD: (str, _write_digits),
     Encoding.TEXT: (str, _write_text),
     Encoding.TIME: (datetime, _write_time),
+    Encoding.DATE: (datetime, _write_date),
     Encoding.RAW: (bytes, lambda _, value: value),
+    Encoding.MARK: (bytes, _write_mark),
     Encoding.CHOICE: (str, _write_choice),
     Encoding.FLAGS: (frozenset, _write_flags),
 }
@@ -151,58 +265,3 @@ _WRITE: Mapping[Encoding, tuple[type, Callable[[Field, Any], bytes]]] = {
 
 def _printable(data: bytes) -> bool:
     return all(0x20 <= byte < 0x7F for byte in data)
-
-
-class CheckKind(StrEnum):
-    """Check values seen on meter cards (reference: cards 6.4).
-
-    Members:
-        CRC16: Polynomial 1021, start FFFF, not reflected (CRC-16/CCITT-FALSE), big-endian.
-        SUM8: Sum of the bytes modulo 256.
-        XOR8: All bytes combined by exclusive or.
-    """
-
-    CRC16 = "crc16"
-    SUM8 = "sum8"
-    XOR8 = "xor8"
-
-
-CHECK_WIDTH: Mapping[CheckKind, int] = {
-    CheckKind.CRC16: 2,
-    CheckKind.SUM8: 1,
-    CheckKind.XOR8: 1,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A check value of a block.
-
-    Attributes:
-        covers: Pieces (from, to) of the block, `to` not included, in the order they are summed.
-    """
-
-    kind: CheckKind
-    offset: int
-    covers: tuple[tuple[int, int], ...]
-    name: str = "check"
-
-    @property
-    def width(self) -> int:
-        """Bytes of the check value."""
-        return CHECK_WIDTH[self.kind]
-
-    def value(self, block: bytes) -> bytes:
-        """The check value these block bytes should carry."""
-        data = b"".join(block[first:stop] for first, stop in self.covers)
-        match self.kind:
-            case CheckKind.CRC16:
-                return binascii.crc_hqx(data, 0xFFFF).to_bytes(2)
-            case CheckKind.SUM8:
-                return bytes((sum(data) & 0xFF,))
-            case CheckKind.XOR8:
-                return bytes((reduce(xor, data, 0),))
-
-    def holds(self, block: bytes) -> bool:
-        """True when the block carries the right check value."""
-        return block[self.offset : self.offset + self.width] == self.value(block)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from drivers.layouts.checks import Check, CheckKind
 from drivers.layouts.codec import Block, Declaration, Operation, Owner, Place, Step
-from drivers.layouts.fields import Check, CheckKind, Encoding, Field
+from drivers.layouts.fields import Encoding, Field
 from drivers.layouts.open4442_examples import EXAMPLES
 from drivers.layouts.records import PRICE_STEPS
 from drivers.layouts.two_slot import TwoSlotLayout

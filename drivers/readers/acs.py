@@ -114,3 +114,34 @@ class AcsCoded:
         status = status_of(link.exchange(bytes([0xFF, 0xD2, 0x00, 0x01, length]) + new))
         if status != OK:
             raise failure(status, link.reader)
+
+
+PAGE_CODES = {8: 0x03, 16: 0x04, 32: 0x05, 64: 0x06, 128: 0x07}
+"""How the reader is told a page size; it forgets it with every card."""
+
+
+class AcsI2c:
+    """I2C memories in ACS readers; source: reference cards 2.1.
+
+    Args:
+        card_type: 01 up to 16 kbit, 02 above.
+        page: Bytes of a page of the chip.
+    """
+
+    def __init__(self, card_type: int, page: int) -> None:
+        self._card_type = card_type
+        self._page = page
+
+    def select(self, link: Link) -> None:
+        """Select the card type and say how long a page is."""
+        select_type(link, self._card_type)
+        size = PAGE_CODES[self._page]
+        data_of(link.exchange(bytes([0xFF, 0x01, 0x00, 0x00, 0x01, size])), link.reader)
+
+    def read(self, link: Link, address: int, length: int) -> bytes:
+        """Read memory."""
+        return read_memory(link, address, length)
+
+    def write(self, link: Link, span: Span) -> None:
+        """Write bytes of one page."""
+        write_memory(link, span)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from drivers.chips.at24c import LARGE
+from drivers.virtual.acs_i2c import AcsI2cCard
 from drivers.virtual.acs_sle import AcsSle4428, AcsSle4442
 from drivers.virtual.apdu import (
     FAILED,
@@ -19,6 +21,7 @@ from drivers.virtual.apdu import (
     WRONG_LENGTH,
     Apdu,
 )
+from drivers.virtual.at24c import VirtualAt24c
 from drivers.virtual.chip import VirtualSle4442
 from drivers.virtual.memory import VirtualChip
 from drivers.virtual.sle4428 import VirtualSle4428
@@ -58,6 +61,8 @@ def card_commands(chip: VirtualChip, card_type: int, *, old: bool) -> CardComman
             return AcsSle4442(chip, old=old)
         case VirtualSle4428() if card_type == 0x05:
             return AcsSle4428(chip)
+        case VirtualAt24c() if card_type == (0x01 if chip.part.size <= LARGE else 0x02):
+            return AcsI2cCard(chip)
         case _:
             return UndrivenBus() if card_type in SILENT else None
 

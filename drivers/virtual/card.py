@@ -7,19 +7,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cardstation.files import write_whole
+from drivers.virtual.at24c import TWINS
 from drivers.virtual.chip import VirtualSle4442
 from drivers.virtual.memory import VirtualChip
 from drivers.virtual.sle4428 import VirtualSle4428
 
-VIRTUAL_CHIPS: Mapping[str, Callable[[], VirtualChip]] = {
-    chip.kind: chip for chip in (VirtualSle4442, VirtualSle4428)
-}
+_KINDS: tuple[type[VirtualChip], ...] = (VirtualSle4442, VirtualSle4428, *TWINS)
+
+VIRTUAL_CHIPS: Mapping[str, type[VirtualChip]] = {chip.kind: chip for chip in _KINDS}
 """The twin of every chip that is registered with the drivers, by the driver's name."""
 
 
 def new_chip(kind: str) -> VirtualChip:
     """A blank chip of a driver's name, in capitals or not (as older card files have it)."""
-    return VIRTUAL_CHIPS[kind.lower()]()
+    made: Callable[..., VirtualChip] = VIRTUAL_CHIPS[kind.lower()]
+    return made()
 
 
 class VirtualCard:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from drivers.layouts.checks import Check, CheckKind
 from drivers.layouts.codec import Block, Declaration, Operation, Step
-from drivers.layouts.fields import Check, CheckKind, Encoding, Field
+from drivers.layouts.fields import Encoding, Field
 from drivers.layouts.open4442 import CREDIT, DECLARATION
 from drivers.layouts.two_slot import TwoSlotLayout
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardstation.errors import Defect, Refusal
+from drivers.layouts.checks import Check, CheckKind
 from drivers.layouts.codec import Block, Declaration, Owner, Place, Step
-from drivers.layouts.fields import Check, CheckKind, Encoding, Field, FieldValue
+from drivers.layouts.fields import Encoding, Field, FieldValue
 from drivers.layouts.open4442 import CREDIT, DECLARATION
 
 WORDS = ((0x56, "volume"), (0x4D, "money"))

@@ -1,0 +1,66 @@
+"""Every registered chip behind the real card service: known, opened, written, read back, torn."""
+
+from __future__ import annotations
+
+import pytest
+
+from cardstation.domain.card import Span, Witness, judge
+from cardstation.errors import CardRemoved
+from cardstation.ports.chip import Chip, ChipDriver
+from cardstation.ports.reader import Link, Presence
+from drivers.virtual import Firmware, Tear, VirtualCard, new_chip
+from tests.kit.chips import CASES, case_name
+from tests.kit.pcsc import PLENTY_S, Bench
+
+pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+
+FAMILIES = [case for case in CASES if not case[0].name.startswith("at24c") or "02" in case[0].name]
+"""Every chip, of the I2C family one: its seven parts differ in numbers only."""
+
+
+@pytest.mark.parametrize("case", FAMILIES, ids=case_name)
+def test_a_chip_over_the_real_stack(bench: Bench, case: tuple[ChipDriver, str, str]) -> None:
+    driver, dialect, firmware = case
+    reader, slot = bench.readers[0], bench.slots[0]
+    bench.room._dialects = {reader.name: dialect}
+    card = VirtualCard(new_chip(driver.name))
+
+    def powered() -> Chip:
+        presence = reader.wait_card(PLENTY_S)
+        assert presence is not None
+        assert driver.recognises(presence.atr)
+        lain.append(presence)
+        links.append(reader.open(presence))
+        return driver.attach(links[-1])
+
+    links: list[Link] = []
+    lain: list[Presence] = []
+    slot.insert(Firmware(card, firmware))
+    chip = powered()
+    before = chip.read()
+    span = Span(chip.writable[-1].start, bytes(byte ^ 0x5A for byte in before[:5]))
+    chip.unlock(driver.blank_code)
+    chip.write(before, [span])
+    links.pop().close()
+    chip = powered()
+    written = chip.read()
+    assert written[span.address : span.end] == span.data
+    again = Span(span.address, b"\x01\x02\x03\x04\x05")
+    chip.unlock(driver.blank_code)
+    card.chip.arm(Tear(1, seed=3))
+    with pytest.raises(CardRemoved):
+        chip.write(written, [again])
+    links.pop().close()
+    assert slot.wait_empty(PLENTY_S)
+    assert reader.wait_removed(lain[-1], PLENTY_S)
+    slot.insert(Firmware(card, firmware))
+    chip = powered()
+    target = written[: again.address] + again.data + written[again.end :]
+    seen = chip.read()
+    assert judge(written, target, chip.writable, seen, chip.smears) is Witness.TORN
+    chip.unlock(driver.blank_code)
+    chip.write(seen, [again])
+    links.pop().close()
+    chip = powered()
+    assert chip.read() == target
+    links.pop().close()
