@@ -80,8 +80,9 @@ class Theme:
         }[kind]
 
     def tone(self, kind: str) -> tuple[str, str]:
-        """Ink and ground of a chip: `ok`, `warn`, `error`, `idle` or `brand`."""
+        """Ink and ground of a chip: `ok`, `warn`, `error`, `alarm`, `idle` or `brand`."""
         return {
+            "alarm": (self.surface, self.error),
             "ok": (self.ok_words, self.ok_bg),
             "warn": (self.warn, self.warn_bg),
             "error": (self.error, self.error_bg),

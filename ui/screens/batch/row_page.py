@@ -58,6 +58,7 @@ class RowPage(QFrame):
         self._rows: Rows[tuple[int, Candidate]] = Rows(_columns(look))
         self.table = Table(look, t("Whom it may mean"), self._rows)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._grounds = label("", "muted", wrap=True)
         self._who = label("", "heading")
         self._ask_words = label("", "heading", wrap=True)
         self.field = KeyField()
@@ -126,10 +127,14 @@ class RowPage(QFrame):
         self._asked = self._shown = None
 
     def _select(self, state: RowState) -> None:
+        """The picked household, and in full what speaks for it: a row of a table may be cut."""
         picked = state.picked
+        self._grounds.clear()
+        self._grounds.setVisible(bool(state.detail.candidates))
         for at, one in enumerate(state.detail.candidates):
             if picked is not None and one.household.account_no == picked.account_no:
                 self.table.select(at)
+                self._grounds.setText(f"{one.household.name}:  {_grounds(one, self._look).text}")
                 return
         self.table.clearSelection()
 
@@ -212,6 +217,7 @@ class RowPage(QFrame):
         who = Pane(look.theme, shadow=False)
         who.column.addWidget(self._who)
         who.column.addWidget(self.table, 1)
+        who.column.addWidget(self._grounds)
         who.column.addWidget(self._home)
         who.column.addStretch(0)
         for part in (label(t("As written"), "heading"), self._written, self._why, self._warnings):
@@ -226,8 +232,8 @@ class RowPage(QFrame):
         panes = QHBoxLayout()
         panes.setSpacing(M)
         panes.addWidget(left, 20)
-        panes.addWidget(who, 44)
-        panes.addWidget(right, 32)
+        panes.addWidget(who, 49)
+        panes.addWidget(right, 28)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)
@@ -257,7 +263,7 @@ def _columns(look: Look) -> list[Column[tuple[int, Candidate]]]:
     t = look.t
     return [
         Column("", 34, lambda r: Cell(str(r[0]), ink="brand"), right=True),
-        Column(t("Household"), 82, lambda r: Cell(r[1].household.name)),
+        Column(t("Household"), 84, lambda r: Cell(r[1].household.name)),
         Column(t("Room"), 82, lambda r: Cell(r[1].household.address.door)),
         Column(t("Account"), 116, lambda r: Cell(r[1].household.account_no, quiet=True)),
         Column(t("What speaks for it"), 0, lambda r: _grounds(r[1], look)),

@@ -167,8 +167,9 @@ class Wizard(Pane):
         for shown in self.rows:
             steps.addWidget(shown)
         self.column.addLayout(steps)
-        self.column.addStretch(1)
+        self.column.addSpacing(S)
         self.column.addLayout(self._else)
+        self.column.addStretch(1)
 
     def show_case(self, one: Case | None, *, free: bool) -> None:
         """Draw a case; while a refund waits for its card nothing else can be done.

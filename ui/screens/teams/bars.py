@@ -16,7 +16,7 @@ from ui.look import Look, font, mixed
 from ui.parts.table import Index, RowPainter, Rows
 
 TONES = {
-    Urgency.OUT: "error",
+    Urgency.OUT: "alarm",
     Urgency.DAYS_3: "error",
     Urgency.DAYS_7: "warn",
     Urgency.DAYS_14: "brand",
@@ -139,5 +139,7 @@ class UrgencyBar(QWidget):
     def _ink(self, urgency: Urgency) -> QColor:
         if urgency is Urgency.UNKNOWN:
             return QColor(self._look.theme.ink3)
+        if urgency is Urgency.OUT:
+            return QColor(self._look.theme.error)
         ink = self._look.theme.tone(TONES[urgency])[0]
         return mixed(ink, 0.55 if urgency is Urgency.DAYS_3 else 1.0)
