@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from cardstation.bootstrap.libraries import AllReaders, shelf_of
 from cardstation.bootstrap.rack_socket import note_of
 from cardstation.settings import Settings
 from drivers.readers.pcsc import PcscRoom
@@ -30,21 +31,23 @@ class Dialects(Mapping[str, str]):
 
 
 @contextmanager
-def open_readers(settings: Settings) -> Iterator[PcscRoom]:
-    """Open the readers of this desk.
+def open_readers(settings: Settings) -> Iterator[AllReaders]:
+    """Open the readers of this desk, those behind makers' libraries too.
 
     The socket must be set before the first PC/SC call of the process (see drivers.readers.pcsc).
 
     Raises:
-        CardServiceGone: no PC/SC library or service.
+        CardServiceGone: no PC/SC library or service. Refusal: `library_description`.
     """
     dialect = settings.dialect
     note = note_of(settings.home)
     if note is not None and SOCKET_VARIABLE not in os.environ:
         os.environ[SOCKET_VARIABLE] = str(note["pcsc_socket"])
         dialect = dialect or str(note["dialect"])
+    shelf = shelf_of(settings)
     room = PcscRoom(settings.watchdog_s, Dialects(settings.dialects, dialect))
+    every = AllReaders(room, shelf.open())
     try:
-        yield room
+        yield every
     finally:
-        room.close()
+        every.close()

@@ -11,6 +11,7 @@ from getpass import getpass
 from pathlib import Path
 
 from cardstation.bootstrap.eager import EagerSender
+from cardstation.bootstrap.libraries import shelf_of, with_libraries
 from cardstation.domain.money import Money
 from cardstation.domain.offline_limit import OfflineLimit
 from cardstation.ports.clock import Clock
@@ -69,7 +70,7 @@ def station_on(store: Store, settings: Settings) -> Station:
     home = settings.home
     device_key = device_key_of(settings)
     clock = SystemClock(settings.zone, shift_of(home))
-    return Station(
+    station = Station(
         store=store,
         chips=CHIPS,
         layouts=LAYOUTS,
@@ -89,6 +90,7 @@ def station_on(store: Store, settings: Settings) -> Station:
             Money(settings.offline_limit_yuan * 100), settings.offline_limit_hours
         ),
     )
+    return with_libraries(station, shelf_of(settings))
 
 
 def anchor_place(settings: Settings, key: KeptDeviceKey) -> Path:

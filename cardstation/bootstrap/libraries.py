@@ -1,0 +1,53 @@
+"""Puts makers' closed libraries beside the station's own chips and readers.
+
+Every description in the folder `libraries` of the data folder is one (docs/makers-libraries.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cardstation.ports.reader import Reader
+from cardstation.services.station import Station
+from cardstation.settings import Settings
+from drivers.bridge.shelf import KeysBesideLibraries, LibraryReaders, Shelf
+from drivers.makers import MAKERS
+from drivers.readers.pcsc import PcscRoom
+
+FOLDER = "libraries"
+
+
+def shelf_of(settings: Settings) -> Shelf:
+    """The libraries of a station.
+
+    Raises:
+        Refusal: `library_description`.
+    """
+    return Shelf.of_folder(settings.home / FOLDER, MAKERS)
+
+
+def with_libraries(station: Station, shelf: Shelf) -> Station:
+    """The station with what its libraries add."""
+    return replace(
+        station,
+        chips=(*station.chips, *shelf.chips),
+        layouts=(*station.layouts, *shelf.layouts),
+        makers=(*station.makers, *shelf.makers),
+        keys=KeysBesideLibraries(station.keys, shelf.makers),
+    )
+
+
+class AllReaders:
+    """The readers of the card service and those behind libraries, as one room."""
+
+    def __init__(self, room: PcscRoom, libraries: LibraryReaders) -> None:
+        self._room, self._libraries = room, libraries
+
+    def readers(self) -> tuple[Reader, ...]:
+        """Those plugged in now, and one per library."""
+        return (*self._room.readers(), *self._libraries.readers())
+
+    def close(self) -> None:
+        """Let go of all."""
+        self._libraries.close()
+        self._room.close()

@@ -1,0 +1,189 @@
+"""What a statement of facts means: a maker's library as a layout of the card room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from cardstation.domain.card import (
+    CardContent,
+    CardIdentity,
+    CardType,
+    Credit,
+    Limits,
+    PriceBlock,
+    Quantity,
+    ReturnBlock,
+    Span,
+    WritePlan,
+)
+from cardstation.domain.meter import CounterSchool, MeterKind
+from cardstation.domain.money import Money
+from cardstation.domain.volume import Volume
+from cardstation.errors import Refusal, fail
+from drivers.bridge.description import Description
+from drivers.bridge.facts import DIGESTS, Facts, facts_in, image_of, load_mark_of, taken_mark_of
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class FactsLayout:
+    """Implements `cardstation.ports.layout.Layout` over the facts of one library."""
+
+    marks_loads = False
+    desk_owned: tuple[range, ...] = (DIGESTS,)
+
+    def __init__(self, described: Description) -> None:
+        self.code = self.chip = described.name
+        self._described = described
+
+    def recognises(self, image: bytes) -> bool:
+        """True when it is a statement of this library."""
+        return facts_in(image, self.code) is not None
+
+    def is_blank(self, image: bytes) -> bool:  # noqa: ARG002
+        """Never: the library itself says when a card is blank."""
+        return False
+
+    def is_torn(self, image: bytes) -> bool:  # noqa: ARG002
+        """Never: the library itself says when a card is damaged; it shows no half-written load."""
+        return False
+
+    def decode(self, image: bytes) -> CardContent:
+        """Put the facts into the trade's words.
+
+        Raises:
+            Refusal: `foreign_card`.
+        """
+        facts = self._facts(image)
+        return CardContent(
+            identity=CardIdentity(
+                maker=self._described.rules.code,
+                card_type=CardType.OPENING if facts.opening else CardType.USER,
+                card_no=facts.card_no,
+                account_no=facts.account_no,
+                meter_no=facts.meter_no,
+                generation=facts.generation,
+            ),
+            credit=self._credit(facts),
+            limits=self._limits(facts),
+            price=None,
+            returned=self._returned(facts),
+        )
+
+    def plan_load(self, image: bytes, credit: Credit) -> WritePlan:
+        """What the library shall say after the load.
+
+        Raises:
+            Refusal: `foreign_card`.
+        """
+        return self._plan(image, credit)
+
+    def plan_clear(self, image: bytes, credit: Credit) -> WritePlan:
+        """What the library shall say after the load was taken off.
+
+        Raises:
+            Refusal: `foreign_card`; `library_cannot_clear`: it has no function for it.
+        """
+        if "clear" not in self._described.functions:
+            raise Refusal("library_cannot_clear", library=self.code)
+        return self._plan(image, credit)
+
+    def plan_issue(
+        self,
+        image: bytes,  # noqa: ARG002
+        identity: CardIdentity,  # noqa: ARG002
+        credit: Credit,  # noqa: ARG002
+        limits: Limits,  # noqa: ARG002
+        price: PriceBlock | None,  # noqa: ARG002
+        returned: ReturnBlock,  # noqa: ARG002
+    ) -> WritePlan:
+        """Cards of a closed library are issued with the maker's own program.
+
+        Raises:
+            Refusal: `library_cannot_issue`.
+        """
+        raise Refusal("library_cannot_issue", library=self.code)
+
+    def plan_return(self, image: bytes, returned: ReturnBlock) -> WritePlan:  # noqa: ARG002
+        """What a meter writes is between it and the library."""
+        fail("no meter reads a statement of facts")
+
+    def _facts(self, image: bytes) -> Facts:
+        facts = facts_in(image, self.code)
+        if facts is None:
+            raise Refusal("foreign_card")
+        return facts
+
+    def _plan(self, image: bytes, credit: Credit) -> WritePlan:
+        facts = self._facts(image)
+        target = replace(
+            facts,
+            quantity=_number(credit.quantity),
+            counter=credit.purchase_counter,
+            total=None if facts.total is None else _number(credit.cumulative),
+            taken=None if facts.taken is None else False,
+            at=credit.loaded_at,
+        )
+        after = image_of(target, self.code, adds=self._described.adds)
+        return WritePlan(image, (_changed(image, after),), self.desk_owned)
+
+    def _credit(self, facts: Facts) -> Credit:
+        return Credit(
+            quantity=self._quantity(facts.quantity),
+            purchase_counter=facts.counter,
+            cumulative=self._quantity(facts.total or 0),
+            loaded_at=facts.at or _NEVER,
+            station_no=0,
+            mark=load_mark_of(facts, self._described.rules.school),
+            sequence=0,
+        )
+
+    def _limits(self, facts: Facts) -> Limits:
+        hoard = self._described.hoard if facts.hoard is None else facts.hoard
+        return Limits(self._quantity(0), self._quantity(hoard), self._quantity(0))
+
+    def _returned(self, facts: Facts) -> ReturnBlock:
+        """What the meter is known to have done; without a date it is no reading of that meter."""
+        return ReturnBlock(
+            meter_no="" if facts.written_at is None else facts.meter_no,
+            purchase_counter=self._counted_by_meter(facts),
+            taken_mark=taken_mark_of(facts, self._described.rules.school),
+            residual=self._quantity(facts.residual or 0),
+            cumulative=self._quantity(_metered_total(facts)),
+            used=Volume(facts.used),
+            flags=frozenset(facts.flags),
+            error=facts.error,
+            written_at=facts.written_at or _NEVER,
+            sequence=0,
+        )
+
+    def _counted_by_meter(self, facts: Facts) -> int:
+        if facts.meter_counter is not None:
+            return facts.meter_counter
+        ahead = facts.waiting > 0 and self._described.rules.school is not CounterSchool.NONE
+        return max(0, facts.counter - 1) if ahead else facts.counter
+
+    def _quantity(self, number: int) -> Quantity:
+        money = self._described.kind is MeterKind.MONEY
+        return Money(number) if money else Volume(number)
+
+
+def _metered_total(facts: Facts) -> int:
+    if facts.meter_total is not None:
+        return facts.meter_total
+    return max(0, (facts.total or 0) - facts.waiting)
+
+
+def _number(quantity: Quantity) -> int:
+    return quantity.fen if isinstance(quantity, Money) else quantity.litres
+
+
+def _changed(image: bytes, after: bytes) -> Span:
+    """The one run of bytes in which two images differ; all of the digests at least."""
+    differs: Sequence[int] = [
+        at for at, pair in enumerate(zip(image, after, strict=True)) if pair[0] != pair[1]
+    ]
+    end = max(DIGESTS.stop, max(differs, default=0) + 1)
+    return Span(DIGESTS.start, after[DIGESTS.start : end])
