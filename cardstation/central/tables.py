@@ -79,6 +79,8 @@ journal = Table(
     Column("suspense", Text, nullable=False, server_default=""),
     UniqueConstraint("station", "seq", name="journal_station_seq_key"),
     Index("journal_card_no_idx", "card_no", postgresql_where=text("card_no <> ''")),
+    Index("journal_posted_at_idx", "posted_at", postgresql_using="brin"),
+    Index("journal_batch_idx", "subject", postgresql_where=text("kind = 'batch'")),
     Index("journal_arrears_idx", "account_no", postgresql_where=text("kind = 'arrears_paid'")),
     Index(
         SEALED_ONCE,
@@ -176,6 +178,7 @@ exceptions = Table(
     Column("suspended", Boolean, nullable=False),
     Column("other", Text, nullable=False, server_default=""),
     Column("opened_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    UniqueConstraint("number", "suspended", name="exceptions_in_doubt"),
     Index("exceptions_station_idx", "station", "seq"),
 )
 

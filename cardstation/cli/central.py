@@ -31,6 +31,7 @@ from cardstation.cli.central_orders import (
     json_option,
     orders,
 )
+from cardstation.cli.central_people import clerk
 from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import CardStationError
 from cardstation.i18n import translator
@@ -173,6 +174,9 @@ def rewind_command(
 
 
 central.add_command(orders)
+
+
+central.add_command(clerk)
 
 
 def _show(found: dict[str, object]) -> None:

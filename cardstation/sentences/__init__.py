@@ -16,6 +16,7 @@ from cardstation.sentences import (
     batch,
     batch_money,
     card,
+    centre,
     custody,
     desk,
     giving_back,
@@ -49,6 +50,7 @@ SENTENCES: Mapping[str, Words] = {
     **suspense.TABLE,
     **shift.TABLE,
     **ledger.TABLE,
+    **centre.TABLE,
     **proof.TABLE,
     **teams.TABLE,
 }

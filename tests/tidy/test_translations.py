@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 from cardstation.i18n import catalogue_name, read_catalogue, translator
 from cardstation.papers.typeface import BOLD, REGULAR, missing
@@ -18,6 +20,7 @@ from resources import read_text
 ROOT = Path(__file__).parents[2]
 SPOKEN = ("cardstation/papers", "cardstation/cli", "cardstation/central", "ui")
 SOURCES = sorted(path for room in SPOKEN for path in (ROOT / room).rglob("*.py"))
+TEMPLATES = sorted((ROOT / "resources" / "console").glob("*.html"))
 CATALOGUE = dict(read_catalogue(read_text(catalogue_name("zh_CN"))))
 TRANSLATES = {"_", "t", "translate", "plural"}
 
@@ -50,6 +53,18 @@ def test_every_sentence_shown_is_in_the_catalogue(path: Path) -> None:
     assert not absent, f"append to {catalogue_name('zh_CN')}"
 
 
+def in_template(path: Path) -> set[str]:
+    """Literals that a page of the console gives to its translator: `{{ t("…") }}`."""
+    tree = Environment(autoescape=True).parse(path.read_text("utf-8"))
+    found = extract_from_ast(tree, gettext_functions=("t",))
+    return {text for _, _, said in found for text in (said if isinstance(said, tuple) else (said,))}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_sentence_of_a_page_is_in_the_catalogue(path: Path) -> None:
+    assert not {text for text in in_template(path) if text and text not in CATALOGUE}
+
+
 def test_the_walk_finds_what_is_said() -> None:
     tree = ast.parse(
         't("a"); self._t("b", x=1); t.plural("c", "d", n); t("e" if x else "f"); g("h")'
@@ -67,6 +82,8 @@ def test_no_translation_is_left_over() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+    for path in TEMPLATES:
+        used |= in_template(path)
     assert not CATALOGUE.keys() - used
 
 

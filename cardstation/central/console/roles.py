@@ -1,0 +1,56 @@
+"""Who may see and do what at the centre: five roles, and the rights each one carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person at the centre is."""
+
+    TELLER = "teller"
+    SUPERVISOR = "supervisor"
+    TREASURER = "treasurer"
+    STATION_ADMIN = "station_admin"
+    AUDITOR = "auditor"
+
+
+class Right(StrEnum):
+    """What a page or an act asks for.
+
+    `look` opens the figures, `household` what one household bought, `explain` closes items of the
+    suspense desk, `prove` starts a proof of the books; `tariff`, `blacklist`, `station` and
+    `clerk` propose a change or decide about another person's; `audit` reads who did what.
+    """
+
+    LOOK = "look"
+    HOUSEHOLD = "household"
+    EXPLAIN = "explain"
+    PROVE = "prove"
+    EXPORT = "export"
+    TARIFF = "tariff"
+    BLACKLIST = "blacklist"
+    STATION = "station"
+    CLERK = "clerk"
+    AUDIT = "audit"
+
+
+_RIGHTS = {
+    Role.TELLER: {Right.LOOK, Right.HOUSEHOLD},
+    Role.SUPERVISOR: {
+        *(Right.LOOK, Right.HOUSEHOLD, Right.EXPLAIN, Right.EXPORT),
+        *(Right.BLACKLIST, Right.PROVE),
+    },
+    Role.TREASURER: {
+        *(Right.LOOK, Right.HOUSEHOLD, Right.EXPLAIN, Right.EXPORT),
+        *(Right.TARIFF, Right.PROVE),
+    },
+    Role.STATION_ADMIN: {Right.LOOK, Right.STATION, Right.CLERK},
+    Role.AUDITOR: {Right.LOOK, Right.HOUSEHOLD, Right.PROVE, Right.EXPORT, Right.AUDIT},
+}
+
+
+def rights_of(roles: Iterable[Role]) -> frozenset[Right]:
+    """Everything that somebody with these roles may see and do."""
+    return frozenset().union(*(_RIGHTS[role] for role in roles))

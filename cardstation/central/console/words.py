@@ -1,0 +1,102 @@
+"""English of short things the pages say: what was done, what an act was, who is what."""
+
+from __future__ import annotations
+
+DONE = {
+    "password_changed": "Your password was changed. Log in with the new one.",
+    "logout": "You are logged out.",
+    "explained": "The item is explained and closed.",
+    "explanation_proposed": "Your explanation waits for a second person: money is in suspense.",
+    "proposed": "Your proposal waits for a second person.",
+    "approved": "Approved; it is in force.",
+    "refused": "Refused; nothing changed.",
+    "withdrawn": "Withdrawn; nothing changed.",
+    "station_stopped": "The station is stopped; it is told at its next contact.",
+    "person_retired": "Every role is taken away; open sessions are over.",
+    "proof_asked": "The proof runs. Its result appears here when it has ended.",
+}
+"""By the code of an act that was just done."""
+
+ACTS = {
+    "login": "Logged in",
+    "login_failed": "Login failed",
+    "logout": "Logged out",
+    "password_changed": "Password changed",
+    "password_reset": "Password reset",
+    "household_seen": "Household looked at",
+    "exported": "Exported",
+    "explained": "Item explained",
+    "explanation_proposed": "Explanation proposed",
+    "proposed": "Proposed",
+    "approved": "Approved",
+    "refused": "Refused",
+    "withdrawn": "Withdrawn",
+    "station_stopped": "Station stopped",
+    "person_added": "Person added",
+    "person_retired": "Person retired",
+    "roles_given": "Roles given",
+    "proof_asked": "Proof of the books begun",
+    "proof_ended": "Proof of the books ended",
+}
+"""By the code in the audit log."""
+
+ROLES = {
+    "teller": "Teller",
+    "supervisor": "Supervisor",
+    "treasurer": "Treasurer",
+    "station_admin": "Station admin",
+    "auditor": "Auditor",
+}
+
+KINDS = {
+    "tariff": "Tariff",
+    "blacklist": "Blacklist",
+    "station": "New station",
+    "clerk": "Person",
+    "explanation": "Explanation",
+}
+
+ENTRIES = {
+    "received": "Lump sum received",
+    "paid": "Paid",
+    "armed": "Load begun",
+    "sealed": "Gas on the card",
+    "not_loaded": "Not loaded",
+    "returned": "Gas taken off the card",
+    "not_returned": "Not taken off",
+    "refunded": "Money paid back",
+    "elsewhere": "Finished elsewhere",
+    "shift_opened": "Shift opened",
+    "shift_closed": "Shift closed",
+    "epoch": "New epoch",
+    "clerk": "Clerk changed",
+    "batch": "Batch",
+    "released": "Line released",
+    "given_back": "Rest given back",
+    "arrears_paid": "Arrears paid",
+    "order": "Paid online",
+    "order_withdrawn": "Paid online, withdrawn",
+    "unreadable": "Not readable",
+}
+"""By the kind of an entry of the journal."""
+
+STATUSES = {"active": "In service", "suspended": "Suspended", "revoked": "Stopped"}
+
+ACCOUNTS = {
+    "tender": "Money taken",
+    "gas_sold": "Gas sold",
+    "unloaded": "Paid, not loaded",
+    "unallocated": "Lump sums not used yet",
+    "balance": "Balances of households",
+    "arrears": "Arrears collected",
+    "suspense": "In suspense",
+    "cash_over_short": "Cash over or short",
+}
+"""By the class of an account."""
+
+TENDERS = {
+    "cash": "Cash",
+    "bank_transfer": "Bank transfer",
+    "qr_code": "QR payment",
+    "online": "Paid online",
+}

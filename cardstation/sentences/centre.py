@@ -1,0 +1,186 @@
+"""Sentences of the centre's own pages and of the people who work with them."""
+
+from __future__ import annotations
+
+from cardstation.sentences.phrases import PICK_OTHER, SAFE, Words
+
+_UNCHANGED = "Nothing was changed."
+_AGAIN = "Open the page again and send the form once more."
+
+TABLE = {
+    "login_wrong": Words(
+        "Login failed",
+        "Name and password do not belong together.",
+        SAFE,
+        "Try again; who has lost the password gets a new one from a station admin.",
+    ),
+    "login_locked": Words(
+        "Too many attempts",
+        "Too many logins of this name or from this place have failed.",
+        SAFE,
+        "Wait {minutes} minutes, then try again.",
+    ),
+    "not_logged_in": Words(
+        "Not logged in",
+        "The session is over, or nobody has logged in.",
+        _UNCHANGED,
+        "Log in again.",
+    ),
+    "password_first": Words(
+        "Choose your own password",
+        "The password was given by somebody else and opens nothing but its own change.",
+        _UNCHANGED,
+        "Choose a password that only you know.",
+    ),
+    "password_weak": Words(
+        "Password too weak",
+        "A password has {least} characters or more, not the own name, not the same sign over and"
+        " over.",
+        _UNCHANGED,
+        "Choose another one.",
+    ),
+    "password_wrong": Words(
+        "Password not right",
+        "The password until now is not the right one.",
+        _UNCHANGED,
+        "Type it again.",
+    ),
+    "password_differs": Words(
+        "Passwords differ",
+        "The new password was not typed the same way twice.",
+        _UNCHANGED,
+        "Type both again.",
+    ),
+    "right_missing": Words(
+        "Not allowed for your role",
+        "Your roles do not include this.",
+        _UNCHANGED,
+        "Ask somebody who has the role.",
+    ),
+    "form_stale": Words(
+        "Form too old",
+        "The form does not come from a page of this session.",
+        _UNCHANGED,
+        _AGAIN,
+    ),
+    "form_unreadable": Words(
+        "Form not readable",
+        "What was sent is no form of these pages.",
+        _UNCHANGED,
+        _AGAIN,
+    ),
+    "page_unknown": Words(
+        "No such page",
+        "There is nothing at this address.",
+        _UNCHANGED,
+        "Go on from the first page.",
+    ),
+    "name_bad": Words(
+        "Name not possible",
+        "{name} cannot be a name: small letters, figures, dot and dash, 2 to 32, a letter first.",
+        _UNCHANGED,
+        PICK_OTHER,
+    ),
+    "name_taken": Words(
+        "Name taken",
+        "There is somebody called {name} already.",
+        _UNCHANGED,
+        PICK_OTHER,
+    ),
+    "name_unknown": Words(
+        "Nobody of that name",
+        "There is nobody called {name} at the centre.",
+        _UNCHANGED,
+        PICK_OTHER,
+    ),
+    "roles_missing": Words(
+        "No role chosen",
+        "Without a role {name} could do nothing.",
+        _UNCHANGED,
+        "Choose at least one role.",
+    ),
+    "reason_missing": Words(
+        "No reason given",
+        "This needs a reason in words; it is kept.",
+        _UNCHANGED,
+        "Write why.",
+    ),
+    "item_unknown": Words(
+        "No such item",
+        "There is no item {number} on the suspense desk.",
+        _UNCHANGED,
+        PICK_OTHER,
+    ),
+    "explained_already": Words(
+        "Explained already",
+        "Item {number} was explained by somebody before.",
+        _UNCHANGED,
+        "Look at the item again.",
+    ),
+    "proposed_already": Words(
+        "Proposed already",
+        "Proposal {number} about the same thing waits for a second person.",
+        _UNCHANGED,
+        "Have that one decided first.",
+    ),
+    "proposal_unknown": Words(
+        "No such proposal",
+        "There is no proposal {number}.",
+        _UNCHANGED,
+        PICK_OTHER,
+    ),
+    "decided_already": Words(
+        "Decided already",
+        "Proposal {number} was decided by somebody before.",
+        _UNCHANGED,
+        "Look at the list again.",
+    ),
+    "tariff_wrong": Words(
+        "Tariff not possible",
+        "Limits rise from step to step, every step has a price, and the last one has no end.",
+        "No price was changed.",
+        PICK_OTHER,
+    ),
+    "tariff_too_early": Words(
+        "Tariff begins too early",
+        "A tariff begins tomorrow at the earliest: what was sold today keeps its price.",
+        "No price was changed.",
+        PICK_OTHER,
+    ),
+    "tariff_there": Words(
+        "Tariff there already",
+        "There is a tariff {version} already; a price that was in force is never rewritten.",
+        "No price was changed.",
+        "Choose another first day.",
+    ),
+    "card_no_bad": Words(
+        "Card number not possible",
+        "A card number has 4 to 40 letters and figures.",
+        _UNCHANGED,
+        PICK_OTHER,
+    ),
+    "blacklist_same": Words(
+        "Nothing to change",
+        "Card {card_no} stands there like this already.",
+        _UNCHANGED,
+        PICK_OTHER,
+    ),
+    "station_name_bad": Words(
+        "Station name not possible",
+        "{station} cannot be a name: capitals, figures and dash, 2 to 20, a letter first.",
+        _UNCHANGED,
+        PICK_OTHER,
+    ),
+    "tls_needed": Words(
+        "No certificate",
+        "Without a certificate the ledger answers on this machine only, not at {host}.",
+        SAFE,
+        "Give --tls-cert and --tls-key, or leave --host away.",
+    ),
+    "tls_unreadable": Words(
+        "Certificate not usable",
+        "Certificate or key cannot be used: {reason}",
+        SAFE,
+        "Give the certificate chain and its key, as PEM files.",
+    ),
+}
