@@ -19,6 +19,7 @@ from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import REASONS, release_line
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_arrears import CONSENTS, settle_arrears
+from cardstation.services.sign_quote import sign_quote
 from cardstation.services.station import Station
 from ui.money_services import MoneyServices
 
@@ -60,6 +61,9 @@ def money_services(
         pay=pay,
         quote=lambda batch_id: printed(
             write_quote(quote_batch(station, batch_id), folder, language())
+        ),
+        sign=lambda batch_id, by, picture, on_paper: sign_quote(
+            station, batch_id, by=by, picture=picture, on_paper=on_paper
         ),
         acknowledge=acknowledge,
         release=partial(release_line, station),

@@ -1,4 +1,4 @@
-"""`cardstation batch quote | money | release | give-back | refunds | acknowledgement`."""
+"""`cardstation batch quote | sign-quote | money | release | give-back | refunds | …`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import REASONS, release_line
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_arrears import CONSENTS, settle_arrears
+from cardstation.services.sign_quote import sign_quote
 
 out_option = click.option("--out", type=click.Path(path_type=Path), help="Folder for the paper.")
 
@@ -58,6 +59,26 @@ def quote(call: Call, batch_id: str, out: Path | None) -> None:
     call.output.answer(answer, [*said, *columns(rows)])
 
 
+@click.command("sign-quote")
+@click.argument("batch_id", metavar="BATCH")
+@click.option("--by", default="", help="Who signs, by name; stays at this station.")
+@click.option(
+    "--signature",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="PNG or JPEG: the signature, or a photo of the signed paper.",
+)
+@click.option("--on-paper", is_flag=True, help="Signed on paper.")
+@with_json
+@pass_call
+def sign(call: Call, *, batch_id: str, by: str, signature: Path | None, on_paper: bool) -> None:
+    """Record that who pays signed the quote: its prices, and the order in which money is used."""
+    picture = b"" if signature is None else signature.read_bytes()
+    with call.doors.station(call.settings, True) as station:
+        made = sign_quote(station, batch_id, by=by, picture=picture, on_paper=on_paper)
+    answer = {"quote_no": made.fact.quote_no, "signed_at": made.signed_at}
+    call.output.answer(answer, told(answer))
+
+
 @click.command()
 @click.argument("batch_id", metavar="BATCH")
 @with_json
@@ -96,6 +117,7 @@ def _quote(account: BatchAccount) -> dict[str, object] | None:
         "quote_no": fact.quote_no,
         "reference": fact.reference,
         "holds": account.quote.holds,
+        "signed_at": account.quote.signed_at,
         "total_fen": fact.fen,
     }
 
@@ -192,6 +214,7 @@ def arrears(call: Call, *, batch_id: str, place: int, payment_id: str, consent: 
 
 MONEY_COMMANDS: tuple[click.Command, ...] = (
     quote,
+    sign,
     money,
     acknowledgement,
     release,

@@ -34,7 +34,8 @@ class Step(StrEnum):
     """What happened to a batch.
 
     `filed` says whose bag it is, `enveloped` which envelope a card belongs in; `counted` is a
-    second person's check of a typed list; `handed_over` is a movement of cards
+    second person's check of a typed list; `signed` is who pays agreeing to the quote;
+    `handed_over` is a movement of cards
     that ends no stage (a part of the bag); `explained` says why a card is missing or left over;
     `purged` removes the personal data of a closed batch.
     """
@@ -45,6 +46,7 @@ class Step(StrEnum):
     REVISED = "revised"
     COUNTED = "counted"
     QUOTED = "quoted"
+    SIGNED = "signed"
     COLLECTED = "collected"
     RECEIVED = "received"
     HANDED_OVER = "handed_over"
@@ -93,6 +95,7 @@ TABLE: dict[tuple[Stage, Step], Stage] = {
     **{(stage, Step.STARTED): Stage.RUNNING for stage in _BEFORE_THE_RUN},
     **{(stage, Step.HANDED_OVER): stage for stage in _BEFORE_THE_RUN},
     **{(stage, Step.COUNTED): stage for stage in _BEFORE_THE_RUN},
+    **{(at, Step.SIGNED): at for at in Stage if at not in (Stage.LISTED, Stage.CLOSED)},
     (Stage.LISTED, Step.REVISED): Stage.LISTED,
     (Stage.LISTED, Step.QUOTED): Stage.QUOTED,
     (Stage.LISTED, Step.COLLECTED): Stage.COLLECTED,

@@ -102,10 +102,25 @@ class QuoteFact:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteSigned:
+    """Who pays agreed to a quote: its lines, its prices, and the order in which money is divided.
+
+    Attributes:
+        picture: SHA-256 of the signature's picture, or `paper`.
+        people: SHA-256 of the page that names who signed, or empty; it stays at the station.
+    """
+
+    quote_no: str
+    picture: str
+    people: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteStanding:
     """The newest quote of a batch, and whether it still holds.
 
     Attributes:
+        signed_at: When who pays signed it, None while nobody did.
         voided: The list was revised since, or its lines changed: a new quote is needed.
         expired: Its last day is over.
     """
@@ -115,6 +130,7 @@ class QuoteStanding:
     clerk: str
     voided: bool
     expired: bool
+    signed_at: datetime | None = None
 
     @property
     def holds(self) -> bool:

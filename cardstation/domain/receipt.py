@@ -79,6 +79,7 @@ class Acknowledgement:
         quote_no: Of the quote that held when the money came, empty when there was none.
         envelope: Door or number of the envelope the money lay in, empty for a lump sum.
         check_code: Eight characters over the entry's hash, also in the QR code.
+        signed: That quote was signed: its order is the signed one.
     """
 
     ack_no: str
@@ -98,6 +99,7 @@ class Acknowledgement:
     envelope: str
     check_code: str
     training: bool
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,12 +87,11 @@ def _money(pen: Pen, made: Acknowledgement, t: Translator) -> None:
 
 
 def _facts(pen: Pen, made: Acknowledgement, t: Translator) -> None:
-    purpose = t("One household's envelope: {door}", door=made.envelope)
     rows = (
         (t("Received from"), made.payer),
         (t("Paid by"), word(f"tender.{made.tender}", t)),
         (t("Payment number"), made.reference),
-        (t("For"), purpose if made.envelope else t("All cards of the list, in its signed order")),
+        (t("For"), _purpose(made, t)),
         (t("Batch"), made.batch_id),
         (t("List"), " · ".join(filter(None, (made.community, made.list_name)))),
         (t("Quote"), made.quote_no),
@@ -111,6 +110,14 @@ def _facts(pen: Pen, made: Acknowledgement, t: Translator) -> None:
             pen.rule(x, x + 80, y + 6, ink=Ink.FAINT, weight=0.2)
         column = 1 - column
         y += 0 if column else 11
+
+
+def _purpose(made: Acknowledgement, t: Translator) -> str:
+    if made.envelope:
+        return t("One household's envelope: {door}", door=made.envelope)
+    if made.signed:
+        return t("All cards of the list, in the signed order")
+    return t("All cards of the list, in the order of the quote")
 
 
 def _foot(pen: Pen, t: Translator) -> None:

@@ -48,6 +48,20 @@ TABLE = {
         KEPT,
         "Make a new quote and show it to the payer.",
     ),
+    "no_quote_to_sign": Words(
+        "No quote to sign",
+        "Batch {batch_id} has no quote that holds: none was made, its days are over, or the list "
+        "changed since.",
+        NOTHING,
+        "Make a quote and show it to the payer.",
+    ),
+    "quote_not_signed": Words(
+        "Signature missing",
+        "Nobody signed the quote of batch {batch_id}.",
+        NOTHING,
+        "Let the payer sign on the pad, take a photo of the signed paper, or say that it was "
+        "signed on paper (command line: --on-paper).",
+    ),
     "line_released": Words(
         "Row gave its money free",
         "The money of this row was released; nothing is held for it any more.",

@@ -81,6 +81,7 @@ WORDS = {
     "happened.revised": "List revised",
     "happened.counted": "List checked by a second person",
     "happened.quoted": "Quoted",
+    "happened.signed": "Quote signed",
     "happened.collected": "Collected",
     "happened.received": "Received at the desk",
     "happened.handed_over": "Handed over",

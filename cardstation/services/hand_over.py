@@ -8,12 +8,10 @@ from cardstation.domain.batch_life import TABLE, Stage, Step
 from cardstation.domain.custody import (
     HELD,
     KEPT,
-    ON_PAPER,
     TAIL,
     Custody,
     HandOver,
     Party,
-    People,
     Where,
 )
 from cardstation.domain.seal_number import ensure_seal, read_seal
@@ -21,15 +19,11 @@ from cardstation.errors import Refusal
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write
-from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.signing import ensure_picture, keep_names, keep_signed
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 from cardstation.store import Unit
-from cardstation.store.frozen import freeze
 
-MOST_BYTES = 3_000_000
-"""Of a signature's picture: a photographed page, not a film."""
-_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _WAYS = {
     (Party.MANAGER, Party.TEAM),
     (Party.MANAGER, Party.DESK),
@@ -89,7 +83,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
     if final:
         ensure_signed(asked, batch_id)
     for picture in (asked.given_picture, asked.taken_picture):
-        _ensure_picture(picture)
+        ensure_picture(picture)
     with station.store.unit() as unit:
         stage = unit.steps.stage(batch_id)
         if final:
@@ -215,23 +209,9 @@ def _run_is_over(station: Station, unit: Unit, batch_id: str, stage: Stage) -> S
 
 
 def _signed(station: Station, unit: Unit, told: HandOver, asked: HandOverRequest) -> HandOver:
-    def kept(picture: bytes) -> str:
-        if picture:
-            return unit.steps.keep_signature(picture, station.clock.now())
-        return ON_PAPER if asked.on_paper else ""
-
-    people = ""
-    if asked.given_by or asked.taken_by:
-        page = freeze(People(asked.given_by, asked.taken_by, new_id(station.clock)))
-        people = unit.steps.keep_signature(page.encode(), station.clock.now())
     return replace(
         told,
-        given_signed=kept(asked.given_picture),
-        taken_signed=kept(asked.taken_picture),
-        people=people,
+        given_signed=keep_signed(station, unit, asked.given_picture, on_paper=asked.on_paper),
+        taken_signed=keep_signed(station, unit, asked.taken_picture, on_paper=asked.on_paper),
+        people=keep_names(station, unit, asked.given_by, asked.taken_by),
     )
-
-
-def _ensure_picture(picture: bytes) -> None:
-    if picture and (len(picture) > MOST_BYTES or not picture.startswith(_PICTURES)):
-        raise Refusal("signature_not_picture", most_kb=MOST_BYTES // 1000)

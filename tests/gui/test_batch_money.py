@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +16,7 @@ from tests.kit.window_stage import Stage
 from ui.screens.batch import BatchView
 from ui.screens.batch.money_dialogs import GiveBackDialog, ReleaseDialog
 from ui.screens.batch.money_page import MoneyPage
+from ui.screens.batch.money_sign import SignDialog
 from ui.screens.batch.pay_dialog import PayDialog
 
 BATCH = "2026-11-23-02"
@@ -85,6 +86,34 @@ def test_the_page_says_whether_the_quote_holds(desk: Stage, qtbot: QtBot) -> Non
     press(desk, qtbot, Qt.Key.Key_Q)
     assert desk.station.money.done == [("quote",)]
     assert "001 261123 02 01" in page._quoted.text()
+
+
+@pytest.mark.parametrize("on_paper", [True, False])
+def test_the_payer_signs_the_quote_on_the_pad_or_on_paper(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, on_paper: bool
+) -> None:
+    page = open_money(desk)
+    assert not page._sign.isEnabled(), "nothing to sign yet"
+    press(desk, qtbot, Qt.Key.Key_Q)
+    assert "未签名" in page._quoted.text()
+
+    def sign(dialog: SignDialog) -> int:
+        assert not dialog.accept_button.isEnabled()
+        dialog.by.setText("王经理")
+        if on_paper:
+            dialog.on_paper.setChecked(True)
+        else:
+            qtbot.mousePress(dialog.pad, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+            qtbot.mouseMove(dialog.pad, QPoint(90, 60))
+            qtbot.mouseRelease(dialog.pad, Qt.MouseButton.LeftButton, pos=QPoint(90, 60))
+        assert dialog.accept_button.isEnabled()
+        return 1
+
+    monkeypatch.setattr(SignDialog, "exec", sign)
+    press(desk, qtbot, Qt.Key.Key_S)
+    assert desk.station.money.done[-1] == ("sign", "王经理", not on_paper, on_paper)
+    assert "已签字" in page._quoted.text()
+    assert not page._sign.isEnabled()
 
 
 def test_money_is_taken_for_a_row_and_acknowledged_at_once(

@@ -105,6 +105,7 @@ LUMP_SUM = Acknowledgement(
     envelope="",
     check_code="7KQ2M9XD",
     training=False,
+    signed=True,
 )
 ENVELOPE = replace(
     LUMP_SUM,

@@ -71,6 +71,7 @@ class FakeMoney:
             account=lambda _batch: self.account(station),
             pay=pay,
             quote=lambda _batch: self._quote(station),
+            sign=self._sign,
             acknowledge=lambda _batch, ack_no: self._paper("acknowledge", ack_no),
             release=lambda _batch, place, reason: self._release(place, reason),
             settle_arrears=self._settle,
@@ -124,6 +125,10 @@ class FakeMoney:
         self.done.append(("quote",))
         self.quote = QUOTED
         return Path("2026-11-23-02-Q1-quote.pdf")
+
+    def _sign(self, _batch: str, by: str, picture: bytes, on_paper: bool) -> None:
+        self.done.append(("sign", by, bool(picture), on_paper))
+        self.quote = replace(self.quote or QUOTED, signed_at=samples.NOW)
 
     def _paper(self, what: str, number: str) -> Path:
         self.done.append((what, number))

@@ -31,6 +31,7 @@ def acknowledge(station: Station, unit: Unit, asked: AskedPayment, stored: Store
         if 0 < asked.line <= len(batch.lines):
             line = batch.lines[asked.line - 1]
             envelope, payer = " ".join(filter(None, (line.envelope, line.door))), line.name
+    holds = standing is not None and standing.holds
     _, year, number = asked.ack_no.rsplit("-", 2)
     made = Acknowledgement(
         ack_no=asked.ack_no,
@@ -46,9 +47,10 @@ def acknowledge(station: Station, unit: Unit, asked: AskedPayment, stored: Store
         tender=asked.tender.value,
         money=asked.money,
         reference=asked.reference,
-        quote_no=standing.fact.quote_no if standing is not None and standing.holds else "",
+        quote_no=standing.fact.quote_no if standing is not None and holds else "",
         envelope=envelope,
         check_code=stored.hash[:_CHECK_CODE_CHARACTERS].upper(),
         training=station.training,
+        signed=standing is not None and holds and standing.signed_at is not None,
     )
     unit.lump_sums.acknowledge(made, year=int(year), number=int(number.removeprefix("A")))

@@ -16,10 +16,13 @@ from cardstation.store.frozen import thaw
 def quote_standing(reading: Reading, batch: Batch, now: datetime) -> QuoteStanding | None:
     """The newest quote of a batch, None when there was none."""
     newest: BatchStep | None = None
+    signed_at: datetime | None = None
     revised = False
     for step in reading.steps.of_batch(batch.batch_id):
         if step.step is Step.QUOTED:
-            newest, revised = step, False
+            newest, revised, signed_at = step, False, None
+        if step.step is Step.SIGNED:
+            signed_at = step.at
         revised = revised or step.step is Step.REVISED
     if newest is None:
         return None
@@ -30,6 +33,7 @@ def quote_standing(reading: Reading, batch: Batch, now: datetime) -> QuoteStandi
         clerk=newest.clerk,
         voided=revised or _differs(batch, fact),
         expired=now.date() > fact.valid_until,
+        signed_at=signed_at,
     )
 
 

@@ -31,6 +31,7 @@ _ICONS = {
     "revised": ("list", "idle"),
     "counted": ("check", "idle"),
     "quoted": ("money", "idle"),
+    "signed": ("check", "ok"),
     "collected": ("bag", "brand"),
     "received": ("place", "brand"),
     "handed_over": ("next", "brand"),

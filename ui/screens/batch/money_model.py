@@ -81,6 +81,17 @@ class MoneyModel(QObject):
 
         self._with_batch(self._services.quote, made)
 
+    def sign(self, by: str, picture: bytes, on_paper: bool) -> None:
+        """Who pays signed the quote."""
+
+        def signed(_standing: object) -> None:
+            self._tools.board.say("The quote is signed.", "ok")
+            self._look()
+
+        self._with_batch(
+            lambda batch_id: self._services.sign(batch_id, by, picture, on_paper), signed
+        )
+
     def pay(self, batch_id: str, tender: str, money: Money, reference: str, line: int) -> None:
         """Record money for a batch; its acknowledgement is printed at once."""
         if self._state.busy:

@@ -20,6 +20,7 @@ from ui.parts.tile import Tile
 from ui.parts.words import Pane, label
 from ui.screens.batch.money_dialogs import ask_back, ask_reason
 from ui.screens.batch.money_model import MoneyModel, MoneyState
+from ui.screens.batch.money_sign import ask_signature
 from ui.screens.batch.pay_dialog import ask_money
 from ui.screens.batch.wording import state_pill, why
 from ui.theme import M
@@ -93,6 +94,7 @@ class MoneyPage(QWidget):
         state, paid, held = self._model.state, self._chosen, self._row
         free = state.account is not None and not state.busy
         self._quote.setEnabled(free)
+        self._sign.setEnabled(free and _may_sign(state.account))
         self._pay.setEnabled(free)
         self._refunds.setEnabled(free)
         self._again.setEnabled(free and paid is not None and bool(paid.ack_no))
@@ -139,9 +141,10 @@ class MoneyPage(QWidget):
         self._back = button(t("Give back"), self._give_back, key="B")
         self._release = button(t("Release row"), self._release_row, key="R")
         self._quote = button(t("Quote"), model.quote, key="Q")
+        self._sign = button(t("Sign quote"), self._sign_quote, key="S")
         self._pay = button(t("Take money"), self._take, key="F6", look="primary")
-        made = (self._refunds, self._again, self._back, self._release, self._quote)
-        return Footer((t("F1 all keys"),), (leave, *made, self._pay))
+        keys = (self._refunds, self._again, self._back, self._release)
+        return Footer((t("F1 all keys"),), (leave, *keys, self._quote, self._sign, self._pay))
 
     def _take(self) -> None:
         account = self._model.state.account
@@ -151,6 +154,14 @@ class MoneyPage(QWidget):
         if answer is not None:
             batch_id = account.state.batch.batch_id
             self._model.pay(batch_id, answer.tender, answer.money, answer.reference, answer.line)
+
+    def _sign_quote(self) -> None:
+        account = self._model.state.account
+        if account is None or account.quote is None:
+            return
+        signed = ask_signature(self, self._look, account.quote.fact)
+        if signed is not None:
+            self._model.sign(signed.by, signed.picture, signed.on_paper)
 
     def _acknowledge(self) -> None:
         if self._chosen is not None:
@@ -186,6 +197,12 @@ def _may_release(held: HeldRow) -> bool:
     return bool(held.money.held) and not held.money.released and waits
 
 
+def _may_sign(account: BatchAccount | None) -> bool:
+    """There is a quote that holds and that nobody signed yet."""
+    quote = account.quote if account else None
+    return quote is not None and quote.holds and quote.signed_at is None
+
+
 def _quote_words(account: BatchAccount, t: Translator) -> str:
     quote = account.quote
     if quote is None:
@@ -195,12 +212,15 @@ def _quote_words(account: BatchAccount, t: Translator) -> str:
         return t("Quote {number} is void: the list changed. Q makes a new one.", number=number)
     if quote.expired:
         return t("Quote {number} is out of date. Q makes a new one.", number=number)
-    return t(
+    said = t(
         "Quote {number} · payment reference {reference} · valid until {day}",
         number=number,
         reference=reference,
         day=quote.fact.valid_until.isoformat(),
     )
+    if quote.signed_at is None:
+        return f"{said} · {t('not signed')}"
+    return f"{said} · {t('signed {moment}', moment=f'{quote.signed_at:%m-%d %H:%M}')}"
 
 
 def _held_rows(account: BatchAccount) -> list[HeldRow]:

@@ -132,7 +132,7 @@ def _purposes(look: Look, standing: BatchState) -> list[tuple[str, str]]:
         if one.state is LineState.UNFUNDED
     ]
     envelope = [(place, look.t("Envelope {door}", door=who)) for place, who in rows]
-    return [("0", look.t("The whole list, in the signed order")), *envelope]
+    return [("0", look.t("The whole list, in the order of the quote")), *envelope]
 
 
 def _owed(standing: BatchState) -> Money:
