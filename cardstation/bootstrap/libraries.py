@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cardstation.errors import CardServiceGone
 from cardstation.ports.reader import Reader
 from cardstation.services.station import Station
 from cardstation.settings import Settings
@@ -44,8 +45,18 @@ class AllReaders:
         self._room, self._libraries = room, libraries
 
     def readers(self) -> tuple[Reader, ...]:
-        """Those plugged in now, and one per library."""
-        return (*self._room.readers(), *self._libraries.readers())
+        """Those plugged in now, and one per library; a library needs no card service.
+
+        Raises:
+            CardServiceGone: no card service, and no library either.
+        """
+        behind = self._libraries.readers()
+        try:
+            return (*self._room.readers(), *behind)
+        except CardServiceGone:
+            if not behind:
+                raise
+            return behind
 
     def close(self) -> None:
         """Let go of all."""

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.bootstrap.libraries import FOLDER, AllReaders, shelf_of
+from cardstation.bootstrap.station import open_station
 from cardstation.domain.shift import Approval
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services.identify import insert_card
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.verify import verify
+from cardstation.settings import load_settings
 from drivers.bridge.library import MakerLibrary
 from drivers.bridge.reader import LibraryReader
 from drivers.bridge.shelf import Shelf
+from drivers.readers.pcsc import PcscRoom
 from tests.kit.library_life import SOLD, Life
 from tests.kit.maker_library import BOTH, HOUSEHOLD, Plastic, beside, build
 from tests.kit.power import Cut, Power, moments
@@ -242,6 +246,26 @@ def test_a_maker_that_counts_nothing_is_never_loaded_again_unseen(folder: Path) 
     finally:
         desk.station.store.close()
         library.end()
+
+
+def test_a_station_finds_its_libraries_in_its_data_folder(tmp_path: Path) -> None:
+    slot = build(tmp_path / FOLDER, "adds")
+    settings = load_settings(tmp_path, {"CARDSTATION_STATE": str(tmp_path / "state")})
+    with open_station(settings, True) as station:
+        assert station.chips[-1].name == station.layouts[-1].code == "adds"
+        assert station.rules_of("AD01").school.value == "exact"
+        assert station.keys.code_for("AD01", "88", 0) == b""
+        every = AllReaders(PcscRoom(), shelf_of(settings).open())
+        try:
+            slot.lay(Plastic.of(HOUSEHOLD))
+            [reader] = [one for one in every.readers() if one.name == "adds"]
+            presence = reader.wait_card(0)
+            assert presence is not None
+            card = insert_card(station, reader, presence)
+            assert card.content.identity.card_no == HOUSEHOLD.card_no
+            card.close()
+        finally:
+            every.close()
 
 
 def test_no_process_is_left_behind(folder: Path) -> None:
