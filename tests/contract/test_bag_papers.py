@@ -68,17 +68,6 @@ def test_a_torn_label_is_not_read_as_another_number() -> None:
     assert not zxingcpp.read_barcodes(half)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_codes_of_the_other_papers_name_their_batch(lang: str) -> None:
-    batch = {(QR, f"CS:B/{BATCH}")}
-    assert codes(manager_sheet(MANAGER_SHEETS["bag"], lang)) == batch
-    assert codes(receipt_strip(ALL_STRIPS["bag"], lang)) == batch
-    assert codes(not_done_list(ALL_NOTES["some"], lang)) == batch
-    assert codes(annex(ANNEXES["open"], lang)) == batch
-    slip = SLIPS["received"]
-    assert codes(custody_slip(slip, lang)) == {(QR, f"CS:H/{BATCH}/{slip.number}")}
-
-
 def test_a_label_tells_a_stranger_nothing_of_a_household() -> None:
     text = "".join(pages_of(bag_label(LABELS["full"], "zh_CN")))
     assert not re.search(r"\d{1,2}-\d-\d{3}", text)
