@@ -19,7 +19,7 @@ from cardstation.domain.topup import NO_MARK
 from cardstation.errors import LinkFailed, Refusal
 from drivers.bridge import process
 from drivers.bridge.child import PROGRAM
-from drivers.bridge.description import Argument
+from drivers.bridge.description import FACTS, RESULTS, ROLES, Argument
 from drivers.bridge.facts import (
     DIGESTS,
     Facts,
@@ -35,6 +35,7 @@ from drivers.keys import DemoCardKeys
 from drivers.makers import MAKERS
 from tests.kit.maker_library import SOURCES
 
+ROOT = Path(__file__).parents[2]
 OWNED = (DIGESTS,)
 BEFORE = Facts("C1", "A1", "M1", counter=50, total=1_000, meter_counter=50)
 TARGET = replace(BEFORE, quantity=29, counter=51, total=1_029)
@@ -156,6 +157,18 @@ def test_a_description_that_cannot_be_is_refused_by_its_place(
         read_description(path)
     assert refused.value.code == "library_description"
     assert (refused.value.values["file"], refused.value.values["place"]) == ("adds.toml", place)
+
+
+def test_the_example_of_the_page_can_be_read(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "makers-libraries.md").read_text("utf-8")
+    text = page.partition("```toml\n")[2].partition("```")[0]
+    path = tmp_path / "qf316.toml"
+    path.write_text(text, "utf-8")
+    described = read_description(path)
+    assert described.functions["load"].takes == {"card_no", "quantity", "counter", "at"}
+    assert set(described.functions["read"].results.values()) <= set(RESULTS)
+    for word in (*ROLES, *RESULTS, *FACTS):
+        assert f"`{word}`" in page, word
 
 
 def test_a_flag_alone_never_lets_a_load_be_taken_back(tmp_path: Path) -> None:
