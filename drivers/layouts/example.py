@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardstation.domain.card import CardContent, Credit, ReturnBlock
-from drivers.layouts.codec import Operation
+from drivers.layouts.codec import FIRST_FREE, Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +13,11 @@ class Example:
     """One card of a layout.
 
     Attributes:
-        memory: Main memory from address 20 to the end, hex.
+        memory: Main memory after the chip's own bytes, hex.
         content: What these bytes mean.
         issued: The card as issued on a blank.
         then: What was done to it since, in order.
+        first: Addresses below are the chip's own.
     """
 
     name: str
@@ -24,7 +25,9 @@ class Example:
     content: CardContent
     issued: CardContent
     then: tuple[tuple[Operation, Credit | ReturnBlock], ...] = ()
+    first: int = FIRST_FREE
 
-    def image(self, head: bytes = b"\xff" * 0x20) -> bytes:
-        """The whole main memory; `head` stands for the chip's own bytes 00–1F."""
-        return head + bytes.fromhex(self.memory)
+    def image(self, head: bytes | None = None) -> bytes:
+        """The whole main memory; `head` stands for the chip's own bytes before `first`."""
+        own = b"\xff" * self.first if head is None else head
+        return own + bytes.fromhex(self.memory)

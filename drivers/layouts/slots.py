@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cardstation.domain.card import Span
 from cardstation.errors import Refusal
+from drivers.layouts.checks import CheckKind
 from drivers.layouts.codec import Place, Record, Step
 from drivers.layouts.fields import FieldValue
 from drivers.layouts.tears import torn_images
@@ -66,9 +67,20 @@ def slot_spans(
     spans = tuple(step.span(places[step.place], target) for step in steps)
     sequence = slots.inactive.block.field("sequence")
     left = slots.inactive.bytes_in(image)[sequence.offset]
-    if is_newer(slots.sequence, left):
+    if is_newer(slots.sequence, left) or _unsealed(slots.inactive, image):
         return spans
     return _over_wreck(image, slots, target, spans)
+
+
+def _unsealed(place: Place, image: bytes) -> bool:
+    """True when a second copy of the check value, turned over, is there and does not hold.
+
+    Then no body can make the slot valid before its seal is written (see `sealed`).
+    """
+    data = place.bytes_in(image)
+    return any(
+        check.kind is CheckKind.INVERSE and not check.holds(data) for check in place.block.more
+    )
 
 
 def _over_wreck(

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from cardstation.domain.meter import MakerRules
-from drivers.makers.open_cards import CITY, TRAINING
+from drivers.makers.open_cards import CITY, OTHER_CHIPS, TRAINING
 
-MAKERS: tuple[MakerRules, ...] = (*TRAINING, CITY)
+MAKERS: tuple[MakerRules, ...] = (*TRAINING, CITY, *OTHER_CHIPS)

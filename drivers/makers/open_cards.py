@@ -24,4 +24,9 @@ TRAINING = (
     replace(_EXACT, code="CS04", school=CounterSchool.NONE),
 )
 
+OTHER_CHIPS = (
+    replace(_EXACT, code="CS28", layout="open4428"),
+    replace(_EXACT, code="CS24", layout="open24c02"),
+)
+
 CITY = replace(_EXACT, code="CS10", training=False)

@@ -107,7 +107,8 @@ def make_card(
     price = told.price or (DEMO_PRICE if money else None)
     plan = layout.plan_issue(card.image, identity, credit, limits, price, returned)
     blank = card.chip.secret
-    _write(card, plan, blank, keys.code_for(rules.code, household.card_no, len(blank)))
+    code = keys.code_for(rules.code, household.card_no, len(blank)) if blank else b""
+    _write(card, plan, blank, code)
     return card
 
 

@@ -12,8 +12,10 @@ from cardstation.domain.card import CardContent, Credit, ReturnBlock, WritePlan
 from cardstation.errors import Refusal
 from cardstation.ports.layout import Layout
 from drivers.layouts import LAYOUTS
-from drivers.layouts.codec import FIRST_FREE, Operation
+from drivers.layouts.checks import Check
+from drivers.layouts.codec import Block, Operation
 from drivers.layouts.example import Example
+from drivers.layouts.fields import Field
 from drivers.layouts.two_slot import TwoSlotLayout
 
 DECLARED = [layout for layout in LAYOUTS if isinstance(layout, TwoSlotLayout)]
@@ -90,22 +92,23 @@ def test_exactly_one_layout_recognises_an_example(layout: Layout, example: Examp
 
 @pytest.mark.parametrize(("layout", "example"), CASES)
 def test_the_chips_own_bytes_are_never_written(layout: TwoSlotLayout, example: Example) -> None:
-    head = bytes(range(0x20))
-    image = head + blank(layout)[0x20:]
+    first = layout.declaration.first
+    head = bytes(range(first))
+    image = head + blank(layout)[first:]
     plans = [issue(layout, image, example.issued)]
     for step in example.then:
         plans.append(do(layout, plans[-1].target, step))
     for plan in plans:
-        assert all(span.address >= FIRST_FREE for span in plan.spans)
-        assert plan.target[:FIRST_FREE] == head
+        assert all(span.address >= first for span in plan.spans)
+        assert plan.target[:first] == head
 
 
 @pytest.mark.parametrize("layout", DECLARED, ids=lambda layout: layout.code)
 def test_every_byte_belongs_to_one_field_or_is_spare(layout: TwoSlotLayout) -> None:
     declaration = layout.declaration
-    owners: dict[int, list[str]] = {a: [] for a in range(FIRST_FREE, declaration.size)}
+    owners: dict[int, list[str]] = {a: [] for a in range(declaration.first, declaration.size)}
     for place in declaration.places:
-        for item in (*place.block.fields, place.block.check):
+        for item in (*place.block.fields, *place.block.checks):
             for offset in range(item.offset, item.offset + item.width):
                 owners[place.address + offset].append(f"{place.name}.{item.name}")
     for spare in declaration.spare:
@@ -114,12 +117,20 @@ def test_every_byte_belongs_to_one_field_or_is_spare(layout: TwoSlotLayout) -> N
     assert [f"{a:02X}" for a, named in owners.items() if len(named) != 1] == []
 
 
+def ordered(block: Block) -> list[Field | Check]:
+    return sorted((*block.fields, *block.checks), key=lambda item: item.offset)
+
+
 @pytest.mark.parametrize("layout", DECLARED, ids=lambda layout: layout.code)
 def test_every_operation_states_its_order(layout: TwoSlotLayout) -> None:
     assert set(layout.declaration.orders) == set(Operation)
     for operation in (Operation.LOAD, Operation.CLEAR, Operation.RETURN):
         slot = [s for s in layout.declaration.orders[operation] if s.place == "inactive"]
-        assert slot[-1].last == "sequence"
+        names = [item.name for item in ordered(layout.credit_slots[0].block)]
+        if operation is Operation.RETURN:
+            names = [item.name for item in ordered(layout.return_slots[0].block)]
+        last = slot[-1]
+        assert "sequence" in names[names.index(last.first) : names.index(last.last) + 1]
     covered = {
         place.name: any(
             first <= place.block.field("sequence").offset < stop
@@ -132,7 +143,8 @@ def test_every_operation_states_its_order(layout: TwoSlotLayout) -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.code)
 def test_a_stranger_is_refused(layout: Layout) -> None:
-    for image in (b"", bytes(256), b"\xff" * 256, bytes(range(256))):
+    size = len(layout.examples[0].image()) if isinstance(layout, TwoSlotLayout) else 256
+    for image in (b"", bytes(size), b"\xff" * size, bytes(n % 256 for n in range(size))):
         assert not layout.recognises(image)
         with pytest.raises(Refusal):
             layout.decode(image)

@@ -10,6 +10,7 @@ from cardstation.domain.household import Address, Household, HouseholdStatus
 from cardstation.domain.meter import MakerRules, Meter, MeterKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.volume import NO_GAS, Volume
+from cardstation.ports.layout import Layout
 from drivers.keys import DemoCardKeys
 from drivers.layouts.open4442 import OPEN4442
 from drivers.makers import MAKERS
@@ -61,9 +62,14 @@ def meter(card: VirtualCard, rules: MakerRules = CS01) -> VirtualMeter:
     return VirtualMeter.of_card(content(card), OPEN4442, rules.school)
 
 
-def next_load(image: bytes, number: int = 35_000, mark: bytes = b"\x11\x22\x33\x44") -> Credit:
+def next_load(
+    image: bytes,
+    number: int = 35_000,
+    mark: bytes = b"\x11\x22\x33\x44",
+    layout: Layout = OPEN4442,
+) -> Credit:
     """The load a desk would put next onto a card, in litres or fen."""
-    shown = OPEN4442.decode(image)
+    shown = layout.decode(image)
     assert shown.credit is not None
     unit = type(shown.credit.quantity)
     total = _raw(shown.credit) + number
@@ -77,9 +83,9 @@ def next_load(image: bytes, number: int = 35_000, mark: bytes = b"\x11\x22\x33\x
     )
 
 
-def clearing(image: bytes, mark: bytes = b"\x55\x66\x77\x88") -> Credit:
+def clearing(image: bytes, mark: bytes = b"\x55\x66\x77\x88", layout: Layout = OPEN4442) -> Credit:
     """What takes the current load of a card back: zero, counter and total as before it."""
-    shown = OPEN4442.decode(image)
+    shown = layout.decode(image)
     assert shown.credit is not None
     unit = type(shown.credit.quantity)
     load = shown.credit.quantity
@@ -102,4 +108,8 @@ def _raw(credit: Credit) -> int:
 def put(card: VirtualCard, plan: WritePlan) -> None:
     """Let a plan stand on a virtual card, as after a complete write."""
     assert plan.before == card.image
-    card.chip.main[:] = plan.target
+    card.chip.power_up()
+    assert card.chip.host_open(card.chip.secret)
+    card.chip.host_write(plan.spans)
+    card.chip.power_off()
+    assert card.image == plan.target

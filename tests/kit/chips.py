@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from cardstation.domain.meter import MakerRules
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.reader import Link, Presence
 from drivers.chips import CHIPS
+from drivers.layouts import LAYOUTS
+from drivers.makers import MAKERS
 from drivers.readers.wrappers import Fault, TracedLink
 from drivers.virtual import VirtualCard, VirtualReader, new_chip
 
@@ -22,6 +25,16 @@ CASES = [
     if firmware != "acs-old" or driver.name in ("sle4442", "sle4428")
 ]
 """Every chip behind every firmware for it; old firmware differs for coded memories only."""
+
+
+def on_other_chips() -> list[tuple[MakerRules, str]]:
+    """One maker for every chip but the SLE4442, and the first dialect its chip is spoken to in."""
+    spoken = {driver.name: next(iter(driver.spoken)) for driver in CHIPS}
+    chip_of = {layout.code: layout.chip for layout in LAYOUTS}
+    found: dict[str, MakerRules] = {}
+    for rules in MAKERS:
+        found.setdefault(chip_of[rules.layout], rules)
+    return [(rules, spoken[chip]) for chip, rules in found.items() if chip != "sle4442"]
 
 
 def case_name(case: tuple[ChipDriver, str, str]) -> str:

@@ -20,6 +20,7 @@ from cardstation.domain.receipt import Receipt
 from cardstation.domain.tariff import DeskRules, Tariff, Tier
 from cardstation.domain.topup import Step, TopUpRequest
 from cardstation.domain.volume import Volume
+from cardstation.ports.layout import Layout
 from cardstation.ports.payment import Payment
 from cardstation.services.identify import Inserted, insert_card
 from cardstation.services.intent import ids
@@ -30,7 +31,6 @@ from cardstation.store import Store
 from drivers.chips import CHIPS
 from drivers.keys import DemoCardKeys
 from drivers.layouts import LAYOUTS
-from drivers.layouts.open4442 import OPEN4442
 from drivers.makers import MAKERS
 from drivers.payments import PAYMENTS
 from drivers.virtual import VirtualCard, VirtualReader
@@ -165,13 +165,19 @@ def neighbours(count: int, kind: MeterKind = MeterKind.VOLUME) -> list[Household
     ]
 
 
+def layout_of(rules: MakerRules) -> Layout:
+    """The layout of a maker's cards."""
+    return next(layout for layout in LAYOUTS if layout.code == rules.layout)
+
+
 def card_of(household: Household, rules: MakerRules = MAKERS[0]) -> VirtualCard:
-    return make_card(household, rules, OPEN4442, DemoCardKeys())
+    return make_card(household, rules, layout_of(rules), DemoCardKeys())
 
 
 def take(card: VirtualCard, rules: MakerRules = MAKERS[0]) -> Any:
     """Let the card's own meter take its load."""
-    return VirtualMeter.of_card(OPEN4442.decode(card.image), OPEN4442, rules.school).take(card)
+    layout = layout_of(rules)
+    return VirtualMeter.of_card(layout.decode(card.image), layout, rules.school).take(card)
 
 
 def line(

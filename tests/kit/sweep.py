@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cardstation.domain.household import Household
+from cardstation.domain.meter import MakerRules
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
@@ -22,13 +23,14 @@ from cardstation.services.recover import recover
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import resolve_card
 from cardstation.services.sync import sync
-from drivers.layouts.open4442 import DECLARATION, OPEN4442
+from drivers.layouts.open4442 import DECLARATION
 from drivers.layouts.two_slot import TwoSlotLayout
+from drivers.makers import MAKERS
 from drivers.virtual import VirtualCard, VirtualReader
 from drivers.virtual.meter import VirtualMeter
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, CutLink, Power, PowerCut, Till, store_under, wired
-from tests.kit.station import Desk, card_of, neighbours, open_desk, repeat_chance
+from tests.kit.station import Desk, card_of, layout_of, neighbours, open_desk, repeat_chance
 from tests.kit.sweep_oracle import ended, never_again
 from tests.kit.sweep_waits import CODE_REFUSED, Wait
 
@@ -62,6 +64,7 @@ class World:
     centre: Centre
     stations: tuple[str, ...]
     dialect: str = "acs"
+    maker: MakerRules = MAKERS[0]
     names_nobody: bool = False
     put_back: bool = False
     credited: list[int] = field(default_factory=lambda: [0, 0])
@@ -139,6 +142,7 @@ class Lab:
     answers: bool = False
     dialect: str = "acs"
     where: Where = Where.SAME
+    maker: MakerRules = MAKERS[0]
     runs: int = 0
     waits: Counter[Wait] = field(default_factory=Counter)
 
@@ -156,8 +160,9 @@ class Lab:
         home = self.folder / "run"
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(self.folder / "new", home)
-        cards = [wired(card_of(one), Power()) for one in self._homes]
-        meters = [VirtualMeter.of_card(OPEN4442.decode(one.image), OPEN4442) for one in cards]
+        cards = [wired(card_of(one, self.maker), Power()) for one in self._homes]
+        layout = layout_of(self.maker)
+        meters = [VirtualMeter.of_card(layout.decode(one.image), layout) for one in cards]
         centre = Centre()
         for name in (HERE, THERE):
             centre.enrol(name)
@@ -165,7 +170,7 @@ class Lab:
         alone = self.where in (Where.SAME, Where.HOME) and self.job.station == HERE
         stations = (HERE,) if alone else (HERE, THERE)
         world = World(home, till, self._homes, cards, meters, centre, stations, self.dialect)
-        world.names_nobody = self.job.names_nobody
+        world.names_nobody, world.maker = self.job.names_nobody, self.maker
         self.job.prepare(world)
         return world
 
@@ -199,9 +204,9 @@ class Lab:
     def may_wait(self, cuts: int) -> set[Wait]:
         """Why people may have to come at all, after so many cuts."""
         may = {Wait.SOLD_OVER} if self.where is Where.SOLD else set()
-        if cuts and self.dialect != "acs":
+        if cuts and self.dialect == "omnikey":
             may.add(Wait.UNREADABLE)
-        if cuts > 1 and self.dialect == "acs":
+        if cuts > 1 and self.dialect != "omnikey":
             may.add(Wait.SPENT)
         return may
 

@@ -14,9 +14,9 @@ from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.proof.equations import money_terms
 from cardstation.services.proof.records import collect_records
 from cardstation.services.verify import verify
-from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual.meter import VirtualMeter
 from tests.kit.power import Power
+from tests.kit.station import layout_of
 from tests.kit.sweep_waits import ENDS, WAITING, Wait, closed_cards, refused, sold_over
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def never_again(world: World) -> None:
         return
     with_books(world)
     for number, card in enumerate(world.cards):
-        twin = VirtualMeter(world.meters[number].state, OPEN4442)
+        twin = VirtualMeter(world.meters[number].state, layout_of(world.maker))
         on_card = twin.take(card.copy()).credited
         assert isinstance(on_card, Volume)
         seen = world.credited[number] + on_card.litres

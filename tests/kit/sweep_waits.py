@@ -12,13 +12,13 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.load import ensure_unlockable
+from drivers.virtual import VirtualCard
 from tests.kit.power import Power
 
 if TYPE_CHECKING:
     from tests.kit.sweep import World
 
 CODE_REFUSED = "code_tries_low"
-ALL_TRIES, TWO_TRIES = 3, 2
 
 ENDS = frozenset({TopUpState.VOIDED, TopUpState.SEALED, TopUpState.REFUNDED})
 """Nothing is left to do."""
@@ -48,17 +48,25 @@ def closed_cards(world: World, station: str) -> dict[str, Wait]:
     desk = world.start(Power(), station)
     try:
         with desk.station.store.reading() as reading:
-            torn = [reading.attempts.torn("CS01", one.card_no) for one in world.households]
+            torn = [
+                reading.attempts.torn(world.maker.code, one.card_no) for one in world.households
+            ]
     finally:
         desk.station.store.close()
     found = {}
     for household, card, cut in zip(world.households, world.cards, torn, strict=True):
-        tries = card.chip.security[0].bit_count()
-        if world.dialect != "acs" and cut:
-            found[household.card_no] = Wait.UNREADABLE
-        elif world.dialect == "acs" and (tries < TWO_TRIES or (tries == TWO_TRIES and cut != 1)):
+        spent = all_tries(card) - card.chip.tries
+        if world.dialect == "omnikey":
+            if cut:
+                found[household.card_no] = Wait.UNREADABLE
+        elif spent > 1 or (spent == 1 and cut != 1):
             found[household.card_no] = Wait.SPENT
     return found
+
+
+def all_tries(card: VirtualCard) -> int:
+    """Wrong codes a card of this kind bears when it is new."""
+    return type(card.chip)().tries
 
 
 def sold_over(left: Iterable[TopUp], mine: Iterable[TopUp]) -> bool:

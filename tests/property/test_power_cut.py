@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from cardstation.domain.ledger import GENESIS
+from cardstation.domain.meter import MakerRules
 from cardstation.domain.payment import Tender
 from cardstation.errors import LedgerUnreachable
 from cardstation.ports.ledger import Ledger
+from drivers.makers import MAKERS
 from tests.kit import trials
+from tests.kit.chips import on_other_chips
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, Power, PowerCut, When, moments
 from tests.kit.sweep import Job, Lab, Where
@@ -62,9 +65,11 @@ class Case:
     start: int = 0
     tender: Tender = Tender.CASH
     answers: bool = False
+    maker: MakerRules = MAKERS[0]
 
     def __str__(self) -> str:
-        return f"{self.job.name}, {self.where.value}, {self.dialect}, {self.tender.value}"
+        chip = "" if self.maker is MAKERS[0] else f"{self.maker.layout}, "
+        return f"{self.job.name}, {self.where.value}, {self.dialect}, {chip}{self.tender.value}"
 
 
 ONCE = (
@@ -108,6 +113,18 @@ ONCE = (
     Case(REJOIN, Where.ANOTHER, "omnikey", 31, 3),
     Case(REJOIN_UNSENT, Where.SAME, "omnikey", 13, 2),
 )
+OTHER_CHIPS = tuple(
+    replace(case, maker=maker, dialect=dialect)
+    for number, (maker, dialect) in enumerate(on_other_chips())
+    for case in (
+        Case(SALE, Where.SAME, "", 37, number),
+        Case(BAG, Where.HOME, "", 211, number),
+        Case(PREPAID, Where.ANOTHER, "", 131, number),
+        Case(RETURN, Where.SAME, "", 61, number),
+    )
+)
+"""Each money service that writes cards, once on every chip that a maker's cards have."""
+
 EVERYWHERE = tuple(
     Case(job, where, dialect, 1, 0, tender, answers=tender is Tender.QR_CODE)
     for job in EVERY_JOB
@@ -118,7 +135,9 @@ EVERYWHERE = tuple(
 
 
 def lab_of(case: Case, folder: Path) -> Lab:
-    return Lab(folder, case.job, stock, case.tender, case.answers, case.dialect, case.where)
+    lab = Lab(folder, case.job, stock, case.tender, case.answers, case.dialect, case.where)
+    lab.maker = case.maker
+    return lab
 
 
 def every_cut(lab: Lab) -> list[Cut]:
@@ -137,7 +156,7 @@ def report(record: Record, what: str, points: int, cuts: int, lab: Lab, kind: st
     record("counted", {f"cut points of {kind}": points, f"{kind}, broken 0:": cuts})
 
 
-@pytest.mark.parametrize("case", EVERYWHERE if FULL else ONCE, ids=str)
+@pytest.mark.parametrize("case", [*(EVERYWHERE if FULL else ONCE), *OTHER_CHIPS], ids=str)
 def test_one_cut(folder: Path, record_property: Record, case: Case) -> None:
     lab = lab_of(case, folder)
     points = every_cut(lab)

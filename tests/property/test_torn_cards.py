@@ -1,0 +1,127 @@
+"""Every layout on its own chip, torn at every sub-step of every operation, through its driver.
+
+What a load, a clearing or a meter's answer leaves is the state before or the state after; the
+same operation then finishes. `TEARS=500` tries more half-way states of each step.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from cardstation.domain.card import Witness, WritePlan, judge
+from cardstation.domain.meter import MakerRules
+from cardstation.errors import CardRemoved
+from cardstation.ports.layout import Layout
+from drivers.keys import CombinedCardKeys
+from drivers.layouts import LAYOUTS
+from drivers.makers import MAKERS
+from drivers.virtual import VirtualCard, every_tear
+from drivers.virtual.maker import make_card
+from drivers.virtual.meter import VirtualMeter
+from tests.kit import cards
+from tests.kit.chips import CASES, ChipDesk
+
+SEEDS = range(max(2, int(os.environ.get("TEARS", "25")) // 12))
+KEYS = CombinedCardKeys(bytes(range(32)))
+LAYOUT = {layout.code: layout for layout in LAYOUTS}
+RULES = {rules.layout: rules for rules in reversed(MAKERS)}
+OPERATIONS = ("load", "clear", "return")
+
+every_layout = pytest.mark.parametrize("rules", RULES.values(), ids=lambda rules: rules.layout)
+
+
+def desk_of(layout: Layout, card: VirtualCard) -> ChipDesk:
+    case = next(one for one in CASES if one[0].name == layout.chip)
+    desk = ChipDesk(*case)
+    desk.card, desk.chip, desk.code = card, card.chip, card.chip.secret
+    return desk
+
+
+def used_card(rules: MakerRules) -> VirtualCard:
+    """A card in use: some loads, each taken by its meter; both slots of everything are written."""
+    layout = LAYOUT[rules.layout]
+    card = make_card(cards.household(), rules, layout, KEYS)
+    meter = VirtualMeter.of_card(layout.decode(card.image), layout, rules.school)
+    for number in range(3):
+        load = cards.next_load(card.image, 20_000, bytes([9, 8, 7, number]), layout)
+        cards.put(card, layout.plan_load(card.image, load))
+        assert meter.take(card).written
+    return card
+
+
+def planned(layout: Layout, card: VirtualCard, operation: str) -> WritePlan:
+    load = layout.plan_load(card.image, cards.next_load(card.image, layout=layout))
+    if operation == "load":
+        return load
+    cards.put(card, load)
+    if operation == "clear":
+        return layout.plan_clear(card.image, cards.clearing(card.image, layout=layout))
+    shown = layout.decode(card.image)
+    meter = VirtualMeter.of_card(shown, layout)
+    meter.take(card.copy())
+    return layout.plan_return(card.image, meter.state.return_block(cards.AT))
+
+
+@every_layout
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_tear_shows_before_or_after_and_can_be_finished(
+    rules: MakerRules, operation: str, record_property: Callable[[str, object], None]
+) -> None:
+    layout = LAYOUT[rules.layout]
+    card = used_card(rules)
+    plan = planned(layout, card, operation)
+    memories = {name: bytes(cells) for name, cells in card.chip.memories.items()}
+    desk = desk_of(layout, card)
+    chip = desk.unlocked()
+    desk.chip.arm(None)
+    chip.write(plan.before, plan.spans)
+    assert card.image == plan.target
+    old, new = layout.decode(plan.before), layout.decode(plan.target)
+    shown, steps = set(), desk.chip.steps
+    for tear in every_tear(steps, SEEDS):
+        for name, cells in memories.items():
+            desk.chip.memories[name][:] = cells
+        chip = desk.unlocked()
+        desk.chip.arm(tear)
+        with pytest.raises(CardRemoved):
+            chip.write(plan.before, plan.spans)
+        desk.chip.arm(None)
+        chip = desk.powered()
+        image = chip.read()
+        seen = layout.decode(image)
+        assert seen in (old, new), tear
+        shown.add(seen == new)
+        every = plan.owned if operation != "return" else chip.writable
+        assert judge(plan.before, plan.target, every, image, chip.smears) is not Witness.FOREIGN
+        finished = again(layout, image, plan, operation)
+        chip = desk.unlocked()
+        chip.write(chip.read(), finished.spans)
+        assert told(layout, desk.powered().read()) == told(layout, plan.target)
+    assert shown == {False, True}
+    record_property("counted", {f"torn {operation} on {layout.chip}, third things 0, cuts:": steps})
+
+
+def again(layout: Layout, image: bytes, plan: WritePlan, operation: str) -> WritePlan:
+    """The same thing planned once more over what a tear left."""
+    meant = layout.decode(plan.target)
+    if operation == "return":
+        assert meant.returned is not None
+        return layout.plan_return(image, meant.returned)
+    if layout.decode(image) == meant:
+        return plan
+    assert meant.credit is not None
+    planner = layout.plan_load if operation == "load" else layout.plan_clear
+    return planner(image, meant.credit)
+
+
+def told(layout: Layout, image: bytes) -> object:
+    """What the card says, but for the sequences the layout chooses."""
+    shown = layout.decode(image)
+    assert shown.credit is not None
+    assert shown.returned is not None
+    credit = (shown.credit.quantity, shown.credit.purchase_counter, shown.credit.mark)
+    answer = (shown.returned.taken_mark, shown.returned.residual, shown.returned.error)
+    return shown.identity, credit, answer
