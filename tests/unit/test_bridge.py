@@ -290,13 +290,17 @@ def test_the_process_imports_nothing_but_the_standard_library_and_runs_on_old_py
     assert not any(isinstance(node, ast.Match) for node in ast.walk(tree))
 
 
-def ask(*questions: object) -> tuple[list[dict[str, object]], int]:
-    lines = "".join(json.dumps(one) + "\n" for one in questions)
-    run = subprocess.run(
-        [sys.executable, "-I", "-S", str(PROGRAM)],
-        input=lines, capture_output=True, text=True, check=False, timeout=30,
-    )  # fmt: skip
-    return [json.loads(line) for line in run.stdout.splitlines()], run.returncode
+def ask(question: object) -> tuple[dict[str, object], int]:
+    """One question; the pipe stays open until it is answered: its end is the process's own."""
+    command = [sys.executable, "-I", "-S", str(PROGRAM)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as asked:
+        assert asked.stdin is not None
+        assert asked.stdout is not None
+        asked.stdin.write(json.dumps(question) + "\n")
+        asked.stdin.flush()
+        answer = json.loads(asked.stdout.readline())
+        return answer, asked.wait(30)
 
 
 def test_the_process_says_why_a_library_cannot_be_used(tmp_path: Path) -> None:
@@ -304,7 +308,7 @@ def test_the_process_says_why_a_library_cannot_be_used(tmp_path: Path) -> None:
         {"load": {"file": str(tmp_path / "none.so"), "convention": "cdecl"}},
         {"load": {"file": str(tmp_path / "none.so"), "convention": "stdcall"}},
     ):
-        [answer], status = ask(wanted)
+        answer, status = ask(wanted)
         assert answer["failed"]
         assert status == 1
 
