@@ -17,21 +17,27 @@ class Listed:
     Attributes:
         rows: How many it has.
         typed: It was typed in by hand, so a second person counts it.
+        team, zone: Whose round it is and where: the utility's own, for the board of the centre.
     """
 
     rows: int
     typed: bool
+    team: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """Somebody said whose bag it is; by whose name is told by a digest beside it.
+    """Somebody said whose bag it is; community and manager are told by a digest beside it.
 
     Attributes:
         changed: Names of the fields that say something else than before.
+        team, zone: As they are now, for the board of the centre.
     """
 
     changed: tuple[str, ...]
+    team: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

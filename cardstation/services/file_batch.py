@@ -39,7 +39,8 @@ def file_batch(station: Station, batch_id: str, whose: Whose) -> Batch:
             return batch
         said = repr([str(getattr(filed, name)) for name in _FIELDS]).encode()
         proof = hashlib.sha256(said).hexdigest()
-        record_step(station, unit, batch_id, Step.FILED, value=Filed(changed), proof=proof)
+        told = Filed(changed, filed.team, str(filed.zone))
+        record_step(station, unit, batch_id, Step.FILED, value=told, proof=proof)
         unit.commit()
     anchor_journal(station)
     return filed

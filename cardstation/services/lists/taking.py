@@ -42,7 +42,7 @@ def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
             zone=filed.zone or Zone.OPEN,
         )
         unit.batches.add(batch)
-        told = Listed(len(batch.lines), found.typed)
+        told = Listed(len(batch.lines), found.typed, batch.team, str(batch.zone))
         record_step(station, unit, batch.batch_id, Step.LISTED, value=told, proof=found.digest)
         unit.commit()
     anchor_journal(station)
