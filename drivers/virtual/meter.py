@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cardstation.domain.card import CardContent, CardType, PriceBlock, PriceStep, Quantity
@@ -14,15 +14,11 @@ from cardstation.errors import Refusal
 from cardstation.files import write_whole
 from cardstation.ports.layout import Layout
 from drivers.virtual.card import VirtualCard
+from drivers.virtual.meter_errors import MeterError
 from drivers.virtual.meter_gas import use_gas
-from drivers.virtual.meter_rules import (
-    Decision,
-    MeterError,
-    MeterState,
-    Taking,
-    decide,
-    number_of,
-)
+from drivers.virtual.meter_life import card_read, day_passed
+from drivers.virtual.meter_rules import FLAT, Decision, MeterState, Taking, decide, number_of
+from drivers.virtual.meter_tools import ToolCard, Worked, apply
 from drivers.virtual.tear import Cut, Torn
 
 
@@ -94,17 +90,29 @@ class VirtualMeter:
         return cls(state, layout)
 
     def take(
-        self, card: VirtualCard, *, at: datetime | None = None, cut: Cut | None = None
+        self,
+        card: VirtualCard,
+        *,
+        at: datetime | None = None,
+        cut: Cut | None = None,
+        backwards: bool = False,
     ) -> MeterVerdict:
         """Let the meter read a card, credit its load and write the return block.
 
-        The load is credited before the block is written (reference cards 6.3, step 7).
+        The load is credited before the block is written (reference cards 6.3, step 7). A meter
+        whose battery is flat touches no card.
 
         Args:
             card: The card in the meter's slot.
             at: The meter's clock, by default now.
             cut: Pull the card at this step of the meter's write, counted from its first byte.
+            backwards: The card lies the wrong way round, or is something else of metal.
         """
+        if self.state.battery < FLAT:
+            return self._verdict(self._untouched(MeterError.VOLTAGE))
+        self.state = card_read(self.state)
+        if backwards:
+            return self._verdict(self._untouched(MeterError.CARD_RESET))
         try:
             card.chip.power_up()
             image = card.image
@@ -130,6 +138,22 @@ class VirtualMeter:
         """Burn gas; returns what came through before the valve closed."""
         self.state, litres = use_gas(self.state, volume.litres)
         return Volume(litres)
+
+    def live(self, day: date, volume: Volume) -> Volume:
+        """Let one day pass with so much gas wanted; returns what came through."""
+        self.state = day_passed(self.state, day)
+        return self.consume(volume)
+
+    def use(self, tool: ToolCard) -> Worked:
+        """Put a fitter's tool card in; the card says afterwards what it carries."""
+        if self.state.battery < FLAT:
+            return Worked(tool, MeterError.VOLTAGE)
+        self.state, worked = apply(card_read(self.state), tool)
+        return worked
+
+    def _untouched(self, error: MeterError) -> Decision:
+        self.state = replace(self.state, error=error)
+        return Decision(self.state, Taking.REFUSED, 0, error, writes=False)
 
     def _decide(self, image: bytes) -> Decision:
         state = self.state
@@ -182,7 +206,7 @@ class VirtualMeter:
     def load(cls, path: Path, layout: Layout) -> VirtualMeter:
         """Read a meter's memory from its file."""
         kept = json.loads(path.read_text("utf-8"))
-        known = {field.name: kept[field.name] for field in fields(MeterState)}
+        known = {one.name: kept[one.name] for one in fields(MeterState) if one.name in kept}
         known["kind"] = MeterKind(kept["kind"])
         known["school"] = CounterSchool(kept["school"])
         known["taken_mark"] = bytes.fromhex(kept["taken_mark"])

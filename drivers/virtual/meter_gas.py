@@ -15,9 +15,11 @@ def use_gas(state: MeterState, litres: int) -> tuple[MeterState, int]:
     """Burn gas until `litres` or until the valve closes; returns the memory and litres burnt.
 
     What is left of a money meter's residual when it buys no further litre is spent with the last.
-    A money meter that knows no price gives no gas.
+    A money meter that knows no price gives no gas, and no meter does whose valve is closed.
     """
-    left = max(0, state.residual + state.overdraft)
+    if state.closed:
+        return state, 0
+    left = state.residual + state.overdraft
     if state.kind is MeterKind.VOLUME:
         burnt = min(litres, left)
         after = replace(state, residual=state.residual - burnt)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from cardstation.domain.card import (
     CardContent,
@@ -22,23 +22,13 @@ from cardstation.domain.card import (
 from cardstation.domain.meter import CounterSchool, MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.volume import Volume
+from drivers.virtual.meter_errors import MeterError
 
+__all__ = ["Decision", "MeterError", "MeterState", "Taking", "decide", "number_of"]
 
-class MeterError(IntEnum):
-    """Error numbers a meter shows and writes back (reference cards 6.3)."""
-
-    NONE = 0
-    METER_NO = 11
-    CUSTOMER_NO = 12
-    OLD_GENERATION = 13
-    FORMAT = 14
-    NOT_OPENED_BUY = 15
-    NOT_OPENED_REISSUE = 16
-    COUNT = 17
-    TAKEN_BEFORE = 18
-    COMMUNICATION = 19
-    PULLED_EARLY = 20
-    OVER_HOARD = 21
+FULL = 1000
+LOW, FLAT = 150, 50
+"""Thousandths of a battery: below LOW a meter says so, below FLAT it closes and reads no card."""
 
 
 class Taking(StrEnum):
@@ -62,7 +52,10 @@ class MeterState:
         faults: What it reports besides a valve closed by an empty residual.
         error: Last error number; a credited load clears it.
         tier_litres: Used in the current tier year. part_e5: Gas used but not yet charged, in
-            0.00001 fen.
+            0.00001 fen. tier_year: The year those litres are of, 0 = none yet.
+        alarm: At or below it the meter asks for gas.
+        battery: Thousandths. locked: The valve was closed by a magnet or a metal plate, until a
+            card of this meter or a tool opens it.
     """
 
     meter_no: str
@@ -82,12 +75,22 @@ class MeterState:
     price: PriceBlock | None = None
     tier_litres: int = 0
     part_e5: int = 0
+    tier_year: int = 0
+    alarm: int = 0
+    battery: int = FULL
+    locked: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """No gas comes through: nothing is left, somebody tampered, or the battery is flat."""
+        return self.locked or self.battery < FLAT or self.residual <= -self.overdraft
 
     @property
     def flags(self) -> frozenset[str]:
         """What the meter reports about itself."""
-        closed = {"valve_closed"} if self.residual <= -self.overdraft else set()
-        return self.faults | closed
+        closed = {"valve_closed"} if self.closed else set()
+        low = {"low_battery"} if self.battery < LOW else set()
+        return self.faults | closed | low
 
     def quantity(self, number: int) -> Quantity:
         """Litres or fen as this meter's kind of value."""
@@ -126,11 +129,18 @@ class Decision:
 
 
 def decide(state: MeterState, content: CardContent) -> Decision:
-    """Judge a card, credit its load if the rules allow, and say what the meter remembers."""
+    """Judge a card, credit its load if the rules allow, and say what the meter remembers.
+
+    What a refused card would have changed (its household, its limits, its price) is not kept.
+    """
     error = _stranger(state, content.identity)
     if error is not MeterError.NONE:
         return Decision(replace(state, error=error), Taking.REFUSED, 0, error, writes=False)
-    return _judge_load(_bound(state, content), content)
+    decision = _judge_load(_bound(state, content), content)
+    if decision.taking is not Taking.REFUSED:
+        return decision
+    kept = replace(state, error=decision.error, locked=False)
+    return replace(decision, after=kept)
 
 
 def _judge_load(bound: MeterState, content: CardContent) -> Decision:
@@ -140,6 +150,8 @@ def _judge_load(bound: MeterState, content: CardContent) -> Decision:
     if not credit.quantity:
         return Decision(bound, Taking.NOTHING)
     marked = content.returned is not None and content.returned.taken_mark == credit.mark
+    if content.identity.card_type is CardType.OPENING and credit.purchase_counter > 1:
+        return _refused(bound, MeterError.COUNT)
     load, error = _due(bound, credit, marked=marked)
     if error is not MeterError.NONE:
         return _refused(bound, error)
@@ -179,7 +191,9 @@ def _bound(state: MeterState, content: CardContent) -> MeterState:
         account_no=content.identity.account_no,
         generation=content.identity.generation,
         overdraft=number_of(content.limits.overdraft),
+        alarm=number_of(content.limits.alarm),
         price=content.price or state.price,
+        locked=False,
     )
 
 
