@@ -96,6 +96,7 @@ def sale(world: World) -> None:
         request = TopUpRequest(money=Money.of_yuan(str(yuan)), tender=tender)
         receipt = top_up(station, inserted, request, nobody)
         world.counts["sales"] += 1
+        world.counts["sales after a load by others"] += bool(home.machine)
         world.going_home.append(home)
         world.say(f"  {receipt.receipt_no}")
 
@@ -142,18 +143,6 @@ def at_home(world: World) -> None:
     world.time.pass_by(timedelta(minutes=world.chance.randrange(60)))
 
 
-def machine(world: World) -> None:
-    """A loading machine writes a card; the station learns of it by the counter.
-
-    The files of the machines and banks (DESK-RULES 5) never come: no service takes one in yet.
-    """
-    home = some_home(world)
-    said = home.machine_loads(world.chance, world.time.at)
-    world.counts["loads by others"] += said.isdecimal()
-    world.touch(home=home)
-    world.say(f"{home.account_no} at a loading machine: {said}")
-
-
 def send(world: World) -> None:
     """A station syncs."""
     desk = some_desk(world)
@@ -183,7 +172,7 @@ def answer_all(world: World, desk: Desk) -> None:
     def doing(station: Station) -> None:
         for one in open_intents(station):
             if one.code == "payment_question":
-                taken = one.intent_id in world.town.till.taken
+                taken = world.town.till.holds(one.intent_id)
                 world.town.till.declined.add(one.intent_id)
                 answer_payment(station, one.intent_id, taken=taken)
                 world.counts["questions answered"] += 1
@@ -302,12 +291,25 @@ def pay_back(world: World, desk: Desk) -> None:
         for one in open_intents(station):
             if one.code not in ("refund_requested", "payout_pending"):
                 continue
-            world.town.till.returned.setdefault(one.intent_id, one.money.fen)
+            with station.store.reading() as reading:
+                intent = reading.topups.get(one.intent_id)
+            if intent is not None:
+                world.town.till.back.add(intent.corrects or intent.topup_id)
+            cash = intent is not None and intent.tender is Tender.CASH
+            hand_back(world, desk, one.intent_id, one.money.fen, cash=cash)
             pay_out(station, one.intent_id, SUPERVISOR, found="slip and till were looked at")
             world.counts["paid back"] += 1
             world.say(f"  {desk.key} pays back {one.money}")
 
     world.work(desk, doing)
+
+
+def hand_back(world: World, desk: Desk, what: str, fen: int, *, cash: bool) -> None:
+    """Money goes back to its payer, once; cash comes out of this desk's till."""
+    till = world.town.till
+    if cash and what not in till.returned:
+        till.cash[desk.key] -= fen
+    till.returned.setdefault(what, fen)
 
 
 def copy_card(world: World) -> None:
@@ -339,7 +341,6 @@ ACTS: tuple[tuple[int, Callable[[World], object]], ...] = (
     (30, sale),
     (8, come_back),
     (24, at_home),
-    (4, machine),
     (12, send),
     (4, answer),
     (3, late_message),

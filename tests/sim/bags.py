@@ -47,7 +47,7 @@ def collect_bag(world: World) -> None:
     for row, home in enumerate(homes.values(), start=2):
         yuan, order = world.chance.randrange(10, 200), None
         if world.chance.random() < 0.3:
-            order = _order(world, desk, home)
+            order = order_of(world, desk.name, home)
         else:
             total += yuan
         lines.append(line(home.household, row, yuan=str(yuan), order=order))
@@ -66,8 +66,8 @@ def collect_bag(world: World) -> None:
     world.work(desk, doing)
 
 
-def _order(world: World, desk: Desk, home: Home) -> Order:
-    """Somebody pays online."""
+def order_of(world: World, station: str, home: Home) -> Order:
+    """Somebody pays beforehand; half of the time for one station, where one is named."""
     world.made += 1
     content = home.content(home.cards[0])
     counter = content.credit.purchase_counter if content.credit else 0
@@ -79,7 +79,7 @@ def _order(world: World, desk: Desk, home: Home) -> Order:
         0 if money else 20_000,
         "residential@2026-01-01",
         counter,
-        desk.name if world.chance.random() < 0.5 else "",
+        station if world.chance.random() < 0.5 else "",
     )
     world.centre.sell_online(order)
     world.counts["orders"] += 1
@@ -90,7 +90,7 @@ def order_at_counter(world: World) -> None:
     """A household with a paid order comes to a counter; half of them pay on the way there."""
     desk, home = some_desk(world), some_home(world)
     if world.chance.random() < 0.5:
-        order = _order(world, desk, home)
+        order = order_of(world, desk.name, home)
         world.say(f"{home.account_no} pays {order.order_id} online")
     card = world.chance.choice(home.cards)
     world.touch(home=home)
@@ -124,12 +124,14 @@ def work_bag(world: World) -> None:
 def _pay(world: World, bag: Bag) -> None:
     desk = bag.desk
     tender = world.chance.choice((Tender.CASH, Tender.BANK_TRANSFER, Tender.QR_CODE))
-    world.say(f"{desk.key} takes {bag.total} for {bag.batch_id} by {tender.value}")
+    more = world.chance.choice((0, 0, 30))
+    money = bag.total + Money.of_yuan(str(more))
+    world.say(f"{desk.key} takes {money} for {bag.batch_id} by {tender.value}")
     _trouble(world, desk, 5)
 
     def doing(station: Station) -> None:
         bag.paid = True
-        pay_batch(station, bag.batch_id, tender=tender, money=bag.total)
+        pay_batch(station, bag.batch_id, tender=tender, money=money)
         world.counts["bags paid"] += 1
 
     world.work(desk, doing)

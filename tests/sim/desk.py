@@ -20,6 +20,7 @@ from drivers.keys import DemoCardKeys
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
 from drivers.virtual import VirtualCard, VirtualReader
+from tests.kit.shifts import PlainPins
 from tests.kit.station import DESK_RULES, RESIDENTIAL, NoKey
 from tests.sim.clock import StationClock, TrueTime
 from tests.sim.network import HostileLedger
@@ -40,6 +41,7 @@ class Purse:
     till: Till
     fuse: Fuse
     chance: Random
+    desk: str
 
     def take(self, payment_id: str, money: Money, reference: str) -> PaymentAnswer:  # noqa: ARG002
         lost = _ReplyLost()
@@ -47,6 +49,8 @@ class Purse:
             with self.fuse.effect(lost):
                 if self._declines(payment_id):
                     return PaymentAnswer.NOT_TAKEN
+                if self.tender is Tender.CASH and payment_id not in self.till.taken:
+                    self.till.cash[self.desk] += money.fen
                 self.till.taken.setdefault(payment_id, money.fen)
         except _ReplyLost:
             return PaymentAnswer.UNKNOWN
@@ -58,7 +62,7 @@ class Purse:
         if self.tender is not Tender.QR_CODE or self.chance.random() < 0.3:
             return PaymentAnswer.UNKNOWN
         self.till.declined.add(payment_id)
-        taken = payment_id in self.till.taken
+        taken = self.till.holds(payment_id)
         return PaymentAnswer.TAKEN if taken else PaymentAnswer.NOT_TAKEN
 
     def _declines(self, payment_id: str) -> bool:
@@ -120,7 +124,8 @@ class Desk:
             clerk="demo",
             company="示范燃气",
             training=True,
-            payments=tuple(Purse(tender, till, self.fuse, chance) for tender in tenders),
+            pins=PlainPins(),
+            payments=tuple(Purse(tender, till, self.fuse, chance, self.key) for tender in tenders),
         )
         return self.station
 

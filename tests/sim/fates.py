@@ -9,6 +9,8 @@ from cardstation.services.rejoin import rejoin
 from cardstation.services.station import Station
 from tests.sim.acts import ACTS, SUPERVISOR, some_desk
 from tests.sim.bags import collect_bag, order_at_counter, work_bag
+from tests.sim.channels import bank_counter, bank_order, channel_file, machine, to_machine
+from tests.sim.clerks import lease, remainder, shift
 from tests.sim.desk import Desk
 from tests.sim.world import World
 
@@ -91,6 +93,14 @@ FATES: tuple[tuple[int, Callable[[World], object]], ...] = (
     (3, collect_bag),
     (12, work_bag),
     (4, order_at_counter),
+    (3, machine),
+    (2, bank_counter),
+    (2, bank_order),
+    (1, to_machine),
+    (1, channel_file),
+    (2, shift),
+    (2, remainder),
+    (1, lease),
     (3, back_up),
     (2, restore),
     (1, clone),

@@ -16,7 +16,9 @@ from cardstation.domain.ledger import GENESIS, Entry, EntryKind
 from cardstation.domain.topup import mark_of
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
 from tests.kit.memory_ledger import Centre
+from tests.sim.books import differing
 from tests.sim.desk import Desk
+from tests.sim.equations import GasEquation, MoneyEquation
 from tests.sim.town import Home, Town
 from tests.sim.watch import ASKING, CERTAIN, Broken, View, Watch
 
@@ -42,6 +44,8 @@ class Oracle:
         self.loads: dict[str, dict[str, None]] = {}
         self.gas: dict[str, tuple[int, int, int]] = {}
         self.money = Counter({"taken": 0, "recorded": 0, "asked": 0})
+        self.utility = MoneyEquation(town.till)
+        self.amounts = GasEquation()
         self._money_of: dict[str, tuple[str, int]] = {}
         self._seen_in: dict[str, list[Watch]] = {}
         self._live: dict[Purse, dict[int, list[str]]] = {}
@@ -50,7 +54,7 @@ class Oracle:
         self._heads: dict[str, str] = {}
         self._posted = 0
         self._balance = 0
-        self._tills = 0
+        self._tills = self._backs = 0
 
     def follow(self, watch: Watch) -> None:
         """A store came into the world: fresh, or as a copy of another."""
@@ -74,9 +78,11 @@ class Oracle:
         self._new_money()
         for account_no in sorted(touched):
             self._card(touched[account_no])
+        self.amounts.check()
         self._books()
         for desk in desks:
             self._confirmed(desk.watch, desk.name)
+            self._counted(desk)
 
     def _store(self, watch: Watch) -> list[str]:
         """Read what is new in a store; returns the accounts it is about."""
@@ -94,6 +100,7 @@ class Oracle:
                 self._paid_back(view)
                 accounts.append(view.account_no)
             self._payment(subject)
+            self.utility.note(subject, seen)
         self._equation(watch)
         return accounts
 
@@ -103,9 +110,15 @@ class Oracle:
         for payment_id in taken[self._tills :]:
             self.money["taken"] += self.town.till.taken[payment_id]
             self._payment(payment_id)
+            self.utility.note(payment_id, self._seen_in.get(payment_id, ()))
         self._tills = len(taken)
+        back = list(self.town.till.returned)
+        for subject in back[self._backs :]:
+            self.utility.note(subject, self._seen_in.get(subject, ()))
+        self._backs = len(back)
         if self.money["taken"] != self.money["recorded"] + self.money["asked"]:
             raise Broken(f"money: {dict(self.money)}")
+        self.utility.check()
 
     def _payment(self, payment_id: str) -> None:
         """One payment: what the records say must be what is truly in the till."""
@@ -142,20 +155,20 @@ class Oracle:
             raise Broken(f"{view.topup_id}: {view.owed} paid back on record, truly {truly}")
 
     def _equation(self, watch: Watch) -> None:
-        """Money of DESK-RULES 15, from the postings of one store against its own intents."""
-        sums = watch.sums
-        if sum(sums.values()):
+        """Both equations of DESK-RULES 15 in one store: its entries against its own rows."""
+        sums, terms = watch.sums, watch.terms
+        if sum(fen for name, fen in sums.items() if name != "gas"):
             raise Broken(f"{watch.folder.name}: the books do not balance: {dict(sums)}")
-        if sums["tender"] != watch.tender:
-            raise Broken(
-                f"{watch.folder.name}: tenders are {sums['tender']}, by intents {watch.tender}"
-            )
+        if sums != terms:
+            found = differing(sums, terms)
+            raise Broken(f"{watch.folder.name}: by entries and by rows: {found}")
 
     def _card(self, home: Home) -> None:
         """Gas of DESK-RULES 15 for one household, load by load."""
         waiting = home.waiting()
         known = {home.began.taken_mark, *home.machine}
         sealed = there = doubt = 0
+        standing = []
         for topup_id in self.loads.get(home.account_no, ()):
             mark = mark_of(topup_id)
             known.add(mark)
@@ -172,6 +185,9 @@ class Oracle:
                 self._differs(home, f"{topup_id} is on the card, on record {states}")
             sealed += view.gas if must else 0
             there += view.gas if stands else 0
+            standing += [view.gas] if stands else []
+            if view.order_id and must and stands:
+                self._order_once(home, view)
             doubt += view.gas if may and not must else 0
             took = home.credited.get(mark, view.gas)
             if took != view.gas:
@@ -180,6 +196,7 @@ class Oracle:
         if strange:
             raise Broken(f"{home.account_no}: loads nobody knows: {[m.hex() for m in strange]}")
         self._meter(home)
+        self.amounts.note(home, standing)
         if len(home.cards) == 1:
             self.gas[home.account_no] = (sealed, there, doubt)
         else:
@@ -206,6 +223,11 @@ class Oracle:
                 f" and loaded at {loaded[0].folder.name}"
             )
         self.named[f"paid back and loaded: {'doubled' if doubled else 'records lost'}"] += 1
+
+    def _order_once(self, home: Home, view: View) -> None:
+        """An order that a loading machine has loaded is not loaded again at a desk."""
+        if view.order_id in self.town.by_machine:
+            self._differs(home, f"order {view.order_id} is loaded at a machine and again at a desk")
 
     def _differs(self, home: Home, what: str) -> None:
         """A load and its records differ: only where the card exists twice, and then by name."""
@@ -322,6 +344,13 @@ class Oracle:
             raise Broken(f"double load without a cause: {entry}")
         if unheard and not doubled and len(home.cards) == 1:
             self.named["double load: the return before it was not heard yet"] += 1
+
+    def _counted(self, desk: Desk) -> None:
+        """What a shift's close says was counted is what its clerk truly said, blind."""
+        for fen in desk.watch.counts:
+            if fen not in self.town.till.counted[desk.key]:
+                raise Broken(f"{desk.key}: {fen} counted on record, nobody said so")
+        desk.watch.counts.clear()
 
     def _confirmed(self, watch: Watch, name: str) -> None:
         """What a station holds for confirmed is in the ledger."""

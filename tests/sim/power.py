@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import LRUCache
 
@@ -97,6 +97,7 @@ def store_under(fuse: Fuse) -> type[Store]:
         def __init__(self, *args: Any, **named: Any) -> None:
             super().__init__(*args, **named)
             self._readers = quick(self._readers, kept=True)
+            self._provers = quick(self._provers)
 
         def _begin_writing(self) -> None:
             super()._begin_writing()
@@ -125,7 +126,28 @@ def quick(engine: Engine, *, kept: bool = False) -> Engine:
         engine.pool = QueuePool(
             pool._creator, pool_size=3, dialect=_DIALECT[0], _dispatch=pool.dispatch
         )
-    return engine.execution_options(compiled_cache=_COMPILED)
+    engine._has_events = False
+    made = engine.execution_options(compiled_cache=_COMPILED)
+    made._connection_cls = QuickConnection
+    return made
+
+
+class QuickConnection(Connection):
+    """A connection that tells nobody what it does, but where a transaction begins."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, _has_events=False)
+
+    def _begin_impl(self, transaction: Any) -> None:  # noqa: ARG002
+        for begin in self.engine.dispatch.begin:
+            begin(self)
+
+    def exec_driver_sql(self, statement: str, *how: Any, **named: Any) -> Any:
+        """As always; what begins a transaction has no answer to wrap."""
+        if statement.startswith("BEGIN"):
+            assert self._dbapi_connection is not None
+            return self._dbapi_connection.dbapi_connection.execute(statement)
+        return super().exec_driver_sql(statement, *how, **named)
 
 
 class LinkUnderFuse:

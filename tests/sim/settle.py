@@ -9,8 +9,11 @@ from datetime import timedelta
 
 from cardstation.domain.card import Witness, judge
 from cardstation.domain.topup import mark_of
-from cardstation.domain.transitions import FINAL, WAITS_FOR_CARD, TopUpState
+from cardstation.domain.transitions import FINAL, WAITS_FOR_CARD, Direction, TopUpState
 from tests.sim.acts import answer_all, pay_back, resolve, send_all
+from tests.sim.books import ASKING
+from tests.sim.channels import take_in
+from tests.sim.clerks import on_duty
 from tests.sim.desk import Desk
 from tests.sim.fates import go_back
 from tests.sim.network import deliver_late
@@ -24,6 +27,12 @@ ROUNDS = 3
 SHORT = 20
 """So short a world asks one station only for its own proof, and visits nobody at the end."""
 
+_UNANSWERED = ASKING | {TopUpState.QUOTED}
+_OWES = {
+    Direction.SALE: frozenset({TopUpState.REFUND_REQUESTED}),
+    Direction.RETURN: frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING}),
+}
+
 
 def settle(world: World) -> None:
     """Bring everything to its end and hold it together once more.
@@ -34,11 +43,16 @@ def settle(world: World) -> None:
     steps = world.size.steps
     _heal(world)
     for desk in world.desks:
+        if _never_used(desk):
+            continue
         world.say(f"{desk.key} is switched on for the last time")
-        world.work(desk, lambda _station: None)
-        answer_all(world, desk)
+        on_duty(world, desk)
+        if _asks(desk):
+            answer_all(world, desk)
         if desk.fate == "restored":
             go_back(world, desk)
+            on_duty(world, desk)
+    take_in(world, list(world.town.off_book))
     world.look()
     for _ in range(ROUNDS):
         came = _cards_come(world)
@@ -50,9 +64,11 @@ def settle(world: World) -> None:
     if steps > SHORT:
         _everybody(world)
     for desk in world.desks:
-        pay_back(world, desk)
+        if any(view.state in _OWES[view.direction] for view in desk.watch.views.values()):
+            pay_back(world, desk)
     for desk in world.desks:
-        send_all(world, desk)
+        if not _never_used(desk):
+            send_all(world, desk)
     world.look()
     for desk in world.desks:
         if desk.watch.seq > desk.watch.acked[0]:  # what the first round learned
@@ -62,8 +78,21 @@ def settle(world: World) -> None:
     world.look()
     chosen = world.chance.choice(world.desks)
     for desk in world.desks:
+        if desk is chosen and desk.station is None:
+            world.work(desk, lambda _station: None)
         _nothing_left(world, desk, whole=desk is chosen or steps > SHORT)
     _totals(world)
+
+
+def _asks(desk: Desk) -> bool:
+    """Whether a payment waits for its answer."""
+    views = any(view.state in _UNANSWERED for view in desk.watch.views.values())
+    return views or any(state == "asked" for state, _ in desk.watch.asked.values())
+
+
+def _never_used(desk: Desk) -> bool:
+    """Nothing was ever begun or written here: as it was made, and nobody switched it on."""
+    return desk.station is None and not desk.clock.boots and not desk.fate
 
 
 def _heal(world: World) -> None:

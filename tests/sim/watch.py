@@ -12,54 +12,14 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as driver
 
-from cardstation.domain.ledger import GENESIS, Entry, postings_of
+from cardstation.domain.ledger import GENESIS, Entry, EntryKind, postings_of
 from cardstation.domain.topup import mark_of
 from cardstation.domain.transitions import TABLES, Direction, TopUpEvent, TopUpState
-
-_S = TopUpState
-ASKING = frozenset({_S.PAY_PENDING, _S.PAY_UNKNOWN})
-CERTAIN = frozenset(TopUpState) - ASKING - {_S.QUOTED, _S.VOIDED}
+from tests.sim.books import ASKING, CERTAIN, Terms, View, terms_of
 
 
 class Broken(AssertionError):
     """The oracle saw what must never be."""
-
-
-@dataclass(frozen=True)
-class View:
-    """One intent as one store knows it.
-
-    Attributes:
-        gas: Litres, or fen for a money meter. fen: What the customer gives. total: Price of it.
-    """
-
-    topup_id: str
-    state: TopUpState
-    direction: Direction
-    corrects: str
-    origin: str
-    account_no: str
-    mark: bytes
-    gas: int
-    fen: int
-    total: int
-    tender: str
-    batch_id: str
-    counter_after: int
-
-    @property
-    def owed(self) -> int:
-        """What goes back when it goes back: a load taken off keeps its household's balance."""
-        return self.fen if self.direction is Direction.SALE else self.total
-
-    @property
-    def at_tender(self) -> int:
-        """What it must have brought to the desk's tenders by now, less what it took from them."""
-        if self.tender == "batch":
-            return 0
-        sold = self.direction is Direction.SALE and not self.origin and self.tender != "order"
-        taken = self.fen if sold and self.state in CERTAIN else 0
-        return taken - (self.owed if self.state is _S.REFUNDED else 0)
 
 
 @dataclass
@@ -68,9 +28,11 @@ class Watch:
 
     Attributes:
         log, seq, hash, payment: How far each of its records was read.
-        asked: Batch payments by id: (state, fen). sums: Postings by account class.
+        asked: Batch payments by id: (state, fen).
+        sums: Terms of money and gas by the entries. terms: The same by the rows.
+        spent: What went back or paid arrears out of batch payments: (what, payment, fen).
+        counts: Cash counted at the ends of shifts. till: Cash that the open shift should have.
         hashes: Of every entry, in order. fresh: Intents that changed at the last look.
-        tender: What all intents and batch payments must have brought.
     """
 
     folder: Path
@@ -82,10 +44,12 @@ class Watch:
     views: dict[str, View] = field(default_factory=dict)
     asked: dict[str, tuple[str, int]] = field(default_factory=dict)
     hashes: list[str] = field(default_factory=list)
-    sums: Counter[str] = field(default_factory=Counter)
-    facts: Counter[str] = field(default_factory=Counter)
+    sums: Terms = field(default_factory=Counter)
+    terms: Terms = field(default_factory=Counter)
+    spent: list[tuple[str, str, int]] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    till: int = 0
     fresh: list[str] = field(default_factory=list)
-    tender: int = 0
     _connection: Any = None
 
     def copy(self, folder: Path | None = None) -> Watch:
@@ -97,7 +61,9 @@ class Watch:
             asked=dict(self.asked),
             hashes=list(self.hashes),
             sums=Counter(self.sums),
-            facts=Counter(self.facts),
+            terms=Counter(self.terms),
+            spent=list(self.spent),
+            counts=list(self.counts),
             fresh=[],
             _connection=None,
         )
@@ -110,6 +76,7 @@ class Watch:
     def look(self) -> None:
         """Read everything that is new and hold it against what was known."""
         self.fresh = []
+        before = self.seq
         for seq, digest, raw in self._ask(
             "SELECT seq, hash, raw FROM journal WHERE seq > ? ORDER BY seq", self.seq
         ):
@@ -122,20 +89,23 @@ class Watch:
         ):
             self.payment = number
             self.asked[payment_id] = (state, fen)
-            self.tender += fen if state == "taken" else 0
+            if state == "taken":
+                self.terms.update({"tender": fen, "unallocated": -fen})
             self.fresh.append(payment_id)
+        if self.seq != before:
+            self._spent(before)
         for seq, digest in self._ask(
             "SELECT acked_seq, acked_hash FROM ledger_ack WHERE acked_seq > ? ORDER BY no",
             self.acked[0],
         ):
             self.acked = (seq, digest)
 
-    def _ask(self, query: str, after: int) -> Iterator[tuple[Any, ...]]:
+    def _ask(self, query: str, *after: int) -> Iterator[tuple[Any, ...]]:
         if self._connection is None:
             self._connection = driver.connect(
                 f"{(self.folder / 'station.db').as_uri()}?mode=ro", uri=True, isolation_level=None
             )
-        found: list[tuple[Any, ...]] = self._connection.execute(query, (after,)).fetchall()
+        found: list[tuple[Any, ...]] = self._connection.execute(query, after).fetchall()
         return iter(found)
 
     def _entry(self, seq: int, digest: str, raw: bytes) -> None:
@@ -147,39 +117,86 @@ class Watch:
         legs = postings_of(entry)
         if sum(leg.fen for leg in legs):
             raise Broken(f"{self.folder.name}: entry {seq} does not balance")
-        for leg in legs:
-            self.sums[leg.account.partition(":")[0]] += leg.fen
-        self.facts[entry.kind.value] += entry.fen
+        self._shift(entry)
+        self.till += sum(leg.fen for leg in legs if leg.account == "tender:cash")
+        self.sums.update(terms_of(entry))
         self.seq, self.hash = seq, digest
         self.hashes.append(digest)
+
+    def _shift(self, entry: Entry) -> None:
+        """A shift's till: its float, and the cash of every fact since; then what was counted."""
+        if entry.kind is EntryKind.SHIFT_OPENED:
+            self.till = entry.fen
+        elif entry.kind is EntryKind.SHIFT_CLOSED:
+            self.counts.append(entry.fen)
+            if entry.balance_fen != entry.fen - self.till:
+                raise Broken(
+                    f"{self.folder.name}: over or short is {entry.balance_fen} on record,"
+                    f" counted {entry.fen} of {self.till}"
+                )
+
+    def _spent(self, after: int) -> None:
+        """Rows that lie beside entries: arrears paid, remainders given back, shifts closed."""
+        for what, payment_id, fen in self._ask(_SPENT, after, after, after):
+            match what:
+                case "arrears":
+                    self.terms.update({"unallocated": fen, "arrears": -fen})
+                case "given_back":
+                    self.terms.update({"unallocated": fen, "tender": -fen})
+                case _:
+                    over = int(json.loads(payment_id)["over_short"]["fen"])
+                    self.terms.update({"tender": over, "cash_over_short": -over})
+                    continue
+            self.spent.append((what, payment_id, fen))
+            self.fresh.append(payment_id)
 
     def _move(self, number: int, topup_id: str, event: str | None, state: str, *row: Any) -> None:
         self.log = number
         before = self.views.get(topup_id)
         reached = TopUpState(state)
-        if before is None:
-            view = _view(topup_id, reached, *row)
-        else:
+        view = _view(topup_id, reached, *row)
+        if before is not None:
             move = (before.state, TopUpEvent(event or ""))
             if TABLES[before.direction].get(move) is not reached:
                 raise Broken(f"{self.folder.name}: {topup_id} went {move} to {state}")
-            view = replace(before, state=reached, counter_after=row[-1])
-        self.tender += view.at_tender - (before.at_tender if before else 0)
+            self.terms.subtract(before.terms)
+        self.terms.update(view.terms)
         self.views[topup_id] = view
         self.fresh.append(topup_id)
 
 
 _LOG = (
     "SELECT l.no, l.topup_id, l.event, l.state, t.direction, t.corrects, t.origin, t.account_no,"
-    " t.quote, t.quantity, t.tender, t.batch_id, t.counter_after"
+    " t.quote, t.quantity, t.tender, t.batch_id, t.order_id,"
+    " t.counter_after"
     " FROM topup_log l JOIN topup t ON t.topup_id = l.topup_id WHERE l.no > ? ORDER BY l.no"
+)
+
+_SPENT = (
+    "SELECT 'arrears', payment_id, money FROM arrears_paid WHERE seq > ?"
+    " UNION ALL SELECT 'given_back', payment_id, money FROM given_back WHERE seq > ?"
+    " UNION ALL SELECT 'shift', frozen, 0 FROM shift_close WHERE seq > ?"
 )
 
 
 def _view(topup_id: str, state: TopUpState, *row: Any) -> View:
-    direction, corrects, origin, account_no, quote, quantity, tender, batch_id, counter = row
+    (
+        direction,
+        corrects,
+        origin,
+        account_no,
+        quote,
+        quantity,
+        tender,
+        batch_id,
+        order_id,
+        counter,
+    ) = row
     amount: dict[str, int] = json.loads(quantity)
-    price: dict[str, dict[str, int]] = json.loads(quote)
+    price: dict[str, Any] = json.loads(quote)
+    gas = next(iter(amount.values()))
+    if direction == Direction.RETURN:  # writes nothing on the card: what comes off is its quote's
+        gas = price["volume"]["litres"] if price["volume"] else price["total"]["fen"]
     return View(
         topup_id=topup_id,
         state=state,
@@ -188,10 +205,14 @@ def _view(topup_id: str, state: TopUpState, *row: Any) -> View:
         origin=origin,
         account_no=account_no,
         mark=mark_of(topup_id),
-        gas=next(iter(amount.values())),
+        gas=gas,
         fen=price["money"]["fen"],
         total=price["total"]["fen"],
         tender=tender,
         batch_id=batch_id,
+        order_id=order_id,
         counter_after=counter,
     )
+
+
+__all__ = ["ASKING", "CERTAIN", "Broken", "View", "Watch"]

@@ -28,6 +28,8 @@ from tests.sim.town import Home, Town, households
 from tests.sim.watch import Broken
 
 SHOWN = 20
+MACHINES = "M900"
+"""The name under which the loading machines hold orders at the centre."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class World:
             shutil.copytree(template, home)
             self.centre.enrol(f"S{number:03d}")
             self.add(self.desk_at(f"S{number:03d}", number, home))
+        self.centre.enrol(MACHINES)
 
     def desk_at(self, name: str, number: int, folder: Path) -> Desk:
         ledger = HostileLedger(name, self.centre, self.weather, Fuse())
