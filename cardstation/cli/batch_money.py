@@ -7,12 +7,15 @@ from pathlib import Path
 import click
 
 from cardstation.cli.card import money_of
+from cardstation.cli.money_text import account_lines
 from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
 from cardstation.domain.quotation import grouped
-from cardstation.sentences import brief, word
+from cardstation.sentences import brief
 from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
+from cardstation.services.batch_state import batch_state
+from cardstation.services.judge_again import judge_again
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import REASONS, release_line
 from cardstation.services.return_remainder import return_remainder
@@ -44,7 +47,6 @@ def quote(call: Call, batch_id: str, out: Path | None) -> None:
                 "card_no": one.card_no,
                 "fen": one.offer.money if one.offer else None,
                 "volume_m3": one.offer.volume if one.offer else None,
-                "arrears_fen": one.arrears,
             }
             for one in made.lines
         ],
@@ -55,7 +57,7 @@ def quote(call: Call, batch_id: str, out: Path | None) -> None:
         "paper": paper,
     }
     said = [f"{made.quote_no}  {grouped(made.reference)}  {made.total}", str(paper)]
-    rows = [(one.door, one.name, brief(one.reason, call.words)) for one in made.refused]
+    rows = [(one.door, brief(one.reason, call.words)) for one in made.refused]
     call.output.answer(answer, [*said, *columns(rows)])
 
 
@@ -94,19 +96,7 @@ def money(call: Call, batch_id: str) -> None:
         "payments": [_payment(one) for one in account.payments],
         "lines": account.lines,
     }
-    rows = [
-        (
-            one.payment.payment_id,
-            one.ack_no,
-            word(f"tender.{one.payment.tender.value}", call.words),
-            str(one.payment.money),
-            str(one.given_back),
-            str(one.remains),
-            brief(one.doubt, call.words) if one.doubt else "",
-        )
-        for one in account.payments
-    ]
-    call.output.answer(answer, columns(rows))
+    call.output.answer(answer, account_lines(account, call.words))
 
 
 def _quote(account: BatchAccount) -> dict[str, object] | None:
@@ -205,10 +195,21 @@ def refunds(call: Call, batch_id: str, out: Path | None) -> None:
 @with_json
 @pass_call
 def arrears(call: Call, *, batch_id: str, place: int, payment_id: str, consent: str) -> None:
-    """Pay what a household owes out of the batch's free money; only with its consent."""
+    """Pay what a household owes out of the batch's free money; only with its consent.
+
+    Its row is judged again at once; `place` in the answer is where it stands then.
+    """
     with call.doors.station(call.settings, True) as station:
         paid = settle_arrears(station, batch_id, place, payment_id, consent)
-    answer = {"account_no": paid.account_no, "fen": paid.money, "consent": paid.consent}
+        became = judge_again(station, batch_id, place)
+        verdict = batch_state(station, batch_id).batch.lines[became - 1].verdict
+    answer = {
+        "account_no": paid.account_no,
+        "fen": paid.money,
+        "consent": paid.consent,
+        "place": became,
+        "verdict": verdict,
+    }
     call.output.answer(answer, told(answer))
 
 

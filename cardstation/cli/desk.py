@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import click
 
+from cardstation.cli.books import proof_lines
 from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import acting, approved
 from cardstation.errors import Mishap
-from cardstation.sentences import sentence
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.recover import recover as recover_station
 from cardstation.services.rejoin import rejoin as rejoin_station
@@ -97,10 +97,8 @@ def verify(call: Call) -> None:
     """Prove the journal chain and both equations: money, and gas by cause."""
     with call.doors.station(call.settings, False) as station:
         found = verify_station(station)
-    wrong = [sentence(one.code, one.values, call.words).what for one in found.disagreements]
     shown = _held_back(found) if found.held_back else found
-    held = [sentence("totals_held_back", {}, call.words).what] if found.held_back else []
-    call.output.answer(shown, [*told(shown), *held, *wrong])
+    call.output.answer(shown, proof_lines(found, call.words))
     if not found.ok:
         raise Mishap("books_disagree", count=len(found.disagreements))
 

@@ -15,6 +15,7 @@ from cardstation.i18n import Field, Translator
 from cardstation.sentences import (
     batch,
     batch_money,
+    books,
     card,
     centre,
     custody,
@@ -56,7 +57,7 @@ SENTENCES: Mapping[str, Words] = {
 }
 
 _NO_WORDS = SENTENCES["no_words"]
-_WORDS: Mapping[str, str] = {**WORDS, **guides.PHRASES}
+_WORDS: Mapping[str, str] = {**WORDS, **guides.PHRASES, **books.PHRASES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from typing import Any
 import pytest
 
 from cardstation.bootstrap.entry import doors
+from cardstation.cli.books import proof_lines
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.domain.money import Money
+from cardstation.i18n import translator
 from cardstation.services.open_shift import open_shift
+from cardstation.services.verify import Verification
 from drivers.keys import KeptDeviceKey
 from tests.kit.papers import pages_of
 from tests.kit.shifts import ANNA, CHIEF, PINS, PlainPins, desk_with_clerks
@@ -90,7 +94,30 @@ def test_quote_pay_release_and_give_back(batch: Shell, capsys: pytest.CaptureFix
     assert "¥110.00" in "".join(pages_of(Path(paper).read_bytes()))
 
     assert main(doors(), COMMANDS, ["batch", "money", BATCH]) == 0
-    assert lump["payment_id"] in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert lump["payment_id"] in said
+    for head in ("已收款", "收条号", "已退", "房号", "占用", "无人在家"):
+        assert head in said, head
+
+
+def test_the_proof_is_told_in_the_desks_own_words(
+    batch: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch("pay", BATCH, "--tender", "cash", "--yuan", "100")
+    capsys.readouterr()
+    assert main(doors(), COMMANDS, ["verify"]) == 0
+    held = capsys.readouterr().out
+    assert "全部相符" in held
+    assert not re.search("[a-z]{3}", held), "an open shift: no sum, and no English key"
+
+
+def test_an_open_till_apart_every_term_of_the_proof_has_its_name() -> None:
+    terms = {"tenders": 100, "sold_litres": 2500, "made_up": 1}
+    proof = Verification(True, (), terms, {"void_litres": 0}, 1, 2, 3, entries=4, acked_seq=4)
+    said = "\n".join(proof_lines(proof, translator("zh_CN")))
+    assert "¥1.00" in said
+    assert "2.5 m³" in said
+    assert re.findall("[a-z_]{3,}", said) == ["made_up"]
 
 
 def test_a_second_acknowledgement_is_a_reprint(batch: Shell) -> None:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.exception_case import Kind, Proof
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUpRequest
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services import top_up as selling
+from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.intent.acknowledging import next_ack_no
 from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
@@ -159,6 +161,8 @@ def test_what_a_lost_part_may_have_paid_out_needs_the_word_of_two(tmp_path: Path
     with pytest.raises(Refusal) as stop:
         pay_out(desk.station, owed, SECOND)
     assert (stop.value.code, stop.value.values["fen"]) == ("payout_in_doubt", 9744)
+    [case] = [one for one in exceptions_state(desk.station) if one.kind is Kind.INTENT]
+    assert (case.code, case.guide.step.proof) == ("payout_in_doubt", Proof.WITNESS)
     with pytest.raises(Refusal, match="proof_missing"):
         pay_out(desk.station, owed, SECOND, found="yes")
     paid = pay_out(desk.station, owed, SECOND, found="slip 31 in the till, paid on the 24th")

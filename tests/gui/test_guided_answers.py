@@ -1,0 +1,271 @@
+"""What waits is answered on the page of the exceptions, with keys alone, and is really recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from cardstation.domain.batch import LineState, ManifestLine, Verdict
+from cardstation.domain.batch_life import Stage
+from cardstation.domain.custody import Party
+from cardstation.domain.exception_case import Act, Kind
+from cardstation.domain.ledger import Order
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.trays import Tray
+from cardstation.errors import Refusal
+from cardstation.services.batch_state import batch_state
+from cardstation.services.custody_state import custody_state
+from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.put_in_envelope import put_in_envelope
+from cardstation.services.verify import verify
+from tests.kit.shifts import CHIEF, PINS
+from tests.kit.station import card_of, line, neighbours, put_batch
+from tests.kit.window_guided import GuidedDesk, guided_desk
+
+Key = Qt.Key
+A, B, OWES = neighbours(3)
+OWES = replace(OWES, arrears=Money(3_460))
+BATCH = "2026-11-24-01"
+SECOND = f"{PINS[CHIEF]}\n"
+"""The second person's PIN: their name stands there already."""
+
+
+@pytest.fixture
+def guided(tmp_path: Path) -> Iterator[GuidedDesk]:
+    with guided_desk(tmp_path / "home", (A, B, OWES)) as opened:
+        yield opened
+        proof = verify(opened.desk.station)
+        assert proof.ok, proof.disagreements
+
+
+def taken_in(guided: GuidedDesk, *lines: ManifestLine) -> None:
+    put_batch(guided.desk, lines, BATCH)
+
+
+def paid(guided: GuidedDesk, fen: int) -> None:
+    pay_batch(guided.desk.station, BATCH, tender=Tender.CASH, money=Money(fen))
+
+
+def asks(home: object, row: int, reason: str) -> ManifestLine:
+    return replace(line(home, row), verdict=Verdict.HUMAN, reasons=(reason,))  # type: ignore[arg-type]
+
+
+def outcomes(guided: GuidedDesk) -> list[LineState]:
+    return [one.state for one in batch_state(guided.desk.station, BATCH).outcomes]
+
+
+def left(guided: GuidedDesk) -> list[str]:
+    return [one.code for one in guided.cases]
+
+
+def test_a_row_is_decided_where_it_stands(guided: GuidedDesk) -> None:
+    taken_in(guided, asks(A, 2, "note_to_read"), line(B, 3))
+    case = guided.choose("note_to_read")
+    assert (case.kind, case.guide.step.act) == (Kind.LINE, Act.DECIDE)
+    guided.press(Key.Key_F4)
+    page = guided.view.row_page
+    assert page.isVisible()
+    QTest.keyClick(page.focus_here, Key.Key_Return)
+    assert not page.isVisible()
+    assert left(guided) == []
+    assert outcomes(guided)[0] is LineState.WITHDRAWN
+
+
+def test_a_row_is_left_out_with_its_reason(guided: GuidedDesk) -> None:
+    taken_in(guided, asks(A, 2, "name_differs"), line(B, 3))
+    guided.choose("name_differs")
+    guided.press(Key.Key_F8, "↓\n")
+    assert left(guided) == []
+    assert batch_state(guided.desk.station, BATCH).outcomes[0].reason == "left_out_not_wanted"
+
+
+def test_a_debt_goes_from_its_money_over_consent_to_a_row_that_counts(guided: GuidedDesk) -> None:
+    taken_in(guided, line(A, 2), asks(OWES, 3, "arrears"))
+    paid(guided, 10_000)
+    first = guided.choose("arrears")
+    assert (first.guide.at, first.guide.step.act) == (0, Act.TAKE_MONEY)
+    guided.press(Key.Key_F6, "\n")
+    second = guided.choose("arrears")
+    assert (second.guide.at, second.guide.step.act) == (1, Act.ARREARS)
+    guided.press(Key.Key_F7, "\n")
+    assert left(guided) == []
+    assert guided.desk.household(OWES.account_no).arrears == NO_MONEY
+    money = batch_state(guided.desk.station, BATCH).money
+    assert (money.arrears, money.remainder) == (Money(3_460), NO_MONEY)
+    assert outcomes(guided) == [LineState.WAITING, LineState.WITHDRAWN, LineState.UNFUNDED]
+
+
+def stopped(guided: GuidedDesk, code: str = "card_in_other_envelope") -> None:
+    """The card of the first row was stopped in its batch."""
+    services = guided.window.session.tools.services
+    if code == "card_in_other_envelope":
+        with pytest.raises(Refusal, match=code):
+            services.lanes.check_envelope(BATCH, 1, "B-2")
+    else:
+        services.lanes.route(BATCH, Tray.B, 1, A.card_no, code)
+
+
+def test_an_envelope_is_scanned_and_then_any_reader_loads_its_card(guided: GuidedDesk) -> None:
+    taken_in(guided, line(A, 2), line(B, 3))
+    for place, envelope in ((1, "A-1"), (2, "B-2")):
+        put_in_envelope(guided.desk.station, BATCH, place, envelope)
+    paid(guided, 20_000)
+    stopped(guided)
+    card = card_of(A)
+    before = card.image
+    guided.choose("card_in_other_envelope")
+    guided.put_in(card)
+    assert card.image == before, "nothing is written before its own envelope lies there"
+    guided.take_out()
+    guided.press(Key.Key_F6, "B-2\n")
+    guided.put_in(card)
+    assert card.image == before, "the wrong envelope opens nothing"
+    guided.take_out()
+    guided.choose("card_in_other_envelope")
+    guided.press(Key.Key_F6, "a-1\n")
+    assert guided.view.wizard.rows[0].accessibleName().endswith("已完成")
+    guided.put_in(card)
+    assert guided.window.banner.state.kind == "done"
+    guided.take_out()
+    assert outcomes(guided) == [LineState.DONE, LineState.WAITING]
+    assert left(guided) == []
+
+
+def test_a_card_that_went_on_goes_back_without_a_load_and_frees_its_money(
+    guided: GuidedDesk,
+) -> None:
+    taken_in(guided, line(A, 2), line(B, 3))
+    paid(guided, 10_000)
+    stopped(guided, "counter_past_expected")
+    guided.choose("counter_past_expected")
+    guided.press(Key.Key_F8, "\n")
+    assert left(guided) == []
+    assert outcomes(guided) == [LineState.STOPPED, LineState.WAITING]
+    assert custody_state(guided.desk.station, BATCH).custody.tally["unpaid"] == 1
+
+
+def test_a_card_whose_stop_is_settled_loads_in_any_reader(guided: GuidedDesk) -> None:
+    taken_in(guided, line(A, 2))
+    paid(guided, 10_000)
+    stopped(guided, "card_damaged")
+    guided.choose("card_damaged")
+    guided.put_in(card_of(A))
+    assert guided.window.banner.state.title == "已完成，请取卡"
+    guided.take_out()
+    assert (outcomes(guided), left(guided)) == ([LineState.DONE], [])
+
+
+def test_a_row_that_nobody_decided_loads_no_card(guided: GuidedDesk) -> None:
+    taken_in(guided, asks(A, 2, "name_differs"))
+    guided.choose("name_differs")
+    card = card_of(A)
+    before = card.image
+    guided.put_in(card)
+    assert card.image == before
+    guided.take_out()
+
+
+def test_a_bag_is_counted_again_and_explained_with_a_second_person(guided: GuidedDesk) -> None:
+    taken_in(guided, line(A, 2), line(B, 3))
+    arrives = HandOverRequest(Party.MANAGER, Party.DESK, arrived=1, on_paper=True)
+    hand_over(guided.desk.station, BATCH, arrives)
+    first = guided.choose("cards_not_explained")
+    assert (first.guide.at, first.guide.step.act) == (0, Act.COUNT)
+    guided.press(Key.Key_F6, "1\n")
+    second = guided.choose("cards_not_explained")
+    assert (second.guide.at, second.guide.step.act) == (1, Act.EXPLAIN)
+    guided.press(Key.Key_F7, "\t2\n", SECOND)
+    assert left(guided) == []
+
+
+def test_money_is_freed_row_by_row_and_given_back_by_two(guided: GuidedDesk) -> None:
+    desk = guided.desk
+    taken_in(guided, line(A, 2), line(B, 3))
+    paid(guided, 21_000)
+    hand_over(desk.station, BATCH, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    desk.load(BATCH, card_of(A))
+    hand_over(desk.station, BATCH, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    first = guided.choose("batch_money_open")
+    assert (first.guide.at, first.actions) == (0, (Act.RELEASE, Act.GIVE_BACK))
+    guided.press(Key.Key_F7, "\n")
+    second = guided.choose("batch_money_open")
+    assert (second.guide.at, second.money) == (1, Money(11_000))
+    guided.press(Key.Key_F6, "\n", SECOND)
+    assert "batch_money_open" not in left(guided)
+    assert batch_state(desk.station, BATCH).money.given_back == Money(11_000)
+
+
+def sold_online(guided: GuidedDesk) -> None:
+    """An order that waits longer than it should."""
+    desk = guided.desk
+    paid_at = desk.station.clock.now() - timedelta(days=31)
+    order = Order("W1", A.account_no, 10_000, 30_000, "", A.purchase_counter, "", paid_at)
+    desk.ledger.centre.now = desk.station.clock.now
+    desk.ledger.centre.sell_online(order)
+    with desk.station.store.unit() as unit:
+        unit.orders.put([order])
+        unit.commit()
+
+
+def test_a_paid_order_is_held_and_then_loaded_where_it_is_listed(guided: GuidedDesk) -> None:
+    sold_online(guided)
+    first = guided.choose("order_old")
+    assert (first.card_no, first.guide.step.act) == (A.card_no, Act.HOLD_ORDER)
+    guided.press(Key.Key_F6)
+    second = guided.choose("order_old")
+    assert (second.guide.at, second.guide.step.act) == (1, Act.CARD)
+    guided.put_in(card_of(A))
+    assert guided.window.banner.state.kind == "done"
+    guided.take_out()
+    assert left(guided) == []
+
+
+def test_a_card_on_no_line_goes_straight_back_to_its_owner(guided: GuidedDesk) -> None:
+    taken_in(guided, line(A, 2))
+    desk = guided.desk
+    arrives = HandOverRequest(Party.MANAGER, Party.DESK, arrived=2, on_paper=True)
+    hand_over(desk.station, BATCH, arrives)
+    with pytest.raises(Refusal, match="card_not_in_batch"):
+        desk.load(BATCH, card_of(B))
+    case = guided.choose("card_not_in_batch")
+    assert case.guide.step.act is Act.EXPLAIN
+    guided.press(Key.Key_F7, "↓\n")
+    assert custody_state(desk.station, BATCH).custody.left_over == 0
+    assert left(guided) == []
+
+
+def test_rows_of_a_bag_that_is_back_end_with_their_batch(guided: GuidedDesk) -> None:
+    taken_in(guided, line(A, 2), asks(B, 3, "name_differs"))
+    paid(guided, 10_000)
+    desk = guided.desk
+    hand_over(desk.station, BATCH, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    desk.load(BATCH, card_of(A))
+    hand_over(desk.station, BATCH, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    case = guided.choose("name_differs")
+    assert case.guide.step.act is Act.CLOSE
+    guided.press(Key.Key_F9)
+    assert left(guided) == []
+    assert custody_state(desk.station, BATCH).stage is Stage.CLOSED
+
+
+def test_esc_leaves_everything_as_it_is(guided: GuidedDesk) -> None:
+    taken_in(guided, asks(OWES, 2, "arrears"), asks(A, 3, "name_differs"))
+    paid(guided, 5_000)
+    before = guided.desk.kinds()
+    guided.choose("name_differs")
+    guided.press(Key.Key_F8, "\x1b")
+    guided.press(Key.Key_F4)
+    QTest.keyClick(guided.window, Key.Key_Escape)
+    guided.choose("arrears")
+    guided.press(Key.Key_F7, "\x1b")
+    guided.press(Key.Key_F8, "\x1b")
+    assert guided.desk.kinds() == before
+    assert sorted(left(guided)) == ["arrears", "name_differs"]
