@@ -25,13 +25,14 @@ from cardstation.cli.output import columns, told
 from cardstation.cli.rows import ROW_COMMANDS
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.batch_life import Stage
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.sentences import brief, word
 from cardstation.services.batch_account import batch_account
-from cardstation.services.batch_state import BatchState, batch_state
+from cardstation.services.batch_state import BatchState, batch_in, batch_state
 from cardstation.services.import_directory import import_directory
 from cardstation.services.import_list import import_list
 from cardstation.services.lists.learning import headings_of_manager
@@ -158,12 +159,36 @@ def show(call: Call, batch_id: str | None) -> None:
     """Show one batch, or list them all."""
     with call.doors.station(call.settings, False) as station:
         if batch_id is None:
-            with station.store.reading() as reading:
-                found = reading.batches.ids()
-            call.output.answer({"batches": found}, found)
+            _answer_every(call, station)
             return
         state = batch_state(station, batch_id)
     call.output.answer(_result(state), _told(call, state))
+
+
+def _answer_every(call: Call, station: Station) -> None:
+    with station.store.reading() as reading:
+        ids, stages = reading.batches.ids(), reading.steps.stages()
+        found = [(batch_in(reading, one), stages.get(one, Stage.LISTED)) for one in ids]
+    rows = [
+        (
+            state.batch.batch_id,
+            word(f"stage.{stage.value}", call.words),
+            state.batch.community,
+            state.batch.name,
+            f"{_in_state(state, LineState.DONE)} / {_live(state)}",
+            str(state.money.received),
+        )
+        for state, stage in found
+    ]
+    call.output.answer({"batches": ids}, columns(rows))
+
+
+def _live(state: BatchState) -> int:
+    return len(state.outcomes) - _in_state(state, LineState.WITHDRAWN)
+
+
+def _in_state(state: BatchState, wanted: LineState) -> int:
+    return sum(one.state is wanted for one in state.outcomes)
 
 
 @batch.command()

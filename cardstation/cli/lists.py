@@ -16,7 +16,7 @@ from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
 from cardstation.domain.batch import Batch, ManifestLine, Whose, Zone
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.revision import Change, ChangeKind, Comparison
 from cardstation.sentences import brief, word
 from cardstation.services.block_cards import block_cards
@@ -90,10 +90,31 @@ def answer_list(call: Call, station: Station, batch: Batch) -> None:
             "manager": batch.manager,
             "team": batch.team,
             "zone": batch.zone,
+            "stated": {"count": batch.stated_count, "fen": batch.stated_total},
             "lines": lines,
         },
-        [batch.batch_id, *columns(rows)],
+        [batch.batch_id, *_stated(call, batch), *columns(rows)],
     )
+
+
+def _stated(call: Call, batch: Batch) -> list[str]:
+    """What the list says of itself, where that is not what was read."""
+    count, total = len(batch.lines), sum((one.money or NO_MONEY for one in batch.lines), NO_MONEY)
+    said = (batch.stated_count, batch.stated_total)
+    if said in ((None, None), (count, total)):
+        return []
+    t = call.words
+    stated = [t("{n} rows", n=said[0])] if said[0] is not None else []
+    stated += [str(said[1])] if said[1] is not None else []
+    read = t("{n} rows", n=count)
+    return [
+        t(
+            "The list itself says {stated}; read: {count}, {total} certain.",
+            stated=" ".join(stated),
+            count=read,
+            total=total,
+        )
+    ]
 
 
 _ORDER = {"human": 0, "blocked": 1, "ready": 2}

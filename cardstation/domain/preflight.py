@@ -34,6 +34,15 @@ FORGIVEN = (
     "name_abbreviated",
 )
 """Codes that stand beside a ready verdict: what was overlooked, and why that is safe."""
+OF_THE_LIST = frozenset(
+    {
+        *("unknown_household", "check_digit_wrong", "household_not_certain", "row_not_readable"),
+        *("card_differs", "name_differs", "door_differs", "door_not_readable"),
+        *("community_differs", "amount_not_certain", "no_amount", "zero_amount", "note_to_read"),
+        *("differing_duplicate", "prepaid_with_amount", "in_other_batch", "line_needs_human"),
+    }
+)
+"""Codes that whoever wrote the list can answer; all others are the household's own affair."""
 IN_OTHER_BATCH = "in_other_batch"
 """Its money may be taken twice: said to a person once, who may decide that it is meant."""
 

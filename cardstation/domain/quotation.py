@@ -26,17 +26,13 @@ class QuotedLine:
     Attributes:
         place: In the batch, from 1.
         offer: Price with its tiers; None for an order that was paid online.
-        arrears: What the household owes; never part of the price.
     """
 
     place: int
     door: str
-    name: str
     account_no: str
     card_no: str
-    envelope: str
     offer: Quote | None
-    arrears: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +41,7 @@ class RefusedLine:
 
     place: int
     door: str
-    name: str
     card_no: str
-    money: Money | None
-    arrears: Money
     reason: str
 
 

@@ -109,7 +109,7 @@ def _facts(pen: Pen, made: Acknowledgement, t: Translator) -> None:
         else:
             pen.rule(x, x + 80, y + 6, ink=Ink.FAINT, weight=0.2)
         column = 1 - column
-        y += 0 if column else 11
+        y += 0 if column else 10.6
 
 
 def _purpose(made: Acknowledgement, t: Translator) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cardstation.domain.custody import TAIL
 from cardstation.domain.money import capitals
+from cardstation.domain.preflight import OF_THE_LIST
 from cardstation.domain.quotation import BatchQuote, QuotedLine, RefusedLine, grouped
 from cardstation.i18n import Translator, translator
 from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
@@ -172,12 +173,21 @@ def _refused(pages: Pages, lines: tuple[RefusedLine, ...]) -> None:
                 (str(number), Style(8, Ink.FAINT)),
                 (line.door, _CELL),
                 (line.card_no[-TAIL:], _FINE),
-                (t("The household itself comes to the service hall"), Style(8.4, Ink.RED)),
+                (_todo(line.reason, t), Style(8.4, Ink.RED)),
             ),
         )
         pages.y += _ROW
         pages.pen.rule(LEFT, RIGHT, pages.y, weight=0.12)
     pages.y += 5
+
+
+def _todo(reason: str, t: Translator) -> str:
+    """What a manager may know of it: whether it is the list's matter or the household's own."""
+    if reason == "identical_duplicate":
+        return t("Written twice on the list; paid once")
+    if reason in OF_THE_LIST:
+        return t("Please check this row of the list and send it again")
+    return t("The household itself comes to the service hall")
 
 
 def _rules(pages: Pages, quote: BatchQuote) -> None:

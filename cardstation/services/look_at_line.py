@@ -27,6 +27,7 @@ from cardstation.store import Reading
 
 LATELY = timedelta(days=30)
 """A load of this age may still be on its card; only the card itself can say."""
+LOADED_LATELY = "loaded_lately"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,15 @@ def warnings_of_batch(station: Station, batch_id: str) -> dict[int, tuple[str, .
     Raises:
         Refusal: `unknown_batch`.
     """
-    day = station.clock.now().date()
+    now = station.clock.now()
     with station.store.reading() as reading:
         lines = batch_of(reading, batch_id).lines
         accounts = {line.account_no for line in lines if line.ground}
         homes = {one.account_no: one for one in reading.households.numbered(accounts, ())}
+        lately = reading.topups.loaded_since(now - LATELY)
     found = {
-        place: warnings_of(homes[line.account_no], day)
+        place: warnings_of(homes[line.account_no], now.date())
+        + ((LOADED_LATELY,) if line.account_no in lately else ())
         for place, line in enumerate(lines, start=1)
         if line.ground and line.account_no in homes
     }
@@ -134,7 +137,7 @@ def _of_household(
     book = PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers)
     terms = _terms(book, household, day)
     last = _last(reading, household, day)
-    warnings = warnings_of(household, day) + (("loaded_lately",) if last else ())
+    warnings = warnings_of(household, day) + ((LOADED_LATELY,) if last else ())
     owed = household.arrears
     money = line.money
     return LineDetail(

@@ -88,12 +88,12 @@ def _content(
             continue
         home = homes.get(line.account_no)
         if home is None or line.verdict is not Verdict.READY:
-            refused.append(_refused(place, line, home, _why(line, home)))
+            refused.append(_refused(place, line, _why(line, home)))
             continue
         try:
-            done.append(_priced(place, line, home, _price(station, book, line, home)))
+            done.append(_priced(place, line, _price(station, book, line, home)))
         except Refusal as refusal:
-            refused.append(_refused(place, line, home, refusal.code))
+            refused.append(_refused(place, line, refusal.code))
     return _Content(batch.batch_id, tuple(done), tuple(refused)), homes
 
 
@@ -122,29 +122,12 @@ def _price(station: Station, book: PriceBook, line: ManifestLine, home: Househol
     return sell(home, terms, money=line.money)
 
 
-def _priced(place: int, line: ManifestLine, home: Household, offer: Quote | None) -> QuotedLine:
-    return QuotedLine(
-        place=place,
-        door=line.door,
-        name=line.name,
-        account_no=line.account_no,
-        card_no=line.card_no,
-        envelope=line.envelope,
-        offer=offer,
-        arrears=home.arrears,
-    )
+def _priced(place: int, line: ManifestLine, offer: Quote | None) -> QuotedLine:
+    return QuotedLine(place, line.door, line.account_no, line.card_no, offer)
 
 
-def _refused(place: int, line: ManifestLine, home: Household | None, why: str) -> RefusedLine:
-    return RefusedLine(
-        place=place,
-        door=line.door,
-        name=line.name,
-        card_no=line.card_no,
-        money=line.money,
-        arrears=home.arrears if home else NO_MONEY,
-        reason=why,
-    )
+def _refused(place: int, line: ManifestLine, why: str) -> RefusedLine:
+    return RefusedLine(place, line.door, line.card_no, why)
 
 
 def _quote(

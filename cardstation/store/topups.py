@@ -190,6 +190,15 @@ class TopUps:
         )
         return found[-1] if found else None
 
+    def loaded_since(self, at: datetime) -> frozenset[str]:
+        """Accounts for which a load was begun since then and sealed."""
+        query = select(topup.c.account_no).where(
+            topup.c.direction == Direction.SALE,
+            topup.c.state == TopUpState.SEALED,
+            topup.c.opened_at >= at,
+        )
+        return frozenset(self._connection.scalars(query))
+
     def open_intents(self) -> tuple[TopUp, ...]:
         """Every open sale and return, oldest first."""
         return self._find(

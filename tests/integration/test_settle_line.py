@@ -17,7 +17,7 @@ from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import batch_state
 from cardstation.services.leave_out import REASONS, leave_out
-from cardstation.services.look_at_line import look_at_line
+from cardstation.services.look_at_line import look_at_line, warnings_of_batch
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.reopen_line import reopen_line
 from cardstation.services.settle_line import settle_line
@@ -206,3 +206,7 @@ def test_a_row_says_price_tiers_arrears_and_what_stands_by(desk: Desk) -> None:
     last = look_at_line(desk.station, batch.batch_id, 2)
     assert last.last is not None
     assert last.warnings == ("loaded_lately",)
+    assert warnings_of_batch(desk.station, batch.batch_id) == {
+        1: ("meter_over_age", "relief_on_file"),
+        2: ("loaded_lately",),
+    }

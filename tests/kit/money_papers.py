@@ -34,25 +34,16 @@ def _line(index: int) -> QuotedLine:
     return QuotedLine(
         place=index + 1,
         door=f"{index // 24 + 1}-{index // 12 % 2 + 1}-{index // 2 % 6 + 1}0{index % 2 + 1}",
-        name="阿卜杜热西提·买买提艾力" if index % 11 == 7 else "王小明",
         account_no=f"2201{index:08d}",
         card_no=f"6228{index:010d}",
-        envelope="",
         offer=None if index % 13 == 5 else _offer(index),
-        arrears=Money(3460) if index % 17 == 9 else NO_MONEY,
     )
 
 
 REFUSED = tuple(
-    RefusedLine(90 + n, f"9-1-{n}01", "李𫍣䶮", f"6229{n:010d}", Money(10_000), owed, reason)
-    for n, (reason, owed) in enumerate(
-        (
-            ("arrears", Money(12_340)),
-            ("per_load_max", NO_MONEY),
-            ("chip_not_supported", NO_MONEY),
-            ("unknown_household", NO_MONEY),
-        ),
-        start=1,
+    RefusedLine(90 + n, f"9-1-{n}01", f"6229{n:010d}", reason)
+    for n, reason in enumerate(
+        ("arrears", "per_load_max", "identical_duplicate", "unknown_household"), start=1
     )
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from cardstation.domain.batch import LineState, Verdict
+from cardstation.domain.batch import LineOutcome, LineState, Verdict
 from cardstation.i18n import Translator
 from cardstation.services.batch_state import BatchState
 from ui.look import Look
@@ -76,7 +76,7 @@ def _columns(t: Translator) -> list[Column[BatchState]]:
         Column(t("Batch"), 140, lambda b: Cell(b.batch.batch_id, quiet=True)),
         Column(t("List"), 0, lambda b: Cell(b.batch.name)),
         Column(t("Taken in"), 146, lambda b: Cell(_moment(b), quiet=True)),
-        Column(t("Rows"), 64, lambda b: Cell(str(len(b.outcomes))), right=True),
+        Column(t("Rows"), 64, lambda b: Cell(str(len(_live(b)))), right=True),
         Column(t("To check"), 86, lambda b: Cell(_count(b, Verdict.HUMAN)), right=True),
         Column(t("Not possible"), 106, lambda b: Cell(_count(b, Verdict.BLOCKED)), right=True),
         Column(t("Received"), 120, lambda b: Cell(str(b.money.received)), right=True),
@@ -90,7 +90,12 @@ def _moment(found: BatchState) -> str:
 
 
 def _count(found: BatchState, verdict: Verdict) -> str:
-    return str(sum(one.line.verdict is verdict for one in found.outcomes) or "—")
+    return str(sum(one.line.verdict is verdict for one in _live(found)) or "—")
+
+
+def _live(found: BatchState) -> list[LineOutcome]:
+    """Rows that count: what a newer list or a decision took away is none."""
+    return [one for one in found.outcomes if not one.line.withdrawn]
 
 
 def _done(found: BatchState) -> str:
