@@ -3,16 +3,51 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cardstation.errors import Mishap
+from cardstation.errors import Mishap, Refusal
 
 if TYPE_CHECKING:
     import uvicorn
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the ledger shows who it is with: a chain and its key, PEM files."""
+
+    chain: Path
+    key: Path
+
+
+def refuse_open(host: str, certificate: Certificate | None) -> None:
+    """Refuse to answer others in plain text, or with a certificate that cannot be used.
+
+    Raises:
+        Refusal: `tls_needed`, `tls_unreadable`.
+    """
+    if certificate is None:
+        if not _is_loopback(host):
+            raise Refusal("tls_needed", host=host)
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate.chain, certificate.key)
+    except OSError as error:
+        raise Refusal("tls_unreadable", reason=error.strerror or str(error)) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -33,13 +68,15 @@ def listening_socket(host: str, port: int) -> socket.socket:
     return wire
 
 
-def url_of(wire: socket.socket) -> str:
+def url_of(wire: socket.socket, scheme: str = "http") -> str:
     """The address a bound socket is reached at."""
     host, port = wire.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-def server_of(app: object, *, ready: Callable[[], None]) -> uvicorn.Server:
+def server_of(
+    app: object, *, ready: Callable[[], None], certificate: Certificate | None = None
+) -> uvicorn.Server:
     """A server for an application; `ready` is called once it answers."""
     import uvicorn
 
@@ -56,6 +93,8 @@ def server_of(app: object, *, ready: Callable[[], None]) -> uvicorn.Server:
         lifespan="off",
         ws="none",
         timeout_graceful_shutdown=5,
+        ssl_certfile=certificate.chain if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
     )
     return Announcing(config)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 import threading
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, update
 
+from cardstation.central.console.station_code import code_used
 from cardstation.central.engine import transaction
 from cardstation.central.heads import Head, head_from, new_nonce
 from cardstation.central.tables import stations
@@ -46,18 +47,25 @@ def enrol(
 ) -> Head:
     """Enrol a station, or answer one that is enrolled with this key already.
 
+    A code that two persons gave out for this very station also gives it a new key when it has
+    lost its own; what it had sent stays, and it comes back as a restored one does.
+
     Raises:
         LedgerRefused: `enrolment_code_bad`, `station_enrolled` (with another key).
     """
     with transaction(engine) as connection:
         row = connection.execute(
-            select(stations).where(stations.c.station == station)
+            select(stations).where(stations.c.station == station).with_for_update()
         ).one_or_none()
+        if row is not None and row.status != "centre" and public_key:
+            if row.public_key == public_key:
+                return head_from(row)
+            if code_used(connection, station, code):
+                return _new_key(connection, station, public_key)
         if row is not None:
-            if row.public_key != public_key or not public_key:
-                raise LedgerRefused("station_enrolled", station=station)
-            return head_from(row)
-        codes.use(code)
+            raise LedgerRefused("station_enrolled", station=station)
+        if not code_used(connection, station, code):
+            codes.use(code)
         made = insert(stations).values(
             station=station,
             epoch=FIRST_EPOCH,
@@ -68,3 +76,12 @@ def enrol(
             nonce=new_nonce(),
         )
         return head_from(connection.execute(made.returning(*stations.c)).one())
+
+
+def _new_key(connection: Connection, station: str, public_key: bytes) -> Head:
+    made = (
+        update(stations)
+        .where(stations.c.station == station)
+        .values(public_key=public_key, status="active", nonce=new_nonce())
+    )
+    return head_from(connection.execute(made.returning(*stations.c)).one())

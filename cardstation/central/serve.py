@@ -11,7 +11,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cardstation.central.doorway import listening_socket, run, server_of, url_of
+from cardstation.central.doorway import (
+    Certificate,
+    listening_socket,
+    refuse_open,
+    run,
+    server_of,
+    url_of,
+)
 from cardstation.central.embedded import DATABASE, OWNER, SERVICE, EmbeddedPostgres
 from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import Refusal
@@ -51,6 +58,7 @@ def serve_embedded(
     announce: Callable[[Ready], None],
     host: str = LOOPBACK,
     leashed: bool = False,
+    certificate: Certificate | None = None,
 ) -> None:
     """Serve over the private cluster of a data folder until interrupted.
 
@@ -60,12 +68,15 @@ def serve_embedded(
         announce: Called once the service answers.
         host: Loopback unless somebody says otherwise.
         leashed: Stop when standard input closes.
+        certificate: For TLS; needed on any address but loopback.
 
     Raises:
         StationBusy: another process runs this cluster.
+        Refusal: `tls_needed`, `tls_unreadable`.
         Mishap: `postgres_missing`, `postgres_needs_user`, `postgres_failed`, `port_taken`.
     """
     began = time.perf_counter()
+    refuse_open(host, certificate)
     cluster = embedded_postgres(home)
     starting = threading.Thread(target=_import_service, daemon=True)
     starting.start()
@@ -74,7 +85,8 @@ def serve_embedded(
         starting.join()
         prepare(cluster.dsn(OWNER, "postgres"))
         key_file = key_file_in(home)
-        _serve(dsn, key_file, host, port, announce=announce, leashed=leashed, began=began)
+        door = _Door(host, port, certificate, leashed=leashed)
+        _serve(dsn, key_file, door, announce=announce, began=began)
     finally:
         cluster.stop()
 
@@ -193,6 +205,7 @@ def serve(
     *,
     announce: Callable[[Ready], None],
     leashed: bool = False,
+    certificate: Certificate | None = None,
 ) -> None:
     """Serve over a PostgreSQL that somebody else runs, until interrupted.
 
@@ -203,24 +216,33 @@ def serve(
         port: 0 picks a free one.
         announce: Called once the service answers.
         leashed: Stop when standard input closes.
+        certificate: For TLS; needed on any address but loopback.
 
     Raises:
-        Refusal: `secret_file_open`, `secret_unreadable`, `ledger_not_durable`,
-            `ledger_role_too_strong`, `ledger_schema_old`.
+        Refusal: `tls_needed`, `tls_unreadable`, `secret_file_open`, `secret_unreadable`,
+            `ledger_not_durable`, `ledger_role_too_strong`, `ledger_schema_old`.
         Mishap: `port_taken`, `ledger_database_gone`.
     """
     began = time.perf_counter()
-    _serve(dsn, key_file, host, port, announce=announce, leashed=leashed, began=began)
+    refuse_open(host, certificate)
+    door = _Door(host, port, certificate, leashed=leashed)
+    _serve(dsn, key_file, door, announce=announce, began=began)
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    host: str
+    port: int
+    certificate: Certificate | None
+    leashed: bool
 
 
 def _serve(
     dsn: str,
     key_file: Path,
-    host: str,
-    port: int,
+    door: _Door,
     *,
     announce: Callable[[Ready], None],
-    leashed: bool,
     began: float,
 ) -> None:
     from cardstation.central.api import Service, build
@@ -238,12 +260,14 @@ def _serve(
         code, token = secrets.token_urlsafe(9), secrets.token_urlsafe(24)
         key = load_or_create_centre_key(key_file)
         app = build(Service(engine, EnrolmentCodes(code), token, key))
-        wire = listening_socket(host, port)
+        wire = listening_socket(door.host, door.port)
+        url = url_of(wire, "https" if door.certificate else "http")
 
         def ready() -> None:
             took = round((time.perf_counter() - began) * 1000)
-            announce(Ready(url_of(wire), code, token, took))
+            announce(Ready(url, code, token, took))
 
-        run(server_of(app, ready=ready), wire, leashed=leashed)
+        server = server_of(app, ready=ready, certificate=door.certificate)
+        run(server, wire, leashed=door.leashed)
     finally:
         engine.dispose()

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from cardstation import __version__
+from cardstation.central.doorway import Certificate
 from cardstation.central.serve import (
     LOOPBACK,
     Ready,
@@ -67,12 +68,20 @@ def serve_command(
     leashed: bool,
     host: str,
     port: int,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     home: Path | None,
     dsn: str,
     key_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Serve until interrupted; one line says address, enrolment code and admin token."""
+    """Serve until interrupted; one line says address, enrolment code and admin token.
+
+    Beyond this machine it answers with a certificate only.
+    """
+    if (tls_cert is None) != (tls_key is None):
+        raise click.UsageError("--tls-cert and --tls-key belong together")
+    certificate = Certificate(tls_cert, tls_key) if tls_cert and tls_key else None
 
     def announce(ready: Ready) -> None:
         if as_json:
@@ -80,14 +89,22 @@ def serve_command(
             return
         print(f"ledger at {ready.url}, ready in {ready.start_ms} ms", flush=True)
         print(f"enrolment code for one new station: {ready.enrolment_code}", flush=True)
+        print(f"console at {ready.url}/console/; people: cardstation-central clerk", flush=True)
 
     address = address_of(dsn)
     if embedded:
         folder = load_settings(home).home
-        serve_embedded(folder, port, announce=announce, host=host, leashed=leashed)
+        serve_embedded(
+            *(folder, port), announce=announce, host=host, leashed=leashed, certificate=certificate
+        )
     elif address:
         key = key_file or key_file_in(load_settings(home).home)
-        serve(address, key, host, port, announce=announce, leashed=leashed)
+        serve(
+            *(address, key, host, port),
+            announce=announce,
+            leashed=leashed,
+            certificate=certificate,
+        )
     else:
         raise click.UsageError(f"say --embedded, or name a database with --dsn or {DSN_VARIABLE}")
 

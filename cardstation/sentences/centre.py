@@ -171,6 +171,12 @@ TABLE = {
         _UNCHANGED,
         PICK_OTHER,
     ),
+    "proof_runs": Words(
+        "A proof runs already",
+        "The books are being proved right now.",
+        _UNCHANGED,
+        "Wait for its result on this page.",
+    ),
     "tls_needed": Words(
         "No certificate",
         "Without a certificate the ledger answers on this machine only, not at {host}.",

@@ -104,6 +104,7 @@ def _html(
         "look": look,
         "here": gate.own_place(f"{request.url.path}?{request.url.query}"),
         "now": datetime.now(ZONE),
+        "wall": request.query_params.get("wall") == "1",
         **values,
     }
     return HTMLResponse(render(template, translator(look["lang"]), whole), status)

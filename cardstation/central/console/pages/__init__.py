@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from cardstation.central.console.pages import (
     audit_log,
+    batches_page,
+    blacklist_page,
+    board_page,
+    day_sheet,
     household,
     own_password,
+    people_page,
+    proposals_page,
+    reconciliation,
     stations,
     suspense,
+    tariffs_page,
     today,
 )
 from cardstation.central.console.visit import Act, Export, Page
@@ -15,12 +23,37 @@ from cardstation.central.console.visit import Act, Export, Page
 PAGES: tuple[Page, ...] = (
     today.PAGE,
     *stations.PAGES,
+    *board_page.PAGES,
+    *batches_page.PAGES,
     *household.PAGES,
     *suspense.PAGES,
+    *reconciliation.PAGES,
+    *proposals_page.PAGES,
+    *tariffs_page.PAGES,
+    *blacklist_page.PAGES,
+    *people_page.PAGES,
     audit_log.PAGE,
     *own_password.PAGES,
 )
 
-ACTS: tuple[Act, ...] = (*suspense.ACTS, *stations.ACTS, *own_password.ACTS)
+ACTS: tuple[Act, ...] = (
+    *stations.ACTS,
+    *suspense.ACTS,
+    *reconciliation.ACTS,
+    *proposals_page.ACTS,
+    *tariffs_page.ACTS,
+    *blacklist_page.ACTS,
+    *people_page.ACTS,
+    *own_password.ACTS,
+)
 
-EXPORTS: tuple[Export, ...] = (*household.EXPORTS, *suspense.EXPORTS, audit_log.EXPORT)
+EXPORTS: tuple[Export, ...] = (
+    day_sheet.EXPORT,
+    *stations.EXPORTS,
+    *batches_page.EXPORTS,
+    *household.EXPORTS,
+    *suspense.EXPORTS,
+    *reconciliation.EXPORTS,
+    *blacklist_page.EXPORTS,
+    audit_log.EXPORT,
+)

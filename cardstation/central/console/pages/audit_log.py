@@ -37,7 +37,7 @@ def sheet(visit: Visit) -> Sheet:
     found = acts_before(
         *(visit.connection, None, 50_000), clerk=visit.get("clerk"), act=visit.get("act")
     )
-    headings = t("Number"), t("Time"), t("Who"), t("What"), t("About"), t("Detail"), t("From")
+    headings = t("Number"), t("At"), t("Who"), t("What"), t("About"), t("Detail"), t("From where")
     return Sheet(
         headings,
         [

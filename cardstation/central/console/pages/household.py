@@ -202,8 +202,8 @@ def sheet(visit: Visit) -> Sheet:
     t, asked = visit.t, visit.get("q")
     found = history(visit.connection, asked, _account(visit.connection, asked)) if asked else ()
     headings = [
-        *(t("Time"), t("Station"), t("Entry"), t("What"), t("Account"), t("Card"), t("Meter")),
-        *(t("Counter"), t("Amount (yuan)"), t("Gas (m³)"), t("Paid by"), t("Clerk")),
+        *(t("At"), t("Station"), t("Entry"), t("What"), t("Account"), t("Card"), t("Meter number")),
+        *(t("Purchase no."), t("Amount (yuan)"), t("Gas (m³)"), t("Paid by"), t("Desk clerk")),
     ]
     return Sheet(headings, [_row(visit, one) for one in found])
 
@@ -221,11 +221,11 @@ def _row(visit: Visit, one: Fact) -> list[Cell]:
 
 PAGES = (
     Page(
-        *("household", "Household", Right.HOUSEHOLD, show),
+        *("household", "One household", Right.HOUSEHOLD, show),
         path="households",
         icon="user",
         key="h",
         audited="household_seen",
     ),
 )
-EXPORTS = (Export("household", "Household", Right.HOUSEHOLD, sheet),)
+EXPORTS = (Export("household", "One household", Right.HOUSEHOLD, sheet),)

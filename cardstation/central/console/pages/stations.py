@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
 
 from cardstation.central.console.pages.station_states import StationState, states
+from cardstation.central.console.proposals import Kind, Proposal, propose, waiting
 from cardstation.central.console.roles import Right
-from cardstation.central.console.visit import Act, Done, Page, Visit, begins, ends
+from cardstation.central.console.visit import (
+    ZONE,
+    Act,
+    Cell,
+    Done,
+    Export,
+    Page,
+    Sheet,
+    Visit,
+    begins,
+    ends,
+    yuan,
+)
+from cardstation.central.console.words import STATUSES
 from cardstation.central.tables import class_totals, epochs, journal, stations
 from cardstation.errors import Refusal
 
 RECENT = 50
+_NAME = re.compile(r"[A-Z][A-Z0-9-]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +59,12 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class AllStations:
-    """The list's value; `cards` and `fen` of today by station."""
+    """The list's value; `cards` and `fen` of today by station, `pending` proposals for new ones."""
 
     states: tuple[StationState, ...]
     cards: dict[str, int]
     fen: dict[str, int]
+    pending: tuple[Proposal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,7 @@ def show_all(visit: Visit) -> AllStations:
         states=states(visit.connection),
         cards={row[0]: row[1] for row in rows},
         fen={row[0]: int(row[2]) for row in rows},
+        pending=waiting(visit.connection, Kind.STATION),
     )
 
 
@@ -119,6 +137,19 @@ def show_one(visit: Visit) -> OneStation:
     )
 
 
+def propose_station(visit: Visit) -> Done:
+    """Propose a new station, or a new key for one that lost its own.
+
+    Raises:
+        Refusal: `station_name_bad`, `reason_missing`, `proposed_already`.
+    """
+    name, reason = visit.get("station"), visit.get("reason")
+    if not _NAME.fullmatch(name):
+        raise Refusal("station_name_bad", station=name[:40])
+    propose(visit.connection, Kind.STATION, name, {}, reason=reason, by=visit.who.name)
+    return Done("proposed", f"station {name}", reason, "stations")
+
+
 def stop(visit: Visit) -> Done:
     """Take a station out of service: one person may, it bites at the station's next contact.
 
@@ -142,4 +173,31 @@ PAGES = (
     Page("stations", "Stations", Right.LOOK, show_all, icon="reader", key="s"),
     Page("station", "Station", Right.LOOK, show_one, path="stations/{station}"),
 )
-ACTS = (Act("stations/{station}/stop", "station", Right.STATION, stop),)
+ACTS = (
+    Act("stations", "stations", Right.STATION, propose_station),
+    Act("stations/{station}/stop", "station", Right.STATION, stop),
+)
+
+
+def sheet(visit: Visit) -> Sheet:
+    """Every station to take along."""
+    t, found = visit.t, show_all(visit)
+    headings = [
+        *(t("Station"), t("State"), t("Version"), t("Cards today"), t("Gas today (yuan)")),
+        *(t("Unsent"), t("Last contact"), t("Last entry"), t("Open items")),
+    ]
+    return Sheet(headings, [_row(visit, one, found) for one in found.states])
+
+
+def _row(visit: Visit, one: StationState, found: AllStations) -> list[Cell]:
+    seen = one.seen_at or one.posted_at
+    told = "" if seen is None else seen.astimezone(ZONE).isoformat(" ", "seconds")
+    return [
+        *(one.station, visit.t(STATUSES.get(one.status, one.status)), one.version),
+        *(found.cards.get(one.station, 0), yuan(found.fen.get(one.station, 0)), one.unsent),
+        *(told, one.last_seq),
+        one.open,
+    ]
+
+
+EXPORTS = (Export("stations", "Stations", Right.LOOK, sheet),)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, func, select
 
 from cardstation.central.console.audit import plain
+from cardstation.central.console.explaining import keep_explanation
 from cardstation.central.console.pages.facts import Fact, facts, query
 from cardstation.central.console.proposals import Kind, Proposal, propose, waiting
 from cardstation.central.console.roles import Right
@@ -180,30 +180,6 @@ def explain(visit: Visit) -> Done:
         return Done("explanation_proposed", subject, words, back)
     keep_explanation(visit.connection, found.number, words, clerk=visit.who.name, suspended=False)
     return Done("explained", subject, words, back)
-
-
-def keep_explanation(
-    connection: Connection,
-    number: int,
-    words: str,
-    *,
-    clerk: str,
-    suspended: bool,
-    proposal: int | None = None,
-) -> None:
-    """Close an item.
-
-    Raises:
-        Refusal: `explained_already`.
-    """
-    made = insert(explanations).values(
-        exception=number, suspended=suspended, words=words, clerk=clerk, proposal=proposal
-    )
-    try:
-        with connection.begin_nested():
-            connection.execute(made)
-    except IntegrityError as error:
-        raise Refusal("explained_already", number=number) from error
 
 
 def _item(visit: Visit) -> Item:

@@ -1,0 +1,86 @@
+"""What follows when a second person approves: one function per kind, in the same transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from sqlalchemy import func, insert
+
+from cardstation.central.console import people
+from cardstation.central.console.explaining import keep_explanation
+from cardstation.central.console.prices import put_in_force
+from cardstation.central.console.proposals import Kind, Proposal
+from cardstation.central.console.roles import Role
+from cardstation.central.console.sessions import hashed
+from cardstation.central.console.tables import blacklist, station_codes
+from cardstation.central.console.visit import Once, Visit
+
+CODE_VALID = timedelta(minutes=10)
+
+Effect = Callable[[Visit, Proposal], Once | None]
+
+
+def _tariff(visit: Visit, approved: Proposal) -> None:
+    put_in_force(visit.connection, approved.body, approved.number, visit.now.date())
+
+
+def _blacklist(visit: Visit, approved: Proposal) -> None:
+    visit.connection.execute(
+        insert(blacklist).values(
+            proposal=approved.number,
+            card_no=approved.body["card_no"],
+            listed=approved.body["listed"],
+            reason=approved.reason,
+        )
+    )
+
+
+def _station(visit: Visit, approved: Proposal) -> Once:
+    code = secrets.token_urlsafe(9)
+    visit.connection.execute(
+        insert(station_codes).values(
+            code_hash=hashed(code),
+            station=approved.subject,
+            valid_until=func.clock_timestamp() + CODE_VALID,
+            proposal=approved.number,
+        )
+    )
+    what = "Enrolment code of station {subject}"
+    return Once(what, approved.subject, code, int(CODE_VALID.total_seconds()))
+
+
+def _clerk(visit: Visit, approved: Proposal) -> Once | None:
+    connection, name = visit.connection, approved.subject
+    what = "First password of {subject}"
+    if approved.body.get("reset"):
+        return Once(what, name, people.reset_secret(connection, name))
+    roles = [Role(role) for role in approved.body["roles"]]
+    by, number = visit.who.name, approved.number
+    if people.person(connection, name) is not None:
+        people.give_roles(connection, name, roles, given_by=by, proposal=number)
+        return None
+    display = str(approved.body.get("display", ""))
+    secret = people.add_person(connection, name, display, roles, given_by=by, proposal=number)
+    return Once(what, name, secret)
+
+
+def _explanation(visit: Visit, approved: Proposal) -> None:
+    keep_explanation(
+        visit.connection,
+        int(approved.body["exception"]),
+        approved.reason,
+        clerk=approved.made_by,
+        suspended=True,
+        proposal=approved.number,
+    )
+
+
+EFFECTS: Mapping[Kind, Effect] = {
+    Kind.TARIFF: _tariff,
+    Kind.BLACKLIST: _blacklist,
+    Kind.STATION: _station,
+    Kind.CLERK: _clerk,
+    Kind.EXPLANATION: _explanation,
+}
