@@ -100,6 +100,7 @@ def _bag(t: Translator) -> KeyGroup:
             ("F3 · F4", t("record cards that were collected · that arrived")),
             ("F6", t("give cards back")),
             ("F7", t("print all that goes back, or go on")),
+            ("F5", t("a strip per floor, or a receipt per household")),
             ("F8", t("explain what is missing or left over")),
             ("F9", t("close the batch")),
             ("↑ ↓ Enter", t("choose a hand-over and print its slip")),

@@ -102,9 +102,13 @@ class BagModel(QObject):
             number = chosen[0].step.seq
             self._paper(lambda batch_id: self._services.slip(batch_id, number))
 
-    def print_return(self, *, by_floor: bool = False) -> None:
+    def other_receipts(self) -> None:
+        """A strip of receipts for each floor, or one receipt for each household."""
+        self._set(by_floor=not self._state.by_floor)
+
+    def print_return(self) -> None:
         """Print all that goes back; after the paper ran out, what did not come out yet."""
-        batch_id = self._state.batch_id
+        batch_id, by_floor = self._state.batch_id, self._state.by_floor
         if not batch_id or self._state.printing is not None:
             return
         self._set(printing=(0, 1), problem=None)

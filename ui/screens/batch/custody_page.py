@@ -52,6 +52,7 @@ class BagPage(QWidget):
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName(t("Papers printed"))
         self._printing = label("", "small")
+        self.receipts = button("", model.other_receipts, key="F5", look="link")
         self._buttons = self._made_buttons()
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +77,7 @@ class BagPage(QWidget):
             self._pages.setCurrentIndex(0)
         self._scroll.ensureVisible(0, self.timeline.row * ROW + ROW // 2, 0, ROW)
         self._show_stage(state)
+        self._show_receipts(state)
         self._show_printing(state)
         self._show_buttons(state)
 
@@ -88,6 +90,12 @@ class BagPage(QWidget):
             self._stage.show_state(said, _TONES.get(standing.stage, "brand"))
             seals = "    ".join(map(seal_grouped, standing.seals))
             self._seals.setText(f"{t('Seal numbers')}  {seals}" if seals else t("no seal"))
+
+    def _show_receipts(self, state: BagState) -> None:
+        t = self._look.t
+        said = t("Receipts: a strip per floor") if state.by_floor else t("Receipts: per household")
+        self.receipts.setText(f"{said}  F5")
+        self.receipts.setAccessibleName(said)
 
     def _show_printing(self, state: BagState) -> None:
         printing = state.printing
@@ -146,6 +154,7 @@ class BagPage(QWidget):
         pane.column.addWidget(self._seals)
         pane.column.addWidget(self.tally)
         pane.column.addStretch(1)
+        pane.column.addLayout(row(self.receipts, 0))
         pane.column.addWidget(self._progress)
         pane.column.addWidget(self._printing)
         return pane

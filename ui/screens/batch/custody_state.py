@@ -25,6 +25,7 @@ class BagState:
         printing: Papers done and of how many, None when nothing is being printed.
         problem: Why the last thing did not work.
         chosen: Number of the chosen event of the timeline, 0 = the last one.
+        by_floor: Receipts of the return go on a strip for each floor.
     """
 
     batch_id: str = ""
@@ -33,6 +34,7 @@ class BagState:
     printing: tuple[int, int] | None = None
     problem: Problem | None = None
     chosen: int = 0
+    by_floor: bool = False
 
     @property
     def events(self) -> tuple[Happened, ...]:
