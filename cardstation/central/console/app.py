@@ -83,14 +83,16 @@ class Console:
                 gate.refuse_forged(visit.session.csrf, form)
                 done = act.do(visit)
                 _record(visit, done.act, done.subject, done.detail)
+                # Made before the commit, sent after it: nobody sees a secret that is not kept.
+                once = None if done.once is None else shown_once(request, visit, done)
         except Refusal as why:
             if isinstance(why, NotLoggedIn) or why.code in gate.STATUS:
                 raise
             with transaction(self.engine) as connection:
                 visit = self._visit(request, connection, act.right, form)
                 return again(request, act, visit, why)
-        if done.once is not None:
-            return shown_once(request, visit, done)
+        if once is not None:
+            return once
         place = LOGIN if done.leaves else f"{ROOT}/{done.go}"
         answer = RedirectResponse(f"{place}{'&' if '?' in place else '?'}done={done.act}", 303)
         if done.leaves:
