@@ -104,6 +104,8 @@ def _html(
         "look": look,
         "here": gate.own_place(f"{request.url.path}?{request.url.query}"),
         "now": datetime.now(ZONE),
+        "done": "",
+        "refused": None,
         "wall": request.query_params.get("wall") == "1",
         **values,
     }
