@@ -74,6 +74,7 @@ class Proof(StrEnum):
     PAYMENT_ANSWER = "payment_answer"
     SECOND_APPROVAL = "second_approval"
     WITNESS = "witness"
+    SLIP = "slip"
     DECISION = "decision"
     CONSENT = "consent"
     COUNT = "count"

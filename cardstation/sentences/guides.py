@@ -72,6 +72,7 @@ PHRASES = {
     "proof.payment_answer": "till or payment service",
     "proof.second_approval": "second person's PIN",
     "proof.witness": "reading, photo or report",
+    "proof.slip": "signed slip and till",
     "proof.decision": "the answer, on record",
     "proof.consent": "consent, on record",
     "proof.count": "a new count",

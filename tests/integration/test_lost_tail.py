@@ -162,7 +162,7 @@ def test_what_a_lost_part_may_have_paid_out_needs_the_word_of_two(tmp_path: Path
         pay_out(desk.station, owed, SECOND)
     assert (stop.value.code, stop.value.values["fen"]) == ("payout_in_doubt", 9744)
     [case] = [one for one in exceptions_state(desk.station) if one.kind is Kind.INTENT]
-    assert (case.code, case.guide.step.proof) == ("payout_in_doubt", Proof.WITNESS)
+    assert (case.code, case.guide.step.proof) == ("payout_in_doubt", Proof.SLIP)
     with pytest.raises(Refusal, match="proof_missing"):
         pay_out(desk.station, owed, SECOND, found="yes")
     paid = pay_out(desk.station, owed, SECOND, found="slip 31 in the till, paid on the 24th")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cardstation.domain.exception_case import Kind
 from cardstation.domain.ledger import Order
+from cardstation.domain.line_guides import STRAY
 from cardstation.domain.money import Money
 from cardstation.services.intent.bag_cases import Standing, of_batch
 from cardstation.services.intent.cases import (
@@ -85,4 +86,40 @@ def stop_case(station: FakeStation) -> Case:
         owner="林晓燕",
         state="seen",
         values={"seen": 53, "expected": 52},
+    )
+
+
+def line_case(station: FakeStation, code: str, state: str = "", **values: int | str) -> Case:
+    """A row or a stopped card that waits for this reason."""
+    return case(
+        Kind.LINE,
+        code,
+        moment_of(station),
+        key=f"2026-11-23-02#{code}{state}",
+        who="" if state == STRAY else "冯志强  4-1-702",
+        card_no="8801325001534",
+        batch_id="2026-11-23-02",
+        row=0 if state == STRAY else 42,
+        place=0 if state == STRAY else 41,
+        money=None if state == STRAY else Money(20_000),
+        since=samples.NOW - timedelta(minutes=18),
+        owner="林晓燕",
+        state=state,
+        values=values,
+    )
+
+
+def money_case(station: FakeStation, state: str) -> Case:
+    """Money that waits to go back; one for each state of it."""
+    return case(
+        Kind.MONEY,
+        "batch_money_open",
+        moment_of(station),
+        key=f"2026-11-23-02 money {state}",
+        batch_id="2026-11-23-02",
+        money=Money(45_050),
+        since=samples.NOW - timedelta(hours=3),
+        owner="林晓燕",
+        state=state,
+        values={"fen": 45_050},
     )

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cardstation.domain.guides import FREE, PARTLY_HELD
+from cardstation.domain.line_guides import BACK, COVERED, SEEN, STRAY
+from cardstation.domain.money import Money
 from cardstation.domain.topup import Step
 from cardstation.errors import Refusal
 from cardstation.ports.ledger import LedgerException
+from cardstation.sentences import word
 from cardstation.services.resolve import Outcome, Resolution
+from cardstation.services.settle_arrears import CONSENTS
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
-from tests.kit.window_cases import bag_case, order_case, stop_case
+from tests.kit.window_cases import bag_case, line_case, money_case, order_case, stop_case
 from tests.kit.window_fakes import FakeCard, FakeStation
+from tests.kit.window_money import some_money
 from tests.kit.window_shift_shots import exceptions_of, exceptions_view
 from tests.kit.window_stage import Stage
+from ui.screens.batch.arrears_dialog import ArrearsDialog, Owing
+from ui.screens.batch.lists_state import REASONS
+from ui.screens.exceptions.dialogs import FieldDialog, ReasonDialog
+from ui.screens.exceptions.view import ExceptionsView
 
 
 def exception_scenes(s: Stage) -> None:
@@ -28,6 +38,7 @@ def exception_scenes(s: Stage) -> None:
             view.table.select(at)
             s.shoot(f"guide-{one.kind}-{one.code.replace('_', '-')}")
     _card(s)
+    _answers(s, view)
     s.station.fails["exceptions"] = Refusal("store_rolled_back")
     screen.model.look()
     s.shoot("guide-not-looked-up")
@@ -64,3 +75,43 @@ def _card(s: Stage) -> None:
     s.insert()
     s.shoot("guide-card-3-nothing-open")
     s.remove()
+
+
+def _answers(s: Stage, view: ExceptionsView) -> None:
+    """What a batch leaves open, in each state that has its own guide; and what is asked."""
+    station, model = s.station, exceptions_of(s).model
+    [doubt] = [one for one in samples.open_intents() if one.code == "payout_pending"]
+    station.open, station.standing = (replace(doubt, code="payout_in_doubt"),), None
+    station.cases = (
+        line_case(station, "arrears", debt_fen=3_460),
+        line_case(station, "arrears", COVERED, debt_fen=3_460),
+        line_case(station, "card_in_other_envelope", SEEN, envelope="B-07", own="A-12"),
+        line_case(station, "old_card", SEEN),
+        line_case(station, "card_of_other_batch", STRAY, batch_id="2026-11-23-01"),
+        line_case(station, "door_differs", BACK),
+        money_case(station, PARTLY_HELD),
+        money_case(station, FREE),
+    )
+    model.look()
+    for at, one in enumerate(model.state.items or ()):
+        view.table.select(at)
+        s.shoot(f"guide-{one.kind}-{one.code.replace('_', '-')}-{one.state}".rstrip("-"))
+        if one.code == "card_in_other_envelope":
+            model.scan(one, "A-12")
+            s.shoot("guide-line-envelope-scanned")
+    look, window = s.window.look, s.window
+    owing = Owing("冯志强  4-1-702", Money(3_460), some_money(40).payments, CONSENTS)
+    at_desk = look.t("Cards that lie at the desk")
+    reasons = [(code, word(f"left_out.{code}", look.t)) for code in REASONS]
+    for name, dialog in (
+        ("arrears", ArrearsDialog(window, look, owing)),
+        ("left-out", ReasonDialog(window, look, look.t("Why is it left out?"), owing.who, reasons)),
+        (
+            "count",
+            FieldDialog(window, look, at_desk, "", figures=True),
+        ),
+    ):
+        dialog.show()
+        s.shoot_widget(dialog, f"guide-ask-{name}")
+        dialog.close()
+        dialog.deleteLater()

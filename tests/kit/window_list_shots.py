@@ -9,12 +9,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from cardstation.domain.exception_case import Kind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.services.intent.cases import case
 from cardstation.services.pay_batch import pay_batch
 from tests.kit.lists import with_people
 from tests.kit.station import Desk
+from tests.kit.window_cases import moment_of
 from tests.kit.window_lists import CHAT, HOMES, lay, list_text, lists_stage
+from tests.kit.window_shift_shots import exceptions_of
 from tests.kit.window_stage import Stage, application
 from ui.screens.batch import BatchView
 from ui.screens.batch.count_dialog import CountDialog
@@ -90,6 +94,20 @@ class _Scenes:
         row.look_at(4)
         self.shoot("lists-12-row-sound")
         row.step_back()
+        self.here()
+
+    def here(self) -> None:
+        """A row that is decided where it stands among the exceptions."""
+        standing = self.lists.state.standing
+        assert standing is not None
+        moment = moment_of(self.stage.station)
+        known = {"batch_id": standing.batch.batch_id, "place": 5, "key": "5"}
+        self.stage.window.go("exceptions")
+        here = exceptions_of(self.stage).model.here
+        here.open(case(Kind.LINE, "name_differs", moment, **known))
+        self.shoot("guide-row-in-place")
+        here.close()
+        self.stage.window.go("batch")
 
     def newer(self) -> None:
         standing = self.lists.state.standing
