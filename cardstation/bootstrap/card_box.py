@@ -44,8 +44,12 @@ class CardBox:
         """Some household with a card we can make whose account is not listed."""
         with self._station.store.reading() as reading:
             households = reading.households.every()
-        chips = self._station.card_chips
-        return next(one for one in households if one.account_no not in listed and one.chip in chips)
+        kinds = self._station.card_kinds
+        return next(
+            one
+            for one in households
+            if one.account_no not in listed and (one.chip, one.meter.kind) in kinds
+        )
 
     def make(self, household: Household) -> Path:
         """The file of a household's card, issued now if the box has none."""

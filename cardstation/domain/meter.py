@@ -37,6 +37,7 @@ class MakerRules:
         volume_step: Smallest volume the card can carry.
         per_load_max: Largest single load of a volume meter.
         training: True for the area code of training cards (papers say 培训).
+        kinds: What its meters store.
     """
 
     code: str
@@ -46,6 +47,7 @@ class MakerRules:
     volume_step: Volume
     per_load_max: Volume
     training: bool
+    kinds: frozenset[MeterKind] = frozenset(MeterKind)
 
 
 @dataclass(frozen=True, slots=True)

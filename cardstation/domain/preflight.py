@@ -12,6 +12,7 @@ from cardstation.domain.batch import DECIDED, LineKind, ListRow, ManifestLine, V
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import Order
 from cardstation.domain.matching import Directory, Match, identify
+from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.notes import Note, read_note
 from cardstation.domain.tariff import Quote
@@ -58,6 +59,7 @@ class PreflightTerms:
     Attributes:
         sell: Prices a sale to a household today; raises Refusal when it cannot be sold.
         chips: Chips the station can write.
+        kinds: Chips with the kind of meter their cards are for; empty = both kinds for each.
         orders: Paid orders waiting to be loaded, by account number.
         blocked: Numbers of cards that were reported lost, dead or misused.
         elsewhere: Accounts that wait in another open batch: their money may be paid twice.
@@ -68,6 +70,7 @@ class PreflightTerms:
     orders: Mapping[str, Sequence[Order]]
     blocked: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
+    kinds: frozenset[tuple[str, MeterKind]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,8 @@ def _state_of(household: Household, terms: PreflightTerms) -> list[str]:
         codes.append("account_stopped")
     if household.card_no in terms.blocked:
         codes.append("card_blacklisted")
-    if household.chip not in terms.chips:
+    known = household.chip in terms.chips
+    if not known or (terms.kinds and (household.chip, household.meter.kind) not in terms.kinds):
         codes.append("chip_not_supported")
     if household.arrears:
         codes.append("arrears")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cardstation.domain.meter import MakerRules
+from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.offline_limit import OfflineLimit
 from cardstation.domain.payment import Tender
 from cardstation.errors import Refusal, fail
@@ -67,11 +67,16 @@ class Station:
     offline_limit: OfflineLimit = field(default_factory=OfflineLimit)
 
     @property
-    def card_chips(self) -> frozenset[str]:
-        """Chips of the cards this desk takes: with a driver, a layout and a maker that uses it."""
-        used = {rules.layout for rules in self.makers}
+    def card_kinds(self) -> frozenset[tuple[str, MeterKind]]:
+        """Chip and kind of meter of the cards this desk takes: with driver, layout and maker."""
         driven = {driver.name for driver in self.chips}
-        return frozenset(one.chip for one in self.layouts if one.code in used) & driven
+        chip_of = {one.code: one.chip for one in self.layouts if one.chip in driven}
+        return frozenset(
+            (chip_of[rules.layout], kind)
+            for rules in self.makers
+            if rules.layout in chip_of
+            for kind in rules.kinds
+        )
 
     def rules_of(self, maker: str) -> MakerRules:
         """The capability table of a maker code.

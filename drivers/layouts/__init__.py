@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cardstation.ports.layout import Layout
 from drivers.layouts.open24c02 import OPEN24C02
+from drivers.layouts.open102 import OPEN102
 from drivers.layouts.open4428 import OPEN4428
 from drivers.layouts.open4442 import OPEN4442
 
-LAYOUTS: tuple[Layout, ...] = (OPEN4442, OPEN4428, OPEN24C02)
+LAYOUTS: tuple[Layout, ...] = (OPEN4442, OPEN4428, OPEN24C02, OPEN102)

@@ -15,6 +15,7 @@ class CheckKind(StrEnum):
 
     Members:
         CRC16: Polynomial 1021, start FFFF, not reflected (CRC-16/CCITT-FALSE).
+        CRC16_SET: CRC16, but FFFF is written as 0000: a check value never written never holds.
         CRC16_MODBUS: Polynomial 8005, start FFFF, reflected (CRC-16/MODBUS).
         CRC8: Polynomial 07, start 00, not reflected (CRC-8/SMBUS).
         CRC8_MAXIM: Polynomial 31, start 00, reflected (CRC-8/MAXIM-DOW).
@@ -24,6 +25,7 @@ class CheckKind(StrEnum):
     """
 
     CRC16 = "crc16"
+    CRC16_SET = "crc16-set"
     CRC16_MODBUS = "crc16-modbus"
     CRC8 = "crc8"
     CRC8_MAXIM = "crc8-maxim"
@@ -37,6 +39,7 @@ class CheckKind(StrEnum):
 
 CHECK_WIDTH: Mapping[CheckKind, int] = {
     CheckKind.CRC16: 2,
+    CheckKind.CRC16_SET: 2,
     CheckKind.CRC16_MODBUS: 2,
     CheckKind.CRC8: 1,
     CheckKind.CRC8_MAXIM: 1,
@@ -100,6 +103,7 @@ def _crc8(data: bytes) -> int:
 
 _VALUES: Mapping[CheckKind, Callable[[bytes], bytes]] = {
     CheckKind.CRC16: lambda data: binascii.crc_hqx(data, 0xFFFF).to_bytes(2),
+    CheckKind.CRC16_SET: lambda data: (binascii.crc_hqx(data, 0xFFFF) % 0xFFFF).to_bytes(2),
     CheckKind.CRC16_MODBUS: lambda data: _reflected(data, 0xA001, 0xFFFF).to_bytes(2),
     CheckKind.CRC8: lambda data: bytes((_crc8(data),)),
     CheckKind.CRC8_MAXIM: lambda data: bytes((_reflected(data, 0x8C, 0),)),

@@ -26,6 +26,11 @@ class Record:
     def __init__(self, values: Mapping[str, FieldValue]) -> None:
         self._values = values
 
+    @property
+    def values(self) -> Mapping[str, FieldValue]:
+        """All of them."""
+        return self._values
+
     def number(self, name: str) -> int:
         """A UINT or SINT."""
         value = self._values[name]

@@ -19,6 +19,10 @@ BEIJING = timezone(timedelta(hours=8))
 """Where clocks of cards with dates in digits stand."""
 
 
+PACKED_LETTERS = " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-/"
+"""Forty characters, so that three of them fit into two bytes."""
+
+
 class Encoding(StrEnum):
     """How the bytes of a field are read.
 
@@ -26,6 +30,8 @@ class Encoding(StrEnum):
         UINT, SINT: Whole number without or with sign (two's complement).
         DECIMAL: Whole number in decimal digits, two a byte (BCD).
         BCD: Exactly two decimal digits a byte, as text.
+        NUMERAL: So many decimal `digits`, as text, kept as a whole number.
+        PACKED: Text of digits, capitals, space, dot, dash and slash, three characters in two bytes.
         TEXT: Printable ASCII, padded with spaces on the right.
         TIME: Seconds since 1970-01-01 UTC, unsigned.
         DATE: Decimal digits in the order of `pattern`, Beijing time.
@@ -39,6 +45,8 @@ class Encoding(StrEnum):
     SINT = "sint"
     DECIMAL = "decimal"
     BCD = "bcd"
+    NUMERAL = "numeral"
+    PACKED = "packed"
     TEXT = "text"
     TIME = "time"
     DATE = "date"
@@ -60,6 +68,7 @@ class Field:
         scale, plus: Value = number on the card × scale + plus (numbers and times).
         bits: (lowest bit, how many) of these bytes, which several fields share; None = all.
         fixed: The bytes of a MARK.
+        digits: Of a NUMERAL.
         pattern: Of a DATE, of YYYY YY MM DD hh mm ss.
     """
 
@@ -73,6 +82,7 @@ class Field:
     plus: int = 0
     bits: tuple[int, int] | None = None
     fixed: bytes = b""
+    digits: int = 0
     pattern: str = ""
 
     def encode(self, value: FieldValue) -> bytes:
@@ -143,6 +153,22 @@ def _read_digits(_: Field, data: bytes) -> str | None:
     return digits if digits.isdecimal() else None
 
 
+def _read_numeral(field: Field, data: bytes) -> str | None:
+    text = f"{int.from_bytes(data):0{field.digits}d}"
+    return text if len(text) == field.digits else None
+
+
+def _read_packed(_: Field, data: bytes) -> str | None:
+    letters = []
+    for at in range(0, len(data), 2):
+        number = int.from_bytes(data[at : at + 2])
+        if number >= len(PACKED_LETTERS) ** 3:
+            return None
+        rest, third = divmod(number, len(PACKED_LETTERS))
+        letters += [PACKED_LETTERS[place] for place in (*divmod(rest, len(PACKED_LETTERS)), third)]
+    return "".join(letters).rstrip(" ")
+
+
 def _read_decimal(field: Field, data: bytes) -> int | None:
     digits = _read_digits(field, data)
     return None if digits is None else field.scaled(int(digits))
@@ -189,6 +215,8 @@ _READ: Mapping[Encoding, Callable[[Field, bytes], FieldValue | None]] = {
     Encoding.SINT: lambda field, data: field.scaled(int.from_bytes(data, signed=True)),
     Encoding.DECIMAL: _read_decimal,
     Encoding.BCD: _read_digits,
+    Encoding.NUMERAL: _read_numeral,
+    Encoding.PACKED: _read_packed,
     Encoding.TEXT: _read_text,
     Encoding.TIME: _read_time,
     Encoding.DATE: _read_date,
@@ -203,6 +231,24 @@ def _write_digits(field: Field, value: str) -> bytes:
     if len(value) != 2 * field.width or not (value.isascii() and value.isdecimal()):
         raise ValueError(field.name)
     return bytes.fromhex(value)
+
+
+def _write_numeral(field: Field, value: str) -> bytes:
+    if len(value) != field.digits or not (value.isascii() and value.isdecimal()):
+        raise ValueError(field.name)
+    return int(value).to_bytes(field.own_bytes)
+
+
+def _write_packed(field: Field, value: str) -> bytes:
+    letters = value.ljust(field.width * 3 // 2)
+    if len(letters) != field.width * 3 // 2 or value.endswith(" "):
+        raise ValueError(field.name)
+    numbers = []
+    for at in range(0, len(letters), 3):
+        first, second, third = (PACKED_LETTERS.index(one) for one in letters[at : at + 3])
+        size = len(PACKED_LETTERS)
+        numbers.append((first * size + second) * size + third)
+    return b"".join(number.to_bytes(2) for number in numbers)
 
 
 def _write_decimal(field: Field, value: int) -> bytes:
@@ -253,6 +299,8 @@ _WRITE: Mapping[Encoding, tuple[type, Callable[[Field, Any], bytes]]] = {
     Encoding.SINT: (int, _write_number),
     Encoding.DECIMAL: (int, _write_decimal),
     Encoding.BCD: (str, _write_digits),
+    Encoding.NUMERAL: (str, _write_numeral),
+    Encoding.PACKED: (str, _write_packed),
     Encoding.TEXT: (str, _write_text),
     Encoding.TIME: (datetime, _write_time),
     Encoding.DATE: (datetime, _write_date),

@@ -58,7 +58,7 @@ _VOLUME_CARD = CardContent(
     ),
 )
 
-_LOAD = Credit(
+LOAD = Credit(
     quantity=Volume.of_m3("35"),
     purchase_counter=51,
     cumulative=Volume.of_m3("1535"),
@@ -68,7 +68,7 @@ _LOAD = Credit(
     sequence=1,
 )
 
-_ANSWER = ReturnBlock(
+ANSWER = ReturnBlock(
     meter_no="QM1799609893",
     purchase_counter=51,
     taken_mark=bytes.fromhex("5EED0123"),
@@ -190,16 +190,16 @@ EXAMPLES = (
     Example(
         name="a load of 35 m³ waits on the card",
         memory=_WAITING,
-        content=replace(_VOLUME_CARD, credit=_LOAD),
+        content=replace(_VOLUME_CARD, credit=LOAD),
         issued=_VOLUME_CARD,
-        then=((Operation.LOAD, _LOAD),),
+        then=((Operation.LOAD, LOAD),),
     ),
     Example(
         name="the meter took it and reports a low battery",
         memory=_TAKEN_BY_METER,
-        content=replace(_VOLUME_CARD, credit=_LOAD, returned=_ANSWER),
+        content=replace(_VOLUME_CARD, credit=LOAD, returned=ANSWER),
         issued=_VOLUME_CARD,
-        then=((Operation.LOAD, _LOAD), (Operation.RETURN, _ANSWER)),
+        then=((Operation.LOAD, LOAD), (Operation.RETURN, ANSWER)),
     ),
     Example(
         name="a money card whose load was taken back",

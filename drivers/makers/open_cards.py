@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cardstation.domain.meter import CounterSchool, MakerRules
+from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.volume import Volume
 
 _EXACT = MakerRules(
@@ -27,6 +27,7 @@ TRAINING = (
 OTHER_CHIPS = (
     replace(_EXACT, code="CS28", layout="open4428"),
     replace(_EXACT, code="CS24", layout="open24c02"),
+    replace(_EXACT, code="CS52", layout="open102", kinds=frozenset({MeterKind.VOLUME})),
 )
 
 CITY = replace(_EXACT, code="CS10", training=False)

@@ -145,3 +145,47 @@ class AcsI2c:
     def write(self, link: Link, span: Span) -> None:
         """Write bytes of one page."""
         write_memory(link, span)
+
+
+class AcsSc102:
+    """AT88SC102 in ACS readers; 90 00 proves nothing, so what it did is read back by the chip.
+
+    Source: reference cards 2.1.
+    """
+
+    def select(self, link: Link) -> None:
+        """Select the card type."""
+        select_type(link, 0x09)
+
+    def read(self, link: Link, address: int, length: int) -> bytes:
+        """Read memory; codes and keys read as ones."""
+        return read_memory(link, address, length)
+
+    def write(self, link: Link, span: Span, *, hidden: bool = False) -> None:
+        """Clear bits."""
+        write_memory(link, span, hidden=hidden)
+
+    def verify(self, link: Link, address: int, code: bytes) -> None:
+        """Present the security code once; whether it was right, the attempts counter says.
+
+        Raises:
+            CodeLocked: no tries left.
+        """
+        answer = link.exchange(bytes([0xFF, 0x20, 0x08, address, len(code)]) + code)
+        if status_of(answer) == 0x6300:
+            raise CodeLocked(reader=link.reader)
+        data_of(answer, link.reader)
+
+    def erase_zone(self, link: Link, key_address: int, key: bytes) -> None:
+        """Erase an application zone with its key."""
+        command = bytes([0xFF, 0x20, 0x00, key_address, len(key)]) + key
+        data_of(link.exchange(command), link.reader)
+
+    def erase_words(self, link: Link, address: int, length: int) -> None:
+        """Erase words outside the application zones."""
+        data_of(link.exchange(bytes([0xFF, 0xD2, 0x00, address, length])), link.reader)
+
+    def blow_fuse(self, link: Link, bit_address: int) -> None:
+        """Blow a fuse, for ever."""
+        command = bytes([0xFF, 0x05, 0x00, 0x00, 0x04, *bit_address.to_bytes(2), 0x01, 0x00])
+        data_of(link.exchange(command), link.reader)

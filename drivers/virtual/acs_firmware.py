@@ -11,6 +11,7 @@ from typing import Protocol
 
 from drivers.chips.at24c import LARGE
 from drivers.virtual.acs_i2c import AcsI2cCard
+from drivers.virtual.acs_sc102 import AcsSc102Card
 from drivers.virtual.acs_sle import AcsSle4428, AcsSle4442
 from drivers.virtual.apdu import (
     FAILED,
@@ -22,6 +23,7 @@ from drivers.virtual.apdu import (
     Apdu,
 )
 from drivers.virtual.at24c import VirtualAt24c
+from drivers.virtual.at88sc102 import VirtualAt88Sc102
 from drivers.virtual.chip import VirtualSle4442
 from drivers.virtual.memory import VirtualChip
 from drivers.virtual.sle4428 import VirtualSle4428
@@ -63,6 +65,8 @@ def card_commands(chip: VirtualChip, card_type: int, *, old: bool) -> CardComman
             return AcsSle4428(chip)
         case VirtualAt24c() if card_type == (0x01 if chip.part.size <= LARGE else 0x02):
             return AcsI2cCard(chip)
+        case VirtualAt88Sc102() if card_type == 0x09:
+            return AcsSc102Card(chip)
         case _:
             return UndrivenBus() if card_type in SILENT else None
 

@@ -17,8 +17,10 @@ from drivers.layouts.codec import Block, Operation
 from drivers.layouts.example import Example
 from drivers.layouts.fields import Field
 from drivers.layouts.two_slot import TwoSlotLayout
+from drivers.layouts.zone_pair import ZonePairLayout
 
-DECLARED = [layout for layout in LAYOUTS if isinstance(layout, TwoSlotLayout)]
+TWO_SLOT = [layout for layout in LAYOUTS if isinstance(layout, TwoSlotLayout)]
+DECLARED = [layout for layout in LAYOUTS if isinstance(layout, TwoSlotLayout | ZonePairLayout)]
 CASES = [
     pytest.param(layout, example, id=f"{layout.code}: {example.name}")
     for layout in DECLARED
@@ -121,7 +123,7 @@ def ordered(block: Block) -> list[Field | Check]:
     return sorted((*block.fields, *block.checks), key=lambda item: item.offset)
 
 
-@pytest.mark.parametrize("layout", DECLARED, ids=lambda layout: layout.code)
+@pytest.mark.parametrize("layout", TWO_SLOT, ids=lambda layout: layout.code)
 def test_every_operation_states_its_order(layout: TwoSlotLayout) -> None:
     assert set(layout.declaration.orders) == set(Operation)
     for operation in (Operation.LOAD, Operation.CLEAR, Operation.RETURN):
@@ -143,7 +145,7 @@ def test_every_operation_states_its_order(layout: TwoSlotLayout) -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.code)
 def test_a_stranger_is_refused(layout: Layout) -> None:
-    size = len(layout.examples[0].image()) if isinstance(layout, TwoSlotLayout) else 256
+    size = next(len(one.examples[0].image()) for one in DECLARED if one is layout)
     for image in (b"", bytes(size), b"\xff" * size, bytes(n % 256 for n in range(size))):
         assert not layout.recognises(image)
         with pytest.raises(Refusal):
@@ -157,5 +159,5 @@ def test_every_declared_layout_is_registered() -> None:
     for path in folder.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                made += node.func.id == "TwoSlotLayout"
+                made += node.func.id in ("TwoSlotLayout", "ZonePairLayout")
     assert made == len(LAYOUTS)

@@ -6,6 +6,7 @@ import pytest
 
 from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.volume import NO_GAS
+from cardstation.errors import Refusal
 from drivers.keys import CombinedCardKeys
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
@@ -14,6 +15,7 @@ from drivers.virtual.meter import VirtualMeter
 from drivers.virtual.meter_rules import Taking
 from tests.kit import cards
 
+LAYOUT = {layout.code: layout for layout in LAYOUTS}
 KEYS = CombinedCardKeys(bytes(range(32)))
 each = pytest.mark.parametrize("rules", MAKERS, ids=lambda rules: rules.code)
 
@@ -43,7 +45,11 @@ def test_a_capability_table_makes_sense(rules: MakerRules) -> None:
 @each
 @pytest.mark.parametrize("kind", list(MeterKind))
 def test_its_cards_can_be_made_loaded_and_taken(rules: MakerRules, kind: MeterKind) -> None:
-    layout = next(layout for layout in LAYOUTS if layout.code == rules.layout)
+    if kind not in rules.kinds:
+        with pytest.raises(Refusal, match="field_does_not_fit"):
+            make_card(cards.household(kind), rules, LAYOUT[rules.layout], KEYS)
+        return
+    layout = LAYOUT[rules.layout]
     home = cards.household(kind)
     card = make_card(home, rules, layout, KEYS)
     shown = layout.decode(card.image)

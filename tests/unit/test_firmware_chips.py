@@ -79,6 +79,56 @@ FF B0 0F FE 02              | 12 34 90 00
 """
 
 
+AT88SC102_ACS = """
+FF A4 00 00 01 05           | 6A 81
+FF A4 00 00 01 09           | 90 00
+FF B0 00 00 10              | 0F 0F FF FF FF FF FF FF FF FF FF FF FF FF FF FF 90 00
+FF D0 00 17 02 12 34        | 90 00
+FF B0 00 17 02              | FF FF 90 00
+FF D0 00 B0 01 55           | 90 00
+FF B0 00 B0 01              | 55 90 00
+FF 20 08 0A 02 11 22        | 90 00
+FF B0 00 0C 02              | 7F FF 90 00
+FF 20 08 0A 02 F0 F0        | 90 00
+FF B0 00 0C 02              | FF FF 90 00
+FF D0 00 17 02 12 34        | 90 00
+FF B0 00 17 02              | 12 34 90 00
+FF D0 00 17 01 FF           | 90 00
+FF B0 00 17 01              | 12 90 00
+FF 20 00 56 06 01 02 03 04 05 06 | 90 00
+FF B0 00 17 01              | 12 90 00
+FF 20 00 56 06 FF FF FF FF FF FF | 90 00
+FF B0 00 17 02              | FF FF 90 00
+FF D0 00 02 02 11 22        | 90 00
+FF D2 00 02 02              | 90 00
+FF B0 00 02 02              | FF FF 90 00
+FF D0 00 02 02 11 22        | 90 00
+FF D2 00 17 02              | 90 00
+FF D0 00 9C 04 01 02 03 04  | 90 00
+FF D0 00 5D 01 77           | 90 00
+FF 05 00 00 04 06 10 01 00  | 90 00
+FF D2 00 02 02              | 90 00
+FF B0 00 02 02              | 11 22 90 00
+FF 20 00 9C 04 FF FF FF FF  | 90 00
+FF B0 00 5D 01              | 77 90 00
+FF 20 00 9C 04 01 02 03 04  | 90 00
+FF B0 00 5D 01              | FF 90 00
+FF B0 00 0A 02              | FF FF 90 00
+FF A4 00 00 01 09           | 90 00
+FF 20 08 0A 02 11 22        | 90 00
+FF 20 08 0A 02 11 22        | 90 00
+FF 20 08 0A 02 11 22        | 90 00
+FF 20 08 0A 02 11 22        | 90 00
+FF B0 00 0C 01              | 0F 90 00
+FF 20 08 0A 02 F0 F0        | 63 00
+FF 20 80 9C 04 01 02 03 04  | 6B 00
+FF B0 00 B0 03              | 67 00
+FF D0 00 B0 03 01 02 03     | 67 00
+FF D2 00 B0 03              | 67 00
+FF 05 00 00 03 06 10 01     | 67 00
+"""  # reference cards 1.4 and 2.1: 90 00 proves nothing, 0F in 0C is a burnt card
+
+
 def lines(table: str) -> list[tuple[bytes, bytes]]:
     rows = [row.split("|") for row in table.strip().splitlines()]
     return [(bytes.fromhex(command), bytes.fromhex(answer)) for command, answer in rows]
@@ -90,6 +140,7 @@ def lines(table: str) -> list[tuple[bytes, bytes]]:
         ("sle4428", "acs", SLE4428_ACS),
         ("sle4428", "acs-old", SLE4428_ACS),
         ("at24c02", "acs", AT24C02_ACS),
+        ("at88sc102", "acs", AT88SC102_ACS),
         ("at24c32", "acs", AT24C32_ACS),
         ("sle4428", "omnikey", "FF A4 00 00 01 06 | 6A 81\nFF B0 00 00 08 | 6A 81"),
     ],

@@ -164,3 +164,12 @@ def test_the_new_tier_year_starts_at_zero() -> None:
 def test_without_desk_rules_nothing_is_priced() -> None:
     with pytest.raises(Refusal, match="no_tariff"):
         PriceBook((RESIDENTIAL,), None, ()).terms("residential", DAY)
+
+
+def test_a_chip_whose_cards_carry_volume_only_is_not_for_a_money_meter() -> None:
+    small = replace(terms(), chips=frozenset({"at88sc102"}))
+    small = replace(small, kinds=frozenset({("at88sc102", MeterKind.VOLUME)}))
+    for kind, verdict in ((MeterKind.VOLUME, Verdict.READY), (MeterKind.MONEY, Verdict.BLOCKED)):
+        home = replace(MENG, chip="at88sc102", meter=replace(MENG.meter, kind=kind))
+        (line,) = preflight([row()], Directory.of((home,), "净月新城"), small)
+        assert line.verdict is verdict

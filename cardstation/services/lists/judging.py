@@ -75,7 +75,8 @@ def terms_of(
     """
     return PreflightTerms(
         sell=_seller(station, reading),
-        chips=station.card_chips,
+        chips=frozenset(chip for chip, _ in station.card_kinds),
+        kinds=station.card_kinds,
         orders=_waiting_orders(reading, accounts),
         blocked=frozenset(reading.blocked.every()),
         elsewhere=_waiting_elsewhere(reading, accounts, but=batch_id),
