@@ -27,11 +27,8 @@ from cardstation.domain.custody import (
 )
 from cardstation.domain.trays import Tray, tray_for
 
-_KEPT = HELD | {Where.REFUSED, Where.ABSENT}
-"""In our hands, whether they have to go back or not."""
-
 _OURS = HELD | KEPT
-
+"""In our hands, whether they have to go back or not."""
 
 _TRAYS = {Tray.A: Where.DONE, Tray.B: Where.ASK, Tray.C: Where.UNPAID}
 
@@ -170,10 +167,13 @@ class _Book:
         }[why]
         before = self._where[place]
         holder = Party.TEAM if before is Where.TEAM else Party.DESK
-        if to in KEPT or why is Why.FOUND:
-            if before not in HELD or self._is_doubtful(place):
-                self._count[holder] += 1
-        elif before in HELD and not self._is_doubtful(place):
+        doubtful = before in HELD and self._is_doubtful(place)
+        if to in KEPT:
+            # A card that is kept is one of those that were counted, also where some of them lack.
+            self._count[holder] += before not in _OURS
+        elif why is Why.FOUND:
+            self._count[holder] += before not in _OURS or doubtful
+        elif before in _OURS and not doubtful:
             self._count[holder] = max(0, self._count[holder] - 1)
         if before is Where.RETURNED:
             self._short_at_home = max(0, self._short_at_home - 1)

@@ -97,6 +97,22 @@ def test_more_than_expected_are_extra_until_somebody_looks() -> None:
     assert (gone.extras, gone.extras_gone, gone.unnamed_extras) == ((), 1, 0)
 
 
+@pytest.mark.parametrize("kept", [Why.REFUSED, Why.ABSENT, Why.SEALED_OFF])
+def test_a_card_that_is_kept_hides_none_that_lacks(kept: Why) -> None:
+    """Three of four arrived; the one that is kept is of the three, and still one lacks."""
+    here = told(came(3), Explanation(kept, (2,)))
+    assert (here.short, here.lacking, here.counted[Party.DESK]) == (1, 1, 3)
+    for again in (Why.ABSENT, Why.REFUSED):
+        other = told(came(3), Explanation(kept, (2,)), Explanation(again, (2,)))
+        assert (other.short, other.unnamed_extras) == (1, 0)
+    gone = told(came(3), Explanation(kept, (2,)), Explanation(Why.LOST, (2,)))
+    assert (gone.short, gone.unnamed_extras, gone.counted[Party.DESK]) == (1, 0, 2)
+    back = told(came(3), Explanation(kept, (2,)), Explanation(Why.FOUND, (2,)))
+    assert (back.short, back.unnamed_extras) == (1, 0)
+    late = told(came(3, (1, 2, 3), missing=(4,)), Explanation(kept, (4,)))
+    assert (late.short, late.lacking, late.counted[Party.DESK]) == (0, 0, 4)
+
+
 def test_counting_again_corrects_a_count() -> None:
     assert told(came(3), Explanation(Why.COUNTED_AGAIN, counted=4)).short == 0
 
