@@ -26,7 +26,7 @@ def exceptions(call: Call) -> None:
 
 
 def _told(call: Call, one: Case) -> dict[str, object]:
-    names = ("kind", "code", "key", "who", "card_no", "batch_id", "row", "money", "seq")
+    names = ("kind", "code", "key", "who", "card_no", "batch_id", "row", "place", "money", "seq")
     times = ("since", "age_min", "due", "until_shift_ends", "overdue", "owner")
     answer = {name: getattr(one, name) for name in (*names, *times)}
     answer["evidence"] = one.values.get("evidence", "")
