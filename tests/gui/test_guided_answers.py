@@ -269,3 +269,20 @@ def test_esc_leaves_everything_as_it_is(guided: GuidedDesk) -> None:
     guided.press(Key.Key_F8, "\x1b")
     assert guided.desk.kinds() == before
     assert sorted(left(guided)) == ["arrears", "name_differs"]
+
+
+def test_a_debt_is_paid_from_the_page_of_its_row(guided: GuidedDesk) -> None:
+    taken_in(guided, asks(OWES, 2, "arrears"), asks(A, 3, "name_differs"))
+    paid(guided, 5_000)
+    guided.choose("name_differs")
+    guided.press(Key.Key_F4)
+    here = guided.screen.model.here
+    here.row.look_at(1)
+    page = guided.view.row_page
+    assert here.row.state is not None
+    assert here.row.state.debtor == guided.desk.household(OWES.account_no)
+    guided.press(Key.Key_D, "\n", at=page.focus_here)
+    assert guided.desk.household(OWES.account_no).arrears == NO_MONEY
+    assert here.row.state.detail.place == 3
+    assert here.row.state.debtor is None
+    assert outcomes(guided) == [LineState.WITHDRAWN, LineState.STOPPED, LineState.UNFUNDED]

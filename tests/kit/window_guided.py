@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from cardstation.bootstrap.demo_readers import LocalRoom
 from cardstation.bootstrap.desk_readers import DeskReaders
@@ -63,7 +63,7 @@ class GuidedDesk:
         self.view.table.select(at)
         return items[at]
 
-    def press(self, key: Qt.Key, *then: str) -> None:
+    def press(self, key: Qt.Key, *then: str, at: QWidget | None = None) -> None:
         """Press a key of the page; then type into each dialog that opens, one after another."""
         answers = iter(then)
         timer = QTimer()
@@ -78,7 +78,7 @@ class GuidedDesk:
 
         timer.timeout.connect(answer)
         timer.start()
-        QTest.keyClick(self.window, key)
+        QTest.keyClick(at or self.window, key)
         timer.stop()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.window.activateWindow()
