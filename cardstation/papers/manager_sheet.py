@@ -97,8 +97,9 @@ def _column(pages: Pages, rows: list[ManagerRow], x: float, top: float, t: Trans
         pen.shortened(x + 2, y + 4.4, row.door, _CELL, room=32)
         pen.text(x + 36, y + 4.4, row.tail, Style(9, Ink.SOFT))
         said, ink = _said(row, t)
-        pen.shortened(x + 48, y + 4.4, said, Style(8.6, ink, bold=True), room=_WIDE - 48 - 20)
         amount = "" if row.amount is None else str(row.amount)
+        room = _WIDE - 50 - (20 if amount else 0)
+        pen.shortened(x + 48, y + 4.4, said, Style(8.6, ink, bold=True), room=room)
         pen.fitted(x + _WIDE - 2, y + 4.4, amount, _CELL, room=20, align="right")
         y += _ROW
         pen.rule(x, x + _WIDE, y, weight=0.12)

@@ -66,11 +66,12 @@ def _name(pages: Pages, floor: Floor, strips: ReceiptStrips, t: Translator) -> N
 
 def _receipt(pages: Pages, row: StripRow, t: Translator) -> None:
     pen, y = pages.pen, pages.y
-    volume, paid = "" if row.volume is None else str(row.volume), str(row.paid)
+    paid = str(row.paid)
+    written = paid if row.volume is None else str(row.volume)
     cells = (
         (LEFT + 3, t("Door"), row.door, _HEAVY, 31, "left"),
         (50, t("Card, last digits"), row.tail, Style(9.5), 16, "left"),
-        (93, t("Written to the card"), volume, _HEAVY, 24, "right"),
+        (93, t("Written to the card"), written, _HEAVY, 24, "right"),
         (122, t("Paid online") if row.prepaid else t("Money received"), paid, _HEAVY, 28, "right"),
         (130, t("Receipt no."), row.receipt_no, Style(9.5), 38, "left"),
         (172, t("Check code"), row.check_code, Style(9.5), 22, "left"),

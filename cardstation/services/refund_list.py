@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.custody_book import card_places
 from cardstation.domain.household import Household
 from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundPart, RefundRow
 from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
@@ -28,7 +29,12 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
             {one.line.account_no for one in account.state.outcomes if one.line.account_no}, ()
         )
     homes = {one.account_no: one for one in found}
-    left = [one for one in account.state.outcomes if one.state in _NOT_LOADED]
+    stands = card_places(account.state.outcomes)
+    left = [
+        one
+        for place, one in enumerate(account.state.outcomes, start=1)
+        if one.state in _NOT_LOADED and stands.get(place) == place
+    ]
     return RefundList(
         company=station.company,
         station=station.name,
