@@ -19,7 +19,6 @@ from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load
-from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.station import Station
 from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
@@ -154,7 +153,6 @@ def send(world: World) -> None:
 def send_all(world: World, desk: Desk) -> bool:
     def doing(station: Station) -> None:
         found = sync(station)
-        settle_elsewhere(station)
         world.counts["syncs"] += 1
         world.say(f"  confirmed {found.acked_seq}, unsent {found.unsent}")
 

@@ -32,6 +32,7 @@ def shift(world: World) -> None:
     if desk.fate:
         return
     world.say(f"the shift changes at {desk.key}")
+    desk.has_clerks = True
     _trouble(world, desk, 14)
 
     def doing(station: Station) -> None:

@@ -88,6 +88,7 @@ class Desk:
     Attributes:
         watch: What the oracle has seen in its store.
         fate: Why nothing is sold here any more (`restored`, `cloned`), empty = it may.
+        has_clerks: Somebody was put on duty here.
     """
 
     def __init__(
@@ -102,9 +103,14 @@ class Desk:
         self.backups: list[Backup] = []
         self.station: Station | None = None
         self.fate = ""
-        self.rejoined = False
+        self.rejoined = self.has_clerks = False
         self._kind = store_under(self.fuse)
         self._card: VirtualCard | None = None
+
+    def ready(self, template: Path) -> None:
+        """Whoever comes first finds the data folder every station begins with."""
+        if not self.folder.exists():
+            shutil.copytree(template, self.folder)
 
     def start(self, till: Till, chance: Random) -> Station:
         """Switch on."""

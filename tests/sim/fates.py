@@ -21,6 +21,7 @@ def back_up(world: World) -> None:
     """Somebody copies a station's folder while it is switched off."""
     desk = some_desk(world)
     world.made += 1
+    desk.ready(world.template)
     desk.back_up(world.folder / f"backup-{world.made}")
     world.counts["backups"] += 1
     world.say(f"{desk.key} is backed up")
@@ -63,6 +64,7 @@ def clone(world: World) -> None:
     shutil.copytree(desk.folder, place)
     twin = world.desk_at(desk.name, desk.number, place)
     twin.watch = desk.watch.copy(place)
+    twin.has_clerks = desk.has_clerks
     desk.fate = twin.fate = "cloned"
     world.add(twin)
     world.fault("station cloned")

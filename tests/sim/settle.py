@@ -46,7 +46,10 @@ def settle(world: World) -> None:
         if _never_used(desk):
             continue
         world.say(f"{desk.key} is switched on for the last time")
-        on_duty(world, desk)
+        if desk.has_clerks:
+            on_duty(world, desk)
+        else:
+            world.work(desk, lambda _station: None)
         if _asks(desk):
             answer_all(world, desk)
         if desk.fate == "restored":
@@ -76,10 +79,9 @@ def settle(world: World) -> None:
     for home in world.town.homes.values():
         world.touch(home=home)
     world.look()
-    chosen = world.chance.choice(world.desks)
+    used = [desk for desk in world.desks if not _never_used(desk)]
+    chosen = world.chance.choice(used or world.desks)
     for desk in world.desks:
-        if desk is chosen and desk.station is None:
-            world.work(desk, lambda _station: None)
         _nothing_left(world, desk, whole=desk is chosen or steps > SHORT)
     _totals(world)
 

@@ -68,7 +68,7 @@ class World:
         self.chance = Random(f"world {seed}")
         self.counts: Counter[str] = Counter()
         self.time = TrueTime(NEW_YEARS_EVE if self.chance.random() < 0.1 else AUTUMN)
-        directory, template = _prepared(size.households)
+        directory, self.template = _prepared(size.households)
         self.town = Town(directory)
         self.centre = Centre(now=lambda: self.time.at)
         self.weather = Weather(Random(f"weather {seed}"), count=self.fault)
@@ -82,10 +82,9 @@ class World:
         self.touched_homes: dict[str, Home] = {}
         self.made = 0
         for number in range(1, size.stations + 1):
-            home = folder / f"S{number:03d}"
-            shutil.copytree(template, home)
-            self.centre.enrol(f"S{number:03d}")
-            self.add(self.desk_at(f"S{number:03d}", number, home))
+            name = f"S{number:03d}"
+            self.centre.enrol(name)
+            self.add(self.desk_at(name, number, folder / name))
         self.centre.enrol(MACHINES)
 
     def desk_at(self, name: str, number: int, folder: Path) -> Desk:
@@ -107,6 +106,7 @@ class World:
     def touch(self, desk: Desk | None = None, home: Home | None = None) -> None:
         """The oracle will look at these at the end of the step."""
         if desk is not None:
+            desk.ready(self.template)
             self.touched_desks[desk.key] = desk
         if home is not None:
             self.touched_homes[home.account_no] = home
