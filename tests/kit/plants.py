@@ -31,6 +31,10 @@ from tests.kit.memory_ledger import Centre
 Patch = pytest.MonkeyPatch
 
 
+def _unlock(station: Any, card: Any, intent: Any) -> None:
+    loading._unlock(station, card, intent, loading._unlocking(station, card, intent))
+
+
 def _written(station: Any, card: Any, intent: Any, admitted: Any) -> Any:
     """The load goes onto the card with nothing on record."""
     credit = loading.next_credit(
@@ -42,7 +46,7 @@ def _written(station: Any, card: Any, intent: Any, admitted: Any) -> Any:
         mark=intent.mark,
     )
     plan = card.layout.plan_load(card.image, credit)
-    loading._unlock(station, card, intent)
+    _unlock(station, card, intent)
     card.chip.write(card.image, plan.spans)
     card.power_cycle()
     return plan, credit
@@ -63,7 +67,7 @@ def journal_after_write(patch: Patch) -> None:
 
 def seal_before_read_back(patch: Patch) -> None:
     def write_and_seal(station: Any, card: Any, intent: Any, watch: Any) -> Any:
-        loading._unlock(station, card, intent)
+        _unlock(station, card, intent)
         _, receipt = record_sealed(station, intent, card.image, witness="card")
         card.chip.write(card.image, intent.plan.spans)
         return receipt
@@ -192,7 +196,7 @@ def money_before_the_card(patch: Patch) -> None:
         return returned(station, loading.arm_return(station, card, intent, credit), card.image)
 
     def write(station: Any, card: Any, intent: Any, _watch: Any) -> bytes:
-        loading._unlock(station, card, intent)
+        _unlock(station, card, intent)
         card.chip.write(card.image, intent.plan.spans)
         image: bytes = card.power_cycle()
         return image
