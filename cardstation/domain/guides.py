@@ -27,7 +27,7 @@ from cardstation.domain.line_guides import line_guide
 REJOINABLE = frozenset({"ledger_ahead", "ledger_epoch", "rejoin_begun"})
 """Verdicts that two persons may end by comparing with the ledger."""
 COUNTED = "counted"
-"""State of a bag that was counted again, or of which it is known what lacks."""
+"""State of a bag that was counted again, or of which every card that lacks is known by name."""
 HELD, PARTLY_HELD, FREE = "held", "partly_held", "free"
 """States of money that is owed: rows hold all of it, a part of it, or nothing."""
 IN_DOUBT = "payout_in_doubt"

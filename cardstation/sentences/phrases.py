@@ -32,7 +32,7 @@ FROZEN = "Money already taken stays on record; nothing new is sold."
 
 SAME_CARD = "Put the same card back in."
 ASIDE = "Take the card out and lay it with the exceptions."
-ASK_MANAGER = "Ask the property manager, correct the list and take it in again as a new list."
+ASK_MANAGER = "Ask the property manager, then decide the row or take in a newer list of the batch."
 DESK = "Ask the household to come to the service hall."
 SUPERVISOR = "Stop and call the supervisor; leave everything as it is."
 SYNC = "Go on working; check the network, the station sends by itself."

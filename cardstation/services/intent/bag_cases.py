@@ -144,6 +144,7 @@ def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
     if not handed or not (missing or extra):
         return []
     batch_id = found.batch.batch.batch_id
+    named = not (found.custody.short or found.custody.short_back)
     return [
         case(
             Kind.BAG,
@@ -153,7 +154,7 @@ def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
             batch_id=batch_id,
             since=handed[-1],
             owner=moment.clerk,
-            state=COUNTED if _counted_since(found) or not missing else "",
+            state=COUNTED if named or _counted_since(found) else "",
             values={"missing": missing, "extra": extra},
         )
     ]
@@ -194,7 +195,7 @@ def of_money(found: CustodyState, moment: Moment, *, doubtful: bool = False) -> 
             since=ended,
             owner=moment.clerk,
             state=IN_DOUBT if doubtful and state == FREE else state,
-            values={"fen": left.fen},
+            values={"fen": left.fen, "doubtful": int(doubtful)},
         )
     ]
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from cardstation.domain.batch import LineState
 from cardstation.domain.custody import NEED_TWO, TAIL, Explanation, Why
 from cardstation.domain.exception_case import Act
-from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.line_guides import STRAY
 from cardstation.domain.money import Money
 from cardstation.sentences import word
@@ -154,7 +153,7 @@ class BagKeys:
         t = self._look.t
         tender = word(f"tender.{paid.payment.tender.value}", t)
         what = t("{money} went back to its payer by {tender}.", money=money, tender=tender)
-        note = t("What slip and till say") if item.state == IN_DOUBT else ""
+        note = t("What slip and till say") if item.values.get("doubtful") else ""
         asked = ask_second_person(self._view, self._look, self._approver, what, note=note)
         if asked is not None:
             self._verbs.give_back(item, paid.payment.payment_id, money, *asked)

@@ -85,7 +85,7 @@ class ExceptionsModel(QObject):
         lanes = self._tools.services.lanes
 
         def right(_none: None) -> None:
-            self._show(replace(self._state, scanned=Scanned(item.key, envelope)))
+            self._show(replace(self._state, scanned=Scanned(item.key, item.since, envelope)))
 
         def wrong(error: CardStationError) -> None:
             self._show(replace(self._state, scanned=None))

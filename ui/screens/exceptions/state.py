@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from cardstation.domain.exception_case import Act
 from cardstation.domain.money import Money
@@ -82,11 +83,16 @@ class Scanned:
     """The own envelope of a stopped card: its card may be loaded now.
 
     Attributes:
-        key: Of its case.
+        key: Of its case. since: When it was stopped; a later stop asks for the envelope again.
     """
 
     key: str
+    since: datetime | None
     envelope: str
+
+    def fits(self, item: Case) -> bool:
+        """It was scanned for this very stop."""
+        return (self.key, self.since) == (item.key, item.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ class State:
 
     def guided(self, item: Case) -> Case:
         """A case as it stands now: a step that only this desk has seen done is done."""
-        if self.scanned is None or self.scanned.key != item.key or Act.ENVELOPE not in item.actions:
+        if not self.envelope_of(item) or Act.ENVELOPE not in item.actions:
             return item
         now = tuple(Act.CARD if act is Act.ENVELOPE else act for act in item.guide.now)
         return replace(item, guide=replace(item.guide, at=1, now=now))
@@ -117,4 +123,4 @@ class State:
     def envelope_of(self, item: Case) -> str:
         """The envelope that was scanned for a case, empty when none was."""
         scanned = self.scanned
-        return scanned.envelope if scanned is not None and scanned.key == item.key else ""
+        return scanned.envelope if scanned is not None and scanned.fits(item) else ""
