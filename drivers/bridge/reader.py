@@ -17,7 +17,7 @@ from typing import Any
 from cardstation.domain.meter import CounterSchool
 from cardstation.errors import CardRemoved, CardSwapped, LinkFailed, ensure
 from cardstation.ports.reader import Link, Presence
-from drivers.bridge.facts import image_of
+from drivers.bridge.facts import Facts, image_of
 from drivers.bridge.library import MakerLibrary
 
 READ = b"read"
@@ -38,6 +38,7 @@ class LibraryLink:
         self.reader, self.atr = presence.reader, presence.atr
         self._library, self._insertion = library, insertion
         self._broken: LinkFailed | None = None
+        self._sure = False
 
     def exchange(self, command: bytes) -> bytes:
         """Have the library do one thing.
@@ -64,14 +65,21 @@ class LibraryLink:
     def _done(self, command: bytes) -> bytes:
         if command == READ:
             described = self._library.described
-            facts = self._library.read(self._insertion)
-            return image_of(facts, described.name, adds=described.adds)
+            return image_of(self._read(), described.name, adds=described.adds)
         ensure(command.startswith(LOAD), "a library's link reads or loads")
         target: dict[str, Any] = json.loads(command.removeprefix(LOAD))
         target["at"] = datetime.fromisoformat(target["at"])
         do = self._library.load if target["quantity"] else self._library.clear
         do(target)
         return b""
+
+    def _read(self) -> Facts:
+        """What the card says; the first time twice, as a dirty contact reads differently each."""
+        facts = self._library.read(self._insertion)
+        if not self._sure and self._library.read(self._insertion) != facts:
+            raise LinkFailed("library_garbage", library=self._library.described.name, place="read")
+        self._sure = True
+        return facts
 
 
 class LibraryReader:
