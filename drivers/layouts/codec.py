@@ -259,6 +259,7 @@ class Declaration:
         orders: The steps of each operation, in the order they are written.
         chip: Name of the driver of the cards' chip.
         first: Addresses below are the chip's own.
+        blank: What every byte of a card that was never issued is.
     """
 
     code: str
@@ -268,6 +269,7 @@ class Declaration:
     orders: Mapping[Operation, tuple[Step, ...]]
     chip: str = "sle4442"
     first: int = FIRST_FREE
+    blank: tuple[int, ...] = (0xFF,)
 
     def __post_init__(self) -> None:
         covered = sorted(self._covered())

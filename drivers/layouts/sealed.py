@@ -8,7 +8,7 @@ last one is programmed. A torn seal is therefore no seal, whatever the body befo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from drivers.layouts.checks import Check, CheckKind
 from drivers.layouts.codec import Block, Declaration, Operation, Owner, Place, Step
@@ -18,25 +18,18 @@ from drivers.layouts.open4442 import CREDIT, IDENTITY, ISSUE_BEGUN, LIMITS, PRIC
 BODY_PAD = "body_pad"
 SEAL_PAD = "seal_pad"
 
-_BODY = Step("inactive", "kind", BODY_PAD)
-_SEAL = Step("inactive", "check", SEAL_PAD)
-_SLOT = (_BODY, _SEAL)
-ORDERS = {
-    Operation.LOAD: _SLOT,
-    Operation.CLEAR: (*_SLOT, Step("current", "kind", "kind", b"\xff")),
-    Operation.RETURN: _SLOT,
-    Operation.ISSUE: (
-        Step("identity", "version", "version", ISSUE_BEGUN),
-        Step("limits", "unit", BODY_PAD),
-        Step("price", "scheme", BODY_PAD),
-        Step("credit_a", "kind", SEAL_PAD),
-        Step("credit_b", "kind", SEAL_PAD),
-        Step("return_a", "kind", SEAL_PAD),
-        Step("return_b", "kind", SEAL_PAD),
-        Step("identity", "maker", BODY_PAD),
-        Step("identity", "version", "version"),
-    ),
-}
+_SLOT = (Step("inactive", "kind", BODY_PAD), Step("inactive", "check", SEAL_PAD))
+_ISSUE = (
+    Step("identity", "version", "version", ISSUE_BEGUN),
+    Step("limits", "unit", BODY_PAD),
+    Step("price", "scheme", BODY_PAD),
+    Step("credit_a", "kind", SEAL_PAD),
+    Step("credit_b", "kind", SEAL_PAD),
+    Step("return_a", "kind", SEAL_PAD),
+    Step("return_b", "kind", SEAL_PAD),
+    Step("identity", "maker", BODY_PAD),
+    Step("identity", "version", "version"),
+)
 
 
 def sealed_declaration(
@@ -65,7 +58,21 @@ def sealed_declaration(
         places.append(Place(name, block, at, owner))
         at += block.size
     spare = (range(at, size),) if at < size else ()
-    return Declaration(code, size, tuple(places), spare, ORDERS, chip=chip, first=first)
+    orders = _orders(places)
+    return Declaration(code, size, tuple(places), spare, orders, chip=chip, first=first)
+
+
+def _orders(places: Sequence[Place]) -> Mapping[Operation, tuple[Step, ...]]:
+    """Whole pages only, so that writing the same once more mends all that a tear disturbed."""
+    credit = next(place.block for place in places if place.name == "credit_a")
+    first, stop = credit.reach("kind", BODY_PAD)
+    taken_back = Step("current", "kind", BODY_PAD, b"\xff" * (stop - first))
+    return {
+        Operation.LOAD: _SLOT,
+        Operation.CLEAR: (*_SLOT, taken_back),
+        Operation.RETURN: _SLOT,
+        Operation.ISSUE: _ISSUE,
+    }
 
 
 def _pad(name: str, start: int, page: int) -> tuple[Field, ...]:

@@ -70,7 +70,9 @@ class TwoSlotLayout:
         """
         if len(image) != self.declaration.size:
             return False
-        return set(image[self.declaration.first :]) == {_BLANK} or self._unfinished(image)
+        data = image[self.declaration.first :]
+        blank = any(set(data) == {byte} for byte in self.declaration.blank)
+        return blank or self._unfinished(image)
 
     def _unfinished(self, image: bytes) -> bool:
         at = self._identity.address

@@ -27,6 +27,7 @@ TRAINING = (
 OTHER_CHIPS = (
     replace(_EXACT, code="CS28", layout="open4428"),
     replace(_EXACT, code="CS24", layout="open24c02"),
+    replace(_EXACT, code="CSM1", layout="openmf1k"),
     replace(_EXACT, code="CS52", layout="open102", kinds=frozenset({MeterKind.VOLUME})),
 )
 

@@ -22,13 +22,23 @@ class Dialect:
     pattern: str
 
 
+ACR1252 = Dialect(
+    "acr1252",
+    "ACS ACR1252U, ACR1255U, contactless side of ACR1281U",
+    r"acr\s?1252|acr\s?1255|acr\s?1281.*\bpicc",
+)
+PART3 = Dialect(
+    "part3",
+    "ACS ACR122U, OMNIKEY 5x21/5022, Identiv uTrust 370x and other contactless readers",
+    r"acr\s?122|\bpicc\b|\bcl\b|contactless|utrust 370",
+)
 OMNIKEY = Dialect(
     "omnikey", "HID OMNIKEY 3x21 (AViatoR), Cherry ST-1144 and keyboards", r"\b(omnikey|hid|cherry)"
 )
 ACS = Dialect("acs", "ACS ACR38, ACR39, ACR3901, ACR33, contact side of ACR1281U", r"\b(acs|acr)")
 
-DIALECTS: tuple[Dialect, ...] = (OMNIKEY, ACS)
-"""In the order in which names are tried."""
+DIALECTS: tuple[Dialect, ...] = (ACR1252, PART3, OMNIKEY, ACS)
+"""In the order in which names are tried: contactless sides carry their maker's name, too."""
 
 CAREFUL = ACS
 """For names of no known family, also vpcd's "Virtual PCD": with the ACS reading, 90 00 after a

@@ -11,9 +11,16 @@ from drivers.virtual.at24c import TWINS
 from drivers.virtual.at88sc102 import VirtualAt88Sc102
 from drivers.virtual.chip import VirtualSle4442
 from drivers.virtual.memory import VirtualChip
+from drivers.virtual.mifare1k import VirtualMifare1k
 from drivers.virtual.sle4428 import VirtualSle4428
 
-_KINDS: tuple[type[VirtualChip], ...] = (VirtualSle4442, VirtualSle4428, *TWINS, VirtualAt88Sc102)
+_KINDS: tuple[type[VirtualChip], ...] = (
+    VirtualSle4442,
+    VirtualSle4428,
+    *TWINS,
+    VirtualAt88Sc102,
+    VirtualMifare1k,
+)
 
 VIRTUAL_CHIPS: Mapping[str, type[VirtualChip]] = {chip.kind: chip for chip in _KINDS}
 """The twin of every chip that is registered with the drivers, by the driver's name."""

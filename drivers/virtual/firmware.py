@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from cardstation.errors import ensure
 from drivers.virtual.acs_firmware import AcsFirmware
@@ -15,8 +15,10 @@ from drivers.virtual.apdu import CONFUSED, FAILED, NOT_SUPPORTED, WRONG_LENGTH, 
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.chip import VirtualSle4442
 from drivers.virtual.memory import VirtualChip
+from drivers.virtual.mifare1k import VirtualMifare1k
 from drivers.virtual.noise import NoAnswer, Noise, NoiseKind, flip_bit
 from drivers.virtual.omnikey_firmware import OmnikeyFirmware
+from drivers.virtual.part3_firmware import NO_SUCH_STRUCTURE, Part3Firmware
 from drivers.virtual.tear import Torn
 
 STATUS_BYTES = 2
@@ -41,22 +43,45 @@ def _omnikey(chip: VirtualChip) -> Speech:
     return OmnikeyFirmware(chip) if isinstance(chip, VirtualSle4442) else CpuCardsOnly()
 
 
+ACS_FIELD = {0x00: 2}
+"""ACR122: two volatile places."""
+ACS_LASTING = {0x20: 0x20}
+"""ACR1252: 32 lasting ones."""
+
+
+def _in_field(structures: dict[int, int], **more: Any) -> Callable[[VirtualChip], Speech]:
+    def speech(chip: VirtualChip) -> Speech:
+        if not isinstance(chip, VirtualMifare1k):
+            return CpuCardsOnly()
+        return Part3Firmware(chip, structures, **more)
+
+    return speech
+
+
 SPEECHES: dict[str, Callable[[VirtualChip], Speech]] = {
     "acs": AcsFirmware,
     "acs-old": lambda chip: AcsFirmware(chip, old=True),
     "omnikey": _omnikey,
+    "part3": _in_field(ACS_FIELD),
+    "acr1252": _in_field(ACS_LASTING),
+    "omnikey-cl": _in_field({0x20: 0x20}, refusal=NO_SUCH_STRUCTURE, values=False),
     "cpu-only": lambda _chip: CpuCardsOnly(),
     "none": lambda _chip: CpuCardsOnly(),
 }
+
+
+CONTACTLESS = frozenset({"part3", "acr1252", "omnikey-cl"})
+"""Firmware of readers with a field instead of contacts; other cards do not answer there."""
 
 
 class Firmware:
     """One insertion of one card in a reader of one kind.
 
     Args:
-        dialect: `acs`, `acs-old`, `omnikey`; `cpu-only` = answers 6A 81 to memory commands;
-            `none` = an incapable reader: the card stays mute (empty ATR; a plug into vpcd must
-            not send that, it hangs pcscd for ever: reference cards 4.2).
+        dialect: `acs`, `acs-old`, `omnikey`; with a field `part3`, `acr1252`, `omnikey-cl`
+            (refuses volatile keys, has no value commands); `cpu-only` = answers 6A 81 to memory
+            commands; `none` = an incapable reader: the card stays mute (empty ATR; a plug into
+            vpcd must not send that, it hangs pcscd for ever: reference cards 4.2).
         mute: The card lies backwards or is dead.
         noise: Faults by number of exchange.
 
@@ -91,7 +116,8 @@ class Firmware:
     @property
     def atr(self) -> bytes:
         """What a power-up answers; empty when mute."""
-        return b"" if self._mute else self.card.chip.atr
+        here = self.card.chip.contactless == (self.dialect in CONTACTLESS)
+        return b"" if self._mute or not here else self.card.chip.atr
 
     def power_up(self) -> bytes:
         """Power the card anew and return its ATR; code and selection are lost."""

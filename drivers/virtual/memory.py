@@ -17,11 +17,13 @@ class VirtualChip(TearableChip):
 
     Attributes:
         kind: Name of the driver it belongs to.
+        contactless: It is spoken to by radio, in readers of another kind.
         main: Main memory with all that stands in it.
         wear: Erase/write cycles of each byte of main memory.
     """
 
     kind: str
+    contactless = False
 
     def __init__(self, size: int) -> None:
         super().__init__()

@@ -23,7 +23,12 @@ from drivers.virtual.firmware import Firmware
 from drivers.virtual.link import VirtualLink
 from drivers.virtual.noise import Noise
 
-STATION_DIALECTS = {"acs-old": "acs", "cpu-only": "acs", "none": "acs"}
+STATION_DIALECTS = {
+    "acs-old": "acs",
+    "cpu-only": "acs",
+    "none": "acs",
+    "omnikey-cl": "part3",
+}
 
 
 class VirtualReader:

@@ -23,8 +23,9 @@ from cardstation.logs import TRAFFIC
 from cardstation.ports.chip import ChipDriver
 from drivers.chips import CHIPS
 from drivers.readers import DIALECTS
-from drivers.virtual import VIRTUAL_CHIPS, Tear, VirtualCard, VirtualReader, every_tear, new_chip
+from drivers.virtual import VIRTUAL_CHIPS, Tear, every_tear, new_chip
 from tests.kit.chips import CASES, ChipDesk, case_name
+from tests.kit.scripted import ScriptedLink
 
 every_chip = pytest.mark.parametrize("desk", CASES, ids=case_name, indirect=True)
 CODED = [case for case in CASES if case[0].blank_code]
@@ -74,12 +75,8 @@ def test_a_reader_that_does_not_carry_the_chip_is_asked_nothing(driver: ChipDriv
     for dialect in DIALECTS:
         if dialect.name in driver.spoken:
             continue
-        reader = VirtualReader("desk", "cpu-only", chosen=dialect.name)
-        reader.insert(VirtualCard(new_chip(driver.name)))
-        presence = reader.wait_card(0)
-        assert presence is not None
         with pytest.raises(ReaderCannotMemory) as stop:
-            driver.attach(reader.open(presence))
+            driver.attach(ScriptedLink(dialect=dialect.name))
         assert stop.value.code == "reader_cannot_chip"
 
 
@@ -168,9 +165,13 @@ def test_a_card_that_was_powered_anew_takes_nothing(desk: ChipDesk) -> None:
     chip = desk.unlocked()
     at, image = chip.writable[-1].start, chip.read()
     desk.chip.reset()
-    with pytest.raises((WriteNotTaken, CardRemoved, Refusal)):
-        chip.write(image, [Span(at, bytes(byte ^ 0x42 for byte in image[at : at + 2]))])
-    assert desk.card.image == image
+    data = bytes(byte ^ 0x42 for byte in image[at : at + 2])
+    try:
+        chip.write(image, [Span(at, data)])
+    except WriteNotTaken:
+        assert desk.card.image == image
+    else:  # a key that lies in the reader opens a sector again
+        assert desk.card.image[at : at + 2] == data
 
 
 @every_chip

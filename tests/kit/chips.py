@@ -14,6 +14,8 @@ from drivers.virtual import VirtualCard, VirtualReader, new_chip
 FIRMWARES = {
     "acs": ("acs", "acs-old"),
     "omnikey": ("omnikey",),
+    "part3": ("part3", "omnikey-cl"),
+    "acr1252": ("acr1252",),
 }
 """By dialect, the firmware that understands it."""
 

@@ -113,8 +113,11 @@ ONCE = (
     Case(REJOIN, Where.ANOTHER, "omnikey", 31, 3),
     Case(REJOIN_UNSENT, Where.SAME, "omnikey", 13, 2),
 )
+MORE = {"part3": 5}
+"""A chip whose sectors are opened one by one has so many times the exchanges of another."""
+
 OTHER_CHIPS = tuple(
-    replace(case, maker=maker, dialect=dialect)
+    replace(case, maker=maker, dialect=dialect, stride=case.stride * MORE.get(dialect, 1))
     for number, (maker, dialect) in enumerate(on_other_chips())
     for case in (
         Case(SALE, Where.SAME, "", 37, number),

@@ -214,6 +214,12 @@ def test_changing_a_code() -> None:
         ("Some Maker Reader", "", "acs"),
         ("Macro Systems Orchid", "", "acs"),
         ("ACS ACR39U", "omnikey", "omnikey"),
+        ("ACS ACR122U PICC Interface 00 00", "", "part3"),
+        ("ACS ACR1252 1S CL Reader [ACR1252 Reader PICC] 00 00", "", "acr1252"),
+        ("ACS ACR1281 1S Dual Reader 00 01", "", "acs"),
+        ("ACS ACR1281 1S Dual Reader PICC 00 00", "", "acr1252"),
+        ("OMNIKEY CardMan 5x21-CL 0", "", "part3"),
+        ("Identiv uTrust 3700 F CL Reader 0", "", "part3"),
     ],
 )
 def test_names_of_readers(reader: str, chosen: str, dialect: str) -> None:
@@ -224,7 +230,7 @@ def test_a_dialect_nobody_knows() -> None:
     with pytest.raises(Refusal) as refused:
         dialect_for("ACS", "klingon")
     assert refused.value.code == "dialect_unknown"
-    assert refused.value.values == {"chosen": "klingon", "known": "acs, omnikey"}
+    assert refused.value.values == {"chosen": "klingon", "known": "acr1252, acs, omnikey, part3"}
 
 
 def test_an_sle4428_is_read_in_sixteens_of_bits_and_presents_two_bytes() -> None:

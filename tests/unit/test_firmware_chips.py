@@ -129,6 +129,66 @@ FF 05 00 00 03 06 10 01     | 67 00
 """  # reference cards 1.4 and 2.1: 90 00 proves nothing, 0F in 0C is a burnt card
 
 
+MIFARE_ACR122 = """
+FF CA 00 00 00              | 04 A1 B2 C3 90 00
+FF CA 01 00 00              | 6A 81
+FF B0 00 04 10              | 63 00
+FF 82 20 00 06 FF FF FF FF FF FF | 63 00
+FF 82 00 02 06 FF FF FF FF FF FF | 63 00
+FF 82 00 00 05 FF FF FF FF FF    | 63 00
+FF 82 00 00 06 FF FF FF FF FF FF | 90 00
+FF 82 00 01 06 11 22 33 44 55 66 | 90 00
+FF 86 00 00 05 01 00 04 60 01    | 63 00
+FF 86 00 00 05 01 00 04 61 00    | 63 00
+FF 86 00 00 05 01 00 04 60 00    | 90 00
+FF B0 00 07 10              | 00 00 00 00 00 00 FF 07 80 69 FF FF FF FF FF FF 90 00
+FF D6 00 04 10 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F 10 | 90 00
+FF B0 00 04 10              | 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F 10 90 00
+FF B0 00 08 10              | 63 00
+FF B0 00 04 10              | 63 00
+FF 88 00 04 60 00           | 67 00
+FF 86 00 00 05 01 00 04 60 00    | 90 00
+FF B0 00 04 08              | 67 00
+FF D7 00 05 05 00 00 00 00 64    | 90 00
+FF B0 00 05 10              | 64 00 00 00 9B FF FF FF 64 00 00 00 05 FA 05 FA 90 00
+FF D7 00 05 05 01 00 00 00 05    | 90 00
+FF D7 00 05 05 02 00 00 00 0A    | 90 00
+FF B1 00 05 04              | 00 00 00 5F 90 00
+FF D7 00 05 02 03 06        | 90 00
+FF B1 00 06 04              | 00 00 00 5F 90 00
+FF D7 00 04 05 01 00 00 00 01    | 63 00
+FF 86 00 00 05 01 00 04 60 00    | 90 00
+FF D7 00 05 05 07 00 00 00 01    | 6B 00
+FF D6 00 07 10 FF FF FF FF FF FF 78 77 88 69 A1 A2 A3 A4 A5 A6 | 90 00
+FF 82 00 01 06 A1 A2 A3 A4 A5 A6 | 90 00
+FF 86 00 00 05 01 00 04 60 00    | 90 00
+FF B0 00 05 10              | 5F 00 00 00 A0 FF FF FF 5F 00 00 00 05 FA 05 FA 90 00
+FF D6 00 04 10 FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF | 63 00
+FF 86 00 00 05 01 00 04 61 01    | 90 00
+FF D6 00 04 10 FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF | 90 00
+FF D6 00 07 10 FF FF FF FF FF FF 78 77 89 69 A1 A2 A3 A4 A5 A6 | 90 00
+FF 86 00 00 05 01 00 04 61 01    | 63 00
+FF 86 00 00 05 01 00 04 60 00    | 63 00
+FF D6 00 00 10 FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF FF | 63 00
+FF A4 00 00 01 06           | 6D 00
+00 B0 00 04 10              | 6E 00
+"""  # reference cards 1.7 and 2.4; the last trailer contradicts itself: the sector is gone for ever
+
+MIFARE_ACR1252 = """
+FF 82 00 00 06 FF FF FF FF FF FF | 63 00
+FF 82 20 1F 06 FF FF FF FF FF FF | 90 00
+FF 82 20 20 06 FF FF FF FF FF FF | 63 00
+FF 86 00 00 05 01 00 04 60 1F    | 90 00
+"""
+
+MIFARE_OMNIKEY_CL = """
+FF 82 00 00 06 FF FF FF FF FF FF | 69 86
+FF 82 20 00 06 FF FF FF FF FF FF | 90 00
+FF 86 00 00 05 01 00 3F 60 00    | 90 00
+FF D7 00 3C 05 00 00 00 00 01    | 6D 00
+"""
+
+
 def lines(table: str) -> list[tuple[bytes, bytes]]:
     rows = [row.split("|") for row in table.strip().splitlines()]
     return [(bytes.fromhex(command), bytes.fromhex(answer)) for command, answer in rows]
@@ -141,6 +201,9 @@ def lines(table: str) -> list[tuple[bytes, bytes]]:
         ("sle4428", "acs-old", SLE4428_ACS),
         ("at24c02", "acs", AT24C02_ACS),
         ("at88sc102", "acs", AT88SC102_ACS),
+        ("mifare1k", "part3", MIFARE_ACR122),
+        ("mifare1k", "acr1252", MIFARE_ACR1252),
+        ("mifare1k", "omnikey-cl", MIFARE_OMNIKEY_CL),
         ("at24c32", "acs", AT24C32_ACS),
         ("sle4428", "omnikey", "FF A4 00 00 01 06 | 6A 81\nFF B0 00 00 08 | 6A 81"),
     ],
