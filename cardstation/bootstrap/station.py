@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from getpass import getpass
 from pathlib import Path
 
+from cardstation import __version__
 from cardstation.bootstrap.eager import EagerSender
 from cardstation.bootstrap.libraries import shelf_of, with_libraries
 from cardstation.domain.money import Money
@@ -78,7 +79,7 @@ def station_on(store: Store, settings: Settings) -> Station:
         keys=CombinedCardKeys(partial(load_master_secret, home)),
         device_key=device_key,
         clock=clock,
-        ledger=_ledger(settings, device_key, clock),
+        ledger=_ledger(settings, device_key, clock, partial(_news, store)),
         name=settings.station,
         number=settings.station_no,
         clerk=settings.clerk,
@@ -112,7 +113,19 @@ def _asked() -> Secret | None:
     return Secret(typed.encode()) if typed else None
 
 
-def _ledger(settings: Settings, key: DeviceKey, clock: Clock) -> Ledger | None:
+def _news(store: Store) -> dict[str, str]:
+    """What the centre's list of stations shows of this one."""
+    with store.reading() as reading:
+        acked, _ = reading.outbox.acked()
+        unsent, oldest = reading.journal.count_since(acked), reading.journal.at(acked + 1)
+    written = None if oldest is None else oldest.written_at
+    since = "" if written is None else written.isoformat(timespec="seconds")
+    return {"version": __version__, "unsent": str(unsent), "oldest": since}
+
+
+def _ledger(
+    settings: Settings, key: DeviceKey, clock: Clock, news: Callable[[], Mapping[str, str]]
+) -> Ledger | None:
     if not settings.ledger_url:
         return None
     from cardstation.sync.http_ledger import HttpLedger
@@ -123,4 +136,5 @@ def _ledger(settings: Settings, key: DeviceKey, clock: Clock) -> Ledger | None:
         key,
         PinnedCentre(settings.home),
         created=lambda: int(clock.now().timestamp()),
+        news=news,
     )

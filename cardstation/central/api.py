@@ -17,6 +17,7 @@ from cardstation.central import acts, books, heads, ledger, orders, wire
 from cardstation.central.batch import MOST_BYTES
 from cardstation.central.centre_key import CentreKey
 from cardstation.central.console.app import build_console
+from cardstation.central.contact import note_contact
 from cardstation.central.engine import transaction
 from cardstation.central.enrolment import EnrolmentCodes, enrol
 from cardstation.central.requests import (
@@ -74,7 +75,9 @@ def _station_routes(app: FastAPI, service: Service) -> None:
     @app.get("/v1/stations/{station}/head")
     def head(station: str, request: Request) -> Response:
         signed = _signed_as(signature_of(request, b""), station)
-        return json_answer(_head_answer(service, signed, _known(service.engine, signed)))
+        known = _known(service.engine, signed)
+        note_contact(service.engine, station, request.query_params)
+        return json_answer(_head_answer(service, signed, known))
 
     @app.get("/v1/stations/{station}/entries")
     def own_entries(station: str, after: int, request: Request) -> Response:
@@ -129,6 +132,7 @@ def _order_routes(app: FastAPI, service: Service) -> None:
     def waiting(request: Request) -> Response:
         signed = signature_of(request, b"")
         known = _fresh(service.engine, signed)
+        note_contact(service.engine, known.station, request.query_params)
         return _told(service, signed, orders.orders_for(service.engine, known.station))
 
     @app.post("/v1/orders/{order_id:path}/lease")

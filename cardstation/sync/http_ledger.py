@@ -9,11 +9,11 @@ from __future__ import annotations
 import secrets
 import time
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, fields
 from typing import TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 import msgspec
@@ -71,6 +71,7 @@ class HttpLedger:
         device_key: Signs every request.
         centre: Checks what the centre signed; learns its key at the enrolment.
         created: Clock of the signatures, seconds since 1970.
+        news: What this station says of itself with each handshake: version, what is unsent.
         transport: Another way to send requests, for tests.
     """
 
@@ -82,6 +83,7 @@ class HttpLedger:
         centre: CentreSeal,
         *,
         created: Callable[[], int] = wall_seconds,
+        news: Callable[[], Mapping[str, str]] = dict,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._url = url.rstrip("/")
@@ -92,6 +94,7 @@ class HttpLedger:
         self._key = device_key
         self._centre = centre
         self._created = created
+        self._news = news
         self._nonce = ""
         self._rest = _Rest()
         self._timeout = httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
@@ -128,7 +131,7 @@ class HttpLedger:
             LedgerRefused: `station_unknown`, `signature_bad`.
         """
         nonce = secrets.token_urlsafe(12)
-        return self._head(self._get(f"{self._mine}/head", wire.Head, nonce), nonce)
+        return self._head(self._get(self._saying(f"{self._mine}/head"), wire.Head, nonce), nonce)
 
     def push(self, entries: Sequence[bytes], nonce: str) -> Ack:
         """Send entries in order, once.
@@ -199,7 +202,7 @@ class HttpLedger:
             LedgerUnreachable: no answer.
             LedgerRefused: `station_suspended`, …
         """
-        return self._orders("GET", "/v1/orders")
+        return self._orders("GET", self._saying("/v1/orders"))
 
     def lease_order(self, order_id: str) -> Order:
         """Have this station alone load an order for a while.
@@ -236,6 +239,11 @@ class HttpLedger:
     @property
     def _mine(self) -> str:
         return f"/v1/stations/{quote(self._station, safe='')}"
+
+    def _saying(self, path: str) -> str:
+        """A path with this station's news, which its signature covers."""
+        news = urlencode(self._news())
+        return f"{path}?{news}" if news else path
 
     def _head(self, found: wire.Head, nonce: str) -> LedgerHead:
         """A head answer as a value, once its signature and that of its rewind are checked."""

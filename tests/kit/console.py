@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
-from cardstation.central.console import people
 from cardstation.central.console.audit import record_act
+from cardstation.central.console.passwords import hash_secret
 from cardstation.central.console.roles import Role
-from cardstation.central.console.tables import COMMAND_LINE
+from cardstation.central.console.tables import COMMAND_LINE, people, people_roles
 from cardstation.central.engine import transaction
 from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
@@ -30,9 +32,19 @@ ZONE = ZoneInfo("Asia/Shanghai")
 def person(books: Books, name: str, *roles: Role, display: str = "") -> str:
     """Somebody with a password of their own; returns the name."""
     with transaction(books.engine) as connection:
-        people.add_person(connection, name, display, roles, given_by=COMMAND_LINE)
-        people.change_secret(connection, name, PASSWORD)
+        connection.execute(
+            insert(people).values(
+                name=name, display=display or name, secret_hash=_hash(), must_change=False
+            )
+        )
+        given = {"name": name, "roles": list(roles), "given_by": COMMAND_LINE}
+        connection.execute(insert(people_roles).values(given))
     return name
+
+
+@cache
+def _hash() -> str:
+    return hash_secret(PASSWORD)
 
 
 @dataclass
@@ -114,17 +126,23 @@ class Town:
     def spread(self, draw: random.Random) -> None:
         """Let what was posted just now have been posted over the last fourteen days."""
         now = datetime.now(ZONE)
+        moved = []
         with self.centre.books.owner.begin() as connection:
-            subjects = connection.scalars(text("SELECT DISTINCT subject FROM journal")).all()
-            for subject in sorted(subjects):
-                back = draw.choices(range(14), weights=[5, *([2] * 13)])[0]
-                day = now - timedelta(days=back)
+            for subject in sorted(connection.scalars(text("SELECT DISTINCT subject FROM journal"))):
+                back = draw.choices(range(14), weights=[1, *([2] * 13)])[0]
                 hour = draw.choices(range(8, 18), weights=[3, 6, 8, 6, 3, 2, 5, 8, 6, 2])[0]
-                at = day.replace(hour=hour, minute=draw.randrange(60))
-                connection.execute(
-                    text("UPDATE journal SET posted_at = :at WHERE subject = :subject"),
-                    {"at": at, "subject": subject},
+                at = (now - timedelta(days=back)).replace(hour=hour, minute=draw.randrange(60))
+                moved.append({"at": min(at, now), "subject": subject})
+            connection.execute(
+                text("CREATE TEMP TABLE moved (subject text PRIMARY KEY, at timestamptz)")
+            )
+            connection.execute(text("INSERT INTO moved VALUES (:subject, :at)"), moved)
+            connection.execute(
+                text(
+                    "UPDATE journal SET posted_at = moved.at FROM moved"
+                    " WHERE moved.subject = journal.subject"
                 )
+            )
 
     def doubts(self) -> None:
         """One load claimed twice, one purchase missing, one return of nothing."""
@@ -134,6 +152,64 @@ class Town:
         self.push("S002", second.sale(7001, counter=4, fen=8_400))
         self.push("S002", second.sale(7002, counter=3, fen=5_600))
         self.push("S001", first.sale(7002, counter=9, fen=5_600))
+
+    def bags(self) -> None:
+        """Three bags on their way, of two teams in two zones, one half loaded and paid for."""
+        told = (
+            ("S001", "2026-11-25-01", "城东专班", "sealed", 40, 26),
+            ("S002", "2026-11-25-02", "城东专班", "controlled", 64, 64),
+            ("S003", "2026-11-26-01", "铁北专班", "sealed", 52, 0),
+        )
+        for name, batch, team, zone, rows, loaded in told:
+            _, chain = self.station(name)
+            step = _steps(chain, batch)
+            listed = {"rows": rows, "typed": False, "team": team, "zone": zone}
+            entries = [
+                step("listed", "listed", listed),
+                step("received", "received", _hand("team", "desk", rows)),
+                chain.add(
+                    "received",
+                    subject=f"{batch}-p",
+                    batch=batch,
+                    tender="bank_transfer",
+                    fen=rows * 8_400,
+                ),
+            ]
+            if loaded:
+                entries.append(step("started", "running", {}))
+            for at in range(loaded):
+                who: dict[str, Any] = {
+                    "subject": f"{batch}-{at}",
+                    "account_no": f"{name}{at:06d}",
+                    "maker": "CS01",
+                    "card_no": f"B{name}{at:05d}",
+                    "meter_no": f"B{name}{at:05d}",
+                    "counter_before": 0,
+                    "counter_after": 1,
+                    "fen": 8_400,
+                    "litres": 30_000,
+                    "batch": batch,
+                    "tender": "batch",
+                }
+                entries += [chain.add("paid", **who), chain.add("sealed", **who)]
+            if loaded == rows:
+                entries.append(step("finished", "done", {"done": rows, "left": 0, "open": 0}))
+                entries.append(step("returned", "returned", _hand("desk", "manager", rows)))
+            for at in range(0, len(entries), 90):
+                self.push(name, entries[at : at + 90])
+
+
+def _steps(chain: Chain, batch: str) -> Callable[[str, str, dict[str, Any]], bytes]:
+    def add(step: str, stage: str, said: dict[str, Any]) -> bytes:
+        told = {"batch_id": batch, "step": step, "stage": stage, "clerk": "lin", "seq": 1}
+        told |= {"at": "2026-11-25T09:00:00+08:00", "detail": json.dumps(said) if said else ""}
+        return chain.add("batch", subject=batch, batch=batch, detail=json.dumps(told), clerk="lin")
+
+    return add
+
+
+def _hand(giver: str, taker: str, cards: int) -> dict[str, Any]:
+    return {"giver": giver, "taker": taker, "expected": cards, "arrived": cards, "seal_no": ""}
 
 
 def _sale(chain: Chain, household: int, fen: int, draw: random.Random) -> list[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -109,10 +109,11 @@ class Centre:
         name: str = "S001",
         key: DeviceKey | None = None,
         transport: httpx.BaseTransport | None = None,
+        news: Callable[[], Mapping[str, str]] = dict,
     ) -> HttpLedger:
         """A station's line to the service, closed with it."""
         pin = TestPin(CENTRE_KEY.public)
-        ledger = HttpLedger(self.url, name, key or TestKey(), pin, transport=transport)
+        ledger = HttpLedger(self.url, name, key or TestKey(), pin, transport=transport, news=news)
         self.opened.callback(ledger.close)
         return ledger
 

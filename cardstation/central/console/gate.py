@@ -25,6 +25,8 @@ STATUS = {
     "login_wrong": 401,
     "login_locked": 429,
     "page_unknown": 404,
+    "item_unknown": 404,
+    "proposal_unknown": 404,
 }
 """Of refusals that no page can show beside its form; others are the form's own."""
 MOST_FORM_BYTES = 64 * 1024

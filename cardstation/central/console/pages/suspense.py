@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, cast, func, select
 
 from cardstation.central.console.audit import plain
 from cardstation.central.console.explaining import keep_explanation
@@ -200,7 +200,7 @@ def _entry_id(text: str) -> str:
 
 def _query() -> Select[Any]:
     held = (
-        select(func.coalesce(func.sum(postings.c.fen), 0))
+        select(cast(func.coalesce(func.sum(postings.c.fen), 0), BigInteger))
         .where(postings.c.entry_id == exceptions.c.entry_id, postings.c.account.like("suspense:%"))
         .scalar_subquery()
     )

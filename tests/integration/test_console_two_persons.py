@@ -1,0 +1,316 @@
+"""What needs two persons at the centre: the database itself takes nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from cardstation.central.console.roles import Role
+from cardstation.errors import LedgerRefused
+from tests.kit.console import Browser, Town, logged_in, person
+from tests.kit.postgres import Books, Centre, TestKey
+
+pytest_plugins = ("tests.kit.ledger_fixtures",)
+pytestmark = pytest.mark.postgres
+
+PRICES = {"code": "residential", "from": "2099-01-01", "to_1": "390", "price_1": "2.80"}
+PRICES |= {"price_2": "3.36", "reason": "文号 12"}
+
+_PROPOSED = """
+    INSERT INTO proposals (kind, subject, body, reason, made_by)
+        VALUES ('tariff', 'x', '{}', 'why', 'anna');
+"""
+_DECIDED = "INSERT INTO decisions (proposal, made_by, kind, verdict, decided_by, words) VALUES "
+
+
+@pytest.fixture
+def two(ledger_books: Books) -> Books:
+    """Two people, and a proposal of one of them."""
+    for name in ("anna", "ben"):
+        person(ledger_books, name, Role.TREASURER)
+    with ledger_books.engine.begin() as connection:
+        connection.execute(text(_PROPOSED))
+    return ledger_books
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        (_DECIDED + "(1, 'anna', 'tariff', 'approved', 'anna', '')", "two_persons"),
+        (_DECIDED + "(1, 'anna', 'tariff', 'refused', 'anna', '')", "two_persons"),
+        (_DECIDED + "(1, 'anna', 'tariff', 'withdrawn', 'ben', '')", "two_persons"),
+        (_DECIDED + "(1, 'ben', 'tariff', 'approved', 'anna', '')", "decisions_proposal"),
+        (_DECIDED + "(1, 'anna', 'blacklist', 'approved', 'ben', '')", "decisions_proposal"),
+        (_DECIDED + "(1, 'anna', 'tariff', 'approved', 'nobody', '')", "decided_by"),
+        (
+            (
+                "INSERT INTO tariffs (version, code, effective, body, proposal)"
+                " VALUES ('x', 'x', '2099-01-01', '{}', 1)"
+            ),
+            "tariffs_proposal",
+        ),
+        (
+            "INSERT INTO blacklist (proposal, card_no, listed, reason) VALUES (1, 'c', true, 'r')",
+            "blacklist_proposal",
+        ),
+        (
+            (
+                "INSERT INTO station_codes (code_hash, station, valid_until, proposal)"
+                " VALUES (sha256('x'), 'S9', now(), 1)"
+            ),
+            "station_codes_proposal",
+        ),
+        (
+            "INSERT INTO people_roles (name, roles, given_by) VALUES ('anna', '{auditor}', 'anna')",
+            "two_persons",
+        ),
+        (
+            (
+                "INSERT INTO people_roles (name, roles, given_by, proposal)"
+                " VALUES ('anna', '{auditor}', 'anna', 1)"
+            ),
+            "people_roles_proposal",
+        ),
+    ],
+)
+def test_the_database_refuses_one_person(two: Books, statement: str, constraint: str) -> None:
+    with pytest.raises(IntegrityError, match=constraint), two.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_a_refused_proposal_allows_nothing(two: Books) -> None:
+    with two.engine.begin() as connection:
+        connection.execute(text(_DECIDED + "(1, 'anna', 'tariff', 'refused', 'ben', '')"))
+    stored = text(
+        "INSERT INTO tariffs (version, code, effective, body, proposal, verdict)"
+        " VALUES ('x', 'x', '2099-01-01', '{}', 1, :verdict)"
+    )
+    for verdict in ("approved", "refused"):
+        with pytest.raises(IntegrityError), two.engine.begin() as connection:
+            connection.execute(stored, {"verdict": verdict})
+
+
+def test_an_approved_one_of_the_same_kind_does(two: Books) -> None:
+    with two.engine.begin() as connection:
+        connection.execute(text(_DECIDED + "(1, 'anna', 'tariff', 'approved', 'ben', '')"))
+        connection.execute(
+            text(
+                "INSERT INTO tariffs (version, code, effective, body, proposal)"
+                " VALUES ('x', 'x', '2099-01-01', '{}', 1)"
+            )
+        )
+
+
+@pytest.mark.parametrize("verb", ["DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("acts", "detail"),
+        ("proposals", "body"),
+        ("decisions", "verdict"),
+        ("people_roles", "roles"),
+        ("tariffs", "body"),
+        ("blacklist", "listed"),
+        ("explanations", "words"),
+        ("proofs", "wrong"),
+        ("station_codes", "station"),
+        ("people", "name"),
+    ],
+)
+def test_the_service_cannot_change_what_people_did(
+    ledger_books: Books, verb: str, table: str, column: str
+) -> None:
+    with (
+        ledger_books.engine.connect() as connection,
+        pytest.raises(ProgrammingError, match="permission denied"),
+    ):
+        connection.execute(text(verb.format(table, column, column)))
+
+
+@pytest.fixture
+def people(centre: Centre) -> Centre:
+    for name in ("anna", "ben"):
+        person(centre.books, name, Role.TREASURER, Role.SUPERVISOR, Role.STATION_ADMIN)
+    return centre
+
+
+def secret_in(browser: Browser, number: int) -> str:
+    """What an approval shows once."""
+    answer = browser.post(f"proposals/{number}", verdict="approved")
+    found = re.search(r'class="secret"><code>([^<]+)<', answer.text)
+    assert found is not None, answer.text
+    return found[1]
+
+
+def test_a_price_is_in_force_when_a_second_person_approved(people: Centre) -> None:
+    with logged_in(people, "anna") as anna, logged_in(people, "ben") as ben:
+        assert anna.post("tariffs", **PRICES).status_code == 303
+        assert "residential@2099-01-01" in ben.get("proposals").text
+        own = anna.post("proposals/1", verdict="approved")
+        assert own.status_code == 422
+        assert "Two people needed" in own.text
+        assert "In force" not in anna.get("tariffs").text
+        assert ben.post("proposals/1", verdict="approved").status_code == 303
+        assert "Decided already" in ben.post("proposals/1", verdict="refused").text
+        shown = anna.get("tariffs").text
+        assert "To come" in shown
+        assert "¥560.00" in shown  # 200 m³ at 2.80
+    with people.books.owner.connect() as connection:
+        stored = connection.scalar(text("SELECT body FROM tariffs"))
+        said = connection.execute(text("SELECT clerk, act, subject FROM acts")).all()
+    assert json.loads(stored)["tiers"][1] == {"to_m3": None, "price": "3.36"}
+    assert ("ben", "approved", "tariff residential@2099-01-01") in [tuple(row) for row in said]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"price_1": "0"},
+        {"price_1": "-1"},
+        {"price_1": "2.80001"},
+        {"price_1": "٢"},
+        {"to_1": ""},
+        {"to_2": "600"},
+        {"to_1": "0"},
+        {"code": "Residential '; DROP TABLE tariffs; --"},
+        {"from": "2020-01-01"},
+        {"from": "soon"},
+        {"reason": "  "},
+    ],
+    ids=str,
+)
+def test_a_price_list_that_makes_no_sense_is_refused(people: Centre, wrong: dict[str, str]) -> None:
+    with logged_in(people, "anna") as anna:
+        answer = anna.post("tariffs", **{**PRICES, **wrong})
+        assert answer.status_code == 422
+        assert 'role="alert"' in answer.text
+    with people.books.owner.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM proposals")) == 0
+
+
+def test_a_card_is_blocked_and_freed_by_two(people: Centre) -> None:
+    with logged_in(people, "anna") as anna, logged_in(people, "ben") as ben:
+        asked = {"card_no": "88010000000042", "reason": "reported lost"}
+        assert anna.post("blacklist", **asked).status_code == 303
+        assert "Proposed already" in ben.post("blacklist", **asked).text
+        assert "No card is blocked" in anna.get("blacklist").text
+        ben.post("proposals/1", verdict="approved")
+        assert "No card is blocked" not in anna.get("blacklist").text
+        assert "Nothing to change" in anna.post("blacklist", **asked).text
+        ben.post("blacklist", **asked, listed="no")
+        anna.post("proposals/2", verdict="approved")
+        assert "No card is blocked" in anna.get("blacklist").text
+
+
+def test_who_proposed_may_withdraw_and_nobody_else(people: Centre) -> None:
+    with logged_in(people, "anna") as anna, logged_in(people, "ben") as ben:
+        anna.post("blacklist", card_no="88010000000042", reason="lost")
+        assert ben.post("proposals/1", verdict="withdrawn").status_code == 422
+        assert anna.post("proposals/1", verdict="withdrawn").status_code == 303
+        assert ben.post("proposals/1", verdict="approved").status_code == 422
+
+
+def test_somebody_new_has_two_persons_behind_them(people: Centre) -> None:
+    with logged_in(people, "anna") as anna, logged_in(people, "ben") as ben:
+        new = {"name": "carl", "display": "卡尔", "role": ["auditor"], "reason": "audit"}
+        assert anna.post("people", **new).status_code == 303
+        first = secret_in(ben, 1)
+        browser = Browser(people.url)
+        assert browser.log_in("carl", first).status_code == 303
+        browser.close()
+        assert first not in ben.get("proposals").text
+        assert ben.post("people/retire", name="carl", reason="left").status_code == 303
+        assert "Retired" in anna.get("people").text
+
+
+@pytest.mark.parametrize("name", ["Carl", "c", "c" * 33, "c;--", "<b>", "陈静", "command line"])
+def test_a_name_is_plain(people: Centre, name: str) -> None:
+    with logged_in(people, "anna") as anna:
+        answer = anna.post("people", name=name, role="auditor", reason="why")
+    assert answer.status_code == (303 if name == "Carl" else 422)
+
+
+def test_a_station_is_enrolled_by_a_code_of_two_once_and_by_its_name_only(people: Centre) -> None:
+    with logged_in(people, "anna") as anna, logged_in(people, "ben") as ben:
+        anna.post("stations", station="S042", reason="new hall")
+        code = secret_in(ben, 1)
+    for name, given in (("S043", code), ("S042", code[:-1])):
+        with pytest.raises(LedgerRefused, match="enrolment_code_bad"):
+            people.line(name).enrol(given)
+    key = TestKey()
+    assert people.line("S042", key).enrol(code).last_seq == 0
+    assert people.line("S042", key).enrol("").last_seq == 0
+    with pytest.raises(LedgerRefused, match="station_enrolled"):
+        people.line("S042", TestKey()).enrol(code)
+
+
+def test_a_code_is_good_for_ten_minutes(people: Centre) -> None:
+    with logged_in(people, "anna") as anna, logged_in(people, "ben") as ben:
+        anna.post("stations", station="S042", reason="new hall")
+        code = secret_in(ben, 1)
+    with people.books.owner.begin() as connection:
+        left = connection.scalar(text("SELECT valid_until - now() FROM station_codes"))
+        assert timedelta(minutes=9) < left <= timedelta(minutes=10)
+        connection.execute(
+            text("UPDATE station_codes SET valid_until = valid_until - interval '11 minutes'")
+        )
+    with pytest.raises(LedgerRefused, match="enrolment_code_bad"):
+        people.line("S042").enrol(code)
+
+
+def test_a_stopped_station_is_told_at_its_next_contact_and_comes_back_with_a_new_key(
+    people: Centre,
+) -> None:
+    town = Town(people)
+    town.sell("S001", 1)
+    old, chain = town.station("S001")
+    with logged_in(people, "anna") as anna, logged_in(people, "ben") as ben:
+        assert anna.post("stations/S001/stop", reason="").status_code == 422
+        assert anna.post("stations/S001/stop", reason="stolen").status_code == 303
+        with pytest.raises(LedgerRefused, match="station_revoked"):
+            old.push(chain.sale(2), old.head().nonce)
+        anna.post("stations", station="S001", reason="stolen, new machine")
+        code = secret_in(ben, 1)
+    line = people.line("S001", TestKey())
+    head = line.enrol(code)
+    assert (head.status, head.last_seq) == ("active", 3)
+    with pytest.raises(LedgerRefused, match="signature_bad"):
+        old.head()
+    assert line.entries_after(0) == tuple(chain.written[:3])
+
+
+def test_money_in_suspense_is_explained_by_two_and_the_rest_by_one(people: Centre) -> None:
+    Town(people).doubts()
+    with people.books.engine.connect() as connection:
+        rows = connection.execute(text("SELECT suspended, number FROM exceptions")).all()
+    number = {row.suspended: row.number for row in rows}
+    with logged_in(people, "anna") as anna, logged_in(people, "ben") as ben:
+        plain, held = f"suspense/{number[False]}", f"suspense/{number[True]}"
+        assert (
+            anna.post(plain, words="the meter was read")
+            .headers["location"]
+            .endswith("done=explained")
+        )
+        assert "Explained already" in ben.post(plain, words="again").text
+        assert anna.post(held, words="the second desk gives it back").status_code == 303
+        assert "second desk" not in anna.get("suspense", which="all").text
+        assert ben.post("proposals/1", verdict="approved").status_code == 303
+        assert "second desk" in anna.get("suspense", which="all").text
+        assert "Nothing waits for a person" in anna.get("suspense").text
+
+
+def test_the_database_wants_two_where_money_is_in_suspense(people: Centre) -> None:
+    Town(people).doubts()
+    said = "INSERT INTO explanations (exception, suspended, words, clerk) SELECT number, {}, 'x',"
+    said += " 'anna' FROM exceptions WHERE suspended"
+    for claimed, constraint in (("true", "two_persons"), ("false", "explanations_exception")):
+        with (
+            pytest.raises(IntegrityError, match=constraint),
+            people.books.engine.begin() as connection,
+        ):
+            connection.execute(text(said.format(claimed)))
