@@ -1,0 +1,53 @@
+"""Every guide there is: of each state a thing can be left in, and of each reason a row waits for."""
+
+from __future__ import annotations
+
+from cardstation.domain.exception_case import Guide, Kind
+from cardstation.domain.guides import COUNTED, FREE, HELD, IN_DOUBT, PARTLY_HELD, guide_of
+from cardstation.domain.line_guides import BACK, COVERED, NO_DEBT, ROWS, SEEN, STOPS, STRAY
+from cardstation.domain.transitions import FINAL, TABLES, TopUpState
+from cardstation.sentences import suspense
+from cardstation.services.intent.opened import code_of
+from cardstation.services.intent.went_on import IN_DOUBT as WENT_ON
+from cardstation.services.intent.went_on import NOT_AS_LEFT
+from cardstation.services.orders_state import Holder
+from cardstation.services.sync import FREEZING
+
+
+def every_intent() -> list[tuple[str, str, str]]:
+    """Code, direction and state of everything a top-up or a return can be left in."""
+    found = []
+    for direction, table in TABLES.items():
+        states = {state for state, _ in table} | set(table.values())
+        open_ones = sorted(states - FINAL[direction])
+        found += [(code_of(state), direction.value, state.value) for state in open_ones]
+    seen_ahead = [(WENT_ON, TopUpState.PAID), (NOT_AS_LEFT, TopUpState.NOT_LOADED)]
+    found += [(code, "sale", state.value) for code, state in seen_ahead]
+    lost = [(IN_DOUBT, "sale", "refund_requested"), (IN_DOUBT, "return", "payout_pending")]
+    return [*found, *lost, ("payment_question", "", "asked")]
+
+
+def every_guide() -> list[tuple[str, Guide]]:
+    intents = [
+        (
+            f"{code} {direction} {state}",
+            guide_of(Kind.INTENT, code, direction=direction, state=state),
+        )
+        for code, direction, state in every_intent()
+    ]
+    verdicts = [(code, guide_of(Kind.VERDICT, code)) for code in sorted(FREEZING)]
+    entries = [(code, guide_of(Kind.ENTRY, code)) for code in (*suspense.TABLE, "quota_exceeded")]
+    rows = [(code, guide_of(Kind.LINE, code)) for code in (*ROWS, "arrears", "new_reason")]
+    stops = [(code, guide_of(Kind.LINE, code, state=SEEN)) for code in (*STOPS, "new_stop")]
+    rows += [
+        (f"arrears {at}", guide_of(Kind.LINE, "arrears", state=at)) for at in (COVERED, NO_DEBT)
+    ]
+    rows += [(at, guide_of(Kind.LINE, "card_not_in_batch", state=at)) for at in (BACK, STRAY)]
+    rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
+    rest += [
+        (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))
+        for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT)
+    ]
+    holders = [one.value for one in Holder]
+    rest += [(f"order {at}", guide_of(Kind.ORDER, "order_old", state=at)) for at in holders]
+    return [*intents, *verdicts, *entries, *rows, *stops, *rest]
