@@ -174,6 +174,11 @@ class Custody:
         return tuple(place for place, where in self.where.items() if where in HELD)
 
     @property
+    def kept(self) -> tuple[int, ...]:
+        """Lines whose cards are kept here for their households."""
+        return tuple(place for place, where in self.where.items() if where in KEPT)
+
+    @property
     def unexplained(self) -> tuple[int, ...]:
         """Lines whose cards are missing or never came, and nobody has said why."""
         gone = (Where.MISSING, Where.NOT_COLLECTED)

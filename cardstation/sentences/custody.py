@@ -133,6 +133,13 @@ TABLE = {
         KEPT,
         "Explain them on the page of the bag, then close the batch.",
     ),
+    "cards_kept": Words(
+        "Cards kept here",
+        "{n} cards of this batch are kept here for their households.",
+        KEPT,
+        "Record the return when a household has its card again (its rows only), then close the "
+        "batch.",
+    ),
     "batch_money_open": Words(
         "Money left over",
         "{fen} of this batch is neither on a card nor given back.",

@@ -19,7 +19,7 @@ from cardstation.errors import Mishap, Refusal
 from cardstation.i18n import translator
 from cardstation.services.hand_over import HandOverRequest
 from tests.kit import window_samples as samples
-from tests.kit.window_bag import SEALS, FakeBag, given_back, on_its_way
+from tests.kit.window_bag import SEALS, FakeBag, fetched, given_back, on_its_way
 from tests.kit.window_bag_shots import NAME, WAYS, open_bag
 from tests.kit.window_stage import Stage
 from ui.lane import HeldLane
@@ -113,6 +113,9 @@ def test_the_next_thing_to_do_is_the_blue_one(desk: Stage) -> None:
     open_bag(desk, way)
     assert primary(page_of(desk)) == ["退卡  F6"]
     given_back(way, desk.station.standing)
+    open_bag(desk, way)
+    assert primary(page_of(desk)) == ["退卡  F6"], "a card is kept for its household"
+    fetched(way, desk.station.standing)
     open_bag(desk, way)
     assert primary(page_of(desk)) == ["批次结案  F9"]
     desk.batch.model.bag.close_batch()

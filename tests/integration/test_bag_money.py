@@ -65,7 +65,7 @@ def test_a_batch_with_an_unanswered_payment_is_not_closed(bag: Bag) -> None:
 def test_money_in_a_closed_batch_funds_no_line_and_is_named(bag: Bag) -> None:
     bag.pay(3)
     bag.run(1, 2, 3)
-    bag.explain(Why.ABSENT, 4)
+    bag.explain(Why.NEVER_GIVEN, 4)
     bag.later()
     return_batch(bag.station, bag.batch_id, RETURN)
     assert custody_state(bag.station, bag.batch_id).stage is Stage.CLOSED

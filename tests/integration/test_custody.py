@@ -157,8 +157,14 @@ def test_the_return_through_a_team_ends_when_the_manager_has_the_bag(bag: Bag) -
     bag.later()
     home = HandOverRequest(Party.TEAM, Party.MANAGER, arrived=3, expected=3)
     state = return_batch(bag.station, bag.batch_id, home)
-    assert state.stage is Stage.CLOSED
+    assert state.stage is Stage.RETURNED
     assert (state.custody.tally[Where.RETURNED], state.custody.tally[Where.ABSENT]) == (3, 1)
+    with pytest.raises(Refusal, match="cards_kept"):
+        close_batch(bag.station, bag.batch_id)
+    bag.later()
+    late = HandOverRequest(Party.TEAM, Party.MANAGER, places=(2,), on_paper=True)
+    state = return_batch(bag.station, bag.batch_id, late)
+    assert (state.stage, state.custody.tally[Where.RETURNED]) == (Stage.CLOSED, 4)
 
 
 def test_a_stranger_in_the_bag_is_explained_or_goes_back(bag: Bag) -> None:
@@ -229,9 +235,12 @@ def test_a_building_that_is_sealed_off_keeps_its_cards_and_the_others_go_back(ba
     assert places_at(state, f"{first.building}-{first.unit}-{first.room}") == (1,)
     assert places_at(state, "999") == ()
     bag.later()
-    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.CLOSED
+    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.RETURNED
     notes = not_done_list(bag.station, bag.batch_id).rows
     assert [row.reason for row in notes] == ["card_kept_sealed_off"] * 2
+    bag.later()
+    late = HandOverRequest(Party.DESK, Party.MANAGER, places=(3, 4), on_paper=True)
+    assert return_batch(bag.station, bag.batch_id, late).stage is Stage.CLOSED
     assert verify(bag.station).ok
 
 

@@ -172,3 +172,10 @@ def given_back(bag: FakeBag, standing: BatchState) -> None:
         SEALS[1], Party.DESK, Party.MANAGER, len(places), len(places), places, (), (), "", "c" * 64
     )
     bag.say(Step.RETURNED, told, "林晓燕", "陈国栋")
+
+
+def fetched(bag: FakeBag, standing: BatchState) -> None:
+    """What was kept is with its household."""
+    kept = bag.state(standing).custody.kept
+    told = HandOver("", Party.DESK, Party.MANAGER, len(kept), len(kept), kept, (), (), "", "paper")
+    bag.say(Step.HANDED_OVER, told, "林晓燕", "陈国栋")

@@ -8,7 +8,7 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.custody import Party
 from cardstation.errors import Mishap, Refusal
 from tests.kit import window_samples as samples
-from tests.kit.window_bag import SEALS, FakeBag, given_back, on_its_way
+from tests.kit.window_bag import SEALS, FakeBag, fetched, given_back, on_its_way
 from tests.kit.window_stage import Stage
 from ui.lane import HeldLane
 from ui.parts.signature_pad import SignaturePad
@@ -47,6 +47,7 @@ def bag_scenes(s: Stage) -> None:
     way = FakeBag()
     on_its_way(way)
     given_back(way, s.station.standing)
+    fetched(way, s.station.standing)
     open_bag(s, way)
     s.shoot("bag-5-can-be-closed")
     way.say(Step.CLOSED)

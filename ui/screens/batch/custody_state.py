@@ -57,5 +57,7 @@ class BagState:
                 for one in self.events
             )
             return "return" if back else "receive"
+        if custody.kept and not custody.lacking:
+            return "return"
         nothing_moved = custody.tally[Where.NOT_COLLECTED] == custody.cards
         return "receive" if nothing_moved else "explain"
