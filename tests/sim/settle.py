@@ -9,7 +9,13 @@ from datetime import timedelta
 
 from cardstation.domain.card import Witness, judge
 from cardstation.domain.topup import mark_of
-from cardstation.domain.transitions import FINAL, WAITS_FOR_CARD, Direction, TopUpState
+from cardstation.domain.transitions import (
+    FINAL,
+    MAY_BE_ON_CARD,
+    WAITS_FOR_CARD,
+    Direction,
+    TopUpState,
+)
 from tests.sim.acts import answer_all, pay_back, resolve, send_all
 from tests.sim.books import ASKING
 from tests.sim.channels import take_in
@@ -182,21 +188,32 @@ def _why_open(world: World, desk: Desk, view: View) -> str:
         return "the card went on without it"
     if _taken_off_again(world, home, view):
         return "another desk's load was taken off since"
-    if _torn_over(world, desk, home, view):
-        return "a load in dispute lies torn over it"
-    return ""
+    return _torn_over(world, desk, home, view)
 
 
-def _torn_over(world: World, desk: Desk, home: Home, view: View) -> bool:
-    """Another desk tore the card again over this one's tear, and its load is in dispute."""
+def _torn_over(world: World, desk: Desk, home: Home, view: View) -> str:
+    """Another desk tore the card again over this one's tear: its load is in dispute, or forgotten.
+
+    A desk forgets a load when an older copy of its store is put back.
+    """
     image = home.cards[0].image
-    over = any(
+    if _shown(desk, view.topup_id, image) is not Witness.FOREIGN:
+        return ""
+    if any(
         _shown(other, one.topup_id, image) is Witness.TORN
         for other in world.desks
         for one in other.watch.views.values()
         if one.account_no == home.account_no and one.state is TopUpState.DISPUTED
+    ):
+        return "a load in dispute lies torn over it"
+    known = {topup_id for each in world.desks for topup_id in each.watch.views}
+    forgotten = any(
+        one.account_no == home.account_no and one.state in MAY_BE_ON_CARD
+        for watch in world.oracle.watches
+        for one in watch.views.values()
+        if one.topup_id not in known
     )
-    return over and _shown(desk, view.topup_id, image) is Witness.FOREIGN
+    return "a load nobody remembers lies torn over it" if forgotten else ""
 
 
 def _shown(desk: Desk, topup_id: str, image: bytes) -> Witness | None:
