@@ -23,7 +23,6 @@ from cardstation.services.intent.opened import code_of
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
-from tests.kit.guides import every_guide
 from tests.kit.window_fakes import FakeCard, FakeStation
 from tests.kit.window_people import SUPERVISOR
 from tests.kit.window_shift_shots import exceptions_of, exceptions_view
@@ -231,22 +230,6 @@ def test_entries_put_aside_are_listed_in_words_and_wait_for_nobody_here(
 
 def test_every_act_of_people_has_a_key() -> None:
     assert set(KEYS) == set(Act) - {Act.NONE, Act.CARD}
-
-
-def test_each_thing_that_can_be_done_has_a_key_of_its_own(desk: Stage) -> None:
-    """Of every guide: what people do stands there as a button, and no two share a key."""
-    desk.window.go("exceptions")
-    desk.station.open = samples.open_intents()
-    exceptions_of(desk).model.look()
-    view, some = exceptions_view(desk), exceptions_of(desk).model.state.items or ()
-    for name, guide in every_guide():
-        view.wizard.show_case(replace(some[0], guide=guide), free=True)
-        made = {act: view._buttons[act] for act in guide.now if act is not Act.CARD}
-        assert all(one.isVisible() for buttons in made.values() for one in buttons), name
-        keys = [key for act in made for key in KEYS[act]]
-        assert len(set(keys)) == len(keys), name
-        others = [one for act, found in view._buttons.items() if act not in made for one in found]
-        assert not any(one.isVisible() for one in others), name
 
 
 def steps_of(desk: Stage) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every guide there is: of each state a thing can be left in, and of each reason a row waits for."""
+"""Every guide there is: of each state a thing can be left in, and each reason a row waits for."""
 
 from __future__ import annotations
 
