@@ -27,11 +27,11 @@ from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import outcome_of
 from cardstation.services.identify import Inserted
-from cardstation.services.intent.begin import Purpose, begin, collect
+from cardstation.services.intent.begin import Purpose, begin_armed
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
-from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
+from cardstation.services.intent.load import Watch, ensure_unlockable, write_and_seal
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
 from cardstation.services.intent.stops import remembered
 from cardstation.services.resolve import Outcome, Resolution, ensure_settled, resolve_card
@@ -155,9 +155,8 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
         row=line.row.row,
         order_id=line.order_id if tender is Tender.ORDER else "",
     )
-    intent = begin(station, card, household, admitted, offer, purpose=purpose)
-    paid = collect(station, intent)
-    return write_and_seal(station, card, arm(station, card, paid, admitted), watch, unlocking)
+    armed = begin_armed(station, card, household, admitted, offer, purpose=purpose)
+    return write_and_seal(station, card, armed, watch, unlocking)
 
 
 def _admitted(card: Inserted, household: Household, expected: int) -> Admitted:

@@ -64,14 +64,15 @@ def load_prepaid(station: Station, card: Inserted, order_id: str | None, watch: 
     _ensure_bound(card, admitted, order)
     offer = quote_of(order, household, station.clock.now().year)
     ensure_fits(card.content, card.rules, quantity_of(offer))
-    ensure_unlockable(station, card)
+    unlocking = ensure_unlockable(station, card)
     order = ensure_leased(station, order)
 
     watch(Step.PAY)
     purpose = Purpose(Tender.ORDER, order_id=order.order_id)
     intent = begin(station, card, household, admitted, offer, purpose=purpose)
     paid = collect(station, intent)
-    return write_and_seal(station, card, arm(station, card, paid, admitted), watch)
+    armed = arm(station, card, paid, admitted)
+    return write_and_seal(station, card, armed, watch, unlocking)
 
 
 def _chosen(station: Station, account_no: str, order_id: str | None, admitted: Admitted) -> Order:

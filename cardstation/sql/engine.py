@@ -5,11 +5,13 @@ The driver is `sqlcipher3` (SQLite ≥ 3.51.3: older ones carry the WAL-reset bu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from cardstation.sql.digest import row_digest
@@ -34,6 +36,21 @@ def writer_engine(path: Path) -> Engine:
     event.listen(engine, "connect", _prepare_writer)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+@contextmanager
+def unforced(connection: Connection) -> Iterator[None]:
+    """A commit of the writer that waits for no disk: the next one takes it along.
+
+    Begun outside a transaction, and ended outside one: what was not committed is undone.
+    """
+    held = connection.connection.driver_connection
+    held.execute("PRAGMA synchronous = NORMAL")  # type: ignore[union-attr]
+    try:
+        yield
+    finally:
+        connection.rollback()
+        held.execute("PRAGMA synchronous = FULL")  # type: ignore[union-attr]
 
 
 def reader_engine(path: Path) -> Engine:

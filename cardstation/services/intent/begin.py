@@ -11,12 +11,14 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp, next_counter
 from cardstation.domain.transitions import TopUpEvent, TopUpState
-from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.errors import OutcomeUnknown, Refusal, ensure
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.load import planned
 from cardstation.services.intent.records import (
     record_begun,
+    record_begun_armed,
     record_begun_paid,
     record_move,
     record_paid,
@@ -55,34 +57,63 @@ def begin(
         Refusal: `card_already_begun`: the card, or its line, is at work in another reader;
             `offline_limit_reached`.
     """
+    intent = _intent(station, card, household, admitted, offer, purpose)
+    record = record_begun_paid if purpose.tender in WITHOUT_ASKING else record_begun
+    return record(station, intent)
+
+
+def begin_armed(
+    station: Station,
+    card: Inserted,
+    household: Household,
+    admitted: Admitted,
+    offer: Quote,
+    *,
+    purpose: Purpose,
+) -> TopUp:
+    """As `begin`, armed in the same commit: the money is here already, and so is the card.
+
+    Raises:
+        Refusal: as `begin`; nothing is begun.
+    """
+    ensure(purpose.tender in WITHOUT_ASKING, "only money that is here already is not asked for")
+    intent = _intent(station, card, household, admitted, offer, purpose)
+    plan, counter_after = planned(station, card, intent, admitted)
+    return record_begun_armed(station, intent, plan, counter_after)
+
+
+def _intent(
+    station: Station,
+    card: Inserted,
+    household: Household,
+    admitted: Admitted,
+    offer: Quote,
+    purpose: Purpose,
+) -> TopUp:
     ensure_offline_limit(station, offer.money)
     rules: MakerRules = card.rules
     topup_id = new_id(station.clock)
     while not is_free_mark(topup_id, card.content):
         topup_id = new_id(station.clock)
-    record = record_begun_paid if purpose.tender in WITHOUT_ASKING else record_begun
-    return record(
-        station,
-        TopUp(
-            topup_id=topup_id,
-            state=TopUpState.QUOTED,
-            account_no=household.account_no,
-            identity=card.content.identity,
-            quote=offer,
-            quantity=quantity_of(offer),
-            tender=purpose.tender,
-            reference=purpose.reference,
-            batch_id=purpose.batch_id,
-            line=purpose.line,
-            row=purpose.row,
-            order_id=purpose.order_id,
-            known_counter=household.purchase_counter,
-            counter_before=admitted.counter,
-            counter_after=next_counter(rules.school, admitted.counter),
-            before=card.image,
-            plan=None,
-            opened_at=station.clock.now(),
-        ),
+    return TopUp(
+        topup_id=topup_id,
+        state=TopUpState.QUOTED,
+        account_no=household.account_no,
+        identity=card.content.identity,
+        quote=offer,
+        quantity=quantity_of(offer),
+        tender=purpose.tender,
+        reference=purpose.reference,
+        batch_id=purpose.batch_id,
+        line=purpose.line,
+        row=purpose.row,
+        order_id=purpose.order_id,
+        known_counter=household.purchase_counter,
+        counter_before=admitted.counter,
+        counter_after=next_counter(rules.school, admitted.counter),
+        before=card.image,
+        plan=None,
+        opened_at=station.clock.now(),
     )
 
 

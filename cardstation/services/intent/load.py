@@ -48,12 +48,20 @@ class Unlocking:
 
 def arm(station: Station, card: Inserted, intent: TopUp, admitted: Admitted) -> TopUp:
     """Make the whole target of a load durable before the first byte changes the card (R2)."""
+    plan, counter_after = planned(station, card, intent, admitted)
+    return record_armed(station, replace(intent, before=card.image), plan, counter_after)
+
+
+def planned(
+    station: Station, card: Inserted, intent: TopUp, admitted: Admitted
+) -> tuple[WritePlan, int]:
+    """The whole target of a load, and the counter it leaves on the card; nothing is stored."""
     now = station.clock.now()
     mark = load_mark(intent, card.layout, admitted, card.rules)
     credit = next_credit(admitted, card.rules, intent, at=now, station_no=station.number, mark=mark)
     plan = card.layout.plan_load(card.image, credit)
     _ensure_sound(card, plan, credit)
-    return record_armed(station, replace(intent, before=card.image), plan, credit.purchase_counter)
+    return plan, credit.purchase_counter
 
 
 def arm_as_shown(station: Station, card: Inserted, intent: TopUp) -> TopUp:

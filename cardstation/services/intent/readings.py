@@ -15,6 +15,8 @@ AHEAD = timedelta(days=1)
 def note_reading(station: Station, card: Inserted) -> None:
     """Keep the meter's block if it is newer than the last one of its meter; else do nothing.
 
+    It lies on the card still: one lost in a power cut is kept at the next insertion.
+
     A block of another meter than the card's own, one that never credited anything, and one from
     the future are left out.
     """
@@ -36,6 +38,6 @@ def note_reading(station: Station, card: Inserted) -> None:
         last = look.readings.last(reading.meter_no)
     if last is not None and not reading.newer_than(last):
         return
-    with station.store.unit() as unit:
+    with station.store.passing_unit() as unit:
         unit.readings.add(reading, now)
         unit.commit()

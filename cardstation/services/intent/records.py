@@ -81,10 +81,28 @@ def record_begun_paid(station: Station, intent: TopUp) -> TopUp:
     Nothing happens outside the store between these moves, so a cut leaves all of them or none.
     """
     with station.store.unit() as unit:
-        unit.topups.add(intent, stamp(station))
-        asked = unit.topups.move(intent, TopUpEvent.MONEY_ASKED, stamp(station))
-        moved = _pay(station, unit, asked)
+        moved = _begun_paid(station, unit, intent)
         unit.commit()
+    return moved
+
+
+def _begun_paid(station: Station, unit: Unit, intent: TopUp) -> TopUp:
+    unit.topups.add(intent, stamp(station))
+    asked = unit.topups.move(intent, TopUpEvent.MONEY_ASKED, stamp(station))
+    return _pay(station, unit, asked)
+
+
+def record_begun_armed(
+    station: Station, intent: TopUp, plan: WritePlan, counter_after: int
+) -> TopUp:
+    """As `record_begun_paid`, armed in the same commit; then the anchor, as `record_armed`."""
+    with station.store.unit() as unit:
+        paid = _begun_paid(station, unit, intent)
+        moved = _arm(station, unit, paid, plan, counter_after)
+        head = unit.journal.head()
+        unit.commit()
+    write_anchor(station, head)
+    station.armed()
     return moved
 
 
@@ -115,26 +133,29 @@ def _pay(station: Station, unit: Unit, intent: TopUp) -> TopUp:
 
 def record_armed(station: Station, intent: TopUp, plan: WritePlan, counter_after: int) -> TopUp:
     """The whole target is on disk; then the anchor, outside the store. Only then comes a byte."""
-    target = hashlib.sha256(plan.target).hexdigest()
-    counted = replace(intent, counter_after=counter_after)
     with station.store.unit() as unit:
-        entry = append_about(
-            station,
-            unit,
-            EntryKind.ARMED,
-            counted,
-            proof=_digest(intent),
-            target=target,
-            detail=freeze(replace(counted, state=TopUpState.ARMED, plan=plan)),
-        )
-        moved = unit.topups.move(
-            counted, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan
-        )
+        moved = _arm(station, unit, intent, plan, counter_after)
         head = unit.journal.head()
         unit.commit()
     write_anchor(station, head)
     station.armed()
     return moved
+
+
+def _arm(station: Station, unit: Unit, intent: TopUp, plan: WritePlan, counter_after: int) -> TopUp:
+    counted = replace(intent, counter_after=counter_after)
+    entry = append_about(
+        station,
+        unit,
+        EntryKind.ARMED,
+        counted,
+        proof=_digest(intent),
+        target=hashlib.sha256(plan.target).hexdigest(),
+        detail=freeze(replace(counted, state=TopUpState.ARMED, plan=plan)),
+    )
+    return unit.topups.move(
+        counted, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan
+    )
 
 
 def record_untouched(
