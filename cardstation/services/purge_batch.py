@@ -38,6 +38,7 @@ def purge_batch(station: Station, batch_id: str) -> int:
         record_step(station, unit, batch_id, Step.PURGED, value=Purged(lines))
         unit.commit()
     anchor_journal(station)
+    station.store.empty_log()
     return lines
 
 

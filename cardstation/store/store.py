@@ -12,7 +12,13 @@ from typing import Self
 from sqlalchemy import Engine
 
 from cardstation.errors import Defect, Mishap, Refusal, StationBusy, fail
-from cardstation.sql.engine import prover_engine, reader_engine, unforced, writer_engine
+from cardstation.sql.engine import (
+    BUSY_TIMEOUT_MS,
+    prover_engine,
+    reader_engine,
+    unforced,
+    writer_engine,
+)
 from cardstation.store.anchor import Anchor
 from cardstation.store.batches import Kept
 from cardstation.store.damage import Damage, damage_of
@@ -140,7 +146,9 @@ class Store:
         writer = self._writer or fail("this store was opened for reading only")
         with self._turn, closing(writer.raw_connection()) as connection:
             cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout = 0")  # a reader is not waited for
             busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             cursor.close()
         return not busy
 

@@ -367,12 +367,23 @@ def test_what_was_purged_is_not_in_the_file_any_more(bag: Bag, tmp_path: Path) -
     every = tuple(range(1, len(rows) + 1))
     explain_card(bag.station, other, Explanation(Why.NEVER_GIVEN, every), SECOND)
     close_batch(bag.station, other)
+    there = [path for path in tmp_path.iterdir() if path.is_file()]
+    assert any("备注密语九八七".encode() in path.read_bytes() for path in there)
     purge_batch(bag.station, other)
-    bag.station.store.close()
-    for path in tmp_path.iterdir():
-        if path.is_file():
+    for path in there:
+        if path.exists():
             assert "备注密语九八七".encode() not in path.read_bytes(), path.name
-    bag.station = open_desk(tmp_path).station
+
+
+def test_a_log_that_somebody_reads_is_emptied_another_time(bag: Bag) -> None:
+    store = bag.station.store
+    with store.reading() as reading:
+        reading.batches.ids()
+        with store.unit() as unit:
+            unit.batches.put_in_envelope(bag.batch_id, 1, "7")
+            unit.commit()
+        assert not store.empty_log()
+    assert store.empty_log()
 
 
 def test_signed_on_paper_is_said_so(bag: Bag) -> None:
