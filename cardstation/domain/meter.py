@@ -38,6 +38,11 @@ class MakerRules:
         per_load_max: Largest single load of a volume meter.
         training: True for the area code of training cards (papers say 培训).
         kinds: What its meters store.
+        generation_max: Largest reissue count the card can carry.
+        decimals: Digits after the point of a m³ on the card.
+        warn_loads: So many loads before the counter is used up the desk says so; by default
+            three years of a load a week.
+        traps: What somebody who works with these cards should know, in words.
     """
 
     code: str
@@ -48,6 +53,15 @@ class MakerRules:
     per_load_max: Volume
     training: bool
     kinds: frozenset[MeterKind] = frozenset(MeterKind)
+    generation_max: int = 255
+    decimals: int = 3
+    warn_loads: int = 156
+    traps: tuple[str, ...] = ()
+
+    def nears_end(self, counter: int) -> bool:
+        """True when a card at this counter should be replaced while there is time."""
+        counts = self.school is not CounterSchool.NONE
+        return counts and self.counter_max - counter < self.warn_loads
 
 
 @dataclass(frozen=True, slots=True)

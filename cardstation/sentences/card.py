@@ -273,6 +273,12 @@ TABLE = {
         FROZEN_CARD,
         "Keep the card, lay it with the exceptions and call the supervisor.",
     ),
+    "counter_near_end": Words(
+        "Counter soon used up",
+        "The purchase counter of this card has few numbers left.",
+        NOTHING,
+        "Go on selling; give the household a new card at the next occasion.",
+    ),
     "off_book_purchase": Words(
         "A purchase is missing here",
         "The card counts more purchases than this station knows of.",

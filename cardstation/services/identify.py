@@ -100,12 +100,14 @@ def insert_card(station: Station, reader: Reader, presence: Presence) -> Inserte
         try:
             return Inserted(reader, presence, driver, layouts, station)
         except (Refusal, ReaderCannotMemory) as refused:
-            stop = refused if stop is None or refused.code in _TELLING else stop
+            stop = refused if stop is None or _telling(refused) > _telling(stop) else stop
     raise stop or Refusal("chip_unknown", atr=presence.atr.hex())
 
 
-_TELLING = ("card_damaged", "no_maker_rules")
-"""What only the right chip can say of a card, should several chips answer to reset alike."""
+def _telling(stop: Refusal | ReaderCannotMemory) -> int:
+    """Of chips that answer to reset alike only the right one sees what is there; others see FF."""
+    known = ("blank_card", "foreign_card", "card_damaged", "no_maker_rules")
+    return known.index(stop.code) if stop.code in known else -1
 
 
 def _layout_of(image: bytes, layouts: tuple[Layout, ...]) -> Layout:

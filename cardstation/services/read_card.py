@@ -92,6 +92,8 @@ def _looked_at(station: Station, card: Inserted) -> tuple[tuple[str, ...], Refus
         if household.status is not HouseholdStatus.ACTIVE:
             raise Refusal(f"account_{household.status.value}", account_no=household.account_no)
         admitted = admit(card.content, card.rules)
+        if card.rules.nears_end(admitted.counter):
+            warnings = (*warnings, "counter_near_end")
         known = as_told(station, card, household, admitted.counter).purchase_counter
         return (*warnings, *compare_counter(admitted, card.rules, known, bound=False)), None
     except Refusal as stop:

@@ -26,9 +26,38 @@ TRAINING = (
 
 OTHER_CHIPS = (
     replace(_EXACT, code="CS28", layout="open4428"),
-    replace(_EXACT, code="CS24", layout="open24c02"),
-    replace(_EXACT, code="CSM1", layout="openmf1k"),
-    replace(_EXACT, code="CS52", layout="open102", kinds=frozenset({MeterKind.VOLUME})),
+    replace(
+        _EXACT,
+        code="CS24",
+        layout="open24c02",
+        traps=("The chip has no code: whoever has a reader can write these cards.",),
+    ),
+    replace(
+        _EXACT,
+        code="CSM1",
+        layout="openmf1k",
+        traps=(
+            "The chip's cipher is broken: its keys protect against mistakes, not against thieves.",
+            "A card pulled while it is issued may have lost a sector for ever: lay it aside.",
+        ),
+    ),
+    replace(
+        _EXACT,
+        code="CS52",
+        layout="open102",
+        kinds=frozenset({MeterKind.VOLUME}),
+        traps=(
+            (
+                "What is left in the meter stands on the card as it was when the meter took the load; "
+                "the desk believes more gas there than there is, never less."
+            ),
+            (
+                "An answer torn at the meter is written anew at the next insertion there; until then "
+                "the card takes no load."
+            ),
+            "Meter numbers: at most twelve digits, capitals, dots, dashes and slashes.",
+        ),
+    ),
 )
 
 CITY = replace(_EXACT, code="CS10", training=False)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from dataclasses import replace
+
 import pytest
 
+import drivers.makers
 from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.volume import NO_GAS
 from cardstation.errors import Refusal
@@ -66,3 +71,39 @@ def test_its_cards_can_be_made_loaded_and_taken(rules: MakerRules, kind: MeterKi
     meter = VirtualMeter.of_card(layout.decode(card.image), layout, rules.school)
     assert meter.take(card).taking is Taking.CREDITED
     assert layout.decode(card.image).pending is None
+
+
+@each
+def test_the_card_carries_what_the_table_says(rules: MakerRules) -> None:
+    """Counter and reissue count to their ends, and not beyond; steps as fine as the card's."""
+    layout = LAYOUT[rules.layout]
+    last = replace(cards.household(), generation=rules.generation_max)
+    card = make_card(last, rules, layout, KEYS)
+    assert layout.decode(card.image).identity.generation == rules.generation_max
+    load = replace(cards.next_load(card.image, layout=layout), purchase_counter=rules.counter_max)
+    shown = layout.decode(layout.plan_load(card.image, load).target).credit
+    assert shown is not None
+    assert shown.purchase_counter == rules.counter_max
+    assert rules.volume_step.litres % 10 ** (3 - rules.decimals) == 0
+    assert rules.kinds
+    with pytest.raises(Refusal, match="field_does_not_fit"):
+        make_card(replace(last, generation=rules.generation_max + 1), rules, layout, KEYS)
+    with pytest.raises(Refusal, match="field_does_not_fit"):
+        layout.plan_load(card.image, replace(load, purchase_counter=rules.counter_max + 1))
+
+
+@each
+def test_a_counter_near_its_end_is_said_years_ahead(rules: MakerRules) -> None:
+    counts = rules.school is not CounterSchool.NONE
+    assert rules.nears_end(rules.counter_max) == counts
+    assert rules.nears_end(rules.counter_max - rules.warn_loads + 1) == counts
+    assert not rules.nears_end(rules.counter_max - rules.warn_loads)
+
+
+def test_every_table_of_the_room_is_registered() -> None:
+    found = []
+    for module in pkgutil.iter_modules(drivers.makers.__path__, "drivers.makers."):
+        for value in vars(importlib.import_module(module.name)).values():
+            tables = value if isinstance(value, tuple) else (value,)
+            found += [one for one in tables if isinstance(one, MakerRules) and one.code]
+    assert {one.code for one in found} == {rules.code for rules in MAKERS}

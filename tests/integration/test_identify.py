@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.meter import MakerRules
 from cardstation.domain.payment import Tender
 from cardstation.errors import CardSwapped, LinkFailed, OutcomeUnknown, Refusal
 from cardstation.ports.reader import Presence
 from cardstation.services.identify import insert_card
 from cardstation.services.read_card import read_card
 from cardstation.services.sync import sync
+from drivers.keys import CombinedCardKeys
 from drivers.makers import MAKERS
-from drivers.virtual import Tear, VirtualCard
+from drivers.virtual import Tear, VirtualCard, VirtualReader, new_chip
+from drivers.virtual.maker import make_card
 from tests.kit import cards
-from tests.kit.station import Desk, card_of, neighbours, open_desk
+from tests.kit.station import Desk, card_of, layout_of, neighbours, open_desk
 
 HOME = cards.household()
 
@@ -117,3 +120,46 @@ def test_a_station_alone_says_so(desk: Desk) -> None:
     with pytest.raises(Refusal) as tender:
         desk.station.payment_by(Tender.ORDER)
     assert tender.value.code == "tender_unknown"
+
+
+def test_a_counter_near_its_end_is_said_while_selling_goes_on(tmp_path: Path) -> None:
+    home = replace(HOME, purchase_counter=65_500)
+    opened = open_desk(tmp_path, households=[home])
+    inserted = opened.insert(card_of(home))
+    seen = read_card(opened.station, inserted)
+    inserted.close()
+    assert "counter_near_end" in seen.warnings
+    assert seen.stop is None
+    opened.station.store.close()
+
+
+@pytest.mark.parametrize("rules", MAKERS, ids=lambda rules: rules.code)
+def test_a_card_of_every_maker_is_known_and_bought_on(tmp_path: Path, rules: MakerRules) -> None:
+    """Also where several chips show the same answer to reset: the content decides."""
+    contactless = rules.layout == "openmf1k"
+    opened = open_desk(tmp_path, reader=VirtualReader(dialect="part3" if contactless else "acs"))
+    opened.station = replace(opened.station, keys=CombinedCardKeys(bytes(range(32))))
+    layout = layout_of(rules)
+    card = make_card(HOME, rules, layout, opened.station.keys)
+    receipt = opened.sell(card, "100")
+    credit = layout.decode(card.image).credit
+    assert credit is not None
+    assert credit.quantity == receipt.volume
+    opened.station.store.close()
+
+
+@pytest.mark.parametrize("kind", ["at24c02", "at88sc102"])
+def test_a_blank_without_an_answer_to_reset_is_blank_and_takes_no_code(
+    desk: Desk, kind: str
+) -> None:
+    desk.station = replace(desk.station, makers=MAKERS)
+    card = VirtualCard(new_chip(kind))
+    with pytest.raises(Refusal, match="blank_card"):
+        desk.insert(card)
+    stranger = VirtualCard(new_chip(kind))
+    at = 0x20
+    stranger.chip.main[at : at + 8] = b"whatever"
+    with pytest.raises(Refusal, match="foreign_card"):
+        desk.insert(stranger)
+    assert stranger.chip.tries == new_chip(kind).tries
+    assert not any(stranger.chip.wear)
