@@ -11,9 +11,15 @@ import pytest
 
 from cardstation.bootstrap.libraries import FOLDER, AllReaders, shelf_of
 from cardstation.bootstrap.station import open_station
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
+from cardstation.domain.topup import Step
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services.identify import insert_card
+from cardstation.services.intent.load import Watch
+from cardstation.services.load_line import load_line
+from cardstation.services.pay_batch import pay_batch
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.verify import verify
@@ -25,7 +31,7 @@ from drivers.readers.pcsc import PcscRoom
 from tests.kit.library_life import SOLD, Life
 from tests.kit.maker_library import BOTH, HOUSEHOLD, Plastic, beside, build
 from tests.kit.power import Cut, Power, moments
-from tests.kit.station import Desk, nobody, open_desk
+from tests.kit.station import Desk, line, neighbours, nobody, open_desk, put_batch
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -196,6 +202,39 @@ def test_a_load_comes_off_the_card_again(life: Life) -> None:
     assert life.slot.seen() == Plastic.of(HOUSEHOLD)
 
 
+@pytest.mark.parametrize("name", ["overwrites"])
+def test_a_return_cut_anywhere_is_brought_to_its_end(life: Life) -> None:
+    """At commits and exchanges: the load comes off its card once, now or at the next try."""
+    life.live()
+    life.keep()
+    life.gives_back = True
+    names = life.live()
+    assert life.slot.seen() == Plastic.of(HOUSEHOLD)
+    cuts = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
+    assert len(cuts) >= 25
+    for cut in cuts[::2]:
+        life.again()
+        life.live(cut)
+        life.live()
+        assert life.slot.seen() == Plastic.of(HOUSEHOLD), cut
+        assert life.kinds().count("returned") == 1, cut
+
+
+@pytest.mark.parametrize("mode", [*WRITES, "refuse", "half"])
+@pytest.mark.parametrize("name", ["overwrites"])
+def test_whatever_a_clearing_does_the_load_comes_off_once(life: Life, mode: str) -> None:
+    life.live()
+    life.gives_back = True
+    life.slot.tell("write", mode)
+    life.live()
+    assert life.slot.obeyed()
+    if mode == "half":
+        assert life.ends[-1] == "card_not_as_left", "no gas under the old counter: who knows"
+        return
+    assert life.slot.seen() == Plastic.of(HOUSEHOLD)
+    assert life.kinds().count("returned") == 1
+
+
 @pytest.mark.parametrize("name", ["adds"])
 def test_a_library_without_a_function_for_it_takes_nothing_back(life: Life) -> None:
     desk, reader = sold_on(life)
@@ -207,6 +246,50 @@ def test_a_library_without_a_function_for_it_takes_nothing_back(life: Life) -> N
     card.close()
     desk.station.store.close()
     assert life.slot.seen().quantity == SOLD
+
+
+@every_library
+def test_a_bag_of_cards_goes_through_a_library(name: str, folder: Path) -> None:
+    """Two cards and a stranger of a batch, with the money of one lump sum; one card is swapped for
+    the other while its load is on the way: neither gets what is not its own."""
+    homes = neighbours(3)
+    slot = build(folder / "library", name)
+    library = MakerLibrary(slot.described)
+    desk = open_desk(folder / "home", households=homes)
+    desk.station = beside(desk.station, Shelf([slot.described]))
+    batch = put_batch(desk, [line(homes[0], 4), line(homes[1], 5, yuan="50")])
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money.of_yuan("150"))
+    reader = LibraryReader(library)
+
+    def run(plastic: Plastic, watch: Watch = nobody) -> Plastic:
+        slot.lay(plastic)
+        presence = reader.wait_card(0)
+        assert presence is not None
+        card = insert_card(desk.station, reader, presence)
+        try:
+            load_line(desk.station, batch, card, watch)
+        finally:
+            card.close()
+            away = slot.take_out()
+            assert reader.wait_card(0) is None
+        return away
+
+    def swaps(step: Step) -> None:
+        if step is Step.WRITE:
+            slot.lay(Plastic.of(homes[1]))
+
+    try:
+        with pytest.raises(OutcomeUnknown):
+            run(Plastic.of(homes[0]), swaps)
+        assert run(Plastic.of(homes[0])).quantity == SOLD
+        assert run(Plastic.of(homes[1])).quantity == 14_000
+        with pytest.raises(Refusal, match="card_not_in_batch"):
+            run(Plastic.of(homes[2]))
+        assert desk.states().count("sealed") == 2
+        assert verify(desk.station).ok
+    finally:
+        desk.station.store.close()
+        library.end()
 
 
 NO_COUNTER = """school = "exact" => school = "none"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUpRequest
-from cardstation.errors import CardStationError, Defect
+from cardstation.errors import CardStationError, Defect, Mishap
 from cardstation.ports.reader import Link, Presence
 from cardstation.services.identify import Inserted, insert_card
 from cardstation.services.recover import recover
 from cardstation.services.resolve import Outcome, resolve_card
+from cardstation.services.return_load import return_load
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from drivers.bridge.library import MakerLibrary
@@ -47,6 +50,7 @@ class Life:
     till: Till = field(default_factory=lambda: Till(Tender.QR_CODE, answers=True))
     credited: int = 0
     ends: list[str] = field(default_factory=list)
+    gives_back: bool = False
 
     def begin(self) -> None:
         """Everything new; the household is on file and its card lies in the slot."""
@@ -56,6 +60,18 @@ class Life:
         self.slot.lay(Plastic.of(HOUSEHOLD))
         repeat_chance()
         self.desk(Power()).station.store.close()
+
+    def keep(self) -> None:
+        """What is so now is what `again` begins with."""
+        shutil.copytree(self.folder / "home", self.folder / "kept", dirs_exist_ok=True)
+        self._kept = self.slot.seen()
+
+    def again(self) -> None:
+        """Everything as it was kept."""
+        shutil.rmtree(self.folder / "home")
+        shutil.copytree(self.folder / "kept", self.folder / "home")
+        self.slot.lay(self._kept)
+        repeat_chance(8)
 
     def desk(self, power: Power) -> Desk:
         self.till.power = power
@@ -86,15 +102,15 @@ class Life:
             for _ in range(TRIES):
                 if self._tried(desk, reader):
                     break
-        except PowerCut:
-            pass
+        except (PowerCut, Mishap):
+            pass  # or a start that could not be made: the next life begins with it
         finally:
             desk.station.store.close()
         return power.names
 
     def _tried(self, desk: Desk, reader: LibraryReader) -> bool:
-        """Once more from the insertion; True when the sale is sealed or people must come."""
-        if "sealed" in desk.states():
+        """Once more from the insertion; True when all is done or people must come."""
+        if self._done(desk):
             return True
         try:
             presence = reader.wait_card(0)
@@ -105,7 +121,7 @@ class Life:
         except CardStationError:
             return False
         try:
-            self._sell(desk, card)
+            (self._take_back if self.gives_back else self._sell)(desk, card)
         except Defect:
             raise
         except CardStationError as error:
@@ -115,6 +131,15 @@ class Life:
             card.close()
         return True
 
+    def _done(self, desk: Desk) -> bool:
+        """A sale is sealed; or what was sold is off its card."""
+        return desk.kinds()[-1] == "returned" if self.gives_back else "sealed" in desk.states()
+
+    def _take_back(self, desk: Desk, card: Inserted) -> None:
+        """A fitter has looked: the meter did not take it."""
+        if resolve_card(desk.station, card).outcome is not Outcome.RETURNED:
+            return_load(desk.station, card, Approval("supervisor"), nobody, reading="W1")
+
     def _sell(self, desk: Desk, card: Inserted) -> None:
         if resolve_card(desk.station, card).outcome is Outcome.SEALED:
             return
@@ -122,10 +147,18 @@ class Life:
         top_up(desk.station, card, wanted, nobody)
 
     def states(self) -> list[str]:
+        return self._asked(Desk.states)
+
+    def kinds(self) -> list[str]:
+        return self._asked(Desk.kinds)
+
+    def _asked(self, ask: Callable[[Desk], list[str]]) -> list[str]:
+        """What the books say, once they agree with themselves."""
         desk = self.desk(Power())
         try:
-            assert verify(desk.station).ok
-            return desk.states()
+            found = verify(desk.station)
+            assert found.ok, found.disagreements
+            return ask(desk)
         finally:
             desk.station.store.close()
 

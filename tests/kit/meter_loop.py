@@ -265,12 +265,14 @@ class Loop:
         found = resolve_card(station, inserted)
         if found.outcome is not Outcome.NOTHING:
             self._count(f"found open, {found.outcome.value}")
+        if found.outcome is Outcome.RETURNED and found.intent is not None:
+            self._pay_out(found.intent.intent_id)
+            return True
         if not buys:
             return True
         if self.strikes(self.luck.returns) and self._untaken(home, inserted):
             back = return_load(station, inserted, SECOND, nobody, reading="W1")
-            pay_out(station, back.topup_id, SECOND, found="the slip was looked at")
-            self._count("taken back")
+            self._pay_out(back.topup_id)
             return True
         if found.outcome is Outcome.NOTHING:
             yuan = str(self.chance.randrange(30, 200))
@@ -278,6 +280,10 @@ class Loop:
             top_up(station, inserted, wanted, nobody)
             self._count("sold")
         return True
+
+    def _pay_out(self, topup_id: str) -> None:
+        pay_out(self.desk.station, topup_id, SECOND, found="the slip was looked at")
+        self._count("taken back")
 
     def _untaken(self, home: Home, inserted: Inserted) -> bool:
         """What an honest fitter would find: this load is not in the meter."""

@@ -15,6 +15,7 @@ import pytest
 
 from cardstation.domain.card import Witness, judge
 from cardstation.domain.meter import CounterSchool
+from cardstation.domain.money import Money
 from cardstation.domain.topup import NO_MARK
 from cardstation.errors import LinkFailed, Refusal
 from drivers.bridge import process
@@ -28,6 +29,7 @@ from drivers.bridge.facts import (
     load_mark_of,
     taken_mark_of,
 )
+from drivers.bridge.layout import FactsLayout
 from drivers.bridge.reading import read_description
 from drivers.bridge.shelf import KeysBesideLibraries, Shelf
 from drivers.bridge.values import facts_of, wire_of
@@ -233,6 +235,20 @@ def test_a_good_answer_is_facts() -> None:
         "C1", "A1", "M1",
         quantity=29_000, counter=51, total=1_029_000, meter_counter=50, residual=3_500,
     )  # fmt: skip
+
+
+def test_a_money_meters_amounts_are_fen(tmp_path: Path) -> None:
+    text = (SOURCES / "adds.toml").read_text("utf-8").replace('kind = "volume"', 'kind = "money"')
+    path = tmp_path / "money.toml"
+    path.write_text(text, "utf-8")
+    described = read_description(path)
+    facts = facts_of(described, described.functions["read"], GOOD, "")
+    assert (facts.quantity, facts.total, facts.residual) == (2_900, 102_900, 350)
+    content = FactsLayout(described).decode(image_of(facts, described.name, adds=True))
+    assert content.pending == Money(2_900)
+    assert content.limits.hoard == Money(500_000)
+    sent = wire_of(Argument("double", "bought"), {"bought": 2_950}, "gbk", 100)
+    assert sent["value"] == 29.5
 
 
 @pytest.mark.parametrize(
