@@ -20,6 +20,9 @@ _ROW = 7.4
 _BOX = 3.6
 _INKS = {Urgency.OUT: Ink.RED, Urgency.DAYS_3: Ink.RED, Urgency.DAYS_7: Ink.ORANGE}
 
+_FILLED = (Ink.RED, Ink.WHITE, Ink.WHITE)
+"""Ground, words and small words of what is used up: seen at two metres, also without colour."""
+
 
 def triage_list(found: TriageList, lang: str) -> bytes:
     """Draw the list as A4 pages, a heading for each class of days left, a box before each door.
@@ -88,10 +91,12 @@ def _head(pages: Pages, found: TriageList, t: Translator) -> None:
     width = (RIGHT - LEFT - 3 * (len(Urgency) - 1)) / len(Urgency)
     for index, (urgency, count) in enumerate(found.counts.items()):
         x = LEFT + index * (width + 3)
+        filled = urgency is Urgency.OUT and count > 0
         ink = _INKS.get(urgency, Ink.NAVY) if count else Ink.SOFT
-        pages.pen.panel(x, pages.y, width, 14.5, fill=Ink.PALE, radius=2)
+        ground, ink, small = _FILLED if filled else (Ink.PALE, ink, Ink.SOFT)
+        pages.pen.panel(x, pages.y, width, 14.5, fill=ground, radius=2)
         said = word(f"urgency.{urgency.value}", t)
-        pages.pen.fitted(x + 3, pages.y + 4.9, said, Style(7.5, Ink.SOFT), room=width - 6)
+        pages.pen.fitted(x + 3, pages.y + 4.9, said, Style(7.5, small), room=width - 6)
         figure = Style(15, ink, bold=True)
         pages.pen.fitted(x + 3, pages.y + 11.7, str(count), figure, room=width - 6)
     pages.y += 20
@@ -101,12 +106,18 @@ def _class(pages: Pages, urgency: Urgency, rows: Sequence[TriageRow], t: Transla
     """Doors run along the lines, so that a page may end after any of them."""
     pages.need(8 + _ROW)
     said = word(f"urgency.{urgency.value}", t)
-    style = Style(11, _INKS.get(urgency, Ink.NAVY), bold=True)
-    pages.pen.text(LEFT, pages.y + 4.6, said, style)
     count = t("{n} doors", n=len(rows))
-    pages.pen.text(RIGHT, pages.y + 4.6, count, Style(9, Ink.SOFT), "right")
+    line = _INKS.get(urgency, Ink.NAVY)
+    ink, small, inset = line, Ink.SOFT, 0.0
+    if urgency is Urgency.OUT:
+        ground, ink, small = _FILLED
+        inset = 2.4
+        pages.pen.panel(LEFT, pages.y - 0.4, RIGHT - LEFT, 7.0, fill=ground, radius=1)
+    pages.pen.text(LEFT + inset, pages.y + 4.6, said, Style(11, ink, bold=True))
+    pages.pen.text(RIGHT - inset, pages.y + 4.6, count, Style(9, small), "right")
     pages.y += 6.6
-    pages.pen.rule(LEFT, RIGHT, pages.y, ink=style.ink, weight=0.4)
+    if not inset:
+        pages.pen.rule(LEFT, RIGHT, pages.y, ink=line, weight=0.4)
     for start in range(0, len(rows), _ACROSS):
         pages.need(_ROW)
         for index, row in enumerate(rows[start : start + _ACROSS]):
