@@ -66,7 +66,7 @@ TABLE = {
         "Use another reader; the list in Settings shows which ones fit.",
     ),
     "reader_cannot_chip": Words(
-        "Reader does not carry this chip",
+        "Reader lacks this chip",
         "This reader has no commands for the chip of this card ({chip}).",
         NOTHING,
         "Use a reader that carries this chip; docs/supported-cards.md says which do.",

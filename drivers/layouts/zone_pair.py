@@ -100,7 +100,7 @@ class ZonePairLayout:
         if len(image) != self.declaration.size:
             return False
         data = b"".join(place.bytes_in(image) for place in self.declaration.places)
-        return set(data) == {_BLANK} or image[self._version_at] in (_BEGUN[0], _BLANK)
+        return set(data) == {_BLANK} or image[self._version_at] == _BEGUN[0]
 
     def is_torn(self, image: bytes) -> bool:
         """True when a half-written zone lies beside the current one."""
