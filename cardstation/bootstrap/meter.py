@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from cardstation.bootstrap.card_box import CardBox
@@ -12,11 +13,15 @@ from cardstation.cli.output import plain
 from cardstation.domain.card import Quantity
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.money import Money
-from cardstation.domain.volume import Volume
+from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.ports.layout import Layout
 from cardstation.settings import Settings
-from drivers.virtual.meter import VirtualMeter
+from drivers.virtual.card import VirtualCard
+from drivers.virtual.meter import MeterVerdict, VirtualMeter
+from drivers.virtual.meter_errors import shown_as
+from drivers.virtual.meter_life import new_battery, tampered
+from drivers.virtual.meter_tools import Tool, ToolCard, Worked
 from drivers.virtual.tear import Tear
 
 FOLDER = "training/meters"
@@ -37,16 +42,39 @@ def take_card(settings: Settings, wanted: Request) -> Request:
         place = settings.home / FOLDER / path.name
         school = station.rules_of(layout.decode(card.image).identity.maker).school
         meter = _adjusted(_meter(place, card.image, layout, school), wanted)
-        if wanted.get("use"):
-            meter.consume(_volume(str(wanted["use"])))
-        step = wanted.get("pull_step")
-        cut = Tear(step) if isinstance(step, int) else None
-        verdict = meter.take(card, at=station.clock.now(), cut=cut)
+        now = station.clock.now()
+        _lived(meter, now.date(), wanted)
+        did = _used(meter, card, now, wanted)
     place.parent.mkdir(parents=True, exist_ok=True)
     meter.save(place)
-    answer = plain(verdict)
-    state = plain(meter.state)
-    return {**(answer if isinstance(answer, dict) else {}), "meter": state}
+    answer, state = plain(did), plain(meter.state)
+    shown = {"meter": state, "display": shown_as(meter.state.error)}
+    return {**(answer if isinstance(answer, dict) else {}), **shown}
+
+
+def _lived(meter: VirtualMeter, today: date, wanted: Request) -> None:
+    """Days passed, with so much gas wanted on each; or gas is used at once."""
+    volume = _volume(str(wanted["use"])) if wanted.get("use") else NO_GAS
+    days = wanted.get("days")
+    for ago in reversed(range(days if isinstance(days, int) else 0)):
+        meter.live(today - timedelta(ago), volume)
+    if volume and not days:
+        meter.consume(volume)
+    if how := wanted.get("tamper"):
+        meter.state = tampered(meter.state, str(how))
+    if wanted.get("new_battery"):
+        meter.state = new_battery(meter.state)
+
+
+def _used(
+    meter: VirtualMeter, card: VirtualCard, now: datetime, wanted: Request
+) -> MeterVerdict | Worked:
+    """The card, or a fitter's tool card, goes in."""
+    if tool := wanted.get("tool"):
+        return meter.use(ToolCard(Tool(str(tool))))
+    step = wanted.get("pull_step")
+    cut = Tear(step) if isinstance(step, int) else None
+    return meter.take(card, at=now, cut=cut, backwards=bool(wanted.get("backwards")))
 
 
 def _ensure_in_hand(home: Path, name: str) -> None:

@@ -144,13 +144,19 @@ def stop(call: Call) -> None:
 @click.option("--school", type=click.Choice(["exact", "greater", "cumulative", "none"]))
 @click.option("--residual", help="What is in the meter, m³ or yuan.")
 @click.option("--limit", help="Hoard limit of the meter, m³ or yuan.")
-@click.option("--use", help="Use gas first, m³.")
+@click.option("--use", help="Use gas first, m³; with --days: so much a day.")
+@click.option("--days", type=click.IntRange(0, 3650), default=0, help="Let days pass first.")
+@click.option("--tamper", type=click.Choice(["magnet", "metal_plate"]), help="Somebody tampers.")
+@click.option("--new-battery", is_flag=True, help="Put fresh cells in.")
+@click.option("--backwards", is_flag=True, help="Put the card in the wrong way round.")
+@click.option("--tool", type=click.Choice(["check", "unlock", "clear"]), help="A fitter's card.")
 @click.option("--pull-step", type=int, help="Pull the card at the K-th step of the meter's write.")
 @click.option("--flag", multiple=True, help="low_battery, magnet, valve_closed …")
 @with_json
 @pass_call
 def meter(
     call: Call,
+    /,
     *,
     card: str,
     school: str | None,
@@ -159,10 +165,12 @@ def meter(
     use: str | None,
     pull_step: int | None,
     flag: tuple[str, ...],
+    **happens: object,
 ) -> None:
-    """Let the card's virtual meter take it, and say what the meter did."""
+    """Let the card's virtual meter take it (or a tool card), and say what the meter did."""
     request: dict[str, object] = {"card": card, "school": school, "residual": residual}
     request |= {"limit": limit, "use": use, "pull_step": pull_step, "flags": list(flag)}
+    request |= happens
     answer = call.doors.meter(call.settings, request)
     call.output.answer(answer, [f"{name}: {value}" for name, value in answer.items()])
 
