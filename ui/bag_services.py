@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cardstation.domain.custody import Explanation
+from cardstation.domain.custody_trace import BagTrace
 from cardstation.domain.shift import Approval
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.hand_over import HandOverRequest
@@ -19,6 +20,7 @@ class BagServices:
     Attributes:
         hand_over: Cards that came or went on. give_back: a return, which may close the batch.
         label: Of the next bag. slip: of one hand-over, by its number.
+        trace: Who has the bag with a seal, of whichever station.
         print_return: Batch, strips per floor or not, and who is told how many papers are done.
     """
 
@@ -27,6 +29,7 @@ class BagServices:
     give_back: Callable[[str, HandOverRequest], CustodyState]
     explain: Callable[[str, Explanation, Approval | None], CustodyState]
     close: Callable[[str], CustodyState]
+    trace: Callable[[str], BagTrace]
     label: Callable[[str], Path]
     slip: Callable[[str, int], Path]
     annex: Callable[[str], Path]

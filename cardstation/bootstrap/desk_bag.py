@@ -15,6 +15,7 @@ from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import hand_over
 from cardstation.services.return_batch import return_batch
 from cardstation.services.station import Station
+from cardstation.services.trace_bag import trace_bag
 from cardstation.settings import Settings
 from drivers.printers import CupsPrinter
 from ui.bag_services import BagServices
@@ -53,6 +54,7 @@ def bag_services(
         give_back=partial(return_batch, station),
         explain=partial(explain_card, station),
         close=partial(close_batch, station),
+        trace=partial(trace_bag, station),
         label=lambda batch_id: filed(bag_label(station, batch_id)),
         slip=lambda batch_id, number: filed(custody_slip(station, batch_id, number)),
         annex=lambda batch_id: filed(annex(station, batch_id, settings().purge_days)),

@@ -79,7 +79,7 @@ def _household(station: Station, number: str) -> Household:
 
 def _entry(station: Station, batch_id: str) -> EntryState:
     with station.store.reading() as reading:
-        return entry_state(reading, batch_of(reading, batch_id))
+        return entry_state(station, reading, batch_of(reading, batch_id))
 
 
 def _count(station: Station, batch_id: str, count: int, total: Money, approval: Approval) -> None:

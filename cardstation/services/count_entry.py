@@ -35,7 +35,7 @@ def count_entry(
     ensure_other_person(station, approval)
     with station.store.unit() as unit:
         batch = batch_of(unit, batch_id)
-        if not entry_state(unit, batch).typed:
+        if not entry_state(station, unit, batch).typed:
             raise Refusal("nothing_typed", batch_id=batch_id)
         if (count, total) != count_and_total(batch):
             raise Refusal("entry_differs", batch_id=batch_id)

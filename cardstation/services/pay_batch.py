@@ -77,7 +77,7 @@ def _ask(station: Station, wanted: AskedPayment) -> AskedPayment:
         asked = replace(wanted, clerk=clerk_of(station, unit))
         batch = batch_of(unit, asked.batch_id)
         ensure_not_closed(unit, asked.batch_id)
-        ensure_entry_checked(unit, batch)
+        ensure_entry_checked(station, unit, batch)
         for open_one in unit.funds.unanswered(asked.batch_id):
             raise Refusal("payment_question", topup_id=open_one.payment_id, fen=open_one.money.fen)
         ensure_not_anothers(unit, asked.batch_id, asked.reference)

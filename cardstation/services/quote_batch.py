@@ -57,7 +57,7 @@ def quote_batch(station: Station, batch_id: str) -> BatchQuote:
     with station.store.reading() as reading:
         batch = batch_of(reading, batch_id)
         ensure_not_closed(reading, batch_id)
-        ensure_entry_checked(reading, batch)
+        ensure_entry_checked(station, reading, batch)
         content, homes = _content(station, reading, batch)
         standing = quote_standing(reading, batch, station.clock.now())
         issue = issues(reading, batch_id)

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, Qt
 from PySide6.QtGui import QImage, QImageWriter
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cardstation.domain.batch_life import Stage as LifeStage
 from cardstation.domain.batch_life import Step
-from cardstation.domain.custody import Explanation, Party, Why
+from cardstation.domain.custody import NEED_TWO, Explanation, HandOver, Party, Why
+from cardstation.domain.seal_number import QR_PREFIX
 from cardstation.domain.shift import Approval
 from cardstation.errors import Mishap, Refusal
 from cardstation.i18n import translator
@@ -31,6 +32,7 @@ from ui.screens.batch.custody_hand_over import HandOverDialog
 from ui.screens.batch.custody_page import BagPage
 from ui.screens.batch.custody_places import places_of, typed
 from ui.screens.batch.custody_timeline import event_words
+from ui.screens.batch.custody_trace import TraceDialog
 from ui.theme import THEMES
 
 LOOK = Look(THEMES["light"], translator("zh_CN"))
@@ -355,3 +357,49 @@ def test_a_card_is_lost_only_with_a_second_person(
     page._explain()
     assert said == ["本袋 1 张卡：遗失。"]
     assert desk.station.bag.explained == ([told] if confirmed else [])
+
+
+def test_a_scanned_label_says_whose_bag_it_is(desk: Stage, qtbot: QtBot) -> None:
+    begin(desk)
+    model, way = desk.batch.model.bag, desk.station.bag
+    dialog = TraceDialog(desk.window, LOOK, model.trace)
+    assert not dialog.accept_button.isEnabled()
+
+    def told() -> str:
+        return " ".join(one.text() for one in dialog.facts.findChildren(QLabel))
+
+    dialog.seal.setText(f"{QR_PREFIX}{SEALS[0]}")
+    dialog.accept()
+    qtbot.waitUntil(lambda: "S002" in told())
+    assert "营业厅：" in told()
+    moves = [moved for _, moved, *_ in way.events if isinstance(moved, HandOver)]
+    assert len(dialog.way.text().splitlines()) == len(moves)
+    dialog.seal.setText(SEALS[-1])
+    dialog.accept()
+    qtbot.waitUntil(lambda: "08:40" in dialog.doubt.text())
+    assert (told().strip(), dialog.way.text()) == ("", "")
+    dialog.deleteLater()
+
+
+def test_f10_on_the_lists_asks_for_a_label(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(TraceDialog, "exec", lambda one: asked.append(one.windowTitle()))
+    desk.window.go("batch")
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    qtbot.keyClick(desk.window, Qt.Key.Key_F10)
+    assert asked == ["查卡袋"]
+
+
+@pytest.mark.parametrize("why", Why)
+def test_what_nobody_says_alone_is_said_before_it_is_recorded(desk: Stage, why: Why) -> None:
+    begin(desk)
+    standing = desk.batch.model.bag.state.standing
+    assert standing is not None
+    dialog = ExplainDialog(desk.window, LOOK, standing)
+    dialog.why.setCurrentIndex(dialog.why.findData(why.value))
+    dialog.why.picked.emit(why.value)
+    assert dialog._second.isVisibleTo(dialog) is (why in NEED_TWO)
+    dialog.deleteLater()

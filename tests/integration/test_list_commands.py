@@ -149,7 +149,12 @@ def test_chat_and_door_are_counted_before_money(
     monkeypatch.setattr("sys.stdin", io.StringIO(f"#接龙\n1. {HOME} {NAME} {DOOR} 100\n2. 我也要"))
     status, taken = run("batch", "paste")
     assert (status, [line["verdict"] for line in taken["lines"]]) == (0, ["ready", "human"])
-    status, refused = run("batch", "pay", taken["batch"], "--tender", "cash", "--yuan", "100")
+    pay = ("batch", "pay", taken["batch"], "--tender", "cash", "--yuan", "100")
+    assert run(*pay)[0] == 0, "a training desk without clerks has no second person"
+    monkeypatch.setenv("CARDSTATION_PIN", "280391")
+    assert run("clerk", "add", "chief", "--role", "supervisor")[0] == 0
+    assert run("shift", "open", "chief", "--float", "0")[0] == 0
+    status, refused = run(*pay)
     assert (status, refused["error"]) == (3, "entry_not_checked")
     status, door = run("batch", "door", "--account", NEXT, "--yuan", "50")
     assert (status, door["added"][0]["verdict"]) == (0, "ready")

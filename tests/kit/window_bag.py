@@ -20,8 +20,10 @@ from cardstation.domain.custody import (
     Why,
 )
 from cardstation.domain.custody_book import card_places, custody
-from cardstation.domain.seal_number import seal_number
+from cardstation.domain.custody_trace import BagTrace, TracedStep, counts_of
+from cardstation.domain.seal_number import bare_seal, seal_number
 from cardstation.domain.shift import Approval
+from cardstation.errors import Refusal
 from cardstation.services.batch_state import BatchState
 from cardstation.services.custody_state import CustodyState, Happened
 from cardstation.services.hand_over import HandOverRequest, judged
@@ -88,6 +90,19 @@ class FakeBag:
         places = card_places(standing.outcomes).values()
         return {p: began[0] for p in places if standing.outcomes[p - 1].state in run}
 
+    def trace(self, seal_no: str) -> BagTrace:
+        """As the ledger tells of another station's bag; the last seal is known to nobody."""
+        number = bare_seal(seal_no)
+        if number == SEALS[-1]:
+            raise Refusal("bag_not_known_here", seal_no=number, since="2026-11-24 08:40+08:00")
+        steps = tuple(
+            TracedStep(MORNING + timedelta(minutes=37 * at), step, _STAGES[step], "陈静", moved)
+            for at, (step, moved, *_) in enumerate(self.events, start=1)
+            if step in _STAGES
+        )
+        stage = steps[-1].stage
+        return BagTrace(number, "S002", BATCH, False, stage, counts_of(steps), steps)
+
     def services(self, station: FakeStation) -> BagServices:
         def now() -> CustodyState:
             assert station.standing is not None
@@ -132,6 +147,7 @@ class FakeBag:
             give_back=hand_over,
             explain=explain,
             close=close,
+            trace=self.trace,
             label=lambda _batch_id: paper("label"),
             slip=lambda _batch_id, number: paper(f"slip {number}"),
             annex=lambda _batch_id: paper("annex"),

@@ -55,6 +55,7 @@ class KeyMap(QWidget):
             side_by_side.addLayout(column(*map(self._group, part), 0, spacing=M), 1)
         pane.column.addLayout(side_by_side)
         outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
         outer.addStretch(1)
         outer.addWidget(pane, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(1)

@@ -64,7 +64,7 @@ def _money(t: Translator) -> KeyGroup:
     return KeyGroup(
         t("Money of a batch"),
         (
-            ("Q", t("quote: make and print it")),
+            ("Q · S", t("quote: print it · the payer signs it")),
             ("F6", t("take money, print its acknowledgement")),
             ("A", t("print an acknowledgement again")),
             ("R", t("release the money of a row")),
@@ -85,6 +85,7 @@ def _batches(t: Translator) -> KeyGroup:
             ("F7", t("print the hand-over sheet")),
             ("F9", t("the money of the batch")),
             ("F10", t("the bag of the batch")),
+            ("Ctrl+E", t("give rows their envelopes, one scan after another")),
             ("F8", t("lay an unfinished card aside")),
             ("Alt+A · B · C", t("the stopped card into tray A, B or C")),
             ("Esc", t("pause, then back to the lists")),
@@ -120,7 +121,7 @@ def _lists(t: Translator) -> KeyGroup:
             ("A · R", t("other account · leave out")),
             ("S · O · U · D", t("skip · paid online · take back · pay the debt")),
             ("F11", t("second person counts a typed list")),
-            ("Ctrl+B", t("whose bag it is")),
+            ("Ctrl+B · F10", t("whose bag it is · look up a seal")),
             ("Enter", t("one row in full")),
         ),
     )

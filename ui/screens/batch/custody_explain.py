@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
-from cardstation.domain.custody import OF_EXTRAS, Explanation, Why
+from cardstation.domain.custody import NEED_TWO, OF_EXTRAS, Explanation, Why
 from cardstation.sentences import word
 from cardstation.services.custody_state import CustodyState
 from ui.look import Look
@@ -65,6 +65,9 @@ class ExplainDialog(Sheet):
             self.column.addWidget(said)
             self.column.addWidget(field)
             self._named.append((said, field))
+        second = t("Nobody says this alone: next, a second person confirms with their own PIN.")
+        self._second = label(second, "warn", wrap=True)
+        self.column.addWidget(self._second)
         self.why.picked.connect(lambda _code: self._judge())
         self._judge()
         self.why.setFocus()
@@ -92,6 +95,7 @@ class ExplainDialog(Sheet):
         for (said, field), shown in zip(self._named, wanted, strict=True):
             said.setVisible(shown)
             field.setVisible(shown)
+        self._second.setVisible(why in NEED_TWO)
         self.accept_button.setEnabled(self.told is not None)
 
 

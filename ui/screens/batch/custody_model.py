@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Explanation, HandOver
+from cardstation.domain.custody_trace import BagTrace
 from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
 from cardstation.services.custody_state import CustodyState
@@ -81,6 +82,15 @@ class BagModel(QObject):
     def explain(self, told: Explanation, approval: Approval | None = None) -> None:
         """Say why cards are missing, left over or kept."""
         self._record(lambda batch_id: self._services.explain(batch_id, told, approval), "Recorded.")
+
+    def trace(
+        self,
+        seal_no: str,
+        then: Callable[[BagTrace], None],
+        failed: Callable[[CardStationError], None],
+    ) -> None:
+        """Ask who has the bag with a seal; no batch needs to be open."""
+        self._tools.desk.ask(lambda: self._services.trace(seal_no), then, failed)
 
     def close_batch(self) -> None:
         """End the batch."""

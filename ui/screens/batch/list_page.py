@@ -13,6 +13,7 @@ from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.words import Pane
+from ui.screens.batch.custody_trace import TraceDialog
 from ui.screens.batch.lists_model import ListsModel
 from ui.screens.batch.model import BatchModel
 from ui.screens.batch.state import State, counted
@@ -29,7 +30,7 @@ class ListPage(QWidget):
 
     def __init__(self, model: BatchModel, lists: ListsModel, look: Look) -> None:
         super().__init__()
-        self._model, t = model, look.t
+        self._model, self._look, t = model, look, look.t
         self._rows: Rows[BatchState] = Rows(_columns(t))
         self.table = Table(look, t("Lists"), self._rows)
         self.table.opened.connect(self._open)
@@ -49,12 +50,18 @@ class ListPage(QWidget):
         self._show = button(t("Open"), lambda: self._open(self.table.row), hint="Enter")
         paste = button(t("Paste chat text"), lists.paste, key="F2")
         door = button(t("At the door"), lambda: lists.open_door(t("Door list")), key="F12")
+        trace = button(t("Whose bag is it?"), self._trace, key="F10")
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)
         body.addWidget(self._pages, 1)
         hints = (t("F3 take in a list"), t("Enter opens"), t("F1 all keys"))
-        body.addWidget(Footer(hints, (door, paste, self._show, self._take)))
+        body.addWidget(Footer(hints, (trace, door, paste, self._show, self._take)))
+
+    def _trace(self) -> None:
+        dialog = TraceDialog(self, self._look, self._model.bag.trace)
+        dialog.exec()
+        dialog.deleteLater()
 
     def show_state(self, state: State) -> None:
         """Draw another state."""

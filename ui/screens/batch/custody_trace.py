@@ -1,0 +1,91 @@
+"""Looks up a bag by its seal: whose it is, who has it, how many cards were counted on its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from cardstation.domain.custody import HandOver
+from cardstation.domain.custody_trace import BagTrace, TracedStep
+from cardstation.errors import CardStationError
+from cardstation.i18n import Translator
+from cardstation.sentences import of_error, word
+from ui.look import Look
+from ui.parts.facts import Fact, Facts
+from ui.parts.sheet import Sheet
+from ui.parts.words import label
+
+Ask = Callable[[str, Callable[[BagTrace], None], Callable[[CardStationError], None]], None]
+_ROWS = 5
+
+
+class TraceDialog(Sheet):
+    """Scan the label, Enter looks up; another scan looks up another bag.
+
+    Args:
+        parent: Over which window.
+        look: Theme and language.
+        ask: Looks a seal up and answers.
+    """
+
+    def __init__(self, parent: QWidget, look: Look, ask: Ask) -> None:
+        t = look.t
+        super().__init__(parent, look, t("Whose bag is it?"), t("Look up"))
+        self._look, self._ask = look, ask
+        self.seal = QLineEdit()
+        self.seal.setAccessibleName(t("Seal number"))
+        self.seal.setPlaceholderText(t("scan the label"))
+        self.facts, self.way = Facts(4), label("", "muted", wrap=True)
+        self.doubt = label("", "error", wrap=True)
+        self.column.addWidget(label(t("Seal number"), "small"))
+        for part in (self.seal, self.facts, self.way, self.doubt):
+            self.column.addWidget(part)
+        self.seal.textChanged.connect(lambda _text: self._judge())
+        self.setMinimumWidth(560)
+        self._judge()
+        self.seal.setFocus()
+
+    def accept(self) -> None:
+        """Look the bag up; the sheet stays open."""
+        self.facts.show_rows(())
+        for said in (self.way, self.doubt):
+            said.clear()
+        self._ask(self.seal.text(), self._known, self._refused)
+        self.seal.selectAll()
+
+    def _known(self, found: BagTrace) -> None:
+        t = self._look.t
+        self.facts.show_rows(_facts(found, t))
+        moves = [one for one in found.steps if isinstance(one.moved, HandOver)]
+        self.way.setText("\n".join(_way(one, t) for one in moves[-_ROWS:]))
+
+    def _refused(self, error: CardStationError) -> None:
+        said = of_error(error, self._look.t)
+        self.doubt.setText(f"{said.what} {said.todo}")
+
+    def _judge(self) -> None:
+        self.accept_button.setEnabled(bool(self.seal.text().strip()))
+
+
+def _facts(found: BagTrace, t: Translator) -> list[Fact]:
+    counts = [
+        t("{party}: {n} cards", party=word(f"party.{party.value}", t), n=count)
+        for party, count in found.counts.items()
+        if count
+    ]
+    whose = t("this desk") if found.ours else found.station
+    return [
+        (t("Station"), whose),
+        (t("Batch"), found.batch_id),
+        (t("State"), word(f"stage.{found.stage.value}", t)),
+        (t("Cards by the counts"), "  ".join(counts) or "—", "strong"),
+    ]
+
+
+def _way(one: TracedStep, t: Translator) -> str:
+    told = one.moved
+    if not isinstance(told, HandOver):
+        return ""
+    giver, taker = (word(f"party.{side.value}", t) for side in (told.giver, told.taker))
+    return f"{one.at:%m-%d %H:%M}  {giver} → {taker}  {told.arrived} / {told.expected}"
