@@ -62,7 +62,7 @@ def _described(table: Table, path: Path) -> Description:
         poll_s=table.seconds("poll_s", 60, 1),
         kind=kind,
         adds=card.choice("writes", ("overwrites", "adds")) == "adds",
-        rules=_rules(card, name),
+        rules=_rules(card, name, kind),
         hoard=int(card.decimal("hoard", _HOARD[kind]) * _PER_UNIT[kind]),
         functions=_functions(table),
     )
@@ -78,7 +78,7 @@ def _encoding(table: Table) -> str:
         table.refuse("encoding", "a known encoding")
 
 
-def _rules(card: Table, name: str) -> MakerRules:
+def _rules(card: Table, name: str, kind: MeterKind) -> MakerRules:
     return MakerRules(
         code=card.text("maker"),
         layout=name,
@@ -87,6 +87,9 @@ def _rules(card: Table, name: str) -> MakerRules:
         volume_step=Volume(int(card.decimal("volume_step", "1") * 1000)),
         per_load_max=Volume(int(card.decimal("per_load_max", "800") * 1000)),
         training=card.switch("training"),
+        kinds=frozenset({kind}),
+        warn_loads=card.count("warn_loads", 10_000, 156),
+        traps=card.texts("traps"),
     )
 
 

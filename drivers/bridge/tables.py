@@ -41,6 +41,13 @@ class Table:
             self.refuse(key, "a text")
         return value
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, none where it is not there."""
+        value = self._left.pop(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self.refuse(key, "a list of texts")
+        return tuple(value)
+
     def choice(self, key: str, allowed: Sequence[str], otherwise: str | None = None) -> str:
         """One of some words."""
         value = self.text(key, otherwise)

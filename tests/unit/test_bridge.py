@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.card import Witness, judge
-from cardstation.domain.meter import CounterSchool
+from cardstation.domain.meter import CounterSchool, MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.topup import NO_MARK
 from cardstation.errors import LinkFailed, Refusal
@@ -122,6 +122,7 @@ WRONG = [
     ('maker = "AD01"', 'maker = ""', "card.maker"),
     ("counter_max = 9999", "counter_max = -1", "card.counter_max"),
     ("counter_max = 9999", "colour = 1", "card.colour"),
+    ("counter_max = 9999", 'traps = "one"', "card.traps"),
     ("timeout_s = 5", "timeout_s = 0", "timeout_s"),
     ('encoding = "gbk"', 'encoding = "klingon"', "encoding"),
     ('-4 = "no_card"', '-4 = "perhaps"', "results.-4"),
@@ -167,6 +168,7 @@ def test_the_example_of_the_page_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "qf316.toml"
     path.write_text(text, "utf-8")
     described = read_description(path)
+    assert described.rules.traps
     assert described.functions["load"].takes == {"card_no", "quantity", "counter", "at"}
     assert set(described.functions["read"].results.values()) <= set(RESULTS)
     for word in (*ROLES, *RESULTS, *FACTS):
@@ -247,6 +249,7 @@ def test_a_money_meters_amounts_are_fen(tmp_path: Path) -> None:
     content = FactsLayout(described).decode(image_of(facts, described.name, adds=True))
     assert content.pending == Money(2_900)
     assert content.limits.hoard == Money(500_000)
+    assert described.rules.kinds == {MeterKind.MONEY}
     sent = wire_of(Argument("double", "bought"), {"bought": 2_950}, "gbk", 100)
     assert sent["value"] == 29.5
 
