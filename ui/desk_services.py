@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cardstation.domain.batch import Batch, LineOutcome, Whose
+from cardstation.domain.batch import Batch, LineOutcome, ManifestLine, Whose
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.receipt import Receipt
@@ -138,6 +138,8 @@ class LaneServices:
         outcome: Of one line, by its place.
         check_envelope: Batch, line, envelope as scanned; another one is a `Refusal`, on record.
         route: Batch, tray, line (0 = none), card (empty = not readable), code of the stop.
+        put_in_envelope: Batch, line, number; empty = in none. Returns the line as it is now.
+        require_scans: Batch; no card is loaded before its envelope was scanned, or it may be.
     """
 
     start: Callable[[str], None]
@@ -147,6 +149,8 @@ class LaneServices:
     outcome: Callable[[str, int], LineOutcome]
     check_envelope: Callable[[str, int, str], None]
     route: Callable[[str, Tray, int, str, str], None]
+    put_in_envelope: Callable[[str, int, str], ManifestLine]
+    require_scans: Callable[[str, bool], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,12 @@ from cardstation.services.load_line import load_line
 from cardstation.services.open_intents import open_intents
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_out import pay_out
+from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.quote import quote
 from cardstation.services.read_card import read_card
 from cardstation.services.refund import request_refund
 from cardstation.services.rejoin import rejoin
+from cardstation.services.require_scans import require_scans
 from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load, withdraw_return
 from cardstation.services.route_card import route_card
@@ -182,6 +184,8 @@ class Wiring:
             outcome=partial(outcome_of, station),
             check_envelope=partial(check_envelope, station),
             route=self.route,
+            put_in_envelope=partial(put_in_envelope, station),
+            require_scans=lambda batch_id, must: require_scans(station, batch_id, must=must),
         )
 
     def route(self, batch_id: str, tray: Tray, place: int, card_no: str, code: str) -> None:

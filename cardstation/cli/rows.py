@@ -25,6 +25,7 @@ from cardstation.services.leave_out import REASONS, leave_out
 from cardstation.services.look_at_line import LineDetail, look_at_line
 from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.reopen_line import reopen_line
+from cardstation.services.require_scans import require_scans
 from cardstation.services.settle_line import settle_line
 from cardstation.services.station import Station
 
@@ -245,4 +246,25 @@ def envelope(call: Call, batch_id: str, place: int, number: str) -> None:
     call.output.answer(answer, told(answer))
 
 
-ROW_COMMANDS: tuple[click.Command, ...] = (row, settle, leave_row_out, reopen, door, envelope)
+@click.command("scan-envelopes")
+@batch_argument
+@click.argument("rule", type=click.Choice(["on", "off"]))
+@with_json
+@pass_call
+def scan_envelopes(call: Call, batch_id: str, rule: str) -> None:
+    """Load no card of a batch in the window before its envelope was scanned; or lift that."""
+    with call.doors.station(call.settings, True) as station:
+        require_scans(station, batch_id, must=rule == "on")
+    answer: dict[str, object] = {"batch": batch_id, "scan_envelopes": rule == "on"}
+    call.output.answer(answer, told(answer))
+
+
+ROW_COMMANDS: tuple[click.Command, ...] = (
+    row,
+    settle,
+    leave_row_out,
+    reopen,
+    door,
+    envelope,
+    scan_envelopes,
+)

@@ -114,6 +114,7 @@ class Batch:
         community, manager, team: Whose bag it is, empty when unknown.
         zone: Lockdown class of the community.
         purged_at: When the personal data of a closed batch were removed.
+        scan_envelopes: No card is loaded before the envelope it came out of was scanned.
     """
 
     batch_id: str
@@ -128,6 +129,7 @@ class Batch:
     team: str = ""
     zone: Zone = Zone.OPEN
     purged_at: datetime | None = None
+    scan_envelopes: bool = False
 
     @property
     def revision(self) -> int:

@@ -49,6 +49,13 @@ class Enveloped:
 
 
 @dataclass(frozen=True, slots=True)
+class ScanRule:
+    """From now on every card's envelope is scanned before it is loaded, or need not be."""
+
+    must: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Revised:
     """A second list of the same batch was taken in.
 

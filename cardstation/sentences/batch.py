@@ -184,6 +184,18 @@ TABLE = {
         "The money of every household stays with its own card.",
         "Take both envelopes and put each card into its own; then go on.",
     ),
+    "envelope_not_scanned": Words(
+        "Scan the envelope",
+        "The envelope of this card was not scanned; its own on the list is {own}.",
+        "Nothing was written to the card.",
+        "Scan the envelope this card came out of; the card is loaded at once.",
+    ),
+    "envelopes_missing": Words(
+        "Envelopes missing",
+        "{n} rows of this list have no envelope number yet.",
+        "Nothing was changed.",
+        "Give each row its envelope first: one scan after another.",
+    ),
     "envelope_taken": Words(
         "Envelope taken",
         "Envelope {envelope} belongs to the card of row {row}.",

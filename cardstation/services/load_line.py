@@ -57,6 +57,7 @@ def load_line(
         Refusal: a stop: `card_not_in_batch`, `card_of_other_batch`, `line_already_done`,
             `line_needs_human`, `line_blocked`, `line_unfunded`, `load_still_on_card`,
             `counter_past_expected`, `card_in_other_envelope`, …; it is remembered with the line.
+            `envelope_not_scanned`: scan it and ask again.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
@@ -127,9 +128,12 @@ def ensure_own_envelope(batch: Batch, place: int, envelope: str) -> None:
 
     Raises:
         Refusal: `card_in_other_envelope`; also for one that is nobody's, in a batch with envelopes.
+            `envelope_not_scanned`: this bag's must be.
     """
     own = batch.lines[place - 1].envelope
     given = envelope.strip()
+    if not given and batch.scan_envelopes:
+        raise Refusal("envelope_not_scanned", own=own or "—")
     if not given or given.casefold() == own.casefold():
         return
     if any(line.envelope for line in batch.lines):

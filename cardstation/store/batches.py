@@ -41,6 +41,7 @@ batches = Table(
     Column("zone", Word(Zone), nullable=False, server_default="open"),
     Column("purged_at", Instant),
     Column("changes", Integer, nullable=False, server_default="0"),
+    Column("scan_envelopes", Integer, nullable=False, server_default="0"),
 )
 
 batch_lines = Table(
@@ -143,6 +144,7 @@ class Batches:
             team=found.team,
             zone=found.zone,
             purged_at=found.purged_at,
+            scan_envelopes=bool(found.scan_envelopes),
         )
         self._kept[batch_id] = (state, batch)
         return batch
@@ -165,6 +167,10 @@ class Batches:
     def put_in_envelope(self, batch_id: str, place: int, envelope: str) -> None:
         """The envelope or slot a line's card is in."""
         self._change_lines(batch_id, (place,), envelope=envelope)
+
+    def require_scans(self, batch_id: str, *, must: bool) -> None:
+        """Whether every card's envelope is scanned before it is loaded."""
+        self._changed(batch_id, scan_envelopes=int(must))
 
     def file(self, batch_id: str, *, community: str, manager: str, team: str, zone: Zone) -> None:
         """Whose bag it is."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, cast
 
-from cardstation.domain.batch import Batch, LineOutcome, LineState
+from cardstation.domain.batch import Batch, LineOutcome, LineState, ManifestLine
 from cardstation.domain.card import CardContent
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
@@ -158,6 +158,8 @@ class FakeStation:
                 outcome=self._outcome,
                 check_envelope=lambda _batch, _place, _envelope: self._say("check_envelope", None),
                 route=self._route,
+                put_in_envelope=self._put_in_envelope,
+                require_scans=self._require_scans,
             ),
             bag=self.bag.services(self),
             orders=self.orders.services(self),
@@ -168,6 +170,23 @@ class FakeStation:
     def _outcome(self, _batch_id: str, place: int) -> LineOutcome:
         assert self.standing is not None
         return self.standing.outcomes[place - 1]
+
+    def _put_in_envelope(self, _batch_id: str, place: int, envelope: str) -> ManifestLine:
+        self._say("put_in_envelope", None)
+        assert self.standing is not None
+        standing, outcomes = self.standing, self.standing.outcomes
+        line = replace(outcomes[place - 1].line, envelope=envelope)
+        one = replace(outcomes[place - 1], line=line)
+        outcomes = (*outcomes[: place - 1], one, *outcomes[place:])
+        batch = replace(standing.batch, lines=tuple(each.line for each in outcomes))
+        self.standing = replace(standing, batch=batch, outcomes=outcomes)
+        return line
+
+    def _require_scans(self, _batch_id: str, must: bool) -> None:
+        self._say("require_scans", None)
+        assert self.standing is not None
+        batch = replace(self.standing.batch, scan_envelopes=must)
+        self.standing = replace(self.standing, batch=batch)
 
     def _route(self, _batch_id: str, tray: Tray, place: int, card_no: str, code: str) -> None:
         self.routed.append((tray, place, card_no, code))

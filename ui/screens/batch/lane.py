@@ -165,6 +165,9 @@ class BatchLane(QObject):
         self._set(envelope=envelope)
         if standing is None or not state.place:
             return
+        if state.waits_for_scan:
+            self._load()
+            return
         try:
             ensure_own_envelope(standing.batch, state.place, envelope)
         except Refusal as other:

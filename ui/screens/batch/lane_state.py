@@ -44,6 +44,11 @@ class LaneState:
         return self.phase is Phase.STOPPED
 
     @property
+    def waits_for_scan(self) -> bool:
+        """The card is loaded as soon as its envelope was scanned."""
+        return self.asks and self.code == "envelope_not_scanned"
+
+    @property
     def may_lay_aside(self) -> bool:
         """True while a torn card keeps others from being loaded here."""
         return self.torn is not None and self.phase in (Phase.PULLED, Phase.STOPPED)

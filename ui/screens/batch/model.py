@@ -19,6 +19,7 @@ from cardstation.errors import CardStationError
 from cardstation.services.batch_state import BatchState
 from ui.card_place import CardPlace
 from ui.screens.batch.custody_model import BagModel
+from ui.screens.batch.envelope_model import EnvelopeModel
 from ui.screens.batch.lane import BatchLane
 from ui.screens.batch.money_model import MoneyModel
 from ui.screens.batch.state import State, counted, merged
@@ -190,6 +191,13 @@ class BatchModel(QObject):
             self._set(scanned=envelope)
         else:
             lane.scanned(envelope)
+
+    def envelopes(self) -> EnvelopeModel | None:
+        """The giving of envelope numbers to the rows of the open batch; not over a run."""
+        standing = self._state.standing
+        if standing is None or self._state.running or self._state.busy:
+            return None
+        return EnvelopeModel(self._tools, standing)
 
     def print_sheet(self) -> None:
         """Make, file and print the sheet for the way back."""

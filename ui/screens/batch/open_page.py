@@ -16,6 +16,7 @@ from ui.parts.footer import Footer
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, label, row
+from ui.screens.batch.envelope_dialog import ask_envelopes
 from ui.screens.batch.lane_grid import IN_A_ROW, LaneGrid
 from ui.screens.batch.list_bar import ListBar
 from ui.screens.batch.lists_model import ListsModel
@@ -82,6 +83,7 @@ class OpenPage(QWidget):
         self._pay.setEnabled(not state.running and not state.busy)
         self._money.setEnabled(not state.running and not state.busy)
         self._bag.setEnabled(not state.running)
+        self._envelopes.setEnabled(not state.running and not state.busy)
         self._back.setEnabled(state.running or not self._model.at_work)
         self._aside.setVisible(state.may_lay_aside)
         for tray, made in self._trays.items():
@@ -185,8 +187,10 @@ class OpenPage(QWidget):
         self._run = button(t("Start"), model.start_or_pause, key="F5", look="primary")
         hints = (t("F5 start or pause"), t("F1 all keys"))
         self._bag = button(t("Bag"), model.show_bag, key="F10")
-        keys = (self._back, self._pay, self._money, self._bag, self._sheet, self._run)
-        return Footer(hints, keys)
+        self._envelopes = button(t("Envelopes"), self._ask_envelopes, key="Ctrl+E")
+        money = (self._pay, self._money)
+        bag = (self._bag, self._sheet, self._run)
+        return Footer(hints, (self._back, self._envelopes, *money, *bag))
 
     def _made_lane_row(self) -> QWidget:
         """What belongs to the cards in the readers: envelopes, trays, laying aside."""
@@ -218,6 +222,12 @@ class OpenPage(QWidget):
 
         field.returnPressed.connect(entered)
         return field
+
+    def _ask_envelopes(self) -> None:
+        giving = self._model.envelopes()
+        if giving is not None:
+            ask_envelopes(self, self._look, giving)
+            self._model.look()
 
     def _ask_money(self) -> None:
         standing = self._model.state.standing

@@ -1,0 +1,87 @@
+"""A bag whose envelopes must be scanned: no card is loaded before its own was; on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.batch import LineState
+from cardstation.domain.batch_life import Step
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.errors import Refusal
+from cardstation.services.batch_state import batch_state
+from cardstation.services.load_line import load_line
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.put_in_envelope import put_in_envelope
+from cardstation.services.require_scans import require_scans
+from cardstation.services.verify import verify
+from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
+
+HOMES = neighbours(2)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = open_desk(tmp_path, households=HOMES)
+    with closing(opened.station.store):
+        yield opened
+        opened.reader.pull()
+
+
+@pytest.fixture
+def batch(desk: Desk) -> str:
+    batch_id = put_batch(desk, [line(one, at) for at, one in enumerate(HOMES, start=2)])
+    pay_batch(desk.station, batch_id, tender=Tender.CASH, money=Money.of_yuan("200"))
+    for place, number in enumerate(("E1", "E2"), start=1):
+        put_in_envelope(desk.station, batch_id, place, number)
+    return batch_id
+
+
+def load(desk: Desk, batch: str, at: int, envelope: str) -> LineState:
+    with closing(desk.insert(card_of(HOMES[at]))) as card:
+        return load_line(desk.station, batch, card, nobody, envelope).state
+
+
+def refused(desk: Desk, batch: str, at: int, envelope: str) -> str:
+    with pytest.raises(Refusal) as stop:
+        load(desk, batch, at, envelope)
+    return stop.value.code
+
+
+def test_no_card_is_loaded_before_its_own_envelope_was_scanned(desk: Desk, batch: str) -> None:
+    require_scans(desk.station, batch, must=True)
+    assert refused(desk, batch, 0, "") == "envelope_not_scanned"
+    assert refused(desk, batch, 0, "  ") == "envelope_not_scanned"
+    assert refused(desk, batch, 0, "E2") == "card_in_other_envelope"
+    assert load(desk, batch, 0, "E1") is LineState.DONE
+    assert verify(desk.station).ok
+
+
+def test_a_card_that_waits_for_its_scan_is_no_stop_on_record(desk: Desk, batch: str) -> None:
+    require_scans(desk.station, batch, must=True)
+    refused(desk, batch, 0, "")
+    states = [one.state for one in batch_state(desk.station, batch).outcomes]
+    assert states == [LineState.WAITING] * 2
+
+
+def test_the_rule_is_lifted_and_both_are_on_record(desk: Desk, batch: str) -> None:
+    for must in (True, True, False):
+        require_scans(desk.station, batch, must=must)
+    assert load(desk, batch, 0, "") is LineState.DONE
+    with desk.station.store.reading() as reading:
+        steps = reading.steps.of_batch(batch)
+    rules = [one.detail for one in steps if one.step is Step.ENVELOPED and "must" in one.detail]
+    assert rules == ['{"must":true}', '{"must":false}']
+    assert verify(desk.station).ok
+
+
+def test_every_row_has_an_envelope_first(desk: Desk, batch: str) -> None:
+    put_in_envelope(desk.station, batch, 2, "")
+    with pytest.raises(Refusal) as stop:
+        require_scans(desk.station, batch, must=True)
+    assert (stop.value.code, stop.value.values["n"]) == ("envelopes_missing", 1)
+    assert not batch_state(desk.station, batch).batch.scan_envelopes

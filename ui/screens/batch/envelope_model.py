@@ -1,0 +1,135 @@
+"""The verbs of envelope numbers: row after row gets the one scanned; and the rule of the bag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from cardstation.domain.batch import ManifestLine
+from cardstation.errors import CardStationError
+from cardstation.services.batch_state import BatchState
+from ui.messages import Problem
+from ui.screens.batch.lists_state import order_of
+from ui.screens.kind import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeState:
+    """Rows of a batch and their envelopes.
+
+    Attributes:
+        places: Of the rows that can have one, as the list shows them.
+        lines: Of the batch, all of them.
+        at: Which of `places` the next scan is for.
+        must: No card is loaded before its envelope was scanned.
+        busy: A number is being stored. problem: Why the last one was not.
+    """
+
+    batch_id: str = ""
+    places: tuple[int, ...] = ()
+    lines: tuple[ManifestLine, ...] = ()
+    at: int = 0
+    must: bool = False
+    busy: bool = False
+    problem: Problem | None = None
+
+    @property
+    def line(self) -> ManifestLine | None:
+        """The row the next scan is for."""
+        return self.lines[self.places[self.at] - 1] if self.places else None
+
+    @property
+    def missing(self) -> int:
+        """Rows without a number."""
+        return sum(not self.lines[place - 1].envelope for place in self.places)
+
+
+class EnvelopeModel(QObject):
+    """Owns the state of one giving of numbers.
+
+    Attributes:
+        changed: Emitted after every change of `state`.
+    """
+
+    changed = Signal()
+
+    def __init__(self, tools: Tools, standing: BatchState) -> None:
+        super().__init__()
+        self._tools, batch = tools, standing.batch
+        places = tuple(at for at in order_of(batch.lines) if not batch.lines[at - 1].withdrawn)
+        self._state = EnvelopeState(batch.batch_id, places, batch.lines, must=batch.scan_envelopes)
+        self._state = replace(self._state, at=self._next(0))
+
+    @property
+    def state(self) -> EnvelopeState:
+        """What is shown."""
+        return self._state
+
+    def choose(self, at: int) -> None:
+        """Another row is the next."""
+        if 0 <= at < len(self._state.places):
+            self._set(at=at, problem=None)
+
+    def scanned(self, envelope: str) -> None:
+        """This row's envelope; the next row without one follows."""
+        state, lanes = self._state, self._tools.services.lanes
+        if not state.places or state.busy or not envelope.strip():
+            return
+        place = state.places[state.at]
+        self._set(busy=True, problem=None)
+        self._tools.desk.ask(
+            lambda: lanes.put_in_envelope(state.batch_id, place, envelope.strip()),
+            lambda line: self._put(place, line),
+            self._refused,
+        )
+
+    def take_out(self) -> None:
+        """This row's card is in no envelope."""
+        state, lanes = self._state, self._tools.services.lanes
+        if not state.places or state.busy:
+            return
+        place = state.places[state.at]
+        self._set(busy=True, problem=None)
+
+        def taken(line: ManifestLine) -> None:
+            self._set(busy=False, lines=self._with(place, line))
+
+        self._tools.desk.ask(
+            lambda: lanes.put_in_envelope(state.batch_id, place, ""), taken, self._refused
+        )
+
+    def other_rule(self) -> None:
+        """Every envelope must be scanned, or need not be."""
+        state, lanes = self._state, self._tools.services.lanes
+        if state.busy:
+            return
+        must = not state.must
+        self._set(busy=True, problem=None)
+        self._tools.desk.ask(
+            lambda: lanes.require_scans(state.batch_id, must),
+            lambda _none: self._set(busy=False, must=must),
+            self._refused,
+        )
+
+    def _put(self, place: int, line: ManifestLine) -> None:
+        self._set(busy=False, lines=self._with(place, line))
+        self._set(at=self._next(self._state.at))
+
+    def _with(self, place: int, line: ManifestLine) -> tuple[ManifestLine, ...]:
+        lines = self._state.lines
+        return (*lines[: place - 1], line, *lines[place:])
+
+    def _next(self, at: int) -> int:
+        """From this row on, the next one without a number; the same when all have one."""
+        state, count = self._state, len(self._state.places)
+        ahead = [step % count for step in range(at, at + count)] if count else []
+        free = (one for one in ahead if not state.lines[state.places[one] - 1].envelope)
+        return next(free, at)
+
+    def _refused(self, error: CardStationError) -> None:
+        self._set(busy=False, problem=Problem.of(error))
+
+    def _set(self, **changes: object) -> None:
+        self._state = replace(self._state, **changes)  # type: ignore[arg-type]  # names of it
+        self.changed.emit()
