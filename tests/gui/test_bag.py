@@ -172,18 +172,6 @@ def test_a_return_prints_with_progress_and_goes_on_after_the_paper_ran_out(desk:
     assert not page._progress.isVisible()
 
 
-def test_receipts_go_on_a_strip_for_each_floor_when_asked(desk: Stage) -> None:
-    page = begin(desk)
-    model, printed = desk.batch.model.bag, desk.station.bag.papers
-    model.print_return()
-    page.receipts.click()
-    assert "每层" in page.receipts.text()
-    model.print_return()
-    page.receipts.click()
-    model.print_return()
-    assert printed[-3:] == ["return", "strips", "return"]
-
-
 def test_one_return_is_printed_at_a_time(desk: Stage) -> None:
     begin(desk)
     held = HeldLane()
