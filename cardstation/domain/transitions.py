@@ -13,7 +13,7 @@ A sale or load::
 
     disputed ── two persons with a proof ──► sealed* | refund_requested*
        └── another desk has sealed it ──► sealed; a load begun elsewhere that is none ──► voided*
-    refund_requested, settled by two persons, and another desk has sealed it meanwhile ──► sealed
+    not_loaded, refund_requested, and another desk has sealed it meanwhile ──► sealed
 
     paid, its records put back from a backup, its card gone on since ──► paid ──► disputed*
     not_loaded, its card gone on since ──► not_loaded ──► disputed*
@@ -113,6 +113,7 @@ SALE: Table = {
     (_S.OUTCOME_UNKNOWN, _E.SEEN_TORN): _S.ARMED,
     (_S.OUTCOME_UNKNOWN, _E.SEEN_FOREIGN): _S.DISPUTED,
     (_S.NOT_LOADED, _E.PLAN_STORED): _S.ARMED,
+    (_S.NOT_LOADED, _E.SEEN_TARGET): _S.SEALED,
     (_S.NOT_LOADED, _E.REFUND_ASKED): _S.REFUND_REQUESTED,
     (_S.NOT_LOADED, _E.SEEN_AHEAD): _S.NOT_LOADED,
     (_S.NOT_LOADED, _E.SEEN_FOREIGN): _S.DISPUTED,

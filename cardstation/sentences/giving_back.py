@@ -85,7 +85,7 @@ TABLE = {
         "Refund needs the ledger",
         "Another desk may have finished this load; only the ledger can say.",
         OWED,
-        "Keep the money in the till until the ledger answers; then ask again, with the card if here.",
+        "Keep the money in the till until the ledger answers; then ask again, with the card.",
     ),
     "payment_answered": Words(
         "The payment is known",

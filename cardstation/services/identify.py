@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from cardstation.domain.card import CardContent
+from cardstation.domain.ledger import Entry
 from cardstation.domain.meter import MakerRules
 from cardstation.errors import CardSwapped, ReaderCannotMemory, Refusal, fail
 from cardstation.ports.chip import Chip, ChipDriver
@@ -21,9 +22,11 @@ class Inserted:
         rules: Of its maker.
         code_bytes: Length of the code its chip takes.
         sealed: Id of the load sealed during this insertion: the card never left the lane since.
+        told: What the ledger answered about it during this insertion, None = not asked.
     """
 
     sealed = ""
+    told: tuple[Entry, ...] | None = None
 
     def __init__(
         self,

@@ -34,6 +34,7 @@ from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.load import Watch, ensure_unlockable, write_and_seal
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
 from cardstation.services.intent.stops import remembered
+from cardstation.services.intent.taken_back import ensure_not_behind
 from cardstation.services.resolve import Outcome, Resolution, ensure_settled, resolve_card
 from cardstation.services.station import Station
 
@@ -146,6 +147,7 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
     household = customer_of(station, card)
     offer, expected, tender = _certain(station, batch.batch_id, place, line, household)
     admitted = _admitted(card, household, expected)
+    ensure_not_behind(station, card, admitted)
     ensure_fits(card.content, card.rules, quantity_of(offer))
     unlocking = ensure_unlockable(station, card)
     if tender is Tender.ORDER:

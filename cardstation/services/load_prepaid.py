@@ -22,7 +22,7 @@ from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
-from cardstation.services.intent.taken_back import take_over
+from cardstation.services.intent.taken_back import ensure_not_behind, take_over
 from cardstation.services.resolve import ensure_settled, resolve_card
 from cardstation.services.station import Station
 
@@ -60,6 +60,7 @@ def load_prepaid(station: Station, card: Inserted, order_id: str | None, watch: 
     admitted = admit(card.content, card.rules)
     household = take_over(station, card, household, admitted)
     compare_counter(admitted, card.rules, household.purchase_counter, bound=False)
+    ensure_not_behind(station, card, admitted)
     order = _chosen(station, household.account_no, order_id, admitted)
     _ensure_bound(card, admitted, order)
     offer = quote_of(order, household, station.clock.now().year)

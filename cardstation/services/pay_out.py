@@ -7,7 +7,7 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
-from cardstation.services.intent.adopt import ensure_nobody_finishes, finished_elsewhere
+from cardstation.services.intent.adopt import ensure_nobody_finishes, is_finished
 from cardstation.services.intent.giving_back import record_refunded
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.lost_part import lost_since
@@ -67,6 +67,6 @@ def _ensure_left_to_us(station: Station, intent: TopUp) -> None:
     if not by_people or intent.direction is Direction.RETURN:
         return
     send_eagerly(station)
-    if finished_elsewhere(station, intent):
+    if is_finished(station, intent):
         raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
     ensure_nobody_finishes(station, intent)

@@ -15,7 +15,7 @@ from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.opened import OpenIntent, opened
-from cardstation.services.intent.taken_back import as_told
+from cardstation.services.intent.taken_back import as_told, ensure_not_behind
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -95,6 +95,7 @@ def _looked_at(station: Station, card: Inserted) -> tuple[tuple[str, ...], Refus
         if card.rules.nears_end(admitted.counter):
             warnings = (*warnings, "counter_near_end")
         known = as_told(station, card, household, admitted.counter).purchase_counter
+        ensure_not_behind(station, card, admitted)
         return (*warnings, *compare_counter(admitted, card.rules, known, bound=False)), None
     except Refusal as stop:
         return warnings, stop

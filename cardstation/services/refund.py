@@ -13,6 +13,7 @@ from cardstation.services.intent.adopt import (
     counter_owned_elsewhere,
     ensure_nobody_finishes,
     finished_elsewhere,
+    is_finished,
 )
 from cardstation.services.intent.guards import (
     ensure_may_write,
@@ -92,6 +93,8 @@ def _ensure_left_to_us(station: Station, intent: TopUp) -> None:
     """
     if intent.plan is not None:
         send_eagerly(station)
+        if is_finished(station, intent):
+            raise Refusal("load_is_on_card", card_no=intent.identity.card_no)
         ensure_nobody_finishes(station, intent)
 
 

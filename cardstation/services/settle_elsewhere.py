@@ -12,7 +12,9 @@ from cardstation.services.station import Station
 _STAYS = frozenset({TopUpState.VOIDED})
 """A return that changed nothing; any other has undone the seal already, or is about to."""
 
-_SETTLING = frozenset({TopUpState.DISPUTED, TopUpState.REFUND_REQUESTED})
+_NOT_SEALED = MAY_BE_ON_CARD | {
+    *(TopUpState.NOT_LOADED, TopUpState.DISPUTED, TopUpState.REFUND_REQUESTED),
+}
 
 FALSE_SEAL, SEALED_BEFORE = "false_seal", "sealed_before"
 
@@ -56,7 +58,7 @@ def _act(station: Station, code: str, entry: Entry) -> None:
 
 
 def _close_finished(station: Station) -> None:
-    """Loads of ours that are armed, in dispute or to be paid back here, and sealed elsewhere."""
+    """Loads of ours that are not sealed here, and sealed elsewhere."""
     if station.ledger is None:
         return
     with station.store.reading() as reading:
@@ -70,5 +72,4 @@ def _close_finished(station: Station) -> None:
 
 
 def _may_be_elsewhere(intent: TopUp) -> bool:
-    settling = intent.state in _SETTLING and intent.direction is Direction.SALE
-    return settling or intent.state in MAY_BE_ON_CARD
+    return intent.state in _NOT_SEALED and intent.direction is Direction.SALE

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cardstation.domain.offline_limit import OfflineQuota
 from cardstation.ports.ledger import LedgerException
+from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.offline_quota import offline_quota
 from cardstation.services.station import Station
 from cardstation.store.journal import StoredEntry
@@ -40,7 +41,8 @@ def sync_state(station: Station) -> SyncState:
         acked_seq, _ = reading.outbox.acked()
         unsent = reading.journal.count_since(acked_seq)
         oldest = reading.journal.at(acked_seq + 1)
-        verdict = reading.outbox.verdict()
+        behind = anchor_problem(station, reading)
+        verdict = reading.outbox.verdict() or ("" if behind is None else behind.code)
         exceptions = reading.outbox.exceptions()
     age_min = 0 if oldest is None else _age_min(station, oldest)
     return SyncState(

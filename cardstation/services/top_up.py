@@ -18,7 +18,7 @@ from cardstation.services.intent.begin import Purpose, begin, collect
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
-from cardstation.services.intent.taken_back import take_over
+from cardstation.services.intent.taken_back import ensure_not_behind, take_over
 from cardstation.services.quote import quote
 from cardstation.services.resolve import ensure_settled, resolve_card
 from cardstation.services.station import Station
@@ -47,6 +47,7 @@ def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch
     admitted = admit(card.content, card.rules)
     household = take_over(station, card, household, admitted)
     compare_counter(admitted, card.rules, household.purchase_counter, bound=False)
+    ensure_not_behind(station, card, admitted)
     offer = _price(station, card, household, request)
     ensure_fits(card.content, card.rules, quantity_of(offer))
     ensure_unlockable(station, card)

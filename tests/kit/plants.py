@@ -11,8 +11,10 @@ import pytest
 from cardstation.central import following
 from cardstation.central.judging import Judge
 from cardstation.domain.admission import admit
+from cardstation.domain.ledger import EntryKind
 from cardstation.domain.transitions import TopUpState
 from cardstation.ports.ledger import Ack
+from cardstation.services import pay_out as paying
 from cardstation.services import recover as recovering
 from cardstation.services import refund as refunding
 from cardstation.services import resolve as resolving
@@ -162,6 +164,25 @@ def refund_without_reading_the_card(patch: Patch) -> None:
         return record_untouched(station, intent, card.image, reason="believed")
 
     patch.setattr(refunding, "_proven_not_loaded", believed)
+
+
+def paid_on_an_old_answer(patch: Patch) -> None:
+    """What the ledger never confirmed, it is believed not to know."""
+    ask = refunding.ensure_nobody_finishes
+
+    def believed(station: Any, intent: Any) -> None:
+        with station.store.reading() as reading:
+            armed = reading.journal.last_about(intent.topup_id, EntryKind.ARMED)
+            confirmed, _ = reading.outbox.acked()
+        if armed is not None and armed.seq <= confirmed:
+            ask(station, intent)
+
+    patch.setattr(refunding, "ensure_nobody_finishes", believed)
+
+
+def settled_and_paid_unheard(patch: Patch) -> None:
+    """What two people settled is paid out before the ledger could tell the other desks."""
+    patch.setattr(paying, "ensure_nobody_finishes", lambda *_: None)
 
 
 def conflicts_do_nothing(patch: Patch) -> None:

@@ -3,8 +3,9 @@
 A boundary is a store commit, an anchor write, an exchange with the card, a sub-step inside the
 chip, a payment call, or a message to the ledger. At the chosen one the whole process dies before
 or after the effect (for a chip's sub-step also inside it), or the process lives and only the
-confirmation is lost. Everything in memory is then thrown away; the folder, the cards, the money
-and the ledger stay.
+confirmation is lost: for a message to the ledger of that answer alone, or of it and with it the
+line, for as long as the process lives. Everything in memory is then thrown away; the folder, the
+cards, the money and the ledger stay.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class When(StrEnum):
     INSIDE = "inside"
     AFTER = "after"
     LOST = "lost"
+    DEAD = "dead"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Power:
 
     cut: Cut | None = None
     names: list[str] = field(default_factory=list)
+    line_is_dead: bool = False
 
     def due(self, name: str) -> When | None:
         self.names.append(name)
@@ -64,6 +67,7 @@ class Power:
     def effect(self, name: str, lost: BaseException | None = None) -> Iterator[None]:
         """An effect outside the chip: cut before, after, or with its confirmation lost."""
         when = self.due(name)
+        self.line_is_dead = self.line_is_dead or when is When.DEAD
         if when is When.BEFORE:
             raise PowerCut
         try:
@@ -71,7 +75,7 @@ class Power:
         except LedgerRefused:  # an answer, too
             if when is None:
                 raise
-        if when is When.LOST and lost is not None:
+        if when in (When.LOST, When.DEAD) and lost is not None:
             raise lost
         if when is not None:
             raise PowerCut
@@ -83,6 +87,8 @@ def moments(name: str) -> tuple[When, ...]:
         return (When.BEFORE, When.INSIDE, When.AFTER, When.LOST)
     if name == "ledger.hurried":
         return (When.LOST,)
+    if name.startswith("ledger."):
+        return (When.BEFORE, When.AFTER, When.LOST, When.DEAD)
     return (When.BEFORE, When.AFTER, When.LOST)
 
 
@@ -222,11 +228,15 @@ class CutLine(Line):
         self.power = power
 
     def carry(self, name: str, ask: Callable[[], Answer]) -> Answer:
+        if self.power.line_is_dead:
+            raise LedgerUnreachable
         with self.power.effect(name, LedgerUnreachable()):
             return super().carry(name, ask)
 
     def hurried(self) -> Line | None:
         """No message: either the line is there, or it rests after a failure just now."""
+        if self.power.line_is_dead:
+            return None
         try:
             with self.power.effect("ledger.hurried", LedgerUnreachable()):
                 return super().hurried()

@@ -114,7 +114,7 @@ class Job:
         prepare: What lies before it, uncut. run: The work; finds out itself what is done already.
         station: Where it is done. resolves: The clerk first lets every card tell its story.
         sold: Litres live on each card at the end. taken_fen: Money kept, tenders and orders.
-        open_end: What the meter at home does decides the end.
+        open_end: Where what the meter or the neighbour does decides the end.
         names_nobody: Cards that have no room to say whose load they show.
         at_neighbour: What people do at the other desk with what they find there.
     """
@@ -126,7 +126,7 @@ class Job:
     prepare: Callable[[World], None] = lambda _world: None
     station: str = HERE
     resolves: bool = True
-    open_end: bool = False
+    open_end: tuple[Where, ...] = ()
     names_nobody: bool = False
     at_neighbour: Callable[[World, Desk], None] = lambda _world, _desk: None
 
@@ -196,7 +196,7 @@ class Lab:
         if len(world.stations) > 1:
             self._visit(world, sells=False)
             self._life(world, Power(), supervised=not sure)
-        exact = sure and not (self.job.open_end and self.where is Where.HOME)
+        exact = sure and self.where not in self.job.open_end
         waits = ended(world, self.job, exact=exact)
         assert waits <= self.may_wait(len(cuts)), (waits, cuts)
         self.waits.update(waits)

@@ -33,7 +33,7 @@ from drivers.virtual import Tear
 from tests.kit.power import Power
 from tests.kit.shifts import ANNA, CHIEF, FLOAT, PINS, PlainPins
 from tests.kit.station import Desk, line, nobody, put_batch
-from tests.kit.sweep import HERE, SECOND, THERE, Job, World, each, resolve_all
+from tests.kit.sweep import HERE, SECOND, THERE, Job, Where, World, each, resolve_all
 
 ORDER = Order("D1", "220104000002", 5600, 20_000, "residential@2026-01-01", 50, HERE)
 ANYBODYS = Order("D2", "220104000001", 5600, 20_000, "residential@2026-01-01", 50, "")
@@ -90,7 +90,8 @@ def _order_for_anybody(world: World) -> None:
     world.centre.sell_online(ANYBODYS)
 
 
-def _sold(world: World) -> None:
+def sold(world: World) -> None:
+    """A sale, sent."""
     desk = world.start(Power())
     desk.sell(world.cards[0], "100", tender=world.till.tender)
     sync(desk.station)
@@ -221,7 +222,7 @@ def closed(desk: Desk) -> None:
 SALE = Job("sale", _sale, (29_000, 0), 10_000)
 BAG = Job("bag", _bag, (29_000, 20_000), 15_600, _order_waits)
 PREPAID = Job("prepaid", _prepaid, (20_000, 0), 5_600, _order_for_anybody)
-RETURN = Job("return and payout", _take_back, (0, 0), 256, _sold, open_end=True)
+RETURN = Job("return and payout", _take_back, (0, 0), 256, sold, open_end=(Where.HOME,))
 REFUND = Job("refund", _refund, (0, 0), 0, _stopped, resolves=False)
 THEIRS = Job(
     "another station's load", resolve_all, (29_000, 0), 10_000, torn, THERE, resolves=False

@@ -1,29 +1,21 @@
-"""What seldom happens at a desk, as jobs: two desks over one load, a dispute, a lost store."""
+"""What seldom happens at a desk, as jobs: two desks over one load, a lost store."""
 
 from __future__ import annotations
 
-import itertools
 import shutil
-from contextlib import suppress
 
 import pytest
 
-from cardstation.domain.card import Witness, judge
-from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpState
-from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal, fail
-from cardstation.services.dispute import dispute
+from cardstation.domain.transitions import TopUpState
+from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.rejoin import rejoin
-from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
-from drivers.layouts.open4442 import OPEN4442
-from drivers.virtual import Tear, VirtualCard
+from drivers.virtual import Tear
 from tests.kit.power import CutLine, Power
 from tests.kit.station import Desk
 from tests.kit.sweep import HERE, SECOND, THERE, Job, World, resolve_all
+from tests.kit.sweep_disputes import DISPUTES
 from tests.kit.sweep_jobs import IN_PAYLOAD, JOBS, closed, every, torn
-
-PROOF = "the fitter read 0 new on the meter"
 
 
 def _told(world: World, desk: Desk) -> None:
@@ -76,51 +68,6 @@ def _paid_at_both(world: World) -> None:
     sync(desk.station)
     closed(desk)
     _at(world, THERE, online=False)
-
-
-def _spoiled(world: World) -> None:
-    """A load was torn, and then somebody else's byte stands in it: it shows neither."""
-    torn(world)
-    desk = world.start(Power())
-    (load,) = every(desk)
-    closed(desk)
-    card = world.cards[0]
-    card.chip.main[:] = _foreign(card, load)
-
-
-def _foreign(card: VirtualCard, load: TopUp) -> bytes:
-    """The torn card with one byte changed: nobody's tear, and still the load before."""
-    plan = load.plan or fail("a torn load has its plan")
-    for span, flipped in itertools.product(plan.spans, range(17, 256, 17)):
-        changed = bytearray(card.image)
-        changed[span.address] ^= flipped
-        seen = judge(plan.before, plan.target, plan.owned, bytes(changed))
-        if seen is Witness.FOREIGN and _shows_as_before(bytes(changed), plan.before):
-            return bytes(changed)
-    raise AssertionError
-
-
-def _shows_as_before(image: bytes, before: bytes) -> bool:
-    with suppress(Refusal):
-        return OPEN4442.decode(image).credit == OPEN4442.decode(before).credit
-    return False
-
-
-def _disputed(world: World, desk: Desk) -> None:
-    """Two people look, find by the meter that nothing was loaded, and the money goes back."""
-    _dispute_all(world, desk)
-    for one in every(desk):
-        if one.state is TopUpState.REFUND_REQUESTED:
-            world.pay_out(desk, one.topup_id)
-
-
-def _dispute_all(_world: World, desk: Desk) -> None:
-    for one in every(desk):
-        if one.state in MAY_BE_ON_CARD:
-            dispute(desk.station, one.topup_id, SECOND)
-    for one in every(desk):
-        if one.state is TopUpState.DISPUTED:
-            settle_dispute(desk.station, one.topup_id, Finding.NOT_LOADED, PROOF, SECOND)
 
 
 def _put_back(world: World) -> None:
@@ -198,9 +145,8 @@ DISOWNED = Job(
     resolves=False,
     names_nobody=True,
 )
-DISPUTE = Job("dispute", _disputed, (0, 0), 0, _spoiled, resolves=False, at_neighbour=_dispute_all)
 REJOIN = Job("rejoin", _rejoined, (29_000, 29_000), 20_000, _lost_a_day, resolves=False)
 REJOIN_UNSENT = Job("rejoin over a lost tail", _rejoined, *_LOAD, _lost_unsent, resolves=False)
 
-RARE = (FINISHED_THERE, SEALED_TWICE, DISOWNED, DISPUTE, REJOIN, REJOIN_UNSENT)
+RARE = (FINISHED_THERE, SEALED_TWICE, DISOWNED, *DISPUTES, REJOIN, REJOIN_UNSENT)
 EVERY_JOB = (*JOBS, *RARE)

@@ -27,9 +27,10 @@ from drivers.layouts.tears import torn_images
 from drivers.virtual import Tear
 from tests.kit import card_stories, cards
 from tests.kit.memory_ledger import Centre
-from tests.kit.power import Cut, When
+from tests.kit.power import Cut, When, moments
 from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance, take
 from tests.kit.sweep import NAMES_NOBODY, Lab, Where
+from tests.kit.sweep_disputes import DISPUTE_TORN, GIVEN_UP
 from tests.kit.sweep_jobs import RETURN, SALE, stock
 from tests.kit.two_stations import line_of, open_station, two_stations
 
@@ -53,6 +54,22 @@ def return_under_cuts(folder: Path) -> None:
     names = lab.boundaries()
     for at in [at for at, name in enumerate(names) if name in ("commit", "chip")][::3]:
         lab.run(Cut(at, When.AFTER))
+
+
+def given_up_with_a_dead_line(folder: Path) -> None:
+    """A load given up while its line dies at a message; another desk has the card next."""
+    _with_a_dead_line(Lab(folder, GIVEN_UP, stock, where=Where.ANOTHER))
+
+
+def disputed_with_a_dead_line(folder: Path) -> None:
+    """A dispute settled while its line dies at a message; another desk has the card next."""
+    _with_a_dead_line(Lab(folder, DISPUTE_TORN, stock, where=Where.ANOTHER))
+
+
+def _with_a_dead_line(lab: Lab) -> None:
+    for at, name in enumerate(lab.boundaries()):
+        if When.DEAD in moments(name):
+            lab.run(Cut(at, When.DEAD))
 
 
 def torn_loads(_folder: Path) -> None:

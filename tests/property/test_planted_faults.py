@@ -17,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("chance")
 GAS = "on card and in meter, on record"
 MONEY = "in the books, in the tills"
 UNSENT = "confirmed, written, in the ledger"
+NOT_THE_SAME = "not the same money"
 LEFT_OPEN = "<TopUpState.PAID: 'paid'>"
 
 Trial = Callable[[Path], None]
@@ -61,6 +62,8 @@ FAULTS = (
         plants.image_taken_for_our_own, trials.same_load_from_two_desks, "paid twice, given back"
     ),
     Fault(plants.money_before_the_card, trials.return_under_cuts, GAS),
+    Fault(plants.paid_on_an_old_answer, trials.given_up_with_a_dead_line, NOT_THE_SAME),
+    Fault(plants.settled_and_paid_unheard, trials.disputed_with_a_dead_line, NOT_THE_SAME),
 )
 
 

@@ -27,6 +27,7 @@ PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
     ("power", power.soak),
     ("sim", sim.soak),
     ("sweep", sweep.soak),
+    ("pairs", sweep.pairs),
     ("tears", tears.soak),
 )
 BROKEN = (AssertionError, CardStationError, pytest.fail.Exception, pytest.skip.Exception)

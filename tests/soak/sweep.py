@@ -1,10 +1,13 @@
-"""Every cut of every money service, in every place, with both readers; a part of them again."""
+"""Every cut of every money service, in every place, with both readers; and pairs of cuts.
+
+Two parts, so that a night that is too short still has the single cuts whole.
+"""
 
 from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
@@ -19,15 +22,25 @@ from tests.kit.sweep import Lab
 from tests.property.test_power_cut import EVERYWHERE, TWICE, Case, every_cut, lab_of
 from tests.soak.figures import Figures
 
+FIRSTS, SECONDS = 5, 11
+
 
 def soak() -> Figures:
-    """All single cuts, then every third again with a seventh of the cuts of what follows it."""
+    """All single cuts."""
+    return _all(EVERYWHERE, _once)
+
+
+def pairs() -> Figures:
+    """Every fifth cut again, with every eleventh cut of what follows it."""
+    return _all(TWICE, _twice)
+
+
+def _all(cases: tuple[Case, ...], work: Callable[[int], Counter[str]]) -> Figures:
     total: Counter[str] = Counter()
     with ProcessPoolExecutor() as pool:
-        for cases, work in ((EVERYWHERE, _once), (TWICE, _twice)):
-            for case, found in zip(cases, pool.map(work, range(len(cases))), strict=True):
-                total += found
-                click.echo(f"  {case}: {dict(found)}", err=True)
+        for case, found in zip(cases, pool.map(work, range(len(cases))), strict=True):
+            total += found
+            click.echo(f"  {case}: {dict(found)}", err=True)
     return dict(total)
 
 
@@ -53,16 +66,16 @@ def _once(number: int) -> Counter[str]:
 
 def _twice(number: int) -> Counter[str]:
     with _lab(TWICE[number]) as lab:
-        pairs = 0
-        for at, cut in enumerate(every_cut(lab)[::3]):
+        cut_twice = 0
+        for at, cut in enumerate(every_cut(lab)[::FIRSTS]):
             names = lab.boundaries(cut)
             seconds = [
                 Cut(place, when) for place, name in enumerate(names) for when in moments(name)
             ]
-            for second in seconds[at % 7 :: 7]:
+            for second in seconds[at % SECONDS :: SECONDS]:
                 lab.run(cut, second)
-                pairs += 1
-        return Counter({"pairs of cuts": pairs, "runs": lab.runs}) + _waits(lab)
+                cut_twice += 1
+        return Counter({"pairs of cuts": cut_twice, "runs": lab.runs}) + _waits(lab)
 
 
 def _waits(lab: Lab) -> Counter[str]:

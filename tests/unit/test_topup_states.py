@@ -48,6 +48,7 @@ sale    not_loaded        seen_ahead       not_loaded
 sale    not_loaded        seen_foreign     disputed
 sale    sealed            disowned         refund_requested
 sale    refund_requested  money_returned   refunded
+sale    not_loaded        seen_target      sealed
 sale    refund_requested  seen_target      sealed
 sale    disputed          seen_target       sealed
 sale    disputed          proven_loaded     sealed

@@ -9,7 +9,7 @@ from cardstation.domain.card import Witness
 from cardstation.domain.ledger import PEOPLE, Entry, EntryKind
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
-from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
+from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal, fail
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.giving_back import record_elsewhere
 from cardstation.services.intent.guards import ensure_may_write
@@ -33,7 +33,7 @@ def adopt(station: Station, card: Inserted) -> TopUp | None:
             be asked; `return_begun_elsewhere`: only the desk that began to take the load back can
             go on; `unknown_household`.
     """
-    told = told_of(station, card.content.identity.card_no)
+    told = card.told = told_of(station, card.content.identity.card_no)
     if told is None:
         if card.layout.is_torn(card.image) and not _torn_here(station, card):
             raise Refusal("card_torn_elsewhere", card_no=card.content.identity.card_no)
@@ -61,6 +61,13 @@ def finished_elsewhere(station: Station, intent: TopUp) -> bool:
             settle_elsewhere(station, intent, entry.station)
             return True
     return False
+
+
+def is_finished(station: Station, intent: TopUp) -> bool:
+    """As `finished_elsewhere`, where a sync may have learned it since the intent was read."""
+    with station.store.reading() as reading:
+        now = reading.topups.get(intent.topup_id) or fail("an intent stays on record")
+    return now.state is TopUpState.SEALED or finished_elsewhere(station, now)
 
 
 def ensure_nobody_finishes(station: Station, intent: TopUp) -> None:
@@ -135,9 +142,7 @@ def counter_owned_elsewhere(station: Station, intent: TopUp) -> bool:
 
 
 def settle_elsewhere(station: Station, intent: TopUp, sealed_by: str) -> None:
-    """Close an armed load of ours that is sealed in another station's books."""
-    if intent.state is TopUpState.NOT_LOADED:
-        return
+    """Close a load of ours that is sealed in another station's books."""
     if intent.origin:
         record_move(station, intent, TopUpEvent.SEEN_TARGET, reason="elsewhere")
     else:

@@ -1,4 +1,4 @@
-"""What another desk took off a card again, as the ledger tells it: the counter it freed is free."""
+"""What other desks loaded on a card and took off again, as the ledger tells it: its counter."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import replace
 from cardstation.domain.admission import Admitted
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.meter import CounterSchool
+from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import told_of
 from cardstation.services.intent.giving_back import before_purchase
@@ -44,6 +46,21 @@ def take_over(
             unit.households.update(told)
             unit.commit()
     return told
+
+
+def ensure_not_behind(station: Station, card: Inserted, admitted: Admitted) -> None:
+    """A card behind what another desk sealed for it is an old one, a copy, or spoiled since.
+
+    What the ledger told at this insertion counts; a meter takes no counter twice.
+
+    Raises:
+        Refusal: `counter_below_expected`.
+    """
+    last = next((one for one in reversed(card.told or ()) if _moves(one, card)), None)
+    if card.rules.school is CounterSchool.NONE or last is None or last.station == station.name:
+        return
+    if last.counter_after > admitted.counter:
+        raise Refusal("counter_below_expected", seen=admitted.counter, expected=last.counter_after)
 
 
 def _moves(entry: Entry, card: Inserted) -> bool:
