@@ -20,6 +20,22 @@ class Approver:
         """Names of the supervisors who are not the clerk on duty."""
         self._lane.ask(lambda: others_of(self._shifts.state()), then, failed)
 
+    def both(
+        self, then: Callable[[tuple[str, ...], tuple[str, ...]], None], failed: Failed
+    ) -> None:
+        """Who may be the first person, nobody while somebody is on duty; and the supervisors."""
+
+        def told(found: ShiftState) -> None:
+            then(firsts_of(found), others_of(found))
+
+        self._lane.ask(self._shifts.state, told, failed)
+
+    def come_forward(
+        self, name: str, pin: str, then: Callable[[Approval], None], failed: Failed
+    ) -> None:
+        """Have the first person say who they are, where no shift is open."""
+        self._lane.ask(lambda: self._shifts.come_forward(name, pin), then, failed)
+
     def approve(
         self, name: str, pin: str, then: Callable[[Approval], None], failed: Failed
     ) -> None:
@@ -35,3 +51,8 @@ def others_of(found: ShiftState) -> tuple[str, ...]:
         for one in found.clerks
         if Role.SUPERVISOR in one.roles and one.active and one.name != on_duty
     )
+
+
+def firsts_of(found: ShiftState) -> tuple[str, ...]:
+    """Who may act without a shift; nobody needs to while one is open."""
+    return () if found.open else tuple(one.name for one in found.clerks if one.active)

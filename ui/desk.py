@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
+from cardstation.domain.guides import REJOINABLE
 from cardstation.i18n import translator
 from cardstation.sentences import sentence
 from ui.look import Look, app_icon
@@ -17,6 +18,7 @@ from ui.parts.key_map import KeyMap
 from ui.parts.keys import key_groups
 from ui.parts.message_strip import MessageStrip
 from ui.parts.rail import Rail, RailItem
+from ui.parts.two_people import ask_to_bring_back
 from ui.screens import SCREENS
 from ui.screens.kind import Screen
 from ui.session import Session
@@ -149,6 +151,7 @@ class DeskWindow(QMainWindow):
         press_key(self._body, "F1", lambda: _drop(self.show_keys()))
         press_key(self._body, "Ctrl+L", self._other_language)
         press_key(self._body, "Ctrl+T", self._other_theme)
+        press_key(self._body, "Ctrl+R", self._bring_back)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._body)
@@ -186,6 +189,14 @@ class DeskWindow(QMainWindow):
     def _other_theme(self) -> None:
         choices = self.session.tools.choices
         choices.choose_theme("dark" if choices.state.theme == "light" else "light")
+
+    def _bring_back(self) -> None:
+        """A station that stands still until two people have compared its records."""
+        if self.session.status.hindrance not in REJOINABLE:
+            return
+        asked = ask_to_bring_back(self, self._look, self.session.tools.approver)
+        if asked is not None:
+            self.session.bring_back(*asked)
 
     # ── drawing ──
 
@@ -228,7 +239,9 @@ class DeskWindow(QMainWindow):
         hindrance = self.session.status.hindrance
         if said.kind == "idle" and hindrance and here.taker is not None and not here.holds_cards:
             told = sentence(hindrance, {}, t)
-            return BannerState("needs_you", told.brief, told.todo, icon="stop")
+            back = t("Two people bring the station back, each with their own PIN: Ctrl+R.")
+            todo = back if hindrance in REJOINABLE else told.todo
+            return BannerState("needs_you", told.brief, todo, icon="stop")
         return said
 
 

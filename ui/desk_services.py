@@ -98,6 +98,7 @@ class ShiftServices:
             and their PIN (both empty when nobody is there).
         add_clerk: Name, PIN, roles, and the supervisor who agreed (None for the first).
         approve: Name and PIN of the second person.
+        come_forward: Name and PIN of the first, where no shift is open.
     """
 
     state: Callable[[], ShiftState]
@@ -105,6 +106,7 @@ class ShiftServices:
     close: Callable[[str, Money | None, str, str], ShiftClose]
     add_clerk: Callable[[str, str, tuple[Role, ...], Approval | None], Clerk]
     approve: Callable[[str, str], Approval]
+    come_forward: Callable[[str, str], Approval]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,8 @@ class DeskServices:
         handover: Makes, files and prints the sheet for the way back; returns the file.
         print_receipt: Files and prints a receipt; returns the file.
         save_settings: Keeps what the operator changed.
-        rejoin: Compares a restored station with the ledger and lets it sell again.
+        rejoin: Compares a restored station with the ledger and lets it sell again; the second
+            person, and the first where no shift is open.
         found: What was open when the desk opened, after recovery.
         now: Wall time, for ages.
     """
@@ -250,5 +253,5 @@ class DeskServices:
     bag: BagServices
     orders: OrderServices
     teams: TeamServices
-    rejoin: Callable[[Approval], SyncState]
+    rejoin: Callable[[Approval, Approval | None], SyncState]
     found: tuple[OpenIntent, ...] = ()

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cardstation.domain.shift import Approval
 from cardstation.services.intent.opened import OpenIntent
+from cardstation.services.sync_state import SyncState
 from ui.approver import Approver
 from ui.card_places import CardPlaces
 from ui.card_watch import CardWatch
@@ -111,6 +113,17 @@ class Session:
         self.status.send()
         for live in self.screens.values():
             live.look_round()
+
+    def bring_back(self, second: Approval, first: Approval | None) -> None:
+        """Compare a restored station with the ledger, take over what is missing, and sell again."""
+        tools = self.tools
+
+        def done(_state: SyncState) -> None:
+            tools.board.say("Compared with the ledger; selling goes on.", "ok")
+            self.status.refresh()
+            self.look_round()
+
+        tools.desk.ask(lambda: tools.services.rejoin(second, first), done, tools.board.tell)
 
     def screen_of_cards(self) -> str:
         """Whose the next card is: a running batch's, the shown screen's, or the counter's."""

@@ -26,7 +26,7 @@ from cardstation.domain.volume import Volume
 from cardstation.ports.reader import Presence
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.answer_payment import answer_payment
-from cardstation.services.approve import approve
+from cardstation.services.approve import approve, come_forward
 from cardstation.services.batch_state import BatchState, batch_state, outcome_of
 from cardstation.services.check_envelope import check_envelope
 from cardstation.services.close_shift import close_shift
@@ -129,7 +129,7 @@ class Wiring:
             settings=self._settings(),
             save_settings=self.save_settings,
             now=station.clock.now,
-            rejoin=partial(rejoin, station),
+            rejoin=lambda second, first: rejoin(station, second, clerk=first),
             lists=self.lists(),
             shifts=self.shifts(),
             back=self.back(),
@@ -149,6 +149,7 @@ class Wiring:
             close=self.close_shift,
             add_clerk=self.add_clerk,
             approve=partial(approve, self.station),
+            come_forward=partial(come_forward, self.station),
         )
 
     def back(self) -> BackServices:

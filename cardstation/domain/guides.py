@@ -24,7 +24,9 @@ from cardstation.domain.exception_case import (
 )
 from cardstation.domain.line_guides import line_guide
 
-REJOINABLE = frozenset({"ledger_ahead", "ledger_epoch", "rejoin_begun"})
+REJOINABLE = frozenset(
+    {"anchor_missing", "ledger_ahead", "ledger_epoch", "rejoin_begun", "store_rolled_back"}
+)
 """Verdicts that two persons may end by comparing with the ledger."""
 COUNTED = "counted"
 """State of a bag that was counted again, or of which every card that lacks is known by name."""

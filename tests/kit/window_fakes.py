@@ -236,8 +236,8 @@ class FakeStation:
         self.card.facts = samples.taken_back(self.card.facts)
         return made
 
-    def _rejoin(self, by: Approval) -> SyncState:
-        self.backs.append(("rejoin", by.name, ""))
+    def _rejoin(self, by: Approval, first: Approval | None) -> SyncState:
+        self.backs.append(("rejoin", by.name, first.name if first else ""))
         self._say("rejoin", None)
         self.synced = replace(self.synced, verdict="")
         return self.synced

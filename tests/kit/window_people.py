@@ -59,6 +59,7 @@ class FakeShifts:
             close=self._close,
             add_clerk=self._add,
             approve=self._approve,
+            come_forward=self._come_forward,
         )
 
     def _state(self) -> ShiftState:
@@ -73,6 +74,11 @@ class FakeShifts:
                 raise Refusal("pin_locked", name=name, minutes=15)
             raise Refusal("pin_wrong", name=name, left=self.left)
         self.left = 5
+
+    def _come_forward(self, name: str, pin: str) -> Approval:
+        self._prove(name, pin)
+        self.calls.append(("come_forward", name))
+        return Approval(name)
 
     def _open(self, name: str, pin: str, money: Money) -> Shift:
         self._prove(name, pin)

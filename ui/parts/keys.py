@@ -14,8 +14,8 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
             (
                 ("Ctrl+1 … 7", t("change the screen")),
                 ("F1", t("this map")),
-                ("Ctrl+L", t("Chinese or English")),
-                ("Ctrl+T", t("light or dark")),
+                ("Ctrl+L · Ctrl+T", t("Chinese or English · light or dark")),
+                ("Ctrl+R", t("bring a restored station back, with two PINs")),
                 ("Tab", t("next control, in reading order")),
                 ("Esc", t("back; never loses money")),
             ),

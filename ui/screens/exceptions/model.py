@@ -119,10 +119,12 @@ class ExceptionsModel(QObject):
         said = "The return is withdrawn; the load stays on its card."
         self._do(lambda: back.withdraw(item.key), said)
 
-    def rejoin(self, approval: Approval) -> None:
+    def rejoin(self, second: Approval, first: Approval | None) -> None:
         """Compare with the ledger, take over what is missing, and sell again."""
         services = self._tools.services
-        self._do(lambda: services.rejoin(approval), "Compared with the ledger; selling goes on.")
+        self._do(
+            lambda: services.rejoin(second, first), "Compared with the ledger; selling goes on."
+        )
 
     # ── the card of a refund ──
 

@@ -29,6 +29,7 @@ from ui.parts.guide import Guide, GuideStep
 from ui.parts.problem import ProblemCards
 from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.two_people import ask_to_bring_back
 from ui.parts.words import Pane
 from ui.screens.batch.lists_state import Page
 from ui.screens.batch.row_page import RowPage
@@ -125,7 +126,6 @@ class ExceptionsView(QWidget):
         what = {
             Act.REFUND: t("The paid load is given up and its money is owed to the payer."),
             Act.DISPUTE: t("The card was read and cannot tell what happened."),
-            Act.REJOIN: t("This station was restored: compare it with the ledger and go on."),
         }
 
         def two(action: Act, words: str, key: str, do: Confirmed) -> tuple[QPushButton, ...]:
@@ -144,12 +144,7 @@ class ExceptionsView(QWidget):
             Act.DISPUTE: two(Act.DISPUTE, t("Dispute"), "F8", model.dispute),
             Act.REFUND: two(Act.REFUND, t("Refund"), "F7", model.refund),
             Act.PAY_OUT: (button(t("Pay out"), self._pay_out, key="F6"),),
-            Act.REJOIN: two(
-                Act.REJOIN,
-                t("Compare and go on"),
-                "F11",
-                lambda _item, approval: model.rejoin(approval),
-            ),
+            Act.REJOIN: (button(t("Compare and go on"), self._rejoin, key="F11"),),
         }
 
     def _answer(self, *, taken: bool) -> None:
@@ -182,6 +177,11 @@ class ExceptionsView(QWidget):
         asked = ask_second_person(self, self._look, self._model.approver, about, note=note)
         if asked is not None:
             self._model.pay_out(item, *asked)
+
+    def _rejoin(self) -> None:
+        asked = ask_to_bring_back(self, self._look, self._model.approver)
+        if asked is not None:
+            self._model.rejoin(*asked)
 
     def _withdraw(self) -> None:
         if self._chosen is not None:
