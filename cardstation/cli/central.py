@@ -58,6 +58,8 @@ def central() -> None:
 @click.option("--leashed", is_flag=True, help="Stop when standard input closes.")
 @click.option("--host", default=LOOPBACK, show_default=True, help="Address to listen on.")
 @click.option("--port", default=0, show_default=True, help="0 picks a free one.")
+@click.option("--tls-cert", type=click.Path(path_type=Path), help="Certificate chain, PEM.")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="Its key, PEM.")
 @home_option
 @dsn_option
 @_key
