@@ -145,8 +145,8 @@ OTHER_CHIPS = tuple(
 
 EVERYWHERE = tuple(
     Case(job, where, dialect, 1, 0, tender, answers=tender is Tender.QR_CODE)
-    for job in EVERY_JOB
     for where in Where
+    for job in EVERY_JOB
     for dialect in ("acs", "omnikey")
     for tender in ((Tender.CASH, Tender.QR_CODE) if job is SALE else (Tender.CASH,))
 )
