@@ -147,6 +147,11 @@ class Play:
             self._say(
                 "Ledger: private PostgreSQL on loopback, ready in {ms} ms", ms=centre.start_ms
             )
+            self._say("Its pages while this runs: {url}", url=f"{centre.url}/console/")
+            self._say(
+                "To log in there: cardstation-central clerk add NAME --role auditor --home {home}",
+                home=str(settings.home),
+            )
             station, till = on_duty(stack.enter_context(open_station(settings, True)))
             batch = self._prepare(station, centre, path)
             readers = stack.enter_context(demo_readers(settings))

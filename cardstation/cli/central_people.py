@@ -7,7 +7,6 @@ Every use stands in the audit log.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import click
@@ -19,14 +18,9 @@ from cardstation.central.people_door import (
     reset_person,
     retire_person,
 )
+from cardstation.cli.central_orders import address_of, dsn_option, home_option, json_option
 from cardstation.settings import load_settings
 
-DSN_VARIABLE = "CARDSTATION_CENTRAL_DSN"
-
-_home = click.option(
-    "--home", type=click.Path(path_type=Path), help="Data folder (CARDSTATION_HOME)."
-)
-_dsn = click.option("--dsn", default="", help=f"Another ledger (or {DSN_VARIABLE}).")
 _role = click.option(
     "--role",
     "roles",
@@ -46,43 +40,43 @@ def clerk() -> None:
 @click.argument("name")
 @click.option("--display", default="", help="How other people read it; default: NAME.")
 @_role
-@_home
-@_dsn
+@home_option
+@dsn_option
 def add_command(
     *, name: str, display: str, roles: tuple[str, ...], home: Path | None, dsn: str
 ) -> None:
     """Add NAME; the first password is printed once and kept nowhere."""
-    secret = add_person(_folder(home), _address(dsn), name, display, roles)
+    secret = add_person(_folder(home), address_of(dsn), name, display, roles)
     print(f"first password of {name}, to be changed at the first login: {secret}")
 
 
 @clerk.command("reset")
 @click.argument("name")
-@_home
-@_dsn
+@home_option
+@dsn_option
 def reset_command(*, name: str, home: Path | None, dsn: str) -> None:
     """Give NAME a new first password and end every session of theirs."""
-    secret = reset_person(_folder(home), _address(dsn), name)
+    secret = reset_person(_folder(home), address_of(dsn), name)
     print(f"new first password of {name}, to be changed at the first login: {secret}")
 
 
 @clerk.command("retire")
 @click.argument("name")
-@_home
-@_dsn
+@home_option
+@dsn_option
 def retire_command(*, name: str, home: Path | None, dsn: str) -> None:
     """Take every role from NAME, at once."""
-    retire_person(_folder(home), _address(dsn), name)
+    retire_person(_folder(home), address_of(dsn), name)
     print(f"{name} may do nothing any more")
 
 
 @clerk.command("list")
-@_home
-@_dsn
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@home_option
+@dsn_option
+@json_option
 def list_command(*, home: Path | None, dsn: str, as_json: bool) -> None:
     """Who there is, and what they are."""
-    found = list_people(_folder(home), _address(dsn))
+    found = list_people(_folder(home), address_of(dsn))
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
         return
@@ -92,7 +86,3 @@ def list_command(*, home: Path | None, dsn: str, as_json: bool) -> None:
 
 def _folder(home: Path | None) -> Path:
     return load_settings(home).home
-
-
-def _address(dsn: str) -> str:
-    return dsn or os.environ.get(DSN_VARIABLE, "")

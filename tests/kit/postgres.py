@@ -129,12 +129,12 @@ class Centre:
 
 
 @contextmanager
-def served(app: object) -> Iterator[str]:
+def served(app: object, certificate: doorway.Certificate | None = None) -> Iterator[str]:
     """Serve an application from a thread; yields its address."""
     wire = doorway.listening_socket(serve.LOOPBACK, 0)
     ready = threading.Event()
-    url = doorway.url_of(wire)
-    server = doorway.server_of(app, ready=ready.set)
+    url = doorway.url_of(wire, "https" if certificate else "http")
+    server = doorway.server_of(app, ready=ready.set, certificate=certificate)
     thread = threading.Thread(target=doorway.run, args=(server, wire), daemon=True)
     thread.start()
     try:

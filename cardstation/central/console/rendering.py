@@ -95,8 +95,8 @@ def volume(litres: int | None) -> str:
     """`1,234.5 m³`."""
     if litres is None:
         return "—"
-    whole, dot, part = Volume(int(litres)).m3.partition(".")
-    return f"{int(whole):,}{dot}{part} m³"
+    whole, dot, part = Volume(abs(int(litres))).m3.partition(".")
+    return f"{'-' if litres < 0 else ''}{int(whole):,}{dot}{part} m³"
 
 
 def count(number: int | None) -> str:
