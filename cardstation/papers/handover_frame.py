@@ -1,4 +1,4 @@
-"""What stands around the rows of a hand-over sheet: head, totals, explanations, signatures."""
+"""What stands around the rows of a hand-over sheet: head, totals, explanations."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from cardstation.domain.money import Money
 from cardstation.domain.receipt import HandoverSheet
 from cardstation.domain.seal_number import seal_grouped
 from cardstation.i18n import Translator, fields_of
+from cardstation.papers.a4_pages import LABEL, LEFT, RIGHT
 from cardstation.papers.pen import Ink, Pen, Style
 from cardstation.sentences import SENTENCES, brief, word
 
-LEFT, RIGHT = 14.0, 196.0
-SIGNATURES_HEIGHT = 51.0
-
-_LABEL = Style(7.5, Ink.FAINT)
+TOTALS_AND_SIGNATURES = 53.0
 
 
 def title(t: Translator) -> str:
@@ -42,7 +40,7 @@ def head(pen: Pen, sheet: HandoverSheet, t: Translator) -> float:
     )
     x = LEFT
     for label, text, room in facts:
-        pen.fitted(x, 41.5, label, _LABEL, room=room - 2)
+        pen.fitted(x, 41.5, label, LABEL, room=room - 2)
         pen.shortened(x, 46.5, text, Style(9.5), room=room - 3)
         x += room
     _tiles(pen, sheet, t, 51)
@@ -83,8 +81,8 @@ def explanation(code: str, t: Translator) -> tuple[str, str]:
     return brief(code, t), (" " if t.lang == "en" else "").join(told)
 
 
-def sign(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
-    """Draw the totals in words and the two places to sign."""
+def totals(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> float:
+    """Draw the totals in words; return where the signatures may begin."""
     text = t(
         "{done} of {expected} cards topped up, {stopped} not.",
         done=sheet.done,
@@ -93,15 +91,7 @@ def sign(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> None:
     )
     pen.fitted(LEFT, y + 7, text, Style(9.5, bold=True), room=RIGHT - LEFT)
     pen.fitted(LEFT, y + 12.4, _sums(sheet, t), Style(8.5, Ink.SOFT), room=RIGHT - LEFT)
-    y += _bag(pen, sheet, t, y + 17.4)
-    half = (RIGHT - LEFT - 6) / 2
-    for x, role in ((LEFT, t("Handed over by (desk)")), (LEFT + half + 6, t("Received by"))):
-        pen.panel(x, y + 16.5, half, 27, edge=Ink.LINE, radius=2)
-        pen.text(x + 4, y + 22, role, Style(8.5, Ink.NAVY, bold=True))
-        for line, label in ((32.0, t("Signature")), (40.5, t("Date, time, cards counted"))):
-            pen.text(x + 4, y + line, label, _LABEL)
-            start = x + 6 + pen.measure(label, _LABEL)
-            pen.rule(start, x + half - 4, y + line + 0.4, ink=Ink.FAINT, weight=0.2)
+    return y + _bag(pen, sheet, t, y + 17.4) + 16.5
 
 
 def _bag(pen: Pen, sheet: HandoverSheet, t: Translator, y: float) -> float:

@@ -1,95 +1,22 @@
-"""The sheet that goes back with the bag: each card in the order of the doors, sums, signatures."""
+"""The sheet that stays at the desk: each card in the order of the doors, sums, signatures."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 from cardstation.domain.batch import LineState
 from cardstation.domain.receipt import HandoverRow, HandoverSheet
 from cardstation.i18n import Translator, translator
 from cardstation.papers import handover_frame as frame
-from cardstation.papers.handover_frame import LEFT, RIGHT
-from cardstation.papers.pen import Ink, Pen, Style
-from cardstation.papers.wording import WATERMARK
+from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
+from cardstation.papers.pen import Ink, Style
 from cardstation.sentences import word
 
-_WIDTH, _HEIGHT = 210.0, 297.0
-_BOTTOM = 281.0
 _ROW, _REMARK = 6.3, 4.6
 
 _CELL = Style(9.2)
 _FINE = Style(8, Ink.SOFT)
-_HEADING = Style(8, Ink.WHITE, bold=True)
 _STATE_INK = {LineState.DONE: Ink.GREEN, LineState.WAITING: Ink.SOFT, LineState.UNFUNDED: Ink.SOFT}
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column between two edges; numbers stand at the right one."""
-
-    title: str
-    left: float
-    right: float
-    align: str = "left"
-
-    @property
-    def anchor(self) -> float:
-        """Where its texts are set from."""
-        return self.right if self.align == "right" else self.left
-
-
-class _Sheet:
-    """The pages as they are drawn, top to bottom."""
-
-    def __init__(self, sheet: HandoverSheet, t: Translator, pages: int) -> None:
-        title = f"{frame.title(t)} {sheet.batch_id}"
-        self.pen = Pen(_WIDTH, _HEIGHT, title=title, lang=t.lang)
-        self.sheet, self.t, self.pages = sheet, t, pages
-        self.number = 1
-        self.columns = _columns(t)
-        self.y = frame.head(self.pen, sheet, t)
-
-    def room_for(self, height: float) -> bool:
-        """Whether `height` more millimetres fit on this page."""
-        return self.y + height <= _BOTTOM
-
-    def turn(self) -> None:
-        """Close the page and begin the next one."""
-        self._foot()
-        self.pen.next_page()
-        self.number += 1
-        running = f"{frame.title(self.t)}  {self.sheet.batch_id}"
-        self.pen.fitted(LEFT, 15, running, Style(9, Ink.NAVY, bold=True), room=90)
-        self.pen.shortened(
-            RIGHT, 15, self.sheet.list_name, Style(9, Ink.SOFT), room=85, align="right"
-        )
-        self.y = 19.0
-
-    def close(self) -> bytes:
-        """Close the last page."""
-        self._foot()
-        return self.pen.finish()
-
-    def _foot(self) -> None:
-        pen, sheet, small = self.pen, self.sheet, Style(7.5, Ink.FAINT)
-        pen.rule(LEFT, RIGHT, 285)
-        made = self.t("Made {moment}", moment=self.t.moment(sheet.made_at))
-        pen.fitted(LEFT, 289, f"{sheet.company} · {sheet.station} · {made}", small, room=140)
-        page = self.t("Page {page} of {pages}", page=self.number, pages=self.pages)
-        pen.text(RIGHT, 289, page, small, "right")
-        if sheet.training:
-            pen.watermark(WATERMARK, 170, x=_WIDTH / 2, y=165)
-
-    def table_head(self) -> None:
-        """Draw the heading of the table."""
-        self.pen.panel(LEFT, self.y, RIGHT - LEFT, 7, fill=Ink.NAVY, radius=1.2)
-        for column in self.columns:
-            room = column.right - column.left
-            self.pen.fitted(
-                column.anchor, self.y + 4.8, column.title, _HEADING, room=room, align=column.align
-            )
-        self.y += 7
 
 
 def handover_sheet(sheet: HandoverSheet, lang: str) -> bytes:
@@ -98,41 +25,49 @@ def handover_sheet(sheet: HandoverSheet, lang: str) -> bytes:
     Raises:
         Refusal: code `glyph_missing`.
     """
-    t = translator(lang)
-    pages = _draw(_Sheet(sheet, t, pages=0)).number
-    return _draw(_Sheet(sheet, t, pages)).close()
+    paper = Paper(
+        title=frame.title(translator(lang)),
+        number=sheet.batch_id,
+        running=sheet.list_name,
+        company=sheet.company,
+        station=sheet.station,
+        made_at=sheet.made_at,
+        training=sheet.training,
+    )
+    return drawn(paper, lang, lambda pages: _draw(pages, sheet))
 
 
-def _draw(page: _Sheet) -> _Sheet:
-    page.table_head()
-    rows = page.sheet.rows
-    for index, row in enumerate(rows, start=1):
+def _draw(pages: Pages, sheet: HandoverSheet) -> None:
+    t, columns = pages.t, _columns(pages.t)
+    pages.y = frame.head(pages.pen, sheet, t)
+    pages.heading(columns)
+    for index, row in enumerate(sheet.rows, start=1):
         below = bool(row.reason) and row.state == LineState.DONE
-        if not page.room_for(_ROW + _REMARK * below):
-            page.turn()
-            page.table_head()
-        _row(page, index, row, below=below)
-    _explain(page, rows)
-    if not page.room_for(frame.SIGNATURES_HEIGHT):
-        page.turn()
-    frame.sign(page.pen, page.sheet, page.t, page.y)
-    return page
+        pages.need(_ROW + _REMARK * below, columns)
+        _row(pages, columns, index, row, below=below)
+    _explain(pages, sheet.rows)
+    pages.need(frame.TOTALS_AND_SIGNATURES)
+    pages.y = frame.totals(pages.pen, sheet, t, pages.y)
+    roles = (t("Handed over by (desk)"), t("Received by"))
+    sign_here(pages, roles, (t("Date, time, cards counted"),))
 
 
-def _columns(t: Translator) -> tuple[_Column, ...]:
+def _columns(t: Translator) -> tuple[Column, ...]:
     return (
-        _Column("#", 14, 21.5, "right"),
-        _Column(t("Door"), 25, 58),
-        _Column(t("Name"), 60, 84),
-        _Column(t("Card no."), 86, 114),
-        _Column(t("State"), 116, 131),
-        _Column(t("Volume"), 131, 148, "right"),
-        _Column(t("Amount"), 149, 166, "right"),
-        _Column(t("Receipt no."), 170, 194),
+        Column("#", 14, 21.5, "right"),
+        Column(t("Door"), 25, 58),
+        Column(t("Name"), 60, 84),
+        Column(t("Card no."), 86, 114),
+        Column(t("State"), 116, 131),
+        Column(t("Volume"), 131, 148, "right"),
+        Column(t("Amount"), 149, 166, "right"),
+        Column(t("Receipt no."), 170, 194),
     )
 
 
-def _row(page: _Sheet, index: int, row: HandoverRow, *, below: bool) -> None:
+def _row(
+    page: Pages, columns: tuple[Column, ...], index: int, row: HandoverRow, *, below: bool
+) -> None:
     """One card; what was not loaded shows why instead of a volume and an amount."""
     pen, t = page.pen, page.t
     height = _ROW + _REMARK * below
@@ -152,9 +87,7 @@ def _row(page: _Sheet, index: int, row: HandoverRow, *, below: bool) -> None:
         (str(row.amount) if done and row.amount else "", _CELL),
         (row.receipt_no if done else "", _FINE),
     )
-    for column, (text, style) in zip(page.columns, cells, strict=True):
-        room = column.right - column.left
-        pen.shortened(column.anchor, page.y + 4.4, text, style, room=room, align=column.align)
+    page.cells(columns, cells)
     if row.reason:
         x, y = (25.0, page.y + _ROW + 2.4) if below else (137.0, page.y + 4.3)
         headline = frame.explanation(row.reason, t)[0]
@@ -163,13 +96,12 @@ def _row(page: _Sheet, index: int, row: HandoverRow, *, below: bool) -> None:
     pen.rule(LEFT, RIGHT, page.y, weight=0.12)
 
 
-def _explain(page: _Sheet, rows: tuple[HandoverRow, ...]) -> None:
+def _explain(page: Pages, rows: tuple[HandoverRow, ...]) -> None:
     """Say once what each reason means and what to do about it."""
     counts = Counter(row.reason for row in rows if row.reason)
     if not counts:
         return
-    if not page.room_for(22):
-        page.turn()
+    page.need(22)
     page.y += 7
     page.pen.text(LEFT, page.y, page.t("What the exceptions mean"), Style(9.5, bold=True))
     page.y += 1.5
@@ -177,8 +109,7 @@ def _explain(page: _Sheet, rows: tuple[HandoverRow, ...]) -> None:
     for code, count in counts.most_common():
         headline, told = frame.explanation(code, page.t)
         lines = page.pen.lines(told, body, RIGHT - 64)
-        if not page.room_for(len(lines) * body.leading + 3):
-            page.turn()
+        page.need(len(lines) * body.leading + 3)
         page.y += 4.6
         page.pen.shortened(LEFT, page.y, f"{headline} × {count}", strong, room=46)
         page.y = page.pen.paragraph(64, page.y, told, body, room=RIGHT - 64) - body.leading

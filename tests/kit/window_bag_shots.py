@@ -14,6 +14,7 @@ from ui.lane import HeldLane
 from ui.parts.signature_pad import SignaturePad
 from ui.screens.batch.custody_explain import ExplainDialog
 from ui.screens.batch.custody_hand_over import HandOverDialog
+from ui.screens.batch.custody_trace import TraceDialog
 
 NAME = ((30, 74), (58, 28), (70, 84), (96, 40), (118, 78), (150, 44), (170, 70), (230, 38))
 WAYS = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.TEAM), (Party.TEAM, Party.MANAGER))
@@ -72,6 +73,12 @@ def _dialogs(s: Stage) -> None:
     asked.show()
     s.shoot_widget(asked, "bag-4-explain")
     asked.close()
+    traced = TraceDialog(s.window, s.window.look, s.batch.model.bag.trace)
+    traced.show()
+    traced.seal.setText(SEALS[0])
+    traced.accept()
+    s.shoot_widget(traced, "bag-11-whose")
+    traced.close()
 
 
 def _trouble(s: Stage) -> None:

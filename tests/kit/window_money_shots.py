@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from cardstation.services.release_line import REASONS
 from tests.kit import window_samples as samples
-from tests.kit.window_money import FakeMoney, some_money
+from tests.kit.window_bag_shots import sign
+from tests.kit.window_money import QUOTED, FakeMoney, some_money
 from tests.kit.window_stage import Stage
 from ui.screens.batch.money_dialogs import GiveBackDialog, ReleaseDialog
+from ui.screens.batch.money_sign import SignDialog
 
 BATCH = "2026-11-23-02"
 
@@ -44,7 +46,14 @@ def _put(s: Stage, money: FakeMoney) -> None:
 def _dialogs(s: Stage, shoot: Callable[[QWidget, str], None]) -> None:
     assert s.station.standing is not None
     line, paid = s.station.standing.outcomes[0].line, s.station.money.payments[0]
+    signing = SignDialog(
+        s.window, s.window.look, replace(QUOTED.fact, order=tuple(range(56)), fen=3_140_000)
+    )
+    signing.by.setText("陈国栋")
+    signing.show()
+    sign(signing.pad)
     for dialog, name in (
+        (signing, "money-6-sign"),
         (ReleaseDialog(s.window, s.window.look, line, REASONS), "money-4-release"),
         (GiveBackDialog(s.window, s.window.look, paid), "money-5-give-back"),
     ):

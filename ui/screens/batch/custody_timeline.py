@@ -90,7 +90,7 @@ def event_words(one: Happened, t: Translator) -> EventWords:
     if isinstance(told, Explanation):
         cards = len(told.places) + len(told.extras)
         count = str(told.counted) if not cards else ""
-        title = f"{name}: {word(f'why.{told.why.value}', t)}"
+        title = t("{what}: {why}", what=name, why=word(f"why.{told.why.value}", t))
         return EventWords(title, t.plural("{n} card", "{n} cards", cards) if cards else "", count)
     return EventWords(name, one.step.clerk)
 
