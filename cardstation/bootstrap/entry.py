@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import resources
 from cardstation.bootstrap.rack_socket import call_rack
-from cardstation.cli.doors import Doors
+from cardstation.cli.doors import Check, Clue, Doors
 from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.triage_list import TriageList
@@ -70,8 +70,22 @@ def doors() -> Doors:
         rack=serve_rack,
         rack_call=lambda settings, request: call_rack(settings.home, request),
         meter=take_card,
+        check_layout=_check_layout,
+        learn_layout=_learn_layout,
         clock=_clock,
     )
+
+
+def _check_layout(sheet: Path) -> tuple[Check, ...]:
+    from cardstation.bootstrap.layout_tools import check_layout
+
+    return check_layout(sheet)
+
+
+def _learn_layout(cards: Sequence[Path], bought: Sequence[str]) -> tuple[Clue, ...]:
+    from cardstation.bootstrap.layout_tools import learn_layout
+
+    return learn_layout(cards, bought)
 
 
 def _receipts(station: Station, batch_id: str, settings: Settings) -> tuple[Path, ...]:

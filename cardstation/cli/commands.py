@@ -11,6 +11,7 @@ from cardstation.cli.desk import doctor, enrol, recover, rejoin, sync, verify
 from cardstation.cli.dispute import dispute
 from cardstation.cli.exceptions import exceptions
 from cardstation.cli.keys import keys
+from cardstation.cli.layout import layout
 from cardstation.cli.orders import orders, receipt
 from cardstation.cli.pay_out import pay_out
 from cardstation.cli.shift import clerk, shift
@@ -39,5 +40,6 @@ COMMANDS: tuple[click.Command, ...] = (
     rejoin,
     verify,
     keys,
+    layout,
     training,
 )

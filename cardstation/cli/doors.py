@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,15 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Clue:
+    """One line of `layout learn`: where, what stood there on each card, what it may be."""
+
+    address: str
+    seen: tuple[str, ...]
+    guess: str
+
+
+@dataclass(frozen=True, slots=True)
 class Doors:
     """Everything behind the command line, opened on demand.
 
@@ -56,6 +65,8 @@ class Doors:
         rack: Serves virtual cards onto the real card stack until interrupted.
         rack_call: Sends one request to a serving rack and returns its answer.
         meter: Lets a virtual meter take a card.
+        check_layout: Proves a layout's sheet on its own examples.
+        learn_layout: Compares images of one card, with what was bought in between.
         clock: Shifts the wall clock of this data folder, in seconds, and returns the new time.
     """
 
@@ -82,4 +93,6 @@ class Doors:
     rack: Callable[[Settings, dict[str, object]], None]
     rack_call: Callable[[Settings, dict[str, object]], dict[str, object]]
     meter: Callable[[Settings, dict[str, object]], dict[str, object]]
+    check_layout: Callable[[Path], tuple[Check, ...]]
+    learn_layout: Callable[[Sequence[Path], Sequence[str]], tuple[Clue, ...]]
     clock: Callable[[Settings, int | None], str]

@@ -23,7 +23,7 @@ from cardstation.settings import Settings, load_settings
 HELP = frozenset({"-h", "--help"})
 LOG = logging.getLogger(__name__)
 
-ANSWERED = frozenset({"books_disagree"})
+ANSWERED = frozenset({"books_disagree", "layout_not_proven"})
 """Failures that are an answer: the command has printed its one object already."""
 
 

@@ -48,12 +48,12 @@ OTHER_CHIPS = (
         kinds=frozenset({MeterKind.VOLUME}),
         traps=(
             (
-                "What is left in the meter stands on the card as it was when the meter took the load; "
-                "the desk believes more gas there than there is, never less."
+                "What is left in the meter stands on the card as it was when the meter took the "
+                "load; the desk believes more gas there than there is, never less."
             ),
             (
-                "An answer torn at the meter is written anew at the next insertion there; until then "
-                "the card takes no load."
+                "An answer torn at the meter is written anew at the next insertion there; until "
+                "then the card takes no load."
             ),
             "Meter numbers: at most twelve digits, capitals, dots, dashes and slashes.",
         ),

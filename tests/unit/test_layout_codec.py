@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,11 +9,13 @@ from hypothesis import strategies as st
 
 from cardstation.errors import Defect, Refusal
 from drivers.layouts.checks import Check, CheckKind
-from drivers.layouts.codec import Block, Declaration, Owner, Place, Step
+from drivers.layouts.codec import Block, Declaration, Derived, Owner, Place, Rule, Step
 from drivers.layouts.fields import Encoding, Field, FieldValue
 from drivers.layouts.open4442 import CREDIT, DECLARATION
 
 WORDS = ((0x56, "volume"), (0x4D, "money"))
+BEIJING_DAY = datetime(2026, 11, 2, 16, 0, tzinfo=UTC)
+MORNING = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 BITS = ((0, "low_battery"), (7, "fault"))
 
 
@@ -30,6 +33,19 @@ BITS = ((0, "low_battery"), (7, "fault"))
         (Field("n", 0, 1, Encoding.CHOICE, WORDS), "money", "4D"),
         (Field("n", 0, 1, Encoding.FLAGS, BITS), frozenset({"fault", "low_battery"}), "81"),
         (Field("n", 0, 1, Encoding.FLAGS, BITS), frozenset(), "00"),
+        (Field("n", 0, 4, Encoding.UINT, little=True), 35_000, "B8880000"),
+        (Field("n", 0, 2, Encoding.UINT, scale=100, plus=500), 35_500, "015E"),
+        (Field("n", 0, 2, Encoding.SINT, little=True, scale=10), -320, "E0FF"),
+        (Field("n", 0, 2, Encoding.DECIMAL), 51, "0051"),
+        (Field("n", 0, 2, Encoding.DECIMAL, little=True, scale=1000), 51_000, "5100"),
+        (Field("n", 0, 5, Encoding.NUMERAL, digits=12), "220104000017", "333F388211"),
+        (Field("n", 0, 8, Encoding.PACKED), "QM1799609893", "AC5A339A2BF239D4"),
+        (Field("n", 0, 2, Encoding.PACKED), "", "0000"),
+        (Field("n", 0, 3, Encoding.DATE, pattern="YYMMDD"), BEIJING_DAY, "261103"),
+        (Field("n", 0, 3, Encoding.TIME, scale=60, plus=1_577_836_800), MORNING, "36E57A"),
+        (Field("n", 0, 2, Encoding.MARK, fixed=b"\x68\x16"), b"\x68\x16", "6816"),
+        (Field("n", 0, 1, Encoding.UINT, bits=(4, 3)), 5, "50"),
+        (Field("n", 0, 2, Encoding.CHOICE, WORDS, bits=(2, 7), little=True), "money", "3401"),
     ],
 )
 def test_a_value_and_its_bytes(field: Field, value: FieldValue, data: str) -> None:
@@ -53,6 +69,13 @@ def test_a_value_and_its_bytes(field: Field, value: FieldValue, data: str) -> No
         (Field("n", 0, 4, Encoding.TIME), datetime(1960, 1, 1, tzinfo=UTC)),
         (Field("n", 0, 1, Encoding.CHOICE, WORDS), "heat"),
         (Field("n", 0, 1, Encoding.FLAGS, BITS), frozenset({"rust"})),
+        (Field("n", 0, 2, Encoding.UINT, scale=100), 35_050),
+        (Field("n", 0, 1, Encoding.DECIMAL), 100),
+        (Field("n", 0, 5, Encoding.NUMERAL, digits=12), "22010400001"),
+        (Field("n", 0, 2, Encoding.PACKED), "abc"),
+        (Field("n", 0, 2, Encoding.PACKED), "ABCD"),
+        (Field("n", 0, 1, Encoding.MARK, fixed=b"\x68"), b"\x16"),
+        (Field("n", 0, 1, Encoding.UINT, bits=(4, 3)), 8),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(field: Field, value: FieldValue) -> None:
@@ -81,6 +104,12 @@ def test_a_value_of_another_kind_is_our_fault(field: Field, value: FieldValue) -
         (Field("n", 0, 2, Encoding.TEXT), "41FF"),
         (Field("n", 0, 1, Encoding.CHOICE, WORDS), "FF"),
         (Field("n", 0, 1, Encoding.FLAGS, BITS), "02"),
+        (Field("n", 0, 1, Encoding.DECIMAL), "0A"),
+        (Field("n", 0, 2, Encoding.PACKED), "FFFF"),
+        (Field("n", 0, 5, Encoding.NUMERAL, digits=12), "FFFFFFFFFF"),
+        (Field("n", 0, 3, Encoding.DATE, pattern="YYMMDD"), "261332"),
+        (Field("n", 0, 3, Encoding.DATE, pattern="YYMMDD"), "FFFFFF"),
+        (Field("n", 0, 1, Encoding.MARK, fixed=b"\x68"), "69"),
     ],
 )
 def test_bytes_that_mean_nothing(field: Field, data: str) -> None:
@@ -117,6 +146,51 @@ def test_check_values() -> None:
     assert Check(CheckKind.CRC16, 9, whole).value(nine).hex() == "29b1"
     assert Check(CheckKind.SUM8, 9, whole).value(nine).hex() == "dd"
     assert Check(CheckKind.XOR8, 9, whole).value(nine).hex() == "31"
+    assert Check(CheckKind.SUM16, 9, whole).value(nine).hex() == "01dd"
+    assert Check(CheckKind.CRC16_MODBUS, 9, whole).value(nine).hex() == "4b37"
+    assert Check(CheckKind.CRC16_MODBUS, 9, whole, little=True).value(nine).hex() == "374b"
+    assert Check(CheckKind.CRC8, 9, whole).value(nine).hex() == "f4"
+    assert Check(CheckKind.CRC8_MAXIM, 9, whole).value(nine).hex() == "a1"
+    assert Check(CheckKind.COPY, 9, ((7, 9),)).value(nine) == b"89"
+    assert Check(CheckKind.INVERSE, 9, ((0, 1),)).value(nine) == b"\xce"
+    assert Check(CheckKind.NONE, 9, ()).width == 0
+
+
+def test_a_check_value_that_was_never_written_never_holds() -> None:
+    check = Check(CheckKind.CRC16_SET, 2, ((0, 2),))
+    seen = [check.value(number.to_bytes(2)) for number in range(65_536)]
+    assert b"\xff\xff" not in seen
+    assert seen.count(bytes(2)) == 2
+
+
+def test_fields_of_bits_share_every_bit_once() -> None:
+    none = Check(CheckKind.NONE, 1, ())
+    low = Field("low", 0, 1, Encoding.UINT, bits=(0, 3))
+    high = Field("high", 0, 1, Encoding.UINT, bits=(3, 5))
+    block = Block("b", 1, (low, high), none)
+    assert block.encode({"low": 5, "high": 17}) == bytes([17 << 3 | 5])
+    record = block.decode(bytes([17 << 3 | 5]))
+    assert record is not None
+    assert (record.number("low"), record.number("high")) == (5, 17)
+    for wrong in ((3, 4), (2, 6)):
+        with pytest.raises(Defect, match="every bit once"):
+            Block("b", 1, (low, replace(high, bits=wrong)), none)
+
+
+def test_what_follows_from_others_is_made_and_held() -> None:
+    fields = tuple(Field(name, at, 1, Encoding.UINT) for at, name in enumerate("abcd"))
+    derived = (
+        Derived("c", Rule.SUM, ("a", "b")),
+        Derived("d", Rule.DIFFERENCE, ("c", "b")),
+    )
+    block = Block("b", 4, fields, Check(CheckKind.NONE, 4, ()), derived=derived)
+    assert block.encode({"a": 3, "b": 4}) == b"\x03\x04\x07\x03"
+    assert block.decode(b"\x03\x04\x07\x03") is not None
+    assert block.decode(b"\x03\x04\x08\x03") is None
+    same = Block(
+        "s", 2, fields[:2], Check(CheckKind.NONE, 2, ()), derived=(Derived("b", Rule.SAME, ("a",)),)
+    )
+    assert same.encode({"a": 9}) == b"\x09\x09"
 
 
 @given(st.binary(min_size=24, max_size=24))

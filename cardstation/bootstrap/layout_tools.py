@@ -1,0 +1,62 @@
+"""`layout check` and `layout learn`: the command line's door to the layouts' own proofs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from cardstation.cli.doors import Check, Clue
+from cardstation.domain.volume import Volume
+from cardstation.errors import Refusal
+from drivers.layouts import LAYOUTS
+from drivers.layouts.learn import learn
+from drivers.layouts.proof import prove
+from drivers.layouts.sheet import read_sheet
+from drivers.virtual.card import VirtualCard
+
+
+def check_layout(path: Path) -> tuple[Check, ...]:
+    """Prove a sheet.
+
+    Raises:
+        Refusal: `layout_sheet`: it cannot be read as one.
+    """
+    findings = prove(read_sheet(path), LAYOUTS)
+    return tuple(Check(one.name, one.ok, one.found) for one in findings)
+
+
+def learn_layout(cards: Sequence[Path], bought: Sequence[str]) -> tuple[Clue, ...]:
+    """Compare images of one card.
+
+    Raises:
+        Refusal: `bad_amount`, `card_image_unreadable`, `too_few_images`, `images_differ_in_size`.
+    """
+    found = learn([_image(path) for path in cards], [_litres(text) for text in bought])
+    return tuple(Clue(f"{one.address:02X}+{one.width}", one.seen, one.guess) for one in found)
+
+
+def _litres(text: str) -> int:
+    try:
+        return Volume.of_m3(text).litres
+    except ValueError as error:
+        raise Refusal("bad_amount", given=text) from error
+
+
+def _image(path: Path) -> bytes:
+    """A card of the training box, a hex dump (of any width, in any case), or the bytes."""
+    data = path.read_bytes()
+    try:
+        text = data.decode("ascii")
+    except UnicodeDecodeError:
+        return data
+    try:
+        json.loads(text)
+    except ValueError:
+        pass
+    else:
+        return VirtualCard.load(path).image
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise Refusal("card_image_unreadable", file=path.name) from error

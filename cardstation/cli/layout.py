@@ -1,0 +1,49 @@
+"""`cardstation layout`: helps an engineer to write a card layout from a maker's paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cardstation.cli.output import columns
+from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.errors import Refusal
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def layout() -> None:
+    """Card layouts: prove a sheet, or find out about a card nobody described."""
+
+
+@layout.command()
+@click.argument("sheet", type=FILE)
+@with_json
+@pass_call
+def check(call: Call, sheet: Path) -> None:
+    """Prove a layout SHEET on its own examples: read, written again, bought on, torn."""
+    found = call.doors.check_layout(sheet)
+    rows = [("✓" if one.ok else "!", one.name, one.found) for one in found]
+    proven = all(one.ok for one in found)
+    call.output.answer({"ok": proven, "checks": found}, columns(rows))
+    if not proven:
+        raise Refusal("layout_not_proven", file=sheet.name)
+
+
+@layout.command()
+@click.argument("cards", type=FILE, nargs=-1, required=True)
+@click.option(
+    "--bought", multiple=True, metavar="M3", help="Bought before each card but the first."
+)
+@with_json
+@pass_call
+def learn(call: Call, cards: tuple[Path, ...], bought: tuple[str, ...]) -> None:
+    """Compare images of one card, read before and after known purchases, in that order.
+
+    CARDS are files: raw bytes, a hex dump, or a card of the training box.
+    """
+    clues = call.doors.learn_layout(cards, bought)
+    rows = [(one.address, " → ".join(one.seen), one.guess) for one in clues]
+    call.output.answer({"clues": clues}, columns(rows))

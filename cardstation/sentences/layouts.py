@@ -1,0 +1,38 @@
+"""Sentences of `cardstation layout`, for the engineer who describes a maker's cards."""
+
+from __future__ import annotations
+
+from cardstation.sentences.phrases import NOTHING, Words
+
+TABLE = {
+    "layout_sheet": Words(
+        "Layout sheet wrong",
+        "The layout sheet {file} cannot be read at “{place}”; expected: {expected}.",
+        NOTHING,
+        "Correct the sheet; docs/writing-layouts.md tells what it may say.",
+    ),
+    "layout_not_proven": Words(
+        "Layout not proven",
+        "The layout sheet {file} does not hold on its own examples.",
+        NOTHING,
+        "Look at the lines marked “!”, correct the sheet and check it again.",
+    ),
+    "card_image_unreadable": Words(
+        "Not a card image",
+        "The file {file} is no image of a card.",
+        NOTHING,
+        "Give raw bytes, a hex dump, or a card of the training box.",
+    ),
+    "too_few_images": Words(
+        "One card is too few",
+        "To see what a purchase changes, at least two images of the card are needed.",
+        NOTHING,
+        "Read the card before and after a purchase and give both files.",
+    ),
+    "images_differ_in_size": Words(
+        "Images differ in size",
+        "These images are not of one card: their sizes differ.",
+        NOTHING,
+        "Give images of the same card, in the order they were read.",
+    ),
+}

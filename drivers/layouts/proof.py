@@ -1,0 +1,165 @@
+"""What a layout from a sheet must hold, looked at one by one; for `cardstation layout check`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from cardstation.domain.card import Credit, WritePlan
+from cardstation.domain.money import Money
+from cardstation.errors import Refusal
+from cardstation.ports.layout import Layout
+from drivers.layouts.fields import FieldValue
+from drivers.layouts.one_record import OneRecordLayout
+from drivers.layouts.sheet import Sheet, SheetExample
+from drivers.layouts.tears import torn_images
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    name: str
+    ok: bool
+    found: str
+
+
+def prove(sheet: Sheet, others: Sequence[Layout]) -> tuple[Finding, ...]:
+    """Everything a sheet's layout must hold, on every example of it.
+
+    Args:
+        sheet: The layout and its cards.
+        others: Layouts that are registered, none of which may know these cards.
+    """
+    findings = [Finding("sheet", True, _accounted(sheet.layout))]
+    findings.append(Finding("examples", bool(sheet.examples), f"{len(sheet.examples)} cards"))
+    for example in sheet.examples:
+        findings += _of_example(sheet.layout, example, others)
+    return tuple(findings)
+
+
+def _accounted(layout: OneRecordLayout) -> str:
+    """A declaration that leaves a bit to nobody cannot be made; here is what it has."""
+    sheet = layout.declaration
+    spare = sum(map(len, sheet.spare))
+    fields = sum(len(place.block.fields) for place in sheet.places)
+    return f"{sheet.size - sheet.first} bytes: {fields} fields, {spare} bytes spare"
+
+
+def _of_example(
+    layout: OneRecordLayout, example: SheetExample, others: Sequence[Layout]
+) -> Iterator[Finding]:
+    name = example.name
+    right = len(example.image) == layout.declaration.size
+    yield Finding(f"{name}: size", right, f"{len(example.image)} bytes")
+    values = layout.values(example.image) if right else None
+    if values is None:
+        yield Finding(f"{name}: readable", False, "; ".join(_unreadable(layout, example.image)))
+        return
+    shown = {key: said(value) for key, value in values.items()}
+    wrong = [
+        f"{key} is {shown.get(key, 'not there')}, not {meant}"
+        for key, meant in example.values.items()
+        if shown.get(key) != meant
+    ]
+    yield Finding(f"{name}: means what it should", not wrong, "; ".join(wrong) or "as stated")
+    yield Finding(f"{name}: same bytes again", *_encoded(layout, example.image))
+    known = [one.code for one in (layout, *others) if one.recognises(example.image)]
+    yield Finding(f"{name}: known once", known == [layout.code], ", ".join(known) or "by none")
+    yield from _bought(layout, example)
+
+
+def _unreadable(layout: OneRecordLayout, image: bytes) -> Iterator[str]:
+    for place in layout.declaration.places:
+        data = place.bytes_in(image)
+        for check in place.block.checks:
+            if not check.holds(data):
+                want, at = check.value(data).hex(" ").upper(), check.offset
+                have = data[at : at + check.width].hex(" ").upper()
+                yield f"{place.name}.{check.name} is {have}, computed {want}"
+        for field in place.block.fields:
+            part = data[field.offset : field.offset + field.width]
+            if field.decode(part) is None:
+                yield f"{place.name}.{field.name} cannot be {part.hex(' ').upper()}"
+
+
+def _encoded(layout: OneRecordLayout, image: bytes) -> tuple[bool, str]:
+    for place in layout.declaration.places:
+        record = place.read(image)
+        if record is None or place.block.encode(record.values) != place.bytes_in(image):
+            return False, place.name
+    return True, "every place"
+
+
+def _bought(layout: OneRecordLayout, example: SheetExample) -> Iterator[Finding]:
+    """A next load, planned, read back, and torn at every byte and every value between."""
+    try:
+        shown = layout.decode(example.image)
+    except Refusal as stop:
+        yield Finding(f"{example.name}: a load", False, stop.code)
+        return
+    if shown.credit is None:
+        yield Finding(f"{example.name}: a load", False, "the card shows no readable load")
+        return
+    try:
+        plan = layout.plan_load(example.image, _next(shown.credit))
+    except Refusal as stop:
+        yield Finding(f"{example.name}: a load", False, f"{stop.code} {stop.values}")
+        return
+    after = layout.decode(plan.target)
+    right = after.credit is not None and after.pending == after.credit.quantity
+    yield Finding(f"{example.name}: a load waits", right, "written, read back, not yet taken")
+    yield _torn(layout, example.name, plan)
+
+
+def _torn(layout: OneRecordLayout, name: str, plan: WritePlan) -> Finding:
+    """A load is the one before or the one after, taken or not as it was or shall be."""
+    seen = {"old": 0, "new": 0, "found out": 0, "WRONG": 0}
+    old, new = _shown(layout, plan.before), _shown(layout, plan.target)
+    for image in torn_images(plan.before, plan.spans):
+        shown = _shown(layout, bytes(image))
+        if shown is None:
+            seen["found out"] += 1
+        else:
+            seen["old" if shown == old else "new" if shown == new else "WRONG"] += 1
+    told = ", ".join(f"{count} {what}" for what, count in seen.items())
+    return Finding(f"{name}: torn load", not seen["WRONG"], f"{told} states")
+
+
+def _shown(layout: OneRecordLayout, image: bytes) -> object | None:
+    """The load and whether it waits; None when the card says that it is torn."""
+    try:
+        content = layout.decode(image)
+    except Refusal:
+        return None
+    if content.credit is None or content.returned is None:
+        return None
+    return content.credit, content.pending
+
+
+def _next(credit: Credit) -> Credit:
+    unit, load = type(credit.quantity), 35_000
+    total = credit.cumulative
+    before = total.fen if isinstance(total, Money) else total.litres
+    return replace(
+        credit,
+        quantity=unit(load),
+        purchase_counter=credit.purchase_counter + 1,
+        cumulative=unit(before + load),
+        loaded_at=datetime(2026, 11, 3, 9, 30, tzinfo=UTC),
+        mark=b"next",
+    )
+
+
+def said(value: FieldValue) -> str:
+    """A value as a sheet's example writes it."""
+    match value:
+        case bytes():
+            return value.hex().upper()
+        case datetime():
+            return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+        case frozenset():
+            return " ".join(sorted(value))
+        case _:
+            return str(value)

@@ -1,0 +1,184 @@
+"""Sheets: what they may say, what is refused by its place, and what their proof finds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cardstation.bootstrap.entry import doors
+from cardstation.cli.commands import COMMANDS
+from cardstation.cli.run import main
+from cardstation.domain.card import CardType
+from cardstation.errors import Refusal
+from drivers.layouts import LAYOUTS
+from drivers.layouts.open4442_examples import EXAMPLES
+from drivers.layouts.proof import prove
+from drivers.layouts.sheet import read_sheet
+from drivers.virtual import VirtualCard
+from drivers.virtual.meter import VirtualMeter
+from tests.kit import cards
+
+FILE = Path(__file__).parents[2] / "docs" / "layouts" / "interface2012.toml"
+SHEET = FILE.read_text("utf-8")
+
+
+def changed(folder: Path, *changes: tuple[str, str]) -> Path:
+    text = SHEET
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = folder / "sheet.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def failures(path: Path) -> dict[str, str]:
+    found = prove(read_sheet(path), LAYOUTS)
+    return {one.name.rpartition(": ")[2]: one.found for one in found if not one.ok}
+
+
+def test_the_sheet_of_the_common_interface_is_proven() -> None:
+    found = prove(read_sheet(FILE), LAYOUTS)
+    assert all(one.ok for one in found), found
+    assert len(found) > 12
+
+
+def test_its_cards_in_the_trades_words() -> None:
+    sheet = read_sheet(FILE)
+    waiting, taken = (sheet.layout.decode(one.image) for one in sheet.examples)
+    assert waiting.pending is not None
+    assert waiting.pending == EXAMPLES[0].content.pending
+    assert waiting.identity.card_type is CardType.USER
+    assert waiting.identity.maker == "9AK7"
+    assert taken.pending is None
+    assert taken.returned is not None
+    assert taken.returned.residual.m3 == "37.2"  # type: ignore[union-attr]
+    assert taken.returned.flags == {"low_battery"}
+    assert waiting.limits.hoard == EXAMPLES[0].content.limits.hoard
+
+
+def test_a_whole_life_of_a_card() -> None:
+    """Issued on a blank, bought on, taken by its meter, bought on again and taken back."""
+    sheet = read_sheet(FILE)
+    layout = sheet.layout
+    shown = layout.decode(sheet.examples[1].image)
+    assert shown.credit is not None
+    assert shown.returned is not None
+    blank = b"\xff" * 256
+    assert layout.is_blank(blank)
+    with pytest.raises(Refusal, match="foreign_card"):
+        layout.plan_load(blank, shown.credit)
+    issue = (shown.identity, shown.credit, shown.limits, None, shown.returned)
+    card = VirtualCard()
+    cards.put(card, layout.plan_issue(card.image, *issue))
+    assert layout.decode(card.image).pending is None
+    meter = VirtualMeter.of_card(layout.decode(card.image), layout)
+    cards.put(card, layout.plan_load(card.image, cards.next_load(card.image, layout=layout)))
+    assert layout.decode(card.image).pending is not None
+    assert meter.take(card).credited.m3 == "35"  # type: ignore[union-attr]
+    assert layout.decode(card.image).pending is None
+    cards.put(card, layout.plan_load(card.image, cards.next_load(card.image, layout=layout)))
+    cards.put(card, layout.plan_clear(card.image, cards.clearing(card.image, layout=layout)))
+    assert layout.decode(card.image).pending is None
+    assert not meter.take(card).credited
+    torn = bytearray(card.image)
+    torn[0x5A] ^= 1
+    assert layout.is_torn(bytes(torn))
+    assert layout.decode(bytes(torn)).credit is None
+    with pytest.raises(Refusal, match="field_does_not_fit"):
+        layout.plan_issue(blank, *issue[:3], EXAMPLES[2].content.price, issue[4])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('is = "sum8"', 'is = "sum9"', "place[0].check[0].is"),
+        ("at = 30, covers", 'at = "x", covers', "place[0].check[0].at"),
+        ('kind = "volume"', 'kind = "heat"', "kind"),
+        ('owner = "desk"', 'owner = "cat"', "place[0].owner"),
+        ('field = "start_code"', 'felt = "start_code"', "taken.field"),
+        ('fixed = "68"', 'fixed = "6"', "place[0].field[0].fixed"),
+        ('load = ["backup"', 'load = ["back"', "orders.load"),
+        ('"answer.check", "load"]', '"answer.chick", "load"]', "orders.load"),
+        ("spare = [[0x96, 0x100]]", "spare = [0x96]", "spare"),
+        ("spare = [[0x96, 0x100]]", "spare = [[0x97, 0x100]]", ""),
+        ("bits = [[4, 4]]", "bits = [[5, 3]]", ""),
+        ("size = 256", 'size = 256\ncolour = "red"', "colour"),
+        ("code =", "code", ""),
+    ],
+)
+def test_what_is_wrong_is_refused_by_its_place(
+    tmp_path: Path, old: str, new: str, place: str
+) -> None:
+    with pytest.raises(Refusal, match="layout_sheet") as stop:
+        read_sheet(changed(tmp_path, (old, new)))
+    assert stop.value.values["place"] == place
+    assert stop.value.values["expected"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "finding"),
+    [
+        ('is = "crc8", at = 17', 'is = "crc8-maxim", at = 17', "readable"),
+        ('quantity = "35000"', 'quantity = "36000"', "means what it should"),
+        (
+            '"backup", "answer.start_code", "answer.check", "load"]\nclear',
+            '"load", "backup", "answer.start_code", "answer.check"]\nclear',
+            "torn load",
+        ),
+    ],
+)
+def test_a_proof_finds_what_does_not_hold(tmp_path: Path, old: str, new: str, finding: str) -> None:
+    assert finding in failures(changed(tmp_path, (old, new)))
+
+
+def run(*words: object) -> int:
+    return main(doors(), COMMANDS, [str(word) for word in words])
+
+
+@pytest.fixture
+def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARDSTATION_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_the_command_says_what_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("layout", "check", FILE, "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["ok"]
+    wrong = changed(tmp_path, ('quantity = "35000"', 'quantity = "36000"'))
+    assert run("layout", "check", wrong, "--json") == 3
+    shown = capsys.readouterr()
+    answer = json.loads(shown.out)
+    assert not answer["ok"]
+    assert any("36000" in one["found"] for one in answer["checks"])
+    assert shown.err
+
+
+@pytest.mark.usefixtures("quiet")
+def test_learning_names_counter_quantity_total_and_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    images = []
+    for number, total in ((50, 1500), (51, 1535), (52, 1555)):
+        body = bytes([number]) + (total * 10).to_bytes(4, "little")
+        images.append(b"\xff" * 16 + body + bytes([sum(body) & 0xFF]) + b"\xff" * 10)
+    files = [tmp_path / f"{number}.hex" for number in range(3)]
+    for file, image in zip(files, images, strict=True):
+        file.write_text(image.hex(" "))
+    assert run("layout", "learn", *files, "--bought", "35", "--bought", "20", "--json") == 0
+    clues = json.loads(capsys.readouterr().out)["clues"]
+    said = " | ".join(f"{one['address']} {one['guess']}" for one in clues)
+    assert "counter, 10+1 high byte first" in said
+    assert "total in 0.1 m³ or yuan, 11+2 low byte first" in said
+    assert "sum8 of 10–14" in said
+    files[2].write_bytes(images[2][:-1])
+    assert run("layout", "learn", *files) == 3
+    assert run("layout", "learn", files[0]) == 3
+    assert run("layout", "learn", *files[:2], "--bought", "x") == 3
+    files[0].write_text("no hex")
+    assert run("layout", "learn", *files[:2]) == 3
+    capsys.readouterr()
