@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
@@ -171,6 +173,25 @@ def test_what_is_left_goes_back_with_a_second_person(
     assert desk.station.money.done == [("give_back", "pay-1", 12_050, "王敏")]
     assert "¥120.50" in asked[0]
     assert shown(page, "payments", 0)[-2] == "—"
+
+
+def test_what_lost_records_may_have_given_back_asks_for_slip_and_till(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_money(desk, some_money(10))
+    account = desk.batch.model.money.state.account
+    assert account is not None
+    desk.batch.model.money._set(account=replace(account, doubtful=True))
+    page.show_state(desk.batch.model.money.state)
+
+    def confirmed(*_given: object, note: str) -> tuple[Approval, str]:
+        return Approval("王敏"), f"{note}: 12"
+
+    monkeypatch.setattr(GiveBackDialog, "exec", lambda _dialog: 1)
+    monkeypatch.setattr(f"{PAGE}.ask_second_person", confirmed)
+    press(desk, qtbot, Qt.Key.Key_B)
+    told = "签字单和钱箱查到的情况: 12"
+    assert desk.station.money.done == [("give_back", "pay-1", 12_050, "王敏", told)]
 
 
 def test_no_more_than_remains_is_given_back(desk: Stage) -> None:

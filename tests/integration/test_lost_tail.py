@@ -9,25 +9,31 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.custody import Party
 from cardstation.domain.exception_case import Kind, Proof
 from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUpRequest
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services import top_up as selling
+from cardstation.services.batch_account import batch_account
 from cardstation.services.exceptions_state import exceptions_state
+from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.acknowledging import next_ack_no
+from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
 from cardstation.services.rejoin import rejoin
 from cardstation.services.return_load import return_load
+from cardstation.services.return_remainder import return_remainder
 from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from tests.kit import cards
 from tests.kit.memory_ledger import Centre
-from tests.kit.station import Desk, card_of, nobody, take
+from tests.kit.station import Desk, card_of, line, nobody, put_batch, take
 from tests.kit.two_stations import line_of, open_station
 
 SECOND = Approval("supervisor")
@@ -188,4 +194,38 @@ def test_what_came_back_whole_is_paid_out_without_more_ado(tmp_path: Path) -> No
     desk = open_station(tmp_path, centre, "S001")
     rejoin(desk.station, SECOND)
     assert pay_out(desk.station, owed, SECOND).state is TopUpState.REFUNDED
+    closed(desk)
+
+
+def test_the_rest_of_a_batch_may_have_gone_back_in_the_lost_part(tmp_path: Path) -> None:
+    centre, home, folder = Centre(), cards.household(), tmp_path
+    desk = open_station(folder, centre, "S001")
+    batch = put_batch(desk, [line(home, 1)])
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(15_000))
+    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    desk.load(batch, card_of(home))
+    hand_over(desk.station, batch, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    [paid] = batch_account(desk.station, batch).payments
+    sync(desk.station)
+    closed(desk)
+    shutil.copy2(folder / "S001" / "station.db", folder / "copy.db")
+    desk = open_station(folder, centre, "S001")
+    line_of(desk).down = True
+    return_remainder(desk.station, batch, paid.payment.payment_id, Money(5_000), SECOND)
+    closed(desk)
+    put_back(folder, folder / "copy.db")
+
+    desk = open_station(folder, centre, "S001")
+    assert not batch_account(desk.station, batch).doubtful
+    rejoin(desk.station, SECOND)
+    assert batch_account(desk.station, batch).doubtful
+    [case] = [one for one in exceptions_state(desk.station) if one.kind is Kind.MONEY]
+    assert (case.guide.step.code, case.guide.step.proof) == ("give_back_in_doubt", Proof.SLIP)
+    how = (desk.station, batch, paid.payment.payment_id, Money(5_000), SECOND)
+    with pytest.raises(Refusal, match="payout_in_doubt"):
+        return_remainder(*how)
+    return_remainder(*how, found="slip 12 in the till, given back on the 24th")
+    assert [one for one in exceptions_state(desk.station) if one.kind is Kind.MONEY] == []
+    sync(desk.station)
+    assert verify(desk.station).ok
     closed(desk)

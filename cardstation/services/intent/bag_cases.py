@@ -195,7 +195,7 @@ def of_money(found: CustodyState, moment: Moment, *, doubtful: bool = False) -> 
             since=ended,
             owner=moment.clerk,
             state=IN_DOUBT if doubtful and state == FREE else state,
-            values={"fen": left.fen, "doubtful": int(doubtful)},
+            values={"fen": left.fen},
         )
     ]
 

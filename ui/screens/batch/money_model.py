@@ -124,7 +124,7 @@ class MoneyModel(QObject):
 
         self._with_batch(lambda batch_id: self._services.release(batch_id, place, reason), freed)
 
-    def give_back(self, payment_id: str, money: Money, approval: Approval) -> None:
+    def give_back(self, payment_id: str, money: Money, approval: Approval, found: str = "") -> None:
         """What is left of a payment is in its payer's hands."""
 
         def back(_back: object) -> None:
@@ -132,7 +132,7 @@ class MoneyModel(QObject):
             self._look()
 
         self._with_batch(
-            lambda batch_id: self._services.give_back(batch_id, payment_id, money, approval, ""),
+            lambda batch_id: self._services.give_back(batch_id, payment_id, money, approval, found),
             back,
         )
 

@@ -186,9 +186,12 @@ class MoneyPage(QWidget):
         what = self._look.t(
             "{money} went back to its payer by {tender}.", money=money, tender=tender
         )
-        asked = ask_second_person(self, self._look, self._model.approver, what)
+        account = self._model.state.account
+        doubtful = account is not None and account.doubtful
+        note = self._look.t("What slip and till say") if doubtful else ""
+        asked = ask_second_person(self, self._look, self._model.approver, what, note=note)
         if asked is not None:
-            self._model.give_back(paid.payment.payment_id, money, asked[0])
+            self._model.give_back(paid.payment.payment_id, money, *asked)
 
 
 def _may_release(held: HeldRow) -> bool:

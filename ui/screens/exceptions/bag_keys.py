@@ -145,15 +145,17 @@ class BagKeys:
             left = [one for one in account.payments if one.remains]
             money = ask_back(self._view, self._look, left[0]) if left else None
             if left and money:
-                self._confirm_back(item, left[0], money)
+                self._confirm_back(item, left[0], money, doubtful=account.doubtful)
 
         self._verbs.account(item, known)
 
-    def _confirm_back(self, item: Case, paid: PaymentStanding, money: Money) -> None:
+    def _confirm_back(
+        self, item: Case, paid: PaymentStanding, money: Money, *, doubtful: bool
+    ) -> None:
         t = self._look.t
         tender = word(f"tender.{paid.payment.tender.value}", t)
         what = t("{money} went back to its payer by {tender}.", money=money, tender=tender)
-        note = t("What slip and till say") if item.values.get("doubtful") else ""
+        note = t("What slip and till say") if doubtful else ""
         asked = ask_second_person(self._view, self._look, self._approver, what, note=note)
         if asked is not None:
             self._verbs.give_back(item, paid.payment.payment_id, money, *asked)
