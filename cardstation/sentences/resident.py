@@ -61,7 +61,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         _CARD,
     ),
     **dict.fromkeys(
-        ("open_intent", "outcome_unknown", "load_unfinished", "card_removed", "link_failed",
+        ("outcome_unknown", "load_unfinished", "card_removed", "link_failed",
          "paid_not_loaded", "card_not_as_left", "disputed", "paid_in_doubt", "refund_requested"),
         _TORN,
     ),

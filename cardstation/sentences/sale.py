@@ -109,12 +109,6 @@ TABLE = {
         FROZEN,
         "Set the clock right. If it is right, close the shift and open a new one.",
     ),
-    "open_intent": Words(
-        "Unfinished top-up",
-        "A top-up of this card is not finished yet.",
-        FINISHED,
-        "Leave the card in; it is finished first.",
-    ),
     "outcome_unknown": Words(
         "Not certain",
         "It is not certain whether the card was written.",
