@@ -42,12 +42,15 @@ class Service:
     Attributes:
         admin_token: Lets a program on this machine post orders and see totals.
         key: Signs what stations must be able to prove later.
+        pages: Connections of the console's own, so that no page keeps a station waiting; None =
+            the same ones.
     """
 
     engine: Engine
     codes: EnrolmentCodes
     admin_token: str
     key: CentreKey
+    pages: Engine | None = None
 
 
 def build(service: Service) -> FastAPI:
@@ -56,7 +59,7 @@ def build(service: Service) -> FastAPI:
     _station_routes(app, service)
     _order_routes(app, service)
     _local_routes(app, service)
-    app.mount("/console", build_console(service.engine))
+    app.mount("/console", build_console(service.pages or service.engine))
 
     @app.exception_handler(CardStationError)
     async def said_no(_request: Request, error: CardStationError) -> Response:

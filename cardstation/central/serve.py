@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 FOLDER = "central"
+CONSOLE_CONNECTIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +253,7 @@ def _serve(
     from cardstation.central.schema import HEAD, revision
 
     engine = open_engine(dsn)
+    pages = open_engine(dsn, connections=CONSOLE_CONNECTIONS)
     try:
         with at_start(engine) as connection:
             if (found := revision(connection)) != HEAD:
@@ -259,7 +261,7 @@ def _serve(
         refuse_unsafe(engine)
         code, token = secrets.token_urlsafe(9), secrets.token_urlsafe(24)
         key = load_or_create_centre_key(key_file)
-        app = build(Service(engine, EnrolmentCodes(code), token, key))
+        app = build(Service(engine, EnrolmentCodes(code), token, key, pages))
         wire = listening_socket(door.host, door.port)
         url = url_of(wire, "https" if door.certificate else "http")
 
@@ -271,3 +273,4 @@ def _serve(
         run(server, wire, leashed=door.leashed)
     finally:
         engine.dispose()
+        pages.dispose()

@@ -38,49 +38,49 @@ def two(ledger_books: Books) -> Books:
     return ledger_books
 
 
-@pytest.mark.parametrize(
-    ("statement", "constraint"),
-    [
-        (_DECIDED + "(1, 'anna', 'tariff', 'approved', 'anna', '')", "two_persons"),
-        (_DECIDED + "(1, 'anna', 'tariff', 'refused', 'anna', '')", "two_persons"),
-        (_DECIDED + "(1, 'anna', 'tariff', 'withdrawn', 'ben', '')", "two_persons"),
-        (_DECIDED + "(1, 'ben', 'tariff', 'approved', 'anna', '')", "decisions_proposal"),
-        (_DECIDED + "(1, 'anna', 'blacklist', 'approved', 'ben', '')", "decisions_proposal"),
-        (_DECIDED + "(1, 'anna', 'tariff', 'approved', 'nobody', '')", "decided_by"),
+ALONE = [
+    (_DECIDED + "(1, 'anna', 'tariff', 'approved', 'anna', '')", "two_persons"),
+    (_DECIDED + "(1, 'anna', 'tariff', 'refused', 'anna', '')", "two_persons"),
+    (_DECIDED + "(1, 'anna', 'tariff', 'withdrawn', 'ben', '')", "two_persons"),
+    (_DECIDED + "(1, 'ben', 'tariff', 'approved', 'anna', '')", "decisions_proposal"),
+    (_DECIDED + "(1, 'anna', 'blacklist', 'approved', 'ben', '')", "decisions_proposal"),
+    (_DECIDED + "(1, 'anna', 'tariff', 'approved', 'nobody', '')", "decided_by"),
+    (
         (
-            (
-                "INSERT INTO tariffs (version, code, effective, body, proposal)"
-                " VALUES ('x', 'x', '2099-01-01', '{}', 1)"
-            ),
-            "tariffs_proposal",
+            "INSERT INTO tariffs (version, code, effective, body, proposal)"
+            " VALUES ('x', 'x', '2099-01-01', '{}', 1)"
         ),
+        "tariffs_proposal",
+    ),
+    (
+        "INSERT INTO blacklist (proposal, card_no, listed, reason) VALUES (1, 'c', true, 'r')",
+        "blacklist_proposal",
+    ),
+    (
         (
-            "INSERT INTO blacklist (proposal, card_no, listed, reason) VALUES (1, 'c', true, 'r')",
-            "blacklist_proposal",
+            "INSERT INTO station_codes (code_hash, station, valid_until, proposal)"
+            " VALUES (sha256('x'), 'S9', now(), 1)"
         ),
+        "station_codes_proposal",
+    ),
+    (
+        "INSERT INTO people_roles (name, roles, given_by) VALUES ('anna', '{auditor}', 'anna')",
+        "two_persons",
+    ),
+    (
         (
-            (
-                "INSERT INTO station_codes (code_hash, station, valid_until, proposal)"
-                " VALUES (sha256('x'), 'S9', now(), 1)"
-            ),
-            "station_codes_proposal",
+            "INSERT INTO people_roles (name, roles, given_by, proposal)"
+            " VALUES ('anna', '{auditor}', 'anna', 1)"
         ),
-        (
-            "INSERT INTO people_roles (name, roles, given_by) VALUES ('anna', '{auditor}', 'anna')",
-            "two_persons",
-        ),
-        (
-            (
-                "INSERT INTO people_roles (name, roles, given_by, proposal)"
-                " VALUES ('anna', '{auditor}', 'anna', 1)"
-            ),
-            "people_roles_proposal",
-        ),
-    ],
-)
-def test_the_database_refuses_one_person(two: Books, statement: str, constraint: str) -> None:
-    with pytest.raises(IntegrityError, match=constraint), two.engine.begin() as connection:
-        connection.execute(text(statement))
+        "people_roles_proposal",
+    ),
+]
+
+
+def test_the_database_refuses_one_person(two: Books) -> None:
+    for statement, constraint in ALONE:
+        with pytest.raises(IntegrityError, match=constraint), two.engine.begin() as connection:
+            connection.execute(text(statement))
 
 
 def test_a_refused_proposal_allows_nothing(two: Books) -> None:
@@ -106,30 +106,28 @@ def test_an_approved_one_of_the_same_kind_does(two: Books) -> None:
         )
 
 
-@pytest.mark.parametrize("verb", ["DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"])
-@pytest.mark.parametrize(
-    ("table", "column"),
-    [
-        ("acts", "detail"),
-        ("proposals", "body"),
-        ("decisions", "verdict"),
-        ("people_roles", "roles"),
-        ("tariffs", "body"),
-        ("blacklist", "listed"),
-        ("explanations", "words"),
-        ("proofs", "wrong"),
-        ("station_codes", "station"),
-        ("people", "name"),
-    ],
-)
-def test_the_service_cannot_change_what_people_did(
-    ledger_books: Books, verb: str, table: str, column: str
-) -> None:
-    with (
-        ledger_books.engine.connect() as connection,
-        pytest.raises(ProgrammingError, match="permission denied"),
-    ):
-        connection.execute(text(verb.format(table, column, column)))
+KEPT = {
+    "acts": "detail",
+    "proposals": "body",
+    "decisions": "verdict",
+    "people_roles": "roles",
+    "tariffs": "body",
+    "blacklist": "listed",
+    "explanations": "words",
+    "proofs": "wrong",
+    "station_codes": "station",
+    "people": "name",
+}
+
+
+def test_the_service_cannot_change_what_people_did(ledger_books: Books) -> None:
+    for table, column in KEPT.items():
+        for verb in ("DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"):
+            with (
+                ledger_books.engine.connect() as connection,
+                pytest.raises(ProgrammingError, match="permission denied"),
+            ):
+                connection.execute(text(verb.format(table, column, column)))
 
 
 @pytest.fixture
@@ -167,28 +165,27 @@ def test_a_price_is_in_force_when_a_second_person_approved(people: Centre) -> No
     assert ("ben", "approved", "tariff residential@2099-01-01") in [tuple(row) for row in said]
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"price_1": "0"},
-        {"price_1": "-1"},
-        {"price_1": "2.80001"},
-        {"price_1": "٢"},
-        {"to_1": ""},
-        {"to_2": "600"},
-        {"to_1": "0"},
-        {"code": "Residential '; DROP TABLE tariffs; --"},
-        {"from": "2020-01-01"},
-        {"from": "soon"},
-        {"reason": "  "},
-    ],
-    ids=str,
-)
-def test_a_price_list_that_makes_no_sense_is_refused(people: Centre, wrong: dict[str, str]) -> None:
+WRONG: list[dict[str, str]] = [
+    {"price_1": "0"},
+    {"price_1": "-1"},
+    {"price_1": "2.80001"},
+    {"price_1": "٢"},
+    {"to_1": ""},
+    {"to_2": "600"},
+    {"to_1": "0"},
+    {"code": "Residential '; DROP TABLE tariffs; --"},
+    {"from": "2020-01-01"},
+    {"from": "soon"},
+    {"reason": "  "},
+]
+
+
+def test_a_price_list_that_makes_no_sense_is_refused(people: Centre) -> None:
     with logged_in(people, "anna") as anna:
-        answer = anna.post("tariffs", **{**PRICES, **wrong})
-        assert answer.status_code == 422
-        assert 'role="alert"' in answer.text
+        for wrong in WRONG:
+            answer = anna.post("tariffs", **{**PRICES, **wrong})
+            assert answer.status_code == 422, wrong
+            assert 'role="alert"' in answer.text
     with people.books.owner.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM proposals")) == 0
 
@@ -228,11 +225,11 @@ def test_somebody_new_has_two_persons_behind_them(people: Centre) -> None:
         assert "Retired" in anna.get("people").text
 
 
-@pytest.mark.parametrize("name", ["Carl", "c", "c" * 33, "c;--", "<b>", "陈静", "command line"])
-def test_a_name_is_plain(people: Centre, name: str) -> None:
+def test_a_name_is_plain(people: Centre) -> None:
     with logged_in(people, "anna") as anna:
-        answer = anna.post("people", name=name, role="auditor", reason="why")
-    assert answer.status_code == (303 if name == "Carl" else 422)
+        for name in ("c", "c" * 33, "c;--", "<b>", "陈静", "command line", "Carl"):
+            answer = anna.post("people", name=name, role="auditor", reason="why")
+            assert answer.status_code == (303 if name == "Carl" else 422), name
 
 
 def test_a_station_is_enrolled_by_a_code_of_two_once_and_by_its_name_only(people: Centre) -> None:

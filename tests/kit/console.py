@@ -56,7 +56,8 @@ class Browser:
     client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=self.url, headers={"accept-language": self.lang})
+        said = {"accept-language": self.lang}
+        self.client = httpx.Client(base_url=self.url, headers=said, timeout=60)
 
     def get(self, path: str = "", **query: str) -> httpx.Response:
         return self.client.get(f"/console/{path}", params=query or None)

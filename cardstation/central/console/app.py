@@ -6,8 +6,9 @@ asked for, an act is recorded in the audit log beside what it did. What is refus
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fastapi import FastAPI, Request, Response
@@ -25,12 +26,13 @@ from cardstation.central.console.roles import Right
 from cardstation.central.console.sessions import Session, log_in, session_of
 from cardstation.central.console.visit import ZONE, Act, Export, Page, Visit
 from cardstation.central.engine import transaction
-from cardstation.errors import CardStationError, Refusal
+from cardstation.errors import CardStationError, Mishap, Refusal
 from cardstation.i18n import translator
 
 ROOT = "/console"
 LOGIN = f"{ROOT}/login"
 _EXPORT_S = 60.0
+_LOGINS = 8
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -41,9 +43,14 @@ class NotLoggedIn(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """The pages over one ledger."""
+    """The pages over one ledger.
+
+    Attributes:
+        logins: How many may wait at once: who logs in without end takes no thread from a station.
+    """
 
     engine: Engine
+    logins: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LOGINS))
 
     def look(self, page: Page) -> Handler:
         """Answers a look at a page."""
@@ -120,13 +127,16 @@ class Console:
         try:
             gate.refuse_foreign(request)
             form = await gate.read_form(request)
-            token = await run_in_threadpool(
-                log_in,
-                self.engine,
-                form.fields.get("name", "").strip().lower()[:40],
-                form.fields.get("secret", ""),
-                gate.address_of(request),
-            )
+            if self.logins.locked():
+                raise Mishap("ledger_overloaded")
+            async with self.logins:
+                token = await run_in_threadpool(
+                    log_in,
+                    self.engine,
+                    form.fields.get("name", "").strip().lower()[:40],
+                    form.fields.get("secret", ""),
+                    gate.address_of(request),
+                )
         except CardStationError as why:
             return shown_login(request, why)
         answer = RedirectResponse(gate.own_place(request.query_params.get("go", "")), 303)
@@ -135,6 +145,8 @@ class Console:
 
     def _answered(self, request: Request, answer: Callable[[Request], Response]) -> Response:
         try:
+            if gate.COOKIE not in request.cookies:
+                raise NotLoggedIn("not_logged_in")
             return answer(request)
         except NotLoggedIn:
             place = request.url.path if request.method == "GET" else f"{ROOT}/"

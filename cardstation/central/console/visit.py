@@ -18,6 +18,8 @@ from cardstation.i18n import Translator
 ZONE = ZoneInfo("Asia/Shanghai")
 """The utility's: its days begin and end there, wherever the service runs."""
 
+_YEARS = range(2000, 2200)
+
 Cell = str | int | Decimal | None
 """Of an export; a number is a number there, a text never a formula."""
 
@@ -61,9 +63,10 @@ class Visit:
     def day(self) -> date:
         """The day that was asked for, today when none or nonsense was."""
         try:
-            return date.fromisoformat(self.get("day"))
+            asked = date.fromisoformat(self.get("day"))
         except ValueError:
             return self.now.date()
+        return asked if asked.year in _YEARS else self.now.date()
 
 
 @dataclass(frozen=True, slots=True)
