@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cardstation.domain.card import Span
-from cardstation.errors import CodeRefused, LinkFailed, WriteNotTaken, ensure
+from cardstation.errors import CodeRefused, LinkFailed, Refusal, WriteNotTaken, ensure
 from cardstation.ports.reader import Link
 from drivers.chips import mifare_rules as rules
 from drivers.readers.part3 import KEY_A, KEY_B, LASTING, VOLATILE, AcsPart3, Part3
@@ -25,6 +25,10 @@ SPOKEN: Mapping[str, Part3] = {
     "acr1252": AcsPart3(LASTING),
 }
 READ_PLACE, CODE_PLACE = 0, 1
+
+
+class NotOpened(LinkFailed):
+    """A sector did not open with the key it was asked with."""
 
 
 class Mifare1k:
@@ -46,7 +50,11 @@ class Mifare1k:
         speech.load_key(link, READ_PLACE, rules.TRANSPORT_KEY)
 
     def read(self) -> bytes:
-        """All data blocks, with the public key."""
+        """All data blocks, with the public key.
+
+        Raises:
+            Refusal: `foreign_card`: a sector does not open with it, asked twice.
+        """
         return b"".join(map(self._read_block, range(0, self.size, rules.BLOCK)))
 
     def tries_left(self) -> int | None:
@@ -115,8 +123,18 @@ class Mifare1k:
 
     def _read_block(self, address: int) -> bytes:
         block = rules.block_of(address)
-        self._authenticate(block, KEY_A, READ_PLACE)
+        try:
+            self._authenticate(block, KEY_A, READ_PLACE)
+        except NotOpened:
+            self._again(block)
         return self._speech.read(self._link, block)
+
+    def _again(self, block: int) -> None:
+        """Nobody counts keys here, and a card held badly deserves a second question."""
+        try:
+            self._authenticate(block, KEY_A, READ_PLACE)
+        except NotOpened as stranger:
+            raise Refusal("foreign_card") from stranger
 
     def _write_block(self, address: int, data: bytes) -> None:
         block = rules.block_of(address)
@@ -133,7 +151,7 @@ class Mifare1k:
             return
         self._open = None
         if not self._speech.authenticate(self._link, block, kind, place):
-            raise LinkFailed(reader=self._link.reader, block=f"{block:02X}")
+            raise NotOpened("link_failed", reader=self._link.reader, block=f"{block:02X}")
         self._open = sector
 
 

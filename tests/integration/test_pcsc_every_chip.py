@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cardstation.domain.card import Span, Witness, judge
+from cardstation.domain.meter import MakerRules
+from cardstation.domain.money import Money
+from cardstation.domain.topup import TopUpRequest
 from cardstation.errors import CardRemoved
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.reader import Link, Presence
+from cardstation.services.identify import insert_card
+from cardstation.services.top_up import top_up
+from drivers.makers import MAKERS
 from drivers.virtual import Firmware, Tear, VirtualCard, new_chip
+from tests.kit import cards
 from tests.kit.chips import CASES, case_name
 from tests.kit.pcsc import PLENTY_S, Bench
+from tests.kit.station import card_of, layout_of, nobody, open_desk
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
 
 FAMILIES = [case for case in CASES if not case[0].name.startswith("at24c") or "02" in case[0].name]
 """Every chip, of the I2C family one: its seven parts differ in numbers only."""
+
+ONE_OF_EACH = list({rules.layout: rules for rules in reversed(MAKERS) if rules.training}.values())
+"""A maker for every layout."""
 
 
 @pytest.mark.parametrize("case", FAMILIES, ids=case_name)
@@ -66,3 +79,25 @@ def test_a_chip_over_the_real_stack(bench: Bench, case: tuple[ChipDriver, str, s
     chip = powered()
     assert chip.read() == target
     links.pop().close()
+
+
+@pytest.mark.parametrize("rules", ONE_OF_EACH, ids=lambda rules: rules.layout)
+def test_a_purchase_over_the_real_stack(bench: Bench, tmp_path: Path, rules: MakerRules) -> None:
+    """Reader, chip, layout and maker together: bought, written, proven, and read as waiting."""
+    reader, slot, layout = bench.readers[0], bench.slots[0], layout_of(rules)
+    dialect = "part3" if layout.chip == "mifare1k" else "acs"
+    bench.room._dialects = {reader.name: dialect}
+    desk = open_desk(tmp_path)
+    card = card_of(cards.household(), rules)
+    slot.insert(Firmware(card, dialect))
+    presence = reader.wait_card(PLENTY_S)
+    assert presence is not None
+    inserted = insert_card(desk.station, reader, presence)
+    receipt = top_up(desk.station, inserted, TopUpRequest(money=Money(10_000)), nobody)
+    inserted.close()
+    shown = layout.decode(card.image)
+    assert shown.pending == receipt.volume
+    states = desk.states()
+    desk.station.store.close()
+    assert states[-1] == "sealed"
+    assert card.chip.tries == type(card.chip)().tries

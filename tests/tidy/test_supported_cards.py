@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
 from drivers import supported
 from drivers.layouts import LAYOUTS
+from drivers.makers import MAKERS
 from drivers.measured import measured
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_page_is_current() -> None:
@@ -22,3 +29,30 @@ def test_a_load_writes_little_more_than_what_differs(layout: object) -> None:
     assert cost.differing <= cost.written <= most.get(cost.layout, cost.differing)
     assert cost.erased <= most.get(cost.layout, cost.differing)
     assert cost.exchanges < 200
+
+
+def test_no_rule_asks_which_maker_it_is() -> None:
+    """The table of a maker says what its cards allow; product code compares with no code of one."""
+    codes = "|".join(rules.code for rules in MAKERS)
+    asked = re.compile(rf"""["']({codes})["']""")
+    found = [
+        str(path.relative_to(ROOT))
+        for room in ("cardstation", "ui")
+        for path in (ROOT / room).rglob("*.py")
+        if asked.search(path.read_text("utf-8")) and asked.search("\n".join(_code_of(path)))
+    ]
+    assert found == []
+
+
+def _code_of(path: Path) -> list[str]:
+    """The texts a module works with; not its docstrings."""
+    tree = ast.parse(path.read_text("utf-8"))
+    told = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return [repr(one.value) for one in constants if id(one) not in told]
