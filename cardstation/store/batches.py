@@ -210,6 +210,15 @@ class Batches:
         )
         return tuple(self._connection.scalars(query))
 
+    def community_of(self, manager: str) -> str:
+        """The community of the last list a manager sent, empty when none told it."""
+        query = (
+            select(batches.c.community)
+            .where(batches.c.manager == manager, batches.c.manager != "", batches.c.community != "")
+            .order_by(batches.c.batch_id.desc())
+        )
+        return self._connection.scalars(query).first() or ""
+
     def with_accounts(self, account_nos: Collection[str]) -> frozenset[str]:
         """Ids of the batches in which one of these accounts stands."""
         column = batch_lines.c.account_no

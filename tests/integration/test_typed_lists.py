@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cardstation.domain.batch import Verdict
+from cardstation.domain.batch import Verdict, Whose
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
@@ -18,6 +18,7 @@ from cardstation.services.approve import approve
 from cardstation.services.begin_door_list import begin_door_list
 from cardstation.services.count_entry import count_entry
 from cardstation.services.leave_out import leave_out
+from cardstation.services.lists.taking import take_in
 from cardstation.services.paste_list import paste_list
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote_batch import quote_batch
@@ -194,3 +195,17 @@ def test_who_waits_in_another_batch_is_said_at_the_door_in_a_paste_and_when_deci
         leave_out(desk.station, other.batch_id, place, "twice")
     assert settle_line(desk.station, pasted.batch_id, 1, B.account_no, Money(10_000))
     assert lines_of(desk.station, pasted.batch_id)[-1].verdict is Verdict.READY
+
+
+def test_a_chat_without_numbers_is_of_the_community_its_manager_had_the_last_time(
+    desk: Desk,
+) -> None:
+    chat = f"1. {A.address.door} {A.name} 100元"
+    nobodys = paste_list(desk.station, chat, Whose(manager="新来的物业"))
+    assert nobodys.lines[0].reasons[0] == "unknown_household"
+    rows = [list_row(one) for one in (B, C, D)]
+    take_in(desk.station, made_list(rows), Whose(manager="老物业"))
+    again = paste_list(desk.station, f"1. {A.address.door} {A.name} 90元", Whose(manager="老物业"))
+    assert again.community == A.address.community
+    (row,) = again.lines
+    assert (row.verdict, row.reasons[0]) == (Verdict.HUMAN, "household_not_certain")

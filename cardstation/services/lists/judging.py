@@ -52,10 +52,14 @@ def judged(
         station: The desk.
         reading: Where the directory is looked up.
         found: The list.
-        whose: What is known of it; a community given here is not guessed.
+        whose: What is known of it; a community given here is not guessed. Where neither the rows
+            nor a title tell it, as in a chat, it is the manager's of the last time.
         revises: The batch it is a newer list of, empty for a new one.
     """
     book = directory_of(reading.households, found.rows, found.hints, whose.community)
+    if not book.community and (known := reading.batches.community_of(whose.manager)):
+        whose = replace(whose, community=known)
+        book = directory_of(reading.households, found.rows, found.hints, known)
     accounts = {household.account_no for household in book.by_account.values()}
     terms = terms_of(station, reading, accounts, revises)
     lines = preflight(found.rows, book, terms)
