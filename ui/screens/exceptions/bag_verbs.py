@@ -19,11 +19,21 @@ from ui.screens.kind import Tools
 T = TypeVar("T")
 
 
+def nothing_more() -> None:
+    """What follows most answers."""
+
+
 class Recorder(Protocol):
     """Records something on the desk's lane, says so, and looks at everything again."""
 
-    def __call__(self, work: Callable[[], object], said: str = "", **fields: object) -> None:
-        """Do it; `said` with its fields is shown when it is done."""
+    def __call__(
+        self,
+        work: Callable[[], object],
+        said: str = "",
+        then: Callable[[], None] = nothing_more,
+        **fields: object,
+    ) -> None:
+        """Do it; `said` with its fields is shown when it is done, and `then` called."""
 
 
 class BagVerbs:
@@ -61,16 +71,19 @@ class BagVerbs:
     def take_money(self, item: Case, handed: Handed) -> None:
         """Money for the batch; its acknowledgement is printed at once."""
         money, tools = self._tools.services.money, self._tools
+        tender, line = Tender(handed.tender), handed.line
 
-        def pay() -> None:
-            money.pay(
-                item.batch_id, Tender(handed.tender), handed.money, handed.reference, handed.line
-            )
+        def acknowledge() -> None:
             tools.paper.ask(
                 lambda: money.acknowledge(item.batch_id, ""), lambda _path: None, tools.board.tell
             )
 
-        self._record(pay, "{money} recorded for this batch.", money=handed.money)
+        self._record(
+            lambda: money.pay(item.batch_id, tender, handed.money, handed.reference, line),
+            "{money} recorded for this batch.",
+            acknowledge,
+            money=handed.money,
+        )
 
     def pay_debt(self, item: Case, payment_id: str, consent: str) -> None:
         """The household agreed: its debt is paid, and its row judged again."""

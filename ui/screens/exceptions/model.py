@@ -17,7 +17,7 @@ from cardstation.services.settle_dispute import Finding
 from ui.approver import Approver
 from ui.messages import Problem
 from ui.screens.counter.state import Phase
-from ui.screens.exceptions.bag_verbs import BagVerbs
+from ui.screens.exceptions.bag_verbs import BagVerbs, nothing_more
 from ui.screens.exceptions.row_here import RowHere
 from ui.screens.exceptions.state import Lying, Scanned, State, Wanted
 from ui.screens.kind import Tools
@@ -193,10 +193,17 @@ class ExceptionsModel(QObject):
         if self._again:
             self.look()
 
-    def _do(self, work: Callable[[], T], said: str = "", **fields: object) -> None:
+    def _do(
+        self,
+        work: Callable[[], T],
+        said: str = "",
+        then: Callable[[], None] = nothing_more,
+        **fields: object,
+    ) -> None:
         def done(_result: T) -> None:
             if said:
                 self._tools.board.say(said, "ok", **fields)  # type: ignore[arg-type]  # Fields
+            then()
             self.look()
 
         self._tools.desk.ask(work, done, self._refused)
