@@ -27,6 +27,9 @@ from drivers.bridge.description import Description, Function
 from drivers.bridge.facts import Facts
 from drivers.bridge.values import Told, facts_of, wire_of
 
+_START_S = 30.0
+"""Until an interpreter is up and has loaded a library with its dongle: longer than any call."""
+
 Raise = Callable[[str], CardStationError]
 
 _MEANS: Mapping[str, Raise] = {
@@ -160,7 +163,7 @@ class MakerLibrary:
         described = self.described
         process = LibraryProcess(described.name, described.python)
         loaded = {"file": str(described.file.resolve()), "convention": described.convention}
-        process.ask({"load": loaded}, described.timeout_s)
+        process.ask({"load": loaded}, max(described.timeout_s, _START_S))
         self._process = process
         return process
 

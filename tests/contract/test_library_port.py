@@ -74,7 +74,7 @@ class Desk:
 
 @pytest.fixture(scope="module", params=BOTH)
 def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Slot:
-    return build(tmp_path_factory.mktemp("library"), request.param, timeout_s=1)
+    return build(tmp_path_factory.mktemp("library"), request.param, timeout_s=2)
 
 
 @pytest.fixture

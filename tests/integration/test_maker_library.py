@@ -43,7 +43,7 @@ every_library = pytest.mark.parametrize("name", BOTH)
 
 @pytest.fixture
 def life(name: str, folder: Path) -> Iterator[Life]:
-    slot = build(folder / "library", name, timeout_s=0.5)
+    slot = build(folder / "library", name, timeout_s=2)
     library = MakerLibrary(slot.described)
     found = Life(folder, slot, library)
     found.begin()
@@ -352,7 +352,7 @@ def test_a_station_finds_its_libraries_in_its_data_folder(tmp_path: Path) -> Non
 
 
 def test_no_process_is_left_behind(folder: Path) -> None:
-    slot = build(folder / "library", "adds", timeout_s=1)
+    slot = build(folder / "library", "adds", timeout_s=2)
     library = MakerLibrary(slot.described)
     slot.lay(Plastic.of(HOUSEHOLD))
     assert library.present()

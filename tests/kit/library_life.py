@@ -51,6 +51,7 @@ class Life:
     credited: int = 0
     ends: list[str] = field(default_factory=list)
     gives_back: bool = False
+    wanted: int = 1
 
     def begin(self) -> None:
         """Everything new; the household is on file and its card lies in the slot."""
@@ -132,8 +133,10 @@ class Life:
         return True
 
     def _done(self, desk: Desk) -> bool:
-        """A sale is sealed; or what was sold is off its card."""
-        return desk.kinds()[-1] == "returned" if self.gives_back else "sealed" in desk.states()
+        """As many sales as wanted are sealed; or what was sold is off its card."""
+        if self.gives_back:
+            return desk.kinds()[-1] == "returned"
+        return desk.kinds().count("sealed") >= self.wanted
 
     def _take_back(self, desk: Desk, card: Inserted) -> None:
         """A fitter has looked: the meter did not take it."""
@@ -151,6 +154,14 @@ class Life:
 
     def kinds(self) -> list[str]:
         return self._asked(Desk.kinds)
+
+    def sold_litres(self) -> int:
+        """By the journal."""
+        desk = self.desk(Power())
+        try:
+            return verify(desk.station).gas_terms["sold_litres"]
+        finally:
+            desk.station.store.close()
 
     def _asked(self, ask: Callable[[Desk], list[str]]) -> list[str]:
         """What the books say, once they agree with themselves."""

@@ -31,6 +31,7 @@ from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
+from drivers.chips import CHIPS
 from drivers.keys import DemoCardKeys
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
@@ -114,6 +115,8 @@ class Loop:
         self._booked: Counter[str] = Counter()
         self._seq = 0
         self.layout = next(one for one in LAYOUTS if one.code == rules.layout)
+        driver = next(one for one in CHIPS if one.name == self.layout.chip)
+        self._dialect = next(iter(driver.spoken))
         self._directory = neighbours(households, kind)
         self.bench = MeterBench((self.layout,), MAKERS)
         self.homes = [self._moved_in(one) for one in self._directory]
@@ -135,7 +138,7 @@ class Loop:
         desk = open_desk(
             self._folder / "desk",
             households=self._directory,
-            reader=VirtualReader(),
+            reader=VirtualReader(dialect=self._dialect),
             clock=clock,
         )
         recover(desk.station)
