@@ -23,6 +23,7 @@ from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import CustodyState, custody_state, places_at
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.intent.signed_over import open_items
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.purge_batch import purge_batch, purge_due
 from cardstation.services.return_batch import return_batch
@@ -161,6 +162,8 @@ def test_the_return_through_a_team_ends_when_the_manager_has_the_bag(bag: Bag) -
     assert (state.custody.tally[Where.RETURNED], state.custody.tally[Where.ABSENT]) == (3, 1)
     with pytest.raises(Refusal, match="cards_kept"):
         close_batch(bag.station, bag.batch_id)
+    with bag.station.store.reading() as reading:
+        assert [one.code for one in open_items(reading)] == ["cards_not_back"]
     bag.later()
     late = HandOverRequest(Party.TEAM, Party.MANAGER, places=(2,), on_paper=True)
     state = return_batch(bag.station, bag.batch_id, late)

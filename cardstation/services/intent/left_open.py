@@ -36,6 +36,6 @@ def money_since(found: CustodyState) -> datetime | None:
 
 
 def held_since(found: CustodyState) -> datetime | None:
-    """Since when cards of a bag are in our hands; None while none is or none was handed over."""
+    """Since when cards of a bag are in our hands, to go back or kept; None while none is."""
     handed = [one.step.at for one in found.timeline if isinstance(one.moved, HandOver)]
-    return handed[0] if handed and found.custody.held else None
+    return handed[0] if handed and (found.custody.held or found.custody.kept) else None
