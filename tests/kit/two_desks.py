@@ -10,6 +10,7 @@ from cardstation.domain.shift import Approval
 from cardstation.errors import LinkFailed, OutcomeUnknown
 from cardstation.services.verify import verify
 from drivers.virtual import Tear, VirtualCard
+from drivers.virtual.tear import Cut
 from tests.kit import cards
 from tests.kit.memory_ledger import Centre
 from tests.kit.station import Desk
@@ -20,7 +21,7 @@ TORN_IN_PAYLOAD = Tear(12)
 Pair = tuple[Desk, Desk, Centre]
 
 
-def torn_at(desk: Desk, card: VirtualCard, tear: Tear = TORN_IN_PAYLOAD) -> None:
+def torn_at(desk: Desk, card: VirtualCard, tear: Cut = TORN_IN_PAYLOAD) -> None:
     card.chip.arm(tear)
     with pytest.raises((OutcomeUnknown, LinkFailed)):
         desk.sell(card)

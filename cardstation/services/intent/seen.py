@@ -16,8 +16,22 @@ def judged(card: Inserted, intent: TopUp) -> Witness:
 
 
 def judged_image(card: Inserted, plan: WritePlan, image: bytes) -> Witness:
-    """What an image of this card shows of a plan."""
-    return judge(plan.before, plan.target, plan.owned, image, card.chip.smears)
+    """What an image of this card shows of a plan.
+
+    A tear leaves the old credit or the new one to be read, or none (MONEY-SAFETY R4). A whole one
+    that is neither was finished by another desk, even where each byte could be of our own tear.
+    """
+    seen = judge(plan.before, plan.target, plan.owned, image, card.chip.smears)
+    if seen is Witness.TORN and _another_stands(card, plan, image):
+        return Witness.FOREIGN
+    return seen
+
+
+def _another_stands(card: Inserted, plan: WritePlan, image: bytes) -> bool:
+    before, target, stands = (
+        card.layout.decode(each).credit for each in (plan.before, plan.target, image)
+    )
+    return stands is not None and stands not in (before, target)
 
 
 def seen_twice(card: Inserted, intent: TopUp) -> bool:
