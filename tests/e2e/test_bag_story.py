@@ -28,7 +28,17 @@ PIN, CHIEFS_PIN = "583920", "280391"
 CHIEFS = {"CARDSTATION_APPROVER_PIN": CHIEFS_PIN}
 MANAGER = "净月新城物业服务中心"
 STEPS = [
-    *("listed", "quoted", "collected", "received", "started", "paused", "explained", "explained"),
+    *(
+        "listed",
+        "quoted",
+        "signed",
+        "collected",
+        "received",
+        "started",
+        "paused",
+        "explained",
+        "explained",
+    ),
     *("finished", "returned", "closed", "purged"),
 ]
 
@@ -79,6 +89,8 @@ class Story:
         assert (quote["total_fen"], quote["refused"]) == (TOTAL, [])
         assert sum(line["fen"] for line in quote["lines"]) == TOTAL
         self.where(self("custody"), "quoted", not_collected=5)
+        signed = self("sign-quote", "--by", "陈国栋", "--on-paper")
+        assert signed["quote_no"] == quote["quote_no"]
         return str(quote["reference"])
 
     def pay(self, reference: str) -> str:
@@ -105,6 +117,8 @@ class Story:
         event = received["timeline"][-1]
         assert (event["expected"], event["arrived"], event["missing"]) == (5, 5, [MISSING])
         self.where(received, "received", waiting=4, missing=1)
+        traced = self.desk.run("batch", "trace", label["seal_no"])
+        assert (traced["ours"], traced["holder"], traced["counts"]["desk"]) == (True, "desk", 5)
         assert (received["extras"], received["unexplained"]) == (
             [self.extra.card_no[-4:]],
             [MISSING],
