@@ -239,15 +239,16 @@ def _went_on(home: Home, view: View) -> bool:
 def _taken_off_again(world: World, home: Home, view: View) -> bool:
     """Another desk wrote its own load over this one's tear and took it off: only people can tell.
 
-    The card stands at the counter before this load, and no record of it is left there.
+    The card stands at the counter before this load, and no record of it is left there. A desk whose
+    older store was put back has itself forgotten that it did.
     """
     credit = home.content(home.cards[0]).credit
-    every = [one for desk in world.desks for one in desk.watch.views.values()]
+    every = [one for watch in world.oracle.watches for one in watch.views.values()]
     over = {one.corrects for one in every if credit and one.mark == credit.mark}
     return any(
         one.topup_id in over and one.counter_after == view.counter_after > 0
         for one in every
-        if one.topup_id != view.topup_id
+        if one.topup_id != view.topup_id or one.state is not view.state
     )
 
 
