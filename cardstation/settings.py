@@ -79,7 +79,7 @@ def anchors_of(settings: Settings) -> Path:
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "language": ("zh_CN", "en"),
     "theme": ("light", "dark"),
-    "dialect": ("", "acs", "omnikey"),
+    "dialect": ("", "acs", "omnikey", "part3", "acr1252"),
 }
 _RANGES: Mapping[str, range] = {
     "station_no": range(1, 65536),

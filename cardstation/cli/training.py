@@ -10,6 +10,7 @@ from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.errors import Refusal
 
 _SHIFT = re.compile(r"([+-]?)(\d+)([smhd])|([+-]?0)")
+DIALECTS = ("acs", "omnikey", "part3", "acr1252")
 slot_option = click.option(
     "--slot", type=click.IntRange(1, 8), default=1, show_default=True, help="Which reader."
 )
@@ -31,7 +32,7 @@ def rack() -> None:
 @click.option("--account", multiple=True, help="Put this household's card into the rack.")
 @click.option("--feed", is_flag=True, help="Feed the cards one after another by itself.")
 @click.option("--pace", type=float, default=0.2, show_default=True, help="Seconds between cards.")
-@click.option("--dialect", type=click.Choice(["acs", "omnikey"]), default="acs", show_default=True)
+@click.option("--dialect", type=click.Choice(DIALECTS), default="acs", show_default=True)
 @click.option("--readers", type=click.IntRange(1, 8), default=1, show_default=True)
 @click.option("--true-timing", is_flag=True, help="Let the chips take the time a real chip takes.")
 @with_json

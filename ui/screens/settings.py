@@ -19,7 +19,6 @@ from ui.theme import L, M, S
 
 SCALES = ("100", "125", "150", "175", "200")
 PACES = ("0", "0.5", "1", "2", "4")
-DIALECTS = ("", "acs", "omnikey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,10 @@ class SettingsView(QWidget):
 
     def _reader(self, reader: ReaderStanding, state: State) -> QWidget:
         t, choices = self._look.t, self._model.choices
-        dialects = [("", t("By its name")), ("acs", "ACS"), ("omnikey", "OMNIKEY / Cherry")]
+        dialects = [
+            *(("", t("By its name")), ("acs", "ACS"), ("omnikey", "OMNIKEY / Cherry")),
+            *(("part3", "PC/SC 3"), ("acr1252", "ACR1252")),
+        ]
         current = (state.chosen.dialects or {}).get(reader.name, "")
         choice = Choice(self._look, t("Dialect of {name}", name=reader.name), dialects, current)
         name = reader.name
