@@ -16,7 +16,7 @@ from cardstation.central.engine import transaction
 from cardstation.central.orders import STANDS, post_on_chain
 from cardstation.central.tables import orders
 from cardstation.domain.ledger import Order
-from cardstation.domain.order_change import NewBinding, OrderChange, OrderStanding
+from cardstation.domain.order_change import NewBinding, OrderChange, OrderStanding, payment_of
 from cardstation.domain.order_lease import as_it_stands, freed, oldest_first
 from cardstation.errors import Refusal
 
@@ -45,11 +45,20 @@ def withdraw_order(engine: Engine, change: OrderChange) -> Order:
             begun, or it was loaded or withdrawn), `order_leased_elsewhere` (a station may load it
             without asking).
     """
-    _ensure_two(change)
     with transaction(engine) as connection:
-        end = lock_centre(connection)
-        order = _free(connection, change.order_id)
-        _withdraw(connection, end, order, change, {})
+        return withdraw_on(connection, change)
+
+
+def withdraw_on(connection: Connection, change: OrderChange) -> Order:
+    """The same within a transaction of somebody who has more to do in it.
+
+    Raises:
+        Refusal: as `withdraw_order`.
+    """
+    _ensure_two(change)
+    end = lock_centre(connection)
+    order = _free(connection, change.order_id)
+    _withdraw(connection, end, order, change, {})
     return order
 
 
@@ -116,7 +125,7 @@ def _withdraw(
 
 def _next_number(connection: Connection, order_id: str) -> str:
     """`O7` becomes `O7/2`, and that `O7/3`."""
-    first = order_id.partition("/")[0]
+    first = payment_of(order_id)
     known = connection.scalars(
         select(orders.c.order_id).where(orders.c.order_id.startswith(f"{first}/", autoescape=True))
     )

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from cardstation.central import orders
 from cardstation.central.console.roles import Role
+from cardstation.domain.ledger import Order
 from cardstation.errors import LedgerRefused
 from tests.kit.console import Browser, Town, logged_in, person
 from tests.kit.postgres import Books, Centre, TestKey
@@ -202,6 +204,27 @@ def test_a_card_is_blocked_and_freed_by_two(people: Centre) -> None:
         ben.post("blacklist", **asked, listed="no")
         anna.post("proposals/2", verdict="approved")
         assert "No card is blocked" in anna.get("blacklist").text
+
+
+def test_an_order_is_withdrawn_by_two_once_and_not_while_a_desk_holds_it(people: Centre) -> None:
+    for order_id, holder in (("O1", ""), ("O2", "S001")):
+        made = Order(order_id, "0000000001", 5_000, 10_000, "r@1", 1, holder)
+        orders.post_order(people.books.engine, made)
+    with logged_in(people, "anna") as anna, logged_in(people, "ben") as ben:
+        for order_id, code in (("O1", 303), ("O2", 303), ("O3", 422)):
+            asked = {"order_id": order_id, "reason": "paid back at the bank"}
+            assert anna.post("orders", **asked).status_code == code, order_id
+        assert anna.post("proposals/1", verdict="approved").status_code == 422
+        assert ben.post("proposals/1", verdict="approved").status_code == 303
+        held = ben.post("proposals/2", verdict="approved")
+        assert held.status_code == 422
+        assert "O1" not in anna.get("orders").text.partition("<table")[2]
+        assert "O2" in anna.get("orders").text
+    with people.books.owner.connect() as connection:
+        raw = connection.scalar(text("SELECT raw FROM journal WHERE kind = 'order_withdrawn'"))
+        decided = connection.scalar(text("SELECT count(*) FROM decisions"))
+    said = json.loads(bytes(raw))
+    assert (said["ordered_by"], said["approved_by"], decided) == ("anna", "ben", 1)
 
 
 def test_who_proposed_may_withdraw_and_nobody_else(people: Centre) -> None:

@@ -16,6 +16,8 @@ from cardstation.central.console.roles import Role
 from cardstation.central.console.sessions import hashed
 from cardstation.central.console.tables import blacklist, station_codes
 from cardstation.central.console.visit import Once, Visit
+from cardstation.central.order_changes import withdraw_on
+from cardstation.domain.order_change import OrderChange
 
 CODE_VALID = timedelta(minutes=10)
 
@@ -77,10 +79,16 @@ def _explanation(visit: Visit, approved: Proposal) -> None:
     )
 
 
+def _order(visit: Visit, approved: Proposal) -> None:
+    change = OrderChange(approved.subject, approved.reason, approved.made_by, visit.who.name)
+    withdraw_on(visit.connection, change)
+
+
 EFFECTS: Mapping[Kind, Effect] = {
     Kind.TARIFF: _tariff,
     Kind.BLACKLIST: _blacklist,
     Kind.STATION: _station,
     Kind.CLERK: _clerk,
     Kind.EXPLANATION: _explanation,
+    Kind.ORDER: _order,
 }

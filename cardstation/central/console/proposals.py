@@ -27,6 +27,7 @@ class Kind(StrEnum):
     STATION = "station"
     CLERK = "clerk"
     EXPLANATION = "explanation"
+    ORDER = "order"
 
 
 class Decision(StrEnum):
@@ -43,6 +44,7 @@ RIGHT = {
     Kind.STATION: Right.STATION,
     Kind.CLERK: Right.CLERK,
     Kind.EXPLANATION: Right.EXPLAIN,
+    Kind.ORDER: Right.ORDER,
 }
 """What somebody needs to propose, and somebody else to decide."""
 

@@ -20,8 +20,9 @@ class Right(StrEnum):
     """What a page or an act asks for.
 
     `look` opens the figures, `household` what one household bought, `explain` closes items of the
-    suspense desk, `prove` starts a proof of the books; `tariff`, `blacklist`, `station` and
-    `clerk` propose a change or decide about another person's; `audit` reads who did what.
+    suspense desk, `prove` starts a proof of the books; `tariff`, `blacklist`, `station`,
+    `clerk` and `order` propose a change or decide about another person's; `audit` reads who did
+    what.
     """
 
     LOOK = "look"
@@ -33,6 +34,7 @@ class Right(StrEnum):
     BLACKLIST = "blacklist"
     STATION = "station"
     CLERK = "clerk"
+    ORDER = "order"
     AUDIT = "audit"
 
 
@@ -40,11 +42,11 @@ _RIGHTS = {
     Role.TELLER: {Right.LOOK, Right.HOUSEHOLD},
     Role.SUPERVISOR: {
         *(Right.LOOK, Right.HOUSEHOLD, Right.EXPLAIN, Right.EXPORT),
-        *(Right.BLACKLIST, Right.PROVE),
+        *(Right.BLACKLIST, Right.ORDER, Right.PROVE),
     },
     Role.TREASURER: {
         *(Right.LOOK, Right.HOUSEHOLD, Right.EXPLAIN, Right.EXPORT),
-        *(Right.TARIFF, Right.PROVE),
+        *(Right.TARIFF, Right.ORDER, Right.PROVE),
     },
     Role.STATION_ADMIN: {Right.LOOK, Right.STATION, Right.CLERK},
     Role.AUDITOR: {Right.LOOK, Right.HOUSEHOLD, Right.PROVE, Right.EXPORT, Right.AUDIT},

@@ -54,6 +54,7 @@ KINDS = {
     "station": "New station",
     "clerk": "Person",
     "explanation": "Explanation",
+    "order": "Withdraw a paid order",
 }
 
 ENTRIES = {
