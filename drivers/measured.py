@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,8 +22,11 @@ from drivers.virtual.card import VirtualCard
 from drivers.virtual.maker import ISSUED_AT, make_card
 from drivers.virtual.meter import VirtualMeter
 from drivers.virtual.reader import VirtualReader
+from drivers.virtual.tear import Tear, Torn, every_tear
 
 READING = frozenset({0xB0, 0xB1})
+SEEDS = range(4)
+"""Half-way states of a byte that are tried at each sub-step."""
 
 HOME = Household(
     account_no="220104000017",
@@ -134,16 +138,49 @@ def measured(layout: Layout) -> Measured:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class TornLoads:
+    """What a card shows that was pulled in the middle of a load, counted over its sub-steps."""
+
+    cuts: int
+    old: int
+    new: int
+    neither: int
+
+
+def torn_loads(layout: Layout) -> TornLoads:
+    """Pull a card of this layout at every sub-step of one load, in several half-way states."""
+    card = _used(layout)
+    plan = _next_load(layout, card.image, b"\x11\x22\x33\x44")
+    old, new = layout.decode(plan.before), layout.decode(plan.target)
+    held = {name: bytes(cells) for name, cells in card.chip.memories.items()}
+    shown = []
+    _host_writes(card, plan, None)
+    for tear in every_tear(card.chip.steps, SEEDS):
+        for name, cells in held.items():
+            card.chip.memories[name][:] = cells
+        with suppress(Torn):
+            _host_writes(card, plan, tear)
+        shown.append(layout.decode(card.image))
+    olds, news = shown.count(old), shown.count(new)
+    return TornLoads(len(shown), olds, news, len(shown) - olds - news)
+
+
+def _host_writes(card: VirtualCard, plan: WritePlan, cut: Tear | None) -> None:
+    card.chip.power_up()
+    card.chip.host_open(card.chip.secret)
+    card.chip.arm(cut)
+    card.chip.host_write(plan.spans)
+    card.chip.power_off()
+
+
 def _used(layout: Layout) -> VirtualCard:
     rules = next(one for one in MAKERS if one.layout == layout.code and one.training)
     card = make_card(HOME, rules, layout, DemoCardKeys())
     meter = VirtualMeter.of_card(layout.decode(card.image), layout, rules.school)
     for number in range(3):
         plan = _next_load(layout, card.image, bytes([9, 8, 7, number]))
-        card.chip.power_up()
-        card.chip.host_open(card.chip.secret)
-        card.chip.host_write(plan.spans)
-        card.chip.power_off()
+        _host_writes(card, plan, None)
         meter.take(card, at=ISSUED_AT)
     return card
 

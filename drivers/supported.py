@@ -12,7 +12,7 @@ from cardstation.ports.layout import Layout
 from drivers.chips import CHIPS
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
-from drivers.measured import Measured, measured
+from drivers.measured import Measured, measured, torn_loads
 from drivers.readers import DIALECTS
 from drivers.virtual.card import VirtualCard, new_chip
 from drivers.virtual.reader import VirtualReader
@@ -77,11 +77,18 @@ def _attached(driver: ChipDriver) -> Chip:
 
 
 def _layouts() -> str:
-    rows = [
-        (f"`{one.code}`", f"`{one.chip}`", "yes" if one.marks_loads else "no", _makers_of(one))
-        for one in LAYOUTS
-    ]
-    return "## Layouts\n\n" + _table(("layout", "chip", "says whose load", "makers"), rows)
+    rows = []
+    for one in LAYOUTS:
+        torn, whose = torn_loads(one), "yes" if one.marks_loads else "no"
+        counts = (str(n) for n in (torn.cuts, torn.old, torn.new, torn.neither))
+        rows.append((f"`{one.code}`", f"`{one.chip}`", whose, _makers_of(one), *counts))
+    head = ("layout", "chip", "says whose load", "makers", "pulled", "old", "new", "neither")
+    said = (
+        "\n\nPulled at every sub-step of a load, in four half-way states of each: the card shows\n"
+    )
+    return (
+        "## Layouts\n\n" + _table(head, rows) + said + "the load before, the new one, or neither."
+    )
 
 
 def _makers_of(layout: Layout) -> str:

@@ -11,7 +11,7 @@ import pytest
 from drivers import supported
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
-from drivers.measured import measured
+from drivers.measured import measured, torn_loads
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,6 +19,14 @@ ROOT = Path(__file__).parents[2]
 def test_the_page_is_current() -> None:
     """`./dev python -m drivers.supported` writes it anew."""
     assert supported.PAGE.read_text("utf-8") == supported.page()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.code)
+def test_a_pulled_card_shows_the_old_load_or_the_new_one(layout: object) -> None:
+    torn = torn_loads(layout)  # type: ignore[arg-type]
+    assert torn.old
+    assert torn.new
+    assert (torn.neither, torn.old + torn.new) == (0, torn.cuts)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.code)
