@@ -11,6 +11,7 @@ from cardstation.services.batch_state import BatchState
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import FakeCard
 from tests.kit.window_stage import Stage
+from ui.screens.batch.envelope_dialog import EnvelopeDialog
 
 READERS = tuple(f"ACS ACR39U ICC Reader {n:02d} 00" for n in range(8))
 
@@ -117,3 +118,24 @@ def _envelopes(s: Stage) -> None:
     s.insert(READERS[0])
     s.shoot("lanes-1-other-envelope")
     _end(s, READERS[:1])
+    _every_scan(s)
+
+
+def _every_scan(s: Stage) -> None:
+    """Numbers given row after row; then a card whose envelope was not scanned, in two readers."""
+    s.station.standing = samples.batch_standing(20)
+    s.batch.model.open("2026-11-23-02")
+    giving = s.batch.model.envelopes()
+    if giving is not None:
+        dialog = EnvelopeDialog(s.window, s.window.look, giving)
+        for number in ("E-001", "E-002"):
+            giving.scanned(number)
+        dialog.show()
+        s.shoot_widget(dialog, "lanes-envelopes")
+        dialog.close()
+        dialog.deleteLater()
+    open_running(s, READERS[:2])
+    s.station.services().lanes.require_scans("2026-11-23-02", True)
+    _done(s, 0, 40)
+    s.shoot("lanes-2-scan-it")
+    _end(s, READERS[:2])

@@ -170,7 +170,7 @@ def torn_desk(
         desk.station.store.close()
 
 
-def until(condition: Callable[[], bool]) -> None:
+def until(condition: Callable[[], bool], *, patience_ms: int = PATIENCE_MS) -> None:
     """Let the window live until something is so."""
     if condition():
         return
@@ -179,7 +179,7 @@ def until(condition: Callable[[], bool]) -> None:
     end.setSingleShot(True)
     end.timeout.connect(loop.quit)
     look.start(LOOK_MS)
-    end.start(PATIENCE_MS)
+    end.start(patience_ms)
     loop.exec()
     assert condition(), "the window never came so far"
 
