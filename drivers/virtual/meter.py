@@ -156,15 +156,14 @@ class VirtualMeter:
         return Decision(self.state, Taking.REFUSED, 0, error, writes=False)
 
     def _decide(self, image: bytes) -> Decision:
-        state = self.state
         try:
             content = self._layout.decode(image)
         except Refusal:
             content = None
         if content is None or content.returned is None:
-            after = replace(state, error=MeterError.FORMAT)
-            return Decision(after, Taking.REFUSED, 0, MeterError.FORMAT, writes=False)
-        return decide(state, content)
+            blank = self._layout.is_blank(image)
+            return self._untouched(MeterError.NOT_ISSUED if blank else MeterError.FORMAT)
+        return decide(self.state, content)
 
     def _write(self, card: VirtualCard, image: bytes, at: datetime, cut: Cut | None) -> bool:
         """Write the return block; a meter knows its card's code."""

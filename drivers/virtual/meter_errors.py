@@ -11,6 +11,7 @@ class MeterError(IntEnum):
     NONE = 0
     VOLTAGE = 1
     CARD_RESET = 4
+    NOT_ISSUED = 7
     METER_NO = 11
     CUSTOMER_NO = 12
     OLD_GENERATION = 13

@@ -136,6 +136,13 @@ def test_backwards_is_an_error_and_nothing_else() -> None:
     assert hung.take(card, at=cards.AT).taking is Taking.CREDITED
 
 
+def test_a_blank_card_was_never_issued() -> None:
+    meter, blank = cards.meter(cards.card()), VirtualCard()
+    before = blank.image
+    assert meter.take(blank).error == MeterError.NOT_ISSUED
+    assert blank.image == before
+
+
 def test_a_card_in_anothers_meter_is_refused_unchanged() -> None:
     card, hung = loaded(), bench()
     home = replace(HOME, meter=replace(HOME.meter, meter_no="QM0000000001"))
