@@ -31,6 +31,7 @@ from cardstation.i18n import translator
 
 ROOT = "/console"
 LOGIN = f"{ROOT}/login"
+_PAGE_S = 30.0
 _EXPORT_S = 60.0
 _LOGINS = 8
 
@@ -56,7 +57,7 @@ class Console:
         """Answers a look at a page."""
 
         def look(request: Request) -> Response:
-            with transaction(self.engine) as connection:
+            with transaction(self.engine, deadline_s=_PAGE_S) as connection:
                 visit = self._visit(request, connection, page.right)
                 subject = " ".join(filter(None, visit.asked.values()))
                 if page.audited and subject:
@@ -85,7 +86,7 @@ class Console:
 
     def _do(self, request: Request, act: Act, form: gate.Form) -> Response:
         try:
-            with transaction(self.engine) as connection:
+            with transaction(self.engine, deadline_s=_PAGE_S) as connection:
                 visit = self._visit(request, connection, act.right, form)
                 gate.refuse_forged(visit.session.csrf, form)
                 done = act.do(visit)
@@ -95,7 +96,7 @@ class Console:
         except Refusal as why:
             if isinstance(why, NotLoggedIn) or why.code in gate.STATUS:
                 raise
-            with transaction(self.engine) as connection:
+            with transaction(self.engine, deadline_s=_PAGE_S) as connection:
                 visit = self._visit(request, connection, act.right, form)
                 return again(request, act, visit, why)
         if once is not None:
