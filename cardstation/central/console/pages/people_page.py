@@ -1,4 +1,7 @@
-"""People at the centre: who is what, and proposals to add somebody or change their roles."""
+"""People at the centre: who is what, and proposals to add somebody or change their roles.
+
+Everybody may look: who needs a second person has to know who there is.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,7 @@ def retire(visit: Visit) -> Done:
     return Done("person_retired", name, visit.get("reason"), "people")
 
 
-PAGES = (Page("people", "People", Right.CLERK, show, icon="key", key="c"),)
+PAGES = (Page("people", "People", Right.LOOK, show, icon="key", key="c"),)
 ACTS = (
     Act("people", "people", Right.CLERK, propose_person),
     Act("people/retire", "people", Right.CLERK, retire),
