@@ -13,7 +13,7 @@ from drivers.layouts import LAYOUTS
 from drivers.layouts.learn import learn
 from drivers.layouts.proof import prove
 from drivers.layouts.sheet import read_sheet
-from drivers.virtual.card import VirtualCard
+from drivers.virtual.card import VIRTUAL_CHIPS, VirtualCard, new_chip
 
 
 def check_layout(path: Path) -> tuple[Check, ...]:
@@ -22,8 +22,17 @@ def check_layout(path: Path) -> tuple[Check, ...]:
     Raises:
         Refusal: `layout_sheet`: it cannot be read as one.
     """
-    findings = prove(read_sheet(path), LAYOUTS)
-    return tuple(Check(one.name, one.ok, one.found) for one in findings)
+    sheet = read_sheet(path)
+    found = [_fits_chip(sheet.layout.chip, sheet.layout.declaration.size)]
+    found += [Check(one.name, one.ok, one.found) for one in prove(sheet, LAYOUTS)]
+    return tuple(found)
+
+
+def _fits_chip(chip: str, size: int) -> Check:
+    if chip not in VIRTUAL_CHIPS:
+        return Check("chip", False, f"{chip}: not one of {', '.join(sorted(VIRTUAL_CHIPS))}")
+    has = len(new_chip(chip).image)
+    return Check("chip", size == has, f"{chip} has {has} bytes, the sheet {size}")
 
 
 def learn_layout(cards: Sequence[Path], bought: Sequence[str]) -> tuple[Clue, ...]:

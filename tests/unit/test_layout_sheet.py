@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,41 @@ def test_a_whole_life_of_a_card() -> None:
         layout.plan_issue(blank, *issue[:3], EXAMPLES[2].content.price, issue[4])
 
 
+EQUALS = 'rule = "equals"\nfield = "start_code"\nvalue = 0x58\nfresh = 0x00'
+
+
+@pytest.mark.parametrize("rule", ["zero", "counter", "total"])
+def test_other_ways_to_tell_a_taken_load(tmp_path: Path, rule: str) -> None:
+    """The meter takes the quantity off the card, or its counter or total has caught up."""
+    layout = read_sheet(changed(tmp_path, (EQUALS, f'rule = "{rule}"'))).layout
+    waiting, taken = (layout.decode(one.image) for one in read_sheet(FILE).examples)
+    assert waiting.pending is not None
+    assert (taken.pending is None) == (rule != "zero")
+    meter = VirtualMeter.of_card(waiting, layout)
+    card = VirtualCard()
+    card.chip.main[0x20:] = read_sheet(FILE).examples[0].image[0x20:]
+    if rule != "zero":  # such a meter writes the load's place itself, which is the desk's here
+        assert meter.take(card).credited.m3 == "35"  # type: ignore[union-attr]
+        assert layout.decode(card.image).pending is None
+        return
+    assert waiting.returned is not None
+    assert waiting.credit is not None
+    answer = replace(waiting.returned, taken_mark=waiting.credit.mark)
+    assert layout.plan_return(card.image, answer).spans
+
+
+def test_cards_of_another_size_or_with_spoilt_limits_are_told_apart() -> None:
+    layout = read_sheet(FILE).layout
+    image = bytearray(read_sheet(FILE).examples[0].image)
+    assert not layout.recognises(image[:-1])
+    image[0x41] ^= 1
+    with pytest.raises(Refusal, match="card_damaged"):
+        layout.decode(bytes(image))
+    image = bytearray(read_sheet(FILE).examples[0].image)
+    image[0x72] ^= 1
+    assert layout.decode(bytes(image)).returned is None
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
@@ -107,6 +143,13 @@ def test_a_whole_life_of_a_card() -> None:
         ("bits = [[4, 4]]", "bits = [[5, 3]]", ""),
         ("size = 256", 'size = 256\ncolour = "red"', "colour"),
         ("code =", "code", ""),
+        ("little = true", 'little = "yes"', "place[1].field[1].little"),
+        (EQUALS, 'rule = "equals"\nfield = "start_code"', "taken.value"),
+        (EQUALS, 'rule = "zero"\nvalue = 1', "taken.value"),
+        ('load = ["backup",', 'load = [1, "backup",', "orders.load"),
+        ("[taken]", "[[taken]]", "taken"),
+        ("[[place]]", "[place]", ""),
+        ('card_type = "user"', "card_type = 1.5", "constants.card_type"),
     ],
 )
 def test_what_is_wrong_is_refused_by_its_place(
@@ -149,6 +192,10 @@ def test_the_command_says_what_holds(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert run("layout", "check", FILE, "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["ok"]
+    for chip in ("sle4428", "unheard-of"):
+        other = changed(tmp_path, ('chip = "sle4442"', f'chip = "{chip}"'))
+        assert run("layout", "check", other) == 3
+    capsys.readouterr()
     wrong = changed(tmp_path, ('quantity = "35000"', 'quantity = "36000"'))
     assert run("layout", "check", wrong, "--json") == 3
     shown = capsys.readouterr()
