@@ -44,10 +44,8 @@ def yes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(what)
         return BY, note.get("note", "") and "photo 118"
 
-    def both(*_given: object) -> object:
-        return asked.append("back") or (BY, None)
-
-    monkeypatch.setattr("ui.screens.exceptions.view.ask_to_bring_back", both)
+    both = "ui.screens.exceptions.view.ask_to_bring_back"
+    monkeypatch.setattr(both, lambda *_given: asked.append("back") or (BY, None))
     monkeypatch.setattr("ui.screens.exceptions.view.ask_second_person", ask)
     monkeypatch.setattr("ui.screens.counter.view.ask_second_person", ask)
     return asked

@@ -6,9 +6,12 @@ before the reader are ours, so that they can move between two exchanges.
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from cardstation.bootstrap.card_box import CardBox
 from cardstation.bootstrap.station import open_station
@@ -21,15 +24,39 @@ from drivers.virtual.vpcd import CardSide, VpcdSlot
 from tests.kit.e2e import Desk, Process
 from tests.kit.e2e_cards import Person, card_file
 from tests.kit.pcsc import PLENTY_S, need_real_stack, until
+from tests.kit.proven import not_proven
+
+SOURCE = Path(__file__).with_name("stoppable.c")
+HEADERS = Path("/usr/include/PCSC")
 
 
 class OwnService(PrivateService):
-    """A private service whose reader has a plug.
+    """A private service whose readers have plugs, and whose drivers can be stopped.
 
-    vpcd can be neither unplugged nor plugged in under a living daemon (its driver reports no
-    such thing, and pcscd without USB looks for readers at its start only), so both are a daemon
-    that starts anew: without the reader, so that the service answers and knows none, and with it.
+    Unplugged: the service knows no reader. pcscd without USB looks for readers at its start only,
+    so that is a daemon that starts anew, without the reader and with it. Stopped: the service
+    lives on and lists the reader, and its driver answers that its device is gone. vpcd's own never
+    says so; ours stands before it.
     """
+
+    def start(self) -> None:
+        """Start the service, with drivers that can be stopped."""
+        super().start()
+        self.kill()
+        for driver in self._drivers():
+            driver.rename(driver.with_suffix(".so.vpcd"))
+            build_stoppable(driver)
+        self.restart()
+
+    def stop_driver(self) -> None:
+        """Every answer of the drivers is an error from now on."""
+        for driver in self._drivers():
+            driver.with_suffix(".so.gone").touch()
+
+    def start_driver(self) -> None:
+        """They answer again."""
+        for driver in self._drivers():
+            driver.with_suffix(".so.gone").unlink()
 
     def unplug(self, keep: int = 0) -> None:
         """The service is there, its readers are not, but for the first `keep` drivers'."""
@@ -51,6 +78,18 @@ class OwnService(PrivateService):
         (self._folder / "unplugged").rename(self._folder / "conf" / "virtual")
         self.kill()
         self.restart()
+
+    def _drivers(self) -> list[Path]:
+        return sorted(self._folder.glob("driver[0-9]*.so"))
+
+
+def build_stoppable(target: Path) -> None:
+    """Compile a driver that stands before vpcd's; skips where there is no compiler."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None or not HEADERS.is_dir():
+        not_proven("a C compiler or the headers of the card service are missing")
+    words = ("-shared", "-fPIC", "-Wall", "-Werror", f"-I{HEADERS}")
+    subprocess.run([compiler, *words, "-o", target, SOURCE, "-ldl"], check=True)
 
 
 class Lane:
