@@ -42,3 +42,8 @@ class OrderStanding:
     order: Order
     claimed_by: str
     days: int
+
+
+def payment_of(order_id: str) -> str:
+    """The number an order was paid under: `O7` of `O7/2`, which is bound anew."""
+    return order_id.partition("/")[0]

@@ -134,6 +134,12 @@ TABLE = {
         NO_MONEY,
         _NOTHING_TO_DO,
     ),
+    "order_moved": Words(
+        "Followed its order",
+        "The centre bound the paid order of this row anew; another row counts in its stead.",
+        NO_MONEY,
+        _NOTHING_TO_DO,
+    ),
     "judged_again": Words(
         "Judged again",
         "What stood against this row is settled; it was judged again.",

@@ -7,6 +7,7 @@ from contextlib import suppress
 from cardstation.domain.ledger import GENESIS
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, Ledger, LedgerHead
+from cardstation.services.follow_orders import follow_orders
 from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.station import Station
 from cardstation.services.sync_state import SyncState, sync_state
@@ -32,7 +33,8 @@ FREEZING = frozenset(
 def sync(station: Station) -> SyncState:
     """Handshake, push what is missing in batches of at most 100, store every ack, pull orders.
 
-    Then what the ledger says of our seals is booked: loads that other desks finished, or own.
+    Then what the ledger says of our seals is booked: loads that other desks finished, or own; and
+    rows of open batches follow the orders that were bound anew.
 
     Safe to run at any time and to be cut at any point: an entry sent twice is answered with the
     same acknowledgement.
@@ -67,6 +69,7 @@ def sync(station: Station) -> SyncState:
         unit.orders.told(orders, station.clock.now())
         unit.commit()
     settle_elsewhere(station)
+    follow_orders(station)
     return sync_state(station)
 
 

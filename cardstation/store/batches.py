@@ -210,6 +210,15 @@ class Batches:
         )
         return tuple(self._connection.scalars(query))
 
+    def with_orders(self, order_ids: Collection[str]) -> tuple[tuple[str, int], ...]:
+        """Batch and place of every line that counts and waits for one of these paid orders."""
+        query = (
+            select(batch_lines.c.batch_id, batch_lines.c.position)
+            .where(batch_lines.c.order_id.in_(order_ids), batch_lines.c.withdrawn == "")
+            .order_by(batch_lines.c.batch_id, batch_lines.c.position)
+        )
+        return tuple((row.batch_id, row.position) for row in self._connection.execute(query))
+
     def community_of(self, manager: str) -> str:
         """The community of the last list a manager sent, empty when none told it."""
         query = (

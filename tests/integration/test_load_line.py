@@ -17,6 +17,7 @@ from cardstation.errors import LedgerUnreachable, OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.batch_state import batch_state
+from cardstation.services.follow_orders import follow_orders
 from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.recover import recover
@@ -197,6 +198,36 @@ def test_an_order_without_lease_needs_the_ledgers_word(bag: Bag) -> None:
     bag.desk.ledger.boundary = lambda _: None
     bag.desk.ledger.centre.sell_online(free)
     assert bag.load(bag.cards[2]) is LineState.DONE
+
+
+def test_a_row_follows_its_order_when_the_centre_binds_it_anew(bag: Bag) -> None:
+    desk, centre = bag.desk, bag.desk.ledger.centre
+    free = replace(ORDER, leased_to="")
+    centre.sell_online(free)
+    sync(desk.station)
+    centre.bind_order(ORDER.order_id, replace(free, order_id=f"{ORDER.order_id}/2"))
+    sync(desk.station)
+    lines = batch_state(desk.station, bag.batch_id).batch.lines
+    moved = [one.order_id for one in lines if one.account_no == ORDER.account_no]
+    assert (moved, lines[2].withdrawn) == ([ORDER.order_id, f"{ORDER.order_id}/2"], "order_moved")
+    assert bag.load(bag.cards[2]) is LineState.DONE
+    assert follow_orders(desk.station) == 0
+    sync(desk.station)
+    assert verify(desk.station).ok
+    assert not centre.chains["S001"].exceptions
+
+
+def test_a_row_whose_order_went_to_another_household_needs_a_person(bag: Bag) -> None:
+    desk, centre = bag.desk, bag.desk.ledger.centre
+    free = replace(ORDER, leased_to="")
+    centre.sell_online(free)
+    sync(desk.station)
+    other = replace(free, order_id=f"{ORDER.order_id}/2", account_no=HOMES[0].account_no)
+    centre.bind_order(ORDER.order_id, other)
+    sync(desk.station)
+    last = batch_state(desk.station, bag.batch_id).batch.lines[-1]
+    assert (last.verdict, last.reasons) == (Verdict.HUMAN, ("prepaid_order_missing",))
+    assert bag.stopped(bag.cards[2]) == "line_needs_human"
 
 
 def test_an_order_is_loaded_once_wherever_it_stands(bag: Bag) -> None:
