@@ -26,4 +26,6 @@ def test_every_key_has_its_full_height(desk: Stage, language: str) -> None:
     assert len(caps) == sum(len(group.keys) for group in shown.groups)
     shown.layout().activate()
     assert all(one.height() >= one.sizeHint().height() for one in caps)
+    cut = [one.text() for one in caps if one.width() < one.sizeHint().width()]
+    assert not cut, "the words beside it are too long"
     shown.close_map()

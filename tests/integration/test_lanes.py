@@ -74,7 +74,7 @@ def test_the_command_line_says_the_tray_and_why_in_words(
         run._one_card(desk.reader, seen)
     done, stopped = capsys.readouterr().out.splitlines()
     assert done.startswith(f"A 已充  {people[0].card_no}  {people[0].address.door}")
-    assert stopped.startswith(f"C 未充退回  {people[1].card_no}  {people[1].address.door}")
+    assert stopped.startswith(f"C 不充退卡  {people[1].card_no}  {people[1].address.door}")
     assert brief("line_unfunded", translator("zh_CN")) in stopped
     assert "line_unfunded" not in stopped
     assert "fen=" not in stopped
