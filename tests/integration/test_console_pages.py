@@ -180,6 +180,18 @@ def test_names_from_stations_never_bite(chief: Centre, mark: str) -> None:
             assert "{{7*7}}" in unescape(found.text)
 
 
+def test_a_step_of_a_batch_that_makes_no_sense_is_shown_all_the_same(chief: Centre) -> None:
+    town = Town(chief)
+    _, chain = town.station("S001")
+    nonsense: tuple[object, ...] = ({"giver": 1}, {"rows": "x"}, {"done": None}, [1], "x")
+    for at, said in enumerate(nonsense):
+        told = {"step": "received", "stage": "received", "detail": json.dumps(said)}
+        town.push("S001", [chain.add("batch", subject=f"B{at}", detail=json.dumps(told))])
+    with logged_in(chief, "chief") as browser:
+        for address in ("batches", "board", *(f"batches/S001/B{at}" for at in range(5))):
+            assert browser.get(address).status_code == 200, address
+
+
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-23:00", "soon"])
 def test_a_time_that_cannot_be_is_shown_as_posted(chief: Centre, at: str) -> None:
     town = Town(chief)

@@ -206,6 +206,29 @@ def test_a_card_is_blocked_and_freed_by_two(people: Centre) -> None:
         assert "No card is blocked" in anna.get("blacklist").text
 
 
+def test_every_kind_of_proposal_is_shown_to_who_decides(people: Centre) -> None:
+    Town(people).doubts()
+    orders.post_order(people.books.engine, Order("O1", "0000000001", 5_000, 10_000, "r@1", 1, ""))
+    with people.books.engine.connect() as connection:
+        held = connection.scalar(text("SELECT number FROM exceptions WHERE suspended"))
+    with logged_in(people, "anna") as anna, logged_in(people, "ben") as ben:
+        for path, said in (
+            ("tariffs", PRICES),
+            ("blacklist", {"card_no": "88010000000042", "reason": "lost"}),
+            ("stations", {"station": "S042", "reason": "new hall"}),
+            ("people", {"name": "carl", "role": "auditor", "reason": "audit"}),
+            ("people", {"name": "ben", "reset": "yes", "reason": "forgotten"}),
+            ("orders", {"order_id": "O1", "reason": "paid back"}),
+            (f"suspense/{held}", {"words": "given back"}),
+        ):
+            assert anna.post(path, **said).status_code == 303, path
+        for browser, button in ((anna, "Withdraw</button>"), (ben, "Refuse</button>")):
+            shown = browser.get("proposals")
+            assert shown.status_code == 200
+            assert shown.text.count(button) == 7
+        assert anna.get(f"suspense/{held}").status_code == 200
+
+
 def test_an_order_is_withdrawn_by_two_once_and_not_while_a_desk_holds_it(people: Centre) -> None:
     for order_id, holder in (("O1", ""), ("O2", "S001")):
         made = Order(order_id, "0000000001", 5_000, 10_000, "r@1", 1, holder)
