@@ -141,6 +141,7 @@ class LaneServices:
         check_envelope: Batch, line, envelope as scanned; another one is a `Refusal`, on record.
         route: Batch, tray, line (0 = none), card (empty = not readable), code of the stop.
         put_in_envelope: Batch, line, number; empty = in none. Returns the line as it is now.
+        release_amount: Batch, line, supervisor; returns the place of the line that counts now.
         require_scans: Batch; no card is loaded before its envelope was scanned, or it may be.
     """
 
@@ -153,6 +154,7 @@ class LaneServices:
     route: Callable[[str, Tray, int, str, str], None]
     put_in_envelope: Callable[[str, int, str], ManifestLine]
     require_scans: Callable[[str, bool], None]
+    release_amount: Callable[[str, int, Approval], int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ from cardstation.services.quote import quote
 from cardstation.services.read_card import read_card
 from cardstation.services.refund import request_refund
 from cardstation.services.rejoin import rejoin
+from cardstation.services.release_amount import release_amount
 from cardstation.services.require_scans import require_scans
 from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load, withdraw_return
@@ -187,6 +188,7 @@ class Wiring:
             route=self.route,
             put_in_envelope=partial(put_in_envelope, station),
             require_scans=lambda batch_id, must: require_scans(station, batch_id, must=must),
+            release_amount=partial(release_amount, station),
         )
 
     def route(self, batch_id: str, tray: Tray, place: int, card_no: str, code: str) -> None:

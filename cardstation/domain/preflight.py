@@ -35,6 +35,9 @@ FORGIVEN = (
     "name_abbreviated",
 )
 """Codes that stand beside a ready verdict: what was overlooked, and why that is safe."""
+IMPLAUSIBLE, RELEASED = "implausible_volume", "amount_released"
+"""An amount far above what such a household uses, and beside a ready verdict: a supervisor's word
+that it is meant."""
 OF_THE_LIST = frozenset(
     {
         *("unknown_household", "check_digit_wrong", "household_not_certain", "row_not_readable"),

@@ -124,6 +124,18 @@ TABLE = {
         WAITS_FOR_ANSWER,
         "Ask the property manager whether the amount is right; a supervisor can release it.",
     ),
+    "amount_released": Words(
+        "Amount released",
+        "A supervisor confirmed the unusual amount of this row.",
+        NO_MONEY,
+        "Nothing is to be done.",
+    ),
+    "nothing_to_release": Words(
+        "Nothing to release",
+        "Row {row} is not kept back by its amount alone.",
+        "Nothing was changed.",
+        "Look at the row: what else keeps it back stands there.",
+    ),
     "same_list_again": Words(
         "List already taken in",
         "The same list was taken in before as batch {batch_id}.",

@@ -11,6 +11,7 @@ from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict
 from cardstation.domain.batch_life import Step
 from cardstation.domain.household import Household
 from cardstation.domain.money import NO_MONEY
+from cardstation.domain.preflight import RELEASED
 from cardstation.domain.quotation import (
     VALID_DAYS,
     BatchQuote,
@@ -119,6 +120,8 @@ def _price(station: Station, book: PriceBook, line: ManifestLine, home: Househol
     if line.kind is LineKind.PREPAID:
         return None
     terms = book.terms(home.tariff, station.clock.now().date())
+    if RELEASED in line.reasons:
+        terms = replace(terms, plausible=None)
     return sell(home, terms, money=line.money)
 
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, cast
 
-from cardstation.domain.batch import Batch, LineOutcome, LineState, ManifestLine
+from cardstation.domain.batch import Batch, LineOutcome, LineState, ManifestLine, Verdict
 from cardstation.domain.card import CardContent
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.preflight import RELEASED
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Quote
@@ -160,6 +161,7 @@ class FakeStation:
                 route=self._route,
                 put_in_envelope=self._put_in_envelope,
                 require_scans=self._require_scans,
+                release_amount=self._release_amount,
             ),
             bag=self.bag.services(self),
             orders=self.orders.services(self),
@@ -181,6 +183,18 @@ class FakeStation:
         batch = replace(standing.batch, lines=tuple(each.line for each in outcomes))
         self.standing = replace(standing, batch=batch, outcomes=outcomes)
         return line
+
+    def _release_amount(self, _batch_id: str, place: int, by: Approval) -> int:
+        self._say("release_amount", None)
+        assert self.standing is not None
+        self.backs.append(("release_amount", by.name, str(place)))
+        outcomes = self.standing.outcomes
+        line = replace(outcomes[place - 1].line, verdict=Verdict.READY, reasons=(RELEASED,))
+        one = replace(outcomes[place - 1], line=line, state=LineState.WAITING, reason="")
+        outcomes = _with(outcomes, place - 1, one)
+        batch = replace(self.standing.batch, lines=tuple(each.line for each in outcomes))
+        self.standing = replace(self.standing, batch=batch, outcomes=outcomes)
+        return place
 
     def _require_scans(self, _batch_id: str, must: bool) -> None:
         self._say("require_scans", None)

@@ -88,6 +88,7 @@ def _batches(t: Translator) -> KeyGroup:
             ("Ctrl+E", t("give rows their envelopes, one scan after another")),
             ("F8", t("lay an unfinished card aside")),
             ("Alt+A · B · C", t("the stopped card into tray A, B or C")),
+            ("Alt+R", t("release an unusual amount, with a second person")),
             ("Esc", t("pause, then back to the lists")),
         ),
     )

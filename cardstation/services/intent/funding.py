@@ -12,6 +12,7 @@ from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.preflight import RELEASED
 from cardstation.domain.quotation import signed_order
 from cardstation.domain.sale import PriceBook, sell
 from cardstation.domain.tariff import Quote
@@ -177,6 +178,8 @@ def _offers(
             continue
         try:
             terms = book.terms(household.tariff, day)
+            if RELEASED in line.reasons:
+                terms = replace(terms, plausible=None)
             yield place, (household, sell(household, terms, money=line.money))
         except Refusal:
             continue

@@ -63,7 +63,14 @@ def ensure_once(reading: Reading, batch_id: str, account_no: str, *, but: int = 
 
 
 def exchange(
-    station: Station, unit: Unit, batch_id: str, place: int, why: str, new: ManifestLine | None
+    station: Station,
+    unit: Unit,
+    batch_id: str,
+    place: int,
+    why: str,
+    new: ManifestLine | None,
+    *,
+    approver: str = "",
 ) -> int:
     """Withdraw a line and put another in its stead, with the step that says so; not committed.
 
@@ -74,6 +81,7 @@ def exchange(
         place: Of the line that counts no more; 0 when there is none.
         why: Its reason code.
         new: The line that counts instead; None when none does.
+        approver: The second person, where one agreed.
 
     Returns:
         The place of the new line, 0 when there is none.
@@ -87,5 +95,5 @@ def exchange(
     if new is not None:
         (became,) = unit.batches.add_lines(batch_id, (new,))
     told = Decided(place, became, why)
-    record_step(station, unit, batch_id, Step.REVISED, value=told)
+    record_step(station, unit, batch_id, Step.REVISED, value=told, approver=approver)
     return became

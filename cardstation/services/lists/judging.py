@@ -144,14 +144,25 @@ def _completed(whose: Whose, book: Directory) -> Whose:
     return replace(whose, community=community, team=team, zone=zone)
 
 
-def _seller(station: Station, reading: Reading) -> Callable[[Household, Money], Quote]:
+def released_terms(
+    station: Station, reading: Reading, accounts: Collection[str], batch_id: str
+) -> PreflightTerms:
+    """As `terms_of`, for an amount that a supervisor released: no use is too much."""
+    terms = terms_of(station, reading, accounts, batch_id)
+    return replace(terms, sell=_seller(station, reading, released=True))
+
+
+def _seller(
+    station: Station, reading: Reading, *, released: bool = False
+) -> Callable[[Household, Money], Quote]:
     book = PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers)
     day = station.clock.now().date()
     terms: dict[str, SaleTerms] = {}
 
     def price(household: Household, money: Money) -> Quote:
         if household.tariff not in terms:
-            terms[household.tariff] = book.terms(household.tariff, day)
+            found = book.terms(household.tariff, day)
+            terms[household.tariff] = replace(found, plausible=None) if released else found
         return sell(household, terms[household.tariff], money=money)
 
     return price

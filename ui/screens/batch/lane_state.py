@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardstation.domain.batch import LineOutcome
+from cardstation.domain.preflight import IMPLAUSIBLE
 from cardstation.domain.topup import Step
 from cardstation.domain.trays import Tray
 from ui.messages import Problem
@@ -42,6 +43,13 @@ class LaneState:
     def asks(self) -> bool:
         """A stopped card lies there: it waits for a tray."""
         return self.phase is Phase.STOPPED
+
+    @property
+    def too_much(self) -> bool:
+        """Only its unusual amount keeps this card's row back: a supervisor may release it."""
+        problem = self.problem
+        kept = "" if problem is None else str(problem.values.get("reason", ""))
+        return self.asks and self.code == "line_needs_human" and kept == IMPLAUSIBLE
 
     @property
     def waits_for_scan(self) -> bool:

@@ -14,9 +14,11 @@ from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch import Batch, LineOutcome, LineState
 from cardstation.domain.money import Money
+from cardstation.domain.shift import Approval
 from cardstation.domain.trays import Tray
 from cardstation.errors import CardStationError
 from cardstation.services.batch_state import BatchState
+from ui.approver import Approver
 from ui.card_place import CardPlace
 from ui.screens.batch.custody_model import BagModel
 from ui.screens.batch.envelope_model import EnvelopeModel
@@ -180,6 +182,28 @@ class BatchModel(QObject):
         asking = self._state.asking
         if asking is not None:
             self._lanes[asking.reader].choose_tray(tray)
+
+    @property
+    def approver(self) -> Approver:
+        """Proves the second person."""
+        return self._tools.approver
+
+    def release_amount(self, approval: Approval) -> None:
+        """A supervisor says that the unusual amount is meant; its card is loaded at once."""
+        held, standing, services = self._state.too_much, self._state.standing, self._services
+        if held is None or standing is None:
+            return
+        batch_id, lane = standing.batch.batch_id, self._lanes[held.reader]
+
+        def released() -> BatchState:
+            services.lanes.release_amount(batch_id, held.place, approval)
+            return services.batch_state(batch_id)
+
+        def seen(found: BatchState) -> None:
+            self._seen(found)
+            lane.card_opened()
+
+        self._ask(released, seen)
 
     def scan(self, envelope: str) -> None:
         """An envelope was scanned: of the card that lies alone, or of the one that comes next."""

@@ -13,6 +13,7 @@ from cardstation.sentences import word
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
+from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, label, row
@@ -86,6 +87,7 @@ class OpenPage(QWidget):
         self._envelopes.setEnabled(not state.running and not state.busy)
         self._back.setEnabled(state.running or not self._model.at_work)
         self._aside.setVisible(state.may_lay_aside)
+        self._release.setVisible(state.too_much is not None)
         for tray, made in self._trays.items():
             made.setVisible(state.asking is not None)
             made.setProperty("look", "primary" if _tray_of(state) is tray else "")
@@ -205,7 +207,9 @@ class OpenPage(QWidget):
         }
         self._aside = button(t("Lay the card aside"), model.lay_aside, key="F8")
         self._envelope_name = label(t("Envelope"), "muted")
-        line = row(self._envelope_name, self.envelope, 0, *self._trays.values(), self._aside)
+        self._release = button(t("Release the amount"), self._ask_release, key="Alt+R")
+        keys = (*self._trays.values(), self._release, self._aside)
+        line = row(self._envelope_name, self.envelope, 0, *keys)
         line.setContentsMargins(12, 0, 12, 0)
         made.setLayout(line)
         return made
@@ -222,6 +226,19 @@ class OpenPage(QWidget):
 
         field.returnPressed.connect(entered)
         return field
+
+    def _ask_release(self) -> None:
+        held = self._model.state.too_much
+        one = None if held is None else self._model.state.line(held.place)
+        if one is None:
+            return
+        whose, told = f"{one.line.door} {one.line.name}", one.line.money or ""
+        what = self._look.t(
+            "{amount} for {who}: far more gas than such a household uses.", amount=told, who=whose
+        )
+        asked = ask_second_person(self, self._look, self._model.approver, what)
+        if asked is not None:
+            self._model.release_amount(asked[0])
 
     def _ask_envelopes(self) -> None:
         giving = self._model.envelopes()

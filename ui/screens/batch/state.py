@@ -64,6 +64,11 @@ class State:
         return next((lane for lane in self.lanes if lane.asks), None)
 
     @property
+    def too_much(self) -> LaneState | None:
+        """The lane whose card waits for a supervisor's word about its amount."""
+        return next((lane for lane in self.lanes if lane.too_much), None)
+
+    @property
     def phase(self) -> Phase:
         """Of the front lane."""
         return self.front.phase
