@@ -66,9 +66,7 @@ def test_a_quote_prints_every_line_and_its_price(quote: BatchQuote, lang: str) -
 
 
 @pytest.mark.parametrize(("quote", "lang"), QUOTED)
-def test_a_quote_tells_the_manager_nobodys_numbers_or_reason(
-    quote: BatchQuote, lang: str
-) -> None:
+def test_a_quote_tells_the_manager_nobodys_numbers_or_reason(quote: BatchQuote, lang: str) -> None:
     text = text_of(quote_sheet(quote, lang))
     secret = bare(*(one.card_no for one in (*quote.lines, *quote.refused)))
     secret += bare(*(one.account_no for one in quote.lines))
