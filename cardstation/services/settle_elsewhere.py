@@ -67,8 +67,16 @@ def _close_finished(station: Station) -> None:
         for entry in station.ledger.loads_of(intent.identity.card_no):
             sealed = entry.kind is EntryKind.SEALED and entry.subject == intent.topup_id
             if sealed and entry.station != station.name:
-                close(station, intent, entry.station)
+                _close(station, intent.topup_id, entry.station)
                 break
+
+
+def _close(station: Station, topup_id: str, sealed_by: str) -> None:
+    """Its card may have moved it on while the ledger was asked."""
+    with station.store.reading() as reading:
+        now = reading.topups.get(topup_id)
+    if now is not None and _may_be_elsewhere(now):
+        close(station, now, sealed_by)
 
 
 def _may_be_elsewhere(intent: TopUp) -> bool:
