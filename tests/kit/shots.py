@@ -62,6 +62,8 @@ IN_DOCS = {
     "batch-needs-you": "batch-8-needs-you-light-zh_CN",
     "batch-finished": "batch-10-finished-light-zh_CN",
     "exceptions": "exceptions-2-some-light-zh_CN",
+    "exceptions-debt": "guide-line-arrears-covered-light-zh_CN",
+    "exceptions-row": "guide-row-in-place-light-zh_CN",
     "exceptions-restored": "exceptions-restored-light-zh_CN",
     "bag": "bag-2-on-its-way-light-zh_CN",
     "bag-hand-over": "bag-3-hand-over-light-zh_CN",
