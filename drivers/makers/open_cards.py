@@ -30,7 +30,10 @@ OTHER_CHIPS = (
         _EXACT,
         code="CS24",
         layout="open24c02",
-        traps=("The chip has no code: whoever has a reader can write these cards.",),
+        traps=(
+            "The chip has no code: whoever has a reader can write these cards.",
+            "A card pulled at the very end of its issue is neither blank nor issued: lay it aside.",
+        ),
     ),
     replace(
         _EXACT,
@@ -38,7 +41,10 @@ OTHER_CHIPS = (
         layout="openmf1k",
         traps=(
             "The chip's cipher is broken: its keys protect against mistakes, not against thieves.",
-            "A card pulled while it is issued may have lost a sector for ever: lay it aside.",
+            (
+                "A card pulled at the very end of its issue may be neither blank nor issued, or "
+                "have lost a sector for ever: lay it aside."
+            ),
         ),
     ),
     replace(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -18,7 +19,7 @@ from cardstation.ports.layout import Layout
 from drivers.keys import CombinedCardKeys
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
-from drivers.virtual import VirtualCard, every_tear
+from drivers.virtual import Tear, Torn, VirtualCard, every_tear, new_chip
 from drivers.virtual.maker import make_card
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
@@ -125,3 +126,37 @@ def told(layout: Layout, image: bytes) -> object:
     credit = (shown.credit.quantity, shown.credit.purchase_counter, shown.credit.mark)
     answer = (shown.returned.taken_mark, shown.returned.residual, shown.returned.error)
     return shown.identity, credit, answer
+
+
+@every_layout
+def test_a_card_pulled_while_it_is_issued_is_never_half_a_card(rules: MakerRules) -> None:
+    """Whole, or blank and issued again, or found out and laid aside; nobody's card is believed."""
+    layout = LAYOUT[rules.layout]
+    content = layout.decode(make_card(cards.household(), rules, layout, KEYS).image)
+    assert content.credit is not None
+    assert content.returned is not None
+    values = (content.identity, content.credit, content.limits, content.price, content.returned)
+    card = VirtualCard(new_chip(layout.chip))
+    held = {name: bytes(cells) for name, cells in card.chip.memories.items()}
+    plan = layout.plan_issue(card.image, *values)
+    issue(card, plan, None)
+    every = list(every_tear(card.chip.steps, SEEDS))
+    seen = []
+    for tear in (*every[:: len(every) // 40], *every[-9:]):
+        for name, cells in held.items():
+            card.chip.memories[name][:] = cells
+        with suppress(Torn):
+            issue(card, plan, tear)
+        seen.append(layout.is_blank(card.image))
+        assert layout.recognises(card.image) == (card.image == plan.target)
+        if seen[-1]:
+            issue(card, layout.plan_issue(card.image, *values), None)
+            assert layout.decode(card.image) == content
+    assert seen.count(True) > len(seen) // 2
+
+
+def issue(card: VirtualCard, plan: WritePlan, tear: Tear | None) -> None:
+    card.chip.power_up()
+    assert card.chip.host_open(card.chip.secret)
+    card.chip.arm(tear)
+    card.chip.host_write(plan.spans)
