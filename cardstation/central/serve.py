@@ -178,12 +178,18 @@ def read_totals(home: Path, dsn: str = "") -> dict[str, object]:
 
 @contextmanager
 def open_books(home: Path, dsn: str) -> Iterator[Engine]:
-    """The books at an address, or those of a data folder, whose cluster may run or not."""
+    """The books at an address, or those of a data folder, whose cluster may run or not.
+
+    A cluster that did not run is brought to the current schema, as a start of the service does.
+    """
     from cardstation.central.engine import open_engine
 
     cluster = embedded_postgres(home)
-    address = dsn or cluster.running() or cluster.start()
+    address = dsn or cluster.running()
     try:
+        if not address:
+            address = cluster.start()
+            prepare(cluster.dsn(OWNER, "postgres"))
         engine = open_engine(address, connections=1)
         try:
             yield engine
