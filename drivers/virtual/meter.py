@@ -118,13 +118,14 @@ class VirtualMeter:
             image = card.image
         except Torn:
             return self._verdict(self._pulled(Taking.REFUSED, 0), torn=True)
-        decision = self._decide(image)
+        now = at or datetime.now(UTC)
+        decision = self._decide(image, now)
         self.state = decision.after
         if not decision.writes:
             card.chip.power_off()
             return self._verdict(decision)
         try:
-            written = self._write(card, image, at or datetime.now(UTC), cut)
+            written = self._write(card, image, now, cut)
         except Torn:
             pulled = self._pulled(decision.taking, decision.credited)
             return self._verdict(pulled, torn=True)
@@ -155,12 +156,13 @@ class VirtualMeter:
         self.state = replace(self.state, error=error)
         return Decision(self.state, Taking.REFUSED, 0, error, writes=False)
 
-    def _decide(self, image: bytes) -> Decision:
+    def _decide(self, image: bytes, at: datetime) -> Decision:
+        """A card whose answer was lost is a card all the same, if the meter can write it anew."""
         try:
             content = self._layout.decode(image)
+            if content.returned is None:
+                self._layout.plan_return(image, self.state.return_block(at))
         except Refusal:
-            content = None
-        if content is None or content.returned is None:
             blank = self._layout.is_blank(image)
             return self._untouched(MeterError.NOT_ISSUED if blank else MeterError.FORMAT)
         return decide(self.state, content)

@@ -13,6 +13,8 @@ from cardstation.domain.meter import CounterSchool, MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
+from drivers.layouts.codec import Owner
+from drivers.layouts.open102 import OPEN102
 from drivers.layouts.open4442 import OPEN4442
 from drivers.makers import MAKERS, TRAINING
 from drivers.virtual import VirtualCard
@@ -134,6 +136,25 @@ def test_backwards_is_an_error_and_nothing_else() -> None:
     assert (verdict.error, verdict.written) == (MeterError.CARD_RESET, False)
     assert card.image == before
     assert hung.take(card, at=cards.AT).taking is Taking.CREDITED
+
+
+def test_an_answer_that_was_lost_is_written_anew_by_its_own_meter() -> None:
+    """A zone torn twice at the meter: the desk sells nothing to such a card, the meter mends it."""
+    maker = next(one for one in MAKERS if one.layout == OPEN102.code)
+    home = cards.household()
+    card = cards.make_card(home, maker, OPEN102, cards.DemoCardKeys())
+    meter = VirtualMeter.of_card(OPEN102.decode(card.image), OPEN102, maker.school)
+    cards.put(card, OPEN102.plan_load(card.image, cards.next_load(card.image, layout=OPEN102)))
+    for place in OPEN102.declaration.owned_by(Owner.METER):
+        card.chip.main[place.start : place.stop] = b"\xff" * len(place)
+    assert OPEN102.decode(card.image).returned is None
+    other = VirtualMeter(replace(meter.state, meter_no="QM0000000001"), OPEN102)
+    assert other.take(card).error == MeterError.METER_NO
+    verdict = meter.take(card)
+    assert (verdict.taking, verdict.written) == (Taking.CREDITED, True)
+    returned = OPEN102.decode(card.image).returned
+    assert returned is not None
+    assert returned.taken_mark == meter.state.taken_mark
 
 
 def test_a_blank_card_was_never_issued() -> None:
