@@ -43,16 +43,16 @@ def _plain(row: dict[str, str]) -> bool:
     return (
         row["community"] == COMMUNITY
         and row["status"] == "正常"
-        and row["chip"] == "sle4442"
         and row["tariff"] == "residential"
         and float(row["arrears_yuan"]) == 0
     )
 
 
-def people(count: int, money_meters: int = 1) -> list[Person]:
-    """Households without anything special; the first ones have money meters."""
-    rows = [row for row in _rows() if _plain(row)]
-    by_money = [row for row in rows if row["meter_kind"] == "money"][:money_meters]
+def people(count: int, money_meters: int = 1, chips: Sequence[str] = ("sle4442",)) -> list[Person]:
+    """Households without anything special; the first ones have money meters, on an SLE4442."""
+    rows = [row for row in _rows() if _plain(row) and row["chip"] in chips]
+    money = [row for row in rows if (row["chip"], row["meter_kind"]) == ("sle4442", "money")]
+    by_money = money[:money_meters]
     by_volume = [row for row in rows if row["meter_kind"] == "volume"]
     return [
         Person(
@@ -63,7 +63,7 @@ def people(count: int, money_meters: int = 1) -> list[Person]:
             int(row["purchase_counter"]),
             row["meter_kind"] == "money",
         )
-        for row in (*by_money, *by_volume[: count - money_meters])
+        for row in (*by_money, *by_volume[: count - len(by_money)])
     ]
 
 
