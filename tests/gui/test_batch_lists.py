@@ -18,7 +18,7 @@ from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.verify import verify
-from tests.kit.lists import lines_of, with_people
+from tests.kit.lists import lines_of, list_row, taken, with_people
 from tests.kit.station import Desk
 from tests.kit.window_lists import CHAT, HOMES, lay, list_text, lists_stage
 from tests.kit.window_stage import Stage, application
@@ -258,6 +258,7 @@ def test_headings_are_explained_with_digits(bench: Bench, qtbot: QtBot) -> None:
 
 
 def test_cards_at_the_door_make_a_list(bench: Bench, qtbot: QtBot) -> None:
+    with_people(bench.desk)
     bench.stage.window.go("batch")
     bench.lists.open_door("上门")
     assert bench.lists.state.page is Page.DOOR
@@ -284,6 +285,28 @@ def test_cards_at_the_door_make_a_list(bench: Bench, qtbot: QtBot) -> None:
     assert bench.lines[-1].money == Money(5_000)
     bench.lists.close()
     assert bench.lists.state.entry.unchecked == 3
+
+
+def test_a_household_that_does_not_count_yet_is_said_at_the_door(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    taken(bench.desk.station, [list_row(HOMES[0])])
+    bench.stage.window.go("batch")
+    bench.lists.open_door("上门")
+    page = bench.view.over.door
+    lay(bench.stage, HOMES[0])
+    qtbot.keyClicks(page.amount, "200")
+    qtbot.keyClick(page.amount, Qt.Key.Key_Return)
+    assert bench.lines[-1].verdict is Verdict.HUMAN
+    problem = bench.lists.door.state.problem
+    assert problem is not None
+    assert problem.code == "in_other_batch"
+    bench.stage.remove()
+    assert bench.lists.door.state.problem == problem.bare()
+    lay(bench.stage, HOMES[4])
+    assert bench.lists.door.state.problem is None
+    bench.stage.remove()
+    assert bench.lists.door.state.problem is None, "an amount left for later is no problem"
 
 
 def test_a_card_that_lies_there_is_not_added_by_leaving_the_door(bench: Bench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from cardstation.domain.batch import ManifestLine, Verdict
 from cardstation.domain.money import Money
 from cardstation.errors import CardStationError
 from cardstation.services.read_card import CardFacts
@@ -50,18 +51,22 @@ class DoorModel(QObject):
             return
         batch_id = standing.batch.batch_id
 
-        def added(_place: int) -> None:
-            self._tools.sounds.play("ok")
-            self._show(DoorState())
+        def add() -> ManifestLine:
+            place = self._services.add_row(batch_id, number, money, card_no)
+            return self._services.look(batch_id, place).line
+
+        def added(line: ManifestLine) -> None:
+            doubts = [code for code in line.reasons if code != "no_amount"]
+            waits = line.verdict is not Verdict.READY and bool(doubts)
+            self._tools.sounds.play("stop" if waits else "ok")
+            self._show(DoorState(problem=_doubt(line, doubts[0]) if waits else None))
             self._lists.look()
 
         def refused(error: CardStationError) -> None:
             self._tools.sounds.play("stop")
             self._show(DoorState(problem=Problem.of(error)))
 
-        self._tools.desk.ask(
-            lambda: self._services.add_row(batch_id, number, money, card_no), added, refused
-        )
+        self._tools.desk.ask(add, added, refused)
 
     def card_arrived(self) -> None:
         """See `CardTaker`."""
@@ -91,9 +96,15 @@ class DoorModel(QObject):
         if door.household is not None:
             self._add(door.household.account_no, None, door.card_no)
         else:
-            self._show(DoorState())
+            self._show(DoorState(problem=door.problem.bare() if door.problem else None))
 
     def _show(self, state: DoorState) -> None:
         if state != self._state:
             self._state = state
             self.changed.emit()
+
+
+def _doubt(line: ManifestLine, code: str) -> Problem:
+    """Why a household that was added does not count yet."""
+    facts = {"account_no": line.account_no, "card_no": line.card_no}
+    return Problem(code, facts, tone="warn")
