@@ -54,6 +54,7 @@ class Browser:
     url: str
     lang: str = "en"
     client: httpx.Client = field(init=False)
+    kept: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         said = {"accept-language": self.lang}
@@ -66,6 +67,13 @@ class Browser:
         return self.client.post("/console/login", data={"name": name, "secret": secret})
 
     def csrf(self) -> str:
+        """What this session's forms bring back."""
+        session = self.client.cookies.get("cs_session", "")
+        if session not in self.kept:
+            self.kept = {session: self._csrf()}
+        return self.kept[session]
+
+    def _csrf(self) -> str:
         found = re.search(r'name="csrf" value="([^"]+)"', self.get("password").text)
         assert found is not None
         return found[1]
