@@ -20,15 +20,17 @@ from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
-from cardstation.domain.topup import TopUp, TopUpRequest
+from cardstation.domain.topup import TopUp, TopUpRequest, mark_of
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError, Defect, Refusal
+from cardstation.services.dispute import dispute
 from cardstation.services.identify import Inserted
 from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
+from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from drivers.chips import CHIPS
@@ -256,7 +258,9 @@ class Loop:
         except Refusal as stop:
             self._count(f"stopped: {stop.code}")
             return True
-        except CardStationError:
+        except CardStationError as error:
+            if error.code == "card_not_as_left":
+                self._people_settle(home, str(error.values["topup_id"]))
             return False
         finally:
             card.chip.arm(None)
@@ -283,6 +287,33 @@ class Loop:
             top_up(station, inserted, wanted, nobody)
             self._count("sold")
         return True
+
+    def _people_settle(self, home: Home, topup_id: str) -> None:
+        """What no card can tell two persons write down as it truly is (AT88SC102 only: a meter
+        moves what it is told into the zone that a torn load had begun)."""
+        assert self.layout.chip == "at88sc102", "a card tells what became of it"
+        station = self.desk.station
+        with station.store.reading() as reading:
+            intent = reading.topups.get(topup_id)
+        assert intent is not None
+        mark = mark_of(intent.corrects or topup_id)
+        credit = self.layout.decode(home.card.image).credit
+        there = mark in home.credited or (credit is not None and credit.mark == mark)
+        dispute(station, topup_id, SECOND)
+        finding = Finding.LOADED if there else Finding.NOT_LOADED
+        settle_dispute(station, topup_id, finding, "card and meter were looked at", SECOND)
+        if (
+            self._state_of(topup_id) in (TopUpState.REFUND_REQUESTED, TopUpState.SEALED)
+            and not there
+        ):
+            pay_out(station, topup_id, SECOND, found="the slip was looked at")
+        self._count("settled by people")
+
+    def _state_of(self, topup_id: str) -> TopUpState:
+        with self.desk.station.store.reading() as reading:
+            intent = reading.topups.get(topup_id)
+        assert intent is not None
+        return intent.state
 
     def _pay_out(self, topup_id: str) -> None:
         pay_out(self.desk.station, topup_id, SECOND, found="the slip was looked at")

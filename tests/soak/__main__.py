@@ -16,7 +16,7 @@ import pytest
 
 import tests.conftest  # the environment of every test: no machine's card service, no keyring
 from cardstation.errors import CardStationError
-from tests.soak import bits, chaos, kills, ledger, power, sim, sweep, tears
+from tests.soak import bits, chaos, kills, ledger, meters, power, sim, sweep, tears
 from tests.soak.figures import Figures
 
 PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
@@ -24,6 +24,7 @@ PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
     ("chaos", chaos.soak),
     ("kills", kills.soak),
     ("ledger", ledger.soak),
+    ("meters", meters.soak),
     ("power", power.soak),
     ("sim", sim.soak),
     ("sweep", sweep.soak),
