@@ -8,7 +8,7 @@ revision = "r0003"
 down_revision = "r0002"
 
 # What an order was sold with stays in `leased_to`; who holds it now stands beside it.
-_LEASES = """
+LEASES = """
 ALTER TABLE orders
     ADD COLUMN paid_at timestamptz,
     ADD COLUMN held_by text,
@@ -24,4 +24,4 @@ GRANT UPDATE (held_by, held_until) ON orders TO cardstation_service;
 
 def upgrade() -> None:
     """Add the columns; the facts stay as they are."""
-    op.execute(_LEASES)
+    op.execute(LEASES)
