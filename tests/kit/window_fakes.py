@@ -8,12 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar, cast
 
-from cardstation.domain.batch import Batch, LineOutcome, LineState, ManifestLine, Verdict
+from cardstation.domain.batch import Batch, LineOutcome, LineState
 from cardstation.domain.card import CardContent
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.preflight import RELEASED
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Quote
@@ -33,6 +32,7 @@ from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from tests.kit.window_bag import FakeBag
 from tests.kit.window_cases import exceptions_of
+from tests.kit.window_fake_lanes import lane_services
 from tests.kit.window_money import FakeMoney
 from tests.kit.window_no_lists import no_lists
 from tests.kit.window_orders import FakeOrders
@@ -43,7 +43,6 @@ from ui.desk_services import (
     DeskServices,
     DeskSettings,
     Finding,
-    LaneServices,
     PrinterStanding,
     ReaderStanding,
     Watch,
@@ -151,59 +150,12 @@ class FakeStation:
                 ),
             ),
             money=self.money.services(self),
-            lanes=LaneServices(
-                start=lambda _batch: self._say("start", None),
-                pause=lambda _batch: self._say("pause", None),
-                finish=lambda _batch: self._say("finish", True),
-                runs=lambda _batch: self.runs,
-                outcome=self._outcome,
-                check_envelope=lambda _batch, _place, _envelope: self._say("check_envelope", None),
-                route=self._route,
-                put_in_envelope=self._put_in_envelope,
-                require_scans=self._require_scans,
-                release_amount=self._release_amount,
-            ),
+            lanes=lane_services(self),
             bag=self.bag.services(self),
             orders=self.orders.services(self),
             teams=self.teams.services(self),
             found=self.found,
         )
-
-    def _outcome(self, _batch_id: str, place: int) -> LineOutcome:
-        assert self.standing is not None
-        return self.standing.outcomes[place - 1]
-
-    def _put_in_envelope(self, _batch_id: str, place: int, envelope: str) -> ManifestLine:
-        self._say("put_in_envelope", None)
-        assert self.standing is not None
-        standing, outcomes = self.standing, self.standing.outcomes
-        line = replace(outcomes[place - 1].line, envelope=envelope)
-        one = replace(outcomes[place - 1], line=line)
-        outcomes = (*outcomes[: place - 1], one, *outcomes[place:])
-        batch = replace(standing.batch, lines=tuple(each.line for each in outcomes))
-        self.standing = replace(standing, batch=batch, outcomes=outcomes)
-        return line
-
-    def _release_amount(self, _batch_id: str, place: int, by: Approval) -> int:
-        self._say("release_amount", None)
-        assert self.standing is not None
-        self.backs.append(("release_amount", by.name, str(place)))
-        outcomes = self.standing.outcomes
-        line = replace(outcomes[place - 1].line, verdict=Verdict.READY, reasons=(RELEASED,))
-        one = replace(outcomes[place - 1], line=line, state=LineState.WAITING, reason="")
-        outcomes = _with(outcomes, place - 1, one)
-        batch = replace(self.standing.batch, lines=tuple(each.line for each in outcomes))
-        self.standing = replace(self.standing, batch=batch, outcomes=outcomes)
-        return place
-
-    def _require_scans(self, _batch_id: str, must: bool) -> None:
-        self._say("require_scans", None)
-        assert self.standing is not None
-        batch = replace(self.standing.batch, scan_envelopes=must)
-        self.standing = replace(self.standing, batch=batch)
-
-    def _route(self, _batch_id: str, tray: Tray, place: int, card_no: str, code: str) -> None:
-        self.routed.append((tray, place, card_no, code))
 
     def _say(self, name: str, answer: T) -> T:
         self.calls.append(name)
