@@ -183,6 +183,8 @@ READS = {
     ("batch", "annex"): (BATCH,),
     ("batch", "label"): (BATCH,),
     ("batch", "slip"): (BATCH,),
+    ("batch", "trace"): ("0000126112401017",),
+    ("batch", "sign-quote"): (BATCH, "--on-paper"),
     ("batch", "headings"): ("FILE",),
     ("batch", "paste"): ("FILE",),
     ("batch", "revise"): (BATCH, "FILE"),
