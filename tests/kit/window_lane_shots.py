@@ -138,4 +138,8 @@ def _every_scan(s: Stage) -> None:
     s.station.services().lanes.require_scans("2026-11-23-02", True)
     _done(s, 0, 40)
     s.shoot("lanes-2-scan-it")
+    s.remove(READERS[0])
+    much = Refusal("line_needs_human", card_no="", row=44, reason="implausible_volume")
+    _stopped(s, 1, 43, much)
+    s.shoot("lanes-2-too-much")
     _end(s, READERS[:2])
