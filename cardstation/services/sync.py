@@ -7,7 +7,6 @@ from contextlib import suppress
 from cardstation.domain.ledger import GENESIS
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, Ledger, LedgerHead
-from cardstation.services.follow_orders import follow_orders
 from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.station import Station
 from cardstation.services.sync_state import SyncState, sync_state
@@ -69,8 +68,15 @@ def sync(station: Station) -> SyncState:
         unit.orders.told(orders, station.clock.now())
         unit.commit()
     settle_elsewhere(station)
-    follow_orders(station)
+    _follow(station)
     return sync_state(station)
+
+
+def _follow(station: Station) -> None:
+    # Imported here: rows are judged by what may itself ask the ledger.
+    from cardstation.services.follow_orders import follow_orders
+
+    follow_orders(station)
 
 
 def _ensure_no_rejoin(station: Station) -> None:
