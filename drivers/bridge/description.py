@@ -91,6 +91,8 @@ class Description:
         convention: `cdecl` or `stdcall`. encoding: Of its texts.
         timeout_s: Longest a call may take. poll_s: Between two looks for a card.
         kind: What its cards carry. adds: A load is added to what is on the card.
+        keeps: The quantity stays on the card when its meter has taken it; without this, a quantity
+            under a counter that the meter has taken already is a load that was cut short.
         rules: The capability table of its cards.
         hoard: Most the meter holds, in litres or fen, where the card does not say.
     """
@@ -104,6 +106,7 @@ class Description:
     poll_s: float
     kind: MeterKind
     adds: bool
+    keeps: bool
     rules: MakerRules
     hoard: int
     functions: Mapping[str, Function]

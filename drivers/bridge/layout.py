@@ -129,7 +129,11 @@ class FactsLayout:
         after = image_of(target, self.code, adds=self._described.adds)
         return WritePlan(image, (_changed(image, after),), self.desk_owned)
 
-    def _credit(self, facts: Facts) -> Credit:
+    def _credit(self, facts: Facts) -> Credit | None:
+        """The load on the card; none where one was cut short (MONEY-SAFETY 3)."""
+        left_over = facts.quantity and not facts.waiting and facts.taken is None
+        if left_over and not self._described.keeps:
+            return None
         return Credit(
             quantity=self._quantity(facts.quantity),
             purchase_counter=facts.counter,

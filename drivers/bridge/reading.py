@@ -62,6 +62,7 @@ def _described(table: Table, path: Path) -> Description:
         poll_s=table.seconds("poll_s", 60, 1),
         kind=kind,
         adds=card.choice("writes", ("overwrites", "adds")) == "adds",
+        keeps=card.switch("keeps"),
         rules=_rules(card, name, kind),
         hoard=int(card.decimal("hoard", _HOARD[kind]) * _PER_UNIT[kind]),
         functions=_functions(table),

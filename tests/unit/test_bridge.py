@@ -239,6 +239,15 @@ def test_a_good_answer_is_facts() -> None:
     )  # fmt: skip
 
 
+def test_gas_under_a_counter_that_was_taken_is_a_load_cut_short_unless_cards_keep_it() -> None:
+    torn = replace(TARGET, counter=50)
+    for keeps in (False, True):
+        layout = FactsLayout(replace(DESCRIBED, keeps=keeps))
+        content = layout.decode(image_of(torn, DESCRIBED.name, adds=True))
+        assert (content.credit is not None) == keeps
+        assert content.pending is None
+
+
 def test_a_money_meters_amounts_are_fen(tmp_path: Path) -> None:
     text = (SOURCES / "adds.toml").read_text("utf-8").replace('kind = "volume"', 'kind = "money"')
     path = tmp_path / "money.toml"
