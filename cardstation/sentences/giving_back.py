@@ -26,6 +26,18 @@ TABLE = {
         NOTHING,
         "Ask the supervisor to confirm with their PIN.",
     ),
+    "card_at_work": Words(
+        "Card at work",
+        "A card with the number {card_no} is at work in a reader at this moment.",
+        SAFE,
+        "Wait until that reader is done. If it is another card, it is a copy: keep both.",
+    ),
+    "money_at_work": Words(
+        "Money at work",
+        "Money is being taken or given on another page at this moment.",
+        SAFE,
+        "Finish that first, then try again.",
+    ),
     "no_paid_load": Words(
         "No unfinished payment",
         "No paid load of this card is unfinished.",
@@ -58,7 +70,7 @@ TABLE = {
     ),
     "payout_in_doubt": Words(
         "Paid out already?",
-        "A part of this station's records is lost; this money may have been paid out in it.",
+        "This money may be paid out already: that was begun before a break, or records are lost.",
         OWED,
         "Look for the signed slip and into the till with a second person, then write under "
         "Exceptions what you found.",

@@ -48,7 +48,8 @@ def close_shift(
     Raises:
         Refusal: `no_shift`, `count_missing`, `count_negative`, `count_stands` (another count was
             committed before), `second_person_same`, `unknown_not_signed` (an outcome is unknown and
-            nobody takes over; nothing was committed), those of `prove`.
+            nobody takes over; nothing was committed), `card_at_work`, `money_at_work` (a moment
+            later all is on record), those of `prove`.
     """
     with station.store.reading() as reading:
         current = _current(reading)
@@ -63,8 +64,9 @@ def close_shift(
     if handed_to:
         prove(station, handed_to, handed_pin)
     pause_all(station)
-    _commit_count(station, current, counted)
-    closed = _close(station, handed_to)
+    with station.work.at_rest():
+        _commit_count(station, current, counted)
+        closed = _close(station, handed_to)
     anchor_journal(station)
     return closed
 

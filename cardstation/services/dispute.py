@@ -23,7 +23,7 @@ def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
 
     Raises:
         Refusal: `not_disputable`: it is settled, or its card has not been touched;
-            `second_person_same`, `no_shift`, and those of `ensure_may_write`.
+            `card_at_work`, `second_person_same`, `no_shift`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     ensure_on_duty(station)
@@ -33,6 +33,7 @@ def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
         doubt = "" if intent is None else doubt_about(reading, intent)
     if intent is None or not (doubt or intent.state in MAY_BE_ON_CARD):
         raise Refusal("not_disputable", intent_id=intent_id)
+    station.work.ensure_has_not(intent.identity.card_no)
     if intent.state is TopUpState.ARMED:
         intent = record_move(station, intent, TopUpEvent.LINK_LOST, reason=NOT_AS_LEFT)
     return record_move(

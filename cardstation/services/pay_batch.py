@@ -9,6 +9,7 @@ from cardstation.domain.payment import Tender
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.batch_state import BatchMoney, batch_state
+from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.begin import WITHOUT_ASKING
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.funding import answered, batch_of, is_for_sale
@@ -22,6 +23,7 @@ from cardstation.store import Reading
 from cardstation.store.funds import AskedPayment
 
 
+@on_money
 def pay_batch(
     station: Station,
     batch_id: str,

@@ -15,6 +15,7 @@ from cardstation.services.intent.adopt import (
     finished_elsewhere,
     is_finished,
 )
+from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.guards import (
     ensure_may_write,
     ensure_on_duty,
@@ -30,6 +31,7 @@ from cardstation.services.station import Station
 _PAID = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
 
 
+@on_its_card
 def request_refund(station: Station, card: Inserted, approval: Approval) -> TopUp:
     """Give up the paid load that is open on this card; `pay_out` then returns the money.
 

@@ -19,6 +19,7 @@ from cardstation.errors import OutcomeUnknown, Refusal, fail
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import adopt, ensure_ours_to_finish, finished_elsewhere
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle
 from cardstation.services.intent.finish_return import finish_return
 from cardstation.services.intent.guards import ensure_may_write
@@ -79,6 +80,7 @@ def _quiet(_step: Step) -> None:
     """Nobody watches."""
 
 
+@on_its_card
 def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Resolution:
     """Look up the one open intent of the card in the lane and bring it to an end if the card can.
 

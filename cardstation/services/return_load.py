@@ -13,6 +13,7 @@ from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal, ensure, fail
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.giving_back import record_returned
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.ids import new_id
@@ -30,6 +31,7 @@ from cardstation.services.station import Station
 from cardstation.store import Reading
 
 
+@on_its_card
 def return_load(
     station: Station, card: Inserted, approval: Approval, watch: Watch, *, reading: str = ""
 ) -> TopUp:

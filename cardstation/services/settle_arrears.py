@@ -11,6 +11,7 @@ from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.facts import append
 from cardstation.services.intent.funding import batch_of, holdings_of, purses_of
 from cardstation.services.intent.guards import ensure_may_sell
@@ -24,6 +25,7 @@ CONSENTS = ("signed", "message", "spoken")
 """How consent was given: on paper, in writing from the household, said at the desk."""
 
 
+@on_money
 def settle_arrears(
     station: Station, batch_id: str, place: int, payment_id: str, consent: str
 ) -> ArrearsPaid:

@@ -46,9 +46,9 @@ def settle_dispute(
         approval: Of the second person.
 
     Raises:
-        Refusal: `not_in_dispute`, `proof_missing`, `load_is_on_card` (another desk has sealed it:
-            settled so), `refund_needs_ledger`, `second_person_same`, `no_shift`, and those of
-            `ensure_may_write`.
+        Refusal: `not_in_dispute`, `card_at_work`, `proof_missing`, `load_is_on_card`
+            (another desk has sealed it: settled so), `refund_needs_ledger`, `second_person_same`,
+            `no_shift`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     ensure_on_duty(station)
@@ -58,6 +58,7 @@ def settle_dispute(
         intent = reading.topups.get(topup_id)
     if intent is None or intent.state is not TopUpState.DISPUTED:
         raise Refusal("not_in_dispute", intent_id=topup_id)
+    station.work.ensure_has_not(intent.identity.card_no)
     if intent.direction is Direction.RETURN:
         return _return_settled(station, intent, finding, words, approval.name)
     return _load_settled(station, intent, finding, words, approval.name)

@@ -15,6 +15,7 @@ from cardstation.ports.keys import CardKeys, DeviceKey, PinHash
 from cardstation.ports.layout import Layout
 from cardstation.ports.ledger import Ledger
 from cardstation.ports.payment import Payment
+from cardstation.services.work import Work
 from cardstation.store import Store
 
 
@@ -45,6 +46,7 @@ class Station:
         payments: Ways of paying this desk takes.
         pins: How the PINs of clerks are kept.
         offline_limit: Most that is sold before the ledger has heard of it.
+        work: Cards and money that are in hand at this moment.
         armed: Told after each armed commit, so that the ledger hears of it soon; returns at once.
     """
 
@@ -65,6 +67,7 @@ class Station:
     pins: PinHash = field(default_factory=NoPins)
     armed: Callable[[], None] = _nobody
     offline_limit: OfflineLimit = field(default_factory=OfflineLimit)
+    work: Work = field(default_factory=Work, compare=False, repr=False)
 
     @property
     def card_kinds(self) -> frozenset[tuple[str, MeterKind]]:

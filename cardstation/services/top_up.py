@@ -14,6 +14,7 @@ from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUpRequest
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import Purpose, begin, collect
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
@@ -24,6 +25,7 @@ from cardstation.services.resolve import ensure_settled, resolve_card
 from cardstation.services.station import Station
 
 
+@on_its_card
 def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch) -> Receipt:
     """Sell to this card: resolve, check, price, take money, arm, write, read back, seal.
 
