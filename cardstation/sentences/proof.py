@@ -83,6 +83,15 @@ TABLE: Mapping[str, Words] = {
         "Money in a closed batch",
         "Batch {batch_id} is closed and still holds {fen}.",
     ),
+    "released_and_loaded": _found(
+        "Row released, and loaded",
+        "Row {place} of batch {batch_id} gave its money free, and top-up {topup_id} was loaded "
+        "with it.",
+    ),
+    "batch_below_nothing": _found(
+        "More spent than a batch had",
+        "With entry {seq} batch {batch_id} spent {fen} more than was received for it.",
+    ),
     "lump_sum_disagrees": _found(
         "Money of a batch differs",
         "A {what} in the journal (entry {seq}) and its record tell two stories.",

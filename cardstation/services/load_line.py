@@ -18,7 +18,6 @@ from cardstation.domain.batch import (
     Verdict,
 )
 from cardstation.domain.household import Household
-from cardstation.domain.money import NO_MONEY
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.tariff import Quote
@@ -27,11 +26,13 @@ from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import outcome_of
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import Purpose, begin_armed
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.load import Watch, ensure_unlockable, write_and_seal
+from cardstation.services.intent.money_here import held_for
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
 from cardstation.services.intent.stops import remembered
 from cardstation.services.intent.taken_back import ensure_not_behind
@@ -39,6 +40,7 @@ from cardstation.services.resolve import Outcome, Resolution, ensure_settled, re
 from cardstation.services.station import Station
 
 
+@on_its_card
 def load_line(
     station: Station, batch_id: str, card: Inserted, watch: Watch, envelope: str = ""
 ) -> LineOutcome:
@@ -182,12 +184,5 @@ def _certain(
         offer = quote_of(order, household, station.clock.now().year)
         return offer, order.expected_counter, Tender.ORDER
     with station.store.reading() as reading:
-        funded = reading.funds.funded(batch_id, line=place).get(place)
-        released = reading.lump_sums.is_released(batch_id, place)
-        free = reading.lump_sums.free(batch_id)
-    if released or free < NO_MONEY:
-        code = "line_released" if released else "batch_overspent"
-        raise Refusal(code, row=line.row.row, door=line.door, fen=-free.fen)
-    if funded is None:
-        raise Refusal("line_unfunded", row=line.row.row, fen=(line.money or NO_MONEY).fen)
+        funded = held_for(reading, batch_id, place)
     return funded.quote, funded.expected_counter, Tender.BATCH

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cardstation.domain.ledger import Order
-from cardstation.errors import Refusal
 from cardstation.services.intent.orders import give_lease_back
 from cardstation.services.station import Station
 
@@ -15,8 +14,4 @@ def release_order(station: Station, order_id: str) -> Order:
         Refusal: `order_already_loaded` (its load was begun here and stays here),
             `order_needs_ledger`, `order_not_waiting`. LedgerUnreachable, LedgerRefused.
     """
-    with station.store.reading() as reading:
-        claimed = reading.orders.is_claimed(order_id)
-    if claimed:
-        raise Refusal("order_already_loaded", order_id=order_id)
     return give_lease_back(station, order_id)

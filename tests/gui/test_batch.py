@@ -85,6 +85,30 @@ def test_the_line_in_hand_is_shown_while_it_is_written(desk: Stage) -> None:
     assert "赵敏" in seen[1]
 
 
+def test_paused_over_a_card_at_work_no_money_moves(desk: Stage) -> None:
+    """The run is paused and its card is still written: its row's money stays where it is."""
+    open_batch(desk)
+    desk.batch.model.start()
+    card_at(desk, 4)
+    seen: list[tuple[bool, ...]] = []
+
+    def look() -> None:
+        page, model = view_of(desk).open, desk.batch.model
+        model.show_money()
+        shown = view_of(desk).money.isVisible()
+        seen.append((model.state.running, page._pay.isEnabled(), page._money.isEnabled(), shown))
+
+    def during(step: Step) -> None:
+        if step is Step.WRITE:
+            desk.batch.model.pause()
+            look()
+
+    desk.station.during = during
+    desk.insert()
+    look()
+    assert seen == [(False, False, False, False), (False, True, True, True)]
+
+
 def test_removal_clears_the_card_but_not_the_list(desk: Stage) -> None:
     open_batch(desk)
     desk.batch.model.start()

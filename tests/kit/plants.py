@@ -22,6 +22,7 @@ from cardstation.services import return_load as returning
 from cardstation.services import sync as syncing
 from cardstation.services import top_up as selling
 from cardstation.services.intent import load as loading
+from cardstation.services.intent import records
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.records import record_armed, record_sealed, record_untouched
 from cardstation.store import lock
@@ -225,3 +226,8 @@ def money_before_the_card(patch: Patch) -> None:
     patch.setattr(returning, "arm_return", arm_and_close)
     patch.setattr(returning, "write_and_prove", write)
     patch.setattr(returning, "record_returned", lambda _station, closed, _seen: closed)
+
+
+def money_not_asked_again(patch: Patch) -> None:
+    """What a row held when its card was looked at, it is believed to hold when its load begins."""
+    patch.setattr(records, "ensure_money_here", lambda *_: None)

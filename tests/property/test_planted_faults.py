@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit import plants, trials
+from tests.kit import money_races, plants, trials
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -64,6 +64,11 @@ FAULTS = (
     Fault(plants.money_before_the_card, trials.return_under_cuts, GAS),
     Fault(plants.paid_on_an_old_answer, trials.given_up_with_a_dead_line, NOT_THE_SAME),
     Fault(plants.settled_and_paid_unheard, trials.disputed_with_a_dead_line, NOT_THE_SAME),
+    Fault(
+        plants.money_not_asked_again,
+        money_races.released_under_a_card,
+        "given back, and on the card",
+    ),
 )
 
 

@@ -55,7 +55,8 @@ def begin(
 
     Raises:
         Refusal: `card_already_begun`: the card, or its line, is at work in another reader;
-            `offline_limit_reached`.
+            `offline_limit_reached`; where the money was here already and is not any more, those
+            of `ensure_money_here`.
     """
     intent = _intent(station, card, household, admitted, offer, purpose)
     record = record_begun_paid if purpose.tender in WITHOUT_ASKING else record_begun

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.order_lease import held_by
+from cardstation.domain.order_lease import freed, held_by
 from cardstation.domain.tariff import Quote
 from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
@@ -75,12 +75,23 @@ def take_lease(station: Station, order_id: str) -> Order:
 def give_lease_back(station: Station, order_id: str) -> Order:
     """Tell the centre that this station does not hold an order any more, and keep its answer.
 
+    The lease on file ends first: a card that is at work meanwhile begins no load under it, and
+    nor does this station where the centre's answer is lost.
+
     Raises:
-        Refusal: `order_needs_ledger`, `order_not_waiting`. LedgerUnreachable, LedgerRefused.
+        Refusal: `order_already_loaded`, `order_needs_ledger`, `order_not_waiting`.
+            LedgerUnreachable, LedgerRefused.
     """
     ledger = station.ledger
     if ledger is None:
         raise Refusal("order_needs_ledger", order_id=order_id)
+    with station.store.unit() as unit:
+        if unit.orders.is_claimed(order_id):
+            raise Refusal("order_already_loaded", order_id=order_id)
+        known = unit.orders.get(order_id)
+        if known and known.leased_to == station.name and not unit.orders.is_gone(order_id):
+            unit.orders.put([freed(known)])
+        unit.commit()
     try:
         order = ledger.release_order(order_id)
     except LedgerRefused as error:

@@ -16,6 +16,7 @@ from cardstation.errors import fail
 from cardstation.services.intent.anchoring import anchor_journal, write_anchor
 from cardstation.services.intent.facts import append_about, stamp
 from cardstation.services.intent.giving_back import after_purchase
+from cardstation.services.intent.money_here import ensure_money_here
 from cardstation.services.intent.papers import receipt_no, receipt_of
 from cardstation.services.station import Station
 from cardstation.store import Unit
@@ -87,6 +88,7 @@ def record_begun_paid(station: Station, intent: TopUp) -> TopUp:
 
 
 def _begun_paid(station: Station, unit: Unit, intent: TopUp) -> TopUp:
+    ensure_money_here(station, unit, intent)
     unit.topups.add(intent, stamp(station))
     asked = unit.topups.move(intent, TopUpEvent.MONEY_ASKED, stamp(station))
     return _pay(station, unit, asked)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from cardstation.domain.arrears import collected_on
 from cardstation.domain.batch_life import Step
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.services.proof.records import Disagreement, Records, booked
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import Direction, TopUpState
+from cardstation.services.proof.records import Disagreement, Records, about, booked
 from cardstation.store.arrears import ArrearsPaid, by_day
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.funds import AskedPayment
@@ -37,6 +39,8 @@ def lump_sum_disagreements(records: Records) -> Iterator[Disagreement]:
     yield from _more_than_came(records)
     yield from _more_than_owed(records)
     yield from _left_in_closed(records)
+    yield from _released_and_loaded(records)
+    yield from _below_nothing(records)
     yield from _acknowledged(records)
     yield from _numbers(records)
 
@@ -86,6 +90,42 @@ def _left_in_closed(records: Records) -> Iterator[Disagreement]:
         left = sum(fen for _, fen in moved)
         if left > sum(refunds):
             yield Disagreement("closed_batch_holds_money", {"batch_id": batch_id, "fen": left})
+
+
+def _released_and_loaded(records: Records) -> Iterator[Disagreement]:
+    """A line gave its money free only where no load of it was paid, or that load's went back."""
+    never_was = (TopUpState.VOIDED, TopUpState.REFUNDED)
+    loads: dict[tuple[str, int], list[TopUp]] = {}
+    back = set()
+    for one in records.topups:
+        if one.direction is Direction.RETURN and one.state is TopUpState.REFUNDED:
+            back.add(one.corrects)
+        elif one.direction is Direction.SALE and one.batch_id and not one.origin:
+            loads.setdefault((one.batch_id, one.line), []).append(one)
+    for _, released in records.released:
+        for load in loads.get((released.batch_id, released.line), ()):
+            if load.state not in never_was and load.topup_id not in back:
+                yield about(
+                    "released_and_loaded", load, batch_id=released.batch_id, place=released.line
+                )
+
+
+def _below_nothing(records: Records) -> Iterator[Disagreement]:
+    """No batch ever spent more than it had, after any entry; its first such entry is named."""
+    held: dict[str, int] = {}
+    named: set[str] = set()
+    for entry in records.entries:
+        batch_id, account = entry.batch, f"unallocated:{entry.batch}"
+        came = -sum(posting.fen for posting in booked(entry) if posting.account == account)
+        if not came:
+            continue
+        held[batch_id] = held.get(batch_id, 0) + came
+        if held[batch_id] < 0 and batch_id not in named:
+            named.add(batch_id)
+            yield Disagreement(
+                "batch_below_nothing",
+                {"batch_id": batch_id, "seq": entry.seq, "fen": -held[batch_id]},
+            )
 
 
 def _acknowledged(records: Records) -> Iterator[Disagreement]:

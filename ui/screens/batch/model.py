@@ -131,7 +131,7 @@ class BatchModel(QObject):
     def pay(self, tender: str, money: Money, reference: str = "", line: int = 0) -> None:
         """Record a lump sum, or what lay in a row's envelope."""
         standing = self._state.standing
-        if standing is not None and not self._state.busy:
+        if standing is not None and not self._state.busy and not self.at_work:
             self.money.pay(standing.batch.batch_id, tender, money, reference, line)
 
     def show_bag(self) -> None:
@@ -141,9 +141,9 @@ class BatchModel(QObject):
             self.bag.open(standing.batch.batch_id)
 
     def show_money(self) -> None:
-        """The money page of the open batch."""
+        """The money page of the open batch; not over a card that is at work."""
         standing = self._state.standing
-        if standing is not None and not self._state.running:
+        if standing is not None and not self._state.running and not self.at_work:
             self.money.open(standing.batch.batch_id)
 
     def start_or_pause(self) -> None:

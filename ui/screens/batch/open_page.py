@@ -81,8 +81,9 @@ class OpenPage(QWidget):
         self._run.setText(f"{t('Pause') if state.running else t('Start')}  F5")
         self._run.setAccessibleName(t("Pause") if state.running else t("Start"))
         self._run.setEnabled(state.running or counts.left > 0)
-        self._pay.setEnabled(not state.running and not state.busy)
-        self._money.setEnabled(not state.running and not state.busy)
+        still = not state.running and not state.busy and not self._model.at_work
+        self._pay.setEnabled(still)
+        self._money.setEnabled(still)
         self._bag.setEnabled(not state.running)
         self._envelopes.setEnabled(not state.running and not state.busy)
         self._back.setEnabled(state.running or not self._model.at_work)
