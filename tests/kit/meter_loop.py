@@ -391,12 +391,3 @@ def _gas_of(entry: Entry) -> int:
 def _open(intent: TopUp) -> bool:
     paid_back = (TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)
     return intent.state not in paid_back
-
-
-def rules_by_school() -> dict[CounterSchool, MakerRules]:
-    """One training maker of each school, on the first chip."""
-    found: dict[CounterSchool, MakerRules] = {}
-    for rules in MAKERS:
-        if rules.training:
-            found.setdefault(rules.school, rules)
-    return found

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cardstation.domain.meter import CounterSchool, MeterKind
+from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.services.identify import Inserted
 from cardstation.services.intent import load
+from drivers.makers import MAKERS
 from drivers.virtual import meter_rules
 from drivers.virtual.meter_rules import MeterState
-from tests.kit.meter_loop import Loop, Luck, rules_by_school
+from tests.kit.meter_loop import Loop, Luck
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -34,6 +35,15 @@ def loops(folder: Path) -> Iterator[Callable[..., Loop]]:
     yield make
     for loop in made:
         loop.close()
+
+
+def rules_by_school() -> dict[CounterSchool, MakerRules]:
+    """One training maker of each school, on the first chip."""
+    found: dict[CounterSchool, MakerRules] = {}
+    for rules in MAKERS:
+        if rules.training:
+            found.setdefault(rules.school, rules)
+    return found
 
 
 Make = Callable[..., Loop]
