@@ -115,14 +115,17 @@ class BackServices:
 
     Attributes:
         refund: Gives up the paid load of the card in the reader; `pay_out` returns the money.
-        pay_out: What is owed, the second person, and what slip and till say of money that lost
-            records may have paid out already (else empty).
+        begin_pay_out: Puts on record that what is owed is about to be handed over; says whether
+            it may be paid out already. Before anybody is told to hand it over.
+        pay_out: What is owed, the second person, and what slip and till say of money that may be
+            paid out already (else empty).
         take_back: The load off the card in the reader; with a fitter's reading or "".
         withdraw: Ends a return that has not touched its card.
         settle: Ends a dispute by what both saw, in words.
     """
 
     refund: Callable[[Inserted, Approval], TopUp]
+    begin_pay_out: Callable[[str], bool]
     pay_out: Callable[[str, Approval, str], TopUp]
     take_back: Callable[[Inserted, Approval, str, Watch], TopUp]
     withdraw: Callable[[str], TopUp]

@@ -26,8 +26,10 @@ class MoneyServices:
         release: Batch, place of the line, reason.
         settle_arrears: Batch, place of the row, payment, how consent was given; the row is judged
             again, and its place is given.
-        give_back: Batch, payment, money, second person, and what slip and till say where records
-            were lost (else empty).
+        begin_back: Batch, payment, money: puts on record that it is about to be handed over; says
+            whether it may be back already.
+        give_back: Batch, payment, money, second person, and what slip and till say where it may
+            be back already (else empty).
         refunds: Files and prints the refund list; returns the file.
         reasons: Why a line may be released, codes. consents: How consent may be given.
     """
@@ -39,6 +41,7 @@ class MoneyServices:
     acknowledge: Callable[[str, str], Path]
     release: Callable[[str, int, str], object]
     settle_arrears: Callable[[str, int, str, str], int]
+    begin_back: Callable[[str, str, Money], bool]
     give_back: Callable[[str, str, Money, Approval, str], object]
     refunds: Callable[[str], Path]
     reasons: tuple[str, ...]

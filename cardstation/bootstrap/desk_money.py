@@ -13,6 +13,7 @@ from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchMoney
+from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.judge_again import judge_again
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote_batch import quote_batch
@@ -68,6 +69,7 @@ def money_services(
         acknowledge=acknowledge,
         release=partial(release_line, station),
         settle_arrears=settle,
+        begin_back=partial(begin_remainder, station),
         give_back=give_back,
         refunds=lambda batch_id: printed(write_refunds(station, batch_id, folder, language())),
         reasons=REASONS,

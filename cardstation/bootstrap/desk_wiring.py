@@ -28,6 +28,7 @@ from cardstation.services.add_clerk import add_clerk
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.approve import approve, come_forward
 from cardstation.services.batch_state import BatchState, batch_state, outcome_of
+from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.check_envelope import check_envelope
 from cardstation.services.close_shift import close_shift
 from cardstation.services.dispute import dispute
@@ -158,6 +159,7 @@ class Wiring:
         station = self.station
         return BackServices(
             refund=partial(request_refund, station),
+            begin_pay_out=partial(begin_pay_out, station),
             pay_out=self.pay_out,
             take_back=self.take_back,
             withdraw=partial(withdraw_return, station),

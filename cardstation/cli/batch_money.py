@@ -158,7 +158,7 @@ def release(call: Call, batch_id: str, place: int, reason: str) -> None:
 @click.argument("payment_id")
 @click.option("--yuan", required=True, help="Amount in yuan, at most what remains.")
 @click.option(
-    "--found", default="", help="After a loss of records: what the slip and the till say."
+    "--found", default="", help="Where it may be back already: what the slip and the till say."
 )
 @click.option("--approver", required=True, help="Who else agrees: a supervisor of this station.")
 @with_json

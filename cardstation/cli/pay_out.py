@@ -13,7 +13,7 @@ from cardstation.services.pay_out import pay_out as pay_out_intent
 @click.command("pay-out")
 @click.argument("intent_id")
 @click.option(
-    "--found", default="", help="After a loss of records: what the slip and the till say."
+    "--found", default="", help="Where it may be paid already: what the slip and the till say."
 )
 @click.option("--approver", required=True, help="Who else agrees: a supervisor of this station.")
 @with_json

@@ -33,7 +33,7 @@ COUNTED = "counted"
 HELD, PARTLY_HELD, FREE = "held", "partly_held", "free"
 """States of money that is owed: rows hold all of it, a part of it, or nothing."""
 IN_DOUBT = "payout_in_doubt"
-"""Money that a lost part of the records may have paid out already."""
+"""Money that may be paid out already: begun before a cut, or in a lost part of the records."""
 
 _FIND = GuideStep("find_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _HOLD = GuideStep("hold", Who.TWO, Act.DISPUTE, Proof.SECOND_APPROVAL)

@@ -12,7 +12,6 @@ from cardstation.domain.quotation import QuoteStanding, references_in
 from cardstation.errors import fail
 from cardstation.services.batch_state import BatchState, batch_state
 from cardstation.services.intent.funding import batch_of, holdings_of, purses_of
-from cardstation.services.intent.lost_part import paid_before_loss
 from cardstation.services.intent.quoting import quote_standing
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -69,14 +68,12 @@ class BatchAccount:
     Attributes:
         quote: The newest quote, None when there was none.
         lines: Of every line, in list order.
-        doubtful: A lost part of the records may have given money of it back already.
     """
 
     state: BatchState
     quote: QuoteStanding | None
     payments: tuple[PaymentStanding, ...]
     lines: tuple[LineMoney, ...]
-    doubtful: bool = False
 
     def envelope_of(self, place: int) -> str:
         """Number and door of the envelope of a line; empty for no line."""
@@ -97,8 +94,7 @@ def batch_account(station: Station, batch_id: str) -> BatchAccount:
         quote = quote_standing(reading, batch_of(reading, batch_id), station.clock.now())
         payments = _payments(reading, batch_id, quote)
         lines = _lines(reading, batch_id, len(state.outcomes), payments)
-        doubtful = paid_before_loss(reading, batch_id)
-    return BatchAccount(state, quote, payments, lines, doubtful)
+    return BatchAccount(state, quote, payments, lines)
 
 
 def _payments(

@@ -17,7 +17,7 @@ from cardstation.services.intent.cases import (
 )
 from cardstation.services.intent.debts import debts_of, most_free
 from cardstation.services.intent.left_open import batches_to_end
-from cardstation.services.intent.lost_part import paid_before_loss
+from cardstation.services.intent.paying_out import may_be_back
 from cardstation.services.open_intents import open_intents
 from cardstation.services.orders_state import orders_state
 from cardstation.services.station import Station
@@ -81,7 +81,7 @@ def _of_batches(station: Station, moment: Moment) -> list[Case]:
         with station.store.reading() as reading:
             stops = reading.funds.stops(batch_id)
             standing = _standing(reading, found, known)
-            doubtful = paid_before_loss(reading, batch_id)
+            doubtful = may_be_back(station, reading, batch_id)
         cases += of_money(found, moment, doubtful=doubtful)
         if found.stage is not Stage.CLOSED:
             cases += of_batch(found.batch, stops, moment, standing)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from cardstation.domain.allocation import divide
 from cardstation.domain.ledger import PEOPLE, EntryKind
-from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.facts import append
-from cardstation.services.intent.funding import holdings_of, purses_of
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.ids import new_id
-from cardstation.services.intent.lost_part import lost_since
+from cardstation.services.intent.paying_out import note_begun, payment_may_be_back
+from cardstation.services.intent.remainders import ensure_remains
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
-from cardstation.store import Reading, Unit
+from cardstation.store import Unit
 from cardstation.store.frozen import freeze
-from cardstation.store.funds import BatchPayment
 from cardstation.store.lump_sums import GivenBack
 
 
+@on_money
 def return_remainder(
     station: Station,
     batch_id: str,
@@ -40,8 +40,9 @@ def return_remainder(
         payment_id: Whose money goes back.
         money: At most what remains of that payment.
         approval: Of the second person.
-        found: In words, what slip and till say, where the lost part of a restored station's
-            records may have given it back already. Given then or now, it is recorded once.
+        found: In words, what slip and till say, where it may be back already: begun before a cut,
+            or in the lost part of a restored station's records. Given then or now, it is recorded
+            once.
 
     Raises:
         Refusal: `unknown_payment`, `payout_in_doubt`, `proof_missing`, `zero_amount`,
@@ -49,16 +50,15 @@ def return_remainder(
     """
     ensure_may_sell(station)
     ensure_other_person(station, approval)
-    if money <= NO_MONEY:
-        raise Refusal("zero_amount")
+    with station.store.reading() as reading:
+        payment = ensure_remains(reading, batch_id, payment_id, money)
+        doubtful = payment_may_be_back(station, reading, payment)
+    if doubtful and not found:
+        raise Refusal("payout_in_doubt", intent_id=payment_id, fen=money.fen)
+    witness = PEOPLE + meant(found) if found else ""
+    note_begun(station, payment_id, money, batch_id=batch_id, approver=approval.name)
     with station.store.unit() as unit:
-        payment = _payment(unit, batch_id, payment_id)
-        left = divide(purses_of(unit, batch_id), holdings_of(unit, batch_id))
-        remains = max(NO_MONEY, left.left[payment_id] - left.short)
-        if money > remains:
-            raise Refusal("more_than_remains", fen=money.fen, remains_fen=remains.fen)
-        if not found and _may_be_back(unit, payment):
-            raise Refusal("payout_in_doubt", intent_id=payment_id, fen=money.fen)
+        ensure_remains(unit, batch_id, payment_id, money)
         back = GivenBack(
             back_id=new_id(station.clock),
             batch_id=batch_id,
@@ -68,24 +68,10 @@ def return_remainder(
             approver=approval.name,
             at=station.clock.now(),
         )
-        _book(station, unit, back, PEOPLE + meant(found) if found else "")
+        _book(station, unit, back, witness)
         unit.commit()
     anchor_journal(station)
     return back
-
-
-def _payment(reading: Reading, batch_id: str, payment_id: str) -> BatchPayment:
-    for one in reading.funds.payments(batch_id):
-        if one.payment_id == payment_id:
-            return one
-    raise Refusal("unknown_payment", payment_id=payment_id, batch_id=batch_id)
-
-
-def _may_be_back(reading: Reading, payment: BatchPayment) -> bool:
-    """Whether a payout of it may be in a part of the records that is gone for good."""
-    stored = reading.journal.at(payment.seq)
-    at = None if stored is None else stored.written_at
-    return at is None or lost_since(reading, at)
 
 
 def _book(station: Station, unit: Unit, back: GivenBack, witness: str) -> None:

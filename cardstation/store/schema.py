@@ -13,6 +13,7 @@ from cardstation.store import (
     households,
     lists,
     lump_sums,
+    payouts,
     readings,
     shifts,
     tariffs,
@@ -25,7 +26,7 @@ REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata
 """Complete once these modules are imported: each puts its tables on it."""
-_WITH_TABLES = (arrears, batches, households, lists, lump_sums, readings, shifts, tariffs)
+_WITH_TABLES = (arrears, batches, households, lists, lump_sums, payouts, readings, shifts, tariffs)
 
 
 def prepare(engine: Engine, path: Path) -> None:
@@ -58,6 +59,7 @@ def make_schema(connection: Connection) -> None:
         *lump_sums.APPEND_ONLY,
         *arrears.APPEND_ONLY,
         *readings.APPEND_ONLY,
+        *payouts.APPEND_ONLY,
     )
     for guard in (*guards(), *guards(also)):
         connection.exec_driver_sql(guard)

@@ -31,7 +31,11 @@ FILE_NAME = "station.db"
 
 
 class Store:
-    """Everything the station knows, in `station.db`; see `open`."""
+    """Everything the station knows, in `station.db`; see `open`.
+
+    Attributes:
+        begun: Numbers of the notes of pay-outs that were begun since it was opened.
+    """
 
     unit_kind: type[Unit] = Unit
     anchor_kind: type[Anchor] = Anchor
@@ -41,6 +45,7 @@ class Store:
     ) -> None:
         self.home = home
         self.anchor = self.anchor_kind(home, anchor_at)
+        self.begun: set[int] = set()
         self._lock = lock
         self._turn = threading.RLock()
         self._batches: Kept = {}

@@ -19,6 +19,7 @@ from cardstation.store.lists import BlockedCards, LearnedColumns
 from cardstation.store.lump_sums import LumpSums
 from cardstation.store.orders import Orders
 from cardstation.store.outbox import Outbox
+from cardstation.store.payouts import Payouts
 from cardstation.store.readings import Readings
 from cardstation.store.receipts import Numbers, Receipts
 from cardstation.store.shifts import Shifts
@@ -46,6 +47,7 @@ class Reading:
         self.attempts = Attempts(connection)
         self.steps = Steps(connection)
         self.lump_sums = LumpSums(connection)
+        self.payouts = Payouts(connection)
         self.arrears = Arrears(connection)
         self.learned = LearnedColumns(connection)
         self.blocked = BlockedCards(connection)

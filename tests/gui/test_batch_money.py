@@ -164,6 +164,7 @@ def test_what_is_left_goes_back_with_a_second_person(
     asked: list[str] = []
 
     def confirmed(*given: object, **_how: object) -> tuple[Approval, str]:
+        assert desk.station.money.begun == 1, "on record before the clerk is told to hand it over"
         asked.append(str(given[3]))
         return Approval("王敏"), ""
 
@@ -178,11 +179,7 @@ def test_what_is_left_goes_back_with_a_second_person(
 def test_what_lost_records_may_have_given_back_asks_for_slip_and_till(
     desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = open_money(desk, some_money(10))
-    account = desk.batch.model.money.state.account
-    assert account is not None
-    desk.batch.model.money._set(account=replace(account, doubtful=True))
-    page.show_state(desk.batch.model.money.state)
+    open_money(desk, replace(some_money(10), doubtful=True))
 
     def confirmed(*_given: object, note: str) -> tuple[Approval, str]:
         return Approval("王敏"), f"{note}: 12"

@@ -216,9 +216,7 @@ def test_the_rest_of_a_batch_may_have_gone_back_in_the_lost_part(tmp_path: Path)
     put_back(folder, folder / "copy.db")
 
     desk = open_station(folder, centre, "S001")
-    assert not batch_account(desk.station, batch).doubtful
     rejoin(desk.station, SECOND)
-    assert batch_account(desk.station, batch).doubtful
     [case] = [one for one in exceptions_state(desk.station) if one.kind is Kind.MONEY]
     assert (case.guide.step.code, case.guide.step.proof) == ("give_back_in_doubt", Proof.SLIP)
     how = (desk.station, batch, paid.payment.payment_id, Money(5_000), SECOND)

@@ -14,7 +14,6 @@ from cardstation.domain.admission import admit
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.transitions import TopUpState
 from cardstation.ports.ledger import Ack
-from cardstation.services import pay_out as paying
 from cardstation.services import recover as recovering
 from cardstation.services import refund as refunding
 from cardstation.services import resolve as resolving
@@ -22,6 +21,7 @@ from cardstation.services import return_load as returning
 from cardstation.services import sync as syncing
 from cardstation.services import top_up as selling
 from cardstation.services.intent import load as loading
+from cardstation.services.intent import owed as paying
 from cardstation.services.intent import records
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.records import record_armed, record_sealed, record_untouched

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules
 from cardstation.domain.payment import Tender
@@ -17,6 +18,7 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError, Defect, Refusal
 from cardstation.services.answer_payment import answer_payment
+from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.dispute import dispute
 from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
@@ -36,6 +38,7 @@ from tests.kit.sweep_waits import CODE_REFUSED, Wait
 
 T = TypeVar("T")
 SECOND = Approval("supervisor")
+LOOKED = "slip and till were looked at"
 TRIES = 6
 HERE, THERE = "S001", "S002"
 NAMES_NOBODY = TwoSlotLayout(DECLARATION, marks_loads=False)
@@ -69,9 +72,11 @@ class World:
     put_back: bool = False
     credited: list[int] = field(default_factory=lambda: [0, 0])
     returned: dict[str, int] = field(default_factory=dict)
+    handed_over: set[str] = field(default_factory=set)
 
     def start(self, power: Power, name: str = HERE) -> Desk:
-        """Switch a station on."""
+        """Switch a station on; its clerk does not know what was done before."""
+        self.handed_over.clear()
         self.till.power = power
         for card in self.cards:
             card.chip.power = power  # type: ignore[attr-defined]
@@ -95,15 +100,24 @@ class World:
             self.credited[number] += verdict.credited.litres
 
     def pay_out(self, desk: Desk, intent_id: str) -> None:
-        """The clerk hands the money over, then confirms with the second person."""
+        """The clerk hands the money over where the desk says so, then confirms with the second."""
         with desk.station.store.reading() as reading:
             intent = reading.topups.get(intent_id)
         assert intent is not None
         never_was = intent.direction == "sale"
         money = intent.quote.money if never_was else intent.quote.total
+        doubtful = begin_pay_out(desk.station, intent_id)
         if intent.tender not in (Tender.BATCH, Tender.ORDER):
-            self.returned[intent_id] = money.fen
-        pay_out(desk.station, intent_id, SECOND, found="slip and till were looked at")
+            self.hand_over(intent_id, money.fen, doubtful=doubtful)
+        pay_out(desk.station, intent_id, SECOND, found=LOOKED if doubtful else "")
+
+    def hand_over(self, what: str, fen: int, *, doubtful: bool) -> None:
+        """Money leaves the till. After a cut nobody knows that it did, unless the desk asks."""
+        if doubtful:
+            self.returned.setdefault(what, fen)
+        elif what not in self.handed_over:
+            self.returned[what] = self.returned.get(what, 0) + fen
+        self.handed_over.add(what)
 
 
 @dataclass(frozen=True)
@@ -325,7 +339,7 @@ def _supervise(world: World, desk: Desk) -> None:
         _tried(lambda held=inserted: request_refund(desk.station, held, SECOND))
         inserted.close()
     for one in recover(desk.station):
-        if one.code in ("refund_requested", "payout_pending"):
+        if one.code in ("refund_requested", "payout_pending", IN_DOUBT):
             world.pay_out(desk, one.intent_id)
         elif one.code in ("outcome_unknown", "load_unfinished", "card_not_as_left"):
             _tried(lambda intent=one.intent_id: dispute(desk.station, intent, SECOND))

@@ -121,12 +121,7 @@ def _paid_back(world: World, desk: Desk) -> None:
 def _pay_all(world: World, desk: Desk) -> None:
     for one in every(desk):
         if _is_owed(one):
-            paid = dict(world.returned)
-            try:
-                world.pay_out(desk, one.topup_id)
-            except Refusal:
-                world.returned = paid
-                raise
+            world.pay_out(desk, one.topup_id)
 
 
 def _is_owed(one: TopUp) -> bool:

@@ -18,6 +18,7 @@ from cardstation.services.add_clerk import add_clerk
 from cardstation.services.approve import approve
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
+from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.close_shift import close_shift
 from cardstation.services.load_prepaid import load_prepaid
 from cardstation.services.open_shift import open_shift
@@ -33,7 +34,7 @@ from drivers.virtual import Tear
 from tests.kit.power import Power
 from tests.kit.shifts import ANNA, CHIEF, FLOAT, PINS, PlainPins
 from tests.kit.station import Desk, line, nobody, put_batch
-from tests.kit.sweep import HERE, SECOND, THERE, Job, Where, World, each, resolve_all
+from tests.kit.sweep import HERE, LOOKED, SECOND, THERE, Job, Where, World, each, resolve_all
 
 ORDER = Order("D1", "220104000002", 5600, 20_000, "residential@2026-01-01", 50, HERE)
 ANYBODYS = Order("D2", "220104000001", 5600, 20_000, "residential@2026-01-01", 50, "")
@@ -154,8 +155,11 @@ def _give_back(world: World, desk: Desk) -> None:
         release_line(desk.station, BATCH, 1, "absent")
     for one in batch_account(desk.station, BATCH).payments:
         if one.remains:
-            world.returned[one.payment.payment_id] = one.remains.fen
-            return_remainder(desk.station, BATCH, one.payment.payment_id, one.remains, SECOND)
+            key = one.payment.payment_id
+            doubtful = begin_remainder(desk.station, BATCH, key, one.remains)
+            world.hand_over(key, one.remains.fen, doubtful=doubtful)
+            found = LOOKED if doubtful else ""
+            return_remainder(desk.station, BATCH, key, one.remains, SECOND, found=found)
 
 
 def _owes(world: World) -> None:

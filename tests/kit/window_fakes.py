@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from cardstation.domain.batch import Batch, LineOutcome, LineState
 from cardstation.domain.card import CardContent
+from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -141,6 +142,7 @@ class FakeStation:
             shifts=self.people.services(),
             back=BackServices(
                 refund=lambda _card, by: self._back("refund", by),
+                begin_pay_out=self._begin_pay_out,
                 pay_out=lambda key, by, found: self._back("pay_out", by, f"{key} {found}".strip()),
                 take_back=self._take_back,
                 withdraw=lambda key: self._back("withdraw", None, key),
@@ -195,6 +197,10 @@ class FakeStation:
         self.backs.append((what, by.name if by else "", key))
         self._say(what, None)
         return cast("TopUp", FakeReturn(Money(30_000)))
+
+    def _begin_pay_out(self, key: str) -> bool:
+        self._say("begin_pay_out", None)
+        return any((one.intent_id, one.code) == (key, IN_DOUBT) for one in self.open)
 
     def _take_back(self, _card: object, by: Approval, reading: str, watch: Watch) -> TopUp:
         self._walk(watch)

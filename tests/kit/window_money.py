@@ -56,6 +56,8 @@ class FakeMoney:
     released: dict[int, str] = field(default_factory=dict)
     done: list[tuple[object, ...]] = field(default_factory=list)
     fails: CardStationError | None = None
+    doubtful: bool = False
+    begun: int = 0
 
     def services(self, station: FakeStation) -> MoneyServices:
         def pay(batch_id: str, tender: Tender, money: Money, ref: str, line: int) -> BatchMoney:
@@ -75,6 +77,7 @@ class FakeMoney:
             acknowledge=lambda _batch, ack_no: self._paper("acknowledge", ack_no),
             release=lambda _batch, place, reason: self._release(place, reason),
             settle_arrears=self._settle,
+            begin_back=self._begin_back,
             give_back=self._give_back,
             refunds=lambda _batch: self._paper("refunds", ""),
             reasons=REASONS,
@@ -142,6 +145,10 @@ class FakeMoney:
     def _settle(self, _batch_id: str, place: int, payment_id: str, consent: str) -> int:
         self.done.append(("arrears", place, payment_id, consent))
         return place
+
+    def _begin_back(self, _batch_id: str, _payment_id: str, _money: Money) -> bool:
+        self.begun += 1
+        return self.doubtful
 
     def _give_back(
         self, batch_id: str, payment_id: str, money: Money, approval: Approval, found: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
@@ -12,6 +13,7 @@ from cardstation.domain.topup import TopUpRequest
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.answer_payment import answer_payment
+from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.dispute import dispute
 from cardstation.services.identify import Inserted
 from cardstation.services.open_intents import open_intents
@@ -32,6 +34,7 @@ from tests.sim.watch import View
 from tests.sim.world import World
 
 SUPERVISOR = Approval("supervisor")
+LOOKED = "slip and till were looked at"
 MOMENTS = (Moment.BEFORE, Moment.INSIDE, Moment.AFTER)
 
 
@@ -282,32 +285,41 @@ def owed(world: World) -> None:
 
 
 def pay_back(world: World, desk: Desk) -> None:
-    """The clerk counts the money out, once, and says so together with a second person."""
+    """The clerk counts the money out and says so together with a second person."""
     _trouble(world, desk, 6)
 
     def doing(station: Station) -> None:
         for one in open_intents(station):
-            if one.code not in ("refund_requested", "payout_pending"):
+            if one.code not in ("refund_requested", "payout_pending", IN_DOUBT):
                 continue
             with station.store.reading() as reading:
                 intent = reading.topups.get(one.intent_id)
+            doubtful = begin_pay_out(station, one.intent_id)
             if intent is not None:
                 world.town.till.back.add(intent.corrects or intent.topup_id)
             cash = intent is not None and intent.tender is Tender.CASH
-            hand_back(world, desk, one.intent_id, one.money.fen, cash=cash)
-            pay_out(station, one.intent_id, SUPERVISOR, found="slip and till were looked at")
+            hand_back(world, desk, one.intent_id, one.money.fen, cash=cash, asked=doubtful)
+            pay_out(station, one.intent_id, SUPERVISOR, found=LOOKED if doubtful else "")
             world.counts["paid back"] += 1
             world.say(f"  {desk.key} pays back {one.money}")
 
     world.work(desk, doing)
 
 
-def hand_back(world: World, desk: Desk, what: str, fen: int, *, cash: bool) -> None:
-    """Money goes back to its payer, once; cash comes out of this desk's till."""
-    till = world.town.till
-    if cash and what not in till.returned:
+def hand_back(world: World, desk: Desk, what: str, fen: int, *, cash: bool, asked: bool) -> None:
+    """Money goes back to its payer; cash comes out of this desk's till.
+
+    After a cut nobody knows that it did, unless the desk asks. Of a desk that was restored people
+    know that its notes are old, and look without being asked.
+    """
+    till, start = world.town.till, desk.station
+    looks = asked or desk.rejoined
+    if till.handed.get(what) is start or (looks and what in till.returned):
+        return
+    till.handed[what] = start
+    if cash:
         till.cash[desk.key] -= fen
-    till.returned.setdefault(what, fen)
+    till.returned[what] = till.returned.get(what, 0) + fen
 
 
 def copy_card(world: World) -> None:

@@ -6,6 +6,7 @@ from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval, Role
 from cardstation.services.add_clerk import add_clerk
+from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.close_shift import close_shift
 from cardstation.services.lease_order import lease_order
 from cardstation.services.open_shift import open_shift
@@ -16,7 +17,7 @@ from cardstation.services.station import Station
 from cardstation.services.sync import sync
 from cardstation.store.funds import BatchPayment
 from tests.kit.shifts import ANNA, CHIEF, PINS
-from tests.sim.acts import SUPERVISOR, _trouble, hand_back, some_desk
+from tests.sim.acts import LOOKED, SUPERVISOR, _trouble, hand_back, some_desk
 from tests.sim.bags import Bag
 from tests.sim.desk import Desk
 from tests.sim.world import World
@@ -119,8 +120,9 @@ def remainder(world: World) -> None:
 
 def _give_back(world: World, desk: Desk, station: Station, bag: Bag, payment: BatchPayment) -> None:
     key = payment.payment_id
-    hand_back(world, desk, key, MORE, cash=payment.tender is Tender.CASH)
-    found = "slip and till were looked at"
+    doubtful = begin_remainder(station, bag.batch_id, key, Money(MORE))
+    hand_back(world, desk, key, MORE, cash=payment.tender is Tender.CASH, asked=doubtful)
+    found = LOOKED if doubtful else ""
     return_remainder(station, bag.batch_id, key, Money(MORE), SUPERVISOR, found=found)
     world.counts["remainders given back"] += 1
     world.say("  which goes back to its payer")

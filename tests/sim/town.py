@@ -78,6 +78,7 @@ class Till:
 
     Attributes:
         cash: What truly lies in the till of each desk since its shift was opened.
+        handed: In which start of which desk it was that money was handed back last.
         back: Purchases whose money is back, whatever it went back by.
         counted: What was counted at its ends of shifts.
     """
@@ -85,6 +86,7 @@ class Till:
     taken: dict[str, int] = field(default_factory=dict)
     declined: set[str] = field(default_factory=set)
     returned: dict[str, int] = field(default_factory=dict)
+    handed: dict[str, object] = field(default_factory=dict)
     cash: Counter[str] = field(default_factory=Counter)
     back: set[str] = field(default_factory=set)
     counted: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))

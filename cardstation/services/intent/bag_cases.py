@@ -177,7 +177,7 @@ def of_money(found: CustodyState, moment: Moment, *, doubtful: bool = False) -> 
     Args:
         found: The batch and its bag.
         moment: Now.
-        doubtful: A lost part of the records may have paid it back already.
+        doubtful: It may be back already: begun before a cut, or in a lost part of the records.
     """
     ended = money_since(found)
     if ended is None:

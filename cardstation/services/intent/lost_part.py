@@ -18,13 +18,3 @@ def lost_since(reading: Reading, moment: datetime) -> bool:
     ]
     lost = [one.written_at for one in epochs if one and one.entry.witness == TAIL_LOST]
     return any(at is not None and moment <= at for at in lost)
-
-
-def paid_before_loss(reading: Reading, batch_id: str) -> bool:
-    """Whether a lost part of the records may have given money of this batch back already."""
-    for one in reading.funds.payments(batch_id):
-        stored = reading.journal.at(one.seq)
-        at = None if stored is None else stored.written_at
-        if at is None or lost_since(reading, at):
-            return True
-    return False

@@ -9,9 +9,9 @@ from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import Direction, TopUpState
+from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
-from cardstation.services.intent.lost_part import lost_since
+from cardstation.services.intent.paying_out import OWED, may_be_paid
 from cardstation.services.intent.went_on import doubt_about
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -32,12 +32,6 @@ _CODES = {
     TopUpState.SEALED: "payout_pending",
     TopUpState.PAYOUT_PENDING: "payout_pending",
 }
-
-OWED = {
-    Direction.SALE: frozenset({TopUpState.REFUND_REQUESTED}),
-    Direction.RETURN: frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING}),
-}
-"""States in which money waits to be paid out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +75,7 @@ def opened(station: Station, intent: TopUp) -> OpenIntent:
     """An open top-up or return as shown."""
     with station.store.reading() as reading:
         owner = reading.topups.begun_by(intent.topup_id)
-        doubt = doubt_about(reading, intent) or _payout_doubt(reading, intent)
+        doubt = doubt_about(reading, intent) or _payout_doubt(station, reading, intent)
     return OpenIntent(
         intent_id=intent.topup_id,
         state=intent.state.value,
@@ -120,10 +114,10 @@ def opened_payment(station: Station, asked: AskedPayment) -> OpenIntent:
     )
 
 
-def _payout_doubt(reading: Reading, intent: TopUp) -> str:
-    """Money that is owed, and that a lost part of the records may have paid out already."""
+def _payout_doubt(station: Station, reading: Reading, intent: TopUp) -> str:
+    """Money that is owed, and may be with its payer already."""
     owed = intent.state in OWED[intent.direction]
-    return IN_DOUBT if owed and lost_since(reading, intent.opened_at) else ""
+    return IN_DOUBT if owed and may_be_paid(station, reading, intent) else ""
 
 
 def _minutes(station: Station, since: datetime) -> int:

@@ -124,6 +124,11 @@ class MoneyModel(QObject):
 
         self._with_batch(lambda batch_id: self._services.release(batch_id, place, reason), freed)
 
+    def begin_back(self, payment_id: str, money: Money, then: Callable[[bool], None]) -> None:
+        """It is on record that money is handed over before anybody is told to; then go on."""
+        begin = self._services.begin_back
+        self._with_batch(lambda batch_id: begin(batch_id, payment_id, money), then)
+
     def give_back(self, payment_id: str, money: Money, approval: Approval, found: str = "") -> None:
         """What is left of a payment is in its payer's hands."""
 

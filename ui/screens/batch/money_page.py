@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cardstation.domain.batch import LineOutcome
+from cardstation.domain.money import Money
 from cardstation.domain.quotation import grouped
 from cardstation.i18n import Translator
 from cardstation.sentences import brief, word
@@ -180,14 +181,18 @@ class MoneyPage(QWidget):
         if paid is None:
             return
         money = ask_back(self, self._look, paid)
-        if not money:
-            return
+        if money:
+            self._model.begin_back(
+                paid.payment.payment_id,
+                money,
+                lambda doubtful: self._confirm_back(paid, money, doubtful=doubtful),
+            )
+
+    def _confirm_back(self, paid: PaymentStanding, money: Money, *, doubtful: bool) -> None:
         tender = word(f"tender.{paid.payment.tender.value}", self._look.t)
         what = self._look.t(
             "{money} went back to its payer by {tender}.", money=money, tender=tender
         )
-        account = self._model.state.account
-        doubtful = account is not None and account.doubtful
         note = self._look.t("What slip and till say") if doubtful else ""
         asked = ask_second_person(self, self._look, self._model.approver, what, note=note)
         if asked is not None:

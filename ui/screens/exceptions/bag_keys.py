@@ -145,9 +145,15 @@ class BagKeys:
             left = [one for one in account.payments if one.remains]
             money = ask_back(self._view, self._look, left[0]) if left else None
             if left and money:
-                self._confirm_back(item, left[0], money, doubtful=account.doubtful)
+                self._begin_back(item, left[0], money)
 
         self._verbs.account(item, known)
+
+    def _begin_back(self, item: Case, paid: PaymentStanding, money: Money) -> None:
+        def begun(doubtful: bool) -> None:  # as the service answers
+            self._confirm_back(item, paid, money, doubtful=doubtful)
+
+        self._verbs.begin_back(item, paid.payment.payment_id, money, begun)
 
     def _confirm_back(
         self, item: Case, paid: PaymentStanding, money: Money, *, doubtful: bool

@@ -112,6 +112,13 @@ class BagVerbs:
         said = "The row is released; its money is free again."
         self._record(lambda: money.release(item.batch_id, place, reason), said)
 
+    def begin_back(
+        self, item: Case, payment_id: str, money: Money, then: Callable[[bool], None]
+    ) -> None:
+        """It is on record that money is handed over before anybody is told to; then go on."""
+        begin = self._tools.services.money.begin_back
+        self._look(lambda: begin(item.batch_id, payment_id, money), then)
+
     def give_back(
         self, item: Case, payment_id: str, money: Money, approval: Approval, found: str
     ) -> None:

@@ -95,6 +95,11 @@ class ExceptionsModel(QObject):
         check = lanes.check_envelope
         self._tools.desk.ask(lambda: check(item.batch_id, item.place, envelope), right, wrong)
 
+    def begin_pay_out(self, item: Case, then: Callable[[bool], None]) -> None:
+        """It is on record that money is handed over before anybody is told to; then go on."""
+        begin = self._tools.services.back.begin_pay_out
+        self._tools.desk.ask(lambda: begin(item.key), then, self._refused)
+
     def pay_out(self, item: Case, approval: Approval, found: str = "") -> None:
         """The money is in the payer's hands."""
         said = "{money} is paid out and on record."

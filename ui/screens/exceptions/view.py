@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 )
 
 from cardstation.domain.exception_case import Act
-from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.i18n import Translator
@@ -164,15 +163,20 @@ class ExceptionsView(QWidget):
             self._model.settle(item, finding, asked[1], asked[0])
 
     def _pay_out(self) -> None:
-        item, t = self._chosen, self._look.t
-        if item is None:
-            return
+        item = self._chosen
+        if item is not None:
+            self._model.begin_pay_out(
+                item, lambda doubtful: self._confirm_paid(item, doubtful=doubtful)
+            )
+
+    def _confirm_paid(self, item: Case, *, doubtful: bool) -> None:
+        t = self._look.t
         what = t("The money is in the payer's hands.")
         if item.tender == Tender.BATCH.value:
             what = t("The money stays with the batch and goes back with its rest.")
         elif item.tender == Tender.ORDER.value:
             what = t(_BY_CENTRE)
-        note = t("What slip and till say") if item.code == IN_DOUBT else ""
+        note = t("What slip and till say") if doubtful else ""
         about = f"{item.money}  ·  {what}"
         asked = ask_second_person(self, self._look, self._model.approver, about, note=note)
         if asked is not None:

@@ -1,4 +1,4 @@
-"""Whether every card of a batch is loaded only after its envelope was scanned."""
+"""Whether a batch's cards wait for the scan of their envelope; notes of pay-outs begun."""
 
 from __future__ import annotations
 
@@ -18,8 +18,27 @@ def upgrade() -> None:
     op.add_column(
         "batches", sa.Column("scan_envelopes", sa.Integer(), nullable=False, server_default="0")
     )
+    _payouts()
     seal_rows(op.get_bind())
 
 
 def downgrade() -> None:
     raise RuntimeError("a store is never taken back to an older version")
+
+
+def _payouts() -> None:
+    op.create_table(
+        "payout_begun",
+        sa.Column("no", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("subject", "batch_id")),
+        sa.Column("money", sa.BigInteger(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("clerk", "approver", "at")),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("no", name="pk_payout_begun"),
+    )
+    op.create_index("ix_payout_begun_subject", "payout_begun", ["subject"])
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER keep_payout_begun_{verb.lower()} BEFORE {verb} ON payout_begun "
+            "BEGIN SELECT RAISE(ABORT, 'payout_begun is append-only'); END"
+        )

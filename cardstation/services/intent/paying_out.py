@@ -1,0 +1,77 @@
+"""Money on its way to a payer: the note before it is handed over, and what such a note leaves."""
+
+from __future__ import annotations
+
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import Direction, TopUpState
+from cardstation.services.intent.facts import clerk_of
+from cardstation.services.intent.lost_part import lost_since
+from cardstation.services.station import Station
+from cardstation.store import Reading
+from cardstation.store.funds import BatchPayment
+from cardstation.store.payouts import PayoutBegun
+
+OWED = {
+    Direction.SALE: frozenset({TopUpState.REFUND_REQUESTED}),
+    Direction.RETURN: frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING}),
+}
+"""States in which money waits to be paid out."""
+_NOT_HANDED_OVER = frozenset({Tender.BATCH, Tender.ORDER})
+"""Money that stays with its batch, or that the centre pays."""
+
+
+def may_be_paid(station: Station, reading: Reading, intent: TopUp) -> bool:
+    """Whether what is owed may be with its payer: handed over before a cut, or in a lost part."""
+    return lost_since(reading, intent.opened_at) or _begun_before(station, reading, intent.topup_id)
+
+
+def may_be_back(station: Station, reading: Reading, batch_id: str) -> bool:
+    """As `may_be_paid`, of what remains of any payment for a batch."""
+    payments = reading.funds.payments(batch_id)
+    return any(payment_may_be_back(station, reading, one) for one in payments)
+
+
+def payment_may_be_back(station: Station, reading: Reading, payment: BatchPayment) -> bool:
+    """As `may_be_paid`, of what remains of a payment."""
+    stored = reading.journal.at(payment.seq)
+    at = None if stored is None else stored.written_at
+    lost = at is None or lost_since(reading, at)
+    return lost or _begun_before(station, reading, payment.payment_id)
+
+
+def note_paying(station: Station, intent: TopUp, approver: str = "") -> None:
+    """As `note_begun`, of a refund or return whose money a clerk hands over."""
+    if intent.tender not in _NOT_HANDED_OVER:
+        note_begun(station, intent.topup_id, intent.money, approver=approver)
+
+
+def note_begun(
+    station: Station, subject: str, money: Money, *, batch_id: str = "", approver: str = ""
+) -> None:
+    """On the disk once this returns: from here on the money may be in the payer's hands.
+
+    What this start of the program has noted already is not noted again.
+    """
+    with station.store.unit() as unit:
+        unfinished = unit.payouts.unfinished(subject)
+        if any(no in station.store.begun and unfinished[no] == money for no in unfinished):
+            return
+        note = PayoutBegun(
+            subject=subject,
+            batch_id=batch_id,
+            money=money,
+            clerk=clerk_of(station, unit),
+            approver=approver,
+            at=station.clock.now(),
+            seq=unit.journal.head().seq,
+        )
+        number = unit.payouts.begin(note)
+        unit.commit()
+    station.store.begun.add(number)
+
+
+def _begun_before(station: Station, reading: Reading, subject: str) -> bool:
+    """Whether another start of the program began to pay it, and never recorded that it did."""
+    return not station.store.begun.issuperset(reading.payouts.unfinished(subject))

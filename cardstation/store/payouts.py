@@ -1,0 +1,75 @@
+"""Notes that money is being paid out: on the disk before a clerk is told to hand it over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
+
+from cardstation.domain.money import Money
+from cardstation.sql.types import Fen, Instant
+from cardstation.store.lump_sums import given_back
+from cardstation.store.tables import metadata
+
+payout_begun = Table(
+    "payout_begun",
+    metadata,
+    Column("no", Integer, primary_key=True),
+    Column("subject", Text, nullable=False, index=True),
+    Column("batch_id", Text, nullable=False),
+    Column("money", Fen, nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("approver", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+
+APPEND_ONLY: tuple[Table, ...] = (payout_begun,)
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutBegun:
+    """From here on the money may be in the payer's hands.
+
+    Attributes:
+        subject: The top-up or return whose money it is, or the payment a remainder goes back of.
+        batch_id: Of a remainder, else empty.
+        approver: The second person, empty where nobody was asked yet.
+        seq: The newest entry of the journal at that moment.
+    """
+
+    subject: str
+    batch_id: str
+    money: Money
+    clerk: str
+    approver: str
+    at: datetime
+    seq: int
+
+
+class Payouts:
+    """The notes of pay-outs, in one unit of work or reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def begin(self, note: PayoutBegun) -> int:
+        """Store a note; returns its number."""
+        values = {one.name: getattr(note, one.name) for one in payout_begun.c if one.name != "no"}
+        query = payout_begun.insert().values(values).returning(payout_begun.c.no)
+        number: int = self._connection.execute(query).scalar_one()
+        return number
+
+    def unfinished(self, subject: str) -> Mapping[int, Money]:
+        """What was begun of a subject since money of it last went back, by the notes' numbers.
+
+        Money of a top-up or return goes back once: ask only while it is owed.
+        """
+        last = select(func.coalesce(func.max(given_back.c.seq), 0))
+        last = last.where(given_back.c.payment_id == subject)
+        query = select(payout_begun.c.no, payout_begun.c.money).where(
+            payout_begun.c.subject == subject, payout_begun.c.seq >= last.scalar_subquery()
+        )
+        return {row.no: row.money for row in self._connection.execute(query)}
