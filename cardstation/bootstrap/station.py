@@ -79,7 +79,7 @@ def station_on(store: Store, settings: Settings) -> Station:
         keys=CombinedCardKeys(partial(load_master_secret, home)),
         device_key=device_key,
         clock=clock,
-        ledger=_ledger(settings, device_key, clock, partial(_news, store)),
+        ledger=_ledger(settings, device_key, clock, partial(news_of, store)),
         name=settings.station,
         number=settings.station_no,
         clerk=settings.clerk,
@@ -113,7 +113,7 @@ def _asked() -> Secret | None:
     return Secret(typed.encode()) if typed else None
 
 
-def _news(store: Store) -> dict[str, str]:
+def news_of(store: Store) -> dict[str, str]:
     """What the centre's list of stations shows of this one."""
     with store.reading() as reading:
         acked, _ = reading.outbox.acked()

@@ -17,7 +17,7 @@ from cardstation.central import acts, books, heads, ledger, orders, wire
 from cardstation.central.batch import MOST_BYTES
 from cardstation.central.centre_key import CentreKey
 from cardstation.central.console.app import build_console
-from cardstation.central.contact import note_contact
+from cardstation.central.contact import keeps_nothing_back, note_contact
 from cardstation.central.engine import transaction
 from cardstation.central.enrolment import EnrolmentCodes, enrol
 from cardstation.central.requests import (
@@ -136,6 +136,8 @@ def _order_routes(app: FastAPI, service: Service) -> None:
         signed = signature_of(request, b"")
         known = _fresh(service.engine, signed)
         note_contact(service.engine, known.station, request.query_params)
+        if keeps_nothing_back(request.query_params):
+            orders.end_leases(service.engine, known.station, signed.said_at)
         return _told(service, signed, orders.orders_for(service.engine, known.station))
 
     @app.post("/v1/orders/{order_id:path}/lease")

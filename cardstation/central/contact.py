@@ -44,6 +44,12 @@ def news_of(query: Mapping[str, str]) -> News | None:
     return News(version, min(int(unsent[:20]), _MOST_UNSENT), oldest)
 
 
+def keeps_nothing_back(query: Mapping[str, str]) -> bool:
+    """True when a station says that the ledger has confirmed all it did."""
+    news = news_of(query)
+    return news is not None and news.unsent == 0
+
+
 def note_contact(engine: Engine, station: str, query: Mapping[str, str]) -> None:
     """Keep what a station said of itself, in place of what it said before."""
     news = news_of(query)

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Engine, select, update
 
 from cardstation.central.centre_chain import ORDER_WITHDRAWN, ChainEnd, lock_centre, put_on_chain
 from cardstation.central.engine import transaction
+from cardstation.central.holders import refused_for, standing
 from cardstation.central.orders import STANDS, post_on_chain
 from cardstation.central.tables import orders
 from cardstation.domain.ledger import Order
 from cardstation.domain.order_change import NewBinding, OrderChange, OrderStanding, payment_of
-from cardstation.domain.order_lease import as_it_stands, freed, oldest_first
+from cardstation.domain.order_lease import freed, oldest_first
 from cardstation.errors import Refusal
 
 
@@ -28,9 +29,9 @@ def waiting_orders(engine: Engine, min_days: int = 0) -> tuple[OrderStanding, ..
         rows = connection.execute(
             select(*STANDS, orders.c.claimed_station).where(orders.c.closed_by.is_(None))
         ).all()
+        waiting = standing(connection, (Order(*said) for *said, _ in rows), now)
     found = []
-    for *said, claimed in rows:
-        order = as_it_stands(Order(*said), now)
+    for order, (*_, claimed) in zip(waiting, rows, strict=True):
         days = 0 if order.paid_at is None else (now - order.paid_at).days
         if days >= min_days:
             found.append(OrderStanding(order, claimed or "", days))
@@ -43,7 +44,7 @@ def withdraw_order(engine: Engine, change: OrderChange) -> Order:
     Raises:
         Refusal: `two_persons_needed`, `order_not_here`, `order_not_waiting` (a load of it was
             begun, or it was loaded or withdrawn), `order_leased_elsewhere` (a station may load it
-            without asking).
+            without asking), `order_holder_silent` (one could, and may have: it is not heard out).
     """
     with transaction(engine) as connection:
         return withdraw_on(connection, change)
@@ -95,7 +96,7 @@ def _ensure_two(change: OrderChange) -> None:
 
 
 def _free(connection: Connection, order_id: str) -> Order:
-    """An order that waits and that no station may load without asking, under its row lock."""
+    """An order that waits and that no station loads or loaded unasked, under its row lock."""
     row = connection.execute(
         select(*STANDS, orders.c.claimed_station, orders.c.closed_by)
         .where(orders.c.order_id == order_id)
@@ -106,9 +107,11 @@ def _free(connection: Connection, order_id: str) -> Order:
     *said, claimed, closed = row
     if claimed or closed:
         raise Refusal("order_not_waiting", order_id=order_id)
-    order = as_it_stands(Order(*said), datetime.now(UTC))
+    now = datetime.now(UTC)
+    (order,) = standing(connection, [Order(*said)], now)
     if order.leased_to:
-        raise Refusal("order_leased_elsewhere", order_id=order_id, station=order.leased_to)
+        code, values = refused_for(connection, order, now)
+        raise Refusal(code, **values)
     return freed(order)
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, or_, sele
 
 from cardstation.central.centre_chain import FACT, ORDER, ChainEnd, lock_centre, put_on_chain
 from cardstation.central.engine import transaction
+from cardstation.central.holders import refused_for, standing
 from cardstation.central.tables import orders
 from cardstation.domain.ledger import Order
-from cardstation.domain.order_lease import as_it_stands, freed, leased
+from cardstation.domain.order_lease import GRACE, freed, leased
 from cardstation.errors import LedgerRefused
 
 STANDS = (
@@ -59,7 +60,21 @@ def orders_for(engine: Engine, station: str) -> tuple[Order, ...]:
         rows = connection.execute(
             select(*STANDS).where(*_waits_for(station)).order_by(orders.c.order_id)
         )
-        return tuple(as_it_stands(_order(row), now) for row in rows)
+        return standing(connection, map(_order, rows), now)
+
+
+def end_leases(engine: Engine, station: str, said_at: datetime) -> None:
+    """A station keeps nothing back: what it held under leases that are over is anybody's.
+
+    Args:
+        engine: The books.
+        station: Who said, signed, that nothing of what it did is unsent.
+        said_at: When, by the slower of its clock and ours.
+    """
+    over = orders.c.held_until <= said_at - GRACE
+    mine = (orders.c.held_by == station, over, orders.c.closed_by.is_(None))
+    with transaction(engine) as connection:
+        connection.execute(update(orders).where(*mine).values(held_by="", held_until=None))
 
 
 def lease_order(engine: Engine, station: str, order_id: str) -> Order:
@@ -67,14 +82,14 @@ def lease_order(engine: Engine, station: str, order_id: str) -> Order:
 
     Raises:
         LedgerRefused: `order_not_waiting` (loaded, refunded, claimed elsewhere, or nobody's),
-            `order_leased_elsewhere`.
+            `order_leased_elsewhere`, `order_holder_silent` (the lease of another is over, and what
+            it did under it may be unsent).
     """
 
-    def grant(order: Order, now: datetime) -> Order:
+    def grant(connection: Connection, order: Order, now: datetime) -> Order:
         if order.leased_to not in ("", station):
-            raise LedgerRefused(
-                "order_leased_elsewhere", order_id=order_id, station=order.leased_to
-            )
+            code, said = refused_for(connection, order, now)
+            raise LedgerRefused(code, **said)
         return leased(order, station, now)
 
     return _held(engine, station, order_id, grant)
@@ -87,14 +102,17 @@ def release_order(engine: Engine, station: str, order_id: str) -> Order:
         LedgerRefused: `order_not_waiting`.
     """
 
-    def free(order: Order, _now: datetime) -> Order:
+    def free(_connection: Connection, order: Order, _now: datetime) -> Order:
         return freed(order) if order.leased_to == station else order
 
     return _held(engine, station, order_id, free)
 
 
 def _held(
-    engine: Engine, station: str, order_id: str, become: Callable[[Order, datetime], Order]
+    engine: Engine,
+    station: str,
+    order_id: str,
+    become: Callable[[Connection, Order, datetime], Order],
 ) -> Order:
     """Change who holds a waiting order, under its row lock."""
     now = datetime.now(UTC)
@@ -105,7 +123,8 @@ def _held(
         ).one_or_none()
         if row is None:
             raise LedgerRefused("order_not_waiting", order_id=order_id)
-        held = become(as_it_stands(_order(row), now), now)
+        (order,) = standing(connection, [_order(row)], now)
+        held = become(connection, order, now)
         connection.execute(
             update(orders).where(mine).values(held_by=held.leased_to, held_until=held.leased_until)
         )

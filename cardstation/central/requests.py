@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
@@ -41,6 +43,7 @@ STATUSES = {
     "chain_broken": 409,
     "order_differs": 409,
     "order_leased_elsewhere": 409,
+    "order_holder_silent": 409,
     "order_not_waiting": 409,
     "station_enrolled": 409,
     "batch_too_large": 413,
@@ -105,6 +108,14 @@ class Signed:
     def station(self) -> str:
         """Who says they signed it."""
         return self.said.key_id
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was signed, by the signer's clock, which is not believed where it is ahead.
+
+        A request that somebody caught and sends again is as old as it was.
+        """
+        return datetime.fromtimestamp(max(0, min(self.said.created, time.time())), UTC)
 
     def by(self, public_key: bytes) -> bool:
         """Whether the owner of a public key signed it."""

@@ -1,11 +1,13 @@
 """Leases of paid orders: for how long one station alone may load one, also without a network.
 
 The card is the last word: an order is bound to one counter, and a card past it is not loaded
-again, whoever holds the lease (DESK-RULES 5 and 6).
+again, whoever holds the lease (DESK-RULES 5 and 6). Not every card counts: a lease that is over
+stays its holder's until the centre has heard what that station did under it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -31,13 +33,46 @@ def held_by(order: Order, station: str, now: datetime) -> bool:
 
 
 def lapsed(order: Order, now: datetime) -> bool:
-    """True when the lease of an order is over for everybody, also by a slow clock."""
+    """True when no station loads the order under its lease any more, also by a slow clock."""
     return order.leased_until is not None and now >= order.leased_until + GRACE
 
 
-def as_it_stands(order: Order, now: datetime) -> Order:
-    """The order as the centre shows it: a lease that is over is nobody's."""
-    return freed(order) if lapsed(order, now) else order
+def as_it_stands(order: Order, now: datetime, stopped: Container[str]) -> Order:
+    """The order as the centre shows it.
+
+    Args:
+        order: As it was leased.
+        now: By the centre's clock.
+        stopped: Stations out of service: nothing more is heard of them, and what they held is
+            nobody's once its lease is over.
+    """
+    return freed(order) if lapsed(order, now) and order.leased_to in stopped else order
+
+
+def heard_out(order: Order, station: str, now: datetime) -> Order:
+    """The order after a station said that nothing of what it did is unsent.
+
+    Args:
+        order: As it was leased.
+        station: Who said so.
+        now: When, by the slower of its clock and the centre's.
+    """
+    return freed(order) if order.leased_to == station and lapsed(order, now) else order
+
+
+def why_held(order: Order, now: datetime, heard_at: datetime | None) -> tuple[str, dict[str, str]]:
+    """Code and values of the refusal to whoever wants an order that a station holds.
+
+    Args:
+        order: As it stands.
+        now: By the centre's clock.
+        heard_at: When the holder last reached the centre, in the time people read.
+    """
+    said = {"order_id": order.order_id, "station": order.leased_to}
+    if not lapsed(order, now):
+        return "order_leased_elsewhere", said
+    since = "—" if heard_at is None else f"{heard_at:%Y-%m-%d %H:%M}"
+    return "order_holder_silent", said | {"since": since}
 
 
 def freed(order: Order) -> Order:

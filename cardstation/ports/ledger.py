@@ -114,13 +114,17 @@ class Ledger(Protocol):
         """
 
     def orders(self) -> tuple[Order, ...]:
-        """Paid orders that wait, whoever holds them."""
+        """Paid orders that wait, whoever holds them.
+
+        Where this station has nothing unsent, its leases that are over end with this question.
+        """
 
     def lease_order(self, order_id: str) -> Order:
         """Have this station alone load an order for a while, also offline; again is harmless.
 
         Raises:
-            LedgerRefused: also `order_not_waiting`, `order_leased_elsewhere`.
+            LedgerRefused: also `order_not_waiting`, `order_leased_elsewhere`,
+                `order_holder_silent`.
         """
 
     def release_order(self, order_id: str) -> Order:

@@ -105,6 +105,14 @@ TABLE = {
         _UNCHANGED,
         "Write why.",
     ),
+    "order_holder_silent": Words(
+        "Held by a desk not heard since",
+        "Station {station} could load the paid order {order_id} without the ledger, and may have;"
+        " the ledger last heard of it at {since}.",
+        "Nothing was written, and no money goes back.",
+        "Have station {station} connect and send what it has; if it is lost for good, the centre"
+        " takes it out of service.",
+    ),
     "item_unknown": Words(
         "No such item",
         "There is no item {number} on the suspense desk.",

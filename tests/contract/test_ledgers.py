@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -256,64 +255,3 @@ def test_both_sides_mean_the_same_wire(
 
 def test_an_order_travels_whole() -> None:
     assert list(ours.OrderLine.__struct_fields__) == [field.name for field in fields(Order)]
-
-
-ORDER = Order("O1", "0000000001", 5_000, 20_000, "T1", 3, "")
-SOLD_FOR_TWO = Order("O2", "0000000002", 100, 1_000, "T1", 0, "S002")
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two stations at one centre, and its own desk."""
-
-    first: Ledger
-    second: Ledger
-    sell_online: Callable[[Order], None]
-
-
-@pytest.fixture(params=LEDGERS)
-def pair(request: pytest.FixtureRequest) -> Pair:
-    if request.param == "memory":
-        books = MemoryLedger("S001")
-        return Pair(books, MemoryLedger("S002", books.centre), books.centre.sell_online)
-    centre: Centre = request.getfixturevalue("centre")
-    return Pair(centre.station("S001"), centre.station("S002"), centre.desk().post_order)
-
-
-def test_an_order_is_leased_to_one_station_at_a_time(pair: Pair) -> None:
-    pair.sell_online(ORDER)
-    held = pair.first.lease_order("O1")
-    assert held == replace(ORDER, leased_to="S001")
-    assert held.leased_until is not None
-    again = pair.first.lease_order("O1")
-    assert again.leased_until is not None
-    assert again.leased_until >= held.leased_until
-    with pytest.raises(LedgerRefused, match="order_leased_elsewhere") as refused:
-        pair.second.lease_order("O1")
-    assert refused.value.values == {"order_id": "O1", "station": "S001"}
-    assert pair.second.release_order("O1").leased_to == "S001"
-    assert [one.leased_to for one in pair.second.orders()] == ["S001"]
-    assert pair.first.release_order("O1").leased_to == ""
-    assert pair.second.lease_order("O1").leased_to == "S002"
-
-
-def test_what_was_sold_for_a_station_is_its_own_without_end(pair: Pair) -> None:
-    pair.sell_online(SOLD_FOR_TWO)
-    assert pair.first.orders() == pair.second.orders() == (SOLD_FOR_TWO,)
-    with pytest.raises(LedgerRefused, match="order_leased_elsewhere"):
-        pair.first.lease_order("O2")
-    assert pair.second.lease_order("O2").leased_until is None
-    pair.second.release_order("O2")
-    assert pair.first.lease_order("O2").leased_to == "S001"
-
-
-@pytest.mark.parametrize("order_id", ["O1", "nobody's", "a/b ?"])
-def test_an_order_that_does_not_wait_is_leased_to_nobody(pair: Pair, order_id: str) -> None:
-    pair.sell_online(ORDER)
-    chain = Chain()
-    facts = {"account_no": "0000000001", "tender": "order", "fen": 5_000, "order_id": "O1"}
-    pair.first.push([chain.add("paid", **facts)], pair.first.head().nonce)
-    for ask in (pair.second.lease_order, pair.second.release_order):
-        with pytest.raises(LedgerRefused, match="order_not_waiting"):
-            ask(order_id)
-    assert (len(pair.first.orders()), len(pair.second.orders())) == (1, 0)

@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import select
 
 from cardstation.central.order_changes import bind_order, waiting_orders, withdraw_order
-from cardstation.central.tables import balances, journal, orders
+from cardstation.central.orders import lease_order
+from cardstation.central.tables import balances, journal, orders, stations
 from cardstation.cli.central import main
 from cardstation.domain.ledger import Order
 from cardstation.domain.order_change import NewBinding, OrderChange
 from cardstation.domain.order_lease import GRACE
 from cardstation.errors import LedgerRefused, Refusal
 from tests.kit.facts import Chain
-from tests.kit.postgres import Centre
+from tests.kit.postgres import Centre, TestKey
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
@@ -78,14 +79,16 @@ def test_an_order_of_the_wrong_household_is_bound_anew(centre: Centre) -> None:
 
 
 def test_what_a_station_may_load_without_asking_is_not_taken_from_it(centre: Centre) -> None:
-    station = centre.station("S001")
+    key = TestKey()
+    centre.station("S001", key)
+    station = centre.line("S001", key, news=lambda: {"version": "1", "unsent": "0"})
     centre.desk().post_order(ORDER)
     station.lease_order("O1")
     with pytest.raises(Refusal, match="order_leased_elsewhere") as refused:
         withdraw_order(centre.books.engine, CHANGE)
     assert refused.value.values["station"] == "S001"
-    with centre.books.owner.begin() as connection:
-        connection.execute(orders.update().values(held_until=datetime.now(UTC) - GRACE))
+    lapse(centre)
+    station.orders()
     assert withdraw_order(centre.books.engine, CHANGE).leased_to == ""
     chain = Chain("S001")
     chain.add("paid", order_id="O1", tender="order", fen=5_000, account_no="0000000001")
@@ -94,6 +97,52 @@ def test_what_a_station_may_load_without_asking_is_not_taken_from_it(centre: Cen
     assert [one.code for one in ack.exceptions] == ["order_claimed_twice", "order_loaded_twice"]
     assert sums(centre)["suspense:order_loaded_twice"] == -5_000
     centre.books.prove()
+
+
+def lapse(centre: Centre) -> None:
+    over = GRACE + timedelta(seconds=5)
+    with centre.books.owner.begin() as connection:
+        connection.execute(orders.update().values(held_until=datetime.now(UTC) - over))
+
+
+def test_what_a_silent_station_may_have_loaded_is_not_taken_from_it(centre: Centre) -> None:
+    """Its lease is over, its load may be unsent: money back and gas on the card, otherwise."""
+    key, engine = TestKey(), centre.books.engine
+    centre.station("S001", key)
+    station = centre.line("S001", key, news=lambda: {"version": "1", "unsent": "0"})
+    centre.desk().post_order(ORDER)
+    station.lease_order("O1")
+    lapse(centre)
+    for change in (
+        lambda: withdraw_order(engine, CHANGE),
+        lambda: bind_order(engine, CHANGE, NewBinding("0000000002", 7)),
+    ):
+        with pytest.raises(Refusal, match="order_holder_silent") as refused:
+            change()
+        assert refused.value.values["station"] == "S001"
+        assert str(refused.value.values["since"]).startswith("20")
+    (waits,) = waiting_orders(engine)
+    assert waits.order.leased_to == "S001"
+    chain = Chain("S001")
+    chain.add("paid", order_id="O1", tender="order", fen=5_000, account_no="0000000001")
+    assert station.push(chain.written, station.head().nonce).exceptions == ()
+    station.orders()
+    with pytest.raises(Refusal, match="order_not_waiting"):
+        withdraw_order(engine, CHANGE)
+    centre.books.prove()
+
+
+def test_what_a_lost_station_held_is_withdrawn_once_it_is_out_of_service(centre: Centre) -> None:
+    centre.station("S001")
+    centre.desk().post_order(ORDER)
+    lease_order(centre.books.engine, "S001", "O1")
+    with centre.books.owner.begin() as connection:
+        lost = stations.c.station == "S001"
+        connection.execute(stations.update().where(lost).values(status="revoked"))
+    with pytest.raises(Refusal, match="order_leased_elsewhere"):
+        withdraw_order(centre.books.engine, CHANGE)
+    lapse(centre)
+    assert withdraw_order(centre.books.engine, CHANGE).leased_to == ""
 
 
 def test_an_order_whose_load_was_begun_stays(centre: Centre) -> None:

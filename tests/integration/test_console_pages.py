@@ -250,6 +250,19 @@ def test_orders_that_wait_are_on_the_first_page(chief: Centre) -> None:
         assert "Paid, not loaded ¥50.00" in words(browser, "households", q="0000000001")
 
 
+def test_an_order_says_which_silent_desk_must_connect_first(chief: Centre) -> None:
+    chief.station("S001")
+    orders.post_order(chief.books.engine, Order("O1", "0000000001", 5_000, 10_000, "r@1", 1, ""))
+    orders.lease_order(chief.books.engine, "S001", "O1")
+    said = "S001 lease over; must connect first, last heard just now"
+    with logged_in(chief, "chief") as browser:
+        assert said not in words(browser, "orders")
+        with chief.books.owner.begin() as connection:
+            over = "UPDATE orders SET held_until = clock_timestamp() - interval '61 minutes'"
+            connection.execute(text(over))
+        assert said in words(browser, "orders")
+
+
 def test_a_proof_of_the_whole_books_is_kept(chief: Centre) -> None:
     Town(chief).doubts()
     with logged_in(chief, "chief") as browser:

@@ -171,8 +171,25 @@ def test_a_lease_that_is_over_needs_the_ledger_again(town: Town) -> None:
     card = card_of(HOME)
     assert stopped(town.here, card) == "order_needs_ledger"
     town.centre.now = lambda: NOW + LEASE + GRACE
-    sync(town.there.station)
+    assert stopped(town.there, card) == "order_holder_silent"
+    town.online(town.here)
+    sync(town.here.station)
     assert load(town.there, card).receipt_no.startswith("S002")
+
+
+def test_what_a_silent_desk_loaded_offline_is_loaded_nowhere_else(town: Town) -> None:
+    """On a card without a counter nothing else would show it."""
+    town.sell_online()
+    lease_order(town.here.station, "D1")
+    town.offline(town.here)
+    load(town.here, card_of(HOME))
+    town.centre.now = lambda: NOW + LEASE + GRACE
+    sync(town.there.station)
+    assert stopped(town.there, card_of(HOME)) == "order_holder_silent"
+    town.online(town.here)
+    sync(town.here.station)
+    with pytest.raises(Refusal, match="order_not_waiting"):
+        lease_order(town.there.station, "D1")
 
 
 def test_a_lease_given_back_is_anybodys(town: Town) -> None:

@@ -6,13 +6,14 @@ of `cardstation.central`. Only what PostgreSQL does there is done here by lists 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from cardstation.central.batch import MOST_ENTRIES, Sent, first_seq, read_batch
 from cardstation.central.books import MOST_LOADS, OF_A_CARD
+from cardstation.central.contact import keeps_nothing_back
 from cardstation.central.following import flag_reused, news, other_branch, placed, refuse_epoch
 from cardstation.central.heads import Head, refuse_inactive
 from cardstation.central.judging import (
@@ -26,7 +27,7 @@ from cardstation.central.judging import (
     purse_of,
 )
 from cardstation.domain.ledger import GENESIS, Entry, Order, Posting, order_postings
-from cardstation.domain.order_lease import as_it_stands, freed, leased
+from cardstation.domain.order_lease import as_it_stands, freed, heard_out, leased, why_held
 from cardstation.domain.seal_number import read_seal
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, LedgerException, LedgerHead
@@ -45,9 +46,11 @@ class Chain:
         turn: Counts what changed it: the next nonce.
         branches: What another branch of it said, by hash.
         rewind: End of the chain after which everything is asked for again; nowhere at first.
+        heard_at: When the station last reached the centre.
     """
 
     station: str
+    heard_at: datetime
     epoch: int = 1
     epoch_from: int = 0
     status: str = "active"
@@ -135,10 +138,11 @@ class Centre:
         return self.judge.orders
 
     def enrol(self, station: str) -> None:
-        self.chains[station] = Chain(station)
+        self.chains[station] = Chain(station, self.now())
 
     def head(self, station: str) -> LedgerHead:
         chain, head = self.chains[station], self.chains[station].head
+        chain.heard_at = self.now()
         resend = chain.rewind == (head.last_seq, head.last_hash)
         return LedgerHead(
             head.epoch, head.last_seq, head.last_hash, head.nonce, head.status, resend
@@ -147,6 +151,7 @@ class Centre:
     def push(self, station: str, entries: Sequence[bytes], nonce: str) -> Ack:
         """As `central.ledger.push`."""
         chain = self.chains[station]
+        chain.heard_at = self.now()
         head = chain.head
         if head.status == "revoked":
             refuse_inactive(head)
@@ -200,22 +205,32 @@ class Centre:
         whose = {name for name, entry in steps if seal_no in entry.detail}
         return tuple(entry for name, entry in steps if name in whose)
 
-    def orders_for(self, station: str) -> tuple[Order, ...]:
-        """As `central.orders.orders_for`."""
+    def orders_for(self, station: str, *, heard: bool = False) -> tuple[Order, ...]:
+        """As `central.orders.orders_for`; heard: after `central.orders.end_leases`."""
         refuse_inactive(self.chains[station].head)
+        self.chains[station].heard_at = self.now()
+        if heard:
+            for name, order in self.held.items():
+                if not self.orders[name].closed_by:
+                    self.held[name] = heard_out(order, station, self.now())
         return tuple(
-            as_it_stands(order, self.now())
+            self.standing(order)
             for name, order in sorted(self.held.items())
             if self._waits(name, station)
         )
+
+    def standing(self, order: Order) -> Order:
+        """As `central.holders.standing`."""
+        stopped = [one.station for one in self.chains.values() if one.status == "revoked"]
+        return as_it_stands(order, self.now(), stopped)
 
     def lease_order(self, station: str, order_id: str) -> Order:
         """As `central.orders.lease_order`."""
         order = self._waiting(station, order_id)
         if order.leased_to not in ("", station):
-            raise LedgerRefused(
-                "order_leased_elsewhere", order_id=order_id, station=order.leased_to
-            )
+            holder = self.chains.get(order.leased_to)
+            code, said = why_held(order, self.now(), holder and holder.heard_at)
+            raise LedgerRefused(code, **said)
         self.held[order_id] = leased(order, station, self.now())
         return self.held[order_id]
 
@@ -229,7 +244,7 @@ class Centre:
         refuse_inactive(self.chains[station].head)
         if order_id not in self.held or not self._waits(order_id, station):
             raise LedgerRefused("order_not_waiting", order_id=order_id)
-        return as_it_stands(self.held[order_id], self.now())
+        return self.standing(self.held[order_id])
 
     def _waits(self, order_id: str, station: str) -> bool:
         state = self.orders[order_id]
@@ -319,11 +334,13 @@ class MemoryLedger:
 
     Attributes:
         boundary: Told before each message, by name; may raise.
+        news: As of `sync.http_ledger.HttpLedger`.
     """
 
     station: str = "S001"
     centre: Centre = field(default_factory=Centre)
     boundary: Callable[[str], None] = _nothing
+    news: Callable[[], Mapping[str, str]] = dict
 
     def __post_init__(self) -> None:
         if self.station not in self.centre.chains:
@@ -354,7 +371,10 @@ class MemoryLedger:
         return self.carry("ledger.bag", lambda: self.centre.bag_steps(self.station, seal_no))
 
     def orders(self) -> tuple[Order, ...]:
-        return self.carry("ledger.orders", lambda: self.centre.orders_for(self.station))
+        heard = keeps_nothing_back(self.news())
+        return self.carry(
+            "ledger.orders", lambda: self.centre.orders_for(self.station, heard=heard)
+        )
 
     def lease_order(self, order_id: str) -> Order:
         return self.carry("ledger.lease", lambda: self.centre.lease_order(self.station, order_id))

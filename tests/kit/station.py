@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cardstation.bootstrap.station import news_of
 from cardstation.domain.batch import Batch, LineKind, ListRow, ManifestLine, Verdict
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
@@ -130,6 +132,7 @@ def open_desk(
             unit.commit()
     clock = clock or StandingClock()
     ledger = ledger or MemoryLedger()
+    ledger.news = partial(news_of, opened)
     station = Station(
         store=opened,
         chips=CHIPS,

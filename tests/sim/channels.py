@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cardstation.domain.ledger import Order
-from cardstation.domain.order_lease import as_it_stands
 from cardstation.errors import LedgerRefused
 from tests.sim.acts import some_home
 from tests.sim.bags import order_of
@@ -44,7 +43,7 @@ def to_machine(world: World) -> None:
 
 def _is_for_machines(world: World, order: Order) -> bool:
     state = world.centre.orders[order.order_id]
-    free = as_it_stands(order, world.time.at).leased_to == ""
+    free = world.centre.standing(order).leased_to == ""
     open_here = not state.closed_by and not state.claimed_station
     return free and open_here and order.account_no in world.town.homes
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
+from cardstation.bootstrap.station import news_of
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -116,8 +118,10 @@ class Desk:
         """Switch on."""
         self.clock.boot()
         tenders = (Tender.CASH, Tender.BANK_TRANSFER, Tender.QR_CODE)
+        opened = self._kind.open(self.folder)
+        self.ledger.news = partial(news_of, opened)
         self.station = Station(
-            store=self._kind.open(self.folder),
+            store=opened,
             chips=CHIPS,
             layouts=LAYOUTS,
             makers=MAKERS,

@@ -11,7 +11,7 @@ from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
 from cardstation.services.station import Station
 
-AT_THE_CENTRE = frozenset({"order_not_waiting", "order_leased_elsewhere"})
+AT_THE_CENTRE = frozenset({"order_not_waiting", "order_leased_elsewhere", "order_holder_silent"})
 """What the centre says of an order, not of this station."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
@@ -20,7 +20,9 @@ from cardstation.central.console.visit import (
     cubic_metres,
     yuan,
 )
+from cardstation.central.holders import heard_of
 from cardstation.central.tables import orders
+from cardstation.domain.order_lease import GRACE
 from cardstation.errors import Refusal
 
 MOST = 500
@@ -31,7 +33,8 @@ class Waiting:
     """An order nobody has loaded.
 
     Attributes:
-        held_by: The station that may load it without asking, empty = any that asks.
+        held_by: The station that may load it without asking, or may have; empty = any that asks.
+        silent_since: Its lease is over, and it must be heard before anybody else has the order.
         claimed_by: The station that has begun, empty = none.
     """
 
@@ -41,6 +44,7 @@ class Waiting:
     litres: int
     paid_at: datetime
     held_by: str
+    silent_since: datetime | None
     claimed_by: str
 
 
@@ -65,32 +69,36 @@ def show(visit: Visit) -> Orders:
 
 
 def found(visit: Visit, most: int) -> tuple[Waiting, ...]:
-    """Orders that wait, the oldest first; a lease that has ended holds nothing."""
-    held = func.coalesce(orders.c.held_until > func.clock_timestamp(), True)
+    """Orders that wait, the oldest first; a lease that is over holds until its desk was heard."""
     rows = visit.connection.execute(
         select(
             *(orders.c.order_id, orders.c.account_no, orders.c.fen, orders.c.litres),
-            orders.c.paid_at,
-            orders.c.held_by.label("holder"),
-            held.label("held"),
+            *(orders.c.paid_at, orders.c.held_by, orders.c.held_until),
             func.coalesce(orders.c.claimed_station, "").label("claimed"),
         )
         .where(orders.c.closed_by.is_(None))
         .order_by(orders.c.paid_at, orders.c.order_id)
         .limit(most)
-    )
-    return tuple(
-        Waiting(
-            order_id=row.order_id,
-            account_no=row.account_no,
-            fen=row.fen,
-            litres=row.litres,
-            paid_at=row.paid_at,
-            held_by=row.holder if row.held else "",
-            claimed_by=row.claimed,
+    ).all()
+    over = datetime.now(UTC) - GRACE
+    ended = {row.held_by for row in rows if row.held_until and row.held_until <= over}
+    known = heard_of(visit.connection, ended)
+    waiting = []
+    for row in rows:
+        heard = known.get(row.held_by) if row.held_until and row.held_until <= over else None
+        waiting.append(
+            Waiting(
+                order_id=row.order_id,
+                account_no=row.account_no,
+                fen=row.fen,
+                litres=row.litres,
+                paid_at=row.paid_at,
+                held_by="" if heard and heard.stopped else row.held_by,
+                silent_since=heard.at if heard and not heard.stopped else None,
+                claimed_by=row.claimed,
+            )
         )
-        for row in rows
-    )
+    return tuple(waiting)
 
 
 def propose_withdrawal(visit: Visit) -> Done:
@@ -116,7 +124,7 @@ def sheet(visit: Visit) -> Sheet:
     t = visit.t
     headings = [
         *(t("Order"), t("Account"), t("Amount (yuan)"), t("Gas (m³)"), t("Paid")),
-        *(t("Held by"), t("Begun at")),
+        *(t("Held by"), t("Lease over, last heard"), t("Begun at")),
     ]
     return Sheet(
         headings,
@@ -124,7 +132,9 @@ def sheet(visit: Visit) -> Sheet:
             [
                 *(one.order_id, one.account_no, yuan(one.fen), cubic_metres(one.litres)),
                 one.paid_at.astimezone(ZONE).isoformat(" ", "seconds"),
-                *(one.held_by, one.claimed_by),
+                one.held_by,
+                "" if one.silent_since is None else f"{one.silent_since:%Y-%m-%d %H:%M}",
+                one.claimed_by,
             ]
             for one in found(visit, 50_000)
         ],
