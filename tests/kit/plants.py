@@ -14,6 +14,7 @@ from cardstation.domain.admission import admit
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.transitions import TopUpState
 from cardstation.ports.ledger import Ack
+from cardstation.services import begin_remainder, return_remainder
 from cardstation.services import recover as recovering
 from cardstation.services import refund as refunding
 from cardstation.services import resolve as resolving
@@ -184,6 +185,12 @@ def paid_on_an_old_answer(patch: Patch) -> None:
 def settled_and_paid_unheard(patch: Patch) -> None:
     """What two people settled is paid out before the ledger could tell the other desks."""
     patch.setattr(paying, "ensure_nobody_finishes", lambda *_: None)
+
+
+def handed_over_unnoted(patch: Patch) -> None:
+    """The clerk is told to hand money over, and nothing says so until it is on record."""
+    for room, name in ((begin_remainder, "note_begun"), (return_remainder, "note_begun")):
+        patch.setattr(room, name, lambda *_, **__: None)
 
 
 def conflicts_do_nothing(patch: Patch) -> None:

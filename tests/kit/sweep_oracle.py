@@ -168,7 +168,8 @@ def ended(world: World, job: Job, *, exact: bool) -> set[Wait]:
         assert not exact or live == job.sold[number], (live, job.sold)
     exact = exact and not waits
     terms = [proof.money_terms for proof, _ in found]
-    assert sum(one["refunds"] for one in terms) == sum(world.returned.values())
+    refunds, returned = sum(one["refunds"] for one in terms), sum(world.returned.values())
+    assert refunds == returned, f"handed back {returned}, on record {refunds}"
     assert waits or sum(one["other_stations"] for one in terms) == 0, (
         "paid by one desk, loaded by another, and not the same money"
     )

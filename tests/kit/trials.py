@@ -31,7 +31,7 @@ from tests.kit.power import Cut, When
 from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance, take
 from tests.kit.sweep import NAMES_NOBODY, Lab, Where
 from tests.kit.sweep_disputes import DISPUTE_TORN, GIVEN_UP
-from tests.kit.sweep_jobs import RETURN, SALE, stock
+from tests.kit.sweep_jobs import REMAINDER, RETURN, SALE, stock
 from tests.kit.two_stations import line_of, open_station, two_stations
 
 SECOND = Approval("supervisor")
@@ -54,6 +54,13 @@ def return_under_cuts(folder: Path) -> None:
     names = lab.boundaries()
     for at in [at for at, name in enumerate(names) if name in ("commit", "chip")][::3]:
         lab.run(Cut(at, When.AFTER))
+
+
+def remainder_under_cuts(folder: Path) -> None:
+    """The rest of a lump sum goes back, cut before each commit by a clerk who then forgets."""
+    lab = Lab(folder, REMAINDER, stock)
+    for at in [at for at, name in enumerate(lab.boundaries()) if name == "commit"]:
+        lab.run(Cut(at, When.BEFORE))
 
 
 def given_up_with_a_dead_line(folder: Path) -> None:

@@ -62,6 +62,7 @@ FAULTS = (
         plants.image_taken_for_our_own, trials.same_load_from_two_desks, "paid twice, given back"
     ),
     Fault(plants.money_before_the_card, trials.return_under_cuts, GAS),
+    Fault(plants.handed_over_unnoted, trials.remainder_under_cuts, "handed back .*, on record "),
     Fault(plants.paid_on_an_old_answer, trials.given_up_with_a_dead_line, NOT_THE_SAME),
     Fault(plants.settled_and_paid_unheard, trials.disputed_with_a_dead_line, NOT_THE_SAME),
     Fault(
