@@ -17,6 +17,7 @@ from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import Step
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import Purpose, begin, collect
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
@@ -27,6 +28,7 @@ from cardstation.services.resolve import ensure_settled, resolve_card
 from cardstation.services.station import Station
 
 
+@on_its_card
 def load_prepaid(station: Station, card: Inserted, order_id: str | None, watch: Watch) -> Receipt:
     """Load a paid order: resolve, check, claim once, arm, write, read back, seal. No money.
 
