@@ -16,12 +16,13 @@ import pytest
 
 import tests.conftest  # the environment of every test: no machine's card service, no keyring
 from cardstation.errors import CardStationError
-from tests.soak import bits, chaos, kills, ledger, meters, power, sim, sweep, tears
+from tests.soak import bits, chaos, interleave, kills, ledger, meters, power, sim, sweep, tears
 from tests.soak.figures import Figures
 
 PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
     ("bits", bits.soak),
     ("chaos", chaos.soak),
+    ("interleave", interleave.soak),
     ("kills", kills.soak),
     ("ledger", ledger.soak),
     ("meters", meters.soak),
