@@ -6,7 +6,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.ports.payment import PaymentAnswer
-from cardstation.services.intent.at_work import on_money
+from cardstation.services.intent.at_work import on_its_intent, on_money
 from cardstation.services.intent.begin import WITHOUT_ASKING
 from cardstation.services.intent.funding import answered
 from cardstation.services.intent.guards import ensure_may_write, ensure_on_duty
@@ -17,6 +17,7 @@ _ASKED = (TopUpState.PAY_PENDING, TopUpState.PAY_UNKNOWN)
 
 
 @on_money
+@on_its_intent
 def answer_payment(station: Station, intent_id: str, *, taken: bool) -> None:
     """Answer for a top-up or a batch payment that was asked for and never recorded.
 
@@ -36,8 +37,6 @@ def answer_payment(station: Station, intent_id: str, *, taken: bool) -> None:
     with station.store.reading() as reading:
         intent = reading.topups.get(intent_id)
         asked = [one for one in reading.funds.unanswered() if one.payment_id == intent_id]
-    if intent is not None:
-        station.work.ensure_has_not(intent.identity.card_no)
     for tender in [one.tender for one in (intent, *asked) if one is not None]:
         _ensure_not_known(station, tender, intent_id, taken=taken)
     if intent is not None and intent.state in _ASKED:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cardstation.services.intent.at_work import on_money
+from cardstation.services.intent.at_work import on_its_intent, on_money
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.owed import ensure_left_to_us, owed_intent
 from cardstation.services.intent.paying_out import may_be_paid, note_paying
@@ -10,6 +10,7 @@ from cardstation.services.station import Station
 
 
 @on_money
+@on_its_intent
 def begin_pay_out(station: Station, intent_id: str) -> bool:
     """Make sure that the money may be paid out, and put on record that it is about to be.
 

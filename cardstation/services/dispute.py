@@ -6,6 +6,7 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
+from cardstation.services.intent.at_work import on_its_intent
 from cardstation.services.intent.guards import (
     ensure_may_write,
     ensure_on_duty,
@@ -16,6 +17,7 @@ from cardstation.services.intent.went_on import NOT_AS_LEFT, doubt_about
 from cardstation.services.station import Station
 
 
+@on_its_intent
 def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
     """Put an armed or unknown load or return into dispute: its card shows neither before nor after.
 
@@ -33,7 +35,6 @@ def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
         doubt = "" if intent is None else doubt_about(reading, intent)
     if intent is None or not (doubt or intent.state in MAY_BE_ON_CARD):
         raise Refusal("not_disputable", intent_id=intent_id)
-    station.work.ensure_has_not(intent.identity.card_no)
     if intent.state is TopUpState.ARMED:
         intent = record_move(station, intent, TopUpEvent.LINK_LOST, reason=NOT_AS_LEFT)
     return record_move(

@@ -7,7 +7,7 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
-from cardstation.services.intent.at_work import on_money
+from cardstation.services.intent.at_work import on_its_intent, on_money
 from cardstation.services.intent.giving_back import record_refunded
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.owed import ensure_left_to_us, owed_intent
@@ -18,6 +18,7 @@ from cardstation.services.station import Station
 
 
 @on_money
+@on_its_intent
 def pay_out(station: Station, intent_id: str, approval: Approval, *, found: str = "") -> TopUp:
     """Record that the money of a refund or of a return is in the payer's hands.
 

@@ -10,6 +10,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.adopt import ensure_nobody_finishes, finished_elsewhere
+from cardstation.services.intent.at_work import on_its_intent
 from cardstation.services.intent.giving_back import record_returned
 from cardstation.services.intent.guards import (
     ensure_may_write,
@@ -29,6 +30,7 @@ class Finding(StrEnum):
     NOT_LOADED = "not_loaded"
 
 
+@on_its_intent
 def settle_dispute(
     station: Station, topup_id: str, finding: Finding, proof: str, approval: Approval
 ) -> TopUp:
@@ -58,7 +60,6 @@ def settle_dispute(
         intent = reading.topups.get(topup_id)
     if intent is None or intent.state is not TopUpState.DISPUTED:
         raise Refusal("not_in_dispute", intent_id=topup_id)
-    station.work.ensure_has_not(intent.identity.card_no)
     if intent.direction is Direction.RETURN:
         return _return_settled(station, intent, finding, words, approval.name)
     return _load_settled(station, intent, finding, words, approval.name)

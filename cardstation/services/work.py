@@ -82,12 +82,3 @@ class Work:
         """True while a service has this card in hand."""
         with self._lock:
             return card_no in self._cards
-
-    def ensure_has_not(self, card_no: str) -> None:
-        """Nobody decides about a card that a reader is writing.
-
-        Raises:
-            Refusal: `card_at_work`.
-        """
-        if self.has(card_no):
-            raise Refusal("card_at_work", card_no=card_no)

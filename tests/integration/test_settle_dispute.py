@@ -144,7 +144,7 @@ def test_a_return_in_dispute_ends_too(desk: Desk, finding: Finding, state: TopUp
 def test_what_settles_nothing(desk: Desk, given: dict[str, Any], code: str) -> None:
     asked = {"topup_id": disputed(desk, card_of(HOME)), "proof": PROOF, "approval": SECOND, **given}
     with pytest.raises(Refusal) as stop:
-        settle_dispute(desk.station, finding=Finding.LOADED, **asked)
+        settle_dispute(desk.station, asked.pop("topup_id"), Finding.LOADED, **asked)
     assert stop.value.code == code
     assert desk.states()[-1] == TopUpState.DISPUTED.value
 

@@ -77,6 +77,8 @@ SPREAD = (
     Case(ARREARS, "release and give back", 5, 1),
     Case(RELEASES, "copy: line", 7, 2),
     Case(ANSWERS, "copy: resolve", 2, 1),
+    Case(ANSWERS, "copy: resolve", 1, 4, Tender.QR_CODE),
+    Case(DISPUTES, "copy: resolve", 11, 5),
     Case(FREES, "copy: order", 2),
 )
 FIRSTS = (
@@ -87,7 +89,7 @@ EVERY_PAIR = tuple(
     Case(job, hand, 1, 0, tender)
     for job in FIRSTS
     for hand in HANDS
-    for tender in ((Tender.CASH, Tender.QR_CODE) if job in (SALE, BAG) else (Tender.CASH,))
+    for tender in ((Tender.CASH, Tender.QR_CODE) if job in (SALE, BAG, ANSWERS) else (Tender.CASH,))
     if (hand == "blind count") <= (job is ON_DUTY)
 )
 

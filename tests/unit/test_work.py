@@ -77,18 +77,6 @@ def test_whatever_ends_a_service_frees_its_card() -> None:
     assert not work.has(CARD)
 
 
-def test_nobody_decides_about_a_card_at_work() -> None:
-    work = Work()
-    work.ensure_has_not(CARD)
-    with work.on_card(CARD, LANE):
-        work.ensure_has_not(OTHER)
-        with pytest.raises(Refusal) as stopped:
-            work.ensure_has_not(CARD)
-    assert code_of(stopped) == "card_at_work"
-    assert stopped.value.values == {"card_no": CARD}
-    work.ensure_has_not(CARD)
-
-
 def test_money_is_in_one_hand_and_free_after_whatever_ends_it() -> None:
     work = Work()
     with work.on_money():

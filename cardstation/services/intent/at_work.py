@@ -50,3 +50,25 @@ def on_money(service: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
             return service(*args, **named)
 
     return alone
+
+
+def on_its_intent(service: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
+    """A service that decides about an intent by its id: no reader has its card in hand meanwhile.
+
+    Raises:
+        Refusal: `card_at_work`, `no_shift`, see `Work.on_card`.
+    """
+
+    @wraps(service)
+    def alone(*args: _Given.args, **named: _Given.kwargs) -> _Answer:
+        station, intent_id = args[0], args[1]
+        if not (isinstance(station, Station) and isinstance(intent_id, str)):
+            fail("a service on an intent is given its station and an id")
+        with station.store.reading() as reading:
+            intent = reading.topups.get(intent_id)
+        if intent is None:
+            return service(*args, **named)
+        with station.work.on_card(intent.identity.card_no, intent):
+            return service(*args, **named)
+
+    return alone
