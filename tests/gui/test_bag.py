@@ -152,7 +152,7 @@ def test_events_read_as_people_would_say_them() -> None:
     assert words[2].signed == ("drawn", "drawn")
     assert words[3].signed == ("", "paper")
     assert words[3].differs
-    assert words[5].title == "已说明: 没有交来"
+    assert words[5].title == "已说明：没有交来"
     assert words[6].count == "57"
 
 

@@ -342,6 +342,7 @@ def test_tab_follows_the_eye(open_desk: Open) -> None:
     desk.batch.model.open("2026-11-23-02")
     assert [name for name in tab_order(desk) if name] == [
         "Solve",
+        "Envelopes",
         "Whose bag",
         "At the door",
         "Newer chat text",

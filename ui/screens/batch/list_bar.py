@@ -1,8 +1,8 @@
-"""What can be done about the list of an open batch: solve, newer list, second count, the door."""
+"""What can be done about the list of an open batch: solve, newer list, count, door, envelopes."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from ui.look import Look
 from ui.parts.buttons import button
@@ -15,7 +15,7 @@ from ui.screens.batch.whose_dialog import WhoseDialog
 class ListBar(QWidget):
     """One line of chips and keys; hidden while cards run."""
 
-    def __init__(self, model: ListsModel, look: Look) -> None:
+    def __init__(self, model: ListsModel, look: Look, envelopes: QPushButton) -> None:
         super().__init__()
         self._model, self._look, t = model, look, look.t
         self._needs, self._unchecked = Chip(), Chip()
@@ -31,6 +31,7 @@ class ListBar(QWidget):
             self._unchecked,
             self._count,
             0,
+            envelopes,
             self._whose,
             self._door,
             self._paste,

@@ -46,7 +46,8 @@ class OpenPage(QWidget):
         self._model, self._look = model, look
         self._order: tuple[int, ...] = ()
         self._lists = lists
-        self.list_bar = ListBar(lists, look)
+        self._envelopes = button(look.t("Envelopes"), self._ask_envelopes, key="Ctrl+E")
+        self.list_bar = ListBar(lists, look, self._envelopes)
         self._shown = 0
         self._writing: frozenset[int] = frozenset()
         self.lanes = LaneGrid(look)
@@ -190,10 +191,9 @@ class OpenPage(QWidget):
         self._run = button(t("Start"), model.start_or_pause, key="F5", look="primary")
         hints = (t("F5 start or pause"), t("F1 all keys"))
         self._bag = button(t("Bag"), model.show_bag, key="F10")
-        self._envelopes = button(t("Envelopes"), self._ask_envelopes, key="Ctrl+E")
         money = (self._pay, self._money)
         bag = (self._bag, self._sheet, self._run)
-        return Footer(hints, (self._back, self._envelopes, *money, *bag))
+        return Footer(hints, (self._back, *money, *bag))
 
     def _made_lane_row(self) -> QWidget:
         """What belongs to the cards in the readers: envelopes, trays, laying aside."""
@@ -217,7 +217,7 @@ class OpenPage(QWidget):
 
     def _made_envelope(self) -> QLineEdit:
         field = QLineEdit()
-        field.setMinimumWidth(300)
+        field.setMinimumWidth(205)
         field.setAccessibleName(self._look.t("Envelope"))
         field.setPlaceholderText(self._look.t("Scan or type the envelope, then Enter"))
 
