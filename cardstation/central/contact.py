@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, func, text
 from sqlalchemy.dialects.postgresql import insert
 
 from cardstation.central.console.tables import station_states
@@ -15,6 +15,8 @@ from cardstation.central.engine import transaction
 
 _VERSION = re.compile(r"[0-9A-Za-z.+-]{1,30}")
 _MOST_UNSENT = 10**12
+_NO_MONEY = text("SET LOCAL synchronous_commit = local")
+"""The next contact says it anew: no standby is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def note_contact(engine: Engine, station: str, query: Mapping[str, str]) -> None
     said = {"version": news.version, "unsent": news.unsent, "oldest_at": news.oldest_at}
     made = insert(station_states).values(station=station, **said)
     with transaction(engine) as connection:
+        connection.execute(_NO_MONEY)
         connection.execute(
             made.on_conflict_do_update(
                 index_elements=["station"], set_={**said, "seen_at": func.clock_timestamp()}

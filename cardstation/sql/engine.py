@@ -44,13 +44,14 @@ def unforced(connection: Connection) -> Iterator[None]:
 
     Begun outside a transaction, and ended outside one: what was not committed is undone.
     """
-    held = connection.connection.driver_connection
-    held.execute("PRAGMA synchronous = NORMAL")  # type: ignore[union-attr]
+    held: Any = connection.connection.driver_connection
+    [before] = held.execute("PRAGMA synchronous").fetchone()
+    held.execute("PRAGMA synchronous = NORMAL")
     try:
         yield
     finally:
         connection.rollback()
-        held.execute("PRAGMA synchronous = FULL")  # type: ignore[union-attr]
+        held.execute(f"PRAGMA synchronous = {before:d}")
 
 
 def reader_engine(path: Path) -> Engine:

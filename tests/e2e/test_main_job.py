@@ -55,7 +55,7 @@ def _prepaid(desk: Desk, centre: Served, person: Person) -> int:
 
 def _import(desk: Desk, path: Path) -> tuple[str, list[dict[str, object]]]:
     taken = desk.run("batch", "import", path)
-    assert set(taken) == {"batch", "lines", "community", "manager", "team", "zone"}
+    assert set(taken) == {"batch", "lines", "community", "manager", "team", "zone", "stated"}
     assert all(set(line) >= LINE for line in taken["lines"])
     return taken["batch"], taken["lines"]
 

@@ -11,7 +11,6 @@ from cardstation.domain.card import Span
 from cardstation.errors import CardRemoved, CardSwapped, LinkFailed
 from cardstation.ports.reader import Link, Presence
 from drivers.chips.sle4442 import SPOKEN
-from drivers.readers import DIALECTS
 from drivers.readers.pcsc_reader import PcscReader
 from drivers.virtual import (
     Firmware,
@@ -47,7 +46,7 @@ def write(link: Link, span: Span) -> None:
     SPOKEN[link.dialect].write(link, span)
 
 
-@pytest.mark.parametrize("dialect", [dialect.name for dialect in DIALECTS])
+@pytest.mark.parametrize("dialect", sorted(SPOKEN))
 def test_a_chip_is_read_written_and_read_back_after_a_fresh_power_up(
     bench: Bench, dialect: str
 ) -> None:
