@@ -298,7 +298,9 @@ def pay_back(world: World, desk: Desk) -> None:
             if intent is not None:
                 world.town.till.back.add(intent.corrects or intent.topup_id)
             cash = intent is not None and intent.tender is Tender.CASH
-            hand_back(world, desk, one.intent_id, one.money.fen, cash=cash, asked=doubtful)
+            booked = intent is not None and intent.tender in (Tender.ORDER, Tender.BATCH)
+            known = doubtful or booked  # what no hand gives out is never given twice
+            hand_back(world, desk, one.intent_id, one.money.fen, cash=cash, asked=known)
             pay_out(station, one.intent_id, SUPERVISOR, found=LOOKED if doubtful else "")
             world.counts["paid back"] += 1
             world.say(f"  {desk.key} pays back {one.money}")
