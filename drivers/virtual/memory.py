@@ -6,13 +6,14 @@ maker's machine that issues cards. It does what a driver does, in the chip's own
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from cardstation.domain.card import Span
 from drivers.virtual.tearable import TearableChip
 
 
-class VirtualChip(TearableChip):
+class VirtualChip(TearableChip, ABC):
     """A chip with memories.
 
     Attributes:
@@ -41,32 +42,32 @@ class VirtualChip(TearableChip):
         return bytes(self.main)
 
     @property
+    @abstractmethod
     def atr(self) -> bytes:
         """What a reader that carries this chip shows for it."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def tries(self) -> int:
         """Wrong codes the chip still bears."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def secret(self) -> bytes:
         """The code it opens with, as a driver's `unlock` takes it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def host_open(self, code: bytes) -> bool:
         """Open a powered chip for writing with its code; False = not accepted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def host_write(self, spans: Sequence[Span]) -> None:
         """Write the bytes that differ into an open chip, in the order of the spans.
 
         Raises:
             Torn: the power was cut.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def host_close(self, code: bytes) -> None:
         """Give an open chip the code it has from now on."""
-        raise NotImplementedError
