@@ -6,10 +6,13 @@ The other stories here have one trouble each; in this one a seed draws them toge
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count as numbers
 
 import pytest
 
+from cardstation.services import load_line as loading
 from tests.kit.chaos import prove_chaos
+from tests.kit.chaos_plan import Outside, draw
 from tests.kit.e2e import Desk
 from tests.kit.repeat import first_seed, times
 
@@ -23,3 +26,13 @@ def test_bags_under_all_their_bad_luck(
     told = prove_chaos(desk, first_seed(), count, "CHAOS=1 ./dev soak chaos")
     said = "; ".join(f"{what} {many}" for what, many in told.most_common())
     record_property("figures", f"chaos: {count} bags, broken 0; {said}")
+
+
+def test_envelopes_that_nobody_looks_at_are_found(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the lock off, a card is loaded out of the envelope of another: the books say which."""
+    monkeypatch.setattr(loading, "ensure_own_envelope", lambda *_: None)
+    seed = next(seed for seed in numbers() if Outside.ENVELOPES in draw(seed).outside)
+    with pytest.raises(AssertionError, match=r"in another's envelope: written, S001-"):
+        prove_chaos(desk, seed, 1, "CHAOS=1 ./dev soak chaos")
