@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         one for report in terminalreporter.getreports("passed") for one in report.user_properties
     ]
     figures = sorted(said for name, said in told if name == "figures")
+    figures += [*planted_faults(terminalreporter)]
     sums: Counter[str] = Counter()
     for name, counted in told:
         if name == "counted":
@@ -40,3 +42,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures")
     for said in (*figures, *(f"together: {what} {count}" for what, count in sums.items())):
         terminalreporter.write_line(said)
+
+
+def planted_faults(reporter: pytest.TerminalReporter) -> Iterator[str]:
+    """How many of the faults that were planted their tests found, file by file."""
+    ended = [
+        (one.location[0], one.passed)
+        for how in ("passed", "failed")
+        for one in reporter.getreports(how)
+        if one.when == "call" and "::test_a_planted_fault_is_found[" in one.nodeid
+    ]
+    for file, planted in Counter(file for file, _ in ended).items():
+        yield f"planted faults found in {file}: {ended.count((file, True))} of {planted}"
