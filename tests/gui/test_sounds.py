@@ -8,6 +8,7 @@ import wave
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QProcess
 
 import resources
 from tests.kit.window_torn import until
@@ -63,6 +64,15 @@ def test_a_stop_is_spoken_with_the_voice_of_this_system(
     assert heard.read_text("utf-8").splitlines() == said
 
 
-def test_without_a_voice_nothing_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nowhere")
+@pytest.mark.parametrize("voices", [["spd-say"], []])
+def test_without_a_voice_nothing_is_spoken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, voices: list[str]
+) -> None:
+    """No program is started, not even by a shell that would say that it knows none."""
+    started: list[str] = []
+    for voice in voices:
+        (tmp_path / voice).touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(QProcess, "startDetached", lambda program, _words: started.append(program))
     SystemSounds().speak("x", "en")
+    assert started == voices

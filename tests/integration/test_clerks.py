@@ -121,6 +121,13 @@ def test_a_wrong_pin_says_how_many_tries_are_left(desk: Desk) -> None:
     assert prove(desk.station, BEN, PINS[BEN]).name == BEN
 
 
+@pytest.mark.parametrize("pin", ["583921", "112233", "123457", "998877", "20261124", "000001"])
+def test_a_good_pin_is_taken(desk: Desk, pin: str) -> None:
+    change_pin(desk.station, BEN, pin, pin=PINS[BEN])
+    assert prove(desk.station, BEN, pin).name == BEN
+    assert refused(lambda: prove(desk.station, BEN, PINS[BEN])).code == "pin_wrong"
+
+
 def lock(station: Station) -> None:
     for _ in range(4):
         refused(lambda: prove(station, ANNA, WRONG))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import queue
 import ssl
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -22,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from sqlalchemy import text
 
+from cardstation.central import serve
 from cardstation.central.api import Service, build
 from cardstation.central.console.roles import Role
 from cardstation.central.doorway import Certificate, refuse_open
@@ -30,6 +36,7 @@ from cardstation.cli.central import central as command
 from cardstation.errors import Refusal
 from tests.kit.console import PASSWORD, Browser, person
 from tests.kit.postgres import ADMIN, CENTRE_KEY, Books, Centre, served
+from tests.kit.proven import not_proven
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
@@ -96,9 +103,35 @@ def test_plain_text_stays_on_this_machine(host: str) -> None:
         refuse_open(host, None)
 
 
+@contextmanager
+def serving(books: Books, key_file: Path, host: str, patch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The service as the command starts it, until its standard input closes; its address."""
+    ready = queue.SimpleQueue[serve.Ready]()
+    ends, held = os.pipe()
+    with os.fdopen(ends, "rb") as stdin:
+        patch.setattr(sys, "stdin", SimpleNamespace(buffer=stdin))
+        how = {"announce": ready.put, "leashed": True}
+        thread = threading.Thread(target=serve.serve, args=(books.dsn, key_file, host), kwargs=how)
+        thread.start()
+        try:
+            yield ready.get(timeout=20).url
+        finally:
+            os.close(held)
+            thread.join(20)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.5.5.5", "::1", "localhost"])
-def test_this_machine_needs_no_certificate(host: str) -> None:
-    refuse_open(host, None)
+def test_this_machine_needs_no_certificate(
+    ledger_books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    if host == "::1" and not Path("/proc/net/if_inet6").exists():
+        not_proven("IPv6", by_machine=True)
+    with serving(ledger_books, tmp_path / "key", host, monkeypatch) as url:
+        answer = httpx.get(f"{url}/console/login", trust_env=False)
+    bound = httpx.URL(url)
+    assert (bound.scheme, ip_address(bound.host).is_loopback) == ("http", True)
+    assert answer.status_code == 200
+    assert "secret" in answer.text
 
 
 def test_a_certificate_that_is_none_is_refused_before_anything_starts(tmp_path: Path) -> None:

@@ -106,6 +106,14 @@ def test_an_approved_one_of_the_same_kind_does(two: Books) -> None:
                 " VALUES ('x', 'x', '2099-01-01', '{}', 1)"
             )
         )
+    with two.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT version, tariffs.verdict, made_by, decided_by"
+                " FROM tariffs JOIN decisions USING (proposal)"
+            )
+        )
+        assert [tuple(row) for row in rows] == [("x", "approved", "anna", "ben")]
 
 
 KEPT = {

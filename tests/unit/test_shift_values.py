@@ -27,11 +27,6 @@ AT = datetime(2026, 11, 24, 9, tzinfo=SHANGHAI)
 ITEM = OpenItem("one", "paid_not_loaded", "220104000017", "88013025000017", "", Money(100), AT)
 
 
-@pytest.mark.parametrize("pin", ["583920", "112233", "123457", "998877", "20261124", "0" * 5 + "1"])
-def test_a_good_pin_is_taken(pin: str) -> None:
-    ensure_good_pin(pin)
-
-
 @pytest.mark.parametrize(
     ("pin", "code"),
     [
