@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from cardstation.domain.card import CardContent, Credit, WritePlan
-from cardstation.domain.household import Address, Household, HouseholdStatus
+from cardstation.domain.household import Address, Household
 from cardstation.domain.meter import MakerRules, Meter, MeterKind
-from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.volume import NO_GAS, Volume
+from cardstation.domain.money import Money
+from cardstation.domain.volume import Volume
 from cardstation.ports.layout import Layout
 from drivers.keys import DemoCardKeys
 from drivers.layouts.open4442 import OPEN4442
 from drivers.makers import MAKERS
+from drivers.measured import HOME
 from drivers.virtual import VirtualCard
 from drivers.virtual.maker import CardStory, make_card
 from drivers.virtual.meter import VirtualMeter
@@ -23,25 +24,16 @@ CS01 = MAKERS[0]
 
 
 def household(kind: MeterKind = MeterKind.VOLUME, counter: int = 50) -> Household:
-    return Household(
-        account_no="220104000017",
+    return replace(
+        HOME,
         name="石妍永",
         phone="19900000001",
         address=Address("铁北二路家属楼", "9", "4", "1502"),
-        zone="",
-        team="",
-        card_no="88013025000017",
-        generation=0,
-        meter=Meter("QM1799609893", kind, None),
+        meter=Meter(HOME.meter.number, kind, None),
         chip="sle4442",
         tariff="residential",
-        persons=3,
-        relief_per_month=NO_GAS,
         bought_this_year=Volume.of_m3("416.8"),
         purchase_counter=counter,
-        arrears=NO_MONEY,
-        balance=NO_MONEY,
-        status=HouseholdStatus.ACTIVE,
     )
 
 

@@ -6,37 +6,29 @@ from dataclasses import replace
 from datetime import date
 
 from cardstation.domain.batch import ListRow
-from cardstation.domain.household import Address, Household, HouseholdStatus
+from cardstation.domain.household import Address
 from cardstation.domain.ledger import Order
 from cardstation.domain.matching import Directory
 from cardstation.domain.meter import Meter, MeterKind
-from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.money import Money
 from cardstation.domain.preflight import PreflightTerms
 from cardstation.domain.sale import PriceBook, sell
 from cardstation.domain.tariff import DeskRules
-from cardstation.domain.volume import NO_GAS, Volume
+from cardstation.domain.volume import Volume
+from drivers.measured import HOME
 from tests.kit.desk import CS01
 from tests.kit.prices import RESIDENTIAL
 
-MENG = Household(
+MENG = replace(
+    HOME,
     account_no="220103005686",
     name="孟远思",
-    phone="",
     address=Address("净月新城", "3", "2", "601"),
-    zone="",
-    team="",
     card_no="88017482005682",
-    generation=0,
     meter=Meter("QM1", MeterKind.VOLUME, None),
     chip="sle4442",
     tariff="residential",
-    persons=3,
-    relief_per_month=NO_GAS,
-    bought_this_year=NO_GAS,
     purchase_counter=4,
-    arrears=NO_MONEY,
-    balance=NO_MONEY,
-    status=HouseholdStatus.ACTIVE,
     tier_year=2026,
 )
 OU = replace(

@@ -22,9 +22,9 @@ from cardstation.domain.card import (
     Limits,
     ReturnBlock,
 )
-from cardstation.domain.household import Address, Household, HouseholdStatus
+from cardstation.domain.household import Address, Household
 from cardstation.domain.meter import Meter, MeterKind
-from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.tariff import HouseholdSize, Quote, Standing, Tariff, Tier
@@ -33,6 +33,7 @@ from cardstation.errors import Refusal
 from cardstation.services.batch_state import BatchMoney, BatchState
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.read_card import CardFacts
+from drivers.measured import HOME
 
 NOW = datetime(2026, 11, 23, 16, 34, 5, tzinfo=UTC)
 MARK = b"\x11\x22\x33\x44"
@@ -52,25 +53,19 @@ TARIFF = Tariff(
 
 
 def household(**changes: object) -> Household:
-    made = Household(
-        account_no="220104000017",
+    made = replace(
+        HOME,
         name="欧阳喆",
         phone="19900000001",
         address=Address("阳光花园", "3", "2", "1201"),
-        zone="",
         team="绿园服务部",
-        card_no="6228880100004587",
-        generation=0,
-        meter=Meter("QM1799609893", MeterKind.VOLUME, date(2023, 11, 6)),
+        card_no=CARD_NO,
+        meter=Meter(METER_NO, MeterKind.VOLUME, date(2023, 11, 6)),
         chip="sle4442",
         tariff="residential",
-        persons=3,
-        relief_per_month=NO_GAS,
         bought_this_year=m3("262"),
         purchase_counter=18,
-        arrears=NO_MONEY,
         balance=Money(120),
-        status=HouseholdStatus.ACTIVE,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
