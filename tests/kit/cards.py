@@ -29,7 +29,7 @@ def household(kind: MeterKind = MeterKind.VOLUME, counter: int = 50) -> Househol
         name="石妍永",
         phone="19900000001",
         address=Address("铁北二路家属楼", "9", "4", "1502"),
-        meter=Meter(HOME.meter.number, kind, None),
+        meter=Meter(HOME.meter.meter_no, kind, None),
         chip="sle4442",
         tariff="residential",
         bought_this_year=Volume.of_m3("416.8"),
