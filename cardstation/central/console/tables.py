@@ -7,6 +7,8 @@ decision allows hangs on it by a foreign key: both are constraints of the databa
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -34,7 +36,24 @@ _NOW = text("clock_timestamp()")
 _MOMENT = DateTime(timezone=True)
 
 
-def _decided(kind: str) -> tuple[Column[str] | ForeignKeyConstraint, ...]:
+def _number() -> Column[int]:
+    return Column("number", BigInteger, Identity(always=True), primary_key=True)
+
+
+def _texts(*names: str) -> tuple[Column[str], ...]:
+    return tuple(Column(name, Text, nullable=False) for name in names)
+
+
+def _person(name: str) -> Column[str]:
+    return Column(name, Text, ForeignKey("people.name"), nullable=False)
+
+
+def _when(name: str) -> Column[datetime]:
+    """The moment at which a row is added."""
+    return Column(name, _MOMENT, nullable=False, server_default=_NOW)
+
+
+def decided_columns(kind: str) -> tuple[Column[str] | ForeignKeyConstraint, ...]:
     """The columns that tie a row to the decision that approved it."""
     return (
         Column("kind", Text, nullable=False, server_default=kind),
@@ -50,20 +69,19 @@ people = Table(
     "people",
     BOOKS,
     Column("name", Text, primary_key=True),
-    Column("display", Text, nullable=False),
-    Column("secret_hash", Text, nullable=False),
+    *_texts("display", "secret_hash"),
     Column("must_change", Boolean, nullable=False),
-    Column("made_at", _MOMENT, nullable=False, server_default=_NOW),
+    _when("made_at"),
 )
 
 people_sessions = Table(
     "people_sessions",
     BOOKS,
     Column("token_hash", LargeBinary, primary_key=True),
-    Column("name", Text, ForeignKey("people.name"), nullable=False),
-    Column("csrf", Text, nullable=False),
-    Column("started_at", _MOMENT, nullable=False, server_default=_NOW),
-    Column("seen_at", _MOMENT, nullable=False, server_default=_NOW),
+    _person("name"),
+    *_texts("csrf"),
+    _when("started_at"),
+    _when("seen_at"),
     Column("ended_at", _MOMENT),
     Index("people_sessions_name_idx", "name", postgresql_where=text("ended_at IS NULL")),
 )
@@ -71,13 +89,9 @@ people_sessions = Table(
 acts = Table(
     "acts",
     BOOKS,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("at", _MOMENT, nullable=False, server_default=_NOW),
-    Column("clerk", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("address", Text, nullable=False),
+    _number(),
+    _when("at"),
+    *_texts("clerk", "act", "subject", "detail", "address"),
     Index("acts_failed_clerk_idx", "clerk", "at", postgresql_where=text("act = 'login_failed'")),
     Index(
         "acts_failed_address_idx", "address", "at", postgresql_where=text("act = 'login_failed'")
@@ -87,13 +101,10 @@ acts = Table(
 proposals = Table(
     "proposals",
     BOOKS,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("made_by", Text, ForeignKey("people.name"), nullable=False),
-    Column("made_at", _MOMENT, nullable=False, server_default=_NOW),
+    _number(),
+    *_texts("kind", "subject", "body", "reason"),
+    _person("made_by"),
+    _when("made_at"),
     UniqueConstraint("number", "made_by", "kind", name="proposals_whose"),
 )
 
@@ -101,12 +112,10 @@ decisions = Table(
     "decisions",
     BOOKS,
     Column("proposal", BigInteger, primary_key=True, autoincrement=False),
-    Column("made_by", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("decided_by", Text, ForeignKey("people.name"), nullable=False),
-    Column("words", Text, nullable=False),
-    Column("decided_at", _MOMENT, nullable=False, server_default=_NOW),
+    *_texts("made_by", "kind", "verdict"),
+    _person("decided_by"),
+    *_texts("words"),
+    _when("decided_at"),
     ForeignKeyConstraint(
         ["proposal", "made_by", "kind"],
         ["proposals.number", "proposals.made_by", "proposals.kind"],
@@ -117,13 +126,13 @@ decisions = Table(
 people_roles = Table(
     "people_roles",
     BOOKS,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("name", Text, ForeignKey("people.name"), nullable=False),
+    _number(),
+    _person("name"),
     Column("roles", ARRAY(Text), nullable=False),
-    Column("given_by", Text, nullable=False),
-    Column("given_at", _MOMENT, nullable=False, server_default=_NOW),
+    *_texts("given_by"),
+    _when("given_at"),
     Column("proposal", BigInteger),
-    *_decided("clerk"),
+    *decided_columns("clerk"),
     Index("people_roles_name_idx", "name", "number"),
 )
 
@@ -131,22 +140,22 @@ tariffs = Table(
     "tariffs",
     BOOKS,
     Column("version", Text, primary_key=True),
-    Column("code", Text, nullable=False),
+    *_texts("code"),
     Column("effective", Date, nullable=False),
-    Column("body", Text, nullable=False),
+    *_texts("body"),
     Column("proposal", BigInteger, nullable=False, unique=True),
-    *_decided("tariff"),
+    *decided_columns("tariff"),
 )
 
 blacklist = Table(
     "blacklist",
     BOOKS,
     Column("proposal", BigInteger, primary_key=True, autoincrement=False),
-    Column("card_no", Text, nullable=False),
+    *_texts("card_no"),
     Column("listed", Boolean, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("at", _MOMENT, nullable=False, server_default=_NOW),
-    *_decided("blacklist"),
+    *_texts("reason"),
+    _when("at"),
+    *decided_columns("blacklist"),
     Index("blacklist_card_idx", "card_no", "proposal"),
 )
 
@@ -154,11 +163,11 @@ station_codes = Table(
     "station_codes",
     BOOKS,
     Column("code_hash", LargeBinary, primary_key=True),
-    Column("station", Text, nullable=False),
+    *_texts("station"),
     Column("valid_until", _MOMENT, nullable=False),
     Column("used_at", _MOMENT),
     Column("proposal", BigInteger, nullable=False, unique=True),
-    *_decided("station"),
+    *decided_columns("station"),
 )
 
 explanations = Table(
@@ -166,11 +175,11 @@ explanations = Table(
     BOOKS,
     Column("exception", BigInteger, primary_key=True, autoincrement=False),
     Column("suspended", Boolean, nullable=False),
-    Column("words", Text, nullable=False),
-    Column("clerk", Text, ForeignKey("people.name"), nullable=False),
-    Column("explained_at", _MOMENT, nullable=False, server_default=_NOW),
+    *_texts("words"),
+    _person("clerk"),
+    _when("explained_at"),
     Column("proposal", BigInteger),
-    *_decided("explanation"),
+    *decided_columns("explanation"),
     ForeignKeyConstraint(["exception", "suspended"], ["exceptions.number", "exceptions.suspended"]),
 )
 
@@ -178,19 +187,19 @@ station_states = Table(
     "station_states",
     BOOKS,
     Column("station", Text, ForeignKey("stations.station"), primary_key=True),
-    Column("version", Text, nullable=False),
+    *_texts("version"),
     Column("unsent", BigInteger, nullable=False),
     Column("oldest_at", _MOMENT),
-    Column("seen_at", _MOMENT, nullable=False, server_default=_NOW),
+    _when("seen_at"),
 )
 
 proofs = Table(
     "proofs",
     BOOKS,
-    Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("asked_by", Text, nullable=False),
+    _number(),
+    *_texts("asked_by"),
     Column("began_at", _MOMENT, nullable=False),
-    Column("ended_at", _MOMENT, nullable=False, server_default=_NOW),
+    _when("ended_at"),
     Column("entries", BigInteger, nullable=False),
     Column("wrong", ARRAY(Text), nullable=False),
 )
