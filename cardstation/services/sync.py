@@ -151,14 +151,15 @@ def _report_branch(station: Station, ledger: Ledger) -> None:
 
 
 def _store(station: Station, ack: Ack) -> None:
-    """Keep an ack, if it is about our own entries.
+    """Keep an ack, if it is about our own entries, or says that the ledger has none of them.
 
     Raises:
         LedgerRefused: `ledger_fork`.
     """
     with station.store.unit() as unit:
         entry = unit.journal.at(ack.acked_seq)
-        if entry is None or entry.hash != ack.acked_hash:
+        ours = entry.hash if entry else GENESIS
+        if (ack.acked_seq and not entry) or ours != ack.acked_hash:
             raise LedgerRefused("ledger_fork", seq=ack.acked_seq)
         unit.outbox.store(ack, station.clock.now())
         unit.commit()

@@ -1,6 +1,8 @@
 """What the ledger has confirmed: stored cumulative acks, exceptions and sync verdicts.
 
-Whether an entry is posted is derived from the last ack, never a flag of the entry.
+Whether an entry is posted is derived from the last ack, never a flag of the entry. A term ends
+when the ledger lost what it had confirmed: it judges those entries anew as they come again, and
+what it said of them before counts no more.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from cardstation.domain.ledger import GENESIS
 from cardstation.ports.ledger import Ack, LedgerException
@@ -16,9 +18,19 @@ from cardstation.store.tables import ledger_ack, ledger_exception, sync_verdict
 
 _VERDICT = select(sync_verdict.c.code).order_by(sync_verdict.c.no.desc()).limit(1)
 _ACKED = (
-    select(ledger_ack.c.acked_seq, ledger_ack.c.acked_hash)
+    select(ledger_ack.c.acked_seq, ledger_ack.c.acked_hash, ledger_ack.c.term)
     .order_by(ledger_ack.c.no.desc())
     .limit(1)
+)
+_STANDING = (
+    select(ledger_exception)
+    .where(
+        ~exists().where(
+            ledger_ack.c.term > ledger_exception.c.term,
+            ledger_ack.c.acked_seq < ledger_exception.c.seq,
+        )
+    )
+    .order_by(ledger_exception.c.seq)
 )
 """Asked for every card: made once."""
 
@@ -39,6 +51,8 @@ class Outbox:
 
     def store(self, ack: Ack, at: datetime) -> None:
         """Keep an ack and its exceptions."""
+        before = self._connection.execute(_ACKED).first()
+        term = 0 if before is None else before.term + (ack.acked_seq < before.acked_seq)
         self._connection.execute(
             ledger_ack.insert(),
             {
@@ -49,6 +63,7 @@ class Outbox:
                 "epoch": ack.checkpoint.epoch,
                 "nonce": ack.checkpoint.nonce,
                 "signature": ack.checkpoint.signature,
+                "term": term,
             },
         )
         known = {(found.seq, found.code) for found in self.exceptions()}
@@ -56,7 +71,13 @@ class Outbox:
             if (found.seq, found.code) not in known:
                 self._connection.execute(
                     ledger_exception.insert(),
-                    {"seq": found.seq, "code": found.code, "other": found.other, "at": at},
+                    {
+                        "seq": found.seq,
+                        "code": found.code,
+                        "term": term,
+                        "other": found.other,
+                        "at": at,
+                    },
                 )
 
     def last_heard(self) -> datetime | None:
@@ -74,8 +95,8 @@ class Outbox:
         return dict(json.loads(found)) if found else {}
 
     def exceptions(self) -> tuple[LedgerException, ...]:
-        """Business conflicts the ledger posted to suspense."""
-        rows = self._connection.execute(select(ledger_exception).order_by(ledger_exception.c.seq))
+        """Business conflicts the ledger posted to suspense, as it judges them now."""
+        rows = self._connection.execute(_STANDING)
         return tuple(LedgerException(row.seq, row.code, row.other) for row in rows)
 
     def judge(self, code: str, at: datetime) -> None:

@@ -260,6 +260,8 @@ ledger_ack = Table(
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("nonce", Text, nullable=False, server_default=""),
     Column("signature", Text, nullable=False, server_default=""),
+    Column("term", Integer, nullable=False, server_default="0"),
+    Index("ix_ledger_ack_term", "term", "acked_seq"),
 )
 
 ledger_exception = Table(
@@ -267,6 +269,7 @@ ledger_exception = Table(
     metadata,
     Column("seq", Integer, primary_key=True),
     Column("code", Text, primary_key=True),
+    Column("term", Integer, primary_key=True, server_default="0"),
     Column("at", Instant, nullable=False),
     Column("other", Text, nullable=False, server_default=""),
 )

@@ -274,3 +274,31 @@ def test_returned_by_the_desk_that_sealed_second_the_gas_is_sold_by_nobody(tmp_p
         with here.station.store.reading() as reading:
             named = [one.code for one in reading.outbox.exceptions()]
         assert named == ["sealed_before"]
+
+
+def test_books_that_come_again_in_another_order_are_believed_anew(tmp_path: Path) -> None:
+    """Who sealed second is first after the ledger lost both: what it said before is void."""
+    with two_stations(tmp_path) as (here, there, centre):
+        card = card_of(HOME)
+        torn(here, card, Tear(12))
+        told(here)
+        with_card(there, card, resolve_card)
+        line_of(here).down = True
+        with_card(here, card, resolve_card)
+        told(there)
+        line_of(here).down = False
+        told(here, there)
+        seconds = centre.chains["S001"].exceptions
+        assert [one.code for one in seconds] == ["sealed_before"]
+        centre.back_to(centre.posted[:0])
+        for desk in (here, there):
+            centre.ask_again(desk.station.name)
+            told(desk)
+        told(here, there)
+        assert [one.code for one in centre.chains["S002"].exceptions] == ["sealed_before"]
+        for desk, codes in ((here, []), (there, ["sealed_before"])):
+            with desk.station.store.reading() as reading:
+                assert [one.code for one in reading.outbox.exceptions()] == codes
+        ok(here, there)
+        assert centre.balances["gas_sold"] == -9_744
+        assert not centre.balances[f"unloaded:{HOME.account_no}"]

@@ -88,13 +88,16 @@ def test_an_answer_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
     desk.station.store.close()
 
 
-def test_a_rewind_signed_by_the_centre_is_obeyed_and_nothing_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [1, 0])
+def test_a_rewind_signed_by_the_centre_is_obeyed_and_nothing_else(
+    tmp_path: Path, kept: int
+) -> None:
     ledger = MemoryLedger()
     desk = open_desk(tmp_path, ledger=ledger)
     desk.sell(card_of(cards.household()))
     sync(desk.station)
     whole = list(ledger.chain.sent)
-    ledger.centre.back_from_backup(ledger.station, 1)
+    ledger.centre.back_from_backup(ledger.station, kept)
     with pytest.raises(LedgerRefused, match="ledger_rewound"):
         sync(desk.station)
     ledger.centre.ask_again(ledger.station)
@@ -105,7 +108,7 @@ def test_a_rewind_signed_by_the_centre_is_obeyed_and_nothing_else(tmp_path: Path
 
     with pytest.raises(LedgerUnreachable):
         sync(desk.station)
-    assert sync_state(desk.station).unsent == 2
+    assert sync_state(desk.station).unsent == 3 - kept
     ledger.boundary = lambda _name: None
     assert sync(desk.station).verdict == ""
     assert [one.hash for one in ledger.chain.sent] == [one.hash for one in whole]

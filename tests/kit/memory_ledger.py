@@ -269,13 +269,16 @@ class Centre:
 
     def back_from_backup(self, station: str, seq: int) -> None:
         """The books lost what follows one station's entry."""
-        kept = [one for one in self.posted if one.station != station or one.sent.seq <= seq]
-        old = Centre()
-        for name in self.chains:
+        self.back_to([one for one in self.posted if one.station != station or one.sent.seq <= seq])
+
+    def back_to(self, kept: Sequence[Posted]) -> None:
+        """The books are an older copy of themselves; no number they gave out comes again."""
+        old = Centre(held=self.held, now=self.now)
+        for name, chain in self.chains.items():
             old.enrol(name)
+            old.chains[name].turn = chain.turn
         for order in self.sold.values():
             old.sell_online(order)
-        old.held, old.now = self.held, self.now
         for one in kept:
             old._post(old.chains[one.station], (one.sent,))
         vars(self).update(vars(old))

@@ -67,8 +67,8 @@ class MoneyEquation:
             truly["online"] = view.fen
         if view.tender not in ("batch", "order") and not view.paid_here:
             terms["asked"] = taken
-        if back and view.state is not _S.REFUNDED:
-            terms["counted_out"] = -back
+        if back:  # a station and its copy may each count it out: `Oracle._paid_back` names it
+            terms["counted_out"] = (view.owed if view.state is _S.REFUNDED else 0) - back
         return truly, terms
 
     def _payment(self, payment_id: str, watches: Sequence[Watch]) -> tuple[Terms, Terms]:

@@ -1,4 +1,4 @@
-"""What breaks a station's memory: a store put back from a backup, a machine that exists twice."""
+"""What breaks a memory: stores and books put back from a backup, a machine that exists twice."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from collections.abc import Callable
 
 from cardstation.services.rejoin import rejoin
 from cardstation.services.station import Station
-from tests.sim.acts import ACTS, SUPERVISOR, some_desk
+from tests.sim.acts import ACTS, SUPERVISOR, send_all, some_desk
 from tests.sim.bags import collect_bag, order_at_counter, work_bag
 from tests.sim.channels import bank_counter, bank_order, channel_file, machine, to_machine
 from tests.sim.clerks import lease, remainder, shift
 from tests.sim.desk import Desk
+from tests.sim.watch import Broken
 from tests.sim.world import World
 
 MOST_CLONES = 2
+MOST_LOST = 40
+"""Entries, of all stations, that an older copy of the books lacks at most."""
 
 
 def back_up(world: World) -> None:
@@ -90,6 +93,42 @@ def go_back(world: World, desk: Desk) -> None:
     world.work(desk, doing)
 
 
+def older_books(world: World) -> None:
+    """At night the ledger is put back from a backup, and people order a rewind of who is ahead.
+
+    Every station sends again before the desks open: until then the books could say of a load
+    that it never was. Stations whose own records are torn apart are not sent through it.
+    """
+    centre, ever = world.centre, len(world.centre.posted)
+    odd = any(desk.fate for desk in world.desks) or any(
+        (one.status, one.epoch) != ("active", 1) for one in centre.chains.values()
+    )
+    if odd or ever < 2 or world.size.trouble == 0:
+        return
+    heads = {name: (one.last_seq, one.last_hash) for name, one in centre.chains.items()}
+    centre.back_to(centre.posted[: -world.chance.randrange(1, min(ever, MOST_LOST))])
+    ahead = [name for name, one in centre.chains.items() if one.last_seq < heads[name][0]]
+    world.fault("books put back from a backup")
+    world.say(f"the books are {ever - len(centre.posted)} entries older: {ahead} send again")
+    weather = world.weather
+    before = weather.lose, weather.double, weather.delay
+    weather.calm()
+    for desk in world.desks:
+        if desk.name not in ahead:
+            continue
+        parted, desk.ledger.parted = desk.ledger.parted, False
+        if not send_all(world, desk):
+            centre.ask_again(desk.name)
+            send_all(world, desk)
+        desk.ledger.parted = parted
+        seq, digest = heads[desk.name]
+        if centre.chains[desk.name].sent[seq - 1].hash != digest:
+            raise Broken(f"{desk.key} has not sent entry {seq} again")
+        world.counts["rewinds obeyed"] += 1
+    weather.lose, weather.double, weather.delay = before
+    world.oracle.books_are_older()
+
+
 FATES: tuple[tuple[int, Callable[[World], object]], ...] = (
     *ACTS,
     (3, collect_bag),
@@ -107,4 +146,5 @@ FATES: tuple[tuple[int, Callable[[World], object]], ...] = (
     (2, restore),
     (1, clone),
     (3, rejoin_books),
+    (1, older_books),
 )

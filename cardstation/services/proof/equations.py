@@ -234,7 +234,8 @@ def _balances(records: Records) -> Iterator[Disagreement]:
 def _ledger_totals(records: Records) -> Iterator[Disagreement]:
     """What the ledger last answered against our own postings up to its ack.
 
-    Revenue in doubt, and what takes it back again, lies in the ledger's suspense.
+    Revenue in doubt, and what takes it back again, lies in the ledger's suspense. That another
+    station has sealed a load before moves nothing in its books, whoever was first in the end.
     """
     if not records.ledger_totals:
         return
@@ -248,7 +249,9 @@ def _ledger_totals(records: Records) -> Iterator[Disagreement]:
     ours = sum(
         posting.fen
         for entry in records.entries
-        if entry.seq <= seq and not _in_suspense(records, entry, doubtful)
+        if entry.seq <= seq
+        and entry.kind is not EntryKind.ELSEWHERE
+        and not _in_suspense(records, entry, doubtful)
         for posting in booked(entry)
         if posting.account == "gas_sold"
     )
