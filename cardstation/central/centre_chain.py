@@ -17,6 +17,7 @@ from cardstation.domain.ledger import Order, Posting, entry_hash, order_postings
 CENTRE = "centre"
 ORDER = "order"
 ORDER_WITHDRAWN = "order_withdrawn"
+ORDER_LOADED = "order_loaded"
 
 FACT = tuple(name for name, one in Order.__dataclass_fields__.items() if one.compare)
 """What of an order is said when it is paid, and never changes."""
@@ -42,10 +43,16 @@ def lock_centre(connection: Connection) -> ChainEnd:
 
 
 def postings_of_order(kind: str, order: Order) -> tuple[Posting, ...]:
-    """What a fact about an order means in the books: it was paid, or its payment went back."""
+    """What a fact about an order means in the books.
+
+    It was paid, its payment went back, or a channel without a desk of ours loaded it.
+    """
     paid = order_postings(order)
     if kind == ORDER:
         return paid
+    if kind == ORDER_LOADED:
+        owed = f"unloaded:{order.account_no}"
+        return (Posting(owed, order.fen), Posting("gas_sold", -order.fen)) if order.fen else ()
     return tuple(Posting(leg.account, -leg.fen) for leg in paid)
 
 
@@ -57,7 +64,7 @@ def put_on_chain(
     Args:
         connection: Of the transaction that locked the chain.
         end: Of the chain.
-        kind: `ORDER` or `ORDER_WITHDRAWN`.
+        kind: `ORDER`, `ORDER_WITHDRAWN` or `ORDER_LOADED`.
         order: Which.
         said: What else is told.
     """

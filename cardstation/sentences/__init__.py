@@ -28,6 +28,8 @@ from cardstation.sentences import (
     lists,
     orders,
     proof,
+    purse,
+    reconciling,
     sale,
     shift,
     station,
@@ -39,6 +41,7 @@ from cardstation.sentences.words import WORDS
 
 SENTENCES: Mapping[str, Words] = {
     **card.TABLE,
+    **purse.TABLE,
     **sale.TABLE,
     **giving_back.TABLE,
     **batch.TABLE,
@@ -56,10 +59,16 @@ SENTENCES: Mapping[str, Words] = {
     **centre.TABLE,
     **proof.TABLE,
     **teams.TABLE,
+    **reconciling.TABLE,
 }
 
 _NO_WORDS = SENTENCES["no_words"]
-_WORDS: Mapping[str, str] = {**WORDS, **guides.PHRASES, **books.PHRASES}
+_WORDS: Mapping[str, str] = {
+    **WORDS,
+    **guides.PHRASES,
+    **books.PHRASES,
+    **reconciling.PHRASES,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from cardstation.central.console.sessions import hashed
 from cardstation.central.console.tables import blacklist, station_codes
 from cardstation.central.console.visit import Once, Visit
 from cardstation.central.order_changes import withdraw_on
+from cardstation.central.reconcile.audit_list import close_item
+from cardstation.central.reconcile.files import accept_file
+from cardstation.central.reconcile.matching import match_all
 from cardstation.domain.order_change import OrderChange
 
 CODE_VALID = timedelta(minutes=10)
@@ -84,6 +87,15 @@ def _order(visit: Visit, approved: Proposal) -> None:
     withdraw_on(visit.connection, change)
 
 
+def _file(visit: Visit, approved: Proposal) -> None:
+    accept_file(visit.connection, int(approved.subject), by=visit.who.name)
+    match_all(visit.connection, visit.now)
+
+
+def _audit(visit: Visit, approved: Proposal) -> None:
+    close_item(visit.connection, approved)
+
+
 EFFECTS: Mapping[Kind, Effect] = {
     Kind.TARIFF: _tariff,
     Kind.BLACKLIST: _blacklist,
@@ -91,4 +103,6 @@ EFFECTS: Mapping[Kind, Effect] = {
     Kind.CLERK: _clerk,
     Kind.EXPLANATION: _explanation,
     Kind.ORDER: _order,
+    Kind.FILE: _file,
+    Kind.AUDIT: _audit,
 }

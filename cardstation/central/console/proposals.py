@@ -28,6 +28,8 @@ class Kind(StrEnum):
     CLERK = "clerk"
     EXPLANATION = "explanation"
     ORDER = "order"
+    FILE = "file"
+    AUDIT = "audit"
 
 
 class Decision(StrEnum):
@@ -45,8 +47,10 @@ RIGHT = {
     Kind.CLERK: Right.CLERK,
     Kind.EXPLANATION: Right.EXPLAIN,
     Kind.ORDER: Right.ORDER,
+    Kind.FILE: Right.SETTLE,
+    Kind.AUDIT: Right.SETTLE,
 }
-"""What somebody needs to propose, and somebody else to decide."""
+"""What somebody needs to decide what somebody else proposed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ class Right(StrEnum):
 
     `look` opens the figures, `household` what one household bought, `explain` closes items of the
     suspense desk, `prove` starts a proof of the books; `tariff`, `blacklist`, `station`,
-    `clerk` and `order` propose a change or decide about another person's; `audit` reads who did
-    what.
+    `clerk` and `order` propose a change or decide about another person's; `reconcile` takes a
+    channel's or a bank's file and proposes what an item of the audit list was, `settle` decides
+    about either; `audit` reads who did what.
     """
 
     LOOK = "look"
@@ -35,6 +36,8 @@ class Right(StrEnum):
     STATION = "station"
     CLERK = "clerk"
     ORDER = "order"
+    RECONCILE = "reconcile"
+    SETTLE = "settle"
     AUDIT = "audit"
 
 
@@ -42,11 +45,11 @@ _RIGHTS = {
     Role.TELLER: {Right.LOOK, Right.HOUSEHOLD},
     Role.SUPERVISOR: {
         *(Right.LOOK, Right.HOUSEHOLD, Right.EXPLAIN, Right.EXPORT),
-        *(Right.BLACKLIST, Right.ORDER, Right.PROVE),
+        *(Right.BLACKLIST, Right.ORDER, Right.PROVE, Right.RECONCILE),
     },
     Role.TREASURER: {
         *(Right.LOOK, Right.HOUSEHOLD, Right.EXPLAIN, Right.EXPORT),
-        *(Right.TARIFF, Right.ORDER, Right.PROVE),
+        *(Right.TARIFF, Right.ORDER, Right.PROVE, Right.RECONCILE, Right.SETTLE),
     },
     Role.STATION_ADMIN: {Right.LOOK, Right.STATION, Right.CLERK},
     Role.AUDITOR: {Right.LOOK, Right.HOUSEHOLD, Right.PROVE, Right.EXPORT, Right.AUDIT},

@@ -55,6 +55,8 @@ KINDS = {
     "clerk": "Person",
     "explanation": "Explanation",
     "order": "Withdraw a paid order",
+    "file": "File of a channel or a bank",
+    "audit": "Item of the audit list",
 }
 
 ENTRIES = {
@@ -77,6 +79,7 @@ ENTRIES = {
     "arrears_paid": "Arrears paid",
     "order": "Paid online",
     "order_withdrawn": "Paid online, withdrawn",
+    "order_loaded": "Paid online, loaded by a channel",
     "unreadable": "Not readable",
 }
 """By the kind of an entry of the journal."""

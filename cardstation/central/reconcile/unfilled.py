@@ -1,0 +1,77 @@
+"""Why a row of a channel explains nothing: its purchase is sold, told twice, or seen nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, Connection, Row, Text, any_, case, literal, select
+
+from cardstation.central.judging import Purse
+from cardstation.central.reconcile.tables import channel_orders, off_book_loads
+from cardstation.central.tables import card_load, journal
+
+_TEXTS = ARRAY(Text)
+
+
+def why_open(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
+    """Why rows of a channel explain nothing, by channel and number.
+
+    `row_counter_sold`: the books have a sale of that very purchase; `row_twice`: another row has;
+    `row_card_unknown`: no desk ever saw the card; `row_not_seen`: it was not at a desk since;
+    `row_order_twice`, `row_order_unknown`: so it is with its order.
+    """
+    purses = _purses(connection, rows)
+    meters = any_(literal(sorted({one.meter_no for of in purses.values() for one in of}), _TEXTS))
+    found: dict[tuple[str, str], str] = {}
+    taken: list[tuple[str, set[tuple[Purse, int]]]] = []
+    for table, code in ((card_load, "row_counter_sold"), (off_book_loads, "row_twice")):
+        load = table.c
+        query = select(load.maker, load.meter_no, load.generation, load.counter)
+        if table is card_load:
+            query = query.where(card_load.c.freed_by.is_(None))
+        said = connection.execute(query.where(load.meter_no == meters))
+        taken.append((code, {(Purse(*purse), counter) for *purse, counter in said}))
+    told = _orders_told(connection, rows)
+    for row in rows:
+        if row.order_id and row.counter is None:
+            code = "row_order_twice" if row.order_id in told else "row_order_unknown"
+        else:
+            known = purses.get(row.card_no or row.meter_no, set())
+            code = _why(row.counter, known, taken)
+        found[row.channel, row.ref] = code
+    return found
+
+
+def _why(
+    counter: int | None, known: set[Purse], taken: Iterable[tuple[str, set[tuple[Purse, int]]]]
+) -> str:
+    if not known:
+        return "row_card_unknown"
+    for code, loads in taken:
+        if any((purse, counter) in loads for purse in known):
+            return code
+    return "row_not_seen"
+
+
+def _purses(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, set[Purse]]:
+    """The purses of the cards and meters that rows name, by that number."""
+    numbers = any_(literal(sorted({row.card_no or row.meter_no for row in rows}), _TEXTS))
+    entry = journal.c
+    purse = case((entry.meter_no == "", "card " + entry.card_no), else_=entry.meter_no)
+    by_card = select(entry.card_no, entry.maker, purse, entry.generation)
+    by_card = by_card.where(entry.card_no == numbers, entry.card_no != "").distinct()
+    load = card_load.c
+    by_meter = select(load.meter_no, load.maker, load.meter_no, load.generation)
+    by_meter = by_meter.where(load.meter_no == numbers).distinct()
+    found: dict[str, set[Purse]] = {}
+    for query in (by_card, by_meter):
+        for number, *said in connection.execute(query):
+            found.setdefault(number, set()).add(Purse(*said))
+    return found
+
+
+def _orders_told(connection: Connection, rows: Sequence[Row[Any]]) -> set[str]:
+    named = any_(literal(sorted({row.order_id for row in rows}), _TEXTS))
+    order = channel_orders.c.order_id
+    return set(connection.scalars(select(order).where(order == named)))
