@@ -44,6 +44,7 @@ _PURSE = (card_load.c.maker, card_load.c.meter_no, card_load.c.generation)
 
 def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
     """A judge who knows every precedent of these entries."""
+    _take_turns(connection, entries)
     named = _orders(connection, {entry.order_id for entry in entries if entry.order_id})
     undone = {entry.corrects for entry in entries if undoes(entry)}
     undone |= {order.closed_by for order in named.values()}
@@ -66,16 +67,29 @@ def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
     )
 
 
-def _collected(connection: Connection, entries: Sequence[Entry]) -> dict[str, list[Collected]]:
-    """Arrears collected before from the households of these entries.
+def _take_turns(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Wait for whoever is posting about the same thing, so that who comes second sees the first.
 
-    Each of these households waits here for any other desk that collects from it, so that the
-    second one to come sees the first.
+    Arrears wait for any other desk that collects from the household. A load that is given up, and
+    a load that another desk goes on with, wait for each other at their card: what is read here
+    first (`books.loads_of`) was then also committed first, and one desk of the two stops.
     """
+    names = {f"arrears:{one.account_no}" for one in entries if one.kind is EntryKind.ARREARS_PAID}
+    names |= {f"card:{one.card_no}" for one in entries if _changes_hands(one)}
+    for name in sorted(names):
+        connection.execute(_TURN, {"name": name})
+
+
+def _changes_hands(entry: Entry) -> bool:
+    if entry.kind in (EntryKind.ARMED, EntryKind.SEALED):
+        return bool(entry.origin)
+    return entry.kind is EntryKind.NOT_LOADED
+
+
+def _collected(connection: Connection, entries: Sequence[Entry]) -> dict[str, list[Collected]]:
+    """Arrears collected before from the households of these entries."""
     kind = EntryKind.ARREARS_PAID
     names = sorted({entry.account_no for entry in entries if entry.kind is kind})
-    for name in names:
-        connection.execute(_TURN, {"name": f"arrears:{name}"})
     found: dict[str, list[Collected]] = {}
     if not names:
         return found
