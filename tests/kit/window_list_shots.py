@@ -19,7 +19,7 @@ from tests.kit.station import Desk
 from tests.kit.window_cases import moment_of
 from tests.kit.window_lists import CHAT, HOMES, lay, list_text, lists_stage
 from tests.kit.window_shift_shots import exceptions_of
-from tests.kit.window_stage import Stage, application
+from tests.kit.window_stage import Camera, Stage, application
 from ui.screens.batch import BatchView
 from ui.screens.batch.count_dialog import CountDialog
 from ui.screens.batch.lists_model import ListsModel
@@ -148,21 +148,10 @@ def render_lists(
     out: Path, languages: Iterable[str] = ("zh_CN", "en"), themes: Iterable[str] = ("light", "dark")
 ) -> Iterator[Path]:
     """Draw everything; yields each picture's file."""
-    app = application()
+    application()
     for language in languages:
         for theme in themes:
-            made: list[Path] = []
-
-            def shoot(
-                widget: QWidget,
-                name: str,
-                suffix: str = f"{theme}-{language}",
-                kept: list[Path] = made,
-            ) -> None:
-                app.processEvents()
-                kept.append(out / f"{name}-{suffix}.png")
-                widget.grab().save(str(kept[-1]))
-
+            shoot = Camera(out, f"{theme}-{language}")
             with tempfile.TemporaryDirectory() as folder:
                 stage, desk = lists_stage(Path(folder) / "home", language, theme, shoot)
                 with closing(desk.station.store):
@@ -173,4 +162,4 @@ def render_lists(
                     scenes.door()
                     stage.window.close()
                     stage.window.deleteLater()
-            yield from made
+            yield from shoot.made

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
-
 from cardstation.domain.batch import LineState, Verdict
 from cardstation.domain.topup import Step
 from cardstation.errors import CardServiceGone, Refusal
@@ -20,7 +18,7 @@ from tests.kit.window_lane_shots import lane_scenes
 from tests.kit.window_money_shots import money_scenes
 from tests.kit.window_order_shots import order_scenes
 from tests.kit.window_shift_shots import back_scenes, shift_scenes
-from tests.kit.window_stage import Stage, application, stage
+from tests.kit.window_stage import Camera, Stage, application, stage
 from tests.kit.window_team_shots import team_scenes
 from ui.screens.batch.pay_dialog import PayDialog
 
@@ -173,22 +171,11 @@ def render_all(
     out: Path, languages: Iterable[str] = ("zh_CN", "en"), themes: Iterable[str] = ("light", "dark")
 ) -> Iterator[Path]:
     """Draw everything; yields each picture's file."""
-    app = application()
+    application()
     out.mkdir(parents=True, exist_ok=True)
     for language in languages:
         for theme in themes:
-            made: list[Path] = []
-
-            def shoot(
-                widget: QWidget,
-                name: str,
-                suffix: str = f"{theme}-{language}",
-                kept: list[Path] = made,
-            ) -> None:
-                app.processEvents()
-                kept.append(out / f"{name}-{suffix}.png")
-                widget.grab().save(str(kept[-1]))
-
+            shoot = Camera(out, f"{theme}-{language}")
             shown = stage(language, theme, shoot)
             for scene in SCENES:
                 scene(shown)
@@ -200,4 +187,4 @@ def render_all(
             dialog.close()
             shown.window.close()
             shown.window.deleteLater()
-            yield from made
+            yield from shoot.made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +19,20 @@ from ui.look import load_fonts
 from ui.screens.batch import BatchScreen
 from ui.screens.counter import CounterScreen
 from ui.session import Lanes, Session
+
+
+@dataclass
+class Camera:
+    """Keeps pictures of widgets in a folder, in one language and theme."""
+
+    out: Path
+    suffix: str
+    made: list[Path] = field(default_factory=list)
+
+    def __call__(self, widget: QWidget, name: str) -> None:
+        application().processEvents()
+        self.made.append(self.out / f"{name}-{self.suffix}.png")
+        widget.grab().save(str(self.made[-1]))
 
 
 @dataclass

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,7 +37,7 @@ from tests.kit import cards
 from tests.kit.shifts import PlainPins
 from tests.kit.station import Desk, card_of, open_desk
 from tests.kit.window_people import PIN
-from tests.kit.window_stage import application
+from tests.kit.window_stage import Camera, application
 from ui.desk import DeskWindow
 from ui.program import open_window
 from ui.screens.counter import CounterScreen
@@ -190,18 +191,7 @@ def render_torn(
     """Keep a picture of each of the four states of a real run; yields each picture's file."""
     out.mkdir(parents=True, exist_ok=True)
     for language, theme in itertools.product(languages, themes):
-        made: list[Path] = []
+        camera = Camera(out, f"{theme}-{language}")
         with TemporaryDirectory() as home, torn_desk(Path(home), language, theme) as torn:
-
-            def shoot(
-                name: str,
-                window: DeskWindow = torn.window,
-                suffix: str = f"{theme}-{language}",
-                kept: list[Path] = made,
-            ) -> None:
-                application().processEvents()
-                kept.append(out / f"{name}-{suffix}.png")
-                window.grab().save(str(kept[-1]))
-
-            play(torn, shoot)
-        yield from made
+            play(torn, partial(camera, torn.window))
+        yield from camera.made

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
@@ -15,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from ui.theme import M, Theme
+
+Box = TypeVar("Box", QHBoxLayout, QVBoxLayout)
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, right: bool = False) -> QLabel:
@@ -82,20 +87,15 @@ def rule() -> QFrame:
 
 def row(*parts: QWidget | int, spacing: int = M) -> QHBoxLayout:
     """Widgets side by side; 0 stands for the stretch between them."""
-    made = QHBoxLayout()
-    made.setContentsMargins(0, 0, 0, 0)
-    made.setSpacing(spacing)
-    for part in parts:
-        if isinstance(part, int):
-            made.addStretch(1)
-        else:
-            made.addWidget(part)
-    return made
+    return _filled(QHBoxLayout(), parts, spacing)
 
 
 def column(*parts: QWidget | int, spacing: int = M) -> QVBoxLayout:
     """Widgets below each other; 0 stands for the stretch between them."""
-    made = QVBoxLayout()
+    return _filled(QVBoxLayout(), parts, spacing)
+
+
+def _filled(made: Box, parts: Iterable[QWidget | int], spacing: int) -> Box:
     made.setContentsMargins(0, 0, 0, 0)
     made.setSpacing(spacing)
     for part in parts:
