@@ -9,12 +9,10 @@ from cardstation.sentences import brief
 from tests.kit.e2e import Desk
 from tests.kit.e2e_cards import (
     changed_bytes,
-    counter_on,
     image_of,
+    paid_bag,
     people,
-    states_of,
-    take_in,
-    take_list,
+    prove_bag,
 )
 from tests.kit.pcsc import until
 
@@ -25,9 +23,7 @@ GONE = brief("card_service_gone", translator("zh_CN"))
 
 def test_the_bag_goes_on_when_the_card_service_is_back(desk: Desk) -> None:
     persons = people(5)
-    take_in(desk, persons)
-    batch = take_list(desk, [(one, "100") for one in persons])
-    desk.run("batch", "pay", batch, "--tender", "cash", "--fen", 50_000)
+    batch = paid_bag(desk, persons)
     desk.rack("--batch", batch, "--feed", "--pace", "0", "--true-timing")
     idle, writing = persons[1], persons[3]
     untouched = image_of(desk, writing.card_no)
@@ -47,11 +43,4 @@ def test_the_bag_goes_on_when_the_card_service_is_back(desk: Desk) -> None:
     desk.run("training", "rack", "restart-service")
     answer = run.answer()
 
-    assert answer.status == 0, str(answer)
-    assert [line["state"] for line in answer.json["lines"]] == ["done"] * 5, str(answer)
-    for one in persons:
-        assert states_of(desk, one.card_no) == ["sealed"]
-        assert counter_on(desk, one.card_no) == one.counter + 1
-    proof = desk.run("verify")
-    assert proof["ok"]
-    assert proof["taken_fen"] == proof["loaded_fen"] == 50_000
+    prove_bag(desk, persons, answer)

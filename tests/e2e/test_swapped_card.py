@@ -9,13 +9,13 @@ import pytest
 
 from tests.kit.e2e import Desk
 from tests.kit.e2e_cards import (
+    FEN,
     Person,
     card_file,
     counter_on,
+    paid_bag,
     people,
     states_of,
-    take_in,
-    take_list,
 )
 from tests.kit.own_service import Counted, Exchanged, Lane, TakenOut, make_cards, own_lane
 from tests.kit.pcsc import PLENTY_S, until
@@ -23,13 +23,9 @@ from tests.kit.repeat import Seeded, first_seed, times
 
 pytestmark = pytest.mark.pcsc
 
-FEN = 10_000
-
 
 def _paid(desk: Desk, persons: list[Person], stranger: Person) -> str:
-    take_in(desk, [*persons, stranger])
-    batch = take_list(desk, [(one, "100") for one in persons])
-    desk.run("batch", "pay", batch, "--tender", "cash", "--fen", FEN * len(persons))
+    batch = paid_bag(desk, persons, stranger)
     make_cards(desk, [*persons, stranger])
     return batch
 

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from drivers.layouts import LAYOUTS
 from drivers.virtual.card import VirtualCard
-from tests.kit.e2e import Desk
+from tests.kit.e2e import Answer, Desk
 from tests.kit.workbook import write_workbook
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 TARIFFS = SAMPLES / "tariffs.json"
 COMMUNITY = "净月新城"
+FEN = 10_000
+"""Paid for each card of a bag that is like any other."""
 YUAN = (100, 150, 200, 120, 300, 180, 250, 160, 140, 220)
 STATES = ("quoted", "pay_pending", "paid", "armed", "outcome_unknown", "sealed")
 
@@ -110,6 +112,26 @@ def take_list(desk: Desk, lines: Sequence[tuple[Person, str]], name: str = "收�
     """A list taken in; returns the batch."""
     batch: str = desk.run("batch", "import", write_list(desk.folder / name, lines))["batch"]
     return batch
+
+
+def paid_bag(desk: Desk, persons: Sequence[Person], *others: Person) -> str:
+    """A list of households with `FEN` in cash for each, and others known; returns the batch."""
+    take_in(desk, [*persons, *others])
+    batch = take_list(desk, [(one, str(FEN // 100)) for one in persons])
+    desk.run("batch", "pay", batch, "--tender", "cash", "--fen", FEN * len(persons))
+    return batch
+
+
+def prove_bag(desk: Desk, persons: Sequence[Person], run: Answer) -> None:
+    """The run of a paid bag ended well: every card was loaded once, and the money is all of it."""
+    assert run.status == 0, str(run)
+    assert [line["state"] for line in run.json["lines"]] == ["done"] * len(persons), str(run)
+    for one in persons:
+        assert states_of(desk, one.card_no) == ["sealed"]
+        assert counter_on(desk, one.card_no) == one.counter + 1
+    proof = desk.run("verify")
+    assert proof["ok"], proof["disagreements"]
+    assert proof["taken_fen"] == proof["loaded_fen"] == FEN * len(persons)
 
 
 def card_file(desk: Desk, card_no: str) -> Path:
