@@ -6,10 +6,12 @@
     ├── Mishap           the world failed                               exit status 4
     │   ├── LinkFailed   an exchange with a card failed; the link is dead
     │   │   ├── CardRemoved, CardSwapped, CardMute, ReaderGone, ReaderBusy, ReaderHung
-    │   │   └── ReaderCannotMemory
+    │   │   ├── ReaderCannotMemory
+    │   │   └── LoadUnanswered   a purse was asked to load and its answer is lost
     │   ├── CardServiceGone   no PC/SC service
     │   ├── CodeRefused, CodeLocked
     │   ├── WriteNotTaken     a read-back differs from what was written
+    │   ├── PurseRefused, CardNotGenuine
     │   ├── LedgerUnreachable, LedgerRefused
     │   └── OutcomeUnknown    never retried blindly; recovery must look   exit status 5
     └── Defect           we are wrong; stop, keep the evidence          exit status 70
@@ -98,6 +100,10 @@ class ReaderCannotMemory(LinkFailed):
     """This reader model has no memory-card commands."""
 
 
+class LoadUnanswered(LinkFailed):
+    """A purse was asked to load and its answer is lost: only the card knows whether it did."""
+
+
 class CardServiceGone(Mishap):
     """No PC/SC service runs."""
 
@@ -112,6 +118,14 @@ class CodeLocked(Mishap):
 
 class WriteNotTaken(Mishap):
     """A byte reads back differently from what was written."""
+
+
+class PurseRefused(Mishap):
+    """A purse card answered no to a command and did nothing; `status` is in the values."""
+
+
+class CardNotGenuine(Mishap):
+    """A card did not prove that it has its own key: not of this area, or misread."""
 
 
 class LedgerUnreachable(Mishap):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drivers.virtual.card import VIRTUAL_CHIPS, VirtualCard, new_chip
+from drivers.virtual.card import VIRTUAL_CHIPS, VIRTUAL_CPU_CARDS, VirtualCard, new_chip
 from drivers.virtual.chip import VirtualSle4442
 from drivers.virtual.firmware import Firmware
 from drivers.virtual.memory import VirtualChip
@@ -13,6 +13,7 @@ from drivers.virtual.tear import Moment, PullAfter, Tear, Torn, every_tear
 
 __all__ = [
     "VIRTUAL_CHIPS",
+    "VIRTUAL_CPU_CARDS",
     "Firmware",
     "Moment",
     "NoAnswer",

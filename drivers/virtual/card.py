@@ -12,6 +12,8 @@ from drivers.virtual.at88sc102 import VirtualAt88Sc102
 from drivers.virtual.chip import VirtualSle4442
 from drivers.virtual.memory import VirtualChip
 from drivers.virtual.mifare1k import VirtualMifare1k
+from drivers.virtual.psam import VirtualPsam
+from drivers.virtual.purse_card import VirtualPurseCard
 from drivers.virtual.sle4428 import VirtualSle4428
 
 _KINDS: tuple[type[VirtualChip], ...] = (
@@ -25,10 +27,15 @@ _KINDS: tuple[type[VirtualChip], ...] = (
 VIRTUAL_CHIPS: Mapping[str, type[VirtualChip]] = {chip.kind: chip for chip in _KINDS}
 """The twin of every chip that is registered with the drivers, by the driver's name."""
 
+VIRTUAL_CPU_CARDS: Mapping[str, type[VirtualChip]] = {
+    chip.kind: chip for chip in (VirtualPurseCard, VirtualPsam)
+}
+"""The twin of every registered purse, by its driver's name; and the secure module."""
+
 
 def new_chip(kind: str) -> VirtualChip:
     """A blank chip of a driver's name, in capitals or not (as older card files have it)."""
-    made: Callable[..., VirtualChip] = VIRTUAL_CHIPS[kind.lower()]
+    made: Callable[..., VirtualChip] = {**VIRTUAL_CHIPS, **VIRTUAL_CPU_CARDS}[kind.lower()]
     return made()
 
 

@@ -14,6 +14,7 @@ from drivers.virtual.acs_firmware import AcsFirmware
 from drivers.virtual.apdu import CONFUSED, FAILED, NOT_SUPPORTED, WRONG_LENGTH, Apdu
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.chip import VirtualSle4442
+from drivers.virtual.iso7816 import VirtualCpuCard
 from drivers.virtual.memory import VirtualChip
 from drivers.virtual.mifare1k import VirtualMifare1k
 from drivers.virtual.noise import NoAnswer, Noise, NoiseKind, flip_bit
@@ -70,6 +71,11 @@ SPEECHES: dict[str, Callable[[VirtualChip], Speech]] = {
 }
 
 
+def _speech(dialect: str, chip: VirtualChip) -> Speech:
+    """A card with a CPU speaks for itself; every contact reader only passes on."""
+    return chip if isinstance(chip, VirtualCpuCard) else SPEECHES[dialect](chip)
+
+
 CONTACTLESS = frozenset({"part3", "acr1252", "omnikey-cl"})
 """Firmware of readers with a field instead of contacts; other cards do not answer there."""
 
@@ -111,7 +117,7 @@ class Firmware:
         self.reader_time_s = 0.0
         self.wait: Callable[[float], object] = threading.Event().wait
         self._mute = mute or dialect == "none"
-        self._speech = SPEECHES[dialect](card.chip)
+        self._speech = _speech(dialect, card.chip)
 
     @property
     def atr(self) -> bytes:
@@ -122,7 +128,7 @@ class Firmware:
     def power_up(self) -> bytes:
         """Power the card anew and return its ATR; code and selection are lost."""
         with self.card.chip.contacts:
-            self._speech = SPEECHES[self.dialect](self.card.chip)
+            self._speech = _speech(self.dialect, self.card.chip)
             self.card.chip.power_up()
         return self.atr
 

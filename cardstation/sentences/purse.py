@@ -1,0 +1,92 @@
+"""Sentences about purses: cards that keep money themselves, and who holds their keys."""
+
+from __future__ import annotations
+
+from cardstation.sentences.phrases import (
+    ASIDE,
+    FINISHED,
+    KEPT,
+    NOTHING,
+    RIGHT_CARD,
+    SAME_CARD,
+    SUPERVISOR,
+    Words,
+)
+
+TABLE = {
+    "load_unanswered": Words(
+        "Load without an answer",
+        "The card was asked to load and its answer did not arrive.",
+        FINISHED,
+        SAME_CARD,
+    ),
+    "purse_moved": Words(
+        "Purse has moved on",
+        "The purse of this card does not stand where this load was to begin: count {found} "
+        "instead of {expected}.",
+        NOTHING,
+        SAME_CARD,
+    ),
+    "purse_other_card": Words(
+        "Another card",
+        "This load belongs to card {expected}; in the reader lies card {found}.",
+        NOTHING,
+        RIGHT_CARD,
+    ),
+    "purse_locked": Words(
+        "Purse blocked",
+        "The gas application of this card is blocked.",
+        NOTHING,
+        "The household needs a replacement card; lay this one with the exceptions.",
+    ),
+    "purse_refused": Words(
+        "Card refused",
+        "The card refused what it was asked and did nothing (answer {status}).",
+        NOTHING,
+        ASIDE,
+    ),
+    "purse_count_full": Words(
+        "Card's count used up",
+        "This card has counted as many loads as it can count.",
+        NOTHING,
+        "The household needs a replacement card; lay this one with the exceptions.",
+    ),
+    "purse_key_missing": Words(
+        "Card lacks the load key",
+        "The card has no key for loads of this station.",
+        NOTHING,
+        ASIDE,
+    ),
+    "load_mac_refused": Words(
+        "Card refused the load",
+        "The card did not accept this station's proof for the load. The station will not try "
+        "again: the card may lock itself.",
+        NOTHING,
+        SUPERVISOR,
+    ),
+    "line_mac_refused": Words(
+        "Card refused the data",
+        "The card did not accept this station's proof for the data. The station will not try "
+        "again: the card may lock itself.",
+        NOTHING,
+        SUPERVISOR,
+    ),
+    "card_not_opened": Words(
+        "Card wants a PIN or a key",
+        "The card does this only after a PIN or a key was presented.",
+        NOTHING,
+        ASIDE,
+    ),
+    "card_not_genuine": Words(
+        "Card not proven",
+        "The card did not prove that it is one of this area, or it was misread.",
+        NOTHING,
+        "Wipe the contacts and put it in again. If it stays so, lay it with the exceptions.",
+    ),
+    "psam_silent": Words(
+        "Secure module silent",
+        "The secure module (PSAM) in reader {reader} does not do what it was asked.",
+        KEPT,
+        "Seat the module again and put the same card back in; if this stays, call the centre.",
+    ),
+}
