@@ -66,6 +66,7 @@ def close_shift(
     pause_all(station)
     with station.work.at_rest():
         _commit_count(station, current, counted)
+        station.store.begun.clear()  # money that this clerk began to pay out is asked about
         closed = _close(station, handed_to)
     anchor_journal(station)
     return closed

@@ -34,7 +34,7 @@ class Store:
     """Everything the station knows, in `station.db`; see `open`.
 
     Attributes:
-        begun: Numbers of the notes of pay-outs that were begun since it was opened.
+        begun: Numbers of the notes of pay-outs that were begun since it was opened, in this shift.
     """
 
     unit_kind: type[Unit] = Unit

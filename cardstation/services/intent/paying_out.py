@@ -52,7 +52,7 @@ def note_begun(
 ) -> None:
     """On the disk once this returns: from here on the money may be in the payer's hands.
 
-    What this start of the program has noted already is not noted again.
+    What this shift has noted already since the program was started is not noted again.
     """
     with station.store.unit() as unit:
         unfinished = unit.payouts.unfinished(subject)
@@ -73,5 +73,5 @@ def note_begun(
 
 
 def _begun_before(station: Station, reading: Reading, subject: str) -> bool:
-    """Whether another start of the program began to pay it, and never recorded that it did."""
+    """Whether an earlier shift or start of the program began to pay it, and never said it did."""
     return not station.store.begun.issuperset(reading.payouts.unfinished(subject))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import OpenItem
 from cardstation.domain.topup import TopUp
@@ -12,23 +13,26 @@ from cardstation.services.batch_state import money_open
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.intent.left_open import batches_to_end, held_since, money_since
 from cardstation.services.intent.opened import code_of
+from cardstation.services.intent.paying_out import OWED
 from cardstation.store import Reading
 from cardstation.store.funds import AskedPayment
 
 
 def open_items(reading: Reading) -> tuple[OpenItem, ...]:
     """Open top-ups, returns, batch payments, money of batches and bags in hand, oldest first."""
-    items = [_of_intent(intent) for intent in reading.topups.open_intents()]
+    items = [_of_intent(reading, intent) for intent in reading.topups.open_intents()]
     items += [_of_payment(asked) for asked in reading.funds.unanswered()]
     for found in batches_to_end(reading):
         items += _of_batch(found)
     return tuple(sorted(items, key=lambda one: (one.since, one.subject)))
 
 
-def _of_intent(intent: TopUp) -> OpenItem:
+def _of_intent(reading: Reading, intent: TopUp) -> OpenItem:
+    owed = intent.state in OWED[intent.direction]
+    on_its_way = owed and reading.payouts.unfinished(intent.topup_id)
     return OpenItem(
         subject=intent.topup_id,
-        code=code_of(intent.state),
+        code=IN_DOUBT if on_its_way else code_of(intent.state),
         account_no=intent.account_no,
         card_no=intent.identity.card_no,
         batch_id=intent.batch_id,
