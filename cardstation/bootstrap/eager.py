@@ -10,10 +10,9 @@ from typing import Self
 from cardstation.errors import CardStationError
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
+from cardstation.services.work import HOWEVER_LONG
 
 LOG = logging.getLogger(__name__)
-ONE_IN_FLIGHT = threading.Lock()
-"""A station talks to the ledger once at a time, whoever begins."""
 
 
 class EagerSender:
@@ -59,7 +58,6 @@ class EagerSender:
             if self._over or self._station is None:
                 return
             try:
-                with ONE_IN_FLIGHT:
-                    send_eagerly(self._station)
+                send_eagerly(self._station, patience_s=HOWEVER_LONG)
             except CardStationError:
                 LOG.warning("what was armed goes with the next sync", exc_info=True)

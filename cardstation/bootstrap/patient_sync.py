@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from cardstation.bootstrap.eager import ONE_IN_FLIGHT
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.services.station import Station
 from cardstation.services.sync import sync
@@ -37,8 +36,7 @@ class PatientSync:
         if self._failure is not None and self._station.clock.monotonic_ns() < self._again_ns:
             raise self._failure
         try:
-            with ONE_IN_FLIGHT:
-                state = sync(self._station)
+            state = sync(self._station)
         except (LedgerUnreachable, LedgerRefused) as failure:
             self._back_off(failure)
             raise

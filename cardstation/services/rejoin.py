@@ -46,6 +46,12 @@ def rejoin(station: Station, approval: Approval, *, clerk: Approval | None = Non
     first = _first_person(station, clerk)
     if approval.name in ("", first):
         raise Refusal("second_person_same", name=approval.name)
+    with station.work.on_line():
+        _bring_back(station, ledger, clerk=first, approver=approval.name)
+    return sync(station)
+
+
+def _bring_back(station: Station, ledger: Ledger, *, clerk: str, approver: str) -> None:
     head = ledger.head()
     with station.store.reading() as reading:
         ours = reading.journal.head()
@@ -58,8 +64,7 @@ def rejoin(station: Station, approval: Approval, *, clerk: Approval | None = Non
     with station.store.reading() as reading:
         gone = anchor_problem(station, reading) is not None
     witness = TAIL_LOST if gone else ""
-    _begin_epoch(station, ledger, clerk=first, approver=approval.name, witness=witness)
-    return sync(station)
+    _begin_epoch(station, ledger, clerk=clerk, approver=approver, witness=witness)
 
 
 def _first_person(station: Station, clerk: Approval | None) -> str:

@@ -10,8 +10,12 @@ from cardstation.ports.ledger import Ack, Ledger, LedgerHead
 from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.station import Station
 from cardstation.services.sync_state import SyncState, sync_state
+from cardstation.services.work import HOWEVER_LONG
 
 BATCH = 100
+PATIENCE_S = 0.5
+"""How long a counter waits until it may speak with the ledger."""
+
 REJOIN_BEGUN = "rejoin_begun"
 
 FREEZING = frozenset(
@@ -29,17 +33,22 @@ FREEZING = frozenset(
 """Verdicts after which nothing may be sold until people have compared the records."""
 
 
-def sync(station: Station) -> SyncState:
+def sync(station: Station, *, patience_s: float = HOWEVER_LONG) -> SyncState:
     """Handshake, push what is missing in batches of at most 100, store every ack, pull orders.
 
     Then what the ledger says of our seals is booked: loads that other desks finished, or own; and
     rows of open batches follow the orders that were bound anew.
 
     Safe to run at any time and to be cut at any point: an entry sent twice is answered with the
-    same acknowledgement.
+    same acknowledgement. A station speaks with the ledger once at a time, whoever begins.
+
+    Args:
+        station: The desk.
+        patience_s: How long to wait while another of its hands speaks with the ledger.
 
     Raises:
-        LedgerUnreachable: what was sent may have arrived; it is sent again next time.
+        LedgerUnreachable: what was sent may have arrived; it is sent again next time. Also where
+            patience ended: nothing was sent.
         LedgerRefused: `ledger_ahead` (this station was restored from a backup), `ledger_fork`
             (another history with our name: ours is handed over as evidence), `ledger_rewound` (it
             lost what it had confirmed, and has not asked for it, signed, to be sent again),
@@ -51,6 +60,14 @@ def sync(station: Station) -> SyncState:
     ledger = station.ledger
     if ledger is None:
         raise Refusal("ledger_not_set")
+    with station.work.on_line(patience_s):
+        _speak(station, ledger)
+        settle_elsewhere(station)
+        _follow(station)
+    return sync_state(station)
+
+
+def _speak(station: Station, ledger: Ledger) -> None:
     try:
         _ensure_no_rejoin(station)
         head = ledger.head()
@@ -65,11 +82,8 @@ def sync(station: Station) -> SyncState:
     _judge(station, "")
     orders = ledger.orders()
     with station.store.unit() as unit:
-        unit.orders.told(orders, station.clock.now())
+        unit.orders.told(orders, station.clock.now(), station=station.name)
         unit.commit()
-    settle_elsewhere(station)
-    _follow(station)
-    return sync_state(station)
 
 
 def _follow(station: Station) -> None:
@@ -106,7 +120,7 @@ def _compare(station: Station, head: LedgerHead) -> None:
     if head.last_seq < acked_seq:
         if not head.resend:
             raise LedgerRefused("ledger_rewound", ours=acked_seq, theirs=head.last_seq)
-        _store(station, Ack(head.last_seq, head.last_hash, (), head.nonce, {}))
+        _store(station, Ack(head.last_seq, head.last_hash, (), head.nonce, {}), rewound=True)
 
 
 def _push(station: Station, ledger: Ledger, head: LedgerHead) -> None:
@@ -150,8 +164,13 @@ def _report_branch(station: Station, ledger: Ledger) -> None:
         sent = entries[-1].seq
 
 
-def _store(station: Station, ack: Ack) -> None:
+def _store(station: Station, ack: Ack, *, rewound: bool = False) -> None:
     """Keep an ack, if it is about our own entries, or says that the ledger has none of them.
+
+    Args:
+        station: The desk.
+        ack: What the ledger said.
+        rewound: It confirms less than before, and that is signed; see `Outbox.store`.
 
     Raises:
         LedgerRefused: `ledger_fork`.
@@ -161,7 +180,7 @@ def _store(station: Station, ack: Ack) -> None:
         ours = entry.hash if entry else GENESIS
         if (ack.acked_seq and not entry) or ours != ack.acked_hash:
             raise LedgerRefused("ledger_fork", seq=ack.acked_seq)
-        unit.outbox.store(ack, station.clock.now())
+        unit.outbox.store(ack, station.clock.now(), rewound=rewound)
         unit.commit()
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, get_ident
 
-from cardstation.errors import Refusal
+from cardstation.errors import LedgerUnreachable, Refusal
+
+HOWEVER_LONG = -1.0
+"""Of a patience in seconds: until it is one's turn."""
 
 
 class Work:
-    """Cards and money that a service has in hand, in this program and at this moment only.
+    """Cards, money and the line to the ledger, in this program and at this moment only.
 
     Nothing here is on record: what a dead program had in hand is found by `recover`.
     """
@@ -20,6 +23,8 @@ class Work:
         self._cards: dict[str, object] = {}
         self._money = False
         self._closing = False
+        self._line = Lock()
+        self._speaker = 0
 
     @contextmanager
     def on_card(self, card_no: str, holder: object) -> Iterator[None]:
@@ -82,3 +87,24 @@ class Work:
         """True while a service has this card in hand."""
         with self._lock:
             return card_no in self._cards
+
+    @contextmanager
+    def on_line(self, patience_s: float = HOWEVER_LONG) -> Iterator[None]:
+        """Speak with the ledger of what it has of this station: one conversation at a time.
+
+        Two at once would take an older answer for the newer one.
+
+        Args:
+            patience_s: How long to wait for another conversation to end.
+
+        Raises:
+            LedgerUnreachable: it did not end in that time, or it is one's own.
+        """
+        if self._speaker == get_ident() or not self._line.acquire(timeout=patience_s):
+            raise LedgerUnreachable
+        self._speaker = get_ident()
+        try:
+            yield
+        finally:
+            self._speaker = 0
+            self._line.release()

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, select
 
 from cardstation.domain.ledger import Order
+from cardstation.domain.order_lease import freed
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.store.tables import paid_order, topup
 
@@ -57,10 +58,21 @@ class Orders:
             self._connection.execute(paid_order.delete().where(key))
             self._connection.execute(paid_order.insert(), asdict(order))
 
-    def told(self, orders: Sequence[Order], at: datetime) -> None:
-        """Take over the ledger's whole list: new ones, changed ones, and those no longer on it."""
-        listed = {order.order_id: order for order in orders}
+    def told(self, orders: Sequence[Order], at: datetime, *, station: str) -> None:
+        """Take over the ledger's whole list: new ones, changed ones, and those no longer on it.
+
+        A lease that was given back here does not come back with a list: the list may be older, or
+        the centre may not have heard of it yet. Whoever wants it again asks for it.
+
+        Args:
+            orders: The list.
+            at: When it was told.
+            station: Whose list it is.
+        """
         known = {order.order_id: order for order in self.every()}
+        listed = {
+            order.order_id: _as_held(order, known.get(order.order_id), station) for order in orders
+        }
         lost = self._gone()
         self.put(
             [
@@ -84,6 +96,11 @@ class Orders:
     def _find(self, *conditions: ColumnElement[bool]) -> tuple[Order, ...]:
         query = select(*_OF_AN_ORDER).where(*conditions).order_by(paid_order.c.order_id)
         return tuple(Order(**row._asdict()) for row in self._connection.execute(query))
+
+
+def _as_held(told: Order, known: Order | None, station: str) -> Order:
+    ours = known is None or known.leased_to == station
+    return freed(told) if told.leased_to == station and not ours else told
 
 
 def _claimed() -> Select[tuple[str]]:

@@ -1,8 +1,8 @@
 """What the ledger has confirmed: stored cumulative acks, exceptions and sync verdicts.
 
 Whether an entry is posted is derived from the last ack, never a flag of the entry. A term ends
-when the ledger lost what it had confirmed: it judges those entries anew as they come again, and
-what it said of them before counts no more.
+when the ledger lost what it had confirmed, and says so signed: it judges those entries anew as they
+come again, and what it said of them before counts no more.
 """
 
 from __future__ import annotations
@@ -49,23 +49,20 @@ class Outbox:
         row = self._connection.execute(_ACKED).first()
         return (0, GENESIS) if row is None else (row.acked_seq, row.acked_hash)
 
-    def store(self, ack: Ack, at: datetime) -> None:
-        """Keep an ack and its exceptions."""
+    def store(self, ack: Ack, at: datetime, *, rewound: bool = False) -> None:
+        """Keep an ack and its exceptions.
+
+        Args:
+            ack: What the ledger said.
+            at: When it is kept.
+            rewound: The ledger lost what it had confirmed, signed by two people there: the term
+                ends. Any other ack that goes back was overtaken by the one on file, which stands.
+        """
         before = self._connection.execute(_ACKED).first()
-        term = 0 if before is None else before.term + (ack.acked_seq < before.acked_seq)
-        self._connection.execute(
-            ledger_ack.insert(),
-            {
-                "acked_seq": ack.acked_seq,
-                "acked_hash": ack.acked_hash,
-                "totals": json.dumps(ack.totals, sort_keys=True),
-                "at": at,
-                "epoch": ack.checkpoint.epoch,
-                "nonce": ack.checkpoint.nonce,
-                "signature": ack.checkpoint.signature,
-                "term": term,
-            },
-        )
+        back = before is not None and ack.acked_seq < before.acked_seq
+        term = 0 if before is None else before.term + (back and rewound)
+        if rewound or not back:
+            self._keep(ack, at, term)
         known = {(found.seq, found.code) for found in self.exceptions()}
         for found in ack.exceptions:
             if (found.seq, found.code) not in known:
@@ -79,6 +76,21 @@ class Outbox:
                         "at": at,
                     },
                 )
+
+    def _keep(self, ack: Ack, at: datetime, term: int) -> None:
+        self._connection.execute(
+            ledger_ack.insert(),
+            {
+                "acked_seq": ack.acked_seq,
+                "acked_hash": ack.acked_hash,
+                "totals": json.dumps(ack.totals, sort_keys=True),
+                "at": at,
+                "epoch": ack.checkpoint.epoch,
+                "nonce": ack.checkpoint.nonce,
+                "signature": ack.checkpoint.signature,
+                "term": term,
+            },
+        )
 
     def last_heard(self) -> datetime | None:
         """When the ledger last confirmed something here, None = never."""

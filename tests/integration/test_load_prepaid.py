@@ -204,6 +204,41 @@ def test_a_lease_given_back_is_anybodys(town: Town) -> None:
         release_order(town.there.station, "D1")
 
 
+def test_an_older_list_brings_no_lease_back(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list was on its way while the order was given back, and somebody else has it now."""
+    town.sell_online()
+    lease_order(town.here.station, "D1")
+    ledger = town.here.ledger
+    asked = ledger.orders
+
+    def given_back_meanwhile() -> tuple[Order, ...]:
+        listed = asked()
+        release_order(town.here.station, "D1")
+        return listed
+
+    monkeypatch.setattr(ledger, "orders", given_back_meanwhile)
+    sync(town.here.station)
+    monkeypatch.setattr(ledger, "orders", asked)
+    load(town.there, card_of(HOME))
+    town.offline(town.here)
+    assert stopped(town.here, card_of(HOME)) == "order_needs_ledger"
+
+
+def test_a_lease_whose_return_nobody_heard_of_is_asked_for_again(town: Town) -> None:
+    town.sell_online()
+    lease_order(town.here.station, "D1")
+    town.offline(town.here)
+    with pytest.raises(LedgerUnreachable):
+        release_order(town.here.station, "D1")
+    town.online(town.here)
+    sync(town.here.station)
+    assert town.centre.held["D1"].leased_to == "S001"
+    town.offline(town.here)
+    assert stopped(town.here, card_of(HOME)) == "order_needs_ledger"
+    town.online(town.here)
+    load(town.here, card_of(HOME))
+
+
 def test_a_card_that_is_turned_away_leaves_the_order_to_others(town: Town) -> None:
     town.sell_online()
     card = card_of(HOME)
@@ -246,11 +281,11 @@ def test_what_the_ledger_names_no_more_is_gone_and_comes_back_when_it_does(town:
     sync(town.here.station)
     assert stopped(town.here, card_of(HOME)) == "no_order_waiting"
     assert stopped(town.here, card_of(HOME), "D1") == "order_not_waiting"
-    town.centre.held["D1"] = replace(withdrawn, leased_to="S001")
+    town.centre.held["D1"] = replace(withdrawn, leased_to="S002")
     sync(town.here.station)
     with town.here.station.store.reading() as reading:
         (order,) = reading.orders.waiting()
-    assert order == replace(ORDER, leased_to="S001")
+    assert order == replace(ORDER, leased_to="S002")
 
 
 def test_the_list_says_who_waits_how_long_and_who_may_load(town: Town) -> None:

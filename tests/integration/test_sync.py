@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -17,7 +19,7 @@ from cardstation.services.sync_state import sync_state
 from cardstation.services.verify import verify
 from tests.kit import cards
 from tests.kit.memory_ledger import MemoryLedger
-from tests.kit.station import card_of, open_desk
+from tests.kit.station import Desk, card_of, open_desk
 
 
 class Nodding(MemoryLedger):
@@ -145,4 +147,78 @@ def test_what_is_armed_goes_out_at_once_or_waits(tmp_path: Path) -> None:
     ledger.boundary = lambda _name: None
     assert send_eagerly(desk.station)
     assert send_eagerly(replace(desk.station, ledger=None)) is False
+    desk.station.store.close()
+
+
+def heads_wait(desk: Desk, met: Event, go_on: Event) -> None:
+    """The first handshake from here on is answered and its answer waits on the line."""
+
+    def waits(name: str) -> None:
+        if name != "ledger.head":
+            desk.ledger.boundary = lambda _name: None
+            met.set()
+            assert go_on.wait(20)
+
+    desk.ledger.boundary = waits
+
+
+@contextmanager
+def speaking(desk: Desk) -> Iterator[Thread]:
+    """Another thread of the desk speaks with the ledger and waits for its answer."""
+    met, go_on = Event(), Event()
+    heads_wait(desk, met, go_on)
+    other = Thread(target=sync, args=(desk.station,))
+    other.start()
+    assert met.wait(20)
+    try:
+        yield other
+    finally:
+        go_on.set()
+        other.join(20)
+
+
+def test_two_hands_of_one_desk_speak_with_the_ledger_one_after_the_other(tmp_path: Path) -> None:
+    """An older head beside a newer ack looks as if the ledger had lost what it confirmed."""
+    desk = open_desk(tmp_path, ledger=MemoryLedger())
+    desk.sell(card_of(cards.household()))
+    told: list[bool] = []
+
+    def meanwhile(name: str) -> None:
+        if name == "ledger.push" and not told:
+            told.append(send_eagerly(desk.station))
+
+    desk.ledger.boundary = meanwhile
+    assert sync(desk.station).verdict == ""
+    assert told == [False]
+    desk.sell(card_of(desk.household()))
+    desk.station.store.close()
+
+
+def test_a_hurried_message_does_not_wait_for_a_slow_conversation(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path, ledger=MemoryLedger())
+    desk.sell(card_of(cards.household()))
+    with speaking(desk) as other:
+        assert send_eagerly(desk.station) is False
+        assert other.is_alive()
+    assert sync_state(desk.station).unsent == 0
+    assert send_eagerly(desk.station) is True
+    desk.station.store.close()
+
+
+def test_an_ack_that_comes_late_takes_nothing_back(tmp_path: Path) -> None:
+    """Only a signed rewind ends a term; what was overtaken still says what it questions."""
+    desk = open_desk(tmp_path, ledger=MemoryLedger())
+    desk.sell(card_of(cards.household()))
+    sync(desk.station)
+    with desk.station.store.unit() as unit:
+        first = unit.journal.at(1)
+        assert first is not None
+        late = Ack(1, first.hash, (LedgerException(1, "quota_exceeded"),), "", {"cash": 1})
+        unit.outbox.store(late, desk.clock.now())
+        unit.commit()
+    with desk.station.store.reading() as reading:
+        assert reading.outbox.acked()[0] == 3
+        assert reading.outbox.totals() == desk.ledger.chain.totals
+        assert [one.code for one in reading.outbox.exceptions()] == ["quota_exceeded"]
+    assert verify(desk.station).ok
     desk.station.store.close()

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from cardstation.errors import Refusal
+from cardstation.errors import LedgerUnreachable, Refusal
 from cardstation.services.work import Work
 
 CARD, OTHER = "88013025000001", "88013025000002"
@@ -132,3 +132,25 @@ def test_a_close_that_fails_opens_the_desk_again() -> None:
         pass
     with work.on_card(CARD, LANE):
         assert work.has(CARD)
+
+
+def test_one_conversation_at_a_time_and_none_within_itself() -> None:
+    work = Work()
+    with work.on_line():
+        with pytest.raises(LedgerUnreachable), work.on_line():
+            pytest.fail("a conversation was begun within itself")
+        stops: list[str] = []
+
+        def hurried() -> None:
+            try:
+                with work.on_line(0.01):
+                    stops.append("spoke meanwhile")
+            except LedgerUnreachable as stop:
+                stops.append(stop.code)
+
+        other = Thread(target=hurried)
+        other.start()
+        other.join()
+        assert stops == ["ledger_unreachable"]
+    with work.on_line(0.01):
+        pass
