@@ -17,6 +17,8 @@ MONEY_H = 24
 OFF_BOOK_H = 48
 """A purchase of another channel waits for that channel's file (the off-book rule: two days)."""
 BAG_H = 48
+KEPT_H = 7 * 24
+"""A household whose card is kept here is called again at least once a week."""
 ORDER_H = 30 * 24
 """A household that paid is called then, where no setting says otherwise; no order ever ends."""
 
@@ -63,6 +65,7 @@ class Act(StrEnum):
     GIVE_BACK = "give_back"
     COUNT = "count"
     EXPLAIN = "explain"
+    HAND_BACK = "hand_back"
     HOLD_ORDER = "hold_order"
     CLOSE = "close"
 

@@ -34,6 +34,8 @@ HELD, PARTLY_HELD, FREE = "held", "partly_held", "free"
 """States of money that is owed: rows hold all of it, a part of it, or nothing."""
 IN_DOUBT = "payout_in_doubt"
 """Money that may be paid out already: begun before a cut, or in a lost part of the records."""
+ONE_IN_DOUBT = "one_in_doubt"
+"""The same of one payment of a batch whose other money is not done with: it runs, or rows hold."""
 
 _FIND = GuideStep("find_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _HOLD = GuideStep("hold", Who.TWO, Act.DISPUTE, Proof.SECOND_APPROVAL)
@@ -107,6 +109,7 @@ _MONEY: Mapping[str, Guide] = {
     PARTLY_HELD: replace(_HELD, now=(Act.RELEASE, Act.GIVE_BACK)),
     FREE: replace(_HELD, at=1, now=(Act.GIVE_BACK,)),
     IN_DOUBT: Guide((_FREE, _GIVE_IN_DOUBT), 1, (Act.GIVE_BACK,), MONEY_H, 3),
+    ONE_IN_DOUBT: Guide((_GIVE_IN_DOUBT,), 0, (Act.GIVE_BACK,), END_OF_SHIFT, 2),
 }
 _ORDER = Guide((_CALL_HOME, _LOAD), 0, (Act.HOLD_ORDER, Act.CARD), ORDER_H, 6)
 _ORDERS: Mapping[str, Guide] = {
@@ -123,7 +126,7 @@ def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> 
         code: Why it is open. Of verdicts, entries and lines a new one has a guide, too.
         direction: Of an intent, empty for a batch payment.
         state: Of an intent. Of a line: see `line_guide`. Of a bag: `COUNTED` or empty. Of money:
-            `HELD`, `PARTLY_HELD`, `FREE`, `IN_DOUBT`. Of an order: who holds it.
+            `HELD`, `PARTLY_HELD`, `FREE`, `IN_DOUBT`, `ONE_IN_DOUBT`. Of an order: who holds it.
     """
     if kind is Kind.INTENT:
         return _BEGUN if state == "quoted" else _INTENTS[code, direction]

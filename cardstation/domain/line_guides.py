@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cardstation.domain.exception_case import BAG_H, Act, Guide, GuideStep, Proof, Who
+from cardstation.domain.exception_case import BAG_H, KEPT_H, Act, Guide, GuideStep, Proof, Who
 
-SEEN, BACK, STRAY = "seen", "back", "stray"
-"""States of a line: its card was stopped; its bag went back; the card stands on no line. Empty: a
-row that no card was needed to doubt."""
+SEEN, BACK, STRAY, KEPT = "seen", "back", "stray", "kept"
+"""States of a line: its card was stopped; its bag went back; the card stands on no line; it is kept
+here for its household. Empty: a row that no card was needed to doubt."""
 COVERED, NO_DEBT = "covered", "no_debt"
 """States of a row with debts: money is there to pay them; they are paid."""
 
@@ -108,6 +108,21 @@ STOPS: Mapping[str, Guide] = {
 }
 _WHOSE = GuideStep("say_whose_card", Who.CLERK, Act.EXPLAIN, Proof.DECISION)
 _STRAY = Guide((_WHOSE,), 0, (Act.EXPLAIN, Act.BACK_UNPAID), BAG_H, _STOP)
+_GONE = GuideStep("kept_no_more", Who.TWO, Act.EXPLAIN, Proof.SECOND_APPROVAL)
+
+
+def _kept(step: str) -> Guide:
+    """A card that lies here for its household: it signs for it, or two persons say where it is."""
+    hand = GuideStep(step, Who.CLERK, Act.HAND_BACK, Proof.SIGNATURE)
+    return Guide((hand, _GONE), 0, (Act.HAND_BACK, Act.EXPLAIN), KEPT_H, _ROW)
+
+
+_ANY_KEPT = _kept("hand_absent")
+KEPT_FOR: Mapping[str, Guide] = {
+    "kept_refused": _kept("hand_refused"),
+    "kept_absent": _ANY_KEPT,
+    "kept_sealed_off": _kept("hand_sealed_off"),
+}
 _CLOSE = GuideStep("close_batch", Who.CLERK, Act.CLOSE, Proof.SIGNATURE)
 _RETURNED = Guide((_CLOSE,), 0, (Act.CLOSE,), BAG_H, _ROW)
 
@@ -117,12 +132,14 @@ def line_guide(code: str, state: str) -> Guide:
 
     Args:
         code: Why it waits; a new code has a guide, too.
-        state: `SEEN`, `BACK`, `STRAY`, `COVERED`, `NO_DEBT`, or empty.
+        state: `SEEN`, `BACK`, `STRAY`, `KEPT`, `COVERED`, `NO_DEBT`, or empty.
     """
     if state == BACK:
         return _RETURNED
     if state == STRAY:
         return _STRAY
+    if state == KEPT:
+        return KEPT_FOR.get(code, _ANY_KEPT)
     if state == SEEN:
         return STOPS.get(code, _ANY_CARD)
     if code == "arrears" and state != NO_DEBT:

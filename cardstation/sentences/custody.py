@@ -140,6 +140,24 @@ TABLE = {
         "Record the return when a household has its card again (its rows only), then close the "
         "batch.",
     ),
+    "kept_refused": Words(
+        "Kept: card refused",
+        "The household did not take its card back; it lies here.",
+        "What was loaded stays paid; an unused load can come off the card at the counter.",
+        "Ask what is wrong, then let the household sign for its card.",
+    ),
+    "kept_absent": Words(
+        "Kept: nobody home",
+        "Nobody was at home when the card came back; it lies here.",
+        KEPT,
+        "Call the household; it signs for its card.",
+    ),
+    "kept_sealed_off": Words(
+        "Kept: sealed off",
+        "The building could not be entered when the card came back; it lies here.",
+        KEPT,
+        "Bring the card as soon as the building is open; the household signs for it.",
+    ),
     "batch_money_open": Words(
         "Money left over",
         "{fen} of this batch is neither on a card nor given back.",

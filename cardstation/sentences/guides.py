@@ -53,6 +53,12 @@ PHRASES = {
     "guide.say_whose_card": (
         "Find out whose card it is: of another batch, or straight to its owner."
     ),
+    "guide.hand_refused": (
+        "Ask why; an unused load comes off at the counter. Then the household signs for its card."
+    ),
+    "guide.hand_absent": "Call the household: it fetches its card, or you bring it. It signs.",
+    "guide.hand_sealed_off": "When the building is open, bring the card. The household signs.",
+    "guide.kept_no_more": "Or it lies here no more: say what became of it.",
     "guide.close_batch": "The bag went back signed: close the batch.",
     "guide.count_bag": "Count the bag again, and type how many cards lie there.",
     "guide.explain_cards": (

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from cardstation.domain.batch_life import Stage
-from cardstation.domain.exception_case import ORDER_H
+from cardstation.domain.custody import Explanation
+from cardstation.domain.custody_book import card_places
+from cardstation.domain.exception_case import ORDER_H, Kind
+from cardstation.domain.guides import IN_DOUBT, ONE_IN_DOUBT
+from cardstation.domain.line_guides import KEPT
 from cardstation.domain.money import NO_MONEY
+from cardstation.services.batch_account import batch_account
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.intent.bag_cases import Standing, of_bag, of_batch, of_money
 from cardstation.services.intent.cases import (
     Case,
     Moment,
+    case,
     of_intent,
     of_order,
     of_sync,
@@ -17,7 +25,7 @@ from cardstation.services.intent.cases import (
 )
 from cardstation.services.intent.debts import debts_of, most_free
 from cardstation.services.intent.left_open import batches_to_end
-from cardstation.services.intent.paying_out import may_be_back
+from cardstation.services.intent.paying_out import may_be_back, payment_may_be_back
 from cardstation.services.open_intents import open_intents
 from cardstation.services.orders_state import orders_state
 from cardstation.services.station import Station
@@ -82,11 +90,73 @@ def _of_batches(station: Station, moment: Moment) -> list[Case]:
             stops = reading.funds.stops(batch_id)
             standing = _standing(reading, found, known)
             doubtful = may_be_back(station, reading, batch_id)
-        cases += of_money(found, moment, doubtful=doubtful)
+        money = of_money(found, moment, doubtful=doubtful)
+        if doubtful and all(one.state != IN_DOUBT for one in money):
+            money += _in_doubt(station, batch_id, moment)
+        cases += money
         if found.stage is not Stage.CLOSED:
             cases += of_batch(found.batch, stops, moment, standing)
             cases += of_bag(found, moment)
+            cases += _kept(found, moment)
     return cases
+
+
+def _in_doubt(station: Station, batch_id: str, moment: Moment) -> list[Case]:
+    """Payments whose rest may be back with its payer, while the batch itself goes on."""
+    left = [one for one in batch_account(station, batch_id).payments if one.remains > NO_MONEY]
+    with station.store.reading() as reading:
+        left = [one for one in left if payment_may_be_back(station, reading, one.payment)]
+    return [
+        case(
+            Kind.MONEY,
+            IN_DOUBT,
+            moment,
+            key=f"{batch_id} {one.payment.payment_id}",
+            batch_id=batch_id,
+            money=one.remains,
+            since=one.taken_at,
+            owner=moment.clerk,
+            state=ONE_IN_DOUBT,
+            tender=one.payment.tender.value,
+            values={"intent_id": one.payment.payment_id, "fen": one.remains.fen},
+        )
+        for one in left
+    ]
+
+
+def _kept(found: CustodyState, moment: Moment) -> list[Case]:
+    """Cards that lie here for their households: refused, nobody at home, building sealed off."""
+    batch, since = found.batch.batch, _kept_since(found)
+    return [
+        case(
+            Kind.LINE,
+            f"kept_{found.custody.where[place].value}",
+            moment,
+            key=f"{batch.batch_id}#{place} kept",
+            who=f"{line.name}  {line.door}",
+            card_no=line.card_no,
+            batch_id=batch.batch_id,
+            row=line.row.row,
+            place=place,
+            since=since.get(place),
+            owner=moment.clerk,
+            state=KEPT,
+        )
+        for place in found.custody.kept
+        for line in (batch.lines[place - 1],)
+    ]
+
+
+def _kept_since(found: CustodyState) -> dict[int, datetime]:
+    """When each card was last said to be kept: a call that reached nobody is said again."""
+    stands = card_places(found.batch.outcomes)
+    return {
+        stands[place]: one.step.at
+        for one in found.timeline
+        if isinstance(one.moved, Explanation)
+        for place in one.moved.places
+        if place in stands
+    }
 
 
 def _standing(reading: Reading, found: CustodyState, known: frozenset[tuple[str, int]]) -> Standing:

@@ -13,19 +13,24 @@ from PySide6.QtTest import QTest
 
 from cardstation.domain.batch import LineState, ManifestLine, Verdict
 from cardstation.domain.batch_life import Stage
-from cardstation.domain.custody import Party
+from cardstation.domain.custody import Explanation, Party, Where, Why
 from cardstation.domain.exception_case import Act, Kind
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
+from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
+from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.custody_state import custody_state
+from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.put_in_envelope import put_in_envelope
+from cardstation.services.run_batch import start_batch
 from cardstation.services.verify import verify
+from drivers.virtual import VirtualCard
 from tests.kit.shifts import CHIEF, PINS
 from tests.kit.station import card_of, line, neighbours, put_batch
 from tests.kit.window_guided import GuidedDesk, guided_desk
@@ -201,6 +206,74 @@ def test_money_is_freed_row_by_row_and_given_back_by_two(guided: GuidedDesk) -> 
     guided.press(Key.Key_F6, "\n", SECOND)
     assert "batch_money_open" not in left(guided)
     assert batch_state(desk.station, BATCH).money.given_back == Money(11_000)
+
+
+def came_back(guided: GuidedDesk) -> VirtualCard:
+    """Both cards went home; nobody was there for the second, and it is kept."""
+    desk = guided.desk
+    taken_in(guided, line(A, 2), line(B, 3))
+    paid(guided, 20_000)
+    hand_over(desk.station, BATCH, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    card = card_of(B)
+    for one in (card_of(A), card):
+        desk.load(BATCH, one)
+    desk.reader.pull()
+    hand_over(desk.station, BATCH, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    explain_card(desk.station, BATCH, Explanation(Why.ABSENT, (2,)))
+    return card
+
+
+TO_THE_TICK = 14 * "\t" + " \n"
+"""From the count to *signed on paper*, tick it, record."""
+
+
+def test_a_kept_card_is_signed_for_where_it_is_listed_and_ends_its_batch(
+    guided: GuidedDesk,
+) -> None:
+    came_back(guided)
+    case = guided.choose("kept_absent")
+    assert (case.place, case.guide.step.act) == (2, Act.HAND_BACK)
+    guided.press(Key.Key_F6, TO_THE_TICK)
+    assert left(guided) == []
+    assert custody_state(guided.desk.station, BATCH).stage is Stage.CLOSED
+
+
+def test_a_kept_card_that_is_gone_is_explained_by_two(guided: GuidedDesk) -> None:
+    came_back(guided)
+    guided.choose("kept_absent")
+    guided.press(Key.Key_F7, "\n", SECOND)
+    assert left(guided) == []
+    assert custody_state(guided.desk.station, BATCH).custody.where[2] is Where.MISSING
+
+
+def test_a_kept_card_in_the_reader_finds_its_row_and_nothing_is_written(
+    guided: GuidedDesk,
+) -> None:
+    card = came_back(guided)
+    guided.choose("kept_absent")
+    before = card.image
+    guided.put_in(card)
+    assert guided.window.banner.state.title == "这张卡就是选中的那一行"
+    assert card.image == before
+    guided.take_out()
+
+
+def test_a_rest_in_doubt_of_a_running_batch_is_answered_where_it_is_listed(
+    guided: GuidedDesk,
+) -> None:
+    station = guided.desk.station
+    taken_in(guided, line(A, 2), line(B, 3))
+    paid(guided, 20_000)
+    paid(guided, 3_000)
+    start_batch(station, BATCH)
+    rest = batch_account(station, BATCH).payments[1].payment.payment_id
+    begin_remainder(station, BATCH, rest, Money(3_000))
+    station.store.begun.clear()  # as after the next start
+    case = guided.choose("payout_in_doubt")
+    assert (case.money, case.guide.step.act) == (Money(3_000), Act.GIVE_BACK)
+    guided.press(Key.Key_F6, "\n", f"{PINS[CHIEF]}\tslip 12 was signed yesterday\n")
+    assert left(guided) == []
+    assert batch_state(station, BATCH).money.given_back == Money(3_000)
 
 
 def sold_online(guided: GuidedDesk) -> None:

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from cardstation.domain.exception_case import Guide, Kind
-from cardstation.domain.guides import COUNTED, FREE, HELD, IN_DOUBT, PARTLY_HELD, guide_of
-from cardstation.domain.line_guides import BACK, COVERED, NO_DEBT, ROWS, SEEN, STOPS, STRAY
+from cardstation.domain.guides import (
+    COUNTED,
+    FREE,
+    HELD,
+    IN_DOUBT,
+    ONE_IN_DOUBT,
+    PARTLY_HELD,
+    guide_of,
+)
+from cardstation.domain.line_guides import (
+    BACK,
+    COVERED,
+    KEPT,
+    KEPT_FOR,
+    NO_DEBT,
+    ROWS,
+    SEEN,
+    STOPS,
+    STRAY,
+)
 from cardstation.domain.transitions import FINAL, TABLES, TopUpState
 from cardstation.sentences import suspense
 from cardstation.services.intent.opened import code_of
@@ -43,10 +61,11 @@ def every_guide() -> list[tuple[str, Guide]]:
         (f"arrears {at}", guide_of(Kind.LINE, "arrears", state=at)) for at in (COVERED, NO_DEBT)
     ]
     rows += [(at, guide_of(Kind.LINE, "card_not_in_batch", state=at)) for at in (BACK, STRAY)]
+    rows += [(code, guide_of(Kind.LINE, code, state=KEPT)) for code in (*KEPT_FOR, "kept_new")]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))
-        for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT)
+        for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT, ONE_IN_DOUBT)
     ]
     holders = [one.value for one in Holder]
     rest += [(f"order {at}", guide_of(Kind.ORDER, "order_old", state=at)) for at in holders]

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cardstation.domain.exception_case import Kind
+from cardstation.domain.guides import IN_DOUBT, ONE_IN_DOUBT
 from cardstation.domain.ledger import Order
-from cardstation.domain.line_guides import STRAY
+from cardstation.domain.line_guides import KEPT, STRAY
 from cardstation.domain.money import Money
 from cardstation.services.intent.bag_cases import Standing, of_batch
 from cardstation.services.intent.cases import (
@@ -101,7 +102,7 @@ def line_case(station: FakeStation, code: str, state: str = "", **values: int | 
         batch_id="2026-11-23-02",
         row=0 if state == STRAY else 42,
         place=0 if state == STRAY else 41,
-        money=None if state == STRAY else Money(20_000),
+        money=None if state in (STRAY, KEPT) else Money(20_000),
         since=samples.NOW - timedelta(minutes=18),
         owner="林晓燕",
         state=state,
@@ -122,4 +123,20 @@ def money_case(station: FakeStation, state: str) -> Case:
         owner="林晓燕",
         state=state,
         values={"fen": 45_050},
+    )
+
+
+def doubt_case(station: FakeStation) -> Case:
+    """What is left of a payment of a batch that runs, and may be back already."""
+    return case(
+        Kind.MONEY,
+        IN_DOUBT,
+        moment_of(station),
+        key="2026-11-23-02 payment-2",
+        batch_id="2026-11-23-02",
+        money=Money(5_000),
+        since=samples.NOW - timedelta(hours=2),
+        owner="林晓燕",
+        state=ONE_IN_DOUBT,
+        values={"intent_id": "payment-2", "fen": 5_000},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cardstation.domain.guides import FREE, PARTLY_HELD
-from cardstation.domain.line_guides import BACK, COVERED, SEEN, STRAY
+from cardstation.domain.line_guides import BACK, COVERED, KEPT, SEEN, STRAY
 from cardstation.domain.money import Money
 from cardstation.domain.topup import Step
 from cardstation.errors import Refusal
@@ -15,7 +15,14 @@ from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.settle_arrears import CONSENTS
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
-from tests.kit.window_cases import bag_case, line_case, money_case, order_case, stop_case
+from tests.kit.window_cases import (
+    bag_case,
+    doubt_case,
+    line_case,
+    money_case,
+    order_case,
+    stop_case,
+)
 from tests.kit.window_fakes import FakeCard, FakeStation
 from tests.kit.window_money import some_money
 from tests.kit.window_shift_shots import exceptions_of, exceptions_view
@@ -89,8 +96,11 @@ def _answers(s: Stage, view: ExceptionsView) -> None:
         line_case(station, "old_card", SEEN),
         line_case(station, "card_of_other_batch", STRAY, batch_id="2026-11-23-01"),
         line_case(station, "door_differs", BACK),
+        line_case(station, "kept_absent", KEPT),
+        line_case(station, "kept_refused", KEPT),
         money_case(station, PARTLY_HELD),
         money_case(station, FREE),
+        doubt_case(station),
     )
     model.look()
     for at, one in enumerate(model.state.items or ()):

@@ -12,7 +12,7 @@ from ui.parts.buttons import Choice
 from ui.parts.facts import Facts
 from ui.parts.sheet import Sheet
 from ui.parts.words import label
-from ui.screens.batch.custody_places import places_of, typed
+from ui.screens.batch.custody_places import meant, typed
 
 _ORDER = (
     Why.NEVER_GIVEN,
@@ -29,18 +29,22 @@ _ORDER = (
 
 
 class ExplainDialog(Sheet):
-    """What happened, and to which cards; those that lack are filled in."""
+    """What happened, and to which cards; `chosen` places are filled in, else those that lack."""
 
-    def __init__(self, parent: QWidget, look: Look, standing: CustodyState) -> None:
+    def __init__(
+        self, parent: QWidget, look: Look, standing: CustodyState, chosen: tuple[int, ...] = ()
+    ) -> None:
         t = look.t
         super().__init__(parent, look, t("Explain cards"), t("Record it"))
         self._look, self._standing = look, standing
         custody = standing.custody
         first = Why.OTHER_BATCH if custody.left_over and not custody.lacking else Why.NEVER_GIVEN
+        first = Why.LOST if chosen else first
         words = [(why.value, word(f"why.{why.value}", t)) for why in _ORDER]
         self.why = Choice(look, t("What happened"), words, first.value)
         self.rows, self.extras, self.count = QLineEdit(), QLineEdit(), QLineEdit()
-        self.rows.setText(typed(custody.lacking_places, standing))
+        self._filled_in = chosen or custody.lacking_places
+        self.rows.setText(typed(self._filled_in, standing))
         self.extras.setText(" ".join((*custody.extras, *("?",) * custody.unnamed_extras)))
         self.extras.setPlaceholderText(t("last digits, with spaces; ? for one nobody looked at"))
         facts = Facts(2)
@@ -80,7 +84,8 @@ class ExplainDialog(Sheet):
             count = self.count.text().strip()
             good = count.isascii() and count.isdecimal() and len(count) < 6
             return Explanation(why, counted=int(count)) if good else None
-        places = places_of(self.rows.text(), self._standing) if why is not Why.GIVEN_BACK else ()
+        rows = "" if why is Why.GIVEN_BACK else self.rows.text()
+        places = meant(rows, self._standing, self._filled_in)
         typed_extras = self.extras.text().split() if why in OF_EXTRAS else []
         extras = tuple("" if one == "?" else one for one in typed_extras)
         if places is None or not (places or extras):
@@ -99,9 +104,11 @@ class ExplainDialog(Sheet):
         self.accept_button.setEnabled(self.told is not None)
 
 
-def ask_explanation(parent: QWidget, look: Look, standing: CustodyState) -> Explanation | None:
+def ask_explanation(
+    parent: QWidget, look: Look, standing: CustodyState, chosen: tuple[int, ...] = ()
+) -> Explanation | None:
     """Ask; None when thought better of."""
-    dialog = ExplainDialog(parent, look, standing)
+    dialog = ExplainDialog(parent, look, standing, chosen)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     told = dialog.told
     dialog.deleteLater()

@@ -24,7 +24,7 @@ from ui.parts.buttons import Segments, button
 from ui.parts.sheet import Sheet
 from ui.parts.signature_pad import SignaturePad
 from ui.parts.words import column, label, row
-from ui.screens.batch.custody_places import places_of
+from ui.screens.batch.custody_places import meant, typed
 from ui.theme import L, M, S
 
 Way = tuple[Party, Party]
@@ -43,15 +43,23 @@ class Scanned(QLineEdit):
 
 
 class HandOverDialog(Sheet):
-    """Counts on the left, signatures on the right; all that our books know is filled in."""
+    """Counts on the left, signatures on the right; all that our books know is filled in.
+
+    `only`: places whose cards go, and no others; empty for all that the giver holds.
+    """
 
     def __init__(
-        self, parent: QWidget, look: Look, standing: CustodyState, ways: tuple[Way, ...]
+        self,
+        parent: QWidget,
+        look: Look,
+        standing: CustodyState,
+        ways: tuple[Way, ...],
+        only: tuple[int, ...] = (),
     ) -> None:
         t = look.t
         super().__init__(parent, look, t("Hand over cards"), t("Record it"))
-        self._look, self._standing, self._ways = look, standing, ways
-        self._way = _likely(standing, ways)
+        self._look, self._standing, self._ways, self._only = look, standing, ways, only
+        self._way = ways[0] if only else _likely(standing, ways)
         choices = [(_code(way), _words(way, look)) for way in ways]
         self.segments = Segments(t("From whom to whom"), choices, _code(self._way))
         self.segments.chosen.connect(self._choose)
@@ -60,6 +68,7 @@ class HandOverDialog(Sheet):
         self.rows = self._field(t("Only these rows"))
         self.missing = self._field(t("Rows known to be missing"))
         self.extras = self._field(t("Cards not on the list"))
+        self.rows.setText(typed(only, standing))
         self.rows.setPlaceholderText(t("all · 1-5,9 · #3 building · #3-2 stair"))
         self.missing.setPlaceholderText(t("none · 12,90"))
         self.extras.setPlaceholderText(t("last digits, with spaces"))
@@ -102,12 +111,14 @@ class HandOverDialog(Sheet):
         )
 
     def _places(self, field: QLineEdit) -> tuple[int, ...] | None:
-        return places_of(field.text(), self._standing)
+        only = self._only if field is self.rows else ()
+        return meant(field.text(), self._standing, only)
 
     def _choose(self, code: str) -> None:
         self._way = next(way for way in self._ways if _code(way) == code)
         self.segments.show_state(code)
         _, count = expected_of(self._standing.custody, *self._way)
+        count = len(self._only) or count
         self.expected.setText(str(count))
         self.counted.setText(str(count))
         self.counted.selectAll()
@@ -177,10 +188,14 @@ class HandOverDialog(Sheet):
 
 
 def ask_hand_over(
-    parent: QWidget, look: Look, standing: CustodyState, ways: tuple[Way, ...]
+    parent: QWidget,
+    look: Look,
+    standing: CustodyState,
+    ways: tuple[Way, ...],
+    only: tuple[int, ...] = (),
 ) -> HandOverRequest | None:
     """Ask; None when thought better of."""
-    dialog = HandOverDialog(parent, look, standing, ways)
+    dialog = HandOverDialog(parent, look, standing, ways, only)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     asked = dialog.asked
     dialog.deleteLater()

@@ -40,6 +40,16 @@ def places_of(text: str, standing: CustodyState) -> tuple[int, ...] | None:
     return tuple(dict.fromkeys(found))
 
 
+def meant(text: str, standing: CustodyState, filled_in: tuple[int, ...]) -> tuple[int, ...] | None:
+    """As `places_of`; a text that was filled in for some places and left as it was means them.
+
+    Rows of two sheets may have one number: a number alone would mean both.
+    """
+    if filled_in and text == typed(filled_in, standing):
+        return filled_in
+    return places_of(text, standing)
+
+
 def typed(places: Sequence[int], standing: CustodyState) -> str:
     """The rows of some places as they would be typed, neighbours joined."""
     lines = standing.batch.batch.lines

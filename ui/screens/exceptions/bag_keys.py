@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from cardstation.domain.batch import LineState
-from cardstation.domain.custody import NEED_TWO, TAIL, Explanation, Why
+from cardstation.domain.custody import NEED_TWO, TAIL, Explanation, Party, Why
 from cardstation.domain.exception_case import Act
-from cardstation.domain.line_guides import STRAY
+from cardstation.domain.line_guides import KEPT, STRAY
 from cardstation.domain.money import Money
 from cardstation.sentences import word
 from cardstation.services.batch_account import BatchAccount, LineMoney, PaymentStanding
@@ -21,6 +21,7 @@ from ui.parts.buttons import button
 from ui.parts.second_person import ask_second_person
 from ui.screens.batch.arrears_dialog import Owing, ask_consent
 from ui.screens.batch.custody_explain import ask_explanation
+from ui.screens.batch.custody_hand_over import ask_hand_over
 from ui.screens.batch.lists_state import REASONS
 from ui.screens.batch.money_dialogs import ask_back
 from ui.screens.batch.money_dialogs import ask_reason as ask_release
@@ -31,6 +32,7 @@ from ui.screens.exceptions.model import ExceptionsModel
 from ui.screens.exceptions.state import KEYS
 
 _OF_STRAYS = (Why.OTHER_BATCH, Why.GIVEN_BACK)
+_HOME = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.TEAM))
 _TOUCHED = (LineState.DONE, LineState.UNKNOWN)
 
 
@@ -64,6 +66,7 @@ class BagKeys:
             Act.GIVE_BACK: (t("Give back"), self._give_back),
             Act.COUNT: (t("Counted again"), self._count),
             Act.EXPLAIN: (t("Explain"), self._explain),
+            Act.HAND_BACK: (t("Return this card"), self._hand_back),
             Act.HOLD_ORDER: (t("Hold for this desk"), self._verbs.hold),
             Act.CLOSE: (t("Close batch"), self._verbs.close),
         }
@@ -142,10 +145,10 @@ class BagKeys:
 
     def _give_back(self, item: Case) -> None:
         def known(account: BatchAccount) -> None:
-            left = [one for one in account.payments if one.remains]
-            money = ask_back(self._view, self._look, left[0]) if left else None
-            if left and money:
-                self._begin_back(item, left[0], money)
+            paid = to_give_back(account, item)
+            money = None if paid is None else ask_back(self._view, self._look, paid)
+            if paid is not None and money:
+                self._begin_back(item, paid, money)
 
         self._verbs.account(item, known)
 
@@ -179,10 +182,20 @@ class BagKeys:
             self._explain_stray(item)
             return
 
+        chosen = (item.place,) if item.state == KEPT else ()
+
         def known(standing: CustodyState) -> None:
-            told = ask_explanation(self._view, self._look, standing)
+            told = ask_explanation(self._view, self._look, standing, chosen)
             if told is not None:
                 self._explained(item, told)
+
+        self._verbs.custody(item, known)
+
+    def _hand_back(self, item: Case) -> None:
+        def known(standing: CustodyState) -> None:
+            asked = ask_hand_over(self._view, self._look, standing, _HOME, (item.place,))
+            if asked is not None:
+                self._verbs.hand_back(item, asked)
 
         self._verbs.custody(item, known)
 
@@ -218,6 +231,13 @@ def first_held(account: BatchAccount) -> LineMoney | None:
         if money.held and not money.released and outcome.state not in _TOUCHED:
             return money
     return None
+
+
+def to_give_back(account: BatchAccount, item: Case) -> PaymentStanding | None:
+    """The payment a case is about; where it names none, the first that has something left."""
+    left = [one for one in account.payments if one.remains]
+    named = item.values.get("intent_id")
+    return next((one for one in left if named in (None, one.payment.payment_id)), None)
 
 
 def joined(*parts: dict[Act, tuple[QPushButton, ...]]) -> dict[Act, Sequence[QPushButton]]:

@@ -12,6 +12,7 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.trays import Tray
 from cardstation.services.batch_account import BatchAccount, LineMoney
 from cardstation.services.custody_state import CustodyState
+from cardstation.services.hand_over import HandOverRequest
 from cardstation.services.intent.cases import Case
 from ui.screens.batch.pay_dialog import Handed
 from ui.screens.kind import Tools
@@ -134,6 +135,11 @@ class BagVerbs:
         """Why cards are missing, left over or kept; or how many lie there."""
         bag = self._tools.services.bag
         self._record(lambda: bag.explain(item.batch_id, told, approval), "Recorded.")
+
+    def hand_back(self, item: Case, asked: HandOverRequest) -> None:
+        """A card that was kept is its household's again; with the last one the batch may end."""
+        bag = self._tools.services.bag
+        self._record(lambda: bag.give_back(item.batch_id, asked), "Recorded.")
 
     def hold(self, item: Case) -> None:
         """The household comes here: nobody else loads its order."""

@@ -31,6 +31,7 @@ KEYS: dict[Act, tuple[str, ...]] = {
     Act.GIVE_BACK: ("F6",),
     Act.COUNT: ("F6",),
     Act.EXPLAIN: ("F7",),
+    Act.HAND_BACK: ("F6",),
     Act.HOLD_ORDER: ("F6",),
     Act.CLOSE: ("F9",),
 }
