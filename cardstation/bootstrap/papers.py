@@ -26,15 +26,18 @@ def write_receipt(
 ) -> tuple[Path, Path]:
     """File one receipt as A5 and as an 80 mm slip; from the second time on it says reprint.
 
+    That of a load which was taken back says so.
+
     Raises:
         Refusal: `unknown_receipt`.
     """
     from cardstation.papers import Reprint, receipt_80mm, receipt_a5
 
     issued = issue_receipt(station, receipt_no)
-    mark = Reprint(issued.paper_no - 1, reason) if issued.reprint else None
+    marked = issued.reprint or issued.void
+    mark = Reprint(issued.paper_no - 1, reason, issued.void) if marked else None
     folder.mkdir(parents=True, exist_ok=True)
-    stem = receipt_no if mark is None else f"{receipt_no}-{mark.count}"
+    stem = f"{receipt_no}-{issued.paper_no - 1}" if issued.reprint else receipt_no
     a5, slip = folder / f"{stem}-a5.pdf", folder / f"{stem}-80mm.pdf"
     a5.write_bytes(receipt_a5(issued.receipt, lang, mark))
     slip.write_bytes(receipt_80mm(issued.receipt, lang, mark))

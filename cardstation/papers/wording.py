@@ -16,10 +16,17 @@ WATERMARK = "培训"  # in every language: a training paper must be known by any
 
 @dataclass(frozen=True, slots=True)
 class Reprint:
-    """Marks a paper as printed again: the how-manieth time, and why (text or a code)."""
+    """Marks a paper as printed again, or as one that proves no load any more.
+
+    Attributes:
+        count: The how-manieth time, 0 = the first paper there is.
+        reason: Why, text or a code.
+        void: The load was taken off its card again, or turned out to be another's.
+    """
 
     count: int
     reason: str
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +187,7 @@ def _notes(receipt: Receipt, t: Translator) -> tuple[tuple[str, str], ...]:
 def _reprint(reprint: Reprint | None, t: Translator) -> str:
     if reprint is None:
         return ""
-    return t("Reprint {n}: {reason}", n=reprint.count, reason=brief(reprint.reason, t))
+    said = [t("VOID: this load was taken back")] if reprint.void else []
+    if reprint.count:
+        said.append(t("Reprint {n}: {reason}", n=reprint.count, reason=brief(reprint.reason, t)))
+    return " · ".join(said)

@@ -60,6 +60,11 @@ class Receipts:
         rows = self._connection.execute(query.order_by(receipt.c.year, receipt.c.number))
         return tuple(map(_receipt, rows))
 
+    def topup_of(self, receipt_no: str) -> str:
+        """Id of the top-up a receipt is of, empty when there is no such receipt."""
+        query = select(receipt.c.topup_id).where(receipt.c.receipt_no == receipt_no)
+        return self._connection.execute(query).scalar() or ""
+
     def numbers_of(self, topup_ids: Sequence[str]) -> dict[str, str]:
         """Receipt numbers by the id of their top-up."""
         query = select(receipt.c.topup_id, receipt.c.receipt_no)

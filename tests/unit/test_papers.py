@@ -98,6 +98,7 @@ def test_the_year_is_not_drawn_when_it_does_not_add_up() -> None:
 
 def test_a_reprint_says_how_often_and_why() -> None:
     assert receipt_wording(RECEIPT, ZH, Reprint(2, "卡纸")).reprint == "补打 2：卡纸"
+    assert receipt_wording(RECEIPT, ZH, Reprint(0, "", void=True)).reprint == "作废：本笔充值已退"
     told = receipt_wording(RECEIPT, EN, Reprint(1, "paper_not_printed")).reprint
     assert told == "Reprint 1: Paper not printed"
 

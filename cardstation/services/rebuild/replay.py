@@ -18,7 +18,7 @@ from cardstation.domain.transitions import TABLES, Direction, TopUpEvent, TopUpS
 from cardstation.errors import Refusal
 from cardstation.services.intent.clerk_changes import change_again
 from cardstation.services.intent.facts import stamp
-from cardstation.services.intent.funding import receive_again, release_again
+from cardstation.services.intent.funding import fund_lines, receive_again, release_again
 from cardstation.services.intent.giving_back import (
     after_purchase,
     before_purchase,
@@ -26,6 +26,7 @@ from cardstation.services.intent.giving_back import (
 )
 from cardstation.services.intent.papers import receipt_of
 from cardstation.services.intent.steps import step_again
+from cardstation.services.lists.changing import MAY_PAY, pay_what_counts
 from cardstation.services.rebuild.moment import station_then
 from cardstation.services.settle_arrears import arrears_again
 from cardstation.services.station import Station
@@ -81,7 +82,7 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
     then = station_then(station, entry)
     match entry.kind:
         case EntryKind.RECEIVED:
-            receive_again(then, unit, thaw(AskedPayment, entry.detail), seq=entry.seq)
+            _received(then, unit, thaw(AskedPayment, entry.detail), entry.seq)
         case EntryKind.RELEASED:
             release_again(then, unit, thaw(ReleasedLine, entry.detail), seq=entry.seq)
         case EntryKind.GIVEN_BACK:
@@ -97,11 +98,25 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
         case EntryKind.EPOCH:
             return
         case EntryKind.BATCH:
-            step_again(unit, entry)
+            _step(then, unit, entry)
         case EntryKind.ELSEWHERE if entry.corrects:
             return
         case _:
             _move(then, unit, stored, entry)
+
+
+def _received(then: Station, unit: Unit, asked: AskedPayment, seq: int) -> None:
+    """The money, and its acknowledgement: nobody knows whether that was printed, so it was."""
+    receive_again(then, unit, asked, seq=seq)
+    if asked.ack_no:
+        at = then.clock.now()
+        unit.lump_sums.note_paper(asked.ack_no, clerk=then.clerk, at=at)
+
+
+def _step(then: Station, unit: Unit, entry: Entry) -> None:
+    step = step_again(unit, entry)
+    if step.step in MAY_PAY and unit.batches.get(step.batch_id) is not None:
+        pay_what_counts(then, unit, step.batch_id)
 
 
 def _closed(unit: Unit, closed: ShiftClose, seq: int) -> None:
@@ -206,6 +221,15 @@ def _household_then(
     unit.households.update(changed)
 
 
+def fund_again(station: Station, unit: Unit, batch_id: str) -> None:
+    """Fund the lines of a lost list that is on file again, at the moment its money last moved."""
+    moved = [one.seq for one in unit.funds.payments(batch_id)]
+    moved += [seq for seq, one in unit.lump_sums.every_released() if one.batch_id == batch_id]
+    stored = unit.journal.at(max(moved)) if moved else None
+    if stored is not None:
+        fund_lines(station_then(station, stored.entry), unit, batch_id)
+
+
 def _with_balance(household: Household, fen: int) -> Household:
     return replace(household, balance=household.balance + Money(fen))
 
@@ -218,10 +242,11 @@ def _sealed(
     intent: TopUp,
     household: Household,
 ) -> None:
-    """The receipt with its own number again, and the counter's owner."""
+    """The receipt with its own number again, taken for printed, and the counter's owner."""
     _, year, number = entry.detail.rsplit("-", 2)
     receipt = receipt_of(then, intent, household, stored, year=int(year), number=int(number))
     unit.receipts.add(receipt, topup_id=intent.topup_id, year=int(year), number=int(number))
+    unit.receipts.note_paper(receipt.receipt_no, clerk=then.clerk, at=then.clock.now())
     unit.topups.own_load(intent)
 
 
