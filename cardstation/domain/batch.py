@@ -107,7 +107,7 @@ class Batch:
     """One list taken in.
 
     Attributes:
-        batch_id: `2026-11-24-01`: day and number, unique at the station.
+        batch_id: `2026-11-24-01-S001`, unique in the utility (`domain.batch_id`).
         digest: SHA-256 over the list's content; the same content is refused as a second batch.
         stated_count, stated_total: What the list's own totals row claims, None when it has none.
         lines: Every line there ever was; a withdrawn one keeps its place.
@@ -169,3 +169,10 @@ class LineOutcome:
         """Its card can still come to its end in this run; in its own envelope, if it was not."""
         waits = self.state in (LineState.WAITING, LineState.UNKNOWN)
         return waits or self.reason == "card_in_other_envelope"
+
+    @property
+    def may_run(self) -> bool:
+        """Its card may be laid in: it can still come to its end, or is tried again after a stop."""
+        given_up = self.reason == "load_returned" or self.reason.startswith("released_")
+        stopped = self.state is LineState.STOPPED and self.line.verdict is Verdict.READY
+        return self.is_open or (stopped and not given_up)

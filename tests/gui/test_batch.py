@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from cardstation.domain.batch import LineState
+from cardstation.domain.batch import LineState, Verdict
 from cardstation.domain.topup import Step
 from cardstation.errors import Refusal
 from tests.kit import window_samples as samples
@@ -234,3 +236,79 @@ def test_counts_add_up() -> None:
     standing = samples.batch_standing(60, done=36, stopped=(33,))
     counts = counted(standing.outcomes)
     assert counts.done + counts.left + counts.needs + counts.unfunded == 60
+    assert (counts.stopped, counts.runs) == (1, counts.left + 1)
+
+
+STANDS = {
+    "unknown": (LineState.UNKNOWN, "outcome_unknown"),
+    "on card": (LineState.STOPPED, "load_still_on_card"),
+    "envelope": (LineState.STOPPED, "card_in_other_envelope"),
+    "given up": (LineState.STOPPED, "released_not_wanted"),
+    "returned": (LineState.STOPPED, "load_returned"),
+}
+
+
+def all_but_one(desk: Stage, stands: str) -> int:
+    """Every card of the open list is done, but the last one's line."""
+    standing = samples.batch_standing(60, done=60)
+    ready = [at for at, one in enumerate(standing.outcomes) if one.line.verdict is Verdict.READY]
+    outcomes = list(standing.outcomes)
+    state, reason = STANDS[stands]
+    outcomes[ready[-1]] = replace(outcomes[ready[-1]], state=state, reason=reason, receipt_no="")
+    desk.station.standing = replace(standing, outcomes=tuple(outcomes))
+    desk.window.go("batch")
+    desk.batch.model.open("2026-11-23-02")
+    return ready[-1]
+
+
+@pytest.mark.parametrize("stands", ["unknown", "on card", "envelope"])
+def test_a_bag_with_a_card_left_is_never_green_and_f5_takes_that_card(
+    desk: Stage, stands: str
+) -> None:
+    at = all_but_one(desk, stands)
+    counts = desk.batch.model.state.counts
+    assert (counts.todo, counts.done, counts.runs, counts.left) == (56, 55, 1, 0)
+    assert desk.window.banner.state.kind == ("needs_you" if stands == "unknown" else "idle")
+    assert view_of(desk).open._run.isEnabled()
+    card_at(desk, at)
+    desk.insert()
+    assert desk.window.banner.state.title == "按 F5 开始写卡"
+    desk.batch.model.start()
+    assert desk.window.banner.state.kind == "done"
+    desk.remove()
+    assert not desk.batch.model.state.running
+    assert desk.window.banner.state.title == "本批的卡全部完成"
+
+
+@pytest.mark.parametrize("stands", ["given up", "returned"])
+def test_what_was_given_up_leaves_nothing_to_run(desk: Stage, stands: str) -> None:
+    at = all_but_one(desk, stands)
+    assert desk.window.banner.state.title == "本批的卡全部完成"
+    assert not view_of(desk).open._run.isEnabled()
+    card_at(desk, at)
+    desk.insert()
+    assert desk.window.banner.state.title == "无可写"
+
+
+def test_an_unknown_outcome_is_said_by_its_own_banner(desk: Stage) -> None:
+    all_but_one(desk, "unknown")
+    said = desk.window.banner.state
+    assert (said.kind, said.title) == ("needs_you", "1 张卡结果未知")
+    desk.batch.model.start()
+    assert desk.window.banner.state.kind == "needs_you"
+    assert desk.batch.model.state.running
+
+
+def test_a_run_over_stopped_cards_takes_them_one_after_another(desk: Stage) -> None:
+    """Esc ends it: nothing waits any more, so the run is over and not paused."""
+    desk.station.standing = samples.batch_standing(10, done=10, stopped=(7, 8))
+    desk.window.go("batch")
+    desk.batch.model.open("2026-11-23-02")
+    desk.batch.model.start()
+    card_at(desk, 7)
+    desk.insert()
+    assert desk.window.banner.state.kind == "done"
+    desk.remove()
+    assert desk.batch.model.state.running
+    desk.batch.model.leave()
+    assert desk.station.calls[-1] == "finish"

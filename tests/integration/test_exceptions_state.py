@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from cardstation.bootstrap.entry import doors
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
+from cardstation.domain.batch import LineState
 from cardstation.domain.custody import Explanation, Party, Why
 from cardstation.domain.exception_case import Act, Kind
 from cardstation.domain.ledger import Order
@@ -36,6 +38,7 @@ from cardstation.services.verify import verify
 from drivers.keys import KeptDeviceKey
 from drivers.virtual import PullAfter, VirtualCard
 from tests.kit import cards
+from tests.kit.bag import bag_at
 from tests.kit.shifts import (
     ANNA,
     BEN,
@@ -46,7 +49,7 @@ from tests.kit.shifts import (
     RestartableClock,
     desk_on_duty,
 )
-from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
+from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch, take
 
 HOME = cards.household()
 
@@ -201,6 +204,37 @@ def test_a_card_that_asks_stands_on_the_list_until_it_lies_in_another_tray(desk:
     [one] = of_kind(exceptions_state(desk.station), Kind.LINE)
     assert (one.batch_id, one.row, one.guide.step.code) == (batch, 1, "ask_elsewhere")
     route_card(desk.station, batch, Tray.C, place=1, card_no="", code=code)
+    assert of_kind(exceptions_state(desk.station), Kind.LINE) == []
+
+
+def test_a_card_with_gas_on_it_stands_on_the_list_and_is_loaded_once_its_meter_took_it(
+    tmp_path: Path,
+) -> None:
+    """Its money waits: nobody has to remember that the card lay in tray C."""
+    people = neighbours(2)
+    desk = open_desk(tmp_path, households=people)
+    with closing(desk.station.store):
+        card = card_of(people[1])
+        desk.sell(card)
+        bag = bag_at(desk, people)
+        bag.cards[1] = card
+        bag.load(0)
+        assert bag.refused(1) == "load_still_on_card"
+        [one] = of_kind(exceptions_state(desk.station), Kind.LINE)
+        assert (one.place, one.code, Act.CARD in one.guide.now) == (2, "load_still_on_card", True)
+        desk.reader.pull()
+        assert take(card).taking.value == "credited"
+        bag.load(1)
+        assert bag.states == [LineState.DONE, LineState.DONE]
+        assert of_kind(exceptions_state(desk.station), Kind.LINE) == []
+
+
+def test_a_card_that_a_clerk_let_go_without_a_load_stands_on_the_list_no_more(desk: Desk) -> None:
+    bag = bag_at(desk, [HOME])
+    desk.sell(bag.cards[0])
+    code = bag.refused(0)
+    assert len(of_kind(exceptions_state(desk.station), Kind.LINE)) == 1
+    route_card(desk.station, bag.batch_id, Tray.C, place=1, card_no="", code=code)
     assert of_kind(exceptions_state(desk.station), Kind.LINE) == []
 
 

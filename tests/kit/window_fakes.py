@@ -247,7 +247,7 @@ class FakeStation:
         found = self.standing.outcomes[at]
         if found.state is LineState.DONE:
             raise Refusal("line_already_done")
-        done = replace(found, state=LineState.DONE, receipt_no=f"S001-2026-{at + 1:06d}")
+        done = replace(found, state=LineState.DONE, reason="", receipt_no=f"S001-2026-{at + 1:06d}")
         self.standing = replace(self.standing, outcomes=_with(self.standing.outcomes, at, done))
         return done
 

@@ -17,6 +17,7 @@ from cardstation.services.card_trays import laid
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.intent.cases import Case, Moment, case
 from cardstation.services.intent.left_open import money_since
+from cardstation.services.route_card import TRAY
 from cardstation.store.funds import BatchStop
 
 _ASKS = (LineState.STOPPED, LineState.UNKNOWN)
@@ -64,7 +65,7 @@ def of_batch(
         for place, one in enumerate(found.outcomes, start=1)
         if one.state in _ASKS
         and (batch_id, one.line.row.row) not in standing.known
-        and _asks(one.reason, last.get(place))
+        and _asks(one, last.get(place), standing)
     ]
     return lines + _strays(stops, moment, standing)
 
@@ -112,9 +113,17 @@ def _state(one: LineOutcome, stop: BatchStop | None, debt: Money | None, standin
     return COVERED if debt <= standing.free else ""
 
 
-def _asks(reason: str, stop: BatchStop | None) -> bool:
-    tray = tray_for(reason) if stop is None else laid(stop)
-    return tray is Tray.B and not reason.startswith("released_")
+def _asks(one: LineOutcome, stop: BatchStop | None, standing: Standing) -> bool:
+    if one.reason.startswith("released_"):
+        return False
+    if (tray_for(one.reason) if stop is None else laid(stop)) is Tray.B:
+        return True
+    return stop is not None and not standing.back and _may_yet(one, stop)
+
+
+def _may_yet(one: LineOutcome, stop: BatchStop) -> bool:
+    """Its money waits: nothing could be loaded when the card lay here, and no clerk let it go."""
+    return one.may_run and TRAY not in stop.facts and stop.code != "order_already_loaded"
 
 
 def _strays(stops: Sequence[BatchStop], moment: Moment, standing: Standing) -> list[Case]:

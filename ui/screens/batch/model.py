@@ -49,6 +49,7 @@ class BatchModel(QObject):
         self.bag = BagModel(tools)
         self._lanes: dict[str, BatchLane] = {}
         self._last_card: float | None = None
+        self._tries_again = False
         tools.place.changed.connect(self._lanes_changed)
         self.money = MoneyModel(tools)
         self.money.moved.connect(self._look_at_open)
@@ -156,7 +157,7 @@ class BatchModel(QObject):
     def start(self) -> None:
         """Take cards one after another, in every reader."""
         standing, state = self._state.standing, self._state
-        if standing is None or not state.counts.left or state.busy or state.running:
+        if standing is None or not state.counts.runs or state.busy or state.running:
             return
         self._tools.board.clear()
         self._set(busy=True)
@@ -164,12 +165,15 @@ class BatchModel(QObject):
         self._ask(lambda: lanes.start(batch_id), lambda _none: self._begin())
 
     def pause(self) -> None:
-        """Finish the cards in hand, take no other."""
+        """Finish the cards in hand, take no other; where nothing waits any more, it was the end."""
         standing, lanes = self._state.standing, self._services.lanes
         self._set(running=False, scanned="")
-        if standing is not None:
-            batch_id = standing.batch.batch_id
-            self._ask(lambda: lanes.pause(batch_id), lambda _none: self._look_at_open())
+        if standing is None:
+            return
+        batch_id = standing.batch.batch_id
+        waits = any(one.is_open for one in standing.outcomes)
+        end = lanes.pause if waits else lanes.finish
+        self._ask(lambda: end(batch_id), lambda _none: self._look_at_open())
 
     def lay_aside(self) -> None:
         """The torn card of the first lane that holds one waits under Exceptions."""
@@ -281,9 +285,14 @@ class BatchModel(QObject):
             )
 
     def card_left(self) -> None:
-        """A reader is empty again; with the last card the run is over."""
+        """A reader is empty again; with the last card the run is over.
+
+        A run over nothing but stopped cards goes on for the next of them.
+        """
         state, standing = self._state, self._state.standing
         if standing is None or not state.running or state.counts.left or self._open_still():
+            return
+        if self._tries_again and state.counts.stopped:
             return
         batch_id, lanes = standing.batch.batch_id, self._services.lanes
         self._set(running=False, scanned="")
@@ -292,13 +301,14 @@ class BatchModel(QObject):
     def _open_still(self) -> bool:
         standing = self._state.standing
         outcomes = () if standing is None else standing.outcomes
-        unknown = any(one.state is LineState.UNKNOWN for one in outcomes)
-        return unknown or self._tools.place.present or self._state.may_lay_aside
+        waits = any(one.is_open for one in outcomes)
+        return waits or self._tools.place.present or self._state.may_lay_aside
 
     # ── what comes back ──
 
     def _begin(self) -> None:
         self._last_card = None
+        self._tries_again = not self._state.counts.left
         self._set(running=True, busy=False)
         for lane in self._lanes.values():
             lane.begin()

@@ -81,7 +81,7 @@ class OpenPage(QWidget):
         counts, t = state.counts, self._look.t
         self._run.setText(f"{t('Pause') if state.running else t('Start')}  F5")
         self._run.setAccessibleName(t("Pause") if state.running else t("Start"))
-        self._run.setEnabled(state.running or counts.left > 0)
+        self._run.setEnabled(state.running or counts.runs > 0)
         still = not state.running and not state.busy and not self._model.at_work
         self._pay.setEnabled(still)
         self._money.setEnabled(still)

@@ -16,13 +16,27 @@ RECENT = 8
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Lines: `todo` = every line a card can be loaded for; `needs` = waits for a person."""
+    """Lines by what became of them.
+
+    Attributes:
+        todo: Every line a card can be loaded for.
+        needs: Wait for a person.
+        unknown: Of those, the ones whose card must say what is on it.
+        stopped: Of those, the ones whose card may be laid in once more.
+    """
 
     todo: int = 0
     done: int = 0
     left: int = 0
     needs: int = 0
     unfunded: int = 0
+    unknown: int = 0
+    stopped: int = 0
+
+    @property
+    def runs(self) -> int:
+        """Lines whose card the loop takes."""
+        return self.left + self.unknown + self.stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +140,16 @@ def counted(outcomes: tuple[LineOutcome, ...]) -> Counts:
     ready = sum(one.line.verdict is Verdict.READY for one in outcomes)
     waiting = sum(one.state is LineState.WAITING for one in outcomes)
     unfunded = sum(one.state is LineState.UNFUNDED for one in outcomes)
-    return Counts(ready, done, waiting, len(outcomes) - done - waiting - unfunded, unfunded)
+    unknown = sum(one.state is LineState.UNKNOWN for one in outcomes)
+    return Counts(
+        todo=ready,
+        done=done,
+        left=waiting,
+        needs=len(outcomes) - done - waiting - unfunded,
+        unfunded=unfunded,
+        unknown=unknown,
+        stopped=sum(one.may_run for one in outcomes) - waiting - unknown,
+    )
 
 
 def merged(known: BatchState, found: BatchState) -> BatchState:

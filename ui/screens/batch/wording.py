@@ -68,17 +68,24 @@ def _at_work(lane: LaneState, state: State, t: Translator) -> BannerState:
     if lane.phase is Phase.DONE:
         said = line_words(lane.done, t)
         return BannerState("done", t("Done: take the card"), said, steps_of(t), len(STEPS))
+    if not state.counts.runs:
+        return BannerState("idle", t("Nothing to load"), line, icon="list")
     return BannerState("ready", t("Press F5 to load the cards"), line)
 
 
 def _waiting(state: State, t: Translator) -> BannerState:
     counts = state.counts
+    if counts.unknown and not (state.running and counts.left):
+        return _unknown(state, t)
     if state.running and state.scanned:
         said = t("Envelope {envelope}: place its card", envelope=state.scanned)
         return BannerState("ready", said, t("{n} cards left", n=counts.left))
-    if state.running:
+    if state.running and counts.left:
         return BannerState("idle", t("Place the next card"), t("{n} cards left", n=counts.left))
-    if counts.todo and counts.done and not counts.left and not counts.unfunded:
+    if state.running:
+        said = t("Cards that were stopped: {n}", n=counts.stopped)
+        return BannerState("idle", t("Place the next card"), said)
+    if counts.todo and counts.done and not counts.runs and not counts.unfunded:
         said = t("Print the hand-over sheet with F7.")
         return BannerState("done", t("All cards of this batch are done"), said, icon="ok")
     if counts.unfunded:
@@ -87,8 +94,25 @@ def _waiting(state: State, t: Translator) -> BannerState:
     if counts.left:
         said = t("{n} cards left", n=counts.left)
         return BannerState("idle", t("Press F5 to load the cards"), said, icon="play")
+    if counts.stopped:
+        return _stopped(state, t)
     said = t("No row of this list can be loaded; the reasons stand beside each row.")
     return BannerState("idle", t("Nothing to load"), said, icon="list")
+
+
+def _unknown(state: State, t: Translator) -> BannerState:
+    """Nobody knows what stands on these cards: no word of an end before they say it."""
+    title = t("Cards with an unknown outcome: {n}", n=state.counts.unknown)
+    lay_in = t("Lay them in one by one: each card says itself whether it was loaded.")
+    press = t("Press F5 and lay them in: each card says itself whether it was loaded.")
+    return BannerState("needs_you", title, lay_in if state.running else press)
+
+
+def _stopped(state: State, t: Translator) -> BannerState:
+    """Nothing waits any more but cards that were stopped."""
+    title = t("Cards that were stopped: {n}", n=state.counts.stopped)
+    said = t("Try them again with F5, or print the hand-over sheet with F7.")
+    return BannerState("idle", title, said, icon="card-off")
 
 
 def line_words(one: LineOutcome | None, t: Translator) -> str:
