@@ -89,4 +89,10 @@ TABLE = {
         KEPT,
         "Seat the module again and put the same card back in; if this stays, call the centre.",
     ),
+    "hsm_silent": Words(
+        "Security box silent",
+        "The security box (HSM) does not do what it was asked ({reason}).",
+        KEPT,
+        "Check the box and its network and try again; if this stays, call the centre.",
+    ),
 }
