@@ -209,6 +209,10 @@ def run(call: Call, *, batch_id: str, idle_s: float, papers: bool, reader: str) 
     """Run the cards of a batch in every reader, until all are done.
 
     Insert, verdict, write, read back, remove; --reader chooses one reader by a part of its name.
+
+    Where every envelope of the bag must be scanned (batch scan-envelopes), a card waits for one
+    line on standard input: the number of the envelope it came out of. An empty line, or the end
+    of the input, leaves the card unwritten.
     """
     with call.doors.station(call.settings, True) as station:
         recover(station)

@@ -14,9 +14,10 @@ from cardstation.cli.shift import approved
 from cardstation.domain.quotation import grouped
 from cardstation.sentences import brief
 from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
-from cardstation.services.batch_state import batch_state
+from cardstation.services.batch_state import batch_state, outcome_of
 from cardstation.services.judge_again import judge_again
 from cardstation.services.quote_batch import quote_batch
+from cardstation.services.release_amount import release_amount
 from cardstation.services.release_line import REASONS, release_line
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_arrears import CONSENTS, settle_arrears
@@ -153,6 +154,32 @@ def release(call: Call, batch_id: str, place: int, reason: str) -> None:
     call.output.answer(answer, told(answer))
 
 
+@click.command("release-amount")
+@click.argument("batch_id", metavar="BATCH")
+@click.argument("place", type=click.IntRange(1))
+@click.option("--approver", required=True, help="Who else agrees: a supervisor of this station.")
+@with_json
+@pass_call
+def release_far_more(call: Call, batch_id: str, place: int, approver: str) -> None:
+    """Let a row count whose amount is far above what such a household uses; nothing else is.
+
+    The card may be loaded at once if money is there; `place` in the answer is where it stands then.
+    """
+    with call.doors.station(call.settings, True) as station:
+        by = approved(call, station, approver)
+        became = release_amount(station, batch_id, place, by)
+        one = outcome_of(station, batch_id, became)
+    answer = {
+        "batch": batch_id,
+        "place": became,
+        "account_no": one.line.account_no,
+        "fen": one.line.money,
+        "verdict": one.line.verdict,
+        "state": one.state,
+    }
+    call.output.answer(answer, told(answer))
+
+
 @click.command("give-back")
 @click.argument("batch_id", metavar="BATCH")
 @click.argument("payment_id")
@@ -219,6 +246,7 @@ MONEY_COMMANDS: tuple[click.Command, ...] = (
     money,
     acknowledgement,
     release,
+    release_far_more,
     give_back,
     arrears,
     refunds,

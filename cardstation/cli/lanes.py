@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from cardstation.cli.card import readers_of
 from cardstation.cli.run import Call
 from cardstation.domain.batch import LineOutcome
+from cardstation.domain.topup import Step
 from cardstation.domain.trays import Tray, tray_for
 from cardstation.errors import CardServiceGone, Mishap, ReaderGone, Refusal
 from cardstation.ports.reader import Presence, Reader
@@ -65,7 +67,7 @@ class Run:
         self.over = threading.Event()
         self.waiting = {at for at, one in enumerate(state.outcomes, start=1) if one.is_open}
         self._call, self._station, self._batch = call, station, state.batch
-        self._idle_s, self._turn = idle_s, threading.Lock()
+        self._idle_s, self._turn, self._asks = idle_s, threading.Lock(), threading.Lock()
         self._deadline = time.monotonic() + idle_s
 
     def lane(self, reader: Reader) -> None:
@@ -113,7 +115,7 @@ class Run:
     def _load(self, card: Inserted) -> LineOutcome:
         batch_id, place = self._batch.batch_id, place_of(self._batch, card)
         try:
-            line = load_line(self._station, batch_id, card, lambda _step: None)
+            line = self._in_its_envelope(card, place)
         except (Refusal, Mishap):
             if place and not outcome_of(self._station, batch_id, place).is_open:
                 self._waits_no_more(place)
@@ -121,6 +123,36 @@ class Run:
         self._waits_no_more(place)
         return line
 
+    def _in_its_envelope(self, card: Inserted, place: int) -> LineOutcome:
+        """Load it; where the bag wants its envelope scanned, that is the next line of the input."""
+        batch_id = self._batch.batch_id
+        try:
+            return load_line(self._station, batch_id, card, _watch)
+        except Refusal as stop:
+            scanned = self._scan(place) if stop.code == "envelope_not_scanned" else ""
+            if not scanned:
+                raise
+        return load_line(self._station, batch_id, card, _watch, scanned)
+
+    def _scan(self, place: int) -> str:
+        """Ask for the envelope of one card at a time; empty where the input has ended."""
+        own = self._batch.lines[place - 1]
+        with self._asks:
+            self._call.output.progress(
+                self._call.words(
+                    "Scan the envelope of card {card_no}, {door}:",
+                    card_no=own.card_no,
+                    door=own.door,
+                )
+            )
+            scanned = sys.stdin.readline().strip()
+            self._deadline = time.monotonic() + self._idle_s
+        return scanned
+
     def _waits_no_more(self, place: int) -> None:
         with self._turn:
             self.waiting.discard(place)
+
+
+def _watch(_step: Step) -> None:
+    """Steps are not said here."""

@@ -252,7 +252,7 @@ def envelope(call: Call, batch_id: str, place: int, number: str) -> None:
 @with_json
 @pass_call
 def scan_envelopes(call: Call, batch_id: str, rule: str) -> None:
-    """Load no card of a batch in the window before its envelope was scanned; or lift that."""
+    """Load no card of a batch before its envelope was scanned; or lift that."""
     with call.doors.station(call.settings, True) as station:
         require_scans(station, batch_id, must=rule == "on")
     answer: dict[str, object] = {"batch": batch_id, "scan_envelopes": rule == "on"}

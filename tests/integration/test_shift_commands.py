@@ -178,6 +178,7 @@ READS = {
     ("batch", "money"): (BATCH,),
     ("batch", "acknowledgement"): ("S001-2026-A000001",),
     ("batch", "release"): (BATCH, "1", "--reason", "absent"),
+    ("batch", "release-amount"): (BATCH, "1", "--approver", CHIEF),
     ("batch", "give-back"): (BATCH, "X", "--yuan", "1", "--approver", CHIEF),
     ("batch", "refunds"): (BATCH,),
     ("batch", "arrears"): (BATCH, "1", "--payment", "X", "--consent", "signed"),
