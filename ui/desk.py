@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
@@ -175,12 +175,11 @@ class DeskWindow(QMainWindow):
         return page
 
     def _place_strip(self) -> None:
-        """The message covers the hints of the screen's footer, never its buttons."""
+        """A message never covers a button."""
         feet = [foot for foot in self.view().findChildren(Footer) if foot.isVisible()]
         if feet:
             at = feet[0].mapTo(self._sheet, QPoint(0, 0))
-            self._strip.setGeometry(at.x(), at.y(), feet[0].hints_width, feet[0].height())
-            self._strip.raise_()
+            self._strip.place(QRect(at, feet[0].size()), feet[0].hints_width)
 
     def _other_language(self) -> None:
         choices = self.session.tools.choices
@@ -211,6 +210,7 @@ class DeskWindow(QMainWindow):
     def _screen_changed(self, code: str) -> None:
         if code == self._here or self.session.screens[code].holds_cards:
             self._draw()
+            QTimer.singleShot(0, self._place_strip)
         self._rail.show_badge(code, self.session.screens[code].badge)
 
     def _draw(self) -> None:

@@ -29,5 +29,6 @@ class Footer(QWidget):
     @property
     def hints_width(self) -> int:
         """Pixels left of the buttons, free for a message."""
-        right = min((made.x() for made in self._buttons), default=self.width() + M)
+        shown = [made.x() for made in self._buttons if not made.isHidden()]
+        right = min(shown, default=self.width() + M)
         return right - M

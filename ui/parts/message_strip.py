@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from cardstation.sentences import of_error
 from ui.look import Look, picture
 from ui.messages import MessageBoard, Note
 from ui.parts.words import label, restyle
+from ui.theme import S
 
 ICONS = {"ok": "ok", "warn": "warn", "error": "error", "idle": "info"}
 
 
+LEAST = 360
+"""Pixels under which a sentence is a column of single words."""
+
+
 class MessageStrip(QFrame):
-    """Draws the board's note over the hints of the footer; hidden without one."""
+    """Draws the board's note at the foot of a screen; hidden without one."""
 
     shown = Signal()
 
@@ -37,6 +42,25 @@ class MessageStrip(QFrame):
         line.addWidget(self._close)
         board.changed.connect(self._changed)
         self._changed()
+
+    def place(self, foot: QRect, hints_width: int) -> None:
+        """Lie over the hints of a footer where the words fit there, else above it, all across.
+
+        Args:
+            foot: The footer.
+            hints_width: Pixels of it that no button needs.
+        """
+        if hints_width >= LEAST and self._needs(hints_width) <= foot.height():
+            self.setGeometry(foot.x(), foot.y(), hints_width, foot.height())
+        else:
+            height = max(foot.height(), self._needs(foot.width()))
+            self.setGeometry(foot.x(), foot.y() - height - S, foot.width(), height)
+        self.raise_()
+
+    def _needs(self, width: int) -> int:
+        """Pixels of height that the words take at a width."""
+        self.ensurePolished()
+        return self.heightForWidth(width)
 
     def _changed(self) -> None:
         self.show_note(self._board.note)
