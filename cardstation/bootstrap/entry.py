@@ -29,8 +29,9 @@ def cli() -> None:
 def central() -> None:
     """`cardstation-central`: the ledger service."""
     from cardstation.cli.central import main
+    from drivers.makers import MAKERS
 
-    sys.exit(main())
+    sys.exit(main(schools={one.code: one.school.value for one in MAKERS}))
 
 
 def desk() -> None:

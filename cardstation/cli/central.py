@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from cardstation.cli.central_orders import (
     orders,
 )
 from cardstation.cli.central_people import clerk
+from cardstation.cli.central_reconcile import reconcile_command, take_file_command
 from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import CardStationError
 from cardstation.i18n import translator
@@ -198,6 +199,12 @@ central.add_command(orders)
 central.add_command(clerk)
 
 
+central.add_command(reconcile_command)
+
+
+central.add_command(take_file_command)
+
+
 def _show(found: dict[str, object]) -> None:
     classes = found["classes"]
     for name, fen in classes.items() if isinstance(classes, dict) else ():
@@ -214,11 +221,16 @@ def _show(found: dict[str, object]) -> None:
         print("the books agree with themselves")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line of the ledger and return its exit status (as `cli.run.main`)."""
+def main(arguments: Sequence[str] | None = None, schools: Mapping[str, str] | None = None) -> int:
+    """Run the command line of the ledger and return its exit status (as `cli.run.main`).
+
+    Args:
+        arguments: None = of the process.
+        schools: The counter school of each maker, for the reconciliation.
+    """
     try:
         # Outside standalone mode click gives an `Exit` back as its status, and None otherwise.
-        return int(central.main(arguments, standalone_mode=False) or 0)
+        return int(central.main(arguments, standalone_mode=False, obj=dict(schools or {})) or 0)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except click.ClickException as error:

@@ -50,6 +50,24 @@ TABLE = {
         _NOTHING,
         "Say which one, always with the same name.",
     ),
+    "day_not_over": Words(
+        "Day not over",
+        "{day} is not over at the utility; only a whole day is sealed.",
+        "Nothing was sealed.",
+        "Run it again after midnight.",
+    ),
+    "reconcile_runs": Words(
+        "Reconciliation runs already",
+        "Another run of the reconciliation is at work on these books.",
+        "Nothing was changed.",
+        "Wait until it has ended, then run it again.",
+    ),
+    "checkpoint_unreadable": Words(
+        "Checkpoint not readable",
+        "The file is no checkpoint: station, epoch, seq, hash, nonce and signature as JSON.",
+        "Nothing was changed.",
+        "Take it from the station again.",
+    ),
     "audit_item_gone": Words(
         "No longer open",
         "This item was closed, or something explained it meanwhile.",

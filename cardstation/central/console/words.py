@@ -14,6 +14,8 @@ DONE = {
     "station_stopped": "The station is stopped; it is told at its next contact.",
     "person_retired": "Every role is taken away; open sessions are over.",
     "proof_asked": "The proof runs. Its result appears here when it has ended.",
+    "file_taken": "The file is taken; it counts once a treasurer has accepted it.",
+    "audit_proposed": "Your words wait for a treasurer.",
 }
 """By the code of an act that was just done."""
 
@@ -37,6 +39,9 @@ ACTS = {
     "roles_given": "Roles given",
     "proof_asked": "Proof of the books begun",
     "proof_ended": "Proof of the books ended",
+    "day_reconciled": "Day reconciled",
+    "file_taken": "File taken",
+    "audit_proposed": "Item of the audit list explained",
 }
 """By the code in the audit log."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, insert, select
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.console.proposals import Proposal
 from cardstation.central.reconcile.bank import BankVerdict, judge_bank
-from cardstation.central.reconcile.cash import cash_counts, open_shifts
+from cardstation.central.reconcile.cash import cash_differences, open_shifts
 from cardstation.central.reconcile.off_book import open_gaps
 from cardstation.central.reconcile.tables import (
     accepted_files,
@@ -29,7 +29,6 @@ from cardstation.central.reconcile.unfilled import why_open
 from cardstation.central.tables import orders
 from cardstation.errors import Refusal
 
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 PATIENCE = timedelta(days=2)
 MOST_ROWS = 1_000
 AT_ONCE = ("row_counter_sold", "row_twice", "row_order_twice")
@@ -180,7 +179,7 @@ def _bank(connection: Connection, now: datetime) -> Iterable[AuditItem]:
 
 
 def _cash(connection: Connection, now: datetime) -> Iterable[AuditItem]:
-    for one in cash_counts(connection, _BEGINNING, now, wrong_only=True):
+    for one in cash_differences(connection):
         if not one.agrees:
             code, fen = "cash_disagrees", one.over_short_fen - one.said_fen
         elif one.over_short_fen:

@@ -7,12 +7,12 @@ desk whose own sum is another one is named; so is a shift nobody closed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, text
+from sqlalchemy import Connection, Select, func, insert, or_, select, text
 
-from cardstation.central.reconcile.tables import cash_sums
+from cardstation.central.reconcile.tables import cash_sums, day_seals
 from cardstation.central.tables import journal, postings
 from cardstation.domain.ledger import Entry
 
@@ -110,30 +110,32 @@ def _summed(connection: Connection, row: Any) -> dict[str, object]:
     return {"entry_id": row.entry_id, "expected_fen": expected, "said_fen": said}
 
 
-def cash_counts(
-    connection: Connection, begins: datetime, ends: datetime, *, wrong_only: bool = False
-) -> tuple[CashCount, ...]:
-    """Shifts that were closed and posted in a while, in that order.
+def cash_counts(connection: Connection, day: date) -> tuple[CashCount, ...]:
+    """Shifts whose count is covered by the seals of a day, in the order they were posted."""
+    covered = _counts().join(
+        day_seals,
+        (day_seals.c.station == journal.c.station)
+        & journal.c.seq.between(day_seals.c.from_seq, day_seals.c.to_seq),
+    )
+    return tuple(_count(row) for row in connection.execute(covered.where(day_seals.c.day == day)))
 
-    Args:
-        connection: The books.
-        begins: From then on.
-        ends: Until then.
-        wrong_only: Only those with something over or short, by either sum.
-    """
-    query = (
+
+def cash_differences(connection: Connection) -> tuple[CashCount, ...]:
+    """Every count with something over or short, by the desk's sum or by the centre's."""
+    expected = cash_sums.c.expected_fen
+    differing = or_(cash_sums.c.said_fen != 0, journal.c.fen != expected)
+    return tuple(_count(row) for row in connection.execute(_counts().where(differing)))
+
+
+def _counts() -> Select[Any]:
+    return (
         select(
             *(journal.c.entry_id, journal.c.station, journal.c.seq, journal.c.raw, journal.c.fen),
             *(cash_sums.c.expected_fen, cash_sums.c.said_fen, journal.c.posted_at),
         )
         .join(journal, journal.c.entry_id == cash_sums.c.entry_id)
-        .where(journal.c.posted_at >= begins, journal.c.posted_at < ends)
         .order_by(journal.c.posted_at, journal.c.station, journal.c.seq)
     )
-    if wrong_only:
-        expected = cash_sums.c.expected_fen
-        query = query.where(or_(cash_sums.c.said_fen != 0, journal.c.fen != expected))
-    return tuple(_count(row) for row in connection.execute(query))
 
 
 def _count(row: Any) -> CashCount:
