@@ -11,6 +11,7 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
 from cardstation.services.intent.steps import record_step
+from cardstation.services.lists.changing import pay_what_counts
 from cardstation.services.lists.entry import count_and_total, entry_state
 from cardstation.services.station import Station
 
@@ -42,5 +43,6 @@ def count_entry(
         told = Counted(count, total, through=len(batch.lines))
         name = approval.name
         record_step(station, unit, batch_id, Step.COUNTED, value=told, approver=name)
+        pay_what_counts(station, unit, batch_id)
         unit.commit()
     anchor_journal(station)

@@ -8,7 +8,6 @@ from cardstation.domain.preflight import FORGIVEN, IMPLAUSIBLE, RELEASED, decide
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
-from cardstation.services.intent.funding import fund_lines
 from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
 from cardstation.services.lists.changing import ensure_once, exchange, live_line
 from cardstation.services.lists.judging import released_terms
@@ -47,7 +46,6 @@ def release_amount(station: Station, batch_id: str, place: int, approval: Approv
         ensure_once(unit, batch_id, new.account_no, but=place)
         new = replace(new, reasons=(RELEASED,))
         became = exchange(station, unit, batch_id, place, "decided", new, approver=approval.name)
-        fund_lines(station, unit, batch_id)
         unit.commit()
     anchor_journal(station)
     return became

@@ -14,6 +14,7 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.steps import record_step
+from cardstation.services.lists.changing import pay_what_counts
 from cardstation.services.lists.reading import HouseholdList
 from cardstation.services.station import Station
 
@@ -52,6 +53,7 @@ def revise_list(
         unit.batches.restate(batch_id, found.stated.count, found.stated.total)
         value = _told(now, found, revision)
         record_step(station, unit, batch_id, Step.REVISED, value=value, proof=found.digest)
+        pay_what_counts(station, unit, batch_id)
         unit.commit()
     anchor_journal(station)
     return now

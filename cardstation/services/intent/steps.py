@@ -67,6 +67,8 @@ def ensure_not_closed(reading: Reading, batch_id: str) -> None:
         raise Refusal("batch_closed_already", batch_id=batch_id)
 
 
-def step_again(unit: Unit, entry: Entry) -> None:
+def step_again(unit: Unit, entry: Entry) -> BatchStep:
     """Put a step back that this station lost."""
-    unit.steps.add(thaw(BatchStep, entry.detail))
+    step = thaw(BatchStep, entry.detail)
+    unit.steps.add(step)
+    return step

@@ -9,12 +9,15 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import Decided
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
-from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.funding import batch_of, fund_lines
 from cardstation.services.intent.steps import record_step
+from cardstation.services.lists.entry import entry_state
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 
 _NEVER_WAS = (TopUpState.VOIDED,)
+MAY_PAY = frozenset({Step.REVISED, Step.COUNTED})
+"""Steps of a list after which money that lies there pays for lines that it did not pay before."""
 
 
 def fixed_places(reading: Reading, batch_id: str) -> frozenset[int]:
@@ -74,6 +77,8 @@ def exchange(
 ) -> int:
     """Withdraw a line and put another in its stead, with the step that says so; not committed.
 
+    What came to count, or is reached now, is paid for by money that lies there.
+
     Args:
         station: The desk.
         unit: The unit of work.
@@ -96,4 +101,14 @@ def exchange(
         (became,) = unit.batches.add_lines(batch_id, (new,))
     told = Decided(place, became, why)
     record_step(station, unit, batch_id, Step.REVISED, value=told, approver=approver)
+    pay_what_counts(station, unit, batch_id)
     return became
+
+
+def pay_what_counts(station: Station, unit: Unit, batch_id: str) -> None:
+    """Have money that lies there pay for lines, as when it came: of a typed list, once counted.
+
+    Belongs to the commit of one of the steps in `MAY_PAY`.
+    """
+    if not entry_state(station, unit, batch_of(unit, batch_id)).unchecked:
+        fund_lines(station, unit, batch_id)

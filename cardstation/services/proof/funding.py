@@ -26,7 +26,7 @@ def funding_disagreements(records: Records) -> Iterator[Disagreement]:
     """Name every funded line, batch, load and paid order whose money is told in two ways."""
     payments = {one.payment_id: one for one in records.payments}
     for funded in records.funded:
-        if _list_was_lost(records, funded.batch_id):
+        if _list_was_lost(records, funded.batch_id, funded.line):
             continue
         for what in _of_line(records, funded, payments.get(funded.payment_id)):
             yield _named(f"{funded.batch_id} #{funded.line}", what)
@@ -36,7 +36,7 @@ def funding_disagreements(records: Records) -> Iterator[Disagreement]:
         if (
             intent.batch_id
             and is_paid_here(intent)
-            and not _list_was_lost(records, intent.batch_id)
+            and not _list_was_lost(records, intent.batch_id, intent.line)
         ):
             for what in _of_load(records, intent, lines.get((intent.batch_id, intent.line))):
                 yield _named(f"{intent.batch_id} #{intent.line}", what)
@@ -47,9 +47,10 @@ def funding_disagreements(records: Records) -> Iterator[Disagreement]:
             yield _named(entry.order_id, "order")
 
 
-def _list_was_lost(records: Records, batch_id: str) -> bool:
-    """A rejoined station has its loads from the ledger, and not the lists they were for."""
-    return records.rejoined and batch_id not in records.batches
+def _list_was_lost(records: Records, batch_id: str, place: int) -> bool:
+    """A rejoined station has its loads from the ledger, not the lists and rows they were for."""
+    batch = records.batches.get(batch_id)
+    return records.rejoined and (batch is None or place > len(batch.lines))
 
 
 def _of_line(records: Records, funded: FundedLine, payment: BatchPayment | None) -> Iterator[str]:

@@ -19,6 +19,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Value
 from cardstation.services.intent.anchoring import anchor_problem
+from cardstation.services.lists.changing import MAY_PAY
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.arrears import ArrearsPaid
@@ -142,10 +143,11 @@ class Records:
 
     @cached_property
     def money_moved(self) -> Mapping[str, tuple[Entry, ...]]:
-        """Facts that may fund lines, by batch: money came, or a line gave its money free."""
+        """Facts that may fund lines, by batch: money came, was given free, or its list changed."""
         found: dict[str, list[Entry]] = {}
+        listed = {one.seq for one in self.steps if one.step in MAY_PAY}
         for entry in self.entries:
-            if entry.kind in (EntryKind.RECEIVED, EntryKind.RELEASED):
+            if entry.kind in (EntryKind.RECEIVED, EntryKind.RELEASED) or entry.seq in listed:
                 found.setdefault(entry.batch, []).append(entry)
         return {batch_id: tuple(facts) for batch_id, facts in found.items()}
 
