@@ -27,6 +27,7 @@ def look_at_everything(settings: Settings) -> tuple[Check, ...]:
         "store": _store,
         "readers": _readers,
         "virtual readers": _virtual,
+        "voice": _voice,
         "ledger": _ledger,
         "postgresql": lambda _: (True, str(postgres_binaries())),
     }
@@ -63,6 +64,15 @@ def _readers(settings: Settings) -> tuple[bool, str]:
 def _virtual(_settings: Settings) -> tuple[bool, str]:
     reason = real_stack_available()
     return reason is None, reason or "pcscd + vpcd"
+
+
+def _voice(_settings: Settings) -> tuple[bool, str]:
+    """A stop is spoken where one of these is there; without, it sounds and is shown only."""
+    from ui.sounds import PLAYERS, SPEAKERS
+
+    found = [one[0] for one in (*PLAYERS, *SPEAKERS) if shutil.which(one[0])]
+    silent = "" if any(one[0] in found for one in SPEAKERS) else " (espeak-ng would speak)"
+    return True, (", ".join(found) or "none") + silent
 
 
 def _ledger(settings: Settings) -> tuple[bool, str]:
