@@ -82,7 +82,9 @@ _PAST = Guide((_GONE_ON,), 0, (Act.BACK_UNPAID,), BAG_H, _STOP)
 _ANY_CARD, _OWN = _card("ask_about_card"), _card("ask_live_card")
 STOPS: Mapping[str, Guide] = {
     "card_in_other_envelope": _ENVELOPE,
-    **dict.fromkeys(("counter_past_expected", "order_loaded_elsewhere"), _PAST),
+    **dict.fromkeys(
+        ("counter_past_expected", "loaded_since_list", "order_loaded_elsewhere"), _PAST
+    ),
     **dict.fromkeys(
         (
             *("old_card", "card_differs_from_file", "counter_below_expected", "opening_card"),

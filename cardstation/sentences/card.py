@@ -177,6 +177,14 @@ TABLE = {
         NOTHING,
         "Synchronise with the ledger and try again; if it stays, lay the card with the exceptions.",
     ),
+    "loaded_since_list": Words(
+        "Loaded elsewhere meanwhile",
+        "This card counts no purchases, and shows a load from elsewhere of {day}; its list is of "
+        "{since}.",
+        NOTHING,
+        "Ask the household where it bought: the card goes back without a load, what was paid is "
+        "given back.",
+    ),
     "counter_below_expected": Words(
         "Counter behind our records",
         "The card's purchase counter is {seen}, our records say {expected}: an old or copied card.",

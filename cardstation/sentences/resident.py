@@ -135,9 +135,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "The gas was taken off the card again; the money goes back to who paid it.",
         "Nothing to do.",
     ),
-    "counter_past_expected": (
-        "This card was topped up elsewhere in the meantime.",
-        "Nothing to do; what was paid here is given back to who paid it.",
+    **dict.fromkeys(
+        ("counter_past_expected", "loaded_since_list"),
+        (
+            "This card was topped up elsewhere in the meantime.",
+            "Nothing to do; what was paid here is given back to who paid it.",
+        ),
     ),
 }  # fmt: skip
 """Code → what happened, what to do. Debts are not named: others may read the note."""

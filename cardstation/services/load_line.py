@@ -32,6 +32,7 @@ from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.load import Watch, ensure_unlockable, write_and_seal
+from cardstation.services.intent.loaded_since import ensure_not_loaded_since
 from cardstation.services.intent.money_here import held_for
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
 from cardstation.services.intent.stops import remembered
@@ -59,7 +60,8 @@ def load_line(
     Raises:
         Refusal: a stop: `card_not_in_batch`, `card_of_other_batch`, `line_already_done`,
             `line_needs_human`, `line_blocked`, `line_unfunded`, `load_still_on_card`,
-            `counter_past_expected`, `card_in_other_envelope`, …; it is remembered with the line.
+            `counter_past_expected`, `loaded_since_list`, `card_in_other_envelope`, …; it is
+            remembered with the line.
             `envelope_not_scanned`: scan it and ask again.
         OutcomeUnknown: the card decides at its next insertion.
     """
@@ -150,6 +152,8 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
     offer, expected, tender = _certain(station, batch.batch_id, place, line, household)
     admitted = _admitted(card, household, expected)
     ensure_not_behind(station, card, admitted)
+    if tender is Tender.BATCH:
+        ensure_not_loaded_since(station, batch, card)
     ensure_fits(card.content, card.rules, quantity_of(offer))
     unlocking = ensure_unlockable(station, card)
     if tender is Tender.ORDER:

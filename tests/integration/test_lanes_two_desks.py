@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from cardstation.domain.batch import LineState
+from cardstation.domain.household import Household
+from cardstation.domain.meter import CounterSchool, MakerRules
+from cardstation.domain.shift import Approval
 from cardstation.domain.trays import Tray
 from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.services.return_load import return_load
 from cardstation.services.verify import verify
-from drivers.virtual import PullAfter, VirtualCard
+from drivers.makers import MAKERS
+from drivers.virtual import PullAfter
 from tests.kit.bag import Bag, bag_at
 from tests.kit.cards import content
-from tests.kit.station import neighbours, take
+from tests.kit.desk import StandingClock
+from tests.kit.station import Desk, card_of, neighbours, nobody, take
 from tests.kit.two_stations import line_of, told, two_stations
 
 
@@ -45,23 +53,97 @@ def test_the_same_list_at_two_desks_loads_each_card_once(tmp_path: Path, down: b
         assert verify(other.station).ok
 
 
-def test_a_card_the_meter_took_is_past_the_counter_of_the_second_list(tmp_path: Path) -> None:
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("rules", MAKERS[:4], ids=lambda one: f"{one.code} {one.school}")
+def test_a_card_the_meter_took_is_not_loaded_from_the_second_list(
+    tmp_path: Path, rules: MakerRules, down: bool
+) -> None:
+    """Its counter says so; where the maker counts nothing, the day of its load and whose it is."""
     people = neighbours(1)
     with two_stations(tmp_path, households=people) as (one, other, _):
-        for desk in (one, other):
-            line_of(desk).down = True
-        first, second = bag_at(one, people), bag_at(other, people)
-        second.cards = first.cards
+        first, second = _two_bags(one, other, people, rules, down=down)
         first.load(0)
         one.reader.pull()
-        _take(first.cards[0])
+        if not down:
+            told(one, other)
+        assert take(first.cards[0], rules).taking.value == "credited"
         taken = first.cards[0].image
-        assert second.refused(0) == "counter_past_expected"
+        assert second.refused(0) in _PAST[rules.school]
         assert first.cards[0].image == taken
+        assert second.trays == [(1, Tray.B, second.refused(0))]
 
 
-def _take(card: VirtualCard) -> None:
-    assert take(card).taking.value == "credited"
+_PAST = {
+    CounterSchool.EXACT: ("counter_past_expected",),
+    CounterSchool.GREATER: ("counter_past_expected",),
+    CounterSchool.CUMULATIVE: ("counter_past_expected",),
+    CounterSchool.NONE: ("loaded_since_list",),
+}
+
+
+def _two_bags(
+    one: Desk, other: Desk, people: list[Household], rules: MakerRules, *, down: bool
+) -> tuple[Bag, Bag]:
+    """The same paid list at both desks, and the same cards, of one maker."""
+    for desk in (one, other):
+        line_of(desk).down = down
+    first, second = bag_at(one, people), bag_at(other, people)
+    first.cards = second.cards = [card_of(each, rules) for each in people]
+    return first, second
+
+
+def test_without_a_counter_a_load_that_was_taken_back_elsewhere_stops_nothing(
+    tmp_path: Path,
+) -> None:
+    people, rules = neighbours(1), MAKERS[3]
+    with two_stations(tmp_path, households=people) as (one, other, _):
+        first, second = _two_bags(one, other, people, rules, down=False)
+        first.load(0)
+        card = one.insert(first.cards[0])
+        return_load(one.station, card, Approval("周玉兰"), nobody, reading="1043.2")
+        card.close()
+        one.reader.pull()
+        told(one, other)
+        second.load(0)
+        assert second.states == [LineState.DONE]
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_without_a_counter_a_load_by_a_machine_since_the_list_asks_a_person(
+    tmp_path: Path, days: int
+) -> None:
+    """The machine is no desk: nothing but the card tells of it, and an older load is daily life."""
+    people, rules = neighbours(1), MAKERS[3]
+    with two_stations(tmp_path, households=people) as (one, other, _):
+        cards = [card_of(each, rules) for each in people]
+        line_of(one).down = line_of(other).down = True
+        elsewhere = bag_at(one, people)
+        elsewhere.cards = cards
+        elsewhere.load(0)
+        one.reader.pull()
+        assert take(cards[0], rules).taking.value == "credited"
+        clock = other.station.clock
+        assert isinstance(clock, StandingClock)
+        clock.at += timedelta(days=days)
+        bag = bag_at(other, people)
+        bag.cards = cards
+        if days:
+            bag.load(0)
+            assert bag.states == [LineState.DONE]
+        else:
+            assert bag.refused(0) == "loaded_since_list"
+
+
+def test_without_a_counter_an_own_sale_of_that_day_stops_nothing(tmp_path: Path) -> None:
+    """Two purchases at one desk are two purchases."""
+    people, rules = neighbours(1), MAKERS[3]
+    with two_stations(tmp_path, households=people) as (one, other, _):
+        bag, _theirs = _two_bags(one, other, people, rules, down=True)
+        one.sell(bag.cards[0])
+        one.reader.pull()
+        assert take(bag.cards[0], rules).taking.value == "credited"
+        bag.load(0)
+        assert bag.states == [LineState.DONE]
 
 
 @pytest.mark.parametrize("down", [False, True])

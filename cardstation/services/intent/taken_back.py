@@ -25,7 +25,7 @@ def as_told(station: Station, card: Inserted, household: Household, counter: int
     if counter >= household.purchase_counter:
         return household
     told = told_of(station, card.content.identity.card_no) or ()
-    last = next((one for one in reversed(told) if _moves(one, card)), None)
+    last = next((one for one in reversed(told) if moves_load(one, card)), None)
     freed = (household.purchase_counter, counter)
     if last is None or last.station == station.name or last.kind is not EntryKind.RETURNED:
         return household
@@ -56,14 +56,15 @@ def ensure_not_behind(station: Station, card: Inserted, admitted: Admitted) -> N
     Raises:
         Refusal: `counter_below_expected`.
     """
-    last = next((one for one in reversed(card.told or ()) if _moves(one, card)), None)
+    last = next((one for one in reversed(card.told or ()) if moves_load(one, card)), None)
     if card.rules.school is CounterSchool.NONE or last is None or last.station == station.name:
         return
     if last.counter_after > admitted.counter:
         raise Refusal("counter_below_expected", seen=admitted.counter, expected=last.counter_after)
 
 
-def _moves(entry: Entry, card: Inserted) -> bool:
+def moves_load(entry: Entry, card: Inserted) -> bool:
+    """True for an entry by which a load came onto this very card, or was taken off it."""
     identity = card.content.identity
     same = (identity.maker, identity.meter_no, identity.generation)
     moved = entry.kind in (EntryKind.SEALED, EntryKind.RETURNED)
