@@ -143,6 +143,7 @@ class LaneServices:
         outcome: Of one line, by its place.
         check_envelope: Batch, line, envelope as scanned; another one is a `Refusal`, on record.
         route: Batch, tray, line (0 = none), card (empty = not readable), code of the stop.
+        trays: Place → the tray that the stopped card of its line was laid into.
         put_in_envelope: Batch, line, number; empty = in none. Returns the line as it is now.
         release_amount: Batch, line, supervisor; returns the place of the line that counts now.
         require_scans: Batch; no card is loaded before its envelope was scanned, or it may be.
@@ -155,6 +156,7 @@ class LaneServices:
     outcome: Callable[[str, int], LineOutcome]
     check_envelope: Callable[[str, int, str], None]
     route: Callable[[str, Tray, int, str, str], None]
+    trays: Callable[[str], Mapping[int, Tray]]
     put_in_envelope: Callable[[str, int, str], ManifestLine]
     require_scans: Callable[[str, bool], None]
     release_amount: Callable[[str, int, Approval], int]

@@ -29,6 +29,7 @@ from cardstation.services.answer_payment import answer_payment
 from cardstation.services.approve import approve, come_forward
 from cardstation.services.batch_state import BatchState, batch_state, outcome_of
 from cardstation.services.begin_pay_out import begin_pay_out
+from cardstation.services.card_trays import laid
 from cardstation.services.check_envelope import check_envelope
 from cardstation.services.close_shift import close_shift
 from cardstation.services.dispute import dispute
@@ -188,6 +189,7 @@ class Wiring:
             outcome=partial(outcome_of, station),
             check_envelope=partial(check_envelope, station),
             route=self.route,
+            trays=self.trays,
             put_in_envelope=partial(put_in_envelope, station),
             require_scans=lambda batch_id, must: require_scans(station, batch_id, must=must),
             release_amount=partial(release_amount, station),
@@ -196,6 +198,12 @@ class Wiring:
     def route(self, batch_id: str, tray: Tray, place: int, card_no: str, code: str) -> None:
         """A card into a tray."""
         route_card(self.station, batch_id, tray, place=place, card_no=card_no, code=code)
+
+    def trays(self, batch_id: str) -> dict[int, Tray]:
+        """Where the stopped cards of a batch were laid, by their lines; the last word counts."""
+        with self.station.store.reading() as reading:
+            stops = reading.funds.stops(batch_id)
+        return {stop.line: laid(stop) for stop in stops if stop.line}
 
     def lists(self) -> ListServices:
         """Lists and their rows."""

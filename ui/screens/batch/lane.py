@@ -220,7 +220,7 @@ class BatchLane(QObject):
         batch_id = standing.batch.batch_id
         self._tools.desk.ask(
             lambda: lanes.route(batch_id, tray, place, card_no, code),
-            _nothing,
+            lambda _none: self._run.card_stopped(place),
             self._tools.board.tell,
         )
 

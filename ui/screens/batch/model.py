@@ -5,7 +5,7 @@ The cards themselves are the lanes' (`lane`), one for each reader; here is what 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -29,6 +29,8 @@ from ui.screens.counter.state import Phase
 from ui.screens.kind import Tools
 
 T = TypeVar("T")
+Looked = tuple[BatchState, Mapping[int, Tray]]
+"""A batch, and the trays its stopped cards lie in."""
 
 
 class BatchModel(QObject):
@@ -118,7 +120,7 @@ class BatchModel(QObject):
 
     def open(self, batch_id: str) -> None:
         """Show a batch."""
-        self._ask(lambda: self._services.batch_state(batch_id), self._opened)
+        self._ask(lambda: self._looked_up(batch_id), self._opened)
 
     def leave(self) -> None:
         """Esc: pause first, then back to the lists; money and cards are not touched."""
@@ -199,11 +201,11 @@ class BatchModel(QObject):
             return
         batch_id, lane = standing.batch.batch_id, self._lanes[held.reader]
 
-        def released() -> BatchState:
+        def released() -> Looked:
             services.lanes.release_amount(batch_id, held.place, approval)
-            return services.batch_state(batch_id)
+            return self._looked_up(batch_id)
 
-        def seen(found: BatchState) -> None:
+        def seen(found: Looked) -> None:
             self._seen(found)
             lane.card_opened()
 
@@ -279,8 +281,8 @@ class BatchModel(QObject):
         if standing is not None and place:
             batch_id = standing.batch.batch_id
             self._tools.desk.ask(
-                lambda: lanes.outcome(batch_id, place),
-                lambda found: self._replace(place, found),
+                lambda: (lanes.outcome(batch_id, place), lanes.trays(batch_id)),
+                lambda found: self._replace(place, *found),
                 self._refused,
             )
 
@@ -335,31 +337,43 @@ class BatchModel(QObject):
         fresh = [lane.place for lane in lanes if lane.place not in known]
         self._set(lanes=lanes, shown=fresh[-1] if any(fresh) else self._state.shown)
 
-    def _replace(self, place: int, outcome: LineOutcome) -> None:
+    def _replace(
+        self, place: int, outcome: LineOutcome, trays: Mapping[int, Tray] | None = None
+    ) -> None:
         standing = self._state.standing
         if standing is not None and place:
             outcomes = standing.outcomes
             changed = (*outcomes[: place - 1], outcome, *outcomes[place:])
-            self._stand(replace(standing, outcomes=changed))
+            known = self._state.trays if trays is None else trays
+            self._stand(replace(standing, outcomes=changed), known)
+
+    def _looked_up(self, batch_id: str) -> Looked:
+        return self._services.batch_state(batch_id), self._services.lanes.trays(batch_id)
 
     def _look_at_open(self) -> None:
+        known = self._state.standing
+        if known is None:
+            return
+        batch_id = known.batch.batch_id
+
+        def again() -> Looked:
+            found, trays = self._looked_up(batch_id)
+            return merged(known, found), trays
+
+        self._ask(again, self._seen)
+
+    def _seen(self, looked: Looked) -> None:
         standing = self._state.standing
-        if standing is not None:
-            known, services = standing, self._services
-            batch_id = known.batch.batch_id
-            self._ask(lambda: merged(known, services.batch_state(batch_id)), self._seen)
+        if standing is not None and standing.batch.batch_id == looked[0].batch.batch_id:
+            self._stand(*looked)
 
-    def _seen(self, found: BatchState) -> None:
-        standing = self._state.standing
-        if standing is not None and standing.batch.batch_id == found.batch.batch_id:
-            self._stand(found)
+    def _stand(self, found: BatchState, trays: Mapping[int, Tray]) -> None:
+        self._set(standing=found, trays=trays, counts=counted(found.outcomes, trays))
 
-    def _stand(self, found: BatchState) -> None:
-        self._set(standing=found, counts=counted(found.outcomes))
-
-    def _opened(self, found: BatchState) -> None:
-        known, counts = self._state, counted(found.outcomes)
-        self._state = State(known.batches, found, counts, lanes=known.lanes)
+    def _opened(self, looked: Looked) -> None:
+        known, (found, trays) = self._state, looked
+        counts = counted(found.outcomes, trays)
+        self._state = State(known.batches, found, trays, counts, lanes=known.lanes)
         self.changed.emit()
 
     def _ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cardstation.domain.batch import LineOutcome, LineState, Verdict
+from cardstation.domain.trays import Tray, tray_for
 from cardstation.services.batch_state import BatchState
 from ui.screens.batch.lane_state import LaneState
+from ui.screens.batch.lists_state import needs_person
 from ui.screens.counter.state import Phase
 
 RECENT = 8
 """How many cards the time left is reckoned from."""
+_NO_TRAYS: Mapping[int, Tray] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,10 @@ class Counts:
 
     Attributes:
         todo: Every line a card can be loaded for.
-        needs: Wait for a person.
+        needs: Wait for a person: rows to decide, cards in tray B, unknown outcomes.
         unknown: Of those, the ones whose card must say what is on it.
-        stopped: Of those, the ones whose card may be laid in once more.
+        aside: Nothing is to be decided: tray C, or their money was given free.
+        stopped: Whose card may be laid in once more.
     """
 
     todo: int = 0
@@ -31,6 +35,7 @@ class Counts:
     needs: int = 0
     unfunded: int = 0
     unknown: int = 0
+    aside: int = 0
     stopped: int = 0
 
     @property
@@ -46,6 +51,7 @@ class State:
     Attributes:
         batches: Known lists, the latest first; None = not looked up yet.
         standing: The one that is open, None = the lists are shown.
+        trays: Place → the tray its stopped card was laid into.
         counts: How many of its lines stand where.
         running: Cards are taken one after another.
         busy: A list is being read, money being recorded, or the run begun.
@@ -58,6 +64,7 @@ class State:
 
     batches: tuple[BatchState, ...] | None = None
     standing: BatchState | None = None
+    trays: Mapping[int, Tray] = field(default_factory=dict)
     counts: Counts = Counts()
     running: bool = False
     busy: bool = False
@@ -133,8 +140,14 @@ _EYES = (
 )
 
 
-def counted(outcomes: tuple[LineOutcome, ...]) -> Counts:
-    """Count lines by what became of them."""
+def counted(outcomes: tuple[LineOutcome, ...], trays: Mapping[int, Tray] = _NO_TRAYS) -> Counts:
+    """Count lines by what became of them.
+
+    Args:
+        outcomes: Every line of a batch, in list order.
+        trays: Place → where its stopped card was laid; else its reason says where it belongs.
+    """
+    asks = sum(needs_you(one, trays.get(at)) for at, one in enumerate(outcomes, start=1))
     outcomes = tuple(one for one in outcomes if one.state is not LineState.WITHDRAWN)
     done = sum(one.state is LineState.DONE for one in outcomes)
     ready = sum(one.line.verdict is Verdict.READY for one in outcomes)
@@ -145,11 +158,22 @@ def counted(outcomes: tuple[LineOutcome, ...]) -> Counts:
         todo=ready,
         done=done,
         left=waiting,
-        needs=len(outcomes) - done - waiting - unfunded,
+        needs=asks,
         unfunded=unfunded,
         unknown=unknown,
+        aside=len(outcomes) - done - waiting - unfunded - asks,
         stopped=sum(one.may_run for one in outcomes) - waiting - unknown,
     )
+
+
+def needs_you(one: LineOutcome, tray: Tray | None = None) -> bool:
+    """Whether a person has to act on a line; a card in tray C just goes back without a load."""
+    if one.state is LineState.UNKNOWN or one.state is not LineState.STOPPED:
+        return one.state is LineState.UNKNOWN
+    if needs_person(one.line):
+        return True
+    freed = one.reason.startswith("released_")
+    return not freed and (tray or tray_for(one.reason)) is Tray.B
 
 
 def merged(known: BatchState, found: BatchState) -> BatchState:
