@@ -16,6 +16,8 @@ _LEFT, _RIGHT = 14.0, 196.0
 _LABEL = Style(7.5, Ink.FAINT)
 _VALUE = Style(10.5)
 _GAP = 6.0
+_MOST_LINES = 2
+"""Of doors: the list of what was not done names them all."""
 _HALF = (_RIGHT - _LEFT - _GAP) / 2
 
 
@@ -74,8 +76,17 @@ def _way(pen: Pen, slip: CustodySlip, t: Translator) -> None:
         pen.panel(x, y, _HALF, 15, fill=Ink.PALE, radius=2)
         pen.text(x + 4, y + 5, name, _LABEL)
         pen.fitted(x + 4, y + 11.4, party, Style(13, Ink.NAVY, bold=True), room=42)
-        pen.shortened(x + _HALF - 4, y + 11.4, person, _VALUE, room=36, align="right")
+        _person(pen, x + _HALF - 4, y, person)
     pen.text(_LEFT + _HALF + _GAP / 2, y + 9.6, "→", Style(13, Ink.NAVY, bold=True), "center")
+
+
+def _person(pen: Pen, right: float, y: float, name: str) -> None:
+    """Who answers for the cards, whole: on one line, or small on as many as it takes."""
+    lines = (name,) if pen.measure(name, _VALUE) <= 36 else pen.lines(name, _LABEL, 42)
+    style, step = (_VALUE, 0.0) if len(lines) == 1 else (Style(7.5), 3.3)
+    top = y + 11.4 - step * (len(lines) - 1) / 1.5
+    for index, line in enumerate(lines):
+        pen.text(right, top + step * index, line, style, "right")
 
 
 def _counts(pen: Pen, slip: CustodySlip, t: Translator) -> None:
@@ -85,7 +96,7 @@ def _counts(pen: Pen, slip: CustodySlip, t: Translator) -> None:
     lacking, extra = max(0, known - listed), len(told.extras) + max(0, listed - known)
     counts = (
         (t("Cards expected"), told.expected, Ink.NAVY),
-        (t("Cards counted"), told.arrived, Ink.GREEN),
+        (t("Cards counted"), told.arrived, Ink.ORANGE if lacking or extra else Ink.GREEN),
         (t("Missing"), lacking, Ink.RED if lacking else Ink.NAVY),
         (t("Not on the list"), extra, Ink.ORANGE if extra else Ink.NAVY),
     )
@@ -105,10 +116,16 @@ def _remarks(pen: Pen, slip: CustodySlip, t: Translator) -> None:
         (t("Cards not on the list, last digits"), "  ".join(slip.told.extras)),
     )
     for name, text in parts:
-        if text:
-            pen.text(_LEFT, y, name, _LABEL)
-            pen.shortened(_LEFT + 48, y, text, Style(9), room=_RIGHT - _LEFT - 48)
-            y += 5
+        if not text:
+            continue
+        pen.text(_LEFT, y, name, _LABEL)
+        lines = pen.lines(text, Style(8), _RIGHT - _LEFT - 48)
+        for line in lines[:_MOST_LINES]:
+            pen.text(_LEFT + 48, y, line, Style(8))
+            y += 3.4
+        if len(lines) > _MOST_LINES:
+            pen.text(_LEFT + 10, y - 3.4, t("the rest on the list"), _LABEL)
+        y += 0.8
 
 
 def _picture(pen: Pen, x: float, y: float, picture: bytes, t: Translator) -> None:

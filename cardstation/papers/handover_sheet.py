@@ -48,7 +48,7 @@ def _draw(pages: Pages, sheet: HandoverSheet) -> None:
     _explain(pages, sheet.rows)
     pages.need(frame.TOTALS_AND_SIGNATURES)
     pages.y = frame.totals(pages.pen, sheet, t, pages.y)
-    roles = (t("Handed over by (desk)"), t("Received by"))
+    roles = (t("Handled by (desk)"), t("Checked by (desk)"))
     sign_here(pages, roles, (t("Date, time, cards counted"),))
 
 

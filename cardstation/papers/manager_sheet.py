@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from cardstation.domain.bag_papers import ManagerRow, ManagerSheet
 from cardstation.domain.custody import Where
 from cardstation.domain.seal_number import seal_grouped
@@ -112,13 +114,22 @@ def _said(row: ManagerRow, t: Translator) -> tuple[str, Ink]:
     return (t("Topped up"), Ink.GREEN) if row.done else (t("Not topped up"), Ink.RED)
 
 
+def _outside(where: Where, t: Translator) -> str:
+    """Where a card is, for somebody who knows no trays."""
+    if where is Where.DONE:
+        return t("Topped up")
+    inside = where in (Where.UNPAID, Where.ASK)
+    return t("Not topped up") if inside else word(f"where.{where.value}", t)
+
+
 def _end(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
     pages.need(48)
     pages.y += 7
-    counts = " · ".join(
-        f"{word(f'where.{where.value}', t)} {count}" for where, count in sheet.counts
-    )
-    pages.pen.fitted(LEFT, pages.y, counts, Style(9, bold=True), room=RIGHT - LEFT)
+    counts: Counter[str] = Counter()
+    for where, count in sheet.counts:
+        counts[_outside(where, t)] += count
+    told = " · ".join(f"{name} {count}" for name, count in counts.items())
+    pages.pen.fitted(LEFT, pages.y, told, Style(9, bold=True), room=RIGHT - LEFT)
     pages.y += 5.2
     terms = " + ".join(
         f"{name} {money}"
