@@ -84,6 +84,7 @@ PHRASES = {
     "bad.row_number_missing": "without its own number",
     "bad.row_number_twice": "its number stands in this file twice",
     "bad.row_card_missing": "no card, meter or order",
+    "bad.row_cells": "more cells than headings",
     "bad.row_differs": "known under this number with something else",
     "audit.off_book": "Purchase no desk made, and no channel told of",
     "audit.row_counter_sold": "A channel sold what a desk sold, too",

@@ -11,6 +11,7 @@ from cardstation.central.reconcile.cells import (
     cell_of,
     header_in,
     lines_of,
+    too_wide,
     total_line,
 )
 from cardstation.central.reconcile.channel_file import BadRow
@@ -92,6 +93,8 @@ def read_bank_file(raw: bytes) -> BankFile:
     bad: list[BadRow] = []
     for line in lines[at + 1 :]:
         try:
+            if too_wide(line[1], lines[at][1]):
+                raise NotReadable("row_cells")
             row = _row(line, columns)
             if row is not None and rows.setdefault(row.ref, row) is not row:
                 raise NotReadable("row_number_twice")
@@ -117,6 +120,6 @@ def _fen(said: dict[str, str]) -> int:
     came = fen_of(said["in"]) if said["in"] else 0
     went = fen_of(said["out"]) if said["out"] else 0
     fen = came - abs(went) if came or went else fen_of(said["fen"])
-    if not fen:
+    if not fen or (came and went):
         raise NotReadable("row_amount")
     return fen

@@ -149,6 +149,11 @@ def cell_of(cells: tuple[str, ...], columns: dict[str, int], name: str) -> str:
     return "" if at is None or at >= len(cells) else cells[at]
 
 
+def too_wide(cells: tuple[str, ...], header: tuple[str, ...]) -> bool:
+    """Whether a line has more cells than headings: `1,200.50` without quotes is two of them."""
+    return len(cells) > len(header)
+
+
 def total_line(cells: tuple[str, ...]) -> bool:
     """Whether a line is the sum at the foot of a file, and no row of it."""
     first = next((cell for cell in cells if cell), "")

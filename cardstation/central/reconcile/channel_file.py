@@ -16,6 +16,7 @@ from cardstation.central.reconcile.cells import (
     cell_of,
     header_in,
     lines_of,
+    too_wide,
     total_line,
 )
 from cardstation.central.reconcile.values import (
@@ -99,6 +100,8 @@ def read_channel_file(raw: bytes) -> ChannelFile:
     bad: list[BadRow] = []
     for line in lines[at + 1 :]:
         try:
+            if too_wide(line[1], lines[at][1]):
+                raise NotReadable("row_cells")
             row = _row(line, columns)
             if row is not None and rows.setdefault(row.ref, row) is not row:
                 raise NotReadable("row_number_twice")
