@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
 from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules
@@ -34,7 +36,7 @@ from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, CutLink, Power, PowerCut, Till, store_under, wired
 from tests.kit.station import Desk, card_of, layout_of, neighbours, open_desk, repeat_chance
 from tests.kit.sweep_oracle import ended, never_again
-from tests.kit.sweep_waits import CODE_REFUSED, Wait
+from tests.kit.sweep_waits import CODE_REFUSED, NOBODY_COMES, Wait
 
 T = TypeVar("T")
 SECOND = Approval("supervisor")
@@ -73,6 +75,8 @@ class World:
     credited: list[int] = field(default_factory=lambda: [0, 0])
     returned: dict[str, int] = field(default_factory=dict)
     handed_over: set[str] = field(default_factory=set)
+    unwritten: set[str] = field(default_factory=set)
+    """Cards to which a life that was cut wrote nothing: only theirs can be a code cut short."""
 
     def start(self, power: Power, name: str = HERE) -> Desk:
         """Switch a station on; its clerk does not know what was done before."""
@@ -131,6 +135,7 @@ class Job:
         open_end: Where what the meter or the neighbour does decides the end.
         names_nobody: Cards that have no room to say whose load they show.
         at_neighbour: What people do at the other desk with what they find there.
+        waits: Why people may have to come where it was cut, and for nothing else.
     """
 
     name: str
@@ -143,6 +148,7 @@ class Job:
     open_end: tuple[Where, ...] = ()
     names_nobody: bool = False
     at_neighbour: Callable[[World, Desk], None] = lambda _world, _desk: None
+    waits: frozenset[Wait] = NOBODY_COMES
 
 
 @dataclass
@@ -201,8 +207,21 @@ class Lab:
     def run(self, *cuts: Cut) -> None:
         """Cut the job, then what follows it, and bring it to its end; check all the way."""
         world = self.fresh()
+        try:
+            self._run(world, *cuts)
+        except (AssertionError, CardStationError, pytest.fail.Exception) as broken:
+            broken.add_note(f"{self.job.name}, {self.where}, {self.dialect}: {cuts}")
+            raise
+
+    def _run(self, world: World, *cuts: Cut) -> None:
         for cut in cuts:
+            images = [card.image for card in world.cards]
             self._life(world, Power(cut))
+            world.unwritten |= {
+                home.card_no
+                for home, card, image in zip(world.households, world.cards, images, strict=True)
+                if card.image == image
+            }
             self._between(world)
         never_again(world)
         sure = self.where is not Where.SOLD
@@ -212,17 +231,17 @@ class Lab:
             self._life(world, Power(), supervised=not sure)
         exact = sure and self.where not in self.job.open_end
         waits = ended(world, self.job, exact=exact)
-        assert waits <= self.may_wait(len(cuts)), (waits, cuts)
+        assert waits <= self.may_wait(len(cuts)), ("nobody should have to come", waits)
         self.waits.update(waits)
 
-    def may_wait(self, cuts: int) -> set[Wait]:
-        """Why people may have to come at all, after so many cuts."""
+    def may_wait(self, cuts: int) -> frozenset[Wait]:
+        """Why people may have to come at all, after so many cuts of this job here."""
         may = {Wait.SOLD_OVER} if self.where is Where.SOLD else set()
         if cuts and self.dialect == "omnikey":
             may.add(Wait.UNREADABLE)
         if cuts > 1 and self.dialect != "omnikey":
             may.add(Wait.SPENT)
-        return may
+        return self.job.waits & may
 
     def _between(self, world: World) -> None:
         if self.where is Where.HOME:

@@ -26,6 +26,7 @@ from tests.kit.power import Power
 from tests.kit.station import Desk, nobody
 from tests.kit.sweep import SECOND, Job, Where, World
 from tests.kit.sweep_jobs import IN_PAYLOAD, closed, every, sold, torn
+from tests.kit.sweep_waits import OVER
 
 PROOF = "the fitter read the meter, photo 118"
 
@@ -158,22 +159,16 @@ def _at_neighbour(world: World, desk: Desk) -> None:
 
 
 _still = partial(_settled, finding=Finding.LOADED)
+_dispute = partial(Job, resolves=False, waits=OVER)
 _LOADED = ((29_000, 0), 10_000)
-DISPUTE = Job(
-    "dispute", _paid_back, (0, 0), 0, _spoiled, resolves=False, at_neighbour=_at_neighbour
-)
-DISPUTE_LOADED = Job("dispute, it was loaded", _still, *_LOADED, _taken, resolves=False)
-DISPUTE_TORN = Job(
+DISPUTE = _dispute("dispute", _paid_back, (0, 0), 0, _spoiled, at_neighbour=_at_neighbour)
+DISPUTE_LOADED = _dispute("dispute, it was loaded", _still, *_LOADED, _taken)
+DISPUTE_TORN = _dispute(
     "dispute while another desk has the card",
     *(_paid_back, (0, 0), 0, torn),
-    resolves=False,
     open_end=(Where.ANOTHER,),
 )
-RETURN_GONE = Job("dispute of a return", _paid_back, (0, 0), 256, _cleared, resolves=False)
-RETURN_STAYS = Job(
-    "dispute of a return, still loaded", _still, *_LOADED, _still_loaded, resolves=False
-)
-GIVEN_UP = Job(
-    "given up", _given_up, (0, 0), 0, _unwritten, resolves=False, open_end=(Where.ANOTHER,)
-)
+RETURN_GONE = _dispute("dispute of a return", _paid_back, (0, 0), 256, _cleared)
+RETURN_STAYS = _dispute("dispute of a return, still loaded", _still, *_LOADED, _still_loaded)
+GIVEN_UP = _dispute("given up", _given_up, (0, 0), 0, _unwritten, open_end=(Where.ANOTHER,))
 DISPUTES = (DISPUTE, DISPUTE_LOADED, DISPUTE_TORN, RETURN_GONE, RETURN_STAYS, GIVEN_UP)

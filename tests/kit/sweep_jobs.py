@@ -35,6 +35,7 @@ from tests.kit.power import Power
 from tests.kit.shifts import ANNA, CHIEF, FLOAT, PINS, PlainPins
 from tests.kit.station import Desk, line, nobody, put_batch
 from tests.kit.sweep import HERE, LOOKED, SECOND, THERE, Job, Where, World, each, resolve_all
+from tests.kit.sweep_waits import CODE_CUT, OVER
 
 ORDER = Order("D1", "220104000002", 5600, 20_000, "residential@2026-01-01", 50, HERE)
 ANYBODYS = Order("D2", "220104000001", 5600, 20_000, "residential@2026-01-01", 50, "")
@@ -99,7 +100,7 @@ def sold(world: World) -> None:
     closed(desk)
 
 
-def _take_back(world: World, desk: Desk) -> None:
+def take_back(world: World, desk: Desk) -> None:
     """The load of a sale is taken off its card, then its money is paid out."""
     back = [one for one in every(desk) if one.direction is Direction.RETURN]
     if not any(one.state is not TopUpState.VOIDED for one in back):
@@ -134,7 +135,7 @@ def _stopped(world: World) -> None:
     closed(desk)
 
 
-def _refund(world: World, desk: Desk) -> None:
+def refund(world: World, desk: Desk) -> None:
     """What never came onto its card is paid back."""
     if any(one.state is TopUpState.NOT_LOADED for one in every(desk)):
         inserted = desk.insert(world.cards[0])
@@ -223,15 +224,23 @@ def closed(desk: Desk) -> None:
     desk.station.store.close()
 
 
-SALE = Job("sale", _sale, (29_000, 0), 10_000)
-BAG = Job("bag", _bag, (29_000, 20_000), 15_600, _order_waits)
-PREPAID = Job("prepaid", _prepaid, (20_000, 0), 5_600, _order_for_anybody)
-RETURN = Job("return and payout", _take_back, (0, 0), 256, sold, open_end=(Where.HOME,))
-REFUND = Job("refund", _refund, (0, 0), 0, _stopped, resolves=False)
+SALE = Job("sale", _sale, (29_000, 0), 10_000, waits=CODE_CUT | OVER)
+BAG = Job("bag", _bag, (29_000, 20_000), 15_600, _order_waits, waits=CODE_CUT | OVER)
+PREPAID = Job("prepaid", _prepaid, (20_000, 0), 5_600, _order_for_anybody, waits=CODE_CUT | OVER)
+RETURN = Job(
+    "return and payout",
+    *(take_back, (0, 0), 256, sold),
+    open_end=(Where.HOME,),
+    waits=CODE_CUT | OVER,
+)
+REFUND = Job("refund", refund, (0, 0), 0, _stopped, resolves=False)
 THEIRS = Job(
-    "another station's load", resolve_all, (29_000, 0), 10_000, torn, THERE, resolves=False
+    "another station's load",
+    *(resolve_all, (29_000, 0), 10_000, torn, THERE),
+    resolves=False,
+    waits=CODE_CUT | OVER,
 )
 REMAINDER = Job("release and remainder", _give_back, (0, 0), 0)
-SHIFT = Job("shift", _shift, (29_000, 0), 10_000, _clerks)
+SHIFT = Job("shift", _shift, (29_000, 0), 10_000, _clerks, waits=CODE_CUT | OVER)
 ARREARS = Job("arrears", _settle, (0, 0), 15_000, _owes)
 JOBS = (SALE, BAG, PREPAID, RETURN, REFUND, REMAINDER, ARREARS, SHIFT, THEIRS)

@@ -14,8 +14,10 @@ from drivers.virtual import Tear
 from tests.kit.power import CutLine, Power
 from tests.kit.station import Desk
 from tests.kit.sweep import HERE, SECOND, THERE, Job, World, resolve_all
+from tests.kit.sweep_booked import BOOKED
 from tests.kit.sweep_disputes import DISPUTES
 from tests.kit.sweep_jobs import IN_PAYLOAD, JOBS, closed, every, torn
+from tests.kit.sweep_waits import CODE_CUT, OVER
 
 
 def _told(world: World, desk: Desk) -> None:
@@ -145,8 +147,13 @@ DISOWNED = Job(
     resolves=False,
     names_nobody=True,
 )
-REJOIN = Job("rejoin", _rejoined, (29_000, 29_000), 20_000, _lost_a_day, resolves=False)
+REJOIN = Job(
+    "rejoin",
+    *(_rejoined, (29_000, 29_000), 20_000, _lost_a_day),
+    resolves=False,
+    waits=CODE_CUT | OVER,
+)
 REJOIN_UNSENT = Job("rejoin over a lost tail", _rejoined, *_LOAD, _lost_unsent, resolves=False)
 
 RARE = (FINISHED_THERE, SEALED_TWICE, DISOWNED, *DISPUTES, REJOIN, REJOIN_UNSENT)
-EVERY_JOB = (*JOBS, *RARE)
+EVERY_JOB = (*JOBS, *BOOKED, *RARE)

@@ -43,6 +43,13 @@ class Wait(StrEnum):
     SOLD_OVER = "torn here, sold over at another desk"
 
 
+NOBODY_COMES: frozenset[Wait] = frozenset()
+CODE_CUT = frozenset({Wait.UNREADABLE, Wait.SPENT})
+"""Of a job that presents a code: which of them, its reader decides."""
+OVER = frozenset({Wait.SOLD_OVER})
+"""Of a job whose load or return can stand torn on a card that another desk sells to."""
+
+
 def closed_cards(world: World, station: str) -> dict[str, Wait]:
     """Cards whose code this desk may not present again, by its own record of cut attempts."""
     desk = world.start(Power(), station)

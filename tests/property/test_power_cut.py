@@ -15,14 +15,19 @@ import pytest
 from cardstation.domain.ledger import GENESIS
 from cardstation.domain.meter import MakerRules
 from cardstation.domain.payment import Tender
+from cardstation.domain.topup import TopUp
 from cardstation.errors import LedgerUnreachable
 from cardstation.ports.ledger import Ledger
+from cardstation.services.intent import load as loading
+from cardstation.services.station import Station
+from cardstation.store.attempts import Attempt
 from drivers.makers import MAKERS
 from tests.kit import trials
 from tests.kit.chips import on_other_chips
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, Power, PowerCut, When, moments
-from tests.kit.sweep import Job, Lab, Where
+from tests.kit.sweep import Job, Lab, Where, World
+from tests.kit.sweep_booked import BOOKED, REFUND_LINE, REFUND_ORDER, RETURN_LINE, RETURN_ORDER
 from tests.kit.sweep_disputes import (
     DISPUTE,
     DISPUTE_LOADED,
@@ -51,7 +56,7 @@ from tests.kit.sweep_rare import (
     REJOIN_UNSENT,
     SEALED_TWICE,
 )
-from tests.kit.sweep_waits import Wait
+from tests.kit.sweep_waits import CODE_CUT, Wait
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -97,6 +102,14 @@ ONCE = (
     Case(RETURN, Where.SOLD, "acs", 41, 6),
     Case(REFUND, Where.SAME, "acs", 11, 0, Tender.QR_CODE, answers=True),
     Case(REFUND, Where.ANOTHER, "omnikey", 19, 1),
+    Case(REFUND_LINE, Where.SAME, "acs", 37, 5),
+    Case(REFUND_LINE, Where.ANOTHER, "omnikey", 37, 13),
+    Case(REFUND_ORDER, Where.SAME, "omnikey", 37, 17),
+    Case(REFUND_ORDER, Where.ANOTHER, "acs", 37, 29),
+    Case(RETURN_LINE, Where.SAME, "omnikey", 89, 71),
+    Case(RETURN_LINE, Where.HOME, "acs", 101, 61),
+    Case(RETURN_ORDER, Where.SAME, "acs", 89, 23),
+    Case(RETURN_ORDER, Where.ANOTHER, "omnikey", 101, 47),
     Case(REMAINDER, Where.SAME, "acs", 7),
     Case(REMAINDER, Where.ANOTHER, "omnikey", 13, 1, Tender.QR_CODE, answers=True),
     Case(ARREARS, Where.SAME, "acs", 3),
@@ -181,7 +194,6 @@ def test_one_cut(folder: Path, record_property: Record, case: Case) -> None:
     cuts = points[case.start :: case.stride]
     for cut in cuts:
         lab.run(cut)
-    assert lab.waits.total() < len(cuts)
     report(record_property, str(case), len(points), len(cuts), lab, "single cuts")
 
 
@@ -205,6 +217,12 @@ TWICE = tuple(
 """Where a second cut can meet another world than the first: with the card at its meter, or with
 what another desk made of it. Nobody coming back is looked at after the last cut of each."""
 
+PAIRS = (
+    *TWICE,
+    *(Case(job, Where.SAME, dialect, 1) for job in BOOKED for dialect in ("acs", "omnikey")),
+)
+"""For the long sweep."""
+
 
 @pytest.mark.parametrize("case", TWICE, ids=str)
 def test_cut_again_during_recovery(folder: Path, record_property: Record, case: Case) -> None:
@@ -218,6 +236,37 @@ def test_cut_again_during_recovery(folder: Path, record_property: Record, case: 
             lab.run(cut, second)
             count += 1
     report(record_property, f"{case}, cut twice", points, count, lab, "second cuts")
+
+
+def test_a_sale_waits_where_its_code_was_cut_short_and_nowhere_else(folder: Path) -> None:
+    """The reader cannot read the tries: from the note before the code to the note after it."""
+    lab = Lab(folder, SALE, stock, dialect="omnikey")
+    before, after = _around_the_code(lab.boundaries())
+    for cut, waits in (
+        (Cut(before, When.BEFORE), False),
+        (Cut(before, When.AFTER), True),
+        (Cut(after, When.BEFORE), True),
+        (Cut(after, When.AFTER), False),
+    ):
+        lab.waits.clear()
+        lab.run(cut)
+        assert set(lab.waits) == ({Wait.UNREADABLE} if waits else set()), cut
+
+
+def _around_the_code(names: list[str]) -> tuple[int, int]:
+    """The commits on both sides of what is first done in the chip."""
+    chip = names.index("chip")
+    before = max(at for at in range(chip) if names[at] == "commit")
+    return before, names.index("commit", chip)
+
+
+def test_a_wait_for_nothing_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted: a desk that never notes that its code was accepted, cut while it writes the load."""
+    watched_codes(monkeypatch, forgets=Attempt.ACCEPTED)
+    lab = Lab(folder, SALE, stock, dialect="omnikey")
+    chips = [at for at, name in enumerate(lab.boundaries()) if name == "chip"]
+    with pytest.raises(AssertionError, match="its code was not cut short"):
+        lab.run(Cut(chips[len(chips) // 2], When.AFTER))
 
 
 def test_a_code_cut_short_twice_waits_though_the_meter_makes_its_tries_whole(folder: Path) -> None:
@@ -264,7 +313,33 @@ def test_a_provisional_seal_is_settled_by_the_ledger(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("job", EVERY_JOB, ids=lambda job: job.name)
-def test_the_harness_finds_nothing_where_nothing_is_wrong(folder: Path, job: Job) -> None:
-    lab = Lab(folder, job, stock)
+def test_the_harness_finds_nothing_where_nothing_is_wrong(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, job: Job
+) -> None:
+    """And who says that its code can be cut short presents one; nobody else does."""
+    presented = watched_codes(monkeypatch)
+
+    def prepare(world: World) -> None:
+        job.prepare(world)
+        presented.clear()
+
+    lab = Lab(folder, replace(job, prepare=prepare), stock)
     lab.run()
     assert not lab.waits
+    assert bool(presented) == (job.waits >= CODE_CUT)
+
+
+def watched_codes(
+    monkeypatch: pytest.MonkeyPatch, *, forgets: Attempt | None = None
+) -> list[Attempt]:
+    """What desks note of a code from here on; one of it can be forgotten."""
+    noted: list[Attempt] = []
+    note = loading._note
+
+    def watched(station: Station, intent: TopUp, event: Attempt, tries: int | None) -> None:
+        noted.append(event)
+        if event is not forgets:
+            note(station, intent, event, tries)
+
+    monkeypatch.setattr(loading, "_note", watched)
+    return noted
