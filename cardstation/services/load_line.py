@@ -122,6 +122,8 @@ def _ensure_waits(
             raise Refusal("line_already_done", card_no=identity.card_no, row=line.row.row)
         if load.state is TopUpState.PAY_UNKNOWN:
             raise Refusal("payment_question", topup_id=load.topup_id, fen=load.quote.money.fen)
+        if load.state is TopUpState.REFUND_REQUESTED:
+            raise Refusal("refund_requested", card_no=identity.card_no)
     if line.verdict is not Verdict.READY:
         code = "line_needs_human" if line.verdict is Verdict.HUMAN else "line_blocked"
         reason = line.reasons[0] if line.reasons else ""

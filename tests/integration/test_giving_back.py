@@ -12,10 +12,11 @@ from cardstation.domain.meter import CounterSchool
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
-from cardstation.domain.topup import TopUpRequest
+from cardstation.domain.topup import TopUp, TopUpRequest
 from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
+from cardstation.services import return_load as returning
 from cardstation.services import top_up as selling
 from cardstation.services.dispute import dispute
 from cardstation.services.open_intents import open_intents
@@ -23,6 +24,7 @@ from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load, withdraw_return
+from cardstation.services.station import Station
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
@@ -280,6 +282,33 @@ def test_a_return_that_did_not_touch_the_card_is_withdrawn(desk: Desk) -> None:
     back = with_card(desk, card, return_load, SECOND, nobody, reading="photo 17")
     assert back.state is TopUpState.SEALED
     ok(desk)
+
+
+def test_a_return_at_work_in_its_lane_is_not_withdrawn(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card, begin, said = card_of(HOME), returning.record_begun, []
+    desk.sell(card)
+
+    def begun(station: Station, intent: TopUp, **facts: str) -> TopUp:
+        made = begin(station, intent, **facts)
+        with pytest.raises(Refusal) as refused:
+            withdraw_return(station, made.topup_id)
+        said.append(refused.value.code)
+        return made
+
+    monkeypatch.setattr(returning, "record_begun", begun)
+    back = with_card(desk, card, return_load, SECOND, nobody, reading="photo 17")
+    assert (said, back.state) == (["card_at_work"], TopUpState.SEALED)
+    ok(desk)
+
+
+def test_a_desk_that_may_not_write_withdraws_nothing(desk: Desk) -> None:
+    with desk.station.store.unit() as unit:
+        unit.outbox.judge("ledger_fork", desk.clock.now())
+        unit.commit()
+    with pytest.raises(Refusal, match="selling_frozen"):
+        withdraw_return(desk.station, "nothing")
 
 
 def test_a_card_that_shows_neither_goes_into_dispute(desk: Desk) -> None:

@@ -12,20 +12,24 @@ from cardstation.domain.batch import LineState, Verdict
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
-from cardstation.errors import LedgerUnreachable, OutcomeUnknown, Refusal
+from cardstation.errors import LedgerUnreachable, LinkFailed, OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.batch_state import batch_state
 from cardstation.services.follow_orders import follow_orders
 from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.pay_batch import pay_batch
+from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
+from cardstation.services.refund import request_refund
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from drivers.payments.stated import cash
-from drivers.virtual import VirtualCard
+from drivers.virtual import Tear, VirtualCard
 from tests.kit.station import card_of, line, neighbours, open_desk, put_batch, take
+from tests.kit.two_desks import with_card
 
 HOMES = neighbours(4)
 ORDER = Order("D1", HOMES[2].account_no, 5600, 20_000, "residential@2026-01-01", 50, "S001")
@@ -271,6 +275,21 @@ def test_a_counter_sale_in_question_stops_the_card_in_a_bag_too(tmp_path: Path) 
     answer_payment(desk.station, intent.intent_id, taken=False)
     assert desk.load(batch_id, card).state is LineState.DONE
     desk.station.store.close()
+
+
+def test_a_line_whose_refund_was_asked_for_says_so(bag: Bag) -> None:
+    bag.pay(15_000)
+    card = bag.cards[0]
+    card.chip.arm(Tear(0))
+    with pytest.raises(LinkFailed):
+        bag.load(card)
+    card.chip.arm(None)
+    sync(bag.desk.station)
+    owed = with_card(bag.desk, card, request_refund, Approval("supervisor"))
+    assert bag.stopped(card) == "refund_requested"
+    sync(bag.desk.station)
+    pay_out(bag.desk.station, owed.topup_id, Approval("supervisor"))
+    assert verify(bag.desk.station).ok
 
 
 def test_the_sheet_explains_every_line(bag: Bag) -> None:

@@ -20,6 +20,7 @@ NOT_OF_THE_CARD = frozenset(
         "line_unfunded",
         "offline_limit_reached",
         "payment_question",
+        "refund_requested",
         "selling_frozen",
         "store_rolled_back",
     }
