@@ -15,6 +15,8 @@ from drivers.readers.status_words import OK, status_of
 GET_RESPONSE = bytes.fromhex("00C00000")
 MORE, WRONG_LENGTH = 0x61, 0x6C
 MOST_PARTS = 4
+BY_RADIO = bytes.fromhex("8001")
+"""TD1 TD2 of every contactless card as readers show it: T=1, whatever TD1 says for itself."""
 T0_OFFERED, T1_OFFERED = 0, 1
 
 
@@ -33,11 +35,11 @@ class Answer:
 
 def first_protocol(atr: bytes) -> int:
     """The protocol a card's answer to reset offers first: 0 unless TD1 says another."""
-    if len(atr) < 2:
-        return T0_OFFERED
-    present = atr[1] >> 4
+    present = atr[1] >> 4 if len(atr) > 1 else 0
     if not present & 0b1000:
         return T0_OFFERED
+    if present == 0b1000 and atr[2:4] == BY_RADIO:
+        return T1_OFFERED
     place = 2 + (present & 0b0111).bit_count()
     return atr[place] & 0x0F if place < len(atr) else T0_OFFERED
 

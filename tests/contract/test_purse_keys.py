@@ -115,7 +115,7 @@ def test_all_answer_a_load_alike(
     keys, opening = holder(levels), opened(levels, kind)
     wanted = program(levels).accept(CARD, order(kind=kind), opening)
     assert keys.accept(CARD, order(kind=kind), opening) == wanted
-    assert keys.terminal == TERMINAL
+    assert keys.terminal == program(levels).terminal == TERMINAL
     for wrong in (
         replace(opening, mac1=bytes(4)),
         replace(opening, challenge=bytes(4)),

@@ -48,9 +48,10 @@ def desk_of(holder: str, by_t1: bool = False) -> PurseDesk:
 
 
 def loaded(desk: PurseDesk, plan: LoadPlan) -> Said:
-    """Load, and what the driver says of it."""
+    """Load, and what the driver says of it; a TAC that can be checked is right."""
     try:
-        desk.powered().load(plan, desk.keys)
+        tac = desk.powered().load(plan, desk.keys)
+        assert desk.keys.tac_fits(plan, tac) is not False
     except LoadUnanswered:
         return Said.UNKNOWN
     except (Mishap, Refusal):
@@ -294,6 +295,16 @@ def test_a_load_of_another_desk_is_not_taken_for_ours(holder: str) -> None:
         assert desk.powered().find_out(plan, desk.keys).truth is LoadTruth.OTHER
         elsewhere(desk, fen, 2)
         assert desk.powered().find_out(plan, desk.keys).truth is LoadTruth.OTHER
+
+
+@by_holder
+def test_the_same_order_loaded_before_its_plan_is_not_taken_for_it(holder: str) -> None:
+    desk = desk_of(holder)
+    first = desk.planned(FEN)
+    desk.powered().load(first, desk.keys)
+    plan = desk.planned(FEN)
+    elsewhere(desk, FEN, 1)
+    assert desk.powered().find_out(plan, desk.keys).truth is LoadTruth.OTHER
 
 
 @by_holder

@@ -203,6 +203,8 @@ def test_wrong_macs_in_a_row_lock_the_application_for_ever() -> None:
     for _ in range(BEARS - 1):
         host.opened()
         assert host.says(wrong) == "9302"
+    host.opened()
+    assert host.says("8052000004" + "00000000") == "6700"
     host.load()
     for _ in range(BEARS - 1):
         host.opened()
@@ -248,6 +250,31 @@ def test_wrong_keys_lock_the_key() -> None:
     challenge = bytes.fromhex(host.says("0084000008")[:16])
     proof = software().authentication(host.chip.serial, challenge)
     assert host.says("0082000108" + proof.hex()) == "6983"
+
+
+def test_an_update_needs_its_file_its_challenge_and_its_room() -> None:
+    host = Host()
+    keys = software()
+    challenge = bytes.fromhex(host.says("0084000008")[:16])
+    host.says("0082000108" + keys.authentication(host.chip.serial, challenge).hex())
+
+    def update(p1: int, at: int, data: bytes, *, encrypted: bool = False) -> str:
+        drawn = bytes.fromhex(host.says("0084000004")[:8])
+        head = bytes([0x04, 0xD6, p1, at])
+        sent = keys.protected(host.chip.serial, drawn, head, data, encrypted=encrypted)
+        return host.says((head + bytes([len(sent)]) + sent).hex())
+
+    assert update(0x00, 0, b"1") == "6A82"
+    assert update(0x82, 0, b"1") == "6A82"
+    assert update(0x81, 44, b"12") == "6B00"
+    assert update(0x96, 0, b"1") == "6B00"
+    assert update(0x96, 0, b"Li", encrypted=True) == "9000"
+    assert host.chip.content(gas_files.HOLDER)[:2] == b"Li"
+    assert update(0x81, 43, b"12") == "9000"
+    assert host.says("00B0002B02") == "31329000"
+    assert host.says("04D68100051122334455") == "6984"
+    host.says("0084000008")
+    assert host.says("04D68100051122334455") == "6984"
 
 
 def test_a_pin_may_be_wanted_for_loads() -> None:
