@@ -1,4 +1,7 @@
-"""Receipts as strips to be cut off, one per floor, for buildings where paper is carried up."""
+"""Receipts as strips, one per floor, for buildings where paper is carried up.
+
+A door gets its own part: each is cut off, so that nobody reads what a neighbour paid.
+"""
 
 from __future__ import annotations
 
@@ -80,4 +83,4 @@ def _receipt(pages: Pages, row: StripRow, t: Translator) -> None:
         pen.fitted(x, y + 3, name, LABEL, room=room, align=align)
         pen.fitted(x, y + 7.8, text, style, room=room, align=align)
     pages.y += _ROW
-    pen.rule(LEFT, RIGHT, pages.y - 1.2, weight=0.12)
+    pen.rule(LEFT, RIGHT, pages.y - 1.2, ink=Ink.FAINT, weight=0.2, dash=1.4)

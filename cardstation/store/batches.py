@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    exists,
     func,
     select,
 )
@@ -23,7 +24,7 @@ from sqlalchemy import (
 from cardstation.domain.batch import Batch, LineKind, ListRow, ManifestLine, Verdict, Zone
 from cardstation.domain.money import Money
 from cardstation.sql.types import Fen, Instant, Litres, Word
-from cardstation.store.households import in_parts
+from cardstation.store.households import households, in_parts
 from cardstation.store.tables import metadata
 
 batches = Table(
@@ -181,13 +182,14 @@ class Batches:
         self._changed(batch_id, stated_count=count, stated_total=total)
 
     def purge(self, batch_id: str, at: datetime) -> None:
-        """Remove every name, door, note and spelling; numbers and money stay."""
-        blank = dict.fromkeys(
-            ("name", "door", "written_name", "written_door", "written_note", "written_amount"), ""
-        )
-        self._connection.execute(
-            batch_lines.update().where(batch_lines.c.batch_id == batch_id).values(blank)
-        )
+        """Remove all that was written by people; numbers of households on file and money stay."""
+        here = batch_lines.c.batch_id == batch_id
+        written = [one.name for one in batch_lines.c if one.name.startswith("written_")]
+        blank = dict.fromkeys(("name", "door", "envelope", *written), "")
+        self._connection.execute(batch_lines.update().where(here).values(blank))
+        known = exists().where(households.c.account_no == batch_lines.c.account_no)
+        strange = dict.fromkeys(("account_no", "card_no"), "")
+        self._connection.execute(batch_lines.update().where(here, ~known).values(strange))
         self._changed(batch_id, purged_at=at)
 
     def ids(self) -> tuple[str, ...]:
