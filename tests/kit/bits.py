@@ -46,7 +46,9 @@ def file_bits(home: Path, count: int, seed: int) -> Counter[str]:
         path.write_bytes(flipped(raw, bit))
         found = verdict_on(desk.station, home)
         if not found:
-            assert content_of(path) == said, f"bit {bit} of the file is not found"
+            now = content_of(path)
+            other = [*(set(said) ^ set(now))]
+            assert now == said, f"bit {bit} of {len(raw)} bytes is not found: {other}"
         told[found or UNUSED] += 1
     return told
 
@@ -63,10 +65,13 @@ def verdict_on(station: Station, home: Path) -> str:
 
 
 def content_of(path: Path) -> list[tuple[Any, ...]]:
-    """Every table, index, trigger and row, each value with its storage class."""
+    """Every table, index, trigger and row, each value with its storage class.
+
+    Whether a blank or a tab stands between two words of a statement says nothing.
+    """
     with closing(sqlite.connect(path.as_uri() + "?mode=ro", uri=True)) as connection:
         master = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-        said = list(connection.execute(master))
+        said = [(*what, " ".join(sql.split())) for *what, sql in connection.execute(master)]
         for table in [name for kind, name, *_ in said if kind == "table"]:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             told = ", ".join(f'typeof("{name}"), hex("{name}")' for name in columns)
