@@ -89,7 +89,7 @@ def board_state(station: Station) -> Board:
     for batch_id in ids:
         one = custody_state(station, batch_id)
         batch = one.batch.batch
-        key = (batch.team, list(Zone).index(batch.zone), batch.community or batch.name)
+        key = (batch.team, list(Zone).index(batch.zone), batch.community)
         found.setdefault(key, []).append(one)
     return Board(tuple(_row(key, found[key], waits) for key in sorted(found)))
 

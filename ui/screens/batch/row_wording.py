@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cardstation.domain.household import Household
 from cardstation.i18n import Translator
 from cardstation.sentences import word
 from cardstation.services.look_at_line import LineDetail
@@ -36,8 +35,10 @@ def household_facts(state: RowState, t: Translator) -> list[Fact]:
         (t("Household"), f"{home.name}    {home.address.door}"),
         (t("Account"), home.account_no),
         (t("Card"), home.card_no),
-        (t("Meter"), _meter(home)),
+        (t("Meter no."), home.meter.meter_no),
     ]
+    if home.meter.installed:
+        facts.append((t("Meter installed"), str(home.meter.installed.year)))
     if home.relief_per_month:
         facts.append((t("Relief a month"), str(home.relief_per_month)))
     if detail.cap is not None:
@@ -48,13 +49,8 @@ def household_facts(state: RowState, t: Translator) -> list[Fact]:
     return facts
 
 
-def _meter(home: Household) -> str:
-    since = home.meter.installed
-    return f"{home.meter.meter_no}    {since.year}" if since else home.meter.meter_no
-
-
 def buys(state: RowState, t: Translator) -> list[Fact]:
-    """What the money buys, tier by tier to the fen; arrears beside it, never deducted here."""
+    """What the money buys, tier by tier to the fen: what debts leave of it, once they are paid."""
     quote, home = state.quote, state.picked or state.detail.household
     facts: list[Fact] = []
     if quote is not None:
@@ -67,7 +63,7 @@ def buys(state: RowState, t: Translator) -> list[Fact]:
     if home is not None and home.arrears.fen:
         facts.append((t("Arrears, taken only with consent"), str(home.arrears), "warn"))
         if quote is not None:
-            facts.append((t("Left after arrears"), str(quote.money - home.arrears)))
+            facts.append((t("Left after arrears"), str(quote.money)))
     return facts
 
 

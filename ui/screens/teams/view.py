@@ -129,7 +129,7 @@ def _columns(t: Translator) -> list[Column[BoardRow]]:
             164,
             lambda one: Cell(word(f"zone.{one.zone.value}", t), ZONE_TONES[one.zone]),
         ),
-        Column(t("Community"), 190, lambda one: Cell(one.community)),
+        Column(t("Community"), 190, lambda one: Cell(one.community or t("not assigned"))),
         Column(t("Progress"), 0, lambda _one: Cell("")),
         Column(t("Expected"), 82, lambda one: Cell(str(one.expected)), right=True),
         Column(t("Collected"), 86, lambda one: Cell(str(one.collected)), right=True),
