@@ -1,6 +1,8 @@
 """Taking in 3 000 rows against a city of 1.72 million households.
 
-Beside it: only reading the file's cells, and one indexed point look-up for every row.
+Beside it: only reading the file's cells, and one indexed point look-up for every row. Each run
+takes in another community: a household that waits in an open batch already is a question of its
+own, and would be asked for every row from the second run on.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ from tests.kit.workbook import write_workbook
 
 ROWS = 3000
 RUNS = 3
-FIRST = 250 * IN_A_COMMUNITY
-"""The list is most of one large community in the middle of the city."""
+MIDDLE = 250
+"""The lists are most of the large communities in the middle of the city, one each."""
 HEADER = ("序号", "户号", "卡号", "户主", "房号", "金额", "备注")
 
 
@@ -41,17 +43,18 @@ def measure() -> list[Row]:
     made_s, city = timed(city_store)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        lists = [_list(place / f"list{run}.xlsx", 100 + run) for run in range(RUNS + 1)]
+        lists = [_list(place / f"list{run}.xlsx", run, 100) for run in range(RUNS + 1)]
         with closing(sqlite3.connect(city / "station.db")) as file:
-            looked = min(timed(lambda: _look_up(file))[0] for _ in range(RUNS))
+            looked = min(timed(lambda run=run: _look_up(file, run))[0] for run in range(RUNS + 1))
         copy = place / "home"
         shutil.copytree(city, copy)
         with closing(Store.open(copy)) as store:
             station = bare_desk(store)
             batch = import_list(station, lists[0])
-            ready = sum(line.verdict == "ready" for line in batch.lines)
-            ours = min(timed(lambda p=path: import_list(station, p))[0] for path in lists[1:])
-            newer = read_list(_list(place / "newer.xlsx", 170))
+            runs = [timed(lambda p=path: import_list(station, p)) for path in lists[1:]]
+            ours = min(seconds for seconds, _ in runs)
+            ready = min(sum(one.verdict == "ready" for one in taken.lines) for _, taken in runs)
+            newer = read_list(_list(place / "newer.xlsx", 0, 170))
             compared, _ = timed(lambda: compare_list(station, batch.batch_id, newer))
         bare = min(timed(lambda p=path: _only_read(p))[0] for path in lists[1:])
     return [
@@ -65,10 +68,14 @@ def measure() -> list[Row]:
     ]
 
 
-def _list(path: Path, yuan: int) -> Path:
+def _first(run: int) -> int:
+    return (MIDDLE + run) * IN_A_COMMUNITY
+
+
+def _list(path: Path, run: int, yuan: int) -> Path:
     rows = []
     for at in range(ROWS):
-        number = FIRST + at
+        number = _first(run) + at
         home = address_of(number)
         door = f"{home.community}{home.building}栋{home.unit}单元{home.room}室"
         rows.append(
@@ -85,9 +92,9 @@ def _list(path: Path, yuan: int) -> Path:
     return write_workbook(path, {"Sheet1": [HEADER, *rows]}, ())
 
 
-def _look_up(file: sqlite3.Connection) -> int:
+def _look_up(file: sqlite3.Connection, run: int) -> int:
     query = "SELECT * FROM households WHERE account_no = ?"
-    found = (file.execute(query, (account_no(FIRST + at),)).fetchone() for at in range(ROWS))
+    found = (file.execute(query, (account_no(_first(run) + at),)).fetchone() for at in range(ROWS))
     return sum(row is not None for row in found)
 
 

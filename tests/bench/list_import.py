@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -32,14 +33,23 @@ def measure() -> list[Row]:
         with closing(Store.open(place / "home")) as store:
             station = bare_desk(store)
             filed, _ = timed(lambda: import_directory(station, directory, SAMPLES / "tariffs.json"))
-            ready = sum(line.verdict == "ready" for line in import_list(station, lists[0]).lines)
-            ours = min(timed(lambda p=path: import_list(station, p))[0] for path in lists[1:])
-            bare = min(timed(lambda p=path: _only_read(p))[0] for path in lists[1:])
+        runs = [_taken_in(place, path) for path in lists][1:]
+        ours, ready = min(seconds for seconds, _ in runs), min(count for _, count in runs)
+        bare = min(timed(lambda p=path: _only_read(p))[0] for path in lists[1:])
     return [
         Row(f"list of {ROWS} rows taken in", ours * 1000, bare * 1000, against="calamine, cells"),
         Row("  per row", ours * 1e6 / ROWS, unit="µs", against=f"{ready} of {ROWS} ready"),
         Row(f"directory of {len(people)} taken in", filed * 1000, against="first time, CSV"),
     ]
+
+
+def _taken_in(place: Path, path: Path) -> tuple[float, int]:
+    """Seconds and ready rows, at a desk where nobody of this list waits in another batch."""
+    home = place / path.stem
+    shutil.copytree(place / "home", home)
+    with closing(Store.open(home)) as store:
+        seconds, batch = timed(lambda: import_list(bare_desk(store), path))
+    return seconds, sum(line.verdict == "ready" for line in batch.lines)
 
 
 def _people() -> list[Person]:

@@ -8,8 +8,11 @@ from datetime import date, datetime, time, timedelta
 
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f]")
+_UNSEEN = r"\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f"
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _SPACES = re.compile(r"\s+")
+_UNTIDY = re.compile(rf"[\s{_UNSEEN}]")
+_IN_NUMBERS = re.compile(r"[\s'’\-]")
 _WHOLE = re.compile(r"(\d+)\.0+")
 _EXACT_BELOW = 10**15
 
@@ -32,7 +35,9 @@ def clean(value: Cell) -> str:
 
 def clean_number(text: str) -> str:
     """An account or card number: a leading apostrophe, spaces, hyphens and `.0` removed."""
-    bare = re.sub(r"[\s'’\-]", "", text)
+    if text.isdecimal():
+        return text
+    bare = _IN_NUMBERS.sub("", text)
     whole = _WHOLE.fullmatch(bare)
     return whole[1] if whole else bare
 
@@ -40,5 +45,7 @@ def clean_number(text: str) -> str:
 def _clean_text(text: str) -> str:
     if text.isascii() and text.isprintable():
         return _SPACES.sub(" ", text).strip() if " " in text else text
+    if unicodedata.is_normalized("NFKC", text) and not _UNTIDY.search(text):
+        return text
     plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     return _SPACES.sub(" ", plain).strip()

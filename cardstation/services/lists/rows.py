@@ -94,8 +94,12 @@ def _fill_merged(sheet: Sheet, header: Header) -> None:
 
 
 def _row(cells: Sequence[str], header: Header, number: int, sheet_name: str) -> ListRow:
+    columns = header.columns
+
     def said(column: Column) -> list[str]:
-        places = header.columns.get(column, ())
+        places = columns.get(column)
+        if places is None:
+            return []
         return [cells[place] for place in places if place < len(cells) and cells[place]]
 
     return ListRow(
@@ -115,7 +119,7 @@ def _row(cells: Sequence[str], header: Header, number: int, sheet_name: str) -> 
 
 def _one(texts: Sequence[str]) -> str:
     """The one value of several columns; two different ones are shown as both."""
-    return "/".join(dict.fromkeys(texts))
+    return texts[0] if len(texts) == 1 else "/".join(dict.fromkeys(texts))
 
 
 def _amount(texts: Sequence[str]) -> str:
