@@ -9,10 +9,13 @@ from pathlib import Path
 from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.layout import Layout
+from cardstation.ports.purse import PurseDriver
 from drivers.chips import CHIPS
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
 from drivers.measured import Measured, measured, torn_loads
+from drivers.measured_purse import measured_purse, torn_purse
+from drivers.purses import PURSES
 from drivers.readers import DIALECTS
 from drivers.virtual.card import VirtualCard, new_chip
 from drivers.virtual.reader import VirtualReader
@@ -22,9 +25,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "supported-cards.md"
 HEAD = """# Supported cards
 
 Made from what is registered in `drivers/` by `./dev python -m drivers.supported`; a test says when
-it is out of date. A new reader, chip, layout or maker is one file and one line in the tuple of its
-room (`DIALECTS`, `CHIPS`, `LAYOUTS`, `MAKERS`), and the contract suite of that tuple takes it in by
-itself: `tests/contract/`, the same over the real card service in
+it is out of date. A new reader, chip, layout, maker or purse is one file and one line in the tuple
+of its room (`DIALECTS`, `CHIPS`, `LAYOUTS`, `MAKERS`, `PURSES`), and the contract suite of that
+tuple takes it in by itself: `tests/contract/`, the same over the real card service in
 `tests/integration/test_pcsc_every_chip.py`, every tear in `tests/property/test_torn_cards.py`, and
 each money service under power cuts in `tests/property/test_power_cut.py`.
 """
@@ -32,7 +35,7 @@ each money service under power cuts in `tests/property/test_power_cut.py`.
 
 def page() -> str:
     """The whole page."""
-    parts = (_readers(), _chips(), _layouts(), _makers(), _figures())
+    parts = (_readers(), _chips(), _layouts(), _makers(), _figures(), _purses())
     return "\n".join([HEAD, *(part + "\n" for part in parts)])
 
 
@@ -149,6 +152,32 @@ def _figure_row(one: Measured) -> tuple[str, ...]:
         *(str(n) for n in (one.differing, one.written, one.erased, one.steps)),
         f"{1000 * one.chip_time_s:.0f}",
         *(str(n) for n in (one.exchanges, one.reading)),
+    )
+
+
+def _purses() -> str:
+    rows = [_purse_row(driver) for driver in PURSES]
+    head = (
+        *("purse", "driver", "exchanges by T=0: plan, load, find out", "by T=1"),
+        *("cut", "old", "new", "neither"),
+    )
+    return (
+        "## Purses\n\n"
+        "CPU cards that keep money themselves, in any contact reader: they are asked, not written\n"
+        "(`docs/adr/0012-purses.md`). Cut inside the card at every sub-step of a load, in four\n"
+        "half-way states of each. The driver is proven; no service sells to a purse yet.\n\n"
+        + _table(head, rows)
+    )
+
+
+def _purse_row(driver: PurseDriver) -> tuple[str, ...]:
+    by_t0, by_t1 = (measured_purse(driver, by_t1=by_t1) for by_t1 in (False, True))
+    torn = torn_purse(driver)
+    return (
+        driver.title,
+        f"`{driver.name}`",
+        *(", ".join(map(str, (one.plan, one.load, one.find_out))) for one in (by_t0, by_t1)),
+        *(str(n) for n in (torn.cuts, torn.old, torn.new, torn.neither)),
     )
 
 

@@ -13,6 +13,7 @@ from drivers.keys import pboc
 from drivers.keys.purse_keys import PurseMasters, training_masters
 from drivers.keys.secret import Secret
 from drivers.purses import gas_files
+from drivers.purses.gas_content import CLEARED, Parameters, Returned
 from drivers.purses.gas_files import CardFile
 from drivers.virtual import iso7816
 from drivers.virtual.apdu import OK, UNKNOWN_CLA, UNKNOWN_INS, WRONG_LENGTH, WRONG_PARAMETERS, Apdu
@@ -84,6 +85,22 @@ class VirtualGasCard(VirtualCpuCard):
         """What stands in a file."""
         at = self.place(file)
         return bytes(self.main[at : at + file.size])
+
+    def issue(self, parameters: Parameters) -> None:
+        """The issuer says whose card it is; the return file is empty then."""
+        for file, content in (
+            (gas_files.PARAMETERS, parameters.to_bytes()),
+            (gas_files.RETURNED, CLEARED),
+        ):
+            self.main[self.place(file) : self.place(file) + file.size] = content
+
+    def write_back(self, returned: Returned) -> None:
+        """A meter says that it took the card (its own module proves itself).
+
+        Raises:
+            Torn: the power was cut.
+        """
+        self._update(self.place(gas_files.RETURNED), returned.to_bytes())
 
     def block(self, *, for_ever: bool = False) -> None:
         """The issuer blocks the application."""

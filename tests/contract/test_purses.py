@@ -24,6 +24,7 @@ from cardstation.logs import TRAFFIC
 from cardstation.ports.purse import LoadOrder, LoadTruth, PurseKind, PurseStand
 from drivers.chips import CHIPS
 from drivers.purses import PURSES, gas_files
+from drivers.purses.gas_content import CLEARED, Parameters, Purpose, Returned
 from drivers.purses.gas_files import CardFile
 from drivers.readers.wrappers import Fault, FaultKind
 from drivers.virtual import VIRTUAL_CPU_CARDS, Tear, every_tear, new_chip
@@ -215,6 +216,28 @@ def test_files_are_read_freely_and_written_after_a_key(desk: PurseDesk) -> None:
         for at, part in ((-1, b"\x00"), (file.size - 1, b"\x00\x00")):
             with pytest.raises(Defect):
                 purse.write_file(file, at, part, desk.keys)
+
+
+@every_purse
+def test_a_card_between_desk_and_meter(desk: PurseDesk) -> None:
+    """Sold, with the return file cleared before; taken by the meter; seen at the next visit."""
+    whose = Parameters("000012345678", "510100998877", Purpose.BUYING)
+    back = Returned("000012345678", "510100998877", remaining_fen=5000, count=1)
+    desk.chip.issue(whose)
+    purse = desk.powered()
+    assert Parameters.of(purse.read_file(gas_files.PARAMETERS)) == whose
+    assert Returned.of(purse.read_file(gas_files.RETURNED)) is None
+    plan = purse.begin(order(), desk.keys)
+    purse.load(plan, desk.keys)
+    desk.chip.spend(PURSE, 5000, at=AT)
+    desk.chip.write_back(back)
+    purse = desk.powered()
+    assert Returned.of(purse.read_file(gas_files.RETURNED)) == back
+    finding = purse.find_out(plan, desk.keys)
+    assert (finding.truth, finding.stand) == (LoadTruth.DONE, PurseStand(0, 1))
+    purse.authenticate(desk.keys)
+    purse.write_file(gas_files.RETURNED, 0, CLEARED, desk.keys)
+    assert Returned.of(purse.read_file(gas_files.RETURNED)) is None
 
 
 @every_purse
