@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, literal, select, text, union_all
 
 from cardstation.central.batch import MOST_ENTRIES
 from cardstation.central.engine import transaction
 from cardstation.central.forks import claims
-from cardstation.central.tables import class_totals, exceptions, journal
+from cardstation.central.tables import class_totals, exceptions, journal, stations
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.seal_number import read_seal
 from cardstation.errors import Refusal
@@ -79,13 +79,15 @@ def loads_of(engine: Engine, card_no: str) -> tuple[bytes, ...]:
 def bag_steps(engine: Engine, seal_no: str) -> tuple[bytes, ...]:
     """The steps of the batch that a seal is of, exact bytes, oldest first.
 
-    Two stations number their batches alike; whose it is, the hand-over under this seal tells.
+    A seal has no room for the station's name: whose it is, the hand-over under this seal tells.
     """
     try:
-        _, batch_id = read_seal(seal_no)
+        _, short = read_seal(seal_no)
     except Refusal:
         return ()
-    steps = (journal.c.kind == text("'batch'"), journal.c.subject == batch_id)
+    called = literal(short)
+    named = union_all(select(called), select(called + "-" + stations.c.station))
+    steps = (journal.c.kind == text("'batch'"), journal.c.subject.in_(named))
     sealed = text("position(:seal in raw) > 0").bindparams(seal=seal_no.encode())
     with transaction(engine) as connection:
         whose = select(journal.c.station).where(*steps, sealed)

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from cardstation.domain.ledger import Entry, EntryKind, Posting, postings_of
+from cardstation.domain.ledger import PROVISIONAL, Entry, EntryKind, Posting, postings_of
 
 SALE = "sale"
-PROVISIONAL = "provisional"
 _DAY = len("2026-11-24")
 
 # Which accounts of an entry a conflict moves to suspense; tenders are counted cash and never move.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -135,6 +136,25 @@ class Batch:
     def revision(self) -> int:
         """Of the newest list."""
         return max((line.revision for line in self.lines), default=1)
+
+
+def stands_at(lines: Sequence[ManifestLine], place: int, kept: Container[int]) -> int:
+    """Where the household of a row stands now: what lay in the row's envelope is for that line.
+
+    Args:
+        lines: Of the batch.
+        place: Of the row as it was, from 1.
+        kept: Places that money is in: they are never exchanged for another.
+    """
+    if not 0 < place <= len(lines) or place in kept or not lines[place - 1].withdrawn:
+        return place
+    account_no = lines[place - 1].account_no
+    now = [
+        (line.verdict is Verdict.READY, at)
+        for at, line in enumerate(lines, start=1)
+        if not line.withdrawn and line.account_no == account_no
+    ]
+    return max(now, default=(False, place))[1]
 
 
 class LineState(StrEnum):

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 GENESIS = "0" * 64
 PEOPLE = "people: "
+PROVISIONAL = "provisional"
 TAIL_LOST = "tail_lost"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
+from cardstation.domain.batch_id import short_id
 from cardstation.domain.check_digit import luhn_digit, luhn_ok
 from cardstation.domain.money import Money
 from cardstation.domain.tariff import Quote
@@ -50,7 +51,7 @@ class BatchQuote:
     """One quote over the live lines of a batch, as printed.
 
     Attributes:
-        quote_no: `2026-11-24-01-Q1`.
+        quote_no: `2026-11-24-01-S001-Q1`.
         lines: Building, unit, room: the order in which money is divided once this is signed.
         per_load_max: Largest single load the desk sells.
         reference: What a transfer must carry; ends with its check digit.
@@ -136,10 +137,10 @@ def payment_reference(station_number: int, batch_id: str, issue: int) -> str:
 
     Args:
         station_number: 1–65535; its last three digits are shown.
-        batch_id: `2026-11-24-01`.
+        batch_id: `2026-11-24-01-S001`.
         issue: The how-manieth quote of the batch.
     """
-    year, month, day, number = batch_id.split("-")
+    year, month, day, number = short_id(batch_id).split("-")
     plain = f"{station_number % 1000:03d}{year[2:]}{month}{day}{int(number) % 100:02d}"
     plain += f"{issue % 100:02d}"
     return plain + luhn_digit(plain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cardstation.domain.batch_id import short_id
 from cardstation.domain.check_digit import luhn_ok
 from cardstation.errors import Refusal
 
@@ -18,13 +19,13 @@ def seal_number(station_no: int, batch_id: str, bag: int) -> str:
 
     Args:
         station_no: Number of the station, 1–65535.
-        batch_id: `2026-11-24-01`.
+        batch_id: `2026-11-24-01-S001`, of that station.
         bag: Which bag of the batch, 1–99.
 
     Raises:
         Refusal: `bag_number_wrong`: there is no such bag, or the batch has another kind of id.
     """
-    day = _BATCH_ID.fullmatch(batch_id)
+    day = _BATCH_ID.fullmatch(short_id(batch_id))
     if day is None or not 1 <= bag <= MOST_BAGS:
         raise Refusal("bag_number_wrong", bag=bag, batch_id=batch_id)
     body = f"{station_no:05d}{''.join(day.groups())}{bag:02d}"
@@ -39,7 +40,7 @@ def ensure_seal(seal_no: str, batch_id: str) -> str:
     """
     if not (number := bare_seal(seal_no)):
         return ""
-    if read_seal(number)[1] != batch_id:
+    if read_seal(number)[1] != short_id(batch_id):
         raise Refusal("seal_of_other_batch", seal_no=number, batch_id=batch_id)
     return number
 
@@ -50,7 +51,7 @@ def bare_seal(seal_no: str) -> str:
 
 
 def read_seal(seal_no: str) -> tuple[int, str]:
-    """The number of the station and the batch that a seal names.
+    """The number of the station and the batch that a seal names, without the station's name.
 
     Raises:
         Refusal: `seal_number_wrong` (length, check digit, or no such day).

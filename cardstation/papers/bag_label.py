@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cardstation.domain.bag_papers import BagLabel
+from cardstation.domain.batch_id import short_id
 from cardstation.domain.seal_number import QR_PREFIX, seal_grouped
 from cardstation.i18n import Translator, translator
 from cardstation.papers.pen import Ink, Pen, Style
@@ -35,7 +36,7 @@ def bag_label(label: BagLabel, lang: str) -> bytes:
 
 def _number(pen: Pen, label: BagLabel) -> None:
     """The bag's own number, large: `01-1` is bag 1 of the day's first batch."""
-    text = f"{label.batch_id[-2:]}-{label.bag}"
+    text = f"{short_id(label.batch_id)[-2:]}-{label.bag}"
     style = Style(22, Ink.NAVY, bold=True)
     pen.fitted(_RIGHT - _SIDE - 3, 14.6, text, style, room=24, align="right")
 
@@ -43,7 +44,7 @@ def _number(pen: Pen, label: BagLabel) -> None:
 def _facts(pen: Pen, label: BagLabel, t: Translator) -> None:
     cards = "" if label.cards is None else str(label.cards)
     facts = (
-        (t("Batch"), label.batch_id, 26.0),
+        (t("Batch"), short_id(label.batch_id), 26.0),
         (t("Community"), label.community, 31.0),
         (t("Cards"), cards, 12.0),
     )

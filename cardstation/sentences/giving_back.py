@@ -87,6 +87,19 @@ TABLE = {
         SAFE,
         "Send the customer to the desk that sold it; its receipt names it.",
     ),
+    "load_of_their_batch": Words(
+        "Paid for at {station}",
+        "The load was finished here; its money lies in a batch of station {station}.",
+        "Nothing is paid back here. The gas stays on the card.",
+        "Give the card back and have the meter take the gas. Money instead of gas is a matter "
+        "between the household and who paid for the batch at {station}.",
+    ),
+    "load_may_be_theirs": Words(
+        "Not certain whose load",
+        "Two desks may have been paid for this load; the card cannot say whose it is.",
+        "Nothing is paid back until the ledger has said whose load it is.",
+        "Sync, then ask again. If the ledger names another desk, the money is owed at this one.",
+    ),
     "meter_may_have_taken": Words(
         "Meter may have taken it",
         "The card was away from the desk and the meter has not written back since.",

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cardstation.domain.allocation import divide
+from cardstation.domain.batch import stands_at
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import QuoteStanding, references_in
 from cardstation.errors import fail
 from cardstation.services.batch_state import BatchState, batch_state
-from cardstation.services.intent.funding import batch_of, holdings_of, purses_of
+from cardstation.services.intent.funding import holdings_of, purses_of
 from cardstation.services.intent.quoting import quote_standing
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -75,6 +76,16 @@ class BatchAccount:
     payments: tuple[PaymentStanding, ...]
     lines: tuple[LineMoney, ...]
 
+    def payments_for(self, place: int) -> tuple[PaymentStanding, ...]:
+        """Sums that may pay a debt of a line's household: for all, or out of its own envelope."""
+        lines = [one.line for one in self.state.outcomes]
+        account_no = lines[place - 1].account_no
+        return tuple(
+            one
+            for one in self.payments
+            if not one.payment.line or lines[one.payment.line - 1].account_no == account_no
+        )
+
     def envelope_of(self, place: int) -> str:
         """Number and door of the envelope of a line; empty for no line."""
         if not 0 < place <= len(self.state.outcomes):
@@ -91,9 +102,9 @@ def batch_account(station: Station, batch_id: str) -> BatchAccount:
     """
     state = batch_state(station, batch_id)
     with station.store.reading() as reading:
-        quote = quote_standing(reading, batch_of(reading, batch_id), station.clock.now())
+        quote = quote_standing(reading, state.batch, station.clock.now())
         payments = _payments(reading, batch_id, quote)
-        lines = _lines(reading, batch_id, len(state.outcomes), payments)
+        lines = _lines(reading, batch_id, state, payments)
     return BatchAccount(state, quote, payments, lines)
 
 
@@ -141,13 +152,13 @@ def _doubt(payment: BatchPayment, quote: QuoteStanding | None) -> str:
 
 
 def _lines(
-    reading: Reading, batch_id: str, count: int, payments: tuple[PaymentStanding, ...]
+    reading: Reading, batch_id: str, state: BatchState, payments: tuple[PaymentStanding, ...]
 ) -> tuple[LineMoney, ...]:
     holdings = {one.line: one for one in holdings_of(reading, batch_id)}
     released = reading.lump_sums.released(batch_id)
     envelopes: dict[int, Money] = {}
     for one in payments:
-        line = one.payment.line
+        line = stands_at(state.batch.lines, one.payment.line, holdings)
         envelopes[line] = envelopes.get(line, NO_MONEY) + one.remains
     return tuple(
         LineMoney(
@@ -157,5 +168,5 @@ def _lines(
             released=released[place].reason if place in released else "",
             envelope_left=envelopes.get(place, NO_MONEY),
         )
-        for place in range(1, count + 1)
+        for place in range(1, len(state.outcomes) + 1)
     )

@@ -16,6 +16,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpState
 from cardstation.services.intent.funding import batch_of, is_for_sale
+from cardstation.services.intent.lost_list import known_batch
 from cardstation.services.intent.opened import code_of
 from cardstation.services.intent.stops import NOT_OF_THE_CARD
 from cardstation.services.station import Station
@@ -95,7 +96,7 @@ def batch_state(station: Station, batch_id: str) -> BatchState:
 
 def batch_in(reading: Reading, batch_id: str) -> BatchState:
     """As `batch_state`, within a unit of work."""
-    batch = batch_of(reading, batch_id)
+    batch = known_batch(reading, batch_id)
     known = _known(reading, batch_id)
     received = total(reading.funds.payments(batch_id))
     given_back = sum_back(reading.lump_sums.given_back(batch_id))

@@ -81,8 +81,9 @@ def custody_in(reading: Reading, batch_id: str) -> CustodyState:
     stage = reading.steps.stage(batch_id)
     numbers = {stop.card_no for stop in stops if not stop.line} - {""}
     stands = card_places(state.outcomes)
-    strangers = [place for place in seen if place not in stands]
-    numbers |= {state.batch.lines[place - 1].card_no for place in strangers} - {""}
+    lines = enumerate(state.batch.lines, start=1)
+    strangers = {line.card_no for place, line in lines if place in seen and place not in stands}
+    numbers |= strangers - {""}
     moved = [(one.step.at, one.moved) for one in timeline if one.moved is not None]
     seals = [one.seal_no for _, one in moved if isinstance(one, HandOver) and one.seal_no]
     return CustodyState(

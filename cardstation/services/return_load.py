@@ -6,16 +6,21 @@ from dataclasses import replace
 
 from cardstation.domain.admission import ensure_known, is_free_mark
 from cardstation.domain.card import Credit, ReturnBlock
-from cardstation.domain.ledger import EntryKind
+from cardstation.domain.ledger import PROVISIONAL, EntryKind
 from cardstation.domain.meter import CounterSchool
+from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal, ensure, fail
 from cardstation.services.identify import Inserted
-from cardstation.services.intent.at_work import on_its_card
+from cardstation.services.intent.at_work import on_its_card, on_its_intent
 from cardstation.services.intent.giving_back import record_returned
-from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
+from cardstation.services.intent.guards import (
+    ensure_may_sell,
+    ensure_may_write,
+    ensure_other_person,
+)
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.known import household_of
 from cardstation.services.intent.load import (
@@ -47,6 +52,8 @@ def return_load(
 
     Raises:
         Refusal: `nothing_to_return`, `load_not_ours` (another desk's, or none on record),
+            `load_of_their_batch` (finished here, its money lies in a batch of another desk),
+            `load_may_be_theirs` (sealed by what the card alone shows; the ledger decides),
             `meter_may_have_taken` (the card was out of this lane and the meter has not written
             back since), and those of the guards; nothing was done.
         OutcomeUnknown: the card decides at its next insertion.
@@ -69,12 +76,14 @@ def return_load(
     return record_returned(station, armed, write_and_prove(station, card, armed, watch))
 
 
+@on_its_intent
 def withdraw_return(station: Station, intent_id: str) -> TopUp:
     """Give up a return that has not touched its card.
 
     Raises:
-        Refusal: `not_withdrawable`.
+        Refusal: `not_withdrawable`, `card_at_work`, and those of `ensure_may_write`.
     """
+    ensure_may_write(station)
     with station.store.reading() as found:
         intent = found.topups.get(intent_id)
     untouched = (TopUpState.REQUESTED, TopUpState.NOT_RETURNED)
@@ -100,6 +109,7 @@ def _sale_of(station: Station, card: Inserted, credit: Credit) -> TopUp:
         ours = sale is not None and _still_sealed_here(reading, sale)
     if sale is None or not ours or written_mark(card, sale) != credit.mark:
         raise Refusal("load_not_ours", card_no=card.content.identity.card_no)
+    _ensure_ours_to_return(station, sale)
     return sale
 
 
@@ -107,6 +117,24 @@ def _still_sealed_here(reading: Reading, sale: TopUp) -> bool:
     """Sealed in our books, and no other desk had sealed it before."""
     sealed = reading.journal.last_about(sale.topup_id, EntryKind.SEALED)
     return sealed is not None and not reading.journal.last_about(sale.topup_id, EntryKind.ELSEWHERE)
+
+
+def _ensure_ours_to_return(station: Station, sale: TopUp) -> None:
+    """Gas and money are ours: a desk that pays back the gas of another pays it twice.
+
+    Raises:
+        Refusal: `load_of_their_batch`, `load_may_be_theirs`.
+    """
+    card_no = sale.identity.card_no
+    if sale.origin and sale.tender is Tender.BATCH:
+        raise Refusal("load_of_their_batch", card_no=card_no, station=sale.origin)
+    with station.store.reading() as reading:
+        stored = reading.journal.last_about(sale.topup_id, EntryKind.SEALED)
+        sealed = stored or fail("a sealed load has its fact")
+        heard = sealed.seq <= reading.outbox.acked()[0]
+        doubted = any(one.seq == sealed.seq for one in reading.outbox.exceptions())
+    if sealed.entry.witness == PROVISIONAL and (doubted or not heard):
+        raise Refusal("load_may_be_theirs", card_no=card_no)
 
 
 def _ensure_not_taken(card: Inserted, sale: TopUp, returned: ReturnBlock, reading: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cardstation.domain.batch_id import ids_of
 from cardstation.domain.batch_life import BatchStep
 from cardstation.domain.custody_trace import BagTrace, TracedStep, counts_of
 from cardstation.domain.seal_number import bare_seal, read_seal
@@ -24,11 +25,12 @@ def trace_bag(station: Station, seal_no: str) -> BagTrace:
         LedgerRefused: `station_suspended`, …
     """
     number = bare_seal(seal_no)
-    station_no, batch_id = read_seal(number)
+    station_no, short = read_seal(number)
     ours = station_no == station.number
     if ours:
         with station.store.reading() as reading:
-            whose, steps = station.name, reading.steps.of_batch(batch_id)
+            found = map(reading.steps.of_batch, ids_of(short, station.name))
+            whose, steps = station.name, next(filter(None, found), ())
     else:
         whose, steps = _at_the_centre(station, number)
     if not steps:
@@ -37,7 +39,7 @@ def trace_bag(station: Station, seal_no: str) -> BagTrace:
         TracedStep(one.at, one.step, one.stage, one.clerk, moved_of(one)) for one in steps
     )
     return BagTrace(
-        number, whose, batch_id, ours, traced[-1].stage, counts_of(traced), steps=traced
+        number, whose, steps[0].batch_id, ours, traced[-1].stage, counts_of(traced), steps=traced
     )
 
 

@@ -19,13 +19,15 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    union,
 )
 
 from cardstation.domain.batch import Batch, LineKind, ListRow, ManifestLine, Verdict, Zone
+from cardstation.domain.batch_id import batch_id_of, number_of
 from cardstation.domain.money import Money
 from cardstation.sql.types import Fen, Instant, Litres, Word
 from cardstation.store.households import households, in_parts
-from cardstation.store.tables import metadata
+from cardstation.store.tables import batch_step, metadata, payment, payment_log, topup
 
 batches = Table(
     "batches",
@@ -256,11 +258,21 @@ class Batches:
             .values(changes=batches.c.changes + 1, **values)
         )
 
-    def next_id(self, day: date) -> str:
-        """The next free id of a day: `2026-11-24-01`."""
-        taken = [i for i in self.ids() if i.startswith(f"{day.isoformat()}-")]
-        highest = max((int(i.rpartition("-")[2]) for i in taken), default=0)
-        return f"{day.isoformat()}-{highest + 1:02d}"
+    def next_id(self, day: date, station: str) -> str:
+        """The next free id of a station's day, also behind batches whose list was lost.
+
+        A restored station gets its entries back and not its lists: a new list under an old id
+        would take the old one's money.
+        """
+        begin, end = f"{day.isoformat()}-", f"{day.isoformat()}."
+        known = union(
+            *(
+                select(table.c.batch_id).where(table.c.batch_id > begin, table.c.batch_id < end)
+                for table in (batches, batch_step, payment, payment_log, topup)
+            )
+        )
+        taken = (number_of(one, station) for one in self._connection.scalars(known))
+        return batch_id_of(day, max(taken, default=0) + 1, station)
 
 
 def _line_row(batch_id: str, position: int, line: ManifestLine) -> dict[str, Any]:

@@ -95,6 +95,11 @@ def test_the_steps_of_a_bag_are_found_by_its_seal(ledger: Ledger) -> None:
     chain.add("batch", subject="2026-11-24-01", batch="2026-11-24-01")
     ledger.push(chain.written, ledger.head().nonce)
     assert [entry.seq for entry in ledger.bag_steps(seal)] == [1, 2, 5]
+    named = "2026-11-24-03-S001"
+    other = seal_number(1, named, 1)
+    chain.add("batch", subject=named, batch=named, detail=f'{{"seal_no":"{other}"}}')
+    ledger.push(chain.written[-1:], ledger.head().nonce)
+    assert [entry.seq for entry in ledger.bag_steps(other)] == [6]
     assert ledger.bag_steps(seal_number(1, "2026-11-24-01", 2)) == ()
     assert ledger.bag_steps("nothing") == ()
 

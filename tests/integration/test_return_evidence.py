@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from cardstation.domain.shift import Approval
+from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpState
+from cardstation.domain.volume import Volume
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
+from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
@@ -21,16 +24,21 @@ from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual import Tear, VirtualCard, every_tear
 from drivers.virtual.meter import VirtualMeter
+from drivers.virtual.tear import Moment
 from tests.kit import cards
 from tests.kit.desk import StandingClock
-from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance
-from tests.kit.two_stations import told, two_stations
+from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance, take
+from tests.kit.sweep import NAMES_NOBODY
+from tests.kit.two_desks import torn_at
+from tests.kit.two_stations import line_of, told, two_stations
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
 
 HOME = cards.household()
 SECOND = Approval("supervisor")
+WRITTEN = Tear(28, Moment.AFTER)
+"""Every byte of the load is on the card, and nobody read it back."""
 
 
 @pytest.fixture
@@ -179,3 +187,59 @@ def test_a_desk_whose_clock_is_slow_takes_no_old_word_of_the_meter_for_a_new_one
     assert refused.value.code == "meter_may_have_taken"
     desk.reader.pull()
     desk.station.store.close()
+
+
+def sealed_provisionally(here: Desk, there: Desk | None) -> VirtualCard:
+    """Paid here, cut before a byte, offline; `there` sold the same and wrote it, where it did."""
+    for desk in (here, there):
+        if desk is not None:
+            desk.station = replace(desk.station, layouts=(NAMES_NOBODY,), number=1)
+            line_of(desk).down = True
+    card = card_of(HOME)
+    torn_at(here, card, Tear(0) if there else WRITTEN)
+    if there is not None:
+        there.sell(card)
+        there.reader.pull()
+    assert with_card(here, card, resolve_card).outcome is Outcome.SEALED
+    return card
+
+
+def back(desk: Desk, card: VirtualCard) -> TopUp:
+    found: TopUp = with_card(desk, card, return_load, SECOND, nobody, reading="photo 1")
+    return found
+
+
+def test_a_load_that_may_be_anothers_is_not_paid_back_before_the_ledger_spoke(
+    tmp_path: Path,
+) -> None:
+    """Both desks were paid and the card cannot say whose load it is: one of them pays back."""
+    with two_stations(tmp_path) as (here, there, centre):
+        card = sealed_provisionally(here, there)
+        with pytest.raises(Refusal) as refused:
+            back(here, card)
+        assert refused.value.code == "load_may_be_theirs"
+        here.reader.pull()
+        line_of(here).down = line_of(there).down = False
+        told(there, here)
+        (owed,) = open_intents(here.station)
+        pay_out(here.station, owed.intent_id, SECOND)
+        told(here)
+        assert not open_intents(there.station)
+        assert take(card).credited == Volume.of_m3("29")
+        assert (centre.balances["gas_sold"], centre.balances["tender:cash"]) == (-9744, 10_000)
+        ok(here)
+        ok(there)
+
+
+def test_what_the_ledger_took_for_ours_is_taken_back(tmp_path: Path) -> None:
+    with two_stations(tmp_path) as (here, _there, centre):
+        card = sealed_provisionally(here, None)
+        with pytest.raises(Refusal) as refused:
+            back(here, card)
+        assert refused.value.code == "load_may_be_theirs"
+        line_of(here).down = False
+        told(here)
+        pay_out(here.station, back(here, card).topup_id, SECOND)
+        told(here)
+        assert not centre.balances.get("gas_sold")
+        ok(here)

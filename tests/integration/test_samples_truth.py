@@ -140,13 +140,13 @@ def test_households_are_found_by_their_numbers(desk: Station) -> None:
 def test_batches_are_numbered_by_day_and_kept(desk: Station, tmp_path: Path) -> None:
     first = import_list(desk, SAMPLES / "铁北二路.csv")
     second = import_list(desk, SAMPLES / "伊通河畔业主燃气卡.csv")
-    assert (first.batch_id, second.batch_id) == ("2026-11-24-01", "2026-11-24-02")
+    assert (first.batch_id, second.batch_id) == ("2026-11-24-01-S001", "2026-11-24-02-S001")
     later = replace(desk, clock=StandingClock(datetime(2026, 11, 25, tzinfo=SHANGHAI)))
     third = import_list(later, SAMPLES / "阳光花园收卡登记表.xlsx")
-    assert third.batch_id == "2026-11-25-01"
+    assert third.batch_id == "2026-11-25-01-S001"
     with desk.store.reading() as reading:
         assert reading.batches.get(first.batch_id) == first
-        assert reading.batches.get("2026-11-24-03") is None
+        assert reading.batches.get("2026-11-24-03-S001") is None
         assert reading.batches.ids() == (third.batch_id, second.batch_id, first.batch_id)
         assert reading.batches.of_card(first.lines[0].card_no) == (first.batch_id,)
 

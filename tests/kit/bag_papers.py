@@ -28,7 +28,7 @@ from tests.kit.papers import WHEN
 from tests.kit.triage_papers import TRIAGE_LISTS
 
 COMPANY, COMMUNITY, MANAGER = "长春城市燃气有限公司", "净月新城", "净月新城物业服务中心"
-BATCH = "2026-11-24-01"
+BATCH = "2026-11-24-01-S001"
 SEAL = seal_number(1, BATCH, 1)
 
 

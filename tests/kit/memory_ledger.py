@@ -26,6 +26,7 @@ from cardstation.central.judging import (
     legs,
     purse_of,
 )
+from cardstation.domain.batch_id import ids_of
 from cardstation.domain.ledger import GENESIS, Entry, Order, Posting, order_postings
 from cardstation.domain.order_lease import as_it_stands, freed, heard_out, leased, why_held
 from cardstation.domain.seal_number import read_seal
@@ -194,13 +195,14 @@ class Centre:
         """As `central.books.bag_steps`."""
         refuse_inactive(self.chains[station].head)
         try:
-            _, batch_id = read_seal(seal_no)
+            _, short = read_seal(seal_no)
         except Refusal:
             return ()
         steps = [
             (one.station, entry)
             for one in self.posted
-            if (entry := one.sent.entry) and (entry.kind, entry.subject) == ("batch", batch_id)
+            if (entry := one.sent.entry) and entry.kind == "batch"
+            if entry.subject in ids_of(short, one.station)
         ]
         whose = {name for name, entry in steps if seal_no in entry.detail}
         return tuple(entry for name, entry in steps if name in whose)

@@ -9,18 +9,19 @@ from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.custody import HandOver
 from cardstation.services.batch_state import money_open
 from cardstation.services.custody_state import CustodyState, custody_in
+from cardstation.services.intent.lost_list import lost_ids
 from cardstation.store import Reading
 
 _RUN_ENDED = (Stage.DONE, Stage.RETURNED, Stage.CLOSED)
 
 
 def batches_to_end(reading: Reading) -> Iterator[CustodyState]:
-    """Every batch that is not closed, and every closed one that holds money."""
+    """Every batch that is not closed, and every closed one that holds money; lost lists too."""
     closed = {one.batch_id: one.seq for one in reading.steps.of_kind(Step.CLOSED)}
     moved = [(one.batch_id, one.seq) for one in reading.funds.payments()]
     moved += [(one.batch_id, seq) for seq, one in reading.lump_sums.every_released()]
     late = {batch_id for batch_id, seq in moved if seq > closed.get(batch_id, seq)}
-    for batch_id in reading.batches.ids():
+    for batch_id in (*reading.batches.ids(), *lost_ids(reading)):
         if batch_id not in closed or batch_id in late:
             found = custody_in(reading, batch_id)
             if batch_id not in closed or money_open(found.batch):
@@ -28,7 +29,12 @@ def batches_to_end(reading: Reading) -> Iterator[CustodyState]:
 
 
 def money_since(found: CustodyState) -> datetime | None:
-    """Since when money of a batch waits to go back; None while it runs or nothing is left."""
+    """Since when money of a batch waits to go back; None while it runs or nothing is left.
+
+    Money of a lost list waits at once: no line can use it.
+    """
+    if not found.batch.batch.lines and money_open(found.batch):
+        return found.batch.batch.imported_at
     ended = [one.step.at for one in found.timeline if one.step.stage in _RUN_ENDED]
     if found.stage not in _RUN_ENDED or not money_open(found.batch):
         return None

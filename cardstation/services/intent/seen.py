@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cardstation.domain.admission import is_superseded, taken_by_meter
 from cardstation.domain.card import Witness, WritePlan, judge
+from cardstation.domain.ledger import PROVISIONAL
 from cardstation.domain.topup import TopUp
 from cardstation.errors import fail
 from cardstation.services.identify import Inserted
@@ -56,9 +57,9 @@ def load_witness(card: Inserted, intent: TopUp) -> str:
     """
     sure = card.layout.marks_loads
     if taken_by_meter(card.content, card.rules, intent, written_mark(card, intent)):
-        return "meter" if sure else "provisional"
+        return "meter" if sure else PROVISIONAL
     if judged(card, intent) is Witness.TARGET and seen_twice(card, intent):
-        return "card" if sure else "provisional"
+        return "card" if sure else PROVISIONAL
     return ""
 
 

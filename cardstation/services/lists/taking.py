@@ -7,16 +7,20 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import Decided, Listed, Revised
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.lost_list import lost_as
 from cardstation.services.intent.steps import record_step
 from cardstation.services.lists.judging import judged
 from cardstation.services.lists.reading import HouseholdList
+from cardstation.services.rebuild.replay import fund_again
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw_any
 
 
 def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
-    """Judge every row of a list and store it; no money and no card is touched.
+    """Judge every row of a list and store it; no card is touched.
+
+    A list that this station lost gets its own id back, and its lines the money that lies there.
 
     Raises:
         Refusal: `same_list_again` (with the `batch_id` that holds this content), `no_tariff`.
@@ -28,8 +32,9 @@ def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
     with station.store.unit() as unit:
         if taken := taken_as(unit, found.digest):
             raise Refusal("same_list_again", batch_id=taken)
+        lost = lost_as(unit, found.digest, verdicts.lines)
         batch = Batch(
-            batch_id=unit.batches.next_id(now.date()),
+            batch_id=lost or unit.batches.next_id(now.date(), station.name),
             name=found.name,
             digest=found.digest,
             imported_at=now,
@@ -42,8 +47,11 @@ def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
             zone=filed.zone or Zone.OPEN,
         )
         unit.batches.add(batch)
-        told = Listed(len(batch.lines), found.typed, batch.team, str(batch.zone))
-        record_step(station, unit, batch.batch_id, Step.LISTED, value=told, proof=found.digest)
+        if lost:
+            fund_again(station, unit, lost)
+        else:
+            told = Listed(len(batch.lines), found.typed, batch.team, str(batch.zone))
+            record_step(station, unit, batch.batch_id, Step.LISTED, value=told, proof=found.digest)
         unit.commit()
     anchor_journal(station)
     return batch

@@ -18,7 +18,7 @@ from cardstation.domain.transitions import TABLES, Direction, TopUpEvent, TopUpS
 from cardstation.errors import Refusal
 from cardstation.services.intent.clerk_changes import change_again
 from cardstation.services.intent.facts import stamp
-from cardstation.services.intent.funding import fund_lines, receive_again, release_again
+from cardstation.services.intent.funding import receive_again, release_again
 from cardstation.services.intent.giving_back import (
     after_purchase,
     before_purchase,
@@ -227,7 +227,7 @@ def fund_again(station: Station, unit: Unit, batch_id: str) -> None:
     moved += [seq for seq, one in unit.lump_sums.every_released() if one.batch_id == batch_id]
     stored = unit.journal.at(max(moved)) if moved else None
     if stored is not None:
-        fund_lines(station_then(station, stored.entry), unit, batch_id)
+        pay_what_counts(station_then(station, stored.entry), unit, batch_id)
 
 
 def _with_balance(household: Household, fen: int) -> Household:
