@@ -12,18 +12,31 @@ import pytest
 
 from cardstation.services import load_line as loading
 from tests.kit.chaos import prove_chaos
-from tests.kit.chaos_plan import Outside, draw
+from tests.kit.chaos_plan import STRANGE, Accident, Deed, Outside, draw
 from tests.kit.e2e import Desk
 from tests.kit.repeat import first_seed, times
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.postgres]
+
+EVERYTHING = 20274091
+"""A bag to which all of it happens."""
+
+
+def test_the_bag_of_every_run_has_all_bad_luck() -> None:
+    plan = draw(EVERYTHING)
+    deeds = {one.deed for each in plan.rounds for one in each.insertions}
+    accidents = {one.accident for each in plan.rounds for one in each.accidents}
+    assert deeds >= {Deed.TORN, Deed.DRAWN, Deed.SWAPPED, Deed.BLIND}
+    assert deeds & STRANGE
+    assert accidents == {Accident.READERS, Accident.SERVICE, Accident.PROCESS}
+    assert plan.outside == set(Outside)
 
 
 def test_bags_under_all_their_bad_luck(
     desk: Desk, record_property: Callable[[str, object], None]
 ) -> None:
     count = times("CHAOS", 1)
-    told = prove_chaos(desk, first_seed(), count, "CHAOS=1 ./dev soak chaos")
+    told = prove_chaos(desk, first_seed(EVERYTHING), count, "CHAOS=1 ./dev soak chaos")
     said = "; ".join(f"{what} {many}" for what, many in told.most_common())
     record_property("figures", f"chaos: {count} bags, broken 0; {said}")
 
