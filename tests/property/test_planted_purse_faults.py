@@ -16,7 +16,8 @@ from drivers.purses.pboc import PbocPurse
 from drivers.readers.wrappers import FaultKind
 from drivers.virtual import Noise, NoiseKind
 from drivers.virtual.iso7816 import VirtualCpuCard
-from tests.property import test_purse_cuts as proof
+from tests.property import test_purse_cuts as cuts
+from tests.property import test_purse_truths as truths
 
 Patch = pytest.MonkeyPatch
 FLIPS = [Noise(0, NoiseKind.FLIPPED_BIT, seed=seed) for seed in range(8)]
@@ -89,39 +90,39 @@ def each_flip(of: Callable[[Noise], None]) -> Callable[[], None]:
 PLANTS: dict[str, tuple[Callable[[Patch], None], Callable[[], None]]] = {
     "told as not done": (
         told_as_not_done,
-        lambda: proof.test_cut_at_every_exchange("software", False, FaultKind.LOST),
+        lambda: cuts.test_cut_at_every_exchange("software", False, FaultKind.LOST),
     ),
     "a reader's word": (
         readers_word_taken_for_the_cards,
-        lambda: proof.test_noise_at_every_exchange_of_a_load(
+        lambda: cuts.test_noise_at_every_exchange_of_a_load(
             "psam", Noise(0, NoiseKind.FAILED_6300)
         ),
     ),
     "no look at the count": (
         count_not_looked_at,
-        lambda: proof.test_a_load_of_another_desk_is_not_taken_for_ours("software"),
+        lambda: truths.test_a_load_of_another_desk_is_not_taken_for_ours("software"),
     ),
     "balance decides": (
         balance_decides,
-        lambda: proof.test_our_load_is_found_under_later_ones_and_what_the_meter_took("software"),
+        lambda: truths.test_our_load_is_found_under_later_ones_and_what_the_meter_took("software"),
     ),
     "any proof is ours": (
         any_proof_is_ours,
-        lambda: proof.test_a_load_of_another_desk_is_not_taken_for_ours("software"),
+        lambda: truths.test_a_load_of_another_desk_is_not_taken_for_ours("software"),
     ),
     "misread once": (
         misread_once_is_read,
         each_flip(
-            lambda noise: proof.test_noise_at_every_exchange_of_finding_out("psam", noise, True)
+            lambda noise: cuts.test_noise_at_every_exchange_of_finding_out("psam", noise, True)
         ),
     ),
     "older loads": (
         older_loads_are_ours,
-        lambda: proof.test_the_same_order_loaded_before_its_plan_is_not_taken_for_it("psam"),
+        lambda: truths.test_the_same_order_loaded_before_its_plan_is_not_taken_for_it("psam"),
     ),
     "a card that writes in place": (
         card_writes_in_place,
-        lambda: proof.test_cut_at_every_sub_step_of_the_cards_memory("software"),
+        lambda: cuts.test_cut_at_every_sub_step_of_the_cards_memory("software"),
     ),
 }
 

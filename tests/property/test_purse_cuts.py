@@ -8,79 +8,26 @@ the desk finds out. The twin's own memory is the judge.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
-from enum import StrEnum
 
 import pytest
 
-from cardstation.errors import CardNotGenuine, LinkFailed, LoadUnanswered, Mishap, Refusal
-from cardstation.ports.purse import LoadPlan, LoadTruth, PurseKeys, PurseStand
+from cardstation.errors import LinkFailed, Mishap, Refusal
+from cardstation.ports.purse import LoadTruth
 from drivers.readers.wrappers import Fault, FaultKind
 from drivers.virtual import Noise, NoiseKind, Tear, every_tear
-from drivers.virtual.purse_card import VirtualPurseCard
-from tests.kit.purses import AT, PURSE, PurseDesk, order, psam, software, stranger_masters
-
-FEN = 5000
-BEFORE = PurseStand(1200, 7)
-AFTER = PurseStand(BEFORE.balance_fen + FEN, 8)
-
-HOLDERS: dict[str, Callable[[], PurseKeys]] = {
-    "software": software,
-    "no-tacs": lambda: software(tacs=False),
-    "psam": psam,
-}
-by_holder = pytest.mark.parametrize("holder", HOLDERS)
-by_protocol = pytest.mark.parametrize("by_t1", [False, True], ids=["t0", "t1"])
-
-
-class Said(StrEnum):
-    """What the driver says right after a load."""
-
-    DONE = "done"
-    NOT_DONE = "not done"
-    UNKNOWN = "unknown until read"
-
-
-def desk_of(holder: str, by_t1: bool = False) -> PurseDesk:
-    desk = PurseDesk(HOLDERS[holder](), chip=VirtualPurseCard(by_t1=by_t1))
-    desk.chip.stand(PURSE, balance=BEFORE.balance_fen, online=BEFORE.sequence)
-    return desk
-
-
-def loaded(desk: PurseDesk, plan: LoadPlan) -> Said:
-    """Load, and what the driver says of it; a TAC that can be checked is right."""
-    try:
-        tac = desk.powered().load(plan, desk.keys)
-        assert desk.keys.tac_fits(plan, tac) is not False
-    except LoadUnanswered:
-        return Said.UNKNOWN
-    except (Mishap, Refusal):
-        return Said.NOT_DONE
-    return Said.DONE
-
-
-def check(desk: PurseDesk, said: Said) -> None:
-    """What was said is so."""
-    desk.fault.exchanges, desk.fault._at = 0, None
-    stand = desk.stands()
-    assert stand in (BEFORE, AFTER)
-    if said is not Said.UNKNOWN:
-        assert stand == (AFTER if said is Said.DONE else BEFORE)
-
-
-def finish(desk: PurseDesk, plan: LoadPlan) -> None:
-    """Find out, load again where it did not happen: the money stands on the card once."""
-    finding = desk.powered().find_out(plan, desk.keys)
-    done = desk.stands() == AFTER
-    assert finding.truth is (LoadTruth.DONE if done else LoadTruth.NOT_DONE)
-    assert finding.stand == desk.stands()
-    if done:
-        assert finding.tac
-        assert software().tac_fits(plan, finding.tac)
-        assert loaded(desk, plan) is Said.NOT_DONE
-    else:
-        assert loaded(desk, plan) is Said.DONE
-    assert desk.stands() == AFTER
+from tests.kit.purse_cuts import (
+    AFTER,
+    BEFORE,
+    FEN,
+    Said,
+    by_holder,
+    by_protocol,
+    check,
+    desk_of,
+    finish,
+    loaded,
+)
+from tests.kit.purses import PURSE, PurseDesk, psam
 
 
 def exchanges_of(desk: PurseDesk, act: Callable[[], object]) -> int:
@@ -274,107 +221,3 @@ def test_noise_while_a_plan_is_made_never_makes_a_wrong_plan(noise: Noise) -> No
             continue
         finally:
             desk.reader.pull()
-
-
-def elsewhere(desk: PurseDesk, fen: int, minute: int) -> None:
-    """Another desk loads the same card."""
-    desk.reader.pull()
-    purse = desk.powered()
-    plan = purse.begin(order(fen, at=AT + timedelta(minutes=minute)), software())
-    desk.powered().load(plan, software())
-
-
-@by_holder
-def test_a_load_of_another_desk_is_not_taken_for_ours(holder: str) -> None:
-    """Same amount, too: only terminal, second and proof tell them apart."""
-    for fen in (FEN, FEN + 1):
-        desk = desk_of(holder)
-        plan = desk.planned(FEN)
-        elsewhere(desk, fen, 1)
-        assert loaded(desk, plan) is Said.NOT_DONE
-        assert desk.powered().find_out(plan, desk.keys).truth is LoadTruth.OTHER
-        elsewhere(desk, fen, 2)
-        assert desk.powered().find_out(plan, desk.keys).truth is LoadTruth.OTHER
-
-
-@by_holder
-def test_the_same_order_loaded_before_its_plan_is_not_taken_for_it(holder: str) -> None:
-    desk = desk_of(holder)
-    first = desk.planned(FEN)
-    desk.powered().load(first, desk.keys)
-    plan = desk.planned(FEN)
-    elsewhere(desk, FEN, 1)
-    assert desk.powered().find_out(plan, desk.keys).truth is LoadTruth.OTHER
-
-
-@by_holder
-def test_our_load_is_found_under_later_ones_and_what_the_meter_took(holder: str) -> None:
-    desk = desk_of(holder)
-    plan = desk.planned(FEN)
-    desk.powered().load(plan, desk.keys)
-    desk.chip.spend(PURSE, FEN, at=AT)
-    assert desk.powered().find_out(plan, desk.keys).truth is LoadTruth.DONE
-    elsewhere(desk, FEN, 1)
-    finding = desk.powered().find_out(plan, desk.keys)
-    assert (finding.truth, finding.stand.sequence) == (LoadTruth.DONE, 9)
-
-
-@by_holder
-def test_what_the_log_has_forgotten_is_not_guessed(holder: str) -> None:
-    """Where the proof is gone, too: one later load pushes it out."""
-    desk = desk_of(holder)
-    plan = desk.planned(FEN)
-    desk.powered().load(plan, desk.keys)
-    elsewhere(desk, FEN, 1)
-    desk.powered()
-    for _ in range(10):
-        desk.chip.spend(PURSE, 1, at=AT)
-    assert desk.powered().find_out(plan, desk.keys).truth is LoadTruth.UNPROVEN
-
-
-@by_holder
-def test_a_meter_that_took_money_before_the_load_asks_for_a_new_plan(holder: str) -> None:
-    desk = desk_of(holder)
-    plan = desk.planned(FEN)
-    desk.powered()
-    desk.chip.spend(PURSE, 200, at=AT)
-    with pytest.raises(Refusal) as stop:
-        desk.powered().load(plan, desk.keys)
-    assert stop.value.code == "purse_moved"
-    finding = desk.powered().find_out(plan, desk.keys)
-    assert finding.truth is LoadTruth.NOT_DONE
-    again = desk.planned(FEN)
-    assert (again.before, again.order) == (finding.stand, plan.order)
-    desk.powered().load(again, desk.keys)
-    assert desk.stands() == PurseStand(BEFORE.balance_fen - 200 + FEN, 8)
-
-
-def test_a_card_that_was_set_back_proves_nothing() -> None:
-    desk = desk_of("software")
-    plan = desk.planned(FEN)
-    desk.chip.stand(PURSE, balance=BEFORE.balance_fen, online=BEFORE.sequence - 1)
-    assert desk.powered().find_out(plan, desk.keys).truth is LoadTruth.UNPROVEN
-    desk.chip.stand(PURSE, balance=BEFORE.balance_fen + 1, online=BEFORE.sequence)
-    assert desk.powered().find_out(plan, desk.keys).truth is LoadTruth.UNPROVEN
-
-
-def test_a_plan_of_another_card_is_refused_before_anything_is_asked() -> None:
-    desk, other = desk_of("software"), PurseDesk(chip=VirtualPurseCard(bytes(10)))
-    plan = other.planned(FEN)
-    for act in (desk.powered().load, desk.powered().find_out):
-        with pytest.raises(Refusal) as stop:
-            act(plan, desk.keys)
-        assert stop.value.code == "purse_other_card"
-
-
-def test_a_forged_card_is_not_loaded() -> None:
-    """Same serial number, other keys."""
-    stranger = VirtualPurseCard(masters=stranger_masters())
-    desk = PurseDesk(chip=stranger)
-    with pytest.raises(CardNotGenuine):
-        desk.planned(FEN)
-    plan = LoadPlan(stranger.serial, order(FEN), PurseStand(0, 0))
-    with pytest.raises(CardNotGenuine):
-        desk.powered().find_out(plan, desk.keys)
-    assert loaded(desk, plan) is Said.NOT_DONE
-    assert desk.stands() == PurseStand(0, 0)
