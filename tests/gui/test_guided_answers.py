@@ -34,6 +34,7 @@ from drivers.virtual import VirtualCard
 from tests.kit.shifts import CHIEF, PINS
 from tests.kit.station import card_of, line, neighbours, put_batch
 from tests.kit.window_guided import GuidedDesk, guided_desk
+from ui.screens.batch.custody_hand_over import HandOverDialog
 
 Key = Qt.Key
 A, B, OWES = neighbours(3)
@@ -236,6 +237,26 @@ def test_a_kept_card_is_signed_for_where_it_is_listed_and_ends_its_batch(
     guided.press(Key.Key_F6, TO_THE_TICK)
     assert left(guided) == []
     assert custody_state(guided.desk.station, BATCH).stage is Stage.CLOSED
+
+
+def test_no_kept_card_goes_home_without_a_signature(guided: GuidedDesk) -> None:
+    """Also where other cards of its bag stay: it is what closes the row."""
+    came_back(guided)
+    for why in (Why.ABSENT, Why.FOUND):
+        explain_card(guided.desk.station, BATCH, Explanation(why, (1,)))
+    standing = custody_state(guided.desk.station, BATCH)
+    assert standing.custody.held == (1,)
+    dialog = HandOverDialog(
+        guided.window, guided.window.look, standing, ((Party.DESK, Party.MANAGER),), (2,)
+    )
+    dialog.show()
+    assert not dialog.accept_button.isEnabled()
+    dialog.on_paper.setChecked(True)
+    assert dialog.accept_button.isEnabled()
+    assert dialog.asked is not None
+    assert dialog.asked.places == (2,)
+    dialog.close()
+    dialog.deleteLater()
 
 
 def test_a_kept_card_that_is_gone_is_explained_by_two(guided: GuidedDesk) -> None:

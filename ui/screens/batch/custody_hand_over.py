@@ -45,7 +45,7 @@ class Scanned(QLineEdit):
 class HandOverDialog(Sheet):
     """Counts on the left, signatures on the right; all that our books know is filled in.
 
-    `only`: places whose cards go, and no others; empty for all that the giver holds.
+    `only`: places whose cards go, and no others, signed for; empty for all that the giver holds.
     """
 
     def __init__(
@@ -130,6 +130,8 @@ class HandOverDialog(Sheet):
         self._doubt.clear()
         if asked is None:
             self._doubt.setText(t("Write numbers, rows like 1-5,9, buildings like #3."))
+        elif self._only and not (asked.taken_picture or asked.on_paper):
+            self._doubt.setText(t("Who takes this card signs for it, here or on paper."))
         else:
             try:
                 batch_id = self._standing.batch.batch.batch_id
