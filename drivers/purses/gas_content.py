@@ -66,13 +66,13 @@ class Parameters:
         if len(body) != 39 or body[0x26] not in set(Purpose):
             raise Refusal("card_damaged")
         return cls(
-            meter_no=body[0x1A:0x20].hex(),
-            customer_no=body[0x20:0x26].hex(),
+            meter_no=_number(body[0x1A:0x20]),
+            customer_no=_number(body[0x20:0x26]),
             purpose=Purpose(body[0x26]),
             updates=0 if body[1] == 0xFF else body[1],
-            switch_at=body[6:11].hex(),
-            alarm_1_fen=_fen(body[12:16]),
-            alarm_2_fen=_fen(body[16:20]),
+            switch_at=_time(body[6:11]),
+            alarm_1_fen=_amount(body[12:16]),
+            alarm_2_fen=_amount(body[16:20]),
         )
 
 
@@ -117,13 +117,13 @@ class Returned:
         if len(body) != 43:
             raise Refusal("card_damaged")
         return cls(
-            meter_no=body[7:13].hex(),
-            customer_no=body[13:19].hex(),
+            meter_no=_number(body[7:13]),
+            customer_no=_number(body[13:19]),
             remaining_fen=int.from_bytes(body[19:23]),
             count=int.from_bytes(body[23:27]),
-            overdraft_fen=_fen(body[27:31]),
-            refused_cards=_fen(body[34:38]),
-            at=body[38:43].hex(),
+            overdraft_fen=_amount(body[27:31]),
+            refused_cards=_amount(body[34:38]),
+            at=_time(body[38:43]),
         )
 
 
@@ -133,7 +133,7 @@ CLEARED = bytes(RETURNED.size)
 
 def is_cleared(content: bytes) -> bool:
     """Whether a return file is empty, as a meter asks: no head, and nothing in bytes 5 to 7."""
-    return content[0] != HEAD and not any(content[5:8])
+    return content[:1] != bytes([HEAD]) and not any(content[5:8])
 
 
 def _digits(text: str, length: int) -> bytes:
@@ -145,8 +145,18 @@ def _bcd(number: int, length: int) -> bytes:
     return _digits(f"{number:0{2 * length}d}", length)
 
 
-def _fen(content: bytes) -> int:
+def _number(content: bytes) -> str:
     text = content.hex()
     if not text.isdecimal():
         raise Refusal("card_damaged")
-    return int(text)
+    return text
+
+
+def _amount(content: bytes) -> int:
+    return int(_number(content))
+
+
+def _time(content: bytes) -> str:
+    """FF, as old cards have it, is no time."""
+    text = content.hex()
+    return text if text.isdecimal() else NO_TIME

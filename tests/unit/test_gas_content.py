@@ -63,9 +63,21 @@ def test_an_old_card_means_no_update_by_ff() -> None:
     assert Parameters.of(gas_files.framed(bytes(body))).updates == 0
 
 
+def spoilt(place: int, value: int) -> bytes:
+    """A parameter file with a right frame and one other byte in it."""
+    body = bytearray(gas_files.unframed(PARAMETERS.to_bytes()))
+    body[place] = value
+    return gas_files.framed(bytes(body))
+
+
+def test_a_time_of_ff_is_none() -> None:
+    assert Parameters.of(spoilt(6, 0xFF)).switch_at == "0" * 10
+
+
 @pytest.mark.parametrize(
     "content",
     [
+        *(spoilt(place, 0xAA) for place in (12, 16, 0x1A, 0x25, 0x26)),
         bytes(45),
         RETURNED.to_bytes(),
         gas_files.framed(bytes(39)),
