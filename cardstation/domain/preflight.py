@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cardstation.domain.amounts import AmountDoubt, read_amount
@@ -13,7 +13,7 @@ from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import Order
 from cardstation.domain.matching import Directory, Match, identify
 from cardstation.domain.meter import MeterKind
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.notes import Note, read_note
 from cardstation.domain.tariff import Quote
 from cardstation.domain.volume import Volume
@@ -66,6 +66,8 @@ class PreflightTerms:
         orders: Paid orders waiting to be loaded, by account number.
         blocked: Numbers of cards that were reported lost, dead or misused.
         elsewhere: Accounts that wait in another open batch: their money may be paid twice.
+        debts: Account → what was paid of its debts out of this batch's money: a list's amount is
+            what was handed over, and buys what is left of it.
     """
 
     sell: Callable[[Household, Money], Quote]
@@ -74,6 +76,11 @@ class PreflightTerms:
     blocked: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
     kinds: frozenset[tuple[str, MeterKind]] = frozenset()
+    debts: Mapping[str, Money] = field(default_factory=dict)
+
+    def after_debts(self, household: Household, money: Money) -> Money:
+        """What a list's amount still buys."""
+        return max(NO_MONEY, money - self.debts.get(household.account_no, NO_MONEY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,9 @@ def preflight(
 ) -> tuple[ManifestLine, ...]:
     """Judge every row of a list, alone and against the others."""
     matches = [identify(row, book) for row in rows]
-    wishes = [_wish(row) for row in rows]
+    wishes = [
+        _less_debts(_wish(row), match, terms) for row, match in zip(rows, matches, strict=True)
+    ]
     repeated = _repeated(matches, wishes)
     return tuple(
         _judge(row, match, wish, repeated.get(index, ""), terms)
@@ -160,6 +169,12 @@ def _wish(row: ListRow) -> _Wish:
         doubts = ("note_to_read",) if Note.OPEN in (note, said) else ()
         return _Wish(LineKind.PREPAID, None, "", doubts)
     return _Wish(LineKind.SALE, None, text, _amount_doubts(amount, note))
+
+
+def _less_debts(wish: _Wish, match: Match, terms: PreflightTerms) -> _Wish:
+    if match.household is None or wish.money is None:
+        return wish
+    return replace(wish, money=terms.after_debts(match.household, wish.money))
 
 
 def _amount_doubts(amount: AmountDoubt, note: Note) -> tuple[str, ...]:

@@ -166,7 +166,7 @@ def _standing(reading: Reading, found: CustodyState, known: frozenset[tuple[str,
         here=frozenset(found.custody.extras),
         back=found.stage is Stage.RETURNED,
         debts=debts,
-        free=most_free(reading, found.batch.batch.batch_id) if debts else NO_MONEY,
+        free=most_free(reading, found.batch.batch.batch_id, debts),
     )
 
 

@@ -17,6 +17,8 @@ from cardstation.store import Reading
 def judge_again(station: Station, batch_id: str, place: int) -> int:
     """Judge a row as things stand now; what a person decided about it before still holds.
 
+    What was paid of the household's debts out of the batch's money is taken off its amount.
+
     Args:
         station: The desk.
         batch_id: Of the batch.
@@ -57,4 +59,5 @@ def _decided(reading: Reading, old: ManifestLine, terms: PreflightTerms) -> Mani
     household = reading.households.get(old.account_no)
     if household is None:
         raise Refusal("unknown_household", account_no=old.account_no)
-    return decide(old.row, household, old.money, terms)
+    money = None if old.money is None else terms.after_debts(household, old.money)
+    return decide(old.row, household, money, terms)

@@ -45,7 +45,8 @@ class LineDetail:
 
     Attributes:
         household: None while it is not certain.
-        quote: Price of the row's money today; None when it buys nothing certain.
+        quote: Price today of the row's money, or of what debts leave of it; None when that buys
+            nothing certain.
         tiers: The price steps as they hold for the household.
         cap: Largest single load; plausible: largest that needs no supervisor.
         left: The row's money without the arrears; None when there are none or no money.
@@ -90,7 +91,7 @@ def look_at_line(station: Station, batch_id: str, place: int) -> LineDetail:
 
 
 def offer(station: Station, household: Household, money: Money) -> tuple[Quote, tuple[Tier, ...]]:
-    """What money buys a household today, and the price steps as they hold for it.
+    """What money buys a household today once its debts are paid out of it, and the price steps.
 
     Raises:
         Refusal: as `sell`; `no_tariff`.
@@ -98,7 +99,8 @@ def offer(station: Station, household: Household, money: Money) -> tuple[Quote, 
     with station.store.reading() as reading:
         book = PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers)
     terms = book.terms(household.tariff, station.clock.now().date())
-    return sell(household, terms, money=money), _tiers(household, terms)
+    left = _after_debts(household, money)
+    return sell(household, terms, money=money if left is None else left), _tiers(household, terms)
 
 
 def warnings_of_batch(station: Station, batch_id: str) -> dict[int, tuple[str, ...]]:
@@ -138,21 +140,25 @@ def _of_household(
     terms = _terms(book, household, day)
     last = _last(reading, household, day)
     warnings = warnings_of(household, day) + ((LOADED_LATELY,) if last else ())
-    owed = household.arrears
-    money = line.money
+    left = _after_debts(household, line.money)
     return LineDetail(
         place=place,
         line=line,
         household=household,
-        quote=_quote(household, terms, money),
+        quote=_quote(household, terms, line.money if left is None else left),
         tiers=_tiers(household, terms),
         cap=terms.per_load_max if terms else None,
         plausible=terms.plausible if terms else None,
-        left=money - owed if money is not None and owed else None,
+        left=left,
         last=last,
         warnings=warnings,
         candidates=(),
     )
+
+
+def _after_debts(household: Household, money: Money | None) -> Money | None:
+    """What is left of a row's money without the debts; None when there are none or no money."""
+    return money - household.arrears if money is not None and household.arrears else None
 
 
 def _terms(book: PriceBook, household: Household, day: date) -> SaleTerms | None:

@@ -12,7 +12,7 @@ from cardstation.services.batch_state import BatchMoney, batch_state
 from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.begin import WITHOUT_ASKING
 from cardstation.services.intent.facts import clerk_of
-from cardstation.services.intent.funding import answered, batch_of, is_for_sale
+from cardstation.services.intent.funding import answered, batch_of, takes_envelope
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.quoting import ensure_not_anothers
@@ -91,12 +91,12 @@ def _ask(station: Station, wanted: AskedPayment) -> AskedPayment:
 
 
 def _ensure_payable(reading: Reading, batch_id: str, place: int) -> None:
-    """The envelope's line is certain, needs money, and has not got it yet."""
+    """The envelope's line is certain but for debts, needs money, and has not got it yet."""
     lines = batch_of(reading, batch_id).lines
     if not 0 < place <= len(lines):
         raise Refusal("unknown_line", batch_id=batch_id, place=place)
     line = lines[place - 1]
-    if not is_for_sale(line):
+    if not takes_envelope(line):
         raise Refusal("envelope_not_payable", row=line.row.row, door=line.door)
     if place in reading.funds.funded(batch_id, line=place):
         raise Refusal("line_paid_already", row=line.row.row, door=line.door)

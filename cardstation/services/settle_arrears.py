@@ -40,7 +40,8 @@ def settle_arrears(
 
     Raises:
         Refusal: `unknown_batch`, `unknown_line`, `unknown_household`, `consent_unknown`,
-            `no_arrears`, `unknown_payment`, `more_than_remains`, and those of `ensure_may_sell`.
+            `no_arrears`, `unknown_payment` (also for what lay in another household's envelope),
+            `more_than_remains`, and those of `ensure_may_sell`.
     """
     ensure_may_sell(station)
     if consent not in CONSENTS:
@@ -49,7 +50,7 @@ def settle_arrears(
         household = _household(unit, batch_id, place)
         if household.arrears <= NO_MONEY:
             raise Refusal("no_arrears", account_no=household.account_no)
-        remains = _remains(unit, batch_id, payment_id)
+        remains = _remains(unit, batch_id, payment_id, household)
         if household.arrears > remains:
             raise Refusal("more_than_remains", fen=household.arrears.fen, remains_fen=remains.fen)
         paid = ArrearsPaid(
@@ -110,8 +111,16 @@ def _household(reading: Reading, batch_id: str, place: int) -> Household:
     return household
 
 
-def _remains(reading: Reading, batch_id: str, payment_id: str) -> Money:
-    division = divide(purses_of(reading, batch_id), holdings_of(reading, batch_id))
-    if payment_id not in division.left:
+def _remains(reading: Reading, batch_id: str, payment_id: str, household: Household) -> Money:
+    """What no line holds of a lump sum, or of what lay in an envelope of the household itself."""
+    lines = batch_of(reading, batch_id).lines
+    purses = purses_of(reading, batch_id)
+    division = divide(purses, holdings_of(reading, batch_id))
+    may = {
+        purse.payment_id
+        for purse in purses
+        if not purse.line or lines[purse.line - 1].account_no == household.account_no
+    }
+    if payment_id not in may:
         raise Refusal("unknown_payment", payment_id=payment_id, batch_id=batch_id)
     return max(NO_MONEY, division.left[payment_id] - division.short)

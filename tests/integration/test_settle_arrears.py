@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cardstation.domain.batch import Verdict
+from cardstation.domain.batch import LineState, Verdict
 from cardstation.domain.exception_case import Kind
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
@@ -20,7 +20,9 @@ from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.import_directory import import_directory
+from cardstation.services.judge_again import judge_again
 from cardstation.services.lists.directory_file import AS_OF, COLUMNS
+from cardstation.services.look_at_line import look_at_line
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.rebuild.replay import replay
 from cardstation.services.return_remainder import return_remainder
@@ -86,6 +88,64 @@ def test_without_consent_or_money_nothing_is_deducted(desk: Desk) -> None:
     with pytest.raises(Refusal, match="unknown_payment"):
         settle_arrears(desk.station, BATCH, 2, "nobody", "signed")
     assert desk.household(OWES.account_no).arrears == Money(3_460)
+
+
+def settled(desk: Desk, payment_id: str, place: int = 2) -> int:
+    settle_arrears(desk.station, BATCH, place, payment_id, "signed")
+    return judge_again(desk.station, BATCH, place)
+
+
+def stands(desk: Desk) -> list[tuple[LineState, Money | None]]:
+    return [(one.state, one.line.money) for one in batch_state(desk.station, BATCH).outcomes]
+
+
+def test_the_row_buys_what_the_debt_leaves_of_its_money(desk: Desk) -> None:
+    """What both households gave is here: one debt is paid, both rows are paid, nothing is left."""
+    pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(6_000))
+    offered = look_at_line(desk.station, BATCH, 2)
+    assert (offered.left, offered.quote and offered.quote.money) == (Money(6_540), Money(6_540))
+    both = [one.payment.payment_id for one in batch_account(desk.station, BATCH).payments]
+    assert settled(desk, both[1]) == 3
+    assert stands(desk)[0] == (LineState.WAITING, Money(10_000))
+    assert stands(desk)[2] == (LineState.WAITING, Money(6_540))
+    assert batch_state(desk.station, BATCH).outcomes[2].volume == offered.quote.volume
+    assert batch_state(desk.station, BATCH).money.remainder == NO_MONEY
+
+
+def test_a_row_with_debts_takes_its_envelope_and_buys_what_is_left_of_it(desk: Desk) -> None:
+    """The sum for all has nothing to do with it: it stays the manager's."""
+    pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(10_000), line=2)
+    lump, envelope = batch_account(desk.station, BATCH).payments
+    assert settled(desk, envelope.payment.payment_id) == 3
+    assert stands(desk)[2] == (LineState.WAITING, Money(6_540))
+    account = batch_account(desk.station, BATCH)
+    assert [one.remains for one in account.payments] == [Money(4_000), NO_MONEY]
+    assert account.lines[2].payment_id == envelope.payment.payment_id
+    assert lump.payment.payment_id in {one.payment.payment_id for one in account.payments_for(3)}
+
+
+def test_an_envelope_pays_no_neighbours_debt(desk: Desk) -> None:
+    pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(10_000), line=2)
+    other = replace(PAYS, arrears=Money(100))
+    with desk.station.store.unit() as unit:
+        unit.households.update(other)
+        unit.commit()
+    envelope = batch_account(desk.station, BATCH).payments[1].payment.payment_id
+    with pytest.raises(Refusal, match="unknown_payment"):
+        settle_arrears(desk.station, BATCH, 1, envelope, "signed")
+    may = [one.payment.payment_id for one in batch_account(desk.station, BATCH).payments_for(1)]
+    assert envelope not in may
+
+
+def test_a_debt_that_eats_the_whole_amount_leaves_a_row_for_a_person(desk: Desk) -> None:
+    with desk.station.store.unit() as unit:
+        unit.households.update(replace(OWES, arrears=Money(10_000)))
+        unit.commit()
+    pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(10_000), line=2)
+    envelope = batch_account(desk.station, BATCH).payments[1].payment.payment_id
+    became = settled(desk, envelope)
+    row = batch_state(desk.station, BATCH).batch.lines[became - 1]
+    assert (row.verdict, row.reasons, row.money) == (Verdict.HUMAN, ("zero_amount",), NO_MONEY)
 
 
 def directory(desk: Desk, tmp_path: Path, yuan: str, as_of: str = "") -> Money:

@@ -32,14 +32,14 @@ class Standing:
         here: Last digits of cards on no line that still lie here.
         back: The bag went back; its rows cannot be changed any more.
         debts: What the household of a place owes.
-        free: The most that one payment of the batch has left for a debt.
+        free: The most that one payment of the batch has left for the debt of a place.
     """
 
     known: frozenset[tuple[str, int]] = frozenset()
     here: frozenset[str] = frozenset()
     back: bool = False
     debts: Mapping[int, Money] = field(default_factory=dict)
-    free: Money = NO_MONEY
+    free: Mapping[int, Money] = field(default_factory=dict)
 
 
 _NOTHING_KNOWN = Standing()
@@ -96,12 +96,14 @@ def _of_line(
         money=one.line.money,
         since=stop.at if stop else batch.imported_at,
         owner=moment.clerk,
-        state=_state(one, stop, debt, standing),
+        state=_state(one, stop, debt, standing, free=standing.free.get(place, NO_MONEY)),
         values=values,
     )
 
 
-def _state(one: LineOutcome, stop: BatchStop | None, debt: Money | None, standing: Standing) -> str:
+def _state(
+    one: LineOutcome, stop: BatchStop | None, debt: Money | None, standing: Standing, *, free: Money
+) -> str:
     if standing.back:
         return BACK
     if stop is not None and one.line.verdict is Verdict.READY:
@@ -110,7 +112,7 @@ def _state(one: LineOutcome, stop: BatchStop | None, debt: Money | None, standin
         return ""
     if debt <= NO_MONEY:
         return NO_DEBT
-    return COVERED if debt <= standing.free else ""
+    return COVERED if debt <= free else ""
 
 
 def _asks(one: LineOutcome, stop: BatchStop | None, standing: Standing) -> bool:

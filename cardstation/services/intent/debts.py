@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cardstation.domain.allocation import divide
 from cardstation.domain.batch import LineState
 from cardstation.domain.money import NO_MONEY, Money
@@ -20,7 +22,21 @@ def debts_of(reading: Reading, found: BatchState) -> dict[int, Money]:
     return {place: home.arrears for place, home in owing.items() if home is not None}
 
 
-def most_free(reading: Reading, batch_id: str) -> Money:
-    """The most that no line holds of one payment: a debt is paid out of one."""
-    division = divide(purses_of(reading, batch_id), holdings_of(reading, batch_id))
-    return max((NO_MONEY, *(left - division.short for left in division.left.values())))
+def most_free(reading: Reading, batch_id: str, places: Iterable[int]) -> dict[int, Money]:
+    """Place → the most that no line holds of one payment, a lump sum or what lay in its envelope.
+
+    A debt is paid out of one.
+    """
+    purses = purses_of(reading, batch_id)
+    division = divide(purses, holdings_of(reading, batch_id))
+    return {
+        place: max(
+            (
+                division.left[one.payment_id] - division.short
+                for one in purses
+                if one.line in (0, place)
+            ),
+            default=NO_MONEY,
+        )
+        for place in places
+    }

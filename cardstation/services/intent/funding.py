@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cardstation.domain.allocation import Ask, Holding, Purse, allocate, divide
-from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict
+from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict, stands_at
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.preflight import RELEASED
+from cardstation.domain.preflight import FORGIVEN, RELEASED
 from cardstation.domain.quotation import signed_order
 from cardstation.domain.sale import PriceBook, sell
 from cardstation.domain.tariff import Quote
@@ -52,8 +52,20 @@ def is_for_sale(line: ManifestLine) -> bool:
     return certain and line.kind is LineKind.SALE and not line.withdrawn
 
 
+def takes_envelope(line: ManifestLine) -> bool:
+    """True for a line whose envelope may be booked: it needs money, or only debts keep it back."""
+    owes = set(line.reasons) - set(FORGIVEN) == {"arrears"} and line.verdict is Verdict.HUMAN
+    sale = line.money is not None and line.kind is LineKind.SALE and not line.withdrawn
+    return is_for_sale(line) or (owes and sale)
+
+
 def purses_of(reading: Reading, batch_id: str) -> tuple[Purse, ...]:
-    """Every sum received for a batch, less what went out of it, the oldest first."""
+    """Every sum received for a batch, less what went out of it, the oldest first.
+
+    What lay in the envelope of a row that was judged anew is for the line that counts instead.
+    """
+    batch, kept = reading.batches.get(batch_id), reading.funds.funded(batch_id)
+    lines = () if batch is None else batch.lines
     out: dict[str, Money] = {}
     spent: list[GivenBack | ArrearsPaid] = [
         *reading.lump_sums.given_back(batch_id),
@@ -62,7 +74,11 @@ def purses_of(reading: Reading, batch_id: str) -> tuple[Purse, ...]:
     for gone in spent:
         out[gone.payment_id] = out.get(gone.payment_id, NO_MONEY) + gone.money
     return tuple(
-        Purse(one.payment_id, one.money - out.get(one.payment_id, NO_MONEY), one.line)
+        Purse(
+            one.payment_id,
+            one.money - out.get(one.payment_id, NO_MONEY),
+            stands_at(lines, one.line, kept),
+        )
         for one in reading.funds.payments(batch_id)
     )
 

@@ -19,7 +19,7 @@ from cardstation.domain.batch_life import Stage
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.matching import Directory, community_of
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.preflight import PreflightTerms, preflight
 from cardstation.domain.sale import PriceBook, SaleTerms, sell
 from cardstation.domain.tariff import Quote
@@ -84,7 +84,16 @@ def terms_of(
         orders=_waiting_orders(reading, accounts),
         blocked=frozenset(reading.blocked.every()),
         elsewhere=_waiting_elsewhere(reading, accounts, but=batch_id),
+        debts=_debts_paid(reading, batch_id),
     )
+
+
+def _debts_paid(reading: Reading, batch_id: str) -> dict[str, Money]:
+    """What debts of households were paid out of a batch's money."""
+    paid: dict[str, Money] = defaultdict(lambda: NO_MONEY)
+    for one in reading.arrears.of_batch(batch_id) if batch_id else ():
+        paid[one.account_no] += one.money
+    return paid
 
 
 def _waiting_elsewhere(reading: Reading, accounts: Collection[str], *, but: str) -> frozenset[str]:

@@ -70,11 +70,12 @@ def _of_line(records: Records, funded: FundedLine, payment: BatchPayment | None)
 
 def _completed(records: Records, funded: FundedLine, payment: BatchPayment) -> bool:
     """A line is funded as money moves, by the newest sum of the purse it is paid from."""
-    purse = records.purses.get((funded.batch_id, payment.line), ())
+    line = records.purse_of(payment)
+    purse = records.purses.get((funded.batch_id, line), ())
     for fact in records.money_moved.get(funded.batch_id, ()):
         come = [one.payment_id for one in purse if one.seq <= fact.seq]
         if come[-1:] == [payment.payment_id] and in_one_commit(fact, funded.at):
-            return payment.line in (0, funded.line)
+            return line in (0, funded.line)
     return False
 
 
@@ -104,7 +105,7 @@ def _overspent(records: Records) -> Iterator[Disagreement]:
     for payment in records.payments:
         money = payment.money - out.get(payment.payment_id, NO_MONEY)
         purses.setdefault(payment.batch_id, []).append(
-            Purse(payment.payment_id, money, payment.line)
+            Purse(payment.payment_id, money, records.purse_of(payment))
         )
     held: dict[str, list[Holding]] = {}
     for funded in records.funded:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from cardstation.domain.batch import Batch
+from cardstation.domain.batch import Batch, stands_at
 from cardstation.domain.batch_life import BatchStep
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind, Order, Posting, order_postings, postings_of
@@ -153,11 +153,24 @@ class Records:
 
     @cached_property
     def purses(self) -> Mapping[tuple[str, int], tuple[BatchPayment, ...]]:
-        """Sums by batch and the line whose envelope they lay in, the oldest first."""
+        """Sums by batch and the line that their envelope is for now, the oldest first."""
         found: dict[tuple[str, int], list[BatchPayment]] = {}
         for payment in self.payments:
-            found.setdefault((payment.batch_id, payment.line), []).append(payment)
+            found.setdefault((payment.batch_id, self.purse_of(payment)), []).append(payment)
         return {purse: tuple(sums) for purse, sums in found.items()}
+
+    def purse_of(self, payment: BatchPayment) -> int:
+        """The line that a sum is for now: of the row in whose envelope it lay, 0 = for all."""
+        batch = self.batches.get(payment.batch_id)
+        lines = () if batch is None else batch.lines
+        return stands_at(lines, payment.line, self._funded_places.get(payment.batch_id, ()))
+
+    @cached_property
+    def _funded_places(self) -> Mapping[str, frozenset[int]]:
+        found: dict[str, set[int]] = {}
+        for one in self.funded:
+            found.setdefault(one.batch_id, set()).add(one.line)
+        return {batch_id: frozenset(places) for batch_id, places in found.items()}
 
     @cached_property
     def by_subject(self) -> Mapping[str, tuple[Entry, ...]]:

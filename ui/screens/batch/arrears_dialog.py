@@ -64,7 +64,7 @@ class ArrearsDialog(Sheet):
         consents = [(code, word(f"consent.{code}", t)) for code in owing.consents]
         self.consent = Choice(look, t("How it agreed"), consents, owing.consents[0])
         few = t("No payment of this batch has so much left: take the money first (F6).")
-        note = t("Its own line on every paper; the row is judged again at once.")
+        note = t("Its own line on every paper; the row buys what is left of its amount.")
         for part in (
             facts,
             label(t("Out of which money"), "small"),

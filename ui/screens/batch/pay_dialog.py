@@ -12,6 +12,7 @@ from cardstation.domain.money import NO_MONEY, Money, capitals
 from cardstation.errors import Refusal
 from cardstation.sentences import of_error, word
 from cardstation.services.batch_state import BatchState
+from cardstation.services.intent.funding import takes_envelope
 from ui.look import Look
 from ui.parts.buttons import Choice, Segments
 from ui.parts.facts import Fact, Facts
@@ -125,11 +126,11 @@ def ask_money(
 
 
 def _purposes(look: Look, standing: BatchState) -> list[tuple[str, str]]:
-    """The whole list, then every row that waits for money, by its envelope."""
+    """The whole list, then every row that waits for money or has debts, by its envelope."""
     rows = [
         (str(place), "  ".join(filter(None, (one.line.envelope, one.line.door, one.line.name))))
         for place, one in enumerate(standing.outcomes, start=1)
-        if one.state is LineState.UNFUNDED
+        if one.state is LineState.UNFUNDED or (one.reason == "arrears" and takes_envelope(one.line))
     ]
     envelope = [(place, look.t("Envelope {door}", door=who)) for place, who in rows]
     return [("0", look.t("The whole list, in the order of the quote")), *envelope]

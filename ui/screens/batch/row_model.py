@@ -233,11 +233,11 @@ class RowModel(QObject):
         row, standing = self._state, self._lists.state.standing
         if row is None or standing is None or row.debtor is None or self._busy:
             return
-        home, money = row.debtor, self._tools.services.money
+        home, money, place = row.debtor, self._tools.services.money, row.detail.place
 
         def found(account: BatchAccount) -> None:
             who = f"{home.name}  {home.address.door}"
-            then(Owing(who, home.arrears, account.payments, money.consents))
+            then(Owing(who, home.arrears, account.payments_for(place), money.consents))
 
         self._ask(lambda: money.account(standing.batch.batch_id), found)
 

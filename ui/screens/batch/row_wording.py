@@ -53,6 +53,10 @@ def buys(state: RowState, t: Translator) -> list[Fact]:
     """What the money buys, tier by tier to the fen: what debts leave of it, once they are paid."""
     quote, home = state.quote, state.picked or state.detail.household
     facts: list[Fact] = []
+    if home is not None and home.arrears.fen:
+        facts.append((t("Arrears, taken only with consent"), str(home.arrears), "warn"))
+        if quote is not None:
+            facts.append((t("Left after arrears"), str(quote.money)))
     if quote is not None:
         steps = "    ".join(f"{line.volume} × {line.price_e4 / 10_000:.2f}" for line in quote.lines)
         if steps:
@@ -60,10 +64,6 @@ def buys(state: RowState, t: Translator) -> list[Fact]:
         facts.append((t("Gas"), str(quote.volume or quote.total), "strong"))
         if quote.remainder.fen:
             facts.append((t("To the balance"), str(quote.remainder)))
-    if home is not None and home.arrears.fen:
-        facts.append((t("Arrears, taken only with consent"), str(home.arrears), "warn"))
-        if quote is not None:
-            facts.append((t("Left after arrears"), str(quote.money)))
     return facts
 
 

@@ -100,7 +100,7 @@ class BagKeys:
             debt = debt_of(item)
             if debt is None:
                 return
-            owing = Owing(item.who, debt, account.payments, self._verbs.consents)
+            owing = Owing(item.who, debt, account.payments_for(item.place), self._verbs.consents)
             answer = ask_consent(self._view, self._look, owing)
             if answer is not None:
                 self._verbs.pay_debt(item, *answer)
