@@ -3,9 +3,10 @@
 The rules, as they are printed on the quote:
 
 * A line is paid whole or not at all, in the order of the signed quote.
-* Money in a line's envelope pays for that line only. A line whose envelope holds enough is paid
-  from it; any other is paid whole from the lump sums, or waits.
-* Lump sums stop at the first line they do not reach: no later line is served before it.
+* Money in a line's envelope pays for that line only, and such a line takes nothing else: it is paid
+  when its envelope holds enough, or waits. It keeps no other line waiting.
+* Any other line is paid whole from the lump sums. These stop at the first line they do not reach:
+  no later line is served before it.
 * Of several sums the oldest is used first; what is left goes back to the payer of the sum.
 """
 
@@ -101,8 +102,9 @@ def allocate(
     reaches = bool(lumps)
     for ask in asks:
         own = [purse for purse in purses if purse.line == ask.line]
-        if own and sum((left[purse.payment_id] for purse in own), NO_MONEY) >= ask.money:
-            funded.append(Funding(ask.line, own[-1].payment_id))
+        if any(purse.money > NO_MONEY for purse in own):
+            if sum((left[purse.payment_id] for purse in own), NO_MONEY) >= ask.money:
+                funded.append(Funding(ask.line, own[-1].payment_id))
         elif reaches and ask.money <= lump:
             funded.append(Funding(ask.line, lumps[-1].payment_id))
             lump -= ask.money

@@ -199,7 +199,10 @@ def _rules(pages: Pages, quote: BatchQuote) -> None:
     cap = quote.per_load_max
     for text in (
         t("Cards are paid whole or not at all, in the order of this quote."),
-        t("Money in a household's envelope pays for that household only."),
+        t(
+            "Money in a household's envelope pays for that household only; its card takes no "
+            "other money."
+        ),
         t("What is left over goes back to the payer, by the way it was paid."),
         t("One load is at most {volume}; the price holds once the money has come.", volume=cap),
         t("No handling fee is charged. This quote is no receipt and no tax invoice."),

@@ -55,11 +55,32 @@ def test_an_envelope_pays_for_its_line_only(asks: list[Ask], sums: list[Purse]) 
 
 
 @given(ASKS, SUMS)
+def test_a_line_with_an_envelope_never_draws_on_a_lump_sum(
+    asks: list[Ask], sums: list[Purse]
+) -> None:
+    """What a household laid in is its own affair: it waits for the rest of its money."""
+    line_of = {one.payment_id: one.line for one in sums}
+    enveloped = {one.line for one in sums if one.line}
+    for funding in allocate(asks, sums, []):
+        assert funding.line not in enveloped or line_of[funding.payment_id] == funding.line
+
+
+@given(ASKS, SUMS)
+def test_a_short_envelope_keeps_no_other_line_waiting(asks: list[Ask], sums: list[Purse]) -> None:
+    """Lines without an envelope are served as if the enveloped ones were not on the quote."""
+    enveloped = {one.line for one in sums if one.line}
+    plain = [ask for ask in asks if ask.line not in enveloped]
+    found = [one for one in allocate(asks, sums, []) if one.line not in enveloped]
+    assert found == list(allocate(plain, sums, []))
+
+
+@given(ASKS, SUMS)
 def test_the_lump_sum_goes_by_the_signed_order(asks: list[Ask], sums: list[Purse]) -> None:
     fundings = {one.line: one.payment_id for one in allocate(asks, sums, [])}
     lumps = {one.payment_id for one in sums if not one.line}
-    waiting = next((at for at, ask in enumerate(asks) if ask.line not in fundings), len(asks))
-    assert all(fundings.get(ask.line) not in lumps for ask in asks[waiting:])
+    plain = [ask for ask in asks if ask.line not in {one.line for one in sums}]
+    waiting = next((at for at, ask in enumerate(plain) if ask.line not in fundings), len(plain))
+    assert all(fundings.get(ask.line) not in lumps for ask in plain[waiting:])
 
 
 @given(ASKS, SUMS)
@@ -109,6 +130,12 @@ def test_the_oldest_sum_is_used_first() -> None:
     assert fundings == (Funding(2, "B"), Funding(3, "E"))
     left = {"A": NO_MONEY, "B": Money(80), "E": Money(10)}
     assert divide(sums, held(asks, fundings)) == Division(left, NO_MONEY)
+
+
+def test_an_envelope_that_went_back_to_its_payer_is_none() -> None:
+    """Its line is paid like the others again."""
+    sums = [Purse("A", Money(100)), Purse("E", NO_MONEY, 3)]
+    assert allocate([Ask(3, Money(60))], sums, []) == (Funding(3, "A"),)
 
 
 def test_books_that_hold_more_than_came_are_told() -> None:
