@@ -80,8 +80,9 @@ class ManagerSheet:
     Attributes:
         seals: Numbers of the bags' seals.
         counts: How many cards are where, the empty places left out.
-        received: The manager's own money: `loaded` (sum of the rows' amounts) + `waiting` (held
-            for cards that are not loaded) + `arrears` + `given_back` + `remainder`.
+        received: The manager's own money: `loaded` (on cards, with what households keep as their
+            balance of a load that was taken back) + `waiting` (held for cards that are not loaded)
+            + `arrears` + `given_back` + `remainder`; each as on the desk's hand-over sheet.
     """
 
     company: str

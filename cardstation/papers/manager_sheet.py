@@ -134,7 +134,7 @@ def _end(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
     terms = " + ".join(
         f"{name} {money}"
         for name, money in (
-            (t("Held, not topped up"), sheet.waiting),
+            (t("Waiting for cards"), sheet.waiting),
             (t("For arrears"), sheet.arrears),
             (t("Gone back"), sheet.given_back),
             (t("Left for the payer"), sheet.remainder),

@@ -21,13 +21,14 @@ from cardstation.domain.bag_papers import (
 from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.custody import TAIL, HandOver, Where
 from cardstation.domain.household import Household
-from cardstation.domain.money import NO_MONEY
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.seal_number import seal_number
-from cardstation.errors import Refusal
+from cardstation.errors import Refusal, ensure
 from cardstation.services.batch_account import batch_account
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.intent.facts import clerk_of
+from cardstation.services.intent.funding import holdings_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -108,16 +109,24 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
     state = custody_state(station, batch_id)
     with station.store.reading() as reading:
         clerk = clerk_of(station, reading)
-        theirs = _paid_by_manager(reading, batch_id)
+        held = _held_of_manager(reading, batch_id)
+        gone = reading.lump_sums.released(batch_id).keys() | {
+            place
+            for place, one in enumerate(state.batch.outcomes, start=1)
+            if one.state is LineState.DONE
+        }
     sums = [one for one in batch_account(station, batch_id).payments if not one.payment.line]
     places = _by_door(station, state)
-    rows = tuple(_manager_row(state, place, paid=place in theirs) for place in places)
+    rows = tuple(_manager_row(state, place, paid=place in held) for place in places)
     batch, tally = state.batch.batch, state.custody.tally
     received = sum((one.payment.money for one in sums), NO_MONEY)
-    loaded = sum((row.amount or NO_MONEY for row in rows), NO_MONEY)
+    loaded = sum((held[place] for place in held if place in gone), NO_MONEY)
+    waiting = sum((held[place] for place in held if place not in gone), NO_MONEY)
     arrears = sum((one.arrears for one in sums), NO_MONEY)
     given_back = sum((one.given_back for one in sums), NO_MONEY)
     remainder = sum((one.remains for one in sums), NO_MONEY)
+    told = loaded + waiting + arrears + given_back + remainder
+    ensure(told == received, "a return sheet tells where all of the manager's money is")
     return ManagerSheet(
         company=station.company,
         station=station.name,
@@ -131,7 +140,7 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
         counts=tuple((where, tally[where]) for where in Where if tally[where]),
         received=received,
         loaded=loaded,
-        waiting=received - loaded - arrears - given_back - remainder,
+        waiting=waiting,
         arrears=arrears,
         given_back=given_back,
         remainder=remainder,
@@ -221,11 +230,11 @@ def annex(station: Station, batch_id: str, days: int) -> Annex:
     )
 
 
-def _paid_by_manager(reading: Reading, batch_id: str) -> frozenset[int]:
-    """Lines that a lump sum pays for; what lay in a household's envelope is not the manager's."""
+def _held_of_manager(reading: Reading, batch_id: str) -> dict[int, Money]:
+    """What lines hold of lump sums; what lay in a household's envelope is not the manager's."""
     sums = {one.payment_id for one in reading.funds.payments(batch_id) if not one.line}
-    funded = reading.funds.funded(batch_id)
-    return frozenset(place for place, one in funded.items() if one.payment_id in sums)
+    holdings = holdings_of(reading, batch_id)
+    return {one.line: one.money for one in holdings if one.payment_id in sums}
 
 
 def _manager_row(state: CustodyState, place: int, *, paid: bool) -> ManagerRow:

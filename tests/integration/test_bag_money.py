@@ -21,14 +21,18 @@ from cardstation.services.custody_state import custody_state
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.intent.funding import answered
+from cardstation.services.load_line import load_line
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.pay_out import pay_out
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import release_line
 from cardstation.services.return_batch import return_batch
+from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.verify import verify
 from cardstation.store.funds import AskedPayment
 from tests.integration.test_custody import HOMES, RETURN, Bag, closed
-from tests.kit.station import line
+from tests.kit.station import card_of, line, nobody
 
 
 @pytest.fixture
@@ -113,3 +117,30 @@ def test_the_sheets_add_up_and_count_cards_not_rows(bag: Bag) -> None:
     cards = custody_state(bag.station, bag.batch_id).custody.cards
     assert (own.expected, own.done, len(own.rows)) == (cards, 2, 4)
     assert len(sheet.rows) == cards
+
+
+def test_the_papers_agree_after_a_load_was_taken_back(bag: Bag) -> None:
+    """The household keeps what its load left as a balance; the rest is the payer's again."""
+    pay_batch(bag.station, bag.batch_id, tender=Tender.BANK_TRANSFER, money=Money(40_000))
+    card = card_of(HOMES[0])
+    inserted = bag.desk.insert(card)
+    load_line(bag.station, bag.batch_id, inserted, nobody)
+    _sheets_agree(bag)
+    back = return_load(bag.station, inserted, Approval("supervisor"), nobody)
+    inserted.close()
+    _sheets_agree(bag)
+    kept = back.quote.remainder
+    assert kept > NO_MONEY
+    pay_out(bag.station, back.topup_id, Approval("supervisor"))
+    _sheets_agree(bag)
+    sheet = manager_sheet(bag.station, bag.batch_id)
+    assert sheet.loaded == kept
+    assert sheet.waiting == Money(30_000)
+
+
+def _sheets_agree(bag: Bag) -> None:
+    """All money came from the manager: both papers divide it alike, and each adds up."""
+    sheet, own = manager_sheet(bag.station, bag.batch_id), handover_sheet(bag.station, bag.batch_id)
+    theirs = (sheet.received, sheet.loaded, sheet.waiting, sheet.remainder, sheet.given_back)
+    assert theirs == (own.received, own.loaded, own.waiting, own.remainder, own.given_back)
+    assert own.received == own.loaded + own.waiting + own.given_back + own.remainder
