@@ -197,7 +197,7 @@ def test_one_cut(folder: Path, record_property: Record, case: Case) -> None:
     report(record_property, str(case), len(points), len(cuts), lab, "single cuts")
 
 
-TWICE = tuple(
+AGAIN = tuple(
     Case(job, where, dialect, stride, 3)
     for job, where, stride in (
         *((SALE, Where.SAME, 71), (SALE, Where.HOME, 131), (SALE, Where.ANOTHER, 131)),
@@ -217,14 +217,14 @@ TWICE = tuple(
 """Where a second cut can meet another world than the first: with the card at its meter, or with
 what another desk made of it. Nobody coming back is looked at after the last cut of each."""
 
-PAIRS = (
-    *TWICE,
+TWICE = (
+    *AGAIN,
     *(Case(job, Where.SAME, dialect, 1) for job in BOOKED for dialect in ("acs", "omnikey")),
 )
-"""For the long sweep."""
+"""What the long sweep cuts twice."""
 
 
-@pytest.mark.parametrize("case", TWICE, ids=str)
+@pytest.mark.parametrize("case", AGAIN, ids=str)
 def test_cut_again_during_recovery(folder: Path, record_property: Record, case: Case) -> None:
     lab, count, points = lab_of(case, folder), 0, 0
     firsts = every_cut(lab)

@@ -23,12 +23,12 @@ from tests.kit.fast_disk import fast_folder
 from tests.kit.power import Cut, moments
 from tests.kit.shared_engines import share_engines
 from tests.kit.sweep import Lab, Where
-from tests.property.test_power_cut import EVERYWHERE, PAIRS, Case, every_cut, lab_of
+from tests.property.test_power_cut import EVERYWHERE, TWICE, Case, every_cut, lab_of
 from tests.soak.figures import Figures
 
 FIRSTS, SECONDS = 5, 11
 BROKEN = (AssertionError, CardStationError, pytest.fail.Exception)
-LISTS: Mapping[str, tuple[Case, ...]] = {"sweep": EVERYWHERE, "pairs": PAIRS}
+LISTS: Mapping[str, tuple[Case, ...]] = {"sweep": EVERYWHERE, "pairs": TWICE}
 
 
 def soak() -> Figures:
