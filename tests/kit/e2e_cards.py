@@ -56,17 +56,33 @@ def people(count: int, money_meters: int = 1, chips: Sequence[str] = ("sle4442",
     money = [row for row in rows if (row["chip"], row["meter_kind"]) == ("sle4442", "money")]
     by_money = money[:money_meters]
     by_volume = [row for row in rows if row["meter_kind"] == "volume"]
-    return [
-        Person(
-            row["account_no"],
-            row["name"],
-            f"{row['building']}-{row['unit']}-{row['room']}",
-            row["card_no"],
-            int(row["purchase_counter"]),
-            row["meter_kind"] == "money",
-        )
-        for row in (*by_money, *by_volume[: count - len(by_money)])
-    ]
+    return [_person(row) for row in (*by_money, *by_volume[: count - len(by_money)])]
+
+
+def community(most: int, special: int, chips: Sequence[str]) -> list[Person]:
+    """Households of the community in directory order, whose cards have one of these chips.
+
+    Args:
+        most: So many.
+        special: So many of them may be something else than plain: in arrears, stopped, closed, a
+            small business, heated by gas.
+        chips: Which.
+    """
+    ours = [row for row in _rows() if row["community"] == COMMUNITY and row["chip"] in chips]
+    odd = [row for row in ours if not _plain(row)][:special]
+    plain = [row for row in ours if _plain(row)][: most - len(odd)]
+    return [_person(row) for row in ours if row in odd or row in plain]
+
+
+def _person(row: dict[str, str]) -> Person:
+    return Person(
+        row["account_no"],
+        row["name"],
+        f"{row['building']}-{row['unit']}-{row['room']}",
+        row["card_no"],
+        int(row["purchase_counter"]),
+        row["meter_kind"] == "money",
+    )
 
 
 def write_directory(path: Path, persons: Sequence[Person]) -> Path:

@@ -16,7 +16,19 @@ import pytest
 
 import tests.conftest  # the environment of every test: no machine's card service, no keyring
 from cardstation.errors import CardStationError
-from tests.soak import bits, chaos, interleave, kills, ledger, meters, power, sim, sweep, tears
+from tests.soak import (
+    bits,
+    chaos,
+    interleave,
+    kills,
+    lanes,
+    ledger,
+    meters,
+    power,
+    sim,
+    sweep,
+    tears,
+)
 from tests.soak.figures import Figures
 
 PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
@@ -24,6 +36,7 @@ PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
     ("chaos", chaos.soak),
     ("interleave", interleave.soak),
     ("kills", kills.soak),
+    ("lanes", lanes.soak),
     ("ledger", ledger.soak),
     ("meters", meters.soak),
     ("power", power.soak),
