@@ -17,6 +17,7 @@ from cardstation.bootstrap.readers import SOCKET_VARIABLE
 from cardstation.bootstrap.station import open_station
 from cardstation.domain.batch import LineState
 from cardstation.domain.receipt import Receipt
+from cardstation.domain.topup import Step
 from cardstation.papers import receipt_a5
 from cardstation.ports.reader import Reader
 from cardstation.services.batch_state import batch_state
@@ -40,6 +41,7 @@ class Ran:
 
     Attributes:
         per_hour: The bag over the time from the first card present to the last *take it*.
+        verdict_s: The longest from present to the verdict: from there on the card is written.
         at_work_s: From present to *take it*. chip_s: What chip and reader took of it.
         bare_s: What bare pyscard took for the same exchanges, with as many lanes.
         calls_s: Within calls of the card service.
@@ -52,6 +54,7 @@ class Ran:
     lanes: int
     cards: int
     per_hour: float
+    verdict_s: float
     at_work_s: float
     chip_s: float
     bare_s: float
@@ -88,6 +91,7 @@ def run_lanes(desk: Desk, batch: str, lanes: int, cards: int) -> Ran:
         lanes=lanes,
         cards=cards,
         per_hour=3600 * cards / wall_s,
+        verdict_s=max(one.judged_s - one.seen_s for one in run.done),
         at_work_s=sum(times) / cards,
         chip_s=chip_s,
         bare_s=bare_s,
@@ -132,11 +136,12 @@ def _paper_s(receipt: Receipt) -> float:
 
 @dataclass(frozen=True)
 class Done:
-    """One card that was done: its number, when it was seen and done, and what was said to it."""
+    """One card: its number, when it was seen, judged and done, and what was said to it."""
 
     card_no: str
     reader: str
     seen_s: float
+    judged_s: float
     done_s: float
     told: Told
 
@@ -179,16 +184,21 @@ class Run:
             seen = reader.wait_card(0.5)
             if seen is None:
                 continue
-            began = time.perf_counter()
+            began, steps = time.perf_counter(), dict[Step, float]()
             with closing(insert_card(self.station, reader, seen)) as card:
-                load_line(self.station, self.batch, card, lambda _step: None)
+                load_line(
+                    self.station,
+                    self.batch,
+                    card,
+                    lambda step, at=steps: at.setdefault(step, time.perf_counter()),
+                )
                 now = time.perf_counter()
                 card_no, size = card.content.identity.card_no, len(card.image)
             told = self.calls.take(reader.name)
             with self.turn:
                 self.left -= 1
                 self.image_bytes = size
-                self.done.append(Done(card_no, reader.name, began, now, told))
+                self.done.append(Done(card_no, reader.name, began, steps[Step.WRITE], now, told))
                 if not self.left:
                     self.over.set()
             reader.wait_removed(seen, IDLE_S)

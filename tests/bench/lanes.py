@@ -51,8 +51,11 @@ def _rows(one: Ran, single: Ran) -> list[Row]:
     name = f"{one.lanes} lane{'s' if one.lanes > 1 else ''}"
     return [
         Row(f"{name}: cards per hour, first card to last", one.per_hour, single.per_hour, "", said),
-        Row("  present to take it", work, bare, against=f"bare pyscard, goal {GOAL_OVERHEAD}"),
-        Row("    beside the chip and reader alone", work, chip, against="by their own clock"),
+        Row(
+            "  present to the verdict, the longest", 1000 * one.verdict_s, 1000, against="goal: 1 s"
+        ),
+        Row("  present to take it", work, chip, against=f"chip by its clock, goal {GOAL_OVERHEAD}"),
+        Row("    beside bare pyscard", work, bare, against=f"itself {bare / chip:.2f} of the chip"),
         Row("    of it in calls of the card service", calls, bare, against="bare pyscard"),
         Row("    of it ours: work, disk, turns", work - calls, against=f"{cpu:.1f} ms processor"),
         Row("  processor time per card", cpu, against=f"{share:.0f} % of one core"),
