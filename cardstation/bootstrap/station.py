@@ -18,7 +18,7 @@ from cardstation.domain.offline_limit import OfflineLimit
 from cardstation.ports.clock import Clock
 from cardstation.ports.keys import DeviceKey
 from cardstation.ports.ledger import Ledger
-from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
 from cardstation.services.station import Station
 from cardstation.settings import Settings, anchors_of
 from cardstation.store import Store
@@ -79,7 +79,7 @@ def station_on(store: Store, settings: Settings) -> Station:
         keys=CombinedCardKeys(partial(load_master_secret, home)),
         device_key=device_key,
         clock=clock,
-        ledger=_ledger(settings, device_key, clock, partial(news_of, store)),
+        ledger=None,
         name=settings.station,
         number=settings.station_no,
         clerk=settings.clerk,
@@ -91,7 +91,8 @@ def station_on(store: Store, settings: Settings) -> Station:
             Money(settings.offline_limit_yuan * 100), settings.offline_limit_hours
         ),
     )
-    return with_libraries(station, shelf_of(settings))
+    line = _ledger(settings, device_key, clock, partial(news_of, station))
+    return with_libraries(replace(station, ledger=line), shelf_of(settings))
 
 
 def anchor_place(settings: Settings, key: KeptDeviceKey) -> Path:
@@ -113,11 +114,17 @@ def _asked() -> Secret | None:
     return Secret(typed.encode()) if typed else None
 
 
-def news_of(store: Store) -> dict[str, str]:
-    """What the centre's list of stations shows of this one."""
-    with store.reading() as reading:
+def news_of(station: Station) -> dict[str, str]:
+    """What the centre's list of stations shows of this one.
+
+    Records that are older than their anchor lack what was done since: it is unsent, how much
+    nobody can say here.
+    """
+    with station.store.reading() as reading:
         acked, _ = reading.outbox.acked()
         unsent, oldest = reading.journal.count_since(acked), reading.journal.at(acked + 1)
+        if anchor_problem(station, reading) is not None:
+            unsent += 1
     written = None if oldest is None else oldest.written_at
     since = "" if written is None else written.isoformat(timespec="seconds")
     return {"version": __version__, "unsent": str(unsent), "oldest": since}

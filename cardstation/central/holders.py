@@ -11,8 +11,8 @@ from sqlalchemy import Connection, and_, func, select
 from cardstation.central.console.tables import station_states
 from cardstation.central.console.visit import ZONE
 from cardstation.central.tables import journal, stations
-from cardstation.domain.ledger import Order
-from cardstation.domain.order_lease import as_it_stands, lapsed, why_held
+from cardstation.domain.ledger import TAIL_LOST, Entry, EntryKind, Order
+from cardstation.domain.order_lease import as_it_stands, in_doubt, lapsed, why_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,21 @@ def heard_of(connection: Connection, names: Collection[str]) -> dict[str, Heard]
     return {name: Heard(seen.astimezone(ZONE), status == "revoked") for name, seen, status in rows}
 
 
+def lost_at(connection: Connection, names: Collection[str]) -> dict[str, datetime]:
+    """When the centre heard last that a station had lost records, by name; of those that did."""
+    epochs = (journal.c.station.in_(names), journal.c.kind == EntryKind.EPOCH.value)
+    rows = connection.execute(
+        select(journal.c.station, journal.c.raw, journal.c.posted_at)
+        .where(*epochs)
+        .order_by(journal.c.seq)
+    )
+    return {
+        name: posted.astimezone(ZONE)
+        for name, raw, posted in rows
+        if Entry.from_bytes(raw).witness == TAIL_LOST
+    }
+
+
 def standing(connection: Connection, found: Iterable[Order], now: datetime) -> tuple[Order, ...]:
     """Orders as they stand now: one whose holder is out of service is nobody's after its lease."""
     as_leased = tuple(found)
@@ -53,4 +68,10 @@ def standing(connection: Connection, found: Iterable[Order], now: datetime) -> t
 def refused_for(connection: Connection, order: Order, now: datetime) -> tuple[str, dict[str, str]]:
     """Code and values of the refusal to whoever wants an order that a station holds."""
     heard = heard_of(connection, [order.leased_to]).get(order.leased_to)
-    return why_held(order, now, None if heard is None else heard.at)
+    lost = lost_at(connection, [order.leased_to]).get(order.leased_to)
+    return why_held(order, now, None if heard is None else heard.at, lost)
+
+
+def is_in_doubt(connection: Connection, order: Order) -> bool:
+    """True when nobody can say any more whether the station that holds an order loaded it."""
+    return in_doubt(order, lost_at(connection, [order.leased_to]).get(order.leased_to))

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from cardstation.central.centre_chain import ORDER_WITHDRAWN, ChainEnd, lock_centre, put_on_chain
 from cardstation.central.engine import transaction
-from cardstation.central.holders import refused_for, standing
+from cardstation.central.holders import is_in_doubt, refused_for, standing
 from cardstation.central.orders import STANDS, post_on_chain
 from cardstation.central.tables import orders
 from cardstation.domain.ledger import Order
@@ -44,7 +44,8 @@ def withdraw_order(engine: Engine, change: OrderChange) -> Order:
     Raises:
         Refusal: `two_persons_needed`, `order_not_here`, `order_not_waiting` (a load of it was
             begun, or it was loaded or withdrawn), `order_leased_elsewhere` (a station may load it
-            without asking), `order_holder_silent` (one could, and may have: it is not heard out).
+            without asking), `order_holder_silent` (one could, and may have: it is not heard out),
+            `order_in_doubt` (one could, and lost its records: the change says what was found).
     """
     with transaction(engine) as connection:
         return withdraw_on(connection, change)
@@ -58,7 +59,7 @@ def withdraw_on(connection: Connection, change: OrderChange) -> Order:
     """
     _ensure_two(change)
     end = lock_centre(connection)
-    order = _free(connection, change.order_id)
+    order = _free(connection, change)
     _withdraw(connection, end, order, change, {})
     return order
 
@@ -75,7 +76,7 @@ def bind_order(engine: Engine, change: OrderChange, to: NewBinding) -> Order:
     _ensure_two(change)
     with transaction(engine) as connection:
         end = lock_centre(connection)
-        old = _free(connection, change.order_id)
+        old = _free(connection, change)
         if (old.account_no, old.expected_counter) == (to.account_no, to.expected_counter):
             raise Refusal("nothing_to_bind", order_id=old.order_id)
         new = replace(
@@ -95,8 +96,9 @@ def _ensure_two(change: OrderChange) -> None:
         raise Refusal("two_persons_needed")
 
 
-def _free(connection: Connection, order_id: str) -> Order:
+def _free(connection: Connection, change: OrderChange) -> Order:
     """An order that waits and that no station loads or loaded unasked, under its row lock."""
+    order_id = change.order_id
     row = connection.execute(
         select(*STANDS, orders.c.claimed_station, orders.c.closed_by)
         .where(orders.c.order_id == order_id)
@@ -109,7 +111,7 @@ def _free(connection: Connection, order_id: str) -> Order:
         raise Refusal("order_not_waiting", order_id=order_id)
     now = datetime.now(UTC)
     (order,) = standing(connection, [Order(*said)], now)
-    if order.leased_to:
+    if order.leased_to and not (change.found.strip() and is_in_doubt(connection, order)):
         code, values = refused_for(connection, order, now)
         raise Refusal(code, **values)
     return freed(order)
@@ -120,6 +122,8 @@ def _withdraw(
 ) -> None:
     said = {"reason": change.reason, "ordered_by": change.ordered_by}
     said |= {"approved_by": change.approved_by} | more
+    if change.found.strip():
+        said["found"] = change.found.strip()
     entry_id = put_on_chain(connection, end, ORDER_WITHDRAWN, order, said)
     connection.execute(
         update(orders).where(orders.c.order_id == order.order_id).values(closed_by=entry_id)

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, or_, sele
 
 from cardstation.central.centre_chain import FACT, ORDER, ChainEnd, lock_centre, put_on_chain
 from cardstation.central.engine import transaction
-from cardstation.central.holders import refused_for, standing
+from cardstation.central.holders import is_in_doubt, lost_at, refused_for, standing
 from cardstation.central.tables import orders
 from cardstation.domain.ledger import Order
-from cardstation.domain.order_lease import GRACE, freed, leased
+from cardstation.domain.order_lease import GRACE, LEASE, freed, leased
 from cardstation.errors import LedgerRefused
 
 STANDS = (
@@ -66,6 +66,8 @@ def orders_for(engine: Engine, station: str) -> tuple[Order, ...]:
 def end_leases(engine: Engine, station: str, said_at: datetime) -> None:
     """A station keeps nothing back: what it held under leases that are over is anybody's.
 
+    But not what it had when it lost records: what it did then, nobody will hear of.
+
     Args:
         engine: The books.
         station: Who said, signed, that nothing of what it did is unsent.
@@ -74,7 +76,9 @@ def end_leases(engine: Engine, station: str, said_at: datetime) -> None:
     over = orders.c.held_until <= said_at - GRACE
     mine = (orders.c.held_by == station, over, orders.c.closed_by.is_(None))
     with transaction(engine) as connection:
-        connection.execute(update(orders).where(*mine).values(held_by="", held_until=None))
+        lost = lost_at(connection, [station]).get(station)
+        since = () if lost is None else (orders.c.held_until > lost + LEASE,)
+        connection.execute(update(orders).where(*mine, *since).values(held_by="", held_until=None))
 
 
 def lease_order(engine: Engine, station: str, order_id: str) -> Order:
@@ -83,11 +87,12 @@ def lease_order(engine: Engine, station: str, order_id: str) -> Order:
     Raises:
         LedgerRefused: `order_not_waiting` (loaded, refunded, claimed elsewhere, or nobody's),
             `order_leased_elsewhere`, `order_holder_silent` (the lease of another is over, and what
-            it did under it may be unsent).
+            it did under it may be unsent), `order_in_doubt` (whoever holds it lost records since;
+            also the station itself).
     """
 
     def grant(connection: Connection, order: Order, now: datetime) -> Order:
-        if order.leased_to not in ("", station):
+        if order.leased_to not in ("", station) or is_in_doubt(connection, order):
             code, said = refused_for(connection, order, now)
             raise LedgerRefused(code, **said)
         return leased(order, station, now)
@@ -99,10 +104,13 @@ def release_order(engine: Engine, station: str, order_id: str) -> Order:
     """Take a station's lease back, so that any may load the order; again is harmless.
 
     Raises:
-        LedgerRefused: `order_not_waiting`.
+        LedgerRefused: `order_not_waiting`, `order_in_doubt`.
     """
 
-    def free(_connection: Connection, order: Order, _now: datetime) -> Order:
+    def free(connection: Connection, order: Order, now: datetime) -> Order:
+        if order.leased_to == station and is_in_doubt(connection, order):
+            code, said = refused_for(connection, order, now)
+            raise LedgerRefused(code, **said)
         return freed(order) if order.leased_to == station else order
 
     return _held(engine, station, order_id, free)

@@ -44,6 +44,7 @@ STATUSES = {
     "order_differs": 409,
     "order_leased_elsewhere": 409,
     "order_holder_silent": 409,
+    "order_in_doubt": 409,
     "order_not_waiting": 409,
     "station_enrolled": 409,
     "batch_too_large": 413,

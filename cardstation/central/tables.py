@@ -81,6 +81,7 @@ journal = Table(
     Index("journal_card_no_idx", "card_no", postgresql_where=text("card_no <> ''")),
     Index("journal_posted_at_idx", "posted_at", postgresql_using="brin"),
     Index("journal_batch_idx", "subject", postgresql_where=text("kind = 'batch'")),
+    Index("journal_epoch_idx", "station", postgresql_where=text("kind = 'epoch'")),
     Index("journal_arrears_idx", "account_no", postgresql_where=text("kind = 'arrears_paid'")),
     Index(
         SEALED_ONCE,

@@ -33,6 +33,7 @@ _CHANGE = (
     click.option("--reason", required=True, help="Why, in words; it stays in the books."),
     click.option("--by", "ordered_by", required=True, help="Who orders it."),
     click.option("--approved-by", required=True, help="Who else agrees; not the same person."),
+    click.option("--found", default="", help="What card and meter show, if its desk lost records."),
 )
 
 
@@ -82,12 +83,19 @@ def list_orders(*, days: int, home: Path | None, dsn: str, as_json: bool) -> Non
 @home_option
 @dsn_option
 def withdraw(
-    *, order_id: str, reason: str, ordered_by: str, approved_by: str, home: Path | None, dsn: str
+    *,
+    order_id: str,
+    reason: str,
+    ordered_by: str,
+    approved_by: str,
+    found: str,
+    home: Path | None,
+    dsn: str,
 ) -> None:
     """Take ORDER back: its payment went back at the bank, and no desk loads it any more."""
     from cardstation.central.order_changes import withdraw_order
 
-    change = OrderChange(order_id, reason, ordered_by, approved_by)
+    change = OrderChange(order_id, reason, ordered_by, approved_by, found)
     with open_books(load_settings(home).home, address_of(dsn)) as engine:
         gone = withdraw_order(engine, change)
     print(f"{gone.order_id} is withdrawn: {Money(gone.fen)} of account {gone.account_no}")
@@ -113,13 +121,14 @@ def bind(
     reason: str,
     ordered_by: str,
     approved_by: str,
+    found: str,
     home: Path | None,
     dsn: str,
 ) -> None:
     """Bind ORDER to another household or counter; it gets a number of its own."""
     from cardstation.central.order_changes import bind_order
 
-    change = OrderChange(order_id, reason, ordered_by, approved_by)
+    change = OrderChange(order_id, reason, ordered_by, approved_by, found)
     with open_books(load_settings(home).home, address_of(dsn)) as engine:
         new = bind_order(engine, change, NewBinding(account, counter))
     print(f"{order_id} waits as {new.order_id} for account {account} at counter {counter}")

@@ -103,6 +103,7 @@ STOPS: Mapping[str, Guide] = {
     **dict.fromkeys(
         (
             *("order_needs_ledger", "order_leased_elsewhere", "order_holder_silent"),
+            *("order_in_doubt",),
             *("order_not_yet_due", "order_not_waiting", "prepaid_order_missing", "several_orders"),
         ),
         _card("order_in_reach"),

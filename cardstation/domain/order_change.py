@@ -14,12 +14,15 @@ class OrderChange:
     Attributes:
         reason: In words; it stays in the books.
         ordered_by, approved_by: Two people of the centre.
+        found: What they found of a load that nobody has on record, in words; needed where the
+            station that held the order lost its records.
     """
 
     order_id: str
     reason: str
     ordered_by: str
     approved_by: str
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)

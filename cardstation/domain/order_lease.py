@@ -49,26 +49,49 @@ def as_it_stands(order: Order, now: datetime, stopped: Container[str]) -> Order:
     return freed(order) if lapsed(order, now) and order.leased_to in stopped else order
 
 
-def heard_out(order: Order, station: str, now: datetime) -> Order:
+def begun_at(order: Order) -> datetime | None:
+    """When its holder got it; of what was sold for a station when it was paid, None = not said."""
+    return order.paid_at if order.leased_until is None else order.leased_until - LEASE
+
+
+def in_doubt(order: Order, lost_at: datetime | None) -> bool:
+    """True when nobody can say any more whether its holder loaded an order.
+
+    Args:
+        order: As it was leased.
+        lost_at: When the centre heard that the holder had lost records, None = it lost none.
+    """
+    since = begun_at(order)
+    return bool(order.leased_to) and lost_at is not None and (since is None or since <= lost_at)
+
+
+def heard_out(order: Order, station: str, now: datetime, lost_at: datetime | None) -> Order:
     """The order after a station said that nothing of what it did is unsent.
 
     Args:
         order: As it was leased.
         station: Who said so.
         now: When, by the slower of its clock and the centre's.
+        lost_at: As of `in_doubt`: what is lost is not unsent.
     """
-    return freed(order) if order.leased_to == station and lapsed(order, now) else order
+    over = order.leased_to == station and lapsed(order, now)
+    return freed(order) if over and not in_doubt(order, lost_at) else order
 
 
-def why_held(order: Order, now: datetime, heard_at: datetime | None) -> tuple[str, dict[str, str]]:
+def why_held(
+    order: Order, now: datetime, heard_at: datetime | None, lost_at: datetime | None
+) -> tuple[str, dict[str, str]]:
     """Code and values of the refusal to whoever wants an order that a station holds.
 
     Args:
         order: As it stands.
         now: By the centre's clock.
         heard_at: When the holder last reached the centre, in the time people read.
+        lost_at: As of `in_doubt`, in that time.
     """
     said = {"order_id": order.order_id, "station": order.leased_to}
+    if lost_at is not None and in_doubt(order, lost_at):
+        return "order_in_doubt", said | {"since": f"{lost_at:%Y-%m-%d %H:%M}"}
     if not lapsed(order, now):
         return "order_leased_elsewhere", said
     since = "—" if heard_at is None else f"{heard_at:%Y-%m-%d %H:%M}"

@@ -113,6 +113,14 @@ TABLE = {
         "Have station {station} connect and send what it has; if it is lost for good, the centre"
         " takes it out of service.",
     ),
+    "order_in_doubt": Words(
+        "Nobody knows if it was loaded",
+        "Station {station} could load the paid order {order_id}, and lost its records; the centre"
+        " heard of it at {since}.",
+        "Nothing was written, and no money goes back.",
+        "Two people of the centre look at the household's card and meter, and withdraw the order or"
+        " bind it anew with what they found.",
+    ),
     "item_unknown": Words(
         "No such item",
         "There is no item {number} on the suspense desk.",

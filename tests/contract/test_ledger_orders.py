@@ -25,6 +25,7 @@ LEDGERS = [pytest.param("central", marks=pytest.mark.postgres), "memory"]
 ORDER = Order("O1", "0000000001", 5_000, 20_000, "T1", 3, "")
 OVER = GRACE + timedelta(seconds=5)
 SOLD_FOR_TWO = Order("O2", "0000000002", 100, 1_000, "T1", 0, "S002")
+SOLD_FOR_ONE = Order("O3", "0000000003", 100, 1_000, "T1", 0, "S001")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Pair:
     Attributes:
         said: What the first one says of itself.
         lapse: Every lease is over. stop: The first one is taken out of service.
+        pass_time: Some moments go by.
     """
 
     first: Ledger
@@ -41,6 +43,7 @@ class Pair:
     sell_online: Callable[[Order], None]
     lapse: Callable[[], None]
     stop: Callable[[], None]
+    pass_time: Callable[[], None] = lambda: None
     said: dict[str, str] = field(default_factory=dict)
 
 
@@ -62,7 +65,8 @@ def pair(request: pytest.FixtureRequest) -> Pair:
         with centre.books.owner.begin() as connection:
             connection.execute(stations.update().where(mine).values(status="revoked"))
 
-    return Pair(first, centre.station("S002"), centre.desk().post_order, lapse, stop, said)
+    desk = centre.desk()
+    return Pair(first, centre.station("S002"), desk.post_order, lapse, stop, said=said)
 
 
 def played() -> Pair:
@@ -79,7 +83,12 @@ def played() -> Pair:
     def stop() -> None:
         books.chains["S001"].status = "revoked"
 
-    return Pair(first, MemoryLedger("S002", books), books.sell_online, lapse, stop, said)
+    def pass_time() -> None:
+        later = books.now() + timedelta(minutes=1)
+        books.now = lambda: later
+
+    second = MemoryLedger("S002", books)
+    return Pair(first, second, books.sell_online, lapse, stop, pass_time, said)
 
 
 def test_an_order_is_leased_to_one_station_at_a_time(pair: Pair) -> None:
@@ -131,6 +140,36 @@ def test_a_lease_that_is_over_ends_when_its_holder_keeps_nothing_back(pair: Pair
     pair.first.head()
     assert holders(pair.second) == ["S001"], "a handshake can be caught and said again"
     assert holders(pair.first) == [""]
+    assert pair.second.lease_order("O1").leased_to == "S002"
+
+
+def test_what_its_holder_had_when_it_lost_records_stays_until_people_decide(pair: Pair) -> None:
+    """Nothing of it is unsent, and nobody knows whether it was loaded."""
+    for order in (ORDER, SOLD_FOR_ONE):
+        pair.sell_online(order)
+    pair.first.lease_order("O1")
+    Chain().lost_records(pair.first)
+    pair.said.update(version="1", unsent="0")
+    pair.lapse()
+    assert holders(pair.first) == holders(pair.second) == ["S001", "S001"]
+    for ask in (
+        lambda: pair.second.lease_order("O1"),
+        lambda: pair.first.lease_order("O1"),
+        lambda: pair.first.release_order("O1"),
+        lambda: pair.first.lease_order("O3"),
+        lambda: pair.first.release_order("O3"),
+    ):
+        with pytest.raises(LedgerRefused, match="order_in_doubt") as refused:
+            ask()
+        assert refused.value.values["station"] == "S001"
+
+
+def test_what_it_took_after_it_had_lost_records_ends_as_ever(pair: Pair) -> None:
+    Chain().lost_records(pair.first)
+    pair.sell_online(ORDER)
+    pair.pass_time()
+    pair.first.lease_order("O1")
+    assert pair.first.release_order("O1").leased_to == ""
     assert pair.second.lease_order("O1").leased_to == "S002"
 
 

@@ -132,6 +132,32 @@ def test_what_a_silent_station_may_have_loaded_is_not_taken_from_it(centre: Cent
     centre.books.prove()
 
 
+def test_what_a_station_held_when_it_lost_records_waits_for_what_two_people_found(
+    centre: Centre,
+) -> None:
+    key, engine = TestKey(), centre.books.engine
+    centre.station("S001", key)
+    station = centre.line("S001", key, news=lambda: {"version": "1", "unsent": "0"})
+    centre.desk().post_order(ORDER)
+    station.lease_order("O1")
+    Chain("S001").lost_records(station)
+    lapse(centre)
+    station.orders()
+    with pytest.raises(Refusal, match="order_in_doubt") as refused:
+        withdraw_order(engine, CHANGE)
+    assert str(refused.value.values["since"]).startswith("20")
+    found = replace(CHANGE, found="卡和表都看过，没有充")
+    with pytest.raises(Refusal, match="two_persons_needed"):
+        withdraw_order(engine, replace(found, approved_by="Zhang"))
+    assert withdraw_order(engine, found).leased_to == ""
+    with centre.books.engine.connect() as connection:
+        raw = connection.scalars(
+            select(journal.c.raw).where(journal.c.kind == "order_withdrawn")
+        ).one()
+    assert json.loads(raw)["found"] == "卡和表都看过，没有充"
+    centre.books.prove()
+
+
 def test_what_a_lost_station_held_is_withdrawn_once_it_is_out_of_service(centre: Centre) -> None:
     centre.station("S001")
     centre.desk().post_order(ORDER)

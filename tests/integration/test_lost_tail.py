@@ -5,35 +5,42 @@ from __future__ import annotations
 import shutil
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from cardstation.domain.custody import Party
 from cardstation.domain.exception_case import Kind, Proof
+from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
+from cardstation.domain.order_lease import GRACE, LEASE
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUpRequest
 from cardstation.domain.transitions import TopUpState
-from cardstation.errors import Refusal
+from cardstation.errors import LedgerUnreachable, Refusal
 from cardstation.services import top_up as selling
 from cardstation.services.batch_account import batch_account
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.acknowledging import next_ack_no
+from cardstation.services.lease_order import lease_order
+from cardstation.services.load_prepaid import load_prepaid
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
 from cardstation.services.rejoin import rejoin
+from cardstation.services.release_order import release_order
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from tests.kit import cards
+from tests.kit.desk import StandingClock
 from tests.kit.memory_ledger import Centre
-from tests.kit.station import Desk, card_of, line, nobody, put_batch, take
+from tests.kit.station import Desk, card_of, line, neighbours, nobody, put_batch, take
 from tests.kit.two_stations import line_of, open_station
 
 SECOND = Approval("supervisor")
@@ -226,4 +233,113 @@ def test_the_rest_of_a_batch_may_have_gone_back_in_the_lost_part(tmp_path: Path)
     assert [one for one in exceptions_state(desk.station) if one.kind is Kind.MONEY] == []
     sync(desk.station)
     assert verify(desk.station).ok
+    closed(desk)
+
+
+HOME, OTHER = neighbours(2)
+ORDER = Order(
+    "D1", HOME.account_no, 5600, 20_000, "residential@2026-01-01", 50, "",
+    paid_at=datetime(2026, 10, 20, 3, 0, tzinfo=UTC),
+)  # fmt: skip
+
+
+def restored_with_a_lease(folder: Path, centre: Centre, clock: StandingClock) -> Desk:
+    """It held a paid order, and what it did offline under that lease is lost: it loaded it."""
+    given = {"clock": clock, "households": [HOME, OTHER]}
+    desk = open_station(folder, centre, "S001", **given)
+    desk.sell(card_of(OTHER))
+    centre.sell_online(ORDER)
+    sync(desk.station)
+    lease_order(desk.station, "D1")
+    sync(desk.station)
+    closed(desk)
+    shutil.copy2(folder / "S001" / "station.db", folder / "copy.db")
+    desk = open_station(folder, centre, "S001", **given)
+    line_of(desk).down = True
+    card = card_of(HOME)
+    with closing(desk.insert(card)) as inserted:
+        load_prepaid(desk.station, inserted, None, nobody)
+    closed(desk)
+    put_back(folder, folder / "copy.db")
+    return open_station(folder, centre, "S001", **given)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+def centre(clock: StandingClock) -> Centre:
+    return Centre(now=lambda: clock.at.astimezone(UTC))
+
+
+def test_a_desk_that_lost_records_does_not_say_that_it_keeps_nothing_back(
+    tmp_path: Path, centre: Centre, clock: StandingClock
+) -> None:
+    desk = restored_with_a_lease(tmp_path, centre, clock)
+    other = open_station(tmp_path, centre, "S002", clock=clock, households=[HOME, OTHER])
+    clock.at += LEASE + GRACE + timedelta(hours=1)
+    for _ in range(2):
+        sync(desk.station)
+    sync(other.station)
+    with pytest.raises(Refusal, match="order_holder_silent"):
+        lease_order(other.station, "D1")
+    for act in (lease_order, release_order):
+        with pytest.raises(Refusal, match="store_rolled_back"):
+            act(desk.station, "D1")
+    closed(desk)
+    closed(other)
+
+
+@pytest.mark.parametrize("hours", [1, 80])
+def test_an_order_that_a_lost_part_may_have_loaded_waits_for_the_centre(
+    tmp_path: Path, centre: Centre, clock: StandingClock, hours: int
+) -> None:
+    desk = restored_with_a_lease(tmp_path, centre, clock)
+    other = open_station(tmp_path, centre, "S002", clock=clock, households=[HOME, OTHER])
+    clock.at += timedelta(hours=hours)
+    rejoin(desk.station, SECOND)
+    for _ in range(2):
+        sync(desk.station)
+        sync(other.station)
+    for one in (desk, other):
+        with pytest.raises(Refusal, match="order_in_doubt"):
+            lease_order(one.station, "D1")
+    with pytest.raises(Refusal, match="order_in_doubt"):
+        release_order(desk.station, "D1")
+    card = card_of(HOME)
+    for down, code in ((False, "order_in_doubt"), (True, "order_needs_ledger")):
+        line_of(desk).down = down
+        with pytest.raises(Refusal) as stop, closing(desk.insert(card)) as inserted:
+            load_prepaid(desk.station, inserted, None, nobody)
+        assert stop.value.code == code
+    closed(desk)
+    closed(other)
+
+
+def test_a_ledger_that_has_not_heard_of_the_loss_is_asked_for_no_order(
+    tmp_path: Path, centre: Centre, clock: StandingClock
+) -> None:
+    desk = restored_with_a_lease(tmp_path, centre, clock)
+    clock.at += timedelta(hours=1)
+    line = line_of(desk)
+
+    def cut(name: str) -> None:
+        if name == "ledger.push":
+            raise LedgerUnreachable
+
+    line.boundary = cut
+    with pytest.raises(LedgerUnreachable):
+        rejoin(desk.station, SECOND)
+    with pytest.raises(Refusal, match="order_needs_ledger"):
+        lease_order(desk.station, "D1")
+    line.boundary = lambda _name: None
+    sync(desk.station)
+    with pytest.raises(Refusal, match="order_in_doubt"):
+        lease_order(desk.station, "D1")
+    clock.at += timedelta(hours=1)
+    centre.sell_online(replace(ORDER, order_id="D2"))
+    sync(desk.station)
+    assert lease_order(desk.station, "D2").leased_to == "S001"
     closed(desk)

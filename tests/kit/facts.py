@@ -6,7 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
+from cardstation.domain.ledger import GENESIS, TAIL_LOST, Entry, EntryKind, entry_hash
+from cardstation.ports.ledger import Ledger
 
 
 @dataclass
@@ -44,6 +45,13 @@ class Chain:
             **given,
         )
         return entry.to_bytes()
+
+    def lost_records(self, ledger: Ledger) -> None:
+        """Tell the ledger, in a new epoch, that what this station did since is nowhere."""
+        said = {"last_hash": self.last_hash, "clerk": "demo", "approver": "supervisor"}
+        self.epoch = ledger.new_epoch(last_seq=self.seq, **said).epoch
+        opened = self.add("epoch", subject=f"epoch {self.epoch}", witness=TAIL_LOST)
+        ledger.push([opened], ledger.head().nonce)
 
     def put(self, raw: bytes) -> bytes:
         """Write exact bytes, whatever they are, as the next entry."""

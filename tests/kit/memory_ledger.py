@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from cardstation.central.batch import MOST_ENTRIES, Sent, first_seq, read_batch
 from cardstation.central.books import MOST_LOADS, OF_A_CARD
@@ -27,8 +27,15 @@ from cardstation.central.judging import (
     purse_of,
 )
 from cardstation.domain.batch_id import ids_of
-from cardstation.domain.ledger import GENESIS, Entry, Order, Posting, order_postings
-from cardstation.domain.order_lease import as_it_stands, freed, heard_out, leased, why_held
+from cardstation.domain.ledger import GENESIS, TAIL_LOST, Entry, Order, Posting, order_postings
+from cardstation.domain.order_lease import (
+    as_it_stands,
+    freed,
+    heard_out,
+    in_doubt,
+    leased,
+    why_held,
+)
 from cardstation.domain.seal_number import read_seal
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, LedgerException, LedgerHead
@@ -48,6 +55,7 @@ class Chain:
         branches: What another branch of it said, by hash.
         rewind: End of the chain after which everything is asked for again; nowhere at first.
         heard_at: When the station last reached the centre.
+        lost_at: When it last said that it had lost records.
     """
 
     station: str
@@ -61,6 +69,7 @@ class Chain:
     exceptions: list[LedgerException] = field(default_factory=list)
     branches: dict[str, bytes] = field(default_factory=dict)
     rewind: tuple[int, str] = (-1, "")
+    lost_at: datetime | None = None
 
     @property
     def last_seq(self) -> int:
@@ -214,7 +223,8 @@ class Centre:
         if heard:
             for name, order in self.held.items():
                 if not self.orders[name].closed_by:
-                    self.held[name] = heard_out(order, station, self.now())
+                    lost = self.chains[station].lost_at
+                    self.held[name] = heard_out(order, station, self.now(), lost)
         return tuple(
             self.standing(order)
             for name, order in sorted(self.held.items())
@@ -229,18 +239,30 @@ class Centre:
     def lease_order(self, station: str, order_id: str) -> Order:
         """As `central.orders.lease_order`."""
         order = self._waiting(station, order_id)
-        if order.leased_to not in ("", station):
-            holder = self.chains.get(order.leased_to)
-            code, said = why_held(order, self.now(), holder and holder.heard_at)
-            raise LedgerRefused(code, **said)
+        if order.leased_to not in ("", station) or self._in_doubt(order):
+            self._refuse(order)
         self.held[order_id] = leased(order, station, self.now())
         return self.held[order_id]
 
     def release_order(self, station: str, order_id: str) -> Order:
         """As `central.orders.release_order`."""
         order = self._waiting(station, order_id)
+        if order.leased_to == station and self._in_doubt(order):
+            self._refuse(order)
         self.held[order_id] = freed(order) if order.leased_to == station else order
         return self.held[order_id]
+
+    def _in_doubt(self, order: Order) -> bool:
+        """As `central.holders.is_in_doubt`."""
+        holder = self.chains.get(order.leased_to)
+        return in_doubt(order, holder and holder.lost_at)
+
+    def _refuse(self, order: Order) -> NoReturn:
+        """As `central.holders.refused_for`."""
+        holder = self.chains.get(order.leased_to)
+        lost = holder and holder.lost_at
+        code, said = why_held(order, self.now(), holder and holder.heard_at, lost)
+        raise LedgerRefused(code, **said)
 
     def _waiting(self, station: str, order_id: str) -> Order:
         refuse_inactive(self.chains[station].head)
@@ -303,6 +325,8 @@ class Centre:
                 chain.exceptions.append(LedgerException(one.seq, verdict.code, verdict.other))
             self.posted.append(Posted(chain.station, one, booked, verdict))
             self.names.add(one.entry_id)
+            if one.entry is not None and one.entry.witness == TAIL_LOST:
+                chain.lost_at = self.now()
             if one.entry is not None and one.entry.kind in OF_A_CARD and one.entry.card_no:
                 self.of_card.setdefault(one.entry.card_no, []).append(one.entry)
             chain.sent.append(one)

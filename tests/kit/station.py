@@ -132,7 +132,6 @@ def open_desk(
             unit.commit()
     clock = clock or StandingClock()
     ledger = ledger or MemoryLedger()
-    ledger.news = partial(news_of, opened)
     station = Station(
         store=opened,
         chips=CHIPS,
@@ -149,6 +148,7 @@ def open_desk(
         training=True,
         payments=payments,
     )
+    ledger.news = partial(news_of, station)
     return Desk(station, reader or VirtualReader(), clock, ledger)
 
 

@@ -119,7 +119,6 @@ class Desk:
         self.clock.boot()
         tenders = (Tender.CASH, Tender.BANK_TRANSFER, Tender.QR_CODE)
         opened = self._kind.open(self.folder)
-        self.ledger.news = partial(news_of, opened)
         self.station = Station(
             store=opened,
             chips=CHIPS,
@@ -137,6 +136,7 @@ class Desk:
             pins=PlainPins(),
             payments=tuple(Purse(tender, till, self.fuse, chance, self.key) for tender in tenders),
         )
+        self.ledger.news = partial(news_of, self.station)
         return self.station
 
     def die(self) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.order_lease import freed, held_by
+from cardstation.domain.order_lease import begun_at, freed, held_by
 from cardstation.domain.tariff import Quote
 from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
+from cardstation.ports.ledger import Ledger
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.lost_part import NEVER, loss_untold, lost_since
 from cardstation.services.station import Station
 
-AT_THE_CENTRE = frozenset({"order_not_waiting", "order_leased_elsewhere", "order_holder_silent"})
+AT_THE_CENTRE = frozenset(
+    {"order_not_waiting", "order_leased_elsewhere", "order_holder_silent", "order_in_doubt"}
+)
 """What the centre says of an order, not of this station."""
 
 
@@ -40,11 +45,15 @@ def ensure_leased(station: Station, order: Order) -> Order:
     Asked last, when nothing else forbids the load: a card that is turned away leaves its order
     to whichever desk it comes to next.
 
+    A lease from before this desk lost records proves nothing: the lost part may have loaded it.
+
     Raises:
         Refusal: `order_needs_ledger` (no lease here and no ledger in reach), `order_not_waiting`,
-            `order_leased_elsewhere`.
+            `order_leased_elsewhere`, `order_in_doubt`.
     """
-    if held_by(order, station.name, station.clock.now()):
+    with station.store.reading() as reading:
+        doubted = lost_since(reading, begun_at(order) or NEVER)
+    if held_by(order, station.name, station.clock.now()) and not doubted:
         return order
     try:
         return take_lease(station, order.order_id)
@@ -59,12 +68,11 @@ def take_lease(station: Station, order_id: str) -> Order:
     """Ask the centre for the lease of an order, and keep what it says.
 
     Raises:
-        Refusal: `order_needs_ledger` where there is no ledger, `order_not_waiting`,
-            `order_leased_elsewhere`. LedgerUnreachable, LedgerRefused.
+        Refusal: `order_needs_ledger` where there is no ledger, or it has not heard yet that this
+            desk lost records; `order_not_waiting`, `order_leased_elsewhere`, `order_in_doubt`, and
+            those of `ensure_may_write`. LedgerUnreachable, LedgerRefused.
     """
-    ledger = station.ledger
-    if ledger is None:
-        raise Refusal("order_needs_ledger", order_id=order_id)
+    ledger = _line_about(station, order_id)
     try:
         order = ledger.lease_order(order_id)
     except LedgerRefused as error:
@@ -79,12 +87,10 @@ def give_lease_back(station: Station, order_id: str) -> Order:
     nor does this station where the centre's answer is lost.
 
     Raises:
-        Refusal: `order_already_loaded`, `order_needs_ledger`, `order_not_waiting`.
-            LedgerUnreachable, LedgerRefused.
+        Refusal: `order_already_loaded`, `order_needs_ledger`, `order_not_waiting`,
+            `order_in_doubt`, and those of `ensure_may_write`. LedgerUnreachable, LedgerRefused.
     """
-    ledger = station.ledger
-    if ledger is None:
-        raise Refusal("order_needs_ledger", order_id=order_id)
+    ledger = _line_about(station, order_id)
     with station.store.unit() as unit:
         if unit.orders.is_claimed(order_id):
             raise Refusal("order_already_loaded", order_id=order_id)
@@ -97,6 +103,16 @@ def give_lease_back(station: Station, order_id: str) -> Order:
     except LedgerRefused as error:
         raise _answered(station, order_id, error) from error
     return _kept(station, order)
+
+
+def _line_about(station: Station, order_id: str) -> Ledger:
+    """The line to a ledger that knows all this desk knows of itself: also what it lost."""
+    ensure_may_write(station)
+    with station.store.reading() as reading:
+        untold = loss_untold(reading)
+    if station.ledger is None or untold:
+        raise Refusal("order_needs_ledger", order_id=order_id)
+    return station.ledger
 
 
 def quote_of(order: Order, household: Household, year: int) -> Quote:
