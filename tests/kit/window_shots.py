@@ -114,6 +114,8 @@ def batch_scenes(s: Stage) -> None:
     s.station.during = lambda _step: None
     s.shoot("batch-9-pulled")
     s.station.fails.clear()
+    s.batch.model.lay_aside()
+    s.session.tools.board.clear()
     s.batch.model.pause()
     s.station.standing = samples.batch_standing(done=60)
     s.batch.model.open("2026-11-23-02")
