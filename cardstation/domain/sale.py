@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.tariff import DeskRules, Quote, Standing, Tariff, tariff_on
+from cardstation.domain.tariff import (
+    DeskRules,
+    Period,
+    PurchaseCap,
+    Quote,
+    Standing,
+    Tariff,
+    tariff_on,
+)
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 
@@ -24,6 +33,8 @@ class SaleTerms:
         step: Smallest volume that can be sold to a volume meter.
         per_load_max: Largest single load, the smaller of the desk's and the makers' limit.
         plausible: Largest load of this user class that needs no supervisor, None = no such rule.
+        cap: The most this user class may buy in a period, None = no such rule.
+        sold: Account → what was loaded for it in the running month; asked for a monthly cap only.
     """
 
     tariff: Tariff
@@ -31,15 +42,22 @@ class SaleTerms:
     step: Volume
     per_load_max: Volume
     plausible: Volume | None
+    cap: PurchaseCap | None = None
+    sold: Mapping[str, Volume] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PriceBook:
-    """All price lists and desk rules on file, and what the cards in use can carry."""
+    """All price lists and desk rules on file, and what the cards in use can carry.
+
+    Attributes:
+        sold: Account → what was loaded for it in the running month.
+    """
 
     tariffs: tuple[Tariff, ...]
     rules: DeskRules | None
     makers: tuple[MakerRules, ...]
+    sold: Mapping[str, Volume] = field(default_factory=dict)
 
     def terms(self, tariff_code: str, day: date) -> SaleTerms:
         """Combine price list, desk rules and cards for a day; the stricter limit holds.
@@ -56,6 +74,8 @@ class PriceBook:
             step=max([rules.volume_step, *(maker.volume_step for maker in self.makers)]),
             per_load_max=min([rules.per_load_cap, *(maker.per_load_max for maker in self.makers)]),
             plausible=rules.plausible_per_load.get(tariff_code),
+            cap=rules.purchase_caps.get(tariff_code),
+            sold=self.sold,
         )
 
 
@@ -79,7 +99,7 @@ def sell(
     Raises:
         Refusal: `account_stopped`, `account_closed`, `money_or_volume`, `zero_amount`,
             `money_meter_by_volume`, `volume_not_in_steps`, `amount_too_small`, `per_load_max`,
-            `implausible_volume`.
+            `cap_exceeded`, `implausible_volume`.
     """
     _ensure_open(household)
     standing = Standing(terms.year, household.bought_in(terms.year), household.persons, flat)
@@ -88,7 +108,7 @@ def sell(
     if (money is not None and money <= NO_MONEY) or (volume is not None and volume <= NO_GAS):
         raise Refusal("zero_amount")
     if household.meter.kind is MeterKind.MONEY:
-        return _sell_to_money_meter(terms, standing, money)
+        return _sell_to_money_meter(household, terms, standing, money)
     if volume is not None:
         if volume.litres % terms.step.litres:
             raise Refusal("volume_not_in_steps", step_litres=terms.step.litres)
@@ -100,14 +120,41 @@ def sell(
         raise Refusal("amount_too_small", step_litres=terms.step.litres)
     if sold > terms.per_load_max:
         raise Refusal("per_load_max", limit_litres=terms.per_load_max.litres)
+    ensure_within_cap(household, terms, sold)
     _ensure_plausible(sold, terms)
     return quote
 
 
-def _sell_to_money_meter(terms: SaleTerms, standing: Standing, money: Money | None) -> Quote:
+def ensure_within_cap(household: Household, terms: SaleTerms, sold: Volume) -> None:
+    """With this sale the household stays within what it may buy in the period.
+
+    Args:
+        household: The buyer; its purchases of the year stand with it.
+        terms: Of the day.
+        sold: By this sale; for a money meter what its money buys today.
+
+    Raises:
+        Refusal: `cap_exceeded`.
+    """
+    cap = terms.cap
+    if cap is None:
+        return
+    yearly = cap.period is Period.YEAR
+    sold_before = terms.sold.get(household.account_no, NO_GAS)
+    bought = household.bought_in(terms.year) if yearly else sold_before
+    if bought + sold > cap.volume:
+        left = max(NO_GAS, cap.volume - bought)
+        raise Refusal("cap_exceeded", left_litres=left.litres, limit_litres=cap.volume.litres)
+
+
+def _sell_to_money_meter(
+    household: Household, terms: SaleTerms, standing: Standing, money: Money | None
+) -> Quote:
     if money is None:
         raise Refusal("money_meter_by_volume")
-    _ensure_plausible(terms.tariff.buy(money, _LITRE, standing).volume or NO_GAS, terms)
+    sold = terms.tariff.buy(money, _LITRE, standing).volume or NO_GAS
+    ensure_within_cap(household, terms, sold)
+    _ensure_plausible(sold, terms)
     return terms.tariff.load_money(money, standing)
 
 

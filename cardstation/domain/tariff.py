@@ -7,8 +7,9 @@ Everything is integer arithmetic. The cost of gas is kept in units of 0.00001 fe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from cardstation.domain.money import NO_MONEY, Money, round_half_up
 from cardstation.domain.receipt import TierLine
@@ -194,6 +195,21 @@ class Tariff:
         return parts
 
 
+class Period(StrEnum):
+    """What a purchase cap counts over, by the calendar."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseCap:
+    """The most a household may buy in a period; a load that was taken back does not count."""
+
+    volume: Volume
+    period: Period
+
+
 @dataclass(frozen=True, slots=True)
 class DeskRules:
     """What the utility lets a desk sell.
@@ -201,12 +217,14 @@ class DeskRules:
     Attributes:
         per_load_cap: Largest volume of one load, whatever the card could carry.
         plausible_per_load: By tariff code; a sale above it needs a supervisor.
+        purchase_caps: By tariff code; no sale goes beyond it, whoever agrees. Without one, no cap.
     """
 
     volume_step: Volume
     per_load_cap: Volume
     card_fee: Money
     plausible_per_load: Mapping[str, Volume]
+    purchase_caps: Mapping[str, PurchaseCap] = field(default_factory=dict)
 
 
 def tariff_on(tariffs: Iterable[Tariff], code: str, day: date) -> Tariff:

@@ -25,6 +25,7 @@ class Tray(StrEnum):
 _NOTHING_TO_LOAD = frozenset(
     {
         "account_stopped",
+        "cap_exceeded",
         "closed_card",
         "hoard_limit",
         "hoard_limit_money",

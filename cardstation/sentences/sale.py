@@ -41,7 +41,7 @@ TABLE = {
         "Above the purchase cap",
         "The purchase is above the cap; {left_litres} can still be bought this period.",
         NO_MONEY,
-        "Lower the amount, or ask the supervisor.",
+        "Lower the amount.",
     ),
     "hoard_limit": Words(
         "More than the meter takes",

@@ -35,6 +35,7 @@ from cardstation.services.intent.load import Watch, ensure_unlockable, write_and
 from cardstation.services.intent.loaded_since import ensure_not_loaded_since
 from cardstation.services.intent.money_here import held_for
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
+from cardstation.services.intent.prices import ensure_cap_left
 from cardstation.services.intent.stops import remembered
 from cardstation.services.intent.taken_back import ensure_not_behind
 from cardstation.services.resolve import Outcome, Resolution, ensure_settled, resolve_card
@@ -60,8 +61,8 @@ def load_line(
     Raises:
         Refusal: a stop: `card_not_in_batch`, `card_of_other_batch`, `line_already_done`,
             `line_needs_human`, `line_blocked`, `line_unfunded`, `load_still_on_card`,
-            `counter_past_expected`, `loaded_since_list`, `card_in_other_envelope`, …; it is
-            remembered with the line.
+            `counter_past_expected`, `loaded_since_list`, `cap_exceeded`,
+            `card_in_other_envelope`, …; it is remembered with the line.
             `envelope_not_scanned`: scan it and ask again.
         OutcomeUnknown: the card decides at its next insertion.
     """
@@ -156,6 +157,7 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
     ensure_not_behind(station, card, admitted)
     if tender is Tender.BATCH:
         ensure_not_loaded_since(station, batch, card)
+        ensure_cap_left(station, household, offer)
     ensure_fits(card.content, card.rules, quantity_of(offer))
     unlocking = ensure_unlockable(station, card)
     if tender is Tender.ORDER:

@@ -21,6 +21,7 @@ from cardstation.domain.tariff import Quote, Standing, Tier
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.prices import price_book
 from cardstation.services.lists.judging import directory_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -97,7 +98,7 @@ def offer(station: Station, household: Household, money: Money) -> tuple[Quote, 
         Refusal: as `sell`; `no_tariff`.
     """
     with station.store.reading() as reading:
-        book = PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers)
+        book = price_book(station, reading)
     terms = book.terms(household.tariff, station.clock.now().date())
     left = _after_debts(household, money)
     return sell(household, terms, money=money if left is None else left), _tiers(household, terms)
@@ -136,7 +137,7 @@ def _of_household(
     station: Station, reading: Reading, place: int, line: ManifestLine, household: Household
 ) -> LineDetail:
     day = station.clock.now().date()
-    book = PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers)
+    book = price_book(station, reading)
     terms = _terms(book, household, day)
     last = _last(reading, household, day)
     warnings = warnings_of(household, day) + ((LOADED_LATELY,) if last else ())

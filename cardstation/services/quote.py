@@ -5,9 +5,10 @@ from __future__ import annotations
 from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules
 from cardstation.domain.money import Money
-from cardstation.domain.sale import PriceBook, sell
+from cardstation.domain.sale import sell
 from cardstation.domain.tariff import Quote
 from cardstation.domain.volume import Volume
+from cardstation.services.intent.prices import price_book
 from cardstation.services.station import Station
 
 
@@ -33,13 +34,9 @@ def quote(
     Raises:
         Refusal: `no_tariff`, `account_stopped`, `account_closed`, `money_or_volume`,
             `zero_amount`, `money_meter_by_volume`, `volume_not_in_steps`, `amount_too_small`,
-            `per_load_max`, `implausible_volume`.
+            `per_load_max`, `cap_exceeded`, `implausible_volume`.
     """
     with station.store.reading() as reading:
-        book = PriceBook(
-            reading.tariffs.every(),
-            reading.tariffs.rules(),
-            station.makers if rules is None else (rules,),
-        )
+        book = price_book(station, reading, rules, household.account_no)
     terms = book.terms(household.tariff, station.clock.now().date())
     return sell(household, terms, money=money, volume=volume, flat=flat)

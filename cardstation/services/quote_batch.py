@@ -27,6 +27,7 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.prices import price_book
 from cardstation.services.intent.quoting import issues, quote_standing
 from cardstation.services.intent.steps import ensure_not_closed, record_step
 from cardstation.services.lists.entry import ensure_entry_checked
@@ -80,8 +81,9 @@ def _content(
 ) -> tuple[_Content, Mapping[str, Household]]:
     wanted = {line.account_no for line in batch.lines if line.account_no}
     homes = {one.account_no: one for one in reading.households.numbered(wanted, ())}
-    book = PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers)
+    book = price_book(station, reading)
     released = reading.lump_sums.released(batch.batch_id)
+    funded = reading.funds.funded(batch.batch_id)
     done: list[QuotedLine] = []
     refused: list[RefusedLine] = []
     for place, line in _by_door(batch, homes):
@@ -92,7 +94,8 @@ def _content(
             refused.append(_refused(place, line, _why(line, home)))
             continue
         try:
-            done.append(_priced(place, line, _price(station, book, line, home)))
+            offer = _price(station, book, line, home, paid=place in funded)
+            done.append(_priced(place, line, offer))
         except Refusal as refusal:
             refused.append(_refused(place, line, refusal.code))
     return _Content(batch.batch_id, tuple(done), tuple(refused)), homes
@@ -115,13 +118,20 @@ def _by_door(batch: Batch, homes: Mapping[str, Household]) -> Iterator[tuple[int
     yield from sorted(live, key=key)
 
 
-def _price(station: Station, book: PriceBook, line: ManifestLine, home: Household) -> Quote | None:
-    """The price today; None for an order that was paid online."""
+def _price(
+    station: Station, book: PriceBook, line: ManifestLine, home: Household, *, paid: bool
+) -> Quote | None:
+    """The price today; None for an order that was paid online.
+
+    What is paid already stays on the quote: its own load is no purchase beyond the cap.
+    """
     if line.kind is LineKind.PREPAID:
         return None
     terms = book.terms(home.tariff, station.clock.now().date())
     if RELEASED in line.reasons:
         terms = replace(terms, plausible=None)
+    if paid:
+        terms = replace(terms, cap=None)
     return sell(home, terms, money=line.money)
 
 
@@ -140,7 +150,7 @@ def _quote(
     now = station.clock.now()
     with station.store.reading() as reading:
         clerk = clerk_of(station, reading)
-        book = PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers)
+        book = price_book(station, reading)
     tariffs = {homes[line.account_no].tariff for line in content.lines}
     caps = [book.terms(tariff, now.date()).per_load_max for tariff in sorted(tariffs)]
     return BatchQuote(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, Row, Table, Text, select
 
 from cardstation.domain.money import Money
-from cardstation.domain.tariff import DeskRules, HouseholdSize, Tariff, Tier
+from cardstation.domain.tariff import DeskRules, HouseholdSize, Period, PurchaseCap, Tariff, Tier
 from cardstation.domain.volume import Volume
 from cardstation.sql.types import Day, Fen, Litres
 from cardstation.store.tables import metadata
@@ -31,6 +31,7 @@ desk_rules = Table(
     Column("per_load_cap", Litres, nullable=False),
     Column("card_fee", Fen, nullable=False),
     Column("plausible_per_load", Text, nullable=False),
+    Column("purchase_caps", Text, nullable=False, server_default="{}"),
 )
 
 
@@ -95,12 +96,14 @@ def _tariff(row: Row[Any]) -> Tariff:
 
 def _rules_row(rules: DeskRules) -> dict[str, Any]:
     plausible = {code: volume.litres for code, volume in rules.plausible_per_load.items()}
+    caps = {code: [cap.volume.litres, cap.period] for code, cap in rules.purchase_caps.items()}
     return {
         "id": 1,
         "volume_step": rules.volume_step,
         "per_load_cap": rules.per_load_cap,
         "card_fee": Money(rules.card_fee.fen),
         "plausible_per_load": json.dumps(plausible, ensure_ascii=False),
+        "purchase_caps": json.dumps(caps, ensure_ascii=False),
     }
 
 
@@ -111,5 +114,9 @@ def _rules(row: Row[Any]) -> DeskRules:
         card_fee=row.card_fee,
         plausible_per_load={
             code: Volume(litres) for code, litres in json.loads(row.plausible_per_load).items()
+        },
+        purchase_caps={
+            code: PurchaseCap(Volume(litres), Period(period))
+            for code, (litres, period) in json.loads(row.purchase_caps).items()
         },
     )

@@ -21,6 +21,7 @@ from cardstation.domain.transitions import (
     TopUpState,
     advance,
 )
+from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal, ensure
 from cardstation.store.frozen import freeze, thaw, thaw_any
 from cardstation.store.journal import Journal
@@ -73,6 +74,10 @@ _MOVE = (
     .values({one.name: bindparam(one.name) for one in topup.c if one.name != "no"})
 )
 _LOG = topup_log.insert()
+_TAKEN_BACK = select(topup.c.corrects).where(
+    topup.c.direction == Direction.RETURN,
+    topup.c.state.in_((TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)),
+)
 _BY_ID = select(topup).where(topup.c.topup_id == bindparam("topup_id"))
 _OPEN_ON = select(topup).where(
     *(topup.c[name] == bindparam(name) for name in ("maker", "card_no", "meter_no", "generation")),
@@ -166,10 +171,6 @@ class TopUps:
 
     def last_sealed(self, identity: CardIdentity) -> TopUp | None:
         """The load that was sealed last on a card and not taken back since."""
-        back = (TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)
-        returned = select(topup.c.corrects).where(
-            topup.c.direction == Direction.RETURN, topup.c.state.in_(back)
-        )
         found = self._find(
             topup.c.maker == identity.maker,
             topup.c.card_no == identity.card_no,
@@ -177,7 +178,7 @@ class TopUps:
             topup.c.generation == identity.generation,
             topup.c.direction == Direction.SALE,
             topup.c.state == TopUpState.SEALED,
-            topup.c.topup_id.not_in(returned),
+            topup.c.topup_id.not_in(_TAKEN_BACK),
         )
         return found[-1] if found else None
 
@@ -198,6 +199,26 @@ class TopUps:
             topup.c.opened_at >= at,
         )
         return frozenset(self._connection.scalars(query))
+
+    def sold_since(self, at: datetime, account_no: str = "") -> dict[str, Volume]:
+        """Account → what was loaded for it since then, by its volume; taken back does not count.
+
+        Args:
+            at: From this moment on, as the load was begun.
+            account_no: Only of this one; empty = of all.
+        """
+        sold = self._find(
+            topup.c.direction == Direction.SALE,
+            topup.c.state == TopUpState.SEALED,
+            topup.c.opened_at >= at,
+            *([topup.c.account_no == account_no] if account_no else []),
+            topup.c.topup_id.not_in(_TAKEN_BACK),
+        )
+        found: dict[str, Volume] = {}
+        for one in sold:
+            volume = one.quote.volume or NO_GAS
+            found[one.account_no] = found.get(one.account_no, NO_GAS) + volume
+        return found
 
     def open_intents(self) -> tuple[TopUp, ...]:
         """Every open sale and return, oldest first."""

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.money import Money
+from cardstation.domain.tariff import Period, PurchaseCap
+from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.lists import files
 from cardstation.services.lists.cells import clean, clean_number
@@ -291,6 +293,19 @@ def test_the_price_lists_of_the_demo() -> None:
         "residential-heating": "1500",
         "small-business": "3000",
     }
+    assert rules.purchase_caps == {}
+
+
+def test_a_purchase_cap_stands_with_the_desk_rules(tmp_path: Path) -> None:
+    file = tmp_path / "tariffs.json"
+    text = (SAMPLES / "tariffs.json").read_text("utf-8")
+    cap = '"purchase_cap": {"residential": {"m3": "100", "per": "month"}}, "per_load_cap_m3"'
+    file.write_text(text.replace('"per_load_cap_m3"', cap), "utf-8")
+    _, rules = read_tariffs(file)
+    assert rules.purchase_caps == {"residential": PurchaseCap(Volume.of_m3("100"), Period.MONTH)}
+    file.write_text(text.replace('"per_load_cap_m3"', cap.replace("month", "week")), "utf-8")
+    with pytest.raises(Refusal, match="tariffs_not_readable"):
+        read_tariffs(file)
 
 
 @pytest.mark.parametrize(

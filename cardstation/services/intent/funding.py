@@ -14,7 +14,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.preflight import FORGIVEN, RELEASED
 from cardstation.domain.quotation import signed_order
-from cardstation.domain.sale import PriceBook, sell
+from cardstation.domain.sale import sell
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction
@@ -22,6 +22,7 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.acknowledging import acknowledge, next_ack_no
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import append
+from cardstation.services.intent.prices import price_book
 from cardstation.services.intent.quoting import quote_standing
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -181,7 +182,7 @@ def _offers(
     station: Station, unit: Unit, batch: Batch
 ) -> Iterator[tuple[int, tuple[Household, Quote]]]:
     """The lines that wait for money and can be sold, in the signed order, with their price."""
-    book = PriceBook(unit.tariffs.every(), unit.tariffs.rules(), station.makers)
+    book = price_book(station, unit)
     day = station.clock.now().date()
     funded = unit.funds.funded(batch.batch_id)
     places = _waiting(station, unit, batch, funded)

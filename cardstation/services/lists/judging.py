@@ -21,9 +21,10 @@ from cardstation.domain.ledger import Order
 from cardstation.domain.matching import Directory, community_of
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.preflight import PreflightTerms, preflight
-from cardstation.domain.sale import PriceBook, SaleTerms, sell
+from cardstation.domain.sale import SaleTerms, sell
 from cardstation.domain.tariff import Quote
 from cardstation.services.batch_state import outcomes_of
+from cardstation.services.intent.prices import price_book
 from cardstation.services.lists.reading import HouseholdList
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -164,7 +165,7 @@ def released_terms(
 def _seller(
     station: Station, reading: Reading, *, released: bool = False
 ) -> Callable[[Household, Money], Quote]:
-    book = PriceBook(reading.tariffs.every(), reading.tariffs.rules(), station.makers)
+    book = price_book(station, reading)
     day = station.clock.now().date()
     terms: dict[str, SaleTerms] = {}
 

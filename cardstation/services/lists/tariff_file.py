@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cardstation.domain.money import Money
-from cardstation.domain.tariff import DeskRules, HouseholdSize, Tariff, Tier
+from cardstation.domain.tariff import DeskRules, HouseholdSize, Period, PurchaseCap, Tariff, Tier
 from cardstation.domain.volume import Volume
 from cardstation.errors import Defect, Refusal
 
@@ -73,7 +73,12 @@ def _rules(found: dict[str, Any]) -> DeskRules:
         per_load_cap=Volume.of_m3(found["per_load_cap_m3"]),
         card_fee=Money.of_yuan(found["card_fee_yuan"]),
         plausible_per_load={code: Volume.of_m3(most) for code, most in plausible.items()},
+        purchase_caps={code: _cap(most) for code, most in found.get("purchase_cap", {}).items()},
     )
+
+
+def _cap(found: dict[str, Any]) -> PurchaseCap:
+    return PurchaseCap(Volume.of_m3(found["m3"]), Period(found["per"]))
 
 
 def _e4(text: str) -> int:
