@@ -376,9 +376,8 @@ def test_what_was_purged_is_not_in_the_file_any_more(bag: Bag, tmp_path: Path) -
     there = [path for path in tmp_path.iterdir() if path.is_file()]
     assert any(secret.encode() in path.read_bytes() for path in there)
     purge_batch(bag.station, other)
-    for path in there:
-        if path.exists():
-            assert secret.encode() not in path.read_bytes(), path.name
+    for path in filter(Path.exists, there):
+        assert secret.encode() not in path.read_bytes(), path.name
     assert verify(bag.station).ok
 
 

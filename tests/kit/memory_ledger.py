@@ -15,7 +15,7 @@ from cardstation.central.batch import MOST_ENTRIES, Sent, first_seq, read_batch
 from cardstation.central.books import MOST_LOADS, OF_A_CARD
 from cardstation.central.contact import keeps_nothing_back
 from cardstation.central.following import flag_reused, news, other_branch, placed, refuse_epoch
-from cardstation.central.heads import Head, refuse_inactive
+from cardstation.central.heads import refuse_inactive
 from cardstation.central.judging import (
     Judge,
     OrderState,
@@ -27,7 +27,7 @@ from cardstation.central.judging import (
     purse_of,
 )
 from cardstation.domain.batch_id import ids_of
-from cardstation.domain.ledger import GENESIS, TAIL_LOST, Entry, Order, Posting, order_postings
+from cardstation.domain.ledger import TAIL_LOST, Entry, Order, Posting, order_postings
 from cardstation.domain.order_lease import (
     as_it_stands,
     freed,
@@ -39,81 +39,12 @@ from cardstation.domain.order_lease import (
 from cardstation.domain.seal_number import read_seal
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, LedgerException, LedgerHead
+from tests.kit.memory_chain import Chain, Posted
 
 CENTRE = "centre"
 AUTUMN = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 Answer = TypeVar("Answer")
-
-
-@dataclass
-class Chain:
-    """What the books have of one station.
-
-    Attributes:
-        turn: Counts what changed it: the next nonce.
-        branches: What another branch of it said, by hash.
-        rewind: End of the chain after which everything is asked for again; nowhere at first.
-        heard_at: When the station last reached the centre.
-        lost_at: When it last said that it had lost records.
-    """
-
-    station: str
-    heard_at: datetime
-    epoch: int = 1
-    epoch_from: int = 0
-    status: str = "active"
-    turn: int = 0
-    sent: list[Sent] = field(default_factory=list)
-    sums: dict[str, int] = field(default_factory=dict)
-    exceptions: list[LedgerException] = field(default_factory=list)
-    branches: dict[str, bytes] = field(default_factory=dict)
-    rewind: tuple[int, str] = (-1, "")
-    lost_at: datetime | None = None
-
-    @property
-    def last_seq(self) -> int:
-        return len(self.sent)
-
-    @property
-    def last_hash(self) -> str:
-        return self.sent[-1].hash if self.sent else GENESIS
-
-    @property
-    def totals(self) -> dict[str, int]:
-        return {kind: fen for kind, fen in sorted(self.sums.items()) if fen}
-
-    @property
-    def head(self) -> Head:
-        return Head(
-            station=self.station,
-            epoch=self.epoch,
-            last_seq=self.last_seq,
-            last_hash=self.last_hash,
-            nonce=f"{self.station}-{self.turn}",
-            status=self.status,
-            public_key=b"",
-            last_epoch=self.sent[-1].epoch if self.sent else 1,
-            epoch_from=self.epoch_from,
-        )
-
-    def known_at(self, one: Sent) -> int:
-        """Where bytes stand already, 0 when they are new."""
-        return next((had.seq for had in reversed(self.sent) if had.hash == one.hash), 0)
-
-    def hashes_at(self, sent: Sequence[Sent]) -> dict[int, str]:
-        """Hash by number of what stands at the places of these entries."""
-        return {one.seq: one.hash for one in self.sent[sent[0].seq - 1 : sent[-1].seq]}
-
-
-@dataclass(frozen=True)
-class Posted:
-    """One accepted entry with the legs it was booked by."""
-
-    station: str
-    sent: Sent
-    legs: tuple[Posting, ...]
-    verdict: Verdict
 
 
 def _knows_all() -> Judge:
