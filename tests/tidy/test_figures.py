@@ -47,6 +47,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
     "chaos": ("{CHAOS} bags",),
     "interleave": (f"{len(EVERY_PAIR)} pairs",),
     "kills": ("{KILLS} kills",),
+    "lanes": ("twice 191 cards", "broken 0"),
     "ledger": (f"{ENTRIES} in", "0 lost, 0 doubled, sum of postings 0"),
     "meters": (f"{len(CASES)} makers and kinds", f"{HOUSEHOLDS} households and {DAYS} days each"),
     "pairs": (f"{len(TWICE)} passes",),
