@@ -165,8 +165,8 @@ def _purses() -> str:
         "## Purses\n\n"
         "CPU cards that keep money themselves, in any contact reader: they are asked, not written\n"
         "(`docs/adr/0012-purses.md`). Cut inside the card at every sub-step of a load, in four\n"
-        "half-way states of each. The driver is proven; no service sells to a purse yet.\n\n"
-        + _table(head, rows)
+        "half-way states of each. For the money path a purse is a chip whose image is a statement\n"
+        "of facts; both are proven, and no station offers one yet.\n\n" + _table(head, rows)
     )
 
 

@@ -6,6 +6,7 @@ from cardstation.sentences.phrases import (
     ASIDE,
     FINISHED,
     KEPT,
+    NO_MONEY,
     NOTHING,
     RIGHT_CARD,
     SAME_CARD,
@@ -94,5 +95,17 @@ TABLE = {
         "The security box (HSM) does not do what it was asked ({reason}).",
         KEPT,
         "Check the box and its network and try again; if this stays, call the centre.",
+    ),
+    "purse_keeps_money": Words(
+        "A purse gives nothing back",
+        "Money in the purse of a CPU card is taken out by its meter only; no desk can.",
+        NOTHING,
+        "Let the meter take it, or ask the centre how this household gets its money back.",
+    ),
+    "purse_issued_elsewhere": Words(
+        "Issued by the centre only",
+        "CPU cards get their keys where they are made; a desk cannot issue them.",
+        NO_MONEY,
+        "Use a card that the centre has issued for this household.",
     ),
 }

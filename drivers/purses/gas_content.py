@@ -35,6 +35,7 @@ class Parameters:
         updates: Flags of what else is on the card: 80 parameters, 01 current rates, 02 spare
             rates, 04 current tiers, 08 spare tiers.
         switch_at: When the spare tariff begins, YYMMDDhhmm; zeros = never.
+        generation: Reissue count, in a byte the protocol reserves.
     """
 
     COMMAND: ClassVar[int] = 0x01
@@ -46,13 +47,14 @@ class Parameters:
     switch_at: str = NO_TIME
     alarm_1_fen: int = 0
     alarm_2_fen: int = 0
+    generation: int = 0
 
     def to_bytes(self) -> bytes:
         """The whole file, 45 bytes; the two transformer ratios are of no use to gas and are 1."""
         head = bytes([0x00, self.updates]) + bytes(4) + _digits(self.switch_at, TIME_BYTES)
         alarms = _bcd(self.alarm_1_fen, 4) + _bcd(self.alarm_2_fen, 4) + _bcd(1, 3) * 2
         who = _digits(self.meter_no, NUMBER_BYTES) + _digits(self.customer_no, NUMBER_BYTES)
-        body = head + b"\x00" + alarms + who + bytes([self.purpose])
+        body = head + bytes([self.generation]) + alarms + who + bytes([self.purpose])
         return framed(body, self.COMMAND)
 
     @classmethod
@@ -73,6 +75,7 @@ class Parameters:
             switch_at=_time(body[6:11]),
             alarm_1_fen=_amount(body[12:16]),
             alarm_2_fen=_amount(body[16:20]),
+            generation=0 if body[11] == 0xFF else body[11],
         )
 
 

@@ -7,7 +7,7 @@ when its answer is lost, only the card's online count says whether it did (refer
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -145,18 +145,27 @@ class PbocPurse:
 
     def log(self) -> tuple[LogRecord, ...]:
         """The card's own record of its last transactions, newest first; empty: it keeps none."""
-        found: list[LogRecord] = []
-        for number in range(1, gas_files.LOG_RECORDS + 1):
-            head = bytes([0x00, 0xB2, number, gas_files.LOG_NUMBER << 3 | 4])
-            answer = self._apdus.ask(head, expect=gas_files.LOG_BYTES)
-            if answer.status in (NO_RECORD, NO_FILE):
-                break
-            record = data_of(answer, self.reader, gas_files.LOG_BYTES)
-            found.append(LogRecord.of(record))
-        return tuple(found)
+        return tuple(self._records())
+
+    def last_load(self, kind: PurseKind) -> LogRecord | None:
+        """The newest load of a purse in the card's log, read twice; None: it shows none.
+
+        Raises:
+            LinkFailed: the two readings differ.
+        """
+        return self._steady(
+            lambda: next((one for one in self._records() if one.kind == kind.value), None)
+        )
 
     def read_file(self, file: CardFile) -> bytes:
-        """The whole content of a transparent file."""
+        """The whole content of a transparent file; no MAC covers it, so it is read twice.
+
+        Raises:
+            LinkFailed: the two readings differ.
+        """
+        return self._steady(lambda: self._read(file))
+
+    def _read(self, file: CardFile) -> bytes:
         parts = []
         for at in range(0, file.size, MOST_AT_ONCE):
             length = min(MOST_AT_ONCE, file.size - at)
@@ -179,7 +188,7 @@ class PbocPurse:
             challenge = self._challenge(4)
             sent = keys.protected(self.card, challenge, head, part, encrypted=file.encrypted)
             data_of(self._apdus.ask(head, sent), self.reader)
-        for place, value in enumerate(self.read_file(file)[at : at + len(data)]):
+        for place, value in enumerate(self._read(file)[at : at + len(data)]):
             if value != data[place]:
                 raise WriteNotTaken(reader=self.reader, address=f"{at + place:02X}")
 
@@ -247,6 +256,14 @@ class PbocPurse:
             return LoadFinding(LoadTruth.DONE, stand, tac)
         truth = judge(plan, stand, self._steady(self.log))
         return LoadFinding(truth, stand, tac if truth is LoadTruth.DONE else b"")
+
+    def _records(self) -> Iterator[LogRecord]:
+        for number in range(1, gas_files.LOG_RECORDS + 1):
+            head = bytes([0x00, 0xB2, number, gas_files.LOG_NUMBER << 3 | 4])
+            answer = self._apdus.ask(head, expect=gas_files.LOG_BYTES)
+            if answer.status in (NO_RECORD, NO_FILE):
+                return
+            yield LogRecord.of(data_of(answer, self.reader, gas_files.LOG_BYTES))
 
     def _serial(self) -> bytes:
         place = gas_files.SERIAL_AT

@@ -60,7 +60,7 @@ def test_no_driver_is_forgotten() -> None:
     found = {
         member
         for module in pkgutil.iter_modules(drivers.purses.__path__, "drivers.purses.")
-        if module.name != "drivers.purses.pboc"
+        if module.name.rpartition(".")[2] not in ("pboc", "chip", "layout")
         for _, member in inspect.getmembers(importlib.import_module(module.name), inspect.isclass)
         if member.__module__ == module.name and hasattr(member, "recognises")
     }

@@ -1,0 +1,43 @@
+"""The money path of a station over a purse, unchanged: cut anywhere, one payment is one load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.kit.power import Cut, moments
+from tests.kit.purse_station import Life
+
+pytest_plugins = ("tests.kit.fast_disk",)
+pytestmark = pytest.mark.usefixtures("chance")
+
+
+@pytest.fixture
+def life(folder: Path) -> Life:
+    found = Life(folder)
+    found.begin()
+    return found
+
+
+def test_a_sale_is_loaded_and_sealed(life: Life) -> None:
+    life.live()
+    assert life.ends == []
+    life.prove_one_load()
+
+
+@pytest.mark.parametrize(("place", "every"), [("in the reader", 1), ("at home in between", 4)])
+def test_cut_anywhere_and_brought_to_its_end(life: Life, place: str, every: int) -> None:
+    """Commit, anchor, payment, exchange, sub-step of the card's memory × each moment of it."""
+    names = life.live()
+    life.prove_one_load()
+    cuts = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
+    assert {"commit", "anchor", "payment", "exchange", "chip"} <= set(names)
+    assert len(cuts) >= 100
+    for cut in cuts[::every]:
+        life.begin()
+        life.live(cut)
+        if place == "at home in between":
+            life.at_home()
+        life.live()
+        life.prove_one_load()
