@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cardstation.domain.batch import Batch
+from cardstation.domain.batch import Batch, ManifestLine
+from cardstation.domain.batch_life import Step
 from cardstation.domain.ledger import Order
+from cardstation.domain.list_steps import Listed
 from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.steps import record_step
 from cardstation.services.load_line import load_line
 from cardstation.services.load_prepaid import load_prepaid
 from cardstation.services.pay_batch import pay_batch
@@ -41,8 +47,6 @@ def collect_bag(world: World) -> None:
     for _ in range(world.chance.randrange(2, 6)):
         home = some_home(world)
         homes[home.account_no] = home
-    world.made += 1
-    batch_id = f"B-{world.made:04d}"
     lines, total = [], 0
     for row, home in enumerate(homes.values(), start=2):
         yuan, order = world.chance.randrange(10, 200), None
@@ -51,17 +55,30 @@ def collect_bag(world: World) -> None:
         else:
             total += yuan
         lines.append(line(home.household, row, yuan=str(yuan), order=order))
-    batch = Batch(batch_id, "list", batch_id, desk.clock.now(), None, None, tuple(lines))
-    world.say(f"{desk.key} takes in {batch_id} with {len(lines)} rows")
     _trouble(world, desk, 4)
+    listed(world, desk, lines, list(homes.values()), Money.of_yuan(str(total)))
+
+
+def listed(
+    world: World, desk: Desk, lines: Sequence[ManifestLine], homes: list[Home], total: Money
+) -> None:
+    """A list is on file at a desk, under the id that the desk gives it."""
+    world.made += 1
+    digest = f"list {world.made}"
+    world.say(f"{desk.key} takes in a list with {len(lines)} rows")
 
     def doing(station: Station) -> None:
+        ensure_may_write(station)
+        now = station.clock.now()
         with station.store.unit() as unit:
-            unit.batches.add(batch)
+            batch_id = unit.batches.next_id(now.date(), station.name)
+            unit.batches.add(Batch(batch_id, "list", digest, now, None, None, tuple(lines)))
+            told = Listed(len(lines), typed=False)
+            record_step(station, unit, batch_id, Step.LISTED, value=told, proof=digest)
             unit.commit()
-        bag = Bag(desk, batch_id, list(homes.values()), Money.of_yuan(str(total)))
-        bag.left = list(bag.homes)
-        world.bags.append(bag)
+        anchor_journal(station)
+        world.say(f"  as {batch_id}")
+        world.bags.append(Bag(desk, batch_id, homes, total, left=list(homes)))
 
     world.work(desk, doing)
 

@@ -19,6 +19,7 @@ from cardstation.domain.transitions import (
 from tests.sim.acts import answer_all, pay_back, resolve, send_all
 from tests.sim.books import ASKING
 from tests.sim.channels import take_in
+from tests.sim.claims import claimable
 from tests.sim.clerks import on_duty
 from tests.sim.desk import Desk
 from tests.sim.fates import go_back
@@ -90,6 +91,7 @@ def settle(world: World) -> None:
     for desk in world.desks:
         _nothing_left(world, desk, whole=desk is chosen or steps > SHORT)
     _totals(world)
+    claimable(world)
 
 
 def _asks(desk: Desk) -> bool:

@@ -80,7 +80,7 @@ class ListPage(QWidget):
 
 def _columns(t: Translator) -> list[Column[BatchState]]:
     return [
-        Column(t("Batch"), 140, lambda b: Cell(b.batch.batch_id, quiet=True)),
+        Column(t("Batch"), 180, lambda b: Cell(b.batch.batch_id, quiet=True)),
         Column(t("List"), 0, lambda b: Cell(b.batch.name)),
         Column(t("Taken in"), 146, lambda b: Cell(_moment(b), quiet=True)),
         Column(t("Rows"), 64, lambda b: Cell(str(len(_live(b)))), right=True),
