@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.shift import cash_of
 from cardstation.errors import CardStationError, Defect
+from cardstation.services.sync import FREEZING
 from cardstation.store import Reading, Store, Unit
 from drivers.virtual import VirtualCard
 from drivers.virtual.meter import VirtualMeter
@@ -140,6 +141,7 @@ class Pair:
             meeting.act = None
             desk.reader.pull()
             desk.station.store.close()
+        assert not FREEZING & {own, said}, ("two hands of one desk stop it", own, said)
         if meeting.at >= 0:
             self.told[f"{own} / {said}"] += 1
         world.credited[0] += litres_on(world, copied) - before

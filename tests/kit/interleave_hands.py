@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
+from cardstation.domain.batch import Verdict
 from cardstation.domain.ledger import EntryKind, Order
 from cardstation.domain.money import Money
+from cardstation.domain.preflight import IMPLAUSIBLE
 from cardstation.domain.topup import TopUp, TopUpRequest
-from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.domain.transitions import Direction, TopUpState
+from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
+from cardstation.services import return_load as returning
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.batch_account import batch_account
 from cardstation.services.close_shift import close_shift
@@ -23,15 +28,16 @@ from cardstation.services.load_prepaid import load_prepaid
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.refund import request_refund
+from cardstation.services.release_amount import release_amount
 from cardstation.services.release_line import release_line
 from cardstation.services.release_order import release_order
 from cardstation.services.resolve import resolve_card
-from cardstation.services.return_load import return_load
+from cardstation.services.return_load import return_load, withdraw_return
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
-from drivers.virtual import VirtualCard, VirtualReader
+from drivers.virtual import Tear, VirtualCard, VirtualReader
 from tests.kit.interleave import Hand
 from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.power import Power, When
@@ -255,6 +261,68 @@ def _released_first(world: World, desk: Desk) -> None:
     _released(desk, world, world.cards[0])
 
 
+def _untold(world: World) -> None:
+    """A load was armed and never touched its card, the ledger does not know; an order is held."""
+    _held(world)
+    desk = world.start(Power())
+    world.cards[0].chip.arm(Tear(0))
+    with pytest.raises(LinkFailed):
+        desk.sell(world.cards[0], "100", tender=world.till.tender)
+    world.cards[0].chip.arm(None)
+    closed(desk)
+
+
+def _synced(_world: World, desk: Desk) -> None:
+    sync(desk.station)
+
+
+def _kept_back(world: World) -> None:
+    """A row of the batch has an amount that nobody would use, and its money lies there."""
+    desk = world.start(Power())
+    with desk.station.store.unit() as unit:
+        batch = unit.batches.get(BATCH)
+        assert batch is not None
+        asks = replace(batch.lines[0], verdict=Verdict.HUMAN, reasons=(IMPLAUSIBLE,))
+        unit.batches.withdraw(BATCH, (1,), "revised")
+        unit.batches.add_lines(BATCH, (asks,))
+        unit.commit()
+    pay_batch(desk.station, BATCH, tender=world.till.tender, money=Money(15_000))
+    closed(desk)
+
+
+def _amount_released(_world: World, desk: Desk) -> None:
+    """A supervisor says that it is meant; where somebody was there first, it is done."""
+    with suppress(Refusal):
+        release_amount(desk.station, BATCH, 3, SECOND)
+
+
+def _return_begun(world: World) -> None:
+    """A load was sold, and taking it off was asked for; its card is untouched."""
+    desk = world.start(Power())
+    desk.sell(world.cards[0], "100", tender=world.till.tender)
+    inserted = desk.insert(world.cards[0])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(returning, "arm_return", _cut)
+        with pytest.raises(_Cut):
+            return_load(desk.station, inserted, SECOND, nobody, reading="photo 1")
+    inserted.close()
+    closed(desk)
+
+
+class _Cut(BaseException):
+    """The power went."""
+
+
+def _cut(*_: object) -> None:
+    raise _Cut
+
+
+def _withdrawn(_world: World, desk: Desk) -> None:
+    for one in every(desk):
+        if one.direction is Direction.RETURN and one.state is TopUpState.REQUESTED:
+            withdraw_return(desk.station, one.topup_id)
+
+
 LOADED = ((29_000, 0), 10_000)
 ON_DUTY = Job("sale in a shift", _sale, *LOADED, _people)
 TORN = Job("a torn load", resolve_all, *LOADED, torn)
@@ -262,6 +330,9 @@ GIVE_BACK = Job("remainder", _give_back, (0, 0), 0)
 RELEASES = Job("line released", _released_first, (0, 0), 0)
 DISPUTES = Job("dispute on its page", _as_job(_disputed), (0, 0), 0, torn, resolves=False)
 ANSWERS = Job("answer on its page", _as_job(_answered), *LOADED, _unanswered)
+SYNCS = Job("sync", _synced, (0, 0), 0, _untold)
+AMOUNTS = Job("amount released", _amount_released, (0, 0), 0, _kept_back)
+WITHDRAWS = Job("return withdrawn", _withdrawn, *LOADED, _return_begun, resolves=False)
 FREES = Job("order given free", _as_job(_ordered_back), (0, 0), 0, _held)
 
 HANDS: Mapping[str, Hand] = {

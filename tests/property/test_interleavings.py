@@ -18,6 +18,7 @@ from cardstation.errors import Defect
 from cardstation.services.work import Work
 from tests.kit.interleave import Pair
 from tests.kit.interleave_hands import (
+    AMOUNTS,
     ANSWERS,
     DISPUTES,
     FREES,
@@ -25,7 +26,9 @@ from tests.kit.interleave_hands import (
     HANDS,
     ON_DUTY,
     RELEASES,
+    SYNCS,
     TORN,
+    WITHDRAWS,
     day_over,
     on_duty,
 )
@@ -80,10 +83,14 @@ SPREAD = (
     Case(ANSWERS, "copy: resolve", 1, 4, Tender.QR_CODE),
     Case(DISPUTES, "copy: resolve", 11, 5),
     Case(FREES, "copy: order", 2),
+    Case(SYNCS, "copy: refund", 99, 2),
+    Case(AMOUNTS, "release and give back", 99, 1),
+    Case(WITHDRAWS, "copy: return", 99, 1),
 )
 FIRSTS = (
     *(SALE, BAG, PREPAID, RETURN, REFUND, TORN, ON_DUTY),
     *(GIVE_BACK, RELEASES, ARREARS, DISPUTES, ANSWERS, FREES),
+    *(SYNCS, AMOUNTS, WITHDRAWS),
 )
 EVERY_PAIR = tuple(
     Case(job, hand, 1, 0, tender)
@@ -127,13 +134,14 @@ def test_another_hand_acts_in_between(
         Case(SALE, "copy: refund", 1, 20),
         Case(SALE, "copy: resolve", 1, 24),
         Case(SALE, "dispute and payout", 1, 24),
+        Case(SYNCS, "copy: refund", 1, 1),
     ],
     ids=str,
 )
 def test_at_a_desk_that_does_not_know_what_is_at_work_it_breaks(
     folder: Path, monkeypatch: pytest.MonkeyPatch, case: Case
 ) -> None:
-    for name in ("on_card", "on_money", "at_rest"):
+    for name in ("on_card", "on_money", "on_line", "at_rest"):
         monkeypatch.setattr(Work, name, lambda *_: nullcontext())
     monkeypatch.setattr(Work, "has", lambda *_: False)
     pair, found = pair_of(case, folder), 0
