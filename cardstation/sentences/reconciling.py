@@ -44,6 +44,12 @@ TABLE = {
         _NOTHING,
         "Go back to the page and take it again.",
     ),
+    "file_missing": Words(
+        "No file chosen",
+        "The form came without a file.",
+        _NOTHING,
+        "Choose the file and send the form again.",
+    ),
     "file_source_missing": Words(
         "From whom is it?",
         "A file belongs to a channel, or to an account at a bank.",

@@ -34,6 +34,9 @@ def town(centre: Centre) -> Town:
     made.fortnight()
     made.doubts()
     made.bags()
+    made.filed()
+    made.tills()
+    made.night()
     first_admins(centre.books)
     return made
 
@@ -114,14 +117,14 @@ def prove_the_books_and_go(chen: Tab, t: Translator) -> None:
     chen.page.keyboard.press("g")
     chen.page.keyboard.press("r")
     chen.page.get_by_role("button", name=t("Prove now")).click()
-    proved = chen.page.locator("table").first.get_by_text(t("agrees"))
+    proved = chen.page.locator("#proofs").get_by_text(t("agrees"))
     for _ in range(200):
         if proved.count():
             break
         chen.page.reload()
     expect(proved).to_be_visible()
     with chen.page.expect_download() as taken:
-        chen.page.get_by_role("link", name="XLSX").click()
+        chen.page.locator(".head", has_text=t("Books per station")).get_by_text("XLSX").click()
     assert taken.value.suggested_filename.startswith("books-")
     chen.picture("reconciliation")
     chen.page.get_by_role("button", name=t("Log out")).click()

@@ -45,7 +45,9 @@ def acts(books: Books) -> list[tuple[str, str, str]]:
 
 
 def test_nothing_is_shown_to_who_is_not_logged_in(centre: Centre) -> None:
-    Town(centre).doubts()
+    town = Town(centre)
+    town.doubts()
+    town.filed()
     browser = Browser(centre.url)
     for address in addresses():
         answer = browser.get(address)
@@ -63,6 +65,7 @@ def test_a_role_opens_its_pages_and_no_others(centre: Centre, role: Role) -> Non
     town = Town(centre)
     town.doubts()
     town.bags()
+    town.filed()
     rights = rights_of([role])
     with logged_in(centre, person(centre.books, "somebody", role)) as browser:
         for page in PAGES:
@@ -240,6 +243,7 @@ def test_a_browser_runs_nothing_of_ours_inline(centre: Centre) -> None:
     town = Town(centre)
     town.doubts()
     town.bags()
+    town.filed()
     roles = tuple(Role)
     with logged_in(centre, person(centre.books, "all", *roles)) as browser:
         pages = [filled(page.address) for page in PAGES]

@@ -164,6 +164,7 @@ def test_names_from_stations_never_bite(chief: Centre, mark: str) -> None:
     hostile_sale(town, "S001", mark)
     hostile_sale(town, "S002", mark, subject="other")
     _, chain = town.station("S001")
+    town.filed(f"phone {mark}", mark)
     told = {"batch_id": mark, "step": mark, "stage": mark, "detail": "", "clerk": mark}
     town.push("S001", [chain.add("batch", subject="B1", detail=json.dumps(told), clerk=mark)])
     with logged_in(chief, "chief") as browser:
@@ -290,12 +291,12 @@ def test_reconciliation_names_a_sum_that_is_off(chief: Centre) -> None:
 def test_money_that_nobody_explained_in_time_is_a_figure(chief: Centre) -> None:
     Town(chief).doubts()
     with logged_in(chief, "chief") as browser:
-        assert "100.00 %" in words(browser, "reconciliation")
+        assert "Not explained in time ¥0.00" in words(browser, "reconciliation")
         with chief.books.owner.begin() as connection:
             connection.execute(
                 text("UPDATE exceptions SET opened_at = opened_at - interval '25 hours'")
             )
-        assert "70.00 %" in words(browser, "reconciliation")  # 84 of 280 yuan
+        assert "Not explained in time ¥84.00" in words(browser, "reconciliation")
 
 
 def test_a_station_tells_its_version_and_what_it_keeps_back(chief: Centre) -> None:

@@ -21,9 +21,11 @@ from cardstation.central.console.passwords import hash_secret
 from cardstation.central.console.roles import Role
 from cardstation.central.console.tables import COMMAND_LINE, people, people_roles
 from cardstation.central.engine import transaction
+from cardstation.central.reconcile.files import FileKind, take_file
+from cardstation.central.reconcile.nightly import reconcile
 from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
-from tests.kit.postgres import Books, Centre
+from tests.kit.postgres import CENTRE_KEY, Books, Centre
 
 PASSWORD = "plain oak window"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -80,6 +82,11 @@ class Browser:
 
     def post(self, path: str, **fields: Any) -> httpx.Response:
         return self.client.post(f"/console/{path}", data={"csrf": self.csrf(), **fields})
+
+    def send(self, path: str, name: str, raw: bytes, **fields: Any) -> httpx.Response:
+        """A form that brings a file along."""
+        said = {"csrf": self.csrf(), **fields}
+        return self.client.post(f"/console/{path}", data=said, files={"file": (name, raw)})
 
     def close(self) -> None:
         self.client.close()
@@ -161,6 +168,33 @@ class Town:
         self.push("S002", second.sale(7001, counter=4, fen=8_400))
         self.push("S002", second.sale(7002, counter=3, fen=5_600))
         self.push("S001", first.sale(7002, counter=9, fen=5_600))
+
+    def filed(self, source: str = "phone", name: str = "phone-20261124.csv") -> None:
+        """A channel's file that nobody has accepted yet: two rows that are missing, one bad."""
+        books = self.centre.books
+        person(books, "keeper", display="周会计")
+        rows = ("p1,C0007002,5,56.00,20", "p2,C0007002,6,56.00,20", f"p3,,7,{source},1")
+        raw = "\n".join(("流水号,卡号,购气次数,金额,气量", *rows)).replace("\0", "").encode()
+        with transaction(books.engine) as connection:
+            take_file(connection, FileKind.CHANNEL, source, name, raw, by="keeper")
+
+    def tills(self) -> None:
+        """Two shifts that were counted, one of them short."""
+        for name, clerk, short in (("S001", "lin", 0), ("S002", "wang", -2_000)):
+            _, chain = self.station(name)
+            shift = {"subject": f"shift-{name}", "tender": "cash", "clerk": clerk}
+            counted = {"fen": 20_000 + short, "balance_fen": short, "approver": "sun"}
+            opened = chain.add("shift_opened", fen=20_000, **shift)
+            self.push(name, [opened, chain.add("shift_closed", **counted, **shift)])
+
+    def night(self) -> None:
+        """The nightly run of yesterday, at stations that have been there for a month."""
+        books = self.centre.books
+        with books.owner.begin() as connection:
+            aged = "UPDATE stations SET enrolled_at = enrolled_at - interval '30 days'"
+            connection.execute(text(aged))
+        yesterday = datetime.now(ZONE).date() - timedelta(days=1)
+        assert reconcile(books.engine, CENTRE_KEY, yesterday).ok
 
     def bags(self) -> None:
         """Three bags on their way, of two teams in two zones, one half loaded and paid for."""

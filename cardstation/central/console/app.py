@@ -75,7 +75,12 @@ class Console:
         async def handler(request: Request) -> Response:
             try:
                 gate.refuse_foreign(request)
-                form = await gate.read_form(request)
+                if act.brings_file:
+                    # Nobody's megabytes are read before it is known who sends them.
+                    turned_away = await run_in_threadpool(self._turned_away, request, act)
+                    if turned_away is not None:
+                        return turned_away
+                form = await gate.read_form(request, brings_file=act.brings_file)
             except Refusal as why:
                 return refused(request, why)
             return await run_in_threadpool(
@@ -83,6 +88,17 @@ class Console:
             )
 
         return handler
+
+    def _turned_away(self, request: Request, act: Act) -> Response | None:
+        passed = Response(status_code=204)
+
+        def look(asked: Request) -> Response:
+            with transaction(self.engine, deadline_s=_PAGE_S) as connection:
+                self._visit(asked, connection, act.right)
+                return passed
+
+        answer = self._answered(request, look)
+        return None if answer is passed else answer
 
     def _do(self, request: Request, act: Act, form: gate.Form) -> Response:
         try:
@@ -174,6 +190,7 @@ class Console:
             session=session,
             asked=asked if form is None else {**form.fields, **asked},
             many={} if form is None else form.many,
+            upload=None if form is None else form.upload,
             t=translator(gate.look_of(request)["lang"]),
             now=datetime.now(ZONE),
             address=gate.address_of(request),

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 
 from cardstation.central.console.audit import plain
 from cardstation.central.console.sessions import LONGEST
+from cardstation.central.console.uploads import KIND, MOST_UPLOAD_BYTES, Upload, parts_of
 from cardstation.errors import CardStationError, Refusal
 from cardstation.i18n import DEFAULT_LANGUAGE, LANGUAGES
 
@@ -27,10 +28,12 @@ STATUS = {
     "page_unknown": 404,
     "item_unknown": 404,
     "proposal_unknown": 404,
+    "file_unknown": 404,
 }
 """Of refusals that no page can show beside its form; others are the form's own."""
 MOST_FORM_BYTES = 64 * 1024
 _PATIENCE_S = 10.0
+_UPLOAD_S = 60.0
 _YEAR_S = 365 * 24 * 3600
 
 _HEADERS = {
@@ -53,33 +56,44 @@ class Form:
 
     fields: Mapping[str, str]
     many: Mapping[str, tuple[str, ...]]
+    upload: Upload | None = None
 
 
-async def read_form(request: Request) -> Form:
+async def read_form(request: Request, *, brings_file: bool = False) -> Form:
     """The fields of a form.
+
+    Args:
+        request: That sends it.
+        brings_file: A file comes along, in a form of the other kind; larger, and given more time.
 
     Raises:
         Refusal: `form_unreadable`: too large, too slow, of another kind, or no UTF-8.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    whole_kind = request.headers.get("content-type", "")
+    kind = whole_kind.partition(";")[0].strip().lower()
+    most = MOST_UPLOAD_BYTES if brings_file else MOST_FORM_BYTES
     body = bytearray()
+    upload: Upload | None = None
     try:
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(_UPLOAD_S if brings_file else _PATIENCE_S):
             async for part in request.stream():
                 body += part
-                if len(body) > MOST_FORM_BYTES:
+                if len(body) > most:
                     raise Refusal("form_unreadable")
-        if kind != "application/x-www-form-urlencoded":
+        if kind != (KIND if brings_file else "application/x-www-form-urlencoded"):
             raise Refusal("form_unreadable")
-        found = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=200
-        )
+        if brings_file:
+            found, upload = parts_of(whole_kind, bytes(body))
+        else:
+            found = parse_qsl(
+                body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=200
+            )
     except (ValueError, TimeoutError) as error:
         raise Refusal("form_unreadable") from error
     many: dict[str, tuple[str, ...]] = {}
     for name, value in found:
         many[name] = (*many.get(name, ()), plain(value))
-    return Form({name: values[-1] for name, values in many.items()}, many)
+    return Form({name: values[-1] for name, values in many.items()}, many, upload)
 
 
 def refuse_foreign(request: Request) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from cardstation.central.console.people import Person
 from cardstation.central.console.roles import Right
 from cardstation.central.console.sessions import Session
+from cardstation.central.console.uploads import Upload
 from cardstation.i18n import Translator
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -34,6 +35,7 @@ class Visit:
         asked: Fields of the address and of its query, or of the form; plain text.
         many: Fields of the form that may stand there more than once.
         address: Where the request came from.
+        upload: The file a form brought along.
     """
 
     connection: Connection
@@ -44,6 +46,7 @@ class Visit:
     now: datetime
     address: str = ""
     many: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    upload: Upload | None = None
 
     @property
     def who(self) -> Person:
@@ -137,12 +140,14 @@ class Act:
         path: Where it is sent to, below `/console/`.
         page: Name of the page that is shown again when it is refused.
         right: None = everybody who is logged in.
+        brings_file: The form brings a file along.
     """
 
     path: str
     page: str
     right: Right | None
     do: Callable[[Visit], Done]
+    brings_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ from sqlalchemy import Connection, Engine, Select, and_, func, insert, select
 
 from cardstation.central import proving
 from cardstation.central.console.audit import record_act
+from cardstation.central.console.pages import audit_list_page, day_reconciled, files_page
+from cardstation.central.console.pages.audit_list_page import AuditShown, audit_shown
+from cardstation.central.console.pages.day_reconciled import DayShown, day_shown
+from cardstation.central.console.pages.files_page import FileShown, files_shown, sources
 from cardstation.central.console.roles import Right
 from cardstation.central.console.tables import explanations, proofs
 from cardstation.central.console.visit import Act, Cell, Done, Export, Page, Sheet, Visit, yuan
@@ -50,39 +54,35 @@ class Reconciled:
 
     Attributes:
         checks: What is looked at on every visit. runs: A proof runs in this process now.
-        sold_fen: Sold in `WINDOW`. doubt_fen: Of it in suspense, not explained within `IN_TIME`.
+        doubt_fen: In suspense, not explained within `IN_TIME`, of the last `WINDOW`.
+        shown: The day. audit: What nobody has explained. files: The newest ones.
+        sources: Names that channels and accounts have gone by.
         per_station: Fen by class of account. classes: Every class there is.
     """
 
     checks: tuple[Check, ...]
-    sold_fen: int
     doubt_fen: int
+    shown: DayShown
+    audit: AuditShown
+    files: tuple[FileShown, ...]
+    sources: tuple[str, ...]
     per_station: dict[str, dict[str, int]]
     classes: tuple[str, ...]
     proofs: tuple[Proof, ...]
     runs: bool
-
-    @property
-    def explained(self) -> float:
-        """Per cent of the money that was explained in time, or never in doubt."""
-        if not self.sold_fen:
-            return 100.0
-        return max(0.0, 100 - 100 * self.doubt_fen / self.sold_fen)
 
 
 def show(visit: Visit) -> Reconciled:
     """What can be looked at while somebody waits; the whole proof runs when asked for."""
     connection = visit.connection
     per = per_station(connection)
-    sold = connection.scalar(
-        select(func.sum(journal.c.fen)).where(
-            journal.c.kind == "sealed", journal.c.posted_at > visit.now - WINDOW
-        )
-    )
     return Reconciled(
         checks=checks(connection, visit.now),
-        sold_fen=int(sold or 0),
         doubt_fen=_doubt(connection, visit.now),
+        shown=day_shown(visit),
+        audit=audit_shown(visit),
+        files=files_shown(visit),
+        sources=sources(visit),
         per_station=per,
         classes=tuple(sorted({name for one in per.values() for name in one})),
         proofs=_last_proofs(connection),
@@ -200,6 +200,17 @@ def sheet(visit: Visit) -> Sheet:
     return Sheet(headings, rows)
 
 
-PAGES = (Page("reconciliation", "Reconciliation", Right.LOOK, show, icon="ledger", key="r"),)
-ACTS = (Act("reconciliation", "reconciliation", Right.PROVE, ask_proof),)
-EXPORTS = (Export("books", "Reconciliation", Right.LOOK, sheet),)
+PAGES = (
+    Page("reconciliation", "Reconciliation", Right.LOOK, show, icon="ledger", key="r"),
+    *files_page.PAGES,
+)
+ACTS = (
+    Act("reconciliation", "reconciliation", Right.PROVE, ask_proof),
+    *files_page.ACTS,
+    *audit_list_page.ACTS,
+)
+EXPORTS = (
+    Export("books", "Reconciliation", Right.LOOK, sheet),
+    *day_reconciled.EXPORTS,
+    *audit_list_page.EXPORTS,
+)
