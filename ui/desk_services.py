@@ -146,6 +146,7 @@ class LaneServices:
         trays: Place → the tray that the stopped card of its line was laid into.
         put_in_envelope: Batch, line, number; empty = in none. Returns the line as it is now.
         release_amount: Batch, line, supervisor; returns the place of the line that counts now.
+        allow_load: Batch, line, the meter's reading, who else saw it; its stopped card is loaded.
         require_scans: Batch; no card is loaded before its envelope was scanned, or it may be.
     """
 
@@ -160,6 +161,7 @@ class LaneServices:
     put_in_envelope: Callable[[str, int, str], ManifestLine]
     require_scans: Callable[[str, bool], None]
     release_amount: Callable[[str, int, Approval], int]
+    allow_load: Callable[[str, int, str, Approval], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from cardstation.domain.trays import Tray
 from cardstation.domain.volume import Volume
 from cardstation.ports.reader import Presence
 from cardstation.services.add_clerk import add_clerk
+from cardstation.services.allow_load import allow_load
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.approve import approve, come_forward
 from cardstation.services.batch_state import BatchState, batch_state, outcome_of
@@ -193,6 +194,7 @@ class Wiring:
             put_in_envelope=partial(put_in_envelope, station),
             require_scans=lambda batch_id, must: require_scans(station, batch_id, must=must),
             release_amount=partial(release_amount, station),
+            allow_load=partial(allow_load, station),
         )
 
     def route(self, batch_id: str, tray: Tray, place: int, card_no: str, code: str) -> None:

@@ -13,6 +13,7 @@ from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
 from cardstation.domain.quotation import grouped
 from cardstation.sentences import brief
+from cardstation.services.allow_load import allow_load
 from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
 from cardstation.services.batch_state import batch_state, outcome_of
 from cardstation.services.judge_again import judge_again
@@ -180,6 +181,26 @@ def release_far_more(call: Call, batch_id: str, place: int, approver: str) -> No
     call.output.answer(answer, told(answer))
 
 
+@click.command("allow-load")
+@click.argument("batch_id", metavar="BATCH")
+@click.argument("place", type=click.IntRange(1))
+@click.option("--reading", required=True, help="What the meter reads, or the photo's number.")
+@click.option("--approver", required=True, help="Who else saw it: a supervisor of this station.")
+@with_json
+@pass_call
+def load_all_the_same(
+    call: Call, *, batch_id: str, place: int, reading: str, approver: str
+) -> None:
+    """Let a card be loaded that others loaded since its list, by its meter's reading.
+
+    Only for cards that count no purchases, and only after one was stopped because of it.
+    """
+    with call.doors.station(call.settings, True) as station:
+        allow_load(station, batch_id, place, reading, approved(call, station, approver))
+    answer = {"batch": batch_id, "place": place, "reading": reading}
+    call.output.answer(answer, told(answer))
+
+
 @click.command("give-back")
 @click.argument("batch_id", metavar="BATCH")
 @click.argument("payment_id")
@@ -247,6 +268,7 @@ MONEY_COMMANDS: tuple[click.Command, ...] = (
     acknowledgement,
     release,
     release_far_more,
+    load_all_the_same,
     give_back,
     arrears,
     refunds,

@@ -34,15 +34,16 @@ class Step(StrEnum):
     """What happened to a batch.
 
     `filed` says whose bag it is, `enveloped` which envelope a card belongs in; `counted` is a
-    second person's check of a typed list; `signed` is who pays agreeing to the quote;
-    `handed_over` is a movement of cards
-    that ends no stage (a part of the bag); `explained` says why a card is missing or left over;
+    second person's check of a typed list; `allowed` says that a stopped card is loaded all the
+    same; `signed` is who pays agreeing to the quote; `handed_over` is a movement of cards that
+    ends no stage (a part of the bag); `explained` says why a card is missing or left over;
     `purged` removes the personal data of a closed batch.
     """
 
     LISTED = "listed"
     FILED = "filed"
     ENVELOPED = "enveloped"
+    ALLOWED = "allowed"
     REVISED = "revised"
     COUNTED = "counted"
     QUOTED = "quoted"
@@ -78,7 +79,20 @@ class BatchStep:
     seq: int
 
 
-_ANY_TIME = (Step.FILED, Step.ENVELOPED, Step.EXPLAINED)
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Two people looked at a meter, and a card is loaded although others loaded it since its list.
+
+    Attributes:
+        place: Of its line, from 1.
+        reading: What the meter read, or the number of the photo of it.
+    """
+
+    place: int
+    reading: str
+
+
+_ANY_TIME = (Step.FILED, Step.ENVELOPED, Step.ALLOWED, Step.EXPLAINED)
 _BEFORE_THE_RUN = (Stage.LISTED, Stage.QUOTED, Stage.COLLECTED, Stage.RECEIVED)
 _STAYS = {
     Step.REVISED,

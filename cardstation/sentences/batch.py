@@ -136,6 +136,18 @@ TABLE = {
         "Nothing was changed.",
         "Look at the row: what else keeps it back stands there.",
     ),
+    "nothing_to_allow": Words(
+        "Nothing to allow",
+        "The card of row {row} was not stopped because of a load from elsewhere.",
+        "Nothing was changed.",
+        "Put the card in: why it stops stands there.",
+    ),
+    "reading_needed": Words(
+        "Meter reading is missing",
+        "Without what the meter reads nobody can tell whether this load is a second one.",
+        "Nothing was changed.",
+        "Type the meter's reading, or the number of the photo of it.",
+    ),
     "same_list_again": Words(
         "List already taken in",
         "The same list was taken in before as batch {batch_id}.",

@@ -182,8 +182,8 @@ TABLE = {
         "This card counts no purchases, and shows a load from elsewhere of {day}; its list is of "
         "{since}.",
         NOTHING,
-        "Ask the household where it bought: the card goes back without a load, what was paid is "
-        "given back.",
+        "Ask the household: the card goes back without a load, or two people load it all the same "
+        "by the meter's reading (Alt+R).",
     ),
     "counter_below_expected": Words(
         "Counter behind our records",

@@ -78,6 +78,7 @@ WORDS = {
     "happened.listed": "List taken in",
     "happened.filed": "Whose bag it is, written down",
     "happened.enveloped": "Card put into its envelope",
+    "happened.allowed": "Stopped card allowed, by two people",
     "happened.revised": "List revised",
     "happened.counted": "List checked by a second person",
     "happened.quoted": "Quoted",

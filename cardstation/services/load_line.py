@@ -156,7 +156,7 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
     admitted = _admitted(card, household, expected)
     ensure_not_behind(station, card, admitted)
     if tender is Tender.BATCH:
-        ensure_not_loaded_since(station, batch, card)
+        ensure_not_loaded_since(station, batch, place, card)
         ensure_cap_left(station, household, offer)
     ensure_fits(card.content, card.rules, quantity_of(offer))
     unlocking = ensure_unlockable(station, card)

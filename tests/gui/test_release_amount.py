@@ -25,7 +25,7 @@ def test_a_supervisor_releases_the_amount_and_the_card_is_loaded(desk: Stage) ->
     lay(desk, 0, 4)
     assert button_shown(desk)
     desk.station.fails.clear()
-    desk.batch.model.release_amount(Approval("王班长"))
+    desk.batch.model.release(Approval("王班长"))
     assert desk.station.backs == [("release_amount", "王班长", "5")]
     assert lane(desk, 0).phase is Phase.DONE
     assert not button_shown(desk)
@@ -38,7 +38,7 @@ def test_what_else_needs_a_person_is_not_released(desk: Stage) -> None:
     desk.station.fails["load_line"] = other
     lay(desk, 0, 4)
     assert not button_shown(desk)
-    desk.batch.model.release_amount(Approval("王班长"))
+    desk.batch.model.release(Approval("王班长"))
     assert desk.station.backs == []
 
 
@@ -52,6 +52,40 @@ def test_a_card_taken_out_meanwhile_is_not_loaded(desk: Stage) -> None:
     lay(desk, 0, 4)
     desk.station.fails.clear()
     desk.remove("ACS ACR39U ICC Reader 00 00")
-    desk.batch.model.release_amount(Approval("王班长"))
+    desk.batch.model.release(Approval("王班长"))
     assert desk.station.backs == []
     assert lane(desk, 0).phase is Phase.EMPTY
+
+
+def test_a_card_loaded_elsewhere_is_loaded_by_the_meters_reading(desk: Stage) -> None:
+    run(desk)
+    desk.station.fails["load_line"] = ELSEWHERE
+    lay(desk, 0, 4)
+    assert button_shown(desk)
+    assert "照样写卡" in button_text(desk)
+    desk.station.fails.clear()
+    desk.batch.model.release(Approval("王班长"), "1043.2")
+    assert desk.station.backs == [("allow_load", "王班长", "5 1043.2")]
+    assert lane(desk, 0).phase is Phase.DONE
+    assert not button_shown(desk)
+
+
+def test_without_a_reading_the_desk_says_so_and_the_card_stays_stopped(desk: Stage) -> None:
+    run(desk)
+    desk.station.fails["load_line"] = ELSEWHERE
+    lay(desk, 0, 4)
+    desk.station.fails["allow_load"] = Refusal("reading_needed")
+    desk.batch.model.release(Approval("王班长"))
+    note = desk.session.tools.board.note
+    assert note is not None
+    assert lane(desk, 0).phase is Phase.STOPPED
+    assert button_shown(desk)
+
+
+ELSEWHERE = Refusal("loaded_since_list", day="2026-11-24", since="2026-11-24")
+
+
+def button_text(desk: Stage) -> str:
+    view = desk.window.view("batch")
+    assert isinstance(view, BatchView)
+    return view.open._release.text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.require_scans import require_scans
 from cardstation.settings import Settings
+from cardstation.store.funds import BatchStop
 from drivers.keys import KeptDeviceKey
 from drivers.virtual import VirtualReader
 from tests.kit.shifts import ANNA, CHIEF, PINS, PlainPins, desk_with_clerks
@@ -34,6 +35,7 @@ from tests.kit.station import (
     card_of,
     line,
     neighbours,
+    open_desk,
     put_batch,
 )
 
@@ -228,3 +230,19 @@ def test_nothing_else_is_released(
     batch, batch_id = far_more
     refused = batch("release-amount", batch_id, place, "--approver", approver, status=3)
     assert refused["error"] == code
+
+
+def test_a_card_loaded_elsewhere_is_allowed_by_the_meters_reading(
+    home: Path, far_more: tuple[Shell, str]
+) -> None:
+    """Only one that was stopped for this, and only with what the meter reads."""
+    batch, batch_id = far_more
+    asks = ("allow-load", batch_id, "1", "--approver", CHIEF, "--reading")
+    assert batch(*asks, "1043.2", status=3)["error"] == "nothing_to_allow"
+    desk = open_desk(home)
+    with closing(desk.station.store), desk.station.store.unit() as unit:
+        at = desk.station.clock.now()
+        unit.funds.stop(BatchStop(batch_id, 1, HOMES[0].card_no, "loaded_since_list", {}, at))
+        unit.commit()
+    assert batch(*asks, " ", status=3)["error"] == "reading_needed"
+    assert batch(*asks, "1043.2") == {"batch": batch_id, "place": 1, "reading": "1043.2"}

@@ -13,6 +13,7 @@ from cardstation.domain.meter import CounterSchool, MakerRules
 from cardstation.domain.shift import Approval
 from cardstation.domain.trays import Tray
 from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.services.allow_load import allow_load
 from cardstation.services.return_load import return_load
 from cardstation.services.verify import verify
 from drivers.makers import MAKERS
@@ -22,6 +23,8 @@ from tests.kit.cards import content
 from tests.kit.desk import StandingClock
 from tests.kit.station import Desk, card_of, neighbours, nobody, take
 from tests.kit.two_stations import line_of, told, two_stations
+
+SECOND = Approval("周玉兰")
 
 
 @pytest.mark.parametrize("down", [False, True])
@@ -100,7 +103,7 @@ def test_without_a_counter_a_load_that_was_taken_back_elsewhere_stops_nothing(
         first, second = _two_bags(one, other, people, rules, down=False)
         first.load(0)
         card = one.insert(first.cards[0])
-        return_load(one.station, card, Approval("周玉兰"), nobody, reading="1043.2")
+        return_load(one.station, card, SECOND, nobody, reading="1043.2")
         card.close()
         one.reader.pull()
         told(one, other)
@@ -132,6 +135,43 @@ def test_without_a_counter_a_load_by_a_machine_since_the_list_asks_a_person(
             assert bag.states == [LineState.DONE]
         else:
             assert bag.refused(0) == "loaded_since_list"
+
+
+def test_two_people_who_saw_the_meter_may_load_it_all_the_same(tmp_path: Path) -> None:
+    """What they say holds for the load they saw, not for one that comes after it."""
+    people, rules = neighbours(1), MAKERS[3]
+    with two_stations(tmp_path, households=people) as (one, other, _):
+        first, second = _two_bags(one, other, people, rules, down=True)
+        first.load(0)
+        one.reader.pull()
+        assert take(first.cards[0], rules).taking.value == "credited"
+        _may_not(other, second, "nothing_to_allow")
+        assert second.refused(0) == "loaded_since_list"
+        _may_not(other, second, "reading_needed", reading=" ")
+        allow_load(other.station, second.batch_id, 1, "1043.2", SECOND)
+        _next_day_elsewhere(one, first, people)
+        assert second.refused(0) == "loaded_since_list"
+        allow_load(other.station, second.batch_id, 1, "1078.9", SECOND)
+        second.load(0)
+        assert second.states == [LineState.DONE]
+        line_of(one).down = line_of(other).down = False
+        told(one, other)
+        assert verify(other.station).ok
+
+
+def _may_not(desk: Desk, bag: Bag, code: str, reading: str = "1043.2") -> None:
+    with pytest.raises(Refusal, match=code):
+        allow_load(desk.station, bag.batch_id, 1, reading, SECOND)
+
+
+def _next_day_elsewhere(desk: Desk, bag: Bag, people: list[Household]) -> None:
+    """The household buys at the other desk the day after."""
+    clock = desk.station.clock
+    assert isinstance(clock, StandingClock)
+    clock.at += timedelta(days=1)
+    desk.sell(bag.cards[0])
+    desk.reader.pull()
+    assert take(bag.cards[0], MAKERS[3]).taking.value == "credited"
 
 
 def test_without_a_counter_an_own_sale_of_that_day_stops_nothing(tmp_path: Path) -> None:

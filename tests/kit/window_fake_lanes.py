@@ -44,6 +44,10 @@ def lane_services(station: FakeStation) -> LaneServices:
         put(place, replace(one, line=line, state=LineState.WAITING, reason=""))
         return place
 
+    def allow_load(_batch_id: str, place: int, reading: str, by: Approval) -> None:
+        station._say("allow_load", None)
+        station.backs.append(("allow_load", by.name, f"{place} {reading}"))
+
     def require_scans(_batch_id: str, must: bool) -> None:
         station._say("require_scans", None)
         known = standing()
@@ -64,4 +68,5 @@ def lane_services(station: FakeStation) -> LaneServices:
         put_in_envelope=put_in_envelope,
         require_scans=require_scans,
         release_amount=release_amount,
+        allow_load=allow_load,
     )

@@ -52,6 +52,11 @@ class LaneState:
         return self.asks and self.code == "line_needs_human" and kept == IMPLAUSIBLE
 
     @property
+    def needs_reading(self) -> bool:
+        """Others loaded this card since its list: two people may go by the meter's reading."""
+        return self.asks and self.code == "loaded_since_list"
+
+    @property
     def waits_for_scan(self) -> bool:
         """The card is loaded as soon as its envelope was scanned."""
         return self.asks and self.code == "envelope_not_scanned"

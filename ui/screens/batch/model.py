@@ -194,15 +194,18 @@ class BatchModel(QObject):
         """Proves the second person."""
         return self._tools.approver
 
-    def release_amount(self, approval: Approval) -> None:
-        """A supervisor says that the unusual amount is meant; its card is loaded at once."""
-        held, standing, services = self._state.too_much, self._state.standing, self._services
+    def release(self, approval: Approval, reading: str = "") -> None:
+        """A supervisor says that the held card is to be loaded, by its meter's reading or not."""
+        held, standing, services = self._state.held, self._state.standing, self._services
         if held is None or standing is None:
             return
         batch_id, lane = standing.batch.batch_id, self._lanes[held.reader]
 
         def released() -> Looked:
-            services.lanes.release_amount(batch_id, held.place, approval)
+            if held.needs_reading:
+                services.lanes.allow_load(batch_id, held.place, reading, approval)
+            else:
+                services.lanes.release_amount(batch_id, held.place, approval)
             return self._looked_up(batch_id)
 
         def seen(found: Looked) -> None:

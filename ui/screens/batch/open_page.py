@@ -89,7 +89,11 @@ class OpenPage(QWidget):
         self._envelopes.setEnabled(not state.running and not state.busy)
         self._back.setEnabled(state.running or not self._model.at_work)
         self._aside.setVisible(state.may_lay_aside)
-        self._release.setVisible(state.too_much is not None)
+        self._release.setVisible(state.held is not None)
+        if state.held is not None:
+            said = t("Load all the same") if state.held.needs_reading else t("Release the amount")
+            self._release.setText(f"{said}  Alt+R")
+            self._release.setAccessibleName(said)
         for tray, made in self._trays.items():
             made.setVisible(state.asking is not None)
             made.setProperty("look", "primary" if _tray_of(state) is tray else "")
@@ -229,17 +233,21 @@ class OpenPage(QWidget):
         return field
 
     def _ask_release(self) -> None:
-        held = self._model.state.too_much
+        held = self._model.state.held
         one = None if held is None else self._model.state.line(held.place)
-        if one is None:
+        if held is None or one is None:
             return
         whose, told = f"{one.line.door} {one.line.name}", one.line.money or ""
         what = self._look.t(
             "{amount} for {who}: far more gas than such a household uses.", amount=told, who=whose
         )
-        asked = ask_second_person(self, self._look, self._model.approver, what)
+        note = ""
+        if held.needs_reading:
+            what = self._look.t("{who}: loaded elsewhere. Look at the meter first.", who=whose)
+            note = self._look.t("What the meter reads, or the photo's number")
+        asked = ask_second_person(self, self._look, self._model.approver, what, note=note)
         if asked is not None:
-            self._model.release_amount(asked[0])
+            self._model.release(*asked)
 
     def _ask_envelopes(self) -> None:
         giving = self._model.envelopes()

@@ -85,9 +85,9 @@ class State:
         return next((lane for lane in self.lanes if lane.asks), None)
 
     @property
-    def too_much(self) -> LaneState | None:
-        """The lane whose card waits for a supervisor's word about its amount."""
-        return next((lane for lane in self.lanes if lane.too_much), None)
+    def held(self) -> LaneState | None:
+        """The lane whose card waits for a supervisor's word: about its amount, or its meter."""
+        return next((lane for lane in self.lanes if lane.too_much or lane.needs_reading), None)
 
     @property
     def phase(self) -> Phase:
