@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import Workbook
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from cardstation.central import orders
+from cardstation.central.console.explaining import keep_explanation
 from cardstation.central.console.roles import Role
 from cardstation.central.engine import transaction
 from cardstation.central.reconcile.audit_list import AuditItem, audit_list
 from cardstation.central.reconcile.files import FileKind, accept_file, look_at, take_file
 from cardstation.central.reconcile.matching import Matched, match_all
+from cardstation.cli.central import central as command
 from cardstation.domain.ledger import Order
 from cardstation.errors import Refusal
 from tests.kit.console import Town, person
@@ -212,6 +216,51 @@ def test_what_explains_nothing_goes_to_the_audit_list(town: Town) -> None:
     with transaction(books.engine) as connection:
         match_all(connection, datetime.now(UTC))
     assert ("row_not_seen", "C0000007 #9") not in codes(books, 3)
+
+
+def test_a_row_fills_a_hole_of_an_item_somebody_explained_before(town: Town) -> None:
+    books = town.centre.books
+    with transaction(books.engine) as connection:
+        keep_explanation(connection, 1, "手机购气", clerk="anna", suspended=False)
+    assert bring(books, HEAD + row("a1", 3) + row("a2", 4) + row("a3", 5)).gaps == 0
+    assert count(books, "SELECT count(*) FROM off_book_loads") == 3
+    assert codes(books, 3) == []
+
+
+def test_a_desk_that_sends_the_same_purchase_later_is_named(town: Town) -> None:
+    books = town.centre.books
+    bring(books, HEAD + row("a1", 3) + row("a2", 4) + row("a3", 5))
+    assert codes(books) == []
+    town.sell("S003", 7, counter=4)
+    assert codes(books) == [("row_counter_sold", "C0000007 #4")]
+
+
+def said(books: Books, *arguments: str, status: int = 0) -> str:
+    done = CliRunner().invoke(command, [*arguments, "--dsn", books.dsn], catch_exceptions=False)
+    assert done.exit_code == status, done.output
+    return done.output
+
+
+def test_a_script_takes_files_that_two_people_stand_for(town: Town, tmp_path: Path) -> None:
+    books = town.centre.books
+    person(books, "chen", Role.SUPERVISOR)
+    file = tmp_path / "phone.csv"
+    file.write_text(HEAD + row("a1", 3) + row("a2", 4) + row("a3", 5) + row("a4", "x"))
+    asked = ("take-file", str(file), "--channel", "phone", "--by", "chen")
+    shown = said(books, *asked, "--approved-by", "anna")
+    assert "line 5: row_counter: a4 | " in shown
+    assert "file 1: 3 rows, 0 known, 1 not taken" in shown
+    assert "explained: 1 items, 0 orders, 0 transfers" in shown
+    for others, why in (
+        (("--approved-by", "anna"), "file_known"),
+        (("--approved-by", "chen"), "two_persons_needed"),
+        (("--approved-by", "nobody"), "name_unknown"),
+    ):
+        with pytest.raises(Refusal, match=why):
+            said(books, *asked, *others)
+    with pytest.raises(Refusal, match="right_missing"):
+        said(books, *asked[:-1], "anna", "--approved-by", "chen")
+    said(books, "take-file", str(file), "--by", "anna", "--approved-by", "ben", status=2)
 
 
 def test_a_number_that_two_makers_give_their_cards_is_not_guessed_at(centre: Centre) -> None:

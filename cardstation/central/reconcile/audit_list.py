@@ -26,7 +26,7 @@ from cardstation.central.reconcile.tables import (
     off_book_loads,
 )
 from cardstation.central.reconcile.unfilled import why_open
-from cardstation.central.tables import orders
+from cardstation.central.tables import card_load, orders
 from cardstation.errors import Refusal
 
 PATIENCE = timedelta(days=2)
@@ -60,6 +60,7 @@ def audit_list(connection: Connection, now: datetime) -> tuple[AuditItem, ...]:
     found = [
         *_gaps(connection, now),
         *_rows(connection, now),
+        *_sold_twice(connection),
         *_orders(connection, now),
         *_bank(connection, now),
         *_cash(connection, now),
@@ -94,6 +95,27 @@ def _rows(connection: Connection, now: datetime) -> Iterable[AuditItem]:
             about = row.order_id or _card_of(row)
             name = f"row:{row.channel}:{row.ref}"
             yield AuditItem(name, code, row.channel, about, row.fen, row.accepted_at)
+
+
+def _sold_twice(connection: Connection) -> Iterable[AuditItem]:
+    """Purchases a channel told of, and a desk's entry that came in later says it sold, too."""
+    row, load, sold = channel_rows.c, off_book_loads.c, card_load.c
+    same = and_(
+        sold.maker == load.maker,
+        sold.meter_no == load.meter_no,
+        sold.generation == load.generation,
+        sold.counter == load.counter,
+        sold.freed_by.is_(None),
+    )
+    rows = connection.execute(
+        select(channel_rows, load.matched_at)
+        .join(off_book_loads, and_(load.channel == row.channel, load.ref == row.ref))
+        .join(card_load, same)
+    )
+    for one in rows:
+        name = f"row:{one.channel}:{one.ref}"
+        about = _card_of(one)
+        yield AuditItem(name, "row_counter_sold", one.channel, about, one.fen, one.matched_at)
 
 
 def _card_of(row: Row[Any]) -> str:

@@ -53,6 +53,7 @@ class Gap:
         known: Counters in between that are known meanwhile: sold by a desk, or a channel's.
         rows: What a channel said of them, by counter.
         clerk: Who brought the last file that filled one.
+        closed: Somebody explained the item already; a row may fill its holes all the same.
     """
 
     exception: int
@@ -61,6 +62,7 @@ class Gap:
     after: int
     upto: int
     seen_at: datetime
+    closed: bool = False
     known: set[int] = field(default_factory=set)
     rows: dict[int, str] = field(default_factory=dict)
     clerk: str = ""
@@ -79,9 +81,22 @@ class Gap:
         return next(n for n in range(self.after + 1, self.upto + 1) if n not in self.known)
 
 
-def open_gaps(connection: Connection, most: int = MOST_GAPS) -> tuple[Gap, ...]:
+def open_gaps(connection: Connection) -> tuple[Gap, ...]:
     """Open items of missing purchases, the oldest first, with what is known of each by now."""
-    rows = connection.execute(_gaps().order_by(exceptions.c.number).limit(most)).all()
+    return _read(connection, _gaps().where(explanations.c.exception.is_(None)))
+
+
+def _fillable(connection: Connection) -> tuple[Gap, ...]:
+    """Open items, and closed ones of cards that a row names that explains nothing yet."""
+    row, load = channel_rows.c, off_book_loads.c
+    used = select(load.ref).where(load.channel == row.channel, load.ref == row.ref).exists()
+    cards = select(row.card_no).where(row.card_no != "", ~used)
+    still_open = explanations.c.exception.is_(None)
+    return _read(connection, _gaps().where(or_(still_open, journal.c.card_no.in_(cards))))
+
+
+def _read(connection: Connection, query: Select[Any]) -> tuple[Gap, ...]:
+    rows = connection.execute(query.order_by(exceptions.c.number).limit(MOST_GAPS)).all()
     gaps = tuple(
         Gap(
             exception=row.number,
@@ -90,6 +105,7 @@ def open_gaps(connection: Connection, most: int = MOST_GAPS) -> tuple[Gap, ...]:
             after=row.after,
             upto=row.counter_before,
             seen_at=row.posted_at,
+            closed=row.exception is not None,
         )
         for row in rows
     )
@@ -121,10 +137,11 @@ def _gaps() -> Select[Any]:
         select(
             *(exceptions.c.number, entry.c.maker, purse.label("purse"), entry.c.generation),
             *(entry.c.card_no, entry.c.counter_before, entry.c.posted_at, after.label("after")),
+            explanations.c.exception,
         )
         .join(entry, entry.c.entry_id == exceptions.c.entry_id)
         .outerjoin(explanations, explanations.c.exception == exceptions.c.number)
-        .where(exceptions.c.code == GAP, explanations.c.exception.is_(None))
+        .where(exceptions.c.code == GAP)
     )
 
 
@@ -168,17 +185,21 @@ def match_off_book(connection: Connection) -> int:
     A row that names a purchase number fills only that hole. One without fills the lowest hole of
     its card that was seen after it. A card of more than one maker or generation is nobody's.
     """
-    gaps = open_gaps(connection)
+    gaps = _fillable(connection)
+    named: dict[str, list[Gap]] = {}
+    for gap in gaps:
+        for number in {gap.card_no, gap.purse.meter_no} - {""}:
+            named.setdefault(number, []).append(gap)
     for row in _free_rows(connection, gaps):
-        fitting = [gap for gap in gaps if _fits(gap, row)]
+        fitting = [gap for gap in named.get(row.card_no or row.meter_no, ()) if _fits(gap, row)]
         if len({gap.purse for gap in fitting}) != 1:
             continue
         gap = fitting[0]
         counter = gap.lowest() if row.counter is None else row.counter
-        _fill(connection, gaps, gap, counter, row)
+        _fill(connection, named[row.card_no or row.meter_no], gap, counter, row)
     closed = 0
     for gap in gaps:
-        if gap.rows and not gap.missing:
+        if gap.rows and not gap.missing and not gap.closed:
             said = "; ".join(f"#{n} = {row}" for n, row in sorted(gap.rows.items()))
             keep_explanation(
                 connection, gap.exception, said[:400], clerk=gap.clerk, suspended=False
