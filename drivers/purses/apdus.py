@@ -52,13 +52,16 @@ class Apdus:
         self._link = link
         self._both_ways = first_protocol(link.atr) == T1_OFFERED
 
-    def ask(self, head: bytes, data: bytes = b"", expect: int = 0) -> Answer:
+    def ask(
+        self, head: bytes, data: bytes = b"", expect: int = 0, *, gather: bool = True
+    ) -> Answer:
         """Send a command and gather its whole answer.
 
         Args:
             head: CLA INS P1 P2.
             data: What the card gets; such a command is never sent twice.
             expect: Bytes it shall answer; 0 = none.
+            gather: False leaves what waits at the card where it is: that it waits is a good word.
 
         Raises:
             LinkFailed: also where the card had begun to answer and the rest did not come.
@@ -71,7 +74,8 @@ class Apdus:
             whole = head + bytes([len(data)]) + data
             wanted = bytes([expect]) if expect and self._both_ways else b""
             answer = self._link.exchange(Hidden(whole + wanted))
-        return self._gathered(answer)
+        waits = answer[-2:-1] == bytes([MORE])
+        return Answer(b"", OK) if waits and not gather else self._gathered(answer)
 
     def _gathered(self, answer: bytes) -> Answer:
         found, parts = answer[:-2], 0

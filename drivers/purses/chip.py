@@ -16,11 +16,19 @@ from cardstation.errors import (
     CardSwapped,
     LinkFailed,
     Mishap,
+    Refusal,
     WriteNotTaken,
     ensure,
     fail,
 )
-from cardstation.ports.purse import TERMINAL_BYTES, LoadOrder, PurseKeys, PurseKind
+from cardstation.ports.purse import (
+    TERMINAL_BYTES,
+    LoadOrder,
+    LoadPlan,
+    PurseKeys,
+    PurseKind,
+    PurseStand,
+)
 from cardstation.ports.reader import Link
 from drivers.purses import gas_files
 from drivers.purses.facts import DIGESTS, SIZE, PurseFacts, digests_of, facts_in, image_of
@@ -34,6 +42,7 @@ NO_TERMINAL = bytes(TERMINAL_BYTES)
 QUESTION = LoadOrder(KIND, 1, NO_TERMINAL, datetime(2000, 1, 1))  # noqa: DTZ001
 """What is only asked, to have the card prove where it stands; never loaded."""
 
+MOVED_ON = ("purse_moved", "purse_other_card")
 MOMENT = "%Y%m%d%H%M%S"
 NO_MOMENT = "0" * 14
 
@@ -81,6 +90,7 @@ class PurseChip:
             generation=whose.generation if whose else 0,
             residual=back.remaining_fen if back else 0,
             written=back.at if back else "",
+            tac=self._purse.proof(KIND, stand.sequence).hex() if stand.sequence else "",
         )
         return image_of(facts, self._layout)
 
@@ -120,12 +130,14 @@ class PurseChip:
         terminal = bytes.fromhex(after.mark) + after.station.to_bytes(2)
         at = datetime.strptime(after.moment, MOMENT)  # noqa: DTZ007  # the card has no zone
         order = LoadOrder(KIND, after.fen, terminal, at)
+        stand = PurseStand(before.balance, before.count)
         try:
-            plan = self._purse.begin(order, self._keys)
-            if plan.card.hex() != before.card or plan.before.sequence != before.count:
-                raise CardSwapped(reader=self._purse.reader)
-            self._purse.load(plan, self._keys)
+            self._purse.load(LoadPlan(bytes.fromhex(before.card), order, stand), self._keys)
         except LinkFailed:
+            raise
+        except Refusal as stop:
+            if stop.code in MOVED_ON:
+                raise CardSwapped(reader=self._purse.reader) from stop
             raise
         except (CardNotGenuine, Mishap) as refused:
             failed = LinkFailed(refused.code, advice=refused.advice)

@@ -32,6 +32,8 @@ class PurseFacts:
         known: The log shows the last load, or there was none.
         meter_no, customer_no, purpose, generation: Of the parameter file; empty on a blank.
         residual, written: What the meter wrote back and when (YYMMDDhhmm); empty = nothing.
+        tac: The card's transaction code for the last load, in hex; empty where it keeps none.
+            Evidence for the centre: no verdict is taken from it.
     """
 
     card: str
@@ -48,6 +50,7 @@ class PurseFacts:
     generation: int
     residual: int
     written: str
+    tac: str = ""
 
     @property
     def taken(self) -> bool:

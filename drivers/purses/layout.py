@@ -111,6 +111,7 @@ class PurseLayout:
             station=credit.station_no,
             moment=credit.loaded_at.astimezone(BEIJING).strftime(MOMENT),
             known=True,
+            tac="",
         )
         after = image_of(target, self.code)
         return WritePlan(image, (Span(DIGESTS.start, after[DIGESTS.start :]),), self.desk_owned)

@@ -136,12 +136,11 @@ class PbocPurse:
         """The TAC of the load that brought the online count to `sequence`; empty: none kept.
 
         Of the MAC that comes before it the sources say nothing certain; it is not used.
+
+        Raises:
+            LinkFailed: read twice, it reads differently.
         """
-        head = bytes([0x80, 0x5A, 0x00, kind.value])
-        answer = self._apdus.ask(head, sequence.to_bytes(2), expect=PROOF_BYTES)
-        if answer.status == NO_PROOF:
-            return b""
-        return data_of(answer, self.reader, PROOF_BYTES)[-TAC_BYTES:]
+        return self._steady(lambda: self._proof(kind, sequence))
 
     def log(self) -> tuple[LogRecord, ...]:
         """The card's own record of its last transactions, newest first; empty: it keeps none."""
@@ -213,9 +212,10 @@ class PbocPurse:
 
     def _select(self) -> None:
         if not self._profile.by_name:
-            data_of(self._apdus.ask(bytes.fromhex("00A40000"), MASTER_FILE), self.reader)
+            whole = self._apdus.ask(bytes.fromhex("00A40000"), MASTER_FILE, gather=False)
+            data_of(whole, self.reader)
         head = bytes([0x00, 0xA4, 0x04 if self._profile.by_name else 0x00, 0x00])
-        answer = self._apdus.ask(head, self._profile.application)
+        answer = self._apdus.ask(head, self._profile.application, gather=False)
         if answer.status == NO_FILE:
             raise Refusal("foreign_card")
         data_of(answer, self.reader)
@@ -245,13 +245,20 @@ class PbocPurse:
             raise LoadUnanswered(reader=self.reader, status=f"{answer.status:04X}")
         return answer.data
 
+    def _proof(self, kind: PurseKind, sequence: int) -> bytes:
+        head = bytes([0x80, 0x5A, 0x00, kind.value])
+        answer = self._apdus.ask(head, sequence.to_bytes(2), expect=PROOF_BYTES)
+        if answer.status == NO_PROOF:
+            return b""
+        return data_of(answer, self.reader, PROOF_BYTES)[-TAC_BYTES:]
+
     def _judged(self, plan: LoadPlan, stand: PurseStand, keys: PurseKeys) -> LoadFinding:
         if stand.sequence <= plan.before.sequence:
             unmoved = stand.sequence == plan.before.sequence
             fits = unmoved and stand.balance_fen <= plan.before.balance_fen
             return LoadFinding(LoadTruth.NOT_DONE if fits else LoadTruth.UNPROVEN, stand)
         ours = plan.before.sequence + 1
-        tac = self._steady(lambda: self.proof(plan.order.kind, ours))
+        tac = self.proof(plan.order.kind, ours)
         if tac and keys.tac_fits(plan, tac):
             return LoadFinding(LoadTruth.DONE, stand, tac)
         truth = judge(plan, stand, self._steady(self.log))

@@ -31,7 +31,6 @@ READ_SERIAL = ("00B0950A0A", SERIAL + "9000")
 ATTACH = [
     ("00A40000023F00", "9000"),
     ("00A4000002DF01", "6106"),
-    ("00C0000006", "6F048402DF019000"),
     READ_SERIAL,
     READ_SERIAL,
 ]
@@ -139,9 +138,12 @@ def test_a_length_is_asked_again_where_nothing_is_sent_along() -> None:
     purse, link = attached(
         ("805C000204", "6C04"),
         ("805C000204", "000000059000"),
-        ("805A0002020008", "6109"),
-        ("00C0000009", "6C08"),
-        ("00C0000008", "00F7B9BCD0FBEC0E9000"),
+        *[
+            ("805A0002020008", "6109"),
+            ("00C0000009", "6C08"),
+            ("00C0000008", "00F7B9BCD0FBEC0E9000"),
+        ]
+        * 2,
     )
     assert purse.balance(PurseKind.PURSE) == 5
     assert purse.proof(PurseKind.PURSE, 8).hex() == "d0fbec0e"
@@ -157,7 +159,7 @@ def test_an_endless_answer_ends() -> None:
 
 
 def test_a_proof_may_be_gone() -> None:
-    purse, _ = attached(("805A0002020008", "9406"))
+    purse, _ = attached(*[("805A0002020008", "9406")] * 2)
     assert purse.proof(PurseKind.PURSE, 8) == b""
 
 

@@ -20,6 +20,7 @@ from drivers.purses.gas_content import Purpose, Returned
 from drivers.purses.layout import NEVER, PurseLayout
 from drivers.purses.pboc import PbocDriver
 from drivers.readers.wrappers import Fault, FaultKind
+from drivers.virtual.cpu_cells import LOCKED
 from drivers.virtual.purse_card import VirtualPurseCard
 from tests.kit.purse_station import HOUSEHOLD, LOADS, RULES, issued
 from tests.kit.purses import AT, PurseDesk, psam, software
@@ -95,6 +96,10 @@ def test_a_load_is_planned_done_and_read_back() -> None:
     assert shown.credit is not None
     assert (shown.credit.mark, shown.credit.station_no) == (b"mark", 3)
     assert shown.credit.loaded_at == CREDIT.loaded_at
+    told = facts_in(after, LAYOUT.code)
+    assert told is not None
+    kept = desk.chip.state.of_kind(KIND).proof
+    assert told.tac == kept[-4:].hex()
     assert shown.returned is not None
     assert (shown.returned.taken_mark, shown.returned.purchase_counter) == (NO_MARK, LOADS)
     chip = desk.as_chip()
@@ -195,6 +200,17 @@ def test_keys_that_do_not_answer_leave_the_card_as_it_is() -> None:
     assert stop.value.values["reader"] == "slot"
     assert desk.stands(KIND) == PurseStand(0, LOADS)
     assert software().terminal == desk.keys.terminal
+
+
+def test_a_card_that_locks_itself_says_so() -> None:
+    desk = ChipDesk()
+    chip = desk.as_chip()
+    before = chip.read()
+    chip.unlock(b"")
+    desk.chip._put(replace(desk.chip.state, life=LOCKED))
+    with pytest.raises(Refusal) as stop:
+        chip.write(before, LAYOUT.plan_load(before, CREDIT).spans)
+    assert stop.value.code == "purse_locked"
 
 
 def test_a_link_that_breaks_says_how() -> None:
