@@ -87,11 +87,13 @@ def reconcile(
     with transaction(still, deadline_s=DEADLINE_S) as connection:
         _alone(connection)
         wrong += (*broken_seals(connection, key.public), *broken_rewinds(connection, key.public))
+    # Each on its own: what waits for the chain of the centre, or for a file, waits for one step.
+    with transaction(engine, deadline_s=DEADLINE_S) as connection:
+        matched, counted = match_all(connection, began), count_cash(connection)
     with transaction(engine, deadline_s=DEADLINE_S) as connection:
         _alone(connection)
-        matched = match_all(connection, began)
-        counted = count_cash(connection)
         sealed = 0 if wrong else seal_until(connection, key, due, proven)
+    with transaction(engine, deadline_s=DEADLINE_S) as connection:
         report = {
             "day": due.isoformat(),
             "wrong": list(wrong),
@@ -99,17 +101,24 @@ def reconcile(
             "shifts_counted": counted,
             **_told(connection, due, began, schools or {}),
         }
-        record_act(connection, asked_by, "day_reconciled", due.isoformat(), f"{len(wrong)}")
-        connection.execute(
-            insert(day_runs).values(
-                day=due,
-                asked_by=asked_by,
-                began_at=began,
-                ok=not wrong,
-                report=json.dumps(report, ensure_ascii=False),
-            )
-        )
+        _keep(connection, due, asked_by, began, report)
     return Run(due, wrong, sealed, report)
+
+
+def _keep(
+    connection: Connection, day: date, asked_by: str, began: datetime, report: Mapping[str, Any]
+) -> None:
+    wrong = report["wrong"]
+    record_act(connection, asked_by, "day_reconciled", day.isoformat(), f"{len(wrong)}")
+    connection.execute(
+        insert(day_runs).values(
+            day=day,
+            asked_by=asked_by,
+            began_at=began,
+            ok=not wrong,
+            report=json.dumps(report, ensure_ascii=False),
+        )
+    )
 
 
 def _ends(engine: Engine) -> dict[str, int]:
