@@ -74,6 +74,7 @@ _MOVE = (
     .values({one.name: bindparam(one.name) for one in topup.c if one.name != "no"})
 )
 _LOG = topup_log.insert()
+_SEALED_SALE = (topup.c.direction == Direction.SALE, topup.c.state == TopUpState.SEALED)
 _TAKEN_BACK = select(topup.c.corrects).where(
     topup.c.direction == Direction.RETURN,
     topup.c.state.in_((TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)),
@@ -176,28 +177,19 @@ class TopUps:
             topup.c.card_no == identity.card_no,
             topup.c.meter_no == identity.meter_no,
             topup.c.generation == identity.generation,
-            topup.c.direction == Direction.SALE,
-            topup.c.state == TopUpState.SEALED,
+            *_SEALED_SALE,
             topup.c.topup_id.not_in(_TAKEN_BACK),
         )
         return found[-1] if found else None
 
     def last_of_account(self, account_no: str) -> TopUp | None:
         """The load that was sealed last for an account, whatever its card."""
-        found = self._find(
-            topup.c.account_no == account_no,
-            topup.c.direction == Direction.SALE,
-            topup.c.state == TopUpState.SEALED,
-        )
+        found = self._find(topup.c.account_no == account_no, *_SEALED_SALE)
         return found[-1] if found else None
 
     def loaded_since(self, at: datetime) -> frozenset[str]:
         """Accounts for which a load was begun since then and sealed."""
-        query = select(topup.c.account_no).where(
-            topup.c.direction == Direction.SALE,
-            topup.c.state == TopUpState.SEALED,
-            topup.c.opened_at >= at,
-        )
+        query = select(topup.c.account_no).where(*_SEALED_SALE, topup.c.opened_at >= at)
         return frozenset(self._connection.scalars(query))
 
     def sold_since(self, at: datetime, account_no: str = "") -> dict[str, Volume]:
@@ -208,8 +200,7 @@ class TopUps:
             account_no: Only of this one; empty = of all.
         """
         sold = self._find(
-            topup.c.direction == Direction.SALE,
-            topup.c.state == TopUpState.SEALED,
+            *_SEALED_SALE,
             topup.c.opened_at >= at,
             *([topup.c.account_no == account_no] if account_no else []),
             topup.c.topup_id.not_in(_TAKEN_BACK),
