@@ -78,6 +78,12 @@ TABLE = {
         KEPT,
         "Release its money first, or settle it at the counter.",
     ),
+    "list_rows_lost": Words(
+        "Rows of this list were lost",
+        "{count} rows of batch {batch_id} were paid or loaded in records that were lost with them.",
+        KEPT,
+        "Load what is ready; take the cards that are left in as a list of their own.",
+    ),
     "line_withdrawn": Words(
         "Row counts no more",
         "This row was replaced or left out already.",

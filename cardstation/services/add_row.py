@@ -10,7 +10,7 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write
-from cardstation.services.lists.changing import exchange, fixed_places
+from cardstation.services.lists.changing import ensure_no_row_lost, exchange, fixed_places
 from cardstation.services.lists.judging import terms_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -39,13 +39,14 @@ def add_row(
     Raises:
         Refusal: `unknown_batch`, `unknown_household`, `card_on_two` (the number is on several
             households), `card_differs_from_file`, `already_on_list` (its place), `zero_amount`,
-            and those of `ensure_may_write`.
+            `list_rows_lost`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     if money is not None and money <= NO_MONEY:
         raise Refusal("zero_amount")
     with station.store.unit() as unit:
         batch = batch_of(unit, batch_id)
+        ensure_no_row_lost(unit, batch_id)
         household = _household(unit, number, card_no)
         place = _open_place(unit, batch, household, money)
         line = _line(station, unit, batch, household, money, CARD_READ if card_no else DECIDED)

@@ -15,6 +15,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.preflight import IMPLAUSIBLE
 from cardstation.domain.shift import Approval
+from cardstation.errors import Refusal
 from cardstation.services.add_row import add_row
 from cardstation.services.batch_account import batch_account
 from cardstation.services.begin_door_list import begin_door_list
@@ -69,12 +70,20 @@ def out_of_debt(desk: Desk, batch: str) -> int:
 
 
 def taken_in_again(desk: Desk, batch: str) -> int:
-    leave_out(desk.station, batch, 2, "unclear")
+    left_out(desk, batch)
     return reopen_line(desk.station, batch, 2)
 
 
-def at_the_door(desk: Desk, batch: str) -> int:
+def left_out(desk: Desk, batch: str) -> None:
     leave_out(desk.station, batch, 2, "unclear")
+
+
+def at_the_door(desk: Desk, batch: str) -> int:
+    left_out(desk, batch)
+    return added(desk, batch)
+
+
+def added(desk: Desk, batch: str) -> int:
     return add_row(desk.station, batch, LATER.account_no, MONEY, card_no=LATER.card_no)
 
 
@@ -137,8 +146,8 @@ def test_a_row_typed_after_the_money_came_waits_for_the_second_count(desk: Desk)
     assert found.ok, found.disagreements
 
 
-def test_a_decision_that_was_lost_with_its_row_is_no_disagreement(tmp_path: Path) -> None:
-    """The ledger gives the load back; whose row it was stood in the lost part of the list."""
+def test_no_row_takes_the_place_of_one_that_was_lost(tmp_path: Path) -> None:
+    """The ledger gives the load back; whose row it was is nowhere, and `verify` knows that."""
     centre, clock = Centre(), StandingClock()
     desk = open_station(tmp_path, centre, "S001", clock=clock, households=[FIRST, LATER])
     waits = line(LATER, 3, verdict=Verdict.HUMAN, reasons=("name_differs",))
@@ -161,6 +170,9 @@ def test_a_decision_that_was_lost_with_its_row_is_no_disagreement(tmp_path: Path
     rejoin(desk.station, SECOND)
     found = verify(desk.station)
     assert found.ok, found.disagreements
+    for act in (settled, left_out, added):
+        with pytest.raises(Refusal, match="list_rows_lost"):
+            act(desk, batch)
     assert desk.load(batch, card_of(FIRST)).state == "done"
     assert verify(desk.station).ok
     desk.reader.pull()

@@ -31,14 +31,28 @@ def free_line(reading: Reading, batch_id: str, place: int) -> ManifestLine:
     """A line that may still be decided about.
 
     Raises:
-        Refusal: `unknown_batch`, `unknown_line`, `line_fixed` (funded, begun or done).
+        Refusal: `unknown_batch`, `unknown_line`, `line_fixed` (funded, begun or done), and that of
+            `ensure_no_row_lost`.
     """
     lines = batch_of(reading, batch_id).lines
+    ensure_no_row_lost(reading, batch_id)
     if not 0 < place <= len(lines):
         raise Refusal("unknown_line", batch_id=batch_id, place=place)
     if place in fixed_places(reading, batch_id):
         raise Refusal("line_fixed", batch_id=batch_id, place=place)
     return lines[place - 1]
+
+
+def ensure_no_row_lost(reading: Reading, batch_id: str) -> None:
+    """The list has every row that money or a card was in: a new one would take a lost one's place.
+
+    Raises:
+        Refusal: `list_rows_lost`: this station was restored, and lost them with its records.
+    """
+    rows = len(batch_of(reading, batch_id).lines)
+    lost = [place for place in fixed_places(reading, batch_id) if place > rows]
+    if lost:
+        raise Refusal("list_rows_lost", batch_id=batch_id, count=len(lost))
 
 
 def live_line(reading: Reading, batch_id: str, place: int) -> ManifestLine:
