@@ -73,6 +73,8 @@ def _show(report: dict[str, Any]) -> None:
         silent = "" if one["heard"] else ", not heard since"
         place = f"{one['from_seq']}-{one['to_seq']}" if one["entries"] else "nothing"
         print(f"{report['day']} {one['station']}: {place} sealed{late}{silent}")
+    if not report["seals"] and not report["wrong"]:
+        print(f"{report['day']}: no station was there yet, nothing to seal")
     if report["root"]:
         print(f"seal of the day: {report['root']}")
     print(f"corrections after the seal: {report['corrections']}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,8 +14,12 @@ from cardstation.central.reconcile.audit_list import audit_list
 from cardstation.central.reconcile.bank import BankVerdict, judge_bank
 from cardstation.central.reconcile.files import FileKind, accept_file, look_at, take_file
 from cardstation.central.reconcile.matching import Matched, match_all
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import grouped, payment_reference
 from cardstation.errors import Refusal
+from cardstation.store.frozen import freeze
+from cardstation.store.funds import AskedPayment
 from tests.kit.console import Town, person
 from tests.kit.postgres import Books, Centre
 
@@ -39,8 +42,9 @@ def town(centre: Centre) -> Town:
 def received(town: Town, fen: int, reference: str, **facts: Any) -> None:
     """A lump sum as a desk books it."""
     _, chain = town.station("S001")
-    detail = json.dumps({"payment_id": str(chain.seq), "reference": reference})
-    said = {"tender": "bank_transfer", "batch": "2026-11-24-01", "detail": detail}
+    now, tender = datetime.now(UTC), Tender.BANK_TRANSFER
+    asked = AskedPayment("p", "2026-11-24-01", tender, Money(fen), reference, "taken", now)
+    said = {"tender": "bank_transfer", "batch": "2026-11-24-01", "detail": freeze(asked)}
     town.push("S001", [chain.add("received", fen=fen, **{**said, **facts})])
 
 

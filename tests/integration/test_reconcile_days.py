@@ -332,6 +332,12 @@ def test_the_command_seals_tells_and_ends_with_five_when_anything_disagrees(
     days.owner("UPDATE balances SET fen = fen - 1 WHERE account = 'gas_sold'")
 
 
+def test_no_key_is_made_for_a_ledger_elsewhere(days: Days, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="secret_unreadable"):
+        said(days.books, "reconcile", "--key", str(tmp_path / "centre.key"))
+    assert not (tmp_path / "centre.key").exists()
+
+
 def test_a_checkpoint_a_station_kept_is_looked_up(days: Days, tmp_path: Path) -> None:
     key = tmp_path / "centre.key"
     key.write_bytes(bytes(range(32)))

@@ -39,7 +39,11 @@ def reconcile_day(
     from cardstation.central.centre_key import load_or_create_centre_key
     from cardstation.central.reconcile.nightly import reconcile
 
-    key = load_or_create_centre_key(key_file or key_file_in(home))
+    file = key_file or key_file_in(home)
+    if dsn and not file.exists():
+        # A key made here and now would sign for a centre whose stations never heard of it.
+        raise Refusal("secret_unreadable", file=str(file))
+    key = load_or_create_centre_key(file)
     with open_books(home, dsn) as engine:
         kept = [] if checkpoint is None else _checkpoint(engine, key.public, checkpoint)
         run = reconcile(engine, key, day, schools=schools)
