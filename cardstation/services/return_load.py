@@ -27,6 +27,7 @@ from cardstation.services.intent.load import (
     Watch,
     arm_return,
     ensure_unlockable,
+    planned_return,
     write_and_prove,
 )
 from cardstation.services.intent.records import record_begun, record_move
@@ -55,7 +56,8 @@ def return_load(
             `load_of_their_batch` (finished here, its money lies in a batch of another desk),
             `load_may_be_theirs` (sealed by what the card alone shows; the ledger decides),
             `meter_may_have_taken` (the card was out of this lane and the meter has not written
-            back since), and those of the guards; nothing was done.
+            back since), what the layout says of a card that no desk can clear, and those of the
+            guards; nothing was done.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
@@ -67,10 +69,11 @@ def return_load(
     ensure_known(card.content, household_of(station, card))
     credit, returned = _waiting(card)
     sale = _sale_of(station, card, credit)
+    intent = _begin(station, card, sale, credit)
+    planned_return(station, card, intent, credit)
     witness = _ensure_not_taken(card, sale, returned, reading)
     ensure_unlockable(station, card)
 
-    intent = _begin(station, card, sale, credit)
     intent = record_begun(station, intent, approver=approval.name, reason=witness)
     armed = arm_return(station, card, intent, credit)
     return record_returned(station, armed, write_and_prove(station, card, armed, watch))

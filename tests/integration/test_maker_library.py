@@ -237,9 +237,11 @@ def test_a_library_without_a_function_for_it_takes_nothing_back(life: Life) -> N
     presence = reader.wait_card(0)
     assert presence is not None
     card = insert_card(desk.station, reader, presence)
+    states = desk.states()
     with pytest.raises(Refusal, match="library_cannot_clear"):
-        return_load(desk.station, card, Approval("supervisor"), nobody, reading="W1")
+        return_load(desk.station, card, Approval("supervisor"), nobody)
     card.close()
+    assert desk.states() == states, "nothing was begun, and no meter need be read for it"
     desk.station.store.close()
     assert life.slot.seen().quantity == SOLD
 

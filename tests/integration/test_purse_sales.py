@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.power import Cut, moments
+from cardstation.domain.shift import Approval
+from cardstation.errors import Refusal
+from cardstation.services.return_load import return_load
+from tests.kit.power import Cut, Power, moments
 from tests.kit.purse_station import Life
+from tests.kit.station import nobody
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -23,6 +27,21 @@ def life(folder: Path) -> Life:
 def test_a_sale_is_loaded_and_sealed(life: Life) -> None:
     life.live()
     assert life.ends == []
+    life.prove_one_load()
+
+
+def test_no_desk_takes_money_out_of_a_purse_and_nothing_is_begun(life: Life) -> None:
+    life.live()
+    desk = life.desk(Power())
+    states = desk.states()
+    card = desk.insert(life.card)
+    try:
+        with pytest.raises(Refusal, match="purse_keeps_money"):
+            return_load(desk.station, card, Approval("supervisor"), nobody)
+        assert desk.states() == states, "and no meter need be read for it"
+    finally:
+        card.close()
+        desk.station.store.close()
     life.prove_one_load()
 
 

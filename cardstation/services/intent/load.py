@@ -76,10 +76,22 @@ def arm_as_shown(station: Station, card: Inserted, intent: TopUp) -> TopUp:
 
 def arm_return(station: Station, card: Inserted, intent: TopUp, taken_back: Credit) -> TopUp:
     """Make the whole target of a return durable before the first byte changes the card (R2)."""
+    plan, counter_after = planned_return(station, card, intent, taken_back)
+    return record_armed(station, replace(intent, before=card.image), plan, counter_after)
+
+
+def planned_return(
+    station: Station, card: Inserted, intent: TopUp, taken_back: Credit
+) -> tuple[WritePlan, int]:
+    """The whole target of a return, and the counter it leaves on the card; nothing is stored.
+
+    Raises:
+        Refusal: what the layout says of a card that no desk can clear.
+    """
     credit = cleared_credit(taken_back, intent, at=station.clock.now(), station_no=station.number)
     plan = card.layout.plan_clear(card.image, credit)
     _ensure_sound(card, plan, credit)
-    return record_armed(station, replace(intent, before=card.image), plan, credit.purchase_counter)
+    return plan, credit.purchase_counter
 
 
 def write_and_seal(
