@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from cardstation.domain.batch import LineState, ManifestLine, Verdict
 from cardstation.domain.batch_life import Stage
@@ -224,8 +225,8 @@ def came_back(guided: GuidedDesk) -> VirtualCard:
     return card
 
 
-TO_THE_TICK = 14 * "\t" + " \n"
-"""From the count to *signed on paper*, tick it, record."""
+TO_THE_TICK = "1" + 14 * "\t" + " \n"
+"""One card counted, from there to *signed on paper*, tick it, record."""
 
 
 def test_a_kept_card_is_signed_for_where_it_is_listed_and_ends_its_batch(
@@ -250,6 +251,8 @@ def test_no_kept_card_goes_home_without_a_signature(guided: GuidedDesk) -> None:
         guided.window, guided.window.look, standing, ((Party.DESK, Party.MANAGER),), (2,)
     )
     dialog.show()
+    assert [one.text() for one in dialog.segments.findChildren(QPushButton)] == ["营业厅 → 用户"]
+    dialog.counted.setText("1")
     assert not dialog.accept_button.isEnabled()
     dialog.on_paper.setChecked(True)
     assert dialog.accept_button.isEnabled()

@@ -136,7 +136,7 @@ def _exceptions(t: Translator) -> KeyGroup:
             ("F5", t("look again")),
             ("F9 · F10", t("yes, it is there (or: close batch) · no, it is not")),
             ("F4", t("decide the row · withdraw a return")),
-            ("F6", t("pay out · give back · take money · count · scan")),
+            ("F6", t("pay out · give back · take money · count · scan · card")),
             ("F7", t("refund · release · pay a debt · explain")),
             ("F8", t("dispute · leave out · back without a load")),
             ("F11", t("compare a restored station with the ledger")),

@@ -45,6 +45,8 @@ class Scanned(QLineEdit):
 class HandOverDialog(Sheet):
     """Counts on the left, signatures on the right; all that our books know is filled in.
 
+    How many cards there are is counted by hand, so that figure waits for whoever counts.
+
     `only`: places whose cards go, and no others, signed for; empty for all that the giver holds.
     """
 
@@ -60,7 +62,7 @@ class HandOverDialog(Sheet):
         super().__init__(parent, look, t("Hand over cards"), t("Record it"))
         self._look, self._standing, self._ways, self._only = look, standing, ways, only
         self._way = ways[0] if only else _likely(standing, ways)
-        choices = [(_code(way), _words(way, look)) for way in ways]
+        choices = [(_code(way), _words(way, look, home=bool(only))) for way in ways]
         self.segments = Segments(t("From whom to whom"), choices, _code(self._way))
         self.segments.chosen.connect(self._choose)
         self.expected, self.counted = self._field(t("Cards expected")), self._counted()
@@ -120,8 +122,7 @@ class HandOverDialog(Sheet):
         _, count = expected_of(self._standing.custody, *self._way)
         count = len(self._only) or count
         self.expected.setText(str(count))
-        self.counted.setText(str(count))
-        self.counted.selectAll()
+        self.counted.clear()
         self._judge()
 
     def _judge(self) -> None:
@@ -130,6 +131,8 @@ class HandOverDialog(Sheet):
         self._doubt.clear()
         if asked is None:
             self._doubt.setText(t("Write numbers, rows like 1-5,9, buildings like #3."))
+        elif asked.arrived is None:
+            self._doubt.setText(t("Count the cards first, then write how many there are."))
         elif self._only and not (asked.taken_picture or asked.on_paper):
             self._doubt.setText(t("Who takes this card signs for it, here or on paper."))
         else:
@@ -217,9 +220,11 @@ def _code(way: Way) -> str:
     return f"{way[0].value}-{way[1].value}"
 
 
-def _words(way: Way, look: Look) -> str:
+def _words(way: Way, look: Look, *, home: bool) -> str:
+    """From whom to whom; a kept card goes home, and its household signs."""
     said = partial(word, t=look.t)
-    return f"{said(f'party.{way[0].value}')} → {said(f'party.{way[1].value}')}"
+    taker = look.t("The household") if home else said(f"party.{way[1].value}")
+    return f"{said(f'party.{way[0].value}')} → {taker}"
 
 
 def _is_number(text: str) -> bool:

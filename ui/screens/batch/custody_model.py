@@ -121,14 +121,14 @@ class BagModel(QObject):
         batch_id, by_floor = self._state.batch_id, self._state.by_floor
         if not batch_id or self._state.printing is not None:
             return
-        self._set(printing=(0, 1), problem=None)
+        self._set(printing=(0, 1), problem=None, came_out=None)
 
         def printed(paths: tuple[Path, ...]) -> None:
             self._set(printing=None)
             self._tools.board.say("{n} papers of the return printed.", "ok", n=len(paths))
 
         def stopped(error: CardStationError) -> None:
-            self._set(printing=None)
+            self._set(printing=None, came_out=self._state.printing)
             self._refused(error)
 
         self._tools.paper.ask(

@@ -24,6 +24,7 @@ class BagState:
         busy: Something is being recorded.
         printing: Papers done and of how many, None when nothing is being printed.
         problem: Why the last thing did not work.
+        came_out: Papers of the last return that came out, and of how many, when it stopped.
         chosen: Number of the chosen event of the timeline, 0 = the last one.
         by_floor: Receipts of the return go on a strip for each floor.
     """
@@ -33,6 +34,7 @@ class BagState:
     busy: bool = False
     printing: tuple[int, int] | None = None
     problem: Problem | None = None
+    came_out: tuple[int, int] | None = None
     chosen: int = 0
     by_floor: bool = False
 

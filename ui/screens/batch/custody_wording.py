@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cardstation.domain.batch_life import Stage
 from cardstation.i18n import Translator
 from cardstation.sentences import of_error
 from cardstation.services.close_batch import hindrance
+from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.screens.batch.custody_state import BagState
 from ui.screens.counter.wording import stopped_banner
@@ -19,7 +22,7 @@ def banner_of_bag(state: BagState, t: Translator) -> BannerState:
         said = t("{done} of {count} papers", done=done, count=count)
         return BannerState("idle", t("Printing the return"), said, icon="printer")
     if state.problem is not None:
-        return stopped_banner(state.problem, t)
+        return _stopped(state.problem, state.came_out, t)
     if standing is None:
         return BannerState("idle", t("Looking up the bag …"), icon="bag")
     refused = hindrance(standing)
@@ -31,3 +34,21 @@ def banner_of_bag(state: BagState, t: Translator) -> BannerState:
         return BannerState("idle", told.brief, icon="lock")
     gap = "" if told.what.endswith("。") else " "
     return BannerState("idle", told.brief, gap.join((told.what, told.todo)), icon="bag")
+
+
+def _stopped(problem: Problem, came_out: tuple[int, int] | None, t: Translator) -> BannerState:
+    """Why it did not work; of a return the printer left, how much came out and how it goes on."""
+    said = stopped_banner(problem, t)
+    if problem.code != "paper_not_printed" or came_out is None:
+        return said
+    (done, count), printer = came_out, str(problem.values.get("printer", ""))
+    if done:
+        line = t(
+            "{done} of {count} came out. Look after {printer}, then F7 goes on.",
+            done=done,
+            count=count,
+            printer=printer,
+        )
+    else:
+        line = t("Nothing came out yet. Look after {printer}, then F7 goes on.", printer=printer)
+    return replace(said, line=line)
