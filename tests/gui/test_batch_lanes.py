@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import time
 import weakref
 from dataclasses import replace
@@ -17,6 +18,8 @@ from cardstation.domain.batch import LineState
 from cardstation.domain.topup import Step
 from cardstation.domain.trays import Tray
 from cardstation.errors import CardRemoved, CardServiceGone, ReaderGone, Refusal
+from cardstation.i18n import translator
+from cardstation.sentences import brief, of_error
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import FakeCard
 from tests.kit.window_lane_shots import READERS, in_envelopes
@@ -27,6 +30,22 @@ from ui.screens.batch.state import State
 from ui.screens.counter.state import Phase
 
 BLANK_MS = 100
+CHINESE = translator("zh_CN")
+VALUES: dict[str, dict[str, str | int]] = {
+    "card_of_other_batch": {"batch_id": "2026-11-23-01"},
+    "card_in_other_envelope": {"envelope": "B-07", "own": "A-12"},
+    "envelope_not_scanned": {"own": "A-12"},
+    "counter_past_expected": {"seen": 53, "expected": 52},
+    "counter_below_expected": {"seen": 51, "expected": 52},
+    "line_needs_human": {"reason": "door_differs"},
+    "line_blocked": {"reason": "account_stopped"},
+    "load_still_on_card": {"litres": 50_000},
+    "hoard_limit": {"room_litres": 50_000},
+    "per_load_max": {"limit_litres": 50_000},
+    "cap_exceeded": {"left_litres": 50_000},
+    "loaded_since_list": {"day": "2026-11-24", "since": "2026-11-23"},
+}
+"""What a stop's sentence names: it is heard, too."""
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +123,40 @@ def test_two_cards_lie_there_at_once_and_each_finds_its_row(desk: Stage) -> None
     assert "刘洋" in tiles(desk)[1][1]
 
 
+def marked(desk: Stage) -> list[str]:
+    """Households whose row the table marks."""
+    view = desk.window.view("batch")
+    assert isinstance(view, BatchView)
+    rows = view.open.table.selectionModel().selectedRows(2)
+    assert (view.open.table.row >= 0) == bool(rows)
+    return [str(one.data()) for one in rows]
+
+
+def top_edge(desk: Stage) -> int:
+    """Where the first row in view begins."""
+    view = desk.window.view("batch")
+    assert isinstance(view, BatchView)
+    return view.open.table.rowViewportPosition(view.open.table.rowAt(0))
+
+
+def test_no_row_stays_marked_whose_card_is_gone(desk: Stage) -> None:
+    run(desk)
+    lay(desk, 0, 4)
+    assert marked(desk) == ["赵敏"]
+    assert top_edge(desk) == 0, "no half row at the top"
+    lay(desk, 1, 6)
+    assert marked(desk) == ["刘洋"]
+    desk.remove(READERS[0])
+    assert marked(desk) == ["刘洋"], "the other card still lies there"
+    desk.remove(READERS[1])
+    assert marked(desk) == []
+    desk.station.fails["load_line"] = Refusal("load_still_on_card")
+    lay(desk, 0, 7)
+    assert marked(desk)
+    desk.remove(READERS[0])
+    assert marked(desk) == []
+
+
 def test_the_sounds_tell_wait_from_take_it_from_stop(desk: Stage) -> None:
     run(desk)
     lay(desk, 0, 4)
@@ -129,16 +182,28 @@ def test_the_sounds_tell_wait_from_take_it_from_stop(desk: Stage) -> None:
         ("hoard_limit", Tray.C),
         ("line_unfunded", Tray.C),
         ("card_torn_elsewhere", Tray.B),
+        ("old_card", Tray.B),
+        ("line_needs_human", Tray.B),
+        ("line_blocked", Tray.C),
+        ("per_load_max", Tray.C),
+        ("cap_exceeded", Tray.C),
+        ("loaded_since_list", Tray.B),
+        ("envelope_not_scanned", Tray.B),
     ],
 )
 def test_each_stop_is_said_and_has_a_tray(desk: Stage, code: str, tray: Tray) -> None:
     run(desk)
-    desk.station.fails["load_line"] = Refusal(code)
+    stop = desk.station.fails["load_line"] = Refusal(code, **VALUES.get(code, {}))
     lay(desk, 1, 6)
     assert (lane(desk, 1).phase, lane(desk, 1).tray) == (Phase.STOPPED, tray)
     assert tiles(desk)[1][0] == "needs_you"
-    assert HEARD[1] == "stop"
-    assert HEARD[2]
+    assert HEARD[1:] == ["stop", of_error(stop, CHINESE).what]
+    assert HEARD[2] not in ("", of_error(Refusal("no_words"), CHINESE).what)
+    assert not re.search(r"[{}]|[a-z]{3}", HEARD[2]), "a value is missing, or a word is not told"
+    for name, told in VALUES.get(code, {}).items():
+        litres = name.endswith("litres")
+        words = "50" if litres else brief(str(told), CHINESE)
+        assert words in HEARD[2], "what is wrong is heard"
     desk.station.fails.clear()
     lay(desk, 0, 4)
     assert lane(desk, 0).phase is Phase.DONE

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
-from tests.gui.test_batch_lanes import lane, lay, run, state
+from cardstation.i18n import translator
+from cardstation.sentences import brief
+from tests.gui.test_batch_lanes import lane, lay, run, state, tiles
 from tests.kit.window_stage import Stage
 from ui.screens.batch import BatchView
 from ui.screens.counter.state import Phase
@@ -24,6 +26,9 @@ def test_a_supervisor_releases_the_amount_and_the_card_is_loaded(desk: Stage) ->
     desk.station.fails["load_line"] = TOO_MUCH
     lay(desk, 0, 4)
     assert button_shown(desk)
+    reason, what = tiles(desk)[0][1].split("    ")
+    assert reason == brief("implausible_volume", translator("zh_CN"))
+    assert "Alt+R" in what
     desk.station.fails.clear()
     desk.batch.model.release(Approval("王班长"))
     assert desk.station.backs == [("release_amount", "王班长", "5")]
@@ -38,6 +43,7 @@ def test_what_else_needs_a_person_is_not_released(desk: Stage) -> None:
     desk.station.fails["load_line"] = other
     lay(desk, 0, 4)
     assert not button_shown(desk)
+    assert "Alt+R" not in tiles(desk)[0][1]
     desk.batch.model.release(Approval("王班长"))
     assert desk.station.backs == []
 

@@ -334,11 +334,13 @@ class BatchModel(QObject):
         return None if free or not lying else self._lanes[lying[-1].reader]
 
     def _lanes_changed(self) -> None:
-        """Show the lanes; the table follows the card that was put in last."""
+        """Show the lanes; the table marks the card put in last, until it is gone."""
         lanes = tuple(self.lane(place).state for place in self._tools.place.every)
-        known = {lane.place for lane in self._state.lanes}
-        fresh = [lane.place for lane in lanes if lane.place not in known]
-        self._set(lanes=lanes, shown=fresh[-1] if any(fresh) else self._state.shown)
+        known = {0, *(lane.place for lane in self._state.lanes)}
+        lying = [lane.place for lane in lanes if lane.place]
+        fresh = [place for place in lying if place not in known]
+        stays = self._state.shown if self._state.shown in lying else 0
+        self._set(lanes=lanes, shown=fresh[-1] if fresh else stays)
 
     def _replace(
         self, place: int, outcome: LineOutcome, trays: Mapping[int, Tray] | None = None

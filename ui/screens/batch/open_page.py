@@ -75,8 +75,8 @@ class OpenPage(QWidget):
         self.list_bar.setVisible(not state.running)
         self._show_lines(state, standing.outcomes)
         self._show_figures(state)
-        if state.shown and state.shown != self._shown:
-            self.table.select(self._order.index(state.shown))
+        if state.shown != self._shown:
+            self._follow(state.shown)
         self._shown = state.shown
         counts, t = state.counts, self._look.t
         self._run.setText(f"{t('Pause') if state.running else t('Start')}  F5")
@@ -99,6 +99,13 @@ class OpenPage(QWidget):
             made.setProperty("look", "primary" if _tray_of(state) is tray else "")
             made.style().polish(made)
         self._show_envelope(state)
+
+    def _follow(self, place: int) -> None:
+        """Mark the row of the card that lies there; of one that is gone nothing stays marked."""
+        if place:
+            self.table.select(self._order.index(place))
+        else:
+            self.table.unselect()
 
     def _look_at(self, at: int) -> None:
         """One row in full; never over a run, whose cards must be seen."""

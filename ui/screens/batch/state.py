@@ -56,7 +56,7 @@ class State:
         running: Cards are taken one after another.
         busy: A list is being read, money being recorded, or the run begun.
         lanes: One for each reader that is plugged in.
-        shown: Line the table shows; stays when the card is gone, as the list is not the card.
+        shown: Line of the card put in last, while it lies there; the table marks it.
         scanned: The envelope whose card comes next, empty when none was scanned.
         seconds: Place → seconds its card took, in this run.
         cycles: Seconds from card to card, latest last, for the time left.

@@ -54,10 +54,23 @@ def _said(lane: LaneState, state: State, t: Translator) -> BannerState:
     if lane.phase is Phase.PULLED:
         return pulled_banner(lane.step, lane.torn, t)
     if lane.phase is Phase.STOPPED:
-        return stopped_banner(lane.problem or Problem("no_words"), t)
+        return _stop(lane, t)
     if lane.phase is Phase.EMPTY:
         return _waiting(state, t)
     return _at_work(lane, state, t)
+
+
+def _stop(lane: LaneState, t: Translator) -> BannerState:
+    """Why this card is not loaded; where its row is the reason, also what is wrong with it."""
+    problem = lane.problem or Problem("no_words")
+    said, reason = stopped_banner(problem, t), str(problem.values.get("reason", ""))
+    if not reason:
+        return said
+    release = t(
+        "A supervisor releases the amount with Alt+R; else lay the card with the exceptions."
+    )
+    todo = release if lane.too_much else said.line
+    return replace(said, line=f"{brief(reason, t)}    {todo}")
 
 
 def _at_work(lane: LaneState, state: State, t: Translator) -> BannerState:
