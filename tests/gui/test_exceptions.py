@@ -17,6 +17,7 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import CardRemoved, Refusal
+from cardstation.i18n import translator
 from cardstation.ports.ledger import LedgerException
 from cardstation.services.intent.cases import Case
 from cardstation.services.intent.opened import code_of
@@ -228,6 +229,8 @@ def test_entries_put_aside_are_listed_in_words_and_wait_for_nobody_here(
     table = exceptions_view(desk).table.model()
     assert [table.index(0, at).data() for at in (0, 1, 4)] == ["同一次充了两遍", "第 41 条", "中心"]
     assert exceptions_of(desk).badge == 0
+    said = exceptions_of(desk).subtitle(translator("zh_CN"))
+    assert said == "未了结 0 项，另有中心 1 项", "the header counts as many as there are rows"
 
 
 def test_every_act_of_people_has_a_key() -> None:

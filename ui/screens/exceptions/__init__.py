@@ -59,10 +59,13 @@ class ExceptionsScreen:
         if self.orders.state.shown:
             told = self.orders.state
             return t("Paid orders: {n}, overdue: {late}", n=len(told.orders), late=told.overdue)
-        late = sum(one.overdue and one.waits_here for one in self.model.state.items or ())
+        items, here = self.model.state.items or (), self.badge
+        late = sum(one.overdue and one.waits_here for one in items)
+        said = t("Begun and not finished: {n}", n=here)
         if late:
-            return t("Begun and not finished: {n}, overdue: {late}", n=self.badge, late=late)
-        return t("Begun and not finished: {n}", n=self.badge)
+            said = t("Begun and not finished: {n}, overdue: {late}", n=here, late=late)
+        away = len(items) - here
+        return said + (t("; at the centre: {n}", n=away) if away else "")
 
     def banner(self, t: Translator) -> BannerState:
         """See `OpenScreen`."""
