@@ -18,7 +18,7 @@ _ROW, _MORE = 6.3, 3.3
 _CELL, _FINE = Style(9), Style(8.6, Ink.SOFT)
 _SPLIT = Style(7.4, Ink.SOFT)
 _CHECK = 8
-_RULES = 76.0
+_RULES = 84.0
 """Height of the rules with the signatures under them: nobody signs a page that says nothing."""
 
 
@@ -191,7 +191,7 @@ def _todo(reason: str, t: Translator) -> str:
 
 
 def _rules(pages: Pages, quote: BatchQuote) -> None:
-    """How the money is divided: this is what the signature is for."""
+    """How the money is divided, and how much it is: this is what the signature is for."""
     t, style = pages.t, Style(8.4, Ink.SOFT)
     pages.need(_RULES)
     pages.pen.text(LEFT, pages.y + 3, t("How the money is used"), Style(9.5, bold=True))
@@ -208,4 +208,6 @@ def _rules(pages: Pages, quote: BatchQuote) -> None:
         t("No handling fee is charged. This quote is no receipt and no tax invoice."),
     ):
         y = pages.pen.paragraph(LEFT, y, f"· {text}", style, room=RIGHT - LEFT)
-    pages.y = y + 2
+    said = t("This quote: {n} rows, {money} in all.", n=len(quote.lines), money=quote.total)
+    pages.pen.text(LEFT, y + 5, said, Style(10.5, Ink.NAVY, bold=True))
+    pages.y = y + 9

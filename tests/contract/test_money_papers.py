@@ -66,6 +66,14 @@ def test_a_quote_prints_every_line_and_its_price(quote: BatchQuote, lang: str) -
 
 
 @pytest.mark.parametrize(("quote", "lang"), QUOTED)
+def test_the_page_that_is_signed_says_how_much_for_how_many(quote: BatchQuote, lang: str) -> None:
+    t = translator(lang)
+    (signed,) = [one for one in pages_of(quote_sheet(quote, lang)) if t("Quoted by (desk)") in one]
+    said = t("This quote: {n} rows, {money} in all.", n=len(quote.lines), money=quote.total)
+    assert bare(said)[0] in re.sub(r"\s+", "", signed)
+
+
+@pytest.mark.parametrize(("quote", "lang"), QUOTED)
 def test_a_quote_tells_the_manager_nobodys_numbers_or_reason(quote: BatchQuote, lang: str) -> None:
     text = text_of(quote_sheet(quote, lang))
     secret = bare(*(one.card_no for one in (*quote.lines, *quote.refused)))
