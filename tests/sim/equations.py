@@ -77,12 +77,12 @@ class MoneyEquation:
         certain = [fen for state, fen in notes if state == "taken"]
         taken, back = self.till.taken.get(payment_id, 0), self.till.returned.get(payment_id, 0)
         terms = Counter({"unallocated": certain[0]} if certain else {"asked": taken})
-        spent = {
-            what: fen for watch in watches for what, of, fen in watch.spent if of == payment_id
-        }
-        if "arrears" in spent:
+        spent: Counter[str] = Counter()
+        for what, of, fen, _ in {told for watch in watches for told in watch.spent}:
+            spent[what] += fen if of == payment_id else 0
+        if spent["arrears"]:
             terms.update({"unallocated": -spent["arrears"], "arrears": spent["arrears"]})
-        if "given_back" in spent:
+        if spent["given_back"]:
             terms["unallocated"] -= spent["given_back"]
         elif back:
             terms["counted_out"] = -back

@@ -30,7 +30,8 @@ class Watch:
         log, seq, hash, payment: How far each of its records was read.
         asked: Batch payments by id: (state, fen).
         sums: Terms of money and gas by the entries. terms: The same by the rows.
-        spent: What went back or paid arrears out of batch payments: (what, payment, fen).
+        spent: What went back or paid arrears out of batch payments: (what, payment, fen,
+            own id).
         counts: Cash counted at the ends of shifts. till: Cash that the open shift should have.
         hashes: Of every entry, in order. fresh: Intents that changed at the last look.
     """
@@ -46,7 +47,7 @@ class Watch:
     hashes: list[str] = field(default_factory=list)
     sums: Terms = field(default_factory=Counter)
     terms: Terms = field(default_factory=Counter)
-    spent: list[tuple[str, str, int]] = field(default_factory=list)
+    spent: list[tuple[str, str, int, str]] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
     till: int = 0
     fresh: list[str] = field(default_factory=list)
@@ -137,7 +138,7 @@ class Watch:
 
     def _spent(self, after: int) -> None:
         """Rows that lie beside entries: arrears paid, remainders given back, shifts closed."""
-        for what, payment_id, fen in self._ask(_SPENT, after, after, after):
+        for what, payment_id, fen, told in self._ask(_SPENT, after, after, after):
             match what:
                 case "arrears":
                     self.terms.update({"unallocated": fen, "arrears": -fen})
@@ -147,7 +148,7 @@ class Watch:
                     over = int(json.loads(payment_id)["over_short"]["fen"])
                     self.terms.update({"tender": over, "cash_over_short": -over})
                     continue
-            self.spent.append((what, payment_id, fen))
+            self.spent.append((what, payment_id, fen, told))
             self.fresh.append(payment_id)
 
     def _move(self, number: int, topup_id: str, event: str | None, state: str, *row: Any) -> None:
@@ -173,9 +174,10 @@ _LOG = (
 )
 
 _SPENT = (
-    "SELECT 'arrears', payment_id, money FROM arrears_paid WHERE seq > ?"
-    " UNION ALL SELECT 'given_back', payment_id, money FROM given_back WHERE seq > ?"
-    " UNION ALL SELECT 'shift', frozen, 0 FROM shift_close WHERE seq > ?"
+    "SELECT 'arrears', payment_id, money, arrears_id FROM arrears_paid WHERE seq > ?"
+    " UNION ALL SELECT 'given_back', payment_id, money, back_id FROM given_back"
+    " WHERE seq > ?"
+    " UNION ALL SELECT 'shift', frozen, 0, '' FROM shift_close WHERE seq > ?"
 )
 
 
