@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,9 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tests.kit.lists import with_people
-from tests.kit.window_list_shots import _Scenes
-from tests.kit.window_lists import lists_stage
+from tests.kit.window_list_shots import list_scenes
 from tests.kit.window_shots import SCENES
 from tests.kit.window_stage import Stage, stage
 from ui.parts.buttons import button
@@ -147,14 +144,7 @@ def test_every_action_of_every_screen_has_a_key_in_every_state(language: str) ->
 
 def test_every_action_of_the_lists_has_a_key_in_every_state(tmp_path: Path) -> None:
     walk = Walk()
-    shown, desk = lists_stage(tmp_path / "home", "zh_CN", "light", walk)
-    with closing(desk.station.store):
-        with_people(desk)
-        scenes = _Scenes(shown, desk, tmp_path)
-        for scene in (scenes.chat, scenes.headings, scenes.rows, scenes.newer, scenes.door):
-            scene()
-        shown.window.close()
-        shown.window.deleteLater()
+    list_scenes(tmp_path, "zh_CN", "light", walk)
     assert walk.states > 10
     assert walk.unreached == {}
     assert walk.twice == {}

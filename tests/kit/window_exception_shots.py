@@ -89,6 +89,7 @@ def _answers(s: Stage, view: ExceptionsView) -> None:
     station, model = s.station, exceptions_of(s).model
     [doubt] = [one for one in samples.open_intents() if one.code == "payout_pending"]
     station.open, station.standing = (replace(doubt, code="payout_in_doubt"),), None
+    station.synced = FakeStation().synced
     station.cases = (
         line_case(station, "arrears", debt_fen=3_460),
         line_case(station, "arrears", COVERED, debt_fen=3_460),

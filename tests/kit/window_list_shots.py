@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -83,6 +83,7 @@ class _Scenes:
         self.shoot("lists-7-needing-first")
         row = self.lists.row
         row.look_at(5)
+        row.step_back()
         self.shoot("lists-8-row-who")
         row.pick(1)
         self.shoot("lists-9-row-amount")
@@ -144,6 +145,20 @@ class _Scenes:
         self.lists.close()
 
 
+def list_scenes(
+    folder: Path, language: str, theme: str, shoot: Callable[[QWidget, str], None]
+) -> None:
+    """Show every state of the pages for lists, in a window of its own over `folder`."""
+    stage, desk = lists_stage(folder / "home", language, theme, shoot)
+    with closing(desk.station.store):
+        with_people(desk)
+        scenes = _Scenes(stage, desk, folder)
+        for scene in (scenes.chat, scenes.headings, scenes.rows, scenes.newer, scenes.door):
+            scene()
+        stage.window.close()
+        stage.window.deleteLater()
+
+
 def render_lists(
     out: Path, languages: Iterable[str] = ("zh_CN", "en"), themes: Iterable[str] = ("light", "dark")
 ) -> Iterator[Path]:
@@ -153,13 +168,5 @@ def render_lists(
         for theme in themes:
             shoot = Camera(out, f"{theme}-{language}")
             with tempfile.TemporaryDirectory() as folder:
-                stage, desk = lists_stage(Path(folder) / "home", language, theme, shoot)
-                with closing(desk.station.store):
-                    with_people(desk)
-                    scenes = _Scenes(stage, desk, Path(folder))
-                    for scene in (scenes.chat, scenes.headings, scenes.rows, scenes.newer):
-                        scene()
-                    scenes.door()
-                    stage.window.close()
-                    stage.window.deleteLater()
+                list_scenes(Path(folder), language, theme, shoot)
             yield from shoot.made

@@ -141,7 +141,7 @@ class ExceptionsView(QWidget):
             ),
             Act.WITHDRAW: (button(t("Withdraw"), self._withdraw, key="F4"),),
             Act.DISPUTE: two(Act.DISPUTE, t("Dispute"), "F8", model.dispute),
-            Act.REFUND: two(Act.REFUND, t("Ask for the refund (card needed)"), "F7", model.refund),
+            Act.REFUND: two(Act.REFUND, t("Refund (card needed)"), "F7", model.refund),
             Act.PAY_OUT: (button(t("Pay out"), self._pay_out, key="F6"),),
             Act.REJOIN: (button(t("Compare and go on"), self._rejoin, key="F11"),),
         }
