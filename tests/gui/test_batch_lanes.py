@@ -43,6 +43,9 @@ VALUES: dict[str, dict[str, str | int]] = {
     "hoard_limit": {"room_litres": 50_000},
     "per_load_max": {"limit_litres": 50_000},
     "cap_exceeded": {"left_litres": 50_000},
+    "hoard_limit_money": {"room_fen": 5_000},
+    "load_still_on_card_money": {"fen": 5_000},
+    "order_already_loaded": {"order_id": "2211-8871"},
     "loaded_since_list": {"day": "2026-11-24", "since": "2026-11-23"},
 }
 """What a stop's sentence names: it is heard, too."""
@@ -189,6 +192,14 @@ def test_the_sounds_tell_wait_from_take_it_from_stop(desk: Stage) -> None:
         ("cap_exceeded", Tray.C),
         ("loaded_since_list", Tray.B),
         ("envelope_not_scanned", Tray.B),
+        ("card_blacklisted", Tray.B),
+        ("card_differs_from_file", Tray.B),
+        ("chip_not_supported", Tray.B),
+        ("account_stopped", Tray.C),
+        ("hoard_limit_money", Tray.C),
+        ("load_returned", Tray.C),
+        ("load_still_on_card_money", Tray.C),
+        ("order_already_loaded", Tray.C),
     ],
 )
 def test_each_stop_is_said_and_has_a_tray(desk: Stage, code: str, tray: Tray) -> None:
@@ -201,8 +212,7 @@ def test_each_stop_is_said_and_has_a_tray(desk: Stage, code: str, tray: Tray) ->
     assert HEARD[2] not in ("", of_error(Refusal("no_words"), CHINESE).what)
     assert not re.search(r"[{}]|[a-z]{3}", HEARD[2]), "a value is missing, or a word is not told"
     for name, told in VALUES.get(code, {}).items():
-        litres = name.endswith("litres")
-        words = "50" if litres else brief(str(told), CHINESE)
+        words = "50" if name.endswith(("litres", "fen")) else brief(str(told), CHINESE)
         assert words in HEARD[2], "what is wrong is heard"
     desk.station.fails.clear()
     lay(desk, 0, 4)
