@@ -43,6 +43,13 @@ class Settings:
         purge_days: Days after which the personal data of a closed batch are removed.
         offline_limit_yuan, offline_limit_hours: Most that is sold before the ledger has heard of
             it, in whole yuan and hours; 0 = no limit.
+        purse_keys: Who holds the keys of CPU cards with a purse: `training`, `software` (masters in
+            the keyring), `psam` (a module in a reader of its own), `token` (PKCS#11); empty = this
+            desk takes no such cards.
+        purse_maker: Maker code of those cards. purse_levels: Factors of the levels above the card's
+            own, uppermost first, 16 hex digits each, commas between.
+        purse_reader: The module's reader, by a part of its name; it is no lane.
+        purse_library, purse_token: Path of the token's PKCS#11 library, and its label.
         trace: The log shows every exchange with a card, codes left out.
     """
 
@@ -67,6 +74,12 @@ class Settings:
     offline_limit_yuan: int = 0
     offline_limit_hours: int = 0
     order_warn_days: int = 30
+    purse_keys: str = ""
+    purse_maker: str = ""
+    purse_levels: str = ""
+    purse_reader: str = ""
+    purse_library: str = ""
+    purse_token: str = ""
     trace: bool = False
     state: str = ""
 
@@ -80,6 +93,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "language": ("zh_CN", "en"),
     "theme": ("light", "dark"),
     "dialect": ("", "acs", "omnikey", "part3", "acr1252"),
+    "purse_keys": ("", "training", "software", "psam", "token"),
 }
 _RANGES: Mapping[str, range] = {
     "station_no": range(1, 65536),

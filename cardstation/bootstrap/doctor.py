@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable
 
 from cardstation import __version__
+from cardstation.bootstrap.purses import said_of_purses
 from cardstation.bootstrap.readers import open_readers
 from cardstation.bootstrap.station import open_station
 from cardstation.central.binaries import postgres_binaries
 from cardstation.cli.doors import Check
 from cardstation.errors import CardStationError
 from cardstation.settings import Settings
+from drivers.makers import MAKERS
 from drivers.virtual.stack import real_stack_available
 
 ENOUGH_BYTES = 500_000_000
@@ -26,6 +28,7 @@ def look_at_everything(settings: Settings) -> tuple[Check, ...]:
         "disk": _disk,
         "store": _store,
         "readers": _readers,
+        "purses": lambda s: (True, said_of_purses(s, MAKERS)),
         "virtual readers": _virtual,
         "voice": _voice,
         "ledger": _ledger,

@@ -67,6 +67,7 @@ def doors() -> Doors:
         forget_papers=_forget_papers,
         enrol=_enrol,
         master_secret=_master_secret,
+        purse_secret=_purse_secret,
         device_key=_device_key,
         rack=serve_rack,
         rack_call=lambda settings, request: call_rack(settings.home, request),
@@ -190,6 +191,14 @@ def _master_secret(settings: Settings, value: bytes | None) -> str:
     if value is not None:
         keep_master_secret(settings.home, Secret(value))
     return place_of_master_secret(settings.home)
+
+
+def _purse_secret(settings: Settings, name: str, value: bytes) -> str:
+    from drivers.keys import Secret
+    from drivers.keys.purse_secrets import keep_purse_secret
+
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return keep_purse_secret(settings.home, name, Secret(value))
 
 
 def _device_key(settings: Settings, passphrase: bytes | None) -> str:

@@ -5,6 +5,7 @@ Every description in the folder `libraries` of the data folder is one (docs/make
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from cardstation.errors import CardServiceGone
@@ -39,10 +40,21 @@ def with_libraries(station: Station, shelf: Shelf) -> Station:
 
 
 class AllReaders:
-    """The readers of the card service and those behind libraries, as one room."""
+    """The readers of the card service and those behind libraries, as one room.
 
-    def __init__(self, room: PcscRoom, libraries: LibraryReaders) -> None:
-        self._room, self._libraries = room, libraries
+    Args:
+        room: Of the card service.
+        libraries: Behind libraries.
+        not_ours: Names of readers in which no customer's card ever lies.
+    """
+
+    def __init__(
+        self,
+        room: PcscRoom,
+        libraries: LibraryReaders,
+        not_ours: Callable[[str], bool] = lambda _name: False,
+    ) -> None:
+        self._room, self._libraries, self._not_ours = room, libraries, not_ours
 
     def readers(self) -> tuple[Reader, ...]:
         """Those plugged in now, and one per library; a library needs no card service.
@@ -52,7 +64,8 @@ class AllReaders:
         """
         behind = self._libraries.readers()
         try:
-            return (*self._room.readers(), *behind)
+            plugged = self._room.readers()
+            return (*(one for one in plugged if not self._not_ours(one.name)), *behind)
         except CardServiceGone:
             if not behind:
                 raise

@@ -14,6 +14,7 @@ from cardstation.errors import CardStationError, Mishap, Refusal
 from cardstation.files import write_whole
 
 Request = dict[str, object]
+SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 _SOCKET = "rack.sock"
 _NOTE = "rack.json"
 
@@ -26,6 +27,22 @@ def note_of(home: Path) -> Request | None:
     note: Request = json.loads(path.read_text(encoding="utf-8"))
     pid = note.get("pid")
     return note if isinstance(pid, int) and Path(f"/proc/{pid}").exists() else None
+
+
+def use_served_stack(home: Path) -> str:
+    """Speak with the card service of the serving rack, if one serves and no other was chosen.
+
+    Before the first PC/SC call of the process (see drivers.readers.pcsc).
+
+    Returns:
+        The dialect of its readers; empty for another card service.
+    """
+    note = note_of(home)
+    if note is None:
+        return ""
+    served = str(note["pcsc_socket"])
+    chosen = os.environ.setdefault(SOCKET_VARIABLE, served)
+    return str(note["dialect"]) if chosen == served else ""
 
 
 def call_rack(home: Path, request: Request) -> Request:

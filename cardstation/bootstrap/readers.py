@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 from cardstation.bootstrap.libraries import AllReaders, shelf_of
-from cardstation.bootstrap.rack_socket import note_of
+from cardstation.bootstrap.purses import is_module
+from cardstation.bootstrap.rack_socket import use_served_stack
 from cardstation.settings import Settings
 from drivers.readers.pcsc import PcscRoom
-
-SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 
 
 class Dialects(Mapping[str, str]):
@@ -32,21 +31,15 @@ class Dialects(Mapping[str, str]):
 
 @contextmanager
 def open_readers(settings: Settings) -> Iterator[AllReaders]:
-    """Open the readers of this desk, those behind makers' libraries too.
-
-    The socket must be set before the first PC/SC call of the process (see drivers.readers.pcsc).
+    """Open the readers of this desk, those behind makers' libraries too, a secure module's not.
 
     Raises:
         CardServiceGone: no PC/SC library or service. Refusal: `library_description`.
     """
-    dialect = settings.dialect
-    note = note_of(settings.home)
-    if note is not None and SOCKET_VARIABLE not in os.environ:
-        os.environ[SOCKET_VARIABLE] = str(note["pcsc_socket"])
-        dialect = dialect or str(note["dialect"])
+    dialect = settings.dialect or use_served_stack(settings.home)
     shelf = shelf_of(settings)
     room = PcscRoom(settings.watchdog_s, Dialects(settings.dialects, dialect))
-    every = AllReaders(room, shelf.open())
+    every = AllReaders(room, shelf.open(), partial(is_module, settings))
     try:
         yield every
     finally:

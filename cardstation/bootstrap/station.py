@@ -13,6 +13,7 @@ from pathlib import Path
 from cardstation import __version__
 from cardstation.bootstrap.eager import EagerSender
 from cardstation.bootstrap.libraries import shelf_of, with_libraries
+from cardstation.bootstrap.purses import purses_beside
 from cardstation.domain.money import Money
 from cardstation.domain.offline_limit import OfflineLimit
 from cardstation.ports.clock import Clock
@@ -48,21 +49,23 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
         writing: Take the writer's lock; a reader works beside an open desk.
 
     Raises:
-        StationBusy: another process writes.
+        StationBusy: another process writes. Refusal: `library_description`, `bad_setting`.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = partial(anchor_place, settings, device_key_of(settings))
-    with Store.open(settings.home, read_only=not writing, anchor_at=place) as store:
-        station = station_on(store, settings)
+    with (
+        Store.open(settings.home, read_only=not writing, anchor_at=place) as store,
+        purses_beside(station_on(store, settings), settings) as station,
+    ):
         if not writing:
             yield station
             return
         store.anchor.move_out()
         with EagerSender() as eager:
-            station = replace(station, armed=eager.ring)
-            if station.ledger is not None:
-                eager.serve(station)
-            yield station
+            at_work = replace(station, armed=eager.ring)
+            if at_work.ledger is not None:
+                eager.serve(at_work)
+            yield at_work
         anchor_journal(station)
 
 

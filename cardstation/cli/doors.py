@@ -60,6 +60,7 @@ class Doors:
         enrol: Enrols the station at a ledger's address with a code, and keeps the address.
         master_secret: Keeps a secret (None = only looks) and says where it is: `keyring`, `file`
             or empty for none.
+        purse_secret: Keeps a master of purses or the PIN of their token, and says where.
         device_key: Wraps the station's own key by a passphrase (None = only looks) and says where
             it is: `keyring`, `passphrase`, `plain` or empty for none.
         rack: Serves virtual cards onto the real card stack until interrupted.
@@ -89,6 +90,7 @@ class Doors:
     forget_papers: Callable[[Settings, tuple[str, ...]], None]
     enrol: Callable[[Settings, str, str], LedgerHead]
     master_secret: Callable[[Settings, bytes | None], str]
+    purse_secret: Callable[[Settings, str, bytes], str]
     device_key: Callable[[Settings, bytes | None], str]
     rack: Callable[[Settings, dict[str, object]], None]
     rack_call: Callable[[Settings, dict[str, object]], dict[str, object]]

@@ -57,6 +57,24 @@ def take_in(call: Call) -> None:
     _keep(call, value)
 
 
+@keys.command("purse")
+@click.argument("name", type=click.Choice(["load", "external", "line", "internal", "pin"]))
+@with_json
+@pass_call
+def take_in_purse(call: Call, name: str) -> None:
+    """Take in a master of purses (32 hex digits) or the PIN of their token, typed unseen.
+
+    The one before is replaced.
+    """
+    given = click.prompt(call.words("Key of purses"), hide_input=True, err=True).strip()
+    try:
+        value = given.encode() if name == "pin" else bytes.fromhex(given)
+    except ValueError:
+        value = b""
+    place = call.doors.purse_secret(call.settings, name, value)
+    call.output.answer({"purse_secret": name, "place": place}, [place])
+
+
 @keys.command()
 @with_json
 @pass_call

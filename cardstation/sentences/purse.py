@@ -102,6 +102,18 @@ TABLE = {
         NOTHING,
         "Let the meter take it, or ask the centre how this household gets its money back.",
     ),
+    "purse_secret_missing": Words(
+        "Key of purses missing",
+        "This station holds no key “{name}” for CPU cards.",
+        NOTHING,
+        "Have it taken in: cardstation keys purse {name}",
+    ),
+    "purse_secret_malformed": Words(
+        "Key not understood",
+        "The key “{name}” is 32 hex digits; the PIN of a token is not empty.",
+        NOTHING,
+        "Type it again.",
+    ),
     "purse_issued_elsewhere": Words(
         "Issued by the centre only",
         "CPU cards get their keys where they are made; a desk cannot issue them.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cardstation.ports.purse import PurseDriver
 from drivers.purses.opencpu import OpenCpuDriver
+from drivers.purses.pboc import PbocDriver
 
-PURSES: tuple[PurseDriver, ...] = (OpenCpuDriver(),)
+PURSES: tuple[PbocDriver, ...] = (OpenCpuDriver(),)

@@ -6,11 +6,11 @@ import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cardstation.domain.meter import CounterSchool, MakerRules, Meter, MeterKind
+from cardstation.bootstrap.purses import with_purses
+from cardstation.domain.meter import Meter, MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUpRequest
-from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError, Defect, Mishap
 from cardstation.ports.purse import PurseKeys, PurseStand
 from cardstation.ports.reader import Link
@@ -20,11 +20,8 @@ from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.station import Station
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
-from drivers.purses import PURSES
-from drivers.purses.chip import KIND, PurseChipDriver
+from drivers.purses.chip import KIND
 from drivers.purses.gas_content import Parameters, Purpose
-from drivers.purses.layout import PurseLayout
-from drivers.purses.pboc import PbocDriver
 from drivers.virtual import VirtualCard, VirtualReader
 from drivers.virtual.purse_card import VirtualPurseCard
 from tests.kit import cards
@@ -32,16 +29,6 @@ from tests.kit.power import Cut, CutLink, Power, PowerCut, Till, store_under, wi
 from tests.kit.purses import AT, PurseDesk, software
 from tests.kit.station import Desk, nobody, open_desk, repeat_chance
 
-RULES = MakerRules(
-    code="CSP1",
-    layout="opencpu",
-    school=CounterSchool.EXACT,
-    counter_max=0xFFFF,
-    volume_step=Volume.of_m3("1"),
-    per_load_max=Volume.of_m3("800"),
-    training=True,
-    kinds=frozenset({MeterKind.MONEY}),
-)
 LOADS = 7
 HOUSEHOLD = replace(
     cards.household(MeterKind.MONEY, counter=LOADS),
@@ -73,14 +60,7 @@ def loaded_once(chip: VirtualPurseCard, fen: int = 700) -> None:
 
 def with_purse(station: Station, keys: PurseKeys | None = None) -> Station:
     """A station that has the purse beside its chips."""
-    [driver] = PURSES
-    assert isinstance(driver, PbocDriver)
-    return replace(
-        station,
-        chips=(*station.chips, PurseChipDriver(driver, keys or software())),
-        layouts=(*station.layouts, PurseLayout(driver.name, RULES.code)),
-        makers=(*station.makers, RULES),
-    )
+    return with_purses(station, keys or software())
 
 
 @dataclass

@@ -13,6 +13,7 @@ from cardstation.domain.volume import NO_GAS
 from cardstation.errors import CardSwapped, Defect, LinkFailed, Refusal, WriteNotTaken
 from cardstation.ports.purse import PurseStand
 from drivers.keys.psam import PsamPurseKeys
+from drivers.makers.purse_cards import PURSE_CARDS
 from drivers.purses import PURSES, gas_files
 from drivers.purses.chip import KIND, PurseChip, PurseChipDriver
 from drivers.purses.facts import DIGESTS, SIZE, facts_in, image_of
@@ -22,10 +23,10 @@ from drivers.purses.pboc import PbocDriver
 from drivers.readers.wrappers import Fault, FaultKind
 from drivers.virtual.cpu_cells import LOCKED
 from drivers.virtual.purse_card import VirtualPurseCard
-from tests.kit.purse_station import HOUSEHOLD, LOADS, RULES, issued
+from tests.kit.purse_station import HOUSEHOLD, LOADS, issued
 from tests.kit.purses import AT, PurseDesk, psam, software
 
-LAYOUT = PurseLayout("opencpu", RULES.code)
+LAYOUT = PurseLayout("opencpu", PURSE_CARDS.code)
 CREDIT = Credit(
     Money(5000), LOADS + 1, NO_MONEY, AT.astimezone(), station_no=3, mark=b"mark", sequence=0
 )
@@ -67,7 +68,7 @@ def test_a_card_in_use_is_read_and_told() -> None:
     assert not LAYOUT.is_torn(image)
     shown = LAYOUT.decode(image)
     identity = shown.identity
-    assert (identity.maker, identity.card_no) == (RULES.code, HOUSEHOLD.card_no)
+    assert (identity.maker, identity.card_no) == (PURSE_CARDS.code, HOUSEHOLD.card_no)
     assert (identity.account_no, identity.meter_no) == (
         HOUSEHOLD.account_no,
         HOUSEHOLD.meter.meter_no,
