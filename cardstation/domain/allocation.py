@@ -4,7 +4,8 @@ The rules, as they are printed on the quote:
 
 * A line is paid whole or not at all, in the order of the signed quote.
 * Money in a line's envelope pays for that line only, and such a line takes nothing else: it is paid
-  when its envelope holds enough, or waits. It keeps no other line waiting.
+  when its envelope holds enough, or waits, also where debts used the envelope up. Only one that
+  went back to its payer is none. It keeps no other line waiting.
 * Any other line is paid whole from the lump sums. These stop at the first line they do not reach:
   no later line is served before it.
 * Of several sums the oldest is used first; what is left goes back to the payer of the sum.
@@ -25,11 +26,13 @@ class Purse:
     Attributes:
         money: What it brought, less what went back to its payer.
         line: Place of the line in whose envelope it lay, 0 = a lump sum for all.
+        debts: What of it went to debts: money came for the line, though it is no longer here.
     """
 
     payment_id: str
     money: Money
     line: int = 0
+    debts: Money = NO_MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def allocate(
     reaches = bool(lumps)
     for ask in asks:
         own = [purse for purse in purses if purse.line == ask.line]
-        if any(purse.money > NO_MONEY for purse in own):
+        if any(purse.money + purse.debts > NO_MONEY for purse in own):
             if sum((left[purse.payment_id] for purse in own), NO_MONEY) >= ask.money:
                 funded.append(Funding(ask.line, own[-1].payment_id))
         elif reaches and ask.money <= lump:

@@ -124,6 +124,19 @@ def test_a_row_with_debts_takes_its_envelope_and_buys_what_is_left_of_it(desk: D
     assert lump.payment.payment_id in {one.payment.payment_id for one in account.payments_for(3)}
 
 
+def test_an_envelope_that_a_debt_used_up_is_filled_by_its_household_alone(desk: Desk) -> None:
+    """Its row waits for the rest; the manager's sum pays for those that gave nothing else."""
+    pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(3_460), line=2)
+    lump, envelope = batch_account(desk.station, BATCH).payments
+    became = settled(desk, envelope.payment.payment_id)
+    assert stands(desk)[became - 1] == (LineState.UNFUNDED, Money(6_540))
+    pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(10_000))
+    assert stands(desk)[became - 1] == (LineState.UNFUNDED, Money(6_540))
+    assert batch_account(desk.station, BATCH).payments[0].remains == lump.remains
+    pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(6_540), line=became)
+    assert stands(desk)[became - 1] == (LineState.WAITING, Money(6_540))
+
+
 def test_an_envelope_pays_no_neighbours_debt(desk: Desk) -> None:
     pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(10_000), line=2)
     other = replace(PAYS, arrears=Money(100))

@@ -138,6 +138,13 @@ def test_an_envelope_that_went_back_to_its_payer_is_none() -> None:
     assert allocate([Ask(3, Money(60))], sums, []) == (Funding(3, "A"),)
 
 
+def test_an_envelope_that_debts_used_up_is_one_still() -> None:
+    """Its household gave money; the sum for all does not fill it up, and nobody waits for it."""
+    sums = [Purse("A", Money(200)), Purse("E", NO_MONEY, 3, debts=Money(60))]
+    asks = [Ask(3, Money(40)), Ask(4, Money(60))]
+    assert allocate(asks, sums, []) == (Funding(4, "A"),)
+
+
 def test_books_that_hold_more_than_came_are_told() -> None:
     assert divide([Purse("A", Money(50))], [Holding(1, Money(80), "A")]).short == Money(30)
     assert divide([Purse("E", Money(50), 2)], [Holding(1, Money(80), "A")]).short == Money(80)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cardstation.domain.allocation import Ask, Holding, Purse, allocate, divide
@@ -67,21 +67,22 @@ def purses_of(reading: Reading, batch_id: str) -> tuple[Purse, ...]:
     """
     batch, kept = reading.batches.get(batch_id), reading.funds.funded(batch_id)
     lines = () if batch is None else batch.lines
+    back = _by_payment(reading.lump_sums.given_back(batch_id))
+    debts = _by_payment(reading.arrears.of_batch(batch_id))
+    found: list[Purse] = []
+    for one in reading.funds.payments(batch_id):
+        owed = debts.get(one.payment_id, NO_MONEY)
+        money = one.money - back.get(one.payment_id, NO_MONEY) - owed
+        found.append(Purse(one.payment_id, money, stands_at(lines, one.line, kept), owed))
+    return tuple(found)
+
+
+def _by_payment(gone: Iterable[GivenBack | ArrearsPaid]) -> dict[str, Money]:
+    """What went out of each payment."""
     out: dict[str, Money] = {}
-    spent: list[GivenBack | ArrearsPaid] = [
-        *reading.lump_sums.given_back(batch_id),
-        *reading.arrears.of_batch(batch_id),
-    ]
-    for gone in spent:
-        out[gone.payment_id] = out.get(gone.payment_id, NO_MONEY) + gone.money
-    return tuple(
-        Purse(
-            one.payment_id,
-            one.money - out.get(one.payment_id, NO_MONEY),
-            stands_at(lines, one.line, kept),
-        )
-        for one in reading.funds.payments(batch_id)
-    )
+    for one in gone:
+        out[one.payment_id] = out.get(one.payment_id, NO_MONEY) + one.money
+    return out
 
 
 def holdings_of(reading: Reading, batch_id: str) -> tuple[Holding, ...]:
