@@ -151,6 +151,7 @@ def other_scenes(s: Stage) -> None:
     s.shoot("message-ok")
     s.session.tools.board.tell(Refusal("same_list_again", batch_id="2026-11-23-02"))
     s.shoot("message-refused")
+    s.session.tools.board.clear()
 
 
 SCENES = (
