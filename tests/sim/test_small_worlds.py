@@ -54,7 +54,6 @@ def test_small_worlds(group: int, record_property: Callable[[str, object], None]
     assert not broken, broken[0]
     assert total["worlds"] == EACH
     assert total["sales"] > EACH
-    assert total["paid back"] or total["return with a reading granted"] or total["refund granted"]
     said = f"small worlds {seeds}: {total['steps']} steps, {total['sales']} sales, broken 0"
     record_property("figures", said)
 
