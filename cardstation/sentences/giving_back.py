@@ -88,7 +88,7 @@ TABLE = {
         "Send the customer to the desk that sold it; its receipt names it.",
     ),
     "load_of_their_batch": Words(
-        "Paid for at {station}",
+        "Paid for elsewhere",
         "The load was finished here; its money lies in a batch of station {station}.",
         "Nothing is paid back here. The gas stays on the card.",
         "Give the card back and have the meter take the gas. Money instead of gas is a matter "

@@ -364,8 +364,7 @@ def test_what_a_household_paid_itself_is_not_the_managers_to_know(bag: Bag) -> N
 
 
 def test_what_was_purged_is_not_in_the_file_any_more(bag: Bag, tmp_path: Path) -> None:
-    rows = [line(one, at) for at, one in enumerate(neighbours(150), start=1)]
-    secret = "备注密语九八七"
+    secret, rows = "备注密语九八七", [line(one, at + 1) for at, one in enumerate(neighbours(150))]
     told = dict.fromkeys(("account_no", "name", "door", "card_no", "amount", "note"), secret)
     noted = [replace(one, envelope=secret, row=replace(one.row, **told)) for one in rows]
     noted[-1] = replace(noted[-1], account_no=secret, card_no=secret)
