@@ -21,8 +21,6 @@ from cardstation.domain.tariff import (
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 
-_LITRE = Volume(1)
-
 
 @dataclass(frozen=True, slots=True)
 class SaleTerms:
@@ -131,7 +129,7 @@ def ensure_within_cap(household: Household, terms: SaleTerms, sold: Volume) -> N
     Args:
         household: The buyer; its purchases of the year stand with it.
         terms: Of the day.
-        sold: By this sale; for a money meter what its money buys today.
+        sold: By this sale; for a money meter what its money buys.
 
     Raises:
         Refusal: `cap_exceeded`.
@@ -152,10 +150,10 @@ def _sell_to_money_meter(
 ) -> Quote:
     if money is None:
         raise Refusal("money_meter_by_volume")
-    sold = terms.tariff.buy(money, _LITRE, standing).volume or NO_GAS
-    ensure_within_cap(household, terms, sold)
-    _ensure_plausible(sold, terms)
-    return terms.tariff.load_money(money, standing)
+    quote = terms.tariff.load_money(money, standing)
+    ensure_within_cap(household, terms, quote.bought)
+    _ensure_plausible(quote.bought, terms)
+    return quote
 
 
 def _ensure_open(household: Household) -> None:

@@ -17,6 +17,7 @@ from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal, ensure
 
 _COST_PER_FEN = 100_000
+_LITRE = Volume(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Quote:
         money: What the customer gives. `total` = price of the gas, `remainder` = money − total.
         volume: None for money meters (the meter applies the tiers).
         year_before: Tier counter before, in the frozen tier year.
+        buys: Of a money meter: the gas its money buys by this price list, for caps and the year.
     """
 
     tariff: str
@@ -85,6 +87,12 @@ class Quote:
     volume: Volume | None
     lines: tuple[TierLine, ...]
     year_before: Volume
+    buys: Volume = NO_GAS
+
+    @property
+    def bought(self) -> Volume:
+        """What counts as bought: the volume, or what the money buys."""
+        return self.buys if self.volume is None else self.volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,7 @@ class Tariff:
             volume=None,
             lines=(),
             year_before=standing.bought,
+            buys=self.buy(money, _LITRE, standing).volume or NO_GAS,
         )
 
     def _split(self, litres: int, standing: Standing) -> list[tuple[int, int, int]]:

@@ -189,7 +189,7 @@ def _certain(
     """What is loaded, the counter it is bound to, and how it was paid."""
     if line.kind is LineKind.PREPAID:
         order = order_for(station, line.account_no, line.order_id)
-        offer = quote_of(order, household, station.clock.now().year)
+        offer = quote_of(station, order, household)
         return offer, order.expected_counter, Tender.ORDER
     with station.store.reading() as reading:
         funded = held_for(reading, batch_id, place)

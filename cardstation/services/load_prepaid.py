@@ -65,7 +65,7 @@ def load_prepaid(station: Station, card: Inserted, order_id: str | None, watch: 
     ensure_not_behind(station, card, admitted)
     order = _chosen(station, household.account_no, order_id, admitted)
     _ensure_bound(card, admitted, order)
-    offer = quote_of(order, household, station.clock.now().year)
+    offer = quote_of(station, order, household)
     ensure_fits(card.content, card.rules, quantity_of(offer))
     unlocking = ensure_unlockable(station, card)
     order = ensure_leased(station, order)

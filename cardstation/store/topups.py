@@ -193,7 +193,7 @@ class TopUps:
         return frozenset(self._connection.scalars(query))
 
     def sold_since(self, at: datetime, account_no: str = "") -> dict[str, Volume]:
-        """Account → what was loaded for it since then, by its volume; taken back does not count.
+        """Account → the gas that was loaded for it since then; what was taken back does not count.
 
         Args:
             at: From this moment on, as the load was begun.
@@ -207,8 +207,7 @@ class TopUps:
         )
         found: dict[str, Volume] = {}
         for one in sold:
-            volume = one.quote.volume or NO_GAS
-            found[one.account_no] = found.get(one.account_no, NO_GAS) + volume
+            found[one.account_no] = found.get(one.account_no, NO_GAS) + one.quote.bought
         return found
 
     def open_intents(self) -> tuple[TopUp, ...]:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.batch import LineState, ListRow, Verdict
-from cardstation.domain.meter import MakerRules
+from cardstation.domain.ledger import Order
+from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.preflight import IMPLAUSIBLE, preflight
@@ -22,6 +23,7 @@ from cardstation.domain.trays import Tray
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import batch_state
+from cardstation.services.intent.orders import quote_of
 from cardstation.services.lists.judging import directory_of, terms_of
 from cardstation.services.look_at_line import look_at_line
 from cardstation.services.pay_batch import pay_batch
@@ -30,6 +32,7 @@ from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_amount import release_amount
 from cardstation.services.return_load import return_load
 from cardstation.services.top_up import top_up
+from cardstation.services.verify import verify
 from drivers.makers import MAKERS
 from drivers.virtual import VirtualCard
 from tests.kit.bag import bag_at
@@ -141,6 +144,46 @@ def test_what_the_directory_says_was_bought_counts_in_the_year(counter: Counter)
         unit.households.update(replace(HOME, bought_this_year=Volume.of_m3("95")))
         unit.commit()
     assert counter.left("6") == 5_000
+
+
+@pytest.mark.parametrize("period", Period)
+def test_a_money_meter_has_bought_what_its_money_bought_that_day(
+    counter: Counter, period: Period
+) -> None:
+    counter.cap(period, "40")
+    home = neighbours(1, MeterKind.MONEY)[0]
+    home = replace(home, bought_this_year=NO_GAS, tier_year=2026)
+    desk, counter.card = counter.desk, card_of(home)
+    with desk.station.store.unit() as unit:
+        unit.households.put([home])
+        unit.commit()
+    desk.sell(counter.card, "50")
+    with closing(desk.insert(counter.card)) as inserted:
+        return_load(desk.station, inserted, SECOND, nobody, reading="1043.2")
+    assert desk.household(home.account_no).bought_in(2026) == NO_GAS
+    desk.sell(counter.card)
+    desk.reader.pull()
+    assert take(counter.card).taking.value == "credited"
+    assert desk.household(home.account_no).bought_in(2026) == Volume(35_716)
+    with pytest.raises(Refusal, match="cap_exceeded") as stop:
+        desk.sell(counter.card, "12")
+    assert stop.value.values["left_litres"] == 40_000 - 35_716
+    desk.sell(counter.card, "11.99")
+    assert verify(desk.station).ok
+
+
+def test_an_order_of_a_money_meter_counts_as_it_was_priced(counter: Counter) -> None:
+    counter.cap(Period.MONTH, "40")
+    home = neighbours(1, MeterKind.MONEY)[0]
+    desk = counter.desk
+    home = replace(home, bought_this_year=NO_GAS)
+    order = Order("O-1", home.account_no, 10_000, 0, "residential@2026-01-01", 0, "")
+    with desk.station.store.unit() as unit:
+        unit.households.put([home])
+        unit.commit()
+    assert quote_of(desk.station, order, home).bought == Volume(35_716)
+    old = replace(order, tariff="residential@2019-01-01")
+    assert quote_of(desk.station, old, home).bought == NO_GAS
 
 
 def test_a_row_beyond_the_cap_waits_for_a_person_and_no_supervisor_lifts_it(

@@ -111,12 +111,12 @@ def after_purchase(household: Household, intent: TopUp) -> Household:
     """What a household has bought once a load is on its card."""
     counter = max(household.purchase_counter, intent.counter_after)
     quote = intent.quote
-    if quote.volume is None or household.tier_year > quote.tier_year:
+    if not quote.bought or household.tier_year > quote.tier_year:
         return replace(household, purchase_counter=counter)
     return replace(
         household,
         purchase_counter=counter,
-        bought_this_year=household.bought_in(quote.tier_year) + quote.volume,
+        bought_this_year=household.bought_in(quote.tier_year) + quote.bought,
         tier_year=quote.tier_year,
     )
 
@@ -129,9 +129,9 @@ def before_purchase(household: Household, intent: TopUp) -> Household:
 def without_purchase(household: Household, intent: TopUp) -> Household:
     """Tier counters move with reversals of the cycle they belonged to (DESK-RULES 13)."""
     quote = intent.quote
-    if quote.volume is None or household.tier_year != quote.tier_year:
+    if household.tier_year != quote.tier_year:
         return household
-    left = max(NO_GAS, household.bought_this_year - quote.volume)
+    left = max(NO_GAS, household.bought_this_year - quote.bought)
     return replace(household, bought_this_year=left)
 
 

@@ -6,8 +6,8 @@ from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.order_lease import begun_at, freed, held_by
-from cardstation.domain.tariff import Quote
-from cardstation.domain.volume import Volume
+from cardstation.domain.tariff import Quote, Standing
+from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
 from cardstation.ports.ledger import Ledger
 from cardstation.services.intent.guards import ensure_may_write
@@ -115,8 +115,18 @@ def _line_about(station: Station, order_id: str) -> Ledger:
     return station.ledger
 
 
-def quote_of(order: Order, household: Household, year: int) -> Quote:
-    """A paid order as a quote: its price was certain when it was paid."""
+def quote_of(station: Station, order: Order, household: Household) -> Quote:
+    """A paid order as a quote: its price was certain when it was paid.
+
+    What the money of a money meter bought is reckoned by the price list it was paid by; where that
+    is not on file, nothing is counted.
+    """
+    year = station.clock.now().year
+    standing = Standing(year, household.bought_in(year), household.persons)
+    with station.store.reading() as reading:
+        every = reading.tariffs.every()
+    lists = () if order.litres else (one for one in every if one.version == order.tariff)
+    bought = [one.load_money(Money(order.fen), standing).bought for one in lists]
     return Quote(
         tariff=order.tariff,
         tier_year=year,
@@ -125,7 +135,8 @@ def quote_of(order: Order, household: Household, year: int) -> Quote:
         remainder=NO_MONEY,
         volume=Volume(order.litres) if order.litres else None,
         lines=(),
-        year_before=household.bought_in(year),
+        year_before=standing.bought,
+        buys=sum(bought, NO_GAS),
     )
 
 

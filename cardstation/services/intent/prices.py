@@ -39,15 +39,13 @@ def ensure_cap_left(station: Station, household: Household, offer: Quote) -> Non
     Raises:
         Refusal: `cap_exceeded`.
     """
-    if offer.volume is None:
-        return
     with station.store.reading() as reading:
         desk = reading.tariffs.rules()
         if desk is None or household.tariff not in desk.purchase_caps:
             return
         book = price_book(station, reading, account_no=household.account_no)
     ensure_within_cap(
-        household, book.terms(household.tariff, station.clock.now().date()), offer.volume
+        household, book.terms(household.tariff, station.clock.now().date()), offer.bought
     )
 
 
