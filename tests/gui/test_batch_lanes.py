@@ -135,18 +135,23 @@ def marked(desk: Stage) -> list[str]:
     return [str(one.data()) for one in rows]
 
 
-def top_edge(desk: Stage) -> int:
-    """Where the first row in view begins."""
+def edges(desk: Stage) -> tuple[int, int]:
+    """How much of the first and of the last row in view is cut."""
     view = desk.window.view("batch")
     assert isinstance(view, BatchView)
-    return view.open.table.rowViewportPosition(view.open.table.rowAt(0))
+    application().processEvents()
+    table, below = view.open.table, view.open.table.viewport().height()
+    last = table.rowAt(below - 1)
+    assert last > table.rowAt(0) + 3
+    cut = table.rowViewportPosition(last) + table.rowHeight(last) - below
+    return table.rowViewportPosition(table.rowAt(0)), cut
 
 
 def test_no_row_stays_marked_whose_card_is_gone(desk: Stage) -> None:
     run(desk)
     lay(desk, 0, 4)
     assert marked(desk) == ["赵敏"]
-    assert top_edge(desk) == 0, "no half row at the top"
+    assert edges(desk) == (0, 0), "no half row at the top or at the bottom"
     lay(desk, 1, 6)
     assert marked(desk) == ["刘洋"]
     desk.remove(READERS[0])

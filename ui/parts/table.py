@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QWidget,
 )
 
 from ui.look import Look, font
@@ -250,6 +251,22 @@ class Table(QTableView):
                 self.setColumnWidth(place, column.width)
             else:
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+
+
+class WholeRows(QWidget):
+    """Room for a table, which takes of its height what whole rows need."""
+
+    def __init__(self, table: QTableView) -> None:
+        super().__init__()
+        self._table = table
+        table.setParent(self)
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """As Qt asks."""
+        table, header = self._table, self._table.horizontalHeader()
+        around = header.sizeHint().height() + 2 * table.frameWidth()
+        rows = max(0, self.height() - around) // ROW_HEIGHT
+        table.setGeometry(0, 0, self.width(), around + rows * ROW_HEIGHT)
 
 
 def _side(*, right: bool) -> int:

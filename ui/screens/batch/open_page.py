@@ -14,7 +14,7 @@ from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.second_person import ask_second_person
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, label, row
 from ui.screens.batch.envelope_dialog import ask_envelopes
@@ -176,7 +176,7 @@ class OpenPage(QWidget):
         pane = Pane(self._look.theme, shadow=False, margin=6)
         pane.column.setContentsMargins(6, 6, 6, 12)
         pane.column.setSpacing(8)
-        pane.column.addWidget(self.table, 1)
+        pane.column.addWidget(WholeRows(self.table), 1)
         progress = row(self._count, spacing=8)
         progress.setContentsMargins(12, 0, 12, 0)
         progress.addWidget(self._progress, 1)
