@@ -100,6 +100,8 @@ PHRASES = {
     "audit.row_order_unknown": "The channel names an order nobody knows",
     "audit.row_order_twice": "The channel tells of an order twice",
     "audit.order_amount": "The channel has another amount for the order",
+    "audit.order_card": "Order loaded on a card of another household",
+    "audit.order_leased": "Order loaded by a channel while a desk held it",
     "audit.order_counter": "Order loaded on a card that was elsewhere",
     "audit.order_closed": "Order loaded again by a channel",
     "audit.order_claimed": "Order loaded by a channel while a desk had begun it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -310,16 +311,50 @@ def test_an_order_a_machine_loaded_is_closed_and_booked(town: Town) -> None:
 DIFFERS = [
     ("l1,2026-11-24,C0000009,5,50,17.857,O1\n", "order_counter"),
     ("l1,2026-11-24,C0000009,4,50.01,17.857,O1\n", "order_amount"),
+    ("l1,2026-11-24,C0000007,4,50,17.857,O1\n", "order_card"),
+    ("l1,2026-11-24,M0000007,4,50,17.857,O1\n", "order_card"),
 ]
 
 
-@pytest.mark.parametrize(("line", "code"), DIFFERS, ids=[code for _, code in DIFFERS])
+@pytest.mark.parametrize(("line", "code"), DIFFERS, ids=["counter", "amount", "card", "meter"])
 def test_a_load_that_is_not_the_orders_books_nothing(town: Town, line: str, code: str) -> None:
     books = town.centre.books
     orders.post_order(books.engine, PAID)
-    bring(books, HEAD + line)
+    bring(books, (HEAD if "M0" not in line else HEAD.replace("卡号", "表号")) + line)
     assert codes(books) == [(code, "O1")]
     assert len(orders.orders_for(books.engine, "S001")) == 1
+    assert count(books, "SELECT count(*) FROM off_book_loads") == 0
+
+
+@pytest.mark.parametrize("held", ["when it was paid", "lately"])
+def test_an_order_a_station_holds_is_not_closed_by_a_channel(town: Town, held: str) -> None:
+    books = town.centre.books
+    orders.post_order(books.engine, replace(PAID, leased_to="S001" if "paid" in held else ""))
+    if held == "lately":
+        orders.lease_order(books.engine, "S001", "O1")
+    bring(books, HEAD + "l1,2026-11-24,C0000009,4,50,17.857,O1\n", "machine")
+    assert codes(books) == [("order_leased", "O1")]
+    (order,) = orders.orders_for(books.engine, "S001")
+    assert order.leased_to == "S001"
+    assert count(books, "SELECT count(*) FROM journal WHERE kind = 'order_loaded'") == 0
+
+
+def test_a_second_load_of_an_order_fills_no_hole_of_another_card(town: Town) -> None:
+    books = town.centre.books
+    orders.post_order(books.engine, PAID)
+    bring(books, HEAD + "l1,2026-11-25,C0000009,4,50,17.857,O1\n", "machine")
+    bring(books, HEAD + "l2,2026-11-25,C0000007,4,50,17.857,O1\n", "machine")
+    assert codes(books) == [("row_order_twice", "O1")]
+    assert count(books, "SELECT count(*) FROM off_book_loads") == 0
+
+
+def test_an_order_loaded_onto_its_own_card_fills_the_hole_too(town: Town) -> None:
+    books = town.centre.books
+    orders.post_order(books.engine, replace(PAID, account_no="0000000007"))
+    loaded = "l1,2026-11-25 10:30,C0000007,4,50,17.857,O1\n"
+    assert bring(books, HEAD + loaded, "machine").orders == 1
+    assert codes(books) == []
+    assert count(books, "SELECT counter FROM off_book_loads") == 4
 
 
 def test_an_order_no_channel_tells_of_is_on_the_list_once_they_told_of_later_ones(

@@ -31,8 +31,10 @@ class Matched:
 def match_all(connection: Connection, now: datetime) -> Matched:
     """Look at everything that explains nothing yet."""
     connection.execute(_ONE_AT_A_TIME)
+    # Orders first: a row that its order contradicts fills no hole.
+    found = match_orders(connection, now)
     return Matched(
         gaps=match_off_book(connection),
-        orders=match_orders(connection),
+        orders=found,
         transfers=match_bank(connection, now),
     )

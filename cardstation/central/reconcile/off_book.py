@@ -32,11 +32,12 @@ from cardstation.central.console.explaining import keep_explanation
 from cardstation.central.console.tables import explanations
 from cardstation.central.judging import Purse
 from cardstation.central.reconcile.tables import (
+    channel_orders,
     channel_rows,
     off_book_loads,
     taken_files,
 )
-from cardstation.central.tables import card_load, exceptions, journal
+from cardstation.central.tables import card_load, exceptions, journal, orders
 
 GAP = "counter_gap"
 MOST_GAPS = 5_000
@@ -209,16 +210,22 @@ def match_off_book(connection: Connection) -> int:
 
 
 def _free_rows(connection: Connection, gaps: Iterable[Gap]) -> Sequence[Row[Any]]:
-    """Rows that explain nothing yet and name a card or a meter that has a hole, in file order."""
+    """Rows that explain nothing yet and name a card or a meter that has a hole, in file order.
+
+    A row with an order that we know is one only where it loaded that very order.
+    """
     cards = sorted({gap.card_no for gap in gaps} - {""})
     meters = sorted({gap.purse.meter_no for gap in gaps})
-    row = channel_rows.c
+    row, told = channel_rows.c, channel_orders.c
+    loaded = select(told.ref).where(_same_row(channel_orders), told.loaded_by.is_not(None)).exists()
+    ordered = select(orders.c.order_id).where(orders.c.order_id == row.order_id).exists()
     query = (
         select(channel_rows, taken_files.c.taken_by)
         .join(taken_files, taken_files.c.number == row.file)
         .outerjoin(off_book_loads, _same_row(off_book_loads))
         .where(
             off_book_loads.c.ref.is_(None),
+            or_(loaded, ~ordered),
             or_(
                 row.card_no == any_(literal(cards, ARRAY(Text))),
                 row.meter_no == any_(literal(meters, ARRAY(Text))),

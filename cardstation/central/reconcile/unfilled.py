@@ -34,8 +34,11 @@ def why_open(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[str
         taken.append((code, {(Purse(*purse), counter) for *purse, counter in said}))
     told = _orders_told(connection, rows)
     for row in rows:
-        if row.order_id and row.counter is None:
-            code = "row_order_twice" if row.order_id in told else "row_order_unknown"
+        what = "paid" if row.counter is None else "loaded"
+        if row.order_id and (row.order_id, what) in told:
+            code = "row_order_twice"
+        elif row.order_id and row.counter is None:
+            code = "row_order_unknown"
         else:
             known = purses.get(row.card_no or row.meter_no, set())
             code = _why(row.counter, known, taken)
@@ -71,7 +74,8 @@ def _purses(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, set[P
     return found
 
 
-def _orders_told(connection: Connection, rows: Sequence[Row[Any]]) -> set[str]:
+def _orders_told(connection: Connection, rows: Sequence[Row[Any]]) -> set[tuple[str, str]]:
     named = any_(literal(sorted({row.order_id for row in rows}), _TEXTS))
-    order = channel_orders.c.order_id
-    return set(connection.scalars(select(order).where(order == named)))
+    told = channel_orders.c
+    found = connection.execute(select(told.order_id, told.what).where(told.order_id == named))
+    return {(order_id, what) for order_id, what in found}
