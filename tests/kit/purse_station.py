@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cardstation.bootstrap.purses import with_purses
+from cardstation.domain.household import Household
 from cardstation.domain.meter import Meter, MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -39,10 +40,10 @@ SOLD_FEN = 10_000
 TRIES = 4
 
 
-def issued() -> VirtualCard:
+def issued(household: Household = HOUSEHOLD) -> VirtualCard:
     """The household's card after some loads, all taken by its meter."""
-    chip = VirtualPurseCard(bytes.fromhex(HOUSEHOLD.card_no.zfill(20)))
-    chip.issue(Parameters(HOUSEHOLD.meter.meter_no, HOUSEHOLD.account_no, Purpose.BUYING))
+    chip = VirtualPurseCard(bytes.fromhex(household.card_no.zfill(20)))
+    chip.issue(Parameters(household.meter.meter_no, household.account_no, Purpose.BUYING))
     chip.stand(KIND, balance=0, online=LOADS - 1)
     loaded_once(chip)
     return VirtualCard(chip, "purse")

@@ -17,7 +17,6 @@ from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
-from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError, Defect, Refusal
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.begin_pay_out import begin_pay_out
@@ -26,12 +25,14 @@ from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import resolve_card
+from cardstation.services.station import Station
 from cardstation.services.sync import sync
 from drivers.layouts.open4442 import DECLARATION
 from drivers.layouts.two_slot import TwoSlotLayout
 from drivers.makers import MAKERS
 from drivers.virtual import VirtualCard, VirtualReader
 from drivers.virtual.meter import VirtualMeter
+from drivers.virtual.meter_rules import number_of
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, CutLink, Power, PowerCut, Till, store_under, wired
 from tests.kit.station import Desk, card_of, layout_of, neighbours, open_desk, repeat_chance
@@ -92,16 +93,24 @@ class World:
             reader=VirtualReader(dialect=self.dialect, wrap=lambda link: CutLink(link, power)),
         )
         desk.station = replace(desk.station, name=name, number=int(name[1:]))
-        if self.names_nobody:
-            desk.station = replace(desk.station, layouts=(NAMES_NOBODY,), number=1)
+        desk.station = self.fitted(desk.station)
         return desk
+
+    def fitted(self, station: Station) -> Station:
+        """The station with what these cards need of it."""
+        if self.names_nobody:
+            return replace(station, layouts=(NAMES_NOBODY,), number=1)
+        return station
 
     def meet_meters(self) -> None:
         """The customers put their cards into their meters at home."""
         for number, (card, meter) in enumerate(zip(self.cards, self.meters, strict=True)):
-            verdict = meter.take(card)
-            assert isinstance(verdict.credited, Volume)
-            self.credited[number] += verdict.credited.litres
+            self.credited[number] += number_of(meter.take(card).credited)
+
+    def on_card(self, number: int) -> int:
+        """What a card's meter would take from it now; a copy is asked."""
+        twin = VirtualMeter(self.meters[number].state, layout_of(self.maker))
+        return number_of(twin.take(self.cards[number].copy()).credited)
 
     def pay_out(self, desk: Desk, intent_id: str) -> None:
         """The clerk hands the money over where the desk says so, then confirms with the second."""
@@ -131,7 +140,7 @@ class Job:
     Attributes:
         prepare: What lies before it, uncut. run: The work; finds out itself what is done already.
         station: Where it is done. resolves: The clerk first lets every card tell its story.
-        sold: Litres live on each card at the end. taken_fen: Money kept, tenders and orders.
+        sold: Litres or fen live on each card at the end. taken_fen: Money kept, tenders, orders.
         open_end: Where what the meter or the neighbour does decides the end.
         names_nobody: Cards that have no room to say whose load they show.
         at_neighbour: What people do at the other desk with what they find there.
@@ -167,11 +176,15 @@ class Lab:
     waits: Counter[Wait] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self._homes = neighbours(2)
+        self._homes = self.households()
         for name in (HERE, THERE):
             desk = open_desk(self.folder / "new" / name, households=self._homes)
             self.stock(desk, self._homes)
             desk.station.store.close()
+
+    def households(self) -> list[Household]:
+        """Whose cards are worked with."""
+        return neighbours(2)
 
     def fresh(self) -> World:
         """A new world; the cards have never been here, and chance repeats itself."""
@@ -180,19 +193,23 @@ class Lab:
         home = self.folder / "run"
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(self.folder / "new", home)
-        cards = [wired(card_of(one, self.maker), Power()) for one in self._homes]
-        layout = layout_of(self.maker)
-        meters = [VirtualMeter.of_card(layout.decode(one.image), layout) for one in cards]
         centre = Centre()
         for name in (HERE, THERE):
             centre.enrol(name)
         till = Till(self.tender, self.answers)
         alone = self.where in (Where.SAME, Where.HOME) and self.job.station == HERE
         stations = (HERE,) if alone else (HERE, THERE)
-        world = World(home, till, self._homes, cards, meters, centre, stations, self.dialect)
+        world = self.made(home, till, centre, stations)
         world.names_nobody, world.maker = self.job.names_nobody, self.maker
         self.job.prepare(world)
         return world
+
+    def made(self, home: Path, till: Till, centre: Centre, stations: tuple[str, ...]) -> World:
+        """The world with its cards and their meters."""
+        cards = [wired(card_of(one, self.maker), Power()) for one in self._homes]
+        layout = layout_of(self.maker)
+        meters = [VirtualMeter.of_card(layout.decode(one.image), layout) for one in cards]
+        return World(home, till, self._homes, cards, meters, centre, stations, self.dialect)
 
     def boundaries(self, cut: Cut | None = None) -> list[str]:
         """Names of the boundaries of the job, or of what follows a cut of it."""

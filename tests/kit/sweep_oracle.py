@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
-from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.proof.equations import money_terms
 from cardstation.services.proof.records import collect_records
 from cardstation.services.verify import verify
-from drivers.virtual.meter import VirtualMeter
+from drivers.virtual.meter_rules import number_of
 from tests.kit.power import Power
-from tests.kit.station import layout_of
 from tests.kit.sweep_waits import ENDS, WAITING, Wait, closed_cards, refused, sold_over
 
 if TYPE_CHECKING:
@@ -36,11 +34,8 @@ def never_again(world: World) -> None:
     if _behind(world):
         return
     books = [topups for _, topups in with_books(world)]
-    for number, card in enumerate(world.cards):
-        twin = VirtualMeter(world.meters[number].state, layout_of(world.maker))
-        on_card = twin.take(card.copy()).credited
-        assert isinstance(on_card, Volume)
-        seen = world.credited[number] + on_card.litres
+    for number in range(len(world.cards)):
+        seen = world.credited[number] + world.on_card(number)
         allowed = possible(world, books, world.households[number].card_no)
         assert seen in allowed, ("on card and in meter, on record", seen, sorted(allowed))
 
@@ -104,16 +99,16 @@ def _asked(world: World) -> bool:
 
 
 def possible(world: World, books: list[tuple[TopUp, ...]], card_no: str) -> set[int]:
-    """Litres a card and its meter may hold together, by what the stations have on record."""
+    """Litres or fen a card and its meter may hold together, by what the stations have on record."""
     by_id: dict[str, list[TopUp]] = {}
     for one in itertools.chain.from_iterable(books):
         if one.identity.card_no == card_no:
             by_id.setdefault(one.topup_id, []).append(one)
     sure, doubtful, seen = 0, [], set[int]()
     for views in by_id.values():
-        litres, states = _litres(views[0]), {one.state for one in views}
+        litres, states = number_of(views[0].quantity), {one.state for one in views}
         if views[0].direction is Direction.RETURN:
-            gone = _litres(by_id[views[0].corrects][0])
+            gone = number_of(by_id[views[0].corrects][0].quantity)
             sure -= gone * bool(states & set(BACK))
             doubtful += [-gone] * bool(states & DOUBTFUL)
         elif TopUpState.SEALED in states and not (same := _same_load(world, views[0])) & seen:
@@ -153,7 +148,7 @@ def ended(world: World, job: Job, *, exact: bool) -> set[Wait]:
     waits: dict[str, Wait] = {}
     for number, household in enumerate(world.households):
         mine = [one for one in topups if one.identity.card_no == household.card_no]
-        live = _live_litres(books, household.card_no)
+        live = _live(books, household.card_no)
         left = [one for one in mine if one.state not in ENDS]
         wait = closed.get(household.card_no)
         if wait and (left or (exact and live != job.sold[number])):
@@ -201,18 +196,13 @@ def _topups(desk: Desk) -> tuple[TopUp, ...]:
         return reading.topups.every()
 
 
-def _live_litres(books: list[tuple[TopUp, ...]], card_no: str) -> int:
-    """Litres sealed on a card, by whichever station, and not taken back."""
+def _live(books: list[tuple[TopUp, ...]], card_no: str) -> int:
+    """Litres, or fen, sealed on a card, by whichever station, and not taken back."""
     every = [one for topups in books for one in topups if one.identity.card_no == card_no]
     back = {one.corrects for one in every if one.corrects and one.state in BACK}
     sealed = {
-        one.topup_id: _litres(one)
+        one.topup_id: number_of(one.quantity)
         for one in every
         if one.direction is Direction.SALE and one.state is TopUpState.SEALED
     }
     return sum(litres for topup_id, litres in sealed.items() if topup_id not in back)
-
-
-def _litres(load: TopUp) -> int:
-    assert isinstance(load.quantity, Volume)
-    return load.quantity.litres

@@ -48,6 +48,7 @@ from tests.kit.sweep_jobs import (
     THEIRS,
     stock,
 )
+from tests.kit.sweep_purse import PURSE_JOBS, PurseLab, stock_purses
 from tests.kit.sweep_rare import (
     DISOWNED,
     EVERY_JOB,
@@ -156,17 +157,23 @@ OTHER_CHIPS = tuple(
 )
 """Each money service that writes cards, once on every chip that a maker's cards have."""
 
-EVERYWHERE = tuple(
-    Case(job, where, dialect, 1, 0, tender, answers=tender is Tender.QR_CODE)
-    for where in Where
-    for job in EVERY_JOB
-    for dialect in ("acs", "omnikey")
-    for tender in ((Tender.CASH, Tender.QR_CODE) if job is SALE else (Tender.CASH,))
+EVERYWHERE = (
+    *(
+        Case(job, where, dialect, 1, 0, tender, answers=tender is Tender.QR_CODE)
+        for where in Where
+        for job in EVERY_JOB
+        for dialect in ("acs", "omnikey")
+        for tender in ((Tender.CASH, Tender.QR_CODE) if job is SALE else (Tender.CASH,))
+    ),
+    *(Case(job, where, "acs", 1) for where in Where for job in PURSE_JOBS),
 )
+"""A purse speaks for itself in every reader: one is enough. CI's part: `test_purse_sweep`."""
 
 
 def lab_of(case: Case, folder: Path) -> Lab:
-    lab = Lab(folder, case.job, stock, case.tender, case.answers, case.dialect, case.where)
+    purse = case.job in PURSE_JOBS
+    kind, prepared = (PurseLab, stock_purses) if purse else (Lab, stock)
+    lab = kind(folder, case.job, prepared, case.tender, case.answers, case.dialect, case.where)
     lab.maker = case.maker
     return lab
 

@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cardstation.domain.ledger import Entry, EntryKind, postings_of
-from tests.kit import sweep_booked, sweep_disputes, sweep_jobs, sweep_rare
+from tests.kit import sweep_booked, sweep_disputes, sweep_jobs, sweep_purse, sweep_rare
 from tests.kit.facts import Chain
 from tests.kit.sweep import Job
+from tests.kit.sweep_purse import PURSE_JOBS
 from tests.kit.sweep_rare import EVERY_JOB
 
 ROOT = Path(__file__).parents[2]
@@ -112,12 +113,13 @@ def test_every_job_that_is_written_is_run() -> None:
     """A job beside the list would make its service look swept."""
     written = {
         name: one
-        for module in (sweep_jobs, sweep_booked, sweep_rare, sweep_disputes)
+        for module in (sweep_jobs, sweep_booked, sweep_rare, sweep_disputes, sweep_purse)
         for name, one in vars(module).items()
         if isinstance(one, Job)
     }
-    assert {one.name for one in written.values()} == {job.name for job in EVERY_JOB}
-    assert len(EVERY_JOB) == len({job.name for job in EVERY_JOB})
+    run = (*EVERY_JOB, *PURSE_JOBS)
+    assert {one.name for one in written.values()} == {job.name for job in run}
+    assert len(run) == len({job.name for job in run})
 
 
 def test_what_is_left_out_as_no_money_has_no_postings() -> None:
