@@ -364,7 +364,7 @@ def test_the_banner_says_what_comes_before_the_money(bench: Bench) -> None:
     with_people(bench.desk)
     bench.stage.window.go("batch")
     bench.lists.take_text(CHAT)
-    assert bench.stage.window.banner.state.title == "5 行待处理"
+    assert bench.stage.window.banner.state.title == "5 行待核实"
     for place in range(1, 6):
         bench.lists.row.look_at(place)
         bench.lists.row.ask_reason()
