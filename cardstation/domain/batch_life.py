@@ -86,10 +86,12 @@ class Allowed:
     Attributes:
         place: Of its line, from 1.
         reading: What the meter read, or the number of the photo of it.
+        shown: The loads from elsewhere that the card showed, or the ledger told, until then.
     """
 
     place: int
     reading: str
+    shown: tuple[str, ...] = ()
 
 
 _ANY_TIME = (Step.FILED, Step.ENVELOPED, Step.ALLOWED, Step.EXPLAINED)

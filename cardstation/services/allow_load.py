@@ -8,7 +8,7 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
-from cardstation.services.intent.loaded_since import STOP
+from cardstation.services.intent.loaded_since import shown_at
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 
@@ -18,7 +18,7 @@ def allow_load(
 ) -> None:
     """Say that a stopped card without a counter is to be loaded all the same.
 
-    It holds for what the card shows today: a load that comes onto it later is a new question.
+    It holds for the loads that it was stopped for: one that comes later is a new question.
 
     Args:
         station: The desk.
@@ -40,10 +40,10 @@ def allow_load(
         lines = batch_of(unit, batch_id).lines
         if not 0 < place <= len(lines):
             raise Refusal("unknown_line", batch_id=batch_id, place=place)
-        stops = [one.code for one in unit.funds.stops(batch_id, line=place)]
-        if stops[-1:] != [STOP]:
+        shown = [shown_at(one) for one in unit.funds.stops(batch_id, line=place)]
+        if not shown or not shown[-1]:
             raise Refusal("nothing_to_allow", row=lines[place - 1].row.row)
-        allowed = Allowed(place, seen)
+        allowed = Allowed(place, seen, shown[-1])
         record_step(station, unit, batch_id, Step.ALLOWED, value=allowed, approver=approval.name)
         unit.commit()
     anchor_journal(station)

@@ -242,7 +242,8 @@ def test_a_card_loaded_elsewhere_is_allowed_by_the_meters_reading(
     desk = open_desk(home)
     with closing(desk.station.store), desk.station.store.unit() as unit:
         at = desk.station.clock.now()
-        unit.funds.stop(BatchStop(batch_id, 1, HOMES[0].card_no, "loaded_since_list", {}, at))
+        facts = {"shown": "0a1b2c3d"}
+        unit.funds.stop(BatchStop(batch_id, 1, HOMES[0].card_no, "loaded_since_list", facts, at))
         unit.commit()
     assert batch(*asks, " ", status=3)["error"] == "reading_needed"
     assert batch(*asks, "1043.2") == {"batch": batch_id, "place": 1, "reading": "1043.2"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.kit.bag import Bag, bag_at
 from tests.kit.cards import content
 from tests.kit.desk import StandingClock
 from tests.kit.station import Desk, card_of, neighbours, nobody, take
+from tests.kit.sweep import NAMES_NOBODY
 from tests.kit.two_stations import line_of, told, two_stations
 
 SECOND = Approval("周玉兰")
@@ -149,7 +151,7 @@ def test_two_people_who_saw_the_meter_may_load_it_all_the_same(tmp_path: Path) -
         assert second.refused(0) == "loaded_since_list"
         _may_not(other, second, "reading_needed", reading=" ")
         allow_load(other.station, second.batch_id, 1, "1043.2", SECOND)
-        _next_day_elsewhere(one, first, people)
+        _later_elsewhere(one, first, timedelta(days=1))
         assert second.refused(0) == "loaded_since_list"
         allow_load(other.station, second.batch_id, 1, "1078.9", SECOND)
         second.load(0)
@@ -159,16 +161,57 @@ def test_two_people_who_saw_the_meter_may_load_it_all_the_same(tmp_path: Path) -
         assert verify(other.station).ok
 
 
+@pytest.mark.parametrize("marks", [True, False])
+@pytest.mark.parametrize("down", [False, True])
+def test_what_two_people_saw_covers_no_later_load_of_that_day(
+    tmp_path: Path, down: bool, marks: bool
+) -> None:
+    """Three hours later the household buys at the other desk; nobody looked at the meter since."""
+    people, rules = neighbours(1), MAKERS[3]
+    with two_stations(tmp_path, households=people) as (one, other, _):
+        for desk in () if marks else (one, other):
+            desk.station = replace(desk.station, layouts=(NAMES_NOBODY,))
+        first, second = _two_bags(one, other, people, rules, down=down)
+        first.load(0)
+        one.reader.pull()
+        assert take(first.cards[0], rules).taking.value == "credited"
+        assert second.refused(0) == "loaded_since_list"
+        allow_load(other.station, second.batch_id, 1, "1043.2", SECOND)
+        _later_elsewhere(one, first, timedelta(hours=3))
+        taken = first.cards[0].image
+        assert second.refused(0) == "loaded_since_list"
+        assert first.cards[0].image == taken
+        allow_load(other.station, second.batch_id, 1, "1078.9", SECOND)
+        second.load(0)
+        assert second.states == [LineState.DONE]
+
+
+def test_a_load_that_the_ledger_tells_of_later_is_the_one_they_saw(tmp_path: Path) -> None:
+    """Its mark on the card says whose load it is: nobody is asked about it twice."""
+    people, rules = neighbours(1), MAKERS[3]
+    with two_stations(tmp_path, households=people) as (one, other, _):
+        first, second = _two_bags(one, other, people, rules, down=True)
+        first.load(0)
+        one.reader.pull()
+        assert take(first.cards[0], rules).taking.value == "credited"
+        assert second.refused(0) == "loaded_since_list"
+        allow_load(other.station, second.batch_id, 1, "1043.2", SECOND)
+        line_of(one).down = line_of(other).down = False
+        told(one, other)
+        second.load(0)
+        assert second.states == [LineState.DONE]
+
+
 def _may_not(desk: Desk, bag: Bag, code: str, reading: str = "1043.2") -> None:
     with pytest.raises(Refusal, match=code):
         allow_load(desk.station, bag.batch_id, 1, reading, SECOND)
 
 
-def _next_day_elsewhere(desk: Desk, bag: Bag, people: list[Household]) -> None:
-    """The household buys at the other desk the day after."""
+def _later_elsewhere(desk: Desk, bag: Bag, later: timedelta) -> None:
+    """The household buys at the other desk some time after."""
     clock = desk.station.clock
     assert isinstance(clock, StandingClock)
-    clock.at += timedelta(days=1)
+    clock.at += later
     desk.sell(bag.cards[0])
     desk.reader.pull()
     assert take(bag.cards[0], MAKERS[3]).taking.value == "credited"
