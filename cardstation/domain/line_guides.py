@@ -90,6 +90,7 @@ STOPS: Mapping[str, Guide] = {
             *("old_card", "card_differs_from_file", "counter_below_expected", "opening_card"),
             *("card_not_ours", "foreign_card", "blank_card", "chip_unknown", "no_key_for_maker"),
             *("no_maker_rules", "card_blocked", "card_blacklisted"),
+            *("purse_locked", "purse_count_full"),
         ),
         _OWN,
     ),
@@ -97,6 +98,7 @@ STOPS: Mapping[str, Guide] = {
         (
             *("card_damaged", "code_refused", "code_locked", "code_tries_low", "link_failed"),
             *("write_not_taken", "no_credit_slot", "no_return_block", "counter_used_up"),
+            *("card_not_genuine", "load_unanswered"),
         ),
         _card("other_reader"),
     ),
@@ -108,6 +110,7 @@ STOPS: Mapping[str, Guide] = {
         ),
         _card("order_in_reach"),
     ),
+    **dict.fromkeys(("psam_silent", "hsm_silent", "purse_secret_missing"), _card("seat_module")),
 }
 _WHOSE = GuideStep("say_whose_card", Who.CLERK, Act.EXPLAIN, Proof.DECISION)
 _STRAY = Guide((_WHOSE,), 0, (Act.EXPLAIN, Act.BACK_UNPAID), BAG_H, _STOP)

@@ -49,6 +49,7 @@ PHRASES = {
     ),
     "guide.ask_live_card": "Ask for the household's valid card and put that one into any reader.",
     "guide.other_reader": "Wipe the contacts and put the card into another reader.",
+    "guide.seat_module": "Seat the secure module, or look after its box; then put the card in.",
     "guide.order_in_reach": "When network or the other desk is free again, put the card in.",
     "guide.say_whose_card": (
         "Find out whose card it is: of another batch, or straight to its owner."

@@ -43,6 +43,10 @@ _CHIP = (
     "This kind of card cannot be topped up by us yet.",
     "Please top it up at the service hall.",
 )
+_NOT_RUN = (
+    "Your card comes back as it was; it was not processed.",
+    "Please hand it in with the next collection.",
+)
 _UNKNOWN = (
     "The card could not be topped up this time.",
     "Please call the service hall; they know the reason.",
@@ -57,11 +61,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     **dict.fromkeys(
         ("card_damaged", "card_mute", "code_locked", "code_refused", "blank_card",
-         "foreign_card", "no_credit_slot", "write_not_taken", "no_return_block"),
+         "foreign_card", "no_credit_slot", "write_not_taken", "no_return_block",
+         "purse_locked", "card_not_genuine", "purse_count_full", "load_mac_refused"),
         _CARD,
     ),
     **dict.fromkeys(
-        ("outcome_unknown", "load_unfinished", "card_removed", "link_failed",
+        ("outcome_unknown", "load_unanswered", "load_unfinished", "card_removed", "link_failed",
          "paid_not_loaded", "card_not_as_left", "disputed", "paid_in_doubt", "refund_requested"),
         _TORN,
     ),
@@ -84,9 +89,9 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Your card did not reach us.",
         "Please hand it in with the next collection, or come to the service hall.",
     ),
-    "card_not_run": (
-        "Your card comes back as it was; it was not processed.",
-        "Please hand it in with the next collection.",
+    **dict.fromkeys(
+        ("card_not_run", "psam_silent", "hsm_silent", "purse_secret_missing"),
+        _NOT_RUN,
     ),
     "card_destroyed": (
         "Your card was damaged while we had it; we are sorry.",

@@ -126,6 +126,16 @@ def test_what_a_resident_reads_is_translated_and_names_no_debt() -> None:
     assert to_resident("arrears", ZH)[0] == "该户目前不能用卡购气。"
 
 
+def test_a_resident_with_a_purse_hears_whose_fault_it_was() -> None:
+    """A silent module is ours; a blocked card is replaced; an unanswered load keeps its money."""
+    told = {code: to_resident(code, EN) for code in SENTENCES}
+    for code in ("psam_silent", "hsm_silent", "purse_secret_missing"):
+        assert told[code] == told["card_not_run"]
+    for code in ("purse_locked", "card_not_genuine", "purse_count_full", "load_mac_refused"):
+        assert told[code] == told["card_damaged"]
+    assert told["load_unanswered"] == told["outcome_unknown"]
+
+
 def test_a_note_says_its_door_and_its_reason_once() -> None:
     text = "".join(pages_of(not_done_list(ALL_NOTES["some"], "zh_CN")))
     for row in ALL_NOTES["some"].rows:

@@ -19,7 +19,7 @@ from cardstation.domain.exception_case import (
     is_overdue,
 )
 from cardstation.domain.guides import guide_of
-from cardstation.domain.line_guides import COVERED, NO_DEBT, ROWS, STOPS
+from cardstation.domain.line_guides import COVERED, NO_DEBT, ROWS, SEEN, STOPS
 from cardstation.sentences import SENTENCES
 from cardstation.sentences.guides import PHRASES
 from cardstation.services.sync import FREEZING
@@ -71,6 +71,20 @@ def test_reasons_of_rows_are_told_apart() -> None:
     said = {code: guide_of(Kind.LINE, code).step.code for code in (*ROWS, "arrears")}
     assert said["name_differs"] != said["no_amount"] != said["arrears"] != said["card_blacklisted"]
     assert len(set(said.values())) > 8
+
+
+@pytest.mark.parametrize(
+    ("code", "step"),
+    [
+        *((code, "seat_module") for code in ("psam_silent", "hsm_silent", "purse_secret_missing")),
+        *((code, "ask_live_card") for code in ("purse_locked", "purse_count_full")),
+        *((code, "other_reader") for code in ("card_not_genuine", "load_unanswered")),
+    ],
+)
+def test_a_stopped_purse_says_what_to_look_after(code: str, step: str) -> None:
+    guide = guide_of(Kind.LINE, code, state=SEEN)
+    assert guide.steps[0].code == step
+    assert Act.CARD in guide.now
 
 
 def test_a_debt_is_paid_when_its_money_is_there_and_decided_when_it_is_paid() -> None:
