@@ -97,6 +97,7 @@ PHRASES = {
     "audit.row_twice": "Two rows of channels are the same purchase",
     "audit.row_card_unknown": "No desk ever saw this card",
     "audit.row_not_seen": "Sold by a channel, not seen at a desk since",
+    "audit.row_time_differs": "Its time is not that of the purchase that is missing",
     "audit.row_order_unknown": "The channel names an order nobody knows",
     "audit.row_order_twice": "The channel tells of an order twice",
     "audit.order_amount": "The channel has another amount for the order",

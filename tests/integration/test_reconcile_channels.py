@@ -23,7 +23,7 @@ from cardstation.central.reconcile.matching import Matched, match_all
 from cardstation.cli.central import central as command
 from cardstation.domain.ledger import Order
 from cardstation.errors import Refusal
-from tests.kit.console import Town, person
+from tests.kit.console import ZONE, Town, person
 from tests.kit.postgres import Books, Centre
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
@@ -35,11 +35,13 @@ PAID = Order("O1", "0000000009", 5_000, 17_857, "r@1", 3, "")
 
 @pytest.fixture
 def town(centre: Centre) -> Town:
-    """Card C0000007 was sold 2 and then 6 by desks; 3, 4 and 5 are missing."""
+    """Card C0000007 was sold 2 on the 24th at nine, and then 6: 3, 4 and 5 are missing."""
     made = Town(centre)
     for name in ("anna", "ben"):
         person(centre.books, name, Role.TREASURER)
     made.sell("S001", 7, counter=2)
+    with centre.books.owner.begin() as connection:
+        connection.execute(text("UPDATE journal SET posted_at = '2026-11-24 09:05+08'"))
     made.sell("S002", 7, counter=6)
     return made
 
@@ -54,7 +56,8 @@ def bring(books: Books, content: str | bytes, channel: str = "phone", by: str = 
 
 
 def row(ref: str, counter: int | str, card: str = "C0000007", order: str = "") -> str:
-    return f"{ref},2026-11-24 08:00:00,{card},{counter},30.00,10.5,{order}\n"
+    """What a channel sold on the 25th, between the purchases 2 and 6 of the desks."""
+    return f"{ref},2026-11-25 10:30:00,{card},{counter},30.00,10.5,{order}\n"
 
 
 def listed(books: Books, days: int = 0) -> list[AuditItem]:
@@ -190,8 +193,65 @@ def test_a_row_without_a_purchase_number_takes_the_lowest_hole_seen_after_it(tow
     with books.owner.connect() as connection:
         found = connection.execute(text("SELECT counter, ref FROM off_book_loads ORDER BY 1"))
         assert found.all() == [(3, "a1"), (4, "a2")]
-    late = (datetime.now(UTC) + timedelta(hours=30)).strftime("%Y-%m-%d %H:%M")
-    assert bring(books, HEAD + f"a3,{late},C0000007,,30,10,\n").gaps == 0
+    bring(books, HEAD + row("a3", ""))
+    assert count(books, "SELECT count(*) FROM off_book_loads") == 3
+
+
+def seen(hours: int) -> str:
+    """A time so long after the card was seen at a desk, as it is now."""
+    return f"{datetime.now(ZONE) + timedelta(hours=hours):%Y-%m-%d %H:%M}"
+
+
+UNTIMELY = {
+    "years before": "2020-01-05 08:00:00",
+    "the day but one before": "2026-11-22 23:59",
+    "long after": seen(30),
+    "hours after": seen(3),
+}
+
+
+@pytest.mark.parametrize("counter", ["3", ""], ids=["counted", "not counted"])
+@pytest.mark.parametrize("at", UNTIMELY.values(), ids=UNTIMELY)
+def test_a_row_of_another_time_fills_no_hole(town: Town, at: str, counter: str) -> None:
+    books = town.centre.books
+    bring(books, HEAD + f"a1,{at},C0000007,{counter},30,10,\n")
+    assert count(books, "SELECT count(*) FROM off_book_loads") == 0
+    assert ("row_time_differs", f"C0000007{' #3' if counter else ''}") in codes(books, 3)
+
+
+def test_a_row_that_names_only_its_day_may_be_of_the_day_of_the_sale_before(town: Town) -> None:
+    books = town.centre.books
+    bring(books, HEAD + "a1,2026-11-24,C0000007,3,30,10,\na2,2026-11-24,C0000007,,30,10,\n")
+    assert count(books, "SELECT count(*) FROM off_book_loads") == 2
+
+
+def test_a_sale_that_was_posted_days_later_counts_from_when_it_was_made(town: Town) -> None:
+    books = town.centre.books
+    with books.owner.begin() as connection:
+        connection.execute(text("UPDATE journal SET posted_at = '2026-11-26 09:05+08'"))
+    bring(books, HEAD + row("a1", 3))
+    assert count(books, "SELECT count(*) FROM off_book_loads") == 1
+
+
+def test_a_row_without_a_time_fills_only_the_hole_it_numbers(town: Town) -> None:
+    books = town.centre.books
+    bring(books, HEAD + "a1,,C0000007,,30,10,\na2,,C0000007,4,30,10,\n")
+    with books.owner.connect() as connection:
+        found = connection.execute(text("SELECT counter, ref FROM off_book_loads"))
+        assert found.all() == [(4, "a2")]
+    assert ("row_time_differs", "C0000007") in codes(books, 3)
+
+
+def test_rows_of_an_old_card_fill_no_hole_of_the_new_one(town: Town) -> None:
+    books = town.centre.books
+    _, chain = town.station("S001")
+    who = {"account_no": "0000000008", "maker": "CS01", "card_no": "C8", "meter_no": "M8"}
+    for generation, counter in ((1, 1), (2, 1), (2, 4)):
+        numbers = {"counter_before": counter - 1, "counter_after": counter, "fen": 100}
+        town.push("S001", [chain.add("sealed", generation=generation, **who, **numbers)])
+    old = "o2,2020-01-02 08:00,C8,2,30,10,\no3,2020-01-03 08:00,C8,3,30,10,\n"
+    assert bring(books, HEAD + old).gaps == 0
+    assert ("off_book", "C8 #2–3") in codes(books, 3)
 
 
 def test_what_explains_nothing_goes_to_the_audit_list(town: Town) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from cardstation.central.console.proposals import Proposal
 from cardstation.central.reconcile.bank import BankVerdict, judge_bank
 from cardstation.central.reconcile.cash import cash_differences, open_shifts
-from cardstation.central.reconcile.off_book import open_gaps
+from cardstation.central.reconcile.gaps import Gap, open_gaps
 from cardstation.central.reconcile.tables import (
     accepted_files,
     audit_closings,
@@ -57,9 +57,10 @@ class AuditItem:
 
 def audit_list(connection: Connection, now: datetime) -> tuple[AuditItem, ...]:
     """Everything that is open, the oldest first."""
+    gaps = open_gaps(connection)
     found = [
-        *_gaps(connection, now),
-        *_rows(connection, now),
+        *_gaps(gaps, now),
+        *_rows(connection, gaps, now),
         *_sold_twice(connection),
         *_orders(connection, now),
         *_bank(connection, now),
@@ -76,8 +77,8 @@ def audit_list(connection: Connection, now: datetime) -> tuple[AuditItem, ...]:
     )
 
 
-def _gaps(connection: Connection, now: datetime) -> Iterable[AuditItem]:
-    for gap in open_gaps(connection):
+def _gaps(gaps: Iterable[Gap], now: datetime) -> Iterable[AuditItem]:
+    for gap in gaps:
         if gap.missing and gap.seen_at < now - PATIENCE:
             about = f"{gap.card_no} #{gap.after + 1}–{gap.upto}"
             yield AuditItem(
@@ -86,9 +87,9 @@ def _gaps(connection: Connection, now: datetime) -> Iterable[AuditItem]:
             )
 
 
-def _rows(connection: Connection, now: datetime) -> Iterable[AuditItem]:
+def _rows(connection: Connection, gaps: Sequence[Gap], now: datetime) -> Iterable[AuditItem]:
     rows = _free_rows(connection)
-    why = why_open(connection, rows)
+    why = why_open(connection, rows, gaps)
     for row in rows:
         code = why[row.channel, row.ref]
         if code in AT_ONCE or row.accepted_at < now - PATIENCE:

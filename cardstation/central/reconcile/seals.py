@@ -92,17 +92,21 @@ class _Late:
     day: date
 
 
-def business_day(raw: bytes, posted_at: datetime) -> date:
-    """The day of an entry by its station's clock, never after the one it was posted on."""
-    posted = posted_at.astimezone(ZONE).date()
+def business_moment(raw: bytes, posted_at: datetime) -> datetime:
+    """When an entry was made by its station's clock, never after it was posted."""
     try:
         said = json.loads(raw)
         at = datetime.fromisoformat(str(said["at"])) if isinstance(said, dict) else posted_at
     except (ValueError, KeyError):
-        return posted
+        return posted_at
     if at.tzinfo is None or at.year not in _YEARS:
-        return posted
-    return min(at.astimezone(ZONE).date(), posted)
+        return posted_at
+    return min(at, posted_at)
+
+
+def business_day(raw: bytes, posted_at: datetime) -> date:
+    """The day of an entry by its station's clock, never after the one it was posted on."""
+    return business_moment(raw, posted_at).astimezone(ZONE).date()
 
 
 def kept(row: Row[Any]) -> Kept:

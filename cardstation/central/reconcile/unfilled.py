@@ -8,17 +8,21 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Row, Text, any_, case, literal, select
 
 from cardstation.central.judging import Purse
+from cardstation.central.reconcile.gaps import Gap, by_number
 from cardstation.central.reconcile.tables import channel_orders, off_book_loads
 from cardstation.central.tables import card_load, journal
 
 _TEXTS = ARRAY(Text)
 
 
-def why_open(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
+def why_open(
+    connection: Connection, rows: Sequence[Row[Any]], gaps: Sequence[Gap]
+) -> dict[tuple[str, str], str]:
     """Why rows of a channel explain nothing, by channel and number.
 
     `row_counter_sold`: the books have a sale of that very purchase; `row_twice`: another row has;
-    `row_card_unknown`: no desk ever saw the card; `row_not_seen`: it was not at a desk since;
+    `row_card_unknown`: no desk ever saw the card; `row_time_differs`: the purchase that is missing
+    was made at another time; `row_not_seen`: its card was not at a desk since;
     `row_order_twice`, `row_order_unknown`: so it is with its order.
     """
     purses = _purses(connection, rows)
@@ -33,6 +37,7 @@ def why_open(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[str
         said = connection.execute(query.where(load.meter_no == meters))
         taken.append((code, {(Purse(*purse), counter) for *purse, counter in said}))
     told = _orders_told(connection, rows)
+    holes = by_number(gaps)
     for row in rows:
         what = "paid" if row.counter is None else "loaded"
         if row.order_id and (row.order_id, what) in told:
@@ -42,6 +47,9 @@ def why_open(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[str
         else:
             known = purses.get(row.card_no or row.meter_no, set())
             code = _why(row.counter, known, taken)
+            named = [gap for gap in holes.get(row.card_no or row.meter_no, ()) if gap.named_by(row)]
+            if code == "row_not_seen" and named and not any(gap.fits(row) for gap in named):
+                code = "row_time_differs"
         found[row.channel, row.ref] = code
     return found
 
