@@ -129,6 +129,8 @@ def take_file_command(
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
         return
+    if found["new_source"]:
+        print(f"first file of {found['new_source']}: a new name")
     for one in found["bad"]:
         print(f"line {one['line']}: {one['code']}: {one['said']}")
     print(

@@ -152,9 +152,28 @@ def test_the_same_movement_in_two_statements_counts_once(town: Town) -> None:
         books, line("b1", "8400", remark=QUOTE) + line("b2", "1", remark=OTHER)
     ) == Matched(0, 0, 0)
     assert lines(books) == {"b1": BankVerdict.MATCHED, "b2": BankVerdict.NOT_FOUND}
-    # The same number at another account is another movement.
-    bring(books, line("b1", "8400", remark=QUOTE), "CCB 0099")
+    # The same number, amount and day at another account explains nothing before people have looked.
+    bring(books, line("b1", "8400", remark=QUOTE) + line("b4", "1"), "CCB 0099")
     assert listed(books) == [("bank_twice", 840_000)]
+
+
+def test_one_movement_under_two_names_of_its_account_explains_one_booking(town: Town) -> None:
+    books = town.centre.books
+    for _ in range(2):
+        received(town, 50_000, QUOTE)
+    assert bring(books, line("b1", "500", remark=QUOTE)).transfers == 1
+    with pytest.raises(Refusal, match="file_known"):
+        bring(books, line("b1", "500", remark=QUOTE), "Industrial Bank")
+    again = line("b1", "500", remark=QUOTE) + line("b2", "1")
+    assert bring(books, again, "icbc0012").transfers == 0  # spelled otherwise: the same account
+    assert bring(books, again + line("b3", "1"), "ICBC new").transfers == 0
+    assert listed(books) == [
+        ("bank_twice", 100),
+        ("bank_twice", 50_000),
+        ("transfer_twice", 50_000),
+    ]
+    # What the bank has twice, with numbers of their own, are two movements.
+    assert bring(books, line("b9", "500", remark=QUOTE)).transfers == 1
 
 
 def test_money_we_sent_is_found_by_its_amount_alone_while_it_is_the_only_one(town: Town) -> None:

@@ -107,6 +107,60 @@ def test_a_file_taken_twice_changes_nothing(town: Town) -> None:
     assert count(books, "SELECT count(*) FROM off_book_loads") == 3
 
 
+@pytest.mark.parametrize("name", ["phones", "PHONE", "the bank"])
+def test_the_bytes_of_a_file_count_once_under_whatever_name(town: Town, name: str) -> None:
+    books = town.centre.books
+    bring(books, HEAD + row("a1", ""))
+    with pytest.raises(Refusal, match="file_known"):
+        bring(books, HEAD + row("a1", ""), name)
+    assert count(books, "SELECT count(*) FROM channel_rows") == 1
+
+
+def test_a_file_that_waits_under_two_names_is_accepted_under_one(town: Town) -> None:
+    books, raw = town.centre.books, (HEAD + row("a1", 3)).encode()
+    with transaction(books.engine) as connection:
+        for name in ("phon", "phone"):
+            take_file(connection, FileKind.CHANNEL, name, "f", raw, by="anna")
+        accept_file(connection, 2, by="ben")
+    with pytest.raises(Refusal, match="file_known"), transaction(books.engine) as connection:
+        accept_file(connection, 1, by="ben")
+
+
+def test_a_name_spelled_otherwise_is_the_same_channel_and_a_new_one_is_told(town: Town) -> None:
+    books = town.centre.books
+    bring(books, HEAD + row("a1", 3), "Phone App")
+    told = []
+    with transaction(books.engine) as connection:
+        for at, name in enumerate(("phone-app", "ＰＨＯＮＥ app", "phone apps")):
+            raw = (HEAD + row("a1", 3) + row(f"b{at}", 9)).encode()
+            file = take_file(connection, FileKind.CHANNEL, name, "f", raw, by="anna")
+            looked = look_at(connection, file)
+            told.append((file.source, looked.known, looked.new_source))
+            assert looked.body(file)["new_source"] is looked.new_source
+    assert told == [*(("phone app", 1, False),) * 2, ("phone apps", 0, True)]
+    for name in ("", "——"):
+        with (
+            pytest.raises(Refusal, match="file_source_missing"),
+            transaction(books.engine) as connection,
+        ):
+            take_file(connection, FileKind.CHANNEL, name, "f", BAD.encode(), by="anna")
+
+
+def test_a_purchase_that_two_channels_tell_of_fills_one_hole(town: Town) -> None:
+    books = town.centre.books
+    orders.post_order(books.engine, PAID)
+    paid = "p1,2026-11-25 10:00,,,50.00,,O1\n"
+    bring(books, HEAD + row("a1", "") + row("a2", "") + paid)
+    # A newer export of the same purchases, under another name and with the day alone.
+    again = "a1,2026-11-25,C0000007,,30.00,,\n" + paid + "a2,2026-11-25,C0000008,,30.00,,\n"
+    bring(books, HEAD + again, "app")
+    assert codes(books) == [("row_order_twice", "O1"), ("row_twice", "C0000007")]
+    assert count(books, "SELECT count(*) FROM off_book_loads") == 2
+    # The next day, or for other money, the number is another purchase.
+    bring(books, HEAD + "a1,2026-11-26,C0000007,,30.00,,\na2,2026-11-25,C0000007,,31,,\n", "bank")
+    assert count(books, "SELECT count(*) FROM off_book_loads") == 3
+
+
 BAD = (
     HEAD
     + row("a1", 3)

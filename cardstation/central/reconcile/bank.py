@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select
 
+from cardstation.central.reconcile.echoes import echoed_lines
 from cardstation.central.reconcile.tables import bank_lines, bank_matches
 from cardstation.central.tables import journal, postings
 from cardstation.domain.ledger import Entry
@@ -43,6 +44,7 @@ class Movement:
 
     Attributes:
         fen: Came in (+) or went out (−). entry_id: What it is in the books, empty = not matched.
+        echo: An older file of another account has this number, amount and day.
     """
 
     account: str
@@ -52,6 +54,7 @@ class Movement:
     payer: str
     remark: str
     entry_id: str
+    echo: bool
 
     @property
     def keys(self) -> set[str]:
@@ -110,7 +113,7 @@ def match_bank(connection: Connection, now: datetime) -> int:
     used: set[str] = set()
     new: list[dict[str, object]] = []
     for line in found.lines:
-        if line.entry_id:
+        if line.entry_id or line.echo:
             continue
         one = _partner(line, by_key, free, used)
         if one is not None:
@@ -168,6 +171,8 @@ def _verdict(
 ) -> BankVerdict:
     if line.entry_id:
         return BankVerdict.MATCHED
+    if line.echo:
+        return BankVerdict.TWICE
     for key in sorted(line.keys):
         for one in by_key.get(key, ()):
             if one.entry_id not in found.pairs:
@@ -195,11 +200,13 @@ def _read(connection: Connection, now: datetime) -> BankJudged:
         .outerjoin(bank_matches, same)
         .where(or_(bank_matches.c.ref.is_(None), line.at > now - WINDOW))
         .order_by(line.at, line.account, line.ref)
-    )
+    ).all()
+    echoed = echoed_lines(connection, [row.ref for row in rows])
+    lines = tuple(Movement(*row, echo=(row.account, row.ref) in echoed) for row in rows)
     until = connection.scalar(select(func.max(line.at)))
     # A utility without statements has nothing to compare, however many transfers it has.
     transfers = () if until is None else _transfers(connection, now)
-    return BankJudged(tuple(Movement(*row) for row in rows), transfers, until)
+    return BankJudged(lines, transfers, until)
 
 
 def _transfers(connection: Connection, now: datetime) -> tuple[Transfer, ...]:

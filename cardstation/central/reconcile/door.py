@@ -109,6 +109,7 @@ def take_and_accept(
             "file": taken.number,
             "rows": looked.rows,
             "known": looked.known,
+            "new_source": taken.source if looked.new_source else "",
             "fen": looked.fen,
             "bad": [{"line": one.line, "code": one.code, "said": one.said} for one in looked.bad],
             "gaps": matched.gaps,

@@ -1,12 +1,14 @@
 """Takes the files of channels and banks: one person brings a file, a treasurer accepts it.
 
-Until it is accepted a file counts for nothing. The same file again changes nothing, and a row that
-another file brought already is the same purchase: it is known by the channel's own number.
+Until it is accepted a file counts for nothing. The same file again changes nothing, whatever it is
+called, and a row that another file brought already is the same purchase: it is known by the
+channel's own number. A source is known by its letters and digits; its first file makes it known.
 """
 
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,18 +69,21 @@ class Looked:
     Attributes:
         rows: That can be read. known: Of them, brought by another file before.
         bad: Rows that are not taken. fen: Of all that can be read.
+        new_source: No file of this channel or account was ever accepted.
     """
 
     rows: int
     known: int
     fen: int
     bad: tuple[BadRow, ...]
+    new_source: bool
 
     def body(self, file: TakenFile) -> dict[str, object]:
         """The values of a proposal."""
         return {
             "kind": file.kind.value,
             "source": file.source,
+            "new_source": self.new_source,
             "name": file.name,
             "rows": self.rows,
             "known": self.known,
@@ -102,16 +107,19 @@ def take_file(
         by: Who brings it, a person of the centre.
 
     Raises:
-        Refusal: `file_known` (it was accepted before: nothing changes), `file_source_missing`,
-            `file_unreadable`, `file_too_large`, `file_columns`, `file_empty`.
+        Refusal: `file_known` (it was accepted before, under any name: nothing changes),
+            `file_source_missing`, `file_unreadable`, `file_too_large`, `file_columns`,
+            `file_empty`.
     """
     said = " ".join(plain(source).split()).lower()[:60]
-    if not said:
+    if not _letters(said):
         raise Refusal("file_source_missing")
     if not (read := _read(kind, raw)).rows and not read.bad:
         raise Refusal("file_empty")
     connection.execute(_ONE_AT_A_TIME)
     digest = hashlib.sha256(raw).digest()
+    _refuse_known(connection, digest)
+    said = _as_known(connection, kind, said)
     same = (taken_files.c.kind == kind, taken_files.c.source == said)
     number = connection.scalar(
         select(taken_files.c.number).where(*same, taken_files.c.digest == digest)
@@ -121,9 +129,29 @@ def take_file(
             kind=kind, source=said, name=plain(name)[:120], digest=digest, raw=raw, taken_by=by
         )
         number = connection.execute(made.returning(taken_files.c.number)).scalar_one()
-    elif _accepted(connection, number):
-        raise Refusal("file_known", number=number)
     return taken_file(connection, number)
+
+
+def _letters(source: str) -> str:
+    """What of a name is the same however people spell it."""
+    plainly = unicodedata.normalize("NFKC", source).casefold()
+    return "".join(sign for sign in plainly if sign.isalnum())
+
+
+def _as_known(connection: Connection, kind: FileKind, said: str) -> str:
+    """The source as it was spelled at first."""
+    query = select(taken_files.c.source).where(taken_files.c.kind == kind)
+    spelled = map(str, connection.scalars(query.order_by(taken_files.c.number)))
+    return next((known for known in spelled if _letters(known) == _letters(said)), said)
+
+
+def _refuse_known(connection: Connection, digest: bytes) -> None:
+    accepted = select(accepted_files.c.file).join(
+        taken_files, taken_files.c.number == accepted_files.c.file
+    )
+    number = connection.scalar(accepted.where(taken_files.c.digest == digest).limit(1))
+    if number is not None:
+        raise Refusal("file_known", number=number)
 
 
 def taken_file(connection: Connection, number: int) -> TakenFile:
@@ -147,7 +175,12 @@ def look_at(connection: Connection, file: TakenFile) -> Looked:
     """What a file would bring now."""
     read = _read(file.kind, file.raw)
     new, known, bad = _sorted(connection, file, read)
-    return Looked(len(new) + known, known, read.fen, bad)
+    accepted = select(taken_files.c.number).join(
+        accepted_files, accepted_files.c.file == taken_files.c.number
+    )
+    mine = (taken_files.c.kind == file.kind, taken_files.c.source == file.source)
+    unheard = connection.scalar(accepted.where(*mine).limit(1)) is None
+    return Looked(len(new) + known, known, read.fen, bad, unheard)
 
 
 def accept_file(connection: Connection, number: int, *, by: str) -> TakenFile:
@@ -158,8 +191,7 @@ def accept_file(connection: Connection, number: int, *, by: str) -> TakenFile:
     """
     connection.execute(_ONE_AT_A_TIME)
     file = taken_file(connection, number)
-    if _accepted(connection, number):
-        raise Refusal("file_known", number=number)
+    _refuse_known(connection, hashlib.sha256(file.raw).digest())
     if by == file.taken_by:
         raise Refusal("two_persons_needed")
     new, known, bad = _sorted(connection, file, _read(file.kind, file.raw))
@@ -175,11 +207,6 @@ def accept_file(connection: Connection, number: int, *, by: str) -> TakenFile:
         ]
         connection.execute(insert(bad_rows), said)
     return file
-
-
-def _accepted(connection: Connection, number: int) -> bool:
-    found = select(accepted_files.c.file).where(accepted_files.c.file == number)
-    return connection.scalar(found) is not None
 
 
 def _read(kind: FileKind, raw: bytes) -> ChannelFile | BankFile:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from cardstation.central.console.explaining import keep_explanation
+from cardstation.central.reconcile.echoes import echoed_rows
 from cardstation.central.reconcile.gaps import Gap, by_number, fillable_gaps, same_row
 from cardstation.central.reconcile.tables import (
     channel_orders,
@@ -63,7 +64,8 @@ def match_off_book(connection: Connection) -> int:
 def _free_rows(connection: Connection, gaps: Iterable[Gap]) -> Sequence[Row[Any]]:
     """Rows that explain nothing yet and name a card or a meter that has a hole, in file order.
 
-    A row with an order that we know is one only where it loaded that very order.
+    A row with an order that we know is one only where it loaded that very order; one that another
+    channel told of before is none.
     """
     cards = sorted({gap.card_no for gap in gaps} - {""})
     meters = sorted({gap.purse.meter_no for gap in gaps})
@@ -83,7 +85,9 @@ def _free_rows(connection: Connection, gaps: Iterable[Gap]) -> Sequence[Row[Any]
             ),
         )
     )
-    return connection.execute(query.order_by(row.file, row.line)).all()
+    rows = connection.execute(query.order_by(row.file, row.line)).all()
+    echoed = echoed_rows(connection, rows)
+    return [row for row in rows if (row.channel, row.ref) not in echoed]
 
 
 def _fill(

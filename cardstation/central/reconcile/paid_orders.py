@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, and_, insert, select, update
 
 from cardstation.central.centre_chain import FACT, ORDER_LOADED, lock_centre, put_on_chain
 from cardstation.central.holders import standing
+from cardstation.central.reconcile.echoes import echoed_rows
 from cardstation.central.reconcile.tables import channel_orders, channel_rows
 from cardstation.central.tables import card_load, journal, orders
 from cardstation.domain.ledger import Order
@@ -56,13 +57,15 @@ def match_orders(connection: Connection, now: datetime) -> int:
 def _free_rows(connection: Connection) -> Sequence[Row[Any]]:
     row = channel_rows.c
     same = and_(row.channel == channel_orders.c.channel, row.ref == channel_orders.c.ref)
-    return connection.execute(
+    rows = connection.execute(
         select(channel_rows)
         .join(orders, orders.c.order_id == row.order_id)
         .outerjoin(channel_orders, same)
         .where(row.order_id != "", channel_orders.c.ref.is_(None))
         .order_by(row.file, row.line)
     ).all()
+    echoed = echoed_rows(connection, rows)
+    return [row for row in rows if (row.channel, row.ref) not in echoed]
 
 
 def _looked_up(

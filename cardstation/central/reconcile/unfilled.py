@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ARRAY, Connection, Row, Text, any_, case, literal, select
 
 from cardstation.central.judging import Purse
+from cardstation.central.reconcile.echoes import echoed_rows
 from cardstation.central.reconcile.gaps import Gap, by_number
 from cardstation.central.reconcile.tables import channel_orders, off_book_loads
 from cardstation.central.tables import card_load, journal
@@ -37,13 +38,15 @@ def why_open(
         said = connection.execute(query.where(load.meter_no == meters))
         taken.append((code, {(Purse(*purse), counter) for *purse, counter in said}))
     told = _orders_told(connection, rows)
-    holes = by_number(gaps)
+    holes, echoed = by_number(gaps), echoed_rows(connection, rows)
     for row in rows:
         what = "paid" if row.counter is None else "loaded"
         if row.order_id and (row.order_id, what) in told:
             code = "row_order_twice"
         elif row.order_id and row.counter is None:
             code = "row_order_unknown"
+        elif (row.channel, row.ref) in echoed:
+            code = "row_twice"
         else:
             known = purses.get(row.card_no or row.meter_no, set())
             code = _why(row.counter, known, taken)
