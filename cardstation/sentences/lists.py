@@ -80,9 +80,15 @@ TABLE = {
     ),
     "list_rows_lost": Words(
         "Rows of this list were lost",
-        "{count} rows of batch {batch_id} were paid or loaded in records that were lost with them.",
+        "{count} rows of batch {batch_id} were changed, paid or loaded in records that were lost.",
         KEPT,
         "Load what is ready; take the cards that are left in as a list of their own.",
+    ),
+    "row_held": Words(
+        "Waits: this list was changed",
+        "The station was put back from a backup. Whether this row still counts, nobody can tell.",
+        "Its money is kept: it pays for no row before the list is taken again.",
+        "Take the newest list in as a revision; where that is refused, as a list of its own.",
     ),
     "line_withdrawn": Words(
         "Row counts no more",

@@ -38,6 +38,7 @@ from cardstation.services.intent.orders import ensure_leased, order_for, quote_o
 from cardstation.services.intent.prices import ensure_cap_left
 from cardstation.services.intent.stops import remembered
 from cardstation.services.intent.taken_back import ensure_not_behind
+from cardstation.services.lists.changing import ROW_HELD
 from cardstation.services.resolve import Outcome, Resolution, ensure_settled, resolve_card
 from cardstation.services.station import Station
 
@@ -62,7 +63,7 @@ def load_line(
         Refusal: a stop: `card_not_in_batch`, `card_of_other_batch`, `line_already_done`,
             `line_needs_human`, `line_blocked`, `line_unfunded`, `load_still_on_card`,
             `counter_past_expected`, `loaded_since_list`, `cap_exceeded`,
-            `card_in_other_envelope`, …; it is remembered with the line.
+            `card_in_other_envelope`, `row_held`, …; it is remembered with the line.
             `envelope_not_scanned`: scan it and ask again.
         OutcomeUnknown: the card decides at its next insertion.
     """
@@ -112,6 +113,7 @@ def _ensure_waits(
     """The card stands on a line of this batch that is certain and not done."""
     identity = card.content.identity
     if not place:
+        _ensure_not_held(batch, identity.card_no)
         with station.store.reading() as reading:
             others = reading.batches.of_card(identity.card_no)
         if others:
@@ -129,6 +131,12 @@ def _ensure_waits(
         code = "line_needs_human" if line.verdict is Verdict.HUMAN else "line_blocked"
         reason = line.reasons[0] if line.reasons else ""
         raise Refusal(code, card_no=identity.card_no, row=line.row.row, reason=reason)
+
+
+def _ensure_not_held(batch: Batch, card_no: str) -> None:
+    for line in batch.lines:
+        if line.withdrawn == ROW_HELD and line.card_no == card_no:
+            raise Refusal(ROW_HELD, row=line.row.row, batch_id=batch.batch_id)
 
 
 def ensure_own_envelope(batch: Batch, place: int, envelope: str) -> None:

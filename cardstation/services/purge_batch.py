@@ -50,7 +50,7 @@ def purge_due(station: Station, days: int) -> tuple[str, ...]:
 
 
 def due_batches(reading: Reading, until: datetime) -> tuple[str, ...]:
-    """Batches closed until then whose personal data are still there."""
+    """Batches closed until then whose personal data are there: also where they came back."""
     closed = [one for one in reading.steps.every() if one.step is Step.CLOSED and one.at <= until]
-    purged = {one.batch_id for one in reading.steps.every() if one.step is Step.PURGED}
-    return tuple(one.batch_id for one in closed if one.batch_id not in purged)
+    here = (reading.batches.get(one.batch_id) for one in closed)
+    return tuple(one.batch_id for one in here if one is not None and one.purged_at is None)

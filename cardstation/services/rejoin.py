@@ -8,6 +8,7 @@ from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ledger
 from cardstation.services.intent.anchoring import anchor_problem, write_anchor
 from cardstation.services.intent.ids import new_id
+from cardstation.services.rebuild.money_again import pay_again
 from cardstation.services.rebuild.replay import replay
 from cardstation.services.station import Station
 from cardstation.services.sync import REJOIN_BEGUN, sync
@@ -60,7 +61,9 @@ def _bring_back(station: Station, ledger: Ledger, *, clerk: str, approver: str) 
     if head.last_seq <= ours.seq and head.epoch <= ours.epoch and not (begun or lost):
         raise Refusal("rejoin_not_needed")
     while _pull(station, ledger):
-        pass
+        begun = True
+    if begun:
+        _settle_money(station)
     with station.store.reading() as reading:
         gone = anchor_problem(station, reading) is not None
     witness = TAIL_LOST if gone else ""
@@ -95,6 +98,14 @@ def _pull(station: Station, ledger: Ledger) -> bool:
             replay(station, unit, unit.journal.adopt(raw))
         unit.commit()
     return True
+
+
+def _settle_money(station: Station) -> None:
+    """Have the money of lists pay again, now that every fact is back; names purged are gone."""
+    with station.store.unit() as unit:
+        pay_again(station, unit)
+        unit.commit()
+    station.store.empty_log()
 
 
 def _ensure_follows(unit: Unit, raw: bytes) -> None:

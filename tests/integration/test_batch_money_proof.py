@@ -14,6 +14,7 @@ from cardstation.domain.shift import Approval
 from cardstation.services.batch_account import batch_account
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote_batch import quote_batch
+from cardstation.services.rebuild.money_again import pay_again
 from cardstation.services.rebuild.replay import replay
 from cardstation.services.release_line import release_line
 from cardstation.services.return_remainder import return_remainder
@@ -101,6 +102,7 @@ def test_a_store_rebuilt_from_its_entries_has_the_same_money(desk: Desk, tmp_pat
         for stored in entries:
             unit.journal.append(stored.entry)
             replay(other.station, unit, stored)
+        pay_again(other.station, unit)
         unit.commit()
     try:
         assert codes(other) == set()

@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from cardstation.domain.batch import DECIDED, ManifestLine, Verdict
+from cardstation.domain.batch import DECIDED, LineKind, ManifestLine, Verdict
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
 from cardstation.errors import Refusal
+from cardstation.services.add_row import add_row
+from cardstation.services.batch_account import batch_account
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.judge_again import judge_again
+from cardstation.services.leave_out import leave_out
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.settle_arrears import settle_arrears
 from tests.kit.station import Desk, line, neighbours, open_desk, put_batch
 
 OWES, PAYS = neighbours(2)
@@ -70,6 +76,46 @@ def test_what_a_person_decided_is_not_read_from_the_list_again(desk: Desk) -> No
     file(desk, replace(OWES, arrears=NO_MONEY))
     became = judge_again(desk.station, batch, 1)
     assert lines(desk, batch)[became - 1].money == Money(5_000)
+
+
+@pytest.mark.parametrize("card_no", ["", OWES.card_no])
+def test_a_debt_is_taken_off_a_decided_row_once(desk: Desk, card_no: str) -> None:
+    batch = put_batch(desk, [line(PAYS, 2)])
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(25_000))
+    place = add_row(desk.station, batch, OWES.account_no, Money(10_000), card_no=card_no)
+    assert settle(desk, batch, place) == Money(3_460)
+    for status in (HouseholdStatus.STOPPED, HouseholdStatus.CLOSED, OWES.status):
+        file(desk, replace(OWES, arrears=NO_MONEY, status=status))
+        place = judge_again(desk.station, batch, place)
+        assert lines(desk, batch)[place - 1].money == Money(6_540)
+    assert lines(desk, batch)[place - 1].verdict is Verdict.READY
+
+
+@pytest.mark.parametrize("card_no", ["", OWES.card_no])
+def test_what_is_said_after_a_debt_was_paid_is_what_is_left(desk: Desk, card_no: str) -> None:
+    batch = put_batch(desk, [line(PAYS, 2), asks(OWES, 3)])
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(25_000))
+    settle(desk, batch, 2)
+    leave_out(desk.station, batch, 2, "unclear")
+    file(desk, replace(OWES, arrears=NO_MONEY, status=HouseholdStatus.STOPPED))
+    place = add_row(desk.station, batch, OWES.account_no, Money(6_540), card_no=card_no)
+    file(desk, replace(OWES, arrears=NO_MONEY))
+    place = judge_again(desk.station, batch, place)
+    assert lines(desk, batch)[place - 1].money == Money(6_540)
+
+
+def test_a_row_that_waits_for_its_amount_waits_on(desk: Desk) -> None:
+    batch = put_batch(desk, [line(PAYS, 2)])
+    place = add_row(desk.station, batch, OWES.account_no, None)
+    file(desk, replace(OWES, arrears=NO_MONEY))
+    place = judge_again(desk.station, batch, place)
+    now = lines(desk, batch)[place - 1]
+    assert (now.kind, now.reasons) == (LineKind.SALE, ("no_amount",))
+
+
+def settle(desk: Desk, batch: str, place: int) -> Money:
+    [paid] = batch_account(desk.station, batch).payments
+    return settle_arrears(desk.station, batch, place, paid.payment.payment_id, "signed").money
 
 
 def test_a_household_that_counts_already_is_not_counted_twice(desk: Desk) -> None:

@@ -12,9 +12,12 @@ import pytest
 
 from cardstation.domain.batch import Batch, LineState
 from cardstation.domain.batch_life import Stage
+from cardstation.domain.custody import Explanation, Party, Why
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.tariff import Period, PurchaseCap
+from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.services.add_row import add_row
 from cardstation.services.batch_account import batch_account
@@ -22,14 +25,18 @@ from cardstation.services.batch_state import batch_state
 from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import custody_state
 from cardstation.services.exceptions_state import exceptions_state
+from cardstation.services.explain_card import explain_card
+from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.pay_batch import pay_batch
+from cardstation.services.purge_batch import purge_batch, purge_due
 from cardstation.services.rejoin import rejoin
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.sync import sync
 from tests.kit.lists import list_row, taken
 from tests.kit.memory_ledger import MemoryLedger
-from tests.kit.station import Desk, card_of, neighbours, open_desk
+from tests.kit.prices import RESIDENTIAL
+from tests.kit.station import DESK_RULES, Desk, card_of, neighbours, open_desk
 from tests.kit.two_desks import SECOND, proved
 
 HOMES = neighbours(6)
@@ -130,16 +137,74 @@ def test_the_same_list_has_its_own_id_and_its_money_again(day: Day) -> None:
     assert day.listed(OURS, "60").batch_id != day.batch_id
 
 
-def test_a_list_whose_loads_were_for_other_rows_is_taken_in_anew(day: Day) -> None:
-    """The account of the loaded card is closed meanwhile: its row is judged otherwise."""
+def changed(day: Day, place: int, **values: object) -> None:
+    with day.desk.station.store.unit() as unit:
+        home = unit.households.get(HOMES[place].account_no)
+        assert home is not None
+        unit.households.update(replace(home, **values))
+        unit.commit()
+
+
+def test_a_list_whose_loads_were_for_other_cards_is_taken_in_anew(day: Day) -> None:
+    """The loaded card was replaced meanwhile: its row names another."""
     day.desk.load(day.batch_id, card_of(HOMES[0]))
     day.restored()
-    with day.desk.station.store.unit() as unit:
-        home = unit.households.get(HOMES[0].account_no)
-        assert home is not None
-        unit.households.update(replace(home, status=HouseholdStatus.CLOSED))
-        unit.commit()
-    assert day.listed(OURS).batch_id != day.batch_id
+    changed(day, 0, card_no="880130259999")
+    again = taken(day.desk.station, [list_row(home, card_no="") for home in OURS])
+    assert again.batch_id != day.batch_id
+    proved(day.desk)
+
+
+@pytest.mark.parametrize("how", ["capped", "closed"])
+def test_a_row_that_was_loaded_is_what_it_was(day: Day, how: str) -> None:
+    """What it bought counts against its household's cap; an account may be closed since."""
+    day.desk.load(day.batch_id, card_of(HOMES[0]))
+    day.restored()
+    if how == "capped":
+        caps = {"residential": PurchaseCap(Volume.of_m3("30"), Period.MONTH)}
+        with day.desk.station.store.unit() as unit:
+            unit.tariffs.replace((RESIDENTIAL,), replace(DESK_RULES, purchase_caps=caps))
+            unit.commit()
+    else:
+        changed(day, 0, status=HouseholdStatus.CLOSED)
+    assert day.listed(OURS).batch_id == day.batch_id
+    states = [one.state for one in batch_state(day.desk.station, day.batch_id).outcomes]
+    assert states == [LineState.DONE, LineState.WAITING, LineState.WAITING]
+    for home in OURS[1:]:
+        day.desk.load(day.batch_id, card_of(home))
+    assert batch_state(day.desk.station, day.batch_id).money.remainder == NO_MONEY
+    proved(day.desk)
+
+
+def test_its_bag_is_signed_over_too(day: Day) -> None:
+    """Three cards came and one of them is kept for its household; nobody knows whose they are."""
+    station = day.desk.station
+    hand_over(station, day.batch_id, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    for home in OURS:
+        day.desk.load(day.batch_id, card_of(home))
+        day.desk.reader.pull()
+    explain_card(station, day.batch_id, Explanation(Why.ABSENT, (2,)))
+    day.restored()
+    with day.desk.station.store.reading() as reading:
+        (item,) = open_items(reading)
+    assert (item.code, item.batch_id) == ("cards_not_back", day.batch_id)
+    with pytest.raises(Refusal, match="cards_not_explained"):
+        close_batch(day.desk.station, day.batch_id)
+
+
+def test_a_list_that_comes_back_after_its_purge_is_purged_again(day: Day) -> None:
+    station = day.desk.station
+    for home in OURS:
+        day.desk.load(day.batch_id, card_of(home))
+        day.desk.reader.pull()
+    hand_over(station, day.batch_id, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    close_batch(station, day.batch_id)
+    purge_batch(station, day.batch_id)
+    day.restored()
+    assert purge_due(day.desk.station, 0) == ()
+    assert day.listed(OURS).batch_id == day.batch_id
+    assert purge_due(day.desk.station, 0) == (day.batch_id,)
+    assert purge_due(day.desk.station, 0) == ()
     proved(day.desk)
 
 

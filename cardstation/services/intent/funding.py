@@ -137,9 +137,9 @@ def _book(unit: Unit, asked: AskedPayment, *, seq: int) -> None:
 
 
 def receive_again(station: Station, unit: Unit, asked: AskedPayment, *, seq: int) -> None:
-    """Put a payment back that this station lost; its lines are funded as they were, by its list.
+    """Put a payment back that this station lost; what it paid for is told by the facts behind it.
 
-    A batch whose list is not on file keeps its money under its id; loads fund their own lines.
+    A batch whose list is not on file keeps its money under its id.
     """
     if not any(one.payment_id == asked.payment_id for one in unit.funds.unanswered()):
         unit.funds.note(replace(asked, state="asked"))
@@ -148,8 +148,6 @@ def receive_again(station: Station, unit: Unit, asked: AskedPayment, *, seq: int
     stored = unit.journal.at(seq)
     if asked.ack_no and stored is not None:
         acknowledge(station, unit, asked, stored)
-    if unit.batches.get(asked.batch_id) is not None:
-        fund_lines(station, unit, asked.batch_id)
 
 
 def fund_lines(station: Station, unit: Unit, batch_id: str) -> None:
@@ -258,15 +256,10 @@ def _release(station: Station, unit: Unit, released: ReleasedLine, approver: str
         approver=approver,
         detail=freeze(released),
     )
-    release_again(station, unit, released, seq=stored.seq)
-    return released
-
-
-def release_again(station: Station, unit: Unit, released: ReleasedLine, *, seq: int) -> None:
-    """Store a release that is in the journal, and let its money go where it is waited for."""
-    unit.lump_sums.release(released, seq=seq)
+    unit.lump_sums.release(released, seq=stored.seq)
     if unit.batches.get(released.batch_id) is not None:
         fund_lines(station, unit, released.batch_id)
+    return released
 
 
 def _freed(released: ReleasedLine | None) -> Money:

@@ -42,6 +42,11 @@ def money_since(found: CustodyState) -> datetime | None:
 
 
 def held_since(found: CustodyState) -> datetime | None:
-    """Since when cards of a bag are in our hands, to go back or kept; None while none is."""
+    """Since when cards of a bag are in our hands, to go back or kept; None while none is.
+
+    Cards on no row count, too: those of a list that was lost, or of rows that were.
+    """
     handed = [one.step.at for one in found.timeline if isinstance(one.moved, HandOver)]
-    return handed[0] if handed and (found.custody.held or found.custody.kept) else None
+    custody = found.custody
+    here = custody.held or custody.kept or custody.left_over
+    return handed[0] if handed and here else None

@@ -6,9 +6,12 @@ Such a batch has no lines. Its money goes back to its payers, or its list is tak
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from cardstation.domain.batch import Batch, ManifestLine, Verdict
+from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict
 from cardstation.domain.batch_life import Step
+from cardstation.domain.preflight import FORGIVEN
+from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.store import Reading
 
@@ -43,25 +46,46 @@ def _lost(reading: Reading, batch_id: str) -> Batch | None:
 def lost_as(reading: Reading, digest: str, lines: Sequence[ManifestLine]) -> str:
     """The id under which a list was taken in before it was lost; empty when it never was.
 
-    A list that was changed since has other places, and one whose loads were for other rows is
-    judged otherwise today: it is taken in anew, and the old one's money waits for its payers.
+    A list that was changed since has other places, and one whose loads were for other households,
+    cards, orders or amounts is another today: it is taken in anew, and the old one's money waits
+    for its payers.
     """
     lost, changed = set(lost_ids(reading)), reading.steps.of_kind(Step.REVISED)
     lost.difference_update(step.batch_id for step in changed)
     for step in reading.steps.of_kind(Step.LISTED):
         stored = reading.journal.at(step.seq) if step.batch_id in lost else None
         if stored is not None and stored.entry.proof == digest:
-            return step.batch_id if _fits(reading, step.batch_id, lines) else ""
+            fits = as_paid(reading, step.batch_id, lines) is not None
+            return step.batch_id if fits else ""
     return ""
 
 
-def _fits(reading: Reading, batch_id: str, lines: Sequence[ManifestLine]) -> bool:
-    promised = {
-        place: (line.account_no, line.card_no, line.order_id)
-        for place, line in enumerate(lines, start=1)
-        if line.verdict is Verdict.READY
-    }
-    return all(
-        promised.get(one.line) == (one.account_no, one.identity.card_no, one.order_id)
-        for one in reading.topups.of_batch(batch_id)
-    )
+def as_paid(
+    reading: Reading, batch_id: str, lines: Sequence[ManifestLine]
+) -> tuple[ManifestLine, ...] | None:
+    """The rows of a lost list as they were when money came into them, whatever is said today.
+
+    What a household bought counts against its cap, and its order is claimed: a row that was paid
+    and loaded would not be ready any more. None where a fact is about another row.
+    """
+    found = list(lines)
+    for load in reading.topups.of_batch(batch_id):
+        line = found[load.line - 1] if 0 < load.line <= len(found) else None
+        card_no, prepaid = load.identity.card_no, bool(load.order_id)
+        told = (load.account_no, card_no, prepaid)
+        if line is None or told != (line.account_no, line.card_no, line.kind is LineKind.PREPAID):
+            return None
+        if line.order_id not in ("", load.order_id):
+            return None
+        found[load.line - 1] = _ready(line, load.quote.volume, load.order_id)
+    for place, funded in reading.funds.funded(batch_id).items():
+        line = found[place - 1] if place <= len(found) else None
+        if line is None or line.money != funded.quote.money:
+            return None
+        found[place - 1] = _ready(line, line.volume or funded.quote.volume, line.order_id)
+    return tuple(found)
+
+
+def _ready(line: ManifestLine, volume: Volume | None, order_id: str) -> ManifestLine:
+    beside = tuple(code for code in line.reasons if code in FORGIVEN)
+    return replace(line, verdict=Verdict.READY, reasons=beside, volume=volume, order_id=order_id)

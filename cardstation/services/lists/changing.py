@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cardstation.domain.batch import ManifestLine, Verdict
 from cardstation.domain.batch_life import Step
-from cardstation.domain.list_steps import Decided
+from cardstation.domain.list_steps import Decided, Revised
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.funding import batch_of, fund_lines
@@ -14,10 +14,13 @@ from cardstation.services.intent.steps import record_step
 from cardstation.services.lists.entry import entry_state
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
+from cardstation.store.frozen import thaw_any
 
 _NEVER_WAS = (TopUpState.VOIDED,)
 MAY_PAY = frozenset({Step.REVISED, Step.COUNTED})
 """Steps of a list after which money that lies there pays for lines that it did not pay before."""
+ROW_HELD = "row_held"
+"""Why a row counts no more after a station was restored: only people know whether it still does."""
 
 
 def fixed_places(reading: Reading, batch_id: str) -> frozenset[int]:
@@ -44,15 +47,33 @@ def free_line(reading: Reading, batch_id: str, place: int) -> ManifestLine:
 
 
 def ensure_no_row_lost(reading: Reading, batch_id: str) -> None:
-    """The list has every row that money or a card was in: a new one would take a lost one's place.
+    """The list has every row it ever had: a new one would take a lost one's place.
 
     Raises:
         Refusal: `list_rows_lost`: this station was restored, and lost them with its records.
     """
-    rows = len(batch_of(reading, batch_id).lines)
-    lost = [place for place in fixed_places(reading, batch_id) if place > rows]
-    if lost:
+    if lost := lost_places(reading, batch_id):
         raise Refusal("list_rows_lost", batch_id=batch_id, count=len(lost))
+
+
+def lost_places(reading: Reading, batch_id: str) -> frozenset[int]:
+    """Places behind the last row on file that money, a card or a decision was in.
+
+    Of a newer list that was lost the places are reckoned: it appended that many.
+    """
+    batch = batch_of(reading, batch_id)
+    end = len(batch.lines)
+    told = [*fixed_places(reading, batch_id)]
+    told += [one.line for one in reading.funds.payments(batch_id)]
+    for step in reading.steps.of_batch(batch_id):
+        if step.step is Step.REVISED:
+            change = thaw_any(Revised | Decided, step.detail)
+            if isinstance(change, Decided):
+                told.append(change.became)
+            elif change.revision > batch.revision:
+                begin = max((end, *told))
+                told += range(begin + 1, begin + 1 + change.new + change.changed)
+    return frozenset(place for place in told if place > end)
 
 
 def live_line(reading: Reading, batch_id: str, place: int) -> ManifestLine:

@@ -7,11 +7,11 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import Decided, Listed, Revised
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
-from cardstation.services.intent.lost_list import lost_as
+from cardstation.services.intent.lost_list import as_paid, lost_as
 from cardstation.services.intent.steps import record_step
 from cardstation.services.lists.judging import judged
 from cardstation.services.lists.reading import HouseholdList
-from cardstation.services.rebuild.replay import fund_again
+from cardstation.services.rebuild.money_again import fund_again
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw_any
@@ -40,7 +40,7 @@ def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
             imported_at=now,
             stated_count=found.stated.count,
             stated_total=found.stated.total,
-            lines=verdicts.lines,
+            lines=(as_paid(unit, lost, verdicts.lines) if lost else None) or verdicts.lines,
             community=filed.community,
             manager=filed.manager,
             team=filed.team,

@@ -11,14 +11,13 @@ from dataclasses import replace
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import PEOPLE, Entry, EntryKind
 from cardstation.domain.money import Money
-from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Shift, ShiftClose
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TABLES, Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.clerk_changes import change_again
 from cardstation.services.intent.facts import stamp
-from cardstation.services.intent.funding import receive_again, release_again
+from cardstation.services.intent.funding import receive_again
 from cardstation.services.intent.giving_back import (
     after_purchase,
     before_purchase,
@@ -26,14 +25,15 @@ from cardstation.services.intent.giving_back import (
 )
 from cardstation.services.intent.papers import receipt_of
 from cardstation.services.intent.steps import step_again
-from cardstation.services.lists.changing import MAY_PAY, pay_what_counts
+from cardstation.services.rebuild.list_again import change_list_again
 from cardstation.services.rebuild.moment import station_then
+from cardstation.services.rebuild.money_again import fund_load, release_again
 from cardstation.services.settle_arrears import arrears_again
 from cardstation.services.station import Station
 from cardstation.store import Unit
 from cardstation.store.arrears import ArrearsPaid
 from cardstation.store.frozen import thaw
-from cardstation.store.funds import AskedPayment, FundedLine
+from cardstation.store.funds import AskedPayment
 from cardstation.store.journal import StoredEntry
 from cardstation.store.lump_sums import GivenBack, ReleasedLine
 
@@ -84,7 +84,7 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
         case EntryKind.RECEIVED:
             _received(then, unit, thaw(AskedPayment, entry.detail), entry.seq)
         case EntryKind.RELEASED:
-            release_again(then, unit, thaw(ReleasedLine, entry.detail), seq=entry.seq)
+            release_again(unit, thaw(ReleasedLine, entry.detail), seq=entry.seq)
         case EntryKind.GIVEN_BACK:
             unit.lump_sums.give_back(thaw(GivenBack, entry.detail), seq=entry.seq)
         case EntryKind.ARREARS_PAID:
@@ -95,10 +95,10 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
             _closed(unit, thaw(ShiftClose, entry.detail), entry.seq)
         case EntryKind.CLERK:
             change_again(unit, entry)
-        case EntryKind.EPOCH:
+        case EntryKind.EPOCH | EntryKind.CLOCK:
             return
         case EntryKind.BATCH:
-            _step(then, unit, entry)
+            change_list_again(unit, step_again(unit, entry))
         case EntryKind.ELSEWHERE if entry.corrects:
             return
         case _:
@@ -111,12 +111,6 @@ def _received(then: Station, unit: Unit, asked: AskedPayment, seq: int) -> None:
     if asked.ack_no:
         at = then.clock.now()
         unit.lump_sums.note_paper(asked.ack_no, clerk=then.clerk, at=at)
-
-
-def _step(then: Station, unit: Unit, entry: Entry) -> None:
-    step = step_again(unit, entry)
-    if step.step in MAY_PAY and unit.batches.get(step.batch_id) is not None:
-        pay_what_counts(then, unit, step.batch_id)
 
 
 def _closed(unit: Unit, closed: ShiftClose, seq: int) -> None:
@@ -203,7 +197,7 @@ def _household_then(
         raise Refusal("unknown_household", account_no=entry.account_no)
     match entry.kind:
         case EntryKind.PAID:
-            _funded(then, unit, entry, intent)
+            fund_load(then, unit, entry, intent)
             changed = _with_balance(household, entry.balance_fen)
         case EntryKind.REFUNDED:
             changed = _with_balance(household, -entry.balance_fen)
@@ -219,15 +213,6 @@ def _household_then(
         case _:
             return
     unit.households.update(changed)
-
-
-def fund_again(station: Station, unit: Unit, batch_id: str) -> None:
-    """Fund the lines of a lost list that is on file again, at the moment its money last moved."""
-    moved = [one.seq for one in unit.funds.payments(batch_id)]
-    moved += [seq for seq, one in unit.lump_sums.every_released() if one.batch_id == batch_id]
-    stored = unit.journal.at(max(moved)) if moved else None
-    if stored is not None:
-        pay_what_counts(station_then(station, stored.entry), unit, batch_id)
 
 
 def _with_balance(household: Household, fen: int) -> Household:
@@ -248,26 +233,3 @@ def _sealed(
     unit.receipts.add(receipt, topup_id=intent.topup_id, year=int(year), number=int(number))
     unit.receipts.note_paper(receipt.receipt_no, clerk=then.clerk, at=then.clock.now())
     unit.topups.own_load(intent)
-
-
-def _funded(then: Station, unit: Unit, entry: Entry, intent: TopUp) -> None:
-    """A line that was paid out of a lump sum was funded at its price; the load says so."""
-    payments = unit.funds.payments(intent.batch_id) if intent.tender is Tender.BATCH else ()
-    own = [one for one in payments if one.line == intent.line] or [
-        one for one in payments if not one.line
-    ]
-    payments = tuple(own) or payments
-    if not payments or intent.line in unit.funds.funded(intent.batch_id, line=intent.line):
-        return
-    received = unit.journal.at(payments[-1].seq)
-    at = then.clock.now() if received is None else station_then(then, received.entry).clock.now()
-    unit.funds.fund(
-        FundedLine(
-            batch_id=intent.batch_id,
-            line=intent.line,
-            payment_id=payments[-1].payment_id,
-            quote=intent.quote,
-            expected_counter=entry.counter_before,
-            at=at,
-        )
-    )
