@@ -166,7 +166,8 @@ def _purses() -> str:
         "CPU cards that keep money themselves, in any contact reader: they are asked, not written\n"
         "(`docs/adr/0012-purses.md`). Cut inside the card at every sub-step of a load, in four\n"
         "half-way states of each. For the money path a purse is a chip whose image is a statement\n"
-        "of facts; both are proven, and no station offers one yet.\n\n" + _table(head, rows)
+        "of facts; both are proven. Who holds their keys is a setting (`docs/purse-cards.md`).\n\n"
+        + _table(head, rows)
     )
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from cardstation.domain.household import Household
 from cardstation.errors import Refusal
 from cardstation.services.station import Station
+from drivers.purses import PURSES
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.maker import CardStory, make_card
+from drivers.virtual.purse_maker import make_purse
 
 FOLDER = "training/cards"
 
@@ -26,6 +28,8 @@ class CardBox:
         self._station = station
         self._folder = home / FOLDER
         self._folder.mkdir(parents=True, exist_ok=True)
+        purses = {one.name for one in PURSES}
+        self._purses = {one for one in station.card_kinds if one[0] in purses}
 
     def household(self, number: str) -> Household:
         """The household of an account or card number.
@@ -44,7 +48,7 @@ class CardBox:
         """Some household with a card we can make whose account is not listed."""
         with self._station.store.reading() as reading:
             households = reading.households.every()
-        kinds = self._station.card_kinds
+        kinds = self._station.card_kinds - self._purses
         return next(
             one
             for one in households
@@ -55,15 +59,19 @@ class CardBox:
         """The file of a household's card, issued now if the box has none."""
         path = self._folder / f"{household.card_no}.json"
         if not path.exists():
-            station = self._station
-            layouts = {one.code for one in station.layouts if one.chip == household.chip}
-            training = [rules for rules in station.makers if rules.training]
-            rules = next((one for one in training if one.layout in layouts), training[0])
-            layout = next(one for one in station.layouts if one.code == rules.layout)
-            story = CardStory(station_no=station.number)
-            card = make_card(household, rules, layout, station.keys, story=story)
-            card.save(path)
+            self._issued(household).save(path)
         return path
+
+    def _issued(self, household: Household) -> VirtualCard:
+        station = self._station
+        if (household.chip, household.meter.kind) in self._purses:
+            return make_purse(household)
+        layouts = {one.code for one in station.layouts if one.chip == household.chip}
+        training = [rules for rules in station.makers if rules.training]
+        rules = next((one for one in training if one.layout in layouts), training[0])
+        layout = next(one for one in station.layouts if one.code == rules.layout)
+        story = CardStory(station_no=station.number)
+        return make_card(household, rules, layout, station.keys, story=story)
 
     def names(self) -> tuple[str, ...]:
         """Every card in the box."""

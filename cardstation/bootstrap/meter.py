@@ -17,11 +17,14 @@ from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.ports.layout import Layout
 from cardstation.settings import Settings
+from drivers.layouts.fields import BEIJING
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.meter import MeterVerdict, VirtualMeter
 from drivers.virtual.meter_errors import shown_as
 from drivers.virtual.meter_life import new_battery, tampered
 from drivers.virtual.meter_tools import Tool, ToolCard, Worked
+from drivers.virtual.purse_card import VirtualPurseCard
+from drivers.virtual.purse_maker import meter_takes
 from drivers.virtual.tear import Tear
 
 FOLDER = "training/meters"
@@ -31,13 +34,16 @@ def take_card(settings: Settings, wanted: Request) -> Request:
     """Let the card's meter take it; the meter remembers in the data folder.
 
     Raises:
-        Refusal: `unknown_household`, `foreign_card`, `bad_amount`, `reader_not_empty`.
+        Refusal: `unknown_household`, `foreign_card`, `bad_amount`, `bad_request` (a purse's meter
+            does nothing but take it), `reader_not_empty`.
     """
     with open_station(settings, False) as station:
         box = CardBox(station, settings.home)
         path = box.path(str(wanted["card"]))
         _ensure_in_hand(settings.home, path.stem)
         card = box.take(path.stem)
+        if isinstance(card.chip, VirtualPurseCard):
+            return _of_purse(card, station.clock.now(), wanted)
         layout = next(one for one in station.layouts if one.recognises(card.image))
         place = settings.home / FOLDER / path.name
         school = station.rules_of(layout.decode(card.image).identity.maker).school
@@ -47,9 +53,20 @@ def take_card(settings: Settings, wanted: Request) -> Request:
         did = _used(meter, card, now, wanted)
     place.parent.mkdir(parents=True, exist_ok=True)
     meter.save(place)
-    answer, state = plain(did), plain(meter.state)
-    shown = {"meter": state, "display": shown_as(meter.state.error)}
-    return {**(answer if isinstance(answer, dict) else {}), **shown}
+    return {**_said(did), "meter": plain(meter.state), "display": shown_as(meter.state.error)}
+
+
+def _of_purse(card: VirtualCard, now: datetime, wanted: Request) -> Request:
+    """What a meter keeps of a purse stands on the card; more is not played here."""
+    more = sorted(name for name, value in wanted.items() if value and name != "card")
+    if more:
+        raise Refusal("bad_request", given=", ".join(more))
+    return {**_said(meter_takes(card, now.astimezone(BEIJING))), "display": ""}
+
+
+def _said(did: object) -> Request:
+    answer = plain(did)
+    return answer if isinstance(answer, dict) else {}
 
 
 def _lived(meter: VirtualMeter, today: date, wanted: Request) -> None:

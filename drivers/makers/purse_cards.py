@@ -7,7 +7,7 @@ from cardstation.domain.volume import Volume
 
 PURSE_CARDS = MakerRules(
     code="CSP1",
-    layout="opencpu",
+    layout="epurse",
     school=CounterSchool.EXACT,
     counter_max=0xFFFF,
     volume_step=Volume.of_m3("1"),

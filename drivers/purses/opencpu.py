@@ -5,7 +5,7 @@ from __future__ import annotations
 from drivers.purses.pboc import PbocDriver, PurseProfile
 
 OPEN_CPU = PurseProfile(
-    name="opencpu",
+    name="epurse",
     title="CPU card, PBOC purse",
     application=bytes.fromhex("DF01"),
     atr_heads=(bytes.fromhex("3B6C0002"), bytes.fromhex("3BEC000201")),

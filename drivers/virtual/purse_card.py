@@ -48,7 +48,7 @@ class Opening:
 class VirtualPurseCard(VirtualGasCard):
     """One card; `answer` is all a desk can do, the other methods are a meter's or an issuer's."""
 
-    kind = "opencpu"
+    kind = "epurse"
 
     @property
     def atr(self) -> bytes:
@@ -72,6 +72,15 @@ class VirtualPurseCard(VirtualGasCard):
         record = LogRecord(cells.offline, fen, PURCHASE, METER, moment)
         spent = replace(cells, balance=cells.balance - fen, offline=cells.offline + 1)
         self._commit(self.state.moved(kind, spent, record).to_bytes())
+
+    def lived(self, loads: int, order: LoadOrder) -> None:
+        """So many loads, the last of them this one, and the meter took all of it."""
+        ensure(loads > 0, "a card that lived was loaded")
+        self.power_up()
+        self.stand(order.kind, balance=0, online=loads - 1)
+        self._loaded(order, bytes(pboc.MAC_BYTES))
+        self.spend(order.kind, order.fen, at=order.at)
+        self.power_off()
 
     def _forget(self) -> None:
         super()._forget()

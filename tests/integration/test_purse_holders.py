@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from cardstation.bootstrap import purses
+from cardstation.bootstrap.card_box import CardBox
 from cardstation.bootstrap.doctor import look_at_everything
 from cardstation.bootstrap.libraries import AllReaders, shelf_of
+from cardstation.bootstrap.meter import take_card
 from cardstation.bootstrap.purses import is_module, levels_of, said_of_purses
 from cardstation.bootstrap.station import open_station
 from cardstation.domain.meter import MeterKind
@@ -31,6 +33,7 @@ from drivers.keys.secret import Secret
 from drivers.makers import MAKERS
 from drivers.readers.pcsc import PcscRoom
 from drivers.virtual.psam import TERMINAL, VirtualPsam
+from tests.kit.purse_station import HOUSEHOLD
 from tests.kit.purses import PurseDesk, psam, software, stranger_masters
 
 LEVEL = "0000000000510100"
@@ -61,10 +64,10 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_desk_takes_purses_when_its_settings_say_who_holds_their_keys(home: Path) -> None:
     with open_station(load_settings(home, {}), True) as station:
-        assert "opencpu" not in {chip for chip, _ in station.card_kinds}
+        assert "epurse" not in {chip for chip, _ in station.card_kinds}
     settings = set_up(home, purse_keys="training")
     with open_station(settings, True) as station:
-        assert ("opencpu", MeterKind.MONEY) in station.card_kinds
+        assert ("epurse", MeterKind.MONEY) in station.card_kinds
         assert station.rules_of("CSP1").training
     settings = set_up(home, purse_keys="software", purse_maker="CP10", purse_levels=LEVEL)
     with open_station(settings, True) as station:
@@ -122,6 +125,21 @@ def test_a_desk_without_the_internal_master_checks_no_tac(home: Path) -> None:
     assert load_purse_masters(home).internal is None
     keep_masters(home, MASTERS[3])
     assert load_purse_masters(home).internal is not None
+
+
+def test_a_training_desk_makes_such_cards_and_lets_their_meter_take_them(home: Path) -> None:
+    settings = set_up(home, purse_keys="training")
+    with open_station(settings, True) as station:
+        with station.store.unit() as unit:
+            unit.households.put([HOUSEHOLD])
+            unit.commit()
+        box = CardBox(station, home)
+        assert box.take(box.make(HOUSEHOLD).stem).chip.kind == "epurse"
+    card = {"card": HOUSEHOLD.card_no}
+    with pytest.raises(Refusal, match="bad_request"):
+        take_card(settings, {**card, "use": "3", "flags": [], "days": None})
+    first, second = take_card(settings, dict(card)), take_card(settings, dict(card))
+    assert (first["taking"], second["taking"]) == ("already_taken", "already_taken")
 
 
 class Slot:

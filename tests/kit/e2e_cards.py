@@ -74,6 +74,20 @@ def community(most: int, special: int, chips: Sequence[str]) -> list[Person]:
     return [_person(row) for row in ours if row in odd or row in plain]
 
 
+def purse() -> Person:
+    """The household of the community whose card is a purse."""
+    return _person(next(row for row in _rows() if row["community"] == COMMUNITY and _purse(row)))
+
+
+def _purse(row: dict[str, str]) -> bool:
+    return (row["chip"], row["meter_kind"]) == ("epurse", "money")
+
+
+def _fitting(row: dict[str, str]) -> dict[str, str]:
+    """A purse card has room for a meter number of twelve digits, the samples' have letters."""
+    return {**row, "meter_no": f"{row['meter_no'][2:]:0>12}"} if _purse(row) else row
+
+
 def _person(row: dict[str, str]) -> Person:
     return Person(
         row["account_no"],
@@ -88,7 +102,7 @@ def _person(row: dict[str, str]) -> Person:
 def write_directory(path: Path, persons: Sequence[Person]) -> Path:
     """A directory of these households only."""
     wanted = {person.account_no for person in persons}
-    rows = [row for row in _rows() if row["account_no"] in wanted]
+    rows = [_fitting(row) for row in _rows() if row["account_no"] in wanted]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()

@@ -34,7 +34,7 @@ LOADS = 7
 HOUSEHOLD = replace(
     cards.household(MeterKind.MONEY, counter=LOADS),
     meter=Meter("001799609893", MeterKind.MONEY, None),
-    chip="opencpu",
+    chip="epurse",
 )
 SOLD_FEN = 10_000
 TRIES = 4

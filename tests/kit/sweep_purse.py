@@ -73,7 +73,7 @@ class PurseLab(Lab):
             replace(
                 one,
                 meter=Meter(f"00179960{number:04d}", MeterKind.MONEY, None),
-                chip="opencpu",
+                chip="epurse",
                 purchase_counter=LOADS,
             )
             for number, one in enumerate(neighbours(2, MeterKind.MONEY), start=1)

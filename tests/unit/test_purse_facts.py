@@ -26,7 +26,7 @@ from drivers.virtual.purse_card import VirtualPurseCard
 from tests.kit.purse_station import HOUSEHOLD, LOADS, issued
 from tests.kit.purses import AT, PurseDesk, psam, software
 
-LAYOUT = PurseLayout("opencpu", PURSE_CARDS.code)
+LAYOUT = PurseLayout("epurse", PURSE_CARDS.code)
 CREDIT = Credit(
     Money(5000), LOADS + 1, NO_MONEY, AT.astimezone(), station_no=3, mark=b"mark", sequence=0
 )
@@ -182,7 +182,7 @@ def test_a_card_that_shows_another_load_afterwards_is_told() -> None:
     plan = LAYOUT.plan_load(before, CREDIT)
     chip.unlock(b"")
     other = replace(facts, count=LOADS + 1, generation=9)
-    target = image_of(replace(other, fen=5000, mark="00" * 4, moment="20260115093005"), "opencpu")
+    target = image_of(replace(other, fen=5000, mark="00" * 4, moment="20260115093005"), "epurse")
     with pytest.raises(WriteNotTaken):
         chip.write(before, [Span(DIGESTS.start, target[DIGESTS.start :])])
     assert plan.target != target
