@@ -7,7 +7,7 @@ import click
 from cardstation.cli.batch import batch, directory
 from cardstation.cli.board import board, triage
 from cardstation.cli.card import card, quote, readers, top_up
-from cardstation.cli.desk import doctor, enrol, recover, rejoin, sync, verify
+from cardstation.cli.desk import clock, doctor, enrol, recover, rejoin, sync, verify
 from cardstation.cli.dispute import dispute
 from cardstation.cli.exceptions import exceptions
 from cardstation.cli.keys import keys
@@ -38,6 +38,7 @@ COMMANDS: tuple[click.Command, ...] = (
     enrol,
     sync,
     rejoin,
+    clock,
     verify,
     keys,
     layout,

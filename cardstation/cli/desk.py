@@ -1,4 +1,4 @@
-"""`cardstation doctor`, `recover`, `enrol`, `sync`, `verify`: the station and its books."""
+"""`cardstation doctor`, `recover`, `enrol`, `sync`, `clock`, `verify`: a station and its books."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cardstation.errors import Mishap
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.recover import recover as recover_station
 from cardstation.services.rejoin import rejoin as rejoin_station
+from cardstation.services.settle_clock import settle_clock
 from cardstation.services.sync import sync as sync_station
 from cardstation.services.verify import Verification
 from cardstation.services.verify import verify as verify_station
@@ -88,6 +89,22 @@ def rejoin(call: Call, approver: str, clerk: str | None) -> None:
         first = None if clerk is None else acting(call, station, clerk)
         state = rejoin_station(station, approved(call, station, approver), clerk=first)
     call.output.answer(state, told(state))
+
+
+@click.command()
+@click.option("--reason", required=True, help="Why the clock was wrong, in your words.")
+@click.option("--approver", required=True, help="Who else agrees: a supervisor of this station.")
+@click.option("--clerk", help="Who acts, where no shift is open; another person than the approver.")
+@with_json
+@pass_call
+def clock(call: Call, reason: str, approver: str, clerk: str | None) -> None:
+    """Go on after the clock was wrong and was set right; it is on record why."""
+    with call.doors.station(call.settings, True) as station:
+        first = None if clerk is None else acting(call, station, clerk)
+        second = approved(call, station, approver)
+        at = settle_clock(station, reason, second, clerk=first)
+    answer = {"counts_from": at.isoformat(timespec="seconds"), "reason": reason.strip()}
+    call.output.answer(answer, told(answer))
 
 
 @click.command()

@@ -15,6 +15,8 @@ GENESIS = "0" * 64
 PEOPLE = "people: "
 PROVISIONAL = "provisional"
 TAIL_LOST = "tail_lost"
+CLOCK = "clock"
+"""What an entry about the station's own clock is about."""
 
 
 class EntryKind(StrEnum):
@@ -37,6 +39,7 @@ class EntryKind(StrEnum):
     RELEASED = "released"
     GIVEN_BACK = "given_back"
     ARREARS_PAID = "arrears_paid"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Entry:
         detail: The value behind the fact as frozen JSON, so that a store can be rebuilt from its
             entries and another station can finish what this one began: the top-up (paid), the
             top-up with its plan (armed), the payment (received); the receipt's number (sealed); the
-            last receipt on record, after which the numbers of the epoch before are void (epoch).
+            last receipt on record, after which the numbers of the epoch before are void (epoch);
+            the latest time on record, which the clock was behind (clock).
         origin: Name of the station whose intent this fact finishes; empty = our own.
         witness: What proves it: `card`, `meter`, `provisional` (the image is the target, but
             another desk may have written the same one; the ledger decides), or `PEOPLE` and in

@@ -254,6 +254,24 @@ TABLE = {
         FROZEN,
         "Bring the station back once more; it goes on where it stopped.",
     ),
+    "clock_needs_both": Words(
+        "Two people needed",
+        "No shift is open: two people write down why the clock was wrong, each with their own PIN.",
+        FROZEN,
+        "`cardstation clock --reason TEXT --clerk NAME --approver NAME`, with both PINs.",
+    ),
+    "clock_not_behind": Words(
+        "Clock is not behind",
+        "Nothing on record is later than the computer's clock: there is nothing to settle.",
+        "Nothing was changed.",
+        "Look at the date and time of the computer.",
+    ),
+    "reason_needed": Words(
+        "Why the clock was wrong",
+        "Two people say in words why the clock was wrong.",
+        "Nothing was changed.",
+        "Write down what happened, then confirm again.",
+    ),
     "rejoin_needs_both": Words(
         "Two people needed",
         "No shift is open: two people bring a station back, each with their own PIN.",

@@ -96,6 +96,15 @@ TABLE: Mapping[str, Words] = {
         "Money of a batch differs",
         "A {what} in the journal (entry {seq}) and its record tell two stories.",
     ),
+    "clock_disagrees": _found(
+        "Clock settled by one person",
+        "Entry {seq} ends a wrong clock without two different people and their reason.",
+    ),
+    "clock_went_back": _found(
+        "Time went back",
+        "The record of top-up {topup_id} is of an earlier time than the one before, and no two "
+        "people wrote down why.",
+    ),
     "arrears_paid_twice": _found(
         "Debt paid twice",
         "Entry {seq} collects {fen} fen from {account_no} that had been collected before.",

@@ -101,7 +101,8 @@ TABLE = {
         "Clock runs wrong",
         "The computer's clock ran back by more than five minutes.",
         FROZEN,
-        "Set the clock right, then restart the station.",
+        "Set the clock right. If it is right and was ahead before: close the window; two people "
+        "write down why with `cardstation clock`.",
     ),
     "clock_leapt_ahead": Words(
         "Clock runs wrong",

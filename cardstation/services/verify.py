@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardstation.services.proof.chain import chain_disagreements
+from cardstation.services.proof.clock import clock_disagreements
 from cardstation.services.proof.counters import counter_disagreements
 from cardstation.services.proof.damage import damage_found
 from cardstation.services.proof.equations import (
@@ -76,6 +77,7 @@ def verify(station: Station) -> Verification:
         *shift_disagreements(records),
         *clerk_disagreements(records),
         *step_disagreements(records),
+        *clock_disagreements(records),
     )
     entries, acked_seq = len(records.stored), records.acked[0]
     if held_back(records):

@@ -24,9 +24,10 @@ from cardstation.domain.transitions import (
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal, ensure
 from cardstation.store.frozen import freeze, thaw, thaw_any
+from cardstation.store.high_water import high_water_us, us
 from cardstation.store.journal import Journal
 from cardstation.store.shifts import Shifts
-from cardstation.store.tables import ON_CARD, card_load, payment_log, topup, topup_log
+from cardstation.store.tables import ON_CARD, card_load, topup, topup_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,11 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One state change as it happened; `event` is None for the first."""
+    """One state change as it happened; `event` is None for the first.
+
+    Attributes:
+        high_water_us: The latest wall time that was on record then, microseconds since 1970.
+    """
 
     topup_id: str
     event: TopUpEvent | None
@@ -48,6 +53,7 @@ class LogRow:
     seq: int | None
     reason: str
     at: datetime
+    high_water_us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,6 @@ class OwnedCounter:
     topup_id: str
 
 
-_HIGH_WATER = select(
-    select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1).scalar_subquery(),
-    select(payment_log.c.at).order_by(payment_log.c.no.desc()).limit(1).scalar_subquery(),
-)
 _ADD = topup.insert()
 _STANDS = and_(topup.c.topup_id == bindparam("of"), topup.c.state == bindparam("stood"))
 _MOVE = (
@@ -250,7 +252,10 @@ class TopUps:
         if topup_id:
             query = query.where(topup_log.c.topup_id == topup_id)
         return tuple(
-            LogRow(row.topup_id, row.event, row.state, row.seq, row.reason, row.at)
+            LogRow(
+                *(row.topup_id, row.event, row.state, row.seq, row.reason, row.at),
+                high_water_us=row.high_water_us,
+            )
             for row in self._connection.execute(query)
         )
 
@@ -260,19 +265,8 @@ class TopUps:
         return self._connection.execute(query.order_by(topup_log.c.no).limit(1)).scalar() or ""
 
     def high_water_us(self) -> int:
-        """The latest wall time anything was recorded at, microseconds since 1970.
-
-        The mark of the last move carries those before it; facts of shifts and sums received may
-        have come after it.
-        """
-        moved_us, paid_at = self._connection.execute(_HIGH_WATER).one()
-        head = self._journal.last()
-        written_at = None if head is None else head.written_at
-        return max(
-            moved_us or 0,
-            0 if written_at is None else _us(written_at),
-            0 if paid_at is None else _us(paid_at),
-        )
+        """The latest wall time anything was recorded at, microseconds since 1970."""
+        return high_water_us(self._connection, self._journal)
 
     def own_load(self, intent: TopUp) -> int:
         """Enter a sealed top-up as the owner of its counter; returns its load number, 0 = sale."""
@@ -305,7 +299,7 @@ class TopUps:
     ) -> None:
         if self._logged_us is None:
             self._logged_us = self.high_water_us()
-        self._logged_us = max(_us(stamp.at), self._logged_us)
+        self._logged_us = max(us(stamp.at), self._logged_us)
         self._connection.execute(
             _LOG,
             {
@@ -324,10 +318,6 @@ class TopUps:
     def _find(self, *conditions: ColumnElement[bool]) -> tuple[TopUp, ...]:
         query = select(topup).where(*conditions).order_by(topup.c.no)
         return tuple(map(_from_row, self._connection.execute(query)))
-
-
-def _us(at: datetime) -> int:
-    return int(at.timestamp() * 1_000_000)
 
 
 def _to_row(intent: TopUp) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from cardstation.services.close_shift import close_shift
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
 from drivers.keys import KeptDeviceKey
+from tests.kit.desk import StandingClock
 from tests.kit.shifts import ANNA, BEN, CHIEF, PINS, PlainPins, desk_with_clerks
 from tests.kit.station import card_of, line, neighbours, put_batch
 
@@ -202,6 +204,7 @@ READS = {
     ("batch", "door"): (BATCH, "--account", "X", "--yuan", "1"),
     ("batch", "collect"): (BATCH, "--arrived", "1"),
     ("batch", "receive"): (BATCH, "--arrived", "1"),
+    ("batch", "allow-load"): (BATCH, "1", "--reading", "1043.2", "--approver", CHIEF),
     ("batch", "return"): (BATCH, "--arrived", "1"),
     ("batch", "explain"): (BATCH, "absent", "--lacking"),
     ("batch", "custody"): (BATCH,),
@@ -225,6 +228,7 @@ READS = {
     ("shift", "show"): (),
     ("shift", "pairs"): (),
     ("rejoin",): ("--approver", CHIEF),
+    ("clock",): ("--reason", "battery", "--approver", CHIEF),
     ("recover",): (),
     ("exceptions",): (),
     ("pay-out",): ("X", "--approver", CHIEF),
@@ -252,6 +256,32 @@ READS = {
     ("training", "meter"): ("1",),
     ("training", "clock"): (),
 }
+
+
+def test_two_people_end_that_a_wrong_clock_stops_the_desk(
+    home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desk sold while its clock was years ahead."""
+    monkeypatch.setattr("cardstation.bootstrap.station.Argon2Pin", PlainPins)
+    monkeypatch.setenv("CARDSTATION_APPROVER_PIN", PINS[CHIEF])
+    ahead, people = StandingClock(), neighbours(1)
+    ahead.at += timedelta(days=3_650)
+    desk = desk_with_clerks(home, households=people, clock=ahead)
+    desk.station = replace(desk.station, device_key=KeptDeviceKey(home, training=True))
+    open_shift(desk.station, ANNA, PINS[ANNA], float_money=FLOAT)
+    desk.sell(card_of(people[0]))
+    desk.station.store.close()
+
+    def said(reason: str) -> dict[str, Any]:
+        run("clock", "--reason", reason, "--approver", CHIEF, "--json")
+        answer: dict[str, Any] = json.loads(capfd.readouterr().out)
+        return answer
+
+    assert said(" ")["error"] == "reason_needed"
+    settled = said("battery")
+    assert settled["reason"] == "battery"
+    assert datetime.fromisoformat(settled["counts_from"]) < ahead.at
+    assert said("battery")["error"] == "clock_not_behind"
 
 
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

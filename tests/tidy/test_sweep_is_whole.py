@@ -27,6 +27,7 @@ WRITES = {f"{FACTS}.append", f"{FACTS}.append_about"}
 NO_MONEY = {
     f"{SERVICES}.intent.steps.record_step": EntryKind.BATCH,
     f"{SERVICES}.intent.clerk_changes.record_change": EntryKind.CLERK,
+    f"{SERVICES}.settle_clock.settle_clock": EntryKind.CLOCK,
 }
 """Writers of one kind of fact, which has no postings."""
 SWEEP = (

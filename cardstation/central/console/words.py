@@ -82,6 +82,7 @@ ENTRIES = {
     "released": "Line released",
     "given_back": "Rest given back",
     "arrears_paid": "Arrears paid",
+    "clock": "Clock set right",
     "order": "Paid online",
     "order_withdrawn": "Paid online, withdrawn",
     "order_loaded": "Paid online, loaded by a channel",

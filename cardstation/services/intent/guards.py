@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError, Refusal
@@ -10,8 +10,8 @@ from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
-CLOCK_TOLERANCE_US = 5 * 60 * 1_000_000
-CLOCK_LEAP_US = 31 * 24 * 3600 * 1_000_000
+CLOCK_TOLERANCE = timedelta(minutes=5)
+CLOCK_LEAP = timedelta(days=31)
 """No shift is silent for a month: a clock this far ahead of all that is on record is wrong."""
 
 
@@ -53,27 +53,35 @@ def ensure_may_sell(station: Station) -> None:
     """As `ensure_may_write`, in an open shift, and the clock did not run back more than 5 minutes.
 
     Raises:
-        Refusal: `clock_ran_back`; `clock_leapt_ahead` (nothing is stamped with a time years off,
-            which would stop the desk once the clock is set right; a desk that was closed for long
-            opens a shift, and a person has looked at the clock); and those of `ensure_may_write`
-            and `ensure_on_duty`.
+        Refusal: `clock_ran_back` (`settle_clock` ends it); `clock_leapt_ahead` (nothing is stamped
+            with a time years off, which would stop the desk once the clock is set right; a desk
+            that was closed for long opens a shift, and a person has looked at the clock); and those
+            of `ensure_may_write` and `ensure_on_duty`.
     """
     with station.store.reading() as reading:
         problem = anchor_problem(station, reading)
         verdict = reading.outbox.verdict()
         off_duty = _off_duty(station, reading)
-        high_water_us = reading.topups.high_water_us()
+        last = last_recorded(station, reading)
         in_shift = reading.shifts.current() is not None
     _ensure_newest(station, problem, verdict)
     if off_duty:
         raise Refusal(off_duty)
-    now = station.clock.now()
-    now_us = int(now.timestamp() * 1_000_000)
-    last = datetime.fromtimestamp(high_water_us / 1_000_000, tz=UTC).astimezone(now.tzinfo)
-    if now_us < high_water_us - CLOCK_TOLERANCE_US:
+    if ran_back(station, last):
         raise Refusal("clock_ran_back", last=last.isoformat())
-    if in_shift and now_us > high_water_us + CLOCK_LEAP_US:
+    if in_shift and station.clock.now() > last + CLOCK_LEAP:
         raise Refusal("clock_leapt_ahead", last=last.isoformat())
+
+
+def last_recorded(station: Station, reading: Reading) -> datetime:
+    """The latest moment anything was recorded at, by the desk's own clock."""
+    last = datetime.fromtimestamp(reading.topups.high_water_us() / 1_000_000, tz=UTC)
+    return last.astimezone(station.clock.now().tzinfo)
+
+
+def ran_back(station: Station, last: datetime) -> bool:
+    """Whether the clock is behind what is on record, by more than clocks are set."""
+    return station.clock.now() < last - CLOCK_TOLERANCE
 
 
 def ensure_on_duty(station: Station) -> None:
