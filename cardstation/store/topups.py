@@ -111,7 +111,6 @@ class TopUps:
     def __init__(self, connection: Connection, journal: Journal, shifts: Shifts) -> None:
         self._connection = connection
         self._journal, self._shifts = journal, shifts
-        self._logged_us: int | None = None
 
     def add(self, intent: TopUp, stamp: Stamp, *, seq: int | None = None, reason: str = "") -> None:
         """Store a new intent; another station's, taken over, is armed already.
@@ -297,9 +296,6 @@ class TopUps:
         seq: int | None = None,
         reason: str = "",
     ) -> None:
-        if self._logged_us is None:
-            self._logged_us = self.high_water_us()
-        self._logged_us = max(us(stamp.at), self._logged_us)
         self._connection.execute(
             _LOG,
             {
@@ -311,7 +307,7 @@ class TopUps:
                 "clerk": self._shifts.on_duty() or stamp.clerk,
                 "approver": stamp.approver,
                 "at": stamp.at,
-                "high_water_us": self._logged_us,
+                "high_water_us": max(us(stamp.at), self.high_water_us()),
             },
         )
 

@@ -16,11 +16,14 @@ from cardstation.domain.shift import Approval, Role
 from cardstation.errors import Refusal, StationBusy
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.close_shift import close_shift
+from cardstation.services.intent.anchoring import write_anchor
 from cardstation.services.intent.facts import append
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
+from cardstation.services.rebuild.replay import replay
 from cardstation.services.settle_clock import settle_clock
+from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from cardstation.store import Store
 from tests.kit.full_desk import FIRST, PIN, PlainPins
@@ -203,3 +206,30 @@ def test_the_proof_names_a_mark_that_went_back_without_them(desk: Desk) -> None:
 def test_a_second_writer_is_refused(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(StationBusy):
         Store.open(tmp_path)
+
+
+def test_a_store_rebuilt_from_its_entries_goes_on_from_there_too(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Also after a sale and a sum received since; the ledger takes the entry like any other."""
+    on_duty(desk)
+    batch_id = ahead_and_set_right(desk)
+    settle_clock(desk.station, "battery", SECOND)
+    desk.sell(card_of(HOMES[2]))
+    pay_batch(desk.station, batch_id, tender=Tender.CASH, money=Money(1))
+    assert sync(desk.station).unsent == 0
+    with desk.station.store.reading() as reading:
+        entries = tuple(reading.journal.every())
+    other = open_desk(tmp_path / "other", households=HOMES, clock=desk.clock)
+    with other.station.store.unit() as unit:
+        for stored in entries:
+            unit.journal.append(stored.entry)
+            replay(other.station, unit, stored)
+        head = unit.journal.head()
+        unit.commit()
+    write_anchor(other.station, head)
+    assert refused(other) == ""
+    assert not [one for one in verify(other.station).disagreements if "clock" in one.code]
+    desk.clock.at -= BACK
+    assert refused(other) == "clock_ran_back"
+    other.station.store.close()
