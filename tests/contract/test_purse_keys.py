@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +22,11 @@ from cardstation.ports.purse import (
     PurseKind,
     PurseStand,
 )
+from cardstation.settings import save_setting
 from drivers.keys.hsm import HsmLabels, HsmPurseKeys, TokenSession, open_token
 from drivers.keys.psam import PsamPurseKeys
 from drivers.keys.purse_keys import PurseMasters, SoftwarePurseKeys, training_masters
+from drivers.keys.purse_secrets import keep_purse_secret
 from drivers.keys.secret import Secret
 from drivers.readers.wrappers import Fault, FaultKind, TracedLink
 from drivers.virtual import VirtualCard, VirtualReader
@@ -41,7 +45,7 @@ DEMO = training_masters()
 
 
 @pytest.fixture(scope="session")
-def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenSession]:
+def token_conf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A token with the training area's masters in it, sensitive and not extractable."""
     if not LIBRARY.exists():
         not_proven("no SoftHSM on this machine")
@@ -76,8 +80,47 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenSession]:
                         Attribute.TOKEN: True,
                     }
                 )
-        with open_token(str(LIBRARY), "gas", PIN) as session:
-            yield session
+        yield kept
+
+
+@pytest.fixture(scope="session")
+def token(token_conf: Path) -> Iterator[TokenSession]:
+    """Logged in to it."""
+    with open_token(str(LIBRARY), "gas", PIN) as session:
+        yield session
+
+
+DESK = """
+import sys
+from pathlib import Path
+from cardstation.bootstrap.purses import purse_keys, said_of_purses
+from cardstation.settings import load_settings
+from drivers.makers import MAKERS
+from tests.kit.purses import PurseDesk
+settings = load_settings(Path(sys.argv[1]), {})
+desk = PurseDesk(purse_keys(settings))
+plan = desk.planned()
+desk.powered().load(plan, desk.keys)
+desk.keys.close()
+print(said_of_purses(settings, MAKERS), desk.stands().balance_fen)
+"""
+
+
+def test_a_desk_of_real_settings_loads_by_its_token(token_conf: Path, tmp_path: Path) -> None:
+    """In a process of its own: a process logs in to a token once."""
+    given = {"purse_keys": "token", "purse_maker": "CP10", "purse_token": "gas"}
+    save_setting(tmp_path, **given, purse_library=str(LIBRARY))
+    keep_purse_secret(tmp_path, "pin", PIN, keyring_first=False)
+    backend = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    told = subprocess.run(
+        [sys.executable, "-c", DESK, str(tmp_path)],
+        env={**os.environ, **backend, "SOFTHSM2_CONF": str(token_conf)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout == "CP10, token gas, terminal 000000000001 5000\n", told.stderr
+    assert PIN.reveal().decode() not in (tmp_path / "settings.toml").read_text()
 
 
 def program(levels: tuple[bytes, ...]) -> SoftwarePurseKeys:

@@ -11,10 +11,13 @@ import pytest
 from cardstation.bootstrap import purses
 from cardstation.bootstrap.card_box import CardBox
 from cardstation.bootstrap.doctor import look_at_everything
+from cardstation.bootstrap.entry import doors
 from cardstation.bootstrap.libraries import AllReaders, shelf_of
 from cardstation.bootstrap.meter import take_card
 from cardstation.bootstrap.purses import is_module, levels_of, said_of_purses
 from cardstation.bootstrap.station import open_station
+from cardstation.cli.commands import COMMANDS
+from cardstation.cli.run import main
 from cardstation.domain.meter import MeterKind
 from cardstation.errors import CardNotGenuine, Mishap, Refusal
 from cardstation.ports.purse import PurseKeys
@@ -256,3 +259,32 @@ def test_a_room_without_its_module_says_psam_silent(
     settings = set_up(home, purse_keys="psam", purse_maker="CP10", purse_reader="SAM 01")
     with pytest.raises(Mishap, match="psam_silent"):
         said_of_purses(settings, MAKERS)
+
+
+def test_a_master_is_typed_unseen_and_said_by_its_place_only(
+    home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARDSTATION_HOME", str(home))
+    monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
+    asked: list[dict[str, object]] = []
+
+    def typed(name: str, given: str) -> tuple[int, str]:
+        def prompt(_text: str, **how: object) -> str:
+            asked.append(how)
+            return given
+
+        monkeypatch.setattr("cardstation.cli.keys.click.prompt", prompt)
+        status = main(doors(), COMMANDS, ["keys", "purse", name, "--json"])
+        return status, "".join(capfd.readouterr())
+
+    secret = "a5" * 16
+    status, said = typed("load", secret)
+    assert (status, '"place": "file"' in said, secret in said) == (0, True, False)
+    assert load_purse_secret(home, "load") == Secret(bytes.fromhex(secret))
+    assert typed(PIN, "5678")[0] == 0
+    assert load_purse_secret(home, PIN) == Secret(b"5678")
+    for wrong in ("a5" * 15, "no hex", ""):
+        status, said = typed("load", wrong)
+        assert (status, "purse_secret_malformed" in said) == (3, True)
+    assert load_purse_secret(home, "load") == Secret(bytes.fromhex(secret))
+    assert all(how["hide_input"] for how in asked)

@@ -243,6 +243,7 @@ READS = {
     ("keys", "status"): (),
     ("keys", "import"): (),
     ("keys", "make"): (),
+    ("keys", "purse"): ("load",),
     ("keys", "wrap"): (),
     ("training", "rack", "serve"): (),
     ("training", "rack", "list"): (),
