@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -138,14 +138,19 @@ class Batch:
         return max((line.revision for line in self.lines), default=1)
 
 
-def stands_at(lines: Sequence[ManifestLine], place: int, kept: Container[int]) -> int:
+def stands_at(
+    lines: Sequence[ManifestLine], place: int, kept: Container[int], lost: Mapping[int, int]
+) -> int:
     """Where the household of a row stands now: what lay in the row's envelope is for that line.
 
     Args:
         lines: Of the batch.
         place: Of the row as it was, from 1.
         kept: Places that money is in: they are never exchanged for another.
+        lost: Place → place of the row that took its stead and was lost with a restored store.
     """
+    while place in lost and place not in kept:
+        place = lost[place]
     if not 0 < place <= len(lines) or place in kept or not lines[place - 1].withdrawn:
         return place
     account_no = lines[place - 1].account_no

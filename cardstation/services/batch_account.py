@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cardstation.domain.allocation import divide
-from cardstation.domain.batch import stands_at
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import QuoteStanding, references_in
@@ -156,9 +155,10 @@ def _lines(
 ) -> tuple[LineMoney, ...]:
     holdings = {one.line: one for one in holdings_of(reading, batch_id)}
     released = reading.lump_sums.released(batch_id)
+    stands = {one.payment_id: one.line for one in purses_of(reading, batch_id)}
     envelopes: dict[int, Money] = {}
     for one in payments:
-        line = stands_at(state.batch.lines, one.payment.line, holdings)
+        line = stands[one.payment.payment_id]
         envelopes[line] = envelopes.get(line, NO_MONEY) + one.remains
     return tuple(
         LineMoney(

@@ -119,7 +119,8 @@ def _remains(reading: Reading, batch_id: str, payment_id: str, household: Househ
     may = {
         purse.payment_id
         for purse in purses
-        if not purse.line or lines[purse.line - 1].account_no == household.account_no
+        if not purse.line
+        or (purse.line <= len(lines) and lines[purse.line - 1].account_no == household.account_no)
     }
     if payment_id not in may:
         raise Refusal("unknown_payment", payment_id=payment_id, batch_id=batch_id)

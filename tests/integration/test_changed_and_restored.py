@@ -22,15 +22,18 @@ from cardstation.domain.tariff import Period, PurchaseCap
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.add_row import add_row
+from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchMoney, batch_state
 from cardstation.services.close_batch import close_batch
 from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.judge_again import judge_again
 from cardstation.services.leave_out import leave_out
 from cardstation.services.lists.changing import ROW_HELD
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.purge_batch import purge_batch
 from cardstation.services.release_line import release_line
 from cardstation.services.revise_list import revise_list
+from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.settle_line import settle_line
 from cardstation.services.sync import sync
 from tests.integration.test_lost_list import HOMES, Day
@@ -221,6 +224,36 @@ def test_what_lay_in_the_envelope_of_a_lost_row_pays_for_no_other(day: Listed) -
         with pytest.raises(Refusal, match="list_rows_lost"):
             add_row(day.desk.station, day.batch_id, HOMES[home].account_no, Money.of_yuan("90"))
     assert day.money().remainder == Money.of_yuan("90")
+
+
+def owes(day: Listed, home: int, yuan: str) -> None:
+    with day.desk.station.store.unit() as unit:
+        household = unit.households.get(HOMES[home].account_no)
+        assert household is not None
+        unit.households.update(replace(household, arrears=Money.of_yuan(yuan)))
+        unit.commit()
+
+
+def test_the_envelope_of_a_row_that_was_judged_again_is_spent_once(day: Listed) -> None:
+    """Its debt was paid out of it, the rest was loaded by a row that is lost."""
+    station, home = day.desk.station, HOMES[3]
+    owes(day, 3, "10")
+    place = add_row(station, day.batch_id, home.account_no, ROW)
+    day.pay("100", line=place)
+    day.pay("300")
+    (first, *_) = batch_account(station, day.batch_id).payments
+    settle_arrears(station, day.batch_id, place, first.payment.payment_id, "signed")
+    judge_again(station, day.batch_id, place)
+    day.load(3)
+    day.restored()
+    remains = [one.remains for one in batch_account(day.desk.station, day.batch_id).payments]
+    assert remains == [NO_MONEY, NO_MONEY]
+    owes(day, 0, "10")
+    with pytest.raises(Refusal, match="unknown_payment"):
+        settle_arrears(day.desk.station, day.batch_id, 1, first.payment.payment_id, "signed")
+    owes(day, 0, "0")
+    day.load(0, 1, 2)
+    proved(day.desk)
 
 
 def test_a_row_that_was_lost_before_any_money_came_keeps_its_place(day: Listed) -> None:

@@ -31,6 +31,7 @@ from cardstation.services.intent.signed_over import open_items
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.purge_batch import purge_batch, purge_due
 from cardstation.services.rejoin import rejoin
+from cardstation.services.release_line import release_line
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.sync import sync
 from tests.kit.lists import list_row, taken
@@ -118,6 +119,17 @@ def test_its_money_is_listed_signed_over_and_goes_back(day: Day) -> None:
     assert custody_state(station, day.batch_id).stage is Stage.CLOSED
     with station.store.reading() as reading:
         assert not open_items(reading)
+    proved(day.desk)
+
+
+def test_what_one_of_its_rows_gave_free_is_counted_once(day: Day) -> None:
+    release_line(day.desk.station, day.batch_id, 1, "absent")
+    day.restored()
+    money = batch_state(day.desk.station, day.batch_id).money
+    assert (money.funded, money.remainder) == (NO_MONEY, PAID)
+    assert day.listed(OURS).batch_id == day.batch_id
+    states = [one.state for one in batch_state(day.desk.station, day.batch_id).outcomes]
+    assert states == [LineState.STOPPED, LineState.WAITING, LineState.WAITING]
     proved(day.desk)
 
 

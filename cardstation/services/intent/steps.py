@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from cardstation.domain.batch_life import BatchStep, Stage, Step, advance_batch
 from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.list_steps import Decided, Revised
 from cardstation.errors import Refusal
 from cardstation.services.intent.facts import append, clerk_of
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
-from cardstation.store.frozen import freeze, thaw
+from cardstation.store.frozen import freeze, thaw, thaw_any
 
 
 def record_step(
@@ -65,6 +67,21 @@ def ensure_not_closed(reading: Reading, batch_id: str) -> None:
     """
     if reading.steps.stage(batch_id) is Stage.CLOSED:
         raise Refusal("batch_closed_already", batch_id=batch_id)
+
+
+def lost_rows(steps: Iterable[BatchStep], rows: int) -> dict[int, int]:
+    """Place → the place of the row that a person put in its stead and that is on no list any more.
+
+    Args:
+        steps: Of one batch, oldest first.
+        rows: Lines of the batch on file.
+    """
+    told = (thaw_any(Revised | Decided, one.detail) for one in steps if one.step is Step.REVISED)
+    return {
+        one.place: one.became
+        for one in told
+        if isinstance(one, Decided) and 0 < one.place < one.became and one.became > rows
+    }
 
 
 def step_again(unit: Unit, entry: Entry) -> BatchStep:

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from cardstation.domain.allocation import divide
 from cardstation.domain.batch import Batch
-from cardstation.domain.batch_life import Stage
+from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.ledger import Entry
+from cardstation.domain.list_steps import Decided, Revised
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Quote
@@ -30,6 +31,7 @@ from cardstation.services.lists.entry import entry_state
 from cardstation.services.rebuild.moment import station_then
 from cardstation.services.station import Station
 from cardstation.store import Unit
+from cardstation.store.frozen import thaw_any
 from cardstation.store.funds import BatchPayment, FundedLine
 from cardstation.store.lump_sums import ReleasedLine
 
@@ -73,11 +75,14 @@ def _counts(unit: Unit, batch_id: str, place: int) -> None:
 
 def _paid_from(unit: Unit, batch_id: str, place: int) -> BatchPayment | None:
     """The newest sum that may have paid for a row; None where it holds its money already."""
+    if place in unit.funds.funded(batch_id, line=place):
+        return None
+    stands = {one.payment_id: one.line for one in purses_of(unit, batch_id)}
     payments = unit.funds.payments(batch_id)
-    own = [one for one in payments if one.line == place]
-    own = own or [one for one in payments if not one.line] or list(payments)
-    held = place in unit.funds.funded(batch_id, line=place)
-    return None if held or not own else own[-1]
+    for line in (place, 0):
+        if own := [one for one in payments if stands[one.payment_id] == line]:
+            return own[-1]
+    return payments[-1] if payments else None
 
 
 def _fund(
@@ -143,10 +148,17 @@ def _doubtful(unit: Unit, batch: Batch, first: int) -> list[int]:
     }
     since = [place for place in waiting if batch.lines[place - 1].account_no in bought]
     asked = {place: money for place, money in waiting.items() if place not in enveloped}
-    lost = lost_places(unit, batch.batch_id) - funded.keys()
+    lost = lost_places(unit, batch.batch_id) - funded.keys() - _taken_off(unit, batch.batch_id)
     if not _in_doubt(lump, list(asked.values()), lost=bool(lost)):
         return since
     return sorted({*since, *asked})
+
+
+def _taken_off(unit: Unit, batch_id: str) -> set[int]:
+    """Places that a person took off the list, or put another row in the stead of."""
+    steps = (one for one in unit.steps.of_batch(batch_id) if one.step is Step.REVISED)
+    told = (thaw_any(Revised | Decided, step.detail) for step in steps)
+    return {one.place for one in told if isinstance(one, Decided)}
 
 
 def _in_doubt(lump: Money, asked: list[Money], *, lost: bool) -> bool:
