@@ -111,6 +111,7 @@ PHRASES = {
     "audit.bank_twice": "Came in at the bank twice",
     "audit.transfer_not_found": "Booked, and not at the bank",
     "audit.transfer_amount_differs": "The bank has another amount",
+    "audit.transfer_proposed": "Money we sent: is it this line of the bank?",
     "audit.transfer_twice": "Booked twice, once at the bank",
     "audit.cash_over": "Cash over",
     "audit.cash_short": "Cash short",

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from cardstation.central.console.proposals import Decision, Kind, decide, propose
 from cardstation.central.console.roles import Role
 from cardstation.central.engine import transaction
-from cardstation.central.reconcile.audit_list import audit_list
+from cardstation.central.reconcile.audit_list import AuditItem, audit_list, close_item
 from cardstation.central.reconcile.bank import BankVerdict, judge_bank
 from cardstation.central.reconcile.files import FileKind, accept_file, look_at, take_file
 from cardstation.central.reconcile.matching import Matched, match_all
@@ -176,17 +177,100 @@ def test_one_movement_under_two_names_of_its_account_explains_one_booking(town: 
     assert bring(books, line("b9", "500", remark=QUOTE)).transfers == 1
 
 
-def test_money_we_sent_is_found_by_its_amount_alone_while_it_is_the_only_one(town: Town) -> None:
-    books = town.centre.books
+def sent(town: Town, fen: int) -> None:
     _, chain = town.station("S001")
-    received(town, 840_000, QUOTE)
     back = {"tender": "bank_transfer", "batch": "2026-11-24-01", "approver": "li"}
-    town.push("S001", [chain.add("given_back", fen=3_000, **back)])
+    town.push("S001", [chain.add("given_back", fen=fen, **back)])
+
+
+def proposed(books: Books) -> list[AuditItem]:
+    with transaction(books.engine) as connection:
+        found = audit_list(connection, datetime.now(UTC))
+    return [one for one in found if one.code == "transfer_proposed"]
+
+
+def close(books: Books, item: AuditItem) -> None:
+    """What two persons agree on."""
+    with transaction(books.engine) as connection:
+        body = {"fen": item.fen}
+        number = propose(connection, Kind.AUDIT, item.item, body, reason="x", by="anna")
+        approved = decide(connection, number, Decision.APPROVED, by="ben")
+        close_item(connection, approved, datetime.now(UTC))
+
+
+def test_money_we_sent_is_proposed_by_its_amount_and_matched_by_two_persons(town: Town) -> None:
+    books = town.centre.books
+    received(town, 840_000, QUOTE)
+    sent(town, 3_000)
     bring(books, line("b1", "8400", remark=QUOTE) + line("b2", "", "30.00", "退款"))
+    assert listed(books, LATER) == [("bank_not_found", -3_000), ("transfer_proposed", -3_000)]
+    (pair,) = proposed(books)
+    assert pair.about.endswith("= b2 净月物业 退款")
+    close(books, pair)
     assert listed(books, LATER) == []
+    assert lines(books) == {"b1": BankVerdict.MATCHED, "b2": BankVerdict.MATCHED}
+    with pytest.raises(Refusal, match="audit_item_gone"):
+        close(books, pair)
+
+
+def test_two_payments_of_one_amount_are_proposed_to_nobody(town: Town) -> None:
+    books = town.centre.books
     for _ in range(2):
-        town.push("S001", [chain.add("given_back", fen=500, **back)])
+        sent(town, 500)
     assert bring(books, line("b3", "", "5.00", "退款")).transfers == 0
+    assert proposed(books) == []
+
+
+def test_somebody_elses_payment_proves_none_of_ours(town: Town) -> None:
+    books = town.centre.books
+    sent(town, 50_000)
+    assert bring(books, line("w1", "", "500.00", "rent of the office")).transfers == 0
+    assert transfers(books) == [(-50_000, BankVerdict.PROPOSED)]
+    # Who says what it was instead says that it is not this one.
+    with transaction(books.engine) as connection:
+        items = audit_list(connection, datetime.now(UTC) + LATER)
+    (rent,) = [one for one in items if one.code == "bank_not_found"]
+    close(books, rent)
+    assert transfers(books) == [(-50_000, BankVerdict.NOT_FOUND)]
+
+
+NO_KEYS = [
+    ("20261124 wang", "20261124 other people"),
+    ("payment of wang", "payment of li"),
+    ("20261124093000", "20261124093000 li"),
+]
+
+
+@pytest.mark.parametrize(("typed", "remark"), NO_KEYS, ids=["day", "letters", "moment"])
+def test_a_day_or_a_plain_word_is_no_reference(town: Town, typed: str, remark: str) -> None:
+    books = town.centre.books
+    received(town, 50_000, typed)
+    assert bring(books, line("b1", "500.00", remark=remark)).transfers == 0
+    assert transfers(books) == [(50_000, BankVerdict.NOT_FOUND)]
+
+
+def test_a_reference_that_is_whole_comes_before_a_word_of_another_payment(town: Town) -> None:
+    books = town.centre.books
+    received(town, 50_000, "20261124 zhang888888 BANK-778899")
+    received(town, 50_000, "BANK-778899")
+    told = line("a1", "500.00", remark="zhang888888") + line("BANK-778899", "500.00")
+    assert bring(books, told).transfers == 2
+    with books.owner.connect() as connection:
+        found = connection.execute(
+            text("SELECT m.ref FROM bank_matches m JOIN journal USING (entry_id) ORDER BY seq")
+        )
+        assert found.scalars().all() == ["a1", "BANK-778899"]
+
+
+def test_a_word_that_several_payments_carry_is_the_reference_of_none(town: Town) -> None:
+    books = town.centre.books
+    received(town, 50_000, "户62220012 wang")
+    received(town, 50_000, "户62220012 li")
+    assert bring(books, line("b1", "500.00", remark="62220012")).transfers == 0
+    # Nor is one that stands in two lines.
+    received(town, 70_000, "ZK991188")
+    told = line("c1", "700.00", remark="ZK991188 a") + line("c2", "700.00", remark="ZK991188 b")
+    assert bring(books, told).transfers == 0
 
 
 def test_cash_and_codes_are_no_transfers(town: Town) -> None:

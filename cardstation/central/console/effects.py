@@ -93,7 +93,7 @@ def _file(visit: Visit, approved: Proposal) -> None:
 
 
 def _audit(visit: Visit, approved: Proposal) -> None:
-    close_item(visit.connection, approved)
+    close_item(visit.connection, approved, visit.now)
 
 
 EFFECTS: Mapping[Kind, Effect] = {

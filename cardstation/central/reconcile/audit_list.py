@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.console.proposals import Proposal
-from cardstation.central.reconcile.bank import BankVerdict, judge_bank
+from cardstation.central.reconcile.bank import PAIR, BankVerdict, confirm_pair, judge_bank
 from cardstation.central.reconcile.cash import cash_differences, open_shifts
 from cardstation.central.reconcile.gaps import Gap, open_gaps
 from cardstation.central.reconcile.tables import (
@@ -186,6 +186,11 @@ def _bank(connection: Connection, now: datetime) -> Iterable[AuditItem]:
             about = f"{line.ref} {line.payer} {line.remark}".strip()[:120]
             name = f"bank:{line.account}:{line.ref}"
             yield AuditItem(name, f"bank_{verdict}", line.account, about, line.fen, line.at)
+    for pair in found.proposed:
+        one, line = pair.transfer, pair.line
+        about = f"{one.reference or one.kind} · {one.seq} = {line.ref} {line.payer} {line.remark}"
+        said = (pair.item, "transfer_proposed", one.station, about.strip()[:120], one.fen)
+        yield AuditItem(*said, one.posted_at)
     for one in found.transfers:
         verdict = found.transfer_verdicts[one.entry_id]
         about = f"{one.reference or one.kind} · {one.seq}"
@@ -197,7 +202,7 @@ def _bank(connection: Connection, now: datetime) -> Iterable[AuditItem]:
             told = found.until is not None and one.posted_at < found.until
             if not told or one.posted_at > now - PATIENCE:
                 continue
-        if verdict is not BankVerdict.MATCHED:
+        if verdict not in (BankVerdict.MATCHED, BankVerdict.PROPOSED):
             yield AuditItem(f"entry:{one.entry_id}", code, one.station, about, fen, one.posted_at)
 
 
@@ -232,12 +237,14 @@ def audit_item(connection: Connection, name: str, now: datetime) -> AuditItem:
     raise Refusal("audit_item_gone")
 
 
-def close_item(connection: Connection, approved: Proposal) -> None:
-    """Close an item on a treasurer's decision.
+def close_item(connection: Connection, approved: Proposal, now: datetime) -> None:
+    """Close an item on a treasurer's decision; a proposed pair is matched by it.
 
     Raises:
         Refusal: `audit_item_gone`: it was closed meanwhile.
     """
+    if approved.subject.startswith(PAIR):
+        confirm_pair(connection, approved.subject, now)
     made = insert(audit_closings).values(
         item=approved.subject,
         fen=int(approved.body["fen"]),
