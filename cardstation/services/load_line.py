@@ -17,9 +17,11 @@ from cardstation.domain.batch import (
     ManifestLine,
     Verdict,
 )
+from cardstation.domain.card import CardIdentity
 from cardstation.domain.household import Household
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
+from cardstation.domain.revision import LEFT_OUT
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import TopUpState
@@ -38,7 +40,7 @@ from cardstation.services.intent.orders import ensure_leased, order_for, quote_o
 from cardstation.services.intent.prices import ensure_cap_left
 from cardstation.services.intent.stops import remembered
 from cardstation.services.intent.taken_back import ensure_not_behind
-from cardstation.services.lists.changing import ROW_HELD
+from cardstation.services.lists.changing import ROW_HELD, lost_places
 from cardstation.services.resolve import Outcome, Resolution, ensure_settled, resolve_card
 from cardstation.services.station import Station
 
@@ -113,12 +115,7 @@ def _ensure_waits(
     """The card stands on a line of this batch that is certain and not done."""
     identity = card.content.identity
     if not place:
-        _ensure_not_held(batch, identity.card_no)
-        with station.store.reading() as reading:
-            others = reading.batches.of_card(identity.card_no)
-        if others:
-            raise Refusal("card_of_other_batch", card_no=identity.card_no, batch_id=others[0])
-        raise Refusal("card_not_in_batch", card_no=identity.card_no, batch_id=batch.batch_id)
+        raise _on_no_line(station, batch, identity)
     line = batch.lines[place - 1]
     for load in loads:
         if load.state is TopUpState.SEALED:
@@ -133,10 +130,23 @@ def _ensure_waits(
         raise Refusal(code, card_no=identity.card_no, row=line.row.row, reason=reason)
 
 
-def _ensure_not_held(batch: Batch, card_no: str) -> None:
+def _on_no_line(station: Station, batch: Batch, identity: CardIdentity) -> Refusal:
+    """Why no line counts for a card: its row was lost or is held, it is another's, or nobody's."""
+    batch_id, card_no = batch.batch_id, identity.card_no
+    with station.store.reading() as reading:
+        others = [one for one in reading.batches.of_card(card_no) if one != batch_id]
+        loads = reading.topups.of_batch(batch_id)
+        lost = lost_places(reading, batch_id)
+    for load in loads:
+        if (load.identity, load.state) == (identity, TopUpState.SEALED):
+            return Refusal("line_already_done", card_no=card_no, row=load.row)
     for line in batch.lines:
-        if line.withdrawn == ROW_HELD and line.card_no == card_no:
-            raise Refusal(ROW_HELD, row=line.row.row, batch_id=batch.batch_id)
+        known = line.withdrawn.startswith(LEFT_OUT) if lost else line.withdrawn != ROW_HELD
+        if line.card_no == card_no and not known:
+            return Refusal(ROW_HELD, row=line.row.row, batch_id=batch_id)
+    if others:
+        return Refusal("card_of_other_batch", card_no=card_no, batch_id=others[0])
+    return Refusal("card_not_in_batch", card_no=card_no, batch_id=batch_id)
 
 
 def ensure_own_envelope(batch: Batch, place: int, envelope: str) -> None:

@@ -117,8 +117,7 @@ def test_a_row_left_out_is_left_out_again_and_takes_no_money(day: Listed) -> Non
     day.restored()
     assert day.states() == [LineState.WITHDRAWN, LineState.DONE, LineState.DONE]
     assert day.money().remainder == NO_MONEY
-    with pytest.raises(Refusal):
-        day.desk.load(day.batch_id, card_of(HOMES[0]))
+    assert day.refused(0) == "card_not_in_batch"
 
 
 def test_the_rows_that_it_was_paid_for_are_loaded_and_not_the_one_left_out(day: Listed) -> None:
@@ -137,6 +136,7 @@ def test_an_amount_that_was_changed_and_loaded_is_not_paid_for_twice(day: Listed
     day.restored()
     assert day.states() == [LineState.WITHDRAWN, LineState.DONE, LineState.WAITING]
     assert day.money().remainder == NO_MONEY
+    assert day.refused(0) == "line_already_done"
     day.load(2)
     proved(day.desk)
 
@@ -147,7 +147,7 @@ def test_where_a_changed_row_was_lost_the_others_wait_and_say_so(day: Listed) ->
     day.pay("150")
     day.restored()
     assert day.money().funded == NO_MONEY
-    assert [day.refused(home) for home in (1, 2)] == [ROW_HELD, ROW_HELD]
+    assert [day.refused(home) for home in (0, 1, 2)] == [ROW_HELD] * 3
     with pytest.raises(Refusal, match="list_rows_lost"):
         day.revised(0, 1, 2)
     proved(day.desk)
