@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from cardstation.central import wire as theirs
-from cardstation.domain.ledger import GENESIS, Entry, Order
+from cardstation.domain.ledger import CLOCK, GENESIS, PEOPLE, Entry, Order
 from cardstation.domain.seal_number import seal_number
 from cardstation.errors import LedgerRefused
 from cardstation.ports.ledger import Ledger, LedgerException
@@ -66,6 +66,19 @@ def test_totals_are_what_the_facts_mean(ledger: Ledger) -> None:
         "unloaded": -2_900,
     }
     assert sum(ack.totals.values()) == 0
+
+
+def test_a_settled_clock_moves_no_money_and_what_follows_may_be_of_an_earlier_time(
+    ledger: Ledger,
+) -> None:
+    chain = Chain()
+    chain.add("received", tender="cash", batch="B1", fen=100, at="2026-12-24T09:00:00+08:00")
+    said = {"approver": "supervisor", "witness": f"{PEOPLE}the battery was empty"}
+    chain.add("clock", subject=CLOCK, detail="2026-12-24T09:00:00+08:00", **said)
+    chain.add("received", tender="cash", batch="B1", fen=100)
+    ack = ledger.push(chain.written, ledger.head().nonce)
+    assert (ack.acked_seq, ack.exceptions) == (3, ())
+    assert ack.totals == {"tender": 200, "unallocated": -200}
 
 
 def test_a_card_is_known_by_its_armed_and_sealed_facts(ledger: Ledger) -> None:
