@@ -165,6 +165,24 @@ def test_a_station_that_was_not_heard_since_is_named(days: Days) -> None:
     assert days.seals(ago(1))["S003"].seal.heard
 
 
+STATUSES = [
+    ("UPDATE stations SET status = 'suspended' WHERE station = 'S001'", False),
+    ("UPDATE stations SET status = 'revoked' WHERE station = 'S001'", True),
+]
+
+
+@pytest.mark.parametrize(("become", "heard"), STATUSES, ids=["suspended", "revoked"])
+def test_only_who_is_out_of_service_for_good_has_nothing_outstanding(
+    days: Days, become: str, heard: bool
+) -> None:
+    days.sell(ago(3))
+    days.owner("DELETE FROM station_states")
+    days.owner(become)
+    assert days.run(ago(2)).ok
+    seals = days.seals(ago(2))
+    assert (seals["S001"].seal.heard, seals["centre"].seal.heard) == (heard, True)
+
+
 def test_nothing_is_sealed_while_the_books_disagree(days: Days) -> None:
     days.sell(ago(2))
     days.owner("UPDATE balances SET fen = fen + 1 WHERE account = 'gas_sold'")

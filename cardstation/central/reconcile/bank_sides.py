@@ -124,15 +124,15 @@ def lines_of_statements(connection: Connection, now: datetime) -> tuple[Movement
     rows = connection.execute(
         select(
             *(line.account, line.ref, line.at, line.fen, line.payer, line.remark),
-            func.coalesce(bank_matches.c.entry_id.cast(line.ref.type), ""),
-            select(audit_closings.c.item).where(named).exists(),
+            func.coalesce(bank_matches.c.entry_id.cast(line.ref.type), "").label("entry_id"),
+            select(audit_closings.c.item).where(named).exists().label("closed"),
         )
         .outerjoin(bank_matches, same)
         .where(or_(bank_matches.c.ref.is_(None), line.at > now - WINDOW))
         .order_by(line.at, line.account, line.ref)
     ).all()
     echoed = echoed_lines(connection, [row.ref for row in rows])
-    return tuple(Movement(*row, (row.account, row.ref) in echoed) for row in rows)
+    return tuple(Movement(**row._asdict(), echo=(row.account, row.ref) in echoed) for row in rows)
 
 
 def told_until(connection: Connection) -> datetime | None:

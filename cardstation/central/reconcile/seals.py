@@ -26,6 +26,8 @@ from cardstation.domain.ledger import GENESIS
 _PAGE = 2_000
 _YEARS = range(2000, 2200)
 ONE_DAY = timedelta(days=1)
+_NOTHING_MORE = ("centre", "revoked")
+"""Of whom nothing is outstanding: the centre itself, and what is out of service for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class DaySeal:
         from_seq, to_seq: The entries it covers; none where the second is before the first.
         hash: Of the last entry of the chain by then, hex.
         late: How many of them are of a day that was sealed before.
-        heard: The station was heard after the day and kept nothing back.
+        heard: The station was heard after the day and kept nothing back; also one out of service
+            for good. One that is suspended may still have entries.
         sums: Fen by class of account, as JSON in order of names.
         before: Fingerprint of the station's seal before this one, hex; `GENESIS` at the first.
     """
@@ -166,7 +169,7 @@ def seal_until(connection: Connection, key: CentreKey, day: date, proven: Mappin
         before = last_seal(connection, station)
         due = day if before is None else before.seal.day + ONE_DAY
         while due <= day:
-            heard = status != "active" or _heard(connection, station, due)
+            heard = status in _NOTHING_MORE or _heard(connection, station, due)
             last = proven.get(station, 0)
             before = _seal(connection, key, station, due, before, last=last, heard=heard)
             due, made = due + ONE_DAY, made + 1
