@@ -63,6 +63,7 @@ def test_a_file_counts_when_a_treasurer_accepted_it(town: Town) -> None:
         assert count(town, gap) == 0
         shown = words(qian, "proposals")
         assert "File 1 · phone · f.csv · 5 rows that can be read · ¥280.00" in shown
+        assert "First file of phone: a new name" in shown
         assert qian.post("proposals/1", verdict="approved").status_code == 303
         assert count(town, gap) == 1
         assert "Explained 5" in words(chen, "reconciliation/files/1")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,61 +16,21 @@ from cardstation.central import orders
 from cardstation.central.console.explaining import keep_explanation
 from cardstation.central.console.roles import Role
 from cardstation.central.engine import transaction
-from cardstation.central.reconcile.audit_list import AuditItem, audit_list
 from cardstation.central.reconcile.files import FileKind, accept_file, look_at, take_file
-from cardstation.central.reconcile.matching import Matched, match_all
+from cardstation.central.reconcile.matching import match_all
 from cardstation.cli.central import central as command
-from cardstation.domain.ledger import Order
 from cardstation.errors import Refusal
-from tests.kit.console import ZONE, Town, person
+from tests.kit.channel_files import HEAD, PAID, bring, codes, count, row, town_with_holes
+from tests.kit.console import Town, person
 from tests.kit.postgres import Books, Centre
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
 
-HEAD = "流水号,交易时间,卡号,购气次数,金额(元),购气量(m³),订单号\n"
-PAID = Order("O1", "0000000009", 5_000, 17_857, "r@1", 3, "")
-
 
 @pytest.fixture
 def town(centre: Centre) -> Town:
-    """Card C0000007 was sold 2 on the 24th at nine, and then 6: 3, 4 and 5 are missing."""
-    made = Town(centre)
-    for name in ("anna", "ben"):
-        person(centre.books, name, Role.TREASURER)
-    made.sell("S001", 7, counter=2)
-    with centre.books.owner.begin() as connection:
-        connection.execute(text("UPDATE journal SET posted_at = '2026-11-24 09:05+08'"))
-    made.sell("S002", 7, counter=6)
-    return made
-
-
-def bring(books: Books, content: str | bytes, channel: str = "phone", by: str = "anna") -> Matched:
-    raw = content if isinstance(content, bytes) else content.encode()
-    accepted_by = "ben" if by == "anna" else "anna"
-    with transaction(books.engine) as connection:
-        file = take_file(connection, FileKind.CHANNEL, channel, "file.csv", raw, by=by)
-        accept_file(connection, file.number, by=accepted_by)
-        return match_all(connection, datetime.now(UTC))
-
-
-def row(ref: str, counter: int | str, card: str = "C0000007", order: str = "") -> str:
-    """What a channel sold on the 25th, between the purchases 2 and 6 of the desks."""
-    return f"{ref},2026-11-25 10:30:00,{card},{counter},30.00,10.5,{order}\n"
-
-
-def listed(books: Books, days: int = 0) -> list[AuditItem]:
-    with transaction(books.engine) as connection:
-        return list(audit_list(connection, datetime.now(UTC) + timedelta(days=days)))
-
-
-def codes(books: Books, days: int = 0) -> list[tuple[str, str]]:
-    return sorted((one.code, one.about) for one in listed(books, days))
-
-
-def count(books: Books, query: str) -> int:
-    with books.owner.connect() as connection:
-        return int(connection.scalar(text(query)) or 0)
+    return town_with_holes(centre)
 
 
 def test_rows_of_a_channel_close_the_item_of_missing_purchases(town: Town) -> None:
@@ -251,63 +210,6 @@ def test_a_row_without_a_purchase_number_takes_the_lowest_hole_seen_after_it(tow
     assert count(books, "SELECT count(*) FROM off_book_loads") == 3
 
 
-def seen(hours: int) -> str:
-    """A time so long after the card was seen at a desk, as it is now."""
-    return f"{datetime.now(ZONE) + timedelta(hours=hours):%Y-%m-%d %H:%M}"
-
-
-UNTIMELY = {
-    "years before": "2020-01-05 08:00:00",
-    "the day but one before": "2026-11-22 23:59",
-    "long after": seen(30),
-    "hours after": seen(3),
-}
-
-
-@pytest.mark.parametrize("counter", ["3", ""], ids=["counted", "not counted"])
-@pytest.mark.parametrize("at", UNTIMELY.values(), ids=UNTIMELY)
-def test_a_row_of_another_time_fills_no_hole(town: Town, at: str, counter: str) -> None:
-    books = town.centre.books
-    bring(books, HEAD + f"a1,{at},C0000007,{counter},30,10,\n")
-    assert count(books, "SELECT count(*) FROM off_book_loads") == 0
-    assert ("row_time_differs", f"C0000007{' #3' if counter else ''}") in codes(books, 3)
-
-
-def test_a_row_that_names_only_its_day_may_be_of_the_day_of_the_sale_before(town: Town) -> None:
-    books = town.centre.books
-    bring(books, HEAD + "a1,2026-11-24,C0000007,3,30,10,\na2,2026-11-24,C0000007,,30,10,\n")
-    assert count(books, "SELECT count(*) FROM off_book_loads") == 2
-
-
-def test_a_sale_that_was_posted_days_later_counts_from_when_it_was_made(town: Town) -> None:
-    books = town.centre.books
-    with books.owner.begin() as connection:
-        connection.execute(text("UPDATE journal SET posted_at = '2026-11-26 09:05+08'"))
-    bring(books, HEAD + row("a1", 3))
-    assert count(books, "SELECT count(*) FROM off_book_loads") == 1
-
-
-def test_a_row_without_a_time_fills_only_the_hole_it_numbers(town: Town) -> None:
-    books = town.centre.books
-    bring(books, HEAD + "a1,,C0000007,,30,10,\na2,,C0000007,4,30,10,\n")
-    with books.owner.connect() as connection:
-        found = connection.execute(text("SELECT counter, ref FROM off_book_loads"))
-        assert found.all() == [(4, "a2")]
-    assert ("row_time_differs", "C0000007") in codes(books, 3)
-
-
-def test_rows_of_an_old_card_fill_no_hole_of_the_new_one(town: Town) -> None:
-    books = town.centre.books
-    _, chain = town.station("S001")
-    who = {"account_no": "0000000008", "maker": "CS01", "card_no": "C8", "meter_no": "M8"}
-    for generation, counter in ((1, 1), (2, 1), (2, 4)):
-        numbers = {"counter_before": counter - 1, "counter_after": counter, "fen": 100}
-        town.push("S001", [chain.add("sealed", generation=generation, **who, **numbers)])
-    old = "o2,2020-01-02 08:00,C8,2,30,10,\no3,2020-01-03 08:00,C8,3,30,10,\n"
-    assert bring(books, HEAD + old).gaps == 0
-    assert ("off_book", "C8 #2–3") in codes(books, 3)
-
-
 def test_what_explains_nothing_goes_to_the_audit_list(town: Town) -> None:
     books = town.centre.books
     bring(
@@ -390,98 +292,6 @@ def test_a_number_that_two_makers_give_their_cards_is_not_guessed_at(centre: Cen
             town.push("S001", [chain.add("sealed", **who)])
     bring(centre.books, HEAD + row("a1", 3, card="C1"))
     assert count(centre.books, "SELECT count(*) FROM off_book_loads") == 0
-
-
-def test_an_order_the_channel_was_paid_for_is_compared(town: Town) -> None:
-    books = town.centre.books
-    orders.post_order(books.engine, PAID)
-    right = "p1,2026-11-24,,,50.00,,O1\n"
-    orders.post_order(books.engine, Order("O2", "1", 700, 1_000, "r@1", 3, ""))
-    assert (
-        bring(books, HEAD + right + "p2,2026-11-24,,,7.01,,O2\np3,2026-11-24,,,7,,O2\n").orders == 2
-    )
-    assert codes(books) == [("order_amount", "O2"), ("row_order_twice", "O2")]
-
-
-def test_an_order_a_machine_loaded_is_closed_and_booked(town: Town) -> None:
-    books = town.centre.books
-    orders.post_order(books.engine, PAID)
-    assert bring(books, HEAD + "l1,2026-11-24,C0000009,4,50,17.857,O1\n", "machine").orders == 1
-    assert orders.orders_for(books.engine, "S001") == ()
-    owed = "SELECT coalesce(sum(fen), 0) FROM balances WHERE account = 'unloaded:0000000009'"
-    assert count(books, owed) == 0
-    assert count(books, "SELECT sum(fen) FROM balances WHERE account = 'gas_sold'") == -11_000
-    assert codes(books) == []
-    # A desk that loaded it all the same, without a network: the second one is in doubt.
-    _, chain = town.station("S001")
-    who = {"subject": "t", "account_no": "0000000009", "maker": "CS01", "card_no": "C0000009"}
-    who |= {"meter_no": "M0000009", "counter_before": 3, "counter_after": 4, "order_id": "O1"}
-    told = [chain.add(kind, tender="order", fen=5_000, **who) for kind in ("paid", "sealed")]
-    town.push("S001", told)
-    verdicts = "SELECT count(*) FROM exceptions WHERE code = 'order_loaded_twice'"
-    assert count(books, verdicts) == 1
-
-
-DIFFERS = [
-    ("l1,2026-11-24,C0000009,5,50,17.857,O1\n", "order_counter"),
-    ("l1,2026-11-24,C0000009,4,50.01,17.857,O1\n", "order_amount"),
-    ("l1,2026-11-24,C0000007,4,50,17.857,O1\n", "order_card"),
-    ("l1,2026-11-24,M0000007,4,50,17.857,O1\n", "order_card"),
-]
-
-
-@pytest.mark.parametrize(("line", "code"), DIFFERS, ids=["counter", "amount", "card", "meter"])
-def test_a_load_that_is_not_the_orders_books_nothing(town: Town, line: str, code: str) -> None:
-    books = town.centre.books
-    orders.post_order(books.engine, PAID)
-    bring(books, (HEAD if "M0" not in line else HEAD.replace("卡号", "表号")) + line)
-    assert codes(books) == [(code, "O1")]
-    assert len(orders.orders_for(books.engine, "S001")) == 1
-    assert count(books, "SELECT count(*) FROM off_book_loads") == 0
-
-
-@pytest.mark.parametrize("held", ["when it was paid", "lately"])
-def test_an_order_a_station_holds_is_not_closed_by_a_channel(town: Town, held: str) -> None:
-    books = town.centre.books
-    orders.post_order(books.engine, replace(PAID, leased_to="S001" if "paid" in held else ""))
-    if held == "lately":
-        orders.lease_order(books.engine, "S001", "O1")
-    bring(books, HEAD + "l1,2026-11-24,C0000009,4,50,17.857,O1\n", "machine")
-    assert codes(books) == [("order_leased", "O1")]
-    (order,) = orders.orders_for(books.engine, "S001")
-    assert order.leased_to == "S001"
-    assert count(books, "SELECT count(*) FROM journal WHERE kind = 'order_loaded'") == 0
-
-
-def test_a_second_load_of_an_order_fills_no_hole_of_another_card(town: Town) -> None:
-    books = town.centre.books
-    orders.post_order(books.engine, PAID)
-    bring(books, HEAD + "l1,2026-11-25,C0000009,4,50,17.857,O1\n", "machine")
-    bring(books, HEAD + "l2,2026-11-25,C0000007,4,50,17.857,O1\n", "machine")
-    assert codes(books) == [("row_order_twice", "O1")]
-    assert count(books, "SELECT count(*) FROM off_book_loads") == 0
-
-
-def test_an_order_loaded_onto_its_own_card_fills_the_hole_too(town: Town) -> None:
-    books = town.centre.books
-    orders.post_order(books.engine, replace(PAID, account_no="0000000007"))
-    loaded = "l1,2026-11-25 10:30,C0000007,4,50,17.857,O1\n"
-    assert bring(books, HEAD + loaded, "machine").orders == 1
-    assert codes(books) == []
-    assert count(books, "SELECT counter FROM off_book_loads") == 4
-
-
-def test_an_order_no_channel_tells_of_is_on_the_list_once_they_told_of_later_ones(
-    town: Town,
-) -> None:
-    books = town.centre.books
-    then = datetime.now(UTC) - timedelta(days=5)
-    orders.post_order(books.engine, Order("O0", "1", 100, 0, "r@1", 3, "", then))
-    orders.post_order(books.engine, PAID)
-    assert codes(books) == []
-    day = datetime.now(UTC).strftime("%Y-%m-%d")
-    bring(books, HEAD + f"p1,{day},,,50.00,,O1\n")
-    assert codes(books) == [("order_untold", "O0")]
 
 
 def test_one_person_cannot_make_a_file_count(town: Town) -> None:
