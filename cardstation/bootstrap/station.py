@@ -55,7 +55,8 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
     place = partial(anchor_place, settings, device_key_of(settings))
     with (
         Store.open(settings.home, read_only=not writing, anchor_at=place) as store,
-        purses_beside(station_on(store, settings), settings) as station,
+        _hanging_up(station_on(store, settings)) as whole,
+        purses_beside(whole, settings) as station,
     ):
         if not writing:
             yield station
@@ -67,6 +68,19 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
                 eager.serve(at_work)
             yield at_work
         anchor_journal(station)
+
+
+@contextmanager
+def _hanging_up(station: Station) -> Iterator[Station]:
+    """The station; its line to the ledger ends with it."""
+    try:
+        yield station
+    finally:
+        if station.ledger is not None:
+            from cardstation.sync.http_ledger import HttpLedger
+
+            if isinstance(station.ledger, HttpLedger):
+                station.ledger.close()
 
 
 def station_on(store: Store, settings: Settings) -> Station:

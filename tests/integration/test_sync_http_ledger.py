@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
+import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from cardstation.bootstrap.centre import enrol_at
+from cardstation.bootstrap.station import open_station
 from cardstation.central.process import CentralProcess
 from cardstation.domain.message_signature import content_digest
 from cardstation.errors import CardStationError, Defect, LedgerRefused, LedgerUnreachable
+from cardstation.settings import load_settings
 from cardstation.sync import http_ledger
 from cardstation.sync.failures import FAILURES
 from cardstation.sync.http_ledger import HttpLedger
@@ -264,3 +270,20 @@ def test_an_answer_that_our_centre_did_not_sign_is_none(centre: Centre) -> None:
         stranger.push(Chain().sale(), nonce)
     stranger.close()
     assert centre.line(key=key).head().last_seq == 3
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("writing", [True, False], ids=["desk", "reader"])
+def test_a_station_that_closes_hangs_up(centre: Centre, tmp_path: Path, writing: bool) -> None:
+    settings = replace(load_settings(tmp_path, {}), ledger_url=centre.url, training=True)
+    enrol_at(settings, centre.url, CODES[1])
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        with open_station(settings, True):
+            pass
+        with open_station(settings, writing) as station:
+            assert station.ledger is not None
+            station.ledger.head()
+        del station
+        gc.collect()
+    assert [str(one.message) for one in seen if "socket" in str(one.message)] == []
