@@ -127,12 +127,14 @@ def test_a_flood_of_logins_keeps_no_station_waiting(
     turned_away = 0
     with ThreadPoolExecutor(40) as crowd:
         started = [crowd.submit(attempt, f"n{at}") for at in range(40)]
-        for one in as_completed(started, 60):
-            turned_away += one.result() == 503
-            if turned_away == 32:
-                break
-        town.sell("S001", 2)
-        free.set()
+        try:
+            for one in as_completed(started, 60):
+                turned_away += one.result() == 503
+                if turned_away == 32:
+                    break
+            town.sell("S001", 2)
+        finally:
+            free.set()
 
 
 @pytest.mark.parametrize(
