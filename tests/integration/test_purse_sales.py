@@ -11,6 +11,7 @@ from cardstation.errors import Refusal
 from cardstation.services.return_load import return_load
 from tests.kit.power import Cut, Power, moments
 from tests.kit.purse_station import Life
+from tests.kit.repeat import times
 from tests.kit.station import nobody
 
 pytest_plugins = ("tests.kit.fast_disk",)
@@ -45,7 +46,7 @@ def test_no_desk_takes_money_out_of_a_purse_and_nothing_is_begun(life: Life) -> 
     life.prove_one_load()
 
 
-@pytest.mark.parametrize(("place", "every"), [("in the reader", 1), ("at home in between", 4)])
+@pytest.mark.parametrize(("place", "every"), [("in the reader", 7), ("at home in between", 11)])
 def test_cut_anywhere_and_brought_to_its_end(life: Life, place: str, every: int) -> None:
     """Commit, anchor, payment, exchange, sub-step of the card's memory × each moment of it."""
     names = life.live()
@@ -53,7 +54,7 @@ def test_cut_anywhere_and_brought_to_its_end(life: Life, place: str, every: int)
     cuts = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
     assert {"commit", "anchor", "payment", "exchange", "chip"} <= set(names)
     assert len(cuts) >= 100
-    for cut in cuts[::every]:
+    for cut in cuts[:: times("PURSE_CUTS", every)]:
         life.begin()
         life.live(cut)
         if place == "at home in between":

@@ -142,6 +142,8 @@ ONCE = (
     Case(REJOIN, Where.ANOTHER, "omnikey", 53, 3),
     Case(REJOIN_UNSENT, Where.SAME, "omnikey", 23, 2),
 )
+CI_SHARE = 2
+"""Of the strides above one in so many is made; `./dev soak sweep` makes every cut."""
 MORE = {"part3": 5}
 """A chip whose sectors are opened one by one has so many times the exchanges of another."""
 
@@ -198,7 +200,7 @@ def report(record: Record, what: str, points: int, cuts: int, lab: Lab, kind: st
 def test_one_cut(folder: Path, record_property: Record, case: Case) -> None:
     lab = lab_of(case, folder)
     points = every_cut(lab)
-    cuts = points[case.start :: case.stride]
+    cuts = points[case.start :: CI_SHARE * case.stride]
     for cut in cuts:
         lab.run(cut)
     report(record_property, str(case), len(points), len(cuts), lab, "single cuts")
@@ -235,7 +237,7 @@ TWICE = (
 def test_cut_again_during_recovery(folder: Path, record_property: Record, case: Case) -> None:
     lab, count, points = lab_of(case, folder), 0, 0
     firsts = every_cut(lab)
-    for number, cut in enumerate(firsts[case.start :: case.stride]):
+    for number, cut in enumerate(firsts[case.start :: CI_SHARE * case.stride]):
         names = lab.boundaries(cut)
         seconds = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
         points += len(seconds)

@@ -316,12 +316,13 @@ def hand_back(world: World, desk: Desk, what: str, fen: int, *, cash: bool, aske
     """
     till, start = world.town.till, desk.station
     looks = asked or desk.rejoined
-    if till.handed.get(what) is start or (looks and what in till.returned):
+    if till.handed.get(what) is start or (looks and what in till.last):
         return
     till.handed[what] = start
     if cash:
         till.cash[desk.key] -= fen
     till.returned[what] = till.returned.get(what, 0) + fen
+    till.last[what] = fen
 
 
 def copy_card(world: World) -> None:

@@ -124,6 +124,8 @@ def _give_back(world: World, desk: Desk, station: Station, bag: Bag, payment: Ba
     hand_back(world, desk, key, MORE, cash=payment.tender is Tender.CASH, asked=doubtful)
     found = LOOKED if doubtful else ""
     return_remainder(station, bag.batch_id, key, Money(MORE), SUPERVISOR, found=found)
+    for noted in (world.town.till.handed, world.town.till.last):
+        noted.pop(key, None)  # another remainder of the same payment is another hand-over
     world.counts["remainders given back"] += 1
     world.say("  which goes back to its payer")
 

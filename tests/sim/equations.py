@@ -82,10 +82,9 @@ class MoneyEquation:
             spent[what] += fen if of == payment_id else 0
         if spent["arrears"]:
             terms.update({"unallocated": -spent["arrears"], "arrears": spent["arrears"]})
-        if spent["given_back"]:
-            terms["unallocated"] -= spent["given_back"]
-        elif back:
-            terms["counted_out"] = -back
+        terms["unallocated"] -= spent["given_back"]
+        if back - spent["given_back"] in (back, self.till.last.get(payment_id)):
+            terms["counted_out"] = spent["given_back"] - back
         return Counter({"taken": taken, "returned": back}), terms
 
 

@@ -79,6 +79,7 @@ class Till:
     Attributes:
         cash: What truly lies in the till of each desk since its shift was opened.
         handed: In which start of which desk it was that money was handed back last.
+        last: Fen that were handed back last, but for remainders that are on record.
         back: Purchases whose money is back, whatever it went back by.
         counted: What was counted at its ends of shifts.
     """
@@ -86,6 +87,7 @@ class Till:
     taken: dict[str, int] = field(default_factory=dict)
     declined: set[str] = field(default_factory=set)
     returned: dict[str, int] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
     handed: dict[str, object] = field(default_factory=dict)
     cash: Counter[str] = field(default_factory=Counter)
     back: set[str] = field(default_factory=set)
