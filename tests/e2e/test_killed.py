@@ -52,7 +52,7 @@ def _bytes(count: int) -> Moment:
 
 def _moments(chance: random.Random) -> list[Moment]:
     """When to kill: at states of the journal, and at bytes of the card, in a random order."""
-    moments = [_state(name) for name in ("quoted", "paid", "armed", "sealed")]
+    moments = [_state(name) for name in ("paid", "armed")]
     moments += [_bytes(count) for count in chance.sample(range(1, 24), 2)]
     chance.shuffle(moments)
     return moments
