@@ -12,9 +12,9 @@ from pathlib import Path
 
 from cardstation.errors import CardStationError, Mishap, Refusal
 from cardstation.files import write_whole
+from drivers.virtual.service import SOCKET_VARIABLE
 
 Request = dict[str, object]
-SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 _SOCKET = "rack.sock"
 _NOTE = "rack.json"
 

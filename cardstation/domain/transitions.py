@@ -169,6 +169,9 @@ OFF_CARD: frozenset[TopUpState] = frozenset(
 )
 """The card has nothing more to do with it: the next intent of the card may begin."""
 
+TAKEN_OFF: tuple[TopUpState, ...] = (_S.SEALED, _S.PAYOUT_PENDING, _S.REFUNDED)
+"""Of a return: its load is off the card, whatever has become of the money."""
+
 WAITS_FOR_CARD: frozenset[TopUpState] = frozenset(TopUpState) - OFF_CARD
 MAY_BE_ON_CARD: frozenset[TopUpState] = frozenset({_S.ARMED, _S.OUTCOME_UNKNOWN})
 

@@ -26,7 +26,6 @@ _NOTHING_TO_LOAD = frozenset(
     {
         "account_stopped",
         "cap_exceeded",
-        "closed_card",
         "hoard_limit",
         "hoard_limit_money",
         "line_blocked",

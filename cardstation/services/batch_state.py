@@ -14,7 +14,7 @@ from cardstation.domain.batch import (
 )
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpState
+from cardstation.domain.transitions import TAKEN_OFF, TopUpState
 from cardstation.services.intent.funding import batch_of, is_for_sale
 from cardstation.services.intent.lost_list import known_batch
 from cardstation.services.intent.opened import code_of
@@ -23,8 +23,6 @@ from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.funds import BatchStop, FundedLine, total
 from cardstation.store.lump_sums import ReleasedLine, sum_back
-
-_OFF_THE_CARD = frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ def _known(reading: Reading, batch_id: str, line: int = 0) -> _Known:
     back = [
         one
         for one in reading.topups.returns_of(*(load.topup_id for load in every))
-        if one.state in _OFF_THE_CARD
+        if one.state in TAKEN_OFF
     ]
     live = [load for load in every if load.state not in (TopUpState.VOIDED, TopUpState.REFUNDED)]
     return _Known(

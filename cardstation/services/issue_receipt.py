@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardstation.domain.receipt import Receipt
-from cardstation.domain.transitions import TopUpState
+from cardstation.domain.transitions import TAKEN_OFF, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.station import Station
 from cardstation.store import Unit
-
-_GAS_IS_OFF = frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED})
-"""States of a return that took the load off its card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +51,5 @@ def issue_receipt(station: Station, receipt_no: str) -> IssuedReceipt:
 def _is_void(unit: Unit, receipt_no: str) -> bool:
     topup_id = unit.receipts.topup_of(receipt_no)
     load = unit.topups.get(topup_id)
-    back = any(one.state in _GAS_IS_OFF for one in unit.topups.returns_of(topup_id))
+    back = any(one.state in TAKEN_OFF for one in unit.topups.returns_of(topup_id))
     return back or load is None or load.state is not TopUpState.SEALED

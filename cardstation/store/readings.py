@@ -21,7 +21,7 @@ from sqlalchemy import (
 from cardstation.domain.card import Quantity
 from cardstation.domain.forecast import MeterReading, number_of, quantity_of
 from cardstation.domain.meter import MeterKind
-from cardstation.domain.transitions import Direction, TopUpState
+from cardstation.domain.transitions import TAKEN_OFF, Direction, TopUpState
 from cardstation.sql.types import Instant, Word
 from cardstation.store.frozen import thaw_any
 from cardstation.store.households import households
@@ -43,9 +43,6 @@ meter_reading = Table(
 )
 
 APPEND_ONLY = (meter_reading,)
-
-_TAKEN_OFF = (TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)
-
 
 _LAST = (
     select(meter_reading)
@@ -111,7 +108,7 @@ class Readings:
             last: The newest reading of each account.
         """
         back = select(topup.c.corrects).where(
-            topup.c.direction == Direction.RETURN, topup.c.state.in_(_TAKEN_OFF)
+            topup.c.direction == Direction.RETURN, topup.c.state.in_(TAKEN_OFF)
         )
         query = (
             select(topup.c.account_no, topup.c.meter_no, topup.c.counter_after, topup.c.quantity)

@@ -15,6 +15,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import (
     BEGINNING,
     FINAL,
+    TAKEN_OFF,
     WAITS_FOR_CARD,
     Direction,
     TopUpEvent,
@@ -79,7 +80,7 @@ _LOG = topup_log.insert()
 _SEALED_SALE = (topup.c.direction == Direction.SALE, topup.c.state == TopUpState.SEALED)
 _TAKEN_BACK = select(topup.c.corrects).where(
     topup.c.direction == Direction.RETURN,
-    topup.c.state.in_((TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)),
+    topup.c.state.in_(TAKEN_OFF),
 )
 _BY_ID = select(topup).where(topup.c.topup_id == bindparam("topup_id"))
 _OPEN_ON = select(topup).where(

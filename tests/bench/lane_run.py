@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from cardstation.bootstrap.rack_socket import note_of
-from cardstation.bootstrap.readers import SOCKET_VARIABLE
 from cardstation.bootstrap.station import open_station
 from cardstation.domain.batch import LineState
 from cardstation.domain.receipt import Receipt
@@ -26,6 +25,7 @@ from cardstation.services.load_line import load_line
 from cardstation.services.station import Station
 from cardstation.settings import load_settings
 from drivers.readers.pcsc import PcscRoom, system_calls
+from drivers.virtual.service import SOCKET_VARIABLE
 from tests.bench.bare import Bare, HeardCalls, Told
 from tests.bench.row import best_ms
 from tests.kit.e2e import Desk

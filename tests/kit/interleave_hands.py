@@ -50,9 +50,9 @@ from tests.kit.sweep_jobs import (
     BATCH,
     ORDER,
     _clerks,
-    _sale,
     _with_pins,
     closed,
+    counter_sale,
     every,
     resolve_all,
     torn,
@@ -324,7 +324,7 @@ def _withdrawn(_world: World, desk: Desk) -> None:
 
 
 LOADED = ((29_000, 0), 10_000)
-ON_DUTY = Job("sale in a shift", _sale, *LOADED, _people)
+ON_DUTY = Job("sale in a shift", counter_sale, *LOADED, _people)
 TORN = Job("a torn load", resolve_all, *LOADED, torn)
 GIVE_BACK = Job("remainder", _give_back, (0, 0), 0)
 RELEASES = Job("line released", _released_first, (0, 0), 0)

@@ -57,7 +57,7 @@ def every(desk: Desk) -> tuple[TopUp, ...]:
         return reading.topups.every()
 
 
-def _sale(world: World, desk: Desk) -> None:
+def counter_sale(world: World, desk: Desk) -> None:
     """A counter sale of 100 yuan."""
     if not any(one.state is TopUpState.SEALED for one in every(desk)):
         desk.sell(world.cards[0], "100", tender=world.till.tender)
@@ -198,7 +198,7 @@ def _shift(world: World, desk: Desk) -> None:
         return
     if current is None:
         open_shift(desk.station, ANNA, PINS[ANNA], float_money=FLOAT)
-    _sale(world, desk)
+    counter_sale(world, desk)
     close_shift(desk.station, PINS[ANNA], counted=FLOAT + Money(10_000))
 
 
@@ -224,7 +224,7 @@ def closed(desk: Desk) -> None:
     desk.station.store.close()
 
 
-SALE = Job("sale", _sale, (29_000, 0), 10_000, waits=CODE_CUT | OVER)
+SALE = Job("sale", counter_sale, (29_000, 0), 10_000, waits=CODE_CUT | OVER)
 BAG = Job("bag", _bag, (29_000, 20_000), 15_600, _order_waits, waits=CODE_CUT | OVER)
 PREPAID = Job("prepaid", _prepaid, (20_000, 0), 5_600, _order_for_anybody, waits=CODE_CUT | OVER)
 RETURN = Job(

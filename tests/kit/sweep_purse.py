@@ -11,7 +11,6 @@ import pytest
 from cardstation.domain.household import Household
 from cardstation.domain.meter import Meter, MeterKind
 from cardstation.domain.money import Money
-from cardstation.domain.transitions import TopUpState
 from cardstation.errors import OutcomeUnknown
 from cardstation.services.batch_state import batch_state
 from cardstation.services.pay_batch import pay_batch
@@ -26,7 +25,7 @@ from tests.kit.purse_station import LOADS, issued, with_purse
 from tests.kit.purses import AT
 from tests.kit.station import Desk, line, neighbours, put_batch
 from tests.kit.sweep import THERE, Job, Lab, World, each, resolve_all
-from tests.kit.sweep_jobs import BATCH, closed, every
+from tests.kit.sweep_jobs import BATCH, closed, counter_sale
 from tests.kit.sweep_waits import OVER
 
 LOADED, NOT_LOADED = Tear(2, seed=1), Tear(0, seed=1)
@@ -90,12 +89,6 @@ def stock_purses(desk: Desk, homes: list[Household]) -> None:
     put_batch(desk, [line(homes[0], 4), line(homes[1], 5, yuan="50")], BATCH)
 
 
-def _sale(world: World, desk: Desk) -> None:
-    """A counter sale of 100 yuan."""
-    if not any(one.state is TopUpState.SEALED for one in every(desk)):
-        desk.sell(world.cards[0], "100", tender=world.till.tender)
-
-
 def _bag(world: World, desk: Desk) -> None:
     """A lump sum for a batch of two purses."""
     if not batch_state(desk.station, BATCH).money.received:
@@ -120,7 +113,7 @@ def _cut_inside(tear: Tear) -> Callable[[World], None]:
     return prepare
 
 
-PURSE_SALE = Job("sale to a purse", _sale, (10_000, 0), 10_000, waits=OVER)
+PURSE_SALE = Job("sale to a purse", counter_sale, (10_000, 0), 10_000, waits=OVER)
 PURSE_BAG = Job("bag of purses", _bag, (10_000, 5_000), 15_000, waits=OVER)
 PURSE_LOADED = Job(
     "another station's load, in the purse",

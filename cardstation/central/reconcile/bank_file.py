@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardstation.central.reconcile.cells import (
-    Line,
-    as_text,
-    cell_of,
-    header_in,
-    lines_of,
-    too_wide,
-    total_line,
-)
-from cardstation.central.reconcile.channel_file import BadRow
+from cardstation.central.reconcile.rows import BadRow, Said, rows_of
 from cardstation.central.reconcile.values import NotReadable, fen_of, moment_of
-from cardstation.errors import Refusal
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "ref": (
@@ -82,41 +72,17 @@ def read_bank_file(raw: bytes) -> BankFile:
     Raises:
         Refusal: `file_unreadable`, `file_too_large`, `file_columns` naming what is missing.
     """
-    lines = lines_of(raw)
-    at, columns = header_in(lines, HEADINGS)
-    missing = [name for name in ("ref", "at") if name not in columns]
-    if not {"in", "fen"} & columns.keys():
-        missing.append("fen")
-    if missing:
-        raise Refusal("file_columns", missing=", ".join(HEADINGS[name][0] for name in missing))
-    rows: dict[str, BankLine] = {}
-    bad: list[BadRow] = []
-    for line in lines[at + 1 :]:
-        try:
-            if too_wide(line[1], lines[at][1]):
-                raise NotReadable("row_cells")
-            row = _row(line, columns)
-            if row is not None and rows.setdefault(row.ref, row) is not row:
-                raise NotReadable("row_number_twice")
-        except NotReadable as why:
-            bad.append(BadRow(line[0], why.code, as_text(line[1])))
-    return BankFile(tuple(rows.values()), tuple(bad))
+    return BankFile(*rows_of(raw, HEADINGS, _row, needed=("ref", "at"), one_of=("fen", "in")))
 
 
-def _row(line: Line, columns: dict[str, int]) -> BankLine | None:
-    number, cells = line
-    said = {name: cell_of(cells, columns, name) for name in HEADINGS}
-    if total_line(cells):
-        return None
-    if not said["ref"]:
-        raise NotReadable("row_number_missing")
+def _row(number: int, said: Said) -> BankLine:
     moment = moment_of(said["at"])
     if moment is None:
         raise NotReadable("row_time")
     return BankLine(number, said["ref"], moment, _fen(said), said["payer"], said["remark"])
 
 
-def _fen(said: dict[str, str]) -> int:
+def _fen(said: Said) -> int:
     came = fen_of(said["in"]) if said["in"] else 0
     went = fen_of(said["out"]) if said["out"] else 0
     fen = came - abs(went) if came or went else fen_of(said["fen"])

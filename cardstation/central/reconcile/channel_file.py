@@ -10,15 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cardstation.central.reconcile.cells import (
-    Line,
-    as_text,
-    cell_of,
-    header_in,
-    lines_of,
-    too_wide,
-    total_line,
-)
+from cardstation.central.reconcile.rows import BadRow, Said, rows_of
 from cardstation.central.reconcile.values import (
     NotReadable,
     counter_of,
@@ -26,7 +18,6 @@ from cardstation.central.reconcile.values import (
     litres_of,
     moment_of,
 )
-from cardstation.errors import Refusal
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "ref": ("流水号", "交易流水号", "交易流水", "流水", "交易号", "ref", "reference", "serial"),
@@ -62,15 +53,6 @@ class ChannelRow:
 
 
 @dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that was not taken: why, and what stands there."""
-
-    line: int
-    code: str
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
 class ChannelFile:
     """What a file holds."""
 
@@ -89,34 +71,14 @@ def read_channel_file(raw: bytes) -> ChannelFile:
     Raises:
         Refusal: `file_unreadable`, `file_too_large`, `file_columns` naming what is missing.
     """
-    lines = lines_of(raw)
-    at, columns = header_in(lines, HEADINGS)
-    missing = [name for name in ("ref", "fen") if name not in columns]
-    if not {"card_no", "meter_no", "order_id"} & columns.keys():
-        missing.append("card_no")
-    if missing:
-        raise Refusal("file_columns", missing=", ".join(HEADINGS[name][0] for name in missing))
-    rows: dict[str, ChannelRow] = {}
-    bad: list[BadRow] = []
-    for line in lines[at + 1 :]:
-        try:
-            if too_wide(line[1], lines[at][1]):
-                raise NotReadable("row_cells")
-            row = _row(line, columns)
-            if row is not None and rows.setdefault(row.ref, row) is not row:
-                raise NotReadable("row_number_twice")
-        except NotReadable as why:
-            bad.append(BadRow(line[0], why.code, as_text(line[1])))
-    return ChannelFile(tuple(rows.values()), tuple(bad))
+    return ChannelFile(
+        *rows_of(
+            raw, HEADINGS, _row, needed=("ref", "fen"), one_of=("card_no", "meter_no", "order_id")
+        )
+    )
 
 
-def _row(line: Line, columns: dict[str, int]) -> ChannelRow | None:
-    number, cells = line
-    said = {name: cell_of(cells, columns, name) for name in HEADINGS}
-    if total_line(cells):
-        return None
-    if not said["ref"]:
-        raise NotReadable("row_number_missing")
+def _row(number: int, said: Said) -> ChannelRow:
     fen = fen_of(said["fen"])
     if fen <= 0:
         raise NotReadable("row_amount")

@@ -18,12 +18,8 @@ from sqlalchemy import ARRAY, Connection, Text, any_, insert, literal, select, t
 
 from cardstation.central.console.audit import plain
 from cardstation.central.reconcile.bank_file import BankFile, BankLine, read_bank_file
-from cardstation.central.reconcile.channel_file import (
-    BadRow,
-    ChannelFile,
-    ChannelRow,
-    read_channel_file,
-)
+from cardstation.central.reconcile.channel_file import ChannelFile, ChannelRow, read_channel_file
+from cardstation.central.reconcile.rows import BadRow
 from cardstation.central.reconcile.tables import (
     accepted_files,
     bad_rows,

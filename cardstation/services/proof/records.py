@@ -16,7 +16,7 @@ from cardstation.domain.money import Money
 from cardstation.domain.receipt import Acknowledgement, Receipt
 from cardstation.domain.shift import Clerk, Shift, ShiftClose
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
+from cardstation.domain.transitions import TAKEN_OFF, Direction, TopUpEvent
 from cardstation.errors import Value
 from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.intent.steps import lost_rows
@@ -109,9 +109,8 @@ class Records:
     @cached_property
     def taken_back(self) -> frozenset[str]:
         """Loads that were taken off their card again."""
-        done = (TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)
         back = (one for one in self.topups if one.direction is Direction.RETURN)
-        return frozenset(one.corrects for one in back if one.state in done)
+        return frozenset(one.corrects for one in back if one.state in TAKEN_OFF)
 
     @cached_property
     def disowned(self) -> frozenset[str]:

@@ -12,7 +12,6 @@ from cardstation.central.console.audit import plain
 from cardstation.central.console.proposals import Kind, Proposal, propose, waiting
 from cardstation.central.console.roles import Right
 from cardstation.central.console.visit import Act, Done, Page, Visit
-from cardstation.central.reconcile.channel_file import BadRow
 from cardstation.central.reconcile.files import (
     FileKind,
     Looked,
@@ -21,6 +20,7 @@ from cardstation.central.reconcile.files import (
     take_file,
     taken_file,
 )
+from cardstation.central.reconcile.rows import BadRow
 from cardstation.central.reconcile.tables import (
     accepted_files,
     bad_rows,
