@@ -75,7 +75,7 @@ def _money(pen: Pen, made: Acknowledgement, t: Translator) -> None:
     pen.fitted(x, 53, str(made.money), Style(27, Ink.NAVY, bold=True), room=room)
     words = t("RMB {capitals}", capitals=capitals(made.money))
     pen.fitted(x, 61.5, words, Style(11), room=room)
-    pen.qr(_SIDE + 9, 34.5, acknowledgement_code(made), 33 / 33)
+    pen.qr_square(_SIDE + 9, 34.5, acknowledgement_code(made), 33)
     pen.fitted(
         _RIGHT - 4,
         72.5,

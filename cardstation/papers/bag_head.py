@@ -24,7 +24,7 @@ def bag_paper(value: OfBag, title: str) -> Paper:
 def bag_head(pages: Pages, facts: tuple[tuple[str, str, float], ...]) -> None:
     """Draw the top of the first page; `facts` are label, text and room in millimetres."""
     pages.title()
-    pages.pen.qr(RIGHT - 19.5, 11, f"CS:B/{pages.paper.number}", 19.5 / 21)
+    pages.pen.qr_square(RIGHT - 19.5, 11, f"CS:B/{pages.paper.number}", 19.5)
     t = pages.t
     pages.facts(((t("Batch"), pages.paper.number, 30), *facts))
     pages.y += 10

@@ -59,7 +59,7 @@ def _facts(pen: Pen, label: BagLabel, t: Translator) -> None:
 
 
 def _codes(pen: Pen, label: BagLabel) -> None:
-    pen.qr(_RIGHT - _SIDE, 5.6, f"{QR_PREFIX}{label.seal_no}", _SIDE / 25)
+    pen.qr_square(_RIGHT - _SIDE, 5.6, f"{QR_PREFIX}{label.seal_no}", _SIDE)
     module = 0.6
     width = pen.code128(_LEFT + 8, 31.5, label.seal_no, module=module, height=15)
     middle = _LEFT + 8 + width / 2

@@ -50,7 +50,7 @@ def _head(pen: Pen, slip: CustodySlip, t: Translator) -> None:
     moment = t.moment(slip.at)
     pen.fitted(_RIGHT - 24, 23.5, moment, Style(9, Ink.SOFT), room=66, align="right")
     content = f"CS:H/{slip.batch_id}/{slip.number}".upper()
-    pen.qr(_RIGHT - 19.5, 9, content, 19.5 / 25)
+    pen.qr_square(_RIGHT - 19.5, 9, content, 19.5)
     pen.rule(_LEFT, _RIGHT, 31.5, ink=Ink.NAVY, weight=0.7)
     facts = (
         (t("Batch"), slip.batch_id, 34.0),

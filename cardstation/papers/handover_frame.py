@@ -29,7 +29,7 @@ def head(pen: Pen, sheet: HandoverSheet, t: Translator) -> float:
         pen.panel(RIGHT - 26 - wide, 21.4, wide, 7, edge=Ink.ORANGE, radius=1.2, weight=0.3)
         training = Style(9, Ink.ORANGE, bold=True)
         pen.text(RIGHT - 26 - wide / 2, 26.1, t("TRAINING"), training, "center")
-    pen.qr(RIGHT - 19.5, 12.5, f"CS:B/{sheet.batch_id}".upper(), 19.5 / 25)
+    pen.qr_square(RIGHT - 19.5, 12.5, f"CS:B/{sheet.batch_id}".upper(), 19.5)
     pen.rule(LEFT, RIGHT, 36, ink=Ink.NAVY, weight=0.7)
     facts = (
         (t("Batch"), sheet.batch_id, 28),

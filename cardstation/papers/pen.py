@@ -226,6 +226,10 @@ class Pen:
         self._canvas.drawPath(outline, stroke=0, fill=1)
         return float(len(rows) * module)
 
+    def qr_square(self, x: float, y: float, content: str, side: float) -> None:
+        """Draw a QR code into a square of `side` millimetres, however much it says."""
+        self.qr(x, y, content, side / len(qr_modules(content)))
+
     def code128(self, x: float, y: float, content: str, *, module: float, height: float) -> float:
         """Draw a Code 128 (no quiet zone) of `module` millimetres; return its width."""
         code = Code128(content, barWidth=module * mm, barHeight=height * mm, quiet=False)

@@ -93,7 +93,7 @@ def _to_pay(pages: Pages, quote: BatchQuote) -> None:
     note = t("Write this number into the transfer; its last digit is a check digit.")
     pen.paragraph(x, y + 14, note, Style(8, Ink.SOFT), room=62, most=3)
     pen.panel(RIGHT - 33, top + 1.5, 31.5, 30, fill=Ink.WHITE, radius=2)
-    pen.qr(RIGHT - 30, top + 4, quote_code(quote), 25 / 33)
+    pen.qr_square(RIGHT - 30, top + 4, quote_code(quote), 25)
     pages.y = top + 39
 
 

@@ -41,7 +41,7 @@ def refund_code(refunds: RefundList) -> str:
 def _draw(pages: Pages, refunds: RefundList) -> None:
     t = pages.t
     pages.title()
-    pages.pen.qr(RIGHT - 19.5, 11, refund_code(refunds), 19.5 / 25)
+    pages.pen.qr_square(RIGHT - 19.5, 11, refund_code(refunds), 19.5)
     pages.facts(
         (
             (t("Batch"), refunds.batch_id, 30),

@@ -287,3 +287,14 @@ def test_explanations_go_over_to_the_next_page() -> None:
     pages = pages_of(handover_sheet(replace(sheet, rows=rows), "en"))
     assert "What the exceptions mean" in "".join(pages)
     assert "Signature" in pages[-1]
+
+
+@pytest.mark.parametrize("content", ["CS:B/1", "CS:B/2026-11-24-01-S001", "X" * 300])
+def test_a_qr_code_keeps_to_its_square_whatever_it_says(
+    monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    sides: list[float] = []
+    drawn = Pen.qr
+    monkeypatch.setattr(Pen, "qr", lambda *given: sides.append(drawn(*given)))
+    Pen(100, 100, title="t", lang="en").qr_square(10, 10, content, 19.5)
+    assert sides == [pytest.approx(19.5)]
