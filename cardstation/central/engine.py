@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from psycopg import Connection as Link
-from psycopg.errors import Diagnostic
+from psycopg import OperationalError as LinkLost
+from psycopg.errors import Diagnostic, ReadOnlySqlTransaction
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, InternalError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from cardstation.errors import Mishap, OutcomeUnknown, Refusal
 
@@ -21,7 +23,12 @@ from cardstation.errors import Mishap, OutcomeUnknown, Refusal
 # (reference/ledger.md 0.3, PostgreSQL src/backend/replication/syncrep.c).
 SYNC_WAIT_CUT = frozenset({"01000", "57P01"})
 
+# A server that froze still takes what is sent, and answers nothing: no setting of the line helps.
+CONNECT_S = 3
+PING_S = 2.0
+
 _NOTICES = "notices"
+_FRESH = "fresh"
 _REQUIRED = {
     "fsync": ("on",),
     "full_page_writes": ("on",),
@@ -31,18 +38,21 @@ _REQUIRED = {
 
 
 def open_engine(dsn: str, *, connections: int = 8) -> Engine:
-    """A pool of connections.
+    """A pool of connections, each asked whether it still answers before it is used again.
 
     Args:
-        dsn: `postgresql+psycopg://…`.
+        dsn: `postgresql+psycopg://…`; of several servers it names all of them, and
+            `target_session_attrs=read-write`. Each is given `CONNECT_S` unless it says otherwise.
         connections: The most that are open at once.
     """
+    address = make_url(dsn)
+    patience = {} if "connect_timeout" in address.query else {"connect_timeout": CONNECT_S}
     engine = create_engine(
-        dsn,
+        address,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=5,
-        pool_pre_ping=True,
+        connect_args=patience,
         hide_parameters=True,
     )
 
@@ -50,11 +60,22 @@ def open_engine(dsn: str, *, connections: int = 8) -> Engine:
     def listen(link: Link, record: ConnectionPoolEntry) -> None:
         heard: list[str] = []
         record.info[_NOTICES] = heard
+        record.info[_FRESH] = True
 
         def hear(said: Diagnostic) -> None:
             heard.append(said.sqlstate or "")
 
         link.add_notice_handler(hear)
+
+    @event.listens_for(engine, "checkout")
+    def ask(link: Link, record: ConnectionPoolEntry, _used: PoolProxiedConnection) -> None:
+        if record.info.pop(_FRESH, False):
+            return
+        try:
+            with _dropped_after(link, PING_S):
+                engine.dialect.do_ping(link)  # type: ignore[arg-type]  # psycopg's own connection
+        except LinkLost as lost:
+            raise InvalidatePoolError from lost
 
     return engine
 
@@ -104,13 +125,17 @@ def transaction(engine: Engine, *, deadline_s: float = 10.0) -> Iterator[Connect
 
     Raises:
         OutcomeUnknown: `ledger_commit_unknown`: it may or may not be committed.
-        Mishap: `ledger_overloaded`: no connection was free, nothing was done.
+        Mishap: `ledger_overloaded`: no connection was free; `ledger_database_gone`: the server
+            that answers may only be read. Nothing was done.
     """
     try:
         with engine.connect() as connection:
             heard: list[str] = connection.connection.info[_NOTICES]
             heard.clear()
-            with _dropped_after(connection, deadline_s), connection.begin():
+            link = connection.connection.driver_connection
+            if link is None:
+                raise Mishap("ledger_overloaded")
+            with _dropped_after(link, deadline_s), connection.begin():
                 yield connection
             if not SYNC_WAIT_CUT.isdisjoint(heard):
                 raise OutcomeUnknown("ledger_commit_unknown")
@@ -118,13 +143,16 @@ def transaction(engine: Engine, *, deadline_s: float = 10.0) -> Iterator[Connect
         raise Mishap("ledger_overloaded") from error
     except (OperationalError, InterfaceError) as error:
         raise OutcomeUnknown("ledger_commit_unknown") from error
+    except InternalError as error:
+        if not isinstance(error.orig, ReadOnlySqlTransaction):
+            raise
+        # It led once: who reaches it through a balancer must be led elsewhere.
+        engine.dispose()
+        raise Mishap("ledger_database_gone") from error
 
 
 @contextmanager
-def _dropped_after(connection: Connection, deadline_s: float) -> Iterator[None]:
-    link = connection.connection.driver_connection
-    if link is None:
-        raise Mishap("ledger_overloaded")
+def _dropped_after(link: Link, deadline_s: float) -> Iterator[None]:
     copy = os.dup(link.fileno())
 
     def drop() -> None:
