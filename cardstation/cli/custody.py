@@ -142,7 +142,9 @@ def receive(call: Call, /, batch_id: str, giver: str, **given: Any) -> None:
 @click.command("return")
 @_batch
 @click.option("--from", "giver", type=click.Choice(["desk", "team"]), default="desk")
-@click.option("--to", "taker", type=click.Choice(["manager", "team"]), default="manager")
+@click.option(
+    "--to", "taker", type=click.Choice(["manager", "team", "resident"]), default="manager"
+)
 @_hand_over_options
 @with_json
 @pass_call

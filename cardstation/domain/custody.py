@@ -20,11 +20,15 @@ TAIL = 4
 
 
 class Party(StrEnum):
-    """Who holds cards: the community or its property manager, a service team, the desk."""
+    """Who holds cards: the community or its property manager, a service team, the desk.
+
+    A `RESIDENT` has fetched their own card, mostly one that was kept here for them.
+    """
 
     MANAGER = "manager"
     TEAM = "team"
     DESK = "desk"
+    RESIDENT = "resident"
 
 
 class Where(StrEnum):

@@ -124,9 +124,9 @@ class _Book:
 
     def hand_over(self, at: datetime, told: HandOver) -> None:
         """Cards go from hand to hand."""
-        to = {Party.MANAGER: Where.RETURNED, Party.TEAM: Where.TEAM, Party.DESK: Where.WAITING}
+        ours = {Party.TEAM: Where.TEAM, Party.DESK: Where.WAITING}
         for place in self._own(told.places):
-            self._put(place, to[told.taker], at)
+            self._put(place, ours.get(told.taker, Where.RETURNED), at)
         first = told.giver is Party.MANAGER
         for place in self._own(told.missing):
             self._put(place, Where.NOT_COLLECTED if first else Where.MISSING, at)

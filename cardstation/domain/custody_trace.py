@@ -34,8 +34,8 @@ class BagTrace:
         station: Whose batch it is, by its name in the ledger.
         ours: It is a batch of this desk, told from its own records.
         stage: How far the batch has come.
-        counts: Cards with the team, at the desk, and back with the manager, as they were counted
-            at the hand-overs; what lay in no counted hand-over is in none of them.
+        counts: Cards with the team, at the desk, and back with manager and residents, as they were
+            counted at the hand-overs; what lay in no counted hand-over is in none of them.
         steps: Oldest first.
     """
 
@@ -49,8 +49,12 @@ class BagTrace:
 
     @property
     def last(self) -> TracedStep | None:
-        """The last hand-over: who has the bag now."""
-        moves = [one for one in self.steps if isinstance(one.moved, HandOver)]
+        """The last hand-over: who has the bag now. A resident took a card of it, not the bag."""
+        moves = [
+            one
+            for one in self.steps
+            if isinstance(one.moved, HandOver) and one.moved.taker is not Party.RESIDENT
+        ]
         return moves[-1] if moves else None
 
 

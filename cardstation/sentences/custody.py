@@ -42,6 +42,12 @@ TABLE = {
         NO_MONEY,
         PICK_OTHER,
     ),
+    "whose_card_goes": Words(
+        "Whose card is it?",
+        "A household fetches its own card, never the bag.",
+        NO_MONEY,
+        "Write the row of the card that is fetched.",
+    ),
     "hand_over_count": Words(
         "Count not possible",
         "{arrived} cards cannot have been counted.",

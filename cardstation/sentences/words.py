@@ -52,6 +52,7 @@ WORDS = {
     "party.manager": "Property manager",
     "party.team": "Service team",
     "party.desk": "Service desk",
+    "party.resident": "The household",
     "where.not_collected": "Not collected",
     "where.team": "With the team",
     "where.waiting": "At the desk, to be run",

@@ -30,6 +30,7 @@ _WAYS = {
     (Party.TEAM, Party.DESK),
     (Party.DESK, Party.TEAM),
     (Party.DESK, Party.MANAGER),
+    (Party.DESK, Party.RESIDENT),
     (Party.TEAM, Party.MANAGER),
 }
 
@@ -70,8 +71,9 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
 
     Raises:
         Refusal: `unknown_batch`, `hand_over_way` (not between these two), `hand_over_count`,
-            `card_not_with_giver`, `nothing_to_hand_over`, `seal_number_wrong`,
-            `seal_of_other_batch`, `signature_not_picture`, `signature_missing` (the last return),
+            `whose_card_goes` (a resident takes their own card), `card_not_with_giver`,
+            `nothing_to_hand_over`, `seal_number_wrong`, `seal_of_other_batch`,
+            `signature_not_picture`, `signature_missing` (the last return),
             `cards_not_explained` (a count lacks some of the cards nobody has seen, so nobody
             knows which go back), `batch_not_so_far`, and those of `ensure_may_write`.
     """
@@ -120,6 +122,8 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
     """
     if (asked.giver, asked.taker) not in _WAYS:
         raise Refusal("hand_over_way", giver=asked.giver.value, taker=asked.taker.value)
+    if asked.taker is Party.RESIDENT and not asked.places:
+        raise Refusal("whose_card_goes")
     held, count = expected_of(state.custody, asked.giver, asked.taker)
     if asked.places is not None:
         _ensure_with_giver(state, asked, held)

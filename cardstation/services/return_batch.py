@@ -12,7 +12,7 @@ from cardstation.services.station import Station
 
 
 def return_batch(station: Station, batch_id: str, asked: HandOverRequest) -> CustodyState:
-    """Record a return to the manager, or to the team that takes it there.
+    """Record a return to the manager, to the team that takes it there, or of a card to its home.
 
     When everything is back and nothing is open, the batch is closed with it; otherwise it stays
     *returned*, and `hindrance` of the answer says what is still to do.

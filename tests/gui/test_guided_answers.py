@@ -21,6 +21,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
+from cardstation.services.bag_papers import custody_slip
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
 from cardstation.services.begin_remainder import begin_remainder
@@ -36,6 +37,7 @@ from tests.kit.shifts import CHIEF, PINS
 from tests.kit.station import card_of, line, neighbours, put_batch
 from tests.kit.window_guided import GuidedDesk, guided_desk
 from ui.screens.batch.custody_hand_over import HandOverDialog
+from ui.screens.batch.custody_timeline import event_words
 
 Key = Qt.Key
 A, B, OWES = neighbours(3)
@@ -237,7 +239,11 @@ def test_a_kept_card_is_signed_for_where_it_is_listed_and_ends_its_batch(
     assert (case.place, case.guide.step.act) == (2, Act.HAND_BACK)
     guided.press(Key.Key_F6, TO_THE_TICK)
     assert left(guided) == []
-    assert custody_state(guided.desk.station, BATCH).stage is Stage.CLOSED
+    standing = custody_state(guided.desk.station, BATCH)
+    assert standing.stage is Stage.CLOSED
+    ways = [event_words(one, guided.window.look.t).title for one in standing.timeline if one.moved]
+    assert ways[-1] == "营业厅 → 用户"
+    assert custody_slip(guided.desk.station, BATCH).told.taker is Party.RESIDENT
 
 
 def test_no_kept_card_goes_home_without_a_signature(guided: GuidedDesk) -> None:
@@ -248,7 +254,7 @@ def test_no_kept_card_goes_home_without_a_signature(guided: GuidedDesk) -> None:
     standing = custody_state(guided.desk.station, BATCH)
     assert standing.custody.held == (1,)
     dialog = HandOverDialog(
-        guided.window, guided.window.look, standing, ((Party.DESK, Party.MANAGER),), (2,)
+        guided.window, guided.window.look, standing, ((Party.DESK, Party.RESIDENT),), (2,)
     )
     dialog.show()
     assert [one.text() for one in dialog.segments.findChildren(QPushButton)] == ["营业厅 → 用户"]

@@ -18,7 +18,12 @@ from cardstation.domain.seal_number import seal_number
 from cardstation.domain.shift import Approval
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
-from cardstation.services.bag_papers import manager_sheet, not_done_list, receipts_by_door
+from cardstation.services.bag_papers import (
+    custody_slip,
+    manager_sheet,
+    not_done_list,
+    receipts_by_door,
+)
 from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import CustodyState, custody_state, places_at
 from cardstation.services.explain_card import explain_card
@@ -209,6 +214,8 @@ def test_what_was_counted_short_before_is_not_short_twice(bag: Bag) -> None:
     ("asked", "code"),
     [
         (HandOverRequest(Party.MANAGER, Party.MANAGER), "hand_over_way"),
+        (HandOverRequest(Party.RESIDENT, Party.DESK), "hand_over_way"),
+        (HandOverRequest(Party.DESK, Party.RESIDENT), "whose_card_goes"),
         (HandOverRequest(Party.MANAGER, Party.DESK, arrived=-1), "hand_over_count"),
         (HandOverRequest(Party.DESK, Party.TEAM, places=(1,)), "card_not_with_giver"),
         (HandOverRequest(Party.TEAM, Party.MANAGER), "nothing_to_hand_over"),
@@ -276,9 +283,11 @@ def test_what_was_kept_goes_back_on_a_second_try(bag: Bag) -> None:
     bag.explain(Why.ABSENT, 4)
     back = bag.hand(RETURN)
     assert (back.custody.tally[Where.RETURNED], back.custody.tally[Where.ABSENT]) == (3, 1)
-    bag.hand(HandOverRequest(Party.DESK, Party.MANAGER, places=(4,), on_paper=True))
+    bag.hand(HandOverRequest(Party.DESK, Party.RESIDENT, places=(4,), on_paper=True))
     state = close_batch(bag.station, bag.batch_id)
     assert state.custody.tally[Where.RETURNED] == 4
+    last = custody_slip(bag.station, bag.batch_id)
+    assert (last.told.giver, last.told.taker) == (Party.DESK, Party.RESIDENT)
 
 
 def test_explanations_must_fit_what_was_seen(bag: Bag) -> None:

@@ -66,7 +66,7 @@ def came_back(desk: Desk, why: Why) -> str:
 
 
 def signed(*places: int) -> HandOverRequest:
-    return HandOverRequest(Party.DESK, Party.MANAGER, places=places, on_paper=True)
+    return HandOverRequest(Party.DESK, Party.RESIDENT, places=places, on_paper=True)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tests.kit.station import Desk, neighbours
 from tests.kit.two_stations import line_of, told, two_stations
 
 HOMES = neighbours(4)
+NOWHERE = dict.fromkeys(Party, 0)
 
 
 def received(desk: Desk, arrived: int) -> str:
@@ -40,7 +41,7 @@ def test_another_station_sees_who_has_a_bag_and_how_many_cards(tmp_path: Path) -
         for scanned in (seal, seal_grouped(seal), f"{QR_PREFIX}{seal}"):
             found = trace_bag(other.station, scanned)
             assert (found.station, found.ours, found.stage) == ("S001", False, Stage.RECEIVED)
-            assert found.counts == {Party.MANAGER: 0, Party.TEAM: 0, Party.DESK: 3}
+            assert found.counts == NOWHERE | {Party.DESK: 3}
         assert found.last is not None
         assert isinstance(found.last.moved, HandOver)
         assert (found.last.moved.taker, found.last.moved.expected) == (Party.DESK, 4)
@@ -54,7 +55,25 @@ def test_another_station_sees_who_has_a_bag_and_how_many_cards(tmp_path: Path) -
         hand_over(one.station, batch_id, back)
         told(one)
         gone = trace_bag(other.station, seal)
-        assert gone.counts == {Party.MANAGER: 0, Party.TEAM: 4, Party.DESK: 0}
+        assert gone.counts == NOWHERE | {Party.TEAM: 4}
+
+
+def test_whoever_fetches_their_card_does_not_have_the_bag(tmp_path: Path) -> None:
+    with two_stations(tmp_path, households=HOMES) as (one, other, _):
+        seal = received(one, arrived=4)
+        batch_id = trace_bag(one.station, seal).batch_id
+        explain_card(one.station, batch_id, Explanation(Why.ABSENT, (4,)))
+        for request in (
+            HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True),
+            HandOverRequest(Party.DESK, Party.RESIDENT, places=(4,), on_paper=True),
+        ):
+            hand_over(one.station, batch_id, request)
+        told(one)
+        found = trace_bag(other.station, seal)
+        assert found.counts == NOWHERE | {Party.MANAGER: 3, Party.RESIDENT: 1}
+        assert found.last is not None
+        assert isinstance(found.last.moved, HandOver)
+        assert found.last.moved.taker is Party.MANAGER
 
 
 def test_without_the_ledger_it_says_since_when_nothing_was_heard(tmp_path: Path) -> None:

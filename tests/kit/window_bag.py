@@ -193,5 +193,5 @@ def given_back(bag: FakeBag, standing: BatchState) -> None:
 def fetched(bag: FakeBag, standing: BatchState) -> None:
     """What was kept is with its household."""
     kept = bag.state(standing).custody.kept
-    told = HandOver("", Party.DESK, Party.MANAGER, len(kept), len(kept), kept, (), (), "", "paper")
-    bag.say(Step.HANDED_OVER, told, "林晓燕", "陈国栋")
+    told = HandOver("", Party.DESK, Party.RESIDENT, len(kept), len(kept), kept, (), (), "", "paper")
+    bag.say(Step.HANDED_OVER, told, "林晓燕", "赵敏")

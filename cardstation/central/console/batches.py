@@ -122,7 +122,7 @@ def _life(key: tuple[str, str], told: Sequence[Told], money: tuple[int, int, int
     received, used, loaded = money
     rows = max((number(one.said, "rows") for one in told), default=0)
     came = [one for one in told if one.step in ("collected", "received")]
-    back = [one for one in told if one.said.get("taker") == "manager"]
+    back = [one for one in told if one.said.get("taker") in ("manager", "resident")]
     return Life(
         station=key[0],
         batch=key[1],

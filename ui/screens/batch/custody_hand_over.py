@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QLineEdit, QWidget
@@ -62,7 +60,7 @@ class HandOverDialog(Sheet):
         super().__init__(parent, look, t("Hand over cards"), t("Record it"))
         self._look, self._standing, self._ways, self._only = look, standing, ways, only
         self._way = ways[0] if only else _likely(standing, ways)
-        choices = [(_code(way), _words(way, look, home=bool(only))) for way in ways]
+        choices = [(_code(way), _words(way, look)) for way in ways]
         self.segments = Segments(t("From whom to whom"), choices, _code(self._way))
         self.segments.chosen.connect(self._choose)
         self.expected, self.counted = self._field(t("Cards expected")), self._counted()
@@ -125,6 +123,10 @@ class HandOverDialog(Sheet):
         self.counted.clear()
         self._judge()
 
+    @property
+    def _goes_home(self) -> bool:
+        return bool(self._only) or self._way[1] is Party.RESIDENT
+
     def _judge(self) -> None:
         """Say at once what would be refused."""
         asked, t = self.asked, self._look.t
@@ -133,7 +135,7 @@ class HandOverDialog(Sheet):
             self._doubt.setText(t("Write numbers, rows like 1-5,9, buildings like #3."))
         elif asked.arrived is None:
             self._doubt.setText(t("Count the cards first, then write how many there are."))
-        elif self._only and not (asked.taken_picture or asked.on_paper):
+        elif self._goes_home and not (asked.taken_picture or asked.on_paper):
             self._doubt.setText(t("Who takes this card signs for it, here or on paper."))
         else:
             try:
@@ -220,11 +222,8 @@ def _code(way: Way) -> str:
     return f"{way[0].value}-{way[1].value}"
 
 
-def _words(way: Way, look: Look, *, home: bool) -> str:
-    """From whom to whom; a kept card goes home, and its household signs."""
-    said = partial(word, t=look.t)
-    taker = look.t("The household") if home else said(f"party.{way[1].value}")
-    return f"{said(f'party.{way[0].value}')} → {taker}"
+def _words(way: Way, look: Look) -> str:
+    return " → ".join(word(f"party.{party.value}", look.t) for party in way)
 
 
 def _is_number(text: str) -> bool:

@@ -34,6 +34,7 @@ from ui.screens.batch.custody_tally import Tally
 from ui.screens.batch.custody_timeline import ROW, Timeline
 from ui.theme import M, S
 
+_BACK = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.TEAM), (Party.TEAM, Party.MANAGER))
 _TONES = {Stage.CLOSED: "ok", Stage.RETURNED: "ok", Stage.LISTED: "idle", Stage.QUOTED: "idle"}
 
 
@@ -181,8 +182,9 @@ class BagPage(QWidget):
         self._hand_over(((Party.MANAGER, Party.DESK), (Party.TEAM, Party.DESK)))
 
     def _give_back(self) -> None:
-        ways = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.TEAM), (Party.TEAM, Party.MANAGER))
         standing = self._model.state.standing
+        home = standing is not None and standing.custody.kept
+        ways = (*_BACK, (Party.DESK, Party.RESIDENT)) if home else _BACK
         asked = None if standing is None else ask_hand_over(self, self._look, standing, ways)
         if asked is not None:
             self._model.give_back(asked)

@@ -32,7 +32,7 @@ from ui.screens.exceptions.model import ExceptionsModel
 from ui.screens.exceptions.state import KEYS
 
 _OF_STRAYS = (Why.OTHER_BATCH, Why.GIVEN_BACK)
-_HOME = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.TEAM))
+_HOME = ((Party.DESK, Party.RESIDENT), (Party.DESK, Party.TEAM), (Party.DESK, Party.MANAGER))
 _TOUCHED = (LineState.DONE, LineState.UNKNOWN)
 
 
