@@ -1,0 +1,1 @@
+"""A failover laboratory: three PostgreSQL under Patroni, each on a machine of its own."""
