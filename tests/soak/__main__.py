@@ -19,6 +19,7 @@ from cardstation.errors import CardStationError
 from tests.soak import (
     bits,
     chaos,
+    images,
     interleave,
     kills,
     lanes,
@@ -34,6 +35,7 @@ from tests.soak.figures import Figures
 PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
     ("bits", bits.soak),
     ("chaos", chaos.soak),
+    ("images", images.soak),
     ("interleave", interleave.soak),
     ("kills", kills.soak),
     ("lanes", lanes.soak),
