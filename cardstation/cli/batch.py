@@ -11,7 +11,7 @@ import click
 from cardstation.cli.batch_money import MONEY_COMMANDS
 from cardstation.cli.card import MOST, money_of, reader_option
 from cardstation.cli.custody import CUSTODY_COMMANDS
-from cardstation.cli.lanes import run_lanes
+from cardstation.cli.lanes import places_to_run, run_lanes
 from cardstation.cli.lists import (
     LIST_COMMANDS,
     answer_list,
@@ -208,6 +208,8 @@ def _in_state(state: BatchState, wanted: LineState) -> int:
 def run(call: Call, *, batch_id: str, idle_s: float, papers: bool, reader: str) -> None:
     """Run the cards of a batch in every reader, until all are done.
 
+    Where nothing else waits, stopped cards are taken once more.
+
     Insert, verdict, write, read back, remove; --reader chooses one reader by a part of its name.
 
     Where every envelope of the bag must be scanned (batch scan-envelopes), a card waits for one
@@ -217,15 +219,23 @@ def run(call: Call, *, batch_id: str, idle_s: float, papers: bool, reader: str) 
     with call.doors.station(call.settings, True) as station:
         recover(station)
         state = batch_state(station, batch_id)
-        waiting = sum(one.is_open for one in state.outcomes)
-        call.output.progress(
-            call.words("{batch}: {n} cards wait for the reader", batch=batch_id, n=waiting)
-        )
+        call.output.progress(_what_waits(call, state))
         run_lanes(call, station, state, reader, idle_s)
         state = batch_state(station, batch_id)
         if papers:
             call.doors.receipts(station, batch_id, call.settings)
     call.output.answer(_result(state), _told(call, state))
+
+
+def _what_waits(call: Call, state: BatchState) -> str:
+    places, batch_id = places_to_run(state), state.batch.batch_id
+    if places and not any(one.is_open for one in state.outcomes):
+        return call.words(
+            "{batch}: nothing else waits; {n} stopped cards are taken once more",
+            batch=batch_id,
+            n=len(places),
+        )
+    return call.words("{batch}: {n} cards wait for the reader", batch=batch_id, n=len(places))
 
 
 def _result(state: BatchState) -> dict[str, object]:

@@ -25,6 +25,7 @@ from cardstation.services.station import Station
 def run_lanes(call: Call, station: Station, state: BatchState, reader: str, idle_s: float) -> None:
     """Run cards in every reader whose name fits, until nothing waits or nobody feeds.
 
+    Where nothing waits any more the stopped cards are taken once more, as with F5 at the desk.
     A reader or a card service that goes away is waited for; a card that stops is said and left,
     and one that nobody takes out ends its lane like a reader that nobody feeds. The run is on
     record: started, and finished or paused.
@@ -39,6 +40,13 @@ def run_lanes(call: Call, station: Station, state: BatchState, reader: str, idle
     finally:
         if not finish_batch(station, state.batch.batch_id):
             pause_batch(station, state.batch.batch_id)
+
+
+def places_to_run(state: BatchState) -> frozenset[int]:
+    """Lines that wait for their card; where none does, those whose stopped card is tried again."""
+    lines = tuple(enumerate(state.outcomes, start=1))
+    waiting = frozenset(place for place, one in lines if one.is_open)
+    return waiting or frozenset(place for place, one in lines if one.may_run)
 
 
 def _together(run: Run, readers: tuple[Reader, ...]) -> None:
@@ -65,7 +73,7 @@ class Run:
 
     def __init__(self, call: Call, station: Station, state: BatchState, idle_s: float) -> None:
         self.over = threading.Event()
-        self.waiting = {at for at, one in enumerate(state.outcomes, start=1) if one.is_open}
+        self.waiting = set(places_to_run(state))
         self._call, self._station, self._batch = call, station, state.batch
         self._idle_s, self._turn, self._asks = idle_s, threading.Lock(), threading.Lock()
         self._deadline = time.monotonic() + idle_s

@@ -112,8 +112,8 @@ def types(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
 
 
-def run(batch: Shell, **how: int) -> list[tuple[str, str]]:
-    answer = batch("run", BATCH, "--no-papers", "--idle", "0.3", **how)
+def run(batch: Shell, idle: str = "0.3", **how: int) -> list[tuple[str, str]]:
+    answer = batch("run", BATCH, "--no-papers", "--idle", idle, **how)
     return [(one["state"], one["reason"]) for one in answer["lines"]]
 
 
@@ -162,7 +162,7 @@ def test_two_readers_ask_one_after_another(batch: Shell, monkeypatch: pytest.Mon
             return f"{number}\n"
 
     monkeypatch.setattr("sys.stdin", Scanner())
-    assert run(batch) == [("done", ""), ("done", "")]
+    assert run(batch, "5") == [("done", ""), ("done", "")]
     assert sorted(asked) == ["1", "2"]
 
 
@@ -177,6 +177,20 @@ def test_where_nothing_has_to_be_scanned_nothing_is_read(
 
     monkeypatch.setattr("sys.stdin", Nobody())
     assert run(batch)[0] == ("done", "")
+
+
+def test_where_nothing_else_waits_a_stopped_card_is_taken_once_more(batch: Shell) -> None:
+    """As with F5 at the desk; a card that stops again has had its turn, and the run ends."""
+    batch("scan-envelopes", BATCH, "off")
+    assert run(batch)[0] == ("done", "")
+    older = card_of(replace(HOMES[1], purchase_counter=HOMES[1].purchase_counter - 1))
+    for card, left in ((older, "stopped"), (older, "stopped"), (card_of(HOMES[1]), "done")):
+        batch.readers[0].pull()
+        batch.readers[0].insert(card)
+        assert run(batch, "5")[1][0] == left
+    assert "停下的 1 张卡再走一遍" in batch.said
+    assert run(batch)[1] == ("done", "")
+    assert "停下的" not in batch.said
 
 
 def test_the_help_says_so(batch: Shell) -> None:

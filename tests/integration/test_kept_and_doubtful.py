@@ -26,6 +26,7 @@ from cardstation.services.intent.cases import Case
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.run_batch import start_batch
+from cardstation.services.shift_state import shift_state
 from cardstation.services.verify import verify
 from tests.kit.shifts import ANNA, CHIEF, RestartableClock, desk_on_duty
 from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch
@@ -172,16 +173,22 @@ def test_a_rest_begun_to_go_back_while_the_batch_runs_is_asked_about_after_a_cut
     assert one.values["intent_id"] == payment
     assert (one.guide.step.proof, one.actions) == (Proof.SLIP, (Act.GIVE_BACK,))
     assert one.until_shift_ends
+    [signed_over] = shift_state(desk.station).open_items
+    assert (signed_over.subject, signed_over.code) == (payment, IN_DOUBT)
+    assert (signed_over.money, signed_over.batch_id) == (one.money, batch)
     slip = "slip 12 of yesterday signed"
     return_remainder(desk.station, batch, payment, Money(5_000), SECOND, found=slip)
     assert in_doubt(desk) == []
+    assert shift_state(desk.station).open_items == ()
     assert custody_state(desk.station, batch).stage is Stage.RUNNING
     assert verify(desk.station).ok
 
 
 def test_a_rest_that_nobody_began_to_give_back_is_no_question(here: Here) -> None:
     running(here.desk)
-    assert in_doubt(here.start_again()) == []
+    desk = here.start_again()
+    assert in_doubt(desk) == []
+    assert shift_state(desk.station).open_items == ()
 
 
 def test_of_a_batch_that_ended_the_doubt_stands_on_its_money_once(here: Here) -> None:

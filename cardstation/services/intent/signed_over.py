@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from cardstation.domain.allocation import divide
 from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import OpenItem
 from cardstation.domain.topup import TopUp
+from cardstation.errors import fail
 from cardstation.services.batch_state import money_open
 from cardstation.services.custody_state import CustodyState
+from cardstation.services.intent.funding import holdings_of, purses_of
 from cardstation.services.intent.left_open import batches_to_end, held_since, money_since
+from cardstation.services.intent.lost_part import lost_since
 from cardstation.services.intent.opened import code_of
 from cardstation.services.intent.paying_out import OWED
 from cardstation.store import Reading
@@ -23,7 +27,7 @@ def open_items(reading: Reading) -> tuple[OpenItem, ...]:
     items = [_of_intent(reading, intent) for intent in reading.topups.open_intents()]
     items += [_of_payment(asked) for asked in reading.funds.unanswered()]
     for found in batches_to_end(reading):
-        items += _of_batch(found)
+        items += _of_batch(reading, found)
     return tuple(sorted(items, key=lambda one: (one.since, one.subject)))
 
 
@@ -41,14 +45,28 @@ def _of_intent(reading: Reading, intent: TopUp) -> OpenItem:
     )
 
 
-def _of_batch(found: CustodyState) -> Iterator[OpenItem]:
+def _of_batch(reading: Reading, found: CustodyState) -> Iterator[OpenItem]:
     batch_id = found.batch.batch.batch_id
     if (since := money_since(found)) is not None:
         yield _left(
             f"{batch_id} money", "batch_money_open", batch_id, money_open(found.batch), since
         )
+    else:
+        yield from _in_doubt(reading, batch_id)
     if (since := held_since(found)) is not None:
         yield _left(f"{batch_id} bag", "cards_not_back", batch_id, NO_MONEY, since)
+
+
+def _in_doubt(reading: Reading, batch_id: str) -> Iterator[OpenItem]:
+    """Payments whose rest may be back with its payer already, while the batch itself goes on."""
+    left = divide(purses_of(reading, batch_id), holdings_of(reading, batch_id)).left
+    for payment in reading.funds.payments(batch_id):
+        subject, rest = payment.payment_id, left[payment.payment_id]
+        taken = reading.journal.at(payment.seq) or fail("money received has its fact")
+        at = taken.written_at or datetime.fromisoformat(taken.entry.at)
+        doubtful = bool(reading.payouts.unfinished(subject)) or lost_since(reading, at)
+        if rest > NO_MONEY and doubtful:
+            yield _left(subject, IN_DOUBT, batch_id, rest, at)
 
 
 def _left(subject: str, code: str, batch_id: str, money: Money, since: datetime) -> OpenItem:
