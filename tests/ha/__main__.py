@@ -20,14 +20,15 @@ from cardstation.central import proving
 from cardstation.central.engine import open_engine
 from tests.ha.cluster import PAUSE, Cluster, Programs, wait_for
 from tests.ha.faults import CONTROL, FAULTS, Fault
-from tests.ha.judge import acknowledged, missing, outage_s, rate
+from tests.ha.judge import acknowledged, bytes_per_entry, missing, outage_s, rate
 from tests.ha.load import Ack
 from tests.ha.machines import Machine
 from tests.ha.side import Side
 
 WARM_S = 8.0
 AFTER_S = 8.0
-BACK_S = 60.0
+ECHO_S = 2.0
+"""So long after the cut an answer may still arrive that was on its way before it."""
 STATIONS = 8
 CUT_OFF_STATIONS = 4
 
@@ -86,7 +87,7 @@ class Run:
             ending.enter_context(
                 mine.pushing(services=load.services, many=load.stations, batch=load.batch)
             )
-            began, until = self._happen(fault, leader, mine, name)
+            began, cut, until = self._happen(fault, leader, mine, name)
         cluster.wait_healthy(synchronous=synchronous)
         acks = mine.acks()
         every = acks + (beside.acks() if beside is not None else [])
@@ -97,23 +98,28 @@ class Run:
             gone = missing(engine, every)
         finally:
             engine.dispose()
-        alone = _told_between(beside, began, began + fault.held_s) if beside is not None else None
+        alone = None
+        if beside is not None:
+            alone = _told_between(beside, cut + ECHO_S, cut + fault.held_s)
         outage = outage_s(acks, began, until)
         return Outcome(name, speed, outage, acknowledged(every), gone, alone)
 
-    def _happen(self, fault: Fault, leader: Machine, mine: Side, name: str) -> tuple[float, float]:
-        """The fault itself; returns when it began and when it was looked at last."""
+    def _happen(
+        self, fault: Fault, leader: Machine, mine: Side, name: str
+    ) -> tuple[float, float, float]:
+        """The fault itself; returns when it began, when it was done, and when all was over."""
         wait_for(lambda: bool(mine.acks()), "nobody is served")
         PAUSE.wait(WARM_S)
         click.echo(f"… {name}: {leader.name} leads", err=True)
         began = monotonic()
         fault.does(self._cluster, leader)
+        cut = monotonic()
         PAUSE.wait(fault.held_s)
         fault.undoes(self._cluster, leader)
         undone = monotonic()
         wait_for(lambda: mine.acks()[-1].at > undone, "nobody is served again")
         PAUSE.wait(AFTER_S)
-        return began, monotonic()
+        return began, cut, monotonic()
 
     def prove(self) -> None:
         """The books agree with themselves, and hold everything that was ever acknowledged."""
@@ -122,12 +128,12 @@ class Run:
             began = monotonic()
             wrong = proving.disagreements(engine)
             lost = missing(engine, self.told)
+            each = bytes_per_entry(engine)
         finally:
             engine.dispose()
-        told = acknowledged(self.told)
-        took = monotonic() - began
         click.echo(
-            f"books: acknowledged {told}, missing {lost}, disagreements {len(wrong)}; {took:.0f} s"
+            f"books: acknowledged {acknowledged(self.told)}, missing {lost}, disagreements "
+            f"{len(wrong)}; {each} bytes per entry; {monotonic() - began:.0f} s"
         )
         assert not wrong, wrong
         assert not lost

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 
 from cardstation.central.tables import journal
 from tests.ha.load import Ack
@@ -54,3 +54,14 @@ def outage_s(acks: Sequence[Ack], since: float, until: float) -> float:
     """The longest time in a span in which no station was told anything."""
     heard = sorted(ack.at for ack in acks if since <= ack.at <= until)
     return max(later - earlier for earlier, later in pairwise([since, *heard, until]))
+
+
+def bytes_per_entry(engine: Engine) -> int:
+    """What an entry takes on disk, with its postings, sums and all their indexes."""
+    size = text(
+        "SELECT sum(pg_total_relation_size(oid)) FROM pg_class"
+        " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    with engine.connect() as connection:
+        whole = int(connection.scalar(size) or 0)
+        return whole // (connection.scalar(select(func.count()).select_from(journal)) or 1)

@@ -91,11 +91,11 @@ class Sender(threading.Thread):
         pin = TestPin(bytes.fromhex(order.pin))
         self._ledger = HttpLedger(order.urls[at % len(order.urls)], name, key, pin)
         self._facts = Facts(name, WITHOUT_END, order.batch)
-        self._stop, self._file, self._acked = stop, file, 0
+        self._ending, self._file, self._acked = stop, file, 0
         self.troubles: Counter[str] = Counter()
 
     def run(self) -> None:
-        while not self._stop.is_set():
+        while not self._ending.is_set():
             try:
                 head = self._ledger.head()
                 if head.last_seq < self._acked:
@@ -104,7 +104,7 @@ class Sender(threading.Thread):
                 self._push_on(head.nonce)
             except LedgerUnreachable:
                 self.troubles["unreachable"] += 1
-                self._stop.wait(REST_S)
+                self._ending.wait(REST_S)
             except LedgerRefused as refused:
                 self.troubles[refused.code] += 1
                 if refused.code != "nonce_stale":
@@ -112,7 +112,7 @@ class Sender(threading.Thread):
         self._ledger.close()
 
     def _push_on(self, nonce: str) -> None:
-        while not self._stop.is_set():
+        while not self._ending.is_set():
             ack = self._ledger.push(self._facts.since(self._acked), nonce)
             line = f"{monotonic():.3f} {self.name} {ack.acked_seq} {ack.acked_hash}\n"
             os.write(self._file, line.encode("ascii"))

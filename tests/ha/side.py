@@ -88,6 +88,7 @@ class Side:
         def end() -> None:
             said, _ = child.communicate(timeout=GONE_S)
             (self._folder / f"{name}.said").write_bytes(said)
+            assert child.returncode == 0, (self._folder / f"{name}.log").read_text("utf-8")
 
         ending.callback(end)
         return child
