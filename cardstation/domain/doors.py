@@ -143,6 +143,7 @@ def _figure(text: str) -> str:
     return str(total + digit)
 
 
+@lru_cache(maxsize=8192)
 def _bare(part: str) -> str:
     """Without width, leading zeros and the words for building, unit and room."""
     if part.isascii() and part.isdecimal():

@@ -172,7 +172,7 @@ def _wish(row: ListRow) -> _Wish:
 
 
 def _less_debts(wish: _Wish, match: Match, terms: PreflightTerms) -> _Wish:
-    if match.household is None or wish.money is None:
+    if match.household is None or wish.money is None or not terms.debts:
         return wish
     return replace(wish, money=terms.after_debts(match.household, wish.money))
 

@@ -23,6 +23,7 @@ from cardstation.services.lists.totals import (
 
 _FILLED_DOWN = (Column.COMMUNITY, Column.BUILDING, Column.UNIT)
 _LONG_NUMBER = re.compile(r"\d{6}")
+_FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +95,27 @@ def _fill_merged(sheet: Sheet, header: Header) -> None:
 
 
 def _row(cells: Sequence[str], header: Header, number: int, sheet_name: str) -> ListRow:
-    columns = header.columns
-
-    def said(column: Column) -> list[str]:
-        places = columns.get(column)
-        if places is None:
-            return []
-        return [cells[place] for place in places if place < len(cells) and cells[place]]
-
+    wide = len(cells)
+    said = {
+        column: [cells[place] for place in places if place < wide and cells[place]]
+        for column, places in header.columns.items()
+    }.get
     return ListRow(
         row=number,
-        account_no=_one([clean_number(text) for text in said(Column.ACCOUNT)]),
-        name=_one(said(Column.NAME)) or "".join(said(Column.SURNAME) + said(Column.GIVEN)),
+        account_no=_one([clean_number(text) for text in said(Column.ACCOUNT, ())]),
+        name=_one(said(Column.NAME, ()))
+        or "".join((*said(Column.SURNAME, ()), *said(Column.GIVEN, ()))),
         door=_door(
-            said(Column.COMMUNITY), said(Column.BUILDING), said(Column.UNIT), said(Column.ROOM)
+            said(Column.COMMUNITY, ()),
+            said(Column.BUILDING, ()),
+            said(Column.UNIT, ()),
+            said(Column.ROOM, ()),
         ),
-        card_no=_one([clean_number(text) for text in said(Column.CARD)]),
-        amount=_amount(said(Column.AMOUNT)),
-        note=" ".join(said(Column.NOTE)),
+        card_no=_one([clean_number(text) for text in said(Column.CARD, ())]),
+        amount=_amount(said(Column.AMOUNT, ())),
+        note=" ".join(said(Column.NOTE, ())),
         sheet=sheet_name,
-        envelope=_one(said(Column.ENVELOPE)),
+        envelope=_one(said(Column.ENVELOPE, ())),
     )
 
 
@@ -135,7 +137,7 @@ def _door(
     community: Sequence[str], building: Sequence[str], unit: Sequence[str], room: Sequence[str]
 ) -> str:
     """One door text out of one column or of several."""
-    places = [text for text in room if not any(sign.isdecimal() for sign in text)]
+    places = [text for text in room if not _FIGURE.search(text)]
     where = _one(community) + "".join(places)
     door = _one([text for text in room if text not in places])
     if building or unit:
