@@ -10,6 +10,7 @@ from cardstation.cli.card import card, quote, readers, top_up
 from cardstation.cli.desk import clock, doctor, enrol, recover, rejoin, sync, verify
 from cardstation.cli.dispute import dispute
 from cardstation.cli.exceptions import exceptions
+from cardstation.cli.feed import feed
 from cardstation.cli.keys import keys
 from cardstation.cli.layout import layout
 from cardstation.cli.orders import orders, receipt
@@ -37,6 +38,7 @@ COMMANDS: tuple[click.Command, ...] = (
     pay_out,
     enrol,
     sync,
+    feed,
     rejoin,
     clock,
     verify,

@@ -7,6 +7,7 @@ from dataclasses import replace
 import click
 
 from cardstation.cli.books import proof_lines
+from cardstation.cli.feed import follow_along
 from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import acting, approved
@@ -72,9 +73,10 @@ def enrol(call: Call, url: str, code: str) -> None:
 @with_json
 @pass_call
 def sync(call: Call) -> None:
-    """Send what the central ledger does not have yet."""
+    """Send what the central ledger does not have yet; then take what the centre published."""
     with call.doors.station(call.settings, True) as station:
         state = sync_station(station)
+        follow_along(call, station)
     call.output.answer(state, told(state))
 
 

@@ -20,6 +20,7 @@ from cardstation.sentences import (
     centre,
     custody,
     desk,
+    feeds,
     giving_back,
     guides,
     layouts,
@@ -60,6 +61,7 @@ SENTENCES: Mapping[str, Words] = {
     **proof.TABLE,
     **teams.TABLE,
     **reconciling.TABLE,
+    **feeds.TABLE,
 }
 
 _NO_WORDS = SENTENCES["no_words"]
@@ -88,8 +90,16 @@ class Sentence:
     todo: str
 
     def __str__(self) -> str:
-        gap = "" if self.what.endswith("。") else " "
-        return gap.join((self.what, self.money, self.todo))
+        return self._joined(self.what, self.money, self.todo)
+
+    @property
+    def advice(self) -> str:
+        """What happened and what to do now: where no money is at stake."""
+        return self._joined(self.what, self.todo)
+
+    def _joined(self, *said: str) -> str:
+        """Chinese sentences stand side by side."""
+        return ("" if self.what.endswith("。") else " ").join(said)
 
 
 def sentence(code: str, values: Mapping[str, Field], t: Translator) -> Sentence:

@@ -43,7 +43,7 @@ def import_directory(
     """Take in a directory file and, when given, a tariff file; all in one commit.
 
     The same file may be taken in again: facts are brought up to date, what this station knows
-    better is kept (see `_merged`). Accounts missing from the file stay on file.
+    better is kept (see `up_to_date`). Accounts missing from the file stay on file.
 
     Raises:
         Refusal: `directory_not_readable`, `tariffs_not_readable`.
@@ -58,7 +58,7 @@ def import_directory(
         changed = [
             merged
             for household in filed
-            if (merged := _merged(known.get(household.account_no), household, collected))
+            if (merged := up_to_date(known.get(household.account_no), household, collected))
             != known.get(household.account_no)
         ]
         unit.households.put(changed)
@@ -76,7 +76,7 @@ def import_directory(
     )
 
 
-def _merged(
+def up_to_date(
     known: Household | None,
     filed: Household,
     collected: Mapping[str, tuple[tuple[date, Money], ...]],

@@ -11,6 +11,7 @@ from cardstation.domain.payment import Tender
 from cardstation.errors import Refusal, fail
 from cardstation.ports.chip import ChipDriver
 from cardstation.ports.clock import Clock
+from cardstation.ports.feeds import Feeds
 from cardstation.ports.keys import CardKeys, DeviceKey, PinHash
 from cardstation.ports.layout import Layout
 from cardstation.ports.ledger import Ledger
@@ -48,6 +49,8 @@ class Station:
         offline_limit: Most that is sold before the ledger has heard of it.
         work: Cards and money that are in hand at this moment.
         armed: Told after each armed commit, so that the ledger hears of it soon; returns at once.
+        feeds: What the centre publishes; None = works without. synced: Told when the ledger has
+            everything, so that the feeds are followed; returns at once.
     """
 
     store: Store
@@ -67,6 +70,8 @@ class Station:
     pins: PinHash = field(default_factory=NoPins)
     armed: Callable[[], None] = _nobody
     offline_limit: OfflineLimit = field(default_factory=OfflineLimit)
+    feeds: Feeds | None = None
+    synced: Callable[[], None] = _nobody
     work: Work = field(default_factory=Work, compare=False, repr=False)
 
     @property

@@ -10,6 +10,7 @@ from cardstation.errors import Refusal
 from cardstation.store import (
     arrears,
     batches,
+    feeds,
     households,
     lists,
     lump_sums,
@@ -21,12 +22,23 @@ from cardstation.store import (
 from cardstation.store.seals import seal_rows
 from cardstation.store.tables import guards, metadata
 
-VERSION = 6
+VERSION = 7
 REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata
 """Complete once these modules are imported: each puts its tables on it."""
-_WITH_TABLES = (arrears, batches, households, lists, lump_sums, payouts, readings, shifts, tariffs)
+_WITH_TABLES = (
+    arrears,
+    batches,
+    feeds,
+    households,
+    lists,
+    lump_sums,
+    payouts,
+    readings,
+    shifts,
+    tariffs,
+)
 
 
 def prepare(engine: Engine, path: Path) -> None:
@@ -60,6 +72,7 @@ def make_schema(connection: Connection) -> None:
         *arrears.APPEND_ONLY,
         *readings.APPEND_ONLY,
         *payouts.APPEND_ONLY,
+        *feeds.APPEND_ONLY,
     )
     for guard in (*guards(), *guards(also)):
         connection.exec_driver_sql(guard)

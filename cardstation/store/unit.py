@@ -12,6 +12,7 @@ from cardstation.errors import Mishap
 from cardstation.store.arrears import Arrears
 from cardstation.store.attempts import Attempts
 from cardstation.store.batches import Batches, Kept
+from cardstation.store.feeds import Feeds
 from cardstation.store.funds import Funds
 from cardstation.store.households import Households
 from cardstation.store.journal import Journal
@@ -52,6 +53,7 @@ class Reading:
         self.learned = LearnedColumns(connection)
         self.blocked = BlockedCards(connection)
         self.readings = Readings(connection)
+        self.feeds = Feeds(connection)
         self._look()
 
     def _look(self) -> None:

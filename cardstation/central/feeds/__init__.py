@@ -1,0 +1,1 @@
+"""Feeds: prices, blocked cards and households for the stations, signed and numbered."""

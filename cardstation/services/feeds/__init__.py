@@ -1,0 +1,1 @@
+"""How what the centre published comes into the station's records."""
