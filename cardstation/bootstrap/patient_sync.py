@@ -41,6 +41,7 @@ class PatientSync:
             self._back_off(failure)
             raise
         self._failures, self._failure = 0, None
+        self._station.synced()
         return state
 
     def _back_off(self, failure: LedgerUnreachable | LedgerRefused) -> None:

@@ -9,16 +9,17 @@ from dataclasses import replace
 from functools import partial
 from getpass import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cardstation import __version__
 from cardstation.bootstrap.eager import EagerSender
+from cardstation.bootstrap.feed_follower import FeedFollower
 from cardstation.bootstrap.libraries import shelf_of, with_libraries
 from cardstation.bootstrap.purses import purses_beside
 from cardstation.domain.money import Money
 from cardstation.domain.offline_limit import OfflineLimit
 from cardstation.ports.clock import Clock
 from cardstation.ports.keys import DeviceKey
-from cardstation.ports.ledger import Ledger
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
 from cardstation.services.station import Station
 from cardstation.settings import Settings, anchors_of
@@ -36,6 +37,9 @@ from drivers.keys import (
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
 from drivers.payments import PAYMENTS
+
+if TYPE_CHECKING:
+    from cardstation.sync.feed_line import FeedLine
 
 _KEY_ID_DIGITS = 16
 
@@ -62,10 +66,12 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
             yield station
             return
         store.anchor.move_out()
-        with EagerSender() as eager:
-            at_work = replace(station, armed=eager.ring)
+        with EagerSender() as eager, FeedFollower() as follower:
+            at_work = replace(station, armed=eager.ring, synced=follower.ring)
             if at_work.ledger is not None:
                 eager.serve(at_work)
+            if at_work.feeds is not None:
+                follower.serve(at_work)
             yield at_work
         anchor_journal(station)
 
@@ -109,7 +115,7 @@ def station_on(store: Store, settings: Settings) -> Station:
         ),
     )
     line = _ledger(settings, device_key, clock, partial(news_of, station))
-    return with_libraries(replace(station, ledger=line), shelf_of(settings))
+    return with_libraries(replace(station, ledger=line, feeds=line), shelf_of(settings))
 
 
 def anchor_place(settings: Settings, key: KeptDeviceKey) -> Path:
@@ -149,12 +155,12 @@ def news_of(station: Station) -> dict[str, str]:
 
 def _ledger(
     settings: Settings, key: DeviceKey, clock: Clock, news: Callable[[], Mapping[str, str]]
-) -> Ledger | None:
+) -> FeedLine | None:
     if not settings.ledger_url:
         return None
-    from cardstation.sync.http_ledger import HttpLedger
+    from cardstation.sync.feed_line import FeedLine
 
-    return HttpLedger(
+    return FeedLine(
         settings.ledger_url,
         settings.station,
         key,

@@ -24,6 +24,7 @@ from cardstation.central.serve import (
     serve_embedded,
     verify_books,
 )
+from cardstation.cli.central_feed import feed
 from cardstation.cli.central_orders import (
     DSN_VARIABLE,
     address_of,
@@ -203,6 +204,9 @@ central.add_command(reconcile_command)
 
 
 central.add_command(take_file_command)
+
+
+central.add_command(feed)
 
 
 def _show(found: dict[str, object]) -> None:
