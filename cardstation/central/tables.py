@@ -220,6 +220,18 @@ rewinds = Table(
     Index("rewinds_station_idx", "station", "seq"),
 )
 
+outbox = Table(
+    "outbox",
+    BOOKS,
+    Column("txid", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("entry_id", _ENTRY, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("station", "kind", "subject", "account_no")),
+    *(Column(name, BigInteger, nullable=False) for name in ("seq", "fen", "litres")),
+    *(Column(name, Text, nullable=False) for name in ("corrects", "verdict", "suspense")),
+    Column("posted_at", DateTime(timezone=True), nullable=False),
+)
+
 
 def insert_arrays(table: Table, *names: str) -> Insert:
     """An insert of many rows at once, one array per column, in one statement (UNNEST).

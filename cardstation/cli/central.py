@@ -25,6 +25,7 @@ from cardstation.central.serve import (
     verify_books,
 )
 from cardstation.cli.central_feed import feed
+from cardstation.cli.central_invoices import invoices
 from cardstation.cli.central_orders import (
     DSN_VARIABLE,
     address_of,
@@ -33,8 +34,10 @@ from cardstation.cli.central_orders import (
     json_option,
     orders,
 )
+from cardstation.cli.central_outbox import outbox
 from cardstation.cli.central_people import clerk
 from cardstation.cli.central_reconcile import reconcile_command, take_file_command
+from cardstation.cli.central_reporting import openapi_command, reporting_role
 from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import CardStationError
 from cardstation.i18n import translator
@@ -204,6 +207,18 @@ central.add_command(reconcile_command)
 
 
 central.add_command(take_file_command)
+
+
+central.add_command(outbox)
+
+
+central.add_command(reporting_role)
+
+
+central.add_command(openapi_command)
+
+
+central.add_command(invoices)
 
 
 central.add_command(feed)

@@ -23,6 +23,7 @@ from cardstation.sentences import (
     feeds,
     giving_back,
     guides,
+    interfaces,
     layouts,
     ledger,
     libraries,
@@ -61,6 +62,7 @@ SENTENCES: Mapping[str, Words] = {
     **proof.TABLE,
     **teams.TABLE,
     **reconciling.TABLE,
+    **interfaces.TABLE,
     **feeds.TABLE,
 }
 
@@ -70,6 +72,7 @@ _WORDS: Mapping[str, str] = {
     **guides.PHRASES,
     **books.PHRASES,
     **reconciling.PHRASES,
+    **interfaces.PHRASES,
 }
 
 

@@ -83,10 +83,13 @@ def test_after_a_restore_the_books_are_what_they_were_to_the_fen(town: Town) -> 
     backup = yesterday(town)
     order = today(town)
     before = town.books()
+    read, cursor = town.facts()
     assert town.proved()
 
     town.lose(backup)
     assert any(QUIET not in one for one in lost(before, town.books()))
+    with pytest.raises(Refusal, match="outbox_other_books"):
+        town.facts(cursor)
     assert sync(town.desks[QUIET].station).verdict == ""
     assert frozen(town, BUSY)
     assert frozen(town, RETURNS)
@@ -105,6 +108,7 @@ def test_after_a_restore_the_books_are_what_they_were_to_the_fen(town: Town) -> 
         for desk in town.desks.values():
             assert sync(desk.station).unsent == 0
     assert lost(before, town.books()) == set()
+    assert town.facts()[0] == read
     assert town.proved()
     for desk in town.desks.values():
         assert verify(desk.station).ok

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine, insert, text
 from cardstation.central.binaries import postgres_binaries
 from cardstation.central.centre_key import load_or_create_centre_key
 from cardstation.central.embedded import OWNER, PORT
+from cardstation.central.outbox import START, read_outbox
 from cardstation.central.process import CentralProcess
 from cardstation.central.serve import embedded_postgres, key_file_in
 from cardstation.central.tables import stations
@@ -147,6 +148,12 @@ class Town:
                 for what, query in _BOOKS.items()
                 for *of, value in connection.execute(text(query))
             }
+
+    def facts(self, after: str = START) -> tuple[set[str], str]:
+        """What another system reads of the desks' facts, and where it goes on."""
+        with self.owner() as connection:
+            page = read_outbox(connection, after)
+        return {one.entry_id for one in page.rows if one.station in self.desks}, page.next
 
     def close(self) -> None:
         """End everything."""

@@ -42,6 +42,10 @@ ACTS = {
     "day_reconciled": "Day reconciled",
     "file_taken": "File taken",
     "audit_proposed": "Item of the audit list explained",
+    "invoices_asked": "Invoices asked for",
+    "invoices_answered": "Answers about invoices taken",
+    "invoice_title": "Title of a household's invoices",
+    "invoice_on_paper": "Invoice on paper written down",
 }
 """By the code in the audit log."""
 

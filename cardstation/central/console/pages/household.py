@@ -23,6 +23,7 @@ from cardstation.central.console.visit import (
     yuan,
 )
 from cardstation.central.console.words import ENTRIES, TENDERS
+from cardstation.central.invoices.states import Invoice, invoices_of
 from cardstation.central.tables import balances, card_load, journal, orders, postings
 
 MOST = 400
@@ -53,6 +54,7 @@ class Household:
         live: The counters that are live on its cards, by card.
         blocked: Cards of it that are on the blacklist.
         months: m³ bought per month. year_litres: In this calendar year.
+        invoices: By the entry of the load that has or had one.
     """
 
     asked: str
@@ -66,6 +68,7 @@ class Household:
     blocked: tuple[str, ...]
     months: Bars
     year_litres: int
+    invoices: dict[str, Invoice]
 
 
 def show(visit: Visit) -> Household:
@@ -88,6 +91,7 @@ def show(visit: Visit) -> Household:
         blocked=blocked(connection, cards),
         months=Bars.of(_months(sold, visit.now)),
         year_litres=sum(one.litres for one in sold if _year(one) == visit.now.year),
+        invoices=invoices_of(connection, [one.entry_id for one in found]),
     )
 
 

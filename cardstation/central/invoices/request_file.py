@@ -1,0 +1,126 @@
+"""Writes what is asked of the invoice system as a file: CSV for spreadsheets, or JSONL."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from cardstation.central.console.exports import guarded
+from cardstation.central.console.visit import cubic_metres, yuan
+from cardstation.central.invoices.values import Asked, Seller
+
+
+class Form(StrEnum):
+    """How a file is written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt that may get an invoice.
+
+    Attributes:
+        day: On which the gas was loaded, at the utility.
+    """
+
+    entry_id: str
+    receipt_no: str
+    account_no: str
+    day: date
+    fen: int
+    litres: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A row of a file: a number of ours, what is asked, and about which receipt.
+
+    Attributes:
+        title, tax_no: Who it is made out to; empty = the household of the account, a person.
+        code, no: Of the invoice a red letter is about.
+    """
+
+    number: int
+    what: Asked
+    receipt: Receipt
+    title: str
+    tax_no: str
+    code: str = ""
+    no: str = ""
+
+
+def written(requests: Sequence[Request], seller: Seller, form: Form) -> bytes:
+    """The file of some requests; the same requests make the same bytes."""
+    return _csv(requests, seller) if form is Form.CSV else _jsonl(requests, seller)
+
+
+_WHAT = {Asked.INVOICE: "开票", Asked.RED_LETTER: "红冲", Asked.RECALL: "撤回"}
+_HEADINGS = (
+    *(
+        "申请号",
+        "类型",
+        "收据号",
+        "购气日期",
+        "户号",
+        "购方名称",
+        "购方税号",
+        "销方名称",
+        "销方税号",
+    ),
+    *(
+        "商品编码",
+        "商品名称",
+        "单位",
+        "数量",
+        "价税合计(元)",
+        "税率(%)",
+        "原发票代码",
+        "原发票号码",
+    ),
+)
+
+
+def _csv(requests: Sequence[Request], seller: Seller) -> bytes:
+    out = io.StringIO(newline="")
+    sheet = csv.writer(out)
+    sheet.writerow(_HEADINGS)
+    for one in requests:
+        receipt, what = one.receipt, _WHAT[one.what]
+        sheet.writerow(
+            guarded(cell)
+            for cell in (
+                *(str(one.number), what, receipt.receipt_no, receipt.day.isoformat()),
+                *(receipt.account_no, one.title, one.tax_no, seller.name, seller.tax_no),
+                *(seller.goods_code, seller.goods_name, "立方米", cubic_metres(receipt.litres)),
+                *(yuan(receipt.fen), seller.rate_percent, one.code, one.no),
+            )
+        )
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _jsonl(requests: Sequence[Request], seller: Seller) -> bytes:
+    sold_by = {"seller_name": seller.name, "seller_tax_no": seller.tax_no}
+    sold_by |= {"goods_code": seller.goods_code, "goods_name": seller.goods_name}
+    lines = []
+    for one in requests:
+        receipt = one.receipt
+        said = {"request": one.number, "what": one.what.value, "receipt_no": receipt.receipt_no}
+        said |= {"day": receipt.day.isoformat(), "account_no": receipt.account_no}
+        said |= {"buyer_title": one.title, "buyer_tax_no": one.tax_no, **sold_by}
+        said |= {"volume_m3": _plainly(cubic_metres(receipt.litres))}
+        said |= {"fen": receipt.fen, "rate_percent": _plainly(seller.rate_percent)}
+        said |= {"code": one.code, "no": one.no}
+        lines.append(json.dumps(said, ensure_ascii=False))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _plainly(number: Decimal) -> str:
+    return f"{number:f}"
