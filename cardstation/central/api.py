@@ -10,29 +10,36 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from fastapi import FastAPI, Request, Response
-from fastapi.concurrency import run_in_threadpool
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
 
 from cardstation.central import acts, books, heads, ledger, orders, wire
 from cardstation.central.batch import MOST_BYTES
 from cardstation.central.centre_key import CentreKey
-from cardstation.central.console.app import build_console
+from cardstation.central.console.app import build_console, no_such_page
 from cardstation.central.contact import keeps_nothing_back, note_contact
-from cardstation.central.engine import transaction
 from cardstation.central.enrolment import EnrolmentCodes, enrol
+from cardstation.central.feeds.routes import add_feed_routes
+from cardstation.central.openapi import document
+from cardstation.central.reception import Reception
 from cardstation.central.requests import (
     Signed,
     is_loopback,
     json_answer,
     only_local,
+    plain_word,
     read_body,
     read_json,
     refusal,
-    signature_of,
 )
 from cardstation.domain.checkpoint import OrdersTold
 from cardstation.domain.ledger import Order
 from cardstation.errors import CardStationError, LedgerRefused
+
+_YEARS = range(2000, 2200)
+_FORM_BYTES = 64 * 1024
+_DIGITS = 19
+"""Of a number that a signed 64-bit integer holds for sure, and one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,144 +63,179 @@ class Service:
 def build(service: Service) -> FastAPI:
     """The application over one ledger."""
     app = FastAPI(title="cardstation central ledger", openapi_url=None)
-    _station_routes(app, service)
-    _order_routes(app, service)
-    _local_routes(app, service)
+    reception = Reception(service.engine)
+    _station_routes(app, service, reception)
+    _look_routes(app, service, reception)
+    _order_routes(app, service, reception)
+    _local_routes(app, service, reception)
+    add_feed_routes(app, reception, service.engine, service.key, _fresh)
     app.mount("/console", build_console(service.pages or service.engine))
 
     @app.exception_handler(CardStationError)
     async def said_no(_request: Request, error: CardStationError) -> Response:
         return refusal(error)
 
+    @app.exception_handler(HTTPException)
+    async def nowhere(request: Request, error: HTTPException) -> Response:
+        if request.url.path.startswith("/console/"):
+            return no_such_page(request)
+        said = wire.Refused("page_unknown", {})
+        return json_answer(said, error.status_code, error.headers)
+
     @app.get("/healthz")
-    def healthz() -> Response:
-        with transaction(service.engine) as connection:
-            connection.execute(text("SELECT 1"))
+    async def healthz() -> Response:
+        await reception.look()
         return json_answer({"ok": True})
+
+    @app.get("/openapi.json")
+    async def openapi() -> Response:
+        return json_answer(document())
 
     return app
 
 
-def _station_routes(app: FastAPI, service: Service) -> None:
+def _station_routes(app: FastAPI, service: Service, reception: Reception) -> None:
+    engine = service.engine
+
     @app.get("/v1/stations/{station}/head")
-    def head(station: str, request: Request) -> Response:
-        signed = _signed_as(signature_of(request, b""), station)
-        known = _known(service.engine, signed)
-        note_contact(service.engine, station, request.query_params)
-        return json_answer(_head_answer(service, signed, known))
+    async def head(station: str, request: Request) -> Response:
+        def look(signed: Signed, _body: bytes) -> Response:
+            known = _known(engine, signed)
+            note_contact(engine, station, request.query_params)
+            return json_answer(_head_answer(service, signed, known))
+
+        return await reception.station(request, look, name=station)
 
     @app.get("/v1/stations/{station}/entries")
-    def own_entries(station: str, after: int, request: Request) -> Response:
-        signed = _signed_as(signature_of(request, b""), station)
-        _current(signed, _known(service.engine, signed))
-        return json_answer(wire.Loads(list(books.entries_after(service.engine, station, after))))
+    async def own_entries(station: str, request: Request) -> Response:
+        def look(signed: Signed, _body: bytes) -> Response:
+            _current(signed, _known(engine, signed))
+            after = _number(request.query_params.get("after", ""))
+            return json_answer(wire.Loads(list(books.entries_after(engine, station, after))))
+
+        return await reception.station(request, look, name=station)
 
     @app.post("/v1/stations/{station}/entries")
     async def entries(station: str, request: Request) -> Response:
-        body = await read_body(request, MOST_BYTES)
-        signed = _signed_as(signature_of(request, body), station)
-        batch = read_json(body, wire.Batch)
-        done = await run_in_threadpool(
-            ledger.push,
-            service.engine,
-            station,
-            batch.entries,
-            nonce=signed.said.nonce,
-            signed_by=signed.by,
-        )
-        return json_answer(_ack(service, signed, done))
+        def post(signed: Signed, body: bytes) -> Response:
+            batch = read_json(body, wire.Batch)
+            nonce, signed_by = signed.said.nonce, signed.by
+            done = ledger.push(engine, station, batch.entries, nonce=nonce, signed_by=signed_by)
+            return json_answer(_ack(service, signed, done))
+
+        return await reception.station(request, post, name=station, most_bytes=MOST_BYTES)
 
     @app.post("/v1/stations/{station}/epoch")
     async def epoch(station: str, request: Request) -> Response:
-        body = await read_body(request, MOST_BYTES)
-        signed = _signed_as(signature_of(request, body), station)
-        asked = read_json(body, wire.EpochAsked)
-        made = await run_in_threadpool(
-            acts.grant_epoch,
-            service.engine,
-            signed,
-            last_seq=asked.last_seq,
-            last_hash=asked.last_hash,
-            clerk=asked.clerk,
-            approver=asked.approver,
-        )
-        return json_answer(_head_answer(service, signed, made))
+        def grant(signed: Signed, body: bytes) -> Response:
+            asked = read_json(body, wire.EpochAsked)
+            fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
+            made = acts.grant_epoch(engine, signed, **fields)
+            return json_answer(_head_answer(service, signed, made))
+
+        return await reception.station(request, grant, name=station, most_bytes=_FORM_BYTES)
+
+
+def _look_routes(app: FastAPI, service: Service, reception: Reception) -> None:
+    engine = service.engine
 
     @app.get("/v1/cards/{card_no:path}/loads")
-    def loads(card_no: str, request: Request) -> Response:
-        _fresh(service.engine, signature_of(request, b""))
-        return json_answer(wire.Loads(list(books.loads_of(service.engine, card_no))))
+    async def loads(card_no: str, request: Request) -> Response:
+        def look(signed: Signed, _body: bytes) -> Response:
+            _fresh(engine, signed)
+            return json_answer(wire.Loads(list(books.loads_of(engine, plain_word(card_no)))))
+
+        return await reception.station(request, look)
 
     @app.get("/v1/seals/{seal_no}/steps")
-    def bag_steps(seal_no: str, request: Request) -> Response:
-        _fresh(service.engine, signature_of(request, b""))
-        return json_answer(wire.Loads(list(books.bag_steps(service.engine, seal_no))))
+    async def bag_steps(seal_no: str, request: Request) -> Response:
+        def look(signed: Signed, _body: bytes) -> Response:
+            _fresh(engine, signed)
+            return json_answer(wire.Loads(list(books.bag_steps(engine, plain_word(seal_no)))))
+
+        return await reception.station(request, look)
 
 
-def _order_routes(app: FastAPI, service: Service) -> None:
+def _order_routes(app: FastAPI, service: Service, reception: Reception) -> None:
+    engine = service.engine
+
     @app.get("/v1/orders")
-    def waiting(request: Request) -> Response:
-        signed = signature_of(request, b"")
-        known = _fresh(service.engine, signed)
-        note_contact(service.engine, known.station, request.query_params)
-        if keeps_nothing_back(request.query_params):
-            orders.end_leases(service.engine, known.station, signed.said_at)
-        return _told(service, signed, orders.orders_for(service.engine, known.station))
+    async def waiting(request: Request) -> Response:
+        def look(signed: Signed, _body: bytes) -> Response:
+            station = _fresh(engine, signed).station
+            note_contact(engine, station, request.query_params)
+            if keeps_nothing_back(request.query_params):
+                orders.end_leases(engine, station, signed.said_at)
+            return _told(service, signed, orders.orders_for(engine, station))
+
+        return await reception.station(request, look)
 
     @app.post("/v1/orders/{order_id:path}/lease")
-    def lease(order_id: str, request: Request) -> Response:
-        signed = signature_of(request, b"")
-        known = _fresh(service.engine, signed)
-        held = orders.lease_order(service.engine, known.station, order_id)
-        return _told(service, signed, (held,))
+    async def lease(order_id: str, request: Request) -> Response:
+        def hold(signed: Signed, _body: bytes) -> Response:
+            station = _fresh(engine, signed).station
+            held = orders.lease_order(engine, station, plain_word(order_id))
+            return _told(service, signed, (held,))
+
+        return await reception.station(request, hold)
 
     @app.post("/v1/orders/{order_id:path}/release")
-    def release(order_id: str, request: Request) -> Response:
-        signed = signature_of(request, b"")
-        known = _fresh(service.engine, signed)
-        freed = orders.release_order(service.engine, known.station, order_id)
-        return _told(service, signed, (freed,))
+    async def release(order_id: str, request: Request) -> Response:
+        def free(signed: Signed, _body: bytes) -> Response:
+            station = _fresh(engine, signed).station
+            freed = orders.release_order(engine, station, plain_word(order_id))
+            return _told(service, signed, (freed,))
+
+        return await reception.station(request, free)
 
 
-def _local_routes(app: FastAPI, service: Service) -> None:
+def _local_routes(app: FastAPI, service: Service, reception: Reception) -> None:
+    engine = service.engine
+
     @app.post("/v1/stations")
     async def enrolment(request: Request) -> Response:
         if not (is_loopback(request) or request.url.scheme == "https"):
             raise LedgerRefused("local_only")
-        body = await read_body(request, MOST_BYTES)
-        asked = read_json(body, wire.Enrolment)
-        signed = _signed_as(signature_of(request, body), asked.station)
-        if not signed.by(asked.public_key):
-            raise LedgerRefused("signature_bad")
-        made = await run_in_threadpool(
-            enrol, service.engine, asked.station, asked.public_key, asked.code, service.codes
-        )
-        return json_answer(_head_answer(service, signed, made))
+
+        def take(signed: Signed, body: bytes) -> Response:
+            asked = read_json(body, wire.Enrolment)
+            if signed.station != asked.station or not signed.by(asked.public_key):
+                raise LedgerRefused("signature_bad")
+            made = enrol(engine, asked.station, asked.public_key, asked.code, service.codes)
+            return json_answer(_head_answer(service, signed, made))
+
+        return await reception.stranger(request, take, most_bytes=_FORM_BYTES)
 
     @app.post("/v1/orders")
     async def new_order(request: Request) -> Response:
         only_local(request, service.admin_token)
-        asked = read_json(await read_body(request, MOST_BYTES), wire.NewOrder)
+        asked = read_json(await read_body(request, _FORM_BYTES), wire.NewOrder)
         fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
-        await run_in_threadpool(orders.post_order, service.engine, Order(**fields))
-        return json_answer({"order_id": asked.order_id})
+        if asked.paid_at is not None and asked.paid_at.year not in _YEARS:
+            raise LedgerRefused("request_unreadable")
+
+        def post() -> Response:
+            orders.post_order(engine, Order(**fields))
+            return json_answer({"order_id": asked.order_id})
+
+        return await reception.own(post)
 
     @app.get("/v1/totals")
-    def totals(request: Request) -> Response:
+    async def totals(request: Request) -> Response:
         only_local(request, service.admin_token)
-        return json_answer(books.totals(service.engine))
+        return await reception.own(lambda: json_answer(books.totals(engine)))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS):
+        raise LedgerRefused("request_unreadable")
+    return int(text)
 
 
 def _told(service: Service, signed: Signed, found: tuple[Order, ...]) -> Response:
     told = OrdersTold(signed.station, signed.said.nonce, found)
     lines = [wire.NewOrder(**asdict(order)) for order in found]
     return json_answer(wire.Orders(lines, service.key.sign(told.message)))
-
-
-def _signed_as(signed: Signed, station: str) -> Signed:
-    if signed.station != station:
-        raise LedgerRefused("signature_bad")
-    return signed
 
 
 def _known(engine: Engine, signed: Signed) -> heads.Head:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import resource
 import socket
 import ssl
 import sys
@@ -17,6 +18,9 @@ from cardstation.errors import Mishap, Refusal
 
 if TYPE_CHECKING:
     import uvicorn
+
+
+MOST_FILES = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +84,20 @@ def server_of(
     """A server for an application; `ready` is called once it answers."""
     import uvicorn
 
+    from cardstation.central.patience import PatientProtocol
+
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
                 ready()
 
+    class Bounded(PatientProtocol):
+        most = _most_connections()
+
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application
+        http=Bounded,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -97,6 +107,15 @@ def server_of(
         ssl_keyfile=certificate.key if certificate else None,
     )
     return Announcing(config)
+
+
+def _most_connections() -> int:
+    """Half the files this process may have open; it asks for all that the system allows it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard and soft < MOST_FILES:
+        soft = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft // 2
 
 
 def run(server: uvicorn.Server, wire: socket.socket, *, leashed: bool = False) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import re
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
 from fastapi import Request, Response
+from starlette.requests import ClientDisconnect
 
 from cardstation.central import wire
 from cardstation.central.signatures import genuine
@@ -18,14 +22,18 @@ from cardstation.domain.message_signature import (
     COVERED,
     LABEL,
     SignatureInput,
-    digest_matches,
     read_signature,
     read_signature_input,
     signature_base,
 )
-from cardstation.errors import CardStationError, LedgerRefused
+from cardstation.errors import CardStationError, LedgerRefused, Mishap
 
 RETRY_AFTER_S = 1
+BODY_S = 60.0
+"""The longest a body may take: two hundred kilobytes over the slowest line a desk has."""
+
+_LONGEST_WORD = 400
+_EXPIRES = re.compile(r";expires=(\d+)")
 
 STATUSES = {
     "signature_bad": 401,
@@ -35,7 +43,10 @@ STATUSES = {
     "other_station": 403,
     "station_suspended": 403,
     "station_revoked": 403,
+    "feed_not_followed": 403,
     "station_unknown": 404,
+    "feed_unknown": 404,
+    "feed_page_gone": 404,
     "ledger_gap": 409,
     "ledger_fork": 409,
     "ledger_epoch": 409,
@@ -56,9 +67,12 @@ STATUSES = {
 Body = TypeVar("Body")
 
 
-def json_answer(value: object, status: int = 200) -> Response:
+def json_answer(
+    value: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """A JSON response."""
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
+    kept = None if headers is None else dict(headers)
+    return Response(msgspec.json.encode(value), status, kept, media_type="application/json")
 
 
 def refusal(error: CardStationError) -> Response:
@@ -68,7 +82,20 @@ def refusal(error: CardStationError) -> Response:
     answer = json_answer(wire.Refused(error.code, dict(error.values)), status)
     if status == 503:
         answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if error.code == "request_cut":
+        answer.headers["Connection"] = "close"
     return answer
+
+
+def plain_word(text: str) -> str:
+    """A word of an address that the books can hold.
+
+    Raises:
+        LedgerRefused: `request_unreadable`.
+    """
+    if "\0" in text or len(text) > _LONGEST_WORD:
+        raise LedgerRefused("request_unreadable")
+    return text
 
 
 async def read_body(request: Request, most_bytes: int) -> bytes:
@@ -76,12 +103,17 @@ async def read_body(request: Request, most_bytes: int) -> bytes:
 
     Raises:
         LedgerRefused: `batch_too_large`, as soon as it is.
+        Mishap: `request_cut`: it never came to its end.
     """
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most_bytes:
-            raise LedgerRefused("batch_too_large", most=most_bytes)
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > most_bytes:
+                    raise LedgerRefused("batch_too_large", most=most_bytes)
+    except (TimeoutError, ClientDisconnect) as error:
+        raise Mishap("request_cut") from error
     return bytes(body)
 
 
@@ -93,17 +125,22 @@ def read_json(body: bytes, kind: type[Body]) -> Body:
     """
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise LedgerRefused("request_unreadable") from error
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """The signature of a request, still to be checked against a public key."""
+    """The signature of a request, still to be checked against a public key.
+
+    Attributes:
+        digest: Content-Digest of the body it must come with.
+    """
 
     said: SignatureInput
     signature: bytes
     base: bytes
+    digest: str
 
     @property
     def station(self) -> str:
@@ -123,11 +160,13 @@ class Signed:
         return genuine(public_key, self.signature, self.base)
 
 
-def signature_of(request: Request, body: bytes) -> Signed:
+def signature_of(request: Request) -> Signed:
     """The signature of a request; it must cover method, authority, path and content.
 
+    It says nothing of the body itself until that has been held against its digest.
+
     Raises:
-        LedgerRefused: `signature_bad`.
+        LedgerRefused: `signature_bad`, also when it says itself that it is over (RFC 9421 §2.3).
     """
     headers = request.headers
     try:
@@ -135,8 +174,11 @@ def signature_of(request: Request, body: bytes) -> Signed:
         signature = read_signature(headers.get("signature", ""), LABEL)
     except ValueError as error:
         raise LedgerRefused("signature_bad") from error
+    expires = _EXPIRES.search(said.params)
+    if expires is not None and int(expires[1]) <= time.time():
+        raise LedgerRefused("signature_bad")
     digest = headers.get("content-digest", "")
-    if said.label != LABEL or said.covered != COVERED or not digest_matches(digest, body):
+    if said.label != LABEL or said.covered != COVERED:
         raise LedgerRefused("signature_bad")
     components = {
         "@method": request.method,
@@ -145,7 +187,7 @@ def signature_of(request: Request, body: bytes) -> Signed:
         "@query": f"?{request.scope['query_string'].decode('ascii')}",
         "content-digest": digest,
     }
-    return Signed(said, signature, signature_base(components, COVERED, said.params))
+    return Signed(said, signature, signature_base(components, COVERED, said.params), digest)
 
 
 def only_local(request: Request, admin_token: str) -> None:

@@ -256,9 +256,10 @@ def _serve(
     from cardstation.central.centre_key import load_or_create_centre_key
     from cardstation.central.engine import at_start, open_engine, refuse_unsafe
     from cardstation.central.enrolment import EnrolmentCodes
+    from cardstation.central.reception import CONNECTIONS
     from cardstation.central.schema import HEAD, revision
 
-    engine = open_engine(dsn)
+    engine = open_engine(dsn, connections=CONNECTIONS)
     pages = open_engine(dsn, connections=CONSOLE_CONNECTIONS)
     try:
         with at_start(engine) as connection:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+Word = Annotated[str, msgspec.Meta(max_length=400, pattern="^[^\\x00]*$")]
+Amount = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+StationName = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_.:~+/=-]{1,64}$")]
+"""What a station can sign as its key's id."""
 
 
 class Batch(msgspec.Struct, forbid_unknown_fields=True):
@@ -17,32 +24,32 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True):
 class EpochAsked(msgspec.Struct, forbid_unknown_fields=True):
     """A restored station asks for its next epoch; it holds everything up to `last_seq`."""
 
-    last_seq: int
-    last_hash: str
-    clerk: str
-    approver: str
+    last_seq: Number
+    last_hash: Word
+    clerk: Word
+    approver: Word
 
 
 class Enrolment(msgspec.Struct, forbid_unknown_fields=True):
     """A station asks to be enrolled."""
 
-    station: str
+    station: StationName
     public_key: bytes
-    code: str
+    code: Word
 
 
 class NewOrder(msgspec.Struct, forbid_unknown_fields=True):
     """An order paid online; who holds it until when is the ledger's to say."""
 
-    order_id: str
-    account_no: str
-    fen: int
-    litres: int
-    tariff: str
-    expected_counter: int
-    leased_to: str
-    paid_at: datetime | None = None
-    leased_until: datetime | None = None
+    order_id: Word
+    account_no: Word
+    fen: Amount
+    litres: Amount
+    tariff: Word
+    expected_counter: Amount
+    leased_to: Word
+    paid_at: Moment | None = None
+    leased_until: Moment | None = None
 
 
 class RewindOrder(msgspec.Struct):

@@ -181,6 +181,12 @@ TABLE = {
         "Nothing is lost: every sale stays on this station.",
         SUPERVISOR,
     ),
+    "request_cut": Words(
+        "Request cut off",
+        "A request to the ledger never came to its end: the line is cut or far too slow.",
+        STORED,
+        "The station tries again by itself.",
+    ),
     "port_taken": Words(
         "Port in use",
         "Another program listens at {host}, port {port}.",

@@ -12,15 +12,17 @@ import httpx
 import pytest
 from sqlalchemy import func, select, text
 
+from cardstation.central.api import Service, build
 from cardstation.central.batch import MOST_ENTRIES
 from cardstation.central.books import totals
+from cardstation.central.enrolment import EnrolmentCodes
 from cardstation.central.tables import branches, journal, stations
 from cardstation.domain.ledger import Entry
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.ports.ledger import Ack, LedgerException
 from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
-from tests.kit.postgres import Centre, TestKey
+from tests.kit.postgres import ADMIN, CENTRE_KEY, Centre, TestKey, served
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
@@ -175,10 +177,15 @@ def test_many_connections_pushing_the_same_post_it_once(centre: Centre) -> None:
 
 
 def test_two_machines_of_one_name_at_once_are_a_fork(centre: Centre) -> None:
-    """Both are on their way when the journal opens: one is taken, the other one is told."""
+    """Both are on their way when the journal opens: one is taken, the other one is told.
+
+    Each asks another process of the service; within one, the second waits for its turn.
+    """
     key = TestKey()
     nonce = centre.station(key=key).head().nonce
-    lines = [centre.line(key=key) for _ in range(2)]
+    app = build(Service(centre.books.engine, EnrolmentCodes(), ADMIN, CENTRE_KEY))
+    beside = Centre(centre.opened.enter_context(served(app)), centre.books, centre.opened)
+    lines = [one.line(key=key) for one in (centre, beside)]
 
     def push(at: int) -> str:
         try:

@@ -239,6 +239,11 @@ def build_console(engine: Engine) -> FastAPI:
     return app
 
 
+def no_such_page(request: Request) -> Response:
+    """An address below ours that no mount takes for one, such as one with a line feed in it."""
+    return gate.hardened(request, refused(request, Refusal("page_unknown")))
+
+
 async def _login_page(request: Request) -> Response:
     return shown_login(request)
 

@@ -15,7 +15,7 @@ from cardstation.errors import Refusal
 
 MOST_ROWS = 50_000
 _WIDEST = 60
-_TYPES = {
+TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -29,7 +29,7 @@ def file_of(export: Export, visit: Visit) -> Response:
         Refusal: `page_unknown`.
     """
     kind = visit.get("kind")
-    if kind not in _TYPES:
+    if kind not in TYPES:
         raise Refusal("page_unknown")
     sheet = export.make(visit)
     rows = [sheet.headings, *islice(sheet.rows, MOST_ROWS)]
@@ -37,7 +37,7 @@ def file_of(export: Export, visit: Visit) -> Response:
     content = _csv(safe) if kind == "csv" else _xlsx(safe, visit.t(export.title))
     name = f"{export.name}-{visit.now:%Y%m%d-%H%M%S}.{kind}"
     named = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=_TYPES[kind], headers=named)
+    return Response(content, media_type=TYPES[kind], headers=named)
 
 
 def guarded(cell: Cell) -> Cell:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from fastapi import Request, Response
+from starlette.requests import ClientDisconnect
 
 from cardstation.central.console.audit import plain
 from cardstation.central.console.sessions import LONGEST
@@ -33,6 +34,7 @@ STATUS = {
 """Of refusals that no page can show beside its form; others are the form's own."""
 MOST_FORM_BYTES = 64 * 1024
 _PATIENCE_S = 10.0
+_RETRY_AFTER_S = 5
 _UPLOAD_S = 60.0
 _YEAR_S = 365 * 24 * 3600
 
@@ -88,7 +90,7 @@ async def read_form(request: Request, *, brings_file: bool = False) -> Form:
             found = parse_qsl(
                 body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=200
             )
-    except (ValueError, TimeoutError) as error:
+    except (ValueError, TimeoutError, ClientDisconnect) as error:
         raise Refusal("form_unreadable") from error
     many: dict[str, tuple[str, ...]] = {}
     for name, value in found:
@@ -186,6 +188,8 @@ def keep_look(request: Request, response: Response) -> None:
 def hardened(request: Request, response: Response) -> Response:
     """A response with everything that keeps a browser from being used against its owner."""
     response.headers.update(_HEADERS)
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(_RETRY_AFTER_S)
     response.headers.setdefault("Cache-Control", "no-store")
     if request.url.scheme == "https":
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
