@@ -6,6 +6,7 @@ the books of the cluster that is left. `./dev ha` starts it in namespaces of its
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -31,6 +32,7 @@ ECHO_S = 2.0
 """So long after the cut an answer may still arrive that was on its way before it."""
 STATIONS = 8
 CUT_OFF_STATIONS = 4
+ASKED_PER_S = 3_000
 
 
 @dataclass(frozen=True)
@@ -152,12 +154,13 @@ def run(folder: Path, programs: Programs, names: tuple[str, ...], load: Load) ->
     cluster.start()
     click.echo(f"three members after {monotonic() - began:.0f} s", err=True)
     this = Run(folder, cluster, load)
-    good = True
+    good, slowest = True, float(ASKED_PER_S)
     for fault in FAULTS:
         if not names or fault.name in names:
             outcome = this.suffer(fault, fault.name)
             click.echo(str(outcome))
             good = good and outcome.told > 0 and not outcome.gone
+            slowest = min(slowest, outcome.per_second)
     if this.told:
         this.prove()
     if not names or CONTROL in names:
@@ -166,6 +169,9 @@ def run(folder: Path, programs: Programs, names: tuple[str, ...], load: Load) ->
         outcome = this.suffer(cut, CONTROL, synchronous=False)
         click.echo(f"{outcome} (asynchronous: it must lose)")
         good = good and outcome.gone > 0
+    if slowest < ASKED_PER_S:
+        busy = os.getloadavg()[0]
+        click.echo(f"slower than the {ASKED_PER_S} writes/s that are meant; load here {busy:.1f}")
     click.echo(f"{'sound' if good else 'NOT SOUND'}; {monotonic() - began:.0f} s")
     return good
 
