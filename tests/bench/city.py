@@ -49,7 +49,7 @@ def _make(place: Path) -> None:
         triggers = _triggers(file)
         for name, _ in triggers:
             file.execute(f'DROP TRIGGER "{name}"')
-        columns = list(_plain(_template()))
+        columns = list(_plain(template()))
         marks = ", ".join("?" * len(columns))
         file.executemany(
             f"INSERT INTO households ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
@@ -65,7 +65,8 @@ def _triggers(file: sqlite3.Connection) -> list[tuple[str, str]]:
     return list(file.execute(query))
 
 
-def _template() -> Household:
+def template() -> Household:
+    """What all of them have in common."""
     for row in read_directory(SAMPLES / "households.csv", 2026):
         if isinstance(row, Household):
             return replace(row, chip="sle4442")
@@ -83,7 +84,7 @@ def _plain(home: Household) -> dict[str, object]:
 
 
 def _rows(columns: list[str]) -> Iterator[tuple[object, ...]]:
-    plain = _plain(_template())
+    plain = _plain(template())
     places = {name: columns.index(name) for name in columns}
     row = [plain[name] for name in columns]
     for number in range(HOUSEHOLDS):
