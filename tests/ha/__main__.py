@@ -84,8 +84,8 @@ class Run:
         load = self._load
         with ExitStack() as ending:
             if beside is not None:
-                cut = beside.pushing(services=1, many=CUT_OFF_STATIONS, batch=load.batch)
-                ending.enter_context(cut)
+                few = beside.pushing(services=1, many=CUT_OFF_STATIONS, batch=load.batch)
+                ending.enter_context(few)
             ending.enter_context(
                 mine.pushing(services=load.services, many=load.stations, batch=load.batch)
             )

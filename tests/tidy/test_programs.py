@@ -1,4 +1,4 @@
-"""What no test calls can still be started: every bench and every long proof."""
+"""What no test calls can still be started: every bench, every long proof, the laboratory."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from types import ModuleType
 
 import tests.bench
+import tests.ha
 import tests.soak
 
 
@@ -17,7 +18,7 @@ def names(room: ModuleType) -> list[str]:
 
 
 def test_every_bench_and_long_proof_is_whole() -> None:
-    wanted = [*names(tests.bench), *names(tests.soak)]
+    wanted = [*names(tests.bench), *names(tests.soak), *names(tests.ha), "tests.ha.__main__"]
     program = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
     words = [sys.executable, "-c", program, *wanted]
     told = subprocess.run(words, capture_output=True, text=True, check=False)
