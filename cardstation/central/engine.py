@@ -141,7 +141,7 @@ def transaction(engine: Engine, *, deadline_s: float = 10.0) -> Iterator[Connect
                 raise OutcomeUnknown("ledger_commit_unknown")
     except PoolEmpty as error:
         raise Mishap("ledger_overloaded") from error
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, LinkLost) as error:
         raise OutcomeUnknown("ledger_commit_unknown") from error
     except InternalError as error:
         if not isinstance(error.orig, ReadOnlySqlTransaction):

@@ -1,0 +1,65 @@
+"""The files operators are given fit the program they start: its options, limits and demands."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+from sqlalchemy.engine import make_url
+
+import resources
+from cardstation.central.batch import MOST_BYTES
+from cardstation.central.engine import _REQUIRED
+from cardstation.cli.central import central
+from cardstation.cli.central_orders import DSN_VARIABLE
+
+DEPLOY = resources.path("deploy")
+PROGRAM = "/bin/cardstation-central "
+
+
+def commands() -> list[list[str]]:
+    """The command lines of ours in all units."""
+    lines = [line for unit in DEPLOY.glob("*.service") for line in unit.read_text().splitlines()]
+    started = [line.partition(PROGRAM)[2] for line in lines if PROGRAM in line]
+    return [shlex.split(words.replace("%i", "9001")) for words in started]
+
+
+@pytest.mark.parametrize("words", commands(), ids=" ".join)
+def test_a_unit_starts_what_is_there(words: list[str]) -> None:
+    command = central.commands[words[0]]
+    assert command.make_context(words[0], words[1:]).params
+
+
+def test_there_are_units() -> None:
+    assert {words[0] for words in commands()} == {"serve", "reconcile"}
+
+
+def test_an_option_that_is_not_there_is_found() -> None:
+    with pytest.raises(click.NoSuchOption):
+        central.commands["serve"].make_context("serve", ["--gone"])
+
+
+def test_the_address_names_every_member_and_asks_for_the_one_that_leads() -> None:
+    [line] = [one for one in (DEPLOY / "central.env").read_text().splitlines() if one[0] != "#"]
+    name, _, dsn = line.partition("=")
+    assert name == DSN_VARIABLE
+    query = make_url(dsn).query
+    assert len(str(query["host"]).split(",")) == len(str(query["port"]).split(",")) == 3
+    assert query["target_session_attrs"] == "read-write"
+    assert query["sslmode"] == "verify-full"
+
+
+def test_members_are_what_the_ledger_demands() -> None:
+    told = (DEPLOY / "patroni.yml").read_text()
+    for setting in _REQUIRED.keys() - {"data_checksums"}:
+        assert f'{setting}: "on"' in told, setting
+    for line in ("data-checksums", "synchronous_mode_strict: true", "failsafe_mode: true"):
+        assert line in told
+
+
+def test_a_whole_push_passes_the_balancer() -> None:
+    told = Path(DEPLOY / "nginx.conf").read_text()
+    assert "client_max_body_size 4m;" in told
+    assert MOST_BYTES <= 4 * 1024 * 1024
