@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from cardstation.central.console.roles import Role
 from cardstation.central.console.tables import blacklist as blacklist_table
 from cardstation.central.console.tables import decisions, proposals, tariffs
 from cardstation.central.engine import transaction
@@ -33,6 +34,7 @@ from cardstation.services.station import Station
 from cardstation.store import Store
 from cardstation.sync import feed_wire as ours
 from cardstation.sync.feed_line import FeedLine
+from tests.kit.console import logged_in, person
 from tests.kit.desk import bare_desk
 from tests.kit.feeds import A, B, directory, homes
 from tests.kit.postgres import CENTRE_KEY, CODES, Centre, TestKey, TestPin
@@ -400,3 +402,17 @@ def test_an_old_answer_hides_nothing_new(town: Following) -> None:
     with pytest.raises(LedgerRefused, match="ledger_signature_bad"):
         line.told({})
     line.close()
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Households of"), ("zh_CN", "用户档案")])
+def test_the_page_of_a_station_says_what_it_follows(town: Following, lang: str, words: str) -> None:
+    person(town.centre.books, "chief", Role.STATION_ADMIN)
+    town.publish(homes(2))
+    town.give(A)
+    with logged_in(town.centre, "chief", lang) as browser:
+        page = browser.get("stations/S001").text
+        assert words in page
+        assert page.count("chip warn") == 1, "it never asked"
+        follow_feed(town.station)
+        follow_feed(town.station)
+        assert "chip warn" not in browser.get("stations/S001").text

@@ -15,7 +15,7 @@ from cardstation.central.feeds.tables import (
     station_feeds,
 )
 from cardstation.central.tables import stations
-from cardstation.domain.feed import POLICY
+from cardstation.domain.feed import POLICY, district_of
 
 NEVER = -1
 
@@ -34,6 +34,11 @@ class Follower:
     number: int
     has: int
     told_at: datetime | None
+
+    @property
+    def district(self) -> str:
+        """Of households; empty for prices, rules and blocked cards."""
+        return "" if self.feed == POLICY else district_of(self.feed)
 
     @property
     def behind(self) -> bool:

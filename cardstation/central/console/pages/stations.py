@@ -25,6 +25,7 @@ from cardstation.central.console.visit import (
     yuan,
 )
 from cardstation.central.console.words import STATUSES
+from cardstation.central.feeds.followers import Follower, followers
 from cardstation.central.tables import class_totals, epochs, journal, stations
 from cardstation.errors import Refusal
 
@@ -75,6 +76,7 @@ class OneStation:
     classes: dict[str, int]
     epochs: tuple[Epoch, ...]
     last: tuple[Posted, ...]
+    feeds: tuple[Follower, ...]
 
 
 def show_all(visit: Visit) -> AllStations:
@@ -134,6 +136,7 @@ def show_one(visit: Visit) -> OneStation:
         classes={row.account_class: row.fen for row in classes},
         epochs=tuple(Epoch(*row) for row in granted),
         last=tuple(Posted(*row) for row in last),
+        feeds=followers(connection, name),
     )
 
 
