@@ -13,7 +13,7 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.facts import append
-from cardstation.services.intent.funding import batch_of, holdings_of, purses_of
+from cardstation.services.intent.funding import batch_of, holdings_of, reachable_purses
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
 from cardstation.services.station import Station
@@ -112,10 +112,11 @@ def _household(reading: Reading, batch_id: str, place: int) -> Household:
 
 
 def _remains(reading: Reading, batch_id: str, payment_id: str, household: Household) -> Money:
-    """What no line holds of a lump sum, or of what lay in an envelope of the household itself."""
+    """What no line holds, and nobody is giving back, of a lump sum or the household's envelope."""
     lines = batch_of(reading, batch_id).lines
-    purses = purses_of(reading, batch_id)
-    division = divide(purses, holdings_of(reading, batch_id))
+    holdings = holdings_of(reading, batch_id)
+    purses = reachable_purses(reading, batch_id, holdings)
+    division = divide(purses, holdings)
     may = {
         purse.payment_id
         for purse in purses

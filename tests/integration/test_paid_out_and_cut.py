@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from cardstation.domain.batch import Verdict
 from cardstation.domain.custody import Party
 from cardstation.domain.exception_case import Kind, Proof
 from cardstation.domain.money import Money
@@ -30,6 +31,8 @@ from cardstation.services.refund import request_refund
 from cardstation.services.release_line import release_line
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
+from cardstation.services.settle_arrears import settle_arrears
+from cardstation.services.settle_line import settle_line
 from cardstation.services.verify import verify
 from tests.kit.power import PowerCut
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
@@ -272,3 +275,44 @@ def test_money_that_stays_with_its_batch_is_handed_to_nobody(
             pay_out(desk.station, back.topup_id, SECOND)
     desk = here.start_again()
     assert pay_out(desk.station, back.topup_id, SECOND).state is TopUpState.REFUNDED
+
+
+DECIDED = "2026-11-24-02"
+REST = Money(10_000)
+
+
+def _row_decided(desk: Desk, _key: str) -> None:
+    settle_line(desk.station, DECIDED, 2, HOMES[1].account_no, REST)
+    with pytest.raises(Refusal, match="line_unfunded"):
+        desk.load(DECIDED, card_of(HOMES[1]))
+    desk.reader.pull()
+
+
+def _arrears_paid(desk: Desk, key: str) -> None:
+    with desk.station.store.unit() as unit:
+        unit.households.update(replace(desk.household(HOMES[1].account_no), arrears=REST))
+        unit.commit()
+    with pytest.raises(Refusal, match="more_than_remains"):
+        settle_arrears(desk.station, DECIDED, 2, key, "signed")
+
+
+@pytest.mark.parametrize("started_again", [False, True])
+@pytest.mark.parametrize("act", [_row_decided, _arrears_paid])
+def test_a_rest_that_is_being_handed_over_pays_for_nothing_else(
+    here: Here, act: Callable[[Desk, str], None], *, started_again: bool
+) -> None:
+    """It is in the payer's hands, or nobody knows: no row and no debt is paid with it."""
+    desk = here.desk
+    unclear = line(HOMES[1], 2, verdict=Verdict.HUMAN, reasons=("name_differs",))
+    put_batch(desk, [line(HOMES[0], 1), unclear], DECIDED)
+    pay_batch(desk.station, DECIDED, tender=Tender.CASH, money=Money(20_000))
+    [paid] = batch_account(desk.station, DECIDED).payments
+    key = paid.payment.payment_id
+    begin_remainder(desk.station, DECIDED, key, REST)
+    if started_again:
+        desk = here.start_again()
+    act(desk, key)
+    found = SLIP if started_again else ""
+    return_remainder(desk.station, DECIDED, key, REST, SECOND, found=found)
+    assert given(desk) == REST.fen
+    assert verify(desk.station).ok

@@ -8,7 +8,7 @@ from cardstation.domain.allocation import divide
 from cardstation.domain.batch import LineState
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.services.batch_state import BatchState
-from cardstation.services.intent.funding import holdings_of, purses_of
+from cardstation.services.intent.funding import holdings_of, reachable_purses
 from cardstation.store import Reading
 
 
@@ -27,8 +27,9 @@ def most_free(reading: Reading, batch_id: str, places: Iterable[int]) -> dict[in
 
     A debt is paid out of one.
     """
-    purses = purses_of(reading, batch_id)
-    division = divide(purses, holdings_of(reading, batch_id))
+    holdings = holdings_of(reading, batch_id)
+    purses = reachable_purses(reading, batch_id, holdings)
+    division = divide(purses, holdings)
     return {
         place: max(
             (

@@ -82,6 +82,23 @@ def purses_of(reading: Reading, batch_id: str) -> tuple[Purse, ...]:
     return tuple(found)
 
 
+def reachable_purses(
+    reading: Reading, batch_id: str, holdings: Sequence[Holding]
+) -> tuple[Purse, ...]:
+    """As `purses_of`, less what is being given back: the payer may have it, it pays for nothing.
+
+    The same amount begun twice is one hand-over. Its envelope waits like one that debts used up.
+    """
+    purses = purses_of(reading, batch_id)
+    left = divide(purses, holdings).left
+    found: list[Purse] = []
+    for one in purses:
+        begun = sum(set(reading.payouts.unfinished(one.payment_id).values()), NO_MONEY)
+        gone = max(NO_MONEY, min(begun, left[one.payment_id]))
+        found.append(replace(one, money=one.money - gone, debts=one.debts + gone))
+    return tuple(found)
+
+
 def _by_payment(gone: Iterable[GivenBack | ArrearsPaid]) -> dict[str, Money]:
     """What went out of each payment."""
     out: dict[str, Money] = {}
@@ -163,7 +180,8 @@ def fund_lines(station: Station, unit: Unit, batch_id: str) -> None:
     """
     if unit.steps.stage(batch_id) is Stage.CLOSED:
         return
-    purses, holdings = purses_of(unit, batch_id), holdings_of(unit, batch_id)
+    holdings = holdings_of(unit, batch_id)
+    purses = reachable_purses(unit, batch_id, holdings)
     if not any(divide(purses, holdings).left.values()):
         return
     offers = dict(_offers(station, unit, batch_of(unit, batch_id)))
