@@ -8,6 +8,8 @@ its order, and only below the oldest transaction that is still under way (Postgr
 
 A cursor names the last row a reader has. Books that were put back to a backup give out the same
 numbers again for other facts: there the row of the cursor is another one, and the reader is told.
+Books that were written anew from a dump count their transactions from the beginning, below the
+numbers in the rows: nobody reads on before their owner has numbered them again.
 """
 
 from __future__ import annotations
@@ -36,6 +38,9 @@ _PAGE = text(
         AND txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
     ORDER BY txid, number LIMIT :most
     """
+)
+_FROM_DUMP = text(
+    "SELECT max(txid) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM outbox"
 )
 _AT = text("SELECT entry_id::text FROM outbox WHERE txid = :txid AND number = :number")
 _LACKS = text(
@@ -106,10 +111,13 @@ def read_outbox(connection: Connection, after: str = START, *, most: int = MOST)
         most: Rows of one page.
 
     Raises:
-        Refusal: `outbox_cursor_bad`; `outbox_other_books`: these books do not hold the row this
+        Refusal: `outbox_cursor_bad`; `outbox_from_dump`: the rows have numbers of transactions that
+            this cluster has not reached; `outbox_other_books`: these books do not hold the row this
             reader had last. They were put back to a backup: begin at `START` again, and pass over
             every `entry_id` that is known.
     """
+    if connection.scalar(_FROM_DUMP):
+        raise Refusal("outbox_from_dump")
     txid, number = _ensure_here(connection, after)
     found = connection.execute(_PAGE, {"txid": txid, "number": number, "most": most}).all()
     rows = tuple(map(_row, found))

@@ -19,6 +19,12 @@ TABLE = {
         "What was read stays true; facts may come once more, and others since.",
         "Begin with 0 again and pass over every entry_id that is known.",
     ),
+    "outbox_from_dump": Words(
+        "Outbox from a dump",
+        "These books were written from a dump, and count their transactions from the beginning.",
+        "Nothing was told: what comes next would stand before what was read.",
+        "Their owner numbers the outbox again: docs/interfaces.md says how.",
+    ),
     "reader_name_bad": Words(
         "Name not possible",
         "“{name}” is no name of a login: small letters, digits and underscores, three at least.",

@@ -134,6 +134,22 @@ def test_books_that_lost_the_row_of_a_cursor_say_so(centre: Centre) -> None:
             page(centre.books, bad)
 
 
+def test_books_written_from_a_dump_are_numbered_again_before_anybody_reads_on(
+    centre: Centre,
+) -> None:
+    """There transactions count from the beginning: what comes next would stand before the rest."""
+    ledger, chain = centre.station(), Chain()
+    send(ledger, chain.sale())
+    with centre.books.owner.begin() as connection:
+        connection.execute(text("UPDATE outbox SET txid = txid + 1000000"))
+    send(ledger, chain.sale(2))
+    with pytest.raises(Refusal, match="outbox_from_dump"):
+        page(centre.books)
+    with centre.books.owner.begin() as connection:
+        connection.execute(text("UPDATE outbox SET txid = pg_current_xact_id()::text::bigint"))
+    assert places(page(centre.books)) == [("S001", seq) for seq in range(1, 7)]
+
+
 def test_the_service_itself_cannot_write_there(ledger_books: Books) -> None:
     for verb in (
         "INSERT INTO outbox (txid) VALUES (1)",
