@@ -139,18 +139,21 @@ class Batch:
 
 
 def stands_at(
-    lines: Sequence[ManifestLine], place: int, kept: Container[int], lost: Mapping[int, int]
+    lines: Sequence[ManifestLine], place: int, kept: Container[int], became: Mapping[int, int]
 ) -> int:
-    """Where the household of a row stands now: what lay in the row's envelope is for that line.
+    """Where a row stands now: what lay in its envelope is for the line that counts in its stead.
+
+    Also where a person put another household there: the card in the envelope showed whose it is.
+    A row that a newer list withdrew stands where its household does.
 
     Args:
         lines: Of the batch.
         place: Of the row as it was, from 1.
         kept: Places that money is in: they are never exchanged for another.
-        lost: Place → place of the row that took its stead and was lost with a restored store.
+        became: Place → place of the row that was put in its stead, if it was lost since, too.
     """
-    while place in lost and place not in kept:
-        place = lost[place]
+    while place in became and place not in kept:
+        place = became[place]
     if not 0 < place <= len(lines) or place in kept or not lines[place - 1].withdrawn:
         return place
     account_no = lines[place - 1].account_no

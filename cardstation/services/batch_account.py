@@ -30,6 +30,7 @@ class PaymentStanding:
             reference), `quote_void` (the list changed since); else empty.
         arrears: What it paid of debts, with consent.
         remains: Held by no line and not given back: the payer's.
+        stands: Place of the line that its envelope is for now, 0 = a lump sum for all.
     """
 
     payment: BatchPayment
@@ -40,6 +41,7 @@ class PaymentStanding:
     arrears: Money
     remains: Money
     doubt: str = ""
+    stands: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class BatchAccount:
         return tuple(
             one
             for one in self.payments
-            if not one.payment.line or lines[one.payment.line - 1].account_no == account_no
+            if not one.stands
+            or (one.stands <= len(lines) and lines[one.stands - 1].account_no == account_no)
         )
 
     def envelope_of(self, place: int) -> str:
@@ -112,7 +115,9 @@ def _payments(
 ) -> tuple[PaymentStanding, ...]:
     back = reading.lump_sums.given_back(batch_id)
     debts = reading.arrears.of_batch(batch_id)
-    left = divide(purses_of(reading, batch_id), holdings_of(reading, batch_id)).left
+    purses = purses_of(reading, batch_id)
+    left = divide(purses, holdings_of(reading, batch_id)).left
+    stands = {one.payment_id: one.line for one in purses}
     acknowledged = reading.lump_sums.of_batch(batch_id)
     found = []
     for payment in reading.funds.payments(batch_id):
@@ -131,6 +136,7 @@ def _payments(
                     (one.money for one in debts if one.payment_id == payment.payment_id), NO_MONEY
                 ),
                 remains=left[payment.payment_id],
+                stands=stands[payment.payment_id],
             )
         )
     return tuple(found)
@@ -155,11 +161,9 @@ def _lines(
 ) -> tuple[LineMoney, ...]:
     holdings = {one.line: one for one in holdings_of(reading, batch_id)}
     released = reading.lump_sums.released(batch_id)
-    stands = {one.payment_id: one.line for one in purses_of(reading, batch_id)}
     envelopes: dict[int, Money] = {}
     for one in payments:
-        line = stands[one.payment.payment_id]
-        envelopes[line] = envelopes.get(line, NO_MONEY) + one.remains
+        envelopes[one.stands] = envelopes.get(one.stands, NO_MONEY) + one.remains
     return tuple(
         LineMoney(
             place=place,

@@ -60,7 +60,7 @@ def _parts(account: BatchAccount) -> Iterator[RefundPart]:
     """Who paid for all first, then each household for its own envelope, in list order."""
     rows: dict[int, list[RefundRow]] = {0: []}
     for one in account.payments:
-        rows.setdefault(one.payment.line, []).append(_row(account, one))
+        rows.setdefault(one.stands, []).append(_row(account, one))
     for place in sorted(rows):
         if 0 < place <= len(account.state.outcomes):
             line = account.state.outcomes[place - 1].line
@@ -75,7 +75,7 @@ def _row(account: BatchAccount, one: PaymentStanding) -> RefundRow:
         taken_at=one.taken_at,
         tender=one.payment.tender.value,
         reference=one.payment.reference,
-        envelope=account.envelope_of(one.payment.line),
+        envelope=account.envelope_of(one.stands),
         money=one.payment.money,
         held=one.payment.money - one.given_back - one.arrears - one.remains,
         arrears=one.arrears,

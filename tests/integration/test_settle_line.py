@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,17 @@ import pytest
 from cardstation.domain.batch import DECIDED, Verdict
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import Order
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
+from cardstation.services.add_row import add_row
+from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
 from cardstation.services.leave_out import REASONS, leave_out
 from cardstation.services.look_at_line import look_at_line, warnings_of_batch
 from cardstation.services.pay_batch import pay_batch
+from cardstation.services.refund_list import refund_list
 from cardstation.services.reopen_line import reopen_line
 from cardstation.services.settle_line import settle_line
 from cardstation.services.verify import verify
@@ -210,3 +214,27 @@ def test_a_row_says_price_tiers_arrears_and_what_stands_by(desk: Desk) -> None:
         1: ("meter_over_age", "relief_on_file"),
         2: ("loaded_lately",),
     }
+
+
+def test_what_lay_in_the_envelope_goes_with_the_row_to_whom_its_card_shows(desk: Desk) -> None:
+    """The row was taken for A; its card is C's. A comes onto the list, too, and pays with it."""
+    change(desk, replace(A, arrears=Money(1_000)))
+    batch = taken(desk.station, [list_row(A), list_row(B)]).batch_id
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(13_000), line=1)
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(20_000))
+    desk.clock.at += timedelta(minutes=1)
+    place = settle_line(desk.station, batch, 1, C.account_no, Money(10_000))
+    account = batch_account(desk.station, batch)
+    own = account.payments[0].payment.payment_id
+    assert account.lines[place - 1].payment_id == own
+    assert [one.payment.payment_id == own for one in account.payments_for(place)] == [True, False]
+    manager, household = refund_list(desk.station, batch).parts
+    assert (manager.remains, household.payer) == (Money(10_000), C.name)
+    assert household.remains == Money(3_000)
+    desk.clock.at += timedelta(minutes=1)
+    change(desk, replace(desk.household(A.account_no), arrears=NO_MONEY))
+    at = add_row(desk.station, batch, A.account_no, Money(10_000), card_no=A.card_no)
+    lump = account.payments[1].payment.payment_id
+    assert batch_account(desk.station, batch).lines[at - 1].payment_id == lump
+    found = verify(desk.station)
+    assert found.ok, found.disagreements

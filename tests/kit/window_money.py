@@ -44,6 +44,7 @@ def payment(
         given_back=NO_MONEY,
         arrears=NO_MONEY,
         remains=Money(left),
+        stands=line,
     )
 
 

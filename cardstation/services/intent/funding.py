@@ -24,7 +24,7 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import append
 from cardstation.services.intent.prices import price_book
 from cardstation.services.intent.quoting import quote_standing
-from cardstation.services.intent.steps import lost_rows
+from cardstation.services.intent.steps import exchanged_rows
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.arrears import ArrearsPaid
@@ -70,14 +70,14 @@ def purses_of(reading: Reading, batch_id: str) -> tuple[Purse, ...]:
     lines = () if batch is None else batch.lines
     payments = reading.funds.payments(batch_id)
     enveloped = any(one.line for one in payments)
-    lost = lost_rows(reading.steps.of_batch(batch_id), len(lines)) if enveloped else {}
+    became = exchanged_rows(reading.steps.of_batch(batch_id)) if enveloped else {}
     back = _by_payment(reading.lump_sums.given_back(batch_id))
     debts = _by_payment(reading.arrears.of_batch(batch_id))
     found: list[Purse] = []
     for one in payments:
         owed = debts.get(one.payment_id, NO_MONEY)
         money = one.money - back.get(one.payment_id, NO_MONEY) - owed
-        line = stands_at(lines, one.line, kept, lost)
+        line = stands_at(lines, one.line, kept, became)
         found.append(Purse(one.payment_id, money, line, owed))
     return tuple(found)
 

@@ -69,18 +69,17 @@ def ensure_not_closed(reading: Reading, batch_id: str) -> None:
         raise Refusal("batch_closed_already", batch_id=batch_id)
 
 
-def lost_rows(steps: Iterable[BatchStep], rows: int) -> dict[int, int]:
-    """Place → the place of the row that a person put in its stead and that is on no list any more.
+def exchanged_rows(steps: Iterable[BatchStep]) -> dict[int, int]:
+    """Place → the place of the row that was put in its stead; it may have been lost since.
 
     Args:
         steps: Of one batch, oldest first.
-        rows: Lines of the batch on file.
     """
     told = (thaw_any(Revised | Decided, one.detail) for one in steps if one.step is Step.REVISED)
     return {
         one.place: one.became
         for one in told
-        if isinstance(one, Decided) and 0 < one.place < one.became and one.became > rows
+        if isinstance(one, Decided) and 0 < one.place < one.became
     }
 
 

@@ -19,7 +19,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TAKEN_OFF, Direction, TopUpEvent
 from cardstation.errors import Value
 from cardstation.services.intent.anchoring import anchor_problem
-from cardstation.services.intent.steps import lost_rows
+from cardstation.services.intent.steps import exchanged_rows
 from cardstation.services.lists.changing import MAY_PAY
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -163,19 +163,16 @@ class Records:
         """The line that a sum is for now: of the row in whose envelope it lay, 0 = for all."""
         batch = self.batches.get(payment.batch_id)
         lines = () if batch is None else batch.lines
-        lost = self._lost_rows.get(payment.batch_id, {})
+        became = self._exchanged_rows.get(payment.batch_id, {})
         kept = self._funded_places.get(payment.batch_id, ())
-        return stands_at(lines, payment.line, kept, lost)
+        return stands_at(lines, payment.line, kept, became)
 
     @cached_property
-    def _lost_rows(self) -> Mapping[str, Mapping[int, int]]:
+    def _exchanged_rows(self) -> Mapping[str, Mapping[int, int]]:
         steps: dict[str, list[BatchStep]] = {}
         for one in self.steps:
             steps.setdefault(one.batch_id, []).append(one)
-        rows = {batch_id: len(batch.lines) for batch_id, batch in self.batches.items()}
-        return {
-            batch_id: lost_rows(some, rows.get(batch_id, 0)) for batch_id, some in steps.items()
-        }
+        return {batch_id: exchanged_rows(some) for batch_id, some in steps.items()}
 
     @cached_property
     def _funded_places(self) -> Mapping[str, frozenset[int]]:
