@@ -1,30 +1,31 @@
-"""What one load costs on a layout's own chip, counted on its virtual twin."""
+"""What an operation costs on a layout's chip and what a tear of it leaves, counted on a twin."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from cardstation.domain.card import Credit, WritePlan
+from cardstation.domain.card import WritePlan
 from cardstation.domain.household import Address, Household, HouseholdStatus
 from cardstation.domain.meter import Meter, MeterKind
 from cardstation.domain.money import NO_MONEY
-from cardstation.domain.volume import NO_GAS, Volume
+from cardstation.domain.volume import NO_GAS
 from cardstation.errors import ensure, fail
-from cardstation.ports.chip import Chip
+from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.layout import Layout
 from cardstation.ports.reader import Link
 from drivers.chips import CHIPS
-from drivers.keys import DemoCardKeys
-from drivers.makers import MAKERS
-from drivers.virtual.card import VirtualCard
-from drivers.virtual.maker import ISSUED_AT, make_card
-from drivers.virtual.meter import VirtualMeter
+from drivers.layouts.codec import Operation
+from drivers.operations import host_writes, planned, shows
+from drivers.virtual.card import VirtualCard, new_chip
 from drivers.virtual.reader import VirtualReader
-from drivers.virtual.tear import Tear, Torn, every_tear
+from drivers.virtual.tear import Torn, every_tear
 
+WORD, LARGEST_PAGE = 2, 32
 READING = frozenset({0xB0, 0xB1})
+CHANGING = frozenset({0xD0, 0xD2, 0xD6, 0x05})
 SEEDS = range(4)
 """Half-way states of a byte that are tried at each sub-step."""
 
@@ -53,22 +54,27 @@ HOME = Household(
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One load, counted.
+    """One operation, counted.
 
     Attributes:
-        differing: Bytes the load changes. written: Bytes sent to be written. erased: Bytes whose
-            cells were erased and written.
+        differing: Bytes it changes: the least that can be written. least_erased: Bytes of what
+            the chip changes as one around them. written: Bytes sent to be written. erased: Bytes
+            whose cells were erased and written.
         steps: Erase and write steps of the chip. chip_time_s: How long it was busy writing.
         exchanges: With the reader from insertion to proof. reading: Those of them that read.
+        least_exchanges: The card chosen and read before and after, its code presented, one
+            command for each run of bytes that differ.
     """
 
     layout: str
     differing: int
+    least_erased: int
     written: int
     erased: int
     steps: int
     chip_time_s: float
     exchanges: int
+    least_exchanges: int
     reading: int
 
 
@@ -100,100 +106,162 @@ class CountedLink:
         self._link.close()
 
 
-def measured(layout: Layout) -> Measured:
-    """Count one load on a card of this layout that was used before."""
-    card = _used(layout)
-    plan = _next_load(layout, card.image, b"\x11\x22\x33\x44")
+def measured(layout: Layout, operation: Operation = Operation.LOAD) -> Measured:
+    """Count one operation of a desk, or of a meter at the card's own pins (`RETURN`)."""
+    work = planned(layout, operation, HOME)
+    plan, chip = work.plan, work.card.chip
     driver = next(one for one in CHIPS if one.name == layout.chip)
-    dialect, counter = next(iter(driver.spoken)), Counter()
-    reader = VirtualReader("bench", dialect, chosen=dialect, wrap=counter.wrap)
-    reader.insert(card)
-    presence = reader.wait_card(0) or fail("a card lies in the reader")
-
-    def powered() -> tuple[Link, Chip]:
-        link = reader.open(presence)
-        return link, driver.attach(link)
-
-    link, chip = powered()
-    ensure(chip.read() == plan.before, "the card is as it was planned for")
-    chip.tries_left()
-    chip.unlock(card.chip.secret)
-    card.chip.arm(None)
-    wear, busy = sum(card.chip.wear), card.chip.chip_time_s
-    chip.write(plan.before, plan.spans)
-    steps, busy = card.chip.steps, card.chip.chip_time_s - busy
-    link.close()
-    link, chip = powered()
-    ensure(chip.read() == plan.target, "the card carries what was planned")
-    link.close()
+    units = _units(_smears(driver), plan)
+    sent: list[bytes] = []
+    least, wear = 0, sum(chip.wear)
+    if operation is Operation.RETURN:
+        chip.arm(None)
+        begun = chip.chip_time_s
+        host_writes(work.card, plan)
+        steps, busy = chip.steps, chip.chip_time_s - begun
+    else:
+        bench = _Bench(driver, work.card)
+        steps, busy = bench.done(plan, issuing=operation is Operation.ISSUE)
+        sent, least = bench.counter.sent, bench.least + _runs(units)
     return Measured(
         layout=layout.code,
-        differing=sum(a != b for a, b in zip(plan.before, plan.target, strict=True)),
-        written=sum(max(0, len(one) - 5) for one in counter.sent if one[1] in (0xD0, 0xD6)),
-        erased=sum(card.chip.wear) - wear,
+        differing=_differing(plan),
+        least_erased=_least_erased(plan, units),
+        written=sum(max(0, len(one) - 5) for one in sent if one[1] in (0xD0, 0xD6)),
+        erased=sum(chip.wear) - wear,
         steps=steps,
         chip_time_s=busy,
-        exchanges=len(counter.sent),
-        reading=sum(one[1] in READING for one in counter.sent),
+        exchanges=len(sent),
+        least_exchanges=least,
+        reading=sum(one[1] in READING for one in sent),
     )
+
+
+class _Bench:
+    """A reader with one card in it, whose exchanges are counted.
+
+    Attributes:
+        least: What no desk can spare: the card chosen and read twice, its code presented.
+    """
+
+    def __init__(self, driver: ChipDriver, card: VirtualCard) -> None:
+        self.counter = Counter()
+        self.least = 0
+        self._driver = driver
+        dialect = next(iter(self._driver.spoken))
+        self._reader = VirtualReader("bench", dialect, chosen=dialect, wrap=self.counter.wrap)
+        self._reader.insert(card)
+        self._presence = self._reader.wait_card(0) or fail("a card lies in the reader")
+        self._card = card
+
+    def done(self, plan: WritePlan, *, issuing: bool) -> tuple[int, float]:
+        """Do it as a desk does; returns the chip's steps and how long it was busy writing."""
+        twin, new = self._card.chip, bytes(range(1, 1 + len(self._driver.blank_code)))
+        link, chip = self.powered()
+        ensure(chip.read() == plan.before, "the card is as it was planned for")
+        self.least = 2 * len(self.counter.sent) + bool(twin.secret)
+        chip.tries_left()
+        chip.unlock(twin.secret)
+        twin.arm(None)
+        busy = twin.chip_time_s
+        chip.write(plan.before, plan.spans)
+        if issuing and new:
+            before = len(self.counter.sent)
+            chip.set_code(twin.secret, new)
+            self.least += sum(one[1] in CHANGING for one in self.counter.sent[before:])
+        steps, busy = twin.steps, twin.chip_time_s - busy
+        link.close()
+        link, chip = self.powered()
+        ensure(chip.read() == plan.target, "the card carries what was planned")
+        link.close()
+        return steps, busy
+
+    def powered(self) -> tuple[Link, Chip]:
+        """The card after a fresh power-up."""
+        link = self._reader.open(self._presence)
+        return link, self._driver.attach(link)
+
+
+def _differing(plan: WritePlan) -> int:
+    return sum(a != b for a, b in zip(plan.before, plan.target, strict=True))
+
+
+def _least_erased(plan: WritePlan, units: Sequence[range]) -> int:
+    """Cells of what must be changed as one; a word or zone whose bits only fall needs no erase."""
+    before, target = plan.before, plan.target
+    return sum(
+        len(unit)
+        for unit in units
+        if not _is_word_or_zone(unit) or any(target[at] & ~before[at] for at in unit)
+    )
+
+
+def _is_word_or_zone(unit: range) -> bool:
+    return len(unit) == WORD or len(unit) > LARGEST_PAGE
+
+
+def _units(smears: Sequence[range], plan: WritePlan) -> list[range]:
+    """What the chip changes as one, wherever a byte of it differs; ascending."""
+    pairs = enumerate(zip(plan.before, plan.target, strict=True))
+    places = [at for at, (old, new) in pairs if old != new]
+    found = {next((one for one in smears if at in one), range(at, at + 1)) for at in places}
+    return sorted(found, key=lambda one: one.start)
+
+
+def _smears(driver: ChipDriver) -> tuple[range, ...]:
+    link, chip = _Bench(driver, VirtualCard(new_chip(driver.name))).powered()
+    link.close()
+    return chip.smears
+
+
+def _runs(units: Sequence[range]) -> int:
+    """Commands that cannot be spared.
+
+    One for each run of single bytes, one for each page or block; for a zone one to erase it, too.
+    """
+    runs, end = 0, -1
+    for unit in units:
+        runs += (unit.start != end or len(unit) > 1) + (len(unit) > LARGEST_PAGE)
+        end = unit.stop
+    return runs
 
 
 @dataclass(frozen=True, slots=True)
 class TornLoads:
-    """What a card shows that was pulled in the middle of a load, counted over its sub-steps."""
+    """What a card shows that was pulled in the middle of an operation, counted over its sub-steps.
+
+    Attributes:
+        mended: Of those that show the old state or neither, how many the same operation brings to
+            its end at the next insertion.
+    """
 
     cuts: int
     old: int
     new: int
     neither: int
+    mended: int = 0
 
 
-def torn_loads(layout: Layout) -> TornLoads:
-    """Pull a card of this layout at every sub-step of one load, in several half-way states."""
-    card = _used(layout)
-    plan = _next_load(layout, card.image, b"\x11\x22\x33\x44")
-    old, new = layout.decode(plan.before), layout.decode(plan.target)
+def torn_loads(
+    layout: Layout, operation: Operation = Operation.LOAD, seeds: Iterable[int] = SEEDS
+) -> TornLoads:
+    """Pull a card at every sub-step of one operation, in several half-way states."""
+    work = planned(layout, operation, HOME)
+    card, plan = work.card, work.plan
+    old, new = shows(layout, plan.before), shows(layout, plan.target)
     held = {name: bytes(cells) for name, cells in card.chip.memories.items()}
-    shown = []
-    _host_writes(card, plan, None)
-    for tear in every_tear(card.chip.steps, SEEDS):
+    host_writes(card, plan)
+    shown, mended = [], 0
+    for tear in every_tear(card.chip.steps, seeds):
         for name, cells in held.items():
             card.chip.memories[name][:] = cells
         with suppress(Torn):
-            _host_writes(card, plan, tear)
-        shown.append(layout.decode(card.image))
+            host_writes(card, plan, tear)
+        shown.append(shows(layout, card.image))
+        if shown[-1] != new:
+            more = work.again(card.image)
+            if more is not None:
+                host_writes(card, more)
+            mended += shows(layout, card.image) == new
     olds, news = shown.count(old), shown.count(new)
-    return TornLoads(len(shown), olds, news, len(shown) - olds - news)
-
-
-def _host_writes(card: VirtualCard, plan: WritePlan, cut: Tear | None) -> None:
-    card.chip.power_up()
-    card.chip.host_open(card.chip.secret)
-    card.chip.arm(cut)
-    card.chip.host_write(plan.spans)
-    card.chip.power_off()
-
-
-def _used(layout: Layout) -> VirtualCard:
-    rules = next(one for one in MAKERS if one.layout == layout.code and one.training)
-    card = make_card(HOME, rules, layout, DemoCardKeys())
-    meter = VirtualMeter.of_card(layout.decode(card.image), layout, rules.school)
-    for number in range(3):
-        plan = _next_load(layout, card.image, bytes([9, 8, 7, number]))
-        _host_writes(card, plan, None)
-        meter.take(card, at=ISSUED_AT)
-    return card
-
-
-def _next_load(layout: Layout, image: bytes, mark: bytes) -> WritePlan:
-    shown: Credit = layout.decode(image).credit or fail("a card in use shows its last load")
-    load, total = Volume.of_m3("35"), shown.cumulative
-    ensure(isinstance(total, Volume), "a volume card")
-    credit = replace(
-        shown,
-        quantity=load,
-        purchase_counter=shown.purchase_counter + 1,
-        cumulative=(total if isinstance(total, Volume) else NO_GAS) + load,
-        mark=mark,
-    )
-    return layout.plan_load(image, credit)
+    return TornLoads(len(shown), olds, news, len(shown) - olds - news, mended)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
-from cardstation.errors import LinkFailed, fail
+from cardstation.errors import LinkFailed, Refusal, fail
 from cardstation.ports.purse import (
     LoadOrder,
     LoadPlan,
+    LoadTruth,
     PurseCard,
     PurseDriver,
     PurseKind,
@@ -18,31 +20,50 @@ from cardstation.ports.purse import (
 from cardstation.ports.reader import Link
 from drivers.keys.purse_keys import SoftwarePurseKeys, training_masters
 from drivers.measured import SEEDS, TornLoads
+from drivers.purses.gas_content import Parameters, Purpose
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.psam import TERMINAL
 from drivers.virtual.purse_card import VirtualPurseCard
+from drivers.virtual.purse_meter import PurseMeter, files_of, purse_in
 from drivers.virtual.reader import VirtualReader
 from drivers.virtual.tear import every_tear
+from drivers.virtual.volume_purse import VirtualVolumePurse
 
 ORDER = LoadOrder(PurseKind.PURSE, 9765, TERMINAL, datetime(2026, 1, 15, 9, 30, 5))  # noqa: DTZ001
+LOAD_BYTES = 22
+"""Key number, amount and terminal; then date, time and MAC2 (reference cards 3.1)."""
+
+METER_NO, CUSTOMER_NO = "001799609893", "220104000017"
+HEADED = 5
 KEYS = SoftwarePurseKeys(training_masters(), TERMINAL)
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredPurse:
-    """Exchanges with a reader, each from a fresh power-up with the application selected anew."""
+    """Exchanges with a reader, each from a fresh power-up with the application selected anew.
+
+    Attributes:
+        sent: Bytes of data that the load sends.
+    """
 
     plan: int
     load: int
     find_out: int
+    sent: int
+
+
+def twin_of(driver: PurseDriver, *, by_t1: bool = False) -> VirtualPurseCard:
+    """A blank purse of a driver."""
+    kinds = (VirtualPurseCard, VirtualVolumePurse)
+    return next(one for one in kinds if one.kind == driver.name)(by_t1=by_t1)
 
 
 class _Bench:
     """A reader with one card in it; counts exchanges of all its links."""
 
     def __init__(self, driver: PurseDriver, *, by_t1: bool = False) -> None:
-        self.chip = VirtualPurseCard(by_t1=by_t1)
-        self.exchanges = 0
+        self.chip = twin_of(driver, by_t1=by_t1)
+        self.exchanges = self.sent = 0
         self._driver = driver
         self._reader = VirtualReader("bench", wrap=self._counted)
         self._link: Link | None = None
@@ -80,6 +101,7 @@ class _CountedLink:
 
     def exchange(self, command: bytes) -> bytes:
         self._bench.exchanges += 1
+        self._bench.sent += command[4] if len(command) > HEADED else 0
         return self._link.exchange(command)
 
     def close(self) -> None:
@@ -91,10 +113,77 @@ def measured_purse(driver: PurseDriver, *, by_t1: bool) -> MeasuredPurse:
     bench = _Bench(driver, by_t1=by_t1)
     plan = bench.powered().begin(ORDER, KEYS)
     planned = bench.taken()
+    selected = bench.sent
+    bench.powered()
+    selected = bench.sent - selected
+    bench.taken()
+    sent = bench.sent
     bench.powered().load(plan, KEYS)
-    loaded = bench.taken()
+    sent, loaded = bench.sent - sent - selected, bench.taken()
     bench.powered().find_out(plan, KEYS)
-    return MeasuredPurse(planned, loaded, bench.taken())
+    return MeasuredPurse(planned, loaded, bench.taken(), sent)
+
+
+def least_purse(*, by_t1: bool) -> MeasuredPurse:
+    """What no desk can spare: the application selected, and one command for each thing asked.
+
+    By T=0 what comes back on a command with data is fetched by another.
+    """
+    asked = 1 if by_t1 else 2
+    return MeasuredPurse(1 + asked, 1 + 2 * asked, 1 + 2 * asked, LOAD_BYTES)
+
+
+def torn_at_meter(driver: PurseDriver) -> TornLoads:
+    """Pull the card at every sub-step of what its meter does with it.
+
+    Old: the load waits on the card. New: the meter has it, and the card says so. Neither: the
+    meter has it, or knows at the next insertion that it has, and the card does not say so yet.
+    """
+    counted = _filled(driver)
+    meter = PurseMeter.of_purse(counted)
+    counted.chip.arm(None)
+    meter.take(counted, at=ORDER.at)
+    tally = dict.fromkeys(_Stand, 0)
+    mended = 0
+    for tear in every_tear(counted.chip.steps, SEEDS):
+        card = _filled(driver)
+        meter = PurseMeter.of_purse(card)
+        meter.take(card, at=ORDER.at, cut=tear)
+        stand = _stand(card)
+        tally[stand] += 1
+        if stand is not _Stand.NEW:
+            meter.take(card, at=ORDER.at)
+            mended += _stand(card) is _Stand.NEW and meter.state.cumulative == ORDER.fen
+    old, new, neither = (tally[one] for one in _Stand)
+    return TornLoads(old + new + neither, old, new, neither, mended)
+
+
+class _Stand(Enum):
+    """What a card shows that comes from its meter."""
+
+    OLD = "old"
+    NEW = "new"
+    NEITHER = "neither"
+
+
+def _filled(driver: PurseDriver) -> VirtualCard:
+    """A household's card with one load on it."""
+    bench = _Bench(driver)
+    bench.chip.issue(Parameters(METER_NO, CUSTOMER_NO, Purpose.BUYING))
+    plan = bench.powered().begin(ORDER, KEYS)
+    bench.powered().load(plan, KEYS)
+    return VirtualCard(bench.chip)
+
+
+def _stand(card: VirtualCard) -> _Stand:
+    chip = purse_in(card)
+    if chip.state.of_kind(ORDER.kind).balance:
+        return _Stand.OLD
+    try:
+        back = files_of(chip)[1]
+    except Refusal:
+        return _Stand.NEITHER
+    return _Stand.NEITHER if back is None else _Stand.NEW
 
 
 def torn_purse(driver: PurseDriver) -> TornLoads:
@@ -105,7 +194,7 @@ def torn_purse(driver: PurseDriver) -> TornLoads:
     counted.chip.arm(None)
     purse.load(plan, KEYS)
     old, new = plan.before, counted.stand
-    stands = []
+    stands, mended = [], 0
     for tear in every_tear(counted.chip.steps, SEEDS):
         bench = _Bench(driver)
         purse = bench.powered()
@@ -113,5 +202,9 @@ def torn_purse(driver: PurseDriver) -> TornLoads:
         with suppress(LinkFailed):
             purse.load(LoadPlan(plan.card, ORDER, old), KEYS)
         stands.append(bench.stand)
+        found = bench.powered().find_out(LoadPlan(plan.card, ORDER, old), KEYS)
+        if found.truth is LoadTruth.NOT_DONE:
+            bench.powered().load(LoadPlan(plan.card, ORDER, old), KEYS)
+            mended += bench.stand == new
     olds, news = stands.count(old), stands.count(new)
-    return TornLoads(len(stands), olds, news, len(stands) - olds - news)
+    return TornLoads(len(stands), olds, news, len(stands) - olds - news, mended)

@@ -9,13 +9,14 @@ from pathlib import Path
 from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.layout import Layout
-from cardstation.ports.purse import PurseDriver
 from drivers.chips import CHIPS
 from drivers.layouts import LAYOUTS
+from drivers.layouts.codec import Operation
 from drivers.makers import MAKERS
-from drivers.measured import Measured, measured, torn_loads
-from drivers.measured_purse import measured_purse, torn_purse
+from drivers.measured import SEEDS, TornLoads, measured, torn_loads
+from drivers.measured_purse import least_purse, measured_purse, torn_at_meter, torn_purse
 from drivers.purses import PURSES
+from drivers.purses.pboc import PbocDriver
 from drivers.readers import DIALECTS
 from drivers.virtual.card import VirtualCard, new_chip
 from drivers.virtual.reader import VirtualReader
@@ -35,7 +36,7 @@ each money service under power cuts in `tests/property/test_power_cut.py`.
 
 def page() -> str:
     """The whole page."""
-    parts = (_readers(), _chips(), _layouts(), _makers(), _figures(), _purses())
+    parts = (_readers(), _chips(), _layouts(), _makers(), _figures(), _torn(), _purses())
     return "\n".join([HEAD, *(part + "\n" for part in parts)])
 
 
@@ -80,18 +81,17 @@ def _attached(driver: ChipDriver) -> Chip:
 
 
 def _layouts() -> str:
-    rows = []
-    for one in LAYOUTS:
-        torn, whose = torn_loads(one), "yes" if one.marks_loads else "no"
-        counts = (str(n) for n in (torn.cuts, torn.old, torn.new, torn.neither))
-        rows.append((f"`{one.code}`", f"`{one.chip}`", whose, _makers_of(one), *counts))
-    head = ("layout", "chip", "says whose load", "makers", "pulled", "old", "new", "neither")
-    said = (
-        "\n\nPulled at every sub-step of a load, in four half-way states of each: the card shows\n"
-    )
-    return (
-        "## Layouts\n\n" + _table(head, rows) + said + "the load before, the new one, or neither."
-    )
+    rows = [
+        (
+            f"`{one.code}`",
+            f"`{one.chip}`",
+            "yes" if one.marks_loads else "no",
+            _makers_of(one),
+        )
+        for one in LAYOUTS
+    ]
+    head = ("layout", "chip", "says whose load", "makers")
+    return "## Layouts\n\n" + _table(head, rows)
 
 
 def _makers_of(layout: Layout) -> str:
@@ -131,55 +131,108 @@ def _maker_row(rules: MakerRules) -> tuple[str, ...]:
     )
 
 
+OPERATIONS = {
+    Operation.LOAD: "load",
+    Operation.CLEAR: "taken back",
+    Operation.ISSUE: "issued",
+    Operation.RETURN: "meter's answer",
+}
+ISSUE_SEEDS = range(1)
+"""An issue has ten times the sub-steps of a load; one half-way state of each is tried."""
+
+
 def _figures() -> str:
-    rows = [_figure_row(one) for one in map(measured, LAYOUTS)]
+    rows = [_figure_row(layout, operation) for layout in LAYOUTS for operation in OPERATIONS]
     head = (
-        *("layout", "bytes that differ", "bytes written", "bytes erased", "steps", "chip time ms"),
-        *("exchanges: whole load", "of them reading"),
+        *("layout", "operation", "bytes written", "least", "cells worn", "least"),
+        *("steps", "chip time ms", "exchanges", "least", "of them reading"),
     )
     return (
-        "## What one load costs\n\n"
-        "A load of 35 m³ on a card in use, from insertion to the proof after a fresh power-up, on\n"
-        "the virtual chip; a step is one erase or one write of what the chip changes as one. The\n"
-        "theoretical minimum is to write the bytes that differ, and nothing else.\n\n"
+        "## What an operation costs, beside what it must\n\n"
+        "35 m³ loaded onto a card in use and taken back again, a blank issued, from insertion to\n"
+        "the proof after a fresh power-up, on the virtual chip; and what a meter writes back at\n"
+        "the card's own pins. The least that can be written are the bytes that differ; the least\n"
+        "that can wear is what the chip changes as one around them; the least of exchanges is to\n"
+        "choose and read the card before and after, to present its code, one command for each\n"
+        "run of bytes that differ, and where a card is issued those that give it its code. A\n"
+        "desk also asks for wrong codes first, reads each part back before the next, and writes a\n"
+        "byte twice that stands for the whole. A step is one erase or one write.\n\n"
         + _table(head, rows)
     )
 
 
-def _figure_row(one: Measured) -> tuple[str, ...]:
+def _figure_row(layout: Layout, operation: Operation) -> tuple[str, ...]:
+    one = measured(layout, operation)
+    asked = (one.exchanges, one.least_exchanges, one.reading)
+    by_desk = operation is not Operation.RETURN
     return (
         f"`{one.layout}`",
-        *(str(n) for n in (one.differing, one.written, one.erased, one.steps)),
+        OPERATIONS[operation],
+        str(one.written) if by_desk else "–",
+        *(str(n) for n in (one.differing, one.erased, one.least_erased, one.steps)),
         f"{1000 * one.chip_time_s:.0f}",
-        *(str(n) for n in (one.exchanges, one.reading)),
+        *(str(n) if by_desk else "–" for n in asked),
     )
+
+
+def _torn() -> str:
+    rows = [_torn_row(layout, operation) for layout in LAYOUTS for operation in OPERATIONS]
+    for driver in PURSES:
+        for what, torn in (("load", torn_purse(driver)), ("meter takes", torn_at_meter(driver))):
+            rows.append((f"`{driver.name}`", "CPU card", what, *_counts(torn)))
+    head = (
+        *("layout or purse", "chip", "operation", "pulled", "old", "new", "neither"),
+        *("finished at the next insertion", "laid aside"),
+    )
+    return (
+        "## Pulled at every sub-step\n\n"
+        "In four half-way states of each sub-step (one where a card is issued): the card shows\n"
+        "the state before, the new one, or neither. What does not show the new one is put in\n"
+        "again, at the desk or at the meter, which does the same once more over what is left.\n"
+        "Neither, at a meter: the meter has the gas and the card does not say so yet. Laid aside\n"
+        "are cards pulled at the very end of their issue: no desk takes them for a card.\n\n"
+        + _table(head, rows)
+    )
+
+
+def _torn_row(layout: Layout, operation: Operation) -> tuple[str, ...]:
+    seeds = ISSUE_SEEDS if operation is Operation.ISSUE else SEEDS
+    torn = torn_loads(layout, operation, seeds)
+    return (f"`{layout.code}`", f"`{layout.chip}`", OPERATIONS[operation], *_counts(torn))
+
+
+def _counts(torn: TornLoads) -> tuple[str, ...]:
+    aside = torn.old + torn.neither - torn.mended
+    shown = (torn.cuts, torn.old, torn.new, torn.neither, torn.mended, aside)
+    return tuple(str(n) for n in shown)
 
 
 def _purses() -> str:
     rows = [_purse_row(driver) for driver in PURSES]
     head = (
-        *("purse", "driver", "exchanges by T=0: plan, load, find out", "by T=1"),
-        *("cut", "old", "new", "neither"),
+        *("purse", "driver", "meters", "by T=0: plan, load, find out", "least"),
+        *("by T=1", "least", "bytes sent to load", "least"),
     )
     return (
         "## Purses\n\n"
-        "CPU cards that keep money themselves, in any contact reader: they are asked, not written\n"
-        "(`docs/adr/0012-purses.md`). Cut inside the card at every sub-step of a load, in four\n"
-        "half-way states of each. For the money path a purse is a chip whose image is a statement\n"
-        "of facts; both are proven. Who holds their keys is a setting (`docs/purse-cards.md`).\n\n"
-        + _table(head, rows)
+        "CPU cards that keep money or gas themselves, in any contact reader: they are asked, not\n"
+        "written (`docs/adr/0012-purses.md`). Exchanges of each from a fresh power-up; the least\n"
+        "is to select the application and to ask once for each thing. What no MAC covers is read\n"
+        "twice, who the card is among it. For the money path a purse is a chip whose image is a\n"
+        "statement of facts; both are proven. Who holds their keys is a setting\n"
+        "(`docs/purse-cards.md`).\n\n" + _table(head, rows)
     )
 
 
-def _purse_row(driver: PurseDriver) -> tuple[str, ...]:
-    by_t0, by_t1 = (measured_purse(driver, by_t1=by_t1) for by_t1 in (False, True))
-    torn = torn_purse(driver)
-    return (
-        driver.title,
-        f"`{driver.name}`",
-        *(", ".join(map(str, (one.plan, one.load, one.find_out))) for one in (by_t0, by_t1)),
-        *(str(n) for n in (torn.cuts, torn.old, torn.new, torn.neither)),
-    )
+def _purse_row(driver: PbocDriver) -> tuple[str, ...]:
+    found = [
+        one
+        for by_t1 in (False, True)
+        for one in (measured_purse(driver, by_t1=by_t1), least_purse(by_t1=by_t1))
+    ]
+    asked = [", ".join(map(str, (one.plan, one.load, one.find_out))) for one in found]
+    sent = [str(one.sent) for one in found[2:]]
+    return driver.title, f"`{driver.name}`", driver.counts.value, *asked, *sent
 
 
 def _words(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from cardstation.services.station import Station
 from drivers.purses import PURSES
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.maker import CardStory, make_card
-from drivers.virtual.purse_maker import make_purse
+from drivers.virtual.volume_purse_maker import make_purse_of
 
 FOLDER = "training/cards"
 
@@ -65,7 +65,7 @@ class CardBox:
     def _issued(self, household: Household) -> VirtualCard:
         station = self._station
         if (household.chip, household.meter.kind) in self._purses:
-            return make_purse(household)
+            return make_purse_of(household)
         layouts = {one.code for one in station.layouts if one.chip == household.chip}
         training = [rules for rules in station.makers if rules.training]
         rules = next((one for one in training if one.layout in layouts), training[0])

@@ -17,14 +17,13 @@ from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.ports.layout import Layout
 from cardstation.settings import Settings
-from drivers.layouts.fields import BEIJING
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.meter import MeterVerdict, VirtualMeter
 from drivers.virtual.meter_errors import shown_as
 from drivers.virtual.meter_life import new_battery, tampered
 from drivers.virtual.meter_tools import Tool, ToolCard, Worked
 from drivers.virtual.purse_card import VirtualPurseCard
-from drivers.virtual.purse_maker import meter_takes
+from drivers.virtual.purse_meter import PurseMeter
 from drivers.virtual.tear import Tear
 
 FOLDER = "training/meters"
@@ -61,7 +60,8 @@ def _of_purse(card: VirtualCard, now: datetime, wanted: Request) -> Request:
     more = sorted(name for name, value in wanted.items() if value and name != "card")
     if more:
         raise Refusal("bad_request", given=", ".join(more))
-    return {**_said(meter_takes(card, now.astimezone(BEIJING))), "display": ""}
+    meter = PurseMeter.of_purse(card)
+    return {**_said(meter.take(card, at=now)), "display": shown_as(meter.state.error)}
 
 
 def _said(did: object) -> Request:

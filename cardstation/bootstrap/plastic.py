@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from cardstation.bootstrap.card_box import CardBox
+from cardstation.domain.card import Quantity
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.services.station import Station
 from drivers.virtual.card import VirtualCard
+from drivers.virtual.purse_card import VirtualPurseCard
+from drivers.virtual.purse_meter import last_load_in
 
 
 def money_on_cards(station: Station, box: CardBox, batch_id: str) -> Money:
@@ -17,13 +20,17 @@ def money_on_cards(station: Station, box: CardBox, batch_id: str) -> Money:
         receipts = reading.receipts.of_batch(batch_id)
     total = NO_MONEY
     for receipt in receipts:
-        image = VirtualCard.load(box.path(receipt.card_no)).image
-        layout = next(one for one in station.layouts if one.recognises(image))
-        credit = layout.decode(image).credit
+        card = VirtualCard.load(box.path(receipt.card_no))
         loaded = receipt.gas if receipt.volume is None else receipt.volume
-        if credit is not None and (credit.quantity, credit.purchase_counter) == (
-            loaded,
-            receipt.purchase_counter,
-        ):
+        if _stands_on(station, card) == (loaded, receipt.purchase_counter):
             total += receipt.paid
     return total
+
+
+def _stands_on(station: Station, card: VirtualCard) -> tuple[Quantity, int] | None:
+    """The last load of a card and its counter."""
+    if isinstance(card.chip, VirtualPurseCard):
+        return last_load_in(card.chip)
+    layout = next(one for one in station.layouts if one.recognises(card.image))
+    credit = layout.decode(card.image).credit
+    return None if credit is None else (credit.quantity, credit.purchase_counter)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 
 from cardstation.bootstrap.rack_socket import use_served_stack
-from cardstation.domain.meter import MakerRules
+from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.errors import CardServiceGone, LinkFailed, Mishap, Refusal
 from cardstation.ports.purse import PurseKeys
 from cardstation.services.station import Station
@@ -20,10 +20,14 @@ from drivers.makers.purse_cards import PURSE_CARDS
 from drivers.purses import PURSES
 from drivers.purses.chip import PurseChipDriver
 from drivers.purses.layout import PurseLayout
+from drivers.purses.volume_chip import VolumePurseChipDriver
+from drivers.purses.volume_layout import VolumePurseLayout
 from drivers.readers.pcsc import PcscRoom
 
 TRAINING, SOFTWARE, PSAM, TOKEN = "training", "software", "psam", "token"
 LEVEL_BYTES = 8
+_CHIPS = {MeterKind.MONEY: PurseChipDriver, MeterKind.VOLUME: VolumePurseChipDriver}
+_LAYOUTS = {MeterKind.MONEY: PurseLayout, MeterKind.VOLUME: VolumePurseLayout}
 MODULE_S = 2.0
 """A module that is not seated within this time is not there."""
 
@@ -47,12 +51,13 @@ def purses_beside(station: Station, settings: Settings) -> Iterator[Station]:
 
 def with_purses(station: Station, keys: PurseKeys, rules: MakerRules = PURSE_CARDS) -> Station:
     """The station with every registered purse, of one maker."""
-    chips = [PurseChipDriver(one, keys) for one in PURSES]
+    chips = [_CHIPS[one.counts](one, keys) for one in PURSES]
+    layouts = [_LAYOUTS[one.counts](one.name, rules.code) for one in PURSES]
     return replace(
         station,
         chips=(*station.chips, *chips),
-        layouts=(*station.layouts, *(PurseLayout(one.name, rules.code) for one in PURSES)),
-        makers=(*station.makers, *(replace(rules, layout=one.name) for one in PURSES)),
+        layouts=(*station.layouts, *layouts),
+        makers=(*station.makers, rules),
     )
 
 

@@ -102,6 +102,12 @@ TABLE = {
         NOTHING,
         "Let the meter take it, or ask the centre how this household gets its money back.",
     ),
+    "purse_keeps_gas": Words(
+        "A purse gives nothing back",
+        "Gas in the purse of a CPU card is taken out by its meter only; no desk can.",
+        NOTHING,
+        "Let the meter take it, or ask the centre how this household gets its gas or money back.",
+    ),
     "purse_secret_missing": Words(
         "Key of purses missing",
         "This station holds no key “{name}” for CPU cards.",

@@ -13,7 +13,7 @@ PURSE_CARDS = MakerRules(
     volume_step=Volume.of_m3("1"),
     per_load_max=Volume.of_m3("800"),
     training=True,
-    kinds=frozenset({MeterKind.MONEY}),
+    kinds=frozenset({MeterKind.MONEY, MeterKind.VOLUME}),
     traps=(
         "Money in the purse is taken out by the meter only; no desk gives it back.",
         "The card is issued by its centre; a desk loads it and nothing else.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drivers.purses.opencpu import OpenCpuDriver
+from drivers.purses.opencpu_volume import OpenCpuVolumeDriver
 from drivers.purses.pboc import PbocDriver
 
-PURSES: tuple[PbocDriver, ...] = (OpenCpuDriver(),)
+PURSES: tuple[PbocDriver, ...] = (OpenCpuDriver(), OpenCpuVolumeDriver())

@@ -72,8 +72,8 @@ class PurseChip:
         stand = self._purse.begin(QUESTION, self._keys).before
         last = self._purse.last_load(KIND)
         empty = not any(content := self._purse.read_file(gas_files.PARAMETERS))
-        whose = None if empty else Parameters.of(content)
-        back = Returned.of(self._purse.read_file(gas_files.RETURNED))
+        whose = None if empty else self._whose(content)
+        back = self._answer(self._purse.read_file(gas_files.RETURNED))
         record = last or LogRecord(0, 0, 0, NO_TERMINAL, bytes.fromhex(NO_MOMENT))
         facts = PurseFacts(
             card=self._purse.card.hex(),
@@ -125,6 +125,12 @@ class PurseChip:
     def set_code(self, old: bytes, new: bytes) -> None:  # noqa: ARG002
         """The keys of a CPU card are changed by its issuer only."""
         fail("a purse has no code")
+
+    def _whose(self, content: bytes) -> Parameters:
+        return Parameters.of(content)
+
+    def _answer(self, content: bytes) -> Returned | None:
+        return Returned.of(content)
 
     def _load(self, before: PurseFacts, after: PurseFacts) -> None:
         terminal = bytes.fromhex(after.mark) + after.station.to_bytes(2)

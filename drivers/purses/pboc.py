@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from cardstation.domain.meter import MeterKind
 from cardstation.errors import (
     LinkFailed,
     LoadUnanswered,
@@ -299,7 +300,13 @@ class PbocPurse:
 
 
 class PbocDriver:
-    """Recognises and attaches; implements `cardstation.ports.purse.PurseDriver`."""
+    """Recognises and attaches; implements `cardstation.ports.purse.PurseDriver`.
+
+    Attributes:
+        counts: What its purse keeps: money for money meters, gas for volume meters.
+    """
+
+    counts = MeterKind.MONEY
 
     def __init__(self, profile: PurseProfile) -> None:
         self.name = profile.name

@@ -15,6 +15,7 @@ from drivers.virtual.mifare1k import VirtualMifare1k
 from drivers.virtual.psam import VirtualPsam
 from drivers.virtual.purse_card import VirtualPurseCard
 from drivers.virtual.sle4428 import VirtualSle4428
+from drivers.virtual.volume_purse import VirtualVolumePurse
 
 _KINDS: tuple[type[VirtualChip], ...] = (
     VirtualSle4442,
@@ -28,7 +29,7 @@ VIRTUAL_CHIPS: Mapping[str, type[VirtualChip]] = {chip.kind: chip for chip in _K
 """The twin of every chip that is registered with the drivers, by the driver's name."""
 
 VIRTUAL_CPU_CARDS: Mapping[str, type[VirtualChip]] = {
-    chip.kind: chip for chip in (VirtualPurseCard, VirtualPsam)
+    chip.kind: chip for chip in (VirtualPurseCard, VirtualVolumePurse, VirtualPsam)
 }
 """The twin of every registered purse, by its driver's name; and the secure module."""
 

@@ -23,9 +23,11 @@ from cardstation.errors import (
 from cardstation.logs import TRAFFIC
 from cardstation.ports.purse import LoadOrder, LoadTruth, PurseKind, PurseStand
 from drivers.chips import CHIPS
+from drivers.measured_purse import twin_of
 from drivers.purses import PURSES, gas_files
 from drivers.purses.gas_content import CLEARED, Parameters, Purpose, Returned
 from drivers.purses.gas_files import CardFile
+from drivers.purses.volume_content import parameters_of, returned_of
 from drivers.readers.wrappers import Fault, FaultKind
 from drivers.virtual import VIRTUAL_CPU_CARDS, Tear, every_tear, new_chip
 from drivers.virtual.cpu_cells import BEARS
@@ -34,6 +36,7 @@ from drivers.virtual.purse_card import VirtualPurseCard
 from tests.kit.purses import AT, PURSE, PurseDesk, order, software, stranger_masters
 from tests.kit.scripted import ScriptedLink
 
+NOT_DRIVERS = ("pboc", "chip", "layout", "volume_chip", "volume_layout")
 CONTACT = ("acs", "acs-old", "omnikey", "cpu-only")
 CASES = [
     pytest.param((driver, firmware, by_t1), id=f"{driver.name}-{firmware}-t{int(by_t1)}")
@@ -42,13 +45,17 @@ CASES = [
     for by_t1 in (False, True)
 ]
 every_purse = pytest.mark.parametrize("desk", CASES, indirect=True)
+FILES = {
+    "epurse": (Parameters.of, Returned.of),
+    "epurse-volume": (parameters_of, returned_of),
+}
 KINDS = pytest.mark.parametrize("kind", PurseKind)
 
 
 @pytest.fixture
 def desk(request: pytest.FixtureRequest) -> PurseDesk:
     driver, firmware, by_t1 = request.param
-    return PurseDesk(driver=driver, firmware=firmware, chip=VirtualPurseCard(by_t1=by_t1))
+    return PurseDesk(driver=driver, firmware=firmware, chip=twin_of(driver, by_t1=by_t1))
 
 
 def opened(desk: PurseDesk) -> PurseDesk:
@@ -60,7 +67,7 @@ def test_no_driver_is_forgotten() -> None:
     found = {
         member
         for module in pkgutil.iter_modules(drivers.purses.__path__, "drivers.purses.")
-        if module.name.rpartition(".")[2] not in ("pboc", "chip", "layout")
+        if module.name.rpartition(".")[2] not in NOT_DRIVERS
         for _, member in inspect.getmembers(importlib.import_module(module.name), inspect.isclass)
         if member.__module__ == module.name and hasattr(member, "recognises")
     }
@@ -224,20 +231,21 @@ def test_a_card_between_desk_and_meter(desk: PurseDesk) -> None:
     whose = Parameters("000012345678", "510100998877", Purpose.BUYING)
     back = Returned("000012345678", "510100998877", remaining_fen=5000, count=1)
     desk.chip.issue(whose)
+    whose_of, back_of = FILES[desk.chip.kind]
     purse = desk.powered()
-    assert Parameters.of(purse.read_file(gas_files.PARAMETERS)) == whose
-    assert Returned.of(purse.read_file(gas_files.RETURNED)) is None
+    assert whose_of(purse.read_file(gas_files.PARAMETERS)) == whose
+    assert back_of(purse.read_file(gas_files.RETURNED)) is None
     plan = purse.begin(order(), desk.keys)
     purse.load(plan, desk.keys)
     desk.chip.spend(PURSE, 5000, at=AT)
     desk.chip.write_back(back)
     purse = desk.powered()
-    assert Returned.of(purse.read_file(gas_files.RETURNED)) == back
+    assert back_of(purse.read_file(gas_files.RETURNED)) == back
     finding = purse.find_out(plan, desk.keys)
     assert (finding.truth, finding.stand) == (LoadTruth.DONE, PurseStand(0, 1))
     purse.authenticate(desk.keys)
     purse.write_file(gas_files.RETURNED, 0, CLEARED, desk.keys)
-    assert Returned.of(purse.read_file(gas_files.RETURNED)) is None
+    assert back_of(purse.read_file(gas_files.RETURNED)) is None
 
 
 @every_purse

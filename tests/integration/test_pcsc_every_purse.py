@@ -8,6 +8,7 @@ from cardstation.errors import LoadUnanswered
 from cardstation.ports.purse import LoadTruth, PurseCard, PurseDriver, PurseKeys, PurseStand
 from cardstation.ports.reader import Link, Presence
 from drivers.keys.psam import PsamPurseKeys
+from drivers.measured_purse import twin_of
 from drivers.purses import PURSES
 from drivers.virtual import Firmware, Tear, VirtualCard
 from drivers.virtual.psam import VirtualPsam
@@ -63,7 +64,7 @@ class Counter:
 @pytest.mark.parametrize("by_t1", [False, True], ids=["t0", "t1"])
 @pytest.mark.parametrize("driver", PURSES, ids=lambda driver: driver.name)
 def test_a_purse_over_the_real_stack(bench: Bench, driver: PurseDriver, by_t1: bool) -> None:
-    chip = VirtualPurseCard(by_t1=by_t1)
+    chip = twin_of(driver, by_t1=by_t1)
     counter = Counter(bench, driver, chip)
     plan = counter.powered().begin(order(), counter.keys)
     assert software().tac_fits(plan, counter.powered().load(plan, counter.keys))

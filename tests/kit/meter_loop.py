@@ -43,6 +43,8 @@ from drivers.virtual.meter_bench import Hung, MeterBench
 from drivers.virtual.meter_errors import MeterError
 from drivers.virtual.meter_life import new_battery, tampered
 from drivers.virtual.meter_rules import number_of
+from drivers.virtual.tear import Cut
+from tests.kit.luck import USUAL, Luck
 from tests.kit.station import Desk, neighbours, nobody, open_desk
 
 SECOND = Approval("supervisor")
@@ -50,21 +52,6 @@ TRIES = 8
 NEWS = 1_000
 LITTLE = {MeterKind.VOLUME: 12_000, MeterKind.MONEY: 3_500}
 """Litres or fen at which people go to the desk."""
-
-
-@dataclass(frozen=True)
-class Luck:
-    """How often, in per cent, each kind of bad luck strikes where it can."""
-
-    torn_desk: int = 25
-    switched_off: int = 15
-    walks_away: int = 30
-    returns: int = 8
-    torn_meter: int = 15
-    backwards: int = 4
-    neighbour: int = 4
-    magnet: int = 2
-    forgets_meter: int = 15
 
 
 @dataclass
@@ -100,6 +87,8 @@ class Loop:
         luck: How bad.
     """
 
+    meter_steps = 40
+
     def __init__(
         self,
         folder: Path,
@@ -108,7 +97,7 @@ class Loop:
         *,
         seed: int,
         households: int = 4,
-        luck: Luck = Luck(),
+        luck: Luck = USUAL,
     ) -> None:
         self.rules, self.kind, self.luck = rules, kind, luck
         self.chance = Random(f"{rules.code} {kind} {seed}")
@@ -116,18 +105,24 @@ class Loop:
         self._folder = folder
         self._booked: Counter[str] = Counter()
         self._seq = 0
-        self.layout = next(one for one in LAYOUTS if one.code == rules.layout)
-        driver = next(one for one in CHIPS if one.name == self.layout.chip)
-        self._dialect = next(iter(driver.spoken))
         self._directory = neighbours(households, kind)
-        self.bench = MeterBench((self.layout,), MAKERS)
+        self._build()
         self.homes = [self._moved_in(one) for one in self._directory]
         strict = self.homes[0].hung.meter
         strict.state = replace(strict.state, hoard=4 * LITTLE[kind])
         self.desk = self._switched_on()
 
+    def _build(self) -> None:
+        self.layout = next(one for one in LAYOUTS if one.code == self.rules.layout)
+        driver = next(one for one in CHIPS if one.name == self.layout.chip)
+        self._dialect = next(iter(driver.spoken))
+        self.bench = MeterBench((self.layout,), MAKERS)
+
+    def _issued(self, household: Household) -> VirtualCard:
+        return make_card(household, self.rules, self.layout, DemoCardKeys())
+
     def _moved_in(self, household: Household) -> Home:
-        card = make_card(household, self.rules, self.layout, DemoCardKeys())
+        card = self._issued(household)
         self.bench.hang(card)
         hung = self.bench[household.meter.meter_no]
         state = hung.meter.state
@@ -181,6 +176,9 @@ class Loop:
             if not self.strikes(self.luck.forgets_meter):
                 self._meets_meter(home)
 
+    def _desk_cut(self) -> Cut:
+        return PullAfter(self.chance.randrange(28))
+
     def _meets_meter(self, home: Home) -> None:
         at = self.desk.clock.now()
         if self.strikes(self.luck.neighbour):
@@ -203,7 +201,11 @@ class Loop:
         backwards: bool = False,
         torn: bool = False,
     ) -> None:
-        cut = Tear(self.chance.randrange(40), seed=self.chance.randrange(99)) if torn else None
+        cut = (
+            Tear(self.chance.randrange(self.meter_steps), seed=self.chance.randrange(99))
+            if torn
+            else None
+        )
         meter = home.hung.meter
         before = meter.state
         verdict = self.bench.take(
@@ -249,7 +251,7 @@ class Loop:
         torn = unlucky and self.strikes(self.luck.torn_desk)
         inserted = desk.insert(card)
         if torn:
-            card.chip.arm(PullAfter(self.chance.randrange(28)))
+            card.chip.arm(self._desk_cut())
             self._count("torn at the desk")
         try:
             return self._served(home, inserted, buys=buys)

@@ -13,7 +13,8 @@ from cardstation.services.intent import load
 from drivers.makers import MAKERS
 from drivers.virtual import meter_rules
 from drivers.virtual.meter_rules import MeterState
-from tests.kit.meter_loop import Loop, Luck
+from tests.kit.luck import Luck
+from tests.kit.meter_loop import Loop
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")

@@ -1,18 +1,21 @@
-"""A year of desk, card and meter for every training maker and both kinds of meters."""
+"""A year of desk, card and meter for every training maker, purse cards too, and both kinds."""
 
 from __future__ import annotations
 
 import shutil
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import click
 import pytest
 
 from cardstation.domain.meter import MakerRules, MeterKind
 from drivers.makers import MAKERS
+from drivers.makers.purse_cards import PURSE_CARDS
 from tests.kit.fast_disk import fast_folder
 from tests.kit.meter_loop import Loop
+from tests.kit.purse_loop import PurseLoop
 from tests.kit.shared_engines import share_engines
 from tests.soak.figures import Figures
 
@@ -20,7 +23,12 @@ DAYS = 365
 HOUSEHOLDS = 6
 SEED = 1
 
-CASES = tuple((rules, kind) for rules in MAKERS if rules.training for kind in sorted(rules.kinds))
+CASES = tuple(
+    (rules, kind)
+    for rules in (*MAKERS, PURSE_CARDS)
+    if rules.training
+    for kind in sorted(rules.kinds)
+)
 
 
 def soak() -> Figures:
@@ -43,9 +51,15 @@ def _a_year(case: tuple[MakerRules, MeterKind]) -> Counter[str]:
     with pytest.MonkeyPatch.context() as patch:
         share_engines(patch)
         try:
-            loop = Loop(folder, *case, seed=SEED, households=HOUSEHOLDS)
+            loop = _world(folder, *case)
             loop.live(DAYS)
             loop.close()
             return loop.counts
         finally:
             shutil.rmtree(folder)
+
+
+def _world(folder: Path, rules: MakerRules, kind: MeterKind) -> Loop:
+    if rules.code == PURSE_CARDS.code:
+        return PurseLoop(folder, kind, seed=SEED, households=HOUSEHOLDS)
+    return Loop(folder, rules, kind, seed=SEED, households=HOUSEHOLDS)

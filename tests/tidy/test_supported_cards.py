@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.ports.layout import Layout
 from drivers import supported
 from drivers.layouts import LAYOUTS
+from drivers.layouts.codec import Operation
 from drivers.makers import MAKERS
 from drivers.measured import measured, torn_loads
+from drivers.measured_purse import torn_at_meter, torn_purse
+from drivers.purses import PURSES
+from drivers.purses.pboc import PbocDriver
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,12 +26,24 @@ def test_the_page_is_current() -> None:
     assert supported.PAGE.read_text("utf-8") == supported.page()
 
 
+@pytest.mark.parametrize("operation", [one for one in Operation if one is not Operation.ISSUE])
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.code)
-def test_a_pulled_card_shows_the_old_load_or_the_new_one(layout: object) -> None:
-    torn = torn_loads(layout)  # type: ignore[arg-type]
+def test_a_pulled_card_shows_the_old_state_or_the_new_one(
+    layout: Layout, operation: Operation
+) -> None:
+    torn = torn_loads(layout, operation, range(2))
     assert torn.old
     assert torn.new
     assert (torn.neither, torn.old + torn.new) == (0, torn.cuts)
+    assert torn.mended == torn.old
+
+
+@pytest.mark.parametrize("driver", PURSES, ids=lambda driver: driver.name)
+def test_a_pulled_purse_is_brought_to_its_end(driver: PbocDriver) -> None:
+    for torn in (torn_purse(driver), torn_at_meter(driver)):
+        assert torn.new
+        assert torn.mended == torn.cuts - torn.new
+    assert torn_purse(driver).neither == 0
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.code)

@@ -39,7 +39,7 @@ class ChipDesk(PurseDesk):
         card = issued().chip
         assert isinstance(card, VirtualPurseCard)
         super().__init__(keys, chip=chip or card)
-        [driver] = PURSES
+        driver = PURSES[0]
         assert isinstance(driver, PbocDriver)
         self.chip_driver = PurseChipDriver(driver, self.keys)
 
