@@ -121,6 +121,7 @@ class BackServices:
             paid out already (else empty).
         take_back: The load off the card in the reader; with a fitter's reading or "".
         withdraw: Ends a return that has not touched its card.
+        dispute: Holds what a card cannot tell; of a paid load whose card is gone with words why.
         settle: Ends a dispute by what both saw, in words.
     """
 
@@ -129,7 +130,7 @@ class BackServices:
     pay_out: Callable[[str, Approval, str], TopUp]
     take_back: Callable[[Inserted, Approval, str, Watch], TopUp]
     withdraw: Callable[[str], TopUp]
-    dispute: Callable[[str, Approval], TopUp]
+    dispute: Callable[[str, Approval, str], TopUp]
     settle: Callable[[str, Proven, str, Approval], TopUp]
 
 

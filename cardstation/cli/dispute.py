@@ -23,13 +23,14 @@ def dispute() -> None:
 
 @dispute.command()
 @click.argument("intent_id")
+@click.option("--lost", default="", help="Of a paid load: why its card cannot be read any more.")
 @approver_option
 @with_json
 @pass_call
-def begin(call: Call, intent_id: str, approver: str) -> None:
+def begin(call: Call, intent_id: str, lost: str, approver: str) -> None:
     """Hold an unfinished load or return (INTENT_ID of `recover`): nothing is written or paid."""
     with call.doors.station(call.settings, True) as station:
-        held = dispute_intent(station, intent_id, approved(call, station, approver))
+        held = dispute_intent(station, intent_id, approved(call, station, approver), lost)
     answer = {"intent": held.topup_id, "state": held.state}
     call.output.answer(answer, [word(f"state.{held.state.value}", call.words)])
 

@@ -80,7 +80,7 @@ _INTENTS: Mapping[tuple[str, str], Guide] = {
     ("card_not_as_left", _SALE): _OF_DOUBT,
     ("disputed", _SALE): _OF_DISPUTE,
     ("disputed", _RETURN): _OF_DISPUTE,
-    ("paid_not_loaded", _SALE): Guide(_PAID, 0, (Act.CARD, Act.REFUND), MONEY_H, 4),
+    ("paid_not_loaded", _SALE): Guide(_PAID, 0, (Act.CARD, Act.REFUND, Act.DISPUTE), MONEY_H, 4),
     ("refund_requested", _SALE): Guide(_PAID, 2, (Act.PAY_OUT,), MONEY_H, 3),
     ("return_requested", _RETURN): Guide(_OFFED, 0, (Act.CARD, Act.WITHDRAW), MONEY_H, 4),
     ("payout_pending", _RETURN): Guide(_OFFED, 1, (Act.PAY_OUT,), MONEY_H, 3),

@@ -14,9 +14,11 @@ A sale or load::
     disputed ── two persons with a proof ──► sealed* | refund_requested*
        └── another desk has sealed it ──► sealed; a load begun elsewhere that is none ──► voided*
     not_loaded, refund_requested, and another desk has sealed it meanwhile ──► sealed
+    sealed here for the desk that began it, and another desk's load after all ──► voided
 
     paid, its records put back from a backup, its card gone on since ──► paid ──► disputed*
     not_loaded, its card gone on since ──► not_loaded ──► disputed*
+    paid or not_loaded, its card lost or broken ──► disputed*
 
 A return or reversal: card first, then money::
 
@@ -84,6 +86,7 @@ class TopUpEvent(StrEnum):
     PROVEN_NOT_LOADED = "proven_not_loaded"
     PROVEN_NOT_OURS = "proven_not_ours"
     DISOWNED = "disowned"
+    DISOWNED_THERE = "disowned_there"
     REFUND_ASKED = "refund_asked"
     WITHDRAWN = "withdrawn"
     PAYOUT_ASKED = "payout_asked"
@@ -118,6 +121,7 @@ SALE: Table = {
     (_S.NOT_LOADED, _E.SEEN_AHEAD): _S.NOT_LOADED,
     (_S.NOT_LOADED, _E.SEEN_FOREIGN): _S.DISPUTED,
     (_S.SEALED, _E.DISOWNED): _S.REFUND_REQUESTED,
+    (_S.SEALED, _E.DISOWNED_THERE): _S.VOIDED,
     (_S.REFUND_REQUESTED, _E.MONEY_RETURNED): _S.REFUNDED,
     (_S.REFUND_REQUESTED, _E.SEEN_TARGET): _S.SEALED,
     (_S.DISPUTED, _E.SEEN_TARGET): _S.SEALED,

@@ -102,9 +102,9 @@ TABLE = {
     ),
     "meter_may_have_taken": Words(
         "Meter may have taken it",
-        "The card was away from the desk and the meter has not written back since.",
+        "The card was away from the desk; what it shows does not prove that the gas is on it still.",
         "Nothing is paid back: the meter may have taken the gas already.",
-        "Have the card put into the meter once more, or enter a fitter's reading.",
+        "Have a fitter read the meter and enter the reading, or let the meter take the gas.",
     ),
     "refund_needs_ledger": Words(
         "Refund needs the ledger",
@@ -132,9 +132,9 @@ TABLE = {
     ),
     "not_disputable": Words(
         "Nothing to dispute",
-        "It is settled, or its card was never touched.",
+        "It is settled, or its card can be read and ends it.",
         SAFE,
-        "Look at the exceptions screen again.",
+        "Put the card in. If it is lost or broken, say so where you put it into dispute.",
     ),
     "not_in_dispute": Words(
         "Not in dispute",

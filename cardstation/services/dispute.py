@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cardstation.domain.ledger import PEOPLE
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpEvent, TopUpState
@@ -14,18 +15,27 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.records import record_move
 from cardstation.services.intent.went_on import NOT_AS_LEFT, doubt_about
+from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 
 
 @on_its_intent
-def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
+def dispute(station: Station, intent_id: str, approval: Approval, lost: str = "") -> TopUp:
     """Put an armed or unknown load or return into dispute: its card shows neither before nor after.
 
-    A paid load, too, that is on record as not written, once its card was seen further on.
+    A paid load, too, that is on record as not written, once its card was seen further on, or where
+    no card will ever be read again.
+
+    Args:
+        station: The desk.
+        intent_id: What cannot be told.
+        approval: Of the second person.
+        lost: In words, why the card of a paid load cannot come: lost, broken, destroyed.
 
     Raises:
-        Refusal: `not_disputable`: it is settled, or its card has not been touched;
-            `card_at_work`, `second_person_same`, `no_shift`, and those of `ensure_may_write`.
+        Refusal: `not_disputable`: it is settled, or its card can come and end it;
+            `proof_missing`, `card_at_work`, `second_person_same`, `no_shift`, and those of
+            `ensure_may_write`.
     """
     ensure_may_write(station)
     ensure_on_duty(station)
@@ -33,7 +43,8 @@ def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
     with station.store.reading() as reading:
         intent = reading.topups.get(intent_id)
         doubt = "" if intent is None else doubt_about(reading, intent)
-    if intent is None or not (doubt or intent.state in MAY_BE_ON_CARD):
+        gone = "" if intent is None else _gone(intent, lost)
+    if intent is None or not (doubt or gone or intent.state in MAY_BE_ON_CARD):
         raise Refusal("not_disputable", intent_id=intent_id)
     if intent.state is TopUpState.ARMED:
         intent = record_move(station, intent, TopUpEvent.LINK_LOST, reason=NOT_AS_LEFT)
@@ -41,6 +52,12 @@ def dispute(station: Station, intent_id: str, approval: Approval) -> TopUp:
         station,
         intent,
         TopUpEvent.SEEN_FOREIGN,
-        reason=doubt or NOT_AS_LEFT,
+        reason=gone or doubt or NOT_AS_LEFT,
         approver=approval.name,
     )
+
+
+def _gone(intent: TopUp, lost: str) -> str:
+    """Why a paid load waits for a card that nobody can read any more, as two persons say it."""
+    waits = intent.state in (TopUpState.PAID, TopUpState.NOT_LOADED)
+    return PEOPLE + meant(lost) if waits and lost else ""

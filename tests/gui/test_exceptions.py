@@ -89,17 +89,23 @@ def test_two_persons_answer_with_one_key(
     assert yes
 
 
-def test_a_paid_load_is_disputed_only_where_its_card_went_on(
+def test_a_paid_load_whose_card_is_not_lost_is_disputed_without_words(
     desk: Stage, qtbot: QtBot, yes: list[str]
 ) -> None:
-    """Perhaps written in lost records, or by another desk; any other is left by that key."""
+    """Perhaps written in lost records, or by another desk; of a lost card people say so."""
     (paid,) = (one for one in samples.open_intents() if one.code == "paid_not_loaded")
-    for code, answers in ((paid.code, 0), ("paid_in_doubt", 1), ("card_not_as_left", 2)):
+    held = ("dispute", SUPERVISOR, "intent-6")
+    told = ("dispute", SUPERVISOR, "intent-6 photo 118")
+    for code, answers in (
+        (paid.code, [told]),
+        ("paid_in_doubt", [told, held]),
+        ("card_not_as_left", [told, held, held]),
+    ):
         desk.station.open = (replace(paid, code=code),)
         choose(desk, qtbot, code)
         qtbot.keyClick(desk.window, Qt.Key.Key_F8)
-        assert desk.station.backs == [("dispute", SUPERVISOR, "intent-6")] * answers
-    assert len(yes) == 2
+        assert desk.station.backs == answers
+    assert len(yes) == 3
 
 
 def test_keys_of_other_states_do_nothing(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
@@ -184,8 +190,8 @@ def test_a_pulled_card_is_asked_for_again(desk: Stage, qtbot: QtBot, yes: list[s
 @pytest.mark.parametrize(
     ("direction", "state", "actions"),
     [
-        ("sale", "paid", {Act.REFUND}),
-        ("sale", "not_loaded", {Act.REFUND}),
+        ("sale", "paid", {Act.REFUND, Act.DISPUTE}),
+        ("sale", "not_loaded", {Act.REFUND, Act.DISPUTE}),
         ("sale", "armed", {Act.REFUND, Act.DISPUTE}),
         ("sale", "outcome_unknown", {Act.REFUND, Act.DISPUTE}),
         ("sale", "refund_requested", {Act.PAY_OUT}),

@@ -8,23 +8,36 @@ from typing import Any
 
 import pytest
 
+from cardstation.domain.batch_life import Stage
+from cardstation.domain.custody import Explanation, Party, Why
 from cardstation.domain.ledger import EntryKind
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.services import load_line as loading
+from cardstation.services import top_up as selling
+from cardstation.services.batch_account import batch_account
+from cardstation.services.close_batch import close_batch
 from cardstation.services.dispute import dispute
+from cardstation.services.explain_card import explain_card
+from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.open_intents import open_intents
+from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.rejoin import rejoin
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
+from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual import Tear, VirtualCard
 from tests.kit import cards
-from tests.kit.station import Desk, card_of, nobody, open_desk, take
+from tests.kit.power import PowerCut
+from tests.kit.station import Desk, card_of, line, nobody, open_desk, put_batch, take
 from tests.kit.two_stations import line_of, told, two_stations
 
 HOME = cards.household()
@@ -237,3 +250,73 @@ def test_a_dispute_over_anothers_load_is_left_to_the_desk_that_took_the_money(
         for desk in (one, other):
             ok(desk)
         take(card)
+
+
+LOST = "the card went under a lorry, both saw what was left"
+
+
+def paid_only(desk: Desk, _card: VirtualCard, patch: pytest.MonkeyPatch) -> None:
+    """Paid, and the power goes before it is armed."""
+    with patch.context() as cut:
+        cut.setattr(selling, "arm", _cut)
+        with pytest.raises(PowerCut):
+            desk.sell(_card)
+    desk.reader.pull()
+
+
+def _cut(*_: object) -> None:
+    raise PowerCut
+
+
+def found_unwritten(desk: Desk, card: VirtualCard, patch: pytest.MonkeyPatch) -> None:
+    """Armed, and its card's tries turned out to be low: proven not loaded."""
+    card.chip.security[0] = 3
+    with patch.context() as unlooked:
+        unlooked.setattr(selling, "ensure_unlockable", lambda *_: None)
+        with pytest.raises(Refusal, match="code_tries_low"):
+            desk.sell(card)
+    sync(desk.station)
+
+
+@pytest.mark.parametrize("waits", [paid_only, found_unwritten])
+def test_a_paid_load_whose_card_is_lost_is_settled_by_people_and_paid_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, waits: Any
+) -> None:
+    waits(desk, card_of(HOME), monkeypatch)
+    (paid,) = open_intents(desk.station)
+    assert paid.code == "paid_not_loaded"
+    with pytest.raises(Refusal, match="not_disputable"):
+        dispute(desk.station, paid.intent_id, SECOND)
+    with pytest.raises(Refusal, match="proof_missing"):
+        dispute(desk.station, paid.intent_id, SECOND, "lost")
+    with pytest.raises(Refusal, match="second_person_same"):
+        dispute(desk.station, paid.intent_id, Approval(desk.station.clerk), LOST)
+    assert dispute(desk.station, paid.intent_id, SECOND, LOST).state is TopUpState.DISPUTED
+    settle_dispute(desk.station, paid.intent_id, Finding.NOT_LOADED, LOST, SECOND)
+    assert pay_out(desk.station, paid.intent_id, SECOND).state is TopUpState.REFUNDED
+    assert open_intents(desk.station) == ()
+    ok(desk)
+
+
+def test_a_row_whose_card_was_destroyed_leaves_its_money_and_its_batch_closes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = put_batch(desk, [line(HOME, 2)])
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(10_000))
+    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    card = card_of(HOME)
+    card.chip.security[0] = 3
+    monkeypatch.setattr(loading, "ensure_unlockable", lambda *_: None)
+    with pytest.raises(Refusal, match="code_tries_low"):
+        desk.load(batch, card)
+    desk.reader.pull()
+    sync(desk.station)
+    explain_card(desk.station, batch, Explanation(Why.DESTROYED, places=(1,)), SECOND)
+    (waits,) = open_intents(desk.station)
+    dispute(desk.station, waits.intent_id, SECOND, LOST)
+    settle_dispute(desk.station, waits.intent_id, Finding.NOT_LOADED, LOST, SECOND)
+    pay_out(desk.station, waits.intent_id, SECOND)
+    [paid] = batch_account(desk.station, batch).payments
+    return_remainder(desk.station, batch, paid.payment.payment_id, Money(10_000), SECOND)
+    assert close_batch(desk.station, batch).stage is Stage.CLOSED
+    ok(desk)

@@ -12,17 +12,20 @@ from functools import partial
 import pytest
 
 from cardstation.domain.card import Witness, WritePlan, judge
-from cardstation.domain.topup import TopUp
+from cardstation.domain.money import Money
+from cardstation.domain.topup import TopUp, TopUpRequest
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
 from cardstation.errors import LedgerUnreachable, LinkFailed, OutcomeUnknown, Refusal, fail
+from cardstation.services import top_up as selling
 from cardstation.services.dispute import dispute
 from cardstation.services.refund import request_refund
 from cardstation.services.return_load import return_load
 from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
+from cardstation.services.top_up import top_up
 from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual import Tear, VirtualCard
-from tests.kit.power import Power
+from tests.kit.power import Power, PowerCut
 from tests.kit.station import Desk, nobody
 from tests.kit.sweep import SECOND, Job, Where, World
 from tests.kit.sweep_jobs import IN_PAYLOAD, closed, every, sold, torn
@@ -154,6 +157,31 @@ def _given_up(world: World, desk: Desk) -> None:
     _pay_all(world, desk)
 
 
+def _paid_only(world: World) -> None:
+    """Paid, cut before it was armed; then its card is lost."""
+    desk = world.start(Power())
+    inserted = desk.insert(world.cards[0])
+    request = TopUpRequest(money=Money(10_000), tender=world.till.tender)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selling, "arm", _cut)
+        with pytest.raises(PowerCut):
+            top_up(desk.station, inserted, request, nobody)
+    inserted.close()
+    closed(desk)
+
+
+def _cut(*_: object) -> None:
+    raise PowerCut
+
+
+def _lost(world: World, desk: Desk) -> None:
+    """Two people say that its card will never be read again: the money goes back."""
+    for one in every(desk):
+        if one.state is TopUpState.PAID:
+            dispute(desk.station, one.topup_id, SECOND, "it went under a lorry, both saw it")
+    _paid_back(world, desk)
+
+
 def _at_neighbour(world: World, desk: Desk) -> None:
     _settled(world, desk)
 
@@ -171,4 +199,8 @@ DISPUTE_TORN = _dispute(
 RETURN_GONE = _dispute("dispute of a return", _paid_back, (0, 0), 256, _cleared)
 RETURN_STAYS = _dispute("dispute of a return, still loaded", _still, *_LOADED, _still_loaded)
 GIVEN_UP = _dispute("given up", _given_up, (0, 0), 0, _unwritten, open_end=(Where.ANOTHER,))
-DISPUTES = (DISPUTE, DISPUTE_LOADED, DISPUTE_TORN, RETURN_GONE, RETURN_STAYS, GIVEN_UP)
+CARD_LOST = _dispute("dispute, its card is lost", _lost, (0, 0), 0, _paid_only)
+DISPUTES = (
+    *(DISPUTE, DISPUTE_LOADED, DISPUTE_TORN, RETURN_GONE, RETURN_STAYS, GIVEN_UP),
+    CARD_LOST,
+)

@@ -146,7 +146,7 @@ class FakeStation:
                 pay_out=lambda key, by, found: self._back("pay_out", by, f"{key} {found}".strip()),
                 take_back=self._take_back,
                 withdraw=lambda key: self._back("withdraw", None, key),
-                dispute=lambda key, by: self._back("dispute", by, key),
+                dispute=lambda key, by, lost: self._back("dispute", by, f"{key} {lost}".strip()),
                 settle=lambda key, found, proof, by: self._back(
                     "settle", by, f"{key} {found} {proof}"
                 ),

@@ -29,6 +29,7 @@ from tests.kit.power import Cut, CutLine, Power, PowerCut, When, moments
 from tests.kit.sweep import Job, Lab, Where, World
 from tests.kit.sweep_booked import BOOKED, REFUND_LINE, REFUND_ORDER, RETURN_LINE, RETURN_ORDER
 from tests.kit.sweep_disputes import (
+    CARD_LOST,
     DISPUTE,
     DISPUTE_LOADED,
     DISPUTE_TORN,
@@ -138,6 +139,7 @@ ONCE = (
     Case(RETURN_STAYS, Where.SOLD, "omnikey", 13, 5),
     Case(GIVEN_UP, Where.ANOTHER, "acs", 19, 6),
     Case(GIVEN_UP, Where.SAME, "omnikey", 29, 7),
+    Case(CARD_LOST, Where.SAME, "acs", 5),
     Case(REJOIN, Where.SAME, "acs", 37, 1),
     Case(REJOIN, Where.ANOTHER, "omnikey", 53, 3),
     Case(REJOIN_UNSENT, Where.SAME, "omnikey", 23, 2),

@@ -12,7 +12,7 @@ from cardstation.store import Reading
 
 NOT_AS_LEFT, IN_DOUBT = "card_not_as_left", "paid_in_doubt"
 _NOTED = {TopUpState.PAID: IN_DOUBT, TopUpState.NOT_LOADED: NOT_AS_LEFT}
-"""What may be disputed only once its card was seen further on: else the card itself ends it."""
+"""What is disputed once its card was seen further on, or is gone: else the card itself ends it."""
 
 
 def doubt_about(reading: Reading, intent: TopUp) -> str:

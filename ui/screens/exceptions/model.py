@@ -106,11 +106,11 @@ class ExceptionsModel(QObject):
         back = self._tools.services.back
         self._do(lambda: back.pay_out(item.key, approval, found), said, money=item.money)
 
-    def dispute(self, item: Case, approval: Approval) -> None:
-        """The card cannot tell: people look, nothing is written or paid before."""
+    def dispute(self, item: Case, approval: Approval, lost: str = "") -> None:
+        """The card cannot tell, or is `lost`: people look, nothing is written or paid before."""
         back = self._tools.services.back
         said = "In dispute now: nothing is written or paid before people have looked."
-        self._do(lambda: back.dispute(item.key, approval), said)
+        self._do(lambda: back.dispute(item.key, approval, lost), said)
 
     def settle(self, item: Case, finding: Finding, proof: str, approval: Approval) -> None:
         """Both have looked, and say what they saw."""

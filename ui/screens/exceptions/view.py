@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,7 +14,6 @@ from PySide6.QtWidgets import (
 
 from cardstation.domain.exception_case import Act
 from cardstation.domain.payment import Tender
-from cardstation.domain.shift import Approval
 from cardstation.i18n import Translator
 from cardstation.sentences import Sentence, of_error, sentence
 from cardstation.services.intent.cases import Case
@@ -27,7 +24,7 @@ from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
 from ui.parts.problem import ProblemCards
 from ui.parts.second_person import ask_second_person
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.two_people import ask_to_bring_back
 from ui.parts.words import Pane
 from ui.screens.batch.lists_state import Page
@@ -40,7 +37,7 @@ from ui.screens.exceptions.wording import owner, short_due, subject, tone_of
 from ui.theme import M
 
 _BY_CENTRE = "No money leaves this desk: the centre pays it back the way it was paid online."
-Confirmed = Callable[[Case, Approval], None]
+_WAITS_FOR_CARD = "paid_not_loaded"
 
 
 class ExceptionsView(QWidget):
@@ -79,7 +76,7 @@ class ExceptionsView(QWidget):
     def _full(self) -> QWidget:
         pane = Pane(self._look.theme, shadow=False, margin=6)
         pane.column.setContentsMargins(6, 6, 6, 6)
-        pane.column.addWidget(self.table, 1)
+        pane.column.addWidget(WholeRows(self.table), 1)
         full = QWidget()
         body = QHBoxLayout(full)
         body.setContentsMargins(0, 0, 0, 0)
@@ -121,15 +118,7 @@ class ExceptionsView(QWidget):
         return self._rows.items[place] if 0 <= place < len(self._rows.items) else None
 
     def _made_buttons(self) -> dict[Act, tuple[QPushButton, ...]]:
-        t, model = self._look.t, self._model
-        what = {
-            Act.REFUND: t("The paid load is given up and its money is owed to the payer."),
-            Act.DISPUTE: t("The card was read and cannot tell what happened."),
-        }
-
-        def two(action: Act, words: str, key: str, do: Confirmed) -> tuple[QPushButton, ...]:
-            return (button(words, lambda: self._with_two(what[action], do), key=key),)
-
+        t = self._look.t
         return {
             Act.ANSWER: (
                 button(t("Yes, it is here"), lambda: self._answer(taken=True), key="F9"),
@@ -140,8 +129,8 @@ class ExceptionsView(QWidget):
                 button(t("It is not there"), lambda: self._settle(Finding.NOT_LOADED), key="F10"),
             ),
             Act.WITHDRAW: (button(t("Withdraw"), self._withdraw, key="F4"),),
-            Act.DISPUTE: two(Act.DISPUTE, t("Dispute"), "F8", model.dispute),
-            Act.REFUND: two(Act.REFUND, t("Refund (card needed)"), "F7", model.refund),
+            Act.DISPUTE: (button(t("Dispute"), self._dispute, key="F8"),),
+            Act.REFUND: (button(t("Refund (card needed)"), self._refund, key="F7"),),
             Act.PAY_OUT: (button(t("Pay out"), self._pay_out, key="F6"),),
             Act.REJOIN: (button(t("Compare and go on"), self._rejoin, key="F11"),),
         }
@@ -149,6 +138,20 @@ class ExceptionsView(QWidget):
     def _answer(self, *, taken: bool) -> None:
         if self._chosen is not None:
             self._model.answer(self._chosen.key, taken=taken)
+
+    def _dispute(self) -> None:
+        """A card that was read cannot tell; one that nobody can read any more is told about."""
+        item, t = self._chosen, self._look.t
+        if item is None:
+            return
+        what, note = t("The card was read and cannot tell what happened."), ""
+        if item.code == _WAITS_FOR_CARD:
+            what = t("The card is lost or broken: nobody can read it any more.")
+            note = t("What became of the card")
+        about = f"{item.money}  ·  {what}" if item.money is not None else what
+        asked = ask_second_person(self, self._look, self._model.approver, about, note=note)
+        if asked is not None:
+            self._model.dispute(item, *asked)
 
     def _settle(self, finding: Finding) -> None:
         item, t = self._chosen, self._look.t
@@ -191,14 +194,15 @@ class ExceptionsView(QWidget):
         if self._chosen is not None:
             self._model.withdraw(self._chosen)
 
-    def _with_two(self, what: str, do: Confirmed) -> None:
-        item = self._chosen
+    def _refund(self) -> None:
+        item, t = self._chosen, self._look.t
         if item is None:
             return
+        what = t("The paid load is given up and its money is owed to the payer.")
         money = f"{item.money}  ·  " if item.money is not None else ""
         asked = ask_second_person(self, self._look, self._model.approver, f"{money}{what}")
         if asked is not None:
-            do(item, asked[0])
+            self._model.refund(item, asked[0])
 
     def _explain(self) -> None:
         state = self._model.state
