@@ -166,7 +166,7 @@ def list_command(
 
 def _show(one: dict[str, Any]) -> None:
     known = f"{one['code']} {one['no']}".strip()
-    said = (str(one["number"]), one["receipt_no"], one["account_no"], str(Money(one["fen"])))
+    said = (one["request"], one["account_no"], str(Money(one["fen"])))
     print("  ".join((*said, one["state"], known, one["reason"])).rstrip())
 
 

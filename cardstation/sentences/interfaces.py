@@ -81,7 +81,7 @@ TABLE = {
     ),
     "seller_unreadable": Words(
         "Seller's file not readable",
-        "{file}: {reason}",
+        "The file {file} does not say who sells: {reason}",
         _NOTHING,
         "It names name, tax_no, goods_code, goods_name and rate_percent.",
     ),

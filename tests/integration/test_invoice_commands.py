@@ -73,7 +73,7 @@ def test_a_month_of_invoices_from_the_command_line(desk: Desk) -> None:
     assert [(one["receipt_no"], one["state"]) for one in listed["invoices"]] == [
         (FIRST, "red_letter_due")
     ]
-    assert f"{FIRST}  0000000007  ¥30.00  red_letter_due  {digital(1)}" in desk.run("list")
+    assert f"{FIRST}/1  0000000007  ¥30.00  red_letter_due  {digital(1)}" in desk.run("list")
     assert digital(50) in desk.run("list", "--account", "0000000008")
     assert FIRST not in desk.run("list", "--state", "issued")
     assert "1 red letters" in desk.ask()

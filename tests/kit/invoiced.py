@@ -111,12 +111,12 @@ def rows_in(raw: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
 
 
-def issued(request: str | int, number: int, fen: int = 3_000) -> str:
+def issued(request: object, number: int, fen: int = 3_000) -> str:
     """The row of an invoice that was issued."""
     return f"{request},已开票,,{digital(number)},{DAY},{Decimal(fen) / 100},"
 
 
-def reversed_in_red(request: str | int, number: int, fen: int = 3_000) -> str:
+def reversed_in_red(request: object, number: int, fen: int = 3_000) -> str:
     """The row of a red letter."""
     return f"{request},红冲,,{digital(number)},{DAY},-{Decimal(fen) / 100},"
 

@@ -69,7 +69,7 @@ def test_the_words_of_invoice_systems(said: str, what: Answered) -> None:
     raw = f"request,result,no,day,amount\n0007,{said},{WHOLE},2026-11-25,-30\n".encode("gb18030")
     (row,), bad = read_answer_file(raw)
     assert bad == ()
-    assert (row.request, row.what, row.fen, row.line) == (7, what, 3_000, 2)
+    assert (row.request, row.what, row.fen, row.line) == ("0007", what, 3_000, 2)
     assert row.day == (None if what is Answered.REFUSED else date(2026, 11, 25))
 
 
@@ -77,19 +77,19 @@ def test_a_file_without_its_columns_is_refused_and_a_request_twice_is_a_bad_row(
     with pytest.raises(Refusal, match="file_columns"):
         read_answer_file("申请号,发票号码\n1,2\n".encode())
     head = "申请号,结果,发票号码,开票日期,金额\n"
-    raw = f"{head}1,失败,,,\n1,退回,,,\n1x,失败,,,\n1,红冲,{WHOLE},20261125,1\n"
+    raw = f"{head}1,失败,,,\n1,退回,,,\n,失败,,,\n1,红冲,{WHOLE},20261125,1\n"
     rows, bad = read_answer_file(raw.encode())
     assert [row.what for row in rows] == [Answered.REFUSED, Answered.RED_LETTER]
     assert [(one.line, one.code) for one in bad] == [
         (3, "row_number_twice"),
-        (4, "invoice_unknown"),
+        (4, "row_number_missing"),
     ]
 
 
 def test_no_cell_of_a_file_of_requests_is_a_formula() -> None:
     receipt = Receipt("id", "S001-2026-000001", "1", date(2026, 11, 25), 3_050, 10_000)
     title = "=HYPERLINK(1)\n二"
-    asked = [Request(1, Asked.INVOICE, receipt, title, "")]
+    asked = [Request("r/1", Asked.INVOICE, receipt, title, "")]
     seller = Seller("甲", "1" * 15, "1", "天然气", Decimal("9.5"))
     sheet = written(asked, seller, Form.CSV).decode("utf-8-sig")
     assert sheet.count("\n") == 2

@@ -46,13 +46,13 @@ class AnswerRow:
     """One answer.
 
     Attributes:
-        request: Our number of the request. fen: Of the invoice, of a red letter too above nothing;
+        request: As it was asked for. fen: Of the invoice, of a red letter too above nothing;
             None where none was said.
         number, day: Of the invoice or the red letter, None of a refusal.
     """
 
     line: int
-    request: int
+    request: str
     what: Answered
     number: InvoiceNumber | None
     day: date | None
@@ -75,9 +75,6 @@ def read_answer_file(raw: bytes) -> tuple[tuple[AnswerRow, ...], tuple[BadRow, .
 
 
 def _row(number: int, said: Said) -> AnswerRow:
-    request = said["ref"].lstrip("0") or "0"
-    if not (request.isascii() and request.isdecimal()) or len(request) > 15:
-        raise NotReadable("invoice_unknown")
     what = _what(said["what"])
     refused = what is Answered.REFUSED
     found = None if refused else invoice_number(said["code"], said["no"])
@@ -85,7 +82,7 @@ def _row(number: int, said: Said) -> AnswerRow:
         raise NotReadable("invoice_number")
     day = None if refused else _day(said["day"])
     fen = abs(fen_of(said["fen"])) if said["fen"] else None
-    return AnswerRow(number, int(request), what, found, day, fen, said["reason"][:200])
+    return AnswerRow(number, said["ref"], what, found, day, fen, said["reason"][:200])
 
 
 def _what(said: str) -> Answered:

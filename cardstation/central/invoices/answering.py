@@ -53,19 +53,24 @@ class TakenAnswers:
 
 @dataclass(slots=True)
 class _Known:
-    """What the books hold of the requests and invoices a file names."""
+    """What the books hold of the requests and invoices a file names.
 
-    fen: Mapping[int, int]
+    Attributes:
+        asked: Number and fen of each request.
+    """
+
+    asked: Mapping[str, tuple[int, int]]
     answers: dict[int, dict[Answered, Told]]
     owners: dict[InvoiceNumber, tuple[int, Answered]]
-    new: list[AnswerRow] = field(default_factory=list)
+    new: list[tuple[int, AnswerRow]] = field(default_factory=list)
     same: int = 0
 
     def look(self, row: AnswerRow) -> str:
         """Take an answer, or say why not: the code of a bad row."""
-        if row.request not in self.fen:
+        if row.request not in self.asked:
             return "invoice_unknown"
-        before = self.answers.setdefault(row.request, {})
+        number, fen = self.asked[row.request]
+        before = self.answers.setdefault(number, {})
         if row.what in before:
             if before[row.what] != _told(row):
                 return "invoice_answered"
@@ -73,24 +78,24 @@ class _Known:
             return ""
         if row.number is not None and row.number in self.owners:
             return "invoice_number_taken"
-        wrong = self._wrong(row, before)
+        wrong = _wrong(row, fen, before)
         if not wrong:
             before[row.what] = _told(row)
             if row.number is not None:
-                self.owners[row.number] = (row.request, row.what)
-            self.new.append(row)
+                self.owners[row.number] = (number, row.what)
+            self.new.append((number, row))
         return wrong
 
-    def _wrong(self, row: AnswerRow, before: Mapping[Answered, Told]) -> str:
-        red = row.what is Answered.RED_LETTER
-        if red and Answered.ISSUED not in before:
-            return "invoice_not_issued"
-        if not red and before:
-            return "invoice_answered"
-        asked = self.fen[row.request]
-        if row.what is Answered.ISSUED and row.fen != asked:
-            return "invoice_amount"
-        return "invoice_amount" if row.fen not in (None, asked) else ""
+
+def _wrong(row: AnswerRow, asked_fen: int, before: Mapping[Answered, Told]) -> str:
+    red = row.what is Answered.RED_LETTER
+    if red and Answered.ISSUED not in before:
+        return "invoice_not_issued"
+    if not red and before:
+        return "invoice_answered"
+    if row.what is Answered.ISSUED and row.fen != asked_fen:
+        return "invoice_amount"
+    return "invoice_amount" if row.fen not in (None, asked_fen) else ""
 
 
 def take_answers(connection: Connection, name: str, raw: bytes, *, by: str) -> TakenAnswers:
@@ -118,27 +123,27 @@ def take_answers(connection: Connection, name: str, raw: bytes, *, by: str) -> T
         if (code := known.look(row))
     ]
     keep_answers(connection, known.new, file=number)
-    counts = {what.value: sum(one.what is what for one in known.new) for what in Answered}
+    counts = {what.value: sum(one.what is what for _, one in known.new) for what in Answered}
     return TakenAnswers(number, counts, known.same, tuple(sorted(found, key=_line)))
 
 
 def keep_answers(
-    connection: Connection, rows: Sequence[AnswerRow], *, file: int | None = None
+    connection: Connection, rows: Sequence[tuple[int, AnswerRow]], *, file: int | None = None
 ) -> None:
-    """Write answers; one that refuses or reverses ends its request."""
+    """Write answers, each with the number of its request; a refusal or a red letter ends it."""
     if not rows:
         return
-    connection.execute(insert(invoice_answers), [_stored(one, file) for one in rows])
-    ended = sorted({one.request for one in rows if one.what is not Answered.ISSUED})
+    connection.execute(insert(invoice_answers), [_stored(at, one, file) for at, one in rows])
+    ended = sorted({at for at, one in rows if one.what is not Answered.ISSUED})
     if ended:
         connection.execute(_CLOSE, {"numbers": ended})
 
 
-def _stored(row: AnswerRow, file: int | None) -> dict[str, Any]:
+def _stored(invoice: int, row: AnswerRow, file: int | None) -> dict[str, Any]:
     code, no, day = _told(row)
     red = row.what is Answered.RED_LETTER
     return {
-        "invoice": row.request,
+        "invoice": invoice,
         "what": row.what.value,
         "follows": Answered.ISSUED.value if red else None,
         "closes": row.what is not Answered.ISSUED,
@@ -162,21 +167,22 @@ def _line(one: BadRow) -> int:
 
 
 def _known(connection: Connection, rows: Sequence[AnswerRow]) -> _Known:
-    fen: dict[int, int] = {}
+    known: dict[str, tuple[int, int]] = {}
     answers: dict[int, dict[Answered, Told]] = {}
     owners: dict[InvoiceNumber, tuple[int, Answered]] = {}
     for at in range(0, len(rows), _FEW):
         part = rows[at : at + _FEW]
-        asked = sorted({one.request for one in part})
-        named = select(invoices.c.number, invoices.c.fen).where(invoices.c.number.in_(asked))
-        fen |= {row.number: row.fen for row in connection.execute(named)}
+        asked = {one.request for one in part}
+        columns = invoices.c.request, invoices.c.number, invoices.c.fen
+        found = connection.execute(select(*columns).where(invoices.c.request.in_(asked)))
+        known |= {row.request: (row.number, row.fen) for row in found}
         numbers = [(one.number.code, one.number.no) for one in part if one.number]
         answer = invoice_answers.c
-        mine = answer.invoice.in_(asked)
+        mine = answer.invoice.in_([known[one][0] for one in asked if one in known])
         taken = tuple_(answer.code, answer.no).in_(numbers)
         for row in connection.execute(select(invoice_answers).where(mine | taken)):
             _remember(row, answers, owners)
-    return _Known(fen, answers, owners)
+    return _Known(known, answers, owners)
 
 
 def _remember(

@@ -8,12 +8,14 @@ since is in every file as a red letter to be made, until the answer comes.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.console.visit import ZONE, begins
 from cardstation.central.invoices.request_file import Form, Receipt, Request, written
@@ -22,7 +24,7 @@ from cardstation.central.invoices.values import Asked, Seller, State
 from cardstation.central.reconcile.seals import business_day
 from cardstation.central.tables import insert_arrays
 from cardstation.domain.ledger import Entry
-from cardstation.errors import Refusal
+from cardstation.errors import Mishap, Refusal
 
 MOST_ROWS = 20_000
 PAID_ONLINE = "order"
@@ -44,7 +46,7 @@ _WITHOUT = text(
 )
 _OWED = text(
     """
-    SELECT number, entry_id::text AS entry_id, receipt_no, account_no, invoice_states.fen, litres,
+    SELECT request, entry_id::text AS entry_id, receipt_no, account_no, invoice_states.fen, litres,
         title, tax_no, code, no, state, raw, posted_at
     FROM invoice_states JOIN journal USING (entry_id, account_no)
     WHERE invoice_states.kind = 'electronic' AND state IN ('red_letter_due', 'recall_due')
@@ -53,7 +55,11 @@ _OWED = text(
 )
 _ASK = insert_arrays(
     invoices,
-    *("kind", "entry_id", "receipt_no", "account_no", "fen", "title", "tax_no", "asked_by"),
+    *("kind", "entry_id", "receipt_no", "request", "account_no", "fen"),
+    *("title", "tax_no", "asked_by"),
+)
+_ASKED_BEFORE = text(
+    "SELECT receipt_no, count(*) AS many FROM invoices WHERE receipt_no = ANY(:names) GROUP BY 1"
 )
 
 
@@ -89,6 +95,7 @@ def ask_invoices(
 
     Raises:
         Refusal: `period_bad`.
+        Mishap: `ledger_overloaded`: one of the loads changed at this moment; try again.
     """
     if last < first or last >= datetime.now(ZONE).date():
         raise Refusal("period_bad")
@@ -139,7 +146,7 @@ def receipts_without(connection: Connection, first: date, last: date) -> Iterato
 def receipt_of(row: Row[Any]) -> Receipt | None:
     """The receipt of a sealed entry, None where it has none or took no money."""
     entry = Entry.from_bytes(bytes(row.raw))
-    if entry.tender == PAID_ONLINE or not entry.detail:
+    if entry.tender == PAID_ONLINE or not entry.detail.startswith(f"{entry.station}-"):
         return None
     day = business_day(bytes(row.raw), row.posted_at)
     return Receipt(row.entry_id, entry.detail, row.account_no, day, row.fen, row.litres)
@@ -155,27 +162,46 @@ def _first(found: Iterator[Receipt], most: int) -> tuple[list[Receipt], bool]:
 
 
 def _asked(connection: Connection, receipts: Sequence[Receipt], by: str) -> list[Request]:
-    """Write the requests; a load that was taken off since we looked makes none."""
     if not receipts:
         return []
     titles = titles_of(connection, {one.account_no for one in receipts})
     who = [titles.get(one.account_no, ("", "")) for one in receipts]
+    named = requests_for(connection, [one.receipt_no for one in receipts])
     columns = {
         "kind": ["electronic"] * len(receipts),
         "entry_id": [one.entry_id for one in receipts],
         "receipt_no": [one.receipt_no for one in receipts],
+        "request": named,
         "account_no": [one.account_no for one in receipts],
         "fen": [one.fen for one in receipts],
         "title": [title for title, _ in who],
         "tax_no": [tax_no for _, tax_no in who],
         "asked_by": [by] * len(receipts),
     }
-    made = connection.execute(_ASK.returning(invoices.c.number, invoices.c.entry_id), columns)
-    numbers = {row.entry_id: row.number for row in made}
+    try:
+        connection.execute(_ASK, columns)
+    except IntegrityError as error:
+        # Taken off its card, or asked for on paper, at this very moment.
+        raise Mishap("ledger_overloaded") from error
     return [
-        Request(numbers[one.entry_id], Asked.INVOICE, one, *titles.get(one.account_no, ("", "")))
-        for one in receipts
+        Request(name, Asked.INVOICE, one, *said)
+        for name, one, said in zip(named, receipts, who, strict=True)
     ]
+
+
+def requests_for(connection: Connection, receipt_nos: Sequence[str]) -> list[str]:
+    """The number of the next request of each receipt: its own, and how often it was asked for.
+
+    Books that were put back to a backup ask under the same numbers again, so that an invoice
+    system that knows each number once makes no second invoice.
+    """
+    rows = connection.execute(_ASKED_BEFORE, {"names": list(set(receipt_nos))})
+    many = Counter({row.receipt_no: row.many for row in rows})
+    named = []
+    for one in receipt_nos:
+        many[one] += 1
+        named.append(f"{one}/{many[one]}")
+    return named
 
 
 def titles_of(connection: Connection, accounts: set[str]) -> dict[str, tuple[str, str]]:
@@ -192,4 +218,4 @@ def _owed(row: Row[Any]) -> Request:
     day = business_day(bytes(row.raw), row.posted_at)
     receipt = Receipt(row.entry_id, row.receipt_no, row.account_no, day, row.fen, row.litres)
     what = Asked.RECALL if row.state == State.RECALL_DUE else Asked.RED_LETTER
-    return Request(row.number, what, receipt, row.title, row.tax_no, row.code, row.no)
+    return Request(row.request, what, receipt, row.title, row.tax_no, row.code, row.no)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from cardstation.central.console.audit import plain
 from cardstation.central.invoices.answer_file import AnswerRow
 from cardstation.central.invoices.answering import keep_answers
-from cardstation.central.invoices.asking import ONE_AT_A_TIME, receipt_of
+from cardstation.central.invoices.asking import ONE_AT_A_TIME, receipt_of, requests_for
 from cardstation.central.invoices.request_file import Receipt
 from cardstation.central.invoices.tables import invoice_titles, invoices
 from cardstation.central.invoices.values import Answered, InvoiceNumber, tax_number
@@ -40,8 +40,8 @@ def set_title(connection: Connection, account: str, title: str, tax_no: str, *, 
 
 def give_on_paper(
     connection: Connection, receipt_no: str, number: InvoiceNumber, day: date, *, by: str
-) -> int:
-    """Write down that a receipt was exchanged for an invoice on paper; returns the request.
+) -> str:
+    """Write down that a receipt was exchanged for an invoice on paper; returns its request.
 
     Raises:
         Refusal: `invoice_receipt_unknown`, `invoice_not_billable`, `invoice_open` (no money has two
@@ -49,17 +49,24 @@ def give_on_paper(
     """
     connection.execute(ONE_AT_A_TIME)
     receipt = _receipt(connection, receipt_no)
-    known = text("SELECT number FROM invoices WHERE entry_id = :id AND closed_by IS NULL")
+    known = text("SELECT request FROM invoices WHERE entry_id = :id AND closed_by IS NULL")
     if (found := connection.scalar(known, {"id": receipt.entry_id})) is not None:
         raise Refusal("invoice_open", receipt_no=receipt_no, number=found)
+    (request,) = requests_for(connection, [receipt.receipt_no])
     row = {"kind": "paper", "entry_id": receipt.entry_id, "receipt_no": receipt.receipt_no}
-    row |= {"account_no": receipt.account_no, "title": "", "tax_no": "", "asked_by": by}
+    row |= {
+        "request": request,
+        "account_no": receipt.account_no,
+        "title": "",
+        "tax_no": "",
+        "asked_by": by,
+    }
     try:
         with connection.begin_nested():
             made = insert(invoices).values(**row, fen=receipt.fen).returning(invoices.c.number)
-            request = int(connection.execute(made).scalar_one())
+            at = int(connection.execute(made).scalar_one())
             told = AnswerRow(0, request, Answered.ISSUED, number, day, receipt.fen, "")
-            keep_answers(connection, [told])
+            keep_answers(connection, [(at, told)])
     except IntegrityError as error:
         if violated(error) == "invoice_answers_number":
             raise Refusal("invoice_number_taken", said=str(number)) from error

@@ -79,8 +79,8 @@ def title(books: Books, account: str, name: str, tax_no: str, *, by: str) -> Non
         record_act(connection, by, "invoice_title", account, name)
 
 
-def paper(books: Books, receipt_no: str, code: str, no: str, day: date, *, by: str) -> int:
-    """Write down an invoice that was given on paper; returns the number of its request.
+def paper(books: Books, receipt_no: str, code: str, no: str, day: date, *, by: str) -> str:
+    """Write down an invoice that was given on paper; returns its request.
 
     Raises:
         Refusal: `name_unknown`, `right_missing`, `invoice_number_bad`, and those of

@@ -44,11 +44,12 @@ class Request:
     """A row of a file: a number of ours, what is asked, and about which receipt.
 
     Attributes:
+        number: The receipt's own and how often it was asked for, `S001-2026-000019/1`.
         title, tax_no: Who it is made out to; empty = the household of the account, a person.
         code, no: Of the invoice a red letter is about.
     """
 
-    number: int
+    number: str
     what: Asked
     receipt: Receipt
     title: str
@@ -97,7 +98,7 @@ def _csv(requests: Sequence[Request], seller: Seller) -> bytes:
         sheet.writerow(
             guarded(cell)
             for cell in (
-                *(str(one.number), what, receipt.receipt_no, receipt.day.isoformat()),
+                *(one.number, what, receipt.receipt_no, receipt.day.isoformat()),
                 *(receipt.account_no, one.title, one.tax_no, seller.name, seller.tax_no),
                 *(seller.goods_code, seller.goods_name, "立方米", cubic_metres(receipt.litres)),
                 *(yuan(receipt.fen), seller.rate_percent, one.code, one.no),
@@ -112,8 +113,12 @@ def _jsonl(requests: Sequence[Request], seller: Seller) -> bytes:
     lines = []
     for one in requests:
         receipt = one.receipt
-        said = {"request": one.number, "what": one.what.value, "receipt_no": receipt.receipt_no}
-        said |= {"day": receipt.day.isoformat(), "account_no": receipt.account_no}
+        said: dict[str, object] = {"request": one.number, "what": one.what.value}
+        said |= {
+            "receipt_no": receipt.receipt_no,
+            "day": receipt.day.isoformat(),
+            "account_no": receipt.account_no,
+        }
         said |= {"buyer_title": one.title, "buyer_tax_no": one.tax_no, **sold_by}
         said |= {"volume_m3": _plainly(cubic_metres(receipt.litres))}
         said |= {"fen": receipt.fen, "rate_percent": _plainly(seller.rate_percent)}

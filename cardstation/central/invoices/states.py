@@ -14,8 +14,8 @@ SILENT_DAYS = 3
 """After so long without an answer somebody should ask the invoice system."""
 
 _COLUMNS = """
-    SELECT number, kind, state, entry_id::text AS entry_id, receipt_no, account_no, fen, title,
-        tax_no, asked_at, code, no, day, red_no, red_day, reason
+    SELECT number, request, kind, state, entry_id::text AS entry_id, receipt_no, account_no, fen,
+        title, tax_no, asked_at, code, no, day, red_no, red_day, reason
     FROM invoice_states
 """
 _OF_ENTRIES = text(
@@ -44,13 +44,14 @@ class Invoice:
     """A request and how it stands.
 
     Attributes:
-        number: Our own, of the request. kind: `electronic` or `paper`.
+        number, request: Our own. kind: `electronic` or `paper`.
         state: As in `values.State`.
         code, no, day: Of the invoice once it was issued. red_no, red_day: Of its red letter.
         reason: What the invoice system said when it refused or reversed.
     """
 
     number: int
+    request: str
     kind: str
     state: str
     entry_id: str

@@ -72,7 +72,7 @@ invoices = Table(
     _number(),
     *_texts("kind"),
     Column("entry_id", Uuid(as_uuid=False), ForeignKey("journal.entry_id"), nullable=False),
-    *_texts("receipt_no", "account_no"),
+    *_texts("receipt_no", "request", "account_no"),
     Column("fen", BigInteger, nullable=False),
     *_texts("title", "tax_no"),
     _person("asked_by"),
@@ -85,8 +85,10 @@ invoices = Table(
         name="invoices_closed_by",
         use_alter=True,
     ),
+    UniqueConstraint("request", name="invoices_request"),
     Index("invoices_one_open", "entry_id", unique=True, postgresql_where=text("closed_by IS NULL")),
     Index("invoices_account_idx", "account_no"),
+    Index("invoices_receipt_idx", "receipt_no"),
     Index("invoices_asked_idx", "asked_at", postgresql_using="brin"),
 )
 

@@ -78,7 +78,7 @@ def sheet(visit: Visit) -> Sheet:
 
 def _row(visit: Visit, one: Invoice) -> list[Cell]:
     return [
-        *(one.number, one.receipt_no, one.account_no, yuan(one.fen)),
+        *(one.request, one.receipt_no, one.account_no, yuan(one.fen)),
         *(word(f"invoice.{one.state}", visit.t), f"{one.code} {one.no}".strip()),
         one.asked_at.astimezone(ZONE).isoformat(" ", "seconds"),
     ]

@@ -33,6 +33,7 @@ CREATE TABLE invoices (
     kind text NOT NULL CHECK (kind IN ('electronic', 'paper')),
     entry_id uuid NOT NULL REFERENCES journal,
     receipt_no text NOT NULL CHECK (receipt_no <> ''),
+    request text NOT NULL CHECK (request <> ''),
     account_no text NOT NULL,
     fen bigint NOT NULL CHECK (fen > 0),
     title text NOT NULL,
@@ -40,7 +41,8 @@ CREATE TABLE invoices (
     asked_by text NOT NULL REFERENCES people,
     asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     closed_by bigint,
-    closes boolean NOT NULL DEFAULT true CHECK (closes)
+    closes boolean NOT NULL DEFAULT true CHECK (closes),
+    CONSTRAINT invoices_request UNIQUE (request)
 );
 CREATE TABLE invoice_answers (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -73,6 +75,7 @@ CREATE TABLE invoice_answers (
 _ONCE = """
 CREATE UNIQUE INDEX invoices_one_open ON invoices (entry_id) WHERE closed_by IS NULL;
 CREATE INDEX invoices_account_idx ON invoices (account_no);
+CREATE INDEX invoices_receipt_idx ON invoices (receipt_no);
 CREATE INDEX invoices_asked_idx ON invoices USING brin (asked_at);
 CREATE UNIQUE INDEX invoice_answers_number ON invoice_answers (code, no) WHERE no <> '';
 CREATE UNIQUE INDEX invoice_answers_first ON invoice_answers (invoice) WHERE what <> 'red_letter';
@@ -114,7 +117,7 @@ CREATE TRIGGER invoices_closed_once BEFORE UPDATE ON invoices
 
 _VIEWS = """
 CREATE VIEW invoice_states AS
-    SELECT invoices.number, invoices.kind, invoices.entry_id, invoices.receipt_no,
+    SELECT invoices.number, request, invoices.kind, invoices.entry_id, invoices.receipt_no,
         invoices.account_no, invoices.fen, invoices.title, invoices.tax_no, invoices.asked_at,
         coalesce(blue.code, '') AS code, coalesce(blue.no, '') AS no, blue.day,
         coalesce(closing.no, '') AS red_no, closing.day AS red_day,
