@@ -6,6 +6,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.ports.payment import PaymentAnswer
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_its_intent, on_money
 from cardstation.services.intent.begin import WITHOUT_ASKING
 from cardstation.services.intent.funding import answered
@@ -42,6 +43,7 @@ def answer_payment(station: Station, intent_id: str, *, taken: bool) -> None:
     if intent is not None and intent.state in _ASKED:
         if taken:
             record_paid(station, intent)
+            anchor_journal(station)
         else:
             record_move(station, intent, TopUpEvent.MONEY_NOT_TAKEN, reason="not_taken")
     elif asked:

@@ -12,8 +12,9 @@ from cardstation.domain.household import Household
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUpRequest
-from cardstation.errors import Refusal
+from cardstation.errors import CardStationError, Refusal
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import Purpose, begin, collect
 from cardstation.services.intent.guards import ensure_may_sell
@@ -59,7 +60,11 @@ def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch
     intent = begin(station, card, household, admitted, offer, purpose=purpose)
     paid = collect(station, intent)
 
-    armed = arm(station, card, paid, admitted)
+    try:
+        armed = arm(station, card, paid, admitted)
+    except CardStationError:
+        anchor_journal(station)  # paid, and it waits for its card: in no older copy of the records
+        raise
     return write_and_seal(station, card, armed, watch)
 
 

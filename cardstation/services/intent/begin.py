@@ -14,6 +14,7 @@ from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal, ensure
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.load import planned
 from cardstation.services.intent.records import (
@@ -131,15 +132,24 @@ def collect(station: Station, intent: TopUp) -> TopUp:
     answer = station.payment_by(asked.tender).take(
         asked.topup_id, asked.quote.money, asked.reference
     )
-    return settle(station, asked, answer)
+    return _moved_on(station, asked, answer)
 
 
 def settle(station: Station, asked: TopUp, answer: PaymentAnswer) -> TopUp:
-    """Move an asked payment on by what is known about it.
+    """Move a payment that was asked for earlier on by what is known about it; then the anchor.
+
+    Money that waits for its card is in no older copy of the records; a sale's own *armed*, which
+    follows at once, puts the anchor for both.
 
     Raises:
         Refusal: `payment_not_taken`. OutcomeUnknown: `payment_unknown`.
     """
+    settled = _moved_on(station, asked, answer)
+    anchor_journal(station)
+    return settled
+
+
+def _moved_on(station: Station, asked: TopUp, answer: PaymentAnswer) -> TopUp:
     if answer is PaymentAnswer.TAKEN:
         return record_paid(station, asked)
     topup_id, fen = asked.topup_id, asked.quote.money.fen
