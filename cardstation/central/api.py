@@ -7,13 +7,21 @@ the head, which hands out that nonce, need not.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 
-from cardstation.central import acts, books, heads, ledger, orders, wire
+from cardstation.central import acts, books, ledger, orders, wire
+from cardstation.central.answers import (
+    acknowledged,
+    current,
+    fresh,
+    head_answer,
+    known,
+    told,
+)
 from cardstation.central.batch import MOST_BYTES
 from cardstation.central.centre_key import CentreKey
 from cardstation.central.console.app import build_console, no_such_page
@@ -32,7 +40,6 @@ from cardstation.central.requests import (
     read_json,
     refusal,
 )
-from cardstation.domain.checkpoint import OrdersTold
 from cardstation.domain.ledger import Order
 from cardstation.errors import CardStationError, LedgerRefused
 
@@ -68,7 +75,7 @@ def build(service: Service) -> FastAPI:
     _look_routes(app, service, reception)
     _order_routes(app, service, reception)
     _local_routes(app, service, reception)
-    add_feed_routes(app, reception, service.engine, service.key, _fresh)
+    add_feed_routes(app, reception, service.engine, service.key, fresh)
     app.mount("/console", build_console(service.pages or service.engine))
 
     @app.exception_handler(CardStationError)
@@ -100,16 +107,16 @@ def _station_routes(app: FastAPI, service: Service, reception: Reception) -> Non
     @app.get("/v1/stations/{station}/head")
     async def head(station: str, request: Request) -> Response:
         def look(signed: Signed, _body: bytes) -> Response:
-            known = _known(engine, signed)
+            found = known(engine, signed)
             note_contact(engine, station, request.query_params)
-            return json_answer(_head_answer(service, signed, known))
+            return head_answer(engine, service.key, signed, found)
 
         return await reception.station(request, look, name=station)
 
     @app.get("/v1/stations/{station}/entries")
     async def own_entries(station: str, request: Request) -> Response:
         def look(signed: Signed, _body: bytes) -> Response:
-            _current(signed, _known(engine, signed))
+            current(signed, known(engine, signed))
             after = _number(request.query_params.get("after", ""))
             return json_answer(wire.Loads(list(books.entries_after(engine, station, after))))
 
@@ -121,7 +128,7 @@ def _station_routes(app: FastAPI, service: Service, reception: Reception) -> Non
             batch = read_json(body, wire.Batch)
             nonce, signed_by = signed.said.nonce, signed.by
             done = ledger.push(engine, station, batch.entries, nonce=nonce, signed_by=signed_by)
-            return json_answer(_ack(service, signed, done))
+            return acknowledged(service.key, signed, done)
 
         return await reception.station(request, post, name=station, most_bytes=MOST_BYTES)
 
@@ -131,7 +138,7 @@ def _station_routes(app: FastAPI, service: Service, reception: Reception) -> Non
             asked = read_json(body, wire.EpochAsked)
             fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
             made = acts.grant_epoch(engine, signed, **fields)
-            return json_answer(_head_answer(service, signed, made))
+            return head_answer(engine, service.key, signed, made)
 
         return await reception.station(request, grant, name=station, most_bytes=_FORM_BYTES)
 
@@ -142,7 +149,7 @@ def _look_routes(app: FastAPI, service: Service, reception: Reception) -> None:
     @app.get("/v1/cards/{card_no:path}/loads")
     async def loads(card_no: str, request: Request) -> Response:
         def look(signed: Signed, _body: bytes) -> Response:
-            _fresh(engine, signed)
+            fresh(engine, signed)
             return json_answer(wire.Loads(list(books.loads_of(engine, plain_word(card_no)))))
 
         return await reception.station(request, look)
@@ -150,7 +157,7 @@ def _look_routes(app: FastAPI, service: Service, reception: Reception) -> None:
     @app.get("/v1/seals/{seal_no}/steps")
     async def bag_steps(seal_no: str, request: Request) -> Response:
         def look(signed: Signed, _body: bytes) -> Response:
-            _fresh(engine, signed)
+            fresh(engine, signed)
             return json_answer(wire.Loads(list(books.bag_steps(engine, plain_word(seal_no)))))
 
         return await reception.station(request, look)
@@ -162,29 +169,29 @@ def _order_routes(app: FastAPI, service: Service, reception: Reception) -> None:
     @app.get("/v1/orders")
     async def waiting(request: Request) -> Response:
         def look(signed: Signed, _body: bytes) -> Response:
-            station = _fresh(engine, signed).station
+            station = fresh(engine, signed).station
             note_contact(engine, station, request.query_params)
             if keeps_nothing_back(request.query_params):
                 orders.end_leases(engine, station, signed.said_at)
-            return _told(service, signed, orders.orders_for(engine, station))
+            return told(service.key, signed, orders.orders_for(engine, station))
 
         return await reception.station(request, look)
 
     @app.post("/v1/orders/{order_id:path}/lease")
     async def lease(order_id: str, request: Request) -> Response:
         def hold(signed: Signed, _body: bytes) -> Response:
-            station = _fresh(engine, signed).station
+            station = fresh(engine, signed).station
             held = orders.lease_order(engine, station, plain_word(order_id))
-            return _told(service, signed, (held,))
+            return told(service.key, signed, (held,))
 
         return await reception.station(request, hold)
 
     @app.post("/v1/orders/{order_id:path}/release")
     async def release(order_id: str, request: Request) -> Response:
         def free(signed: Signed, _body: bytes) -> Response:
-            station = _fresh(engine, signed).station
+            station = fresh(engine, signed).station
             freed = orders.release_order(engine, station, plain_word(order_id))
-            return _told(service, signed, (freed,))
+            return told(service.key, signed, (freed,))
 
         return await reception.station(request, free)
 
@@ -202,7 +209,7 @@ def _local_routes(app: FastAPI, service: Service, reception: Reception) -> None:
             if signed.station != asked.station or not signed.by(asked.public_key):
                 raise LedgerRefused("signature_bad")
             made = enrol(engine, asked.station, asked.public_key, asked.code, service.codes)
-            return json_answer(_head_answer(service, signed, made))
+            return head_answer(engine, service.key, signed, made)
 
         return await reception.stranger(request, take, most_bytes=_FORM_BYTES)
 
@@ -230,66 +237,3 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS):
         raise LedgerRefused("request_unreadable")
     return int(text)
-
-
-def _told(service: Service, signed: Signed, found: tuple[Order, ...]) -> Response:
-    told = OrdersTold(signed.station, signed.said.nonce, found)
-    lines = [wire.NewOrder(**asdict(order)) for order in found]
-    return json_answer(wire.Orders(lines, service.key.sign(told.message)))
-
-
-def _known(engine: Engine, signed: Signed) -> heads.Head:
-    """The head of the station that signed, whatever its status: it may always ask why."""
-    head = heads.head_of(engine, signed.station)
-    if not signed.by(head.public_key):
-        raise LedgerRefused("signature_bad")
-    return head
-
-
-def _fresh(engine: Engine, signed: Signed) -> heads.Head:
-    head = _known(engine, signed)
-    heads.refuse_inactive(head)
-    return _current(signed, head)
-
-
-def _current(signed: Signed, head: heads.Head) -> heads.Head:
-    if signed.said.nonce != head.nonce:
-        raise LedgerRefused("nonce_stale")
-    return head
-
-
-def _head_answer(service: Service, signed: Signed, head: heads.Head) -> wire.HeadAnswer:
-    found = acts.rewind_for(service.engine, head)
-    rewind = None
-    if found is not None:
-        ordered, signature = found
-        rewind = wire.RewindOrder(
-            seq=ordered.seq,
-            hash=ordered.hash,
-            reason=ordered.reason,
-            ordered_by=ordered.ordered_by,
-            approved_by=ordered.approved_by,
-            signature=signature,
-        )
-    return wire.HeadAnswer(
-        epoch=head.epoch,
-        last_seq=head.last_seq,
-        last_hash=head.last_hash,
-        nonce=head.nonce,
-        status=head.status,
-        signature=service.key.sign(head.checkpoint(signed.said.nonce).message),
-        centre_key=service.key.public,
-        rewind=rewind,
-    )
-
-
-def _ack(service: Service, signed: Signed, done: ledger.Acknowledged) -> wire.AckAnswer:
-    return wire.AckAnswer(
-        epoch=done.head.epoch,
-        acked_seq=done.head.last_seq,
-        acked_hash=done.head.last_hash,
-        exceptions=[wire.Conflict(one.seq, one.code, one.other) for one in done.exceptions],
-        nonce=done.head.nonce,
-        totals=done.totals,
-        signature=service.key.sign(done.head.checkpoint(signed.said.nonce).message),
-    )

@@ -287,6 +287,9 @@ def test_a_chunk_may_not_hide_a_second_request(house: House) -> None:
 
 def test_nothing_of_it_was_logged_that_opens_anything(house: House) -> None:
     """At the finest level, after logins, enrolments and everything above."""
+    with house.wire() as wire:
+        wire.sendall(RAW["no HTTP"])
+        assert wire.recv(1 << 16).startswith(b"HTTP/1.1 400")
     person(house.centre.books, "chen", *Role)
     browser = Browser(house.centre.url)
     browser.log_in("chen", "not this one at all")

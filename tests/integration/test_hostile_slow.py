@@ -135,6 +135,7 @@ def test_an_answer_that_nobody_takes_is_dropped(
 def test_the_longest_waited_for_makes_room(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Idle connections without end: the newest are heard, the oldest are gone."""
     monkeypatch.setattr(doorway, "_most_connections", lambda: 4)
+    monkeypatch.setattr(patience, "HEAD_S", 600.0)
     app = build(Service(house.centre.books.engine, EnrolmentCodes(), ADMIN, CENTRE_KEY))
     with served(app) as url, ExitStack() as opened:
         other = House(type(house.centre)(url, house.centre.books, opened), house.keys, house.heard)

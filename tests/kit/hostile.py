@@ -14,7 +14,7 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import create_engine, insert, update
+from sqlalchemy import Engine, create_engine, insert
 
 from cardstation.central.api import Service, build
 from cardstation.central.embedded import OWNER, SERVICE
@@ -165,18 +165,15 @@ def batch_of(entries: Sequence[bytes]) -> bytes:
 
 def enrolled(books: Books, name: str, key: TestKey, status: str = "active") -> None:
     """Put a station into the books."""
+    enrolled_row(books.owner, name, key, status)
+
+
+def enrolled_row(owner: Engine, name: str, key: TestKey, status: str = "active") -> None:
+    """The same, with the owner's connection only."""
     row = {"station": name, "epoch": 1, "public_key": key.public, "status": status}
     row |= {"last_seq": 0, "last_hash": bytes.fromhex(GENESIS), "nonce": f"first-{name}"}
-    with books.owner.begin() as connection:
+    with owner.begin() as connection:
         connection.execute(insert(stations).values(row))
-
-
-def revoked(books: Books, name: str) -> None:
-    """Take a station out of service."""
-    with books.owner.begin() as connection:
-        connection.execute(
-            update(stations).where(stations.c.station == name).values(status="revoked")
-        )
 
 
 @contextmanager

@@ -156,6 +156,7 @@ class Asker:
             auth=auth,
             cookies=cookies if as_who == PERSON else None,
             allow_redirects=False,
+            timeout=60,
         )
         self.told[f"{as_who or 'nobody'} {answer.status_code}"] += 1
         case.validate_response(answer, checks=list(CHECKS))
