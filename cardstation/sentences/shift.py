@@ -61,6 +61,12 @@ TABLE = {
         "Nothing is lost: each waits for its card or its answer, whoever is on duty.",
         "Settle them under Exceptions, or let the next clerk or a supervisor take them over here.",
     ),
+    "cash_not_answered": Words(
+        "Cash not answered for",
+        "Of {n} cash payments, {fen} in all, nobody has said whether the money came.",
+        "It lies in this till or nowhere: said after the count, it would be missing in the next.",
+        "Answer under Exceptions whether it is here, then count.",
+    ),
     "role_missing": Words(
         "Not allowed to do this",
         "{name} does not have the role “{role}”.",

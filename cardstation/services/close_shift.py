@@ -5,18 +5,23 @@ from __future__ import annotations
 from cardstation.domain.exception_case import UNSIGNED
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.shift import ShiftClose, cash_of, digest_of
-from cardstation.errors import Refusal
+from cardstation.errors import CardStationError, Refusal
 from cardstation.services.approve import prove
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
 from cardstation.services.intent.clerk_changes import NO_PIN
 from cardstation.services.intent.facts import append
+from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.opened import code_of
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.run_batch import pause_all
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.frozen import freeze
 from cardstation.store.shifts import OpenedShift
+
+_QUESTION = "payment_question"
 
 
 def close_shift(
@@ -48,7 +53,9 @@ def close_shift(
     Raises:
         Refusal: `no_shift`, `count_missing`, `count_negative`, `count_stands` (another count was
             committed before), `second_person_same`, `unknown_not_signed` (an outcome is unknown and
-            nobody takes over; nothing was committed), `card_at_work`, `money_at_work` (a moment
+            nobody takes over; nothing was committed), `cash_not_answered` (cash was asked for, and
+            nobody has said whether it came: it would be in one till and expected in another's),
+            `card_at_work`, `money_at_work` (a moment
             later all is on record), those of `prove`.
     """
     with station.store.reading() as reading:
@@ -65,6 +72,9 @@ def close_shift(
         prove(station, handed_to, handed_pin)
     pause_all(station)
     with station.work.at_rest():
+        if not handed_to:  # a lane was at work while the PIN was proven
+            _ensure_nothing_unknown(station, clerk)
+        _ensure_cash_answered(station, current)
         _commit_count(station, current, counted)
         station.store.begun.clear()  # money that this clerk began to pay out is asked about
         closed = _close(station, handed_to)
@@ -93,6 +103,31 @@ def _ensure_nothing_unknown(station: Station, clerk: str) -> None:
         ]
     if unknown and others:
         raise Refusal("unknown_not_signed", n=unknown)
+
+
+def _ensure_cash_answered(station: Station, current: OpenedShift) -> None:
+    """Cash that was asked for lies in this till or nowhere: said now, it is in no other's count.
+
+    A count that stands is gone on with; a desk that may not write cannot answer.
+    """
+    with station.store.reading() as reading:
+        stands = reading.shifts.counted(current.shift.shift_id) is not None
+        asked = [
+            one.quote.money
+            for one in reading.topups.open_intents()
+            if code_of(one.state) == _QUESTION and one.tender is Tender.CASH
+        ]
+        asked += [one.money for one in reading.funds.unanswered() if one.tender is Tender.CASH]
+    if asked and not stands and _may_answer(station):
+        raise Refusal("cash_not_answered", n=len(asked), fen=sum(asked, NO_MONEY).fen)
+
+
+def _may_answer(station: Station) -> bool:
+    try:
+        ensure_may_write(station)
+    except CardStationError:
+        return False
+    return True
 
 
 def _has_pin(reading: Reading, name: str) -> bool:

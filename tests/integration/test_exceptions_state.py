@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -94,6 +94,26 @@ def test_one_signature_does_not_close_over_an_unknown_and_nothing_is_counted(des
     state = shift_state(desk.station)
     assert state.open is not None
     assert not state.counted
+
+
+class SlowPins(PlainPins):
+    """A PIN takes its time; a lane is at work meanwhile."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self._meanwhile = [meanwhile]
+
+    def matches(self, kept: str, pin: str) -> bool:
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return super().matches(kept, pin)
+
+
+def test_what_became_unknown_while_the_pin_was_proven_is_not_signed_by_one(desk: Desk) -> None:
+    plain = desk.station
+    desk.station = replace(plain, pins=SlowPins(lambda: torn(desk, card_of(HOME))))
+    with pytest.raises(Refusal, match="unknown_not_signed"):
+        close(desk, "600")
+    assert not shift_state(desk.station).counted
 
 
 def test_two_signatures_close_over_it_and_the_card_still_ends_it(desk: Desk) -> None:

@@ -245,13 +245,13 @@ def test_the_same_count_given_again_goes_on(desk: Desk, monkeypatch: pytest.Monk
     assert close(desk, "500").over_short == NO_MONEY
 
 
-def asked_and_lost(desk: Desk) -> str:
-    """A cash sale whose answer never came: the question stays open."""
-    desk.station = replace(desk.station, payments=(Till(Tender.CASH, answers=False),))
+def asked_and_lost(desk: Desk, tender: Tender = Tender.QR_CODE) -> str:
+    """A sale whose answer never came: the question stays open."""
+    desk.station = replace(desk.station, payments=(Till(tender, answers=False),))
     till: Any = desk.station.payments[0]
     till.power = Power(Cut(0, When.LOST))
     with pytest.raises(OutcomeUnknown):
-        desk.sell(card_of(HOME))
+        desk.sell(card_of(HOME), tender=tender)
     (item,) = shift_state(desk.station).open_items
     return item.subject
 
@@ -279,7 +279,7 @@ def test_a_list_that_changed_between_the_signatures_names_the_difference(desk: D
     ok(desk)
 
 
-def test_cash_that_turns_up_belongs_into_somebodys_till(desk: Desk) -> None:
+def test_money_that_turns_up_is_somebodys(desk: Desk) -> None:
     subject = asked_and_lost(desk)
     close(desk, "600", handed_to=BEN, handed_pin=PINS[BEN])
     assert refused(lambda: answer_payment(desk.station, subject, taken=True)) == "no_shift"
@@ -289,11 +289,11 @@ def test_cash_that_turns_up_belongs_into_somebodys_till(desk: Desk) -> None:
 
 
 def test_a_lump_sum_nobody_answered_for_is_signed_over_too(desk: Desk) -> None:
-    till = Till(Tender.CASH, answers=False, power=Power(Cut(0, When.LOST)))
+    till = Till(Tender.BANK_TRANSFER, answers=False, power=Power(Cut(0, When.LOST)))
     desk.station = replace(desk.station, payments=(till,))
     batch = put_batch(desk, [line(HOME, 1)])
     with pytest.raises(OutcomeUnknown):
-        pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(30_000))
+        pay_batch(desk.station, batch, tender=Tender.BANK_TRANSFER, money=Money(30_000))
     (asked,) = open_intents(desk.station)
     assert asked.owner == ANNA
     (item,) = close(desk, "800", handed_to=BEN, handed_pin=PINS[BEN]).open_items
@@ -301,6 +301,29 @@ def test_a_lump_sum_nobody_answered_for_is_signed_over_too(desk: Desk) -> None:
     open_shift(desk.station, BEN, PINS[BEN], float_money=FLOAT)
     assert [one.owner for one in open_intents(desk.station)] == [ANNA]
     answer_payment(desk.station, asked.intent_id, taken=True)
+    ok(desk)
+
+
+@pytest.mark.parametrize("of_a_batch", [False, True])
+def test_cash_is_answered_for_before_the_till_is_counted(desk: Desk, *, of_a_batch: bool) -> None:
+    """Answered in the next shift, it would be over in this till and short in that one."""
+    if of_a_batch:
+        till = Till(Tender.CASH, answers=False, power=Power(Cut(0, When.LOST)))
+        desk.station = replace(desk.station, payments=(till,))
+        batch = put_batch(desk, [line(HOME, 1)])
+        with pytest.raises(OutcomeUnknown):
+            pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(10_000))
+    else:
+        asked_and_lost(desk, Tender.CASH)
+    to_ben = {"handed_to": BEN, "handed_pin": PINS[BEN]}
+    assert refused(lambda: close(desk, "600", **to_ben)) == "cash_not_answered"
+    assert not shift_state(desk.station).counted
+    (asked,) = open_intents(desk.station)
+    answer_payment(desk.station, asked.intent_id, taken=True)
+    assert close(desk, "600", **to_ben).over_short == NO_MONEY
+    open_shift(desk.station, BEN, PINS[BEN], float_money=Money.of_yuan("600"))
+    counted = close_shift(desk.station, PINS[BEN], counted=Money.of_yuan("600"))
+    assert counted.over_short == NO_MONEY
     ok(desk)
 
 
