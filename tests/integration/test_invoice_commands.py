@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from cardstation.cli.central import main
 from tests.kit.console import logged_in
@@ -109,6 +110,10 @@ def test_who_may_not_and_what_makes_no_sense_is_refused(desk: Desk) -> None:
     desk.run("file", 1, "--out", desk.folder / "saved.csv")
     assert rows_in((desk.folder / "saved.csv").read_bytes())[0]["收据号"] == FIRST
     assert desk.shop.states() == {FIRST: "asked"}
+    assert FIRST not in desk.run("list")
+    with desk.shop.books.owner.begin() as connection:
+        connection.execute(text("UPDATE invoices SET asked_at = asked_at - interval '4 days'"))
+    assert f"{FIRST}/1" in desk.run("list")
 
 
 def test_the_console_shows_invoices_beside_the_household_and_what_is_due(desk: Desk) -> None:

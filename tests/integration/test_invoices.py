@@ -266,6 +266,8 @@ FORBIDDEN = [
     (INVOICE.format(more=0, kind="paid", receipt="S001-2026-000003"), "invoices_of_a_load"),
     ("UPDATE invoices SET closed_by = 1 WHERE closed_by IS NULL", "invoices_closed_by"),
     ("UPDATE invoices SET closed_by = NULL", "invoices_closed_once"),
+    ("UPDATE invoices SET issued_by = NULL", "invoices_closed_once"),
+    ("UPDATE invoices SET issued_by = closed_by WHERE number = 2", "invoices_issued_by"),
     ("UPDATE invoices SET closed_by = 9 WHERE closed_by IS NOT NULL", "invoices_closed_once"),
     (ANSWER.format(invoice=2, what="red_letter", follows="'issued'", closes=True, no=9,
                    day="now()"), "invoice_answers_red_follows_blue"),

@@ -23,6 +23,13 @@ from cardstation.central.reconcile.rows import BadRow
 from cardstation.errors import Refusal
 
 _FEW = 500
+_ISSUE = text(
+    """
+    UPDATE invoices SET issued_by = invoice_answers.number FROM invoice_answers
+    WHERE invoice_answers.invoice = invoices.number AND NOT invoice_answers.closes
+        AND invoices.issued_by IS NULL AND invoices.number = ANY(:numbers)
+    """
+)
 _CLOSE = text(
     """
     UPDATE invoices SET closed_by = invoice_answers.number FROM invoice_answers
@@ -134,9 +141,9 @@ def keep_answers(
     if not rows:
         return
     connection.execute(insert(invoice_answers), [_stored(at, one, file) for at, one in rows])
-    ended = sorted({at for at, one in rows if one.what is not Answered.ISSUED})
-    if ended:
-        connection.execute(_CLOSE, {"numbers": ended})
+    numbers = sorted({at for at, _ in rows})
+    for statement in (_ISSUE, _CLOSE):
+        connection.execute(statement, {"numbers": numbers})
 
 
 def _stored(invoice: int, row: AnswerRow, file: int | None) -> dict[str, Any]:

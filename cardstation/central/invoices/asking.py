@@ -49,7 +49,10 @@ _OWED = text(
     SELECT request, entry_id::text AS entry_id, receipt_no, account_no, invoice_states.fen, litres,
         title, tax_no, code, no, state, raw, posted_at
     FROM invoice_states JOIN journal USING (entry_id, account_no)
-    WHERE invoice_states.kind = 'electronic' AND state IN ('red_letter_due', 'recall_due')
+    WHERE invoice_states.kind = 'electronic' AND number IN (
+        SELECT number FROM invoices
+        WHERE closed_by IS NULL AND entry_id IN (SELECT entry_id FROM undone_loads)
+    )
     ORDER BY number LIMIT :most
     """
 )

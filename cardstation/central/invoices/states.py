@@ -23,13 +23,13 @@ _OF_ENTRIES = text(
 ).bindparams(bindparam("ids", type_=ARRAY(Text)))
 _OF_ACCOUNT = text(f"{_COLUMNS} WHERE account_no = :account ORDER BY number DESC LIMIT :most")
 _IN_STATE = text(f"{_COLUMNS} WHERE state = :state ORDER BY number LIMIT :most")
-_NEEDY = text(
-    f"""
-    {_COLUMNS} WHERE state IN ('red_letter_due', 'recall_due')
-        OR (state = 'asked' AND asked_at < clock_timestamp() - make_interval(days => :days))
-    ORDER BY state = 'asked', number LIMIT :most
-    """
-)
+_NEEDS = """
+    SELECT number FROM invoices
+    WHERE closed_by IS NULL AND entry_id IN (SELECT entry_id FROM undone_loads)
+    UNION SELECT number FROM invoices WHERE issued_by IS NULL AND closed_by IS NULL
+        AND asked_at < clock_timestamp() - make_interval(days => :days)
+"""
+_NEEDY = text(f"{_COLUMNS} WHERE number IN ({_NEEDS}) ORDER BY state = 'asked', number LIMIT :most")
 _COUNTED = text(
     """
     SELECT kind, state, count(*) AS many, sum(fen)::bigint AS fen FROM invoice_states

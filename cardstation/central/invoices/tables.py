@@ -1,8 +1,8 @@
 """The tables of invoices; made and changed by `central/migrations`.
 
-All of them are only ever added to; of a request only its end is written, once. That no load has two
-open requests, that each ends by a refusal or a red letter, and that a red letter follows an invoice
-are constraints of the database.
+All of them are only ever added to; of a request only the answers it got are written, each once.
+That no load has two open requests, that each ends by a refusal or a red letter, and that a red
+letter follows an invoice are constraints of the database.
 """
 
 from __future__ import annotations
@@ -77,8 +77,16 @@ invoices = Table(
     *_texts("title", "tax_no"),
     _person("asked_by"),
     Column("asked_at", _MOMENT, nullable=False, server_default=_NOW),
+    Column("issued_by", BigInteger),
     Column("closed_by", BigInteger),
+    Column("opens", Boolean, nullable=False, server_default=text("false")),
     Column("closes", Boolean, nullable=False, server_default=text("true")),
+    ForeignKeyConstraint(
+        ["issued_by", "number", "opens"],
+        ["invoice_answers.number", "invoice_answers.invoice", "invoice_answers.closes"],
+        name="invoices_issued_by",
+        use_alter=True,
+    ),
     ForeignKeyConstraint(
         ["closed_by", "number", "closes"],
         ["invoice_answers.number", "invoice_answers.invoice", "invoice_answers.closes"],
@@ -90,6 +98,11 @@ invoices = Table(
     Index("invoices_account_idx", "account_no"),
     Index("invoices_receipt_idx", "receipt_no"),
     Index("invoices_asked_idx", "asked_at", postgresql_using="brin"),
+    Index(
+        "invoices_silent_idx",
+        "asked_at",
+        postgresql_where=text("issued_by IS NULL AND closed_by IS NULL"),
+    ),
 )
 
 invoice_answers = Table(
@@ -125,6 +138,7 @@ invoice_answers = Table(
 
 Index(
     "card_load_freed_idx",
-    card_load.c.entry_id,
+    text("(entry_id::text)"),
     postgresql_where=text("freed_by IS NOT NULL"),
+    _table=card_load,
 )

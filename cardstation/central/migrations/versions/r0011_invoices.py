@@ -40,7 +40,9 @@ CREATE TABLE invoices (
     tax_no text NOT NULL,
     asked_by text NOT NULL REFERENCES people,
     asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    issued_by bigint,
     closed_by bigint,
+    opens boolean NOT NULL DEFAULT false CHECK (NOT opens),
     closes boolean NOT NULL DEFAULT true CHECK (closes),
     CONSTRAINT invoices_request UNIQUE (request)
 );
@@ -77,15 +79,22 @@ CREATE UNIQUE INDEX invoices_one_open ON invoices (entry_id) WHERE closed_by IS 
 CREATE INDEX invoices_account_idx ON invoices (account_no);
 CREATE INDEX invoices_receipt_idx ON invoices (receipt_no);
 CREATE INDEX invoices_asked_idx ON invoices USING brin (asked_at);
+CREATE INDEX invoices_silent_idx ON invoices (asked_at)
+    WHERE issued_by IS NULL AND closed_by IS NULL;
 CREATE UNIQUE INDEX invoice_answers_number ON invoice_answers (code, no) WHERE no <> '';
 CREATE UNIQUE INDEX invoice_answers_first ON invoice_answers (invoice) WHERE what <> 'red_letter';
+ALTER TABLE invoices ADD CONSTRAINT invoices_issued_by
+    FOREIGN KEY (issued_by, number, opens) REFERENCES invoice_answers (number, invoice, closes);
 ALTER TABLE invoices ADD CONSTRAINT invoices_closed_by
     FOREIGN KEY (closed_by, number, closes) REFERENCES invoice_answers (number, invoice, closes);
-CREATE INDEX card_load_freed_idx ON card_load (entry_id) WHERE freed_by IS NOT NULL;
+CREATE INDEX card_load_freed_idx ON card_load ((entry_id::text)) WHERE freed_by IS NOT NULL;
 CREATE VIEW undone_loads AS
-    SELECT corrects AS entry FROM journal WHERE kind IN ('returned', 'not_loaded')
-        AND corrects <> '' AND verdict <> 'return_without_load'
-    UNION ALL SELECT entry_id::text FROM card_load WHERE freed_by IS NOT NULL;
+    SELECT corrects AS entry, CASE
+            WHEN corrects ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN corrects::uuid
+        END AS entry_id
+    FROM journal WHERE kind IN ('returned', 'not_loaded') AND corrects <> ''
+        AND verdict <> 'return_without_load'
+    UNION ALL SELECT entry_id::text, entry_id FROM card_load WHERE freed_by IS NOT NULL;
 CREATE FUNCTION invoices_of_loads() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
@@ -105,8 +114,9 @@ CREATE TRIGGER invoices_of_loads AFTER INSERT ON invoices
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION invoices_of_loads();
 CREATE FUNCTION invoice_closed_once() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.closed_by IS NOT NULL OR NEW.closed_by IS NULL THEN
-        RAISE EXCEPTION 'invoice request % is closed once and for all', OLD.number
+    IF (OLD.closed_by IS NOT NULL AND NEW.closed_by IS DISTINCT FROM OLD.closed_by)
+        OR (OLD.issued_by IS NOT NULL AND NEW.issued_by IS DISTINCT FROM OLD.issued_by) THEN
+        RAISE EXCEPTION 'invoice request % is answered once and for all', OLD.number
             USING ERRCODE = 'check_violation', CONSTRAINT = 'invoices_closed_once';
     END IF;
     RETURN NEW;
@@ -128,10 +138,12 @@ CREATE VIEW invoice_states AS
             ELSE CASE WHEN undone THEN 'red_letter_due' ELSE 'issued' END
         END AS state
     FROM (
-        SELECT *, EXISTS (SELECT 1 FROM undone_loads WHERE entry = entry_id::text) AS undone
+        SELECT *, EXISTS (
+            SELECT 1 FROM undone_loads WHERE entry = invoices.entry_id::text
+        ) AS undone
         FROM invoices
     ) AS invoices
-    LEFT JOIN invoice_answers AS blue ON blue.invoice = invoices.number AND blue.what = 'issued'
+    LEFT JOIN invoice_answers AS blue ON blue.number = invoices.issued_by
     LEFT JOIN invoice_answers AS closing ON closing.number = invoices.closed_by;
 CREATE VIEW reporting.invoices AS
     SELECT date_trunc('month', asked_at AT TIME ZONE 'Asia/Shanghai')::date AS month, kind, state,
@@ -142,7 +154,7 @@ CREATE VIEW reporting.invoices AS
 _GRANTS = """
 GRANT SELECT, INSERT ON invoice_titles, invoice_files, invoices, invoice_answers
     TO cardstation_service;
-GRANT UPDATE (closed_by) ON invoices TO cardstation_service;
+GRANT UPDATE (issued_by, closed_by) ON invoices TO cardstation_service;
 GRANT SELECT ON undone_loads, invoice_states TO cardstation_service;
 GRANT SELECT ON reporting.invoices TO cardstation_reporting;
 """
