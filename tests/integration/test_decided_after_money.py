@@ -23,9 +23,12 @@ from cardstation.services.count_entry import count_entry
 from cardstation.services.judge_again import judge_again
 from cardstation.services.leave_out import leave_out
 from cardstation.services.pay_batch import pay_batch
+from cardstation.services.pay_out import pay_out
 from cardstation.services.rejoin import rejoin
 from cardstation.services.release_amount import release_amount
+from cardstation.services.release_line import release_line
 from cardstation.services.reopen_line import reopen_line
+from cardstation.services.return_load import return_load
 from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.settle_line import settle_line
 from cardstation.services.sync import sync
@@ -33,7 +36,7 @@ from cardstation.services.verify import verify
 from tests.kit.desk import StandingClock
 from tests.kit.lists import with_people
 from tests.kit.memory_ledger import Centre
-from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch
+from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
 from tests.kit.two_stations import open_station
 
 FIRST, LATER = neighbours(2)
@@ -140,6 +143,47 @@ def test_a_row_typed_after_the_money_came_waits_for_the_second_count(desk: Desk)
         assert place not in reading.funds.funded(batch)
     desk.clock.at += timedelta(minutes=10)
     count_entry(desk.station, batch, count=2, total=BOTH, approval=SECOND)
+    with desk.station.store.reading() as reading:
+        assert place in reading.funds.funded(batch)
+    found = verify(desk.station)
+    assert found.ok, found.disagreements
+
+
+def _row_released(desk: Desk, batch: str) -> None:
+    release_line(desk.station, batch, 1, "absent")
+
+
+def _load_refunded(desk: Desk, batch: str) -> None:
+    card = card_of(FIRST)
+    desk.load(batch, card)
+    inserted = desk.insert(card)
+    back = return_load(desk.station, inserted, SECOND, nobody, reading="photo 1")
+    inserted.close()
+    desk.clock.at += timedelta(minutes=10)
+    pay_out(desk.station, back.topup_id, SECOND)
+
+
+@pytest.mark.parametrize("frees", [_row_released, _load_refunded])
+def test_money_that_a_row_gave_free_pays_for_no_row_that_nobody_counted(
+    desk: Desk, frees: Callable[[Desk, str], None]
+) -> None:
+    with_people(desk)
+    with desk.station.store.unit() as unit:
+        unit.households.update(replace(desk.household(LATER.account_no), arrears=NO_MONEY))
+        unit.commit()
+    batch = begin_door_list(desk.station, "上门").batch_id
+    add_row(desk.station, batch, FIRST.account_no, MONEY, card_no=FIRST.card_no)
+    count_entry(desk.station, batch, count=1, total=MONEY, approval=SECOND)
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=MONEY)
+    place = add_row(desk.station, batch, LATER.account_no, Money(9_000), card_no=LATER.card_no)
+    desk.clock.at += timedelta(minutes=10)
+    frees(desk, batch)
+    with desk.station.store.reading() as reading:
+        assert place not in reading.funds.funded(batch)
+    with pytest.raises(Refusal, match="line_unfunded"):
+        desk.load(batch, card_of(LATER))
+    desk.clock.at += timedelta(minutes=10)
+    count_entry(desk.station, batch, count=2, total=Money(19_000), approval=SECOND)
     with desk.station.store.reading() as reading:
         assert place in reading.funds.funded(batch)
     found = verify(desk.station)

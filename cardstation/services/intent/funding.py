@@ -25,6 +25,7 @@ from cardstation.services.intent.facts import append
 from cardstation.services.intent.prices import price_book
 from cardstation.services.intent.quoting import quote_standing
 from cardstation.services.intent.steps import exchanged_rows
+from cardstation.services.lists.entry import entry_state
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.arrears import ArrearsPaid
@@ -176,9 +177,12 @@ def fund_lines(station: Station, unit: Unit, batch_id: str) -> None:
     """Freeze the price of every line that can be paid now.
 
     A line that cannot be sold now (account stopped since, no price) is passed over: its money
-    stays unallocated. So does all money of a closed batch: its cards are with their households.
+    stays unallocated. So does all money of a closed batch: its cards are with their households;
+    and of a list with typed rows until a second person counted them.
     """
     if unit.steps.stage(batch_id) is Stage.CLOSED:
+        return
+    if entry_state(station, unit, batch_of(unit, batch_id)).unchecked:
         return
     holdings = holdings_of(unit, batch_id)
     purses = reachable_purses(unit, batch_id, holdings)

@@ -11,7 +11,6 @@ from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.funding import batch_of, fund_lines
 from cardstation.services.intent.steps import record_step
-from cardstation.services.lists.entry import entry_state
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.frozen import thaw_any
@@ -141,9 +140,8 @@ def exchange(
 
 
 def pay_what_counts(station: Station, unit: Unit, batch_id: str) -> None:
-    """Have money that lies there pay for lines, as when it came: of a typed list, once counted.
+    """Have money that lies there pay for lines, as when it came.
 
     Belongs to the commit of one of the steps in `MAY_PAY`.
     """
-    if not entry_state(station, unit, batch_of(unit, batch_id)).unchecked:
-        fund_lines(station, unit, batch_id)
+    fund_lines(station, unit, batch_id)
