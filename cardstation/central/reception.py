@@ -23,8 +23,8 @@ from cardstation.errors import LedgerRefused
 
 WORKERS = 6
 CONNECTIONS = WORKERS + 2
-"""Of the stations' part of the service: nobody who has a worker waits for a connection; one is
-for the keys of those we do not know yet, one for whoever wants to be enrolled."""
+"""Of the stations' part of the service: nobody who has a worker waits for a connection. One is for
+the keys of those we do not know yet, one for who wants to be enrolled, or asks how we are."""
 
 _LOOKED_S = 1.0
 
@@ -90,7 +90,7 @@ class Reception:
         """
         async with self._looking:
             if time.monotonic() - self._looked_s > _LOOKED_S:
-                await self._stations.work(self._read)
+                await self._strangers.work(self._read)
                 self._looked_s = time.monotonic()
 
     def _read(self) -> None:

@@ -15,7 +15,8 @@ from typing import ParamSpec, TypeVar
 
 from cardstation.errors import Mishap
 
-_PATIENCE_S = 10.0
+_PATIENCE_S = 6.0
+"""Once for its turn and once for a worker: together less than a station waits for an answer."""
 
 P = ParamSpec("P")
 T = TypeVar("T")

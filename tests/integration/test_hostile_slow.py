@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cardstation.central import doorway, ledger, patience, requests
+from cardstation.central import doorway, ledger, patience, requests, turns
 from cardstation.central.api import Service, build
 from cardstation.central.enrolment import EnrolmentCodes
 from cardstation.central.reception import CONNECTIONS
@@ -165,6 +165,7 @@ def hung(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[threading.Event, Cou
                 seen["now"] -= 1
 
     monkeypatch.setattr(ledger, "push", hang)
+    monkeypatch.setattr(turns, "_PATIENCE_S", 60.0)
     yield free, seen
     free.set()
 
