@@ -20,7 +20,7 @@ class MoneyServices:
     Attributes:
         pay: Batch, tender, money, the payment's own number, place of the envelope's line or 0.
         quote: Quotes a batch, files and prints the paper; returns the file.
-        sign: Batch, who signed, the picture, and whether it was signed on paper.
+        sign: Batch, number of the quote, who signed, the picture, and whether it was signed on paper.
         acknowledge: Files and prints an acknowledgement; an empty number means the newest of
             the batch.
         release: Batch, place of the line, reason.
@@ -37,7 +37,7 @@ class MoneyServices:
     account: Callable[[str], BatchAccount]
     pay: Callable[[str, Tender, Money, str, int], BatchMoney]
     quote: Callable[[str], Path]
-    sign: Callable[[str, str, bytes, bool], object]
+    sign: Callable[[str, str, str, bytes, bool], object]
     acknowledge: Callable[[str, str], Path]
     release: Callable[[str, int, str], object]
     settle_arrears: Callable[[str, int, str, str], int]

@@ -75,18 +75,23 @@ def _way(pen: Pen, slip: CustodySlip, t: Translator) -> None:
     for x, name, party, person in sides:
         pen.panel(x, y, _HALF, 15, fill=Ink.PALE, radius=2)
         pen.text(x + 4, y + 5, name, _LABEL)
-        pen.fitted(x + 4, y + 11.4, party, Style(13, Ink.NAVY, bold=True), room=42)
-        _person(pen, x + _HALF - 4, y, person)
+        left = _HALF - 11 - _person(pen, x + _HALF - 4, y, person)
+        pen.fitted(x + 4, y + 11.4, party, Style(13, Ink.NAVY, bold=True), room=left)
     pen.text(_LEFT + _HALF + _GAP / 2, y + 9.6, "→", Style(13, Ink.NAVY, bold=True), "center")
 
 
-def _person(pen: Pen, right: float, y: float, name: str) -> None:
-    """Who answers for the cards, whole: on one line, or small on as many as it takes."""
+def _person(pen: Pen, right: float, y: float, name: str) -> float:
+    """Who answers for the cards, whole: on one line, or small on as many as it takes.
+
+    Returns:
+        How wide that is, millimetres.
+    """
     lines = (name,) if pen.measure(name, _VALUE) <= 36 else pen.lines(name, _LABEL, 42)
     style, step = (_VALUE, 0.0) if len(lines) == 1 else (Style(7.5), 3.3)
     top = y + 11.4 - step * (len(lines) - 1) / 1.5
     for index, line in enumerate(lines):
         pen.text(right, top + step * index, line, style, "right")
+    return max((pen.measure(line, style) for line in lines), default=0.0)
 
 
 def _counts(pen: Pen, slip: CustodySlip, t: Translator) -> None:

@@ -21,14 +21,16 @@ def title(t: Translator) -> str:
 def head(pen: Pen, sheet: HandoverSheet, t: Translator) -> float:
     """Draw the top of the first page; return where the table may begin."""
     pen.fitted(LEFT, 17, sheet.company, Style(10.5, Ink.SOFT), room=145)
-    pen.fitted(LEFT, 27, title(t), Style(21, Ink.NAVY, bold=True), room=120)
+    large = Style(21, Ink.NAVY, bold=True)
+    pen.fitted(LEFT, 27, title(t), large, room=120)
     own = t("Stays at the desk: it names people. The property manager gets the return sheet.")
     pen.fitted(LEFT, 33, own, Style(8, Ink.ORANGE), room=150)
     if sheet.training:
         wide = pen.measure(t("TRAINING"), Style(9, bold=True)) + 5
-        pen.panel(RIGHT - 26 - wide, 21.4, wide, 7, edge=Ink.ORANGE, radius=1.2, weight=0.3)
+        x = LEFT + min(120.0, pen.measure(title(t), large)) + 5
+        pen.panel(x, 21.4, wide, 7, edge=Ink.ORANGE, radius=1.2, weight=0.3)
         training = Style(9, Ink.ORANGE, bold=True)
-        pen.text(RIGHT - 26 - wide / 2, 26.1, t("TRAINING"), training, "center")
+        pen.text(x + wide / 2, 26.1, t("TRAINING"), training, "center")
     pen.qr_square(RIGHT - 19.5, 12.5, f"CS:B/{sheet.batch_id}".upper(), 19.5)
     pen.rule(LEFT, RIGHT, 36, ink=Ink.NAVY, weight=0.7)
     facts = (

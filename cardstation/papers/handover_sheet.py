@@ -9,13 +9,15 @@ from cardstation.domain.receipt import HandoverRow, HandoverSheet
 from cardstation.i18n import Translator, translator
 from cardstation.papers import handover_frame as frame
 from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
-from cardstation.papers.pen import Ink, Style
+from cardstation.papers.pen import Ink, Pen, Style
 from cardstation.sentences import word
 
 _ROW, _REMARK = 6.3, 4.6
 
 _CELL = Style(9.2)
 _FINE = Style(8, Ink.SOFT)
+_NAME_AT, _NAME_ROOM = 60, 24.0
+_SMALL = (Style(6.2), Style(5.2), Style(4.4))
 _STATE_INK = {LineState.DONE: Ink.GREEN, LineState.WAITING: Ink.SOFT, LineState.UNFUNDED: Ink.SOFT}
 
 
@@ -56,7 +58,7 @@ def _columns(t: Translator) -> tuple[Column, ...]:
     return (
         Column("#", 14, 21.5, "right"),
         Column(t("Door"), 25, 58),
-        Column(t("Name"), 60, 84),
+        Column(t("Name"), _NAME_AT, _NAME_AT + _NAME_ROOM),
         Column(t("Card no."), 86, 114),
         Column(t("State"), 116, 131),
         Column(t("Volume"), 131, 148, "right"),
@@ -80,7 +82,7 @@ def _row(
     cells = (
         (str(index), Style(8, Ink.FAINT)),
         (row.door, _CELL),
-        (row.name, _CELL),
+        ("" if _is_long(pen, row.name) else row.name, _CELL),
         (row.card_no, _FINE),
         (word(f"line.{row.state}", t), state),
         (str(row.volume) if done and row.volume else "", _CELL),
@@ -88,12 +90,28 @@ def _row(
         (row.receipt_no if done else "", _FINE),
     )
     page.cells(columns, cells)
+    if _is_long(pen, row.name):
+        _two_lines(pen, page.y, row.name)
     if row.reason:
         x, y = (25.0, page.y + _ROW + 2.4) if below else (137.0, page.y + 4.3)
         headline = frame.explanation(row.reason, t)[0]
         pen.shortened(x, y, headline, Style(8.4, Ink.RED if stopped else Ink.ORANGE), room=194 - x)
     page.y += height
     pen.rule(LEFT, RIGHT, page.y, weight=0.12)
+
+
+def _is_long(pen: Pen, name: str) -> bool:
+    return pen.measure(name, _CELL) * 0.75 > _NAME_ROOM
+
+
+def _two_lines(pen: Pen, y: float, name: str) -> None:
+    """A long name, small and whole: nobody signs for half a name."""
+    for style in _SMALL:
+        first, *rest = pen.lines(name, style, _NAME_ROOM)
+        if len(rest) < 2:
+            break
+    pen.text(_NAME_AT, y + 2.6, first, style)
+    pen.shortened(_NAME_AT, y + 4.9, "".join(rest), style, room=_NAME_ROOM)
 
 
 def _explain(page: Pages, rows: tuple[HandoverRow, ...]) -> None:

@@ -52,6 +52,22 @@ def codes(pdf: bytes, *, dots_per_mm: float = 12) -> set[tuple[zxingcpp.BarcodeF
     return {(one.format, one.text) for one in found}
 
 
+def ends(pdf: bytes, text: str) -> tuple[float, float]:
+    """Where the first line of a text begins and ends, from the left."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        words = document[0].get_textpage()
+        at, count = words.search(text).get_next()
+        boxes = [words.get_charbox(place) for place in range(at, at + count)]
+    return min(box[0] for box in boxes), max(box[2] for box in boxes)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_takes_the_bag_and_for_whom_stand_beside_each_other(lang: str) -> None:
+    pdf = custody_slip(SLIPS["returned"], lang)
+    party = translator(lang)("Property manager")
+    assert ends(pdf, party)[1] < ends(pdf, SLIPS["returned"].taken_by[:6])[0]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", LABELS)
 def test_another_program_reads_both_codes_of_a_label(name: str, lang: str) -> None:

@@ -106,6 +106,8 @@ def test_the_next_thing_to_do_is_the_blue_one(desk: Stage) -> None:
         ]
 
     assert primary(begin(desk, FakeBag())) == ["接收  F4"]
+    assert desk.window.banner.state.title == "卡还没有交接", "nothing lacks before it was due"
+    assert "F4" in desk.window.banner.state.line
     desk.station.standing = samples.batch_standing(done=60)
     way = FakeBag()
     on_its_way(way)
@@ -133,6 +135,7 @@ def test_arrows_walk_the_timeline_and_it_is_spoken(desk: Stage, qtbot: QtBot) ->
     assert page.timeline.row == 2
     assert "物业 → 专班" in page.timeline.accessibleName()
     assert "57 / 58" in page.timeline.accessibleName()
+    assert "0000 1261 1230 2016" in page.timeline.accessibleName()
     for _ in range(9):
         qtbot.keyClick(page.timeline, Qt.Key.Key_Up)
     assert page.timeline.row == 0

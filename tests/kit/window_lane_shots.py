@@ -134,6 +134,7 @@ def _every_scan(s: Stage) -> None:
         s.shoot_widget(dialog, "lanes-envelopes")
         dialog.close()
         dialog.deleteLater()
+        s.window.activateWindow()
     open_running(s, READERS[:2])
     s.station.services().lanes.require_scans("2026-11-23-02", True)
     _done(s, 0, 40)

@@ -298,3 +298,11 @@ def test_a_qr_code_keeps_to_its_square_whatever_it_says(
     monkeypatch.setattr(Pen, "qr", lambda *given: sides.append(drawn(*given)))
     Pen(100, 100, title="t", lang="en").qr_square(10, 10, content, 19.5)
     assert sides == [pytest.approx(19.5)]
+
+
+@pytest.mark.parametrize("name", ["阿卜杜热西提·买买提艾力·吐尔逊江", LONG_WORDS.name])
+def test_a_long_name_stands_whole_on_the_hand_over_sheet(name: str) -> None:
+    sheet = handover(1)
+    row = replace(sheet.rows[0], name=name)
+    [page] = pages_of(handover_sheet(replace(sheet, rows=(row,)), "zh_CN"))
+    assert name in "".join(page.split())

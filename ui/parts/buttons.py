@@ -6,9 +6,19 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
 
-from ui.look import Look, font, picture
+from ui.look import Look, draw_icon, font, picture
 
 
 def button(
@@ -114,3 +124,24 @@ class Choice(QComboBox):
         arrow = picture("down", self._look.theme.ink2, 16, self.devicePixelRatioF())
         painter.drawPixmap(self.width() - 28, (self.height() - 16) // 2, arrow)
         painter.end()
+
+
+class Tick(QCheckBox):
+    """Something that is so or not, with a tick in the theme's ink."""
+
+    def __init__(self, look: Look, text: str) -> None:
+        super().__init__(text.replace("&", "&&"))
+        self._look = look
+        self.setAccessibleName(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As Qt asks, and the tick."""
+        super().paintEvent(event)
+        if self.isChecked():
+            how = QStyleOptionButton()
+            self.initStyleOption(how)
+            part = QStyle.SubElement.SE_CheckBoxIndicator
+            box = self.style().subElementRect(part, how, self)
+            painter = QPainter(self)
+            draw_icon(painter, "check", self._look.theme.on_brand, box.toRectF())
+            painter.end()

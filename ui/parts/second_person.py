@@ -94,9 +94,7 @@ class SecondPerson(Sheet):
 
     def _refused(self, error: CardStationError) -> None:
         self._busy = False
-        said = of_error(error, self._look.t)
-        gap = "" if said.what.endswith("。") else " "
-        self._doubt.setText(gap.join((said.what, said.todo)))
+        self._doubt.setText(of_error(error, self._look.t).advice)
         self.pin.setFocus()
 
     def _judge(self) -> None:

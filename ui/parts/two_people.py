@@ -111,9 +111,7 @@ class TwoPeople(Sheet):
 
     def _refused(self, error: CardStationError) -> None:
         self._busy = False
-        said = of_error(error, self._look.t)
-        gap = "" if said.what.endswith("。") else " "
-        self._doubt.setText(gap.join((said.what, said.todo)))
+        self._doubt.setText(of_error(error, self._look.t).advice)
         waits_for_first = self._asks_first and self._first is None
         (self.first_pin if waits_for_first else self.second_pin).setFocus()
 

@@ -10,7 +10,7 @@ from cardstation.sentences import brief, word
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.tile import Tile
 from ui.parts.words import Pane
 from ui.screens.batch.lists_model import ListsModel
@@ -77,7 +77,7 @@ class ComparePage(QWidget):
             tiles.addWidget(tile, 1)
         pane = Pane(self._look.theme, shadow=False, margin=6)
         pane.column.setContentsMargins(6, 6, 6, 6)
-        pane.column.addWidget(self.table, 1)
+        pane.column.addWidget(WholeRows(self.table), 1)
         back = button(t("Back"), model.close, key="Esc")
         self._take = button(t("Take newer list"), model.take_revision, hint="Enter", look="primary")
         body = QVBoxLayout(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
 
 from cardstation.domain.custody import Party, Where
 from cardstation.errors import Refusal
@@ -18,7 +18,7 @@ from cardstation.services.hand_over import (
     judged,
 )
 from ui.look import Look
-from ui.parts.buttons import Segments, button
+from ui.parts.buttons import Segments, Tick, button
 from ui.parts.sheet import Sheet
 from ui.parts.signature_pad import SignaturePad
 from ui.parts.words import column, label, row
@@ -76,7 +76,7 @@ class HandOverDialog(Sheet):
         self.given_by, self.taken_by = self._field(t("Who gives")), self._field(t("Who takes"))
         self.given = SignaturePad(look, t("Signature of who gives"))
         self.taken = SignaturePad(look, t("Signature of who takes"))
-        self.on_paper = QCheckBox(t("The rest is signed on paper"))
+        self.on_paper = Tick(look, t("The rest is signed on paper"))
         self._doubt = label("", "error", wrap=True)
         self._doubt.setMinimumHeight(40)
         self.given.changed.connect(self._judge)
@@ -185,13 +185,13 @@ class HandOverDialog(Sheet):
             right.addWidget(pad)
         right.addWidget(self.on_paper)
         sides = row(spacing=L)
-        sides.addLayout(left, 1)
-        sides.addLayout(right, 1)
+        sides.addLayout(left, 7)
+        sides.addLayout(right, 5)
         self.column.setSpacing(10)
         self.column.addWidget(self.segments, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(sides)
         self.column.addWidget(self._doubt)
-        self.setMinimumWidth(860)
+        self.setMinimumWidth(900)
 
 
 def ask_hand_over(

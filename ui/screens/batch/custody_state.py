@@ -44,6 +44,12 @@ class BagState:
         return () if self.standing is None else self.standing.timeline
 
     @property
+    def not_begun(self) -> bool:
+        """No card was handed over, read or explained: nothing lacks yet."""
+        found = None if self.standing is None else self.standing.custody
+        return found is not None and found.tally[Where.NOT_COLLECTED] == found.cards > 0
+
+    @property
     def next_step(self) -> str:
         """What is most likely to be done now: `receive`, `return`, `explain`, `close` or none."""
         if self.standing is None or self.standing.stage is Stage.CLOSED:
@@ -61,5 +67,4 @@ class BagState:
             return "return" if back else "receive"
         if custody.kept and not custody.lacking:
             return "return"
-        nothing_moved = custody.tally[Where.NOT_COLLECTED] == custody.cards
-        return "receive" if nothing_moved else "explain"
+        return "receive" if self.not_begun else "explain"

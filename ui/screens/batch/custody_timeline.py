@@ -50,12 +50,14 @@ class EventWords:
     """One event as it reads.
 
     Attributes:
+        aside: Beside the title: under which seal.
         count: `198 / 200`, empty when nothing was counted; `differs`: not as many as expected.
         signed: For giver and taker: `drawn`, `paper` or empty; None for events without.
     """
 
     title: str
     detail: str
+    aside: str = ""
     count: str = ""
     differs: bool = False
     signed: tuple[str, str] | None = None
@@ -63,7 +65,8 @@ class EventWords:
     @property
     def spoken(self) -> str:
         """For a screen reader."""
-        return "  ".join(part for part in (self.title, self.count, self.detail) if part)
+        told = (self.title, self.aside, self.count, self.detail)
+        return "  ".join(part for part in told if part)
 
 
 def event_words(one: Happened, t: Translator) -> EventWords:
@@ -78,11 +81,12 @@ def event_words(one: Happened, t: Translator) -> EventWords:
             t("{n} named missing", n=len(told.missing)) if told.missing else "",
             t("not on the list: {tails}", tails=" ".join(told.extras)) if told.extras else "",
             people,
-            t("seal {number}", number=seal_grouped(told.seal_no)) if told.seal_no else "",
         )
+        seal = t("seal {number}", number=seal_grouped(told.seal_no)) if told.seal_no else ""
         return EventWords(
             title=f"{giver} → {taker}",
             detail="  ·  ".join(part for part in parts if part),
+            aside=seal,
             count=f"{told.arrived} / {told.expected}",
             differs=told.arrived != told.expected or bool(told.missing or told.extras),
             signed=(_signed(told.given_signed), _signed(told.taken_signed)),
@@ -91,7 +95,8 @@ def event_words(one: Happened, t: Translator) -> EventWords:
         cards = len(told.places) + len(told.extras)
         count = str(told.counted) if not cards else ""
         title = t("{what}: {why}", what=name, why=word(f"why.{told.why.value}", t))
-        return EventWords(title, t.plural("{n} card", "{n} cards", cards) if cards else "", count)
+        detail = t.plural("{n} card", "{n} cards", cards) if cards else ""
+        return EventWords(title, detail, count=count)
     return EventWords(name, one.step.clerk)
 
 
@@ -216,7 +221,8 @@ class Timeline(QFrame):
             right = self._draw_signed(painter, words.signed, right, middle)
         if words.count:
             ink = theme.warn if words.differs else theme.ink
-            box = QRectF(right - 110, middle - 14, 104, 28)
+            wide = QFontMetricsF(font(16, bold=True)).horizontalAdvance(words.count) + 2
+            box = QRectF(right - 6 - wide, middle - 14, wide, 28)
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             self._text(painter, box, words.count, 16, ink, align, bold=True)
             right = box.left()
@@ -227,6 +233,10 @@ class Timeline(QFrame):
         self._text(
             painter, QRectF(_TEXT_X, at, room, 24), words.title, 14, theme.ink, left, bold=True
         )
+        told = QFontMetricsF(font(14, bold=True)).horizontalAdvance(words.title) + 12
+        if words.aside and told < room:
+            box = QRectF(_TEXT_X + told, at + 1, room - told, 24)
+            self._text(painter, box, words.aside, 12, theme.ink2, left)
         self._text(painter, QRectF(_TEXT_X, middle, room, 22), words.detail, 12, theme.ink2, left)
 
     def _draw_signed(

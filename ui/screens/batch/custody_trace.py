@@ -61,8 +61,7 @@ class TraceDialog(Sheet):
         self.way.setText("\n".join(_way(one, t) for one in moves[-_ROWS:]))
 
     def _refused(self, error: CardStationError) -> None:
-        said = of_error(error, self._look.t)
-        self.doubt.setText(f"{said.what} {said.todo}")
+        self.doubt.setText(of_error(error, self._look.t).advice)
 
     def _judge(self) -> None:
         self.accept_button.setEnabled(bool(self.seal.text().strip()))

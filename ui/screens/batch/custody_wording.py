@@ -25,6 +25,9 @@ def banner_of_bag(state: BagState, t: Translator) -> BannerState:
         return _stopped(state.problem, state.came_out, t)
     if standing is None:
         return BannerState("idle", t("Looking up the bag …"), icon="bag")
+    if state.not_begun:
+        line = t("Print a label with F2, then record who hands over how many cards with F4.")
+        return BannerState("idle", t("No card has moved yet"), line, icon="bag")
     refused = hindrance(standing)
     if refused is None:
         said = t("The batch can be closed with F9.")
@@ -32,8 +35,7 @@ def banner_of_bag(state: BagState, t: Translator) -> BannerState:
     told = of_error(refused, t)
     if standing.stage is Stage.CLOSED:
         return BannerState("idle", told.brief, icon="lock")
-    gap = "" if told.what.endswith("。") else " "
-    return BannerState("idle", told.brief, gap.join((told.what, told.todo)), icon="bag")
+    return BannerState("idle", told.brief, told.advice, icon="bag")
 
 
 def _stopped(problem: Problem, came_out: tuple[int, int] | None, t: Translator) -> BannerState:

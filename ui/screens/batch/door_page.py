@@ -12,7 +12,7 @@ from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.facts import Fact, Facts
 from ui.parts.footer import Footer
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import Pane, label
 from ui.screens.batch.lists_model import ListsModel
 from ui.screens.batch.lists_state import ListsState
@@ -70,7 +70,7 @@ class DoorPage(QWidget):
                 facts.append((t("Arrears, taken only with consent"), str(home.arrears), "warn"))
         self._facts.show_rows(facts)
         said = of_error(door.problem.as_error(), t) if door.problem else None
-        self._problem.setText(f"{said.what} {said.todo}" if said else "")
+        self._problem.setText(said.advice if said else "")
         self.number.setVisible(home is None)
         in_hand = home.account_no if home else ""
         if in_hand != self._in_hand:
@@ -104,7 +104,7 @@ class DoorPage(QWidget):
         right.column.setContentsMargins(6, 12, 6, 6)
         self._sum.setContentsMargins(10, 0, 10, 0)
         right.column.addWidget(self._sum)
-        right.column.addWidget(self.table, 1)
+        right.column.addWidget(WholeRows(self.table), 1)
         panes = QHBoxLayout()
         panes.setSpacing(M)
         panes.addWidget(left, 2)

@@ -11,7 +11,7 @@ from cardstation.sentences import of_error
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.sheet import Sheet
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import label, restyle, row
 from ui.screens.batch.envelope_model import EnvelopeModel
 
@@ -63,7 +63,7 @@ class EnvelopeDialog(Sheet):
         self.column.addWidget(self._whose)
         self.column.addWidget(self.field)
         self.column.addWidget(self._said)
-        self.column.addWidget(self.table, 1)
+        self.column.addWidget(WholeRows(self.table), 1)
         self.column.addLayout(row(self.rule, 0, self.none))
         self.resize(_WIDTH, _HEIGHT)
         model.changed.connect(self._changed)

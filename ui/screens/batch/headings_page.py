@@ -13,7 +13,7 @@ from cardstation.services.lists.reading import Heading
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import Chip, Pane, label, row
 from ui.screens.batch.lists_model import ListsModel
 from ui.screens.batch.lists_state import ListsState
@@ -91,7 +91,7 @@ class HeadingsPage(QWidget):
         head = row(label(t("Property manager"), "muted"), self.manager, 0)
         head.setContentsMargins(12, 0, 12, 0)
         pane.column.addLayout(head)
-        pane.column.addWidget(self.table, 1)
+        pane.column.addWidget(WholeRows(self.table), 1)
         legend = row(spacing=8)
         legend.setContentsMargins(12, 0, 12, 0)
         for digit in (*range(1, len(HOLDS)), 0):

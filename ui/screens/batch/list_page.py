@@ -11,7 +11,7 @@ from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import Pane
 from ui.screens.batch.custody_trace import TraceDialog
 from ui.screens.batch.lists_model import ListsModel
@@ -36,7 +36,7 @@ class ListPage(QWidget):
         self.table.opened.connect(self._open)
         pane = Pane(look.theme, shadow=False, margin=6)
         pane.column.setContentsMargins(6, 6, 6, 6)
-        pane.column.addWidget(self.table)
+        pane.column.addWidget(WholeRows(self.table))
         texts = (
             ("sheet", t("Take in the list"), t(_IMPORT)),
             ("money", t("Take the lump sum"), t(_PAY)),

@@ -81,7 +81,7 @@ class MoneyModel(QObject):
 
         self._with_batch(self._services.quote, made)
 
-    def sign(self, by: str, picture: bytes, on_paper: bool) -> None:
+    def sign(self, quote_no: str, by: str, picture: bytes, on_paper: bool) -> None:
         """Who pays signed the quote."""
 
         def signed(_standing: object) -> None:
@@ -89,7 +89,7 @@ class MoneyModel(QObject):
             self._look()
 
         self._with_batch(
-            lambda batch_id: self._services.sign(batch_id, by, picture, on_paper), signed
+            lambda batch_id: self._services.sign(batch_id, quote_no, by, picture, on_paper), signed
         )
 
     def pay(self, batch_id: str, tender: str, money: Money, reference: str, line: int) -> None:

@@ -16,7 +16,7 @@ from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.second_person import ask_second_person
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, label
 from ui.screens.batch.money_dialogs import ask_back, ask_reason
@@ -122,10 +122,10 @@ class MoneyPage(QWidget):
         top.column.setContentsMargins(6, 6, 6, 6)
         self._quoted.setContentsMargins(12, 6, 12, 0)
         top.column.addWidget(self._quoted)
-        top.column.addWidget(self.payments, 1)
+        top.column.addWidget(WholeRows(self.payments), 1)
         foot = Pane(look.theme, shadow=False, margin=6)
         foot.column.setContentsMargins(6, 6, 6, 6)
-        foot.column.addWidget(self.table, 1)
+        foot.column.addWidget(WholeRows(self.table), 1)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)
@@ -160,9 +160,10 @@ class MoneyPage(QWidget):
         account = self._model.state.account
         if account is None or account.quote is None:
             return
-        signed = ask_signature(self, self._look, account.quote.fact)
+        fact = account.quote.fact
+        signed = ask_signature(self, self._look, fact)
         if signed is not None:
-            self._model.sign(signed.by, signed.picture, signed.on_paper)
+            self._model.sign(fact.quote_no, signed.by, signed.picture, signed.on_paper)
 
     def _acknowledge(self) -> None:
         if self._chosen is not None:
@@ -256,7 +257,7 @@ def _line_columns(t: Translator) -> list[Column[HeldRow]]:
     return [
         Column("#", 48, lambda r: Cell(str(r.outcome.line.row.row), quiet=True), right=True),
         Column(t("Room"), 104, lambda r: Cell(r.outcome.line.door)),
-        Column(t("Household"), 132, lambda r: Cell(r.outcome.line.name)),
+        Column(t("Household"), 160, lambda r: Cell(r.outcome.line.name)),
         Column(t("Price"), 110, lambda r: Cell(str(r.outcome.line.money or "—")), right=True),
         Column(t("Held"), 110, lambda r: Cell(_or_dash(r.money.held)), right=True),
         Column(t("Paid with"), 176, lambda r: Cell(r.paid_by or "—", quiet=True)),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from cardstation.domain.money import Money
 from cardstation.domain.quotation import QuoteFact
 from ui.look import Look
-from ui.parts.buttons import button
+from ui.parts.buttons import Tick, button
 from ui.parts.facts import Facts
 from ui.parts.sheet import Sheet
 from ui.parts.signature_pad import SignaturePad
@@ -47,7 +47,7 @@ class SignDialog(Sheet):
         self.by = QLineEdit()
         self.by.setAccessibleName(t("Who signs"))
         self.pad = SignaturePad(look, t("Signature of who pays"))
-        self.on_paper = QCheckBox(t("Signed on paper"))
+        self.on_paper = Tick(look, t("Signed on paper"))
         photo = button(t("Photo"), self.pad.pick, look="link")
         clear = button(t("Clear"), self.pad.clear, look="link")
         note = t("The signature stands for the prices, and for the order in which money is used.")

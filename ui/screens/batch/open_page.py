@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from cardstation.domain.batch import LineOutcome
 from cardstation.domain.trays import Tray
 from cardstation.sentences import word
-from ui.look import Look
+from ui.look import Look, font
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.second_person import ask_second_person
@@ -227,10 +228,10 @@ class OpenPage(QWidget):
         return made
 
     def _made_envelope(self) -> QLineEdit:
-        field = QLineEdit()
-        field.setMinimumWidth(205)
+        field, hint = QLineEdit(), self._look.t("Scan or type the envelope, then Enter")
+        field.setMinimumWidth(round(QFontMetricsF(font(14)).horizontalAdvance(hint)) + 34)
         field.setAccessibleName(self._look.t("Envelope"))
-        field.setPlaceholderText(self._look.t("Scan or type the envelope, then Enter"))
+        field.setPlaceholderText(hint)
 
         def entered() -> None:
             self._model.scan(field.text())
@@ -280,9 +281,9 @@ def _columns(look: Look) -> list[Column[LineRow]]:
     return [
         Column("#", 48, lambda r: Cell(str(r.outcome.line.row.row), quiet=True), right=True),
         Column(t("Card"), 170, lambda r: Cell(_grouped(r.outcome.line.card_no), quiet=True)),
-        Column(t("Household"), 132, lambda r: Cell(r.outcome.line.name)),
+        Column(t("Household"), 168, lambda r: Cell(r.outcome.line.name)),
         Column(t("Room"), 104, lambda r: Cell(r.outcome.line.door)),
-        Column(t("Volume"), 100, lambda r: Cell(str(r.outcome.volume or "—")), right=True),
+        Column(t("Volume"), 92, lambda r: Cell(str(r.outcome.volume or "—")), right=True),
         Column(t("Amount"), 104, lambda r: Cell(str(r.outcome.line.money or "—")), right=True),
         Column(t("Time"), 64, lambda r: Cell(_time(r.seconds), quiet=True), right=True),
         Column(t("State"), 146, lambda r: state_pill(r.outcome, t, writing=r.writing)),

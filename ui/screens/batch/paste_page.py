@@ -10,7 +10,7 @@ from cardstation.services.lists.chat import read_chat
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import Pane, label
 from ui.screens.batch.lists_model import ListsModel
 from ui.screens.batch.lists_state import ListsState
@@ -73,7 +73,7 @@ class PastePage(QWidget):
         right.column.setContentsMargins(6, 12, 6, 6)
         self._count.setContentsMargins(10, 0, 10, 0)
         right.column.addWidget(self._count)
-        right.column.addWidget(self.table, 1)
+        right.column.addWidget(WholeRows(self.table), 1)
         panes = QHBoxLayout()
         panes.setSpacing(M)
         panes.addWidget(left, 2)

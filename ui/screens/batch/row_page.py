@@ -149,8 +149,7 @@ class RowPage(QFrame):
     def _show_problem(self, state: RowState) -> None:
         said = ""
         if state.problem is not None:
-            told = of_error(state.problem.as_error(), self._look.t)
-            said = f"{told.what} {told.todo}"
+            said = of_error(state.problem.as_error(), self._look.t).advice
         self._problem.setText(said)
 
     def _show_field(self, state: RowState) -> None:

@@ -187,7 +187,7 @@ class PurchasePane(Pane):
         self._reference.setVisible(state.tender != "cash")
         self._show_quote(state)
         doubt = of_error(state.doubt.as_error(), self._look.t) if state.doubt else None
-        self._doubt.setText(f"{doubt.what} {doubt.todo}" if doubt else "")
+        self._doubt.setText(doubt.advice if doubt else "")
         self._doubt.setVisible(doubt is not None)
 
     def _show_quote(self, state: State) -> None:

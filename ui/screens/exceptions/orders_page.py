@@ -14,7 +14,7 @@ from ui.parts.buttons import Segments, button, press_key
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
 from ui.parts.problem import ProblemWords
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import Pane, row
 from ui.screens.exceptions.orders_model import OrdersModel
 from ui.theme import M
@@ -34,7 +34,7 @@ class OrdersPage(QWidget):
         self._words = ProblemWords(look)
         pane = Pane(look.theme, shadow=False, margin=6)
         pane.column.setContentsMargins(6, 6, 6, 6)
-        pane.column.addWidget(self.table, 1)
+        pane.column.addWidget(WholeRows(self.table), 1)
         full = QWidget()
         body = QVBoxLayout(full)
         body.setContentsMargins(0, 0, 0, 0)

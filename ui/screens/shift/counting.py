@@ -158,8 +158,7 @@ class SignPane(Pane):
             for name in others:
                 self.heir.addItem(name, name)
         said = of_error(state.problem.as_error(), t) if state.problem else None
-        gap = "" if said and said.what.endswith("。") else " "
-        self._doubt.setText(gap.join((said.what, said.todo)) if said else "")
+        self._doubt.setText(said.advice if said else "")
 
     def sign(self) -> None:
         """Both PINs go to the service and are gone; what is missing is asked for first."""

@@ -11,7 +11,7 @@ from cardstation.sentences import of_error
 from ui.look import Look, picture
 from ui.messages import Problem
 from ui.parts.pin_field import PinField
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import Pane, label
 from ui.screens.shift.model import ShiftModel
 from ui.screens.shift.state import State
@@ -58,8 +58,7 @@ class Form(Pane):
         """Say why it did not go through."""
         t = self._look.t
         said = of_error(problem.as_error(), t) if problem else None
-        gap = "" if said and said.what.endswith("。") else " "
-        self._doubt.setText(gap.join((said.what, said.todo)) if said else "")
+        self._doubt.setText(said.advice if said else "")
 
 
 class FirstPage(QWidget):
@@ -126,7 +125,7 @@ class OffPage(QWidget):
         heading = label(t("Who begins?"), "heading")
         heading.setContentsMargins(12, 0, 0, 0)
         people.column.addWidget(heading)
-        people.column.addWidget(self.table, 1)
+        people.column.addWidget(WholeRows(self.table), 1)
         self.form = Form(look, t("Open the shift"), t(_OPEN))
         self.who = label("", "name")
         self.form.column.addWidget(self.who)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import OpenItem, ShiftClose
@@ -13,7 +13,7 @@ from cardstation.services.intent.opened import OpenIntent
 from ui.look import Look, picture
 from ui.parts.age import age, grouped
 from ui.parts.guide import Guide, GuideStep
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, column, label, restyle
 from ui.screens.shift.state import State
@@ -159,13 +159,13 @@ def _handed(closed: ShiftClose, t: Translator) -> str:
     return t("{clerk} closed alone; whoever opens next signs for what is open.", clerk=closed.clerk)
 
 
-def _framed(look: Look, title: str, table: QWidget) -> Pane:
+def _framed(look: Look, title: str, table: QTableView) -> Pane:
     made = Pane(look.theme, shadow=False, margin=6)
     made.column.setContentsMargins(6, 12, 6, 6)
     heading = label(title, "heading")
     heading.setContentsMargins(12, 0, 0, 0)
     made.column.addWidget(heading)
-    made.column.addWidget(table, 1)
+    made.column.addWidget(WholeRows(table), 1)
     return made
 
 

@@ -11,7 +11,7 @@ from cardstation.sentences import word
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import Chip, Pane, label, row
 from ui.screens.teams.bars import TONES, ZONE_TONES, UrgencyBar
 from ui.screens.teams.model import TeamsModel
@@ -36,7 +36,7 @@ class TriagePage(QWidget):
         self.table = Table(look, t("Doors by days left"), self._rows)
         pane = Pane(look.theme, shadow=False, margin=6)
         pane.column.setContentsMargins(6, 6, 6, 6)
-        pane.column.addWidget(self.table, 1)
+        pane.column.addWidget(WholeRows(self.table), 1)
         back = button(t("Back"), model.leave, key="Esc")
         again = button(t("Look again"), model.look, key="F5")
         self._file = button(t("Print and file the list"), model.file, key="F7", look="primary")

@@ -11,7 +11,7 @@ from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
-from ui.parts.table import Cell, Column, Rows, Table
+from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, row
 from ui.screens.teams.bars import ZONE_TONES, ProgressPainter
@@ -93,7 +93,7 @@ class TeamsView(QWidget):
         self.table.opened.connect(self._open)
         pane = Pane(look.theme, shadow=False, margin=6)
         pane.column.setContentsMargins(6, 6, 6, 6)
-        pane.column.addWidget(self.table, 1)
+        pane.column.addWidget(WholeRows(self.table), 1)
         again = button(t("Look again"), self._model.look, key="F5")
         first = button(
             t("Who runs out first"),
