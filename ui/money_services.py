@@ -20,7 +20,7 @@ class MoneyServices:
     Attributes:
         pay: Batch, tender, money, the payment's own number, place of the envelope's line or 0.
         quote: Quotes a batch, files and prints the paper; returns the file.
-        sign: Batch, number of the quote, who signed, the picture, and whether it was signed on paper.
+        sign: Batch, number of the quote, who signed, the picture, and whether it is on paper.
         acknowledge: Files and prints an acknowledgement; an empty number means the newest of
             the batch.
         release: Batch, place of the line, reason.

@@ -63,8 +63,8 @@ def money_services(
         quote=lambda batch_id: printed(
             write_quote(quote_batch(station, batch_id), folder, language())
         ),
-        sign=lambda batch_id, by, picture, on_paper: sign_quote(
-            station, batch_id, by=by, picture=picture, on_paper=on_paper
+        sign=lambda batch_id, quote_no, by, picture, on_paper: sign_quote(
+            station, batch_id, quote_no=quote_no, by=by, picture=picture, on_paper=on_paper
         ),
         acknowledge=acknowledge,
         release=partial(release_line, station),

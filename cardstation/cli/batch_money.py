@@ -65,6 +65,7 @@ def quote(call: Call, batch_id: str, out: Path | None) -> None:
 
 @click.command("sign-quote")
 @click.argument("batch_id", metavar="BATCH")
+@click.option("--quote", "quote_no", required=True, help="Number of the quote that was signed.")
 @click.option("--by", default="", help="Who signs, by name; stays at this station.")
 @click.option(
     "--signature",
@@ -74,11 +75,15 @@ def quote(call: Call, batch_id: str, out: Path | None) -> None:
 @click.option("--on-paper", is_flag=True, help="Signed on paper.")
 @with_json
 @pass_call
-def sign(call: Call, *, batch_id: str, by: str, signature: Path | None, on_paper: bool) -> None:
+def sign(
+    call: Call, *, batch_id: str, quote_no: str, by: str, signature: Path | None, on_paper: bool
+) -> None:
     """Record that who pays signed the quote: its prices, and the order in which money is used."""
     picture = b"" if signature is None else signature.read_bytes()
     with call.doors.station(call.settings, True) as station:
-        made = sign_quote(station, batch_id, by=by, picture=picture, on_paper=on_paper)
+        made = sign_quote(
+            station, batch_id, quote_no=quote_no, by=by, picture=picture, on_paper=on_paper
+        )
     answer = {"quote_no": made.fact.quote_no, "signed_at": made.signed_at}
     call.output.answer(answer, told(answer))
 

@@ -55,6 +55,12 @@ TABLE = {
         NOTHING,
         "Make a quote and show it to the payer.",
     ),
+    "quote_superseded": Words(
+        "Another quote holds",
+        "Quote {quote_no} was signed; {newest} holds for this batch.",
+        NOTHING,
+        "Have the payer sign the quote that holds, or make a new one.",
+    ),
     "quote_not_signed": Words(
         "Signature missing",
         "Nobody signed the quote of batch {batch_id}.",

@@ -6,7 +6,7 @@ from cardstation.domain.batch import LineState
 from cardstation.domain.batch_life import TABLE, Stage, Step
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import money_open
-from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.custody_state import CustodyState, custody_in, custody_state
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.steps import record_step
@@ -22,10 +22,9 @@ def close_batch(station: Station, batch_id: str) -> CustodyState:
             waits for its answer), and those of `ensure_may_write`.
     """
     ensure_may_write(station)
-    state = custody_state(station, batch_id)
-    if (refused := hindrance(state)) is not None:
-        raise refused
     with station.store.unit() as unit:
+        if (refused := hindrance(custody_in(unit, batch_id))) is not None:
+            raise refused
         for asked in unit.funds.unanswered(batch_id):
             raise Refusal("payment_question", topup_id=asked.payment_id, fen=asked.money.fen)
         _bring_back(station, unit, batch_id)

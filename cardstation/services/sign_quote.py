@@ -16,21 +16,29 @@ from cardstation.store import Reading
 
 
 def sign_quote(
-    station: Station, batch_id: str, *, by: str = "", picture: bytes = b"", on_paper: bool = False
+    station: Station,
+    batch_id: str,
+    *,
+    quote_no: str,
+    by: str = "",
+    picture: bytes = b"",
+    on_paper: bool = False,
 ) -> QuoteStanding:
     """Record a signature under the quote that holds; another one later is a new entry.
 
     Args:
         station: The desk.
         batch_id: Of the batch.
+        quote_no: Of the quote that was signed, as its paper says.
         by: Who signed, by name; stays at this station.
         picture: Drawn on the pad, or the photo of the signed paper (PNG or JPEG).
         on_paper: It was signed on paper, and nobody took a photo.
 
     Raises:
         Refusal: `unknown_batch`, `no_quote_to_sign` (none was made, or it does not hold any
-            more), `quote_not_signed` (neither a picture nor on paper), `signature_not_picture`,
-            `batch_not_so_far`, `batch_closed_already`, and those of `ensure_may_write`.
+            more), `quote_superseded` (a newer quote took its place), `quote_not_signed` (neither a
+            picture nor on paper), `signature_not_picture`, `batch_not_so_far`,
+            `batch_closed_already`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     ensure_picture(picture)
@@ -38,6 +46,8 @@ def sign_quote(
         raise Refusal("quote_not_signed", batch_id=batch_id)
     with station.store.unit() as unit:
         fact = _standing(station, unit, batch_id).fact
+        if fact.quote_no != quote_no:
+            raise Refusal("quote_superseded", quote_no=quote_no, newest=fact.quote_no)
         signed = keep_signed(station, unit, picture, on_paper=on_paper)
         value = QuoteSigned(fact.quote_no, signed, keep_names(station, unit, by))
         record_step(station, unit, batch_id, Step.SIGNED, value=value, proof=fact.digest)

@@ -89,7 +89,7 @@ class Story:
         assert (quote["total_fen"], quote["refused"]) == (TOTAL, [])
         assert sum(line["fen"] for line in quote["lines"]) == TOTAL
         self.where(self("custody"), "quoted", not_collected=5)
-        signed = self("sign-quote", "--by", "陈国栋", "--on-paper")
+        signed = self("sign-quote", "--quote", quote["quote_no"], "--by", "陈国栋", "--on-paper")
         assert signed["quote_no"] == quote["quote_no"]
         return str(quote["reference"])
 

@@ -130,16 +130,26 @@ def test_a_second_acknowledgement_is_a_reprint(batch: Shell) -> None:
 
 
 def test_the_payer_signs_the_quote(batch: Shell, tmp_path: Path) -> None:
-    assert batch("sign-quote", BATCH, "--on-paper", status=3)["error"] == "no_quote_to_sign"
+    assert (
+        batch("sign-quote", BATCH, "--quote", f"{BATCH}-Q1", "--on-paper", status=3)["error"]
+        == "no_quote_to_sign"
+    )
     quote = batch("quote", BATCH)
-    assert batch("sign-quote", BATCH, status=3)["error"] == "quote_not_signed"
+    assert (
+        batch("sign-quote", BATCH, "--quote", f"{BATCH}-Q1", status=3)["error"]
+        == "quote_not_signed"
+    )
     photo = tmp_path / "signed.txt"
     photo.write_text("no picture")
-    refused = batch("sign-quote", BATCH, "--signature", str(photo), status=3)
+    refused = batch(
+        "sign-quote", BATCH, "--quote", f"{BATCH}-Q1", "--signature", str(photo), status=3
+    )
     assert refused["error"] == "signature_not_picture"
     assert batch("money", BATCH)["quote"]["signed_at"] is None
     photo.write_bytes(b"\xff\xd8\xff page")
-    signed = batch("sign-quote", BATCH, "--by", "王经理", "--signature", str(photo))
+    signed = batch(
+        "sign-quote", BATCH, "--quote", f"{BATCH}-Q1", "--by", "王经理", "--signature", str(photo)
+    )
     assert signed["quote_no"] == quote["quote_no"]
     assert batch("money", BATCH)["quote"]["signed_at"] == signed["signed_at"]
     paid = batch("pay", BATCH, "--tender", "cash", "--yuan", "100")

@@ -6,24 +6,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from cardstation.domain.batch import Verdict
 from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.custody import NEED_TWO, ON_PAPER, Explanation, HandOver, Party, Where, Why
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.seal_number import seal_number
 from cardstation.domain.shift import Approval
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
+from cardstation.services import close_batch as closing
 from cardstation.services.bag_papers import (
     custody_slip,
     manager_sheet,
     not_done_list,
     receipts_by_door,
 )
+from cardstation.services.batch_state import batch_state
 from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import CustodyState, custody_state, places_at
 from cardstation.services.explain_card import explain_card
@@ -125,6 +128,35 @@ def test_a_shortfall_is_recorded_and_must_be_explained_before_closing(bag: Bag) 
     bag.explain(Why.NEVER_GIVEN, 4)
     assert close_batch(bag.station, bag.batch_id).stage is Stage.CLOSED
     assert verify(bag.station).ok
+
+
+def test_money_that_comes_while_a_batch_is_looked_at_is_in_no_closed_batch(
+    bag: Bag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another page takes money between the look and the commit: it comes before, or is refused."""
+    bag.explain(Why.NEVER_GIVEN, 1, 2, 3, 4)
+    told: list[str] = []
+
+    def take() -> None:
+        try:
+            bag.pay(1)
+        except Refusal as refused:
+            told.append(refused.code)
+
+    page = Thread(target=take)
+    looked = closing.hindrance
+
+    def meanwhile(state: CustodyState) -> Refusal | None:
+        found = looked(state)
+        page.start()
+        page.join(0.3)
+        return found
+
+    monkeypatch.setattr(closing, "hindrance", meanwhile)
+    assert close_batch(bag.station, bag.batch_id).stage is Stage.CLOSED
+    page.join()
+    assert told == ["batch_closed_already"]
+    assert batch_state(bag.station, bag.batch_id).money.received == NO_MONEY
 
 
 def test_a_return_in_parts_ends_the_batch_with_the_last_card(bag: Bag) -> None:

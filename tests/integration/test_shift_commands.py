@@ -189,7 +189,7 @@ READS = {
     ("batch", "label"): (BATCH,),
     ("batch", "slip"): (BATCH,),
     ("batch", "trace"): ("0000126112401017",),
-    ("batch", "sign-quote"): (BATCH, "--on-paper"),
+    ("batch", "sign-quote"): (BATCH, "--quote", f"{BATCH}-Q1", "--on-paper"),
     ("batch", "headings"): ("FILE",),
     ("batch", "paste"): ("FILE",),
     ("batch", "revise"): (BATCH, "FILE"),

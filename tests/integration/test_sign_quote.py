@@ -20,6 +20,7 @@ from cardstation.services.leave_out import leave_out
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.revise_list import revise_list
+from cardstation.services.settle_line import settle_line
 from cardstation.services.sign_quote import sign_quote
 from cardstation.services.verify import verify
 from cardstation.store.frozen import thaw
@@ -47,10 +48,12 @@ def acknowledged(desk: Desk, batch_id: str, fen: int) -> bool:
 def test_the_signature_is_kept_with_the_quote_and_names_nobody_to_the_ledger(desk: Desk) -> None:
     batch_id = taken(desk.station, [list_row(one) for one in HOMES]).batch_id
     with pytest.raises(Refusal, match="no_quote_to_sign"):
-        sign_quote(desk.station, batch_id, picture=PICTURE)
+        sign_quote(desk.station, batch_id, quote_no=f"{batch_id}-Q1", picture=PICTURE)
     quote = quote_batch(desk.station, batch_id)
     assert acknowledged(desk, batch_id, 10_000) is False
-    signed = sign_quote(desk.station, batch_id, by="王经理", picture=PICTURE)
+    signed = sign_quote(
+        desk.station, batch_id, quote_no=f"{batch_id}-Q1", by="王经理", picture=PICTURE
+    )
     assert signed.signed_at == desk.station.clock.now()
     assert acknowledged(desk, batch_id, 10_000) is True
     with desk.station.store.reading() as reading:
@@ -72,17 +75,30 @@ def test_the_signature_is_kept_with_the_quote_and_names_nobody_to_the_ledger(des
 def test_a_signature_is_of_one_quote_only(desk: Desk) -> None:
     batch_id = taken(desk.station, [list_row(one) for one in HOMES]).batch_id
     quote_batch(desk.station, batch_id)
-    sign_quote(desk.station, batch_id, on_paper=True)
+    sign_quote(desk.station, batch_id, quote_no=f"{batch_id}-Q1", on_paper=True)
     leave_out(desk.station, batch_id, 3, "not_wanted")
     with pytest.raises(Refusal, match="no_quote_to_sign"):
-        sign_quote(desk.station, batch_id, on_paper=True)
+        sign_quote(desk.station, batch_id, quote_no=f"{batch_id}-Q1", on_paper=True)
     assert acknowledged(desk, batch_id, 5_000) is False
     revise_list(desk.station, batch_id, made_list([list_row(one) for one in HOMES[:1]]))
     quote_batch(desk.station, batch_id)
     assert acknowledged(desk, batch_id, 100) is False, "the new one is not signed"
-    sign_quote(desk.station, batch_id, on_paper=True)
+    sign_quote(desk.station, batch_id, quote_no=f"{batch_id}-Q2", on_paper=True)
     assert acknowledged(desk, batch_id, 100) is True
     assert verify(desk.station).ok
+
+
+def test_a_paper_that_another_quote_replaced_is_not_the_one_that_was_signed(desk: Desk) -> None:
+    """The payer signs the first; meanwhile another clerk has made a second of another total."""
+    batch_id = taken(desk.station, [list_row(HOMES[0]), list_row(HOMES[1], "一百五")]).batch_id
+    first = quote_batch(desk.station, batch_id)
+    settle_line(desk.station, batch_id, 2, HOMES[1].account_no, Money(30_000))
+    second = quote_batch(desk.station, batch_id)
+    assert first.total != second.total
+    with pytest.raises(Refusal, match="quote_superseded"):
+        sign_quote(desk.station, batch_id, quote_no=first.quote_no, on_paper=True)
+    signed = sign_quote(desk.station, batch_id, quote_no=second.quote_no, on_paper=True)
+    assert signed.fact.fen == second.total.fen
 
 
 @pytest.mark.parametrize(
@@ -93,5 +109,7 @@ def test_what_is_no_signature(desk: Desk, given: dict[str, bytes], code: str) ->
     batch_id = taken(desk.station, [list_row(HOMES[0])]).batch_id
     quote_batch(desk.station, batch_id)
     with pytest.raises(Refusal) as refused:
-        sign_quote(desk.station, batch_id, picture=given.get("picture", b""))
+        sign_quote(
+            desk.station, batch_id, quote_no=f"{batch_id}-Q1", picture=given.get("picture", b"")
+        )
     assert refused.value.code == code

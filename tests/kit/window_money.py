@@ -130,7 +130,7 @@ class FakeMoney:
         self.quote = QUOTED
         return Path("2026-11-23-02-Q1-quote.pdf")
 
-    def _sign(self, _batch: str, by: str, picture: bytes, on_paper: bool) -> None:
+    def _sign(self, _batch: str, _quote_no: str, by: str, picture: bytes, on_paper: bool) -> None:
         self.done.append(("sign", by, bool(picture), on_paper))
         self.quote = replace(self.quote or QUOTED, signed_at=samples.NOW)
 
