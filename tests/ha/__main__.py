@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -150,10 +150,19 @@ def _told_between(side: Side, since: float, until: float) -> int:
 def run(folder: Path, programs: Programs, names: tuple[str, ...], load: Load) -> bool:
     """Everything, or what is named; True when nothing is missing and the control lost."""
     began = monotonic()
-    cluster = Cluster(folder, programs)
-    cluster.start()
-    click.echo(f"three members after {monotonic() - began:.0f} s", err=True)
-    this = Run(folder, cluster, load)
+    with closing(Cluster(folder, programs)) as cluster:
+        cluster.start()
+        click.echo(f"three members after {monotonic() - began:.0f} s", err=True)
+        good, slowest = prove_all(Run(folder, cluster, load), cluster, names)
+    if slowest < ASKED_PER_S:
+        busy = os.getloadavg()[0]
+        click.echo(f"slower than the {ASKED_PER_S} writes/s that are meant; load here {busy:.1f}")
+    click.echo(f"{'sound' if good else 'NOT SOUND'}; {monotonic() - began:.0f} s")
+    return good
+
+
+def prove_all(this: Run, cluster: Cluster, names: tuple[str, ...]) -> tuple[bool, float]:
+    """One fault after another; whether all is well, and the slowest load before a fault."""
     good, slowest = True, float(ASKED_PER_S)
     for fault in FAULTS:
         if not names or fault.name in names:
@@ -169,11 +178,7 @@ def run(folder: Path, programs: Programs, names: tuple[str, ...], load: Load) ->
         outcome = this.suffer(cut, CONTROL, synchronous=False)
         click.echo(f"{outcome} (asynchronous: it must lose)")
         good = good and outcome.gone > 0
-    if slowest < ASKED_PER_S:
-        busy = os.getloadavg()[0]
-        click.echo(f"slower than the {ASKED_PER_S} writes/s that are meant; load here {busy:.1f}")
-    click.echo(f"{'sound' if good else 'NOT SOUND'}; {monotonic() - began:.0f} s")
-    return good
+    return good, slowest
 
 
 @click.command()
