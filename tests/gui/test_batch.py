@@ -174,6 +174,7 @@ def test_the_loop_ends_with_the_last_card(desk: Stage) -> None:
         desk.remove()
     assert not desk.batch.model.state.running
     assert desk.window.banner.state.title == "本批的卡全部完成"
+    assert desk.batch.model.state.seconds_left is None, "nothing is left to wait for"
 
 
 def test_a_running_batch_keeps_its_cards_on_any_screen(desk: Stage) -> None:

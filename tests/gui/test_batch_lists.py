@@ -127,6 +127,9 @@ def test_rows_are_solved_one_after_another_with_the_keyboard(bench: Bench, qtbot
     assert bench.lists.state.page is Page.NONE
     assert bench.lines[-1].money == Money(15_000)
     assert bench.lists.state.needing == ()
+    bench.stage.batch.model.open(bench.batch_id)
+    told = bench.stage.batch.subtitle(bench.stage.window.look.t)
+    assert "共 11 行" in told, "one is left out; a decided row is one row"
     assert verify(bench.desk.station).ok
 
 

@@ -127,7 +127,7 @@ class BatchScreen(QObject):
         standing = self.model.state.standing
         if standing is None:
             return t("Lists of property managers and bags of cards")
-        rows = t("{n} rows", n=len(standing.outcomes))
+        rows = t("{n} rows", n=sum(not one.line.withdrawn for one in standing.outcomes))
         return f"{standing.batch.name}    {t('Batch')} {standing.batch.batch_id}    {rows}"
 
     def banner(self, t: Translator) -> BannerState | None:

@@ -121,8 +121,8 @@ class State:
 
     @property
     def seconds_left(self) -> float | None:
-        """Reckoned from the last cards, None before the second one."""
-        if not self.cycles:
+        """Reckoned from the last cards, None before the second one and where none is left."""
+        if not self.cycles or not self.counts.left:
             return None
         recent = self.cycles[-RECENT:]
         return sum(recent) / len(recent) * self.counts.left
