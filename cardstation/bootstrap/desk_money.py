@@ -36,11 +36,27 @@ def money_services(
         language: Of papers now.
         printed: Prints a filed paper where a printer is set.
     """
+    told: set[tuple[str, Tender, Money, str, int]] = set()
 
     def pay(batch_id: str, tender: Tender, money: Money, reference: str, line: int) -> BatchMoney:
-        return pay_batch(
-            station, batch_id, tender=tender, money=money, reference=reference, line=line
-        )
+        """What was said to be on record, and is recorded once more, came twice."""
+        what = (batch_id, tender, money, reference, line)
+        try:
+            paid = pay_batch(
+                station,
+                batch_id,
+                tender=tender,
+                money=money,
+                reference=reference,
+                line=line,
+                again=what in told,
+            )
+        except Refusal as refusal:
+            if refusal.code == "payment_again":
+                told.add(what)
+            raise
+        told.discard(what)
+        return paid
 
     def acknowledge(batch_id: str, ack_no: str) -> Path:
         made = [one.ack_no for one in batch_account(station, batch_id).payments if one.ack_no]

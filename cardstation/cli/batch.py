@@ -119,6 +119,9 @@ def _name_headings(call: Call, station: Station, file: Path, manager: str) -> No
 @click.option("--yuan", help="Amount in yuan.")
 @click.option("--reference", default="", help="The payment's own number, and its text.")
 @click.option("--line", type=click.IntRange(1), default=None, help="Envelope of this line (place).")
+@click.option(
+    "--again", is_flag=True, help="You have looked: the same number and amount came twice."
+)
 @with_json
 @pass_call
 def pay(
@@ -130,6 +133,7 @@ def pay(
     yuan: str | None,
     reference: str,
     line: int | None,
+    again: bool,
 ) -> None:
     """Record money received for a batch; lines are funded whole, in the quote's order."""
     if (fen is None) == (yuan is None):
@@ -143,6 +147,7 @@ def pay(
             money=money,
             reference=reference,
             line=line or 0,
+            again=again,
         )
         taken = batch_account(station, batch_id).payments[-1]
         paper = call.doors.acknowledgement(station, taken.ack_no, call.settings, None)

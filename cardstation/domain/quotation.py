@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from cardstation.domain.batch_id import short_id
@@ -17,6 +17,8 @@ from cardstation.domain.volume import Volume
 VALID_DAYS = 7
 """Days a quote holds, the day it is made not counted; prices freeze when the money is certain."""
 
+_STILL_PAID = timedelta(days=180)
+"""However late a transfer may come."""
 _REFERENCE = re.compile(r"(?=(?<![0-9])((?:[0-9][\s-]?){13}[0-9])(?![0-9]))")
 
 
@@ -144,6 +146,22 @@ def payment_reference(station_number: int, batch_id: str, issue: int) -> str:
     plain = f"{station_number % 1000:03d}{year[2:]}{month}{day}{int(number) % 100:02d}"
     plain += f"{issue % 100:02d}"
     return plain + luhn_digit(plain)
+
+
+def quoted_at(reference: str, today: date) -> str:
+    """The last three digits of the station whose quote a reference may be of; empty for none.
+
+    A bank's own number of fourteen digits has a right check digit in one of ten; the day in it is
+    one of the last half year's in one of ten thousand of those.
+    """
+    year, month, day = (int(reference[at : at + 2]) for at in (3, 5, 7))
+    try:
+        made = date(2000 + year, month, day)
+    except ValueError:
+        return ""
+    recent = today - _STILL_PAID <= made <= today + timedelta(days=1)
+    numbered = reference[9:11] != "00" and reference[11:13] != "00"
+    return reference[:3] if recent and numbered else ""
 
 
 def grouped(reference: str) -> str:

@@ -110,6 +110,19 @@ TABLE = {
         "This money was not recorded.",
         "Open batch {batch_id} and record it there.",
     ),
+    "payment_of_other_station": Words(
+        "Payment is for another station",
+        "The number {reference} is a payment reference of station {station}.",
+        "This money was not recorded.",
+        "Record it at that station: its list is paid there.",
+    ),
+    "payment_again": Words(
+        "Recorded before",
+        "Batch money of {fen} with the number {reference} is on record already ({ack_no}).",
+        "This money was not recorded a second time.",
+        "Look at the statement. If it really came twice, record it once more: then it is taken "
+        "(at the command line with --again).",
+    ),
     "nothing_to_quote": Words(
         "Nothing to quote",
         "No row of batch {batch_id} can be loaded as it stands.",

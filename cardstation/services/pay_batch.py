@@ -15,7 +15,7 @@ from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.funding import answered, batch_of, takes_envelope
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
-from cardstation.services.intent.quoting import ensure_not_anothers
+from cardstation.services.intent.quoting import ensure_not_anothers, ensure_not_booked
 from cardstation.services.intent.steps import ensure_not_closed
 from cardstation.services.lists.entry import ensure_entry_checked
 from cardstation.services.station import Station
@@ -32,6 +32,7 @@ def pay_batch(
     money: Money,
     reference: str = "",
     line: int = 0,
+    again: bool = False,
 ) -> BatchMoney:
     """Take money for a batch, once or several times; what no line needs stays unallocated.
 
@@ -44,14 +45,16 @@ def pay_batch(
         money: What was handed over or transferred.
         reference: The payment's own number; a quote's reference in it must be this batch's.
         line: Place of the line in whose envelope the money lay, 0 = a lump sum for all.
+        again: A person has looked: the same number and amount came twice.
 
     Raises:
         Refusal: `unknown_batch`, `batch_closed_already`, `zero_amount`, `tender_unknown`,
             `payment_not_taken`,
             `payment_question` (an earlier payment of this batch waits for its answer),
             `entry_not_checked` (typed by hand and not counted by a second person),
-            `payment_of_other_batch`, `unknown_line`, `envelope_not_payable` (nothing is to be
-            paid for this line), `line_paid_already`.
+            `payment_of_other_batch`, `payment_of_other_station`, `payment_again` (this batch has
+            a payment of this number and amount), `unknown_line`, `envelope_not_payable` (nothing
+            is to be paid for this line), `line_paid_already`.
         OutcomeUnknown: `payment_unknown`.
     """
     ensure_may_sell(station)
@@ -64,6 +67,7 @@ def pay_batch(
     asked = _ask(
         station,
         AskedPayment(new_id(station.clock), batch_id, tender, money, reference, "asked", now, line),
+        again=again,
     )
     answer = payment.take(asked.payment_id, money, reference)
     if answer is PaymentAnswer.UNKNOWN:
@@ -74,7 +78,7 @@ def pay_batch(
     return batch_state(station, batch_id).money
 
 
-def _ask(station: Station, wanted: AskedPayment) -> AskedPayment:
+def _ask(station: Station, wanted: AskedPayment, *, again: bool) -> AskedPayment:
     with station.store.unit() as unit:
         asked = replace(wanted, clerk=clerk_of(station, unit))
         batch = batch_of(unit, asked.batch_id)
@@ -82,7 +86,9 @@ def _ask(station: Station, wanted: AskedPayment) -> AskedPayment:
         ensure_entry_checked(station, unit, batch)
         for open_one in unit.funds.unanswered(asked.batch_id):
             raise Refusal("payment_question", topup_id=open_one.payment_id, fen=open_one.money.fen)
-        ensure_not_anothers(unit, asked.batch_id, asked.reference)
+        ensure_not_anothers(station, unit, asked.batch_id, asked.reference)
+        if not again:
+            ensure_not_booked(unit, asked)
         if asked.line:
             _ensure_payable(unit, asked.batch_id, asked.line)
         unit.funds.note(asked)

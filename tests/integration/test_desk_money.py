@@ -54,3 +54,16 @@ def test_every_paper_is_filed_and_printed(desk: Desk, tmp_path: Path) -> None:
         "S001-2026-A000001-1.pdf",
         f"{BATCH}-refunds.pdf",
     ]
+
+
+def test_what_is_recorded_once_more_at_the_window_came_twice(desk: Desk, tmp_path: Path) -> None:
+    """The first time it is said to be on record; recorded once more it is taken, and asked anew."""
+    money = money_services(desk.station, tmp_path / "papers", lambda: "zh_CN", lambda path: path)
+    how = (Tender.BANK_TRANSFER, Money(10_000), "0931 4417", 0)
+    money.pay(BATCH, *how)
+    with pytest.raises(Refusal, match="payment_again"):
+        money.pay(BATCH, *how)
+    money.pay(BATCH, *how)
+    with pytest.raises(Refusal, match="payment_again"):
+        money.pay(BATCH, *how)
+    assert money.account(BATCH).state.money.received == Money(20_000)

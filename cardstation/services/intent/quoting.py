@@ -7,10 +7,12 @@ from datetime import datetime
 from cardstation.domain.batch import Batch, LineKind, Verdict
 from cardstation.domain.batch_life import BatchStep, Step
 from cardstation.domain.money import NO_MONEY
-from cardstation.domain.quotation import QuoteFact, QuoteStanding, references_in
+from cardstation.domain.quotation import QuoteFact, QuoteStanding, quoted_at, references_in
 from cardstation.errors import Refusal
+from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw
+from cardstation.store.funds import AskedPayment
 
 
 def quote_standing(reading: Reading, batch: Batch, now: datetime) -> QuoteStanding | None:
@@ -42,11 +44,12 @@ def issues(reading: Reading, batch_id: str) -> int:
     return sum(step.step is Step.QUOTED for step in reading.steps.of_batch(batch_id))
 
 
-def ensure_not_anothers(reading: Reading, batch_id: str, reference: str) -> None:
+def ensure_not_anothers(station: Station, reading: Reading, batch_id: str, reference: str) -> None:
     """A payment whose text carries the reference of a quote is for the batch of that quote.
 
     Raises:
-        Refusal: `payment_of_other_batch`.
+        Refusal: `payment_of_other_batch`, `payment_of_other_station` (it is recorded there: a
+            transfer booked at two desks would buy gas twice).
     """
     named = references_in(reference)
     if not named:
@@ -56,6 +59,25 @@ def ensure_not_anothers(reading: Reading, batch_id: str, reference: str) -> None
             if step.batch_id == batch_id:
                 return
             raise Refusal("payment_of_other_batch", reference=reference, batch_id=step.batch_id)
+    today, ours = station.clock.now().date(), f"{station.number % 1000:03d}"
+    for one in named:
+        if quoted_at(one, today) not in ("", ours):
+            raise Refusal("payment_of_other_station", reference=one, station=one[:3])
+
+
+def ensure_not_booked(reading: Reading, asked: AskedPayment) -> None:
+    """No payment of the batch has this number, or the quote's reference in it, and this amount.
+
+    Raises:
+        Refusal: `payment_again` (with the acknowledgement there is).
+    """
+    named = {asked.reference, *references_in(asked.reference)} - {""}
+    for one in reading.funds.payments(asked.batch_id):
+        same = named & {one.reference, *references_in(one.reference)}
+        if same and one.money == asked.money:
+            made = reading.lump_sums.of_batch(asked.batch_id).get(one.payment_id)
+            ack_no = made.ack_no if made else ""
+            raise Refusal("payment_again", reference=min(same), fen=one.money.fen, ack_no=ack_no)
 
 
 def _differs(batch: Batch, fact: QuoteFact) -> bool:
