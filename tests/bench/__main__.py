@@ -13,6 +13,7 @@ from tests.bench.row import table
 BENCHES = (
     "board",
     "card_cycle",
+    "central",
     "commit",
     "city_list",
     "feed",

@@ -31,7 +31,9 @@ NAMES = [name for name, _ in PARTS]
 
 NOT_WHOLE = {
     "chaos": "10 of the 40 bags were played: a night of its own",
+    "hostile": "one of its twenty rounds was asked, on a machine at work",
     "interleave": "the spread of CI was met; all pairs at all boundaries are hours",
+    "load": "a few of the stations came back, on a machine at work",
     "sweep": "disputes became a part of it after its last whole run",
     "pairs": "disputes became a part of it after its last whole run",
     "sim": "each run ended before its last world",
@@ -45,10 +47,12 @@ SAID = re.compile(r"not proven here|not run whole|each run ended before")
 WHOLE: dict[str, tuple[str, ...]] = {
     "bits": ("in the file: {BITS}",),
     "chaos": ("{CHAOS} bags",),
+    "hostile": ("{HOSTILE} rounds", "5xx 0"),
     "interleave": (f"{len(EVERY_PAIR)} pairs",),
     "kills": ("{KILLS} kills",),
-    "lanes": ("twice 191 cards", "broken 0"),
+    "lanes": ("twice 199 cards", "broken 0"),
     "ledger": (f"{ENTRIES} in", "0 lost, 0 doubled, sum of postings 0"),
+    "load": ("{CROWD} stations", "{LOAD_S} s of load", "0 lost, 0 doubled, sum of postings 0"),
     "meters": (f"{len(CASES)} makers and kinds", f"{HOUSEHOLDS} households and {DAYS} days each"),
     "pairs": (f"{len(TWICE)} passes",),
     "power": ("{CUTS} stories",),
