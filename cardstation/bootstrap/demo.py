@@ -26,6 +26,7 @@ from cardstation.bootstrap.desk_wiring import Wiring
 from cardstation.bootstrap.papers import write_receipts, write_sheet
 from cardstation.bootstrap.pictures import picture_papers
 from cardstation.bootstrap.plastic import money_on_cards
+from cardstation.bootstrap.purses import TRAINING
 from cardstation.bootstrap.station import open_station
 from cardstation.central.process import CentralProcess
 from cardstation.domain.batch import Batch, LineKind, LineOutcome, LineState, Verdict
@@ -117,7 +118,8 @@ def _fresh(home: Path, lang: str) -> Settings:
     home.mkdir(parents=True, exist_ok=True)
     (home / MARK).write_text("{}")
     log_to_folder(home)
-    return replace(load_settings(home.absolute()), language=lang, training=True)
+    settings = load_settings(home.absolute())
+    return replace(settings, language=lang, training=True, purse_keys=TRAINING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cardstation.bootstrap.card_box import CardBox
 from cardstation.domain.batch import Batch, Verdict
+from cardstation.errors import Refusal
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.tear import PullAfter
 
@@ -45,8 +46,19 @@ class Bag:
 
 
 def pack(box: CardBox, batch: Batch) -> Bag:
-    """Make the cards of a batch's ready lines."""
+    """Make the cards of a batch's ready lines, as far as there are any."""
     ready = [line.account_no for line in batch.lines if line.verdict is Verdict.READY]
     listed = {line.account_no for line in batch.lines}
-    cards = tuple(box.make(box.household(account)) for account in ready[:MISSING])
+    made = (_made(box, account) for account in ready[:MISSING])
+    cards = tuple(path for path in made if path is not None)
     return Bag(box, cards, box.make(box.outsider(listed)))
+
+
+def _made(box: CardBox, account_no: str) -> Path | None:
+    """The household's card; None where its numbers have no room on such a card."""
+    try:
+        return box.make(box.household(account_no))
+    except Refusal as stop:
+        if stop.code != "field_does_not_fit":
+            raise
+        return None

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.layouts import LAYOUTS
+from drivers.purses.chip import KIND
 from drivers.virtual.card import VirtualCard
+from drivers.virtual.purse_card import VirtualPurseCard
 from tests.kit.e2e import Answer, Desk
 from tests.kit.workbook import write_workbook
 
@@ -176,7 +178,10 @@ def image_of(desk: Desk, card_no: str) -> bytes:
 
 def counter_on(desk: Desk, card_no: str) -> int:
     """The purchase counter of the credit on a card, 0 when there is none."""
-    image = image_of(desk, card_no)
+    card = VirtualCard.load(card_file(desk, card_no))
+    if isinstance(card.chip, VirtualPurseCard):
+        return card.chip.state.of_kind(KIND).online
+    image = card.image
     layout = next(one for one in LAYOUTS if one.recognises(image))
     credit = layout.decode(image).credit
     return 0 if credit is None else credit.purchase_counter

@@ -6,12 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
+from cardstation.settings import save_setting
 from tests.kit.e2e import Desk
 from tests.kit.e2e_cards import Person, community, counter_on, take_in, take_list
 
 YUAN = 100
-CHIPS = ("sle4442", "at88sc102")
-"""Of the community's cards; the others are e-purses."""
+CHIPS = ("sle4442", "at88sc102", "epurse")
+"""Of the community's cards."""
 EVERYBODY = 200
 HEARD_EVERY = 12
 
@@ -36,6 +37,8 @@ def prove_lanes(desk: Desk, readers: int, most: int) -> Counter[str]:
     Returns:
         How many cards ended how, `seconds` of the run and `cards per hour` of all cards.
     """
+    desk.home.mkdir(parents=True, exist_ok=True)
+    save_setting(desk.home, purse_keys="training")
     persons = community(most, most // 4, CHIPS)
     assert len(persons) >= min(most, 190)
     take_in(desk, persons)

@@ -30,7 +30,7 @@ from drivers.measured import Counter as Sent
 from drivers.purses import gas_files
 from drivers.virtual import VirtualCard, VirtualReader, new_chip
 from drivers.virtual.gas_card import VirtualGasCard
-from drivers.virtual.purse_maker import make_purse
+from drivers.virtual.volume_purse_maker import make_purse_of
 from tests.kit.chips import CASES
 from tests.kit.fast_disk import fast_folder
 from tests.kit.paper_card import PaperChip, PaperReader, StrangerTouched
@@ -50,7 +50,10 @@ READ = REFUSED | {"read", NOBODYS}
 THROUGH_TWINS = 50
 LOOKED_UP = 3
 READING = frozenset({0xA4, 0xB0, 0xB1, 0xB2, 0x01})
-TWISTED = ("220105000102", "220105000201")
+TWISTED = {
+    MeterKind.MONEY: ("220105000102", "220105000201"),
+    MeterKind.VOLUME: ("220105000304", "220105000403"),
+}
 """Accounts that two bytes in each other's places make of one another: a sum does not tell them."""
 
 OPENING_SECTORS, PUBLIC_KEY, KEY_A = (0x82, 0x86), b"\xff" * 6, 0x60
@@ -59,7 +62,10 @@ ASKING_PURSES = frozenset({0xA4, 0xB0, 0xB2, 0xC0, 0x50, 0x5A})
 
 
 _PARAMETERS_AT = VirtualGasCard.place(gas_files.PARAMETERS) + gas_files.HEADED
-_NUMBERS = (range(13, 20), range(_PARAMETERS_AT + 0x1A, _PARAMETERS_AT + 0x26))
+_NUMBERS = {
+    MeterKind.MONEY: (range(13, 20), range(_PARAMETERS_AT + 0x1A, _PARAMETERS_AT + 0x26)),
+    MeterKind.VOLUME: (range(13, 20), range(_PARAMETERS_AT + 0x14, _PARAMETERS_AT + 0x26)),
+}
 """Of a purse card's memory: the card number, the numbers of meter and customer."""
 
 
@@ -76,10 +82,17 @@ class ImageDesk:
 
     def __enter__(self) -> Self:
         self._folder = fast_folder()
-        purses = [_with_purse(home, no) for home, no in zip(neighbours(2), TWISTED, strict=True)]
+        purses = [
+            _with_purse(home, no, kind)
+            for kind, twisted in TWISTED.items()
+            for home, no in zip(neighbours(2), twisted, strict=True)
+        ]
         homes = [*self.corpus.homes, *purses]
         opened = open_desk(self._folder / "desk", households=homes)
-        self._purses = [make_purse(home) for home in purses]
+        self._purses = {
+            kind: [make_purse_of(home) for home in purses if home.meter.kind is kind]
+            for kind in TWISTED
+        }
         self.station = with_purses(replace(opened.station, keys=KEYS), software())
         self._paper = {
             one.chip: replace(self.station, chips=(PaperChip(one.chip),))
@@ -159,7 +172,8 @@ class ImageDesk:
 
     def _in_purse(self, dice: Random) -> None:
         """A CPU card whose files are spoilt, or hold another household's."""
-        mine, other = dice.sample(self._purses, 2)
+        meter = dice.choice(tuple(TWISTED))
+        mine, other = dice.sample(self._purses[meter], 2)
         card = mine.copy()
         cells = card.chip.main
         for _ in range(dice.randrange(4)):
@@ -176,7 +190,7 @@ class ImageDesk:
         def whose(found: Inserted) -> bool:
             """Its numbers stand in the files as somebody's were issued."""
             main = issued.get(found.content.identity.card_no, bytearray(len(cells)))
-            return all(cells[at] == main[at] for part in _NUMBERS for at in part)
+            return all(cells[at] == main[at] for part in _NUMBERS[meter] for at in part)
 
         self._put_in(card, "acs", "acs", _only_asked, whose)
 
@@ -243,12 +257,12 @@ def _only_asked(command: bytes) -> bool:
     return command[1] in ASKING_PURSES
 
 
-def _with_purse(home: Household, account_no: str) -> Household:
+def _with_purse(home: Household, account_no: str, kind: MeterKind) -> Household:
     """A household with numbers of its own that have room on a purse."""
     return replace(
         home,
         account_no=account_no,
         card_no=f"88013099{account_no[-6:]}",
-        meter=Meter(f"0017{account_no[-8:]}", MeterKind.MONEY, None),
+        meter=Meter(f"0017{account_no[-8:]}", kind, None),
         chip="epurse",
     )
