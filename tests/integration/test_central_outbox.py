@@ -93,6 +93,18 @@ def test_every_fact_is_there_with_its_legs_and_pages_join(centre: Centre) -> Non
     send(ledger, chain.sale(3))
     assert places(page(centre.books, after)) == [("S001", 7), ("S001", 8), ("S001", 9)]
     assert wrong(centre.books) == ()
+    refused_places(centre.books, after)
+
+
+def refused_places(books: Books, cursor: str) -> None:
+    """Of other books, where another fact stands at the place of a cursor; and of no books."""
+    txid, number, named = cursor.split(".")
+    for other in (f"{txid}.{number}.00000000", f"{txid}.{int(number) + 1}.{named}"):
+        with pytest.raises(Refusal, match="outbox_other_books"):
+            page(books, other)
+    for bad in ("", "7", "1.2", "1.2.XYZ", "-1.2.aaaaaaaa", "1.2.aaaaaaaa; DROP TABLE outbox"):
+        with pytest.raises(Refusal, match="outbox_cursor_bad"):
+            page(books, bad)
 
 
 def test_a_slow_commit_is_never_skipped(centre: Centre) -> None:
@@ -121,19 +133,6 @@ def test_a_slow_commit_is_never_skipped(centre: Centre) -> None:
     assert wrong(centre.books) == ()
 
 
-def test_books_that_lost_the_row_of_a_cursor_say_so(centre: Centre) -> None:
-    ledger, chain = centre.station(), Chain()
-    send(ledger, chain.sale())
-    cursor = page(centre.books).next
-    txid, number, _ = cursor.split(".")
-    for other in (f"{txid}.{number}.00000000", f"{txid}.{int(number) + 1}.{cursor[-8:]}"):
-        with pytest.raises(Refusal, match="outbox_other_books"):
-            page(centre.books, other)
-    for bad in ("", "7", "1.2", "1.2.XYZ", "-1.2.aaaaaaaa", "1.2.aaaaaaaa; DROP TABLE outbox"):
-        with pytest.raises(Refusal, match="outbox_cursor_bad"):
-            page(centre.books, bad)
-
-
 def test_books_written_from_a_dump_are_numbered_again_before_anybody_reads_on(
     centre: Centre,
 ) -> None:
@@ -150,7 +149,11 @@ def test_books_written_from_a_dump_are_numbered_again_before_anybody_reads_on(
     assert places(page(centre.books)) == [("S001", seq) for seq in range(1, 7)]
 
 
-def test_the_service_itself_cannot_write_there(ledger_books: Books) -> None:
+def test_the_service_cannot_write_there_and_what_somebody_else_forged_is_counted(
+    centre: Centre, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send(centre.station(), Chain().sale())
+    dsn = ["--dsn", centre.books.dsn]
     for verb in (
         "INSERT INTO outbox (txid) VALUES (1)",
         "UPDATE outbox SET fen = 0",
@@ -158,17 +161,10 @@ def test_the_service_itself_cannot_write_there(ledger_books: Books) -> None:
         "TRUNCATE outbox",
     ):
         with (
-            ledger_books.engine.connect() as connection,
+            centre.books.engine.connect() as connection,
             pytest.raises(ProgrammingError, match="permission denied"),
         ):
             connection.execute(text(verb))
-
-
-def test_what_is_missing_or_forged_is_counted(
-    centre: Centre, capsys: pytest.CaptureFixture[str]
-) -> None:
-    send(centre.station(), Chain().sale())
-    dsn = ["--dsn", centre.books.dsn]
     assert main(["outbox", "check", *dsn]) == 0
     with centre.books.owner.begin() as connection:
         connection.execute(text("DELETE FROM outbox WHERE seq = 2"))
@@ -185,7 +181,9 @@ def test_what_is_missing_or_forged_is_counted(
     assert not json.loads(capsys.readouterr().out)["ok"]
 
 
-def test_what_was_posted_before_there_was_an_outbox_is_in_it(centre: Centre) -> None:
+def test_what_was_posted_before_there_was_an_outbox_is_in_it_and_the_command_line_reads_it(
+    centre: Centre, capsys: pytest.CaptureFixture[str]
+) -> None:
     send(centre.station(), Chain().sale())
     made = importlib.import_module("cardstation.central.migrations.versions.r0010_outbox")
     with centre.books.owner.begin() as connection:
@@ -196,10 +194,6 @@ def test_what_was_posted_before_there_was_an_outbox_is_in_it(centre: Centre) -> 
         connection.execute(text("GRANT SELECT ON outbox TO cardstation_service"))
     assert places(page(centre.books)) == [("S001", 1), ("S001", 2), ("S001", 3)]
     assert wrong(centre.books) == ()
-
-
-def test_the_command_line_reads_on(centre: Centre, capsys: pytest.CaptureFixture[str]) -> None:
-    send(centre.station(), Chain().sale())
     dsn = ["--dsn", centre.books.dsn]
     assert main(["outbox", "read", "--json", "--most", "2", *dsn]) == 0
     told = json.loads(capsys.readouterr().out)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -107,7 +106,9 @@ def report(centre: Centre) -> Iterator[Reader]:
     yield from made(centre.books, "report_reader")
 
 
-def test_reports_see_their_views_and_nothing_else(report: Reader) -> None:
+def test_reports_see_their_views_and_nothing_else_and_change_nothing(report: Reader) -> None:
+    with report.engine.connect() as connection:
+        assert connection.scalar(text("SHOW default_transaction_read_only")) == "on"
     assert report.may("SELECT") == {f"reporting.{name}" for name in COLUMNS}
     for right in ("INSERT", "UPDATE", "REFERENCES"):
         assert report.may(right) == set()
@@ -121,16 +122,9 @@ def test_reports_see_their_views_and_nothing_else(report: Reader) -> None:
             ("tender", 3_000),
             ("unloaded", 0),
         ]
-
-
-def test_no_key_no_password_no_session_no_household(report: Reader) -> None:
     for secret in SECRETS:
         assert "permission denied" in report.refused(f"SELECT {secret}"), secret
-
-
-def test_reports_change_nothing(report: Reader) -> None:
     with report.engine.connect() as connection:
-        assert connection.scalar(text("SHOW default_transaction_read_only")) == "on"
         assert connection.scalar(text("SHOW statement_timeout")) == "2min"
     for statement in (*WRITES, "CREATE ROLE mine"):
         said = report.refused(statement)
@@ -146,7 +140,7 @@ def test_a_reader_of_the_outbox_sees_the_outbox(centre: Centre) -> None:
 
 
 def test_a_login_gets_a_new_password_and_no_other_role_is_touched(
-    report: Reader, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    report: Reader, capsys: pytest.CaptureFixture[str]
 ) -> None:
     owner = report.books.owner
     dsn = owner.url.render_as_string(hide_password=False)
