@@ -6,6 +6,7 @@ PINs are asked for unseen, or come from the environment; never as an argument, w
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 
 import click
 
@@ -138,8 +139,13 @@ def open_it(call: Call, name: str, float_yuan: str) -> None:
     with call.doors.station(call.settings, True) as station:
         typed = _pin(PIN, call.words("PIN of {name}", name=name))
         opened = open_shift(station, name, typed, float_money=money)
-    answer = call.words("Shift of {name} open, float {money}", name=opened.clerk, money=money)
-    call.output.answer(opened, [answer, *_items(call, opened.taken_over)])
+        state = shift_state(station)
+    said = call.words("Shift of {name} open, float {money}", name=opened.clerk, money=money)
+    answer = {one.name: getattr(opened, one.name) for one in fields(opened)}
+    call.output.answer(
+        {**answer, "moved": state.moved},
+        [said, *_moved(call, state), *_items(call, opened.taken_over)],
+    )
 
 
 @shift.command("close")
@@ -175,7 +181,7 @@ def show(call: Call) -> None:
             name=state.open.clerk,
             money=state.open.float_money,
         )
-    call.output.answer(state, [said, *_items(call, state.open_items)])
+    call.output.answer(state, [said, *_moved(call, state), *_items(call, state.open_items)])
 
 
 @shift.command()
@@ -228,6 +234,14 @@ def _counted(call: Call, state: ShiftState, counted: str | None) -> Money | None
     if state.counted:
         return None
     return money_of("--counted", str(click.prompt(call.words("Cash counted, in yuan"), err=True)))
+
+
+def _moved(call: Call, state: ShiftState) -> list[str]:
+    """That the float is not what was counted before it."""
+    if state.last is None or not state.moved:
+        return []
+    differs = "Counted at the last close: {counted}; the float differs from it by {moved}."
+    return [call.words(differs, counted=state.last.counted, moved=state.moved)]
 
 
 def _items(call: Call, items: tuple[OpenItem, ...]) -> list[str]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from cardstation.domain.ledger import Entry, postings_of
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.errors import Refusal
 
 PIN_DIGITS = 6
@@ -137,6 +137,14 @@ class ShiftClose:
     open_items: tuple[OpenItem, ...]
     digest: str
     handed_to: str
+
+
+def moved_between(before: ShiftClose | None, opened: Shift) -> Money:
+    """What came into the till between a count and the float of the next shift; below nothing: went.
+
+    To the safe, or for change: nobody's count says it, so it is shown.
+    """
+    return NO_MONEY if before is None else opened.float_money - before.counted
 
 
 def digest_of(items: Iterable[OpenItem]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cardstation.domain.shift import Clerk, OpenItem, Shift, ShiftClose
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.shift import Clerk, OpenItem, Shift, ShiftClose, moved_between
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.station import Station
 
@@ -17,6 +18,8 @@ class ShiftState:
         open: The shift that is open, if any. counted: Its count is committed; nothing is sold.
         clerks: Everybody with a PIN here. open_items: What a close would sign over now.
         last: The latest shift that was closed.
+        moved: What came into the till between its count and the float of the open shift, below
+            nothing: what went out of it.
     """
 
     open: Shift | None
@@ -24,17 +27,19 @@ class ShiftState:
     open_items: tuple[OpenItem, ...]
     counted: bool
     last: ShiftClose | None
+    moved: Money = NO_MONEY
 
 
 def shift_state(station: Station) -> ShiftState:
     """Look; changes nothing."""
     with station.store.reading() as reading:
-        current = reading.shifts.current()
+        current, last = reading.shifts.current(), reading.shifts.last_close()
         return ShiftState(
             open=None if current is None else current.shift,
             clerks=tuple(one for one in reading.shifts.clerks() if one.active),
             open_items=open_items(reading),
             counted=current is not None
             and reading.shifts.counted(current.shift.shift_id) is not None,
-            last=reading.shifts.last_close(),
+            last=last,
+            moved=NO_MONEY if current is None else moved_between(last, current.shift),
         )

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from cardstation.domain.money import Money
+from cardstation.domain.shift import ShiftClose
 from tests.gui.conftest import Open
 from tests.gui.test_window import clipped
+from tests.kit import window_samples as samples
 from tests.kit.window_people import CLERKS, EXPECTED, PIN, SUPERVISOR, TELLER, items
 from tests.kit.window_shift_shots import back_scenes, shift_of, shift_scenes, shift_view
 from tests.kit.window_stage import Stage, application
@@ -82,6 +84,23 @@ def test_a_shift_is_opened_by_keyboard_alone(desk: Stage, qtbot: QtBot) -> None:
     assert phase(desk) is Phase.ON
     assert f"值班 {SUPERVISOR}" in said(desk)
     assert (off.pin.text(), off.float.text()) == ("", "")
+
+
+def test_a_float_that_is_not_what_was_counted_before_is_said(desk: Stage, qtbot: QtBot) -> None:
+    counted = Money(62_000)
+    at = samples.NOW
+    desk.station.people.last = ShiftClose(
+        "shift-0", TELLER, counted, counted, Money(0), at, (), "d", ""
+    )
+    at_the_shift(desk, qtbot, on_duty=False)
+    off = shift_view(desk).off
+    qtbot.keyClicks(off.pin, PIN)
+    qtbot.keyClick(off.pin, Qt.Key.Key_Return)
+    qtbot.keyClicks(off.float, "500")
+    qtbot.keyClick(off.float, Qt.Key.Key_Return)
+    assert phase(desk) is Phase.ON
+    assert "点钱 ¥620.00" in said(desk)
+    assert "-¥120.00" in said(desk)
 
 
 def test_a_wrong_pin_says_how_many_tries_are_left_and_then_locks(desk: Stage, qtbot: QtBot) -> None:

@@ -327,6 +327,14 @@ def test_cash_is_answered_for_before_the_till_is_counted(desk: Desk, *, of_a_bat
     ok(desk)
 
 
+def test_what_went_between_a_count_and_the_next_float_is_shown(desk: Desk) -> None:
+    desk.sell(card_of(HOME))
+    assert shift_state(desk.station).moved == NO_MONEY
+    close(desk, "600")
+    open_shift(desk.station, BEN, PINS[BEN], float_money=FLOAT)
+    assert shift_state(desk.station).moved == Money(-10_000)
+
+
 def test_finishing_what_is_paid_needs_no_shift(desk: Desk) -> None:
     subject = asked_and_lost(desk)
     answer_payment(desk.station, subject, taken=True)

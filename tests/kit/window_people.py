@@ -50,6 +50,7 @@ class FakeShifts:
     open_items: tuple[OpenItem, ...] = ()
     counted: bool = False
     left: int = 5
+    last: ShiftClose | None = None
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
     def services(self) -> ShiftServices:
@@ -63,7 +64,7 @@ class FakeShifts:
         )
 
     def _state(self) -> ShiftState:
-        return ShiftState(self.open, self.clerks, self.open_items, self.counted, None)
+        return ShiftState(self.open, self.clerks, self.open_items, self.counted, self.last)
 
     def _prove(self, name: str, pin: str) -> None:
         if self.left == 0:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.money import Money
-from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose
+from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose, moved_between
 from cardstation.errors import CardStationError, Refusal
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.shift_state import ShiftState
@@ -81,7 +81,16 @@ class ShiftModel(QObject):
             return
 
         def opened(shift: Shift) -> None:
-            self._tools.board.say("{name} is on duty.", "ok", name=shift.clerk)
+            found = self._state.found
+            last = found.last if found else None
+            moved = moved_between(last, shift)
+            if last is not None and moved:
+                differs = (
+                    "Counted at the last close: {counted}; the float differs from it by {moved}."
+                )
+                self._tools.board.say(differs, "warn", counted=last.counted, moved=moved)
+            else:
+                self._tools.board.say("{name} is on duty.", "ok", name=shift.clerk)
             self._show(replace(self._state, busy=False, problem=None))
             self.look()
 
