@@ -11,9 +11,12 @@ from pathlib import Path
 from cardstation.domain.arrears import still_owed
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
+from cardstation.domain.topup import TopUp
+from cardstation.domain.volume import Volume
 from cardstation.services.lists.directory_file import RejectedRow, read_directory
 from cardstation.services.lists.tariff_file import read_tariffs
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,11 @@ def import_directory(
     cards = Counter(household.card_no for household in filed)
     with station.store.unit() as unit:
         known = {household.account_no: household for household in unit.households.every()}
-        collected = unit.arrears.by_account()
+        ours = our_word(unit)
         changed = [
             merged
             for household in filed
-            if (merged := up_to_date(known.get(household.account_no), household, collected))
+            if (merged := up_to_date(known.get(household.account_no), household, ours))
             != known.get(household.account_no)
         ]
         unit.households.put(changed)
@@ -76,28 +79,63 @@ def import_directory(
     )
 
 
-def up_to_date(
-    known: Household | None,
-    filed: Household,
-    collected: Mapping[str, tuple[tuple[date, Money], ...]],
-) -> Household:
+@dataclass(frozen=True, slots=True)
+class OurWord:
+    """What this station did that a file of the utility may not know of yet.
+
+    Attributes:
+        collected: Day and money of arrears collected here, by account.
+        taken_back: The last load here, where it was taken off its card again, by account.
+    """
+
+    collected: Mapping[str, tuple[tuple[date, Money], ...]]
+    taken_back: Mapping[str, TopUp]
+
+
+def our_word(reading: Reading) -> OurWord:
+    """What this station knows better than a file that was written a while ago."""
+    return OurWord(reading.arrears.by_account(), reading.topups.last_taken_back())
+
+
+def up_to_date(known: Household | None, filed: Household, ours: OurWord) -> Household:
     """The file's facts with our own later sales.
 
     The file may have been written before our latest sales reached the utility, so the purchase
-    counter and the tier counter of the running year never go back: the higher one holds. A new
-    meter starts its own count. Balance and card generation are only ours. Arrears that were
-    collected here are taken off a figure that cannot know of it.
+    counter and the tier counter of the running year never go back: the higher one holds, unless
+    it is that of a load which was taken back here since. A new meter starts its own count. Balance
+    and card generation are only ours. Arrears that were collected here are taken off a figure
+    that cannot know of it.
     """
-    since = collected.get(filed.account_no, ())
+    since = ours.collected.get(filed.account_no, ())
     filed = replace(filed, arrears=still_owed(filed.arrears, filed.arrears_as_of, since))
     if known is None:
         return filed
-    same_meter = known.meter.meter_no == filed.meter.meter_no
-    counter = max(known.purchase_counter, filed.purchase_counter)
+    gone = ours.taken_back.get(filed.account_no)
     return replace(
         filed,
         generation=known.generation,
         balance=known.balance,
-        bought_this_year=max(known.bought_in(filed.tier_year), filed.bought_this_year),
-        purchase_counter=counter if same_meter else filed.purchase_counter,
+        bought_this_year=_bought(known, filed, gone),
+        tier_year=max(known.tier_year, filed.tier_year),
+        purchase_counter=_counter(known, filed, gone),
     )
+
+
+def _counter(known: Household, filed: Household, gone: TopUp | None) -> int:
+    if known.meter.meter_no != filed.meter.meter_no:
+        return filed.purchase_counter
+    if gone is not None and gone.identity.meter_no == filed.meter.meter_no:
+        moved = (gone.counter_before, gone.counter_after)
+        if moved == (known.purchase_counter, filed.purchase_counter):
+            return known.purchase_counter
+    return max(known.purchase_counter, filed.purchase_counter)
+
+
+def _bought(known: Household, filed: Household, gone: TopUp | None) -> Volume:
+    if known.tier_year > filed.tier_year:
+        return known.bought_this_year
+    bought = known.bought_in(filed.tier_year)
+    told = (filed.tier_year, filed.bought_this_year)
+    if gone is not None and told == (gone.quote.tier_year, bought + gone.quote.bought):
+        return bought
+    return max(bought, filed.bought_this_year)

@@ -53,12 +53,15 @@ def rejoin(station: Station, approval: Approval, *, clerk: Approval | None = Non
 
 
 def _bring_back(station: Station, ledger: Ledger, *, clerk: str, approver: str) -> None:
+    marked = _mark_opened(station)
     head = ledger.head()
     with station.store.reading() as reading:
         ours = reading.journal.head()
         begun = reading.outbox.verdict() == REJOIN_BEGUN
         lost = anchor_problem(station, reading) is not None
     if head.last_seq <= ours.seq and head.epoch <= ours.epoch and not (begun or lost):
+        if marked:
+            return
         raise Refusal("rejoin_not_needed")
     while _pull(station, ledger):
         begun = True
@@ -68,6 +71,24 @@ def _bring_back(station: Station, ledger: Ledger, *, clerk: str, approver: str) 
         gone = anchor_problem(station, reading) is not None
     witness = TAIL_LOST if gone else ""
     _begin_epoch(station, ledger, clerk=clerk, approver=approver, witness=witness)
+
+
+def _mark_opened(station: Station) -> bool:
+    """Put the anchor where an epoch was opened: a cut came between the two; False where none did.
+
+    The mark is one of the epoch before, so nothing was anchored in this one.
+    """
+    with station.store.reading() as reading:
+        head = reading.journal.head()
+        opened = reading.journal.last_about(f"epoch {head.epoch}", EntryKind.EPOCH)
+        problem = anchor_problem(station, reading)
+    if problem is None or problem.code != "store_rolled_back":
+        return False
+    mark = station.store.anchor.read()
+    if opened is None or opened.seq != head.seq or mark is None or mark.epoch >= head.epoch:
+        return False
+    write_anchor(station, head)
+    return True
 
 
 def _first_person(station: Station, clerk: Approval | None) -> str:

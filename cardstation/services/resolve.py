@@ -12,6 +12,7 @@ from cardstation.domain.admission import (
     ensure_known,
 )
 from cardstation.domain.card import Witness
+from cardstation.domain.household import Household
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
@@ -152,7 +153,7 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
     elif intent.state is TopUpState.PAID:
         return write_and_seal(station, card, _armed_anew(station, card, intent), watch)
     if intent.state is TopUpState.NOT_LOADED:
-        ensure_as_left(station, judged(card, intent), intent)
+        _ensure_may_go_on(station, card, intent)
         intent = _armed_again(station, intent)
     witness = load_witness(card, intent)
     if witness:
@@ -165,15 +166,32 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
 
 def _armed_anew(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """Paid but never armed: the rules are asked again, for the card as it is now."""
-    with station.store.reading() as reading:
-        household = reading.households.get(intent.account_no)
-    ensure_known(card.content, household or fail("the household of an intent stays on file"))
+    ensure_known(card.content, _household(station, intent))
     ensure_never_armed(station, card, intent)
     admitted = admit(card.content, card.rules)
     bound = bool(intent.batch_id or intent.order_id)
     compare_counter(admitted, card.rules, intent.counter_before, bound=bound)
     ensure_fits(card.content, card.rules, intent.quantity)
     return arm(station, card, intent, admitted)
+
+
+def _household(station: Station, intent: TopUp) -> Household:
+    with station.store.reading() as reading:
+        household = reading.households.get(intent.account_no)
+    return household or fail("the household of an intent stays on file")
+
+
+def _ensure_may_go_on(station: Station, card: Inserted, intent: TopUp) -> Witness:
+    """The card is as it was left, and its household's where nothing of the load is on it yet.
+
+    A meter can have been replaced while its load waited: the load is not brought onto a card of
+    the meter that is gone, and its money goes back.
+    """
+    seen = judged(card, intent)
+    ensure_as_left(station, seen, intent)
+    if seen is Witness.BEFORE:
+        ensure_known(card.content, _household(station, intent))
+    return seen
 
 
 def _armed_again(station: Station, intent: TopUp) -> TopUp:
@@ -183,8 +201,7 @@ def _armed_again(station: Station, intent: TopUp) -> TopUp:
 
 def _ready_to_write(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """The same target with the same counter is written again (R4), or a human must look."""
-    seen = judged(card, intent)
-    ensure_as_left(station, seen, intent)
+    seen = _ensure_may_go_on(station, card, intent)
     if intent.state is TopUpState.ARMED:
         anchor_journal(station)
         return intent

@@ -189,6 +189,14 @@ class TopUps:
         found = self._find(topup.c.account_no == account_no, *_SEALED_SALE)
         return found[-1] if found else None
 
+    def last_taken_back(self) -> dict[str, TopUp]:
+        """Account → its last load here, where that was taken off its card again."""
+        back = frozenset(self._connection.scalars(_TAKEN_BACK))
+        theirs = select(topup.c.account_no).where(topup.c.topup_id.in_(_TAKEN_BACK))
+        sold = self._find(*_SEALED_SALE, topup.c.account_no.in_(theirs))
+        last = {one.account_no: one for one in sold}
+        return {no: one for no, one in last.items() if one.topup_id in back}
+
     def loaded_since(self, at: datetime) -> frozenset[str]:
         """Accounts for which a load was begun since then and sealed."""
         query = select(topup.c.account_no).where(*_SEALED_SALE, topup.c.opened_at >= at)

@@ -20,6 +20,7 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUpRequest
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import LedgerUnreachable, Refusal
+from cardstation.services import rejoin as rejoining
 from cardstation.services import top_up as selling
 from cardstation.services.batch_account import batch_account
 from cardstation.services.exceptions_state import exceptions_state
@@ -343,3 +344,38 @@ def test_a_ledger_that_has_not_heard_of_the_loss_is_asked_for_no_order(
     sync(desk.station)
     assert lease_order(desk.station, "D2").leased_to == "S001"
     closed(desk)
+
+
+def test_a_cut_between_the_new_epoch_and_its_mark_is_mended_by_the_same_two(
+    tmp_path: Path,
+) -> None:
+    """The ledger cannot grant another epoch before it has heard of this one."""
+    centre, clock, homes = Centre(), StandingClock(), neighbours(2)
+    desk = open_station(tmp_path, centre, "S001", clock=clock, households=homes)
+    desk.sell(card_of(homes[0]))
+    sync(desk.station)
+    closed(desk)
+    copy = tmp_path / "copy.db"
+    shutil.copy2(tmp_path / "S001" / "station.db", copy)
+    desk = open_station(tmp_path, centre, "S001", clock=clock, households=homes)
+    desk.sell(card_of(homes[1]))
+    closed(desk)
+    put_back(tmp_path, copy)
+    desk = open_station(tmp_path, centre, "S001", clock=clock, households=homes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rejoining, "write_anchor", _cut)
+        with pytest.raises(LedgerUnreachable):
+            rejoin(desk.station, SECOND)
+    closed(desk)
+    desk = open_station(tmp_path, centre, "S001", clock=clock, households=homes)
+    assert [one.code for one in verify(desk.station).disagreements] == ["store_rolled_back"]
+    rejoin(desk.station, SECOND)
+    assert verify(desk.station).ok
+    with pytest.raises(Refusal, match="rejoin_not_needed"):
+        rejoin(desk.station, SECOND)
+    assert desk.kinds().count("epoch") == 1
+    closed(desk)
+
+
+def _cut(*_: object) -> None:
+    raise LedgerUnreachable

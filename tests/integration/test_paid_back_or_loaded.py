@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,15 +15,17 @@ from cardstation.services.dispute import dispute
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
+from cardstation.services.rejoin import rejoin
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
 from drivers.virtual import Tear, VirtualCard
-from tests.kit.memory_ledger import Answer
+from tests.kit.desk import StandingClock
+from tests.kit.memory_ledger import Answer, Centre
 from tests.kit.station import Desk, card_of, nobody, take
 from tests.kit.two_desks import HOME, SECOND, Pair, gas_sold, proved, torn_at, with_card
-from tests.kit.two_stations import Line, line_of, told, two_stations
+from tests.kit.two_stations import Line, line_of, open_station, told, two_stations
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -220,3 +223,94 @@ def test_paid_back_here_or_loaded_there_and_never_both(
     proved(here, there)
     assert bool(take(card).credited) is heard
     assert not centre.balances.get(f"unloaded:{HOME.account_no}")
+
+
+def cut_before_a_byte(desk: Desk, card: VirtualCard) -> str:
+    torn_at(desk, card, Tear(0))
+    (waiting,) = open_intents(desk.station)
+    return waiting.intent_id
+
+
+def test_a_load_that_others_overtook_holds_up_no_card(pair: Pair) -> None:
+    """Armed while its line was down, heard of after another desk sold: nobody takes it over."""
+    here, there, centre = pair
+    card = card_of(HOME)
+    line_of(here).down = True
+    topup_id = cut_before_a_byte(here, card)
+    there.sell(card, "50")
+    there.reader.pull()
+    take(card)
+    told(there)
+    line_of(here).down = line_of(here).resting = False
+    told(here)
+    there.sell(card, "50")
+    there.reader.pull()
+    assert there.kinds().count("armed") == 2
+    with pytest.raises(OutcomeUnknown, match="card_not_as_left"):
+        with_card(here, card, request_refund, SECOND)
+    dispute(here.station, topup_id, SECOND)
+    settle_dispute(here.station, topup_id, Finding.NOT_LOADED, "counter 52 at S002", SECOND)
+    pay_out(here.station, topup_id, SECOND)
+    told(here, there)
+    proved(here, there)
+    assert gas_sold(centre) == 2 * 4704
+
+
+def test_a_return_that_a_meter_overtook_holds_up_no_card(pair: Pair) -> None:
+    """Its desk may be out of service for good."""
+    here, there, _ = pair
+    card = card_of(HOME)
+    here.sell(card)
+    here.reader.pull()
+    card.chip.arm(Tear(0))
+    with pytest.raises((OutcomeUnknown, LinkFailed)):
+        with_card(here, card, return_load, SECOND, nobody, reading="photo 1")
+    card.chip.arm(None)
+    told(here)
+    with pytest.raises(Refusal, match="return_begun_elsewhere"):
+        there.sell(card, "50")
+    there.reader.pull()
+    take(card)
+    there.sell(card, "50")
+    told(there)
+    proved(here, there)
+
+
+def test_a_desk_that_took_a_load_over_comes_back_after_it_was_finished_elsewhere(
+    tmp_path: Path,
+) -> None:
+    """That it ended there is a fact of that desk only."""
+    centre, clock = Centre(), StandingClock()
+    here = open_station(tmp_path, centre, "S001", clock=clock)
+    there = open_station(tmp_path, centre, "S002", clock=clock)
+    card = card_of(HOME)
+    torn_at(here, card)
+    told(here)
+    card.chip.arm(Tear(12))
+    with pytest.raises(OutcomeUnknown):
+        with_card(there, card, resolve_card)
+    card.chip.arm(None)
+    told(there)
+    there.station.store.close()
+    shutil.copytree(tmp_path / "S002", tmp_path / "copy")
+    there = open_station(tmp_path, centre, "S002", clock=clock)
+    with_card(here, card, resolve_card)
+    told(here, there)
+    take(card)
+    there.sell(card, "50")
+    there.reader.pull()
+    told(there)
+    there.station.store.close()
+    for name in ("station.db-wal", "station.db-shm"):
+        (tmp_path / "S002" / name).unlink(missing_ok=True)
+    shutil.copy2(tmp_path / "copy" / "station.db", tmp_path / "S002" / "station.db")
+    there = open_station(tmp_path, centre, "S002", clock=clock)
+    rejoin(there.station, SECOND)
+    assert open_intents(there.station) == ()
+    take(card)
+    there.sell(card, "50")
+    told(there)
+    proved(here, there)
+    for desk in (here, there):
+        desk.reader.pull()
+        desk.station.store.close()

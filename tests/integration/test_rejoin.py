@@ -272,3 +272,23 @@ def test_what_ended_without_a_fact_makes_room_for_what_came_after(restored: Rest
     rejoin(desk.station, SECOND)
     assert sorted(one.state.value for one in rows(desk)["topups"].values()) == ["sealed", "voided"]
     assert verify(desk.station).ok
+
+
+@pytest.mark.parametrize("paid_out", [False, True])
+def test_a_refund_that_was_asked_for_in_the_lost_part_left_the_card_free(
+    restored: Restored, *, paid_out: bool
+) -> None:
+    """Asking is no fact; that the card was sold to since says that it was asked."""
+    restored.backed_up()
+    desk, card = restored.desk, restored.cards[2]
+    asked = stopped(desk, card)
+    card.chip.security[0] = 7
+    desk.sell(card)
+    if paid_out:
+        pay_out(desk.station, asked.topup_id, SECOND)
+    sync(desk.station)
+    left = [(one.state, one.money) for one in open_intents(desk.station)]
+    back = restored.lost()
+    rejoin(back.station, SECOND)
+    assert [(one.state, one.money) for one in open_intents(back.station)] == left
+    assert verify(back.station).ok

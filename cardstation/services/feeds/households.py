@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date
 
 from cardstation.domain.feed import Row, directory_of, district_of
 from cardstation.domain.feed_rows import household_from, household_row
 from cardstation.domain.household import Household
-from cardstation.domain.money import Money
 from cardstation.errors import LedgerRefused, Refusal
-from cardstation.services.import_directory import up_to_date
+from cardstation.services.import_directory import OurWord, our_word, up_to_date
+from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.feeds import Waiting
-
-Collected = Mapping[str, tuple[tuple[date, Money], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,9 @@ class District:
         published: When the rows were published, microseconds since 1970.
         hands: Lets go of the cards; closed after the commit.
         busy: Accounts with something open on a card.
-        collected: Arrears that were paid here, by account.
+        ours: What this station knows better.
+        settled: Its records are the newest there are. While they are not, nobody is taken off:
+            what was lost, and comes back, is about households that must be on file.
     """
 
     station: Station
@@ -41,7 +40,8 @@ class District:
     published: int
     hands: ExitStack
     busy: frozenset[str]
-    collected: Collected
+    ours: OurWord
+    settled: bool
     _later: dict[str, int] = field(default_factory=dict)
 
     def put(self, filed: Sequence[Household]) -> None:
@@ -53,7 +53,7 @@ class District:
         waits: list[Household] = []
         for one in filed:
             old = known.get(one.account_no)
-            new = up_to_date(old, one, self.collected)
+            new = up_to_date(old, one, self.ours)
             if new == old or self._is_elsewhere(old):
                 continue
             free = old is None or (one.account_no not in self.busy and self._take(old))
@@ -67,7 +67,7 @@ class District:
         for one in self.unit.households.numbered(account_nos, ()):
             if one.team != district_of(self.feed):
                 continue
-            if not self._take(one):
+            if not (self.settled and self._take(one)):
                 self._wait([(one.account_no, "")])
             elif self.unit.feeds.is_known_here(one.account_no):
                 self.unit.feeds.leave(one.account_no)
@@ -97,7 +97,13 @@ class District:
 def district(station: Station, unit: Unit, feed: str, published: int, hands: ExitStack) -> District:
     """A district's rows, about to come in."""
     busy = frozenset(one.account_no for one in unit.topups.open_intents())
-    return District(station, unit, feed, published, hands, busy, unit.arrears.by_account())
+    settled = is_settled(station, unit)
+    return District(station, unit, feed, published, hands, busy, our_word(unit), settled)
+
+
+def is_settled(station: Station, reading: Reading) -> bool:
+    """Whether nothing of the station's records was lost, as far as anchor and ledger say."""
+    return anchor_problem(station, reading) is None and not reading.outbox.verdict()
 
 
 def households_in(feed: str, number: int, rows: Sequence[Row]) -> list[Household]:
@@ -131,7 +137,7 @@ def gone_between(reading: Reading, feed: str, filed: Sequence[Household], span: 
 
 
 def differs(
-    reading: Reading, feed: str, filed: Sequence[Household], span: Span, collected: Collected
+    reading: Reading, feed: str, filed: Sequence[Household], span: Span, ours: OurWord
 ) -> bool:
     """Whether a part of a snapshot says anything that is not on file."""
     known = {
@@ -139,6 +145,6 @@ def differs(
         for one in reading.households.numbered([one.account_no for one in filed], ())
     }
     return any(
-        up_to_date(known.get(one.account_no), one, collected) != known.get(one.account_no)
+        up_to_date(known.get(one.account_no), one, ours) != known.get(one.account_no)
         for one in filed
     ) or bool(gone_between(reading, feed, filed, span))

@@ -19,6 +19,7 @@ from cardstation.services.feeds.households import (
     households_in,
 )
 from cardstation.services.feeds.policy import take_policy
+from cardstation.services.import_directory import our_word
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 
@@ -94,11 +95,11 @@ def _apply_directory(station: Station, feeds: Feeds, snapshot: Snapshot) -> None
     """
     feed = snapshot.feed
     with station.store.reading() as reading:
-        collected = reading.arrears.by_account()
+        ours = our_word(reading)
         parts = [
             (page, span)
             for page, span, filed in _parts(reading, snapshot)
-            if differs(reading, feed, filed, span, collected)
+            if differs(reading, feed, filed, span, ours)
         ]
     with ExitStack() as hands, station.store.unit() as unit:
         ensure_newer(feeds, feed, snapshot, unit.feeds.followed(feed))

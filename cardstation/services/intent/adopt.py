@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import takewhile
 
-from cardstation.domain.card import Witness
+from cardstation.domain.card import CardIdentity, Witness
 from cardstation.domain.ledger import PEOPLE, Entry, EntryKind
+from cardstation.domain.meter import CounterSchool
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal, fail
@@ -16,6 +17,7 @@ from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.known import household_of
 from cardstation.services.intent.records import record_adopted, record_move
 from cardstation.services.intent.seen import judged
+from cardstation.services.intent.standing import finished_by
 from cardstation.services.intent.went_on import went_on
 from cardstation.services.station import Station
 from cardstation.store.frozen import thaw
@@ -42,6 +44,8 @@ def adopt(station: Station, card: Inserted) -> TopUp | None:
         intent = _intent_of(entry)
         if intent.identity != card.content.identity or _known(station, intent):
             continue
+        if _overtaken(card, told, intent):
+            continue
         if intent.direction is Direction.RETURN:
             raise Refusal(
                 "return_begun_elsewhere", card_no=intent.identity.card_no, station=entry.station
@@ -55,12 +59,10 @@ def adopt(station: Station, card: Inserted) -> TopUp | None:
 def finished_elsewhere(station: Station, intent: TopUp) -> bool:
     """Learn that another station finished this load; nothing is changed when nobody says so."""
     told = told_of(station, intent.identity.card_no) or ()
-    for entry in told:
-        others = entry.station != station.name
-        if entry.kind is EntryKind.SEALED and entry.subject == intent.topup_id and others:
-            settle_elsewhere(station, intent, entry.station)
-            return True
-    return False
+    other = finished_by(told, intent.topup_id, station.name)
+    if other:
+        settle_elsewhere(station, intent, other)
+    return bool(other)
 
 
 def is_finished(station: Station, intent: TopUp) -> bool:
@@ -123,7 +125,9 @@ def begun_elsewhere(station: Station, intent: TopUp) -> bool:
 
 
 def _given_up(entry: Entry) -> bool:
-    return entry.kind is EntryKind.NOT_LOADED and entry.witness.startswith(PEOPLE)
+    """Two persons said so, or the ledger: what that desk took for this load was another's."""
+    said = entry.witness.startswith(PEOPLE) or bool(entry.corrects)
+    return entry.kind is EntryKind.NOT_LOADED and said
 
 
 def counter_owned_elsewhere(station: Station, intent: TopUp) -> bool:
@@ -135,8 +139,7 @@ def counter_owned_elsewhere(station: Station, intent: TopUp) -> bool:
         entry.kind is EntryKind.SEALED
         and entry.subject != intent.topup_id
         and entry.counter_after == intent.counter_after
-        and (entry.maker, entry.meter_no, entry.generation)
-        == (intent.identity.maker, intent.identity.meter_no, intent.identity.generation)
+        and is_of_card(entry, intent.identity)
         for entry in told_of(station, intent.identity.card_no) or ()
     )
 
@@ -164,6 +167,35 @@ def _unfinished(told: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """The armed facts that nothing followed."""
     last = {entry.subject: entry for entry in told}
     return tuple(one for one in last.values() if one.kind is EntryKind.ARMED and one.detail)
+
+
+def _overtaken(card: Inserted, told: tuple[Entry, ...], intent: TopUp) -> bool:
+    """Its card went on without it: whoever began it settles it with people, and holds up nobody.
+
+    A load was overtaken by another that was sealed with its counter or a later one, and still
+    stands; a return by a meter that took the load, or by a later load. A counter tells.
+    """
+    if card.rules.school is CounterSchool.NONE:
+        return False
+    if intent.direction is Direction.RETURN:
+        content = card.content
+        shown = content.credit.purchase_counter if content.credit else 0
+        return content.pending is None and shown >= intent.counter_before
+    freed = {one.corrects for one in told if one.kind in (EntryKind.RETURNED, EntryKind.NOT_LOADED)}
+    return any(
+        one.kind is EntryKind.SEALED
+        and one.subject != intent.topup_id
+        and one.entry_id not in freed
+        and one.counter_after >= intent.counter_after
+        and is_of_card(one, intent.identity)
+        for one in told
+    )
+
+
+def is_of_card(entry: Entry, identity: CardIdentity) -> bool:
+    """True for a fact about this very card: of its maker, its meter and its generation."""
+    told = (entry.maker, entry.meter_no, entry.generation)
+    return told == (identity.maker, identity.meter_no, identity.generation)
 
 
 def _torn_here(station: Station, card: Inserted) -> bool:

@@ -77,11 +77,15 @@ def record_refunded(station: Station, intent: TopUp, *, approver: str, witness: 
 
 
 def record_disowned(station: Station, intent: TopUp) -> TopUp:
-    """The ledger knows that the load on the card is another desk's: our money was for nothing."""
+    """The ledger knows that the load on the card is another desk's: our money was for nothing.
+
+    That of a load which another desk began goes back at that desk: nothing is owed here.
+    """
+    event = TopUpEvent.DISOWNED_THERE if intent.origin else TopUpEvent.DISOWNED
     with station.store.unit() as unit:
         sealed = sealing_of(unit, intent.topup_id)
         entry = append_about(station, unit, EntryKind.NOT_LOADED, intent, corrects=sealed.entry_id)
-        moved = unit.topups.move(intent, TopUpEvent.DISOWNED, stamp(station), seq=entry.seq)
+        moved = unit.topups.move(intent, event, stamp(station), seq=entry.seq)
         unit.households.update(without_purchase(_household(unit, intent), moved))
         unit.commit()
     return moved
@@ -108,8 +112,10 @@ def record_sealed_twice(station: Station, intent: TopUp) -> None:
 
 
 def after_purchase(household: Household, intent: TopUp) -> Household:
-    """What a household has bought once a load is on its card."""
-    counter = max(household.purchase_counter, intent.counter_after)
+    """What a household has bought once a load is on its card; a new meter has its own count."""
+    counter = household.purchase_counter
+    if _of_its_meter(household, intent):
+        counter = max(counter, intent.counter_after)
     quote = intent.quote
     if not quote.bought or household.tier_year > quote.tier_year:
         return replace(household, purchase_counter=counter)
@@ -123,7 +129,10 @@ def after_purchase(household: Household, intent: TopUp) -> Household:
 
 def before_purchase(household: Household, intent: TopUp) -> Household:
     """What a household has bought once a load was taken back: the counter is used again."""
-    return replace(without_purchase(household, intent), purchase_counter=intent.counter_after)
+    left = without_purchase(household, intent)
+    if not _of_its_meter(household, intent):
+        return left
+    return replace(left, purchase_counter=intent.counter_after)
 
 
 def without_purchase(household: Household, intent: TopUp) -> Household:
@@ -133,6 +142,10 @@ def without_purchase(household: Household, intent: TopUp) -> Household:
         return household
     left = max(NO_GAS, household.bought_this_year - quote.bought)
     return replace(household, bought_this_year=left)
+
+
+def _of_its_meter(household: Household, intent: TopUp) -> bool:
+    return household.meter.meter_no == intent.identity.meter_no
 
 
 def _household(unit: Unit, intent: TopUp) -> Household:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cardstation.domain.admission import Admitted
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.meter import CounterSchool
-from cardstation.errors import Refusal
+from cardstation.errors import Refusal, fail
 from cardstation.services.identify import Inserted
-from cardstation.services.intent.adopt import told_of
+from cardstation.services.intent.adopt import is_of_card, told_of
 from cardstation.services.intent.giving_back import before_purchase
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -25,7 +26,7 @@ def as_told(station: Station, card: Inserted, household: Household, counter: int
     if counter >= household.purchase_counter:
         return household
     told = told_of(station, card.content.identity.card_no) or ()
-    last = next((one for one in reversed(told) if moves_load(one, card)), None)
+    last = last_moved(told, card)
     freed = (household.purchase_counter, counter)
     if last is None or last.station == station.name or last.kind is not EntryKind.RETURNED:
         return household
@@ -41,11 +42,20 @@ def take_over(
 ) -> Household:
     """As `as_told`, and on file from here on."""
     told = as_told(station, card, household, admitted.counter)
-    if told != household:
-        with station.store.unit() as unit:
-            unit.households.update(told)
-            unit.commit()
-    return told
+    if told == household:
+        return household
+    with station.store.unit() as unit:
+        filed = unit.households.get(household.account_no) or fail("a card in the lane is on file")
+        # The answer took its time: whatever else was recorded meanwhile stays.
+        on_file = replace(
+            filed,
+            purchase_counter=told.purchase_counter,
+            bought_this_year=told.bought_this_year,
+            tier_year=told.tier_year,
+        )
+        unit.households.update(on_file)
+        unit.commit()
+    return on_file
 
 
 def ensure_not_behind(station: Station, card: Inserted, admitted: Admitted) -> None:
@@ -56,19 +66,24 @@ def ensure_not_behind(station: Station, card: Inserted, admitted: Admitted) -> N
     Raises:
         Refusal: `counter_below_expected`.
     """
-    last = next((one for one in reversed(card.told or ()) if moves_load(one, card)), None)
+    last = last_moved(card.told or (), card)
     if card.rules.school is CounterSchool.NONE or last is None or last.station == station.name:
         return
     if last.counter_after > admitted.counter:
         raise Refusal("counter_below_expected", seen=admitted.counter, expected=last.counter_after)
 
 
-def moves_load(entry: Entry, card: Inserted) -> bool:
-    """True for an entry by which a load came onto this very card, or was taken off it."""
-    identity = card.content.identity
-    same = (identity.maker, identity.meter_no, identity.generation)
-    moved = entry.kind in (EntryKind.SEALED, EntryKind.RETURNED)
-    return moved and (entry.maker, entry.meter_no, entry.generation) == same
+def last_moved(told: Sequence[Entry], card: Inserted) -> Entry | None:
+    """The last entry by which a load came onto this very card, or was taken off it.
+
+    A load that a desk only took for its own, and that the ledger knew to be another's, never was.
+    """
+    never = {one.corrects for one in told if one.kind is EntryKind.NOT_LOADED and one.corrects}
+    for entry in reversed(told):
+        moved = entry.kind in (EntryKind.SEALED, EntryKind.RETURNED)
+        if moved and entry.entry_id not in never and is_of_card(entry, card.content.identity):
+            return entry
+    return None
 
 
 def _without(reading: Reading, household: Household, subject: str, counter: int) -> Household:

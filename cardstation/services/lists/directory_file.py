@@ -45,7 +45,7 @@ COLUMNS = _NEEDED | {
     "meter_installed",
 }
 AS_OF = "arrears_date"
-"""Optional: the day up to which the arrears of a row were counted."""
+"""Optional: the day up to which the arrears and the gas of a row were counted."""
 _STATUS = {
     "正常": HouseholdStatus.ACTIVE,
     "在用": HouseholdStatus.ACTIVE,
@@ -93,7 +93,7 @@ def read_directory(path: Path, year: int) -> Iterator[Household | RejectedRow]:
 
     Args:
         path: The file.
-        year: The tier year `bought_this_year_m3` belongs to.
+        year: The tier year `bought_this_year_m3` belongs to, where its row says no day.
 
     Raises:
         Refusal: `directory_not_readable` (not UTF-8, not CSV, a column missing).
@@ -131,6 +131,7 @@ def _household(row: Mapping[str, str], year: int) -> Household:
     for name in sorted(_NEEDED):
         if not row[name]:
             raise _Unusable("field_missing", name)
+    counted = _day(row, AS_OF)
     return Household(
         account_no=row["account_no"],
         name=row["name"],
@@ -150,8 +151,8 @@ def _household(row: Mapping[str, str], year: int) -> Household:
         arrears=_arrears(row),
         balance=NO_MONEY,
         status=_word(row, "status", _STATUS),
-        tier_year=year,
-        arrears_as_of=_day(row, AS_OF),
+        tier_year=counted.year if counted else year,
+        arrears_as_of=counted,
     )
 
 

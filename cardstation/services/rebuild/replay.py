@@ -60,8 +60,8 @@ _ASKED_FIRST = {
     (Direction.RETURN, TopUpEvent.MONEY_RETURNED): (TopUpEvent.PAYOUT_ASKED,),
 }
 _DISPUTED_FIRST = (TopUpEvent.LINK_LOST, TopUpEvent.SEEN_FOREIGN)
-_UNTOLD = (TopUpEvent.WITHDRAWN, TopUpEvent.MONEY_NOT_TAKEN)
-"""What ends an intent without a fact."""
+_UNTOLD = (TopUpEvent.WITHDRAWN, TopUpEvent.MONEY_NOT_TAKEN, TopUpEvent.REFUND_ASKED)
+"""What ends an intent without a fact, or its claim on the card."""
 
 
 def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
@@ -150,9 +150,11 @@ def _make_room(then: Station, unit: Unit, told: TopUp) -> None:
     before = unit.topups.open_on(told.identity)
     if before is None:
         return
-    for event in _UNTOLD:
+    # One taken over from another desk ended there; that is a fact of that desk only.
+    for event in (TopUpEvent.SEEN_TARGET,) if before.origin else _UNTOLD:
         if (before.state, event) in TABLES[before.direction]:
-            unit.topups.move(before, event, stamp(then), reason="cut_short")
+            reason = "elsewhere" if before.origin else "cut_short"
+            unit.topups.move(before, event, stamp(then, then.clerk), reason=reason)
             return
     raise Refusal("rejoin_contradicts", topup_id=before.topup_id, state=before.state.value)
 
@@ -168,8 +170,9 @@ def _event(entry: Entry) -> TopUpEvent:
     if _by_people(entry):
         theirs = bool(entry.origin) and entry.kind is EntryKind.NOT_LOADED
         return TopUpEvent.PROVEN_NOT_OURS if theirs else _SETTLED[entry.kind]
-    disowned = entry.kind is EntryKind.NOT_LOADED and bool(entry.corrects)
-    return TopUpEvent.DISOWNED if disowned else _EVENTS[entry.kind]
+    if entry.kind is EntryKind.NOT_LOADED and entry.corrects:
+        return TopUpEvent.DISOWNED_THERE if entry.origin else TopUpEvent.DISOWNED
+    return _EVENTS[entry.kind]
 
 
 def _by_people(entry: Entry) -> bool:
@@ -203,9 +206,9 @@ def _household_then(
             changed = _with_balance(household, -entry.balance_fen)
         case EntryKind.SEALED:
             _sealed(then, unit, stored, entry, intent, household)
-            changed = after_purchase(household, intent)
+            changed = _bought_then(household, intent)
         case EntryKind.ELSEWHERE:
-            changed = after_purchase(household, intent)
+            changed = _bought_then(household, intent)
         case EntryKind.RETURNED:
             changed = before_purchase(household, intent)
         case EntryKind.NOT_LOADED if entry.corrects:
@@ -213,6 +216,15 @@ def _household_then(
         case _:
             return
     unit.households.update(changed)
+
+
+def _bought_then(household: Household, intent: TopUp) -> Household:
+    """As after a purchase; a directory that came in since may count its gas already."""
+    quote, filed = intent.quote, household.bought_this_year
+    after = after_purchase(household, intent)
+    if household.tier_year != quote.tier_year:
+        return after
+    return replace(after, bought_this_year=max(filed, quote.year_before + quote.bought))
 
 
 def _with_balance(household: Household, fen: int) -> Household:
