@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from cardstation.domain.ledger import PROVISIONAL, Entry, EntryKind, Posting, postings_of
 
-SALE = "sale"
+SALE, FALSE_SEAL = "sale", "false_seal"
 _DAY = len("2026-11-24")
 
 # Which accounts of an entry a conflict moves to suspense; tenders are counted cash and never move.
@@ -20,7 +20,7 @@ _MOVED = {
     "account_missing": ("unloaded", "balance"),
     "arrears_paid_before": ("arrears",),
     "double_load": ("gas_sold",),
-    "false_seal": ("gas_sold",),
+    FALSE_SEAL: ("gas_sold",),
     "order_unknown": ("gas_sold",),
     "order_loaded_twice": ("gas_sold",),
     "return_without_load": ("gas_sold",),
@@ -39,7 +39,11 @@ class Purse:
 
 @dataclass(slots=True)
 class Load:
-    """One row of `card_load`; live until a return frees it."""
+    """One row of `card_load`; live until a return frees it.
+
+    Attributes:
+        look: Of its seal, see `domain.ledger.Entry.target`; empty when nobody knows.
+    """
 
     purse: Purse
     counter: int
@@ -47,6 +51,7 @@ class Load:
     entry_id: str
     freed_by: str = ""
     cause: str = SALE
+    look: str = ""
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ class Seal:
         suspense: Where its doubtful legs went, empty when none did.
         first: The seal of the same load that came before it; undoing this one undoes that one.
         undone: A return or a correction has taken it back.
+        look: As of a `Load`.
     """
 
     entry_id: str
@@ -65,6 +71,7 @@ class Seal:
     suspense: str
     undone: bool = False
     first: str = ""
+    look: str = ""
 
 
 @dataclass(slots=True)
@@ -140,7 +147,8 @@ class Judge:
         loads: Every known load of the counters these entries touch.
         highest: Highest live counter of each purse before these entries.
         orders: The orders these entries name.
-        sealed: The first sealed entry of each subject these entries seal.
+        sealed: The first sealed entry of each subject these entries seal, but for one that was
+            given for another desk's load.
         seals: The sealed entries that these entries may undo, by entry_id.
         collected: Arrears collected before from the households these entries collect from.
         made: New loads. freed: loads that a return freed.
@@ -174,19 +182,22 @@ class Judge:
         return _verdict(entry, found)
 
     def _sealed(self, entry: Entry) -> Verdict:
-        first = self.sealed.setdefault(entry.subject, entry.entry_id)
+        first = self.sealed.get(entry.subject, entry.entry_id)
         if first != entry.entry_id:
             verdict = Verdict("sealed_before", "sealed_before", first)
         else:
             found = [(self._account(entry), ""), (self._order(entry), "")]
             found += [self._load(entry)] if counts(entry) else []
             verdict = _verdict(entry, found)
+            if verdict.code != FALSE_SEAL:
+                self.sealed[entry.subject] = first
         self.seals[entry.entry_id] = Seal(
             entry.entry_id,
             purse_of(entry),
             entry.counter_after,
             verdict.suspense,
             first="" if first == entry.entry_id else first,
+            look=entry.target,
         )
         return verdict
 
@@ -197,15 +208,28 @@ class Judge:
         if entry.kind is EntryKind.RETURNED:
             # The gas is off the card, whichever desk's seal stands for it, and only once.
             first = self.seals.get(seal.first, seal)
-            if first.undone:
+            if first.undone or any(one.freed_by for one in self._loads_of(first)):
                 return Verdict("return_without_load", "return_without_load", first.entry_id)
             seal.undone = True
             seal = first
         seal.undone = True
-        for load in self.loads.get((seal.purse, seal.counter), []):
-            if load.entry_id == seal.entry_id:
-                self._free(load, entry)
+        return self._taken_off(entry, seal)
+
+    def _taken_off(self, entry: Entry, seal: Seal) -> Verdict:
+        """The load of a seal is off its card: its counter is free, whoever else sealed it."""
+        for own in self._loads_of(seal):
+            self._free(own, entry)
+        known = self.loads.get((seal.purse, seal.counter), [])
+        same = [one for one in known if not one.freed_by and _looks_like(one, seal.look)]
+        if entry.kind is EntryKind.RETURNED and seal.suspense == FALSE_SEAL and same:
+            # Who only took the owner's load for theirs has taken it off the card all the same.
+            self._free(same[0], entry)
+            return Verdict(FALSE_SEAL, seal.suspense, same[0].entry_id)
         return Verdict(suspense=seal.suspense)
+
+    def _loads_of(self, seal: Seal) -> list[Load]:
+        known = self.loads.get((seal.purse, seal.counter), [])
+        return [one for one in known if one.entry_id == seal.entry_id]
 
     def _arrears(self, entry: Entry) -> tuple[str, str]:
         """No more is collected on a figure than it says, whichever desks collect."""
@@ -255,9 +279,12 @@ class Judge:
         owner = next((load for load in known if not load.freed_by), None)
         if owner is not None:
             unsure = PROVISIONAL in (entry.witness, owner.cause)
-            return ("false_seal" if unsure else "double_load"), owner.entry_id
+            return (FALSE_SEAL if unsure else "double_load"), owner.entry_id
+        gone = _seen_of(entry, known)
+        if gone is not None:
+            return FALSE_SEAL, gone.entry_id
         cause = PROVISIONAL if entry.witness == PROVISIONAL else SALE
-        load = Load(purse, counter, len(known), entry.entry_id, cause=cause)
+        load = Load(purse, counter, len(known), entry.entry_id, cause=cause, look=entry.target)
         known.append(load)
         self.made.append(load)
         highest = self.highest.get(purse)
@@ -279,6 +306,23 @@ class Judge:
         load.freed_by = entry.entry_id
         if load not in self.made:
             self.freed.append(load)
+
+
+def _seen_of(entry: Entry, known: Sequence[Load]) -> Load | None:
+    """The load that a desk saw on its card and took for its own, and that was taken back since.
+
+    What looks the same was one load, for one of its two seals says that it was only seen. A load
+    that was really sold anew with the freed counter looks different.
+    """
+    for load in reversed(known):
+        unsure = PROVISIONAL in (entry.witness, load.cause)
+        if unsure and _looks_like(load, entry.target):
+            return load
+    return None
+
+
+def _looks_like(load: Load, look: str) -> bool:
+    return bool(look) and load.look == look
 
 
 def _verdict(entry: Entry, found: Iterable[tuple[str, str]]) -> Verdict:

@@ -105,7 +105,7 @@ def _collected(connection: Connection, entries: Sequence[Entry]) -> dict[str, li
 
 
 def _sealed(connection: Connection, subjects: Iterable[str]) -> dict[str, str]:
-    """The first sealed entry of each subject that has one."""
+    """The first sealed entry of each subject that has one of its own, not of another's load."""
     names = sorted(subjects)
     if not names:
         return {}
@@ -113,6 +113,7 @@ def _sealed(connection: Connection, subjects: Iterable[str]) -> dict[str, str]:
         select(journal.c.subject, journal.c.entry_id).where(
             journal.c.kind == text("'sealed'"),
             journal.c.verdict != text("'sealed_before'"),
+            journal.c.verdict != text("'false_seal'"),
             journal.c.subject == func.any(bindparam("names", type_=ARRAY(Text))),
         ),
         {"names": names},
@@ -171,7 +172,8 @@ def _with_first(connection: Connection, seals: dict[str, Seal]) -> dict[str, Sea
 
 def _seal(row: Row[Any]) -> Seal:
     purse = Purse(row.maker, row.meter_no or f"card {row.card_no}", row.generation)
-    return Seal(row.entry_id, purse, row.counter_after, row.suspense)
+    look = Entry.from_bytes(row.raw).target
+    return Seal(row.entry_id, purse, row.counter_after, row.suspense, look=look)
 
 
 def _counter(entry: Entry) -> int:
@@ -195,7 +197,20 @@ def _loads(
         purse = Purse(row.maker, row.meter_no, row.generation)
         load = Load(purse, row.counter, row.load_no, row.entry_id, row.freed_by or "", row.cause)
         found.setdefault((purse, row.counter), []).append(load)
+    _with_looks(connection, [load for some in found.values() for load in some])
     return found
+
+
+def _with_looks(connection: Connection, loads: Sequence[Load]) -> None:
+    """Say of each load what its seal says of it; a counter that is used again is rare."""
+    if not loads:
+        return
+    named = {load.entry_id: load for load in loads}
+    rows = connection.execute(
+        select(journal.c.entry_id, journal.c.raw).where(journal.c.entry_id.in_(sorted(named)))
+    )
+    for row in rows:
+        named[row.entry_id].look = Entry.from_bytes(row.raw).target
 
 
 def _highest(connection: Connection, purses: set[Purse]) -> dict[Purse, int]:

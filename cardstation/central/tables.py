@@ -87,7 +87,9 @@ journal = Table(
         SEALED_ONCE,
         "subject",
         unique=True,
-        postgresql_where=text("kind = 'sealed' AND verdict <> 'sealed_before'"),
+        postgresql_where=text(
+            "kind = 'sealed' AND verdict <> 'sealed_before' AND verdict <> 'false_seal'"
+        ),
     ),
     Index(
         UNDONE_ONCE,

@@ -5,6 +5,7 @@ Images are the whole main memory of the chip as `bytes`; spans are (address, byt
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -167,6 +168,20 @@ class WritePlan:
         for span in self.spans:
             image[span.address : span.end] = span.data
         return bytes(image)
+
+    @property
+    def look(self) -> str:
+        """What the desk's own bytes were and shall be, SHA-256 in hex.
+
+        Two loads with one look cannot be told apart by their card. A load that is sold once more
+        after a return has another: it begins on the cleared card.
+        """
+        both = (
+            image[one.start : one.stop]
+            for image in (self.before, self.target)
+            for one in self.owned
+        )
+        return hashlib.sha256(b"".join(both)).hexdigest()
 
 
 class Witness(StrEnum):

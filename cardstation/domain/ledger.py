@@ -58,6 +58,8 @@ class Entry:
             arrears_paid.
         tender: `cash`, `bank_transfer`, `qr_code`, `batch` (out of a lump sum) or `order`.
         proof: SHA-256 of the card image the fact rests on, hex, or empty.
+        target: Of armed, SHA-256 of the whole image to be, hex; of sealed, the load's `look` (see
+            `domain.card.WritePlan`), empty where its plan was lost. Else empty.
         corrects: entry_id of the entry this one corrects, or empty.
         detail: The value behind the fact as frozen JSON, so that a store can be rebuilt from its
             entries and another station can finish what this one began: the top-up (paid), the

@@ -30,6 +30,7 @@ from cardstation.services.batch_state import outcome_of
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import Purpose, begin_armed
+from cardstation.services.intent.bound_counter import bound_counter
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
@@ -211,4 +212,5 @@ def _certain(
         return offer, order.expected_counter, Tender.ORDER
     with station.store.reading() as reading:
         funded = held_for(reading, batch_id, place)
-    return funded.quote, funded.expected_counter, Tender.BATCH
+        expected = bound_counter(reading, household, funded)
+    return funded.quote, expected, Tender.BATCH

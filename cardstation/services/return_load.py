@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cardstation.domain.admission import ensure_known, is_free_mark
-from cardstation.domain.card import Credit, ReturnBlock
+from cardstation.domain.admission import is_free_mark
+from cardstation.domain.card import Credit
+from cardstation.domain.household import Household
 from cardstation.domain.ledger import PROVISIONAL, EntryKind
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.payment import Tender
@@ -35,6 +36,7 @@ from cardstation.services.intent.seen import written_mark
 from cardstation.services.resolve import ensure_settled, resolve_card
 from cardstation.services.station import Station
 from cardstation.store import Reading
+from cardstation.store.journal import StoredEntry
 
 
 @on_its_card
@@ -48,16 +50,16 @@ def return_load(
         card: In the lane.
         approval: Of the second person, needed before anything is begun.
         watch: Told every step as it begins.
-        reading: A fitter's reading of the meter (its number or the photo's), where the card alone
-            cannot prove that the meter did not take the load.
+        reading: A fitter's reading of the meter (its number or the photo's), where the card has
+            been out of this lane since it was loaded.
 
     Raises:
         Refusal: `nothing_to_return`, `load_not_ours` (another desk's, or none on record),
             `load_of_their_batch` (finished here, its money lies in a batch of another desk),
-            `load_may_be_theirs` (sealed by what the card alone shows; the ledger decides),
-            `meter_may_have_taken` (the card was out of this lane and the meter has not written
-            back since), what the layout says of a card that no desk can clear, and those of the
-            guards; nothing was done.
+            `load_may_be_theirs` (the card cannot say whose it is; the ledger decides),
+            `meter_may_have_taken` (the card was out of this lane, and no fitter read the meter),
+            what the layout says of a card that no desk can clear, and those of the guards; nothing
+            was done.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
@@ -66,12 +68,13 @@ def return_load(
     ensure_other_person(station, approval)
 
     watch(Step.CHECK)
-    ensure_known(card.content, household_of(station, card))
-    credit, returned = _waiting(card)
+    _ensure_live(card, household_of(station, card))
+    credit = _waiting(card)
     sale = _sale_of(station, card, credit)
     intent = _begin(station, card, sale, credit)
     planned_return(station, card, intent, credit)
-    witness = _ensure_not_taken(card, sale, returned, reading)
+    witness = _ensure_not_taken(card, sale, reading)
+    _ensure_told_ours(station, card, sale)
     ensure_unlockable(station, card)
 
     intent = record_begun(station, intent, approver=approval.name, reason=witness)
@@ -95,14 +98,18 @@ def withdraw_return(station: Station, intent_id: str) -> TopUp:
     return record_move(station, intent, TopUpEvent.WITHDRAWN, reason="withdrawn")
 
 
-def _waiting(card: Inserted) -> tuple[Credit, ReturnBlock]:
+def _ensure_live(card: Inserted, household: Household) -> None:
+    """What was sold for a meter that was replaced since can be taken back: the sale names both."""
+    identity = card.content.identity
+    if identity.generation != household.generation:
+        raise Refusal("old_card", card_no=identity.card_no, account_no=identity.account_no)
+
+
+def _waiting(card: Inserted) -> Credit:
     content = card.content
     if content.pending is None:
         raise Refusal("nothing_to_return", card_no=content.identity.card_no)
-    return (
-        content.credit or fail("a pending load has its slot"),
-        content.returned or fail("a pending load was compared with the meter's block"),
-    )
+    return content.credit or fail("a pending load has its slot")
 
 
 def _sale_of(station: Station, card: Inserted, credit: Credit) -> TopUp:
@@ -110,9 +117,10 @@ def _sale_of(station: Station, card: Inserted, credit: Credit) -> TopUp:
     with station.store.reading() as reading:
         sale = reading.topups.last_sealed(card.content.identity)
         ours = sale is not None and _still_sealed_here(reading, sale)
-    if sale is None or not ours or written_mark(card, sale) != credit.mark:
+    # What people settled as loaded may have lost its target: nothing on a card proves it ours.
+    if sale is None or sale.plan is None or not ours or written_mark(card, sale) != credit.mark:
         raise Refusal("load_not_ours", card_no=card.content.identity.card_no)
-    _ensure_ours_to_return(station, sale)
+    _ensure_ours_to_return(sale)
     return sale
 
 
@@ -122,44 +130,57 @@ def _still_sealed_here(reading: Reading, sale: TopUp) -> bool:
     return sealed is not None and not reading.journal.last_about(sale.topup_id, EntryKind.ELSEWHERE)
 
 
-def _ensure_ours_to_return(station: Station, sale: TopUp) -> None:
-    """Gas and money are ours: a desk that pays back the gas of another pays it twice.
+def _ensure_ours_to_return(sale: TopUp) -> None:
+    """The money of the gas is ours, too.
 
     Raises:
-        Refusal: `load_of_their_batch`, `load_may_be_theirs`.
+        Refusal: `load_of_their_batch`.
     """
-    card_no = sale.identity.card_no
     if sale.origin and sale.tender is Tender.BATCH:
-        raise Refusal("load_of_their_batch", card_no=card_no, station=sale.origin)
+        raise Refusal("load_of_their_batch", card_no=sale.identity.card_no, station=sale.origin)
+
+
+def _ensure_told_ours(station: Station, card: Inserted, sale: TopUp) -> None:
+    """The gas is ours: a desk that pays back the gas of another pays it twice.
+
+    A card without room for our mark shows the same load to every desk that was paid for it: until
+    the ledger has said whose it is, two of them may pay. It did not leave the lane in which we
+    wrote it, and nobody else can have taken it for theirs.
+
+    Raises:
+        Refusal: `load_may_be_theirs`.
+    """
     with station.store.reading() as reading:
         stored = reading.journal.last_about(sale.topup_id, EntryKind.SEALED)
         sealed = stored or fail("a sealed load has its fact")
         heard = sealed.seq <= reading.outbox.acked()[0]
         doubted = any(one.seq == sealed.seq for one in reading.outbox.exceptions())
-    if sealed.entry.witness == PROVISIONAL and (doubted or not heard):
-        raise Refusal("load_may_be_theirs", card_no=card_no)
+    if _may_be_theirs(station, card, sealed) and (doubted or not heard):
+        raise Refusal("load_may_be_theirs", card_no=sale.identity.card_no)
 
 
-def _ensure_not_taken(card: Inserted, sale: TopUp, returned: ReturnBlock, reading: str) -> str:
-    """What proves that the meter did not take it: the lane, the meter's own block, or a fitter.
+def _may_be_theirs(station: Station, card: Inserted, sealed: StoredEntry) -> bool:
+    """Whether only the ledger can tell; a desk that belongs to none has no other beside it."""
+    if sealed.entry.witness == PROVISIONAL:
+        return True
+    in_lane = card.sealed == sealed.entry.subject
+    return station.ledger is not None and not card.layout.marks_loads and not in_lane
 
-    A meter can have credited a load and the card have been pulled before the block was written:
-    a load that is still shown is no proof (MONEY-SAFETY 3). What the meter wrote since the load
-    is one; clocks are not asked, for the desk's may have been wrong.
+
+def _ensure_not_taken(card: Inserted, sale: TopUp, reading: str) -> str:
+    """What proves that the meter did not take it: the lane, or a fitter who read the meter.
+
+    A meter credits first and writes afterwards, and the card can have been pulled in between: no
+    card out of its lane proves anything by what it shows, neither an intact load nor its mark "not
+    taken yet". The meter's own block proves it up to the moment at which it was written only: one
+    from before the load was finished, or of a visit at which the meter was full, says nothing of
+    the next visit. So no block counts here, however new, and no clock is asked.
     """
     if card.sealed == sale.topup_id:
         return "lane"
-    if returned != _last_word_before(card, sale):
-        return "meter"
     if reading:
         return f"reading {reading}"
     raise Refusal("meter_may_have_taken", card_no=sale.identity.card_no)
-
-
-def _last_word_before(card: Inserted, sale: TopUp) -> ReturnBlock | None:
-    """The meter's block as it stood when the load was armed."""
-    plan = sale.plan or fail("a sealed load was armed")
-    return card.layout.decode(plan.before).returned
 
 
 def _begin(station: Station, card: Inserted, sale: TopUp, credit: Credit) -> TopUp:

@@ -7,6 +7,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
 from cardstation.services.intent.adopt import settle_elsewhere as close
 from cardstation.services.intent.giving_back import record_disowned, record_sealed_twice
+from cardstation.services.intent.standing import finished_by
 from cardstation.services.station import Station
 
 _STAYS = frozenset({TopUpState.VOIDED})
@@ -23,8 +24,8 @@ def settle_elsewhere(station: Station) -> None:
     """Act on the ledger's exceptions once each, and close loads that other stations finished.
 
     A false seal (the load on the card is another desk's, which looks the same) frees our money:
-    exactly one of the two payments goes back. A load sealed twice stays sold in the books that
-    were first. Safe to run after every sync and to be cut at any point.
+    exactly one of the two payments goes back, at the desk that took it. A load sealed twice stays
+    sold in the books that were first. Safe to run after every sync and to be cut at any point.
 
     Raises:
         LedgerUnreachable, LedgerRefused: asked again after the next sync.
@@ -64,11 +65,10 @@ def _close_finished(station: Station) -> None:
     with station.store.reading() as reading:
         waiting = [one for one in reading.topups.open_intents() if _may_be_elsewhere(one)]
     for intent in waiting:
-        for entry in station.ledger.loads_of(intent.identity.card_no):
-            sealed = entry.kind is EntryKind.SEALED and entry.subject == intent.topup_id
-            if sealed and entry.station != station.name:
-                _close(station, intent.topup_id, entry.station)
-                break
+        told = station.ledger.loads_of(intent.identity.card_no)
+        other = finished_by(told, intent.topup_id, station.name)
+        if other:
+            _close(station, intent.topup_id, other)
 
 
 def _close(station: Station, topup_id: str, sealed_by: str) -> None:

@@ -157,6 +157,54 @@ def test_the_second_load_of_a_counter_names_the_first(
 
 
 @pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize(("first", "second"), [("card", "provisional"), ("provisional", "card")])
+def test_a_load_that_was_taken_back_is_no_other_desks_by_its_look(
+    ledger: Ledger, at_once: bool, first: str, second: str
+) -> None:
+    """Two desks were paid and one of them wrote: the load is off the card, whoever took it off."""
+    chain = Chain()
+    named = facts_of(Entry.from_bytes(chain.sale(1, counter=5)[2]))
+    facts = {**named, "counter_before": 5, "counter_after": 6}
+    back = {**named, "counter_before": 6, "counter_after": 5}
+
+    def sealed(subject: str, witness: str, look: str) -> str:
+        said = {**facts, "subject": subject, "witness": witness, "target": look}
+        return Entry.from_bytes(chain.add("sealed", **said)).entry_id
+
+    owner = sealed("written", first, "5e")
+    chain.add("returned", corrects=owner, **back)
+    seen = sealed("seen", second, "5e")
+    chain.add("not_loaded", corrects=seen, **{**facts, "subject": "seen"})
+    anew = sealed("sold anew", "provisional", "6f")
+    late = sealed("seen, too", "card", "6f")
+    chain.add("returned", corrects=late, **back)
+    chain.add("returned", corrects=anew, **back)
+    sealed("sold once more", "card", "70")
+    told: list[LedgerException] = []
+    for batch in [chain.written] if at_once else [[raw] for raw in chain.written]:
+        told += ledger.push(batch, ledger.head().nonce).exceptions
+    assert told == [
+        LedgerException(6, "false_seal", owner),
+        LedgerException(9, "false_seal", anew),
+        LedgerException(10, "false_seal", anew),
+        LedgerException(11, "return_without_load", anew),
+    ]
+
+
+def test_a_seal_for_anothers_load_keeps_nobody_from_sealing(ledger: Ledger) -> None:
+    """The desk that was paid finds the same out for itself: its money goes back there."""
+    chain = Chain()
+    owner = Entry.from_bytes(chain.sale(1, counter=5)[2])
+    facts = {**facts_of(owner), "subject": "theirs", "witness": "provisional"}
+    seen = [Entry.from_bytes(chain.add("sealed", **facts)) for _ in range(2)]
+    for one in seen:
+        chain.add("not_loaded", corrects=one.entry_id, **facts)
+    ack = ledger.push(chain.written, ledger.head().nonce)
+    assert [(one.seq, one.code) for one in ack.exceptions] == [(4, "false_seal"), (5, "false_seal")]
+    assert ack.totals["gas_sold"] == -3_000
+
+
+@pytest.mark.parametrize("at_once", [True, False])
 def test_no_more_arrears_are_collected_than_a_figure_says(ledger: Ledger, at_once: bool) -> None:
     """A figure knows of nothing collected on its day or later; the second collection is named."""
     chain = Chain()

@@ -98,6 +98,7 @@ class Writer:
             "order_id": order,
             "tender": "order" if order else dice.choice(CASH),
             "witness": dice.choice(("", "card", "provisional")),
+            "target": dice.choice(("", "5e", "5e", "6f")),
             "origin": dice.choice(("", "", *(n for n in NAMES if n != chain.station))),
         }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +17,6 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import BatchQuote, QuoteFact, grouped, payment_reference
 from cardstation.domain.shift import Approval, cash_of
-from cardstation.domain.topup import TopUpRequest
 from cardstation.errors import Refusal
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchMoney, batch_state, money_open
@@ -31,7 +29,6 @@ from cardstation.services.refund_list import refund_list
 from cardstation.services.release_line import release_line
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
-from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from cardstation.store.frozen import thaw
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
@@ -366,26 +363,6 @@ def test_a_load_taken_back_leaves_its_money_to_the_payer(bag: Bag) -> None:
     bag.give_back(money.remainder.yuan)
     assert bag.money.remainder == NO_MONEY
     assert money_open(batch_state(bag.desk.station, bag.batch_id)) == NO_MONEY
-
-
-def test_a_row_that_was_paid_upon_a_load_is_loaded_after_its_return(tmp_path: Path) -> None:
-    """Paid while a load waited on the card; that load is taken back at this very desk."""
-    desk, card = open_desk(tmp_path / "own", households=HOMES), card_of(HOMES[3])
-    with closing(desk.station.store):
-        inserted = desk.insert(card)
-        top_up(desk.station, inserted, TopUpRequest(money=Money.of_yuan("50")), nobody)
-        batch_id = put_batch(desk, [line(HOMES[3], 2)])
-        pay_batch(desk.station, batch_id, tender=Tender.CASH, money=Money.of_yuan("100"))
-        back = return_load(desk.station, inserted, SECOND, nobody)
-        inserted.close()
-        pay_out(desk.station, back.topup_id, SECOND)
-        assert desk.load(batch_id, card).state is LineState.DONE
-        with desk.station.store.reading() as reading:
-            (funded,) = reading.funds.every_funded()
-            (loaded,) = reading.topups.of_batch(batch_id)
-        assert (funded.expected_counter, loaded.counter_before) == (51, 50)
-        found = verify(desk.station)
-        assert found.ok, found.disagreements
 
 
 # ── what is left goes back ──

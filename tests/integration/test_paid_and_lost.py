@@ -24,6 +24,7 @@ from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
 from cardstation.services.rejoin import rejoin
 from cardstation.services.resolve import Outcome, resolve_card
+from cardstation.services.return_load import return_load
 from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.verify import verify
 from drivers.layouts import LAYOUTS
@@ -33,7 +34,7 @@ from drivers.makers import TRAINING
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
 from tests.kit.memory_ledger import Centre
-from tests.kit.station import Desk, card_of, neighbours
+from tests.kit.station import Desk, card_of, neighbours, nobody
 from tests.kit.two_stations import line_of, open_station, told
 
 pytest_plugins = ("tests.kit.fast_disk",)
@@ -283,6 +284,26 @@ def test_not_loaded_and_written_in_lost_records_is_sealed_by_people(story: Story
     story.put_back()
     assert open_intents(story.here.station) == ()
     story.ok()
+
+
+def test_what_people_settled_without_its_target_is_no_load_to_take_back(tmp_path: Path) -> None:
+    """The desk refuses what stands on the card now as another's, and knows no target of its own."""
+    with closing(Story(tmp_path, EXACT)) as story:
+        topup_id = story.paid()
+        story.at(story.here, resolve_card)
+        story.home()
+        story.sold_elsewhere()
+        story.put_back()
+        story.looked_at()
+        story.settled(topup_id, Finding.LOADED)
+        line_of(story.here).down = False
+        told(story.here, story.other)
+        story.other.sell(story.card, "50")
+        story.other.reader.pull()
+        told(story.other)
+        with pytest.raises(Refusal, match="load_not_ours"):
+            story.at(story.here, return_load, SECOND, nobody)
+        story.ok()
 
 
 @pytest.mark.parametrize("rules", [EXACT, GREATER], ids=lambda rules: rules.school.value)

@@ -1,4 +1,4 @@
-"""What proves that a meter did not take a load: lane, its own later word, a fitter; no clock."""
+"""What proves that a meter did not take a load: the lane, or a fitter; no block and no clock."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
-from cardstation.domain.topup import TopUp
+from cardstation.domain.topup import TopUp, TopUpRequest
 from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
@@ -20,6 +21,7 @@ from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.return_load import return_load
+from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual import Tear, VirtualCard, every_tear
@@ -134,15 +136,35 @@ def test_a_torn_return_is_asked_for_anew_with_a_new_reading(desk: Desk, step: in
     ok(desk)
 
 
-def test_the_meters_later_word_proves_that_it_did_not_take_it(desk: Desk) -> None:
+def not_without_a_reading(desk: Desk, card: VirtualCard) -> None:
+    with pytest.raises(Refusal) as refused:
+        with_card(desk, card, return_load, SECOND, nobody)
+    assert refused.value.code == "meter_may_have_taken"
+
+
+def test_the_meters_word_from_before_the_load_was_finished_proves_nothing(desk: Desk) -> None:
+    """Armed and cut, looked at by its meter, finished next day, taken, the card pulled early."""
+    card = card_of(HOME)
+    torn_at(desk, card, Tear(0))
+    meter = VirtualMeter.of_card(OPEN4442.decode(card.image), OPEN4442)
+    assert not meter.take(card).credited
+    assert with_card(desk, card, resolve_card).outcome is Outcome.SEALED
+    assert meter.take(card.copy()).credited
+    not_without_a_reading(desk, card)
+    ok(desk)
+
+
+def test_a_full_meters_word_says_nothing_of_its_next_visit(desk: Desk) -> None:
+    """Refused and written back, taken at the second visit, the card pulled before the block."""
     card = card_of(HOME)
     desk.sell(card)
-    content = OPEN4442.decode(card.image)
-    assert content.returned is not None
-    assert content.credit is not None
-    later = replace(content.returned, written_at=content.credit.loaded_at + timedelta(days=1))
-    card.chip.main[:] = OPEN4442.plan_return(card.image, later).target
-    assert with_card(desk, card, return_load, SECOND, nobody).state is TopUpState.SEALED
+    meter = VirtualMeter.of_card(OPEN4442.decode(card.image), OPEN4442)
+    meter.state = replace(meter.state, hoard=meter.state.residual + 10)
+    assert meter.take(card).error
+    meter.state = replace(meter.state, hoard=None)
+    assert meter.take(card.copy()).credited
+    not_without_a_reading(desk, card)
+    assert back(desk, card).state is TopUpState.SEALED, "two persons with a fitter's reading may"
     ok(desk)
 
 
@@ -243,3 +265,82 @@ def test_what_the_ledger_took_for_ours_is_taken_back(tmp_path: Path) -> None:
         told(here)
         assert not centre.balances.get("gas_sold")
         ok(here)
+
+
+def test_a_load_that_the_desk_next_door_may_have_taken_for_its_own_is_not_paid_back(
+    tmp_path: Path,
+) -> None:
+    """Two payments for one load on a card without a mark: its writer waits for the ledger, too."""
+    with two_stations(tmp_path) as (here, there, centre):
+        card = sealed_provisionally(here, there)
+        here.reader.pull()
+        with pytest.raises(Refusal) as refused:
+            back(there, card)
+        assert refused.value.code == "load_may_be_theirs"
+        there.reader.pull()
+        line_of(here).down = line_of(there).down = False
+        told(here, there)
+        (owed,) = open_intents(there.station)
+        pay_out(there.station, owed.intent_id, SECOND)
+        told(there)
+        assert centre.balances["tender:cash"] == 10_000
+        assert take(card).credited == Volume.of_m3("29")
+        ok(here)
+        ok(there)
+
+
+def test_a_load_is_taken_back_in_the_lane_that_wrote_it(tmp_path: Path) -> None:
+    """Nobody else saw it there: neither a meter nor another desk that was paid for the same."""
+    with two_stations(tmp_path) as (here, there, centre):
+        for desk in (here, there):
+            desk.station = replace(desk.station, layouts=(NAMES_NOBODY,), number=1)
+            line_of(desk).down = True
+        card = card_of(HOME)
+        torn_at(here, card, Tear(0))
+        inserted = there.insert(card)
+        top_up(there.station, inserted, TopUpRequest(money=Money(10_000)), nobody)
+        owed = return_load(there.station, inserted, SECOND, nobody)
+        inserted.close()
+        there.reader.pull()
+        pay_out(there.station, owed.topup_id, SECOND)
+        with pytest.raises(OutcomeUnknown) as left:
+            with_card(here, card, resolve_card)
+        assert left.value.code == "card_not_as_left", "nothing that could be taken for ours"
+        here.reader.pull()
+        line_of(here).down = line_of(there).down = False
+        told(here, there)
+        assert not centre.balances.get("gas_sold")
+        assert not take(card).credited
+        ok(here)
+        ok(there)
+
+
+@pytest.mark.parametrize("heard", ["seal", "return"])
+def test_a_load_taken_for_ours_that_its_writer_took_back_is_paid_back(
+    tmp_path: Path, heard: str
+) -> None:
+    """The ledger knew the writer's load, or its return too, before it heard that we saw it."""
+    with two_stations(tmp_path) as (here, there, centre):
+        card = sealed_provisionally(here, there)
+        here.reader.pull()
+        line_of(there).down = False
+        told(there)
+        owed = back(there, card)
+        there.reader.pull()
+        pay_out(there.station, owed.topup_id, SECOND)
+        if heard == "return":
+            told(there)
+        line_of(here).down = False
+        told(here, there, here)
+        (ours,) = open_intents(here.station)
+        pay_out(here.station, ours.intent_id, SECOND)
+        told(here)
+        assert not take(card.copy()).credited
+        assert not centre.balances.get("gas_sold")
+        assert not centre.balances.get(f"unloaded:{HOME.account_no}")
+        for desk in (here, there):
+            desk.sell(card, "50")
+            desk.reader.pull()
+            take(card)
+            told(desk)
+            ok(desk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cardstation.domain.money import Money
@@ -75,9 +75,11 @@ class Life:
         repeat_chance(8)
 
     def desk(self, power: Power) -> Desk:
+        """A desk that belongs to no ledger: nobody else can have been paid for the same load."""
         self.till.power = power
         desk = open_desk(self.folder / "home", store=store_under(power), payments=(self.till,))
-        desk.station = beside(desk.station, Shelf([self.slot.described]))
+        alone = replace(desk.station, ledger=None)
+        desk.station = beside(alone, Shelf([self.slot.described]))
         return desk
 
     def at_home(self, *, writes_back: bool = True) -> None:

@@ -19,7 +19,7 @@ from cardstation.domain.meter import CounterSchool
 from cardstation.domain.topup import mark_of
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
-from cardstation.services.intent.taken_back import moves_load
+from cardstation.services.intent.taken_back import last_moved
 from cardstation.services.station import Station
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.funds import BatchStop
@@ -93,7 +93,7 @@ def _which(card: Inserted, credit: Credit) -> str:
 
 def _told(station: Station, card: Inserted, zone: tzinfo | None) -> _Load | None:
     """The last load that another desk sealed, None where it was taken back."""
-    last = next((one for one in reversed(card.told or ()) if moves_load(one, card)), None)
+    last = last_moved(card.told or (), card)
     if last is None or last.station == station.name or last.kind is not EntryKind.SEALED:
         return None
     which = mark_of(last.subject).hex() if card.layout.marks_loads else last.entry_id

@@ -222,6 +222,7 @@ def record_sealed(
             EntryKind.SEALED,
             intent,
             proof=hashlib.sha256(image).hexdigest(),
+            target="" if intent.plan is None else intent.plan.look,
             witness=witness,
             approver=settled.approver,
             detail=receipt_no(station, unit.journal.head().epoch, year, number),

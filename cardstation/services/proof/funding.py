@@ -12,6 +12,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp
 from cardstation.domain.volume import NO_GAS
+from cardstation.services.intent.bound_counter import frees
 from cardstation.services.intent.funding import is_for_sale
 from cardstation.services.proof.equations import is_paid_here
 from cardstation.services.proof.records import Disagreement, Records, in_one_commit
@@ -132,8 +133,20 @@ def _of_load(records: Records, intent: TopUp, funded: FundedLine | None) -> Iter
     counted = intent.identity.maker not in records.uncounted
     if funded is None or funded.quote != intent.quote:
         yield "price"
-    elif counted and funded.expected_counter != intent.counter_before:
+    elif counted and not _at_its_counter(records, intent, funded):
         yield "counter"
+
+
+def _at_its_counter(records: Records, intent: TopUp, funded: FundedLine) -> bool:
+    """A row is loaded at the counter it was paid at, or at the one before a load taken back."""
+    if funded.expected_counter == intent.counter_before:
+        return True
+    return any(
+        one.topup_id in records.taken_back
+        and one.account_no == intent.account_no
+        and frees(one, funded, intent.counter_before)
+        for one in records.topups
+    )
 
 
 def _promised(line: ManifestLine) -> tuple[str, str, int, str, bool]:

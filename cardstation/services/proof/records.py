@@ -115,8 +115,8 @@ class Records:
     @cached_property
     def disowned(self) -> frozenset[str]:
         """Loads sealed here that turned out to be another desk's."""
-        gone = {row.topup_id for row in self.log if row.event is TopUpEvent.DISOWNED}
-        return frozenset(gone)
+        never = (TopUpEvent.DISOWNED, TopUpEvent.DISOWNED_THERE)
+        return frozenset(row.topup_id for row in self.log if row.event in never)
 
     @cached_property
     def sealed_twice(self) -> frozenset[str]:
@@ -257,12 +257,17 @@ def booked(entry: Entry) -> tuple[Posting, ...]:
             return order_postings(order)
         case EntryKind.SEALED if entry.origin:
             return (Posting("elsewhere", entry.fen), Posting("gas_sold", -entry.fen))
-        case EntryKind.ELSEWHERE if entry.corrects:
+        case EntryKind.ELSEWHERE | EntryKind.NOT_LOADED if entry.corrects and _not_ours(entry):
             return (Posting("gas_sold", entry.fen), Posting("elsewhere", -entry.fen))
         case EntryKind.ELSEWHERE:
             return (Posting(unloaded, entry.fen), Posting("elsewhere", -entry.fen))
         case _:
             return postings_of(entry)
+
+
+def _not_ours(entry: Entry) -> bool:
+    """A seal of ours that is undone leaves the money to the desk that has it."""
+    return entry.kind is EntryKind.ELSEWHERE or bool(entry.origin)
 
 
 def in_one_commit(entry: Entry, at: datetime) -> bool:

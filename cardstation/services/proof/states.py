@@ -19,6 +19,7 @@ FACT_OF: Mapping[Direction, Mapping[TopUpEvent, EntryKind]] = {
         TopUpEvent.SEEN_BEFORE: EntryKind.NOT_LOADED,
         TopUpEvent.SEEN_TARGET: EntryKind.SEALED,
         TopUpEvent.DISOWNED: EntryKind.NOT_LOADED,
+        TopUpEvent.DISOWNED_THERE: EntryKind.NOT_LOADED,
         TopUpEvent.PROVEN_LOADED: EntryKind.SEALED,
         TopUpEvent.PROVEN_NOT_LOADED: EntryKind.NOT_LOADED,
         TopUpEvent.PROVEN_NOT_OURS: EntryKind.NOT_LOADED,
@@ -144,14 +145,20 @@ def _same(entry: Entry, intent: TopUp) -> bool:
         # Armed later, a paid load may have found its card further on.
         entry.counter_after if entry.kind is EntryKind.PAID else intent.counter_after,
         intent.origin,
-        _target(intent) if entry.kind is EntryKind.ARMED else "",
+        _target(entry, intent),
         # What else an entry rests on was read later and is not kept.
         hashlib.sha256(intent.before).hexdigest() if entry.kind is EntryKind.ARMED else entry.proof,
     )
 
 
-def _target(intent: TopUp) -> str:
-    return "" if intent.plan is None else hashlib.sha256(intent.plan.target).hexdigest()
+def _target(entry: Entry, intent: TopUp) -> str:
+    """What the plan says of the entry; seals of older versions say nothing of it."""
+    if intent.plan is None:
+        return ""
+    if entry.kind is EntryKind.SEALED and entry.target:
+        return intent.plan.look
+    armed = entry.kind is EntryKind.ARMED
+    return hashlib.sha256(intent.plan.target).hexdigest() if armed else ""
 
 
 def _payments(records: Records) -> Iterator[Disagreement]:
