@@ -13,6 +13,7 @@ from cardstation.services.feed_state import FeedState, feed_state
 from cardstation.services.feeds.snapshot import FeedProgress
 from cardstation.services.follow_feed import follow_feed
 from cardstation.services.station import Station
+from cardstation.services.sync import sync
 
 _PAGES = 10
 """So many pages are fetched between two words about it."""
@@ -27,11 +28,16 @@ def feed() -> None:
 @with_json
 @pass_call
 def follow(call: Call) -> None:
-    """Fetch and apply what the centre published since last time; cut short, it goes on next time.
+    """Sync, then apply what the centre published; cut short, it goes on next time.
 
-    An open desk does this by itself, and so does `sync`.
+    An open desk does this by itself, and so does `sync`. A restored station gets the newest
+    directory this way before `rejoin`; nobody is taken off its file until then.
     """
     with call.doors.station(call.settings, True) as station:
+        try:
+            sync(station)
+        except LedgerRefused as error:
+            call.output.progress(of_error(error, call.words).what)
         state = follow_feed(station, lambda found: _told(call, found))
     call.output.answer(state, _lines(call, state))
 

@@ -11,8 +11,8 @@ from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.feeds import Feeds
 from cardstation.services.feed_state import FeedState, feed_state
 from cardstation.services.feeds.checks import ensure_next, rows_of
-from cardstation.services.feeds.households import district, households_in
-from cardstation.services.feeds.policy import change_policy
+from cardstation.services.feeds.households import district, households_in, is_settled
+from cardstation.services.feeds.policy import change_policy, restore_policy
 from cardstation.services.feeds.snapshot import FeedProgress, Heard, Over, take_snapshot
 from cardstation.services.station import Station
 from cardstation.store.feeds import Followed, Waiting
@@ -60,6 +60,7 @@ def follow_feed(station: Station, heard: Heard = _unheard, over: Over = _to_the_
         at = {one.feed: one.number for one in reading.feeds.every()}
     heads = feeds.told(at)
     _apply_waiting(station)
+    restore_policy(station)
     refused: list[LedgerRefused] = []
     for head in sorted(heads, key=lambda one: (one.feed != POLICY, one.feed)):
         try:
@@ -120,7 +121,12 @@ def _apply_waiting(station: Station) -> None:
     """Bring in what waited, of households that have nothing open any more."""
     with station.store.reading() as reading:
         busy = {one.account_no for one in reading.topups.open_intents()}
-        free = [one for one in reading.feeds.waiting() if one.account_no not in busy]
+        settled = is_settled(station, reading)
+        free = [
+            one
+            for one in reading.feeds.waiting()
+            if one.account_no not in busy and (one.row or settled)
+        ]
     for one in free:
         with ExitStack() as hands, station.store.unit() as unit:
             if one not in unit.feeds.waiting(one.feed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,6 +74,14 @@ feed_waiting = Table(
     Column("feed", Text, primary_key=True),
     Column("account_no", Text, primary_key=True),
     Column("published", Integer, nullable=False),
+    Column("row", Text, nullable=False),
+)
+
+feed_row = Table(
+    "feed_row",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
     Column("row", Text, nullable=False),
 )
 
@@ -208,6 +216,18 @@ class Feeds:
         """Drop what was fetched."""
         for table in (feed_page, feed_draft):
             self._connection.execute(table.delete().where(table.c.feed == feed))
+
+    def rows(self, feed: str) -> dict[str, str]:
+        """A feed's rows as the centre says them, JSON by key; kept of small feeds only."""
+        query = select(feed_row.c.key, feed_row.c.row).where(feed_row.c.feed == feed)
+        return {row.key: row.row for row in self._connection.execute(query)}
+
+    def keep_rows(self, feed: str, rows: Mapping[str, str]) -> None:
+        """Put a feed's rows in the place of those kept before."""
+        self._connection.execute(feed_row.delete().where(feed_row.c.feed == feed))
+        values = [{"feed": feed, "key": key, "row": row} for key, row in rows.items()]
+        if values:
+            self._connection.execute(feed_row.insert(), values)
 
     def waiting(self, feed: str = "") -> tuple[Waiting, ...]:
         """Rows that wait, of one feed or of all."""

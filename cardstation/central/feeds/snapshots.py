@@ -16,6 +16,8 @@ KEPT = 2
 """Snapshots whose pages are kept: who is fetching the one before the last may end."""
 HEAVY = 2
 """Changes that weigh one part in so many of the snapshot make a new one."""
+_LIGHT = 20_000
+"""Bytes nobody minds."""
 _MANY = 100
 """Changes after which there is a new snapshot, however little they weigh."""
 
@@ -65,7 +67,8 @@ def snapshot_due(connection: Connection, feed: str) -> bool:
             feed_deltas.c.feed == feed, feed_deltas.c.number > last.number
         )
     ).one()
-    return bool(since[0] >= _MANY or since[1] * HEAVY > last.packed_bytes > MOST_ROWS)
+    heavy = since[1] > _LIGHT and since[1] * HEAVY > last.packed_bytes
+    return bool(heavy or since[0] >= _MANY)
 
 
 def _rows(connection: Connection, feed: str) -> Iterator[Row]:

@@ -74,6 +74,11 @@ def _waiting() -> None:
         *_texts("row"),
         sa.PrimaryKeyConstraint("feed", "account_no", name="pk_feed_waiting"),
     )
+    op.create_table(
+        "feed_row",
+        *_texts("feed", "key", "row"),
+        sa.PrimaryKeyConstraint("feed", "key", name="pk_feed_row"),
+    )
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
