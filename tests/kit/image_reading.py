@@ -6,11 +6,11 @@ through reader, chip driver and virtual twin, where each command is looked at.
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -32,7 +32,6 @@ from drivers.virtual import VirtualCard, VirtualReader, new_chip
 from drivers.virtual.gas_card import VirtualGasCard
 from drivers.virtual.volume_purse_maker import make_purse_of
 from tests.kit.chips import CASES
-from tests.kit.fast_disk import fast_folder
 from tests.kit.paper_card import PaperChip, PaperReader, StrangerTouched
 from tests.kit.purses import software
 from tests.kit.station import neighbours, nobody, open_desk
@@ -74,21 +73,22 @@ class ImageDesk:
     """A station with everybody of the corpus on file.
 
     Attributes:
+        folder: Of its records.
         counts: What became of the images.
     """
 
+    folder: Path
     corpus: Corpus = field(default_factory=Corpus)
     counts: Counter[str] = field(default_factory=Counter)
 
     def __enter__(self) -> Self:
-        self._folder = fast_folder()
         purses = [
             _with_purse(home, no, kind)
             for kind, twisted in TWISTED.items()
             for home, no in zip(neighbours(2), twisted, strict=True)
         ]
         homes = [*self.corpus.homes, *purses]
-        opened = open_desk(self._folder / "desk", households=homes)
+        opened = open_desk(self.folder / "desk", households=homes)
         self._purses = {
             kind: [make_purse_of(home) for home in purses if home.meter.kind is kind]
             for kind in TWISTED
@@ -107,7 +107,6 @@ class ImageDesk:
         trace: TracebackType | None,
     ) -> None:
         self.station.store.close()
-        shutil.rmtree(self._folder)
 
     def read(self, seed: int, images: int) -> None:
         """Read so many strange images, all chance from one seed.

@@ -28,8 +28,8 @@ ENOUGH = 600
 
 
 @pytest.fixture(scope="module")
-def desk() -> Iterator[ImageDesk]:
-    with ImageDesk() as opened:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageDesk]:
+    with ImageDesk(tmp_path_factory.mktemp("images")) as opened:
         yield opened
 
 
@@ -81,7 +81,7 @@ def test_a_driver_that_presents_a_code_to_read_is_found(
 
     monkeypatch.setattr(CodedChip, "read", hasty)
     with pytest.raises(StrangerTouched):
-        desk.read(first_seed(), ENOUGH)
+        desk.read(first_seed(), IMAGES)
 
 
 def test_a_desk_that_believes_an_account_alone_is_found(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -10,6 +11,7 @@ from itertools import count, islice
 
 import click
 
+from tests.kit.fast_disk import fast_folder
 from tests.kit.image_reading import ImageDesk
 from tests.kit.repeat import Seeded, first_seed, times
 from tests.soak.figures import Figures
@@ -36,7 +38,11 @@ def soak() -> Figures:
 
 
 def _share(seed: int) -> tuple[Counter[str], float]:
-    with Seeded(seed, f"IMAGES={SHARE} ./dev soak images"), ImageDesk() as desk:
-        began = time.process_time()
-        desk.read(seed, SHARE)
-        return desk.counts, time.process_time() - began
+    folder = fast_folder()
+    try:
+        with Seeded(seed, f"IMAGES={SHARE} ./dev soak images"), ImageDesk(folder) as desk:
+            began = time.process_time()
+            desk.read(seed, SHARE)
+            return desk.counts, time.process_time() - began
+    finally:
+        shutil.rmtree(folder)
