@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.feed import Snapshot
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -30,6 +31,7 @@ from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.sync import sync
+from cardstation.store.feeds import Waiting
 from drivers.keys import Ed25519DeviceKey
 from drivers.virtual import VirtualCard
 from tests.kit.desk import StandingClock
@@ -118,7 +120,7 @@ def approve_by_first(desk: Desk) -> Approval:
 
 
 def rare_rows(desk: Desk) -> None:
-    """What a desk with agreeing books does not have: an exception, and selling frozen."""
+    """What a desk with agreeing books does not have: an exception, selling frozen, half a feed."""
     with desk.station.store.unit() as unit:
         seq, acked_hash = unit.outbox.acked()
         told = Ack(seq, acked_hash, (LedgerException(1, "counter_gap"),), "n", {})
@@ -127,4 +129,10 @@ def rare_rows(desk: Desk) -> None:
         unit.learned.learn("阳光物业", {"车位": "account"})
         unit.blocked.replace({HOMES[5].card_no: "lost"})
         unit.steps.keep_signature(b"a picture", desk.clock.now())
+        snapshot = Snapshot("directory/x", 1, "0" * 64, 1, 0, 9, ("a" * 64,), bytes(64))
+        unit.feeds.applied(replace(snapshot, feed="policy"), 1, desk.clock.now())
+        unit.feeds.keep_rows("policy", {"blocked/1": "lost"})
+        unit.feeds.begin(snapshot)
+        unit.feeds.keep_page("directory/x", 0, b"a page")
+        unit.feeds.wait([Waiting("directory/x", HOMES[5].account_no, 1, "")])
         unit.commit()
