@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
+from cardstation.central.console.pages import EXPORTS
 from cardstation.central.console.roles import Role
 from cardstation.domain.message_signature import COVERED, content_digest
-from tests.kit.console import PASSWORD, Browser, person
+from tests.kit.console import PASSWORD, Browser, logged_in, person
 from tests.kit.facts import Chain
 from tests.kit.hostile import REVOKED, House, batch_of
 from tests.kit.postgres import ADMIN, CODES, TestKey
@@ -283,6 +288,39 @@ def test_a_chunk_may_not_hide_a_second_request(house: House) -> None:
         except (ConnectionError, TimeoutError):
             pass
     assert b" 200 " not in heard
+
+
+FORMULA = '=HYPERLINK("http://elsewhere","click")'
+
+
+def test_no_cell_of_any_export_is_a_formula(house: House) -> None:
+    """Every name a desk, a person or the till of the web can give begins like one."""
+    chain = Chain("S003")
+    who: dict[str, Any] = dict.fromkeys(("account_no", "maker", "card_no", "meter_no"), FORMULA)
+    who |= {"counter_before": 4, "counter_after": 5, "fen": 3_000, "litres": 10_000}
+    who |= {"clerk": FORMULA, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    kinds = ("paid", "armed", "sealed", "sealed")
+    sold = [chain.add(kind, subject=FORMULA, tender=FORMULA, **who) for kind in kinds]
+    step = {"batch_id": FORMULA, "step": FORMULA, "stage": FORMULA, "clerk": FORMULA}
+    sold.append(chain.add("batch", subject=FORMULA, detail=json.dumps(step), clerk=FORMULA))
+    path, nonce = "/v1/stations/S003/entries", house.nonce("S003")
+    posted = house.send("POST", path, batch_of(sold), station="S003", nonce=nonce)
+    assert posted.status_code == 200, posted.text
+    waiting = order(order_id=FORMULA, account_no=FORMULA, tariff=FORMULA)
+    assert house.ask("POST", "/v1/orders", desk(waiting).headers, waiting).status_code == 200
+    person(house.centre.books, "hu", *Role, display=FORMULA)
+    with logged_in(house.centre, "hu") as browser:
+        browser.post("blacklist", card_no="1", reason=FORMULA, listed="yes")
+        said = 0
+        for one in EXPORTS:
+            plain = browser.get(f"exports/{one.name}.csv", q=FORMULA).content.decode("utf-8-sig")
+            cells = [cell for row in csv.reader(io.StringIO(plain)) for cell in row]
+            assert not [cell for cell in cells if cell.lstrip().startswith(tuple("=+@＝"))], one
+            said += sum(FORMULA in cell for cell in cells)
+            raw = browser.get(f"exports/{one.name}.xlsx", q=FORMULA).content
+            sheet = load_workbook(io.BytesIO(raw)).active
+            assert not [cell for row in sheet for cell in row if cell.data_type == "f"], one
+        assert said > 10
 
 
 def test_nothing_of_it_was_logged_that_opens_anything(house: House) -> None:

@@ -19,7 +19,7 @@ from tests.kit.schema_asked import Asker
 pytest_plugins = ("tests.kit.ledger_fixtures", "tests.kit.hostile_fixtures")
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("schema")]
 
-EXAMPLES = 2
+EXAMPLES = 1
 UNTOLD = {("GET", "/openapi.json")}
 
 
