@@ -25,7 +25,7 @@ TABLE = {
     "false_seal": Words(
         "Load of another desk",
         "Entry {seq} says a load was finished; what is on the card is another desk's load.",
-        "The money of this desk is free again and is owed to the payer.",
+        "The money is free again and is owed to the payer, at the desk that took it.",
         "When it stands here as a refund, pay it out with a second person.",
     ),
     "sealed_before": Words(
