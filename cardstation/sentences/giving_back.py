@@ -102,7 +102,7 @@ TABLE = {
     ),
     "meter_may_have_taken": Words(
         "Meter may have taken it",
-        "The card was away from the desk; what it shows does not prove that the gas is on it still.",
+        "The card was away from the desk; what it shows is no proof that the gas is still on it.",
         "Nothing is paid back: the meter may have taken the gas already.",
         "Have a fitter read the meter and enter the reading, or let the meter take the gas.",
     ),
