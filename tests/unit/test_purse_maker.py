@@ -17,11 +17,12 @@ from drivers.purses.layout import PurseLayout
 from drivers.virtual import VirtualCard, VirtualReader
 from drivers.virtual.psam import TERMINAL
 from drivers.virtual.purse_card import VirtualPurseCard
-from drivers.virtual.purse_maker import LAST_LOAD_FEN, make_purse, meter_takes
+from drivers.virtual.purse_maker import LAST_LOAD_FEN, make_purse
+from drivers.virtual.purse_meter import PurseMeter
 from tests.kit.purse_station import HOUSEHOLD, LOADS
 
 LAYOUT = PurseLayout(PURSES[0].name, "CSP1")
-AT = datetime.fromisoformat("2026-11-26 08:30")
+AT = datetime.fromisoformat("2026-11-26T08:30+08:00")
 
 
 def read(card: VirtualCard) -> CardContent:
@@ -61,7 +62,7 @@ def test_a_meter_number_that_has_no_room_makes_no_card(number: str) -> None:
 
 def test_its_meter_takes_all_of_it_once_and_says_so_on_the_card() -> None:
     card = make_purse(HOUSEHOLD)
-    first = meter_takes(card, AT)
+    first = PurseMeter.of_purse(card).take(card, at=AT)
     assert (first.taking.value, first.credited, first.residual) == (
         "already_taken",
         Money(0),
@@ -70,7 +71,7 @@ def test_its_meter_takes_all_of_it_once_and_says_so_on_the_card() -> None:
     chip = card.chip
     assert isinstance(chip, VirtualPurseCard)
     chip.stand(KIND, balance=900, online=LOADS + 1)
-    taken = meter_takes(card, AT)
+    taken = PurseMeter.of_purse(card).take(card, at=AT)
     assert (taken.taking.value, taken.credited, taken.residual) == (
         "credited",
         Money(900),
