@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from cardstation.central import doorway, ledger, patience, requests, turns
 from cardstation.central.api import Service, build
@@ -24,6 +25,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("hostile")]
 
 OTHERS = [f"T{number:03d}" for number in range(2 * CONNECTIONS)]
 SHARE = 8
+PAGES_AT_ONCE = 4
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +197,20 @@ def test_a_greedy_station_waits_for_itself(
     assert all(one.headers["retry-after"] for one in told if one.status_code == 503)
     assert all(one.json()["acked_seq"] == 3 for one in told if one.status_code == 200)
     assert seen["most"] == 1
+
+
+def test_pages_that_hang_keep_no_station_waiting(house: House, posts: Callable[[], None]) -> None:
+    """More looks at pages than the service has threads for, none of which comes to an end."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    cookie = {"cookie": "cs_session=nobodys"}
+    with ThreadPoolExecutor(50) as crowd, house.centre.books.owner.connect() as owner:
+        owner.execute(text("LOCK TABLE people_sessions IN ACCESS EXCLUSIVE MODE"))
+        asked = [crowd.submit(house.ask, "GET", "/console/", cookie) for _ in range(50)]
+        try:
+            while owner.scalar(waiting) < PAGES_AT_ONCE:
+                assert not all(one.done() for one in asked)
+            posts()
+            assert not [one for one in asked if one.done()]
+        finally:
+            owner.rollback()
+        assert {one.result(60).status_code for one in asked} == {303}

@@ -188,6 +188,8 @@ def open_house(cluster: Cluster) -> Iterator[House]:
         opened.callback(books.owner.dispose)
         opened.callback(books.engine.dispose)
         pages = open_engine(dsn, connections=4)
+        # Whoever waits for a page's connection keeps its thread for as long as a test lasts.
+        pages.pool._timeout = 60  # type: ignore[attr-defined]
         opened.callback(pages.dispose)
         root.addHandler(heard)
         opened.callback(root.removeHandler, heard)
