@@ -2,102 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path
+from dataclasses import replace
 
 import httpx
 import pytest
-from sqlalchemy import insert, text
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
-from cardstation.central.console.roles import Role
-from cardstation.central.console.tables import blacklist as blacklist_table
-from cardstation.central.console.tables import decisions, proposals, tariffs
 from cardstation.central.engine import transaction
 from cardstation.central.feeds import wire as theirs
 from cardstation.central.feeds.followers import every_feed, followers
-from cardstation.central.feeds.policy import publish_policy
-from cardstation.central.feeds.publishing import Published, Said, publish
-from cardstation.central.feeds.tables import station_districts
-from cardstation.domain.feed import POLICY, Row, directory_of
-from cardstation.domain.feed_rows import Policy, household_row
-from cardstation.domain.household import Household
-from cardstation.domain.tariff import HouseholdSize
-from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
 from cardstation.services.follow_feed import follow_feed
-from cardstation.services.station import Station
-from cardstation.store import Store
 from cardstation.sync import feed_wire as ours
 from cardstation.sync.feed_line import FeedLine
-from tests.kit.console import logged_in, person
-from tests.kit.desk import bare_desk
+from tests.kit.feed_town import EAST, NIGHTLY, SOUTH, Following, line_of, said, two_districts
 from tests.kit.feeds import A, B, directory, homes
-from tests.kit.postgres import CENTRE_KEY, CODES, Centre, TestKey, TestPin
-from tests.kit.station import DESK_RULES, RESIDENTIAL
+from tests.kit.postgres import CENTRE_KEY, TestKey, TestPin
 
-pytest_plugins = ("tests.kit.ledger_fixtures",)
+pytest_plugins = ("tests.kit.ledger_fixtures", "tests.kit.feed_town")
 pytestmark = pytest.mark.postgres
-
-NIGHTLY = Said("households.csv", "command line")
-EAST, SOUTH = "朝阳服务部", "南关服务部"
-
-
-@dataclass
-class Following:
-    """A centre, a line to it and the desk at its end."""
-
-    centre: Centre
-    line: FeedLine
-    station: Station
-
-    def publish(
-        self, some: Sequence[Household], *, whole: bool = True, said: Said = NIGHTLY
-    ) -> dict[str, Published]:
-        rows: list[tuple[str, Row]] = [(directory_of(one.team), household_row(one)) for one in some]
-        with transaction(self.centre.books.engine) as connection:
-            done = publish(
-                connection, CENTRE_KEY, rows, said, whole=lambda named: named if whole else ()
-            )
-        return {one.feed: one for one in done}
-
-    def give(self, *feeds: str) -> None:
-        rows = [{"station": "S001", "feed": feed, "given_by": "test"} for feed in feeds]
-        with transaction(self.centre.books.engine) as connection:
-            connection.execute(insert(station_districts), rows)
-
-
-def line_of(centre: Centre, name: str, **given: object) -> FeedLine:
-    line = FeedLine(centre.url, name, TestKey(), TestPin(CENTRE_KEY.public), **given)  # type: ignore[arg-type]
-    centre.opened.callback(line.close)
-    return line
-
-
-@contextmanager
-def following(centre: Centre, home: Path) -> Iterator[Following]:
-    line = line_of(centre, "S001")
-    line.enrol(CODES[1])
-    with Store.open(home) as store:
-        yield Following(centre, line, replace(bare_desk(store), ledger=line, feeds=line))
-
-
-@pytest.fixture
-def town(centre: Centre, tmp_path: Path) -> Iterator[Following]:
-    with following(centre, tmp_path) as found:
-        yield found
-
-
-def two_districts(count: int = 6) -> list[Household]:
-    some = homes(count)
-    return [replace(one, team=SOUTH) if at % 2 else one for at, one in enumerate(some)]
-
-
-def said(some: Sequence[Household], *teams: str) -> dict[str, Row]:
-    return {one.account_no: household_row(one) for one in some if one.team in teams}
 
 
 def test_both_sides_see_the_same_wire() -> None:
@@ -249,94 +173,6 @@ def test_the_service_cannot_change_what_was_published(town: Following) -> None:
             connection.execute(text(statement))
 
 
-def decide(town: Following, kind: str, subject: str, body: dict[str, object]) -> int:
-    """Two people of the console agree."""
-    with town.centre.books.owner.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO people (name, display, secret_hash, must_change) VALUES"
-                " ('anna', '', '', false), ('bert', '', '', false) ON CONFLICT DO NOTHING"
-            )
-        )
-        made = {"kind": kind, "subject": subject, "body": json.dumps(body), "made_by": "anna"}
-        number = connection.execute(
-            insert(proposals).values(**made, reason="why").returning(proposals.c.number)
-        ).scalar_one()
-        connection.execute(
-            insert(decisions).values(
-                proposal=number,
-                made_by="anna",
-                kind=kind,
-                verdict="approved",
-                decided_by="bert",
-                words="",
-            )
-        )
-        return int(number)
-
-
-def block(town: Following, card_no: str, *, listed: bool = True) -> None:
-    number = decide(town, "blacklist", card_no, {})
-    with town.centre.books.owner.begin() as connection:
-        connection.execute(
-            insert(blacklist_table).values(
-                proposal=number, card_no=card_no, listed=listed, reason="lost"
-            )
-        )
-
-
-def test_what_two_people_decide_reaches_the_desk_at_its_next_contact(town: Following) -> None:
-    follow_feed(town.station)
-    block(town, "88013025000001")
-    follow_feed(town.station)
-    with town.station.store.reading() as reading:
-        assert reading.blocked.every() == {"88013025000001": "lost"}
-        assert reading.tariffs.every() == ()
-    size = HouseholdSize(5, Volume(48_000), Volume(480_000), 7, 11_000)
-    large = replace(RESIDENTIAL, household_size=size)
-    two = Said("tariffs.json", "anna", "bert", shrinks=True)
-    with transaction(town.centre.books.engine) as connection:
-        (done,) = publish_policy(connection, CENTRE_KEY, two, Policy((large,), DESK_RULES))
-    assert done.afresh, "prices come with all there is: what a desk had of its own is gone"
-    follow_feed(town.station)
-    block(town, "88013025000001", listed=False)
-    block(town, "88013025000002")
-    body = {"code": "residential", "from": "2027-01-01", "tiers": [{"to_m3": None, "price": "3"}]}
-    number = decide(town, "tariff", "residential@2027-01-01", body)
-    with town.centre.books.owner.begin() as connection:
-        connection.execute(
-            insert(tariffs).values(
-                version="residential@2027-01-01",
-                code="residential",
-                effective=date(2027, 1, 1),
-                body=json.dumps(body),
-                proposal=number,
-            )
-        )
-    follow_feed(town.station)
-    with town.station.store.reading() as reading:
-        assert reading.blocked.every() == {"88013025000002": "lost"}
-        assert reading.tariffs.rules() == DESK_RULES
-        (before, after) = reading.tariffs.every()
-        assert (before, after.tiers[0].price_e4) == (large, 30_000)
-        assert after.household_size == size, "a form knows no steps for large households"
-    follow_feed(town.station)
-    with transaction(town.centre.books.engine) as connection:
-        (policy,) = every_feed(connection)
-        assert (policy.feed, policy.followers[0].behind) == (POLICY, False)
-
-
-def test_prices_need_two_people_in_the_books_too(town: Following) -> None:
-    alone = Said("tariffs.json", "anna", "anna")
-    prices = Policy((RESIDENTIAL,), DESK_RULES)
-    with (
-        transaction(town.centre.books.engine) as connection,
-        pytest.raises(IntegrityError, match="publications_two_persons"),
-        connection.begin_nested(),
-    ):
-        publish_policy(connection, CENTRE_KEY, alone, prices)
-
-
 def test_nothing_is_told_to_who_may_not_ask(town: Following) -> None:
     town.publish(homes(2))
     town.give(A)
@@ -402,17 +238,3 @@ def test_an_old_answer_hides_nothing_new(town: Following) -> None:
     with pytest.raises(LedgerRefused, match="ledger_signature_bad"):
         line.told({})
     line.close()
-
-
-@pytest.mark.parametrize(("lang", "words"), [("en", "Households of"), ("zh_CN", "用户档案")])
-def test_the_page_of_a_station_says_what_it_follows(town: Following, lang: str, words: str) -> None:
-    person(town.centre.books, "chief", Role.STATION_ADMIN)
-    town.publish(homes(2))
-    town.give(A)
-    with logged_in(town.centre, "chief", lang) as browser:
-        page = browser.get("stations/S001").text
-        assert words in page
-        assert page.count("chip warn") == 1, "it never asked"
-        follow_feed(town.station)
-        follow_feed(town.station)
-        assert "chip warn" not in browser.get("stations/S001").text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from cardstation.central.centre_key import CentreKey
 from cardstation.central.feeds.making import (
@@ -21,6 +23,7 @@ from cardstation.domain.feed import Delta, FeedHead, Row, Snapshot, directory_of
 from cardstation.domain.feed_rows import household_row
 from cardstation.domain.household import Household
 from cardstation.errors import LedgerRefused, LedgerUnreachable
+from cardstation.services.feed_state import feed_state
 from cardstation.services.station import Station
 from cardstation.store import Store
 from tests.kit.desk import bare_desk
@@ -153,3 +156,25 @@ def directory(station: Station) -> dict[str, Row]:
 def filed(centre: FeedCentre, *feeds: str) -> dict[str, Row]:
     """What the centre says should be on file."""
     return {key: row for feed in feeds for key, row in centre.feeds[feed].rows.items()}
+
+
+@dataclass
+class Town:
+    """A centre and a desk that follows it."""
+
+    centre: FeedCentre
+    line: FeedsInMemory
+    station: Station
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    centre = FeedCentre()
+    line = centre.line()
+    station = following_desk(tmp_path, line)
+    yield Town(centre, line, station)
+    station.store.close()
+
+
+def numbers(station: Station) -> dict[str, int]:
+    return {one.feed: one.number for one in feed_state(station).feeds}

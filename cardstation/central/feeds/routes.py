@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 
 from fastapi import FastAPI, Request, Response
@@ -17,6 +17,10 @@ from cardstation.domain.feed import FeedsTold
 from cardstation.errors import LedgerRefused
 
 _DIGITS = 18
+
+
+Look = Callable[[Signed], Response]
+Answered = Callable[[Request, Look], Awaitable[Response]]
 
 
 def add_feed_routes(
@@ -36,13 +40,18 @@ def add_feed_routes(
         ensure_fresh: Refuses who may not ask, and what was asked before.
     """
 
-    async def answered(request: Request, look: Callable[[Signed], Response]) -> Response:
+    async def answered(request: Request, look: Look) -> Response:
         def work(signed: Signed, _body: bytes) -> Response:
             ensure_fresh(engine, signed)
             return look(signed)
 
         return await reception.station(request, work)
 
+    _heads(app, answered, engine, key)
+    _bodies(app, answered, engine)
+
+
+def _heads(app: FastAPI, answered: Answered, engine: Engine, key: CentreKey) -> None:
     @app.get("/v1/feeds")
     async def feeds(request: Request) -> Response:
         def look(signed: Signed) -> Response:
@@ -55,6 +64,8 @@ def add_feed_routes(
 
         return await answered(request, look)
 
+
+def _bodies(app: FastAPI, answered: Answered, engine: Engine) -> None:
     @app.get("/v1/feeds/deltas")
     async def deltas(request: Request) -> Response:
         def look(signed: Signed) -> Response:
