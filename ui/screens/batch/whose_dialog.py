@@ -36,6 +36,7 @@ class WhoseDialog(Sheet):
         segments.chosen.connect(self._choose)
         self.column.addWidget(label(t("Zone"), "small"))
         self.column.addWidget(segments)
+        self.setMinimumWidth(600)
         self._fields[0].setFocus()
 
     @property
