@@ -156,6 +156,34 @@ def test_events_read_as_people_would_say_them() -> None:
     assert words[6].count == "57"
 
 
+def test_a_household_fetches_the_card_that_is_kept_and_signs(desk: Stage) -> None:
+    way = FakeBag()
+    on_its_way(way)
+    begin(desk, way)
+    desk.station.standing = samples.batch_standing(done=60)
+    given_back(way, desk.station.standing)
+    open_bag(desk, way)
+    standing = desk.batch.model.bag.state.standing
+    assert standing is not None
+    ways = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.RESIDENT))
+    dialog = HandOverDialog(desk.window, desk.window.look, standing, ways)
+    dialog.show()
+    dialog._choose("desk-resident")
+    dialog.counted.setText("1")
+    assert dialog.expected.text() == "1"
+    assert not dialog.accept_button.isEnabled()
+    dialog.on_paper.setChecked(True)
+    assert dialog.accept_button.isEnabled()
+    assert dialog.asked is not None
+    assert (dialog.asked.taker, dialog.asked.places) == (Party.RESIDENT, standing.custody.kept)
+    dialog.rows.clear()
+    assert dialog._doubt.text() == "用户只领自己的卡，不领整袋。"
+    dialog._choose("desk-manager")
+    assert dialog.rows.text() == ""
+    dialog.close()
+    dialog.deleteLater()
+
+
 def test_a_return_prints_with_progress_and_goes_on_after_the_paper_ran_out(desk: Stage) -> None:
     page = begin(desk)
     told: list[tuple[int, int]] = []

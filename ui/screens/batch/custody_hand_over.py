@@ -68,7 +68,8 @@ class HandOverDialog(Sheet):
         self.rows = self._field(t("Only these rows"))
         self.missing = self._field(t("Rows known to be missing"))
         self.extras = self._field(t("Cards not on the list"))
-        self.rows.setText(typed(only, standing))
+        self._filled = typed(only, standing)
+        self.rows.setText(self._filled)
         self.rows.setPlaceholderText(t("all · 1-5,9 · #3 building · #3-2 stair"))
         self.missing.setPlaceholderText(t("none · 12,90"))
         self.extras.setPlaceholderText(t("last digits, with spaces"))
@@ -117,11 +118,21 @@ class HandOverDialog(Sheet):
     def _choose(self, code: str) -> None:
         self._way = next(way for way in self._ways if _code(way) == code)
         self.segments.show_state(code)
+        fetched = self._way[1] is Party.RESIDENT and not self._only
+        own = self._one_kept if fetched else self._only
+        if fetched or self.rows.text() == self._filled:
+            self._filled = typed(own, self._standing)
+            self.rows.setText(self._filled)
         _, count = expected_of(self._standing.custody, *self._way)
-        count = len(self._only) or count
-        self.expected.setText(str(count))
+        self.expected.setText(str(len(own) or "") if own or fetched else str(count))
         self.counted.clear()
         self._judge()
+
+    @property
+    def _one_kept(self) -> tuple[int, ...]:
+        """The one card that is kept here; of several a household's own must be named."""
+        kept = self._standing.custody.kept
+        return kept if len(kept) == 1 else ()
 
     @property
     def _goes_home(self) -> bool:
@@ -191,7 +202,7 @@ class HandOverDialog(Sheet):
         self.column.addWidget(self.segments, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(sides)
         self.column.addWidget(self._doubt)
-        self.setMinimumWidth(900)
+        self.setMinimumWidth(900 if len(self._ways) < 4 else 1080)
 
 
 def ask_hand_over(
