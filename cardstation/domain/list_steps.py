@@ -18,12 +18,15 @@ class Listed:
         rows: How many it has.
         typed: It was typed in by hand, so a second person counts it.
         team, zone: Whose round it is and where: the utility's own, for the board of the centre.
+        order: SHA-256 of its content row by row, as they stood: what places mean; empty in
+            entries of older versions.
     """
 
     rows: int
     typed: bool
     team: str = ""
     zone: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,12 +197,12 @@ TABLE = {
         SAME_CARD,
     ),
     "paid_in_doubt": Words(
-        "Perhaps loaded already",
-        "The card is further on than this station's records, of which a part was lost: this paid "
-        "load may have been written in it.",
+        "Perhaps loaded or paid back",
+        "A part of this station's records was lost: this paid load may have been written in it, or "
+        "its money paid back.",
         FROZEN_CARD,
-        "Look at the meter. Then put it into dispute on the exceptions screen and settle it there: "
-        "two people, and what both saw.",
+        "Look at the meter, and for the slip. Where the card shows none of it, give the money "
+        "back; else put it into dispute on the exceptions screen: two people, and what both saw.",
     ),
     "price_changed": Words(
         "Price changed",

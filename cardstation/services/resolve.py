@@ -35,7 +35,7 @@ from cardstation.services.intent.records import (
     record_untouched,
 )
 from cardstation.services.intent.seen import judged, load_witness, shows_load
-from cardstation.services.intent.went_on import ensure_as_left
+from cardstation.services.intent.went_on import ensure_as_left, ensure_not_paid_back
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
 
@@ -91,7 +91,7 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
     Raises:
         OutcomeUnknown: the link was lost again, or `card_not_as_left`: what the card shows is
             neither before, nor after, nor our tear; a human must look. `paid_in_doubt`: lost
-            records may have written this load, and the card went on since.
+            records may have written this load, or paid it back.
         Refusal: the paid load cannot go onto this card as it is now; the money stays on record.
     """
     note_reading(station, card)
@@ -166,6 +166,7 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
 
 def _armed_anew(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """Paid but never armed: the rules are asked again, for the card as it is now."""
+    ensure_not_paid_back(station, intent)
     ensure_known(card.content, _household(station, intent))
     ensure_never_armed(station, card, intent)
     admitted = admit(card.content, card.rules)
@@ -190,6 +191,7 @@ def _ensure_may_go_on(station: Station, card: Inserted, intent: TopUp) -> Witnes
     seen = judged(card, intent)
     ensure_as_left(station, seen, intent)
     if seen is Witness.BEFORE:
+        ensure_not_paid_back(station, intent)
         ensure_known(card.content, _household(station, intent))
     return seen
 

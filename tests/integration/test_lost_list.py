@@ -83,6 +83,15 @@ def day(tmp_path: Path) -> Iterator[Day]:
         yield Day(tmp_path, opened)
 
 
+def test_the_same_rows_in_another_order_are_another_list(day: Day) -> None:
+    """What was paid for a place was paid for the household that stood there."""
+    day.restored()
+    again = day.listed(OURS[::-1])
+    assert again.batch_id != day.batch_id
+    account = batch_account(day.desk.station, again.batch_id)
+    assert account.payments == ()
+
+
 def test_the_next_list_takes_neither_its_id_nor_its_money(day: Day) -> None:
     day.restored()
     other = day.listed(HOMES[3:5])

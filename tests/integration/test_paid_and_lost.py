@@ -193,15 +193,27 @@ def test_one_payment_loads_a_card_once(story: Story, sold_first: bool) -> None:
     story.ok()
 
 
-def test_a_card_that_stands_where_it_stood_is_loaded(story: Story) -> None:
-    """Its counter, or where the maker counts nothing its credit, proves that nothing happened."""
-    topup_id = story.paid()
+@pytest.mark.parametrize("armed", [False, True], ids=["paid", "not loaded"])
+def test_a_card_that_stands_where_it_stood_is_not_loaded(story: Story, armed: bool) -> None:
+    """Nothing was written; but its money may have gone back in the part that was lost."""
+    topup_id = story.not_loaded() if armed else story.paid()
+    line_of(story.here).down = False
+    asked = story.at(story.here, request_refund, SECOND)
+    told(story.here)
+    line_of(story.here).down = True
+    pay_out(story.here.station, asked.topup_id, SECOND)
     story.put_back()
-    with pytest.raises(Refusal, match="not_disputable"):
-        dispute(story.here.station, topup_id, SECOND)
-    assert story.at(story.here, resolve_card).outcome is Outcome.SEALED
+    with pytest.raises(OutcomeUnknown, match="paid_in_doubt"):
+        story.at(story.here, resolve_card)
     story.home()
-    assert story.meter.state.cumulative - story.began == LOADED
+    assert story.meter.state.cumulative == story.began
+    story.at(story.here, request_refund, SECOND)
+    with pytest.raises(Refusal, match="payout_in_doubt"):
+        pay_out(story.here.station, topup_id, SECOND)
+    pay_out(story.here.station, topup_id, SECOND, found="its slip lies in the till")
+    assert open_intents(story.here.station) == ()
+    story.ok()
+    story.here.sell(story.card)
     story.ok()
 
 
@@ -211,14 +223,13 @@ def test_another_load_with_its_counter_proves_that_it_never_was(story: Story) ->
     others = story.sold_elsewhere()
     story.put_back()
     if story.rules in (EXACT, GREATER):
-        assert story.at(story.here, resolve_card).outcome is Outcome.SEALED
-        story.home()
-        assert story.meter.state.cumulative - story.began == LOADED + others
+        ended = story.at(story.here, request_refund, SECOND)
     else:
         story.looked_at()
         ended = story.settled(topup_id, Finding.NOT_LOADED)
-        assert ended.state is TopUpState.REFUND_REQUESTED
-        pay_out(story.here.station, topup_id, SECOND, found="no slip of it in the till")
+    assert ended.state is TopUpState.REFUND_REQUESTED
+    pay_out(story.here.station, topup_id, SECOND, found="no slip of it in the till")
+    assert story.meter.state.cumulative - story.began == others
     assert open_intents(story.here.station) == ()
     story.ok()
     story.here.sell(story.card)
@@ -277,7 +288,7 @@ def test_not_loaded_and_written_in_lost_records_is_sealed_by_people(story: Story
     story.home()
     others = story.sold_elsewhere(2)
     story.put_back()
-    story.looked_at("card_not_as_left", TopUpState.NOT_LOADED)
+    story.looked_at("paid_in_doubt", TopUpState.NOT_LOADED)
     assert story.settled(topup_id, Finding.LOADED).state is TopUpState.SEALED
     assert story.meter.state.cumulative - story.began == LOADED + others
     story.ok()

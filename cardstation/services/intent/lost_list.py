@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict
 from cardstation.domain.batch_life import Step
+from cardstation.domain.list_steps import Listed
 from cardstation.domain.preflight import FORGIVEN
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.store import Reading
+from cardstation.store.frozen import thaw
 
 
 def lost_ids(reading: Reading) -> tuple[str, ...]:
@@ -43,19 +45,20 @@ def _lost(reading: Reading, batch_id: str) -> Batch | None:
     return Batch(batch_id, batch_id, stored.entry.proof, since, None, None, ())
 
 
-def lost_as(reading: Reading, digest: str, lines: Sequence[ManifestLine]) -> str:
+def lost_as(reading: Reading, digest: str, order: str, lines: Sequence[ManifestLine]) -> str:
     """The id under which a list was taken in before it was lost; empty when it never was.
 
-    A list that was changed since has other places, and one whose loads were for other households,
-    cards, orders or amounts is another today: it is taken in anew, and the old one's money waits
-    for its payers.
+    A list that was changed since has other places, and so has one whose rows come in another
+    order; one whose loads were for other households, cards, orders or amounts is another today.
+    It is taken in anew, and the old one's money waits for its payers.
     """
     lost, changed = set(lost_ids(reading)), reading.steps.of_kind(Step.REVISED)
     lost.difference_update(step.batch_id for step in changed)
     for step in reading.steps.of_kind(Step.LISTED):
         stored = reading.journal.at(step.seq) if step.batch_id in lost else None
         if stored is not None and stored.entry.proof == digest:
-            fits = as_paid(reading, step.batch_id, lines) is not None
+            same = thaw(Listed, step.detail).order == order
+            fits = same and as_paid(reading, step.batch_id, lines) is not None
             return step.batch_id if fits else ""
     return ""
 

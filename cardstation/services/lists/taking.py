@@ -10,7 +10,7 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.lost_list import as_paid, lost_as
 from cardstation.services.intent.steps import record_step
 from cardstation.services.lists.judging import judged
-from cardstation.services.lists.reading import HouseholdList
+from cardstation.services.lists.reading import HouseholdList, order_of
 from cardstation.services.rebuild.money_again import fund_again
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -32,7 +32,8 @@ def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
     with station.store.unit() as unit:
         if taken := taken_as(unit, found.digest):
             raise Refusal("same_list_again", batch_id=taken)
-        lost = lost_as(unit, found.digest, verdicts.lines)
+        order = order_of(found.rows)
+        lost = lost_as(unit, found.digest, order, verdicts.lines)
         batch = Batch(
             batch_id=lost or unit.batches.next_id(now.date(), station.name),
             name=found.name,
@@ -50,7 +51,7 @@ def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
         if lost:
             fund_again(station, unit, lost)
         else:
-            told = Listed(len(batch.lines), found.typed, batch.team, str(batch.zone))
+            told = Listed(len(batch.lines), found.typed, batch.team, str(batch.zone), order)
             record_step(station, unit, batch.batch_id, Step.LISTED, value=told, proof=found.digest)
         unit.commit()
     anchor_journal(station)
