@@ -28,13 +28,13 @@ from tests.kit.feeds import A, homes
 from tests.kit.postgres import CENTRE_KEY
 from tests.kit.station import DESK_RULES, RESIDENTIAL
 
-pytest_plugins = ("tests.kit.ledger_fixtures", "tests.kit.feed_town")
+pytest_plugins = ("tests.kit.ledger_fixtures", "tests.kit.feed_fixtures")
 pytestmark = pytest.mark.postgres
 
 
-def decide(town: Following, kind: str, subject: str, body: dict[str, object]) -> int:
+def decide(served: Following, kind: str, subject: str, body: dict[str, object]) -> int:
     """Two people of the console agree."""
-    with town.centre.books.owner.begin() as connection:
+    with served.centre.books.owner.begin() as connection:
         connection.execute(
             text(
                 "INSERT INTO people (name, display, secret_hash, must_change) VALUES"
@@ -58,9 +58,9 @@ def decide(town: Following, kind: str, subject: str, body: dict[str, object]) ->
         return int(number)
 
 
-def block(town: Following, card_no: str, *, listed: bool = True) -> None:
-    number = decide(town, "blacklist", card_no, {})
-    with town.centre.books.owner.begin() as connection:
+def block(served: Following, card_no: str, *, listed: bool = True) -> None:
+    number = decide(served, "blacklist", card_no, {})
+    with served.centre.books.owner.begin() as connection:
         connection.execute(
             insert(blacklist_table).values(
                 proposal=number, card_no=card_no, listed=listed, reason="lost"
@@ -68,25 +68,25 @@ def block(town: Following, card_no: str, *, listed: bool = True) -> None:
         )
 
 
-def test_what_two_people_decide_reaches_the_desk_at_its_next_contact(town: Following) -> None:
-    follow_feed(town.station)
-    block(town, "88013025000001")
-    follow_feed(town.station)
-    with town.station.store.reading() as reading:
+def test_what_two_people_decide_reaches_the_desk_at_its_next_contact(served: Following) -> None:
+    follow_feed(served.station)
+    block(served, "88013025000001")
+    follow_feed(served.station)
+    with served.station.store.reading() as reading:
         assert reading.blocked.every() == {"88013025000001": "lost"}
         assert reading.tariffs.every() == ()
     size = HouseholdSize(5, Volume(48_000), Volume(480_000), 7, 11_000)
     large = replace(RESIDENTIAL, household_size=size)
     two = Said("tariffs.json", "anna", "bert", shrinks=True)
-    with transaction(town.centre.books.engine) as connection:
+    with transaction(served.centre.books.engine) as connection:
         (done,) = publish_policy(connection, CENTRE_KEY, two, Policy((large,), DESK_RULES))
     assert done.afresh, "prices come with all there is: what a desk had of its own is gone"
-    follow_feed(town.station)
-    block(town, "88013025000001", listed=False)
-    block(town, "88013025000002")
+    follow_feed(served.station)
+    block(served, "88013025000001", listed=False)
+    block(served, "88013025000002")
     body = {"code": "residential", "from": "2027-01-01", "tiers": [{"to_m3": None, "price": "3"}]}
-    number = decide(town, "tariff", "residential@2027-01-01", body)
-    with town.centre.books.owner.begin() as connection:
+    number = decide(served, "tariff", "residential@2027-01-01", body)
+    with served.centre.books.owner.begin() as connection:
         connection.execute(
             insert(tariffs).values(
                 version="residential@2027-01-01",
@@ -96,24 +96,24 @@ def test_what_two_people_decide_reaches_the_desk_at_its_next_contact(town: Follo
                 proposal=number,
             )
         )
-    follow_feed(town.station)
-    with town.station.store.reading() as reading:
+    follow_feed(served.station)
+    with served.station.store.reading() as reading:
         assert reading.blocked.every() == {"88013025000002": "lost"}
         assert reading.tariffs.rules() == DESK_RULES
         (before, after) = reading.tariffs.every()
         assert (before, after.tiers[0].price_e4) == (large, 30_000)
         assert after.household_size == size, "a form knows no steps for large households"
-    follow_feed(town.station)
-    with transaction(town.centre.books.engine) as connection:
+    follow_feed(served.station)
+    with transaction(served.centre.books.engine) as connection:
         (policy,) = every_feed(connection)
         assert (policy.feed, policy.followers[0].behind) == (POLICY, False)
 
 
-def test_prices_need_two_people_in_the_books_too(town: Following) -> None:
+def test_prices_need_two_people_in_the_books_too(served: Following) -> None:
     alone = Said("tariffs.json", "anna", "anna")
     prices = Policy((RESIDENTIAL,), DESK_RULES)
     with (
-        transaction(town.centre.books.engine) as connection,
+        transaction(served.centre.books.engine) as connection,
         pytest.raises(IntegrityError, match="publications_two_persons"),
         connection.begin_nested(),
     ):
@@ -121,14 +121,16 @@ def test_prices_need_two_people_in_the_books_too(town: Following) -> None:
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "Households of"), ("zh_CN", "用户档案")])
-def test_the_page_of_a_station_says_what_it_follows(town: Following, lang: str, words: str) -> None:
-    person(town.centre.books, "chief", Role.STATION_ADMIN)
-    town.publish(homes(2))
-    town.give(A)
-    with logged_in(town.centre, "chief", lang) as browser:
+def test_the_page_of_a_station_says_what_it_follows(
+    served: Following, lang: str, words: str
+) -> None:
+    person(served.centre.books, "chief", Role.STATION_ADMIN)
+    served.publish(homes(2))
+    served.give(A)
+    with logged_in(served.centre, "chief", lang) as browser:
         page = browser.get("stations/S001").text
         assert words in page
         assert page.count("chip warn") == 1, "it never asked"
-        follow_feed(town.station)
-        follow_feed(town.station)
+        follow_feed(served.station)
+        follow_feed(served.station)
         assert "chip warn" not in browser.get("stations/S001").text

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pytest
 from sqlalchemy import insert
 
 from cardstation.central.engine import transaction
@@ -63,12 +62,6 @@ def following(centre: Centre, home: Path) -> Iterator[Following]:
     line.enrol(CODES[1])
     with Store.open(home) as store:
         yield Following(centre, line, replace(bare_desk(store), ledger=line, feeds=line))
-
-
-@pytest.fixture
-def town(centre: Centre, tmp_path: Path) -> Iterator[Following]:
-    with following(centre, tmp_path) as found:
-        yield found
 
 
 def two_districts(count: int = 6) -> list[Household]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from cardstation.central.centre_key import CentreKey
 from cardstation.central.feeds.making import (
@@ -165,15 +163,6 @@ class Town:
     centre: FeedCentre
     line: FeedsInMemory
     station: Station
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    centre = FeedCentre()
-    line = centre.line()
-    station = following_desk(tmp_path, line)
-    yield Town(centre, line, station)
-    station.store.close()
 
 
 def numbers(station: Station) -> dict[str, int]:

@@ -22,7 +22,7 @@ from tests.kit.fast_disk import fast_folder
 from tests.kit.feeds import A, B, FeedCentre, Town, directory, filed, homes, numbers, rows_of
 from tests.kit.station import DESK_RULES, RESIDENTIAL, open_desk
 
-pytest_plugins = ("tests.kit.feeds",)
+pytest_plugins = ("tests.kit.feed_fixtures",)
 
 
 def test_a_household_that_moved_is_where_it_was_last_said_to_be(town: Town) -> None:

@@ -37,7 +37,7 @@ from tests.kit.feeds import (
 )
 from tests.kit.postgres import CENTRE_KEY
 
-pytest_plugins = ("tests.kit.feeds",)
+pytest_plugins = ("tests.kit.feed_fixtures",)
 
 
 def test_a_new_desk_takes_the_snapshot_then_each_change(town: Town) -> None:
