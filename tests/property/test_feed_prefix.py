@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cardstation.services.follow_feed import follow_feed
 from cardstation.services.station import Station
-from tests.kit.fast_disk import fast_folder
 from tests.kit.feeds import (
     A,
     B,
@@ -23,6 +22,8 @@ from tests.kit.feeds import (
     homes,
     rows_of,
 )
+
+pytest_plugins = ("tests.kit.fast_disk",)
 
 HOMES = homes(6)
 TEAMS = {A: "朝阳服务部", B: "南关服务部"}
@@ -37,15 +38,18 @@ publications = st.lists(
 journeys = st.lists(st.sampled_from(["A", "B", "both", "snapshot", "skip"]), min_size=6, max_size=6)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(said=publications, journey=journeys)
 def test_any_prefix_of_changes_then_a_snapshot_is_the_directory(
-    said: list[tuple[str | None, ...]], journey: list[str]
+    folder: Path, said: list[tuple[str | None, ...]], journey: list[str]
 ) -> None:
     centre = FeedCentre()
     line = centre.line()
-    folder = fast_folder()
-    station = following_desk(folder, line)
+    station = following_desk(Path(tempfile.mkdtemp(dir=folder)), line)
     try:
         for (*places, phone), step in zip(said, journey, strict=False):
             centre.moment += 1
@@ -62,7 +66,6 @@ def test_any_prefix_of_changes_then_a_snapshot_is_the_directory(
         assert directory(station) == filed(centre, A, B)
     finally:
         station.store.close()
-        shutil.rmtree(Path(folder))
 
 
 def _go(centre: FeedCentre, line: FeedsInMemory, station: Station, step: str) -> None:

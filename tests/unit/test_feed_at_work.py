@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +19,10 @@ from cardstation.errors import LedgerRefused
 from cardstation.services.feed_state import feed_state
 from cardstation.services.follow_feed import follow_feed
 from cardstation.services.station import Station
-from tests.kit.fast_disk import fast_folder
 from tests.kit.feeds import A, B, FeedCentre, Town, directory, filed, homes, numbers, rows_of
 from tests.kit.station import DESK_RULES, RESIDENTIAL, open_desk
 
-pytest_plugins = ("tests.kit.feed_fixtures",)
+pytest_plugins = ("tests.kit.fast_disk", "tests.kit.feed_fixtures")
 
 
 def test_a_household_that_moved_is_where_it_was_last_said_to_be(town: Town) -> None:
@@ -113,11 +113,11 @@ def test_a_policy_nobody_can_read_changes_no_price(town: Town) -> None:
     assert not feed_state(town.station).blocked
 
 
-def test_an_open_load_keeps_its_household_until_it_is_done() -> None:
+def test_an_open_load_keeps_its_household_until_it_is_done(folder: Path) -> None:
     """Its change waits; what was sold meanwhile is never taken back by a file that is older."""
     some = homes(2)
     centre = FeedCentre()
-    desk = open_desk(fast_folder(), households=some)
+    desk = open_desk(folder, households=some)
     station = desk.station = replace(desk.station, feeds=centre.line())
     first = some[0]
     with ExitStack() as stack:
@@ -148,10 +148,12 @@ def test_an_open_load_keeps_its_household_until_it_is_done() -> None:
         assert (now.phone, now.balance, now.purchase_counter) == ("2", Money(7), 51)
 
 
-def test_a_household_that_left_stays_on_file_while_anything_here_is_about_it() -> None:
+def test_a_household_that_left_stays_on_file_while_anything_here_is_about_it(
+    folder: Path,
+) -> None:
     some = homes(3)
     centre = FeedCentre()
-    desk = open_desk(fast_folder(), households=some)
+    desk = open_desk(folder, households=some)
     station = desk.station = replace(desk.station, feeds=centre.line())
     with ExitStack() as stack:
         stack.callback(station.store.close)
