@@ -126,7 +126,9 @@ class Entry:
             raise ValueError("not an entry")
         found = {**dict.fromkeys(ADDED_LATER, ""), **found}
         found["kind"] = EntryKind(found["kind"])
-        found["tiers"] = tuple((int(a), int(b), int(c)) for a, b, c in found["tiers"])
+        found["tiers"] = tuple((a, b, c) for a, b, c in found["tiers"])
+        if any(type(number) is not int for tier in found["tiers"] for number in tier):
+            raise ValueError("not an entry: tiers")
         entry = cls(**found)
         for name, kind in _NAMES.items():
             if kind in ("int", "str") and type(found[name]).__name__ != kind:

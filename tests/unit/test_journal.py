@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.central.batch import UNREADABLE, read_batch
 from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
 from cardstation.errors import Defect, Mishap, Refusal
 from cardstation.services.intent.facts import append
@@ -16,6 +17,7 @@ from cardstation.services.verify import verify
 from cardstation.store.anchor import AnchorMark
 from tests.kit import cards
 from tests.kit.desk import StandingClock
+from tests.kit.facts import Chain
 from tests.kit.station import Desk, card_of, open_desk
 from tests.kit.tamper import forged, touched
 
@@ -168,3 +170,15 @@ def test_ids_sort_by_time_and_carry_their_version() -> None:
 def test_an_entry_reads_back_only_as_an_entry() -> None:
     with pytest.raises(ValueError, match="not an entry"):
         Entry.from_bytes(b"{}")
+
+
+@pytest.mark.parametrize("number", [b"1e400", b"-1e400", b"Infinity", b"1.5", b'"1"', b"true"])
+def test_bytes_with_a_number_that_is_none_are_no_entry(number: bytes) -> None:
+    """The ledger keeps the place of what nobody can read, and goes on behind it."""
+    raw = Chain("S001").draft("paid", tender="cash", account_no="1", fen=1, tiers=((1, 1, 1),))
+    bad = raw.replace(b'"tiers":[[1,1,1]]', b'"tiers":[[%s,1,1]]' % number)
+    assert Entry.from_bytes(raw).tiers == ((1, 1, 1),)
+    with pytest.raises(ValueError, match="not an entry"):
+        Entry.from_bytes(bad)
+    (sent,) = read_batch("S001", [bad])
+    assert sent.flaw == UNREADABLE
