@@ -36,6 +36,45 @@ def money_services(
         language: Of papers now.
         printed: Prints a filed paper where a printer is set.
     """
+
+    def acknowledge(batch_id: str, ack_no: str) -> Path:
+        made = [one.ack_no for one in batch_account(station, batch_id).payments if one.ack_no]
+        if not (ack_no or made):
+            raise Refusal("unknown_acknowledgement", ack_no=ack_no)
+        return printed(write_acknowledgement(station, ack_no or made[-1], folder, language()))
+
+    def settle(batch_id: str, place: int, payment_id: str, consent: str) -> int:
+        settle_arrears(station, batch_id, place, payment_id, consent)
+        return judge_again(station, batch_id, place)
+
+    def give_back(
+        batch_id: str, payment_id: str, money: Money, approval: Approval, found: str
+    ) -> object:
+        return return_remainder(station, batch_id, payment_id, money, approval, found=found)
+
+    return MoneyServices(
+        account=partial(batch_account, station),
+        pay=_paying(station),
+        quote=lambda batch_id: printed(
+            write_quote(quote_batch(station, batch_id), folder, language())
+        ),
+        sign=lambda batch_id, quote_no, by, picture, on_paper: sign_quote(
+            station, batch_id, quote_no=quote_no, by=by, picture=picture, on_paper=on_paper
+        ),
+        acknowledge=acknowledge,
+        release=partial(release_line, station),
+        settle_arrears=settle,
+        begin_back=partial(begin_remainder, station),
+        give_back=give_back,
+        refunds=lambda batch_id: printed(write_refunds(station, batch_id, folder, language())),
+        reasons=REASONS,
+        consents=CONSENTS,
+    )
+
+
+def _paying(
+    station: Station,
+) -> Callable[[str, Tender, Money, str, int], BatchMoney]:
     told: set[tuple[str, Tender, Money, str, int]] = set()
 
     def pay(batch_id: str, tender: Tender, money: Money, reference: str, line: int) -> BatchMoney:
@@ -58,36 +97,4 @@ def money_services(
         told.discard(what)
         return paid
 
-    def acknowledge(batch_id: str, ack_no: str) -> Path:
-        made = [one.ack_no for one in batch_account(station, batch_id).payments if one.ack_no]
-        if not (ack_no or made):
-            raise Refusal("unknown_acknowledgement", ack_no=ack_no)
-        return printed(write_acknowledgement(station, ack_no or made[-1], folder, language()))
-
-    def settle(batch_id: str, place: int, payment_id: str, consent: str) -> int:
-        settle_arrears(station, batch_id, place, payment_id, consent)
-        return judge_again(station, batch_id, place)
-
-    def give_back(
-        batch_id: str, payment_id: str, money: Money, approval: Approval, found: str
-    ) -> object:
-        return return_remainder(station, batch_id, payment_id, money, approval, found=found)
-
-    return MoneyServices(
-        account=partial(batch_account, station),
-        pay=pay,
-        quote=lambda batch_id: printed(
-            write_quote(quote_batch(station, batch_id), folder, language())
-        ),
-        sign=lambda batch_id, quote_no, by, picture, on_paper: sign_quote(
-            station, batch_id, quote_no=quote_no, by=by, picture=picture, on_paper=on_paper
-        ),
-        acknowledge=acknowledge,
-        release=partial(release_line, station),
-        settle_arrears=settle,
-        begin_back=partial(begin_remainder, station),
-        give_back=give_back,
-        refunds=lambda batch_id: printed(write_refunds(station, batch_id, folder, language())),
-        reasons=REASONS,
-        consents=CONSENTS,
-    )
+    return pay

@@ -15,7 +15,7 @@ from cardstation.domain.ledger import Entry, EntryKind, Order
 from cardstation.domain.list_steps import Decided
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.quotation import BatchQuote, QuoteFact, grouped, payment_reference
+from cardstation.domain.quotation import BatchQuote, QuoteFact
 from cardstation.domain.shift import Approval, cash_of
 from cardstation.errors import Refusal
 from cardstation.services.batch_account import batch_account
@@ -225,29 +225,6 @@ def test_a_transfer_with_another_batchs_reference_is_refused(bag: Bag) -> None:
     assert refused(lambda: bag.pay("100", reference=text, **how)) == "payment_of_other_batch"
     bag.pay("100", reference=f"9931 {ours.reference}", **how)
     assert bag.money.received == Money.of_yuan("100")
-
-
-def test_a_transfer_with_another_stations_reference_is_recorded_there(bag: Bag) -> None:
-    theirs = payment_reference(2, "2026-11-24-01-S002", 1)
-    how = {"tender": Tender.BANK_TRANSFER}
-    text = f"0931 {grouped(theirs)}"
-    assert refused(lambda: bag.pay("100", reference=text, **how)) == "payment_of_other_station"
-    bag.pay("100", reference=payment_reference(2, "2019-11-24-01-S002", 1), **how)
-    assert bag.money.received == Money.of_yuan("100")
-
-
-def test_one_transfer_is_recorded_twice_only_by_somebody_who_looked(bag: Bag) -> None:
-    ours = bag.quote().reference
-    how = {"tender": Tender.BANK_TRANSFER}
-    bag.pay("200", reference=f"0931 {ours}", **how)
-    for text in (f"0931 {ours}", ours):
-        assert refused(lambda text=text: bag.pay("200", reference=text, **how)) == "payment_again"
-    assert bag.money.received == Money.of_yuan("200")
-    bag.pay("100", reference=f"0931 {ours}", **how)
-    bag.pay("200", reference=f"0931 {ours}", again=True, **how)
-    for _ in range(2):
-        bag.pay("10")
-    assert bag.money.received == Money.of_yuan("520")
 
 
 # ── acknowledgements ──

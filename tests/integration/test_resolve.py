@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUpRequest
@@ -321,50 +319,6 @@ def test_the_clerk_answers_for_cash(desk: Desk, taken: bool, outcome: Outcome) -
     with pytest.raises(Refusal):
         answer_payment(desk.station, question.intent_id, taken=taken)
     assert recover(desk.station) == ()
-
-
-def _answered(desk: Desk, card: VirtualCard, _: object) -> None:
-    inserted = desk.insert(card)
-    begun(desk, inserted)
-    inserted.close()
-    [question] = recover(desk.station)
-    answer_payment(desk.station, question.intent_id, taken=True)
-
-
-def _asked_again(desk: Desk, card: VirtualCard, _: object) -> None:
-    service = Answering(PaymentAnswer.TAKEN)
-    desk.station = replace(desk.station, payments=(service,))
-    with pytest.raises(OutcomeUnknown):
-        desk.sell(card, tender=Tender.QR_CODE)
-    assert [one.code for one in recover(desk.station)] == ["paid_not_loaded"]
-
-
-def _refused_after(desk: Desk, card: VirtualCard, patch: pytest.MonkeyPatch) -> None:
-    def refuses(*_: object) -> None:
-        raise Refusal("no_credit_slot")
-
-    with patch.context() as full:
-        full.setattr(selling, "arm", refuses)
-        with pytest.raises(Refusal, match="no_credit_slot"):
-            desk.sell(card)
-
-
-@pytest.mark.parametrize("pays", [_answered, _asked_again, _refused_after])
-def test_money_that_waits_for_its_card_is_in_no_older_copy(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, pays: Any
-) -> None:
-    """No *armed* follows that would put the anchor: it is put as soon as the money is certain."""
-    card = card_of(HOME)
-    desk.sell(card)
-    take(card)
-    pays(desk, card, monkeypatch)
-    mark = desk.station.store.anchor.read()
-    with desk.station.store.reading() as reading:
-        paid = reading.journal.last()
-    assert paid is not None
-    assert paid.entry.kind is EntryKind.PAID
-    assert mark is not None
-    assert mark.seq == paid.seq
 
 
 def begun(desk: Desk, inserted: Any, *, asked: bool = True) -> None:

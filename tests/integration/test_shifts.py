@@ -304,37 +304,6 @@ def test_a_lump_sum_nobody_answered_for_is_signed_over_too(desk: Desk) -> None:
     ok(desk)
 
 
-@pytest.mark.parametrize("of_a_batch", [False, True])
-def test_cash_is_answered_for_before_the_till_is_counted(desk: Desk, *, of_a_batch: bool) -> None:
-    """Answered in the next shift, it would be over in this till and short in that one."""
-    if of_a_batch:
-        till = Till(Tender.CASH, answers=False, power=Power(Cut(0, When.LOST)))
-        desk.station = replace(desk.station, payments=(till,))
-        batch = put_batch(desk, [line(HOME, 1)])
-        with pytest.raises(OutcomeUnknown):
-            pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(10_000))
-    else:
-        asked_and_lost(desk, Tender.CASH)
-    to_ben = {"handed_to": BEN, "handed_pin": PINS[BEN]}
-    assert refused(lambda: close(desk, "600", **to_ben)) == "cash_not_answered"
-    assert not shift_state(desk.station).counted
-    (asked,) = open_intents(desk.station)
-    answer_payment(desk.station, asked.intent_id, taken=True)
-    assert close(desk, "600", **to_ben).over_short == NO_MONEY
-    open_shift(desk.station, BEN, PINS[BEN], float_money=Money.of_yuan("600"))
-    counted = close_shift(desk.station, PINS[BEN], counted=Money.of_yuan("600"))
-    assert counted.over_short == NO_MONEY
-    ok(desk)
-
-
-def test_what_went_between_a_count_and_the_next_float_is_shown(desk: Desk) -> None:
-    desk.sell(card_of(HOME))
-    assert shift_state(desk.station).moved == NO_MONEY
-    close(desk, "600")
-    open_shift(desk.station, BEN, PINS[BEN], float_money=FLOAT)
-    assert shift_state(desk.station).moved == Money(-10_000)
-
-
 def test_finishing_what_is_paid_needs_no_shift(desk: Desk) -> None:
     subject = asked_and_lost(desk)
     answer_payment(desk.station, subject, taken=True)

@@ -1,0 +1,45 @@
+"""A transfer is recorded where its quote was made, and twice only by somebody who looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.quotation import grouped, payment_reference
+from cardstation.services.verify import verify
+from tests.integration.test_batch_money import Bag, refused
+
+
+@pytest.fixture
+def bag(tmp_path: Path) -> Iterator[Bag]:
+    made = Bag(tmp_path)
+    yield made
+    assert verify(made.desk.station).ok
+    made.desk.station.store.close()
+
+
+def test_a_transfer_with_another_stations_reference_is_recorded_there(bag: Bag) -> None:
+    theirs = payment_reference(2, "2026-11-24-01-S002", 1)
+    how = {"tender": Tender.BANK_TRANSFER}
+    text = f"0931 {grouped(theirs)}"
+    assert refused(lambda: bag.pay("100", reference=text, **how)) == "payment_of_other_station"
+    bag.pay("100", reference=payment_reference(2, "2019-11-24-01-S002", 1), **how)
+    assert bag.money.received == Money.of_yuan("100")
+
+
+def test_one_transfer_is_recorded_twice_only_by_somebody_who_looked(bag: Bag) -> None:
+    ours = bag.quote().reference
+    how = {"tender": Tender.BANK_TRANSFER}
+    bag.pay("200", reference=f"0931 {ours}", **how)
+    for text in (f"0931 {ours}", ours):
+        assert refused(lambda text=text: bag.pay("200", reference=text, **how)) == "payment_again"
+    assert bag.money.received == Money.of_yuan("200")
+    bag.pay("100", reference=f"0931 {ours}", **how)
+    bag.pay("200", reference=f"0931 {ours}", again=True, **how)
+    for _ in range(2):
+        bag.pay("10")
+    assert bag.money.received == Money.of_yuan("520")
