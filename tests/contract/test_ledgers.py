@@ -238,12 +238,12 @@ def test_a_purchase_that_is_missing_is_told_with_the_image_that_shows_it(ledger:
 
 
 @pytest.mark.parametrize("named", [(0, 1), (1, 0), (1, 1), (0, 0)])
-@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize(("at_once", "step"), [(True, 1), (False, 1), (False, 0)])
 def test_a_load_that_two_desks_sealed_comes_off_its_card_once(
-    ledger: Ledger, named: tuple[int, int], at_once: bool
+    ledger: Ledger, named: tuple[int, int], at_once: bool, step: int
 ) -> None:
     chain = Chain()
-    owner = Entry.from_bytes(chain.sale(1, counter=5)[2])
+    owner = Entry.from_bytes(chain.sale(1, counter=5, step=step)[2])
     seals = (owner, Entry.from_bytes(chain.add("sealed", **facts_of(owner))))
     ledger.push(chain.written, ledger.head().nonce)
     for at in named:

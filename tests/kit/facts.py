@@ -60,15 +60,17 @@ class Chain:
         self.written.append(raw)
         return raw
 
-    def sale(self, household: int = 1, *, counter: int = 1, fen: int = 3_000) -> list[bytes]:
-        """A cash sale: paid, armed, sealed."""
+    def sale(
+        self, household: int = 1, *, counter: int = 1, fen: int = 3_000, step: int = 1
+    ) -> list[bytes]:
+        """A cash sale: paid, armed, sealed; of a maker that counts nothing where `step` is 0."""
         who: dict[str, Any] = {
             "subject": str(uuid.uuid4()),
             "account_no": f"{household:010d}",
             "maker": "CS01",
             "card_no": f"C{household:07d}",
             "meter_no": f"M{household:07d}",
-            "counter_before": counter - 1,
+            "counter_before": counter - step,
             "counter_after": counter,
             "fen": fen,
             "litres": 10_000,

@@ -49,7 +49,8 @@ def a_fork_suspends(centre: Centre) -> None:
 
 def a_load_comes_off_once(centre: Centre) -> None:
     check = contract.test_a_load_that_two_desks_sealed_comes_off_its_card_once
-    check(centre.station(), (1, 0), at_once=False)
+    # Where purchases are counted, the counter's owner says the same.
+    check(centre.station(), (1, 0), at_once=False, step=0)
 
 
 FAULTS = (
