@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,9 +18,14 @@ from cardstation.services.batch_state import batch_state
 from cardstation.services.load_line import load_line
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.put_in_envelope import put_in_envelope
+from cardstation.services.rejoin import rejoin
 from cardstation.services.require_scans import require_scans
+from cardstation.services.sync import sync
 from cardstation.services.verify import verify
+from tests.kit.lists import list_row, taken
+from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
+from tests.kit.two_desks import SECOND
 
 HOMES = neighbours(2)
 
@@ -85,3 +91,25 @@ def test_every_row_has_an_envelope_first(desk: Desk, batch: str) -> None:
         require_scans(desk.station, batch, must=True)
     assert (stop.value.code, stop.value.values["n"]) == ("envelopes_missing", 1)
     assert not batch_state(desk.station, batch).batch.scan_envelopes
+
+
+def test_a_store_from_a_backup_asks_for_the_scans_again(tmp_path: Path) -> None:
+    ledger = MemoryLedger()
+    desk = open_desk(tmp_path / "day", households=HOMES, ledger=ledger)
+    batch = taken(desk.station, [list_row(one) for one in HOMES]).batch_id
+    for place in (1, 2):
+        put_in_envelope(desk.station, batch, place, str(place))
+    sync(desk.station)
+    desk.station.store.close()
+    shutil.copytree(tmp_path / "day", tmp_path / "backup")
+    desk = open_desk(tmp_path / "day", ledger=ledger)
+    require_scans(desk.station, batch, must=True)
+    sync(desk.station)
+    desk.station.store.close()
+    desk = open_desk(tmp_path / "backup", ledger=ledger)
+    rejoin(desk.station, SECOND)
+    with desk.station.store.reading() as reading:
+        back = reading.batches.get(batch)
+    assert back is not None
+    assert back.scan_envelopes
+    desk.station.store.close()
