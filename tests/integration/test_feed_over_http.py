@@ -187,11 +187,11 @@ def test_nothing_is_told_to_who_may_not_ask(served: Following) -> None:
         served.line.told({})
 
 
-@pytest.mark.parametrize("asked", ["after=-1", "after=x", "after=", "after=1" + "0" * 30])
-def test_nonsense_is_refused(served: Following, asked: str) -> None:
+def test_nonsense_is_refused(served: Following) -> None:
     served.line.head()
-    with pytest.raises(LedgerRefused, match="request_unreadable"):
-        served.line._fresh(f"/v1/feeds/deltas?feed=policy&{asked}", ours.Deltas)
+    for asked in ("after=-1", "after=x", "after=", "after=1" + "0" * 30):
+        with pytest.raises(LedgerRefused, match="request_unreadable"):
+            served.line._fresh(f"/v1/feeds/deltas?feed=policy&{asked}", ours.Deltas)
 
 
 def test_a_page_without_end_is_cut_off(served: Following) -> None:
