@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -17,15 +16,12 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from cardstation.short_turns import take_short_turns
 from ui.choices import Choices
 from ui.desk import DeskWindow
 from ui.desk_services import DeskServices
 from ui.look import app_icon, load_fonts
 from ui.session import open_session
-
-TURN_S = 0.0005
-"""How long a busy lane may keep the interpreter. A redraw needs it dozens of times; at Python's own
-5 ms a turn the window answered late (`./dev bench window`)."""
 
 LISTS = "Excel, CSV (*.xlsx *.xls *.xlsb *.ods *.csv *.txt)"
 
@@ -39,7 +35,7 @@ def prepare(scale: int) -> QApplication:
         scale: Size of everything, per cent.
     """
     qInstallMessageHandler(_to_log)
-    sys.setswitchinterval(TURN_S)
+    take_short_turns()
     running = QApplication.instance()
     if isinstance(running, QApplication):
         app = running

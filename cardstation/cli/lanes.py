@@ -20,6 +20,7 @@ from cardstation.services.identify import Inserted, insert_card
 from cardstation.services.load_line import load_line, place_of
 from cardstation.services.run_batch import finish_batch, pause_batch, start_batch
 from cardstation.services.station import Station
+from cardstation.short_turns import take_short_turns
 
 
 def run_lanes(call: Call, station: Station, state: BatchState, reader: str, idle_s: float) -> None:
@@ -33,6 +34,7 @@ def run_lanes(call: Call, station: Station, state: BatchState, reader: str, idle
     run = Run(call, station, state, idle_s)
     if not run.waiting:
         return
+    take_short_turns()
     start_batch(station, state.batch.batch_id)
     try:
         with call.doors.readers(call.settings) as room:

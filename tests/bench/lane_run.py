@@ -24,6 +24,7 @@ from cardstation.services.identify import insert_card
 from cardstation.services.load_line import load_line
 from cardstation.services.station import Station
 from cardstation.settings import load_settings
+from cardstation.short_turns import take_short_turns
 from drivers.readers.pcsc import PcscRoom, system_calls
 from drivers.virtual.service import SOCKET_VARIABLE
 from tests.bench.bare import Bare, HeardCalls, Told
@@ -73,6 +74,7 @@ def run_lanes(desk: Desk, batch: str, lanes: int, cards: int) -> Ran:
     kept = desk.folder / "cards as they were"
     shutil.copytree(desk.home / "training" / "cards", kept)
     settings = load_settings(desk.home, {})
+    take_short_turns()
     with open_station(settings, True) as station, _room(desk) as (room, calls):
         readers = room.readers()[:lanes]
         run = Run(station, batch, cards, calls)

@@ -249,8 +249,8 @@ def test_r8_recovery_runs_before_the_desk_opens_and_may_itself_be_cut(folder: Pa
     desk = first.start(power)
     recover(desk.station)
     desk.station.store.close()
-    assert power.names == ["payment.query", "commit"]
-    for at, when in itertools.product((0, 1), (When.BEFORE, When.AFTER)):
+    assert power.names == ["payment.query", "commit", "anchor"]
+    for at, when in itertools.product((0, 1, 2), (When.BEFORE, When.AFTER)):
         world = lab.fresh()
         lab._life(world, Power(asked))
         with pytest.raises(PowerCut):

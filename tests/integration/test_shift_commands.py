@@ -238,6 +238,8 @@ READS = {
         *("--approver", CHIEF),
     ),
     ("enrol",): ("http://127.0.0.1:9", "--code", "x"),
+    ("feed", "follow"): (),
+    ("feed", "show"): (),
     ("sync",): (),
     ("verify",): (),
     ("keys", "status"): (),

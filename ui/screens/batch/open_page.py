@@ -228,7 +228,7 @@ class OpenPage(QWidget):
         return made
 
     def _made_envelope(self) -> QLineEdit:
-        field, hint = QLineEdit(), self._look.t("Scan or type the envelope, then Enter")
+        field, hint = QLineEdit(), self._look.t("Scan or type, then Enter")
         field.setMinimumWidth(round(QFontMetricsF(font(14)).horizontalAdvance(hint)) + 34)
         field.setAccessibleName(self._look.t("Envelope"))
         field.setPlaceholderText(hint)
