@@ -166,7 +166,7 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
 
 def _armed_anew(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """Paid but never armed: the rules are asked again, for the card as it is now."""
-    ensure_not_paid_back(station, intent)
+    ensure_not_paid_back(station, card, intent)
     ensure_known(card.content, _household(station, intent))
     ensure_never_armed(station, card, intent)
     admitted = admit(card.content, card.rules)
@@ -191,7 +191,7 @@ def _ensure_may_go_on(station: Station, card: Inserted, intent: TopUp) -> Witnes
     seen = judged(card, intent)
     ensure_as_left(station, seen, intent)
     if seen is Witness.BEFORE:
-        ensure_not_paid_back(station, intent)
+        ensure_not_paid_back(station, card, intent)
         ensure_known(card.content, _household(station, intent))
     return seen
 

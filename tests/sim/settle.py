@@ -16,6 +16,7 @@ from cardstation.domain.transitions import (
     Direction,
     TopUpState,
 )
+from cardstation.services.intent.lost_part import lost_since
 from tests.sim.acts import answer_all, pay_back, resolve, send_all
 from tests.sim.books import ASKING
 from tests.sim.channels import take_in
@@ -186,11 +187,22 @@ def _why_open(world: World, desk: Desk, view: View) -> str:
         return "a code was cut short too often"
     if view.state is TopUpState.DISPUTED:
         return DISPUTE
+    if _lost_since(desk, view):
+        return "records were lost since it was begun"
     if _went_on(home, view):
         return "the card went on without it"
     if _taken_off_again(world, home, view):
         return "another desk's load was taken off since"
     return _torn_over(world, desk, home, view)
+
+
+def _lost_since(desk: Desk, view: View) -> bool:
+    """Its money may have gone back in a part that nobody has: two people end it."""
+    if desk.station is None or view.state not in (TopUpState.PAID, TopUpState.NOT_LOADED):
+        return False
+    with desk.station.store.reading() as reading:
+        intent = reading.topups.get(view.topup_id)
+        return intent is not None and lost_since(reading, intent.opened_at)
 
 
 def _torn_over(world: World, desk: Desk, home: Home, view: View) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from cardstation.domain.card import Witness
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown
+from cardstation.services.identify import Inserted
 from cardstation.services.intent.lost_part import lost_since
-from cardstation.services.intent.records import record_move
+from cardstation.services.intent.records import record_move, record_untouched
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -45,14 +46,19 @@ def went_on(station: Station, intent: TopUp) -> OutcomeUnknown:
     )
 
 
-def ensure_not_paid_back(station: Station, intent: TopUp) -> None:
+def ensure_not_paid_back(station: Station, card: Inserted, intent: TopUp) -> None:
     """Where records were lost since it was begun, its money may have gone back in that part.
+
+    That an armed load has not touched its card is put on record: it waits for people like any
+    other that was not loaded.
 
     Raises:
         OutcomeUnknown: `paid_in_doubt`.
     """
     with station.store.reading() as reading:
         doubtful = not intent.origin and lost_since(reading, intent.opened_at)
+    if doubtful and intent.state in MAY_BE_ON_CARD:
+        intent = record_untouched(station, intent, card.image, reason="seen_before")
     if doubtful:
         raise went_on(station, intent)
 
