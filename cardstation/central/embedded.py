@@ -105,11 +105,10 @@ class EmbeddedPostgres:
 
     def running(self) -> str:
         """The service's DSN when another process runs this cluster, else empty."""
-        pid = self._server_pid()
-        if not (pid and _serves(pid, self.data)):
+        pid, place = self._told()
+        if not (place and _serves(pid, self.data)):
             return ""
-        # Line 5 is the socket's folder (PostgreSQL, src/include/utils/pidfile.h).
-        self._sockets = Path((self.data / "postmaster.pid").read_text("utf-8").split("\n")[4])
+        self._sockets = Path(place)
         return self.dsn(SERVICE)
 
     def stop(self) -> None:
@@ -174,7 +173,7 @@ class EmbeddedPostgres:
         """
         began = time.monotonic()
         orders = {signal.SIGINT: 0.0, signal.SIGQUIT: FAST_SHUTDOWN_S}
-        while (pid := self._server_pid()) and _serves(pid, self.data):
+        while (pid := self._told()[0]) and _serves(pid, self.data):
             waited = time.monotonic() - began
             if waited > self._patience_s:
                 raise StationBusy("ledger_busy", folder=str(self.folder))
@@ -185,11 +184,17 @@ class EmbeddedPostgres:
             time.sleep(0.02)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def _server_pid(self) -> int:
+    def _told(self) -> tuple[int, str]:
+        """Who runs the cluster and where its socket lies; 0 and empty where that is not told.
+
+        Line 1 is the process, line 5 the socket's folder (PostgreSQL, src/include/utils/pidfile.h);
+        read at once, for the server writes them one by one and takes the file away as it ends.
+        """
         try:
-            return int((self.data / "postmaster.pid").read_text("ascii").split("\n", 1)[0])
+            lines = (self.data / "postmaster.pid").read_text("utf-8").split("\n")
+            return int(lines[0]), lines[4] if len(lines) > 5 else ""
         except (FileNotFoundError, ValueError):
-            return 0
+            return 0, ""
 
     def _socket_folder(self, uid: int) -> tuple[Path, str]:
         """The folder of the socket, and its name again when it is a temporary one."""

@@ -16,7 +16,7 @@ from time import monotonic
 import pytest
 from sqlalchemy import create_engine, text
 
-from cardstation.central import binaries, doorway, serve
+from cardstation.central import binaries, doorway, embedded, serve
 from cardstation.central.embedded import OWNER, EmbeddedPostgres
 from cardstation.central.process import CentralProcess
 from cardstation.cli.central import main
@@ -114,6 +114,31 @@ def test_a_second_owner_is_refused_but_may_look(folder: Path) -> None:
             second.start()
         assert ask(first, "SELECT 1") == "1"
     finally:
+        first.stop()
+
+
+def test_a_server_that_is_gone_or_not_yet_there_runs_nowhere(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = EmbeddedPostgres(folder), EmbeddedPostgres(folder)
+    place, asked = folder / "data" / "postmaster.pid", embedded._serves
+
+    def ends(pid: int, data: Path) -> bool:
+        found = asked(pid, data)
+        place.unlink()  # the server takes its file away between two looks
+        return found
+
+    dsn = first.start()
+    told = place.read_text("utf-8")
+    try:
+        monkeypatch.setattr(embedded, "_serves", ends)
+        assert second.running() in ("", dsn)
+        monkeypatch.undo()
+        for lines in range(6):
+            place.write_text("".join(told.splitlines(keepends=True)[:lines]), "utf-8")
+            assert second.running() in ("", dsn)
+    finally:
+        place.write_text(told, "utf-8")
         first.stop()
 
 

@@ -68,6 +68,8 @@ def clone(world: World) -> None:
     twin = world.desk_at(desk.name, desk.number, place)
     twin.watch = desk.watch.copy(place)
     twin.has_clerks = desk.has_clerks
+    counted = world.town.till.counted
+    counted[twin.key] = list(counted[desk.key])  # a count that waits for its close goes along
     desk.fate = twin.fate = "cloned"
     world.add(twin)
     world.fault("station cloned")
