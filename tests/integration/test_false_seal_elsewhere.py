@@ -23,7 +23,7 @@ from drivers.virtual import Tear, VirtualCard
 from tests.kit import cards
 from tests.kit.memory_ledger import Centre
 from tests.kit.station import Desk, card_of, line, put_batch
-from tests.kit.sweep import NAMES_NOBODY
+from tests.kit.sweep_world import NAMES_NOBODY
 from tests.kit.two_desks import torn_at
 from tests.kit.two_stations import line_of, open_station, told, two_stations
 

@@ -23,7 +23,7 @@ from tests.kit.bag import Bag, bag_at
 from tests.kit.cards import content
 from tests.kit.desk import StandingClock
 from tests.kit.station import Desk, card_of, neighbours, nobody, take
-from tests.kit.sweep import NAMES_NOBODY
+from tests.kit.sweep_world import NAMES_NOBODY
 from tests.kit.two_stations import line_of, told, two_stations
 
 SECOND = Approval("周玉兰")

@@ -41,8 +41,9 @@ from tests.kit import card_stories, cards
 from tests.kit.full_desk import full_desk, rare_rows
 from tests.kit.power import Cut, Power, PowerCut, When
 from tests.kit.station import Desk, card_of, neighbours, nobody, open_desk
-from tests.kit.sweep import Lab, World
+from tests.kit.sweep import Lab
 from tests.kit.sweep_jobs import RETURN, SALE, THEIRS, stock
+from tests.kit.sweep_world import World
 from tests.kit.two_stations import two_stations
 
 pytest_plugins = ("tests.kit.fast_disk",)

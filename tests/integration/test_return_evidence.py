@@ -30,7 +30,7 @@ from drivers.virtual.tear import Moment
 from tests.kit import cards
 from tests.kit.desk import StandingClock
 from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance, take
-from tests.kit.sweep import NAMES_NOBODY
+from tests.kit.sweep_world import NAMES_NOBODY
 from tests.kit.two_desks import torn_at
 from tests.kit.two_stations import line_of, told, two_stations
 

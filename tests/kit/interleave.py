@@ -23,8 +23,9 @@ from drivers.virtual import VirtualCard
 from drivers.virtual.meter import VirtualMeter
 from tests.kit.power import Power, When
 from tests.kit.station import Desk, layout_of
-from tests.kit.sweep import Job, Lab, World, _supervise, _told
+from tests.kit.sweep import Lab, _supervise, _told
 from tests.kit.sweep_oracle import ended, never_again
+from tests.kit.sweep_world import Job, World
 
 Act = Callable[[], None]
 Hand = Callable[["Desk", "World", "VirtualCard"], None]

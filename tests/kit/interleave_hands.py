@@ -43,7 +43,7 @@ from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.power import Power, When
 from tests.kit.shifts import ANNA, FLOAT, PINS
 from tests.kit.station import Desk, nobody
-from tests.kit.sweep import SECOND, THERE, Job, World, each
+from tests.kit.sweep import each
 from tests.kit.sweep_disputes import PROOF, _pay_all
 from tests.kit.sweep_jobs import (
     ANYBODYS,
@@ -57,6 +57,7 @@ from tests.kit.sweep_jobs import (
     resolve_all,
     torn,
 )
+from tests.kit.sweep_world import SECOND, THERE, Job, World
 
 
 def give_back(world: World, desk: Desk) -> None:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Lock
+from typing import Any
 
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -127,6 +129,12 @@ def cut_chip(kind: type[VirtualChip]) -> type[VirtualChip]:
         def __init__(self) -> None:
             super().__init__()
             self.power = Power()
+
+        def __getstate__(self) -> dict[str, Any]:
+            return {name: what for name, what in vars(self).items() if name != "contacts"}
+
+        def __setstate__(self, state: dict[str, Any]) -> None:
+            vars(self).update(state, contacts=Lock())
 
         def _step_all(self, cells: bytearray, full: Mapping[int, int]) -> None:
             when = self.power.due("chip")

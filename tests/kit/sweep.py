@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import TypeVar
 
 import pytest
@@ -16,148 +17,33 @@ from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules
 from cardstation.domain.payment import Tender
-from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError, Defect, Refusal
 from cardstation.services.answer_payment import answer_payment
-from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.dispute import dispute
-from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import resolve_card
-from cardstation.services.station import Station
 from cardstation.services.sync import sync
-from drivers.layouts.open4442 import DECLARATION
-from drivers.layouts.two_slot import TwoSlotLayout
 from drivers.makers import MAKERS
-from drivers.virtual import VirtualCard, VirtualReader
+from drivers.virtual import VirtualCard
 from drivers.virtual.meter import VirtualMeter
-from drivers.virtual.meter_rules import number_of
 from tests.kit.memory_ledger import Centre
-from tests.kit.power import Cut, CutLine, CutLink, Power, PowerCut, Till, store_under, wired
-from tests.kit.station import Desk, card_of, layout_of, neighbours, open_desk, repeat_chance
+from tests.kit.power import Cut, Power, PowerCut, Till, wired
+from tests.kit.station import (
+    Desk,
+    card_of,
+    go_on,
+    layout_of,
+    neighbours,
+    open_desk,
+    repeat_chance,
+)
 from tests.kit.sweep_oracle import ended, never_again
-from tests.kit.sweep_waits import CODE_REFUSED, NOBODY_COMES, Wait
+from tests.kit.sweep_waits import CODE_REFUSED, Wait
+from tests.kit.sweep_world import HERE, SECOND, THERE, Job, Where, World
 
 T = TypeVar("T")
-SECOND = Approval("supervisor")
-LOOKED = "slip and till were looked at"
 TRIES = 6
-HERE, THERE = "S001", "S002"
-NAMES_NOBODY = TwoSlotLayout(DECLARATION, marks_loads=False)
-"""The open layout as if it had no room for a mark: every desk's load looks the same."""
-
-
-class Where(StrEnum):
-    """Where the card is between a cut and what follows it; that nobody ever comes back is
-    looked at after every cut."""
-
-    SAME = "same station"
-    HOME = "at home in between"
-    ANOTHER = "another station in between"
-    SOLD = "another station sells in between"
-
-
-@dataclass
-class World:
-    """What outlives the processes: folders, cards, meters, money, books."""
-
-    home: Path
-    till: Till
-    households: list[Household]
-    cards: list[VirtualCard]
-    meters: list[VirtualMeter]
-    centre: Centre
-    stations: tuple[str, ...]
-    dialect: str = "acs"
-    maker: MakerRules = MAKERS[0]
-    names_nobody: bool = False
-    put_back: bool = False
-    credited: list[int] = field(default_factory=lambda: [0, 0])
-    returned: dict[str, int] = field(default_factory=dict)
-    handed_over: set[str] = field(default_factory=set)
-    unwritten: set[str] = field(default_factory=set)
-    """Cards to which a life that was cut wrote nothing: only theirs can be a code cut short."""
-
-    def start(self, power: Power, name: str = HERE) -> Desk:
-        """Switch a station on; its clerk does not know what was done before."""
-        self.handed_over.clear()
-        self.till.power = power
-        for card in self.cards:
-            card.chip.power = power  # type: ignore[attr-defined]
-        desk = open_desk(
-            self.home / name,
-            store=store_under(power),
-            payments=(self.till,),
-            ledger=CutLine(name, self.centre, power),
-            reader=VirtualReader(dialect=self.dialect, wrap=lambda link: CutLink(link, power)),
-        )
-        desk.station = replace(desk.station, name=name, number=int(name[1:]))
-        desk.station = self.fitted(desk.station)
-        return desk
-
-    def fitted(self, station: Station) -> Station:
-        """The station with what these cards need of it."""
-        if self.names_nobody:
-            return replace(station, layouts=(NAMES_NOBODY,), number=1)
-        return station
-
-    def meet_meters(self) -> None:
-        """The customers put their cards into their meters at home."""
-        for number, (card, meter) in enumerate(zip(self.cards, self.meters, strict=True)):
-            self.credited[number] += number_of(meter.take(card).credited)
-
-    def on_card(self, number: int) -> int:
-        """What a card's meter would take from it now; a copy is asked."""
-        twin = VirtualMeter(self.meters[number].state, layout_of(self.maker))
-        return number_of(twin.take(self.cards[number].copy()).credited)
-
-    def pay_out(self, desk: Desk, intent_id: str) -> None:
-        """The clerk hands the money over where the desk says so, then confirms with the second."""
-        with desk.station.store.reading() as reading:
-            intent = reading.topups.get(intent_id)
-        assert intent is not None
-        never_was = intent.direction == "sale"
-        money = intent.quote.money if never_was else intent.quote.total
-        doubtful = begin_pay_out(desk.station, intent_id)
-        if intent.tender not in (Tender.BATCH, Tender.ORDER):
-            self.hand_over(intent_id, money.fen, doubtful=doubtful)
-        pay_out(desk.station, intent_id, SECOND, found=LOOKED if doubtful else "")
-
-    def hand_over(self, what: str, fen: int, *, doubtful: bool) -> None:
-        """Money leaves the till. After a cut nobody knows that it did, unless the desk asks."""
-        if doubtful:
-            self.returned.setdefault(what, fen)
-        elif what not in self.handed_over:
-            self.returned[what] = self.returned.get(what, 0) + fen
-        self.handed_over.add(what)
-
-
-@dataclass(frozen=True)
-class Job:
-    """One money service and all around it, as a clerk does it until it is done.
-
-    Attributes:
-        prepare: What lies before it, uncut. run: The work; finds out itself what is done already.
-        station: Where it is done. resolves: The clerk first lets every card tell its story.
-        sold: Litres or fen live on each card at the end. taken_fen: Money kept, tenders, orders.
-        open_end: Where what the meter or the neighbour does decides the end.
-        names_nobody: Cards that have no room to say whose load they show.
-        at_neighbour: What people do at the other desk with what they find there.
-        waits: Why people may have to come where it was cut, and for nothing else.
-    """
-
-    name: str
-    run: Callable[[World, Desk], None]
-    sold: tuple[int, int]
-    taken_fen: int
-    prepare: Callable[[World], None] = lambda _world: None
-    station: str = HERE
-    resolves: bool = True
-    open_end: tuple[Where, ...] = ()
-    names_nobody: bool = False
-    at_neighbour: Callable[[World, Desk], None] = lambda _world, _desk: None
-    waits: frozenset[Wait] = NOBODY_COMES
 
 
 @dataclass
@@ -174,6 +60,7 @@ class Lab:
     maker: MakerRules = MAKERS[0]
     runs: int = 0
     waits: Counter[Wait] = field(default_factory=Counter)
+    _before: tuple[Random, World] | None = None
 
     def __post_init__(self) -> None:
         self._homes = self.households()
@@ -187,10 +74,24 @@ class Lab:
         return neighbours(2)
 
     def fresh(self) -> World:
-        """A new world; the cards have never been here, and chance repeats itself."""
+        """A world in which the job's work begins; the cards are new, and chance repeats itself.
+
+        What lies before the work is done once: its folders and its memory are copied.
+        """
         self.runs += 1
-        repeat_chance()
-        home = self.folder / "run"
+        home, before = self.folder / "run", self.folder / "before"
+        if self._before is None:
+            self._before = repeat_chance(), self.prepared(home)
+            shutil.copytree(home, before)
+        else:
+            shutil.rmtree(home)
+            shutil.copytree(before, home)
+        chance, world = deepcopy(self._before)
+        go_on(chance)
+        return world
+
+    def prepared(self, home: Path) -> World:
+        """A new world in a folder, with all that lies before the work."""
         shutil.rmtree(home, ignore_errors=True)
         shutil.copytree(self.folder / "new", home)
         centre = Centre()

@@ -18,9 +18,9 @@ from cardstation.services.pay_batch import pay_batch
 from cardstation.services.sync import sync
 from tests.kit.power import Power
 from tests.kit.station import Desk, nobody
-from tests.kit.sweep import Job, Where, World
 from tests.kit.sweep_jobs import ANYBODYS, BATCH, closed, refund, take_back
 from tests.kit.sweep_waits import CODE_CUT, OVER
+from tests.kit.sweep_world import Job, Where, World
 
 LOW, WHOLE = 3, 7
 """A card's tries, as its security memory shows them: two left, and all."""

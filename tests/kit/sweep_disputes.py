@@ -27,9 +27,9 @@ from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual import Tear, VirtualCard
 from tests.kit.power import Power, PowerCut
 from tests.kit.station import Desk, nobody
-from tests.kit.sweep import SECOND, Job, Where, World
 from tests.kit.sweep_jobs import IN_PAYLOAD, closed, every, sold, torn
 from tests.kit.sweep_waits import OVER
+from tests.kit.sweep_world import SECOND, Job, Where, World
 
 PROOF = "the fitter read the meter, photo 118"
 

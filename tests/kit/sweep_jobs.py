@@ -34,8 +34,9 @@ from drivers.virtual import Tear
 from tests.kit.power import Power
 from tests.kit.shifts import ANNA, CHIEF, FLOAT, PINS, PlainPins
 from tests.kit.station import Desk, line, nobody, put_batch
-from tests.kit.sweep import HERE, LOOKED, SECOND, THERE, Job, Where, World, each, resolve_all
+from tests.kit.sweep import each, resolve_all
 from tests.kit.sweep_waits import CODE_CUT, OVER
+from tests.kit.sweep_world import HERE, LOOKED, SECOND, THERE, Job, Where, World
 
 ORDER = Order("D1", "220104000002", 5600, 20_000, "residential@2026-01-01", 50, HERE)
 ANYBODYS = Order("D2", "220104000001", 5600, 20_000, "residential@2026-01-01", 50, "")

@@ -19,7 +19,7 @@ from tests.kit.sweep_waits import ENDS, WAITING, Wait, closed_cards, refused, so
 
 if TYPE_CHECKING:
     from tests.kit.station import Desk
-    from tests.kit.sweep import Job, World
+    from tests.kit.sweep_world import Job, World
 
 DOUBTFUL = MAY_BE_ON_CARD | {TopUpState.DISPUTED}
 BACK = (TopUpState.SEALED, TopUpState.PAYOUT_PENDING, TopUpState.REFUNDED)

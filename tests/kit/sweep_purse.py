@@ -23,10 +23,11 @@ from tests.kit.memory_ledger import Centre
 from tests.kit.power import Power, Till, wired
 from tests.kit.purse_station import LOADS, issued, with_purse
 from tests.kit.purses import AT
-from tests.kit.station import Desk, line, neighbours, put_batch
-from tests.kit.sweep import THERE, Job, Lab, World, each, resolve_all
+from tests.kit.station import Desk, line, neighbours, put_batch, repeat_chance
+from tests.kit.sweep import Lab, each, resolve_all
 from tests.kit.sweep_jobs import BATCH, closed, counter_sale
 from tests.kit.sweep_waits import OVER
+from tests.kit.sweep_world import THERE, Job, World
 
 LOADED, NOT_LOADED = Tear(2, seed=1), Tear(0, seed=1)
 """Cuts of a load inside the card: it did happen, and it did not."""
@@ -66,6 +67,12 @@ class PurseWorld(World):
 
 class PurseLab(Lab):
     """Makes worlds of purses."""
+
+    def fresh(self) -> World:
+        """A new world every time: the keys in these cards are never copied."""
+        self.runs += 1
+        repeat_chance()
+        return self.prepared(self.folder / "run")
 
     def households(self) -> list[Household]:
         return [

@@ -13,11 +13,12 @@ from cardstation.services.sync import sync
 from drivers.virtual import Tear
 from tests.kit.power import CutLine, Power
 from tests.kit.station import Desk
-from tests.kit.sweep import HERE, SECOND, THERE, Job, World, resolve_all
+from tests.kit.sweep import resolve_all
 from tests.kit.sweep_booked import BOOKED
 from tests.kit.sweep_disputes import DISPUTES
 from tests.kit.sweep_jobs import IN_PAYLOAD, JOBS, closed, every, torn
 from tests.kit.sweep_waits import CODE_CUT, OVER
+from tests.kit.sweep_world import HERE, SECOND, THERE, Job, World
 
 
 def _told(world: World, desk: Desk) -> None:

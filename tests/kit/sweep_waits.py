@@ -16,7 +16,7 @@ from drivers.virtual import VirtualCard
 from tests.kit.power import Power
 
 if TYPE_CHECKING:
-    from tests.kit.sweep import World
+    from tests.kit.sweep_world import World
 
 CODE_REFUSED = "code_tries_low"
 

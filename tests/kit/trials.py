@@ -29,9 +29,10 @@ from tests.kit import card_stories, cards
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, When
 from tests.kit.station import Desk, card_of, nobody, open_desk, repeat_chance, take
-from tests.kit.sweep import NAMES_NOBODY, Lab, Where
+from tests.kit.sweep import Lab
 from tests.kit.sweep_disputes import DISPUTE_TORN, GIVEN_UP
 from tests.kit.sweep_jobs import REMAINDER, RETURN, SALE, stock
+from tests.kit.sweep_world import NAMES_NOBODY, Where
 from tests.kit.two_stations import line_of, open_station, two_stations
 
 SECOND = Approval("supervisor")

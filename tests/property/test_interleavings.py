@@ -32,8 +32,9 @@ from tests.kit.interleave_hands import (
     day_over,
     on_duty,
 )
-from tests.kit.sweep import Job, Lab
+from tests.kit.sweep import Lab
 from tests.kit.sweep_jobs import ARREARS, BAG, PREPAID, REFUND, RETURN, SALE, stock
+from tests.kit.sweep_world import Job
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")

@@ -26,7 +26,7 @@ from tests.kit import trials
 from tests.kit.chips import on_other_chips
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, Power, PowerCut, When, moments
-from tests.kit.sweep import Job, Lab, Where, World
+from tests.kit.sweep import Lab
 from tests.kit.sweep_booked import BOOKED, REFUND_LINE, REFUND_ORDER, RETURN_LINE, RETURN_ORDER
 from tests.kit.sweep_disputes import (
     CARD_LOST,
@@ -59,6 +59,7 @@ from tests.kit.sweep_rare import (
     SEALED_TWICE,
 )
 from tests.kit.sweep_waits import CODE_CUT, Wait
+from tests.kit.sweep_world import Job, Where, World
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")

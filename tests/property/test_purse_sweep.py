@@ -13,7 +13,6 @@ from cardstation.ports.purse import LoadOrder
 from drivers.purses import facts
 from drivers.virtual.purse_card import VirtualPurseCard
 from tests.kit.purse_station import SOLD_FEN
-from tests.kit.sweep import Job, Where
 from tests.kit.sweep_purse import (
     PURSE_BAG,
     PURSE_JOBS,
@@ -23,6 +22,7 @@ from tests.kit.sweep_purse import (
     PurseLab,
     stock_purses,
 )
+from tests.kit.sweep_world import Job, Where
 from tests.property.test_power_cut import Case, Record, every_cut, lab_of, report
 
 pytest_plugins = ("tests.kit.fast_disk",)

@@ -22,7 +22,8 @@ from cardstation.services.intent import ids
 from tests.kit.fast_disk import fast_folder
 from tests.kit.power import Cut, moments
 from tests.kit.shared_engines import share_engines
-from tests.kit.sweep import Lab, Where
+from tests.kit.sweep import Lab
+from tests.kit.sweep_world import Where
 from tests.property.test_power_cut import EVERYWHERE, TWICE, Case, every_cut, lab_of
 from tests.soak.figures import Figures
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from cardstation.domain.ledger import Entry, EntryKind, postings_of
 from tests.kit import sweep_booked, sweep_disputes, sweep_jobs, sweep_purse, sweep_rare
 from tests.kit.facts import Chain
-from tests.kit.sweep import Job
 from tests.kit.sweep_purse import PURSE_JOBS
 from tests.kit.sweep_rare import EVERY_JOB
+from tests.kit.sweep_world import Job
 
 ROOT = Path(__file__).parents[2]
 SERVICES = "cardstation.services"
@@ -31,7 +31,7 @@ NO_MONEY = {
 }
 """Writers of one kind of fact, which has no postings."""
 SWEEP = (
-    *("tests.kit.sweep", "tests.kit.sweep_jobs", "tests.kit.sweep_rare"),
+    *("tests.kit.sweep", "tests.kit.sweep_world", "tests.kit.sweep_jobs", "tests.kit.sweep_rare"),
     *("tests.kit.sweep_booked", "tests.kit.sweep_disputes", "tests.kit.station"),
 )
 
