@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardstation import __version__
-from cardstation.bootstrap.eager import EagerSender
-from cardstation.bootstrap.feed_follower import FeedFollower
+from cardstation.bootstrap.beside import eager_sender, feed_follower
 from cardstation.bootstrap.libraries import shelf_of, with_libraries
 from cardstation.bootstrap.purses import purses_beside
 from cardstation.domain.money import Money
@@ -66,7 +65,7 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
             yield station
             return
         store.anchor.move_out()
-        with EagerSender() as eager, FeedFollower() as follower:
+        with eager_sender() as eager, feed_follower() as follower:
             at_work = replace(station, armed=eager.ring, synced=follower.ring)
             if at_work.ledger is not None:
                 eager.serve(at_work)

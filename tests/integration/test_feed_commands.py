@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from cardstation.bootstrap.beside import feed_follower
 from cardstation.bootstrap.entry import doors
-from cardstation.bootstrap.feed_follower import FeedFollower
 from cardstation.bootstrap.patient_sync import PatientSync
 from cardstation.bootstrap.station import open_station
 from cardstation.cli.central import main as central
@@ -170,7 +170,7 @@ def test_a_follower_ends_at_once_and_outlives_a_dead_line(
     centre.publish(A, rows_of(homes(2)))
     line = centre.line()
     line.cut_after = 0
-    with Store.open(tmp_path) as store, FeedFollower(rest_s=0) as follower:
+    with Store.open(tmp_path) as store, feed_follower(rest_s=0) as follower:
         station = replace(bare_desk(store), feeds=line)
         asked = threading.Event()
 
