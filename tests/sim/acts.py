@@ -315,7 +315,7 @@ def hand_back(world: World, desk: Desk, what: str, fen: int, *, cash: bool, aske
     know that its notes are old, and look without being asked.
     """
     till, start = world.town.till, desk.station
-    looks = asked or desk.rejoined
+    looks = asked or desk.rejoined or desk.fate == "restored"
     if till.handed.get(what) is start or (looks and what in till.last):
         return
     till.handed[what] = start
