@@ -163,6 +163,23 @@ class CardPlace(QObject):
         if card is not None:
             self._ask(lambda: ask(card), then)
 
+    def ask_alone(self, ask: Callable[[Presence], T], then: Callable[[T], None]) -> None:
+        """Ask on its lane what takes a link of its own: the card is no longer open then.
+
+        `announce` has it read again.
+        """
+        presence = self._presence
+        if presence is not None:
+            self._forget()
+            self._ask(lambda: ask(presence), then)
+
+    def announce(self) -> None:
+        """Tell the taker of the card that lies there as if it had just been put in."""
+        presence = self._presence
+        if presence is not None:
+            self.gone()
+            self.arrived(presence)
+
     def during(self, call: Callable[P, None]) -> Callable[P, None]:
         """`call`, made in the window's thread and only while this insertion lasts; for progress.
 

@@ -90,6 +90,16 @@ class CardPlaces(QObject):
         if self._front is not None:
             self._front.work(ask, then)
 
+    def ask_alone(self, ask: Callable[[Presence], T], then: Callable[[T], None]) -> None:
+        """See `CardPlace.ask_alone`."""
+        if self._front is not None:
+            self._front.ask_alone(ask, then)
+
+    def announce(self) -> None:
+        """See `CardPlace.announce`."""
+        if self._front is not None:
+            self._front.announce()
+
     def during(self, call: Callable[P, None]) -> Callable[P, None]:
         """See `CardPlace.during`."""
         return call if self._front is None else self._front.during(call)

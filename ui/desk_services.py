@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cardstation.domain.batch import Batch, LineOutcome, ManifestLine, Whose
+from cardstation.domain.card_report import CardReport
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.receipt import Receipt
@@ -211,6 +212,8 @@ class DeskServices:
         wake: Ends every wait, from any thread.
         insert_card: Opens and identifies the card.
         resolve_card: Settles what is open on it, before anything else (R3).
+        examine_card: Says what lies in a reader, known or not; no link to it may be open.
+        print_examination: Files and prints that; returns the file.
         answer_payment: A human's answer to an open intent: was the money taken?
         quote: For the card in the reader; only its maker's rules are looked at, never the chip.
         exceptions: Everything that is open, worst first, each with the way to its end.
@@ -235,6 +238,8 @@ class DeskServices:
     wake: Callable[[], None]
     insert_card: Callable[[Presence], Inserted]
     resolve_card: Callable[[Inserted, Watch], Resolution]
+    examine_card: Callable[[Presence], CardReport]
+    print_examination: Callable[[CardReport], Path]
     answer_payment: Callable[[str, bool], None]
     read_card: Callable[[Inserted], CardFacts]
     quote: Callable[[Inserted, Household, Money | None, Volume | None], Quote]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cardstation import __version__
 from cardstation.bootstrap.bag_papers import purge_in_time
+from cardstation.bootstrap.card_examination import examine, file_name
 from cardstation.bootstrap.desk_bag import bag_services
 from cardstation.bootstrap.desk_lists import list_services
 from cardstation.bootstrap.desk_money import money_services
@@ -14,8 +15,9 @@ from cardstation.bootstrap.desk_orders import order_services
 from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_teams import team_services
 from cardstation.bootstrap.doctor import look_at_everything
-from cardstation.bootstrap.papers import write_receipt, write_sheet
+from cardstation.bootstrap.papers import write_card_report, write_receipt, write_sheet
 from cardstation.bootstrap.patient_sync import PatientSync
+from cardstation.domain.card_report import CardReport
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose
@@ -113,6 +115,8 @@ class Wiring:
             wake=readers.wake,
             insert_card=self.insert_card,
             resolve_card=partial(resolve_card, station),
+            examine_card=self.examine_card,
+            print_examination=self.print_examination,
             answer_payment=lambda intent, taken: answer_payment(station, intent, taken=taken),
             read_card=partial(read_card, station),
             quote=self.quote,
@@ -250,6 +254,15 @@ class Wiring:
     def insert_card(self, presence: Presence) -> Inserted:
         """Open and identify."""
         return insert_card(self.station, self.readers.reader(presence.reader), presence)
+
+    def examine_card(self, presence: Presence) -> CardReport:
+        """Whatever lies there."""
+        return examine(self.station, self.readers.reader(presence.reader), presence)
+
+    def print_examination(self, report: CardReport) -> Path:
+        """File it, and print it where a printer is set."""
+        path = self.papers / file_name(report.made_at)
+        return self._printed(write_card_report(report, path, self.settings.language))
 
     def quote(
         self, card: Inserted, household: Household, money: Money | None, volume: Volume | None

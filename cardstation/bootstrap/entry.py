@@ -10,6 +10,7 @@ import resources
 from cardstation.bootstrap.rack_socket import call_rack
 from cardstation.cli.doors import Check, Clue, Doors
 from cardstation.domain.bag_papers import OfBag
+from cardstation.domain.card_report import CardReport
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.triage_list import TriageList
 from cardstation.errors import Refusal
@@ -43,6 +44,7 @@ def desk() -> None:
 
 def doors() -> Doors:
     """Everything behind the command line."""
+    from cardstation.bootstrap.card_examination import examine
     from cardstation.bootstrap.doctor import look_at_everything
     from cardstation.bootstrap.meter import take_card
     from cardstation.bootstrap.rack import serve_rack
@@ -62,6 +64,8 @@ def doors() -> Doors:
         refunds=_refunds,
         bag_paper=_bag_paper,
         print_return=_print_return,
+        examine=examine,
+        card_report=_card_report,
         triage=_triage,
         purge=_purge,
         forget_papers=_forget_papers,
@@ -149,6 +153,12 @@ def _print_return(
         progress,
         by_floor=by_floor,
     )
+
+
+def _card_report(report: CardReport, settings: Settings, out: Path) -> Path:
+    from cardstation.bootstrap.papers import write_card_report
+
+    return write_card_report(report, out, settings.language)
 
 
 def _triage(found: TriageList, settings: Settings, out: Path) -> tuple[Path, ...]:

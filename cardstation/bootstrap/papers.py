@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cardstation.domain.card_report import CardReport
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.triage_list import TriageList
 from cardstation.services.handover_sheet import handover_sheet as sheet_of
@@ -109,6 +110,19 @@ def write_refunds(station: Station, batch_id: str, folder: Path, lang: str) -> P
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{batch_id}-refunds.pdf"
     path.write_bytes(refund_list(refunds_of(station, batch_id), lang))
+    return path
+
+
+def write_card_report(report: CardReport, path: Path, lang: str) -> Path:
+    """File a card examination; nothing of whose card it is stands in its name.
+
+    Raises:
+        Refusal: codes `glyph_missing`, `paper_too_long`.
+    """
+    from cardstation.papers import card_report
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(card_report(report, lang))
     return path
 
 

@@ -10,6 +10,7 @@ from cardstation.cli.card import card, quote, readers, top_up
 from cardstation.cli.desk import clock, doctor, enrol, recover, rejoin, sync, verify
 from cardstation.cli.dispute import dispute
 from cardstation.cli.exceptions import exceptions
+from cardstation.cli.explain import explain
 from cardstation.cli.feed import feed
 from cardstation.cli.keys import keys
 from cardstation.cli.layout import layout
@@ -17,6 +18,8 @@ from cardstation.cli.orders import orders, receipt
 from cardstation.cli.pay_out import pay_out
 from cardstation.cli.shift import clerk, shift
 from cardstation.cli.training import training
+
+card.add_command(explain)
 
 COMMANDS: tuple[click.Command, ...] = (
     doctor,

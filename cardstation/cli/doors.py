@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from cardstation.domain.bag_papers import OfBag
+from cardstation.domain.card_report import CardReport
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.triage_list import TriageList
 from cardstation.ports.ledger import LedgerHead
-from cardstation.ports.reader import Reader
+from cardstation.ports.reader import Presence, Reader
 from cardstation.services.station import Station
 from cardstation.settings import Settings
 
@@ -55,6 +56,7 @@ class Doors:
             if it was filed before, and why. sheet: files the sheet for the way back.
         quote, acknowledgement, refunds: File the papers of a batch's money.
         bag_paper: Files a paper of a bag. print_return: prints all that goes back with it.
+        examine: Says what lies in a reader, known or not. card_report: files that as a paper.
         triage: Files the triage list of a community, as a paper and as a table.
         purge: Purges the batches whose time is up. forget_papers: removes their filed papers.
         enrol: Enrols the station at a ledger's address with a code, and keeps the address.
@@ -85,6 +87,8 @@ class Doors:
     print_return: Callable[
         [Station, str, Settings, bool, Callable[[int, int], None]], tuple[Path, ...]
     ]
+    examine: Callable[[Station, Reader, Presence], CardReport]
+    card_report: Callable[[CardReport, Settings, Path], Path]
     triage: Callable[[TriageList, Settings, Path], tuple[Path, ...]]
     purge: Callable[[Station, Settings], tuple[str, ...]]
     forget_papers: Callable[[Settings, tuple[str, ...]], None]

@@ -18,6 +18,7 @@ from cardstation.domain.bag_papers import (
     NotDoneList,
     ReceiptStrips,
 )
+from cardstation.domain.card_report import CardReport
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
 from cardstation.domain.refund_list import RefundList
@@ -25,6 +26,7 @@ from cardstation.domain.triage_list import TriageList
 from cardstation.papers.acknowledgement import acknowledgement
 from cardstation.papers.annex import annex
 from cardstation.papers.bag_label import bag_label
+from cardstation.papers.card_report import card_report
 from cardstation.papers.custody_slip import custody_slip
 from cardstation.papers.desk_copy import desk_copy
 from cardstation.papers.handover_sheet import handover_sheet
@@ -45,6 +47,7 @@ __all__ = [
     "acknowledgement",
     "annex",
     "bag_label",
+    "card_report",
     "custody_slip",
     "desk_copy",
     "handover_sheet",
@@ -94,4 +97,5 @@ FORMS: tuple[Form[Any], ...] = (
     Form("not_done_list", NotDoneList, 210, not_done_list),
     Form("annex", Annex, 210, annex),
     Form("triage_list", TriageList, 210, triage_list),
+    Form("card_report", CardReport, 210, card_report),
 )

@@ -17,6 +17,7 @@ from cardstation.sentences import (
     batch_money,
     books,
     card,
+    card_report,
     centre,
     custody,
     desk,
@@ -43,6 +44,7 @@ from cardstation.sentences.words import WORDS
 
 SENTENCES: Mapping[str, Words] = {
     **card.TABLE,
+    **card_report.TABLE,
     **purse.TABLE,
     **sale.TABLE,
     **giving_back.TABLE,
@@ -71,6 +73,7 @@ _WORDS: Mapping[str, str] = {
     **WORDS,
     **guides.PHRASES,
     **books.PHRASES,
+    **card_report.PHRASES,
     **reconciling.PHRASES,
     **interfaces.PHRASES,
 }

@@ -167,6 +167,7 @@ READS = {
     ("directory", "import"): ("FILE",),
     ("readers",): (),
     ("card", "read"): ("--wait", "0"),
+    ("card", "explain"): ("--wait", "0"),
     ("layout", "check"): ("FILE",),
     ("layout", "learn"): ("FILE",),
     ("quote",): ("220104000001", "--money", "10"),

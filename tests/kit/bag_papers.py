@@ -19,11 +19,13 @@ from cardstation.domain.bag_papers import (
     ReceiptStrips,
     StripRow,
 )
+from cardstation.domain.card_report import CardReport
 from cardstation.domain.custody import ON_PAPER, HandOver, Party, Where
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.seal_number import seal_number
 from cardstation.domain.triage_list import TriageList
 from cardstation.domain.volume import Volume
+from tests.kit.card_reports import card_reports
 from tests.kit.papers import WHEN
 from tests.kit.triage_papers import TRIAGE_LISTS
 
@@ -198,4 +200,5 @@ BAG_SAMPLES = {
     NotDoneList: ALL_NOTES,
     Annex: ANNEXES,
     TriageList: TRIAGE_LISTS,
+    CardReport: card_reports(),
 }

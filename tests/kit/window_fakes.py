@@ -31,6 +31,7 @@ from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
+from tests.kit.card_reports import card_reports
 from tests.kit.window_bag import FakeBag
 from tests.kit.window_cases import exceptions_of
 from tests.kit.window_fake_lanes import lane_services
@@ -106,6 +107,7 @@ class FakeStation:
     orders: FakeOrders = field(default_factory=FakeOrders)
     routed: list[tuple[Tray, int, str, str]] = field(default_factory=list)
     cards: dict[str, FakeCard] = field(default_factory=dict)
+    examined: str = "strange"
 
     def services(self) -> DeskServices:
         return DeskServices(
@@ -117,6 +119,8 @@ class FakeStation:
             wake=lambda: None,
             insert_card=self._insert,
             resolve_card=self._resolve,
+            examine_card=lambda _presence: self._say("examine_card", card_reports()[self.examined]),
+            print_examination=lambda _report: self._say("print_examination", Path("card.pdf")),
             answer_payment=self._answer,
             read_card=lambda _card: self._say("read_card", self.card.facts),
             quote=self._quote,

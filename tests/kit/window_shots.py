@@ -12,6 +12,7 @@ from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from tests.kit.window_bag_shots import bag_scenes
+from tests.kit.window_examine_shots import examine_scenes
 from tests.kit.window_exception_shots import exception_scenes
 from tests.kit.window_fakes import PRESENCE, FakeCard, FakeStation
 from tests.kit.window_lane_shots import lane_scenes
@@ -167,6 +168,7 @@ SCENES = (
     order_scenes,
     bag_scenes,
     team_scenes,
+    examine_scenes,
 )
 
 

@@ -28,6 +28,7 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("F6", t("next way of paying")),
                 ("F9 · F10", t("answer whether money was taken: yes · no")),
                 ("F7", t("take a load back")),
+                ("F5", t("examine the card, print what it is")),
                 ("F8", t("lay an unfinished card aside")),
                 ("Esc", t("clear what was typed")),
                 ("Enter · Esc", t("load a paid order · sell something else")),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from cardstation.domain.card_report import CardReport
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -128,6 +129,9 @@ class CounterModel(QObject):
     def confirm(self) -> None:
         """Take the money and write the card, or load what is paid: the one key."""
         state = self._state
+        if state.report is not None:
+            self._file(state.report)
+            return
         if state.may_confirm and state.offer is not None:
             self._load(state.offer.order_id)
             return
@@ -163,12 +167,20 @@ class CounterModel(QObject):
         """Esc: what was typed goes; nothing that was paid or written is touched.
 
         A paid order that is offered is left waiting, so that something else can be sold; the next
-        Esc offers it again.
+        Esc offers it again. A card that was examined is read anew.
         """
         state = self._state
-        if state.phase is Phase.READY:
+        if state.phase is Phase.EXAMINED:
+            self._place.announce()
+        elif state.phase is Phase.READY:
             blank = replace(state, text="", reference="", quote=None, doubt=None)
             self._show(replace(blank, declined=state.offer is not None))
+
+    def examine(self) -> None:
+        """Say what the card in the reader is, known or not; nothing is written to it."""
+        if self._state.may_examine:
+            self._show(self._blank(phase=Phase.READING))
+            self._place.ask_alone(self._services.examine_card, self._examined)
 
     def lay_aside(self) -> None:
         """The torn card waits under Exceptions; the desk goes on with whatever lies there."""
@@ -227,6 +239,17 @@ class CounterModel(QObject):
             if found.outcome is Outcome.ELSEWHERE:
                 self._board.say("Another station finished this load; nothing is written twice.")
             self._place.work(self._services.read_card, self._read)
+
+    def _examined(self, report: CardReport) -> None:
+        self._show(self._blank(phase=Phase.EXAMINED, report=report))
+
+    def _file(self, report: CardReport) -> None:
+        said = "The card examination is filed as {file}."
+        self._papers.ask(
+            lambda: self._services.print_examination(report),
+            lambda path: self._board.say(said, file=path.name),
+            self._board.tell,
+        )
 
     def _taken_off(self, owed: Money) -> None:
         self._sounds.play("ok")

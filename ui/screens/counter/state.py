@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cardstation.domain.card import CardContent
+from cardstation.domain.card_report import CardReport
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.meter import MeterKind
@@ -30,7 +31,7 @@ class Phase(StrEnum):
     """How far the card in the reader has come.
 
     QUESTION: a human must say whether money was taken. STOPPED: the rules or the card say no; it
-    still lies there. PULLED: it left half-way.
+    still lies there. PULLED: it left half-way. EXAMINED: what it is is shown, and nothing is sold.
     """
 
     EMPTY = "empty"
@@ -41,6 +42,7 @@ class Phase(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     PULLED = "pulled"
+    EXAMINED = "examined"
 
 
 class Unit(StrEnum):
@@ -64,6 +66,7 @@ class State:
         torn: The card that was pulled half-way and goes first.
         owed: What is to be paid out after the load was taken off the card again.
         declined: The paid order stays waiting; something else is sold.
+        report: What an examination of the card found.
     """
 
     phase: Phase = Phase.EMPTY
@@ -83,6 +86,7 @@ class State:
     torn: Torn | None = None
     owed: Money | None = None
     declined: bool = False
+    report: CardReport | None = None
 
     @property
     def offer(self) -> Order | None:
@@ -112,6 +116,11 @@ class State:
         lying = self.content is not None and self.content.pending is not None
         stopped = self.phase is Phase.STOPPED and self.household is not None
         return lying and self.owed is None and (stopped or self.phase in (Phase.READY, Phase.DONE))
+
+    @property
+    def may_examine(self) -> bool:
+        """True while a card lies there that is not being sold to."""
+        return self.phase is Phase.STOPPED or (self.phase is Phase.READY and not self.text)
 
     @property
     def may_lay_aside(self) -> bool:

@@ -13,6 +13,7 @@ from ui.parts.guide import Guide, GuideStep
 from ui.parts.problem import ProblemCards, ProblemWords
 from ui.parts.second_person import ask_second_person
 from ui.parts.words import Pane
+from ui.screens.counter.examined import ExaminedPage
 from ui.screens.counter.model import CounterModel
 from ui.screens.counter.order_pane import OrderPane
 from ui.screens.counter.outcome import OwedPane, QuestionPane, ResultPane
@@ -38,6 +39,7 @@ class CounterView(QWidget):
         self._order = OrderPane(look)
         self._problem = ProblemWords(look)
         self._question = QuestionPane(look)
+        self._examined = ExaminedPage(look)
         self._phase, self._offered = Phase.EMPTY, False
         self._right = QStackedWidget()
         self._pages = QStackedWidget()
@@ -58,16 +60,22 @@ class CounterView(QWidget):
         self._problem.show_sentence(said, problem.tone if problem else "error")
         self._lone.show_sentence(said if not known else None)
         self._question.show_state(state)
-        asked = state.phase is Phase.QUESTION
-        self._pages.setCurrentIndex(3 if asked else 1 if known else 2 if problem else 0)
+        self._examined.show_state(state)
+        told = {Phase.QUESTION: 3, Phase.EXAMINED: 4}.get(state.phase)
+        self._pages.setCurrentIndex(told or (1 if known else 2 if problem else 0))
         right = {Phase.DONE: 3 if state.owed is not None else 1, Phase.STOPPED: 2}
         self._right.setCurrentIndex(right.get(state.phase, 4 if offered else 0))
         self._back.setVisible(state.may_take_back)
-        for shown, here in ((self._confirm, not offered), (self._load, offered)):
+        examined = state.phase is Phase.EXAMINED
+        selling = not offered and not examined
+        for shown, here in ((self._confirm, selling), (self._load, offered)):
             shown.setEnabled(state.may_confirm)
             shown.setVisible(here)
+        for made in (self._print, self._again):
+            made.setVisible(examined)
+        self._examine.setVisible(state.may_examine)
         self._else.setVisible(offered)
-        self._clear.setVisible(not offered)
+        self._clear.setVisible(selling)
         self._else.setEnabled(state.phase is Phase.READY)
         self._clear.setEnabled(state.phase is Phase.READY)
         self._aside.setVisible(state.may_lay_aside)
@@ -130,7 +138,7 @@ class CounterView(QWidget):
         line.addWidget(self._card, 3)
         line.addWidget(self._right, 5)
         self._lone = ProblemCards(self._look)
-        for page in (self._guide(), card, self._lone, self._question):
+        for page in (self._guide(), card, self._lone, self._question, self._examined):
             self._pages.addWidget(page)
         self._confirm = button(
             t("Take money and write card"), self._model.confirm, key="F2", look="primary",
@@ -144,8 +152,13 @@ class CounterView(QWidget):
         self._aside = button(t("Lay the card aside"), self._model.lay_aside, key="F8")
         hints = (t("F4 yuan or m³"), t("F2 or Enter confirms"), t("F1 all keys"))
         self._back = button(t("Take the load back"), self._take_back, key="F7")
-        doers = (self._aside, self._back, self._clear, self._else, self._confirm, self._load)
-        foot = Footer(hints, doers)
+        self._examine = button(t("Examine the card"), self._model.examine, key="F5")
+        self._again = button(t("Read the card again"), self._model.clear, key="Esc")
+        self._print = button(
+            t("Print the examination"), self._model.confirm, key="F2", look="primary", hint="Enter"
+        )
+        doers = (self._aside, self._back, self._examine, self._clear, self._else, self._again)
+        foot = Footer(hints, (*doers, self._confirm, self._load, self._print))
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)

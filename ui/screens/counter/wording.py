@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cardstation.domain.card import Quantity
+from cardstation.domain.card_report import Verdict
 from cardstation.domain.topup import Step
 from cardstation.i18n import Translator
 from cardstation.sentences import of_error, word
+from cardstation.sentences.card_told import card_told
 from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.parts.facts import Fact
@@ -191,6 +193,14 @@ def _pulled(state: State, t: Translator) -> BannerState:
     return pulled_banner(state.step, state.torn, t)
 
 
+def _examined(state: State, t: Translator) -> BannerState:
+    if state.report is None:
+        return waiting_banner(t, reading=True)
+    told = card_told(state.report, t)
+    kind = "ready" if state.report.verdict is Verdict.OURS and not told.sale else "needs_you"
+    return BannerState(kind, told.verdict.brief, told.todo)
+
+
 def _stopped(state: State, t: Translator) -> BannerState:
     return stopped_banner(state.problem or Problem("no_words"), t)
 
@@ -202,4 +212,5 @@ _SAID: dict[Phase, Callable[[State, Translator], BannerState]] = {
     Phase.DONE: _done,
     Phase.PULLED: _pulled,
     Phase.STOPPED: _stopped,
+    Phase.EXAMINED: _examined,
 }

@@ -1,0 +1,78 @@
+"""Says which blocks of a card are whole, and of the others which check or field is wrong.
+
+By the layout's own declaration and checks: nothing here reads a card in a second way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cardstation.domain.card_report import Flaw, Places, PlaceSeen, PlaceState
+from cardstation.ports.layout import Layout
+from drivers.layouts.codec import Declaration, Place
+from drivers.layouts.fields import FieldValue
+from drivers.layouts.two_slot import TwoSlotLayout
+from drivers.layouts.zone_pair import ZonePairLayout
+
+_ERASED = 0xFF
+PRIVATE = "account_no"
+
+
+def places_of(layout: Layout, image: bytes) -> Places | None:
+    """Every block of an image; None for a layout whose images are no memory of a card.
+
+    Args:
+        layout: A registered one, or of a sheet.
+        image: Of any length; None, too, when it is not the layout's.
+    """
+    declaration = getattr(layout, "declaration", None)
+    if not isinstance(declaration, Declaration) or len(image) != declaration.size:
+        return None
+    return Places(
+        tuple(_seen(layout, declaration, place, image) for place in declaration.places),
+        tuple(
+            range(place.address + field.offset, place.address + field.offset + field.width)
+            for place in declaration.places
+            for field in place.block.fields
+            if field.name == PRIVATE
+        ),
+    )
+
+
+def _seen(layout: Layout, declaration: Declaration, place: Place, image: bytes) -> PlaceSeen:
+    data = place.bytes_in(image)
+    if place.read(image) is not None:
+        return PlaceSeen(place.name, PlaceState.WHOLE)
+    blank = any(set(data) == {byte} for byte in declaration.blank)
+    if blank or _taken_back(layout, place, data):
+        return PlaceSeen(place.name, PlaceState.UNUSED)
+    return PlaceSeen(place.name, PlaceState.BROKEN, tuple(_flaws(place, data)))
+
+
+def _flaws(place: Place, data: bytes) -> Iterator[Flaw]:
+    for check in place.block.checks:
+        if not check.holds(data):
+            have = data[check.offset : check.offset + check.width]
+            yield Flaw(check.name, have, check.value(data))
+    parts = {one.name: data[one.offset : one.offset + one.width] for one in place.block.fields}
+    values: dict[str, FieldValue] = {}
+    for field in place.block.fields:
+        value = field.decode(parts[field.name])
+        if value is None:
+            yield Flaw(field.name, b"" if field.name == PRIVATE else parts[field.name])
+        else:
+            values[field.name] = value
+    for rule in place.block.derived if len(values) == len(parts) else ():
+        if values[rule.field] != rule.value(values):
+            yield Flaw(rule.field, parts[rule.field])
+
+
+def _taken_back(layout: Layout, place: Place, data: bytes) -> bool:
+    """A load that a clearing made unreadable is none that broke."""
+    if isinstance(layout, TwoSlotLayout):
+        return place in layout.credit_slots and data[0] == _ERASED
+    if isinstance(layout, ZonePairLayout):
+        check = place.block.check
+        zeroed = data[check.offset : check.offset + check.width] == bytes(check.width)
+        return zeroed and any(place is zone.desk for zone in layout.zones)
+    return False
