@@ -16,6 +16,7 @@ _GUTTER = 5.0
 _COLUMN = (_RIGHT - _LEFT - 2 * _GUTTER) / 3
 _TEXT_AT = 74.0
 _FOOT = 142.0
+_LAST = _FOOT - 2
 _STEP, _DUMP_STEP, _FLAW_STEP = 4.05, 2.75, 3.7
 _MOST_FLAWS = 4
 _MOST_LINES = 3
@@ -131,10 +132,11 @@ def _broken(pen: Pen, told: CardTold, y: float, t: Translator) -> float:
     if not told.broken:
         return y
     pen.text(_LEFT, y, t("Places that cannot be read"), Style(8.5, Ink.RED, bold=True))
-    for line in told.broken[:_MOST_FLAWS]:
+    most = min(_MOST_FLAWS, int((_LAST - y) / _FLAW_STEP) - 1)
+    for line in told.broken[:most]:
         y += _FLAW_STEP
         pen.shortened(_LEFT, y, line, _SMALL, room=_RIGHT - _LEFT)
-    if (more := len(told.broken) - _MOST_FLAWS) > 0:
+    if (more := len(told.broken) - most) > 0:
         y += _FLAW_STEP
         pen.text(_LEFT, y, t("and {n} more", n=more), _LABEL)
     return y + 4.6
@@ -142,10 +144,10 @@ def _broken(pen: Pen, told: CardTold, y: float, t: Translator) -> float:
 
 def _dump(pen: Pen, report: CardReport, y: float, t: Translator) -> None:
     """As many lines as there is room for."""
-    if not report.dump:
+    room = int((_LAST - y) / _DUMP_STEP)
+    if not report.dump or room < 1:
         return
     pen.text(_LEFT, y, t("Bytes as read, erased lines left out"), _LABEL)
-    room = int((_FOOT - 2 - y) / _DUMP_STEP)
     shown = report.dump if len(report.dump) <= room else report.dump[: room - 1]
     for line in shown:
         y += _DUMP_STEP

@@ -11,6 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from cardstation.bootstrap.desk_readers import DeskReaders
+from cardstation.bootstrap.desk_wiring import Wiring
 from cardstation.bootstrap.entry import doors
 from cardstation.bootstrap.purses import with_purses
 from cardstation.cli.commands import COMMANDS
@@ -21,6 +23,7 @@ from cardstation.errors import CardRemoved, LinkFailed, OutcomeUnknown
 from cardstation.ports.layout import Layout
 from cardstation.ports.reader import Presence
 from cardstation.services.examine_card import examine_card
+from cardstation.settings import Settings
 from drivers.chips import CHIPS
 from drivers.keys.purse_keys import SoftwarePurseKeys
 from drivers.layouts import LAYOUTS
@@ -273,6 +276,21 @@ def test_a_card_that_leaves_is_no_card_to_explain(desk: Desk) -> None:
     reader.pull()
     with pytest.raises(CardRemoved):
         examine_card(desk.station, reader, presence, places_of)
+
+
+def test_the_desk_examines_and_files_without_a_name(desk: Desk, tmp_path: Path) -> None:
+    reader = VirtualReader("lane")
+    reader.insert(card_of(HOME))
+    presence = reader.wait_card(0)
+    assert presence is not None
+    room = SimpleNamespace(readers=lambda: (reader,))
+    settings = Settings(home=tmp_path)
+    services = Wiring(settings, desk.station, DeskReaders(room)).services()
+    report = services.examine_card(presence)
+    assert report.verdict is Verdict.OURS
+    filed = services.print_examination(report)
+    assert (filed.name, filed.parent) == ("card-20261124-090000.pdf", tmp_path / "papers")
+    assert filed.read_bytes().startswith(b"%PDF-")
 
 
 def test_the_command_line_says_it_and_files_the_paper(

@@ -18,7 +18,13 @@ from cardstation.sentences.words import WORDS
 from resources import read_text
 
 ROOT = Path(__file__).parents[2]
-SPOKEN = ("cardstation/papers", "cardstation/cli", "cardstation/central", "ui")
+SPOKEN = (
+    "cardstation/papers",
+    "cardstation/sentences",
+    "cardstation/cli",
+    "cardstation/central",
+    "ui",
+)
 SOURCES = sorted(path for room in SPOKEN for path in (ROOT / room).rglob("*.py"))
 TEMPLATES = sorted((ROOT / "resources" / "console").glob("*.html"))
 CATALOGUE = dict(read_catalogue(read_text(catalogue_name("zh_CN"))))
