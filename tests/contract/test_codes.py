@@ -59,6 +59,7 @@ SAID: dict[str, Callable[[Any], set[str]]] = {
     "not_done_list": _batch,
     "annex": _batch,
     "triage_list": lambda _value: set(),
+    "card_report": lambda _value: set(),
 }
 """What the codes of a form's first page say; a form that is not named here fails."""
 
