@@ -72,7 +72,7 @@ def need_forgetful_disk() -> None:
     if not DEVICE.exists():
         not_proven(f"{DEVICE} is missing", by_machine=True)
     if not os.access(DEVICE, os.R_OK | os.W_OK):
-        not_proven(f"{DEVICE} cannot be opened")
+        not_proven(f"{DEVICE} cannot be opened", by_machine=True)
     if shutil.which("fusermount3") is None:
         not_proven("fusermount3 is missing")
 
@@ -87,7 +87,7 @@ def mounted(desk: Desk, disk: Path, cut_at: int, seed: int) -> Iterator[Process]
         if served.out.wait_for("mounted", 0, time.monotonic() + PATIENCE_S) is None:
             told = str(served.told())
             if "not permitted" in told or "Permission denied" in told:
-                not_proven("mounting is refused")
+                not_proven("mounting is refused", by_machine=True)
             pytest.fail(told)
         yield served
         assert until(lambda: _unmount(desk.home)), str(served.told())

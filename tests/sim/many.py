@@ -30,7 +30,7 @@ def play_small(seeds: Iterable[int]) -> tuple[Counter[str], list[str]]:
             report = play(seed, small(seed))
         except Broken as error:
             broken.append(
-                f"{error}\nsmall world; again: python -m tests.sim.many {seed} {seed + 1}"
+                f"{error}\nsmall world; again: ./dev python -m tests.sim.many {seed} {seed + 1}"
             )
         else:
             total.update(report.counts)
@@ -67,7 +67,7 @@ def play_shares(first: int, end: int, workers: int = 0) -> tuple[Counter[str], l
 
 
 def main() -> None:
-    """`python -m tests.sim.many FIRST END`: small worlds, the end not included."""
+    """`./dev python -m tests.sim.many FIRST END`: small worlds, the end not included."""
     first, end = int(sys.argv[1]), int(sys.argv[2])
     total, broken = play_shares(first, end)
     for name, count in sorted(total.items()):
