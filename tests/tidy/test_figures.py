@@ -34,7 +34,7 @@ NOT_WHOLE = {
     "hostile": "one of its twenty rounds was asked, on a machine at work",
     "interleave": "the spread of CI was met; all pairs at all boundaries are hours",
     "load": "a few of the stations came back, on a machine at work",
-    "pairs": "disputes became a part of it after its last whole run",
+    "pairs": "two hours of both processors: a night of its own",
     "sim": "each run ended before its last world",
 }
 """Long proofs whose row may say that they were not run whole, and why."""
