@@ -30,7 +30,8 @@ A return or reversal: card first, then money::
     disputed ── two persons with a proof ──► voided* (still loaded) | sealed* (off the card)
 
 Source: MONEY-SAFETY 1. From *paid* on money has been taken: the only ways out are the card, a
-refund, or what two people find. A torn card never proves anything, so it only leads back to *armed*.
+refund, or what two people find. A torn card never proves anything, so it only leads back to
+*armed*.
 """
 
 from __future__ import annotations
