@@ -6,6 +6,7 @@ By the layout's own declaration and checks: nothing here reads a card in a secon
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cardstation.domain.card_report import Flaw, Places, PlaceSeen, PlaceState
 from cardstation.ports.layout import Layout
@@ -46,10 +47,12 @@ def _seen(layout: Layout, declaration: Declaration, place: Place, image: bytes) 
     blank = any(set(data) == {byte} for byte in declaration.blank)
     if blank or _taken_back(layout, place, data):
         return PlaceSeen(place.name, PlaceState.UNUSED)
-    return PlaceSeen(place.name, PlaceState.BROKEN, tuple(_flaws(place, data)))
+    found = (replace(one, seen=b"") if one.name == PRIVATE else one for one in flaws(place, data))
+    return PlaceSeen(place.name, PlaceState.BROKEN, tuple(found))
 
 
-def _flaws(place: Place, data: bytes) -> Iterator[Flaw]:
+def flaws(place: Place, data: bytes) -> Iterator[Flaw]:
+    """Which checks and fields of a block's bytes are wrong, whatever they say of anybody."""
     for check in place.block.checks:
         if not check.holds(data):
             have = data[check.offset : check.offset + check.width]
@@ -59,7 +62,7 @@ def _flaws(place: Place, data: bytes) -> Iterator[Flaw]:
     for field in place.block.fields:
         value = field.decode(parts[field.name])
         if value is None:
-            yield Flaw(field.name, b"" if field.name == PRIVATE else parts[field.name])
+            yield Flaw(field.name, parts[field.name])
         else:
             values[field.name] = value
     for rule in place.block.derived if len(values) == len(parts) else ():

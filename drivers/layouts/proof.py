@@ -11,6 +11,7 @@ from cardstation.domain.money import Money
 from cardstation.errors import Refusal
 from cardstation.ports.layout import Layout
 from drivers.layouts.fields import FieldValue
+from drivers.layouts.findings import flaws
 from drivers.layouts.one_record import OneRecordLayout
 from drivers.layouts.sheet import Sheet, SheetExample
 from drivers.layouts.tears import torn_images
@@ -72,16 +73,10 @@ def _of_example(
 
 def _unreadable(layout: OneRecordLayout, image: bytes) -> Iterator[str]:
     for place in layout.declaration.places:
-        data = place.bytes_in(image)
-        for check in place.block.checks:
-            if not check.holds(data):
-                want, at = check.value(data).hex(" ").upper(), check.offset
-                have = data[at : at + check.width].hex(" ").upper()
-                yield f"{place.name}.{check.name} is {have}, computed {want}"
-        for field in place.block.fields:
-            part = data[field.offset : field.offset + field.width]
-            if field.decode(part) is None:
-                yield f"{place.name}.{field.name} cannot be {part.hex(' ').upper()}"
+        for flaw in flaws(place, place.bytes_in(image)):
+            name, seen = f"{place.name}.{flaw.name}", flaw.seen.hex(" ").upper()
+            wanted = flaw.wanted.hex(" ").upper()
+            yield f"{name} is {seen}, computed {wanted}" if wanted else f"{name} cannot be {seen}"
 
 
 def _encoded(layout: OneRecordLayout, image: bytes) -> tuple[bool, str]:
