@@ -1,22 +1,31 @@
-"""Single bits of a closed store's file: each is found and named, or says nothing at all."""
+"""Single bits of a closed store's file: each is found and named, or says nothing at all.
+
+A seed is one file, byte by byte, and one row of bits in it: what broke breaks again.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlcipher3.dbapi2 as sqlite
 
 from cardstation.errors import Mishap, Refusal
+from cardstation.services.intent import ids
 from cardstation.services.station import Station
 from cardstation.services.verify import verify
 from cardstation.store import Store
 from cardstation.store.store import FILE_NAME
+from cardstation.store.tables import metadata
 from tests.kit.full_desk import full_desk
+from tests.kit.repeat import Seeded
 
 UNUSED = "in unused space"
 
@@ -27,15 +36,39 @@ def flipped(raw: bytes, bit: int) -> bytes:
     return bytes(changed)
 
 
+@contextmanager
+def repeated(seed: int) -> Iterator[None]:
+    """A desk that is made in here has the same files, byte by byte, in every run of this seed.
+
+    Its ids are counted from the seed; a table's indexes, a set, are made in the order of their
+    names instead of the order in which they lie in memory.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ids, "randbits", random.Random(seed).getrandbits)
+        for table in metadata.tables.values():
+            patch.setattr(table, "indexes", sorted(table.indexes, key=lambda one: str(one.name)))
+        yield
+
+
+def closed_desk(home: Path, seed: int) -> Station:
+    """A full desk with its store closed: the file that this seed makes."""
+    with repeated(seed):
+        desk = full_desk(home)
+    desk.station.store.close()
+    return desk.station
+
+
 def file_bits(home: Path, count: int, seed: int) -> Counter[str]:
     """Change single bits of a full desk's closed store, one after the other.
+
+    What breaks says the seed, the file's digest and the bit: where the digest is the same again,
+    the bit is.
 
     Returns:
         How often each code named the damage; `UNUSED` where every table, index and
         trigger still says the same.
     """
-    desk = full_desk(home)
-    desk.station.store.close()
+    station = closed_desk(home, seed)
     path = home / FILE_NAME
     raw, said = path.read_bytes(), content_of(path)
     chance, told = random.Random(seed), Counter[str]()
@@ -44,13 +77,19 @@ def file_bits(home: Path, count: int, seed: int) -> Counter[str]:
         for left in home.glob(f"{FILE_NAME}-*"):
             left.unlink()
         path.write_bytes(flipped(raw, bit))
-        found = verdict_on(desk.station, home)
-        if not found:
-            now = content_of(path)
-            other = [*(set(said) ^ set(now))]
-            assert now == said, f"bit {bit} of {len(raw)} bytes is not found: {other}"
+        with Seeded(seed, f"./dev soak bits: bit {bit} of the file {digest_of(raw)}"):
+            found = verdict_on(station, home)
+            if not found:
+                now = content_of(path)
+                other = [*(set(said) ^ set(now))]
+                assert now == said, f"bit {bit} of {len(raw)} bytes is not found: {other}"
         told[found or UNUSED] += 1
     return told
+
+
+def digest_of(raw: bytes) -> str:
+    """A few letters that tell one file from another."""
+    return hashlib.sha256(raw).hexdigest()[:16]
 
 
 def verdict_on(station: Station, home: Path) -> str:

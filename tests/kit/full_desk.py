@@ -33,6 +33,7 @@ from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.sync import sync
 from cardstation.store.feeds import Waiting
 from drivers.keys import Ed25519DeviceKey
+from drivers.keys.secret import Secret
 from drivers.virtual import VirtualCard
 from tests.kit.desk import StandingClock
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
@@ -40,6 +41,7 @@ from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk
 HOMES = neighbours(6)
 HOMES[2] = replace(HOMES[2], arrears=Money(1_000))
 ORDER = Order("D1", HOMES[2].account_no, 5600, 20_000, "residential@2026-01-01", 50, "S001")
+KEY = Secret(bytes(range(32)))
 FIRST, SECOND = "林静", "周岚"
 PIN, OTHER_PIN = "482915", "739164"
 
@@ -58,7 +60,7 @@ def full_desk(home: Path) -> Desk:
     """Run the day; the store is open for writing, the ledger has confirmed what it has."""
     desk = open_desk(home, households=HOMES, clock=StandingClock())
     desk.station = replace(
-        desk.station, device_key=Ed25519DeviceKey.generate(), pins=PlainPins(), ledger=desk.ledger
+        desk.station, device_key=Ed25519DeviceKey(KEY), pins=PlainPins(), ledger=desk.ledger
     )
     _people(desk)
     batch_id = _bag(desk)

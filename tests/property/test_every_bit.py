@@ -7,7 +7,10 @@ store; a bit that is not found must leave every table, index and trigger saying 
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,7 +25,8 @@ from cardstation.services.verify import verify
 from cardstation.store.seals import NOT_SEALED
 from cardstation.store.store import FILE_NAME
 from cardstation.store.tables import metadata
-from tests.kit.bits import UNUSED, file_bits, flipped
+from tests.kit import bits
+from tests.kit.bits import UNUSED, closed_desk, digest_of, file_bits, flipped, repeated
 from tests.kit.full_desk import full_desk, rare_rows
 from tests.kit.repeat import first_seed, times
 from tests.kit.station import Desk
@@ -37,7 +41,8 @@ _TOP = 1 << 63
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    opened = full_desk(tmp_path)
+    with repeated(SEED):
+        opened = full_desk(tmp_path)
     assert verify(opened.station).disagreements == ()
     yield opened
     opened.station.store.close()
@@ -193,6 +198,40 @@ def test_every_bit_of_the_file_is_found_or_says_nothing(
         f"single bits of the file: {count} changed, {count - unused} of them with a meaning, all"
         f" found; {unused} in unused space, where nothing says anything else; {said}",
     )
+
+
+def test_a_seed_is_the_same_files_in_every_process(tmp_path: Path) -> None:
+    """In another process sets lie in another order, and chance is another."""
+    here, there, other = (tmp_path / name for name in ("here", "there", "other"))
+    program = (
+        "import sys, tests.conftest; from pathlib import Path; from tests.kit.bits import"
+        " closed_desk; closed_desk(Path(sys.argv[1]), int(sys.argv[2]))"
+    )
+    words = [sys.executable, "-c", program, str(there), str(SEED)]
+    subprocess.run(words, check=True, env={**os.environ, "PYTHONHASHSEED": "1"})
+    closed_desk(here, SEED)
+    closed_desk(other, SEED + 1)
+    assert digests(there) == digests(here)
+    assert digests(other)[FILE_NAME] != digests(here)[FILE_NAME]
+
+
+def digests(home: Path) -> dict[str, str]:
+    """Of the store and, signed with the device key, its anchor."""
+    return {name: digest_of((home / name).read_bytes()) for name in (FILE_NAME, "anchor")}
+
+
+def test_a_bit_that_is_not_found_says_how_to_meet_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planted: a proof that finds nothing; two runs of one seed stop at one bit of one file."""
+    monkeypatch.setattr(bits, "verdict_on", lambda *_: "")
+    said = []
+    for name in ("one", "two"):
+        with pytest.raises((AssertionError, sqlite.DatabaseError)) as stop:
+            file_bits(tmp_path / name, FILE_BITS, SEED)
+        said.append(stop.value.__notes__)
+    assert said[0] == said[1]
+    assert f"SEED={SEED} ./dev soak bits: bit " in said[0][0]
 
 
 @pytest.mark.parametrize("seq", [1, 4])

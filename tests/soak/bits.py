@@ -12,8 +12,14 @@ from tests.soak.figures import Figures
 
 def soak() -> Figures:
     """Change them one after the other; the figures say which code named how many."""
-    count = times("BITS", 5_000)
+    count, seed = times("BITS", 5_000), first_seed()
     with tempfile.TemporaryDirectory(prefix="cs-soak-") as folder:
-        told = file_bits(Path(folder), count, first_seed())
+        told = file_bits(Path(folder), count, seed)
     meant = count - told[UNUSED]
-    return {"bits": count, "with a meaning": meant, "unfound": 0, **dict(told.most_common())}
+    return {
+        "seed": seed,
+        "bits": count,
+        "with a meaning": meant,
+        "unfound": 0,
+        **dict(told.most_common()),
+    }
