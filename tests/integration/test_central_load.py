@@ -24,3 +24,5 @@ def test_nothing_is_lost_or_doubled_by_fifty_stations(tmp_path: Path) -> None:
     assert figures.sound, (figures.told, figures.wrong)
     for event in ("duplicates", "sent too early", "late copies", "cuts", "backends killed"):
         assert figures.events[event], f"the run had no {event}"
+    out_of_order = figures.events["sent too early"] + figures.events["late copies"]
+    assert figures.told["reordered"] == out_of_order

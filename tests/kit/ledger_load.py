@@ -65,6 +65,11 @@ class Figures:
         return round(self.entries / self.seconds)
 
     @property
+    def reordered(self) -> int:
+        """Requests that came out of order: before what they follow, or again after it."""
+        return self.events["sent too early"] + self.events["late copies"]
+
+    @property
     def told(self) -> dict[str, int]:
         """The figures for people."""
         return {
@@ -73,6 +78,7 @@ class Figures:
             "entries a second": self.per_second,
             "seconds of proof": round(self.proof_seconds),
             **self.events,
+            "reordered": self.reordered,
             "lost": self.entries - self.distinct,
             "doubled": self.held - self.distinct,
             "sum of postings": self.sum_fen,
