@@ -49,7 +49,7 @@ from tests.kit.sweep_jobs import (
     THEIRS,
     stock,
 )
-from tests.kit.sweep_purse import PURSE_JOBS, PurseLab, stock_purses
+from tests.kit.sweep_purse import PURSE_JOBS, PURSE_SALE, PurseLab, stock_purses
 from tests.kit.sweep_rare import (
     DISOWNED,
     EVERY_JOB,
@@ -229,14 +229,28 @@ AGAIN = tuple(
 """Where a second cut can meet another world than the first: with the card at its meter, or with
 what another desk made of it. Nobody coming back is looked at after the last cut of each."""
 
+ONLY_HERE = (*BOOKED, ARREARS, SHIFT, CARD_LOST)
 TWICE = (
     *AGAIN,
-    *(Case(job, Where.SAME, dialect, 1) for job in BOOKED for dialect in ("acs", "omnikey")),
+    *(Case(job, Where.SAME, dialect, 1) for job in ONLY_HERE for dialect in ("acs", "omnikey")),
+    *(Case(job, Where.SAME, "acs", 1) for job in PURSE_JOBS),
 )
-"""What the long sweep cuts twice."""
+"""What the long sweep cuts twice. Elsewhere than here once only: arrears and a lost card, which
+no card has a part in; a shift, whose one sale is there by itself; purses, whose worlds are made
+anew for every run, since their keys are never copied.
+"""
+AWAY = (THEIRS, DISPUTE_TORN, RETURN_STAYS, GIVEN_UP)
+"""Cut twice only with the card elsewhere in between, the harder world; here they are cut once."""
+
+SOME_HERE = (
+    Case(SHIFT, Where.SAME, "omnikey", 211, 3),
+    Case(CARD_LOST, Where.SAME, "acs", 211, 3),
+    Case(PURSE_SALE, Where.SAME, "acs", 211, 3),
+)
+"""CI's share of what is cut twice only here."""
 
 
-@pytest.mark.parametrize("case", AGAIN, ids=str)
+@pytest.mark.parametrize("case", [*AGAIN, *SOME_HERE], ids=str)
 def test_cut_again_during_recovery(folder: Path, record_property: Record, case: Case) -> None:
     lab, count, points = lab_of(case, folder), 0, 0
     firsts = every_cut(lab)

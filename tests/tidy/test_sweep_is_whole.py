@@ -18,7 +18,8 @@ from tests.kit import sweep_booked, sweep_disputes, sweep_jobs, sweep_purse, swe
 from tests.kit.facts import Chain
 from tests.kit.sweep_purse import PURSE_JOBS
 from tests.kit.sweep_rare import EVERY_JOB
-from tests.kit.sweep_world import Job
+from tests.kit.sweep_world import Job, Where
+from tests.property.test_power_cut import AWAY, TWICE
 
 ROOT = Path(__file__).parents[2]
 SERVICES = "cardstation.services"
@@ -121,6 +122,15 @@ def test_every_job_that_is_written_is_run() -> None:
     run = (*EVERY_JOB, *PURSE_JOBS)
     assert {one.name for one in written.values()} == {job.name for job in run}
     assert len(run) == len({job.name for job in run})
+
+
+def test_every_job_is_cut_twice() -> None:
+    """Recovery is cut, too, whatever it is that is recovered: `./dev soak pairs`."""
+    twice = {(case.job.name, case.where) for case in TWICE}
+    assert len(TWICE) == len({str(case) for case in TWICE})
+    assert {name for name, _ in twice} == {job.name for job in (*EVERY_JOB, *PURSE_JOBS)}
+    away = {job.name for job in AWAY}
+    assert away == {name for name, _ in twice} - {n for n, where in twice if where is Where.SAME}
 
 
 def test_what_is_left_out_as_no_money_has_no_postings() -> None:
