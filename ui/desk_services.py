@@ -26,6 +26,7 @@ from cardstation.ports.reader import Presence
 from cardstation.services.batch_state import BatchState
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.cases import Case
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.lists.entry import EntryState
 from cardstation.services.lists.reading import Heading, HouseholdList
@@ -122,8 +123,8 @@ class BackServices:
             paid out already (else empty).
         take_back: The load off the card in the reader; with a fitter's reading or "".
         withdraw: Ends a return that has not touched its card.
-        dispute: Holds what a card cannot tell; of a paid load whose card is gone with words why.
-        settle: Ends a dispute by what both saw, in words.
+        dispute: Holds what a card that was read cannot tell; of a card that is gone with words why.
+        settle: Ends a dispute by what both saw, in words, and what the meter counts.
     """
 
     refund: Callable[[Inserted, Approval], TopUp]
@@ -132,7 +133,7 @@ class BackServices:
     take_back: Callable[[Inserted, Approval, str, Watch], TopUp]
     withdraw: Callable[[str], TopUp]
     dispute: Callable[[str, Approval, str], TopUp]
-    settle: Callable[[str, Proven, str, Approval], TopUp]
+    settle: Callable[[str, Proven, str, Approval, MeterCount], TopUp]
 
 
 @dataclass(frozen=True, slots=True)

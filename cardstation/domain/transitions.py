@@ -12,13 +12,15 @@ A sale or load::
                                └─► refunded*                     (* two persons)
 
     disputed ── two persons with a proof ──► sealed* | refund_requested*
-       └── another desk has sealed it ──► sealed; a load begun elsewhere that is none ──► voided*
+       ├── another desk has sealed it ──► sealed; a load begun elsewhere that is none ──► voided*
+       └── its card comes after all, and can tell ──► sealed | not_loaded | armed (torn)
     not_loaded, refund_requested, and another desk has sealed it meanwhile ──► sealed
     sealed here for the desk that began it, and another desk's load after all ──► voided
 
     paid, its records put back from a backup, its card gone on since ──► paid ──► disputed*
     not_loaded, its card gone on since ──► not_loaded ──► disputed*
-    paid or not_loaded, its card lost or broken ──► disputed*
+    outcome_unknown, its card read and neither before, after, nor torn ──► outcome_unknown
+    paid, outcome_unknown or not_loaded, its card lost or broken ──► disputed*
 
 A return or reversal: card first, then money::
 
@@ -27,7 +29,10 @@ A return or reversal: card first, then money::
         ▼           ▼                                           | armed (torn) | disputed*
       voided ◄── not_returned ─► armed (same intent)
 
+    outcome_unknown, its card read and neither of these ──► outcome_unknown ──► disputed*
+    outcome_unknown, its card lost or broken ──► disputed*
     disputed ── two persons with a proof ──► voided* (still loaded) | sealed* (off the card)
+       └── its card comes after all, and can tell ──► sealed | not_returned | armed (torn)
 
 Source: MONEY-SAFETY 1. From *paid* on money has been taken: the only ways out are the card, a
 refund, or what two people find. A torn card never proves anything, so it only leads back to
@@ -115,6 +120,7 @@ SALE: Table = {
     (_S.OUTCOME_UNKNOWN, _E.SEEN_TARGET): _S.SEALED,
     (_S.OUTCOME_UNKNOWN, _E.SEEN_BEFORE): _S.NOT_LOADED,
     (_S.OUTCOME_UNKNOWN, _E.SEEN_TORN): _S.ARMED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_AHEAD): _S.OUTCOME_UNKNOWN,
     (_S.OUTCOME_UNKNOWN, _E.SEEN_FOREIGN): _S.DISPUTED,
     (_S.NOT_LOADED, _E.PLAN_STORED): _S.ARMED,
     (_S.NOT_LOADED, _E.SEEN_TARGET): _S.SEALED,
@@ -126,6 +132,8 @@ SALE: Table = {
     (_S.REFUND_REQUESTED, _E.MONEY_RETURNED): _S.REFUNDED,
     (_S.REFUND_REQUESTED, _E.SEEN_TARGET): _S.SEALED,
     (_S.DISPUTED, _E.SEEN_TARGET): _S.SEALED,
+    (_S.DISPUTED, _E.SEEN_BEFORE): _S.NOT_LOADED,
+    (_S.DISPUTED, _E.SEEN_TORN): _S.ARMED,
     (_S.DISPUTED, _E.PROVEN_LOADED): _S.SEALED,
     (_S.DISPUTED, _E.PROVEN_NOT_LOADED): _S.REFUND_REQUESTED,
     (_S.DISPUTED, _E.PROVEN_NOT_OURS): _S.VOIDED,
@@ -140,11 +148,15 @@ RETURN: Table = {
     (_S.OUTCOME_UNKNOWN, _E.SEEN_TARGET): _S.SEALED,
     (_S.OUTCOME_UNKNOWN, _E.SEEN_BEFORE): _S.NOT_RETURNED,
     (_S.OUTCOME_UNKNOWN, _E.SEEN_TORN): _S.ARMED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_AHEAD): _S.OUTCOME_UNKNOWN,
     (_S.OUTCOME_UNKNOWN, _E.SEEN_FOREIGN): _S.DISPUTED,
     (_S.NOT_RETURNED, _E.PLAN_STORED): _S.ARMED,
     (_S.NOT_RETURNED, _E.WITHDRAWN): _S.VOIDED,
     (_S.SEALED, _E.PAYOUT_ASKED): _S.PAYOUT_PENDING,
     (_S.PAYOUT_PENDING, _E.MONEY_RETURNED): _S.REFUNDED,
+    (_S.DISPUTED, _E.SEEN_TARGET): _S.SEALED,
+    (_S.DISPUTED, _E.SEEN_BEFORE): _S.NOT_RETURNED,
+    (_S.DISPUTED, _E.SEEN_TORN): _S.ARMED,
     (_S.DISPUTED, _E.PROVEN_LOADED): _S.VOIDED,
     (_S.DISPUTED, _E.PROVEN_NOT_LOADED): _S.SEALED,
 }

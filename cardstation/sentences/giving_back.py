@@ -132,7 +132,7 @@ TABLE = {
     ),
     "not_disputable": Words(
         "Nothing to dispute",
-        "It is settled, or its card can be read and ends it.",
+        "It is settled, or its card was not read yet: mostly it knows what happened.",
         SAFE,
         "Put the card in. If it is lost or broken, say so where you put it into dispute.",
     ),
@@ -147,6 +147,24 @@ TABLE = {
         "What both of you saw is needed in {fewest} to {most} printable characters.",
         NOTHING,
         "Write down the meter's reading, the photo's number or the fitter's report.",
+    ),
+    "meter_count_missing": Words(
+        "Meter not read",
+        "How many purchases meter {meter_no} counts is not given; only that proves it.",
+        "Nothing is paid back: the meter may have taken the gas.",
+        "Read the number of purchases off the meter, and enter it.",
+    ),
+    "meter_counts_it": Words(
+        "The meter counts it",
+        "The meter shows {shown} purchases; this load is number {load}.",
+        "{fen} are not paid back: by its count the meter has the gas.",
+        "Settle it as loaded. If it counts somebody else's load, tick that and say whose.",
+    ),
+    "card_may_load": Words(
+        "The card is out there",
+        "The meter has not taken the load, and takes it as soon as the card comes.",
+        "Nothing is paid back while nobody has the card: gas and money would both be gone.",
+        "Wait for the card; it is read first. Tick that it is here, or destroyed, if both saw it.",
     ),
     "card_torn_elsewhere": Words(
         "Half written elsewhere",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cardstation.domain.ledger import PEOPLE
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpEvent, TopUpState
+from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.at_work import on_its_intent
 from cardstation.services.intent.guards import (
@@ -14,26 +14,27 @@ from cardstation.services.intent.guards import (
     ensure_other_person,
 )
 from cardstation.services.intent.records import record_move
-from cardstation.services.intent.went_on import NOT_AS_LEFT, doubt_about
+from cardstation.services.intent.went_on import DOUBTED, doubt_about
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 
 
 @on_its_intent
 def dispute(station: Station, intent_id: str, approval: Approval, lost: str = "") -> TopUp:
-    """Put an armed or unknown load or return into dispute: its card shows neither before nor after.
+    """Put a load or a return into dispute that its card cannot end.
 
-    A paid load, too, that is on record as not written, once its card was seen further on, or where
-    no card will ever be read again.
+    The card was read, and stands on record as showing neither before nor after, nor our tear, or as
+    gone on since; or no card will ever be read again. A card that nobody has looked at is looked at
+    first: it mostly knows.
 
     Args:
         station: The desk.
         intent_id: What cannot be told.
         approval: Of the second person.
-        lost: In words, why the card of a paid load cannot come: lost, broken, destroyed.
+        lost: In words, why its card cannot come: lost, broken, destroyed.
 
     Raises:
-        Refusal: `not_disputable`: it is settled, or its card can come and end it;
+        Refusal: `not_disputable`: it is settled, or its card can be read and was not;
             `proof_missing`, `card_at_work`, `second_person_same`, `no_shift`, and those of
             `ensure_may_write`.
     """
@@ -44,20 +45,19 @@ def dispute(station: Station, intent_id: str, approval: Approval, lost: str = ""
         intent = reading.topups.get(intent_id)
         doubt = "" if intent is None else doubt_about(reading, intent)
         gone = "" if intent is None else _gone(intent, lost)
-    if intent is None or not (doubt or gone or intent.state in MAY_BE_ON_CARD):
+    if intent is None or not (doubt or gone):
         raise Refusal("not_disputable", intent_id=intent_id)
     if intent.state is TopUpState.ARMED:
-        intent = record_move(station, intent, TopUpEvent.LINK_LOST, reason=NOT_AS_LEFT)
+        intent = record_move(station, intent, TopUpEvent.LINK_LOST, reason=gone)
     return record_move(
         station,
         intent,
         TopUpEvent.SEEN_FOREIGN,
-        reason=gone or doubt or NOT_AS_LEFT,
+        reason=gone or doubt,
         approver=approval.name,
     )
 
 
 def _gone(intent: TopUp, lost: str) -> str:
-    """Why a paid load waits for a card that nobody can read any more, as two persons say it."""
-    waits = intent.state in (TopUpState.PAID, TopUpState.NOT_LOADED)
-    return PEOPLE + meant(lost) if waits and lost else ""
+    """Why it waits for a card that nobody can read any more, as two persons say it."""
+    return PEOPLE + meant(lost) if intent.state in DOUBTED and lost else ""

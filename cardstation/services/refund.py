@@ -82,7 +82,7 @@ def _proven_not_loaded(station: Station, card: Inserted, intent: TopUp) -> TopUp
     if seen is Witness.TORN:
         raise Refusal("card_torn", card_no=intent.identity.card_no)
     if not _never_was(station, card, intent):
-        ensure_as_left(station, seen, intent)
+        ensure_as_left(station, card, seen, intent)
     if intent.state is TopUpState.NOT_LOADED:
         return intent
     return record_untouched(station, intent, card.image, reason="refund")

@@ -35,9 +35,15 @@ from cardstation.services.intent.records import (
     record_untouched,
 )
 from cardstation.services.intent.seen import judged, load_witness, shows_load
-from cardstation.services.intent.went_on import ensure_as_left, ensure_not_paid_back
+from cardstation.services.intent.went_on import (
+    ensure_as_left,
+    ensure_not_paid_back,
+    ensure_tells,
+)
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
+
+_MAY_BE_DONE = MAY_BE_ON_CARD | {TopUpState.DISPUTED}
 
 
 class Outcome(StrEnum):
@@ -125,7 +131,7 @@ def _settle_ours(station: Station, card: Inserted, watch: Watch) -> Resolution:
             return Resolution(Outcome.QUESTION, found)
         except Refusal:
             return Resolution(Outcome.VOIDED, found)
-    if intent.state in MAY_BE_ON_CARD and finished_elsewhere(station, intent):
+    if intent.state in _MAY_BE_DONE and finished_elsewhere(station, intent):
         return Resolution(Outcome.ELSEWHERE, found)
     return Resolution(Outcome.SEALED, found, finish(station, card, intent, watch))
 
@@ -146,8 +152,7 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
         OutcomeUnknown, Refusal: see `resolve_card`.
     """
     ensure_may_write(station)
-    if intent.state is TopUpState.DISPUTED:
-        raise Refusal("disputed", topup_id=intent.topup_id)
+    ensure_tells(station, intent)
     if intent.state is TopUpState.PAID and shows_load(card, intent):
         intent = arm_as_shown(station, card, intent)
     elif intent.state is TopUpState.PAID:
@@ -189,7 +194,7 @@ def _ensure_may_go_on(station: Station, card: Inserted, intent: TopUp) -> Witnes
     the meter that is gone, and its money goes back.
     """
     seen = judged(card, intent)
-    ensure_as_left(station, seen, intent)
+    ensure_as_left(station, card, seen, intent)
     if seen is Witness.BEFORE:
         ensure_not_paid_back(station, card, intent)
         ensure_known(card.content, _household(station, intent))

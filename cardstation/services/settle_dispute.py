@@ -17,6 +17,7 @@ from cardstation.services.intent.guards import (
     ensure_on_duty,
     ensure_other_person,
 )
+from cardstation.services.intent.meter_count import NOT_READ, MeterCount, untaken_by
 from cardstation.services.intent.records import Settled, record_sealed, record_untouched
 from cardstation.services.intent.words import meant
 from cardstation.services.send_eagerly import send_eagerly
@@ -32,7 +33,12 @@ class Finding(StrEnum):
 
 @on_its_intent
 def settle_dispute(
-    station: Station, topup_id: str, finding: Finding, proof: str, approval: Approval
+    station: Station,
+    topup_id: str,
+    finding: Finding,
+    proof: str,
+    approval: Approval,
+    meter: MeterCount = NOT_READ,
 ) -> TopUp:
     """End the dispute about a load or a return; its card is free for the next intent.
 
@@ -46,11 +52,14 @@ def settle_dispute(
         finding: Whether the load (of a return: the load it shall take back) is there.
         proof: In words, what both saw: the meter's reading, a photo's number, the fitter's report.
         approval: Of the second person.
+        meter: What the meter counts, and where the card is: without that nothing that the meter
+            took, or still may take, is called not loaded (MONEY-SAFETY R5).
 
     Raises:
-        Refusal: `not_in_dispute`, `card_at_work`, `proof_missing`, `load_is_on_card`
-            (another desk has sealed it: settled so), `refund_needs_ledger`, `second_person_same`,
-            `no_shift`, and those of `ensure_may_write`.
+        Refusal: `not_in_dispute`, `card_at_work`, `proof_missing`, `meter_count_missing`,
+            `meter_counts_it`, `card_may_load`, `load_is_on_card` (another desk has sealed it:
+            settled so), `refund_needs_ledger`, `second_person_same`, `no_shift`, and those of
+            `ensure_may_write`.
     """
     ensure_may_write(station)
     ensure_on_duty(station)
@@ -60,6 +69,8 @@ def settle_dispute(
         intent = reading.topups.get(topup_id)
     if intent is None or intent.state is not TopUpState.DISPUTED:
         raise Refusal("not_in_dispute", intent_id=topup_id)
+    if finding is Finding.NOT_LOADED:
+        words = untaken_by(station, intent, meter) + words
     if intent.direction is Direction.RETURN:
         return _return_settled(station, intent, finding, words, approval.name)
     return _load_settled(station, intent, finding, words, approval.name)

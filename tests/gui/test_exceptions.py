@@ -20,6 +20,7 @@ from cardstation.errors import CardRemoved, Refusal
 from cardstation.i18n import translator
 from cardstation.ports.ledger import LedgerException
 from cardstation.services.intent.cases import Case
+from cardstation.services.intent.meter_count import NOT_READ, MeterCount
 from cardstation.services.intent.opened import code_of
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
@@ -28,6 +29,7 @@ from tests.kit.window_fakes import FakeCard, FakeStation
 from tests.kit.window_people import SUPERVISOR
 from tests.kit.window_shift_shots import exceptions_of, exceptions_view
 from tests.kit.window_stage import Stage
+from ui.parts.meter_count import MeterSheet
 from ui.screens.counter.state import Phase
 from ui.screens.exceptions.state import KEYS
 from ui.session import Lanes, Session
@@ -49,6 +51,12 @@ def yes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(both, lambda *_given: asked.append("back") or (BY, None))
     monkeypatch.setattr("ui.screens.exceptions.view.ask_second_person", ask)
     monkeypatch.setattr("ui.screens.counter.view.ask_second_person", ask)
+
+    def meter(*given: object) -> object:
+        asked.append(str(given[-1]))
+        return BY, "photo 118", MeterCount(51)
+
+    monkeypatch.setattr("ui.screens.exceptions.view.ask_meter_count", meter)
     return asked
 
 
@@ -76,7 +84,7 @@ def test_every_row_has_owner_and_age(desk: Stage, qtbot: QtBot) -> None:
     ("code", "key", "what", "intent"),
     [
         ("payout_pending", Qt.Key.Key_F6, "pay_out", "intent-5"),
-        ("outcome_unknown", Qt.Key.Key_F8, "dispute", "intent-7"),
+        ("outcome_unknown", Qt.Key.Key_F8, "dispute", "intent-7 photo 118"),
     ],
 )
 def test_two_persons_answer_with_one_key(
@@ -90,14 +98,15 @@ def test_two_persons_answer_with_one_key(
 
 
 def test_of_a_lost_card_people_say_so(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
-    """A load that was perhaps written, here or elsewhere, is disputed without words."""
+    """Of a card that was read, and cannot tell, no words are asked for."""
     (paid,) = (one for one in samples.open_intents() if one.code == "paid_not_loaded")
-    words = {paid.code: "intent-6 photo 118"}
+    words = {"paid_in_doubt": "intent-6", "card_not_as_left": "intent-6"}
     for code in (paid.code, "paid_in_doubt", "card_not_as_left"):
         desk.station.open = (replace(paid, code=code),)
         choose(desk, qtbot, code)
         qtbot.keyClick(desk.window, Qt.Key.Key_F8)
-        assert desk.station.backs[-1] == ("dispute", SUPERVISOR, words.get(code, "intent-6"))
+        said = words.get(code, "intent-6 photo 118")
+        assert desk.station.backs[-1] == ("dispute", SUPERVISOR, said)
     assert len(desk.station.backs) == len(yes) == 3
 
 
@@ -111,16 +120,29 @@ def test_keys_of_other_states_do_nothing(desk: Stage, qtbot: QtBot, yes: list[st
 
 
 @pytest.mark.parametrize(
-    ("key", "finding"), [(Qt.Key.Key_F9, "loaded"), (Qt.Key.Key_F10, "not_loaded")]
+    ("key", "said"),
+    [(Qt.Key.Key_F9, "loaded photo 118"), (Qt.Key.Key_F10, "not_loaded photo 118 51")],
 )
 def test_two_persons_settle_a_dispute(
-    desk: Stage, qtbot: QtBot, yes: list[str], key: Qt.Key, finding: str
+    desk: Stage, qtbot: QtBot, yes: list[str], key: Qt.Key, said: str
 ) -> None:
     desk.station.open = samples.open_intents()
     choose(desk, qtbot, "disputed")
     qtbot.keyClick(desk.window, key)
     assert len(yes) == 1
-    assert desk.station.backs == [("settle", SUPERVISOR, f"intent-8 {finding} photo 118")]
+    assert desk.station.backs == [("settle", SUPERVISOR, f"intent-8 {said}")]
+
+
+def test_the_meter_is_read_before_a_load_is_called_not_there(desk: Stage, qtbot: QtBot) -> None:
+    """Of a meter that counts nothing no number is entered."""
+    sheet = MeterSheet(desk.window, desk.window.look, desk.session.tools.approver, "x")
+    qtbot.addWidget(sheet)
+    assert sheet.meter == NOT_READ
+    qtbot.keyClicks(sheet.count, "5-1 x")
+    assert sheet.meter == MeterCount(51)
+    sheet.another.click()
+    sheet.card_here.click()
+    assert sheet.meter == MeterCount(51, another=True, card_here=True)
 
 
 def test_a_refund_waits_for_the_very_card(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:

@@ -19,6 +19,7 @@ from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.layout import Layout
 from cardstation.services import top_up as selling
 from cardstation.services.dispute import dispute
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
@@ -147,7 +148,11 @@ class Story:
 
     def settled(self, topup_id: str, finding: Finding) -> TopUp:
         assert dispute(self.here.station, topup_id, SECOND).state is TopUpState.DISPUTED
-        return settle_dispute(self.here.station, topup_id, finding, PROOF, SECOND)
+        return settle_dispute(self.here.station, topup_id, finding, PROOF, SECOND, self.shown())
+
+    def shown(self) -> MeterCount:
+        """Whatever its meter took besides is the other desk's."""
+        return MeterCount(self.meter.state.purchase_counter, another=True)
 
     def ok(self) -> None:
         line_of(self.here).down = False
@@ -271,7 +276,9 @@ def test_not_loaded_and_its_card_went_on_is_settled_by_people(story: Story) -> N
     with pytest.raises(Refusal, match="refund_needs_ledger"):
         story.settled(topup_id, Finding.NOT_LOADED)
     line_of(story.here).down = False
-    ended = settle_dispute(story.here.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+    ended = settle_dispute(
+        story.here.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND, story.shown()
+    )
     assert ended.state is TopUpState.REFUND_REQUESTED
     pay_out(story.here.station, topup_id, SECOND)
     assert open_intents(story.here.station) == ()

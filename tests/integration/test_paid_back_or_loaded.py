@@ -12,6 +12,7 @@ from cardstation.domain.transitions import TopUpState
 from cardstation.errors import LedgerUnreachable, LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services import top_up as selling
 from cardstation.services.dispute import dispute
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
@@ -26,6 +27,10 @@ from tests.kit.memory_ledger import Answer, Centre
 from tests.kit.station import Desk, card_of, nobody, take
 from tests.kit.two_desks import HOME, SECOND, Pair, gas_sold, proved, torn_at, with_card
 from tests.kit.two_stations import Line, line_of, open_station, told, two_stations
+
+LOST = "the customer says that it is lost"
+UNTAKEN = MeterCount(HOME.purchase_counter, card_here=True)
+THEIRS = MeterCount(HOME.purchase_counter + 2, another=True)
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -74,7 +79,9 @@ def test_what_another_desk_loaded_took_back_and_paid_is_not_paid_twice(pair: Pai
         with_card(here, card, request_refund, SECOND)
     dispute(here.station, topup_id, SECOND)
     with pytest.raises(Refusal, match="load_is_on_card"):
-        settle_dispute(here.station, topup_id, Finding.NOT_LOADED, "photo 2 of the meter", SECOND)
+        settle_dispute(
+            here.station, topup_id, Finding.NOT_LOADED, "photo 2 of the meter", SECOND, THEIRS
+        )
     assert open_intents(here.station) == ()
     told(here, there)
     proved(here, there)
@@ -133,10 +140,10 @@ def test_what_people_settled_is_paid_back_here_or_loaded_there_and_never_both(
     torn_at(here, card)
     told(here)
     (waiting,) = open_intents(here.station)
-    dispute(here.station, waiting.intent_id, SECOND)
+    dispute(here.station, waiting.intent_id, SECOND, LOST)
     line_of(here).boundary = _all_is_heard if heard else _nothing_is_sent
     settle_dispute(
-        here.station, waiting.intent_id, Finding.NOT_LOADED, "photo 3 of the meter", SECOND
+        here.station, waiting.intent_id, Finding.NOT_LOADED, "photo 3 of the meter", SECOND, UNTAKEN
     )
     if heard:
         pay_out(here.station, waiting.intent_id, SECOND)
@@ -163,10 +170,10 @@ def test_what_people_settled_and_another_desk_sealed_is_closed_by_the_next_sync(
     torn_at(here, card)
     told(here)
     (waiting,) = open_intents(here.station)
-    dispute(here.station, waiting.intent_id, SECOND)
+    dispute(here.station, waiting.intent_id, SECOND, LOST)
     line_of(here).boundary = _nothing_is_sent
     settle_dispute(
-        here.station, waiting.intent_id, Finding.NOT_LOADED, "photo 3 of the meter", SECOND
+        here.station, waiting.intent_id, Finding.NOT_LOADED, "photo 3 of the meter", SECOND, UNTAKEN
     )
     assert with_card(there, card, resolve_card).outcome is Outcome.SEALED
     line_of(here).boundary = _all_is_heard
@@ -249,7 +256,7 @@ def test_a_load_that_others_overtook_holds_up_no_card(pair: Pair) -> None:
     with pytest.raises(OutcomeUnknown, match="card_not_as_left"):
         with_card(here, card, request_refund, SECOND)
     dispute(here.station, topup_id, SECOND)
-    settle_dispute(here.station, topup_id, Finding.NOT_LOADED, "counter 52 at S002", SECOND)
+    settle_dispute(here.station, topup_id, Finding.NOT_LOADED, "counter 52 at S002", SECOND, THEIRS)
     pay_out(here.station, topup_id, SECOND)
     told(here, there)
     proved(here, there)

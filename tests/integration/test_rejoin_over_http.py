@@ -16,6 +16,7 @@ from cardstation.errors import LedgerRefused, OutcomeUnknown
 from cardstation.services.approve import approve
 from cardstation.services.clerks import clerks
 from cardstation.services.dispute import dispute
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.rejoin import rejoin
@@ -84,8 +85,10 @@ def test_clerks_and_disputes_are_facts_of_the_books_too(centre: Centre, tmp_path
         desk.sell(card)
     (open_one,) = open_intents(station)
     yes = approve(station, CHIEF, PINS[CHIEF])
-    dispute(station, open_one.intent_id, yes)
-    settle_dispute(station, open_one.intent_id, Finding.NOT_LOADED, "photo 118 of the meter", yes)
+    dispute(station, open_one.intent_id, yes, "the card went under a lorry")
+    untaken = MeterCount(home.purchase_counter, card_here=True)
+    seen = "photo 118 of the meter"
+    settle_dispute(station, open_one.intent_id, Finding.NOT_LOADED, seen, yes, untaken)
     pay_out(station, open_one.intent_id, yes)
     retire_clerk(station, BEN, by=yes)
     state = sync(station)

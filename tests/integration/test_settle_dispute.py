@@ -23,6 +23,7 @@ from cardstation.services.close_batch import close_batch
 from cardstation.services.dispute import dispute
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
@@ -42,7 +43,9 @@ from tests.kit.two_stations import line_of, told, two_stations
 
 HOME = cards.household()
 SECOND = Approval("supervisor")
-PROOF = "meter QM17996 shows 52 purchases, photo 118"
+PROOF = "meter QM17996 was read, photo 118"
+LOST = "the card went under a lorry, both saw what was left"
+METER = MeterCount(HOME.purchase_counter, card_here=True)
 TORN = Tear(12)
 
 
@@ -68,7 +71,7 @@ def disputed(desk: Desk, card: VirtualCard) -> str:
         desk.sell(card)
     card.chip.arm(None)
     (waiting,) = open_intents(desk.station)
-    return dispute(desk.station, waiting.intent_id, SECOND).topup_id
+    return dispute(desk.station, waiting.intent_id, SECOND, LOST).topup_id
 
 
 def disputed_return(desk: Desk, card: VirtualCard) -> str:
@@ -79,7 +82,7 @@ def disputed_return(desk: Desk, card: VirtualCard) -> str:
         with_card(desk, card, return_load, SECOND, nobody, reading="photo 17")
     card.chip.arm(None)
     (waiting,) = open_intents(desk.station)
-    return dispute(desk.station, waiting.intent_id, SECOND).topup_id
+    return dispute(desk.station, waiting.intent_id, SECOND, LOST).topup_id
 
 
 def ok(desk: Desk) -> None:
@@ -122,7 +125,7 @@ def test_a_load_that_was_is_sealed_with_its_receipt_and_the_next_card_is_sold_to
 
 def test_a_load_that_was_not_is_paid_back_and_the_card_is_free(desk: Desk) -> None:
     topup_id = disputed(desk, card_of(HOME))
-    settled = settle_dispute(desk.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+    settled = settle_dispute(desk.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND, METER)
     assert settled.state is TopUpState.REFUND_REQUESTED
     assert pay_out(desk.station, topup_id, SECOND).state is TopUpState.REFUNDED
     desk.sell(card_of(HOME))
@@ -136,7 +139,7 @@ def test_a_load_that_was_not_is_paid_back_and_the_card_is_free(desk: Desk) -> No
 )
 def test_a_return_in_dispute_ends_too(desk: Desk, finding: Finding, state: TopUpState) -> None:
     topup_id = disputed_return(desk, card_of(HOME))
-    assert settle_dispute(desk.station, topup_id, finding, PROOF, SECOND).state is state
+    assert settle_dispute(desk.station, topup_id, finding, PROOF, SECOND, METER).state is state
     if finding is Finding.NOT_LOADED:
         pay_out(desk.station, topup_id, SECOND)
     assert open_intents(desk.station) == ()
@@ -164,7 +167,7 @@ def test_what_settles_nothing(desk: Desk, given: dict[str, Any], code: str) -> N
 
 def test_it_is_settled_once(desk: Desk) -> None:
     topup_id = disputed(desk, card_of(HOME))
-    settle_dispute(desk.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+    settle_dispute(desk.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND, METER)
     with pytest.raises(Refusal, match="not_in_dispute"):
         settle_dispute(desk.station, topup_id, Finding.LOADED, PROOF, SECOND)
 
@@ -176,7 +179,7 @@ def test_what_was_settled_comes_back_with_a_restored_store(
 ) -> None:
     desk, card = open_desk(tmp_path / "day"), card_of(HOME)
     topup_id = make(desk, card)
-    settled = settle_dispute(desk.station, topup_id, finding, PROOF, SECOND)
+    settled = settle_dispute(desk.station, topup_id, finding, PROOF, SECOND, METER)
     sync(desk.station)
     back = open_desk(tmp_path / "restored", ledger=desk.ledger)
     rejoin(back.station, SECOND)
@@ -196,12 +199,12 @@ def test_no_money_back_while_another_desk_may_finish_it(tmp_path: Path) -> None:
         sync(one.station)
         line_of(one).down = True
         with pytest.raises(Refusal, match="refund_needs_ledger"):
-            settle_dispute(one.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+            settle_dispute(one.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND, METER)
         line_of(one).down = False
         assert with_card(other, card, resolve_card).outcome is Outcome.SEALED
         sync(other.station)
         with pytest.raises(Refusal, match="load_is_on_card"):
-            settle_dispute(one.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+            settle_dispute(one.station, topup_id, Finding.NOT_LOADED, PROOF, SECOND, METER)
         assert open_intents(one.station) == ()
         told(one, other)
         for desk in (one, other):
@@ -238,21 +241,20 @@ def test_a_dispute_over_anothers_load_is_left_to_the_desk_that_took_the_money(
         dispute(other.station, theirs.intent_id, SECOND)
         sync(other.station)
         (ours,) = open_intents(one.station)
-        dispute(one.station, ours.intent_id, SECOND)
+        dispute(one.station, ours.intent_id, SECOND, LOST)
         with pytest.raises(Refusal, match="refund_needs_ledger"):
-            settle_dispute(one.station, ours.intent_id, Finding.NOT_LOADED, PROOF, SECOND)
-        settled = settle_dispute(other.station, theirs.intent_id, Finding.NOT_LOADED, PROOF, SECOND)
+            settle_dispute(one.station, ours.intent_id, Finding.NOT_LOADED, PROOF, SECOND, METER)
+        settled = settle_dispute(
+            other.station, theirs.intent_id, Finding.NOT_LOADED, PROOF, SECOND, METER
+        )
         assert settled.state is TopUpState.VOIDED
         sync(other.station)
-        settle_dispute(one.station, ours.intent_id, Finding.NOT_LOADED, PROOF, SECOND)
+        settle_dispute(one.station, ours.intent_id, Finding.NOT_LOADED, PROOF, SECOND, METER)
         pay_out(one.station, ours.intent_id, SECOND)
         told(one, other)
         for desk in (one, other):
             ok(desk)
         take(card)
-
-
-LOST = "the card went under a lorry, both saw what was left"
 
 
 def paid_only(desk: Desk, _card: VirtualCard, patch: pytest.MonkeyPatch) -> None:
@@ -292,7 +294,7 @@ def test_a_paid_load_whose_card_is_lost_is_settled_by_people_and_paid_back(
     with pytest.raises(Refusal, match="second_person_same"):
         dispute(desk.station, paid.intent_id, Approval(desk.station.clerk), LOST)
     assert dispute(desk.station, paid.intent_id, SECOND, LOST).state is TopUpState.DISPUTED
-    settle_dispute(desk.station, paid.intent_id, Finding.NOT_LOADED, LOST, SECOND)
+    settle_dispute(desk.station, paid.intent_id, Finding.NOT_LOADED, LOST, SECOND, METER)
     assert pay_out(desk.station, paid.intent_id, SECOND).state is TopUpState.REFUNDED
     assert open_intents(desk.station) == ()
     ok(desk)
@@ -314,7 +316,7 @@ def test_a_row_whose_card_was_destroyed_leaves_its_money_and_its_batch_closes(
     explain_card(desk.station, batch, Explanation(Why.DESTROYED, places=(1,)), SECOND)
     (waits,) = open_intents(desk.station)
     dispute(desk.station, waits.intent_id, SECOND, LOST)
-    settle_dispute(desk.station, waits.intent_id, Finding.NOT_LOADED, LOST, SECOND)
+    settle_dispute(desk.station, waits.intent_id, Finding.NOT_LOADED, LOST, SECOND, METER)
     pay_out(desk.station, waits.intent_id, SECOND)
     [paid] = batch_account(desk.station, batch).payments
     return_remainder(desk.station, batch, paid.payment.payment_id, Money(10_000), SECOND)

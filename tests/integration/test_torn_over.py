@@ -8,8 +8,9 @@ import pytest
 
 from cardstation.domain.transitions import MAY_BE_ON_CARD
 from cardstation.domain.volume import Volume
-from cardstation.errors import OutcomeUnknown
+from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services.dispute import dispute
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.resolve import Outcome, resolve_card
@@ -50,7 +51,13 @@ def test_another_desks_load_is_not_taken_for_our_tear(tmp_path: Path) -> None:
         proved(here, there)
         dispute(there.station, waiting.intent_id, SECOND)
         seen = "the meter took the other load"
-        settle_dispute(there.station, waiting.intent_id, Finding.NOT_LOADED, seen, SECOND)
+        with pytest.raises(Refusal, match="meter_counts_it"):
+            settle_dispute(
+                *(there.station, waiting.intent_id, Finding.NOT_LOADED, seen, SECOND),
+                MeterCount(HOME.purchase_counter + 1),
+            )
+        theirs = MeterCount(HOME.purchase_counter + 1, another=True)
+        settle_dispute(there.station, waiting.intent_id, Finding.NOT_LOADED, seen, SECOND, theirs)
         pay_out(there.station, waiting.intent_id, SECOND)
         assert not open_intents(there.station)
         proved(here, there)

@@ -21,6 +21,7 @@ from cardstation.services.batch_account import batch_account
 from cardstation.services.close_shift import close_shift
 from cardstation.services.dispute import dispute
 from cardstation.services.identify import insert_card
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.lease_order import lease_order
 from cardstation.services.leave_out import leave_out
 from cardstation.services.load_line import load_line
@@ -44,7 +45,7 @@ from tests.kit.power import Power, When
 from tests.kit.shifts import ANNA, FLOAT, PINS
 from tests.kit.station import Desk, nobody
 from tests.kit.sweep import each
-from tests.kit.sweep_disputes import PROOF, _pay_all
+from tests.kit.sweep_disputes import GONE, PROOF, _pay_all
 from tests.kit.sweep_jobs import (
     ANYBODYS,
     BATCH,
@@ -98,8 +99,9 @@ def _disputed(desk: Desk, world: World, _copied: VirtualCard) -> None:
     """Two persons saw nothing on the card, and the money is in the customer's hands."""
 
     def settled(intent: TopUp) -> None:
-        dispute(desk.station, intent.topup_id, SECOND)
-        settle_dispute(desk.station, intent.topup_id, Finding.NOT_LOADED, PROOF, SECOND)
+        dispute(desk.station, intent.topup_id, SECOND, GONE)
+        meter = MeterCount(world.meters[0].state.purchase_counter, card_here=True)
+        settle_dispute(desk.station, intent.topup_id, Finding.NOT_LOADED, PROOF, SECOND, meter)
 
     each(every(desk), settled)
     _pay_all(world, desk)

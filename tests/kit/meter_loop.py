@@ -26,6 +26,7 @@ from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError, Defect, Refusal
 from cardstation.services.dispute import dispute
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
 from cardstation.services.resolve import Outcome, resolve_card
@@ -303,7 +304,8 @@ class Loop:
         there = mark in home.credited or (credit is not None and credit.mark == mark)
         dispute(station, topup_id, SECOND)
         finding = Finding.LOADED if there else Finding.NOT_LOADED
-        settle_dispute(station, topup_id, finding, "card and meter were looked at", SECOND)
+        seen, meter = "card and meter were looked at", MeterCount(home.meter.state.purchase_counter)
+        settle_dispute(station, topup_id, finding, seen, SECOND, meter)
         if (
             self._state_of(topup_id) in (TopUpState.REFUND_REQUESTED, TopUpState.SEALED)
             and not there

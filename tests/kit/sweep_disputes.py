@@ -18,7 +18,9 @@ from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
 from cardstation.errors import LedgerUnreachable, LinkFailed, OutcomeUnknown, Refusal, fail
 from cardstation.services import top_up as selling
 from cardstation.services.dispute import dispute
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.refund import request_refund
+from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
@@ -32,6 +34,7 @@ from tests.kit.sweep_waits import OVER
 from tests.kit.sweep_world import SECOND, Job, Where, World
 
 PROOF = "the fitter read the meter, photo 118"
+GONE = "it went under a lorry, both saw it"
 
 
 def _plan(world: World) -> WritePlan:
@@ -106,19 +109,34 @@ def _still_loaded(world: World) -> None:
     _spoil(world.cards[0], plan, plan.before)
 
 
-def _settled(_world: World, desk: Desk, finding: Finding = Finding.NOT_LOADED) -> None:
-    """Two people put into dispute what waits, and settle it by what the meter says."""
+def _settled(
+    world: World, desk: Desk, finding: Finding = Finding.NOT_LOADED, lost: str = ""
+) -> None:
+    """Two people put into dispute what its card cannot end, and settle it by the meter."""
+    if not lost and any(one.state in MAY_BE_ON_CARD for one in every(desk)):
+        _read(world, desk)
     for one in every(desk):
         if one.state in MAY_BE_ON_CARD:
-            dispute(desk.station, one.topup_id, SECOND)
+            dispute(desk.station, one.topup_id, SECOND, lost)
     for one in every(desk):
         if one.state is TopUpState.DISPUTED:
-            settle_dispute(desk.station, one.topup_id, finding, PROOF, SECOND)
+            meter = MeterCount(world.meters[0].state.purchase_counter, card_here=bool(lost))
+            settle_dispute(desk.station, one.topup_id, finding, PROOF, SECOND, meter)
 
 
-def _paid_back(world: World, desk: Desk) -> None:
+def _read(world: World, desk: Desk) -> None:
+    """The card is put in, and shows that it cannot tell."""
+    inserted = desk.insert(world.cards[0])
+    try:
+        with pytest.raises(OutcomeUnknown):
+            resolve_card(desk.station, inserted)
+    finally:
+        inserted.close()
+
+
+def _paid_back(world: World, desk: Desk, lost: str = "") -> None:
     """Nothing was loaded, or what was is off: the money goes back."""
-    _settled(world, desk)
+    _settled(world, desk, lost=lost)
     _pay_all(world, desk)
 
 
@@ -178,7 +196,7 @@ def _lost(world: World, desk: Desk) -> None:
     """Two people say that its card will never be read again: the money goes back."""
     for one in every(desk):
         if one.state is TopUpState.PAID:
-            dispute(desk.station, one.topup_id, SECOND, "it went under a lorry, both saw it")
+            dispute(desk.station, one.topup_id, SECOND, GONE)
     _paid_back(world, desk)
 
 
@@ -193,7 +211,7 @@ DISPUTE = _dispute("dispute", _paid_back, (0, 0), 0, _spoiled, at_neighbour=_at_
 DISPUTE_LOADED = _dispute("dispute, it was loaded", _still, *_LOADED, _taken)
 DISPUTE_TORN = _dispute(
     "dispute while another desk has the card",
-    *(_paid_back, (0, 0), 0, torn),
+    *(partial(_paid_back, lost=GONE), (0, 0), 0, torn),
     open_end=(Where.ANOTHER,),
 )
 RETURN_GONE = _dispute("dispute of a return", _paid_back, (0, 0), 256, _cleared)

@@ -151,8 +151,8 @@ class FakeStation:
                 take_back=self._take_back,
                 withdraw=lambda key: self._back("withdraw", None, key),
                 dispute=lambda key, by, lost: self._back("dispute", by, f"{key} {lost}".strip()),
-                settle=lambda key, found, proof, by: self._back(
-                    "settle", by, f"{key} {found} {proof}"
+                settle=lambda key, found, proof, by, meter: self._back(
+                    "settle", by, f"{key} {found} {proof} {meter.purchases or ''}".strip()
                 ),
             ),
             money=self.money.services(self),

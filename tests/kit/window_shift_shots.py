@@ -9,6 +9,7 @@ from tests.kit import window_samples as samples
 from tests.kit.window_fakes import FakeCard, FakeStation
 from tests.kit.window_people import PIN, SUPERVISOR, TELLER, FakeShifts, items
 from tests.kit.window_stage import Stage
+from ui.parts.meter_count import MeterSheet
 from ui.parts.second_person import SecondPerson
 from ui.screens.exceptions import ExceptionsScreen
 from ui.screens.exceptions.view import ExceptionsView
@@ -103,9 +104,20 @@ def back_scenes(s: Stage) -> None:
     dialog.accept()
     s.shoot_widget(dialog, "second-person-2-wrong")
     dialog.close()
+    _meter_read(s)
     _refund(s)
     _ledger(s)
     _take_back(s)
+
+
+def _meter_read(s: Stage) -> None:
+    what = "The load is neither on its card nor in its meter; both have seen the proof."
+    sheet = MeterSheet(s.window, s.window.look, s.session.tools.approver, s.window.look.t(what))
+    sheet.typed.setText("照片 118")
+    sheet.count.setText("51")
+    sheet.show()
+    s.shoot_widget(sheet, "meter-count")
+    sheet.close()
 
 
 def _refund(s: Stage) -> None:

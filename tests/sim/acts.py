@@ -343,8 +343,10 @@ def quarrel(world: World) -> None:
 
     def doing(station: Station) -> None:
         for one in open_intents(station):
-            if one.state == "outcome_unknown" or one.code in ("paid_in_doubt", "card_not_as_left"):
-                dispute(station, one.intent_id, SUPERVISOR)
+            read = one.code in ("paid_in_doubt", "card_not_as_left")
+            if read or one.state == "outcome_unknown":
+                lost = "" if read else "its household says that it is lost"
+                dispute(station, one.intent_id, SUPERVISOR, lost)
                 world.counts["disputes"] += 1
 
     world.work(desk, doing)

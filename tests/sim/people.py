@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cardstation.domain.topup import mark_of
 from cardstation.domain.transitions import WAITS_FOR_CARD, Direction, TopUpState
 from cardstation.services.dispute import dispute
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.station import Station
 from tests.sim.acts import SUPERVISOR, send_all
@@ -16,6 +17,8 @@ from tests.sim.watch import View
 from tests.sim.world import World
 
 DISPUTE = "in dispute"
+LOOKED = "card and meter were looked at"
+KEPT = "the card went to the laboratory"
 ROUNDS = 2
 """Who took a load over gives it up first; the desk that began it hears of that and follows."""
 
@@ -49,16 +52,26 @@ def _is_theirs(world: World, desk: Desk, view: View) -> bool:
 
 
 def _settle(world: World, desk: Desk, view: View) -> None:
-    finding = _truth(world.town.homes[view.account_no], view)
+    home = world.town.homes[view.account_no]
+    finding = _truth(home, view)
+    meter = MeterCount(
+        home.meter.state.purchase_counter, another=_of_others(home, view), card_here=True
+    )
 
     def doing(station: Station) -> None:
         if view.state is not TopUpState.DISPUTED:
-            dispute(station, view.topup_id, SUPERVISOR)
-        settle_dispute(station, view.topup_id, finding, "card and meter were looked at", SUPERVISOR)
+            dispute(station, view.topup_id, SUPERVISOR, KEPT)
+        settle_dispute(station, view.topup_id, finding, LOOKED, SUPERVISOR, meter)
         world.counts[f"settled by people: {finding.value}"] += 1
 
     world.say(f"two people at {desk.key} look at {view.topup_id}: {finding.value}")
     world.work(desk, doing)
+
+
+def _of_others(home: Home, view: View) -> bool:
+    """Whether the meter took a load of somebody else with this one's counter, or a later one."""
+    mark = mark_of(view.corrects) if view.direction is Direction.RETURN else view.mark
+    return bool(home.credited) and mark not in home.credited
 
 
 def _truth(home: Home, view: View) -> Finding:

@@ -41,6 +41,7 @@ sale    armed             seen_before      not_loaded
 sale    outcome_unknown   seen_target      sealed
 sale    outcome_unknown   seen_before      not_loaded
 sale    outcome_unknown   seen_torn        armed
+sale    outcome_unknown   seen_ahead       outcome_unknown
 sale    outcome_unknown   seen_foreign     disputed
 sale    not_loaded        plan_stored      armed
 sale    not_loaded        refund_asked     refund_requested
@@ -52,6 +53,8 @@ sale    refund_requested  money_returned   refunded
 sale    not_loaded        seen_target      sealed
 sale    refund_requested  seen_target      sealed
 sale    disputed          seen_target       sealed
+sale    disputed          seen_before       not_loaded
+sale    disputed          seen_torn         armed
 sale    disputed          proven_loaded     sealed
 sale    disputed          proven_not_loaded refund_requested
 sale    disputed          proven_not_ours   voided
@@ -63,11 +66,15 @@ return  armed             seen_before      not_returned
 return  outcome_unknown   seen_target      sealed
 return  outcome_unknown   seen_before      not_returned
 return  outcome_unknown   seen_torn        armed
+return  outcome_unknown   seen_ahead       outcome_unknown
 return  outcome_unknown   seen_foreign     disputed
 return  not_returned      plan_stored      armed
 return  not_returned      withdrawn        voided
 return  sealed            payout_asked     payout_pending
 return  payout_pending    money_returned   refunded
+return  disputed          seen_target       sealed
+return  disputed          seen_before       not_returned
+return  disputed          seen_torn         armed
 return  disputed          proven_loaded     voided
 return  disputed          proven_not_loaded sealed
 """

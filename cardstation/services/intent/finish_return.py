@@ -8,7 +8,6 @@ from cardstation.domain.admission import is_superseded, taken_by_meter
 from cardstation.domain.card import Witness
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpEvent, TopUpState
-from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import counter_owned_elsewhere
 from cardstation.services.intent.anchoring import anchor_journal
@@ -17,7 +16,7 @@ from cardstation.services.intent.giving_back import record_returned
 from cardstation.services.intent.load import Watch, write_and_prove
 from cardstation.services.intent.records import record_move, record_untouched
 from cardstation.services.intent.seen import judged, seen_twice, written_mark
-from cardstation.services.intent.went_on import ensure_as_left
+from cardstation.services.intent.went_on import ensure_as_left, ensure_tells
 from cardstation.services.station import Station
 
 
@@ -35,8 +34,7 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
         OutcomeUnknown: the link was lost again, or `card_not_as_left`.
         Refusal: nothing written; `disputed`: people are looking at it.
     """
-    if intent.state is TopUpState.DISPUTED:
-        raise Refusal("disputed", topup_id=intent.topup_id)
+    ensure_tells(station, intent)
     if intent.state in (TopUpState.REQUESTED, TopUpState.NOT_RETURNED):
         return _given_up(station, intent)
     sale = sold_load(station, intent)
@@ -49,14 +47,14 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
     if seen is Witness.FOREIGN and _used_again(station, card, intent, sale):
         record_returned(station, intent, card.image, witness="ledger")
         return True
-    ensure_as_left(station, seen, intent)
+    ensure_as_left(station, card, seen, intent)
     if seen is Witness.BEFORE or _still_stands(card, sale):
         reason = "seen_before" if seen is Witness.BEFORE else "load_still_stands"
         return _given_up(station, record_untouched(station, intent, card.image, reason=reason))
-    if intent.state is TopUpState.OUTCOME_UNKNOWN:
-        intent = record_move(station, intent, TopUpEvent.SEEN_TORN)
-    else:
+    if intent.state is TopUpState.ARMED:
         anchor_journal(station)
+    else:
+        intent = record_move(station, intent, TopUpEvent.SEEN_TORN)
     record_returned(station, intent, write_and_prove(station, card, intent, watch))
     return True
 

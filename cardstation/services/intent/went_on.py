@@ -4,39 +4,46 @@ from __future__ import annotations
 
 from cardstation.domain.card import Witness
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import MAY_BE_ON_CARD, TopUpEvent, TopUpState
-from cardstation.errors import OutcomeUnknown
+from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
+from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.lost_part import lost_since
+from cardstation.services.intent.meter_count import stood_unknown
 from cardstation.services.intent.records import record_move, record_untouched
+from cardstation.services.intent.seen import judged
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
 NOT_AS_LEFT, IN_DOUBT = "card_not_as_left", "paid_in_doubt"
-_NOTED = (TopUpState.PAID, TopUpState.NOT_LOADED)
-"""What is disputed once its card was seen further on, or is gone: else the card itself ends it."""
+DOUBTED = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
+"""What is disputed once its card was seen and could not tell, or is gone: else the card ends it."""
 
 
 def doubt_about(reading: Reading, intent: TopUp) -> str:
-    """Why a paid load that is not on its card goes to people: a code, empty when it does not."""
-    if intent.state not in _NOTED:
+    """Why an intent that waits for its card goes to people: a code, empty when it does not."""
+    if intent.state not in DOUBTED:
         return ""
     seen = reading.topups.log(intent.topup_id)[-1].event is TopUpEvent.SEEN_AHEAD
     return _code(reading, intent) if seen else ""
 
 
 def _code(reading: Reading, intent: TopUp) -> str:
+    if intent.direction is Direction.RETURN:
+        return NOT_AS_LEFT
     paid = intent.state is TopUpState.PAID
     return IN_DOUBT if paid or lost_since(reading, intent.opened_at) else NOT_AS_LEFT
 
 
 def went_on(station: Station, intent: TopUp) -> OutcomeUnknown:
-    """The error to raise for a card that went on; `dispute` may take its load from here."""
+    """The error to raise for a card that went on, on record: `dispute` may take it from here."""
     with station.store.reading() as reading:
         code = _code(reading, intent)
-        noted = intent.state not in _NOTED or doubt_about(reading, intent)
+        now = reading.topups.get(intent.topup_id) or intent
+        noted = doubt_about(reading, now) or now.state not in DOUBTED
+    if now.state is TopUpState.ARMED:
+        now = record_move(station, now, TopUpEvent.LINK_LOST, reason=code)
     if not noted:
-        record_move(station, intent, TopUpEvent.SEEN_AHEAD, reason=code)
+        record_move(station, now, TopUpEvent.SEEN_AHEAD, reason=code)
     return OutcomeUnknown(
         code,
         topup_id=intent.topup_id,
@@ -63,11 +70,33 @@ def ensure_not_paid_back(station: Station, card: Inserted, intent: TopUp) -> Non
         raise went_on(station, intent)
 
 
-def ensure_as_left(station: Station, seen: Witness, intent: TopUp) -> None:
-    """A human must look at a card that shows neither before, nor after, nor our tear.
+def ensure_as_left(station: Station, card: Inserted, seen: Witness, intent: TopUp) -> None:
+    """A human must look at a card that shows neither before, nor after, nor our tear, twice.
 
     Raises:
         OutcomeUnknown: `card_not_as_left`.
+        LinkFailed: it was read otherwise after a fresh power-up.
+        Refusal: `disputed`: that is known, and people are looking at it.
     """
-    if seen is Witness.FOREIGN:
-        raise went_on(station, intent)
+    if seen is not Witness.FOREIGN:
+        return
+    card.power_cycle()
+    if judged(card, intent) is not Witness.FOREIGN:
+        raise LinkFailed("link_failed")
+    if intent.state is TopUpState.DISPUTED:
+        raise Refusal("disputed", topup_id=intent.topup_id)
+    raise went_on(station, intent)
+
+
+def ensure_tells(station: Station, intent: TopUp) -> None:
+    """What is in dispute is left to people, unless its card came after all and may tell.
+
+    Raises:
+        Refusal: `disputed`.
+    """
+    if intent.state is not TopUpState.DISPUTED:
+        return
+    with station.store.reading() as reading:
+        tells = stood_unknown(reading, intent)
+    if not tells:
+        raise Refusal("disputed", topup_id=intent.topup_id)

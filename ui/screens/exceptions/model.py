@@ -13,6 +13,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.errors import CardStationError, LinkFailed, Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.cases import Case
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.settle_dispute import Finding
 from ui.approver import Approver
 from ui.messages import Problem
@@ -112,11 +113,18 @@ class ExceptionsModel(QObject):
         said = "In dispute now: nothing is written or paid before people have looked."
         self._do(lambda: back.dispute(item.key, approval, lost), said)
 
-    def settle(self, item: Case, finding: Finding, proof: str, approval: Approval) -> None:
+    def settle(
+        self,
+        item: Case,
+        finding: Finding,
+        proof: str,
+        approval: Approval,
+        meter: MeterCount,
+    ) -> None:
         """Both have looked, and say what they saw."""
         back = self._tools.services.back
         said = "Settled: the card is free for the next top-up."
-        self._do(lambda: back.settle(item.key, finding, proof, approval), said)
+        self._do(lambda: back.settle(item.key, finding, proof, approval, meter), said)
 
     def withdraw(self, item: Case) -> None:
         """A return that has not touched its card ends here."""

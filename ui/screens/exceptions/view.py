@@ -17,11 +17,13 @@ from cardstation.domain.payment import Tender
 from cardstation.i18n import Translator
 from cardstation.sentences import Sentence, of_error, sentence
 from cardstation.services.intent.cases import Case
+from cardstation.services.intent.meter_count import NOT_READ
 from cardstation.services.settle_dispute import Finding
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
+from ui.parts.meter_count import ask_meter_count
 from ui.parts.problem import ProblemCards
 from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
@@ -37,7 +39,8 @@ from ui.screens.exceptions.wording import owner, short_due, subject, tone_of
 from ui.theme import M
 
 _BY_CENTRE = "No money leaves this desk: the centre pays it back the way it was paid online."
-_WAITS_FOR_CARD = "paid_not_loaded"
+_WAS_READ = ("card_not_as_left", "paid_in_doubt")
+"""Its card was read and could not tell; of everything else it has not been looked at."""
 
 
 class ExceptionsView(QWidget):
@@ -145,8 +148,8 @@ class ExceptionsView(QWidget):
         if item is None:
             return
         what, note = t("The card was read and cannot tell what happened."), ""
-        if item.code == _WAITS_FOR_CARD:
-            what = t("The card is lost or broken: nobody can read it any more.")
+        if item.code not in _WAS_READ:
+            what = t("The card cannot end it: it is lost, broken or locked.")
             note = t("What became of the card")
         about = f"{item.money}  ·  {what}" if item.money is not None else what
         asked = ask_second_person(self, self._look, self._model.approver, about, note=note)
@@ -157,13 +160,19 @@ class ExceptionsView(QWidget):
         item, t = self._chosen, self._look.t
         if item is None:
             return
-        there = t("The load is on its card or in its meter; both have seen the proof.")
+        way = self._model.approver
+        if finding is Finding.LOADED:
+            there = t("The load is on its card or in its meter; both have seen the proof.")
+            note = t("What both saw: reading, photo, report")
+            said = ask_second_person(self, self._look, way, there, note=note)
+            if said is not None:
+                self._model.settle(item, finding, said[1], said[0], NOT_READ)
+            return
         gone = t("The load is neither on its card nor in its meter; both have seen the proof.")
-        what = there if finding is Finding.LOADED else gone
-        note = t("What both saw: reading, photo, report")
-        asked = ask_second_person(self, self._look, self._model.approver, what, note=note)
+        asked = ask_meter_count(self, self._look, way, gone)
         if asked is not None:
-            self._model.settle(item, finding, asked[1], asked[0])
+            approval, proof, meter = asked
+            self._model.settle(item, finding, proof, approval, meter)
 
     def _pay_out(self) -> None:
         item = self._chosen
