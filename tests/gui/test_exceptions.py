@@ -10,18 +10,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from cardstation.domain.exception_case import Act, Kind
-from cardstation.domain.guides import guide_of
+from cardstation.domain.exception_case import Act
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step
-from cardstation.domain.transitions import TopUpState
 from cardstation.errors import CardRemoved, Refusal
 from cardstation.i18n import translator
 from cardstation.ports.ledger import LedgerException
 from cardstation.services.intent.cases import Case
-from cardstation.services.intent.meter_count import NOT_READ, MeterCount
-from cardstation.services.intent.opened import code_of
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
@@ -29,7 +26,6 @@ from tests.kit.window_fakes import FakeCard, FakeStation
 from tests.kit.window_people import SUPERVISOR
 from tests.kit.window_shift_shots import exceptions_of, exceptions_view
 from tests.kit.window_stage import Stage
-from ui.parts.meter_count import MeterSheet
 from ui.screens.counter.state import Phase
 from ui.screens.exceptions.state import KEYS
 from ui.session import Lanes, Session
@@ -133,18 +129,6 @@ def test_two_persons_settle_a_dispute(
     assert desk.station.backs == [("settle", SUPERVISOR, f"intent-8 {said}")]
 
 
-def test_the_meter_is_read_before_a_load_is_called_not_there(desk: Stage, qtbot: QtBot) -> None:
-    """Of a meter that counts nothing no number is entered."""
-    sheet = MeterSheet(desk.window, desk.window.look, desk.session.tools.approver, "x")
-    qtbot.addWidget(sheet)
-    assert sheet.meter == NOT_READ
-    qtbot.keyClicks(sheet.count, "5-1 x")
-    assert sheet.meter == MeterCount(51)
-    sheet.another.click()
-    sheet.card_here.click()
-    assert sheet.meter == MeterCount(51, another=True, card_here=True)
-
-
 def test_a_refund_waits_for_the_very_card(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:
     desk.station.open = samples.open_intents()
     choose(desk, qtbot, "paid_not_loaded")
@@ -200,29 +184,6 @@ def test_a_pulled_card_is_asked_for_again(desk: Stage, qtbot: QtBot, yes: list[s
     desk.remove()
     wanted = exceptions_of(desk).model.state.wanted
     assert wanted is None or wanted.phase is Phase.EMPTY
-
-
-@pytest.mark.parametrize(
-    ("direction", "state", "actions"),
-    [
-        ("sale", "paid", {Act.REFUND, Act.DISPUTE}),
-        ("sale", "not_loaded", {Act.REFUND, Act.DISPUTE}),
-        ("sale", "armed", {Act.REFUND, Act.DISPUTE}),
-        ("sale", "outcome_unknown", {Act.REFUND, Act.DISPUTE}),
-        ("sale", "refund_requested", {Act.PAY_OUT}),
-        ("sale", "disputed", {Act.SETTLE}),
-        ("return", "disputed", {Act.SETTLE}),
-        ("return", "requested", {Act.WITHDRAW}),
-        ("return", "not_returned", {Act.WITHDRAW}),
-        ("return", "outcome_unknown", {Act.DISPUTE}),
-        ("return", "sealed", {Act.PAY_OUT}),
-        ("return", "payout_pending", {Act.PAY_OUT}),
-    ],
-)
-def test_what_people_can_do_in_each_state(direction: str, state: str, actions: set[Act]) -> None:
-    code = code_of(TopUpState(state))
-    guide = guide_of(Kind.INTENT, code, direction=direction, state=state)
-    assert set(guide.now) - {Act.CARD} == actions
 
 
 def test_a_restored_station_compares_and_sells_again(
