@@ -125,10 +125,10 @@ def _settled(
 
 
 def _read(world: World, desk: Desk) -> None:
-    """The card is put in, and shows that it cannot tell."""
+    """The card is put in; it cannot tell, or its meter has said it meanwhile."""
     inserted = desk.insert(world.cards[0])
     try:
-        with pytest.raises(OutcomeUnknown):
+        with suppress(OutcomeUnknown):
             resolve_card(desk.station, inserted)
     finally:
         inserted.close()
