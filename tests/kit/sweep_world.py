@@ -91,8 +91,9 @@ class World:
         return station
 
     def meet_meters(self) -> None:
-        """The customers put their cards into their meters at home."""
+        """The customers put their cards into their meters at home, which have their own power."""
         for number, (card, meter) in enumerate(zip(self.cards, self.meters, strict=True)):
+            card.chip.power = Power()  # type: ignore[attr-defined]
             self.credited[number] += number_of(meter.take(card).credited)
 
     def on_card(self, number: int) -> int:
