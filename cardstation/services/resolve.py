@@ -24,7 +24,13 @@ from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import WITHOUT_ASKING, settle
 from cardstation.services.intent.finish_return import finish_return
 from cardstation.services.intent.guards import ensure_may_write
-from cardstation.services.intent.load import Watch, arm, arm_as_shown, write_and_seal
+from cardstation.services.intent.load import (
+    Watch,
+    arm,
+    arm_as_shown,
+    ensure_unlockable,
+    write_and_seal,
+)
 from cardstation.services.intent.never_armed import ensure_never_armed
 from cardstation.services.intent.opened import OpenIntent, opened
 from cardstation.services.intent.readings import note_reading
@@ -212,6 +218,8 @@ def _ready_to_write(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     if intent.state is TopUpState.ARMED:
         anchor_journal(station)
         return intent
+    if intent.state is TopUpState.DISPUTED:
+        ensure_unlockable(station, card)
     if seen is Witness.BEFORE:
         proven = record_untouched(station, intent, card.image, reason="seen_before")
         return _armed_again(station, proven)

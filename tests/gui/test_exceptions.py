@@ -49,7 +49,7 @@ def yes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("ui.screens.counter.view.ask_second_person", ask)
 
     def meter(*given: object) -> object:
-        asked.append(str(given[-1]))
+        asked.append(str(given[-2]))
         return BY, "photo 118", MeterCount(51)
 
     monkeypatch.setattr("ui.screens.exceptions.view.ask_meter_count", meter)

@@ -11,7 +11,7 @@ from ui.parts.meter_count import MeterSheet
 
 def test_the_meter_is_read_before_a_load_is_called_not_there(desk: Stage, qtbot: QtBot) -> None:
     """Of a meter that counts nothing no number is entered."""
-    sheet = MeterSheet(desk.window, desk.window.look, desk.session.tools.approver, "x")
+    sheet = MeterSheet(desk.window, desk.window.look, desk.session.tools.approver, "x", "QM1")
     qtbot.addWidget(sheet)
     assert sheet.meter == NOT_READ
     qtbot.keyClicks(sheet.count, "5-1 x")

@@ -254,8 +254,8 @@ def test_a_paid_load_that_never_touched_its_card_needs_no_meter(
     assert verify(desk.station).ok
 
 
-def test_a_load_taken_over_is_its_first_desks_to_prove(tmp_path: Path) -> None:
-    """No money goes back here: what stands on the card is another's, and the card is free."""
+def test_a_load_taken_over_is_proven_where_it_was_taken_over(tmp_path: Path) -> None:
+    """The desk that was paid pays back on what this one found: both are asked for the meter."""
     with two_stations(tmp_path) as (one, other, _):
         card, copied = card_of(HOME), card_of(HOME)
         torn(one, card)
@@ -271,5 +271,8 @@ def test_a_load_taken_over_is_its_first_desks_to_prove(tmp_path: Path) -> None:
         (theirs,) = open_intents(other.station)
         dispute(other.station, theirs.intent_id, SECOND)
         gone = Finding.NOT_LOADED
-        settled = settle_dispute(other.station, theirs.intent_id, gone, PROOF, SECOND)
+        with pytest.raises(Refusal, match="meter_count_missing"):
+            settle_dispute(other.station, theirs.intent_id, gone, PROOF, SECOND)
+        untaken = MeterCount(BEFORE)
+        settled = settle_dispute(other.station, theirs.intent_id, gone, PROOF, SECOND, untaken)
         assert settled.state is TopUpState.VOIDED

@@ -112,7 +112,9 @@ def back_scenes(s: Stage) -> None:
 
 def _meter_read(s: Stage) -> None:
     what = "The load is neither on its card nor in its meter; both have seen the proof."
-    sheet = MeterSheet(s.window, s.window.look, s.session.tools.approver, s.window.look.t(what))
+    sheet = MeterSheet(
+        s.window, s.window.look, s.session.tools.approver, s.window.look.t(what), "QM17996012345"
+    )
     sheet.typed.setText("照片 118")
     sheet.count.setText("51")
     sheet.show()

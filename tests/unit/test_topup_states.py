@@ -55,6 +55,7 @@ sale    refund_requested  seen_target      sealed
 sale    disputed          seen_target       sealed
 sale    disputed          seen_before       not_loaded
 sale    disputed          seen_torn         armed
+sale    disputed          seen_ahead        disputed
 sale    disputed          proven_loaded     sealed
 sale    disputed          proven_not_loaded refund_requested
 sale    disputed          proven_not_ours   voided
@@ -75,6 +76,7 @@ return  payout_pending    money_returned   refunded
 return  disputed          seen_target       sealed
 return  disputed          seen_before       not_returned
 return  disputed          seen_torn         armed
+return  disputed          seen_ahead        disputed
 return  disputed          proven_loaded     voided
 return  disputed          proven_not_loaded sealed
 """

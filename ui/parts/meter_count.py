@@ -20,12 +20,14 @@ _DIGITS = QRegularExpression("[0-9]{0,6}")
 class MeterSheet(SecondPerson):
     """The second person, what both saw in words, and the number of purchases on the meter."""
 
-    def __init__(self, parent: QWidget, look: Look, approver: Approver, what: str) -> None:
+    def __init__(
+        self, parent: QWidget, look: Look, approver: Approver, what: str, meter_no: str
+    ) -> None:
         t = look.t
         super().__init__(
             parent, look, approver, what, note=t("What both saw: reading, photo, report")
         )
-        name = t("Purchases that the meter counts")
+        name = t("Purchases that meter {meter_no} counts", meter_no=meter_no)
         self.count = QLineEdit()
         self.count.setAccessibleName(name)
         self.count.setValidator(QRegularExpressionValidator(_DIGITS, self.count))
@@ -48,10 +50,10 @@ class MeterSheet(SecondPerson):
 
 
 def ask_meter_count(
-    parent: QWidget, look: Look, approver: Approver, what: str
+    parent: QWidget, look: Look, approver: Approver, what: str, meter_no: str
 ) -> tuple[Approval, str, MeterCount] | None:
     """Ask; None when thought better of. Else who confirmed, what both saw, and the count."""
-    sheet = MeterSheet(parent, look, approver, what)
+    sheet = MeterSheet(parent, look, approver, what, meter_no)
     accepted = sheet.exec() == QDialog.DialogCode.Accepted
     approval, typed, meter = sheet.approval, sheet.note, sheet.meter
     sheet.deleteLater()

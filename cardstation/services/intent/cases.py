@@ -66,6 +66,7 @@ class Case:
     direction: str = ""
     origin: str = ""
     tender: str = ""
+    meter_no: str = ""
     seq: int = 0
     values: Mapping[str, Value] = field(default_factory=dict)
 
@@ -149,6 +150,7 @@ def of_intent(one: OpenIntent, moment: Moment, who: str = "") -> Case:
         direction=one.direction,
         origin=one.origin,
         tender=one.tender.value,
+        meter_no=one.meter_no,
     )
 
 

@@ -13,7 +13,7 @@ from cardstation.services.intent.adopt import counter_owned_elsewhere
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import sold_load
 from cardstation.services.intent.giving_back import record_returned
-from cardstation.services.intent.load import Watch, write_and_prove
+from cardstation.services.intent.load import Watch, ensure_unlockable, write_and_prove
 from cardstation.services.intent.records import record_move, record_untouched
 from cardstation.services.intent.seen import judged, seen_twice, written_mark
 from cardstation.services.intent.went_on import ensure_as_left, ensure_tells
@@ -47,13 +47,16 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
     if seen is Witness.FOREIGN and _used_again(station, card, intent, sale):
         record_returned(station, intent, card.image, witness="ledger")
         return True
-    ensure_as_left(station, card, seen, intent)
+    if not _still_stands(card, sale):
+        ensure_as_left(station, card, seen, intent)
     if seen is Witness.BEFORE or _still_stands(card, sale):
         reason = "seen_before" if seen is Witness.BEFORE else "load_still_stands"
         return _given_up(station, record_untouched(station, intent, card.image, reason=reason))
     if intent.state is TopUpState.ARMED:
         anchor_journal(station)
     else:
+        if intent.state is TopUpState.DISPUTED:
+            ensure_unlockable(station, card)
         intent = record_move(station, intent, TopUpEvent.SEEN_TORN)
     record_returned(station, intent, write_and_prove(station, card, intent, watch))
     return True

@@ -24,7 +24,7 @@ def ensure_never_armed(station: Station, card: Inserted, intent: TopUp) -> None:
         whole = reading.journal.head().epoch == FIRST_EPOCH
     if is_free_mark(intent.topup_id, card.content) and (whole or _stands(card, intent)):
         return
-    raise went_on(station, intent)
+    raise went_on(station, intent, card)
 
 
 def _stands(card: Inserted, intent: TopUp) -> bool:

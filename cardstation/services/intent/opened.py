@@ -47,6 +47,7 @@ class OpenIntent:
         owner: The clerk who began it.
         direction: `sale` or `return`; empty for a payment.
         origin: The station that began it, empty = this one.
+        meter_no: Of the meter that its card belongs to; empty for a payment.
     """
 
     intent_id: str
@@ -64,6 +65,7 @@ class OpenIntent:
     owner: str = ""
     direction: str = ""
     origin: str = ""
+    meter_no: str = ""
 
 
 def code_of(state: TopUpState) -> str:
@@ -92,6 +94,7 @@ def opened(station: Station, intent: TopUp) -> OpenIntent:
         owner=owner or station.clerk,
         direction=intent.direction.value,
         origin=intent.origin,
+        meter_no=intent.identity.meter_no,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cardstation.domain.admission import is_superseded, taken_by_meter
-from cardstation.domain.card import Witness, WritePlan, judge
+from cardstation.domain.card import Credit, Witness, WritePlan, judge
 from cardstation.domain.ledger import PROVISIONAL
 from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import Direction
 from cardstation.errors import fail
 from cardstation.services.identify import Inserted
 
@@ -69,6 +70,25 @@ def shows_load(card: Inserted, intent: TopUp) -> bool:
     if credit is None or not card.layout.marks_loads:
         return False
     return (credit.mark, credit.quantity) == (intent.mark, intent.quantity)
+
+
+def may_show(card: Inserted, intent: TopUp) -> bool:
+    """Whether a meter may take the load from this card, or what a return should take off it.
+
+    False where the card shows another one: by its mark, or by what was written.
+    """
+    stands = card.content.credit
+    if stands is None:
+        return False
+    if intent.plan is not None:
+        back = intent.direction is Direction.RETURN
+        load = card.layout.decode(intent.plan.before if back else intent.plan.target).credit
+        return stands == load or (card.layout.marks_loads and stands.mark == _mark(load))
+    return not card.layout.marks_loads or stands.mark == intent.mark
+
+
+def _mark(load: Credit | None) -> bytes:
+    return load.mark if load is not None else b""
 
 
 def superseded(card: Inserted, intent: TopUp) -> bool:

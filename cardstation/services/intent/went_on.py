@@ -8,9 +8,9 @@ from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.lost_part import lost_since
-from cardstation.services.intent.meter_count import stood_unknown
+from cardstation.services.intent.meter_count import MAY_SHOW, stood_unknown
 from cardstation.services.intent.records import record_move, record_untouched
-from cardstation.services.intent.seen import judged
+from cardstation.services.intent.seen import judged, may_show
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -34,16 +34,17 @@ def _code(reading: Reading, intent: TopUp) -> str:
     return IN_DOUBT if paid or lost_since(reading, intent.opened_at) else NOT_AS_LEFT
 
 
-def went_on(station: Station, intent: TopUp) -> OutcomeUnknown:
-    """The error to raise for a card that went on, on record: `dispute` may take it from here."""
+def went_on(station: Station, intent: TopUp, card: Inserted | None = None) -> OutcomeUnknown:
+    """The error to raise for a card that went on, on record: `dispute` may take it from here.
+
+    Args:
+        station: The desk.
+        intent: As it was read; another hand may have moved it since.
+        card: That was read; None where the ledger said so.
+    """
     with station.store.reading() as reading:
         code = _code(reading, intent)
-        now = reading.topups.get(intent.topup_id) or intent
-        noted = doubt_about(reading, now) or now.state not in DOUBTED
-    if now.state is TopUpState.ARMED:
-        now = record_move(station, now, TopUpEvent.LINK_LOST, reason=code)
-    if not noted:
-        record_move(station, now, TopUpEvent.SEEN_AHEAD, reason=code)
+    _note(station, intent.topup_id, code if card and not may_show(card, intent) else MAY_SHOW)
     return OutcomeUnknown(
         code,
         topup_id=intent.topup_id,
@@ -51,6 +52,19 @@ def went_on(station: Station, intent: TopUp) -> OutcomeUnknown:
         account_no=intent.account_no,
         fen=intent.quote.money.fen,
     )
+
+
+def _note(station: Station, topup_id: str, reason: str) -> None:
+    """What the card showed last, once."""
+    with station.store.reading() as reading:
+        now = reading.topups.get(topup_id)
+        last = reading.topups.log(topup_id)[-1]
+    if now is None or now.state not in DOUBTED | {TopUpState.DISPUTED}:
+        return
+    if now.state is TopUpState.ARMED:
+        now = record_move(station, now, TopUpEvent.LINK_LOST, reason=reason)
+    if (last.event, last.reason) != (TopUpEvent.SEEN_AHEAD, reason):
+        record_move(station, now, TopUpEvent.SEEN_AHEAD, reason=reason)
 
 
 def ensure_not_paid_back(station: Station, card: Inserted, intent: TopUp) -> None:
@@ -67,7 +81,7 @@ def ensure_not_paid_back(station: Station, card: Inserted, intent: TopUp) -> Non
     if doubtful and intent.state in MAY_BE_ON_CARD:
         intent = record_untouched(station, intent, card.image, reason="seen_before")
     if doubtful:
-        raise went_on(station, intent)
+        raise went_on(station, intent, card)
 
 
 def ensure_as_left(station: Station, card: Inserted, seen: Witness, intent: TopUp) -> None:
@@ -83,9 +97,10 @@ def ensure_as_left(station: Station, card: Inserted, seen: Witness, intent: TopU
     card.power_cycle()
     if judged(card, intent) is not Witness.FOREIGN:
         raise LinkFailed("link_failed")
+    known = went_on(station, intent, card)
     if intent.state is TopUpState.DISPUTED:
         raise Refusal("disputed", topup_id=intent.topup_id)
-    raise went_on(station, intent)
+    raise known
 
 
 def ensure_tells(station: Station, intent: TopUp) -> None:

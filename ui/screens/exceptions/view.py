@@ -169,7 +169,7 @@ class ExceptionsView(QWidget):
                 self._model.settle(item, finding, said[1], said[0], NOT_READ)
             return
         gone = t("The load is neither on its card nor in its meter; both have seen the proof.")
-        asked = ask_meter_count(self, self._look, way, gone)
+        asked = ask_meter_count(self, self._look, way, gone, item.meter_no)
         if asked is not None:
             approval, proof, meter = asked
             self._model.settle(item, finding, proof, approval, meter)
