@@ -27,7 +27,7 @@ from tests.kit.sweep_world import Where
 from tests.property.test_power_cut import EVERYWHERE, TWICE, Case, every_cut, lab_of
 from tests.soak.figures import Figures
 
-FIRSTS, SECONDS = 5, 11
+FIRSTS, SECONDS = 9, 31
 BROKEN = (AssertionError, CardStationError, pytest.fail.Exception)
 LISTS: Mapping[str, tuple[Case, ...]] = {"sweep": EVERYWHERE, "pairs": TWICE}
 
@@ -38,7 +38,7 @@ def soak() -> Figures:
 
 
 def pairs() -> Figures:
-    """Every fifth cut again, with every eleventh cut of what follows it."""
+    """Every ninth cut again, with every thirty-first cut of what follows it."""
     return _all("pairs", _twice)
 
 
