@@ -6,7 +6,7 @@ from cardstation.sentences.phrases import SAFE, Words
 
 TABLE = {
     "other_card_first": Words(
-        "Another card: torn one first",
+        "Finish the torn card first",
         "The card ending in {tail} was pulled out half-way and is not finished.",
         "Nothing was done with the card that lies here now; nothing is charged.",
         "Put the card ending in {tail} back, or lay it aside with F8.",

@@ -50,7 +50,7 @@ WORDS = {
         FINISHED: ("done", "Finished what was open: take the card", "receipt printed"),
         REFUSED: (
             "needs_you",
-            "Another card: torn one first",
+            "Finish the torn card first",
             "Put the card ending in 0017 back, or lay it aside with F8.",
         ),
     },
