@@ -8,6 +8,7 @@ from cardstation.domain.admission import is_superseded, taken_by_meter
 from cardstation.domain.card import Witness
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.errors import fail
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import counter_owned_elsewhere
 from cardstation.services.intent.anchoring import anchor_journal
@@ -47,7 +48,7 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
     if seen is Witness.FOREIGN and _used_again(station, card, intent, sale):
         record_returned(station, intent, card.image, witness="ledger")
         return True
-    if not _still_stands(card, sale):
+    if not _whole(card, intent):
         ensure_as_left(station, card, seen, intent)
     if seen is Witness.BEFORE or _still_stands(card, sale):
         reason = "seen_before" if seen is Witness.BEFORE else "load_still_stands"
@@ -60,6 +61,13 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
         intent = record_move(station, intent, TopUpEvent.SEEN_TORN)
     record_returned(station, intent, write_and_prove(station, card, intent, watch))
     return True
+
+
+def _whole(card: Inserted, intent: TopUp) -> bool:
+    """True when the meter sees the load just as it stood before the return touched it."""
+    plan = intent.plan or fail("what was armed once has its plan")
+    before = card.layout.decode(plan.before).credit
+    return before is not None and card.content.credit == before
 
 
 def _still_stands(card: Inserted, sale: TopUp) -> bool:
