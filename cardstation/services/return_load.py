@@ -34,6 +34,7 @@ from cardstation.services.intent.load import (
 from cardstation.services.intent.records import record_begun, record_move
 from cardstation.services.intent.seen import written_mark
 from cardstation.services.resolve import ensure_settled, resolve_card
+from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.journal import StoredEntry
@@ -150,18 +151,24 @@ def _ensure_told_ours(station: Station, card: Inserted, sale: TopUp) -> None:
     Raises:
         Refusal: `load_may_be_theirs`.
     """
+    if sale.origin:
+        send_eagerly(station)
     with station.store.reading() as reading:
         stored = reading.journal.last_about(sale.topup_id, EntryKind.SEALED)
         sealed = stored or fail("a sealed load has its fact")
         heard = sealed.seq <= reading.outbox.acked()[0]
         doubted = any(one.seq == sealed.seq for one in reading.outbox.exceptions())
-    if _may_be_theirs(station, card, sealed) and (doubted or not heard):
+    if _may_be_theirs(station, card, sale, sealed) and (doubted or not heard):
         raise Refusal("load_may_be_theirs", card_no=sale.identity.card_no)
 
 
-def _may_be_theirs(station: Station, card: Inserted, sealed: StoredEntry) -> bool:
-    """Whether only the ledger can tell; a desk that belongs to none has no other beside it."""
-    if sealed.entry.witness == PROVISIONAL:
+def _may_be_theirs(station: Station, card: Inserted, sale: TopUp, sealed: StoredEntry) -> bool:
+    """Whether only the ledger can tell; a desk that belongs to none has no other beside it.
+
+    Of a load that another desk began, that desk finds a cleared card and may pay, too, as long as
+    the ledger has not heard who finished it.
+    """
+    if sale.origin or sealed.entry.witness == PROVISIONAL:
         return True
     in_lane = card.sealed == sealed.entry.subject
     return station.ledger is not None and not card.layout.marks_loads and not in_lane

@@ -201,3 +201,34 @@ def test_a_dispute_stays_with_people_while_the_cards_code_is_locked(desk: Desk) 
     with pytest.raises(Refusal, match="code_tries_low"):
         with_card(desk, card, resolve_card)
     assert desk.states()[-1] == TopUpState.DISPUTED.value
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_load_finished_for_another_desk_is_taken_back_once_the_ledger_knows(
+    tmp_path: Path, *, heard: bool
+) -> None:
+    """Its first desk finds a cleared card, and would pay back what the second has paid.
+
+    Found by the simulation, seed 943418: the card carried the whole load when it came to the other
+    desk, which had told nobody yet when it took it off again.
+    """
+    with two_stations(tmp_path) as (one, other, _):
+        card = card_of(HOME)
+        written_unsealed(one, one.sell, card)
+        sync(one.station)
+        assert with_card(other, card, resolve_card).outcome is Outcome.SEALED
+        line_of(other).down = not heard
+        if heard:
+            back = with_card(other, card, return_load, SECOND, nobody, reading="photo 1")
+            pay_out(other.station, back.topup_id, SECOND)
+            assert with_card(one, card, resolve_card).outcome is Outcome.ELSEWHERE
+        else:
+            with pytest.raises(Refusal, match="load_may_be_theirs"):
+                with_card(other, card, return_load, SECOND, nobody, reading="photo 1")
+            assert with_card(one, card, resolve_card).outcome is Outcome.SEALED
+        line_of(other).down = line_of(other).resting = False
+        told(one, other)
+        assert not open_intents(one.station)
+        assert bool(take(card).credited) is not heard
+        for desk in (one, other):
+            assert verify(desk.station).ok
