@@ -192,6 +192,10 @@ def _cut(*_: object) -> None:
     raise PowerCut
 
 
+def _given_up_by_its_card(_world: World, _desk: Desk) -> None:
+    """The card came, and its load stands whole: nothing is left to do."""
+
+
 def _lost(world: World, desk: Desk) -> None:
     """Two people say that its card will never be read again: the money goes back."""
     for one in every(desk):
@@ -215,10 +219,18 @@ DISPUTE_TORN = _dispute(
     open_end=(Where.ANOTHER,),
 )
 RETURN_GONE = _dispute("dispute of a return", _paid_back, (0, 0), 256, _cleared)
-RETURN_STAYS = _dispute("dispute of a return, still loaded", _still, *_LOADED, _still_loaded)
+RETURN_STAYS = _dispute(
+    "dispute of a return, still loaded",
+    *(partial(_still, lost=GONE), *_LOADED, _still_loaded),
+)
+RETURN_WHOLE = Job(
+    "return over a strange byte",
+    *(_given_up_by_its_card, *_LOADED, _still_loaded),
+    waits=OVER,
+)
 GIVEN_UP = _dispute("given up", _given_up, (0, 0), 0, _unwritten, open_end=(Where.ANOTHER,))
 CARD_LOST = _dispute("dispute, its card is lost", _lost, (0, 0), 0, _paid_only)
 DISPUTES = (
     *(DISPUTE, DISPUTE_LOADED, DISPUTE_TORN, RETURN_GONE, RETURN_STAYS, GIVEN_UP),
-    CARD_LOST,
+    *(CARD_LOST, RETURN_WHOLE),
 )

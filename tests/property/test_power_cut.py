@@ -36,6 +36,7 @@ from tests.kit.sweep_disputes import (
     GIVEN_UP,
     RETURN_GONE,
     RETURN_STAYS,
+    RETURN_WHOLE,
 )
 from tests.kit.sweep_jobs import (
     ARREARS,
@@ -138,6 +139,7 @@ ONCE = (
     Case(RETURN_GONE, Where.ANOTHER, "omnikey", 13, 3),
     Case(RETURN_STAYS, Where.HOME, "acs", 11, 4),
     Case(RETURN_STAYS, Where.SOLD, "omnikey", 13, 5),
+    Case(RETURN_WHOLE, Where.SAME, "acs", 11, 2),
     Case(GIVEN_UP, Where.ANOTHER, "acs", 19, 6),
     Case(GIVEN_UP, Where.SAME, "omnikey", 29, 7),
     Case(CARD_LOST, Where.SAME, "acs", 5),
@@ -229,7 +231,7 @@ AGAIN = tuple(
 """Where a second cut can meet another world than the first: with the card at its meter, or with
 what another desk made of it. Nobody coming back is looked at after the last cut of each."""
 
-ONLY_HERE = (*BOOKED, ARREARS, SHIFT, CARD_LOST)
+ONLY_HERE = (*BOOKED, ARREARS, SHIFT, CARD_LOST, RETURN_WHOLE)
 TWICE = (
     *AGAIN,
     *(Case(job, Where.SAME, dialect, 1) for job in ONLY_HERE for dialect in ("acs", "omnikey")),
