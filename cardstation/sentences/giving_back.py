@@ -96,7 +96,7 @@ TABLE = {
     ),
     "load_may_be_theirs": Words(
         "Not certain whose load",
-        "Two desks may have been paid for this load; the card cannot say whose it is.",
+        "Two desks may pay for this load: another began it, or the card cannot say whose it is.",
         "Nothing is paid back until the ledger has said whose load it is.",
         "Sync, then ask again. If the ledger names another desk, the money is owed at this one.",
     ),

@@ -57,7 +57,8 @@ def return_load(
     Raises:
         Refusal: `nothing_to_return`, `load_not_ours` (another desk's, or none on record),
             `load_of_their_batch` (finished here, its money lies in a batch of another desk),
-            `load_may_be_theirs` (the card cannot say whose it is; the ledger decides),
+            `load_may_be_theirs` (the card cannot say whose it is, or another desk began it; the
+            ledger decides),
             `meter_may_have_taken` (the card was out of this lane, and no fitter read the meter),
             what the layout says of a card that no desk can clear, and those of the guards; nothing
             was done.

@@ -19,6 +19,7 @@ from cardstation.services import recover as recovering
 from cardstation.services import refund as refunding
 from cardstation.services import resolve as resolving
 from cardstation.services import return_load as returning
+from cardstation.services import settle_dispute as settling
 from cardstation.services import sync as syncing
 from cardstation.services import top_up as selling
 from cardstation.services.intent import load as loading
@@ -166,6 +167,16 @@ def refund_without_reading_the_card(patch: Patch) -> None:
         return record_untouched(station, intent, card.image, reason="believed")
 
     patch.setattr(refunding, "_proven_not_loaded", believed)
+
+
+def paid_on_words_alone(patch: Patch) -> None:
+    """Two people say that it was not loaded; neither meter nor card is asked (against R5)."""
+    patch.setattr(settling, "untaken_by", lambda *_given: "")
+
+
+def returned_before_anybody_heard(patch: Patch) -> None:
+    """What was finished for another desk comes off its card unheard."""
+    patch.setattr(returning, "_may_be_theirs", lambda *_given: False)
 
 
 def paid_on_an_old_answer(patch: Patch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit import money_races, plants, trials
+from tests.kit import dispute_trials, money_races, plants, trials
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -64,6 +64,14 @@ FAULTS = (
     Fault(plants.handed_over_unnoted, trials.remainder_under_cuts, "handed back .*, on record "),
     Fault(plants.paid_on_an_old_answer, trials.given_up_with_a_dead_line, NOT_THE_SAME),
     Fault(plants.settled_and_paid_unheard, trials.disputed_with_a_dead_line, NOT_THE_SAME),
+    Fault(
+        plants.paid_on_words_alone, dispute_trials.lost_with_its_load, "paid back, and in the meter"
+    ),
+    Fault(
+        plants.returned_before_anybody_heard,
+        dispute_trials.taken_off_for_another_desk,
+        "two desks give it back",
+    ),
     Fault(
         plants.money_not_asked_again,
         money_races.released_under_a_card,

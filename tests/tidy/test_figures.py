@@ -36,6 +36,7 @@ NOT_WHOLE = {
     "load": "a few of the stations came back, on a machine at work",
     "pairs": "two hours of both processors: a night of its own",
     "sim": "each run ended before its last world",
+    "sweep": "one kind of work was added on the day after it ran whole",
 }
 """Long proofs whose row may say that they were not run whole, and why."""
 
