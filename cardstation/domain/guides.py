@@ -65,7 +65,6 @@ _UNKNOWN, _PAID, _OFFED = (_FIND, _HOLD, _SETTLE), (_LOAD, _REFUND, _PAY_OUT), (
 _OF_UNKNOWN = Guide(_UNKNOWN, 0, (Act.CARD, Act.DISPUTE), END_OF_SHIFT, 1)
 _OF_SALE = replace(_OF_UNKNOWN, now=(Act.CARD, Act.REFUND, Act.DISPUTE))
 _OF_DOUBT = Guide(_UNKNOWN, 1, (Act.DISPUTE, Act.REFUND), END_OF_SHIFT, 1)
-_OF_RETURN_DOUBT = replace(_OF_DOUBT, now=(Act.DISPUTE,))
 _OF_DISPUTE = Guide(_UNKNOWN, 2, (Act.SETTLE,), OFF_BOOK_H, 2)
 _OF_LOST_PAYOUT = Guide((_LOOK_UP,), 0, (Act.PAY_OUT,), END_OF_SHIFT, 2)
 _SALE, _RETURN = "sale", "return"
@@ -79,8 +78,7 @@ _INTENTS: Mapping[tuple[str, str], Guide] = {
     ("load_unfinished", _RETURN): _OF_UNKNOWN,
     ("paid_in_doubt", _SALE): _OF_DOUBT,
     ("card_not_as_left", _SALE): _OF_DOUBT,
-    ("paid_in_doubt", _RETURN): _OF_RETURN_DOUBT,
-    ("card_not_as_left", _RETURN): _OF_RETURN_DOUBT,
+    ("card_not_as_left", _RETURN): replace(_OF_DOUBT, now=(Act.DISPUTE,)),
     ("disputed", _SALE): _OF_DISPUTE,
     ("disputed", _RETURN): _OF_DISPUTE,
     ("paid_not_loaded", _SALE): Guide(_PAID, 0, (Act.CARD, Act.REFUND, Act.DISPUTE), MONEY_H, 4),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,6 @@ from cardstation.domain.meter import CounterSchool, MakerRules
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal, fail
 from cardstation.services.dispute import dispute
-from cardstation.services.intent import load as loading
 from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
@@ -27,12 +25,11 @@ from drivers.makers import TRAINING
 from drivers.virtual import Tear, VirtualCard
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
-from tests.kit.power import PowerCut
+from tests.kit.dispute_trials import LOST, PROOF, written_unsealed
 from tests.kit.station import Desk, card_of, nobody, open_desk, take
 from tests.kit.two_desks import HOME, SECOND, with_card
 from tests.kit.two_stations import line_of, told, two_stations
 
-PROOF, LOST = "the fitter read the meter, photo 118", "the customer says that it is lost"
 BEFORE = HOME.purchase_counter
 GONE = Finding.NOT_LOADED
 COUNTED = [one for one in TRAINING if one.school is not CounterSchool.NONE]
@@ -46,19 +43,14 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     opened.station.store.close()
 
 
-def written_unsealed(desk: Desk, work: Any, *given: Any) -> str:
-    """The whole load is on its card, and the power goes before it is on record."""
-
-    def cut(*_given: object, **_named: object) -> None:
-        raise PowerCut
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "record_sealed", cut)
-        with pytest.raises(PowerCut):
-            work(*given)
-    desk.reader.pull()
+def torn_and_lost(desk: Desk, card: VirtualCard) -> str:
+    """A load that was cut, and whose card is said to be lost; returns its id."""
+    card.chip.arm(Tear(12))
+    with pytest.raises(OutcomeUnknown):
+        desk.sell(card)
+    card.chip.arm(None)
     (waiting,) = open_intents(desk.station)
-    return waiting.intent_id
+    return dispute(desk.station, waiting.intent_id, SECOND, LOST).topup_id
 
 
 def spoil_beside_the_load(desk: Desk, card: VirtualCard, intent_id: str) -> None:
@@ -172,31 +164,21 @@ def test_a_counter_that_is_used_up_makes_a_lost_card_harmless(
 def test_a_lost_card_that_comes_with_anothers_load_is_free_again(desk: Desk) -> None:
     """What it shows now counts, not what was said of it: its household goes on with it."""
     card = card_of(HOME)
-    card.chip.arm(Tear(12))
-    with pytest.raises(OutcomeUnknown):
-        desk.sell(card)
-    card.chip.arm(None)
-    (waiting,) = open_intents(desk.station)
-    dispute(desk.station, waiting.intent_id, SECOND, LOST)
+    intent_id = torn_and_lost(desk, card)
     with pytest.raises(Refusal, match="card_may_load"):
-        settle_dispute(desk.station, waiting.intent_id, GONE, PROOF, SECOND, MeterCount(BEFORE))
+        settle_dispute(desk.station, intent_id, GONE, PROOF, SECOND, MeterCount(BEFORE))
     card.chip.main[:] = OPEN4442.plan_load(card.image, cards.next_load(card.image, 5_000)).target
     with pytest.raises(Refusal, match="disputed"):
         with_card(desk, card, resolve_card)
-    settle_dispute(desk.station, waiting.intent_id, GONE, PROOF, SECOND, MeterCount(BEFORE))
-    pay_out(desk.station, waiting.intent_id, SECOND)
+    settle_dispute(desk.station, intent_id, GONE, PROOF, SECOND, MeterCount(BEFORE))
+    pay_out(desk.station, intent_id, SECOND)
     assert verify(desk.station).ok
 
 
 def test_a_dispute_stays_with_people_while_the_cards_code_is_locked(desk: Desk) -> None:
     """One person with a torn card does not undo what two have begun."""
     card = card_of(HOME)
-    card.chip.arm(Tear(12))
-    with pytest.raises(OutcomeUnknown):
-        desk.sell(card)
-    card.chip.arm(None)
-    (waiting,) = open_intents(desk.station)
-    dispute(desk.station, waiting.intent_id, SECOND, LOST)
+    torn_and_lost(desk, card)
     card.chip.security[0] = 1
     with pytest.raises(Refusal, match="code_tries_low"):
         with_card(desk, card, resolve_card)

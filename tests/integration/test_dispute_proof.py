@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from cardstation.domain.meter import CounterSchool
-from cardstation.domain.shift import Approval
 from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services import top_up as selling
@@ -26,14 +25,12 @@ from drivers.layouts.open4442 import OPEN4442
 from drivers.makers import TRAINING
 from drivers.virtual import PullAfter, Tear, VirtualCard
 from tests.kit import cards
+from tests.kit.dispute_trials import LOST, PROOF
 from tests.kit.power import PowerCut
 from tests.kit.station import Desk, card_of, nobody, open_desk, take
+from tests.kit.two_desks import HOME, SECOND, with_card
 from tests.kit.two_stations import two_stations
 
-HOME = cards.household()
-SECOND = Approval("supervisor")
-PROOF = "the fitter read the meter, photo 118"
-LOST = "the customer says that it is lost"
 BEFORE = HOME.purchase_counter
 """What the meter counts while it has not taken the load."""
 TORN = Tear(12)
@@ -46,14 +43,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield opened
     opened.reader.pull()
     opened.station.store.close()
-
-
-def with_card(desk: Desk, card: VirtualCard, work: Any, *args: Any, **named: Any) -> Any:
-    inserted = desk.insert(card)
-    try:
-        return work(desk.station, inserted, *args, **named)
-    finally:
-        inserted.close()
 
 
 def torn(desk: Desk, card: VirtualCard) -> str:

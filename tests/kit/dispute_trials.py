@@ -32,14 +32,11 @@ def lost_with_its_load(folder: Path) -> None:
     """The whole load is on a lost card, and its meter has not taken it yet: its money stays."""
     desk, card = open_desk(folder), card_of(HOME)
     try:
-        _cut_before_its_seal(desk, desk.sell, card)
-        (waiting,) = open_intents(desk.station)
-        dispute(desk.station, waiting.intent_id, SECOND, LOST)
+        intent_id = written_unsealed(desk, desk.sell, card)
+        dispute(desk.station, intent_id, SECOND, LOST)
         with suppress(Refusal):
-            settle_dispute(
-                *(desk.station, waiting.intent_id, Finding.NOT_LOADED, PROOF, SECOND, UNTAKEN)
-            )
-            pay_out(desk.station, waiting.intent_id, SECOND)
+            settle_dispute(desk.station, intent_id, Finding.NOT_LOADED, PROOF, SECOND, UNTAKEN)
+            pay_out(desk.station, intent_id, SECOND)
         refunded = desk.states()[-1] == TopUpState.REFUNDED.value
         assert not (take(card).credited and refunded), "paid back, and in the meter"
     finally:
@@ -51,7 +48,7 @@ def taken_off_for_another_desk(folder: Path) -> None:
     """A desk finds another's load whole, and takes it off unheard; the first finds a clear card."""
     with two_stations(folder) as (one, other, _):
         card = card_of(HOME)
-        _cut_before_its_seal(one, one.sell, card)
+        written_unsealed(one, one.sell, card)
         sync(one.station)
         with_card(other, card, resolve_card)
         line_of(other).down = True
@@ -73,7 +70,9 @@ def _gives_back(desk: Desk) -> bool:
     return any(item.code in codes for item in open_intents(desk.station))
 
 
-def _cut_before_its_seal(desk: Desk, work: Any, *given: Any) -> None:
+def written_unsealed(desk: Desk, work: Any, *given: Any) -> str:
+    """The whole load is on its card, and the power goes before it is on record; returns its id."""
+
     def cut(*_given: object, **_named: object) -> None:
         raise PowerCut
 
@@ -82,3 +81,5 @@ def _cut_before_its_seal(desk: Desk, work: Any, *given: Any) -> None:
         with pytest.raises(PowerCut):
             work(*given)
     desk.reader.pull()
+    (waiting,) = open_intents(desk.station)
+    return waiting.intent_id
