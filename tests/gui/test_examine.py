@@ -61,6 +61,16 @@ def test_a_good_card_is_let_go_before_it_is_examined(active: Stage, qtbot: QtBot
     assert HOME.account_no not in texts_of(active)
 
 
+def test_the_keys_of_a_sale_are_not_offered_beside_an_examined_card(active: Stage) -> None:
+    sale = ("F4 元或 m³", "F2 或 Enter 确认")
+    active.insert()
+    assert all(one in texts_of(active) for one in sale)
+    active.counter.model.examine()
+    assert not any(one in texts_of(active) for one in sale)
+    active.counter.model.clear()
+    assert all(one in texts_of(active) for one in sale)
+
+
 def test_nothing_is_examined_amid_a_sale(active: Stage, qtbot: QtBot) -> None:
     press(active, qtbot, Qt.Key.Key_F5)
     active.insert()

@@ -19,12 +19,17 @@ class Footer(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(M)
-        self._hints = label("    ".join(hints), "small")
+        self._hints = label("", "small")
+        self.show_hints(hints)
         line.addWidget(self._hints)
         line.addStretch(1)
         self._buttons = tuple(buttons)
         for made in buttons:
             line.addWidget(made)
+
+    def show_hints(self, hints: Sequence[str]) -> None:
+        """Say what the keys do now."""
+        self._hints.setText("    ".join(hints))
 
     @property
     def hints_width(self) -> int:

@@ -79,9 +79,16 @@ class CounterView(QWidget):
         self._else.setEnabled(state.phase is Phase.READY)
         self._clear.setEnabled(state.phase is Phase.READY)
         self._aside.setVisible(state.may_lay_aside)
+        self._foot.show_hints(self._hints(examined=examined))
         if (state.phase, offered) != (self._phase, self._offered):
             self._phase, self._offered = state.phase, offered
             self._focus()
+
+    def _hints(self, *, examined: bool) -> tuple[str, ...]:
+        """What the keys do that no button shows; an examined card is not sold to."""
+        t = self._look.t
+        sale = (t("F4 yuan or m³"), t("F2 or Enter confirms"))
+        return (*(() if examined else sale), t("F1 all keys"))
 
     def _focus(self) -> None:
         """The next thing to do has the focus."""
@@ -150,7 +157,6 @@ class CounterView(QWidget):
         self._clear = button(t("Clear"), self._model.clear, key="Esc")
         self._else = button(t("Sell something else"), self._model.clear, key="Esc")
         self._aside = button(t("Lay the card aside"), self._model.lay_aside, key="F8")
-        hints = (t("F4 yuan or m³"), t("F2 or Enter confirms"), t("F1 all keys"))
         self._back = button(t("Take the load back"), self._take_back, key="F7")
         self._examine = button(t("Examine the card"), self._model.examine, key="F5")
         self._again = button(t("Read the card again"), self._model.clear, key="Esc")
@@ -158,12 +164,12 @@ class CounterView(QWidget):
             t("Print the examination"), self._model.confirm, key="F2", look="primary", hint="Enter"
         )
         doers = (self._aside, self._back, self._examine, self._clear, self._else, self._again)
-        foot = Footer(hints, (*doers, self._confirm, self._load, self._print))
+        self._foot = Footer((), (*doers, self._confirm, self._load, self._print))
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)
         body.addWidget(self._pages, 1)
-        body.addWidget(foot)
+        body.addWidget(self._foot)
 
     def _guide(self) -> Guide:
         t = self._look.t
