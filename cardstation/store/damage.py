@@ -14,9 +14,11 @@ from cardstation.store.schema import REVISION, VERSION, make_schema, version_of
 from cardstation.store.seals import UNREADABLE, broken_seals
 
 _MASTER = (
-    "SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(sql AS BLOB) "
+    "SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(sql AS BLOB), "
+    "typeof(type) || typeof(name) || typeof(tbl_name) || typeof(sql) "
     "FROM sqlite_master WHERE sql IS NOT NULL"
 )
+"""Each value as its bytes, and of which kind it is: a name kept as bytes still reads as one."""
 _VERSION_TABLES = (
     b"CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)",
     (
@@ -63,8 +65,11 @@ def damage_of(connection: Connection) -> Iterator[Damage]:
 
 
 def _version(connection: Connection) -> Iterator[Damage]:
-    stamped = connection.exec_driver_sql("SELECT CAST(version_num AS BLOB) FROM alembic_version")
-    if stamped.scalars().all() != [REVISION.encode()] or version_of(connection) != VERSION:
+    stamped = connection.exec_driver_sql(
+        "SELECT typeof(version_num), CAST(version_num AS BLOB) FROM alembic_version"
+    )
+    made = [("text", REVISION.encode())]
+    if [tuple(row) for row in stamped] != made or version_of(connection) != VERSION:
         yield Damage("row_changed", "alembic_version", "version")
 
 
@@ -93,7 +98,9 @@ def _as_made() -> Mapping[tuple[bytes, bytes, bytes], object]:
 
 def _objects(connection: Connection) -> Mapping[tuple[bytes, bytes, bytes], object]:
     rows = connection.exec_driver_sql(_MASTER).all()
-    return {(kind, name, table): _pieces(kind, sql) for kind, name, table, sql in rows}
+    return {
+        (kind, name, table): (_pieces(kind, sql), kept) for kind, name, table, sql, kept in rows
+    }
 
 
 def _pieces(kind: bytes, sql: bytes) -> object:

@@ -275,6 +275,11 @@ def test_ack_and_anchor_find_what_was_sealed_again(
         ("DROP INDEX one_open_intent_per_card", "object_missing", "one_open_intent_per_card"),
         ("CREATE INDEX extra ON topup (state)", "object_added", "extra"),
         ("UPDATE alembic_version SET version_num = '0002'", "row_changed", "alembic_version"),
+        (
+            "UPDATE alembic_version SET version_num = CAST(version_num AS BLOB)",
+            "row_changed",
+            "alembic_version",
+        ),
         ("INSERT INTO pin_try SELECT 99, 'a', 'b', 'c', 'd', 5", "row_added", "pin_try"),
         ("DELETE FROM payment", "row_removed", "payment"),
     ],
@@ -291,11 +296,19 @@ def test_what_is_wrong_is_named(
     assert (code, where) in {(one.code, one.values["where"]) for one in found}
 
 
-def test_a_changed_guard_is_named(desk: Desk, tmp_path: Path) -> None:
-    changed = "UPDATE sqlite_master SET sql = replace(sql, 'append-only', 'append') WHERE name = "
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "UPDATE sqlite_master SET sql = replace(sql, 'append-only', 'append') WHERE name = ?",
+        "UPDATE sqlite_master SET name = CAST(name AS BLOB) WHERE name = ?",
+    ],
+    ids=["it says something else", "its name is kept as bytes"],
+)
+def test_a_changed_guard_is_named(desk: Desk, tmp_path: Path, changed: str) -> None:
+    """A bit that made bytes of a name was found by the long run: it still reads as the name."""
     with closing(sqlite.connect(str(tmp_path / FILE_NAME), isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
-        connection.execute(changed + "'keep_journal_delete'")
+        connection.execute(changed, ("keep_journal_delete",))
     found = verify(desk.station).disagreements
     assert [(one.code, one.values["where"]) for one in found] == [
         ("object_changed", "keep_journal_delete")
