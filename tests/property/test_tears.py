@@ -23,6 +23,7 @@ from drivers.layouts.tears import between, torn_images
 from drivers.layouts.two_slot import TwoSlotLayout
 from drivers.virtual import Tear, Torn, VirtualCard, every_tear
 from drivers.virtual.meter import VirtualMeter
+from drivers.virtual.meter_errors import MeterError
 from drivers.virtual.meter_rules import Decision, MeterState, decide
 from drivers.virtual.procedures import present_code, update_main
 from tests.kit import card_stories, cards, wrong_orders
@@ -104,7 +105,10 @@ def test_the_meter_takes_the_old_load_the_new_one_or_nothing(
 
 
 def metered(operation: str, school: CounterSchool, cards_: int) -> int:
-    """What the meter of a school makes of every tear of many cards: as before, or as meant."""
+    """What the meter of a school makes of every tear of many cards: as before, or as meant.
+
+    A load for which a meter has no room is refused by it whole.
+    """
     states = 0
     for plan in plans(OPEN4442, operation, cards_):
         state = VirtualMeter.of_card(OPEN4442.decode(plan.before), OPEN4442, school).state
@@ -113,8 +117,9 @@ def metered(operation: str, school: CounterSchool, cards_: int) -> int:
             return decide(meter, OPEN4442.decode(image))
 
         before, after = taken(plan.before), taken(plan.target)
-        assert bool(after.credited) == (operation == "load")
-        assert after.after.purchase_counter == state.purchase_counter + (operation == "load")
+        loads = operation == "load" and after.error is not MeterError.OVER_HOARD
+        assert bool(after.credited) == loads
+        assert after.after.purchase_counter == state.purchase_counter + loads
         for image in every_state(plan.before, plan.spans):
             states += 1
             assert taken(image) in (before, after)
