@@ -34,7 +34,6 @@ NOT_WHOLE = {
     "hostile": "one of its twenty rounds was asked, on a machine at work",
     "interleave": "the spread of CI was met; all pairs at all boundaries are hours",
     "load": "a few of the stations came back, on a machine at work",
-    "sweep": "one kind of work was added on the day after it ran whole",
 }
 """Long proofs whose row may say that they were not run whole, and why."""
 
