@@ -154,6 +154,11 @@ def test_every_part_that_is_named_is_there() -> None:
     assert all(NOT_WHOLE.values())
 
 
+@pytest.mark.parametrize("part", NOT_WHOLE)
+def test_who_has_an_excuse_needs_it(part: str) -> None:
+    assert OPEN.search(rows(f"./dev soak {part}")[0])
+
+
 def test_no_place_of_a_figure_is_left_open() -> None:
     page = PAGE.read_text("utf-8")
     assert not re.search(r"\| [A-Z]{3,} \||^[A-Z]{3,}$", page, re.MULTILINE)
