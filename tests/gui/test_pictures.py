@@ -3,7 +3,7 @@
 After a wanted change run it with `GOLDEN_PICTURES=write`, and look at the new ones.
 
 Every state that is drawn is also a state of its own: a picture that is equal to another one shows
-less than its name says.
+less than its name says. And in none of them words are cut off.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.kit.window_list_shots import list_scenes
 from tests.kit.window_shots import SCENES
@@ -36,6 +36,8 @@ KEPT = {
 }
 MOST_DIFFERENT = 0.002
 """Share of pixels that may differ by more than a shade."""
+AIR = 3
+"""Pixels above and below the strokes of a letter that a label may lack without cutting one."""
 
 
 @dataclass
@@ -45,11 +47,13 @@ class Drawn:
     kept: tuple[str, ...]
     pictures: dict[str, QImage] = field(default_factory=dict)
     names: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    cut: list[tuple[str, str]] = field(default_factory=list)
 
     def __call__(self, widget: QWidget, name: str) -> None:
         application().processEvents()
         picture = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
         self.names[hashlib.blake2b(bytes(picture.constBits())).hexdigest()].append(name)
+        self.cut += [(name, words) for words in cut_off(widget)]
         if name in self.kept:
             self.pictures[name] = picture
 
@@ -65,6 +69,7 @@ def test_screens_look_as_they_did_and_no_two_are_one(
     shown.window.close()
     shown.window.deleteLater()
     list_scenes(tmp_path, language, theme, drawn)
+    assert drawn.cut == []
     for name, picture in drawn.pictures.items():
         golden = GOLDEN / f"{name}-{theme}-{language}.png"
         if WRITE:
@@ -77,6 +82,19 @@ def test_screens_look_as_they_did_and_no_two_are_one(
     every = [name for names in drawn.names.values() for name in names]
     assert len(every) > 130
     assert sorted({name for name in every if every.count(name) > 1}) == []
+
+
+def cut_off(widget: QWidget) -> list[str]:
+    """Words of visible labels and buttons that have less room than they need."""
+    found = [*widget.findChildren(QLabel), *widget.findChildren(QPushButton)]
+    return [one.text() for one in found if one.isVisible() and one.text() and _is_cut(one)]
+
+
+def _is_cut(one: QLabel | QPushButton) -> bool:
+    if isinstance(one, QLabel) and one.wordWrap():
+        return one.heightForWidth(one.width()) > one.height() + AIR
+    need = one.sizeHint()
+    return need.width() > one.width() + 1 or need.height() > one.height() + AIR
 
 
 def different(one: QImage, other: QImage) -> float:

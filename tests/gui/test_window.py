@@ -345,7 +345,7 @@ def test_tab_follows_the_eye(open_desk: Open) -> None:
         "Envelopes",
         "Whose bag",
         "At the door",
-        "Newer chat text",
+        "Newer chat",
         "Newer list",
         "Rows of the list",
         "Lists",

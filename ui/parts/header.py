@@ -50,7 +50,9 @@ class Header(QWidget):
         self._subtitle.setText(state.subtitle)
         self._subtitle.setVisible(bool(state.subtitle))
         while len(self._chips) > len(state.chips):
-            self._chips.pop().deleteLater()
+            gone = self._chips.pop()
+            gone.hide()
+            gone.deleteLater()
         for index, chip in enumerate(state.chips):
             if index == len(self._chips):
                 self._chips.append(Chip(""))

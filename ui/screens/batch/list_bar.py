@@ -22,7 +22,7 @@ class ListBar(QWidget):
         self._solve = button(t("Solve"), model.row.solve, key="F4")
         self._count = button(t("Second count"), self._ask_count, key="F11")
         self._newer = button(t("Newer list"), model.newer_file, key="F3")
-        self._paste = button(t("Newer chat text"), model.paste, key="F2")
+        self._paste = button(t("Newer chat"), model.paste, key="F2")
         self._door = button(t("At the door"), lambda: model.open_door(t("Door list")), key="F12")
         self._whose = button(t("Whose bag"), self._ask_whose, key="Ctrl+B")
         line = row(
@@ -40,14 +40,16 @@ class ListBar(QWidget):
         )
         line.setContentsMargins(0, 0, 0, 0)
         self.setLayout(line)
+        for tool in self.findChildren(QPushButton):
+            tool.setProperty("look", "tool")
         model.changed.connect(self._changed)
         self._changed()
 
     def _changed(self) -> None:
         state, t = self._model.state, self._look.t
         needing, unchecked = len(state.needing), state.entry.unchecked
-        self._needs.show_state(t("{n} rows need you", n=needing), "warn")
-        self._unchecked.show_state(t("{n} not counted", n=unchecked), "warn")
+        self._needs.show_state(t("{n} to solve", n=needing), "warn")
+        self._unchecked.show_state(t("{n} to count", n=unchecked), "warn")
         for part in (self._needs, self._solve):
             part.setVisible(bool(needing))
         for part in (self._unchecked, self._count):

@@ -133,6 +133,7 @@ class StepRow(QFrame):
         self.setAccessibleName(
             "  ".join(part for part in (words, self._proof.text(), done) if part)
         )
+        self.updateGeometry()
 
 
 class Wizard(Pane):
