@@ -274,6 +274,7 @@ def _outcome(outcome: LineOutcome) -> dict[str, object]:
         "fen": outcome.line.money,
         "volume_m3": outcome.volume,
         "reason": outcome.reason,
+        "see_row": outcome.see_row,
         "receipt_no": outcome.receipt_no,
     }
 
@@ -288,11 +289,17 @@ def _told(call: Call, state: BatchState) -> list[str]:
             outcome.line.name,
             str(outcome.line.money or ""),
             str(outcome.volume or ""),
-            brief(outcome.reason, call.words) if outcome.reason else "",
+            _why(call, outcome),
         )
         for outcome in state.outcomes
     ]
     return [state.batch.batch_id, *columns(rows)]
+
+
+def _why(call: Call, outcome: LineOutcome) -> str:
+    if outcome.see_row:
+        return call.words("Listed twice, see row {row}", row=outcome.see_row)
+    return brief(outcome.reason, call.words) if outcome.reason else ""
 
 
 @batch.command()

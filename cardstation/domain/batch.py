@@ -184,6 +184,8 @@ class LineOutcome:
         reason: Code of the stop, empty when none.
         volume: What was loaded (or will be).
         receipt_no: Empty until sealed.
+        see_row: Of a household that is listed twice: the row that tells of its one card, where
+            this is the other one; else 0.
     """
 
     line: ManifestLine
@@ -191,12 +193,18 @@ class LineOutcome:
     reason: str
     volume: Volume | None
     receipt_no: str
+    see_row: int = 0
 
     @property
     def is_open(self) -> bool:
         """Its card can still come to its end in this run; in its own envelope, if it was not."""
         waits = self.state in (LineState.WAITING, LineState.UNKNOWN)
         return waits or self.reason == "card_in_other_envelope"
+
+    @property
+    def is_twin(self) -> bool:
+        """A second row with the same wish: its card is another row's, nothing is to be decided."""
+        return bool(self.see_row) and self.line.verdict is Verdict.BLOCKED
 
     @property
     def may_run(self) -> bool:

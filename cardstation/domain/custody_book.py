@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import (
     HELD,
     KEPT,
@@ -42,28 +43,6 @@ def tray_of(outcome: LineOutcome, chosen: Tray | None = None) -> Where:
     if outcome.state is LineState.WAITING and chosen is None:
         return Where.WAITING
     return _TRAYS[chosen or (tray_for(outcome.reason) if outcome.reason else Tray.B)]
-
-
-def card_places(outcomes: Sequence[LineOutcome]) -> dict[int, int]:
-    """Every place → the place that stands for its card.
-
-    Rows of one household are one card: the first of its rows that counts stands for it. A
-    withdrawn row that no other replaces stands for none.
-    """
-    named: dict[str, int] = {}
-    stands: dict[int, int] = {}
-    keys = {place: _key(one, place) for place, one in enumerate(outcomes, start=1)}
-    for place, one in enumerate(outcomes, start=1):
-        if one.state is not LineState.WITHDRAWN:
-            named.setdefault(keys[place], place)
-    for place, key in keys.items():
-        if key in named:
-            stands[place] = named[key]
-    return stands
-
-
-def _key(one: LineOutcome, place: int) -> str:
-    return one.line.account_no or one.line.card_no or f"#{place}"
 
 
 def custody(

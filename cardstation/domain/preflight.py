@@ -207,6 +207,7 @@ def _judge(
     row: ListRow, match: Match, wish: _Wish, repeated: str, terms: PreflightTerms
 ) -> ManifestLine:
     household = match.household
+    whose = match.candidate if repeated else household
     codes = [*match.doubts, *wish.doubts, *([repeated] if repeated else [])]
     volume: Volume | None = None
     order_id = ""
@@ -223,8 +224,8 @@ def _judge(
         row=row,
         verdict=verdict,
         kind=wish.kind,
-        account_no=household.account_no if household else row.account_no,
-        card_no=household.card_no if household else row.card_no,
+        account_no=whose.account_no if whose else row.account_no,
+        card_no=whose.card_no if whose else row.card_no,
         name=household.name if household else row.name,
         door=household.address.door if household else row.door,
         money=None if repeated == "differing_duplicate" else wish.money,

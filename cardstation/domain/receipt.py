@@ -104,7 +104,12 @@ class Acknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class HandoverRow:
-    """One card on the sheet for the way back."""
+    """One row on the sheet for the way back.
+
+    Attributes:
+        twin_of: Of a household that is listed twice: number on this sheet of the row that tells
+            of its one card, where this is the other one; else 0.
+    """
 
     door: str
     name: str
@@ -114,6 +119,7 @@ class HandoverRow:
     volume: Volume | None
     amount: Money | None
     receipt_no: str
+    twin_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,17 +74,18 @@ def _row(
     pen, t = page.pen, page.t
     height = _ROW + _REMARK * below
     done = row.state == LineState.DONE
-    stopped = not done and bool(row.reason)
+    stopped = not done and bool(row.reason) and not row.twin_of
     if stopped or index % 2 == 0:
         fill = Ink.ROSE if stopped else Ink.STRIPE
         pen.panel(LEFT, page.y, RIGHT - LEFT, height, fill=fill)
-    state = Style(8.6, _STATE_INK.get(LineState(row.state), Ink.RED), bold=True)
+    ink = Ink.SOFT if row.twin_of else _STATE_INK.get(LineState(row.state), Ink.RED)
+    state = Style(8.6, ink, bold=True)
     cells = (
         (str(index), Style(8, Ink.FAINT)),
         (row.door, _CELL),
         ("" if _is_long(pen, row.name) else row.name, _CELL),
         (row.card_no, _FINE),
-        (word(f"line.{row.state}", t), state),
+        (t("Same card") if row.twin_of else word(f"line.{row.state}", t), state),
         (str(row.volume) if done and row.volume else "", _CELL),
         (str(row.amount) if done and row.amount else "", _CELL),
         (row.receipt_no if done else "", _FINE),
@@ -95,6 +96,8 @@ def _row(
     if row.reason:
         x, y = (25.0, page.y + _ROW + 2.4) if below else (137.0, page.y + 4.3)
         headline = frame.explanation(row.reason, t)[0]
+        if row.twin_of:
+            headline = t("Listed twice, see row {row}", row=row.twin_of)
         pen.shortened(x, y, headline, Style(8.4, Ink.RED if stopped else Ink.ORANGE), room=194 - x)
     page.y += height
     pen.rule(LEFT, RIGHT, page.y, weight=0.12)

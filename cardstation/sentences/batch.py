@@ -64,6 +64,12 @@ TABLE = {
         ROW_FREE,
         "Nothing to do if it was meant once; otherwise ask the property manager.",
     ),
+    "listed_twice": Words(
+        "Listed twice",
+        "The same household stands on the list twice; the row named here tells of its one card.",
+        ROW_FREE,
+        "Nothing to do for the card; where the amounts differ, ask the property manager.",
+    ),
     "in_other_batch": Words(
         "In another open batch",
         "The household waits in another open batch; its money may be taken twice.",

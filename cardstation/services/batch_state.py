@@ -12,6 +12,7 @@ from cardstation.domain.batch import (
     ManifestLine,
     Verdict,
 )
+from cardstation.domain.card_rows import each_card_once
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TAKEN_OFF, TopUpState
@@ -100,9 +101,7 @@ def batch_in(reading: Reading, batch_id: str) -> BatchState:
     given_back = sum_back(reading.lump_sums.given_back(batch_id))
     arrears = sum((one.money for one in reading.arrears.of_batch(batch_id)), NO_MONEY)
     stops = reading.funds.stops(batch_id)
-    outcomes = tuple(
-        _outcome(place, line, known) for place, line in enumerate(batch.lines, start=1)
-    )
+    outcomes = _each(batch, known)
     return BatchState(
         batch=batch,
         outcomes=outcomes,
@@ -113,9 +112,12 @@ def batch_in(reading: Reading, batch_id: str) -> BatchState:
 
 def outcomes_of(reading: Reading, batch_id: str) -> tuple[LineOutcome, ...]:
     """What became of each line of a batch, in list order, within a unit of work."""
-    known = _known(reading, batch_id)
-    lines = batch_of(reading, batch_id).lines
-    return tuple(_outcome(place, line, known) for place, line in enumerate(lines, start=1))
+    return _each(batch_of(reading, batch_id), _known(reading, batch_id))
+
+
+def _each(batch: Batch, known: _Known) -> tuple[LineOutcome, ...]:
+    lines = enumerate(batch.lines, start=1)
+    return each_card_once(tuple(_outcome(place, line, known) for place, line in lines))
 
 
 def money_open(state: BatchState) -> Money:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from cardstation.domain.batch_life import BatchStep, Stage
+from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import Custody, Explanation, HandOver, Moved, People
-from cardstation.domain.custody_book import card_places, custody
+from cardstation.domain.custody_book import custody
 from cardstation.domain.trays import Tray
 from cardstation.services.batch_state import BatchState, batch_in
 from cardstation.services.card_trays import laid

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from cardstation.domain.batch_life import Stage
+from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import Explanation
-from cardstation.domain.custody_book import card_places
 from cardstation.domain.exception_case import ORDER_H, Kind
 from cardstation.domain.guides import IN_DOUBT, ONE_IN_DOUBT
 from cardstation.domain.line_guides import KEPT

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from cardstation.domain.batch import LineOutcome, LineState
-from cardstation.domain.custody_book import card_places
+from cardstation.domain.card_rows import card_places
 from cardstation.domain.household import Household
 from cardstation.domain.receipt import HandoverRow, HandoverSheet
 from cardstation.domain.volume import NO_GAS
@@ -29,8 +29,15 @@ def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
         )
         clerk = clerk_of(station, reading)
     homes = {household.account_no: household for household in found}
-    ordered = sorted(state.outcomes, key=lambda outcome: _place(outcome, homes))
     stands = card_places(state.outcomes)
+    places = [
+        place
+        for place, one in enumerate(state.outcomes, start=1)
+        if one.state is not LineState.WITHDRAWN
+    ]
+    places.sort(key=lambda place: _place(state.outcomes[place - 1], homes))
+    number = {place: index for index, place in enumerate(places, start=1)}
+    twins = {place: number[stands[place]] for place in places if stands[place] != place}
     done = [one for one in state.outcomes if one.state is LineState.DONE]
     cards = {
         stands[place]
@@ -45,7 +52,7 @@ def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
         list_name=state.batch.name,
         community=_community(homes),
         made_at=station.clock.now(),
-        rows=tuple(_row(one) for one in ordered if one.state is not LineState.WITHDRAWN),
+        rows=tuple(_row(state.outcomes[at - 1], twin_of=twins.get(at, 0)) for at in places),
         expected=bag.custody.cards,
         done=len(cards),
         received=state.money.received,
@@ -76,15 +83,17 @@ def _community(homes: Mapping[str, Household]) -> str:
     return names.most_common(1)[0][0] if names else ""
 
 
-def _row(outcome: LineOutcome) -> HandoverRow:
+def _row(outcome: LineOutcome, *, twin_of: int) -> HandoverRow:
+    """One row; the second one of a household is no card that went home without a load."""
     line = outcome.line
     return HandoverRow(
         door=line.door,
         name=line.name,
         card_no=line.card_no,
         state=outcome.state.value,
-        reason=outcome.reason,
+        reason="listed_twice" if twin_of else outcome.reason,
         volume=outcome.volume,
         amount=line.money,
         receipt_no=outcome.receipt_no,
+        twin_of=twin_of,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cardstation.domain.batch import LineOutcome, LineState
-from cardstation.domain.custody_book import card_places
+from cardstation.domain.card_rows import card_places
 from cardstation.domain.household import Household
 from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundPart, RefundRow
 from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account

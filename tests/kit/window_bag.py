@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cardstation.domain.batch import LineState
 from cardstation.domain.batch_life import BatchStep, Stage, Step
+from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import (
     NEED_TWO,
     ON_PAPER,
@@ -19,7 +20,7 @@ from cardstation.domain.custody import (
     Party,
     Why,
 )
-from cardstation.domain.custody_book import card_places, custody
+from cardstation.domain.custody_book import custody
 from cardstation.domain.custody_trace import BagTrace, TracedStep, counts_of
 from cardstation.domain.seal_number import bare_seal, seal_number
 from cardstation.domain.shift import Approval

@@ -8,8 +8,9 @@ from datetime import datetime
 import pytest
 
 from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import Custody, Explanation, HandOver, Moved, Party, Where, Why
-from cardstation.domain.custody_book import card_places, custody
+from cardstation.domain.custody_book import custody
 from cardstation.domain.seal_number import ensure_seal, seal_grouped, seal_number
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal

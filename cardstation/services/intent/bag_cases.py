@@ -116,7 +116,7 @@ def _state(
 
 
 def _asks(one: LineOutcome, stop: BatchStop | None, standing: Standing) -> bool:
-    if one.reason.startswith("released_"):
+    if one.reason.startswith("released_") or one.is_twin:
         return False
     if (tray_for(one.reason) if stop is None else laid(stop)) is Tray.B:
         return True

@@ -348,7 +348,8 @@ class BatchModel(QObject):
         standing = self._state.standing
         if standing is not None and place:
             outcomes = standing.outcomes
-            changed = (*outcomes[: place - 1], outcome, *outcomes[place:])
+            told = replace(outcome, see_row=outcomes[place - 1].see_row)
+            changed = (*outcomes[: place - 1], told, *outcomes[place:])
             known = self._state.trays if trays is None else trays
             self._stand(replace(standing, outcomes=changed), known)
 

@@ -168,6 +168,8 @@ def counted(outcomes: tuple[LineOutcome, ...], trays: Mapping[int, Tray] = _NO_T
 
 def needs_you(one: LineOutcome, tray: Tray | None = None) -> bool:
     """Whether a person has to act on a line; a card in tray C just goes back without a load."""
+    if one.is_twin:
+        return False
     if one.state is LineState.UNKNOWN or one.state is not LineState.STOPPED:
         return one.state is LineState.UNKNOWN
     if needs_person(one.line):

@@ -31,6 +31,9 @@ _TONES = {
 }
 
 
+_TWICE = ("identical_duplicate", "differing_duplicate")
+
+
 def banner_of(state: State, trouble: Problem | None, t: Translator) -> BannerState:
     """What the banner says of an open batch: of its only reader, or of the one that needs eyes."""
     if trouble is not None and state.phase in (Phase.EMPTY, Phase.STOPPED):
@@ -146,6 +149,8 @@ def state_pill(one: LineOutcome, t: Translator, *, writing: bool) -> Cell:
     """The state of a line: its verdict until it is certain, then how far it came."""
     if writing:
         return Cell(t("Writing"), "warn")
+    if one.is_twin:
+        return Cell(t("Same card"), "idle")
     judged = one.state in (LineState.DONE, LineState.WITHDRAWN)
     if not judged and one.line.verdict is not Verdict.READY:
         tone = "warn" if one.line.verdict is Verdict.HUMAN else "error"
@@ -156,6 +161,10 @@ def state_pill(one: LineOutcome, t: Translator, *, writing: bool) -> Cell:
 def why(one: LineOutcome, t: Translator) -> Cell:
     """Why a line stands as it does, in words."""
     codes = one.line.reasons or ((one.reason,) if one.reason else ())
+    if one.see_row:
+        codes = tuple(code for code in codes if code not in _TWICE)
+        told = (t("Listed twice, see row {row}", row=one.see_row), *(brief(c, t) for c in codes))
+        return Cell(" · ".join(told), quiet=True)
     if one.state is LineState.STOPPED and one.reason and one.reason not in codes:
         codes = (one.reason, *codes)
     if one.line.kind is LineKind.PREPAID and not codes:
