@@ -2,11 +2,12 @@
 
 ::
 
-    A  done                      loaded, or found loaded already
+    A  done                      loaded and sealed: its row is done
     B  somebody must ask         a question about the card or its row is open
     C  goes back without a load  nothing can be loaded on it in this batch
 
-The tray follows from why a card was stopped; a clerk may choose another with one key.
+The tray follows from why a card was stopped; a clerk may choose another with one key, but A: only a
+card whose row is done lies there.
 """
 
 from __future__ import annotations

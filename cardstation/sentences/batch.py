@@ -238,6 +238,18 @@ TABLE = {
         "It is not charged or loaded a second time.",
         "Lay it with the finished cards.",
     ),
+    "loaded_on_other_card": Words(
+        "Not the card that was loaded",
+        "Row {row} was topped up, but not on this card: it does not show that load.",
+        "Nothing is written on it; the row stays as it is, and its money is on the other card.",
+        "Lay it with the cards to ask about: a copy, an older card, or one cleared elsewhere.",
+    ),
+    "not_loaded_not_done": Words(
+        "Not a finished card",
+        "Card {card_no} was not topped up in this batch; the finished cards are those that were.",
+        "No money moves by where a card lies.",
+        "Lay it with the cards to ask about, or with those that go back without a load.",
+    ),
     "line_unfunded": Words(
         "Not paid yet",
         "The money received does not reach this line.",

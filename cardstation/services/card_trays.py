@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.card_rows import card_places
 from cardstation.domain.trays import Tray, tray_for
 from cardstation.services.batch_state import batch_state
 from cardstation.services.route_card import TRAY
@@ -33,7 +34,8 @@ class CardTray:
 def card_trays(station: Station, batch_id: str) -> tuple[CardTray, ...]:
     """The cards that were seen, lines first in list order, then those that stand on no line.
 
-    A card that was loaded after it was stopped lies in A, whatever was chosen before.
+    A card that was loaded after it was stopped lies in A, whatever was chosen before; one whose
+    household is listed twice is one card.
 
     Raises:
         Refusal: `unknown_batch`.
@@ -41,10 +43,12 @@ def card_trays(station: Station, batch_id: str) -> tuple[CardTray, ...]:
     found = batch_state(station, batch_id)
     with station.store.reading() as reading:
         stops = reading.funds.stops(batch_id)
-    last = {(stop.line, _stray(stop)): stop for stop in stops}
+    stands = card_places(found.outcomes)
+    last = {(stands.get(stop.line, stop.line), _stray(stop)): stop for stop in stops}
     lines = [
         _of_line(place, one, last.get((place, "")))
         for place, one in enumerate(found.outcomes, start=1)
+        if stands.get(place, place) == place
     ]
     strays = [_of_stop(stop) for (place, _), stop in last.items() if not place]
     return (*(one for one in lines if one is not None), *strays)
@@ -64,9 +68,14 @@ def _of_line(place: int, one: LineOutcome, stop: BatchStop | None) -> CardTray |
 
 
 def laid(stop: BatchStop) -> Tray:
-    """The tray of a stopped card: the one a clerk chose, else the one its stop suggests."""
-    chosen = stop.facts.get(TRAY)
-    return Tray(chosen) if isinstance(chosen, str) else tray_for(stop.code)
+    """The tray of a stopped card: the one a clerk chose, else the one its stop suggests.
+
+    A card that was not loaded lies in A on nobody's word, whatever older records say.
+    """
+    chosen, own = stop.facts.get(TRAY), tray_for(stop.code)
+    if not isinstance(chosen, str):
+        return own
+    return Tray.B if Tray(chosen) is Tray.A and own is not Tray.A else Tray(chosen)
 
 
 def _of_stop(stop: BatchStop) -> CardTray:

@@ -104,8 +104,12 @@ def _seen(reading: Reading, batch_id: str) -> dict[int, datetime]:
 
 
 def _trays(stops: Sequence[BatchStop]) -> dict[int, Tray]:
-    """Where the stopped card of each line was laid: what a clerk chose, or what its stop says."""
-    return {stop.line: laid(stop) for stop in stops}
+    """Where the stopped card of each line was laid: what a clerk chose, or what its stop says.
+
+    In the order in which they were laid: of two rows of one card the last one counts.
+    """
+    last = {stop.line: (no, laid(stop)) for no, stop in enumerate(stops)}
+    return {line: tray for line, (_, tray) in sorted(last.items(), key=lambda one: one[1][0])}
 
 
 def _latest(found: Iterable[tuple[int, datetime]]) -> dict[int, datetime]:

@@ -17,14 +17,15 @@ from cardstation.domain.batch import (
     ManifestLine,
     Verdict,
 )
-from cardstation.domain.card import CardIdentity
+from cardstation.domain.card import Witness
 from cardstation.domain.household import Household
+from cardstation.domain.meter import CounterSchool
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.revision import LEFT_OUT
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUp
-from cardstation.domain.transitions import TopUpState
+from cardstation.domain.transitions import TAKEN_OFF, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import outcome_of
 from cardstation.services.identify import Inserted
@@ -39,11 +40,13 @@ from cardstation.services.intent.loaded_since import ensure_not_loaded_since
 from cardstation.services.intent.money_here import held_for
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
 from cardstation.services.intent.prices import ensure_cap_left
+from cardstation.services.intent.seen import judged
 from cardstation.services.intent.stops import remembered
 from cardstation.services.intent.taken_back import ensure_not_behind
 from cardstation.services.lists.changing import ROW_HELD, lost_places
 from cardstation.services.resolve import Outcome, Resolution, ensure_settled, resolve_card
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 
 @on_its_card
@@ -64,8 +67,8 @@ def load_line(
 
     Raises:
         Refusal: a stop: `card_not_in_batch`, `card_of_other_batch`, `line_already_done`,
-            `line_needs_human`, `line_blocked`, `line_unfunded`, `load_still_on_card`,
-            `counter_past_expected`, `loaded_since_list`, `cap_exceeded`,
+            `load_returned`, `loaded_on_other_card`, `line_needs_human`, `line_blocked`,
+            `line_unfunded`, `load_still_on_card`, `counter_past_expected`, `loaded_since_list`, `cap_exceeded`,
             `card_in_other_envelope`, `row_held`, …; it is remembered with the line.
             `envelope_not_scanned`: scan it and ask again.
         OutcomeUnknown: the card decides at its next insertion.
@@ -76,8 +79,9 @@ def load_line(
         batch = batch_of(reading, batch_id)
         place = place_of(batch, card)
         loads = reading.topups.of_batch(batch_id, line=place) if place else ()
-    if place and _just_finished(found, batch_id, batch.lines[place - 1]):
-        return outcome_of(station, batch_id, place)
+        finished = _just_finished(reading, found, batch_id)
+    if finished:
+        return outcome_of(station, batch_id, finished)
     with remembered(station, batch_id, place, card):
         ensure_settled(found)
         _ensure_waits(station, batch, place, card, loads)
@@ -101,13 +105,12 @@ def place_of(batch: Batch, card: Inserted) -> int:
     return (ready or places or [0])[0]
 
 
-def _just_finished(found: Resolution, batch_id: str, line: ManifestLine) -> bool:
-    intent = found.intent
-    return (
-        found.outcome is Outcome.SEALED
-        and intent is not None
-        and (intent.batch_id, intent.account_no) == (batch_id, line.account_no)
-    )
+def _just_finished(reading: Reading, found: Resolution, batch_id: str) -> int:
+    """Place of the row whose load was brought to its end at this insertion, 0 when none was."""
+    if found.outcome is not Outcome.SEALED or found.intent is None:
+        return 0
+    load = reading.topups.get(found.intent.intent_id)
+    return load.line if load is not None and load.batch_id == batch_id else 0
 
 
 def _ensure_waits(
@@ -116,11 +119,11 @@ def _ensure_waits(
     """The card stands on a line of this batch that is certain and not done."""
     identity = card.content.identity
     if not place:
-        raise _on_no_line(station, batch, identity)
+        raise _on_no_line(station, batch, card)
     line = batch.lines[place - 1]
     for load in loads:
         if load.state is TopUpState.SEALED:
-            raise Refusal("line_already_done", card_no=identity.card_no, row=line.row.row)
+            raise _loaded_before(station, load, card, line.row.row)
         if load.state is TopUpState.PAY_UNKNOWN:
             raise Refusal("payment_question", topup_id=load.topup_id, fen=load.quote.money.fen)
         if load.state is TopUpState.REFUND_REQUESTED:
@@ -131,8 +134,28 @@ def _ensure_waits(
         raise Refusal(code, card_no=identity.card_no, row=line.row.row, reason=reason)
 
 
-def _on_no_line(station: Station, batch: Batch, identity: CardIdentity) -> Refusal:
+def _loaded_before(station: Station, load: TopUp, card: Inserted, row: int) -> Refusal:
+    """What a card is told whose row was loaded: only the card with that load on it is done."""
+    card_no = card.content.identity.card_no
+    with station.store.reading() as reading:
+        back = reading.topups.returns_of(load.topup_id)
+    if any(one.state in TAKEN_OFF for one in back):
+        return Refusal("load_returned", card_no=card_no, row=row)
+    stood = [one for one in (card.content.credit, card.content.returned) if one is not None]
+    behind = max((one.purchase_counter for one in stood), default=0) < load.counter_after
+    counts = card.rules.school is not CounterSchool.NONE
+    if load.identity != card.content.identity or _as_before(card, load) or (counts and behind):
+        return Refusal("loaded_on_other_card", card_no=card_no, row=row)
+    return Refusal("line_already_done", card_no=card_no, row=row)
+
+
+def _as_before(card: Inserted, load: TopUp) -> bool:
+    return load.plan is not None and judged(card, load) is Witness.BEFORE
+
+
+def _on_no_line(station: Station, batch: Batch, card: Inserted) -> Refusal:
     """Why no line counts for a card: its row was lost or is held, it is another's, or nobody's."""
+    identity = card.content.identity
     batch_id, card_no = batch.batch_id, identity.card_no
     with station.store.reading() as reading:
         others = [one for one in reading.batches.of_card(card_no) if one != batch_id]
@@ -140,7 +163,7 @@ def _on_no_line(station: Station, batch: Batch, identity: CardIdentity) -> Refus
         lost = lost_places(reading, batch_id)
     for load in loads:
         if (load.identity, load.state) == (identity, TopUpState.SEALED):
-            return Refusal("line_already_done", card_no=card_no, row=load.row)
+            return _loaded_before(station, load, card, load.row)
     for line in batch.lines:
         known = line.withdrawn.startswith(LEFT_OUT) if lost else line.withdrawn != ROW_HELD
         if line.card_no == card_no and not known:

@@ -35,6 +35,8 @@ def remembered(station: Station, batch_id: str, place: int, card: Inserted) -> I
     try:
         yield
     except Refusal as stop:
+        if stop.code == "loaded_on_other_card":  # it is not the row's card, whose it seems to be
+            place = 0
         if code := seen_as(stop):
             at = station.clock.now()
             _keep(station, BatchStop(batch_id, place, card_no, code, stop.values, at))

@@ -156,7 +156,6 @@ class BatchLane(QObject):
         state, card = self._state, self._place.card
         if state.asks:
             card_no = "" if card is None else card.content.identity.card_no
-            self._set(tray=tray)
             self._keep_tray(state.place, card_no, tray, state.code)
 
     def scanned(self, envelope: str) -> None:
@@ -218,9 +217,15 @@ class BatchLane(QObject):
         if standing is None:
             return
         batch_id = standing.batch.batch_id
+
+        def laid(_none: None) -> None:
+            if self._state.asks and self._state.place == place:
+                self._set(tray=tray)
+            self._run.card_stopped(place)
+
         self._tools.desk.ask(
             lambda: lanes.route(batch_id, tray, place, card_no, code),
-            lambda _none: self._run.card_stopped(place),
+            laid,
             self._tools.board.tell,
         )
 
