@@ -146,7 +146,8 @@ class LaneServices:
         outcome: Of one line, by its place.
         check_envelope: Batch, line, envelope as scanned; another one is a `Refusal`, on record.
         route: Batch, tray, line (0 = none), card (empty = not readable), code of the stop.
-        trays: Place → the tray that the stopped card of its line was laid into.
+        trays: Place → the tray that the stopped card of its line was laid into; 0 → B while cards
+            on no line wait for somebody.
         put_in_envelope: Batch, line, number; empty = in none. Returns the line as it is now.
         release_amount: Batch, line, supervisor; returns the place of the line that counts now.
         allow_load: Batch, line, the meter's reading, who else saw it; its stopped card is loaded.

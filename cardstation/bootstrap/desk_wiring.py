@@ -32,9 +32,10 @@ from cardstation.services.answer_payment import answer_payment
 from cardstation.services.approve import approve, come_forward
 from cardstation.services.batch_state import BatchState, batch_state, outcome_of
 from cardstation.services.begin_pay_out import begin_pay_out
-from cardstation.services.card_trays import laid
+from cardstation.services.card_trays import laid, strays_to_ask
 from cardstation.services.check_envelope import check_envelope
 from cardstation.services.close_shift import close_shift
+from cardstation.services.custody_state import custody_in
 from cardstation.services.dispute import dispute
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.identify import Inserted, insert_card
@@ -206,10 +207,16 @@ class Wiring:
         route_card(self.station, batch_id, tray, place=place, card_no=card_no, code=code)
 
     def trays(self, batch_id: str) -> dict[int, Tray]:
-        """Where the stopped cards of a batch were laid, by their lines; the last word counts."""
+        """Where the stopped cards of a batch were laid, by their lines; the last word counts.
+
+        Under 0, B: cards on no line lie there and somebody must ask about them.
+        """
         with self.station.store.reading() as reading:
             stops = reading.funds.stops(batch_id)
-        return {stop.line: laid(stop) for stop in stops if stop.line}
+            strays = any(not stop.line and stop.card_no for stop in stops)
+            here = custody_in(reading, batch_id).custody.extras if strays else ()
+        found = {stop.line: laid(stop) for stop in stops if stop.line}
+        return {**found, 0: Tray.B} if strays_to_ask(stops, here) else found
 
     def lists(self) -> ListServices:
         """Lists and their rows."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.card_rows import card_places
+from cardstation.domain.custody import TAIL
 from cardstation.domain.trays import Tray, tray_for
 from cardstation.services.batch_state import batch_state
 from cardstation.services.route_card import TRAY
@@ -76,6 +78,19 @@ def laid(stop: BatchStop) -> Tray:
     if not isinstance(chosen, str):
         return own
     return Tray.B if Tray(chosen) is Tray.A and own is not Tray.A else Tray(chosen)
+
+
+def strays_to_ask(stops: Sequence[BatchStop], here: Collection[str]) -> tuple[BatchStop, ...]:
+    """Cards on no line that lie in B: the last stop of each.
+
+    Args:
+        stops: Of a batch, oldest first.
+        here: Last digits of the cards on no line that are still at the desk.
+    """
+    strays = {stop.card_no: stop for stop in stops if not stop.line and stop.card_no}
+    return tuple(
+        stop for stop in strays.values() if stop.card_no[-TAIL:] in here and laid(stop) is Tray.B
+    )
 
 
 def _of_stop(stop: BatchStop) -> CardTray:

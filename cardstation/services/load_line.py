@@ -68,8 +68,9 @@ def load_line(
     Raises:
         Refusal: a stop: `card_not_in_batch`, `card_of_other_batch`, `line_already_done`,
             `load_returned`, `loaded_on_other_card`, `line_needs_human`, `line_blocked`,
-            `line_unfunded`, `load_still_on_card`, `counter_past_expected`, `loaded_since_list`, `cap_exceeded`,
-            `card_in_other_envelope`, `row_held`, …; it is remembered with the line.
+            `line_unfunded`, `load_still_on_card`, `counter_past_expected`,
+            `loaded_since_list`, `cap_exceeded`, `card_in_other_envelope`, `row_held`, …; it is
+            remembered with the line.
             `envelope_not_scanned`: scan it and ask again.
         OutcomeUnknown: the card decides at its next insertion.
     """

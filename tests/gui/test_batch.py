@@ -10,16 +10,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from cardstation.domain.batch import LineState, Verdict
+from cardstation.domain.batch import LineOutcome, LineState, Verdict
 from cardstation.domain.topup import Step
+from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
+from cardstation.i18n import translator
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import PRESENCE, FakeCard
 from tests.kit.window_stage import Stage
 from ui.screens.batch import BatchView
 from ui.screens.batch.lane_state import LaneState
+from ui.screens.batch.list_page import _pill
 from ui.screens.batch.pay_dialog import PayDialog
 from ui.screens.batch.state import counted
+from ui.screens.batch.wording import lane_banner
 from ui.screens.counter.state import Phase
 
 
@@ -247,16 +251,28 @@ STANDS = {
     "envelope": (LineState.STOPPED, "card_in_other_envelope"),
     "given up": (LineState.STOPPED, "released_not_wanted"),
     "returned": (LineState.STOPPED, "load_returned"),
+    "nothing": (LineState.DONE, ""),
 }
 
 
-def all_but_one(desk: Stage, stands: str) -> int:
-    """Every card of the open list is done, but the last one's line."""
+def _left_out(one: LineOutcome) -> LineOutcome:
+    """A row that waited for a person; nothing else is changed."""
+    if one.line.verdict is Verdict.READY:
+        return one
+    why = "left_out_twice"
+    line = replace(one.line, withdrawn=why)
+    return replace(one, line=line, state=LineState.WITHDRAWN, reason=why)
+
+
+def all_but_one(desk: Stage, stands: str, *, decided: bool = True) -> int:
+    """Every card of the open list is done, but the last one's line; no row is left to decide."""
     standing = samples.batch_standing(60, done=60)
     ready = [at for at, one in enumerate(standing.outcomes) if one.line.verdict is Verdict.READY]
     outcomes = list(standing.outcomes)
     state, reason = STANDS[stands]
     outcomes[ready[-1]] = replace(outcomes[ready[-1]], state=state, reason=reason, receipt_no="")
+    if decided:
+        outcomes = [_left_out(one) for one in outcomes]
     desk.station.standing = replace(standing, outcomes=tuple(outcomes))
     desk.window.go("batch")
     desk.batch.model.open("2026-11-23-02")
@@ -290,6 +306,38 @@ def test_what_was_given_up_leaves_nothing_to_run(desk: Stage, stands: str) -> No
     card_at(desk, at)
     desk.insert()
     assert desk.window.banner.state.title == "无可写"
+
+
+def pill(desk: Stage) -> str:
+    """How the list of the open batch stands among the lists."""
+    standing = desk.batch.model.state.standing
+    assert standing is not None
+    return _pill(standing, translator("zh_CN")).text
+
+
+def test_a_batch_is_not_done_over_rows_that_wait_for_a_person(desk: Stage) -> None:
+    all_but_one(desk, "nothing", decided=False)
+    said, needs = desk.window.banner.state, desk.batch.model.state.counts.needs
+    assert needs > 0
+    assert (said.kind, said.title) == ("needs_you", f"需要您处理：{needs}")
+    assert pill(desk) == "需要您处理"
+    all_but_one(desk, "nothing")
+    assert desk.window.banner.state.title == "本批的卡全部完成"
+    assert pill(desk) == "已完成"
+
+
+def test_a_batch_is_not_done_while_a_strange_card_lies_in_tray_b(desk: Stage) -> None:
+    desk.station.routed.append((Tray.B, 0, "88019999", "card_not_in_batch"))
+    all_but_one(desk, "nothing")
+    assert desk.window.banner.state.kind == "needs_you"
+
+
+def test_a_batch_is_not_done_while_a_card_lies_in_another_reader(desk: Stage) -> None:
+    all_but_one(desk, "nothing")
+    state = desk.batch.model.state
+    lying = (LaneState(reader="a"), LaneState(reader="b", number=2, phase=Phase.DONE))
+    said = lane_banner(lying[0], replace(state, lanes=lying), translator("zh_CN"))
+    assert (said.kind, said.title) == ("idle", "请取出最后一张卡")
 
 
 def test_an_unknown_outcome_is_said_by_its_own_banner(desk: Stage) -> None:

@@ -64,7 +64,7 @@ def lane_services(station: FakeStation) -> LaneServices:
         outcome=lambda _batch, place: standing().outcomes[place - 1],
         check_envelope=lambda _batch, _place, _envelope: station._say("check_envelope", None),
         route=route,
-        trays=lambda _batch: {at: tray for tray, at, _card, _code in station.routed if at},
+        trays=lambda _batch: {at: tray for tray, at, card, _ in station.routed if at or card},
         put_in_envelope=put_in_envelope,
         require_scans=require_scans,
         release_amount=release_amount,

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cardstation.domain.batch import LineOutcome, LineState, Verdict
-from cardstation.domain.custody import TAIL, Explanation, HandOver, Why
+from cardstation.domain.custody import Explanation, HandOver, Why
 from cardstation.domain.exception_case import Kind
 from cardstation.domain.guides import COUNTED, FREE, HELD, IN_DOUBT, PARTLY_HELD
 from cardstation.domain.line_guides import BACK, COVERED, NO_DEBT, SEEN, STRAY
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.trays import Tray, tray_for
 from cardstation.services.batch_state import BatchState, money_open
-from cardstation.services.card_trays import laid
+from cardstation.services.card_trays import laid, strays_to_ask
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.intent.cases import Case, Moment, case
 from cardstation.services.intent.left_open import money_since
@@ -129,7 +129,6 @@ def _may_yet(one: LineOutcome, stop: BatchStop) -> bool:
 
 
 def _strays(stops: Sequence[BatchStop], moment: Moment, standing: Standing) -> list[Case]:
-    strays = {stop.card_no: stop for stop in stops if not stop.line and stop.card_no}
     return [
         case(
             Kind.LINE,
@@ -143,8 +142,7 @@ def _strays(stops: Sequence[BatchStop], moment: Moment, standing: Standing) -> l
             state=STRAY,
             values=dict(stop.facts),
         )
-        for stop in strays.values()
-        if stop.card_no[-TAIL:] in standing.here and laid(stop) is Tray.B
+        for stop in strays_to_ask(stops, standing.here)
     ]
 
 

@@ -118,4 +118,6 @@ def _pill(found: BatchState, t: Translator) -> Cell:
         return Cell(t("Not paid yet"), "warn")
     if counts.left:
         return Cell(t("Running") if counts.done else t("Ready"), "brand")
+    if counts.needs:
+        return Cell(t("Need you"), "error")
     return Cell(t("Finished"), "ok") if counts.done else Cell(t("Nothing to load"), "idle")

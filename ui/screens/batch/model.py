@@ -24,7 +24,7 @@ from ui.screens.batch.custody_model import BagModel
 from ui.screens.batch.envelope_model import EnvelopeModel
 from ui.screens.batch.lane import BatchLane
 from ui.screens.batch.money_model import MoneyModel
-from ui.screens.batch.state import State, counted, merged
+from ui.screens.batch.state import State, counted, merged, with_line
 from ui.screens.counter.state import Phase
 from ui.screens.kind import Tools
 
@@ -347,9 +347,7 @@ class BatchModel(QObject):
     ) -> None:
         standing = self._state.standing
         if standing is not None and place:
-            outcomes = standing.outcomes
-            told = replace(outcome, see_row=outcomes[place - 1].see_row)
-            changed = (*outcomes[: place - 1], told, *outcomes[place:])
+            changed = with_line(standing.outcomes, place, outcome)
             known = self._state.trays if trays is None else trays
             self._stand(replace(standing, outcomes=changed), known)
 

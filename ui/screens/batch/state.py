@@ -23,7 +23,8 @@ class Counts:
 
     Attributes:
         todo: Every line a card can be loaded for.
-        needs: Wait for a person: rows to decide, cards in tray B, unknown outcomes.
+        needs: Wait for a person: rows to decide, cards in tray B (those on no line as one),
+            unknown outcomes.
         unknown: Of those, the ones whose card must say what is on it.
         aside: Nothing is to be decided: tray C, or their money was given free.
         stopped: Whose card may be laid in once more.
@@ -145,7 +146,8 @@ def counted(outcomes: tuple[LineOutcome, ...], trays: Mapping[int, Tray] = _NO_T
 
     Args:
         outcomes: Every line of a batch, in list order.
-        trays: Place → where its stopped card was laid; else its reason says where it belongs.
+        trays: Place → where its stopped card was laid; else its reason says where it belongs. 0 →
+            B while cards on no line wait for somebody.
     """
     asks = sum(needs_you(one, trays.get(at)) for at, one in enumerate(outcomes, start=1))
     outcomes = tuple(one for one in outcomes if one.state is not LineState.WITHDRAWN)
@@ -158,7 +160,7 @@ def counted(outcomes: tuple[LineOutcome, ...], trays: Mapping[int, Tray] = _NO_T
         todo=ready,
         done=done,
         left=waiting,
-        needs=asks,
+        needs=asks + (trays.get(0) is Tray.B),
         unfunded=unfunded,
         unknown=unknown,
         aside=len(outcomes) - done - waiting - unfunded - asks,
@@ -176,6 +178,14 @@ def needs_you(one: LineOutcome, tray: Tray | None = None) -> bool:
         return True
     freed = one.reason.startswith("released_")
     return not freed and (tray or tray_for(one.reason)) is Tray.B
+
+
+def with_line(
+    outcomes: tuple[LineOutcome, ...], place: int, one: LineOutcome
+) -> tuple[LineOutcome, ...]:
+    """The lines with one looked up again: whose card it shares is no matter of that line alone."""
+    told = replace(one, see_row=outcomes[place - 1].see_row)
+    return (*outcomes[: place - 1], told, *outcomes[place:])
 
 
 def merged(known: BatchState, found: BatchState) -> BatchState:

@@ -102,8 +102,7 @@ def _waiting(state: State, t: Translator) -> BannerState:
         said = t("Cards that were stopped: {n}", n=counts.stopped)
         return BannerState("idle", t("Place the next card"), said)
     if counts.todo and counts.done and not counts.runs and not counts.unfunded:
-        said = t("Print the hand-over sheet with F7.")
-        return BannerState("done", t("All cards of this batch are done"), said, icon="ok")
+        return _end(state, t)
     if counts.unfunded:
         said = t("{n} rows wait for the money.", n=counts.unfunded)
         return BannerState("idle", t("Take the lump sum with F6"), said, icon="money")
@@ -114,6 +113,18 @@ def _waiting(state: State, t: Translator) -> BannerState:
         return _stopped(state, t)
     said = t("No row of this list can be loaded; the reasons stand beside each row.")
     return BannerState("idle", t("Nothing to load"), said, icon="list")
+
+
+def _end(state: State, t: Translator) -> BannerState:
+    """No row is left to run: the batch is done once nobody has to act and no card lies here."""
+    if state.counts.needs:
+        title = t("Need you: {n}", n=state.counts.needs)
+        said = t("Decide these rows with F4; cards in tray B stand under Exceptions.")
+        return BannerState("needs_you", title, said)
+    if any(lane.phase is not Phase.EMPTY for lane in state.lanes):
+        return BannerState("idle", t("Take out the last card"), icon="remove-card")
+    said = t("Print the hand-over sheet with F7.")
+    return BannerState("done", t("All cards of this batch are done"), said, icon="ok")
 
 
 def _unknown(state: State, t: Translator) -> BannerState:
