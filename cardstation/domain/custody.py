@@ -50,7 +50,10 @@ class Where(StrEnum):
 
 
 class Why(StrEnum):
-    """What explains a card that is missing, left over or kept; `counted_again` a count."""
+    """What explains a card that is missing, left over or kept; `counted_again` a count.
+
+    `made_good`: a loaded card was lost or destroyed with us, and its household has its gas again.
+    """
 
     FOUND = "found"
     NEVER_GIVEN = "never_given"
@@ -62,6 +65,7 @@ class Why(StrEnum):
     SEALED_OFF = "sealed_off"
     GIVEN_BACK = "given_back"
     COUNTED_AGAIN = "counted_again"
+    MADE_GOOD = "made_good"
 
 
 HELD = frozenset({Where.TEAM, Where.WAITING, Where.DONE, Where.ASK, Where.UNPAID})
@@ -70,8 +74,8 @@ KEPT = frozenset({Where.REFUSED, Where.ABSENT, Where.SEALED_OFF})
 """In our hands, and kept there for their households."""
 OF_EXTRAS = frozenset({Why.OTHER_BATCH, Why.GIVEN_BACK})
 """What may become of a card that stands on no line."""
-NEED_TWO = frozenset({Why.LOST, Why.DESTROYED, Why.NEVER_GIVEN})
-"""What ends the search for a card: nobody says it alone."""
+NEED_TWO = frozenset({Why.LOST, Why.DESTROYED, Why.NEVER_GIVEN, Why.MADE_GOOD})
+"""What ends the search for a card, or what its household is owed: nobody says it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,8 @@ class Custody:
         unnamed_extras: Counted above the list and not looked at yet.
         extras_gone: Cards on no line that went back or were explained.
         counted: By the last counts, with the team and at the desk.
+        lost_loads: Lines that were loaded and whose card is said to be lost or destroyed since,
+            while nobody has said that their household has its gas again.
     """
 
     where: Mapping[int, Where]
@@ -166,6 +172,7 @@ class Custody:
     unnamed_extras: int
     extras_gone: int
     counted: Mapping[Party, int]
+    lost_loads: tuple[int, ...] = ()
 
     @property
     def cards(self) -> int:

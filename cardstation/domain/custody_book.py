@@ -31,6 +31,8 @@ from cardstation.domain.trays import Tray, tray_for
 _OURS = HELD | KEPT
 """In our hands, whether they have to go back or not."""
 
+_GONE = (Where.MISSING, Where.DESTROYED)
+
 _TRAYS = {Tray.A: Where.DONE, Tray.B: Where.ASK, Tray.C: Where.UNPAID}
 
 
@@ -92,6 +94,10 @@ class _Book:
         self._ours = 0
         self._since: dict[int, datetime] = {}
         self._explained: set[int] = set()
+        self._made_good: set[int] = set()
+        self._loaded = {
+            place for place in self._stands.values() if outcomes[place - 1].state is LineState.DONE
+        }
         self._seen: dict[int, datetime] = {}
         for place, at in seen.items():
             if (own := self._stands.get(place)) is not None:
@@ -134,6 +140,9 @@ class _Book:
             self._gone[tail] += 1
 
     def _explain_one(self, at: datetime, place: int, why: Why) -> None:
+        if why is Why.MADE_GOOD:
+            self._made_good.add(place)
+            return
         to = {
             Why.FOUND: Where.WAITING,
             Why.NEVER_GIVEN: Where.NOT_COLLECTED,
@@ -197,6 +206,11 @@ class _Book:
             unnamed_extras=max(0, -difference),
             extras_gone=self._gone.total(),
             counted=dict(self._count),
+            lost_loads=tuple(
+                place
+                for place, at in where.items()
+                if at in _GONE and place in self._explained & self._loaded - self._made_good
+            ),
         )
 
     def _own(self, places: Sequence[int]) -> list[int]:
@@ -208,6 +222,7 @@ class _Book:
         self._where[place] = where
         self._since[place] = at
         self._explained.discard(place)
+        self._made_good.discard(place)
 
     def _is_sure(self, place: int) -> bool:
         """It lay in a reader, and lies where it was put then."""

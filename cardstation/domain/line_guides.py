@@ -10,6 +10,8 @@ from cardstation.domain.exception_case import BAG_H, KEPT_H, Act, Guide, GuideSt
 SEEN, BACK, STRAY, KEPT = "seen", "back", "stray", "kept"
 """States of a line: its card was stopped; its bag went back; the card stands on no line; it is kept
 here for its household. Empty: a row that no card was needed to doubt."""
+LOST, DESTROYED = "lost", "destroyed"
+"""States of a line that was loaded: what two people said of its card since."""
 COVERED, NO_DEBT = "covered", "no_debt"
 """States of a row with debts: money is there to pay them; they are paid."""
 
@@ -129,6 +131,10 @@ KEPT_FOR: Mapping[str, Guide] = {
     "kept_absent": _ANY_KEPT,
     "kept_sealed_off": _kept("hand_sealed_off"),
 }
+_TURNS_UP = GuideStep("find_loaded_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_MADE_GOOD = GuideStep("make_load_good", Who.TWO, Act.EXPLAIN, Proof.SECOND_APPROVAL)
+_LOST_LOAD = Guide((_TURNS_UP, _MADE_GOOD), 0, (Act.CARD, Act.EXPLAIN), BAG_H, 3)
+_DESTROYED_LOAD = replace(_LOST_LOAD, at=1, now=(Act.EXPLAIN,))
 _CLOSE = GuideStep("close_batch", Who.CLERK, Act.CLOSE, Proof.SIGNATURE)
 _RETURNED = Guide((_CLOSE,), 0, (Act.CLOSE,), BAG_H, _ROW)
 
@@ -138,7 +144,7 @@ def line_guide(code: str, state: str) -> Guide:
 
     Args:
         code: Why it waits; a new code has a guide, too.
-        state: `SEEN`, `BACK`, `STRAY`, `KEPT`, `COVERED`, `NO_DEBT`, or empty.
+        state: `SEEN`, `BACK`, `STRAY`, `KEPT`, `LOST`, `DESTROYED`, `COVERED`, `NO_DEBT`, or empty.
     """
     if state == BACK:
         return _RETURNED
@@ -146,6 +152,8 @@ def line_guide(code: str, state: str) -> Guide:
         return _STRAY
     if state == KEPT:
         return KEPT_FOR.get(code, _ANY_KEPT)
+    if state in (LOST, DESTROYED):
+        return _LOST_LOAD if state == LOST else _DESTROYED_LOAD
     if state == SEEN:
         return STOPS.get(code, _ANY_CARD)
     if code == "arrears" and state != NO_DEBT:

@@ -188,6 +188,12 @@ TABLE = {
         "Nothing was charged; the household gets another card.",
         "Ask the household to come for a new card.",
     ),
+    "load_on_lost_card": Words(
+        "Loaded card lost here",
+        "A card of this batch was topped up, and was lost or destroyed while we had it.",
+        "Its gas is paid for and nobody has it yet: the household is owed that gas.",
+        "Look for the card; else make the load good, and record it with a second person.",
+    ),
     "card_lost": Words(
         "Card lost",
         "The card was lost while it was in our hands.",

@@ -60,6 +60,10 @@ PHRASES = {
     "guide.hand_absent": "Call the household: it fetches its card, or you bring it. It signs.",
     "guide.hand_sealed_off": "When the building is open, bring the card. The household signs.",
     "guide.kept_no_more": "Or it lies here no more: say what became of it.",
+    "guide.find_loaded_card": "Look for the card. When it turns up, lay it in a reader.",
+    "guide.make_load_good": (
+        "Have a new card made with the same count and load; then say so, two of you."
+    ),
     "guide.close_batch": "The bag went back signed: close the batch.",
     "guide.count_bag": "Count the bag again, and type how many cards lie there.",
     "guide.explain_cards": (

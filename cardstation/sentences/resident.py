@@ -97,6 +97,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Your card was damaged while we had it; we are sorry.",
         "You get a new card without charge; please call the service hall.",
     ),
+    "load_on_lost_card": (
+        "Your card was topped up, then lost or damaged while we had it; we are sorry.",
+        "You get a new card with that gas, without charge; please call the service hall.",
+    ),
     "card_lost": (
         "Your card was lost while we had it; we are sorry.",
         "You get a new card without charge; please call the service hall.",

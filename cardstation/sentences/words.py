@@ -76,6 +76,7 @@ WORDS = {
     "why.sealed_off": "Building sealed off, kept",
     "why.given_back": "Given back to its owner",
     "why.counted_again": "Counted again",
+    "why.made_good": "Loaded and lost: the household has its gas",
     "happened.listed": "List taken in",
     "happened.filed": "Whose bag it is, written down",
     "happened.enveloped": "Card put into its envelope",

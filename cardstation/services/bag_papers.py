@@ -253,6 +253,8 @@ def _not_done(state: CustodyState, places: list[int]) -> Iterator[NotDoneRow]:
     for place in places:
         one = state.batch.outcomes[place - 1]
         kept = _REASONS.get(state.custody.where[place], "")
+        if place in state.custody.lost_loads:
+            kept = "load_on_lost_card"
         reason = kept or one.reason
         if kept or one.state is not LineState.DONE:
             yield NotDoneRow(one.line.door, one.line.card_no[-TAIL:], reason or "card_not_run")

@@ -40,7 +40,8 @@ def hindrance(state: CustodyState) -> Refusal | None:
     Returns:
         `batch_closed_already`, `batch_not_certain` (an outcome is unknown), `cards_not_back`,
         `cards_not_explained`, `cards_kept` (they lie here for their households),
-        `batch_money_open` (what was received is neither loaded nor given back), or None.
+        `load_on_lost_card` (a household's gas went with its card), `batch_money_open` (what was
+        received is neither loaded nor given back), or None.
     """
     custody, batch_id = state.custody, state.batch.batch.batch_id
     if state.stage is Stage.CLOSED:
@@ -54,6 +55,8 @@ def hindrance(state: CustodyState) -> Refusal | None:
         return Refusal("cards_not_explained", missing=custody.lacking, extra=custody.left_over)
     if custody.kept:
         return Refusal("cards_kept", n=len(custody.kept))
+    if custody.lost_loads:
+        return Refusal("load_on_lost_card", n=len(custody.lost_loads))
     if open_money := money_open(state.batch):
         return Refusal("batch_money_open", fen=open_money.fen)
     return None

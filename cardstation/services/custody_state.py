@@ -119,6 +119,18 @@ def _latest(found: Iterable[tuple[int, datetime]]) -> dict[int, datetime]:
     return seen
 
 
+def said_at(state: CustodyState) -> dict[int, datetime]:
+    """When somebody last said something of each card: of one that is kept, lost or destroyed."""
+    stands = card_places(state.batch.outcomes)
+    return {
+        stands[place]: one.step.at
+        for one in state.timeline
+        if isinstance(one.moved, Explanation)
+        for place in one.moved.places
+        if place in stands
+    }
+
+
 def _happened(reading: Reading, step: BatchStep) -> Happened:
     moved = moved_of(step)
     if not isinstance(moved, HandOver) or not moved.people:

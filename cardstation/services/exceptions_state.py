@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from cardstation.domain.batch_life import Stage
-from cardstation.domain.card_rows import card_places
-from cardstation.domain.custody import Explanation
+from cardstation.domain.custody import Where
 from cardstation.domain.exception_case import ORDER_H, Kind
 from cardstation.domain.guides import IN_DOUBT, ONE_IN_DOUBT
-from cardstation.domain.line_guides import KEPT
+from cardstation.domain.line_guides import DESTROYED, KEPT, LOST
 from cardstation.domain.money import NO_MONEY
 from cardstation.services.batch_account import batch_account
-from cardstation.services.custody_state import CustodyState
+from cardstation.services.custody_state import CustodyState, said_at
 from cardstation.services.intent.bag_cases import Standing, of_bag, of_batch, of_money
 from cardstation.services.intent.cases import (
     Case,
@@ -98,6 +95,7 @@ def _of_batches(station: Station, moment: Moment) -> list[Case]:
             cases += of_batch(found.batch, stops, moment, standing)
             cases += of_bag(found, moment)
             cases += _kept(found, moment)
+            cases += _lost_loads(found, moment)
     return cases
 
 
@@ -126,37 +124,47 @@ def _in_doubt(station: Station, batch_id: str, moment: Moment) -> list[Case]:
 
 def _kept(found: CustodyState, moment: Moment) -> list[Case]:
     """Cards that lie here for their households: refused, nobody at home, building sealed off."""
-    batch, since = found.batch.batch, _kept_since(found)
+    custody = found.custody
     return [
-        case(
-            Kind.LINE,
-            f"kept_{found.custody.where[place].value}",
-            moment,
-            key=f"{batch.batch_id}#{place} kept",
-            who=f"{line.name}  {line.door}",
-            card_no=line.card_no,
-            batch_id=batch.batch_id,
-            row=line.row.row,
-            place=place,
-            since=since.get(place),
-            owner=moment.clerk,
-            state=KEPT,
-        )
-        for place in found.custody.kept
-        for line in (batch.lines[place - 1],)
+        _of_card(found, moment, place, f"kept_{custody.where[place].value}", KEPT)
+        for place in custody.kept
     ]
 
 
-def _kept_since(found: CustodyState) -> dict[int, datetime]:
-    """When each card was last said to be kept: a call that reached nobody is said again."""
-    stands = card_places(found.batch.outcomes)
-    return {
-        stands[place]: one.step.at
-        for one in found.timeline
-        if isinstance(one.moved, Explanation)
-        for place in one.moved.places
-        if place in stands
-    }
+def _lost_loads(found: CustodyState, moment: Moment) -> list[Case]:
+    """Households whose card was lost or destroyed here after its load: they are owed that gas."""
+    where = found.custody.where
+    return [
+        _of_card(
+            found,
+            moment,
+            place,
+            "load_on_lost_card",
+            LOST if where[place] is Where.MISSING else DESTROYED,
+        )
+        for place in found.custody.lost_loads
+    ]
+
+
+def _of_card(found: CustodyState, moment: Moment, place: int, code: str, state: str) -> Case:
+    """A card of which somebody said something; a call that reached nobody is said again."""
+    batch, one = found.batch.batch, found.batch.outcomes[place - 1]
+    line = one.line
+    return case(
+        Kind.LINE,
+        code,
+        moment,
+        key=f"{batch.batch_id}#{place} {state}",
+        who=f"{line.name}  {line.door}",
+        card_no=line.card_no,
+        batch_id=batch.batch_id,
+        row=line.row.row,
+        place=place,
+        money=line.money if state in (LOST, DESTROYED) else None,
+        since=said_at(found).get(place),
+        owner=moment.clerk,
+        state=state,
+    )
 
 
 def _standing(reading: Reading, found: CustodyState, known: frozenset[tuple[str, int]]) -> Standing:

@@ -14,6 +14,8 @@ from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 
 _TRAYS = frozenset({Where.DONE, Where.ASK, Where.UNPAID})
+_OF_LOST_LOADS = frozenset({Why.LOST, Why.DESTROYED, Why.MADE_GOOD})
+"""What may be said of a loaded card that is lost; when it turns up, a reader says so."""
 _BACK_AGAIN = frozenset({Why.LOST, Why.DESTROYED, Why.REFUSED, Why.ABSENT, Why.SEALED_OFF})
 
 
@@ -31,6 +33,7 @@ def explain_card(
     Raises:
         Refusal: `unknown_batch`, `card_place_unknown`, `explanation_does_not_fit` (this card is
             not in a state that it explains), `extra_not_here`, `hand_over_count`,
+            `load_on_lost_card` (it was loaded: it is laid in a reader, or its load is made good),
             `nothing_to_explain`, `which_lack_unknown` (no card was chosen, and only a count says
             that some lack), `explanation_needs_two`, `second_person_same`, `batch_not_so_far`,
             and those of `ensure_may_write`.
@@ -63,7 +66,10 @@ def _ensure_fits(state: CustodyState, told: Explanation) -> None:
         where = custody.where.get(place)
         if where is None:
             raise Refusal("card_place_unknown", place=row_of(state, place))
-        if not _fits(told.why, where):
+        owed = place in custody.lost_loads
+        if owed and told.why not in _OF_LOST_LOADS:
+            raise Refusal("load_on_lost_card", n=1)
+        if (told.why is Why.MADE_GOOD and not owed) or not _fits(told.why, where):
             raise Refusal("explanation_does_not_fit", place=row_of(state, place))
     _ensure_extras(custody, told)
 

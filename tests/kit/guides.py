@@ -15,8 +15,10 @@ from cardstation.domain.guides import (
 from cardstation.domain.line_guides import (
     BACK,
     COVERED,
+    DESTROYED,
     KEPT,
     KEPT_FOR,
+    LOST,
     NO_DEBT,
     ROWS,
     SEEN,
@@ -62,6 +64,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     ]
     rows += [(at, guide_of(Kind.LINE, "card_not_in_batch", state=at)) for at in (BACK, STRAY)]
     rows += [(code, guide_of(Kind.LINE, code, state=KEPT)) for code in (*KEPT_FOR, "kept_new")]
+    rows += [(at, guide_of(Kind.LINE, "load_on_lost_card", state=at)) for at in (LOST, DESTROYED)]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))

@@ -12,7 +12,7 @@ from cardstation.domain.shift import OpenItem
 from cardstation.domain.topup import TopUp
 from cardstation.errors import fail
 from cardstation.services.batch_state import money_open
-from cardstation.services.custody_state import CustodyState
+from cardstation.services.custody_state import CustodyState, said_at
 from cardstation.services.intent.funding import holdings_of, purses_of
 from cardstation.services.intent.left_open import batches_to_end, held_since, money_since
 from cardstation.services.intent.lost_part import lost_since
@@ -23,7 +23,7 @@ from cardstation.store.funds import AskedPayment
 
 
 def open_items(reading: Reading) -> tuple[OpenItem, ...]:
-    """Open top-ups, returns, batch payments, money of batches and bags in hand, oldest first."""
+    """Top-ups, returns, payments, money of batches, lost loads, bags in hand, oldest first."""
     items = [_of_intent(reading, intent) for intent in reading.topups.open_intents()]
     items += [_of_payment(asked) for asked in reading.funds.unanswered()]
     for found in batches_to_end(reading):
@@ -53,8 +53,25 @@ def _of_batch(reading: Reading, found: CustodyState) -> Iterator[OpenItem]:
         )
     else:
         yield from _in_doubt(reading, batch_id)
+    yield from _lost_loads(found)
     if (since := held_since(found)) is not None:
         yield _left(f"{batch_id} bag", "cards_not_back", batch_id, NO_MONEY, since)
+
+
+def _lost_loads(found: CustodyState) -> Iterator[OpenItem]:
+    """Gas on cards that were lost or destroyed here after their load."""
+    said, batch_id = said_at(found), found.batch.batch.batch_id
+    for place in found.custody.lost_loads:
+        line = found.batch.outcomes[place - 1].line
+        yield OpenItem(
+            subject=f"{batch_id} #{place}",
+            code="load_on_lost_card",
+            account_no=line.account_no,
+            card_no=line.card_no,
+            batch_id=batch_id,
+            money=line.money or NO_MONEY,
+            since=said.get(place, found.batch.batch.imported_at),
+        )
 
 
 def _in_doubt(reading: Reading, batch_id: str) -> Iterator[OpenItem]:

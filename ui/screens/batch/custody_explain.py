@@ -25,6 +25,7 @@ _ORDER = (
     Why.OTHER_BATCH,
     Why.GIVEN_BACK,
     Why.COUNTED_AGAIN,
+    Why.MADE_GOOD,
 )
 
 
@@ -43,7 +44,7 @@ class ExplainDialog(Sheet):
         words = [(why.value, word(f"why.{why.value}", t)) for why in _ORDER]
         self.why = Choice(look, t("What happened"), words, first.value)
         self.rows, self.extras, self.count = QLineEdit(), QLineEdit(), QLineEdit()
-        self._filled_in = chosen or custody.lacking_places
+        self._filled_in = chosen or custody.lacking_places or custody.lost_loads
         self.rows.setText(typed(self._filled_in, standing))
         self.extras.setText(" ".join((*custody.extras, *("?",) * custody.unnamed_extras)))
         self.extras.setPlaceholderText(t("last digits, with spaces; ? for one nobody looked at"))

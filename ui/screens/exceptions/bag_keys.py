@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from cardstation.domain.batch import LineState
 from cardstation.domain.custody import NEED_TWO, TAIL, Explanation, Party, Why
 from cardstation.domain.exception_case import Act
-from cardstation.domain.line_guides import KEPT, STRAY
+from cardstation.domain.line_guides import DESTROYED, KEPT, LOST, STRAY
 from cardstation.domain.money import Money
 from cardstation.sentences import word
 from cardstation.services.batch_account import BatchAccount, LineMoney, PaymentStanding
@@ -180,6 +180,10 @@ class BagKeys:
     def _explain(self, item: Case) -> None:
         if item.state == STRAY:
             self._explain_stray(item)
+            return
+
+        if item.state in (LOST, DESTROYED):
+            self._explained(item, Explanation(Why.MADE_GOOD, (item.place,)))
             return
 
         chosen = (item.place,) if item.state == KEPT else ()

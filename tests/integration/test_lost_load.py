@@ -1,0 +1,160 @@
+"""A card that was loaded and then lost or destroyed with us: its gas is an open item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.batch_life import Stage
+from cardstation.domain.custody import Explanation, Party, Where, Why
+from cardstation.domain.exception_case import BAG_H, Act, Kind, Proof, Who
+from cardstation.domain.money import Money
+from cardstation.domain.shift import Approval
+from cardstation.errors import Refusal
+from cardstation.services.bag_papers import not_done_list
+from cardstation.services.close_batch import close_batch
+from cardstation.services.close_shift import close_shift
+from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.exceptions_state import exceptions_state
+from cardstation.services.explain_card import explain_card
+from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.intent.signed_over import open_items
+from cardstation.services.return_batch import return_batch
+from cardstation.services.verify import verify
+from tests.kit.bag import Bag, bag_at
+from tests.kit.shifts import ANNA, CHIEF, PINS, RestartableClock, desk_on_duty
+from tests.kit.station import Desk, neighbours
+
+HOMES = neighbours(2)
+SECOND = Approval(CHIEF)
+COME = HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True)
+GO = HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True)
+CODE = "load_on_lost_card"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = desk_on_duty(tmp_path, households=HOMES)
+    yield opened
+    opened.reader.pull()
+    opened.station.store.close()
+
+
+@pytest.fixture
+def bag(desk: Desk) -> Bag:
+    """Two cards, both loaded, both at the desk."""
+    made = bag_at(desk, HOMES)
+    hand_over(desk.station, made.batch_id, COME)
+    for at in (0, 1):
+        made.load(at)
+    return made
+
+
+def later(desk: Desk) -> None:
+    clock = desk.station.clock
+    assert isinstance(clock, RestartableClock)
+    clock.run(minutes=5)
+
+
+def say(bag: Bag, why: Why, *, by: Approval | None = SECOND) -> CustodyState:
+    later(bag.desk)
+    return explain_card(bag.desk.station, bag.batch_id, Explanation(why, (1,)), by)
+
+
+def cases(bag: Bag) -> list[str]:
+    return [one.code for one in exceptions_state(bag.desk.station)]
+
+
+def signed(bag: Bag) -> list[str]:
+    with bag.desk.station.store.reading() as reading:
+        return [one.code for one in open_items(reading)]
+
+
+def lay_in(bag: Bag) -> str:
+    later(bag.desk)
+    return bag.refused(0)
+
+
+@pytest.mark.parametrize(
+    ("why", "step"), [(Why.LOST, "find_loaded_card"), (Why.DESTROYED, "make_load_good")]
+)
+def test_it_has_an_owner_a_deadline_and_a_proof_that_closes_it(
+    bag: Bag, why: Why, step: str
+) -> None:
+    say(bag, why)
+    [case] = exceptions_state(bag.desk.station)
+    assert (case.kind, case.code, case.place, case.owner) == (Kind.LINE, CODE, 1, ANNA)
+    assert (case.card_no, case.money) == (HOMES[0].card_no, Money(10_000))
+    assert case.since is not None
+    assert case.due == case.since + timedelta(hours=BAG_H)
+    assert case.guide.step.code == step
+    last = case.guide.steps[-1]
+    assert (last.who, last.act, last.proof) == (Who.TWO, Act.EXPLAIN, Proof.SECOND_APPROVAL)
+    assert CODE in signed(bag)
+
+
+def test_it_is_signed_over_at_the_end_of_the_shift(bag: Bag) -> None:
+    say(bag, Why.LOST)
+    closed = close_shift(bag.desk.station, PINS[ANNA], counted=Money.of_yuan("700"))
+    [item] = [one for one in closed.open_items if one.code == CODE]
+    assert (item.account_no, item.money) == (HOMES[0].account_no, Money(10_000))
+    assert item.batch_id == bag.batch_id
+
+
+@pytest.mark.parametrize("why", [Why.LOST, Why.DESTROYED])
+def test_no_batch_closes_over_it_until_two_people_made_it_good(bag: Bag, why: Why) -> None:
+    say(bag, why)
+    later(bag.desk)
+    assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.RETURNED
+    with pytest.raises(Refusal, match=CODE):
+        close_batch(bag.desk.station, bag.batch_id)
+    with pytest.raises(Refusal, match="explanation_needs_two"):
+        say(bag, Why.MADE_GOOD, by=None)
+    with pytest.raises(Refusal, match="second_person_same"):
+        say(bag, Why.MADE_GOOD, by=Approval(ANNA))
+    assert CODE in cases(bag)
+    say(bag, Why.MADE_GOOD)
+    assert CODE not in (*cases(bag), *signed(bag))
+    assert close_batch(bag.desk.station, bag.batch_id).stage is Stage.CLOSED
+    assert verify(bag.desk.station).ok
+
+
+def test_the_card_itself_ends_it_in_a_reader(bag: Bag) -> None:
+    say(bag, Why.LOST)
+    for alone in (Why.FOUND, Why.OTHER_BATCH, Why.ABSENT):
+        with pytest.raises(Refusal, match=CODE):
+            say(bag, alone, by=None)
+    assert lay_in(bag) == "line_already_done"
+    assert cases(bag) == []
+    assert custody_state(bag.desk.station, bag.batch_id).custody.where[1] is Where.DONE
+    later(bag.desk)
+    assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.CLOSED
+
+
+def test_what_was_made_good_and_is_lost_again_is_open_again(bag: Bag) -> None:
+    say(bag, Why.LOST)
+    say(bag, Why.MADE_GOOD)
+    assert cases(bag) == []
+    with pytest.raises(Refusal, match="explanation_does_not_fit"):
+        say(bag, Why.MADE_GOOD)
+    say(bag, Why.DESTROYED)
+    assert cases(bag) == [CODE]
+
+
+def test_a_card_that_was_not_loaded_owes_no_gas(desk: Desk) -> None:
+    bag = bag_at(desk, HOMES)
+    hand_over(desk.station, bag.batch_id, COME)
+    bag.load(1)
+    say(bag, Why.LOST)
+    assert CODE not in (*cases(bag), *signed(bag))
+    with pytest.raises(Refusal, match="explanation_does_not_fit"):
+        say(bag, Why.MADE_GOOD)
+
+
+def test_the_household_reads_that_it_gets_its_gas(bag: Bag) -> None:
+    say(bag, Why.LOST)
+    [row] = not_done_list(bag.desk.station, bag.batch_id).rows
+    assert row.reason == CODE
