@@ -35,6 +35,12 @@ _REQUIRED = {
     "synchronous_commit": ("on", "remote_apply"),
     "data_checksums": ("on",),
 }
+_FACTS = ("journal", "postings", "acts", "decisions", "day_seals", "epochs", "rewinds", "outbox")
+# Any role counts that this login is, or may take on with SET ROLE.
+_MAY_CHANGE = text(
+    "SELECT EXISTS (SELECT FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')"
+    " AND has_table_privilege(oid, :t, 'UPDATE,DELETE,TRUNCATE'))"
+)
 
 
 def open_engine(dsn: str, *, connections: int = 8) -> Engine:
@@ -106,11 +112,8 @@ def refuse_unsafe(engine: Engine) -> None:
             found = str(connection.scalar(text(f"SHOW {name}")))
             if found not in allowed:
                 raise Refusal("ledger_not_durable", setting=name, found=found)
-        for table in ("journal", "postings"):
-            strong = connection.scalar(
-                text("SELECT has_table_privilege(:t, 'UPDATE,DELETE,TRUNCATE')"), {"t": table}
-            )
-            if strong:
+        for table in _FACTS:
+            if connection.scalar(_MAY_CHANGE, {"t": table}):
                 raise Refusal("ledger_role_too_strong", table=table)
 
 

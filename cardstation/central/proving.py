@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,8 +40,11 @@ def disagreements(engine: Engine) -> tuple[str, ...]:
     its postings; every entry's bytes give its hash, its copied columns and, with its verdict, its
     postings; each station's chain is whole from 1 to its head over all epochs, and each epoch was
     granted; no counter has two live loads; a fact of another branch is in no journal.
+
+    All of it at one moment: stations go on posting meanwhile.
     """
-    with transaction(engine, deadline_s=DEADLINE_S) as connection:
+    still = engine.execution_options(isolation_level="REPEATABLE READ")
+    with transaction(still, deadline_s=DEADLINE_S) as connection:
         return (*_sums(connection), *_chains(connection), *_loads(connection), *_apart(connection))
 
 
@@ -118,15 +121,16 @@ class _Chain:
 
 def _chains(connection: Connection) -> list[str]:
     found: list[str] = []
-    booked = _postings(connection)
     rows = connection.execute(select(exceptions.c.entry_id, exceptions.c.code))
     judged = Counter((entry_id, code) for entry_id, code in rows)
     for station in connection.execute(select(stations).order_by(stations.c.station)).all():
         chain = _Chain(station.station)
-        for row in _entries(connection, station.station):
-            one = chain.follow(row)
-            chain.found += _copies(row, one, booked)
-            chain.found += _judged(row, judged)
+        for page in _pages(connection, station.station):
+            booked = _postings(connection, page)
+            for row in page:
+                one = chain.follow(row)
+                chain.found += _copies(row, one, booked)
+                chain.found += _judged(row, judged)
         if (chain.seq, chain.hash) != (station.last_seq, station.last_hash.hex()):
             chain.found.append(f"{chain.station}: head is not the last entry, or there are holes")
         found += [*chain.found, *_epochs(connection, station, chain)]
@@ -134,7 +138,7 @@ def _chains(connection: Connection) -> list[str]:
     return found
 
 
-def _entries(connection: Connection, station: str) -> Iterator[Row[Any]]:
+def _pages(connection: Connection, station: str) -> Iterator[Sequence[Row[Any]]]:
     """Every row of a station's journal in order, a page at a time."""
     seq = -(2**62)
     while True:
@@ -144,15 +148,20 @@ def _entries(connection: Connection, station: str) -> Iterator[Row[Any]]:
             .order_by(journal.c.seq)
             .limit(_PAGE)
         ).all()
-        yield from page
+        yield page
         if len(page) < _PAGE:
             return
         seq = page[-1].seq
 
 
-def _postings(connection: Connection) -> dict[str, dict[str, int]]:
+def _postings(connection: Connection, page: Sequence[Row[Any]]) -> dict[str, dict[str, int]]:
+    """What is booked of a page's entries, by account: never the whole of the books at once."""
     found: dict[str, dict[str, int]] = {}
-    rows = connection.execute(select(postings.c.entry_id, postings.c.account, postings.c.fen))
+    rows = connection.execute(
+        select(postings.c.entry_id, postings.c.account, postings.c.fen).where(
+            postings.c.entry_id.in_([row.entry_id for row in page])
+        )
+    )
     for entry_id, account, fen in rows:
         found.setdefault(entry_id, {})[account] = fen
     return found

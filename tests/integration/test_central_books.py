@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, Row, create_engine, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from cardstation.central import schema
+from cardstation.central import proving, schema
 from cardstation.central.engine import open_engine, refuse_unsafe
 from cardstation.central.proving import disagreements
 from cardstation.central.tables import BOOKS
 from cardstation.errors import Refusal
+from tests.kit.console import Town
 from tests.kit.facts import Chain
 from tests.kit.postgres import Books, Centre
 
@@ -122,9 +126,67 @@ def test_a_role_that_may_change_facts_is_refused(ledger_books: Books) -> None:
         refuse_unsafe(ledger_books.owner)
 
 
+def test_a_role_that_may_take_on_a_stronger_one_is_refused(ledger_books: Books) -> None:
+    """`SET ROLE` needs no inherited right."""
+    with ledger_books.owner.begin() as connection:
+        for statement in (
+            "CREATE ROLE sneaky LOGIN NOINHERIT IN ROLE cardstation_service",
+            "CREATE ROLE strong",
+            "GRANT DELETE ON postings TO strong",
+            "GRANT strong TO sneaky",
+        ):
+            connection.execute(text(statement))
+    sneaky = open_engine(ledger_books.dsn.replace("cardstation_service@", "sneaky@"))
+    try:
+        with pytest.raises(Refusal, match="ledger_role_too_strong") as refused:
+            refuse_unsafe(sneaky)
+        assert refused.value.values == {"table": "postings"}
+    finally:
+        sneaky.dispose()
+        with ledger_books.owner.begin() as connection:
+            for role in ("sneaky", "strong"):
+                connection.execute(text(f"DROP OWNED BY {role}"))
+                connection.execute(text(f"DROP ROLE {role}"))
+
+
 def test_a_second_migration_does_nothing(ledger_books: Books) -> None:
     schema.migrate(ledger_books.owner)
     empty = create_engine(ledger_books.owner.url)
     with empty.connect() as connection:
         assert schema.revision(connection) == schema.HEAD
     empty.dispose()
+
+
+def test_what_is_posted_meanwhile_is_no_disagreement(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, real = Town(centre), proving._pages
+    town.sell("S001", 1)
+
+    def while_a_desk_sends(connection: Connection, station: str) -> Iterator[Sequence[Row[Any]]]:
+        if station == "S001":
+            town.sell("S001", 2)
+        return real(connection, station)
+
+    monkeypatch.setattr(proving, "_pages", while_a_desk_sends)
+    assert disagreements(centre.books.engine) == ()
+
+
+def test_the_books_are_proved_a_page_at_a_time(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the postings of a year no more than a page's are ever in memory."""
+    town, real, most = Town(centre), proving._postings, []
+    for number in range(1, 6):
+        town.sell("S001", number)
+
+    def counted(connection: Connection, page: Sequence[Row[Any]]) -> dict[str, dict[str, int]]:
+        found = real(connection, page)
+        most.append(len(found))
+        return found
+
+    monkeypatch.setattr(proving, "_PAGE", 3)
+    monkeypatch.setattr(proving, "_postings", counted)
+    assert disagreements(centre.books.engine) == ()
+    assert max(most) <= 3
+    assert sum(most) == 10

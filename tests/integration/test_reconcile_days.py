@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from cardstation.central.console.roles import Role
 from cardstation.central.engine import transaction
+from cardstation.central.invoices.asking import ONE_AT_A_TIME
 from cardstation.central.proving import disagreements
 from cardstation.central.reconcile.files import FileKind, accept_file, take_file
 from cardstation.central.reconcile.nightly import Run, reconcile
@@ -378,7 +379,13 @@ def test_a_checkpoint_a_station_kept_is_looked_up(days: Days, tmp_path: Path) ->
 
 def test_two_runs_at_once_are_one(days: Days) -> None:
     with days.books.engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(7239002)"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(7239003)"))
         with pytest.raises(Refusal, match="reconcile_runs"):
             days.run(ago(1))
     assert days.run(ago(1)).ok
+
+
+def test_a_run_does_not_stop_at_a_file_of_invoices_being_made(days: Days) -> None:
+    with days.books.engine.begin() as connection:
+        connection.execute(ONE_AT_A_TIME)
+        assert days.run(ago(1)).ok

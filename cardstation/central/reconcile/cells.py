@@ -8,9 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
 from cardstation.errors import Refusal
@@ -20,6 +22,11 @@ MOST_LINES = 50_000
 MOST_COLUMNS = 60
 _WORKBOOK = b"PK\x03\x04"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# What the reader of workbooks raises over one that is damaged, made with malice, or locked.
+_BROKEN = (
+    *(BadZipFile, ParseError, zlib.error, EOFError, OSError),
+    *(LookupError, ValueError, TypeError, AttributeError, RuntimeError),
+)
 _DELIMITERS = ",;\t|"
 
 Line = tuple[int, tuple[str, ...]]
@@ -93,7 +100,7 @@ def _workbook(raw: bytes) -> Iterable[Sequence[object]]:
             yield from (list(row) for row in sheet.iter_rows(values_only=True))
         finally:
             book.close()
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, OSError) as error:
+    except (InvalidFileException, *_BROKEN) as error:
         raise Refusal("file_unreadable") from error
 
 

@@ -32,7 +32,7 @@ from cardstation.central.tables import exceptions, journal, postings, stations
 from cardstation.errors import Refusal
 
 DEADLINE_S = 3_600.0
-_ONE_RUN = text("SELECT pg_try_advisory_xact_lock(7239002)")
+_ONE_RUN = text("SELECT pg_try_advisory_xact_lock(7239003)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ def reconcile(
     due = day or began.astimezone(ZONE).date() - timedelta(days=1)
     if ends(due) > began:
         raise Refusal("day_not_over", day=due.isoformat())
-    # One moment for all of it: stations go on posting meanwhile.
-    still = engine.execution_options(isolation_level="REPEATABLE READ")
     proven = _ends(engine)
-    wrong = proving.disagreements(still)
-    with transaction(still, deadline_s=DEADLINE_S) as connection:
+    wrong = proving.disagreements(engine)
+    with transaction(
+        engine.execution_options(isolation_level="REPEATABLE READ"), deadline_s=DEADLINE_S
+    ) as connection:
         _alone(connection)
         wrong += (*broken_seals(connection, key.public), *broken_rewinds(connection, key.public))
     # Each on its own: what waits for the chain of the centre, or for a file, waits for one step.
