@@ -75,6 +75,12 @@ TABLE = {
         _UNCHANGED,
         "Go on from the first page.",
     ),
+    "export_too_long": Words(
+        "Too long for one file",
+        "More than {most} rows: {kind} would not hold all of them, and none may be missing.",
+        _UNCHANGED,
+        "Take it as CSV, or narrow it down to a shorter time.",
+    ),
     "name_bad": Words(
         "Name not possible",
         "{name} cannot be a name: small letters, figures, dot and dash, 2 to 32, a letter first.",

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from cardstation.central import orders
+from cardstation.central.console import exports
 from cardstation.central.console.pages import PAGES
 from cardstation.central.console.roles import Role
 from cardstation.domain.ledger import Entry, Order
@@ -228,6 +229,21 @@ def test_an_export_holds_numbers_and_is_recorded(chief: Centre) -> None:
             name for name in ZipFile(io.BytesIO(answer.content)).namelist() if "vba" in name
         ]
     assert "exported" in acts_of(chief)
+
+
+def test_an_export_that_would_be_cut_is_refused(
+    chief: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = Town(chief)
+    for household in (1, 2):
+        town.sell("S001", household)
+    monkeypatch.setitem(exports.MOST_ROWS, "xlsx", 5)
+    with logged_in(chief, "chief") as browser:
+        refused = browser.get("exports/day.xlsx")
+        assert refused.status_code == 422
+        assert "More than 5 rows" in refused.text
+        whole = browser.get("exports/day.csv").content.decode("utf-8-sig")
+    assert len(list(csv.reader(io.StringIO(whole)))) == 7
 
 
 def test_batches_and_the_board_tell_what_desks_told(chief: Centre) -> None:

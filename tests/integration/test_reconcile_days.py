@@ -297,6 +297,13 @@ def test_the_other_tenders_and_suspense_count_for_themselves(days: Days) -> None
     assert days.run(ago(2)).report["suspense"] == {"items": 2, "open": 2, "open_fen": 8_000}
 
 
+def test_a_tender_nobody_knows_explains_nothing(days: Days) -> None:
+    days.sell(ago(2), tender="qr_code", fen=1_000)
+    days.sell(ago(2), tender="seashells", fen=1_000)
+    days.owner("UPDATE journal SET posted_at = posted_at - interval '2 days'")
+    assert days.explained(ago(2))["percent"] == 50.0
+
+
 def test_counters_are_told_per_maker_and_school(days: Days) -> None:
     days.sell(ago(2))
     days.sell(ago(2), card_no="C1", meter_no="M1", counter_before=4, counter_after=5)

@@ -169,7 +169,7 @@ class Export:
     Attributes:
         name: Of the file, and of its address below `/console/exports/`.
         title: English.
-        make: The table, at most `exports.MOST_ROWS` rows of it.
+        make: The table; `exports.MOST_ROWS` are taken along, of more it says so.
     """
 
     name: str

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, insert, select
+from sqlalchemy import ARRAY, Connection, Row, Text, and_, any_, cast, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.console.proposals import Proposal
@@ -30,7 +30,6 @@ from cardstation.central.tables import card_load, orders
 from cardstation.errors import Refusal
 
 PATIENCE = timedelta(days=2)
-MOST_ROWS = 1_000
 AT_ONCE = ("row_counter_sold", "row_twice", "row_order_twice")
 """Why a row is on the list at once: waiting brings nothing that would explain it."""
 
@@ -66,11 +65,11 @@ def audit_list(connection: Connection, now: datetime) -> tuple[AuditItem, ...]:
         *_bank(connection, now),
         *_cash(connection, now),
     ]
-    names = [one.item for one in found]
+    names = cast([one.item for one in found], ARRAY(Text))
     closed = set(
-        connection.scalars(select(audit_closings.c.item).where(audit_closings.c.item.in_(names)))
-        if names
-        else ()
+        connection.scalars(
+            select(audit_closings.c.item).where(audit_closings.c.item == any_(names))
+        )
     )
     return tuple(
         sorted((one for one in found if one.item not in closed), key=lambda one: one.since)
@@ -141,7 +140,6 @@ def _free_rows(connection: Connection) -> Sequence[Row[Any]]:
             ~exists().where(audit_closings.c.item == "row:" + row.channel + ":" + row.ref),
         )
         .order_by(row.file, row.line)
-        .limit(MOST_ROWS)
     ).all()
 
 
@@ -170,7 +168,6 @@ def _orders(connection: Connection, now: datetime) -> Iterable[AuditItem]:
             orders.c.paid_at < min(told, now - PATIENCE),
         )
         .order_by(orders.c.paid_at)
-        .limit(MOST_ROWS)
     )
     for order_id, fen, paid_at in silent:
         name = f"order:{order_id}:untold"

@@ -2,8 +2,9 @@
 
 Money is what moved by a tender, in or out, in the entries the day's seals cover. Cash is explained
 when its shift was counted; a transfer when a bank's statement shows it; an order paid online when
-the channel's file tells of it; a QR payment by its service's own answer. Whatever is in suspense,
-over or short, or differs is explained when somebody closed it with a second person.
+the channel's file tells of it; a QR payment by its desk's own word, as it is posted: no payment
+service sends a file yet. No other tender explains itself. Whatever is in suspense, over or short,
+or differs is explained when somebody closed it with a second person.
 """
 
 from __future__ import annotations
@@ -113,7 +114,8 @@ def _moment(tender: ColumnElement[str]) -> ColumnElement[Any]:
         (tender == "cash", _shift_counted()),
         (tender == "bank_transfer", _at_the_bank()),
         (tender == "online", _told_by_a_channel()),
-        else_=journal.c.posted_at,
+        (tender == "qr_code", journal.c.posted_at),
+        else_=cast(null(), _MOMENT),
     )
     closed = _closed_by_two()
     return case(

@@ -45,7 +45,7 @@ def show(visit: Visit) -> Blacklist:
     return Blacklist(listed(visit, MOST), waiting(visit.connection, Kind.BLACKLIST), number or 0)
 
 
-def listed(visit: Visit, most: int) -> tuple[Listed, ...]:
+def listed(visit: Visit, most: int | None) -> tuple[Listed, ...]:
     """Cards on the list now, the last first."""
     last = select(func.max(blacklist.c.proposal)).group_by(blacklist.c.card_no)
     rows = visit.connection.execute(
@@ -88,7 +88,7 @@ def sheet(visit: Visit) -> Sheet:
                 *(one.card_no, one.at.astimezone(ZONE).isoformat(" ", "seconds"), one.reason),
                 *(one.made_by, one.decided_by),
             ]
-            for one in listed(visit, 50_000)
+            for one in listed(visit, None)
         ],
     )
 

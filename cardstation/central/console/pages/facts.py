@@ -56,10 +56,11 @@ def query() -> Select[Any]:
 
 def facts(rows: Iterable[Row[Any]]) -> tuple[Fact, ...]:
     """Rows of `query` as values."""
-    return tuple(_fact(row) for row in rows)
+    return tuple(map(fact, rows))
 
 
-def _fact(row: Row[Any]) -> Fact:
+def fact(row: Row[Any]) -> Fact:
+    """A row of `query` as a value."""
     named = row._asdict()
     entry = _read(bytes(named.pop("raw")), row.station)
     named["kind"] = row.kind

@@ -68,7 +68,7 @@ def show(visit: Visit) -> Orders:
     return Orders(found(visit, MOST), number, int(fen), waiting(visit.connection, Kind.ORDER))
 
 
-def found(visit: Visit, most: int) -> tuple[Waiting, ...]:
+def found(visit: Visit, most: int | None) -> tuple[Waiting, ...]:
     """Orders that wait, the oldest first; a lease that is over holds until its desk was heard."""
     rows = visit.connection.execute(
         select(
@@ -136,7 +136,7 @@ def sheet(visit: Visit) -> Sheet:
                 "" if one.silent_since is None else f"{one.silent_since:%Y-%m-%d %H:%M}",
                 one.claimed_by,
             ]
-            for one in found(visit, 50_000)
+            for one in found(visit, None)
         ],
     )
 

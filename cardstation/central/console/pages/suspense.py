@@ -148,7 +148,7 @@ def show_item(visit: Visit) -> OneItem:
     )
 
 
-def items(visit: Visit, most: int) -> tuple[Item, ...]:
+def items(visit: Visit, most: int | None) -> tuple[Item, ...]:
     """Items as the address asks: `which`, `code`, `station`."""
     wanted = _query().order_by(exceptions.c.number.desc()).limit(most)
     if visit.get("which") != "all":
@@ -225,7 +225,7 @@ def sheet(visit: Visit) -> Sheet:
         *(t("Number"), t("Opened"), t("Station"), t("Entry"), t("What"), t("Account"), t("Card")),
         *(t("In suspense (yuan)"), t("Explained by"), t("Explanation")),
     ]
-    return Sheet(headings, [_row(visit, one) for one in items(visit, 50_000)])
+    return Sheet(headings, [_row(visit, one) for one in items(visit, None)])
 
 
 def _row(visit: Visit, one: Item) -> list[Cell]:
