@@ -230,7 +230,9 @@ def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Wat
         row=line.row.row,
         order_id=line.order_id if tender is Tender.ORDER else "",
     )
-    armed = begin_armed(station, card, household, admitted, offer, purpose=purpose)
+    armed = begin_armed(
+        station, card, household, admitted, offer, purpose=purpose, unlocking=unlocking
+    )
     return write_and_seal(station, card, armed, watch, unlocking)
 
 

@@ -74,7 +74,7 @@ def load_prepaid(station: Station, card: Inserted, order_id: str | None, watch: 
     purpose = Purpose(Tender.ORDER, order_id=order.order_id)
     intent = begin(station, card, household, admitted, offer, purpose=purpose)
     paid = collect(station, intent)
-    armed = arm(station, card, paid, admitted)
+    armed = arm(station, card, paid, admitted, unlocking)
     return write_and_seal(station, card, armed, watch, unlocking)
 
 

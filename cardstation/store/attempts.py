@@ -1,4 +1,8 @@
-"""Attempts at a card's code, written down before the code is presented."""
+"""Attempts at a card's code, written down before the code is presented.
+
+That one was accepted may be lost in a power cut where the chip counts its tries: it shows all of
+them then, and what was cut short before that counts no more.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ class Attempt(StrEnum):
 
 _NOTE = code_attempt.insert()
 _OF_CARD = (
-    select(code_attempt.c.event)
+    select(code_attempt.c.event, code_attempt.c.tries_left)
     .where(
         code_attempt.c.maker == bindparam("maker"), code_attempt.c.card_no == bindparam("card_no")
     )
@@ -51,14 +55,25 @@ class Attempts:
             },
         )
 
-    def torn(self, maker: str, card_no: str) -> int:
-        """How many of the last attempts in a row were cut short; a refused one counts as many."""
+    def torn(self, maker: str, card_no: str, every: int) -> int:
+        """How many of the last attempts in a row were cut short; a refused one counts as many.
+
+        Args:
+            maker: Of the card.
+            card_no: Of the card.
+            every: Tries of its chip; an attempt begun with all of them ends the row: what was cut
+                short before it had cost none.
+        """
         count = 0
         followed = ""
-        for (event,) in self._connection.execute(_OF_CARD, {"maker": maker, "card_no": card_no}):
+        for event, tries in self._connection.execute(
+            _OF_CARD, {"maker": maker, "card_no": card_no}
+        ):
             if event == Attempt.ACCEPTED:
                 break
             if event == Attempt.PRESENTING and followed != Attempt.WITHHELD:
                 count += 2 if followed == Attempt.REFUSED else 1
+                if tries == every:
+                    break
             followed = event
         return count

@@ -51,6 +51,12 @@ class StoredEntry:
 _NEWEST_FIRST = journal.c.seq.desc()
 _LAST = select(journal).order_by(_NEWEST_FIRST).limit(1)
 _AT = select(journal).where(journal.c.seq == bindparam("seq"))
+_ABOUT = (
+    select(journal)
+    .where(journal.c.subject == bindparam("subject"), journal.c.kind == bindparam("kind"))
+    .order_by(_NEWEST_FIRST)
+    .limit(1)
+)
 _PUT = journal.insert()
 """Asked several times for every card: made once."""
 
@@ -142,8 +148,7 @@ class Journal:
 
     def last_about(self, subject: str, kind: EntryKind) -> StoredEntry | None:
         """The latest fact of one kind about a top-up or payment."""
-        query = select(journal).where(journal.c.subject == subject, journal.c.kind == kind.value)
-        row = self._connection.execute(query.order_by(journal.c.seq.desc()).limit(1)).first()
+        row = self._connection.execute(_ABOUT, {"subject": subject, "kind": kind.value}).first()
         return None if row is None else _stored(row)
 
     def since(self, seq: int, limit: int) -> tuple[StoredEntry, ...]:

@@ -156,6 +156,10 @@ class Shifts:
         rows = self._connection.execute(select(clerk).where(clerk.c.no.in_(latest)))
         return tuple(sorted(map(_clerk, rows), key=lambda one: one.name))
 
+    def has_clerks(self) -> bool:
+        """Whether a clerk was ever added."""
+        return self._connection.execute(_ANY_CLERK).first() is not None
+
     def clerk(self, name: str) -> tuple[Clerk, str] | None:
         """A clerk as of now, with the hash of the PIN."""
         query = select(clerk).where(clerk.c.name == name).order_by(clerk.c.no.desc()).limit(1)
@@ -313,5 +317,6 @@ def _opened(row: Row[Any]) -> OpenedShift:
 
 
 _CURRENT = select(shift_open).where(_still_open()).limit(1)
+_ANY_CLERK = select(clerk.c.no).limit(1)
 _COUNTED = select(shift_count.c.counted).where(shift_count.c.shift_id == bindparam("shift_id"))
 """Asked for every card: made once."""

@@ -98,7 +98,8 @@ class Store:
     def passing_unit(self) -> Iterator[Unit]:
         """As `unit`, for what may be lost in a power cut: on the disk with the next unit's commit.
 
-        Never for money, cards or persons. A later unit never stays without an earlier one.
+        Never for money, cards or persons, but for what the card itself says again. A later unit
+        never stays without an earlier one.
         """
         writer = self._writer or fail("this store was opened for reading only")
         with (

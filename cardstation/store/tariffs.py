@@ -34,6 +34,9 @@ desk_rules = Table(
     Column("purchase_caps", Text, nullable=False, server_default="{}"),
 )
 
+_RULES = select(desk_rules)
+"""Asked for every card: made once."""
+
 
 class Tariffs:
     """The price lists of one unit of work or reading."""
@@ -48,7 +51,7 @@ class Tariffs:
 
     def rules(self) -> DeskRules | None:
         """The desk rules, None before the first import."""
-        row = self._connection.execute(select(desk_rules)).first()
+        row = self._connection.execute(_RULES).first()
         return None if row is None else _rules(row)
 
     def replace(self, every: Sequence[Tariff], rules: DeskRules) -> None:

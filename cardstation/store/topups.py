@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, text
 
-from cardstation.domain.card import CardIdentity, CardType, Quantity, WritePlan
-from cardstation.domain.tariff import Quote
+from cardstation.domain.card import CardIdentity, WritePlan
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import (
     BEGINNING,
@@ -20,24 +18,15 @@ from cardstation.domain.transitions import (
     Direction,
     TopUpEvent,
     TopUpState,
-    advance,
 )
 from cardstation.domain.volume import NO_GAS, Volume
-from cardstation.errors import Refusal, ensure
-from cardstation.store.frozen import freeze, thaw, thaw_any
-from cardstation.store.high_water import high_water_us, us
+from cardstation.errors import ensure
+from cardstation.store.high_water import high_water_us
 from cardstation.store.journal import Journal
 from cardstation.store.shifts import Shifts
 from cardstation.store.tables import ON_CARD, card_load, topup, topup_log
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """When and by whom a state changed; `clerk` holds where nobody is on duty in a shift."""
-
-    at: datetime
-    clerk: str
-    approver: str = ""
+from cardstation.store.topup_moves import LOG, Beginning, Stamp, log_row, moved_on
+from cardstation.store.topup_rows import from_row, to_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +58,12 @@ class OwnedCounter:
     topup_id: str
 
 
-_ADD = topup.insert()
 _STANDS = and_(topup.c.topup_id == bindparam("of"), topup.c.state == bindparam("stood"))
 _MOVE = (
     topup.update()
     .where(_STANDS)
     .values({one.name: bindparam(one.name) for one in topup.c if one.name != "no"})
 )
-_LOG = topup_log.insert()
 _SEALED_SALE = (topup.c.direction == Direction.SALE, topup.c.state == TopUpState.SEALED)
 _TAKEN_BACK = select(topup.c.corrects).where(
     topup.c.direction == Direction.RETURN,
@@ -119,13 +106,18 @@ class TopUps:
         Raises:
             Refusal: `card_already_begun`: one is open on this card, its line or its order.
         """
+        begun = self.begin(intent, stamp, seq=seq, reason=reason)
+        begun.store()
+
+    def begin(
+        self, intent: TopUp, stamp: Stamp, *, seq: int | None = None, reason: str = ""
+    ) -> Beginning:
+        """Begin a new intent that may move on before it is stored; see `add`."""
         begins = TopUpState.ARMED if intent.origin else BEGINNING[intent.direction]
         ensure(intent.state is begins, "an intent begins where its table does")
-        try:
-            self._connection.execute(_ADD, _to_row(intent))
-        except IntegrityError as error:
-            raise Refusal("card_already_begun", card_no=intent.identity.card_no) from error
-        self._log(intent.topup_id, None, intent.state, stamp, seq=seq, reason=reason)
+        begun = Beginning(self._connection, intent, self.high_water_us(), self._shifts.on_duty())
+        begun.note(None, stamp, seq=seq, reason=reason)
+        return begun
 
     def move(
         self,
@@ -152,25 +144,26 @@ class TopUps:
         Raises:
             Defect: an illegal move, or the stored state is not the one given.
         """
-        state = advance(intent.direction, intent.state, event, approver=stamp.approver)
-        moved = replace(intent, state=state, plan=plan or intent.plan, **frozen)
+        moved = moved_on(intent, event, stamp, plan, frozen)
         key = {"of": intent.topup_id, "stood": intent.state}
-        changed = self._connection.execute(_MOVE, {**_to_row(moved), **key})
+        changed = self._connection.execute(_MOVE, {**to_row(moved), **key})
         ensure(changed.rowcount == 1, "the top-up stands where it was read")
-        self._log(intent.topup_id, event, state, stamp, seq=seq, reason=reason)
+        mark, clerk = self.high_water_us(), self._shifts.on_duty()
+        row = log_row(moved, event, stamp, seq=seq, reason=reason, mark=mark, clerk=clerk)
+        self._connection.execute(LOG, row)
         return moved
 
     def get(self, topup_id: str) -> TopUp | None:
         """One top-up."""
         row = self._connection.execute(_BY_ID, {"topup_id": topup_id}).first()
-        return None if row is None else _from_row(row)
+        return None if row is None else from_row(row)
 
     def open_on(self, identity: CardIdentity) -> TopUp | None:
         """The open intent of a card, if any (R3)."""
         card: dict[str, Any] = {"maker": identity.maker, "card_no": identity.card_no}
         card |= {"meter_no": identity.meter_no, "generation": identity.generation}
         row = self._connection.execute(_OPEN_ON, card).first()
-        return None if row is None else _from_row(row)
+        return None if row is None else from_row(row)
 
     def last_sealed(self, identity: CardIdentity) -> TopUp | None:
         """The load that was sealed last on a card and not taken back since."""
@@ -235,7 +228,7 @@ class TopUps:
         """Every load of a batch, or of one line, oldest first, voided ones too."""
         if line:
             rows = self._connection.execute(_OF_LINE, {"batch_id": batch_id, "line": line})
-            return tuple(map(_from_row, rows))
+            return tuple(map(from_row, rows))
         return self._find(topup.c.batch_id == batch_id, topup.c.direction == Direction.SALE)
 
     def returns_of(self, *topup_ids: str) -> tuple[TopUp, ...]:
@@ -295,95 +288,6 @@ class TopUps:
         rows = self._connection.execute(select(card_load))
         return tuple(OwnedCounter(**row._asdict()) for row in rows)
 
-    def _log(
-        self,
-        topup_id: str,
-        event: TopUpEvent | None,
-        state: TopUpState,
-        stamp: Stamp,
-        *,
-        seq: int | None = None,
-        reason: str = "",
-    ) -> None:
-        self._connection.execute(
-            _LOG,
-            {
-                "topup_id": topup_id,
-                "event": event,
-                "state": state,
-                "seq": seq,
-                "reason": reason,
-                "clerk": self._shifts.on_duty() or stamp.clerk,
-                "approver": stamp.approver,
-                "at": stamp.at,
-                "high_water_us": max(us(stamp.at), self.high_water_us()),
-            },
-        )
-
     def _find(self, *conditions: ColumnElement[bool]) -> tuple[TopUp, ...]:
         query = select(topup).where(*conditions).order_by(topup.c.no)
-        return tuple(map(_from_row, self._connection.execute(query)))
-
-
-def _to_row(intent: TopUp) -> dict[str, Any]:
-    identity = intent.identity
-    return {
-        "topup_id": intent.topup_id,
-        "state": intent.state,
-        "account_no": intent.account_no,
-        "maker": identity.maker,
-        "card_no": identity.card_no,
-        "meter_no": identity.meter_no,
-        "generation": identity.generation,
-        "card_type": identity.card_type.value,
-        "quote": freeze(intent.quote),
-        "quantity": freeze(intent.quantity),
-        "tender": intent.tender,
-        "reference": intent.reference,
-        "batch_id": intent.batch_id,
-        "line": intent.line,
-        "row": intent.row,
-        "order_id": intent.order_id,
-        "known_counter": intent.known_counter,
-        "counter_before": intent.counter_before,
-        "counter_after": intent.counter_after,
-        "before": intent.before,
-        "plan": None if intent.plan is None else freeze(intent.plan),
-        "opened_at": intent.opened_at,
-        "direction": intent.direction,
-        "corrects": intent.corrects,
-        "origin": intent.origin,
-    }
-
-
-def _from_row(row: Row[Any]) -> TopUp:
-    return TopUp(
-        topup_id=row.topup_id,
-        state=row.state,
-        account_no=row.account_no,
-        identity=CardIdentity(
-            maker=row.maker,
-            card_type=CardType(row.card_type),
-            card_no=row.card_no,
-            account_no=row.account_no,
-            meter_no=row.meter_no,
-            generation=row.generation,
-        ),
-        quote=thaw(Quote, row.quote),
-        quantity=thaw_any(Quantity, row.quantity),
-        tender=row.tender,
-        reference=row.reference,
-        batch_id=row.batch_id,
-        line=row.line,
-        row=row.row,
-        order_id=row.order_id,
-        known_counter=row.known_counter,
-        counter_before=row.counter_before,
-        counter_after=row.counter_after,
-        before=row.before,
-        plan=None if row.plan is None else thaw(WritePlan, row.plan),
-        opened_at=row.opened_at,
-        direction=row.direction,
-        corrects=row.corrects,
-        origin=row.origin,
-    )
+        return tuple(map(from_row, self._connection.execute(query)))

@@ -72,7 +72,8 @@ class Ran:
 def run_lanes(desk: Desk, batch: str, lanes: int, cards: int) -> Ran:
     """Run the bag of a desk whose rack feeds it."""
     kept = desk.folder / "cards as they were"
-    shutil.copytree(desk.home / "training" / "cards", kept)
+    drafts = shutil.ignore_patterns(".*")  # the hands lay the first cards meanwhile
+    shutil.copytree(desk.home / "training" / "cards", kept, ignore=drafts)
     settings = load_settings(desk.home, {})
     take_short_turns()
     with open_station(settings, True) as station, _room(desk) as (room, calls):

@@ -56,7 +56,8 @@ def closed_cards(world: World, station: str) -> dict[str, Wait]:
     try:
         with desk.station.store.reading() as reading:
             torn = [
-                reading.attempts.torn(world.maker.code, one.card_no) for one in world.households
+                reading.attempts.torn(world.maker.code, one.card_no, all_tries(card))
+                for one, card in zip(world.households, world.cards, strict=True)
             ]
     finally:
         desk.station.store.close()

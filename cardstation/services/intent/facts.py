@@ -12,7 +12,7 @@ from cardstation.services.intent.ids import new_id
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.journal import StoredEntry
-from cardstation.store.topups import Stamp
+from cardstation.store.topup_moves import Stamp
 
 
 def stamp(station: Station, approver: str = "") -> Stamp:

@@ -102,6 +102,6 @@ def _off_duty(station: Station, reading: Reading) -> str:
     if current is not None:
         counted = reading.shifts.counted(current.shift.shift_id)
         return "" if counted is None else "shift_counted"
-    if reading.shifts.clerks():
+    if reading.shifts.has_clerks():
         return "no_shift"
     return "" if station.training else "no_clerks"

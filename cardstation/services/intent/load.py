@@ -46,10 +46,26 @@ class Unlocking:
     last_tries: bool
 
 
-def arm(station: Station, card: Inserted, intent: TopUp, admitted: Admitted) -> TopUp:
-    """Make the whole target of a load durable before the first byte changes the card (R2)."""
+def arm(
+    station: Station,
+    card: Inserted,
+    intent: TopUp,
+    admitted: Admitted,
+    unlocking: Unlocking | None = None,
+) -> TopUp:
+    """Make the whole target of a load durable before the first byte changes the card (R2).
+
+    Args:
+        station: The desk.
+        card: In the lane.
+        intent: Paid.
+        admitted: What the card's rules said of it.
+        unlocking: Of the code that is presented next, where that was asked for already.
+    """
     plan, counter_after = planned(station, card, intent, admitted)
-    return record_armed(station, replace(intent, before=card.image), plan, counter_after)
+    tries = None if unlocking is None else unlocking.tries_left
+    held = replace(intent, before=card.image)
+    return record_armed(station, held, plan, counter_after, tries_left=tries)
 
 
 def planned(
@@ -108,7 +124,8 @@ def write_and_seal(
         card: In the lane.
         intent: Armed.
         watch: Told each step.
-        unlocking: As `ensure_unlockable` said during this insertion; None: it is asked now.
+        unlocking: As `ensure_unlockable` said during this insertion, and as it was armed with;
+            None: it is asked now.
 
     Raises:
         OutcomeUnknown: the link was lost or the card reads back differently; the card decides at
@@ -136,7 +153,10 @@ def write_and_prove(
     plan = intent.plan or fail("an armed intent has its plan")
     watch(Step.WRITE)
     spans = _spans(card, plan, intent.direction)
-    _unlock(station, card, intent, unlocking or _unlocking(station, card, intent))
+    if unlocking is None or unlocking.tries_left is None:
+        unlocking = unlocking or _unlocking(station, card, intent)
+        _note(station, intent, Attempt.PRESENTING, unlocking.tries_left)
+    _unlock(station, card, intent, unlocking)
     try:
         card.chip.write(card.image, spans)
         watch(Step.VERIFY)
@@ -187,7 +207,7 @@ def ensure_unlockable(station: Station, card: Inserted) -> Unlocking:
     """
     identity = card.content.identity
     with station.store.reading() as reading:
-        torn = reading.attempts.torn(identity.maker, identity.card_no)
+        torn = reading.attempts.torn(identity.maker, identity.card_no, card.chip.all_tries)
     tries = card.chip.tries_left()
     code = b""
     if card.code_bytes:
@@ -214,12 +234,11 @@ def _unlocking(station: Station, card: Inserted, intent: TopUp) -> Unlocking:
 
 
 def _unlock(station: Station, card: Inserted, intent: TopUp, unlocking: Unlocking) -> None:
-    """Present the card's code once; the attempt is on disk before the code is presented.
+    """Present the card's code once; the attempt is on disk.
 
     The chip reads its own counter once more before it is presented anything.
     """
     tries = unlocking.tries_left
-    _note(station, intent, Attempt.PRESENTING, tries)
     try:
         card.chip.unlock(unlocking.code, last_tries=unlocking.last_tries)
     except (CodeRefused, CodeLocked, Refusal) as error:
@@ -227,11 +246,18 @@ def _unlock(station: Station, card: Inserted, intent: TopUp, unlocking: Unlockin
         _note(station, intent, Attempt.REFUSED if presented else Attempt.WITHHELD, tries)
         _nothing_written(station, card, intent, error.code)
         raise
-    _note(station, intent, Attempt.ACCEPTED, tries)
+    _note(station, intent, Attempt.ACCEPTED, tries, passing=tries is not None)
 
 
-def _note(station: Station, intent: TopUp, event: Attempt, tries_left: int | None) -> None:
-    with station.store.unit() as unit:
+def _note(
+    station: Station,
+    intent: TopUp,
+    event: Attempt,
+    tries_left: int | None,
+    *,
+    passing: bool = False,
+) -> None:
+    with station.store.passing_unit() if passing else station.store.unit() as unit:
         unit.attempts.note(intent, event, tries_left=tries_left, at=station.clock.now())
         unit.commit()
 

@@ -20,7 +20,10 @@ from cardstation.services.intent.money_here import ensure_money_here
 from cardstation.services.intent.papers import receipt_no, receipt_of
 from cardstation.services.station import Station
 from cardstation.store import Unit
+from cardstation.store.attempts import Attempt
 from cardstation.store.frozen import freeze
+from cardstation.store.topup_moves import Beginning
+from cardstation.store.topups import TopUps
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +85,33 @@ def record_begun_paid(station: Station, intent: TopUp) -> TopUp:
     Nothing happens outside the store between these moves, so a cut leaves all of them or none.
     """
     with station.store.unit() as unit:
-        moved = _begun_paid(station, unit, intent)
+        begun, paid = _begun_paid(station, unit, intent)
+        begun.store()
         unit.commit()
-    return moved
+    return paid
 
 
-def _begun_paid(station: Station, unit: Unit, intent: TopUp) -> TopUp:
+def _begun_paid(station: Station, unit: Unit, intent: TopUp) -> tuple[Beginning, TopUp]:
     ensure_money_here(station, unit, intent)
-    unit.topups.add(intent, stamp(station))
-    asked = unit.topups.move(intent, TopUpEvent.MONEY_ASKED, stamp(station))
-    return _pay(station, unit, asked)
+    begun = unit.topups.begin(intent, stamp(station))
+    asked = begun.move(intent, TopUpEvent.MONEY_ASKED, stamp(station))
+    return begun, _pay(station, unit, asked, begun)
 
 
 def record_begun_armed(
-    station: Station, intent: TopUp, plan: WritePlan, counter_after: int
+    station: Station,
+    intent: TopUp,
+    plan: WritePlan,
+    counter_after: int,
+    *,
+    tries_left: int | None,
 ) -> TopUp:
-    """As `record_begun_paid`, armed in the same commit; then the anchor, as `record_armed`."""
+    """As `record_begun_paid`, armed in the same commit; then as `record_armed`."""
     with station.store.unit() as unit:
-        paid = _begun_paid(station, unit, intent)
-        moved = _arm(station, unit, paid, plan, counter_after)
+        begun, paid = _begun_paid(station, unit, intent)
+        moved = _arm(station, unit, paid, plan, counter_after, begun)
+        begun.store()
+        _note_presenting(station, unit, moved, tries_left)
         head = unit.journal.head()
         unit.commit()
     write_anchor(station, head)
@@ -111,12 +122,12 @@ def record_begun_armed(
 def record_paid(station: Station, intent: TopUp) -> TopUp:
     """The money is certain: price and tier year are frozen, the remainder is the household's."""
     with station.store.unit() as unit:
-        moved = _pay(station, unit, intent)
+        moved = _pay(station, unit, intent, unit.topups)
         unit.commit()
     return moved
 
 
-def _pay(station: Station, unit: Unit, intent: TopUp) -> TopUp:
+def _pay(station: Station, unit: Unit, intent: TopUp, topups: Beginning | TopUps) -> TopUp:
     remainder = intent.quote.remainder
     entry = append_about(
         station,
@@ -130,13 +141,30 @@ def _pay(station: Station, unit: Unit, intent: TopUp) -> TopUp:
     if remainder != NO_MONEY:
         household = _household(unit, intent)
         unit.households.update(replace(household, balance=household.balance + remainder))
-    return unit.topups.move(intent, TopUpEvent.MONEY_CERTAIN, stamp(station), seq=entry.seq)
+    return topups.move(intent, TopUpEvent.MONEY_CERTAIN, stamp(station), seq=entry.seq)
 
 
-def record_armed(station: Station, intent: TopUp, plan: WritePlan, counter_after: int) -> TopUp:
-    """The whole target is on disk; then the anchor, outside the store. Only then comes a byte."""
+def record_armed(
+    station: Station,
+    intent: TopUp,
+    plan: WritePlan,
+    counter_after: int,
+    *,
+    tries_left: int | None = None,
+) -> TopUp:
+    """The whole target is on disk; then the anchor, outside the store. Only then comes a byte.
+
+    Args:
+        station: The desk.
+        intent: Paid, or proven unwritten.
+        plan: The whole target.
+        counter_after: The card's purchase counter then.
+        tries_left: What the chip says of its code, which is presented next: the attempt is on
+            record in this commit. None: it is noted alone, or nothing is presented.
+    """
     with station.store.unit() as unit:
-        moved = _arm(station, unit, intent, plan, counter_after)
+        moved = _arm(station, unit, intent, plan, counter_after, unit.topups)
+        _note_presenting(station, unit, moved, tries_left)
         head = unit.journal.head()
         unit.commit()
     write_anchor(station, head)
@@ -144,7 +172,14 @@ def record_armed(station: Station, intent: TopUp, plan: WritePlan, counter_after
     return moved
 
 
-def _arm(station: Station, unit: Unit, intent: TopUp, plan: WritePlan, counter_after: int) -> TopUp:
+def _arm(
+    station: Station,
+    unit: Unit,
+    intent: TopUp,
+    plan: WritePlan,
+    counter_after: int,
+    topups: Beginning | TopUps,
+) -> TopUp:
     counted = replace(intent, counter_after=counter_after)
     entry = append_about(
         station,
@@ -155,9 +190,13 @@ def _arm(station: Station, unit: Unit, intent: TopUp, plan: WritePlan, counter_a
         target=hashlib.sha256(plan.target).hexdigest(),
         detail=freeze(replace(counted, state=TopUpState.ARMED, plan=plan)),
     )
-    return unit.topups.move(
-        counted, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan
-    )
+    return topups.move(counted, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan)
+
+
+def _note_presenting(station: Station, unit: Unit, intent: TopUp, tries_left: int | None) -> None:
+    if tries_left is not None:
+        at = station.clock.now()
+        unit.attempts.note(intent, Attempt.PRESENTING, tries_left=tries_left, at=at)
 
 
 def record_untouched(
