@@ -145,9 +145,9 @@ def test_a_code_whose_acceptance_was_lost_is_tried_again_once(
     desk, batch_id, card = bag()
     note = loading._note
 
-    def forgetful(station: Any, intent: Any, event: Attempt, *given: Any, **named: Any) -> None:
+    def forgetful(station: Any, intent: Any, event: Attempt, *given: Any) -> None:
         if event is not Attempt.ACCEPTED:
-            note(station, intent, event, *given, **named)
+            note(station, intent, event, *given)
 
     monkeypatch.setattr(loading, "_note", forgetful)
     with pytest.raises(OutcomeUnknown):

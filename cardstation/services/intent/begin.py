@@ -16,7 +16,7 @@ from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.ids import new_id
-from cardstation.services.intent.load import Unlocking, planned
+from cardstation.services.intent.load import Unlocking, planned, tries_of
 from cardstation.services.intent.records import (
     record_begun,
     record_begun_armed,
@@ -72,7 +72,7 @@ def begin_armed(
     offer: Quote,
     *,
     purpose: Purpose,
-    unlocking: Unlocking,
+    unlocking: Unlocking | None,
 ) -> TopUp:
     """As `begin`, armed in the same commit: the money is here already, and so is the card.
 
@@ -82,7 +82,7 @@ def begin_armed(
     ensure(purpose.tender in WITHOUT_ASKING, "only money that is here already is not asked for")
     intent = _intent(station, card, household, admitted, offer, purpose)
     plan, counter_after = planned(station, card, intent, admitted)
-    return record_begun_armed(station, intent, plan, counter_after, tries_left=unlocking.tries_left)
+    return record_begun_armed(station, intent, plan, counter_after, tries_left=tries_of(unlocking))
 
 
 def _intent(

@@ -63,9 +63,13 @@ def arm(
         unlocking: Of the code that is presented next, where that was asked for already.
     """
     plan, counter_after = planned(station, card, intent, admitted)
-    tries = None if unlocking is None else unlocking.tries_left
     held = replace(intent, before=card.image)
-    return record_armed(station, held, plan, counter_after, tries_left=tries)
+    return record_armed(station, held, plan, counter_after, tries_left=tries_of(unlocking))
+
+
+def tries_of(unlocking: Unlocking | None) -> int | None:
+    """Tries left of a code whose attempt may be on record with *armed*; None: it may not."""
+    return None if unlocking is None else unlocking.tries_left
 
 
 def planned(
@@ -153,7 +157,7 @@ def write_and_prove(
     plan = intent.plan or fail("an armed intent has its plan")
     watch(Step.WRITE)
     spans = _spans(card, plan, intent.direction)
-    if unlocking is None or unlocking.tries_left is None:
+    if unlocking is None or tries_of(unlocking) is None:
         unlocking = unlocking or _unlocking(station, card, intent)
         _note(station, intent, Attempt.PRESENTING, unlocking.tries_left)
     _unlock(station, card, intent, unlocking)
@@ -246,18 +250,13 @@ def _unlock(station: Station, card: Inserted, intent: TopUp, unlocking: Unlockin
         _note(station, intent, Attempt.REFUSED if presented else Attempt.WITHHELD, tries)
         _nothing_written(station, card, intent, error.code)
         raise
-    _note(station, intent, Attempt.ACCEPTED, tries, passing=tries is not None)
+    _note(station, intent, Attempt.ACCEPTED, tries)
 
 
-def _note(
-    station: Station,
-    intent: TopUp,
-    event: Attempt,
-    tries_left: int | None,
-    *,
-    passing: bool = False,
-) -> None:
-    with station.store.passing_unit() if passing else station.store.unit() as unit:
+def _note(station: Station, intent: TopUp, event: Attempt, tries_left: int | None) -> None:
+    """Log a step; that a code was accepted may be lost where the chip counts its own tries."""
+    told_by_chip = event is Attempt.ACCEPTED and tries_left is not None
+    with station.store.passing_unit() if told_by_chip else station.store.unit() as unit:
         unit.attempts.note(intent, event, tries_left=tries_left, at=station.clock.now())
         unit.commit()
 
