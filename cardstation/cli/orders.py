@@ -11,6 +11,7 @@ from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.volume import Volume
+from cardstation.i18n import Translator
 from cardstation.sentences import word
 from cardstation.services.lease_order import lease_order
 from cardstation.services.orders_state import WaitingOrder, orders_state
@@ -29,7 +30,7 @@ def orders() -> None:
 @with_json
 @pass_call
 def list_orders(call: Call, days: int | None) -> None:
-    """List every waiting order of this station's households, the oldest first."""
+    """List every order that waits, the oldest first."""
     warn_days = call.settings.order_warn_days if days is None else days
     with call.doors.station(call.settings, False) as station:
         found = orders_state(station, warn_days)
@@ -40,7 +41,7 @@ def list_orders(call: Call, days: int | None) -> None:
             one.order.account_no,
             str(_gas(one.order)),
             "?" if one.days is None else call.words.plural("{n} day", "{n} days", one.days),
-            word(f"holder.{one.holder.value}", call.words),
+            _who_may(one, call.words),
         )
         for one in found
     ]
@@ -101,4 +102,17 @@ def _of(order: Order) -> dict[str, object]:
 
 
 def _line(one: WaitingOrder) -> dict[str, object]:
-    return {**_of(one.order), "days": one.days, "warns": one.warns, "holder": one.holder}
+    return {
+        **_of(one.order),
+        "days": one.days,
+        "warns": one.warns,
+        "holder": one.holder,
+        "on_file": one.on_file,
+        "passed": one.passed,
+    }
+
+
+def _who_may(one: WaitingOrder, t: Translator) -> str:
+    if not one.on_file:
+        return t("household not on file here")
+    return t("nobody: sold past") if one.passed else word(f"holder.{one.holder.value}", t)

@@ -37,6 +37,9 @@ IN_DOUBT = "payout_in_doubt"
 ONE_IN_DOUBT = "one_in_doubt"
 """The same of one payment of a batch whose other money is not done with: it runs, or rows hold."""
 
+PASSED, NOT_ON_FILE = "passed", "not_on_file"
+"""States of a paid order: its card has left the counter it is for; its household is another's."""
+
 _FIND = GuideStep("find_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _HOLD = GuideStep("hold", Who.TWO, Act.DISPUTE, Proof.SECOND_APPROVAL)
 _SETTLE = GuideStep("settle", Who.TWO, Act.SETTLE, Proof.WITNESS)
@@ -59,6 +62,8 @@ _FREE = GuideStep("free_money", Who.CLERK, Act.RELEASE, Proof.DECISION)
 _GIVE = GuideStep("give_back", Who.TWO, Act.GIVE_BACK, Proof.SECOND_APPROVAL)
 _GIVE_IN_DOUBT = GuideStep("give_back_in_doubt", Who.TWO, Act.GIVE_BACK, Proof.SLIP)
 _CALL_HOME = GuideStep("call_home", Who.CLERK, Act.HOLD_ORDER, Proof.LEDGER)
+_BIND = GuideStep("bind_anew", Who.CENTRE, Act.NONE, Proof.LEDGER)
+_ITS_DESK = GuideStep("order_of_other_desk", Who.CENTRE, Act.NONE, Proof.LEDGER)
 _HELD_ELSEWHERE = GuideStep("held_elsewhere", Who.CENTRE, Act.NONE, Proof.LEDGER)
 
 _UNKNOWN, _PAID, _OFFED = (_FIND, _HOLD, _SETTLE), (_LOAD, _REFUND, _PAY_OUT), (_OFF, _PAY_OUT)
@@ -114,6 +119,8 @@ _MONEY: Mapping[str, Guide] = {
 }
 _ORDER = Guide((_CALL_HOME, _LOAD), 0, (Act.HOLD_ORDER, Act.CARD), ORDER_H, 6)
 _ORDERS: Mapping[str, Guide] = {
+    PASSED: Guide((_BIND, _LOAD), 0, (), MONEY_H, 6),
+    NOT_ON_FILE: Guide((_ITS_DESK,), 0, (), ORDER_H, 6),
     "ours": replace(_ORDER, at=1, now=(Act.CARD,)),
     "elsewhere": Guide((_HELD_ELSEWHERE, _LOAD), 0, (), ORDER_H, 6),
 }
@@ -127,7 +134,8 @@ def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> 
         code: Why it is open. Of verdicts, entries and lines a new one has a guide, too.
         direction: Of an intent, empty for a batch payment.
         state: Of an intent. Of a line: see `line_guide`. Of a bag: `COUNTED` or empty. Of money:
-            `HELD`, `PARTLY_HELD`, `FREE`, `IN_DOUBT`, `ONE_IN_DOUBT`. Of an order: who holds it.
+            `HELD`, `PARTLY_HELD`, `FREE`, `IN_DOUBT`, `ONE_IN_DOUBT`. Of an order: who holds it,
+            `PASSED`, or `NOT_ON_FILE`.
     """
     if kind is Kind.INTENT:
         return _BEGUN if state == "quoted" else _INTENTS[code, direction]

@@ -67,7 +67,7 @@ ROWS: Mapping[str, Guide] = {
     ),
     **dict.fromkeys(("differing_duplicate", "in_other_batch"), _TWICE),
     **dict.fromkeys(
-        ("prepaid_order_missing", "several_orders", "prepaid_with_amount"),
+        ("prepaid_order_missing", "several_orders", "prepaid_with_amount", "order_waits"),
         _ORDER,
     ),
     "identical_duplicate": _closed("leave_twin_out"),

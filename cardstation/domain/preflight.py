@@ -44,11 +44,14 @@ OF_THE_LIST = frozenset(
         *("card_differs", "name_differs", "door_differs", "door_not_readable"),
         *("community_differs", "amount_not_certain", "no_amount", "zero_amount", "note_to_read"),
         *("differing_duplicate", "prepaid_with_amount", "in_other_batch", "line_needs_human"),
+        "order_waits",
     }
 )
 """Codes that whoever wrote the list can answer; all others are the household's own affair."""
-IN_OTHER_BATCH = "in_other_batch"
-"""Its money may be taken twice: said to a person once, who may decide that it is meant."""
+IN_OTHER_BATCH, ORDER_WAITS = "in_other_batch", "order_waits"
+"""Its money may be taken twice; gas it paid online waits, and no desk loads that after a sale."""
+SAID_ONCE = frozenset({IN_OTHER_BATCH, ORDER_WAITS})
+"""Said to a person once, who may decide that it is meant."""
 
 
 AGE_WARNED = 10
@@ -215,8 +218,10 @@ def _judge(
         codes += _state_of(household, terms)
         if wish.kind is LineKind.PREPAID:
             order_id = _order(household, terms, codes)
-        elif wish.money is not None:
-            volume = _volume(household, wish.money, terms, codes)
+        else:
+            codes += [ORDER_WAITS] if terms.orders.get(household.account_no) else []
+            if wish.money is not None:
+                volume = _volume(household, wish.money, terms, codes)
     reasons = _worst_first([*codes, *match.slips])
     verdict = _verdict(codes)
     ready = verdict is Verdict.READY

@@ -75,6 +75,8 @@ PHRASES = {
         "Slip and till: given back then, or give it now. Write what you found."
     ),
     "guide.call_home": "Call the household. It comes here: hold the order for this desk.",
+    "guide.bind_anew": "Call the centre: it binds the order to the counter of the card.",
+    "guide.order_of_other_desk": "Tell the centre; the desk of their district calls them.",
     "guide.held_elsewhere": "Another desk holds this order: the card is loaded there.",
     "may.clerk": "the clerk",
     "may.two": "two persons",

@@ -54,10 +54,41 @@ TABLE = {
         "The money is at the centre; the order does not expire.",
         "Call the household: the card is loaded at any desk, without paying.",
     ),
+    "order_waits": Words(
+        "A paid order waits",
+        "Gas that this household paid online waits for its card. After a sale its card has left "
+        "the order's counter, and no desk can load the order before the centre binds it anew.",
+        "Nothing was taken yet; the money of the order is at the centre.",
+        "Ask whether the amount was meant beside it: load the order without payment, or decide the "
+        "row with its amount, knowing that.",
+    ),
+    "order_passed": Words(
+        "Paid order was sold past",
+        "The household of the paid order {order_id} of {fen} bought something else since: its card "
+        "has left the order's counter.",
+        "The money of the order is with the centre; nothing of it is lost.",
+        "Call the centre with the order's number: it binds the order to the card's counter anew. "
+        "Until then no desk can load it.",
+    ),
+    "order_not_on_file": Words(
+        "Household not on file here",
+        "The paid order {order_id} of {fen} is for a household that is not on file at this desk.",
+        "The money is at the centre; the order does not expire.",
+        "It is loaded at the desk of its district; if that is this one, take in the newest "
+        "directory.",
+    ),
+    "orders_not_on_file": Words(
+        "Old paid orders, household not on file",
+        "Paid orders that wait too long for households that are not on file here: {count}, "
+        "together {fen}; the oldest since {days} days.",
+        "The money is at the centre; no order expires.",
+        "They stand under paid orders (F3). Tell the centre their numbers: the desk of their "
+        "district calls the households.",
+    ),
     "order_past_counter": Words(
         "Paid order cannot be loaded",
         "A paid order of this household is for an earlier counter than the card shows.",
         NOTHING,
-        "Look at it under Exceptions, paid orders; the centre knows where it was loaded.",
+        "If it was not loaded elsewhere the centre binds it anew; it stands under Exceptions.",
     ),
 }

@@ -76,6 +76,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
          "prepaid_with_amount", "several_orders", "volume_not_in_steps"),
         _AMOUNT,
     ),
+    "order_waits": (
+        "Gas that you paid online waits for your card, and the list gave an amount as well.",
+        "Tell us which you want; what is paid online is loaded at any desk without paying.",
+    ),
     **dict.fromkeys(("load_still_on_card", "load_still_on_card_money"), _TAKEN),
     **dict.fromkeys(("account_stopped", "account_closed", "arrears", "card_blocked"), _ACCOUNT),
     **dict.fromkeys(("old_card", "card_blacklisted", "counter_below_expected"), _OLD),

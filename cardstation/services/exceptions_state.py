@@ -17,6 +17,7 @@ from cardstation.services.intent.cases import (
     case,
     of_intent,
     of_order,
+    of_orders_elsewhere,
     of_sync,
     worst_first,
 )
@@ -179,7 +180,9 @@ def _standing(reading: Reading, found: CustodyState, known: frozenset[tuple[str,
 
 
 def _of_orders(station: Station, moment: Moment, warn_days: int) -> list[Case]:
-    return [of_order(one, moment) for one in orders_state(station, warn_days) if one.warns]
+    found = [one for one in orders_state(station, warn_days) if one.warns or one.passed]
+    here = [of_order(one, moment) for one in found if one.on_file]
+    return here + of_orders_elsewhere([one for one in found if not one.on_file], moment)
 
 
 def _of_sync(station: Station, moment: Moment) -> list[Case]:

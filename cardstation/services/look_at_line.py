@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from cardstation.domain.batch import Batch, ManifestLine
 from cardstation.domain.household import Household
+from cardstation.domain.ledger import Order
 from cardstation.domain.matching import Candidate, candidates
 from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import NO_MONEY, Money
@@ -54,6 +55,7 @@ class LineDetail:
         last: The last load of this station, when it is not long ago.
         warnings: Codes worth a look that stop nothing.
         candidates: Whom the row may mean, the likeliest first; only for a row not certain.
+        orders: Paid orders of the household that wait to be loaded.
     """
 
     place: int
@@ -67,6 +69,7 @@ class LineDetail:
     last: LastLoad | None
     warnings: tuple[str, ...]
     candidates: tuple[Candidate, ...]
+    orders: tuple[Order, ...] = ()
 
 
 def look_at_line(station: Station, batch_id: str, place: int) -> LineDetail:
@@ -154,6 +157,7 @@ def _of_household(
         last=last,
         warnings=warnings,
         candidates=(),
+        orders=reading.orders.waiting(household.account_no),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cardstation.domain.batch import ManifestLine, Verdict
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.preflight import BLOCKING, IN_OTHER_BATCH, decide
+from cardstation.domain.preflight import BLOCKING, IN_OTHER_BATCH, ORDER_WAITS, SAID_ONCE, decide
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write
@@ -21,8 +21,8 @@ def settle_line(
 ) -> int:
     """Say whom a row means and how much is paid; the decided line counts from now on.
 
-    A household that waits in another open batch is said first: its row still needs a person, and
-    counts when the same is decided once more.
+    A household that waits in another open batch, or whose paid order waits while money is to be
+    taken, is said first: its row still needs a person, and counts when the same is decided again.
 
     Args:
         station: The desk.
@@ -66,10 +66,13 @@ def _decided(
     if household is None:
         raise Refusal("unknown_household", account_no=account_no)
     terms = terms_of(station, reading, {account_no}, batch_id)
-    if IN_OTHER_BATCH in old.reasons and old.account_no == account_no:
+    said = old.reasons if old.account_no == account_no else ()
+    if IN_OTHER_BATCH in said:
         terms = replace(terms, elsewhere=frozenset())
+    if ORDER_WAITS in said and money is not None:
+        terms = replace(terms, orders={})
     new = decide(old.row, household, money, terms)
-    if new.verdict is not Verdict.READY and new.reasons != (IN_OTHER_BATCH,):
+    if new.verdict is not Verdict.READY and not SAID_ONCE.issuperset(new.reasons):
         if money is not None and new.reasons[0] not in (*BLOCKING, "arrears"):
             terms.sell(household, money)  # refuses with its own limits
         raise Refusal(

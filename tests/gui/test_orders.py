@@ -14,7 +14,7 @@ from cardstation.errors import Refusal
 from cardstation.services.orders_state import Holder
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import FakeCard
-from tests.kit.window_orders import ORDER, waiting
+from tests.kit.window_orders import ORDER, stuck, waiting
 from tests.kit.window_shift_shots import exceptions_of
 from tests.kit.window_stage import Stage
 from ui.screens.counter.order_pane import OrderPane
@@ -64,6 +64,7 @@ def test_esc_leaves_it_waiting_and_sells_and_esc_again_offers_it(
 ) -> None:
     qtbot.keyClick(offered.window, Qt.Key.Key_Escape)
     assert offered.counter.model.state.offer is None
+    assert "先购气，订单须由中心重新绑定" in offered.window.banner.state.line
     offered.counter.model.type_amount("300")
     offered.counter.model.confirm()
     assert [one.money.fen for one in offered.station.requests if one.money] == [30_000]
@@ -118,6 +119,25 @@ def test_the_list_says_who_waits_how_long_and_who_may_load(desk: Stage, qtbot: Q
     assert any("61 天" in one.text() for one in page.findChildren(QLabel) if one.isVisible())
     qtbot.keyClick(desk.window, Qt.Key.Key_F3)
     assert not page.isVisible()
+
+
+def test_what_no_desk_can_load_is_said_and_cannot_be_held(desk: Stage, qtbot: QtBot) -> None:
+    desk.station.orders.waiting = stuck()
+    desk.window.go("exceptions")
+    screen = exceptions_of(desk)
+    assert [one.code for one in screen.model.state.items or ()] == [
+        "orders_not_on_file",
+        "order_passed",
+    ]
+    screen.orders.turn()
+    page = desk.window.view("exceptions").findChild(OrdersPage)
+    model = page.table.model()
+    assert model.index(0, 0).data() == f"本站无档案：{ORDER.account_no}"
+    assert model.index(1, 5).data() == "暂无：已被购气越过"
+    for row, said in enumerate(("本站没有该用户档案", "已付订单被购气越过")):
+        page.table.select(row)
+        assert "本站占用" not in shown_buttons(desk, "exceptions")
+        assert any(said in one.text() for one in page.findChildren(QLabel) if one.isVisible())
 
 
 def test_an_order_is_held_and_given_back_by_keys(desk: Stage, qtbot: QtBot) -> None:

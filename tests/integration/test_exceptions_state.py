@@ -294,7 +294,7 @@ def test_the_command_lists_the_same(
 
 def test_a_paid_order_that_nobody_loads_is_on_the_list(desk: Desk) -> None:
     paid_at = desk.station.clock.now()
-    order = Order("W1", HOME.account_no, 10_000, 30_000, "", 5, "", paid_at)
+    order = Order("W1", HOME.account_no, 10_000, 30_000, "", HOME.purchase_counter, "", paid_at)
     with desk.station.store.unit() as unit:
         unit.orders.put([order])
         unit.commit()

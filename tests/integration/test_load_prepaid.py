@@ -294,10 +294,11 @@ def test_the_list_says_who_waits_how_long_and_who_may_load(town: Town) -> None:
     town.sell_online(replace(new, leased_to="S002"))
     town.sell_online(replace(new, order_id="D3", account_no="another town's"))
     lease_order(town.here.station, "D1")
-    old, young = orders_state(town.here.station, warn_days=30)
+    old, young, strange = orders_state(town.here.station, warn_days=30)
     assert (old.order.order_id, old.days, old.warns, old.holder) == ("D1", 34, True, Holder.OURS)
     assert (old.name, old.door) == (HOME.name, HOME.address.door)
     assert (young.days, young.warns, young.holder) == (0, False, Holder.ELSEWHERE)
+    assert (strange.order.order_id, strange.on_file, strange.name) == ("D3", False, "")
     assert not orders_state(town.here.station, warn_days=35)[0].warns
     town.here.clock.at = NOW + LEASE
     assert orders_state(town.here.station, warn_days=30)[0].holder is Holder.ENDED

@@ -8,8 +8,10 @@ from cardstation.domain.guides import (
     FREE,
     HELD,
     IN_DOUBT,
+    NOT_ON_FILE,
     ONE_IN_DOUBT,
     PARTLY_HELD,
+    PASSED,
     guide_of,
 )
 from cardstation.domain.line_guides import (
@@ -70,6 +72,6 @@ def every_guide() -> list[tuple[str, Guide]]:
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))
         for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT, ONE_IN_DOUBT)
     ]
-    holders = [one.value for one in Holder]
+    holders = [*(one.value for one in Holder), PASSED, NOT_ON_FILE]
     rest += [(f"order {at}", guide_of(Kind.ORDER, "order_old", state=at)) for at in holders]
     return [*intents, *verdicts, *entries, *rows, *stops, *rest]

@@ -17,6 +17,7 @@ from cardstation.services.intent.cases import (
     case,
     of_intent,
     of_order,
+    of_orders_elsewhere,
     of_sync,
     worst_first,
 )
@@ -48,7 +49,9 @@ def exceptions_of(station: FakeStation) -> tuple[Case, ...]:
     known = frozenset((one.batch_id, one.row) for one in station.open if one.batch_id)
     if station.standing is not None:
         cases += of_batch(station.standing, (), moment, Standing(known=known))
-    cases += [of_order(one, moment) for one in station.orders.waiting if one.warns]
+    orders = [one for one in station.orders.waiting if one.warns or one.passed]
+    cases += [of_order(one, moment) for one in orders if one.on_file]
+    cases += of_orders_elsewhere([one for one in orders if not one.on_file], moment)
     return worst_first((*cases, *station.cases, *of_sync(station.synced, moment)))
 
 

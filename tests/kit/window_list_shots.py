@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
@@ -18,6 +19,7 @@ from tests.kit.lists import with_people
 from tests.kit.station import Desk
 from tests.kit.window_cases import moment_of
 from tests.kit.window_lists import CHAT, HOMES, lay, list_text, lists_stage
+from tests.kit.window_orders import ORDER
 from tests.kit.window_shift_shots import exceptions_of
 from tests.kit.window_stage import Camera, Stage, application
 from ui.screens.batch import BatchView
@@ -77,6 +79,9 @@ class _Scenes:
         self.lists.close()
 
     def rows(self) -> None:
+        with self.desk.station.store.unit() as unit:
+            unit.orders.put([replace(ORDER, account_no=HOMES[5].account_no)])
+            unit.commit()
         self.stage.batch.model.take_in(
             self.file("阳光花园收卡登记.csv", list_text("name", "amount", "account"))
         )
@@ -92,6 +97,8 @@ class _Scenes:
         row.look_at(2)
         row.decide()
         self.shoot("lists-11-row-arrears")
+        row.look_at(6)
+        self.shoot("lists-18-row-order-waits")
         row.look_at(4)
         self.shoot("lists-12-row-sound")
         row.step_back()

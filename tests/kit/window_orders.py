@@ -63,6 +63,15 @@ def waiting(warn_days: int = 30) -> tuple[WaitingOrder, ...]:
     )
 
 
+def stuck() -> tuple[WaitingOrder, ...]:
+    """Two orders that this desk cannot load: one was sold past, one is of an unknown household."""
+    _, _, _, _, passed, unknown = waiting()
+    return (
+        replace(unknown, name="", door="", days=96, warns=True, on_file=False),
+        replace(passed, passed=True, passed_at=samples.NOW, passed_by="林晓燕"),
+    )
+
+
 def slip_of(order: Order) -> Receipt:
     """The slip of a loaded order."""
     priced = samples.quote(samples.household(), None, Volume(order.litres))

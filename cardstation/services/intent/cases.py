@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from cardstation.domain.exception_case import (
     due_at,
     is_overdue,
 )
-from cardstation.domain.guides import guide_of
+from cardstation.domain.guides import NOT_ON_FILE, PASSED, guide_of
 from cardstation.domain.money import Money
 from cardstation.errors import Value
 from cardstation.services.intent.opened import OpenIntent
@@ -155,21 +155,44 @@ def of_intent(one: OpenIntent, moment: Moment, who: str = "") -> Case:
 
 
 def of_order(one: WaitingOrder, moment: Moment) -> Case:
-    """A paid order that nobody came for in time; when it was due the caller has judged."""
+    """A paid order that cannot be loaded as it stands, or that nobody came for in time.
+
+    When an order is old the caller has judged; one that was sold past is a case at once, of the
+    clerk who did it.
+    """
     found = case(
         Kind.ORDER,
-        "order_old",
+        "order_passed" if one.passed else "order_old",
         moment,
         key=one.order.order_id,
         who=f"{one.name}  {one.door}",
         card_no=one.card_no,
-        state=one.holder.value,
+        state=PASSED if one.passed else one.holder.value,
         money=Money(one.order.fen),
-        since=one.order.paid_at,
-        owner=moment.clerk,
+        since=one.passed_at or one.order.paid_at,
+        owner=one.passed_by or moment.clerk,
         values={"order_id": one.order.order_id, "days": one.days},
     )
-    return replace(found, due=None, overdue=True)
+    return found if one.passed and not one.warns else replace(found, due=None, overdue=True)
+
+
+def of_orders_elsewhere(orders: Sequence[WaitingOrder], moment: Moment) -> list[Case]:
+    """Old orders of households that are not on file here: one case for all of them."""
+    if not orders:
+        return []
+    days = [one.days for one in orders if one.days is not None]
+    found = case(
+        Kind.ORDER,
+        "orders_not_on_file",
+        moment,
+        key="orders not on file",
+        state=NOT_ON_FILE,
+        money=Money(sum(one.order.fen for one in orders)),
+        since=min((one.order.paid_at for one in orders if one.order.paid_at), default=None),
+        owner=moment.clerk,
+        values={"count": len(orders), "days": max(days, default=None)},
+    )
+    return [replace(found, due=None, overdue=True)]
 
 
 def of_sync(

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from cardstation.domain.money import Money
+from cardstation.domain.volume import Volume
 from cardstation.i18n import Translator
 from cardstation.sentences import word
 from cardstation.services.look_at_line import LineDetail
 from ui.parts.facts import Fact
 from ui.screens.batch.lists_state import REASONS, Ask, RowState
+
+_ORDER_WAITS = (
+    "O loads the paid order, without payment. Enter sells beside it: then only the centre can "
+    "free the order."
+)
 
 
 def written_facts(detail: LineDetail, t: Translator) -> list[Fact]:
@@ -46,6 +53,10 @@ def household_facts(state: RowState, t: Translator) -> list[Fact]:
     if detail.last is not None:
         loaded = f"{detail.last.day.isoformat()}    {detail.last.volume or detail.last.money}"
         facts.append((t("Loaded here last"), loaded, "warn"))
+    for order in detail.orders:
+        gas = Volume(order.litres) if order.litres else ""
+        waits = f"{order.order_id}    {gas}    {Money(order.fen)}"
+        facts.append((t("Paid order that waits"), waits, "warn"))
     return facts
 
 
@@ -81,5 +92,7 @@ def ask_words(state: RowState, t: Translator) -> str:
         return "\n".join((t("Why is it left out?"), *reasons))
     if state.ask is Ask.AMOUNT and state.picked is not None:
         home = state.picked
-        return t("{name}, {door}: how much?", name=home.name, door=home.address.door)
+        asked = t("{name}, {door}: how much?", name=home.name, door=home.address.door)
+        waits = "order_waits" in state.detail.line.reasons
+        return "\n".join((asked, t(_ORDER_WAITS))) if waits else asked
     return t("This row is decided.") if state.detail.line.ground else t("This row waits.")

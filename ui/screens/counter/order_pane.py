@@ -13,7 +13,10 @@ from ui.screens.counter.order_gas import gas_of
 from ui.screens.counter.state import State
 from ui.theme import M
 
-_ELSE = "Esc leaves it waiting and sells something else; the order does not expire."
+_ELSE = (
+    "Load it before anything else is sold. Esc sells first: then no desk can load this order "
+    "until the centre has bound it anew."
+)
 
 
 class OrderPane(Pane):

@@ -96,6 +96,11 @@ class State:
         return orders[0] if orders and shown else None
 
     @property
+    def passes_order(self) -> bool:
+        """True while something else is about to be sold to a card that a paid order waits for."""
+        return self.declined and bool(self.facts and self.facts.orders)
+
+    @property
     def household(self) -> Household | None:
         """Whose card it is."""
         return self.facts.household if self.facts else None

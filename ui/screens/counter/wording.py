@@ -74,6 +74,8 @@ def _ready(state: State, t: Translator) -> BannerState:
     if state.offer is not None:
         title = t("Paid online: press Enter to load {gas}", gas=str(gas_of(state.offer)))
         return BannerState("ready", title, who, icon="top-up")
+    if state.passes_order:
+        who = t("A paid order waits. After a sale only the centre can free it; Esc: load it.")
     if state.may_confirm and state.quote is not None:
         title = t("Take {money}, then press Enter", money=state.quote.money)
         return BannerState("ready", title, who, icon="top-up")

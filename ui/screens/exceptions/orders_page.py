@@ -77,14 +77,16 @@ class OrdersPage(QWidget):
 
     def _explain(self) -> None:
         one = self._chosen
-        self._lease.setEnabled(one is not None and one.holder in (Holder.NOBODY, Holder.ENDED))
+        free = one is not None and one.holder in (Holder.NOBODY, Holder.ENDED)
+        self._lease.setEnabled(free and one is not None and one.on_file and not one.passed)
         self._release.setEnabled(one is not None and one.holder in (Holder.OURS, Holder.ENDED))
-        if one is None or not one.warns:
+        code = _said_of(one) if one is not None else ""
+        if one is None or not code:
             self._words.show_sentence(None)
             return
         order = one.order
         fields: dict[str, Field] = {"order_id": order.order_id, "fen": order.fen, "days": one.days}
-        self._words.show_sentence(sentence("order_old", fields, self._look.t), "warn")
+        self._words.show_sentence(sentence(code, fields, self._look.t), "warn")
 
     def _hold(self) -> None:
         if self._chosen is not None:
@@ -128,9 +130,23 @@ class BothLists(QWidget):
         self._pages.setCurrentIndex(1 if shown else 0)
 
 
+def _said_of(one: WaitingOrder) -> str:
+    if one.passed:
+        return "order_passed"
+    if not one.on_file:
+        return "order_not_on_file"
+    return "order_old" if one.warns else ""
+
+
+def _household(one: WaitingOrder, t: Translator) -> Cell:
+    if not one.on_file:
+        return Cell(t("not on file here: {account}", account=one.order.account_no), quiet=True)
+    return Cell(f"{one.name}  {one.door}")
+
+
 def _columns(t: Translator) -> list[Column[WaitingOrder]]:
     return [
-        Column(t("Household"), 0, lambda one: Cell(f"{one.name}  {one.door}")),
+        Column(t("Household"), 0, lambda one: _household(one, t)),
         Column(t("Order no."), 230, lambda one: Cell(one.order.order_id, quiet=True)),
         Column(t("Volume"), 100, lambda one: Cell(_gas(one)), right=True),
         Column(t("Paid online"), 110, lambda one: Cell(str(Money(one.order.fen))), right=True),
@@ -149,5 +165,7 @@ def _waits(one: WaitingOrder, t: Translator) -> Cell:
 
 
 def _holder(one: WaitingOrder, t: Translator) -> str:
+    if one.passed:
+        return t("nobody: sold past")
     said = word(f"holder.{one.holder.value}", t)
     return f"{said} ({one.order.leased_to})" if one.holder is Holder.ELSEWHERE else said
