@@ -53,6 +53,8 @@ class Why(StrEnum):
     """What explains a card that is missing, left over or kept; `counted_again` a count.
 
     `made_good`: a loaded card was lost or destroyed with us, and its household has its gas again.
+    `keeps_gas` moves no card: a household that refused its card has signed that it keeps what was
+    loaded.
     """
 
     FOUND = "found"
@@ -63,6 +65,7 @@ class Why(StrEnum):
     REFUSED = "refused"
     ABSENT = "absent"
     SEALED_OFF = "sealed_off"
+    KEEPS_GAS = "keeps_gas"
     GIVEN_BACK = "given_back"
     COUNTED_AGAIN = "counted_again"
     MADE_GOOD = "made_good"
@@ -74,8 +77,8 @@ KEPT = frozenset({Where.REFUSED, Where.ABSENT, Where.SEALED_OFF})
 """In our hands, and kept there for their households."""
 OF_EXTRAS = frozenset({Why.OTHER_BATCH, Why.GIVEN_BACK})
 """What may become of a card that stands on no line."""
-NEED_TWO = frozenset({Why.LOST, Why.DESTROYED, Why.NEVER_GIVEN, Why.MADE_GOOD})
-"""What ends the search for a card, or what its household is owed: nobody says it alone."""
+NEED_TWO = frozenset({Why.LOST, Why.DESTROYED, Why.NEVER_GIVEN, Why.MADE_GOOD, Why.KEEPS_GAS})
+"""What ends the search for a card, or settles what its household has: nobody says it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,8 @@ class Custody:
         counted: By the last counts, with the team and at the desk.
         lost_loads: Lines that were loaded and whose card is said to be lost or destroyed since,
             while nobody has said that their household has its gas again.
+        refused: Lines whose household refused its card while a load of the list is on it; neither
+            was the load taken off since, nor did two persons say what else became of it.
     """
 
     where: Mapping[int, Where]
@@ -173,6 +178,7 @@ class Custody:
     extras_gone: int
     counted: Mapping[Party, int]
     lost_loads: tuple[int, ...] = ()
+    refused: frozenset[int] = frozenset()
 
     @property
     def cards(self) -> int:

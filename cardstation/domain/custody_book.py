@@ -17,6 +17,7 @@ from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import (
     HELD,
     KEPT,
+    NEED_TWO,
     TAIL,
     Custody,
     Explanation,
@@ -95,8 +96,11 @@ class _Book:
         self._since: dict[int, datetime] = {}
         self._explained: set[int] = set()
         self._made_good: set[int] = set()
+        self._refused: set[int] = set()
         self._loaded = {
-            place for place in self._stands.values() if outcomes[place - 1].state is LineState.DONE
+            self._stands[place]
+            for place, one in enumerate(outcomes, start=1)
+            if place in self._stands and one.state is LineState.DONE
         }
         self._seen: dict[int, datetime] = {}
         for place, at in seen.items():
@@ -143,6 +147,14 @@ class _Book:
         if why is Why.MADE_GOOD:
             self._made_good.add(place)
             return
+        if why is Why.REFUSED:
+            self._refused.add(place)
+        elif why in NEED_TWO:
+            self._refused.discard(place)
+        if why is not Why.KEEPS_GAS:
+            self._move_one(at, place, why)
+
+    def _move_one(self, at: datetime, place: int, why: Why) -> None:
         to = {
             Why.FOUND: Where.WAITING,
             Why.NEVER_GIVEN: Where.NOT_COLLECTED,
@@ -211,6 +223,7 @@ class _Book:
                 for place, at in where.items()
                 if at in _GONE and place in self._explained & self._loaded - self._made_good
             ),
+            refused=frozenset(self._refused & self._loaded),
         )
 
     def _own(self, places: Sequence[int]) -> list[int]:

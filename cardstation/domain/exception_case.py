@@ -66,6 +66,7 @@ class Act(StrEnum):
     COUNT = "count"
     EXPLAIN = "explain"
     HAND_BACK = "hand_back"
+    TAKE_OFF = "take_off"
     HOLD_ORDER = "hold_order"
     CLOSE = "close"
 

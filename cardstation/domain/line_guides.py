@@ -8,8 +8,10 @@ from dataclasses import replace
 from cardstation.domain.exception_case import BAG_H, KEPT_H, Act, Guide, GuideStep, Proof, Who
 
 SEEN, BACK, STRAY, KEPT = "seen", "back", "stray", "kept"
+REFUSED, OWED = "refused", "owed"
 """States of a line: its card was stopped; its bag went back; the card stands on no line; it is kept
-here for its household. Empty: a row that no card was needed to doubt."""
+here for its household; it was refused with a load on it; that load came off, and its money is owed.
+Empty: a row that no card was needed to doubt."""
 LOST, DESTROYED = "lost", "destroyed"
 """States of a line that was loaded: what two people said of its card since."""
 COVERED, NO_DEBT = "covered", "no_debt"
@@ -135,6 +137,12 @@ _TURNS_UP = GuideStep("find_loaded_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _MADE_GOOD = GuideStep("make_load_good", Who.TWO, Act.EXPLAIN, Proof.SECOND_APPROVAL)
 _LOST_LOAD = Guide((_TURNS_UP, _MADE_GOOD), 0, (Act.CARD, Act.EXPLAIN), BAG_H, 3)
 _DESTROYED_LOAD = replace(_LOST_LOAD, at=1, now=(Act.EXPLAIN,))
+_OFF = GuideStep("off_refused", Who.TWO, Act.TAKE_OFF, Proof.CARD_READ)
+_PAY = GuideStep("pay_refused", Who.TWO, Act.PAY_OUT, Proof.SECOND_APPROVAL)
+_REFUSED_LOADED = Guide(
+    (_OFF, _PAY, KEPT_FOR["kept_refused"].step), 0, (Act.TAKE_OFF, Act.EXPLAIN), KEPT_H, _STOP
+)
+_REFUSED_OWED = replace(_REFUSED_LOADED, at=1, now=(Act.PAY_OUT, Act.EXPLAIN))
 _CLOSE = GuideStep("close_batch", Who.CLERK, Act.CLOSE, Proof.SIGNATURE)
 _RETURNED = Guide((_CLOSE,), 0, (Act.CLOSE,), BAG_H, _ROW)
 
@@ -144,12 +152,15 @@ def line_guide(code: str, state: str) -> Guide:
 
     Args:
         code: Why it waits; a new code has a guide, too.
-        state: `SEEN`, `BACK`, `STRAY`, `KEPT`, `LOST`, `DESTROYED`, `COVERED`, `NO_DEBT`, or empty.
+        state: `SEEN`, `BACK`, `STRAY`, `KEPT`, `REFUSED`, `OWED`, `LOST`, `DESTROYED`, `COVERED`,
+            `NO_DEBT`, or empty.
     """
     if state == BACK:
         return _RETURNED
     if state == STRAY:
         return _STRAY
+    if state in (REFUSED, OWED):
+        return _REFUSED_LOADED if state == REFUSED else _REFUSED_OWED
     if state == KEPT:
         return KEPT_FOR.get(code, _ANY_KEPT)
     if state in (LOST, DESTROYED):

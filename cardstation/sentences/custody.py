@@ -146,11 +146,19 @@ TABLE = {
         "Record the return when a household has its card again (its rows only), then close the "
         "batch.",
     ),
+    "refused_load_open": Words(
+        "Refused, and still loaded",
+        "{n} households refused their cards, and what this batch loaded is still on them.",
+        KEPT,
+        "Take the load off and pay it back, or record with a second person that the household "
+        "keeps the gas.",
+    ),
     "kept_refused": Words(
         "Kept: card refused",
-        "The household did not take its card back; it lies here.",
-        "What was loaded stays paid; an unused load can come off the card at the counter.",
-        "Ask what is wrong, then let the household sign for its card.",
+        "The household did not take its card back.",
+        "What was loaded stays paid until it is taken off its card.",
+        "Ask what is wrong; a load comes off, or the household keeps the gas. It signs for its "
+        "card.",
     ),
     "kept_absent": Words(
         "Kept: nobody home",

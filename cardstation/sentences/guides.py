@@ -54,9 +54,12 @@ PHRASES = {
     "guide.say_whose_card": (
         "Find out whose card it is: of another batch, or straight to its owner."
     ),
-    "guide.hand_refused": (
-        "Ask why; an unused load comes off at the counter. Then the household signs for its card."
+    "guide.off_refused": (
+        "Put the card in: with a second person its load comes off. Or the household signs that it "
+        "keeps the gas: explain that."
     ),
+    "guide.pay_refused": "Record that its money is owed: it goes back with the batch's rest.",
+    "guide.hand_refused": "Call the household: it fetches its card, or you bring it. It signs.",
     "guide.hand_absent": "Call the household: it fetches its card, or you bring it. It signs.",
     "guide.hand_sealed_off": "When the building is open, bring the card. The household signs.",
     "guide.kept_no_more": "Or it lies here no more: say what became of it.",

@@ -39,9 +39,10 @@ def hindrance(state: CustodyState) -> Refusal | None:
 
     Returns:
         `batch_closed_already`, `batch_not_certain` (an outcome is unknown), `cards_not_back`,
-        `cards_not_explained`, `cards_kept` (they lie here for their households),
-        `load_on_lost_card` (a household's gas went with its card), `batch_money_open` (what was
-        received is neither loaded nor given back), or None.
+        `cards_not_explained`, `refused_load_open` (a household refused its loaded card),
+        `cards_kept` (they lie here for their households), `load_on_lost_card` (a household's gas
+        went with its card), `batch_money_open` (what was received is neither loaded nor given
+        back), or None.
     """
     custody, batch_id = state.custody, state.batch.batch.batch_id
     if state.stage is Stage.CLOSED:
@@ -53,6 +54,8 @@ def hindrance(state: CustodyState) -> Refusal | None:
         return Refusal("cards_not_back", n=there)
     if not custody.accounted_for:
         return Refusal("cards_not_explained", missing=custody.lacking, extra=custody.left_over)
+    if custody.refused:
+        return Refusal("refused_load_open", n=len(custody.refused))
     if custody.kept:
         return Refusal("cards_kept", n=len(custody.kept))
     if custody.lost_loads:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from cardstation.domain.batch_life import Stage
+from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import Where
 from cardstation.domain.exception_case import ORDER_H, Kind
 from cardstation.domain.guides import IN_DOUBT, ONE_IN_DOUBT
-from cardstation.domain.line_guides import DESTROYED, KEPT, LOST
+from cardstation.domain.line_guides import DESTROYED, KEPT, LOST, OWED, REFUSED
 from cardstation.domain.money import NO_MONEY
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TAKEN_OFF, Direction
 from cardstation.services.batch_account import batch_account
 from cardstation.services.custody_state import CustodyState, said_at
 from cardstation.services.intent.bag_cases import Standing, of_bag, of_batch, of_money
@@ -78,9 +84,8 @@ def _name(reading: Reading, account_no: str) -> str:
 def _of_batches(station: Station, moment: Moment) -> list[Case]:
     with station.store.reading() as reading:
         batches = list(batches_to_end(reading))
-        known = frozenset(
-            (one.batch_id, one.row) for one in reading.topups.open_intents() if one.batch_id
-        )
+        begun = [one for one in reading.topups.open_intents() if one.batch_id]
+    known = frozenset((one.batch_id, one.row) for one in begun)
     cases: list[Case] = []
     for found in batches:
         batch_id = found.batch.batch.batch_id
@@ -95,7 +100,7 @@ def _of_batches(station: Station, moment: Moment) -> list[Case]:
         if found.stage is not Stage.CLOSED:
             cases += of_batch(found.batch, stops, moment, standing)
             cases += of_bag(found, moment)
-            cases += _kept(found, moment)
+            cases += _kept(found, moment, begun)
             cases += _lost_loads(found, moment)
     return cases
 
@@ -123,13 +128,34 @@ def _in_doubt(station: Station, batch_id: str, moment: Moment) -> list[Case]:
     ]
 
 
-def _kept(found: CustodyState, moment: Moment) -> list[Case]:
-    """Cards that lie here for their households: refused, nobody at home, building sealed off."""
-    custody = found.custody
-    return [
-        _of_card(found, moment, place, f"kept_{custody.where[place].value}", KEPT)
+def _kept(found: CustodyState, moment: Moment, begun: Sequence[TopUp]) -> list[Case]:
+    """Cards that lie here for their households: refused, nobody at home, building sealed off.
+
+    One that was refused with a load on it waits for an answer wherever it is.
+    """
+    custody, stands = found.custody, card_places(found.batch.outcomes)
+    owed = {
+        stands[one.line]: one
+        for one in begun
+        if one.batch_id == found.batch.batch.batch_id
+        and one.direction is Direction.RETURN
+        and one.state in TAKEN_OFF
+    }
+    cases = [
+        _owed(_of_card(found, moment, place, "kept_refused", OWED), owed[place])
+        if place in owed and custody.where[place] is Where.REFUSED
+        else _of_card(found, moment, place, f"kept_{custody.where[place].value}", KEPT)
         for place in custody.kept
+        if place not in custody.refused
     ]
+    unanswered = sorted(custody.refused)
+    return cases + [_of_card(found, moment, at, "kept_refused", REFUSED) for at in unanswered]
+
+
+def _owed(one: Case, load: TopUp) -> Case:
+    """The load came off this card; its money is to be recorded as paid back."""
+    values = {"intent_id": load.topup_id}
+    return replace(one, money=load.money, tender=load.tender.value, values=values)
 
 
 def _lost_loads(found: CustodyState, moment: Moment) -> list[Case]:

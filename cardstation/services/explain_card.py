@@ -28,7 +28,8 @@ def explain_card(
         station: The desk.
         batch_id: Of which bag.
         told: Which cards, and why.
-        approval: Of the second person; a card is not lost, destroyed or never given without one.
+        approval: Of the second person; a card is not lost, destroyed or never given without one,
+            nor does a load stay on a card that was refused.
 
     Raises:
         Refusal: `unknown_batch`, `card_place_unknown`, `explanation_does_not_fit` (this card is
@@ -69,7 +70,8 @@ def _ensure_fits(state: CustodyState, told: Explanation) -> None:
         owed = place in custody.lost_loads
         if owed and told.why not in _OF_LOST_LOADS:
             raise Refusal("load_on_lost_card", n=1)
-        if (told.why is Why.MADE_GOOD and not owed) or not _fits(told.why, where):
+        fits = _fits(told.why, where, refused=place in custody.refused)
+        if (told.why is Why.MADE_GOOD and not owed) or not fits:
             raise Refusal("explanation_does_not_fit", place=row_of(state, place))
     _ensure_extras(custody, told)
 
@@ -87,7 +89,9 @@ def _ensure_extras(custody: Custody, told: Explanation) -> None:
             raise Refusal("extra_not_here", tail=tail)
 
 
-def _fits(why: Why, where: Where) -> bool:
+def _fits(why: Why, where: Where, *, refused: bool) -> bool:
+    if why is Why.KEEPS_GAS:
+        return refused
     if where is Where.RETURNED:
         return why in _BACK_AGAIN
     if why is Why.NEVER_GIVEN:

@@ -74,6 +74,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
             `whose_card_goes` (a resident takes their own card), `card_not_with_giver`,
             `nothing_to_hand_over`, `seal_number_wrong`, `seal_of_other_batch`,
             `signature_not_picture`, `signature_missing` (the last return),
+            `refused_load_open` (a household refused its card, and the load on it is unanswered),
             `cards_not_explained` (a count lacks some of the cards nobody has seen, so nobody
             knows which go back), `batch_not_so_far`, and those of `ensure_may_write`.
     """
@@ -129,6 +130,8 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
         _ensure_with_giver(state, asked, held)
         held, count = asked.places, len(asked.places)
     places = tuple(place for place in held if place not in asked.missing)
+    if asked.taker is not Party.DESK:
+        _ensure_answered(state.custody, places)
     extras = tuple(number[-TAIL:] for number in asked.extras)
     unforeseen = len(extras) if asked.giver is not Party.DESK else 0
     count = count if unforeseen else count + len(extras)
@@ -167,6 +170,11 @@ def _ensure_with_giver(state: CustodyState, asked: HandOverRequest, held: tuple[
     for place in asked.places or ():
         if place not in {*held, *kept, *waiting}:
             raise Refusal("card_not_with_giver", place=row_of(state, place))
+
+
+def _ensure_answered(custody: Custody, places: tuple[int, ...]) -> None:
+    if unanswered := custody.refused & set(places):
+        raise Refusal("refused_load_open", n=len(unanswered))
 
 
 def row_of(state: CustodyState, place: int) -> int:

@@ -74,7 +74,6 @@ def signed(*places: int) -> HandOverRequest:
     ("why", "step"),
     [
         (Why.ABSENT, "hand_absent"),
-        (Why.REFUSED, "hand_refused"),
         (Why.SEALED_OFF, "hand_sealed_off"),
     ],
 )
@@ -114,9 +113,9 @@ def test_a_week_without_a_call_is_overdue_and_a_call_on_record_begins_another(de
 
 def test_every_kept_card_is_an_item_of_its_own(desk: Desk) -> None:
     batch = came_back(desk, Why.SEALED_OFF)
-    explain_card(desk.station, batch, Explanation(Why.REFUSED, (1,)))
+    explain_card(desk.station, batch, Explanation(Why.ABSENT, (1,)))
     assert {(one.place, one.code) for one in kept(desk)} == {
-        (1, "kept_refused"),
+        (1, "kept_absent"),
         (2, "kept_sealed_off"),
     }
     hand_over(desk.station, batch, signed(1))

@@ -22,6 +22,8 @@ from cardstation.domain.line_guides import (
     KEPT_FOR,
     LOST,
     NO_DEBT,
+    OWED,
+    REFUSED,
     ROWS,
     SEEN,
     STOPS,
@@ -67,6 +69,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     rows += [(at, guide_of(Kind.LINE, "card_not_in_batch", state=at)) for at in (BACK, STRAY)]
     rows += [(code, guide_of(Kind.LINE, code, state=KEPT)) for code in (*KEPT_FOR, "kept_new")]
     rows += [(at, guide_of(Kind.LINE, "load_on_lost_card", state=at)) for at in (LOST, DESTROYED)]
+    rows += [(at, guide_of(Kind.LINE, "kept_refused", state=at)) for at in (REFUSED, OWED)]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))

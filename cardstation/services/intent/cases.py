@@ -76,6 +76,11 @@ class Case:
         return tuple(one for one in self.guide.now if one is not Act.CARD)
 
     @property
+    def intent_id(self) -> str:
+        """Of the sale or return it is about."""
+        return str(self.values.get("intent_id", self.key))
+
+    @property
     def until_shift_ends(self) -> bool:
         """Its deadline is the end of the shift."""
         return self.guide.hours == END_OF_SHIFT

@@ -22,6 +22,7 @@ _ORDER = (
     Why.REFUSED,
     Why.ABSENT,
     Why.SEALED_OFF,
+    Why.KEEPS_GAS,
     Why.OTHER_BATCH,
     Why.GIVEN_BACK,
     Why.COUNTED_AGAIN,
@@ -40,8 +41,10 @@ class ExplainDialog(Sheet):
         self._look, self._standing = look, standing
         custody = standing.custody
         first = Why.OTHER_BATCH if custody.left_over and not custody.lacking else Why.NEVER_GIVEN
-        first = Why.LOST if chosen else first
-        words = [(why.value, word(f"why.{why.value}", t)) for why in _ORDER]
+        if chosen:
+            first = Why.KEEPS_GAS if custody.refused.intersection(chosen) else Why.LOST
+        shown = [why for why in _ORDER if why is not Why.KEEPS_GAS or custody.refused]
+        words = [(why.value, word(f"why.{why.value}", t)) for why in shown]
         self.why = Choice(look, t("What happened"), words, first.value)
         self.rows, self.extras, self.count = QLineEdit(), QLineEdit(), QLineEdit()
         self._filled_in = chosen or custody.lacking_places or custody.lost_loads

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from cardstation.domain.money import NO_MONEY
 from cardstation.domain.shift import Approval
-from cardstation.domain.topup import TopUp
-from cardstation.errors import CardStationError, LinkFailed, Refusal
+from cardstation.domain.topup import Step, TopUp
+from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.cases import Case
 from cardstation.services.intent.meter_count import MeterCount
@@ -75,8 +76,13 @@ class ExceptionsModel(QObject):
             wanted = Wanted(item.key, item.card_no, item.money, approval)
             self._show(replace(self._state, wanted=wanted))
 
+    def take_off(self, item: Case, approval: Approval, reading: str) -> None:
+        """Wait for this card: its load comes off."""
+        wanted = Wanted(item.key, item.card_no, NO_MONEY, approval, off=True, reading=reading)
+        self._show(replace(self._state, wanted=wanted))
+
     def leave(self) -> None:
-        """Esc: the refund is not asked for; the load stays paid."""
+        """Esc: the refund is not asked for, nothing is taken off; the load stays paid."""
         wanted = self._state.wanted
         if wanted is not None and wanted.phase is not Phase.WORKING:
             self._show(replace(self._state, wanted=None))
@@ -99,13 +105,13 @@ class ExceptionsModel(QObject):
     def begin_pay_out(self, item: Case, then: Callable[[bool], None]) -> None:
         """It is on record that money is handed over before anybody is told to; then go on."""
         begin = self._tools.services.back.begin_pay_out
-        self._tools.desk.ask(lambda: begin(item.key), then, self._refused)
+        self._tools.desk.ask(lambda: begin(item.intent_id), then, self._refused)
 
     def pay_out(self, item: Case, approval: Approval, found: str = "") -> None:
         """The money is in the payer's hands."""
         said = "{money} is paid out and on record."
         back = self._tools.services.back
-        self._do(lambda: back.pay_out(item.key, approval, found), said, money=item.money)
+        self._do(lambda: back.pay_out(item.intent_id, approval, found), said, money=item.money)
 
     def dispute(self, item: Case, approval: Approval, lost: str = "") -> None:
         """The card cannot tell, or is `lost`: people look, nothing is written or paid before."""
@@ -154,6 +160,9 @@ class ExceptionsModel(QObject):
             self.card_failed(Refusal(WRONG_CARD, tail=wanted.tail))
             return
         self._phase(Phase.WORKING)
+        if wanted.off:
+            self._take_off(card, wanted)
+            return
         approval = wanted.approval
 
         def refund(lying: Inserted) -> TopUp:
@@ -164,7 +173,10 @@ class ExceptionsModel(QObject):
     def card_failed(self, error: CardStationError) -> None:
         """See `CardTaker`."""
         self._tools.sounds.play("stop")
-        problem = Problem.of(error)
+        problem, wanted = Problem.of(error), self._state.wanted
+        half_way = isinstance(error, LinkFailed | OutcomeUnknown)
+        if wanted is not None and wanted.off and wanted.phase is Phase.WORKING and half_way:
+            self._tools.unfinished.pulled(Step.WRITE)
         self._phase(Phase.STOPPED, problem.bare() if isinstance(error, LinkFailed) else problem)
 
     def card_gone(self) -> None:
@@ -179,6 +191,23 @@ class ExceptionsModel(QObject):
             self.look()
         else:
             self._phase(Phase.EMPTY)
+
+    def _take_off(self, card: Inserted, wanted: Wanted) -> None:
+        """As at the counter: a card that is pulled half-way goes first when it comes again."""
+        tools, unfinished = self._tools, self._tools.unfinished
+        unfinished.lies(card)
+
+        def take(lying: Inserted) -> TopUp:
+            unfinished.ensure_first(lying)
+            back = tools.services.back
+            return back.take_back(lying, wanted.approval, wanted.reading, lambda _step: None)
+
+        def off(intent: TopUp) -> None:
+            unfinished.free()
+            self._show(replace(self._state, wanted=replace(wanted, money=intent.money)))
+            self._refunded()
+
+        tools.place.work(take, off)
 
     # ── what comes back ──
 

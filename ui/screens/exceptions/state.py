@@ -32,6 +32,7 @@ KEYS: dict[Act, tuple[str, ...]] = {
     Act.COUNT: ("F6",),
     Act.EXPLAIN: ("F7",),
     Act.HAND_BACK: ("F6",),
+    Act.TAKE_OFF: ("F4",),
     Act.HOLD_ORDER: ("F6",),
     Act.CLOSE: ("F9",),
 }
@@ -41,10 +42,11 @@ only where no guide offers both."""
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A refund that waits for its card: only that card proves that nothing was loaded.
+    """A refund, or a load that comes off, waits for its card: only that card proves it.
 
     Attributes:
         phase: Of the card in the reader.
+        off: The load comes off its card. reading: Of the meter, by a fitter; empty for none.
     """
 
     key: str
@@ -53,6 +55,8 @@ class Wanted:
     approval: Approval
     phase: Phase = Phase.EMPTY
     problem: Problem | None = None
+    off: bool = False
+    reading: str = ""
 
     @property
     def tail(self) -> str:

@@ -135,6 +135,7 @@ class ExceptionsView(QWidget):
             Act.DISPUTE: (button(t("Dispute"), self._dispute, key="F8"),),
             Act.REFUND: (button(t("Refund (card needed)"), self._refund, key="F7"),),
             Act.PAY_OUT: (button(t("Pay out"), self._pay_out, key="F6"),),
+            Act.TAKE_OFF: (button(t("Take the load off"), self._take_off, key="F4"),),
             Act.REJOIN: (button(t("Compare and go on"), self._rejoin, key="F11"),),
         }
 
@@ -212,6 +213,16 @@ class ExceptionsView(QWidget):
         asked = ask_second_person(self, self._look, self._model.approver, f"{money}{what}")
         if asked is not None:
             self._model.refund(item, asked[0])
+
+    def _take_off(self) -> None:
+        item, t = self._chosen, self._look.t
+        if item is None:
+            return
+        what = t("The load comes off this card, and its money is owed to the payer.")
+        note = t("Fitter's reading of the meter")
+        asked = ask_second_person(self, self._look, self._model.approver, what, note=note)
+        if asked is not None:
+            self._model.take_off(item, *asked)
 
     def _explain(self) -> None:
         state = self._model.state

@@ -19,13 +19,20 @@ BAD, DOUBTFUL = 1, 3
 
 def refund_banner(wanted: Wanted, t: Translator) -> BannerState:
     """What the banner says while a refund waits for its card."""
+    if wanted.off and wanted.phase is Phase.WORKING:
+        return BannerState("writing", t("Writing, do not remove the card"))
     if wanted.phase in (Phase.READING, Phase.WORKING):
         return waiting_banner(t, reading=True)
     if wanted.phase is Phase.DONE:
         line = t("Then choose the row and pay {money} out with F6.", money=wanted.money)
+        if wanted.off:
+            return BannerState("done", t("Load taken back: take the card"), line)
         return BannerState("done", t("Refund recorded: take the card"), line)
     if wanted.phase is Phase.STOPPED:
         return stopped_banner(wanted.problem or Problem("no_words"), t)
+    if wanted.off:
+        title = t("Take the load off: place the card ending in {tail}", tail=wanted.tail)
+        return BannerState("idle", title, t("Esc gives up; the load stays."))
     line = t("Only this card proves that nothing was loaded. Esc gives up.")
     title = t("Refund: place the card ending in {tail}", tail=wanted.tail)
     return BannerState("idle", title, line)

@@ -1,0 +1,150 @@
+"""A household refuses its card: the load comes off and is paid back, or the household keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.batch_life import Stage
+from cardstation.domain.custody import Explanation, Party, Where, Why
+from cardstation.domain.exception_case import Act, Proof, Who
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
+from cardstation.errors import Refusal
+from cardstation.services.batch_account import batch_account
+from cardstation.services.batch_state import batch_state, money_open
+from cardstation.services.begin_remainder import begin_remainder
+from cardstation.services.close_batch import close_batch
+from cardstation.services.custody_state import custody_state
+from cardstation.services.exceptions_state import exceptions_state
+from cardstation.services.explain_card import explain_card
+from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.intent.cases import Case
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.pay_out import pay_out
+from cardstation.services.return_load import return_load
+from cardstation.services.return_remainder import return_remainder
+from cardstation.services.verify import verify
+from drivers.virtual import VirtualCard
+from tests.kit.shifts import CHIEF, desk_on_duty
+from tests.kit.station import Desk, card_of, line, neighbours, nobody, put_batch
+
+HOMES = neighbours(2)
+SECOND = Approval(CHIEF)
+REFUSED, KEEPS = Explanation(Why.REFUSED, (2,)), Explanation(Why.KEEPS_GAS, (2,))
+HOME = HandOverRequest(Party.DESK, Party.RESIDENT, places=(2,), on_paper=True)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = desk_on_duty(tmp_path, households=HOMES)
+    yield opened
+    proof = verify(opened.station)
+    assert proof.ok, proof.disagreements
+    opened.station.store.close()
+
+
+def refused(desk: Desk, *, loaded: bool = True) -> tuple[str, VirtualCard]:
+    """A bag went home; the household of its second card refuses it. Batch, and that card."""
+    batch = put_batch(desk, [line(home, row) for row, home in enumerate(HOMES, 1)])
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(20_000 if loaded else 10_000))
+    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    cards = [card_of(home) for home in HOMES]
+    for card in cards if loaded else cards[:1]:
+        desk.load(batch, card)
+    hand_over(desk.station, batch, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    explain_card(desk.station, batch, REFUSED)
+    return batch, cards[1]
+
+
+def case(desk: Desk) -> Case:
+    [one] = [one for one in exceptions_state(desk.station) if one.code == "kept_refused"]
+    return one
+
+
+def take_off(desk: Desk, card: VirtualCard) -> str:
+    inserted = desk.insert(card)
+    taken = return_load(desk.station, inserted, SECOND, nobody, reading="photo 4711")
+    inserted.close()
+    return taken.topup_id
+
+
+def test_neither_the_card_goes_home_nor_the_batch_ends_before_its_load_is_answered(
+    desk: Desk,
+) -> None:
+    batch, _card = refused(desk)
+    for giver, taker in ((Party.DESK, Party.RESIDENT), (Party.DESK, Party.MANAGER)):
+        with pytest.raises(Refusal, match="refused_load_open"):
+            hand_over(
+                desk.station, batch, HandOverRequest(giver, taker, places=(2,), on_paper=True)
+            )
+    with pytest.raises(Refusal, match="refused_load_open"):
+        close_batch(desk.station, batch)
+
+
+@pytest.mark.parametrize("why", [Why.FOUND, Why.ABSENT])
+def test_one_clerk_does_not_say_alone_that_it_was_not_refused(desk: Desk, why: Why) -> None:
+    batch, _card = refused(desk)
+    explain_card(desk.station, batch, Explanation(why, (2,)))
+    assert custody_state(desk.station, batch).custody.refused == {2}
+    assert case(desk).actions == (Act.TAKE_OFF, Act.EXPLAIN)
+    bag = HandOverRequest(Party.DESK, Party.MANAGER, places=(2,), on_paper=True)
+    with pytest.raises(Refusal, match="refused_load_open"):
+        hand_over(desk.station, batch, bag)
+
+
+def test_the_load_comes_off_then_the_money_goes_back_then_the_household_signs(desk: Desk) -> None:
+    batch, card = refused(desk)
+    first = case(desk)
+    assert [(one.act, one.who, one.proof) for one in first.guide.steps] == [
+        (Act.TAKE_OFF, Who.TWO, Proof.CARD_READ),
+        (Act.PAY_OUT, Who.TWO, Proof.SECOND_APPROVAL),
+        (Act.HAND_BACK, Who.CLERK, Proof.SIGNATURE),
+    ]
+    assert (first.guide.at, first.actions) == (0, (Act.TAKE_OFF, Act.EXPLAIN))
+    returned = take_off(desk, card)
+    second = case(desk)
+    assert (second.guide.at, second.actions) == (1, (Act.PAY_OUT, Act.EXPLAIN))
+    owed = second.money
+    assert (second.intent_id, owed) == (returned, Money(9_744)), "its balance stays the household's"
+    pay_out(desk.station, returned, SECOND)
+    assert case(desk).guide.step.act is Act.HAND_BACK
+    hand_over(desk.station, batch, HOME)
+    with pytest.raises(Refusal, match="batch_money_open"):
+        close_batch(desk.station, batch)
+    [paid] = batch_account(desk.station, batch).payments
+    assert paid.remains == owed
+    assert not begin_remainder(desk.station, batch, paid.payment.payment_id, paid.remains)
+    return_remainder(desk.station, batch, paid.payment.payment_id, paid.remains, SECOND)
+    assert close_batch(desk.station, batch).stage is Stage.CLOSED
+    assert money_open(batch_state(desk.station, batch)) == NO_MONEY
+
+
+def test_two_persons_say_that_the_household_keeps_the_gas(desk: Desk) -> None:
+    batch, _card = refused(desk)
+    with pytest.raises(Refusal, match="explanation_needs_two"):
+        explain_card(desk.station, batch, KEEPS)
+    state = explain_card(desk.station, batch, KEEPS, SECOND)
+    assert state.custody.where[2] is Where.REFUSED, "the card lies here all the same"
+    assert case(desk).guide.step.act is Act.HAND_BACK
+    hand_over(desk.station, batch, HOME)
+    assert close_batch(desk.station, batch).stage is Stage.CLOSED
+
+
+def test_a_refused_card_without_a_load_asks_for_its_household_only(desk: Desk) -> None:
+    batch, _card = refused(desk, loaded=False)
+    assert case(desk).guide.step.act is Act.HAND_BACK
+    with pytest.raises(Refusal, match="explanation_does_not_fit"):
+        explain_card(desk.station, batch, KEEPS, SECOND)
+    hand_over(desk.station, batch, HOME)
+    assert close_batch(desk.station, batch).stage is Stage.CLOSED
+
+
+def test_refused_once_more_it_is_asked_once_more(desk: Desk) -> None:
+    batch, _card = refused(desk)
+    explain_card(desk.station, batch, KEEPS, SECOND)
+    state = explain_card(desk.station, batch, REFUSED)
+    assert state.custody.refused == {2}
