@@ -81,6 +81,18 @@ TABLE = {
         _UNCHANGED,
         "Take it as CSV, or narrow it down to a shorter time.",
     ),
+    "own_matter": Words(
+        "It is about you",
+        "Nobody decides about their own roles or password.",
+        _UNCHANGED,
+        "Somebody else decides it.",
+    ),
+    "word_short": Words(
+        "First word missing",
+        "Somebody new, and a new first password, need a first word of at least {least} signs.",
+        _UNCHANGED,
+        "Type one and tell it to the person; who approves tells them the second half.",
+    ),
     "name_bad": Words(
         "Name not possible",
         "{name} cannot be a name: small letters, figures, dot and dash, 2 to 32, a letter first.",

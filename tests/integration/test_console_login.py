@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from cardstation.central.console import passwords, people, sessions
+from cardstation.central.console.audit import LOGIN_FAILED, record_act
+from cardstation.central.console.audit import unknown as unknown_name
 from cardstation.central.console.pages import ACTS, EXPORTS, PAGES
 from cardstation.central.console.roles import Right, Role, rights_of
 from cardstation.central.console.sessions import WRONG_OF_A_NAME
@@ -89,7 +91,58 @@ def test_a_wrong_password_and_a_name_nobody_has_are_told_the_same(centre: Centre
     assert (wrong.status_code, unknown.status_code) == (401, 401)
     assert wrong.text == unknown.text
     browser.close()
-    assert acts(centre.books) == [("chen", "login_failed", ""), ("", "login_failed", "")]
+    assert acts(centre.books) == [
+        ("chen", "login_failed", ""),
+        (unknown_name(PASSWORD), "login_failed", ""),
+    ]
+    assert PASSWORD not in unknown_name(PASSWORD)
+
+
+def test_a_name_nobody_has_is_locked_as_any_other(centre: Centre) -> None:
+    """Else five wrong passwords would tell who there is."""
+    person(centre.books, "chen", Role.SUPERVISOR)
+    browser = Browser(centre.url)
+    for name in ("chen", "nobody"):
+        for _ in range(WRONG_OF_A_NAME):
+            assert browser.log_in(name, "guess").status_code == 401
+        assert browser.log_in(name, "guess").status_code == 429
+    browser.close()
+
+
+def test_who_guesses_elsewhere_keeps_nobody_out(centre: Centre) -> None:
+    person(centre.books, "chen", Role.SUPERVISOR)
+    with transaction(centre.books.engine) as connection:
+        for _ in range(WRONG_OF_A_NAME):
+            record_act(connection, "chen", LOGIN_FAILED, address="192.0.2.7")
+    with logged_in(centre, "chen") as browser:
+        assert browser.get().status_code == 200
+
+
+def test_the_own_password_is_no_place_to_guess(centre: Centre) -> None:
+    with logged_in(centre, person(centre.books, "chen", Role.SUPERVISOR)) as browser:
+        guess = {"secret_old": "guess", "secret_new": "a" * 12, "secret_again": "a" * 12}
+        for _ in range(WRONG_OF_A_NAME):
+            assert browser.post("password", **guess).status_code == 422
+        assert browser.post("password", **guess).status_code == 429
+    failed = [one for one in acts(centre.books) if one[1] == "login_failed"]
+    assert failed == [("chen", "login_failed", "")] * WRONG_OF_A_NAME
+
+
+@pytest.mark.parametrize(
+    ("role", "stays"), [(Role.SUPERVISOR, 303), (Role.TELLER, 200)], ids=["acts", "looks"]
+)
+def test_a_page_that_reloads_itself_keeps_no_desk_open(
+    centre: Centre, role: Role, stays: int
+) -> None:
+    """But a screen on the wall, whose person can do nothing but look."""
+    with logged_in(centre, person(centre.books, "chen", role)) as browser:
+        for _ in range(2):
+            with centre.books.owner.begin() as connection:
+                connection.execute(
+                    text("UPDATE people_sessions SET seen_at = seen_at - interval '20 minutes'")
+                )
+            last = browser.get(by_itself="1").status_code
+        assert last == stays
 
 
 def test_too_many_wrong_ones_close_the_door_also_to_the_right_one(centre: Centre) -> None:
@@ -122,7 +175,7 @@ def test_a_flood_of_logins_keeps_no_station_waiting(
         finally:
             browser.close()
 
-    monkeypatch.setattr(sessions, "matches", slow)
+    monkeypatch.setattr(sessions, "opens", slow)
     monkeypatch.setattr(passwords, "_PATIENCE_S", 60.0)
     turned_away = 0
     with ThreadPoolExecutor(40) as crowd:

@@ -198,7 +198,11 @@ class Console:
 
 
 def _session(request: Request, connection: Connection) -> Session:
-    found = session_of(connection, request.cookies.get(gate.COOKIE, ""))
+    found = session_of(
+        connection,
+        request.cookies.get(gate.COOKIE, ""),
+        by_itself="by_itself" in request.query_params,
+    )
     if found is None:
         raise NotLoggedIn("not_logged_in")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,7 @@ class Act:
     """What somebody did.
 
     Attributes:
-        clerk: Name, `command line`, or empty for a login under a name nobody has.
+        clerk: Name, `command line`, or as `unknown` for a login under a name nobody has.
         act: Code, such as `login` or `proposal_approved`. subject: what it was done to.
         detail: In words or figures; never a secret.
     """
@@ -79,14 +80,26 @@ def acts_before(
 def failed_logins(
     connection: Connection, *, clerk: str, address: str, within_s: int
 ) -> tuple[int, int]:
-    """Failed logins of a name since its last good one, and of an address, within some seconds."""
+    """Failed logins of a name since its last good one, and of an address, within some seconds.
+
+    Those of a name are counted where they come from: who guesses elsewhere keeps nobody out.
+    """
     since = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, within_s)
     good = select(func.max(acts.c.at)).where(acts.c.clerk == clerk, acts.c.act == LOGIN)
     failed = select(func.count()).where(acts.c.act == LOGIN_FAILED, acts.c.at > since)
     begun = func.coalesce(good.scalar_subquery(), since)
-    of_name = connection.scalar(failed.where(acts.c.clerk == clerk, acts.c.at > begun))
-    of_address = connection.scalar(failed.where(acts.c.address == address))
+    here = failed.where(acts.c.address == address)
+    of_name = connection.scalar(here.where(acts.c.clerk == clerk, acts.c.at > begun))
+    of_address = connection.scalar(here)
     return of_name or 0, of_address or 0
+
+
+def unknown(name: str) -> str:
+    """What stands in place of a name nobody has: it may be a password in the wrong field.
+
+    Sixteen bits of it, so that it is counted and locked as any name is, and tells nothing.
+    """
+    return f"?{hashlib.sha256(name.encode()).hexdigest()[:4]}"
 
 
 def plain(text: str) -> str:

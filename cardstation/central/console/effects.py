@@ -58,16 +58,20 @@ def _station(visit: Visit, approved: Proposal) -> Once:
 
 def _clerk(visit: Visit, approved: Proposal) -> Once | None:
     connection, name = visit.connection, approved.subject
-    what = "First password of {subject}"
+    what = "First password of {subject}, its second half"
+    by, number, word = visit.who.name, approved.number, str(approved.body.get("word_hash", ""))
     if approved.body.get("reset"):
-        return Once(what, name, people.reset_secret(connection, name))
+        return Once(what, name, people.reset_secret(connection, name, word_hash=word))
     roles = [Role(role) for role in approved.body["roles"]]
-    by, number = visit.who.name, approved.number
+    if not roles:
+        people.retire_person(connection, name, given_by=by, proposal=number)
+        return None
     if people.person(connection, name) is not None:
         people.give_roles(connection, name, roles, given_by=by, proposal=number)
         return None
     display = str(approved.body.get("display", ""))
-    secret = people.add_person(connection, name, display, roles, given_by=by, proposal=number)
+    given = {"given_by": by, "proposal": number, "word_hash": word}
+    secret = people.add_person(connection, name, display, roles, **given)
     return Once(what, name, secret)
 
 

@@ -15,6 +15,8 @@ from cardstation.errors import Mishap, Refusal
 
 LENGTH_LEAST = 10
 LENGTH_MOST = 200
+WORD_LEAST = 8
+JOINT = "-"
 _AT_ONCE = 2
 _PATIENCE_S = 5.0
 
@@ -54,6 +56,16 @@ def matches(kept: str, secret: str) -> bool:
         return False
 
 
+def opens(kept: str, secret: str) -> bool:
+    """Whether a password is the one behind what is kept: one hash, or those of two halves."""
+    of_code, _, of_word = kept.partition(" ")
+    if not of_word:
+        return matches(kept, secret)
+    word, _, code = secret.rpartition(JOINT)
+    good = matches(of_code, code)
+    return matches(of_word, word) and good
+
+
 def refuse_weak(secret: str, name: str) -> None:
     """Refuse a password that is too short, too plain or holds the person's own name.
 
@@ -67,7 +79,7 @@ def refuse_weak(secret: str, name: str) -> None:
 
 def first_secret() -> str:
     """A password nobody can foresee, to be changed at the first login."""
-    return secrets.token_urlsafe(12)
+    return secrets.token_hex(9)
 
 
 @cache

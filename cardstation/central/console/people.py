@@ -64,8 +64,19 @@ def add_person(
     *,
     given_by: str,
     proposal: int | None = None,
+    word_hash: str = "",
 ) -> str:
     """Add somebody; returns the first password, which is kept nowhere.
+
+    Args:
+        connection: The books.
+        name: Of the login.
+        display: For other people to read.
+        roles: What they are.
+        given_by: Who gives them.
+        proposal: What they rest on.
+        word_hash: Of a word that whoever proposed it told the person: what is returned is then the
+            second half of the first password, and no one of the two knows both.
 
     Raises:
         Refusal: `name_bad`, `name_taken`, `roles_missing`.
@@ -77,7 +88,10 @@ def add_person(
     secret = first_secret()
     connection.execute(
         insert(people).values(
-            name=name, display=display or name, secret_hash=hash_secret(secret), must_change=True
+            name=name,
+            display=display or name,
+            secret_hash=_first(secret, word_hash),
+            must_change=True,
         )
     )
     give_roles(connection, name, roles, given_by=given_by, proposal=proposal)
@@ -105,19 +119,31 @@ def give_roles(
     _set_roles(connection, name, given, given_by, proposal)
 
 
-def retire_person(connection: Connection, name: str, *, given_by: str) -> None:
-    """Take every role from somebody, at once; one person may do that.
+def retire_person(
+    connection: Connection, name: str, *, given_by: str, proposal: int | None = None
+) -> None:
+    """Take every role from somebody, at once; one person may, but see `is_needed`.
 
     Raises:
         Refusal: `name_unknown`.
     """
     if person(connection, name) is None:
         raise Refusal("name_unknown", name=name[:40])
-    _set_roles(connection, name, [], given_by, None)
+    _set_roles(connection, name, [], given_by, proposal)
 
 
-def reset_secret(connection: Connection, name: str) -> str:
+def is_needed(connection: Connection, name: str) -> bool:
+    """Whether nobody is to take somebody's roles alone: an auditor, the last who may decide."""
+    here = everybody(connection)
+    mine = {role for one in here if one.name == name for role in one.roles} - {Role.TELLER}
+    others = {role for one in here if one.name != name for role in one.roles}
+    return Role.AUDITOR in mine or not mine <= others
+
+
+def reset_secret(connection: Connection, name: str, *, word_hash: str = "") -> str:
     """Give somebody a new first password and end their sessions; it is kept nowhere.
+
+    With the hash of a word it is the second half, as in `add_person`.
 
     Raises:
         Refusal: `name_unknown`.
@@ -125,7 +151,7 @@ def reset_secret(connection: Connection, name: str) -> str:
     if person(connection, name) is None:
         raise Refusal("name_unknown", name=name[:40])
     secret = first_secret()
-    _keep(connection, name, secret, must_change=True)
+    _keep(connection, name, _first(secret, word_hash), must_change=True)
     return secret
 
 
@@ -136,11 +162,15 @@ def change_secret(connection: Connection, name: str, secret: str) -> None:
         Refusal: `password_weak`.
     """
     refuse_weak(secret, name)
-    _keep(connection, name, secret, must_change=False)
+    _keep(connection, name, hash_secret(secret), must_change=False)
 
 
-def _keep(connection: Connection, name: str, secret: str, *, must_change: bool) -> None:
-    kept = {"secret_hash": hash_secret(secret), "must_change": must_change}
+def _first(secret: str, word_hash: str) -> str:
+    return f"{hash_secret(secret)} {word_hash}" if word_hash else hash_secret(secret)
+
+
+def _keep(connection: Connection, name: str, kept_hash: str, *, must_change: bool) -> None:
+    kept = {"secret_hash": kept_hash, "must_change": must_change}
     connection.execute(update(people).where(people.c.name == name).values(kept))
     _end_sessions(connection, name)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, Select, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.console.audit import plain
@@ -53,6 +53,9 @@ RIGHT = {
 """What somebody needs to decide what somebody else proposed."""
 
 
+_ONE_OF_A_SUBJECT = text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 7239004))")
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What somebody proposed, and what became of it.
@@ -93,6 +96,8 @@ def propose(
     said = plain(reason).strip()
     if not said:
         raise Refusal("reason_missing")
+    # Who proposes the same at the same moment waits for us, and finds ours.
+    connection.execute(_ONE_OF_A_SUBJECT, {"subject": f"{kind}:{subject}"})
     waits = select(proposals.c.number).where(
         proposals.c.kind == kind,
         proposals.c.subject == subject,
@@ -116,7 +121,7 @@ def decide(
     """Decide a proposal once; returns it as it was before.
 
     Raises:
-        Refusal: `proposal_unknown`, `decided_already`, `two_persons_needed`.
+        Refusal: `proposal_unknown`, `decided_already`, `two_persons_needed`, `own_matter`.
     """
     row = connection.execute(_all().where(proposals.c.number == number)).one_or_none()
     if row is None:
@@ -124,6 +129,8 @@ def decide(
     found = _proposal(row)
     if found.verdict is not None:
         raise Refusal("decided_already", number=number)
+    if found.kind is Kind.CLERK and found.subject == by and verdict is not Decision.WITHDRAWN:
+        raise Refusal("own_matter")
     made = insert(decisions).values(
         proposal=number,
         made_by=found.made_by,

@@ -56,6 +56,9 @@ _RIGHTS = {
 }
 
 
+ONLY_LOOKS = frozenset({Right.LOOK, Right.HOUSEHOLD})
+
+
 def rights_of(roles: Iterable[Role]) -> frozenset[Right]:
     """Everything that somebody with these roles may see and do."""
     return frozenset().union(*(_RIGHTS[role] for role in roles))

@@ -7,11 +7,18 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, Engine, and_, func, insert, update
+from sqlalchemy import Connection, Engine, and_, func, insert, select, update
 
-from cardstation.central.console.audit import LOGIN, LOGIN_FAILED, failed_logins, record_act
-from cardstation.central.console.passwords import matches, turn
+from cardstation.central.console.audit import (
+    LOGIN,
+    LOGIN_FAILED,
+    failed_logins,
+    record_act,
+    unknown,
+)
+from cardstation.central.console.passwords import opens, turn
 from cardstation.central.console.people import Person, kept_hash, person
+from cardstation.central.console.roles import ONLY_LOOKS
 from cardstation.central.console.tables import people_sessions
 from cardstation.central.engine import transaction
 from cardstation.errors import Refusal
@@ -21,6 +28,7 @@ LONGEST = timedelta(hours=10)
 WINDOW_S = 15 * 60
 WRONG_OF_A_NAME = 5
 WRONG_OF_AN_ADDRESS = 30
+"""Failed logins within the window, of one name at one address and of an address at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +55,45 @@ def log_in(engine: Engine, name: str, secret: str, address: str) -> str:
         Mishap: `ledger_overloaded`.
     """
     with turn():
-        with transaction(engine) as connection:
-            _refuse_hammering(connection, name, address)
-            kept = kept_hash(connection, name)
-        good = matches(kept, secret)
+        good = _is_theirs(engine, name, secret, address)
         with transaction(engine) as connection:
             who = person(connection, name)
             if good and who is not None and who.roles:
                 return _begin(connection, who, address)
-            # A name nobody has may be a password in the wrong field: it is not kept.
-            record_act(connection, who.name if who else "", LOGIN_FAILED, address=address)
+            _record_failed(connection, name, address)
     raise Refusal("login_wrong")
 
 
-def _refuse_hammering(connection: Connection, name: str, address: str) -> None:
-    of_name, of_address = failed_logins(connection, clerk=name, address=address, within_s=WINDOW_S)
-    if of_name >= WRONG_OF_A_NAME or of_address >= WRONG_OF_AN_ADDRESS:
-        raise Refusal("login_locked", minutes=WINDOW_S // 60)
+def prove(engine: Engine, name: str, secret: str, address: str) -> None:
+    """Somebody who is logged in says their password once more; counted as a login is.
+
+    Raises:
+        Refusal: `password_wrong`, `login_locked`.
+        Mishap: `ledger_overloaded`.
+    """
+    with turn():
+        if _is_theirs(engine, name, secret, address):
+            return
+        with transaction(engine) as connection:
+            _record_failed(connection, name, address)
+    raise Refusal("password_wrong")
+
+
+def _is_theirs(engine: Engine, name: str, secret: str, address: str) -> bool:
+    with transaction(engine) as connection:
+        known = name if person(connection, name) is not None else unknown(name)
+        of_name, of_address = failed_logins(
+            connection, clerk=known, address=address, within_s=WINDOW_S
+        )
+        if of_name >= WRONG_OF_A_NAME or of_address >= WRONG_OF_AN_ADDRESS:
+            raise Refusal("login_locked", minutes=WINDOW_S // 60)
+        kept = kept_hash(connection, name)
+    return opens(kept, secret)
+
+
+def _record_failed(connection: Connection, name: str, address: str) -> None:
+    known = name if person(connection, name) is not None else unknown(name)
+    record_act(connection, known, LOGIN_FAILED, address=address)
 
 
 def _begin(connection: Connection, who: Person, address: str) -> str:
@@ -77,8 +107,15 @@ def _begin(connection: Connection, who: Person, address: str) -> str:
     return token
 
 
-def session_of(connection: Connection, token: str) -> Session | None:
-    """The live session behind a cookie, kept alive by this; None when there is none or it ended."""
+def session_of(connection: Connection, token: str, *, by_itself: bool = False) -> Session | None:
+    """The live session behind a cookie; None when there is none or it ended.
+
+    Args:
+        connection: The books.
+        token: The cookie.
+        by_itself: A page that nobody asked for: it keeps alive only the session of somebody who
+            can do nothing but look, such as a screen on the wall.
+    """
     now = func.clock_timestamp()
     mine = and_(
         people_sessions.c.token_hash == hashed(token),
@@ -86,15 +123,13 @@ def session_of(connection: Connection, token: str) -> Session | None:
         people_sessions.c.seen_at > now - IDLE,
         people_sessions.c.started_at > now - LONGEST,
     )
-    row = connection.execute(
-        update(people_sessions)
-        .where(mine)
-        .values(seen_at=now)
-        .returning(people_sessions.c.name, people_sessions.c.csrf)
-    ).one_or_none()
+    found = select(people_sessions.c.name, people_sessions.c.csrf).where(mine)
+    row = connection.execute(found).one_or_none()
     who = None if row is None else person(connection, row.name)
     if row is None or who is None or not who.roles:
         return None
+    if not by_itself or who.rights <= ONLY_LOOKS:
+        connection.execute(update(people_sessions).where(mine).values(seen_at=now))
     return Session(who, row.csrf, hashed(token))
 
 

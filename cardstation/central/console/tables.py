@@ -65,6 +65,12 @@ def decided_columns(kind: str) -> tuple[Column[str] | ForeignKeyConstraint, ...]
     )
 
 
+def _about(table: str, column: str) -> ForeignKeyConstraint:
+    """What a row is about is what was proposed."""
+    targets = ["proposals.number", "proposals.subject"]
+    return ForeignKeyConstraint(["proposal", column], targets, name=f"{table}_about")
+
+
 people = Table(
     "people",
     BOOKS,
@@ -106,6 +112,7 @@ proposals = Table(
     _person("made_by"),
     _when("made_at"),
     UniqueConstraint("number", "made_by", "kind", name="proposals_whose"),
+    UniqueConstraint("number", "subject", name="proposals_about"),
 )
 
 decisions = Table(
@@ -131,8 +138,9 @@ people_roles = Table(
     Column("roles", ARRAY(Text), nullable=False),
     *_texts("given_by"),
     _when("given_at"),
-    Column("proposal", BigInteger),
+    Column("proposal", BigInteger, unique=True),
     *decided_columns("clerk"),
+    _about("people_roles", "name"),
     Index("people_roles_name_idx", "name", "number"),
 )
 
@@ -156,6 +164,7 @@ blacklist = Table(
     *_texts("reason"),
     _when("at"),
     *decided_columns("blacklist"),
+    _about("blacklist", "card_no"),
     Index("blacklist_card_idx", "card_no", "proposal"),
 )
 
@@ -168,6 +177,7 @@ station_codes = Table(
     Column("used_at", _MOMENT),
     Column("proposal", BigInteger, nullable=False, unique=True),
     *decided_columns("station"),
+    _about("station_codes", "station"),
 )
 
 explanations = Table(

@@ -36,12 +36,16 @@
   if (every) {
     setInterval(() => {
       const busy = document.hidden || typing(document.activeElement) || (keys && keys.open);
-      if (!busy) location.reload();
+      if (busy) return;
+      const again = new URL(location.href);
+      again.searchParams.set("by_itself", "1");
+      location.replace(again);
     }, every * 1000);
   }
   const shown = new URL(location.href);
-  if (shown.searchParams.has("done")) {
-    shown.searchParams.delete("done");
+  const spent = ["done", "by_itself"].filter((name) => shown.searchParams.has(name));
+  if (spent.length) {
+    spent.forEach((name) => shown.searchParams.delete(name));
     history.replaceState(null, "", shown);
   }
 })();

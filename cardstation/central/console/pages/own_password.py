@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cardstation.central.console.passwords import LENGTH_LEAST, matches
-from cardstation.central.console.people import change_secret, kept_hash
-from cardstation.central.console.sessions import end
+from cardstation.central.console.passwords import LENGTH_LEAST
+from cardstation.central.console.people import change_secret
+from cardstation.central.console.sessions import end, prove
 from cardstation.central.console.visit import Act, Done, Page, Visit
 from cardstation.errors import Refusal
 
@@ -28,11 +28,10 @@ def change(visit: Visit) -> Done:
     """Keep a new password; every session of the person is over.
 
     Raises:
-        Refusal: `password_wrong`, `password_differs`, `password_weak`.
+        Refusal: `password_wrong`, `login_locked`, `password_differs`, `password_weak`.
     """
     name, new = visit.who.name, visit.asked.get("secret_new", "")
-    if not matches(kept_hash(visit.connection, name), visit.asked.get("secret_old", "")):
-        raise Refusal("password_wrong")
+    prove(visit.engine, name, visit.asked.get("secret_old", ""), visit.address)
     if new != visit.asked.get("secret_again", ""):
         raise Refusal("password_differs")
     change_secret(visit.connection, name, new)

@@ -57,7 +57,9 @@ def _waits(visit: Visit, one: Proposal) -> Waits:
     if one.kind is Kind.TARIFF:
         priced = samples(read_body(one.body), in_force(visit.connection))
     mine = one.made_by == visit.who.name
-    return Waits(one, mine, RIGHT[one.kind] in visit.who.rights and not mine, priced)
+    about_me = one.kind is Kind.CLERK and one.subject == visit.who.name
+    may = RIGHT[one.kind] in visit.who.rights and not mine and not about_me
+    return Waits(one, mine, may, priced)
 
 
 def decide_one(visit: Visit) -> Done:
