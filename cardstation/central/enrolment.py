@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import threading
+import time
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from cardstation.central.console.audit import record_act
 from cardstation.central.console.station_code import code_used
+from cardstation.central.console.tables import COMMAND_LINE
 from cardstation.central.engine import transaction
 from cardstation.central.heads import Head, head_from, new_nonce
 from cardstation.central.tables import stations
@@ -15,6 +19,7 @@ from cardstation.domain.ledger import GENESIS
 from cardstation.errors import LedgerRefused
 
 FIRST_EPOCH = 1
+CODE_VALID_S = 600.0
 
 
 class EnrolmentCodes:
@@ -22,10 +27,12 @@ class EnrolmentCodes:
 
     Args:
         codes: Valid ones.
+        valid_s: For how long.
     """
 
-    def __init__(self, *codes: str) -> None:
+    def __init__(self, *codes: str, valid_s: float = math.inf) -> None:
         self._codes = list(codes)
+        self._until = time.monotonic() + valid_s
         self._lock = threading.Lock()
 
     def use(self, code: str) -> None:
@@ -36,7 +43,8 @@ class EnrolmentCodes:
         """
         with self._lock:
             for place, valid in enumerate(self._codes):
-                if secrets.compare_digest(valid.encode(), code.encode()):
+                good = secrets.compare_digest(valid.encode(), code.encode())
+                if good and time.monotonic() < self._until:
                     del self._codes[place]
                     return
         raise LedgerRefused("enrolment_code_bad")
@@ -66,6 +74,7 @@ def enrol(
             raise LedgerRefused("station_enrolled", station=station)
         if not code_used(connection, station, code):
             codes.use(code)
+            record_act(connection, COMMAND_LINE, "station_enrolled", station)
         made = insert(stations).values(
             station=station,
             epoch=FIRST_EPOCH,

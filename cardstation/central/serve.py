@@ -36,7 +36,8 @@ class Ready:
     """What a caller needs to know once the service answers.
 
     Attributes:
-        enrolment_code: Enrols one new station, once.
+        enrolment_code: Enrols one new station, once, within ten minutes; empty where the books are
+            no folder of our own: there two people give one out in the console.
         admin_token: For posting orders and seeing totals, from this machine only.
         start_ms: From the start of this call to ready.
     """
@@ -87,7 +88,8 @@ def serve_embedded(
         prepare(cluster.dsn(OWNER, "postgres"))
         key_file = key_file_in(home)
         door = _Door(host, port, certificate, leashed=leashed)
-        _serve(dsn, key_file, door, announce=announce, began=began)
+        code = secrets.token_urlsafe(9)
+        _serve(dsn, key_file, door, announce=announce, began=began, code=code)
     finally:
         cluster.stop()
 
@@ -251,11 +253,12 @@ def _serve(
     *,
     announce: Callable[[Ready], None],
     began: float,
+    code: str = "",
 ) -> None:
     from cardstation.central.api import Service, build
     from cardstation.central.centre_key import load_or_create_centre_key
     from cardstation.central.engine import at_start, open_engine, refuse_unsafe
-    from cardstation.central.enrolment import EnrolmentCodes
+    from cardstation.central.enrolment import CODE_VALID_S, EnrolmentCodes
     from cardstation.central.reception import CONNECTIONS
     from cardstation.central.schema import HEAD, revision
 
@@ -266,9 +269,10 @@ def _serve(
             if (found := revision(connection)) != HEAD:
                 raise Refusal("ledger_schema_old", found=found, known=HEAD)
         refuse_unsafe(engine)
-        code, token = secrets.token_urlsafe(9), secrets.token_urlsafe(24)
+        token = secrets.token_urlsafe(24)
         key = load_or_create_centre_key(key_file)
-        app = build(Service(engine, EnrolmentCodes(code), token, key, pages))
+        codes = EnrolmentCodes(code, valid_s=CODE_VALID_S) if code else EnrolmentCodes()
+        app = build(Service(engine, codes, token, key, pages))
         wire = listening_socket(door.host, door.port)
         url = url_of(wire, "https" if door.certificate else "http")
 

@@ -82,7 +82,7 @@ def serve_command(
     key_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Serve until interrupted; one line says address, enrolment code and admin token.
+    """Serve until interrupted; one line says address, admin token, and a code if embedded.
 
     Beyond this machine it answers with a certificate only.
     """
@@ -95,7 +95,9 @@ def serve_command(
             print(json.dumps(asdict(ready)), flush=True)
             return
         print(f"ledger at {ready.url}, ready in {ready.start_ms} ms", flush=True)
-        print(f"enrolment code for one new station: {ready.enrolment_code}", flush=True)
+        if ready.enrolment_code:
+            told = f"enrolment code for one new station, ten minutes: {ready.enrolment_code}"
+            print(told, flush=True)
         print(f"console at {ready.url}/console/; people: cardstation-central clerk", flush=True)
 
     address = address_of(dsn)

@@ -334,7 +334,9 @@ def test_nothing_of_it_was_logged_that_opens_anything(house: House) -> None:
     assert browser.log_in("chen").status_code == 303
     page = browser.get("people")
     cookie, csrf = browser.client.cookies["cs_session"], browser.csrf()
-    made = browser.post("people", name="wu", display="吴", role="auditor", reason="new")
+    made = browser.post(
+        "people", name="wu", display="吴", role="auditor", word="plain harbour", reason="new"
+    )
     browser.close()
     assert (page.status_code, made.status_code) == (200, 303)
     key = TestKey()

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from cardstation.bootstrap.centre import enrol_at
 from cardstation.bootstrap.station import open_station
+from cardstation.central.enrolment import EnrolmentCodes
 from cardstation.central.process import CentralProcess
 from cardstation.domain.message_signature import content_digest
 from cardstation.errors import CardStationError, Defect, LedgerRefused, LedgerUnreachable
@@ -133,6 +135,23 @@ def test_every_request_is_signed_over_its_content() -> None:
     assert request.headers["content-digest"] == content_digest(request.content)
     assert 'nonce="the-nonce"' in request.headers["signature-input"]
     assert request.content == b'{"entries":["ZmFjdA=="]}'
+
+
+def test_a_printed_code_is_good_for_its_time() -> None:
+    with pytest.raises(LedgerRefused, match="enrolment_code_bad"):
+        EnrolmentCodes("code", valid_s=0).use("code")
+    codes = EnrolmentCodes("code", valid_s=60)
+    codes.use("code")
+    with pytest.raises(LedgerRefused, match="enrolment_code_bad"):
+        codes.use("code")
+
+
+@pytest.mark.postgres
+def test_enrolment_by_a_printed_code_stands_in_the_audit_log(centre: Centre) -> None:
+    centre.line().enrol(CODES[1])
+    with centre.books.engine.connect() as connection:
+        found = connection.execute(text("SELECT clerk, act, subject FROM acts")).all()
+    assert found == [("command line", "station_enrolled", "S001")]
 
 
 @pytest.mark.postgres

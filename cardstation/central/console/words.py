@@ -35,6 +35,7 @@ ACTS = {
     "withdrawn": "Withdrawn",
     "station_stopped": "Station stopped",
     "person_added": "Person added",
+    "station_enrolled": "Station enrolled by the code of an embedded ledger",
     "person_retired": "Person retired",
     "roles_given": "Roles given",
     "proof_asked": "Proof of the books begun",
