@@ -287,3 +287,11 @@ def first_admins(books: Books) -> None:
     person(books, "wu", Role.AUDITOR, display="吴芳")
     with transaction(books.engine) as connection:
         record_act(connection, COMMAND_LINE, "person_added", "chen", "supervisor")
+
+
+def secret_in(browser: Browser, number: int) -> str:
+    """What an approval shows once."""
+    answer = browser.post(f"proposals/{number}", verdict="approved")
+    found = re.search(r'class="secret"><code>([^<]+)<', answer.text)
+    assert found is not None, answer.text
+    return found[1]

@@ -70,8 +70,9 @@ def _clerk(visit: Visit, approved: Proposal) -> Once | None:
         people.give_roles(connection, name, roles, given_by=by, proposal=number)
         return None
     display = str(approved.body.get("display", ""))
-    given = {"given_by": by, "proposal": number, "word_hash": word}
-    secret = people.add_person(connection, name, display, roles, **given)
+    secret = people.add_person(
+        connection, name, display, roles, given_by=by, proposal=number, word_hash=word
+    )
     return Once(what, name, secret)
 
 
