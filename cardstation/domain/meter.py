@@ -42,6 +42,7 @@ class MakerRules:
         decimals: Digits after the point of a m³ on the card.
         warn_loads: So many loads before the counter is used up the desk says so; by default
             three years of a load a week.
+        warn_cards: So many cards before the reissue count is used up the desk says so, likewise.
         traps: What somebody who works with these cards should know, in words.
     """
 
@@ -56,12 +57,17 @@ class MakerRules:
     generation_max: int = 255
     decimals: int = 3
     warn_loads: int = 156
+    warn_cards: int = 5
     traps: tuple[str, ...] = ()
 
     def nears_end(self, counter: int) -> bool:
         """True when a card at this counter should be replaced while there is time."""
         counts = self.school is not CounterSchool.NONE
         return counts and self.counter_max - counter < self.warn_loads
+
+    def nears_last_card(self, generation: int) -> bool:
+        """True when the meter will soon know no newer card of its household."""
+        return self.generation_max - generation < self.warn_cards
 
 
 @dataclass(frozen=True, slots=True)

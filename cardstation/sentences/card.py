@@ -287,6 +287,13 @@ TABLE = {
         NOTHING,
         "Go on selling; give the household a new card at the next occasion.",
     ),
+    "reissues_near_end": Words(
+        "Last cards of this meter",
+        "The meter takes only a few more new cards for this household: the number that every "
+        "reissue raises is nearly used up.",
+        NOTHING,
+        "Go on selling; have the meter changed before this card is lost or breaks.",
+    ),
     "off_book_purchase": Words(
         "A purchase is missing here",
         "The card counts more purchases than this station knows of.",

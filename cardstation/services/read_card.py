@@ -94,6 +94,8 @@ def _looked_at(station: Station, card: Inserted) -> tuple[tuple[str, ...], Refus
         admitted = admit(card.content, card.rules)
         if card.rules.nears_end(admitted.counter):
             warnings = (*warnings, "counter_near_end")
+        if card.rules.nears_last_card(card.content.identity.generation):
+            warnings = (*warnings, "reissues_near_end")
         known = as_told(station, card, household, admitted.counter).purchase_counter
         ensure_not_behind(station, card, admitted)
         return (*warnings, *compare_counter(admitted, card.rules, known, bound=False)), None

@@ -89,7 +89,9 @@ def _rules(card: Table, name: str, kind: MeterKind) -> MakerRules:
         per_load_max=Volume(int(card.decimal("per_load_max", "800") * 1000)),
         training=card.switch("training"),
         kinds=frozenset({kind}),
+        generation_max=card.count("generation_max", 2**31, 255),
         warn_loads=card.count("warn_loads", 10_000, 156),
+        warn_cards=card.count("warn_cards", 1_000, 5),
         traps=card.texts("traps"),
     )
 

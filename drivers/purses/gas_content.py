@@ -131,7 +131,7 @@ class Returned:
 
 
 CLEARED = bytes(RETURNED.size)
-"""What the desk writes into the return file with every sale."""
+"""A return file as its issuer leaves it: no meter wrote back yet."""
 
 
 def is_cleared(content: bytes) -> bool:

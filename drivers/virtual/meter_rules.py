@@ -26,6 +26,8 @@ from drivers.virtual.meter_errors import MeterError
 
 __all__ = ["Decision", "MeterError", "MeterState", "Taking", "decide", "number_of"]
 
+MOST_FEN = 99_999_999
+"""What a money meter can show: 999 999.99 yuan (reference cards 6.3)."""
 FULL = 1000
 LOW, FLAT = 150, 50
 """Thousandths of a battery: below LOW a meter says so, below FLAT it closes and reads no card."""
@@ -159,7 +161,8 @@ def _judge_load(bound: MeterState, content: CardContent) -> Decision:
         taken = marked or credit.mark == bound.taken_mark
         return Decision(bound, Taking.ALREADY_TAKEN if taken else Taking.NOTHING)
     hoard = number_of(content.limits.hoard) if bound.hoard is None else bound.hoard
-    if bound.residual + load > hoard:
+    most = min(hoard, MOST_FEN) if bound.kind is MeterKind.MONEY else hoard
+    if bound.residual + load > most:
         return _refused(bound, MeterError.OVER_HOARD)
     return Decision(_credited(bound, credit, load), Taking.CREDITED, load)
 

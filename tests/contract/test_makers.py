@@ -101,6 +101,13 @@ def test_a_counter_near_its_end_is_said_years_ahead(rules: MakerRules) -> None:
     assert not rules.nears_end(rules.counter_max - rules.warn_loads)
 
 
+@each
+def test_the_last_cards_of_a_meter_are_said_ahead(rules: MakerRules) -> None:
+    assert rules.nears_last_card(rules.generation_max)
+    assert rules.nears_last_card(rules.generation_max - rules.warn_cards + 1)
+    assert not rules.nears_last_card(rules.generation_max - rules.warn_cards)
+
+
 def test_every_table_of_the_room_is_registered() -> None:
     """Purses are no members: a desk has them with their keys only."""
     found = []

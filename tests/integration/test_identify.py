@@ -122,13 +122,22 @@ def test_a_station_alone_says_so(desk: Desk) -> None:
     assert tender.value.code == "tender_unknown"
 
 
-def test_a_counter_near_its_end_is_said_while_selling_goes_on(tmp_path: Path) -> None:
-    home = replace(HOME, purchase_counter=65_500)
+@pytest.mark.parametrize(
+    ("worn", "warning"),
+    [
+        ({"purchase_counter": 65_500}, "counter_near_end"),
+        ({"generation": 251}, "reissues_near_end"),
+    ],
+)
+def test_a_number_near_its_end_is_said_while_selling_goes_on(
+    tmp_path: Path, worn: dict[str, int], warning: str
+) -> None:
+    home = replace(HOME, **worn)
     opened = open_desk(tmp_path, households=[home])
     inserted = opened.insert(card_of(home))
     seen = read_card(opened.station, inserted)
     inserted.close()
-    assert "counter_near_end" in seen.warnings
+    assert [one for one in seen.warnings if one.endswith("_near_end")] == [warning]
     assert seen.stop is None
     opened.station.store.close()
 

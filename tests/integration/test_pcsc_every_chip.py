@@ -15,6 +15,7 @@ from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.reader import Link, Presence
 from cardstation.services.identify import insert_card
 from cardstation.services.top_up import top_up
+from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
 from drivers.virtual import Firmware, Tear, VirtualCard, new_chip
 from tests.kit import cards
@@ -24,14 +25,17 @@ from tests.kit.station import card_of, layout_of, nobody, open_desk
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
 
-FAMILIES = [case for case in CASES if not case[0].name.startswith("at24c") or "02" in case[0].name]
-"""Every chip, of the I2C family one: its seven parts differ in numbers only."""
+CHIP_OF = {layout.code: layout.chip for layout in LAYOUTS}
+PURCHASES = [
+    (rules, dialect, firmware)
+    for rules in MAKERS
+    for driver, dialect, firmware in CASES
+    if rules.training and driver.name == CHIP_OF[rules.layout]
+]
+"""Every maker a training desk sells for, behind every firmware that carries its cards' chip."""
 
-ONE_OF_EACH = list({rules.layout: rules for rules in reversed(MAKERS) if rules.training}.values())
-"""A maker for every layout."""
 
-
-@pytest.mark.parametrize("case", FAMILIES, ids=case_name)
+@pytest.mark.parametrize("case", CASES, ids=case_name)
 def test_a_chip_over_the_real_stack(bench: Bench, case: tuple[ChipDriver, str, str]) -> None:
     driver, dialect, firmware = case
     reader, slot = bench.readers[0], bench.slots[0]
@@ -81,15 +85,17 @@ def test_a_chip_over_the_real_stack(bench: Bench, case: tuple[ChipDriver, str, s
     links.pop().close()
 
 
-@pytest.mark.parametrize("rules", ONE_OF_EACH, ids=lambda rules: rules.layout)
-def test_a_purchase_over_the_real_stack(bench: Bench, tmp_path: Path, rules: MakerRules) -> None:
+@pytest.mark.parametrize("case", PURCHASES, ids=lambda case: f"{case[0].code}-{case[2]}")
+def test_a_purchase_over_the_real_stack(
+    bench: Bench, tmp_path: Path, case: tuple[MakerRules, str, str]
+) -> None:
     """Reader, chip, layout and maker together: bought, written, proven, and read as waiting."""
+    rules, dialect, firmware = case
     reader, slot, layout = bench.readers[0], bench.slots[0], layout_of(rules)
-    dialect = "part3" if layout.chip == "mifare1k" else "acs"
     bench.room._dialects = {reader.name: dialect}
     desk = open_desk(tmp_path)
     card = card_of(cards.household(), rules)
-    slot.insert(Firmware(card, dialect))
+    slot.insert(Firmware(card, firmware))
     presence = reader.wait_card(PLENTY_S)
     assert presence is not None
     inserted = insert_card(desk.station, reader, presence)

@@ -132,12 +132,13 @@ class Loop:
         return home
 
     def _switched_on(self) -> Desk:
-        clock = self.desk.clock if hasattr(self, "desk") else None
+        before = getattr(self, "desk", None)
         desk = open_desk(
             self._folder / "desk",
             households=self._directory,
             reader=VirtualReader(dialect=self._dialect),
-            clock=clock,
+            clock=before and before.clock,
+            ledger=before and before.ledger,
         )
         recover(desk.station)
         return desk
@@ -304,7 +305,8 @@ class Loop:
         there = mark in home.credited or (credit is not None and credit.mark == mark)
         dispute(station, topup_id, SECOND)
         finding = Finding.LOADED if there else Finding.NOT_LOADED
-        seen, meter = "card and meter were looked at", MeterCount(home.meter.state.purchase_counter)
+        seen = "card and meter were looked at"
+        meter = MeterCount(home.hung.meter.state.purchase_counter)
         settle_dispute(station, topup_id, finding, seen, SECOND, meter)
         if (
             self._state_of(topup_id) in (TopUpState.REFUND_REQUESTED, TopUpState.SEALED)

@@ -27,6 +27,7 @@ from tests.soak import (
     ledger,
     load,
     meters,
+    noise,
     power,
     sim,
     sweep,
@@ -45,11 +46,13 @@ PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
     ("ledger", ledger.soak),
     ("load", load.soak),
     ("meters", meters.soak),
+    ("noise", noise.soak),
     ("power", power.soak),
     ("sim", sim.soak),
     ("sweep", sweep.soak),
     ("pairs", sweep.pairs),
     ("tears", tears.soak),
+    ("town", meters.town),
 )
 BROKEN = (AssertionError, CardStationError, pytest.fail.Exception, pytest.skip.Exception)
 """A skipped proof proves nothing: here it counts as broken."""

@@ -1,10 +1,11 @@
-"""A year of desk, card and meter for every training maker, purse cards too, and both kinds."""
+"""Years of desk, card and meter for every training maker, purse cards too, and both kinds."""
 
 from __future__ import annotations
 
 import shutil
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -19,8 +20,9 @@ from tests.kit.purse_loop import PurseLoop
 from tests.kit.shared_engines import share_engines
 from tests.soak.figures import Figures
 
-DAYS = 365
-HOUSEHOLDS = 6
+DAYS, HOUSEHOLDS = 365, 6
+TOWN_DAYS, TOWN_HOUSEHOLDS = 120, 150
+"""Of each of the worlds that are a town together."""
 SEED = 1
 
 CASES = tuple(
@@ -29,37 +31,57 @@ CASES = tuple(
     if rules.training
     for kind in sorted(rules.kinds)
 )
+TOLD = ("sold", "loads taken", "taken back", "torn at the desk", "torn at the meter")
+TOLD += ("switched off", "taken twice, no counter", "meter error 21", "settled by people")
+
+
+@dataclass(frozen=True)
+class Life:
+    """How long so many households of each maker and kind live.
+
+    Attributes:
+        seed: Of all chance.
+    """
+
+    days: int
+    households: int
+    seed: int = SEED
+
+    def of(self, case: tuple[MakerRules, MeterKind]) -> Counter[str]:
+        """What happened in the world of one maker and kind; the first wrong step ends it."""
+        folder = fast_folder()
+        with pytest.MonkeyPatch.context() as patch:
+            share_engines(patch)
+            try:
+                loop = self._world(folder, *case)
+                loop.live(self.days)
+                loop.close()
+                return loop.counts
+            finally:
+                shutil.rmtree(folder)
+
+    def _world(self, folder: Path, rules: MakerRules, kind: MeterKind) -> Loop:
+        if rules.code == PURSE_CARDS.code:
+            return PurseLoop(folder, kind, seed=self.seed, households=self.households)
+        return Loop(folder, rules, kind, seed=self.seed, households=self.households)
 
 
 def soak() -> Figures:
     """A year each; loads and bad luck as they happened. Gas that is there but not sold ends it."""
+    return _all_live(Life(DAYS, HOUSEHOLDS))
+
+
+def town() -> Figures:
+    """Four months of thousands of households, as many of every maker and kind."""
+    return _all_live(Life(TOWN_DAYS, TOWN_HOUSEHOLDS, SEED + 1))
+
+
+def _all_live(life: Life) -> Figures:
     total: Counter[str] = Counter()
     with ProcessPoolExecutor() as pool:
-        for (rules, kind), found in zip(CASES, pool.map(_a_year, CASES), strict=True):
+        for (rules, kind), found in zip(CASES, pool.map(life.of, CASES), strict=True):
             click.echo(f"  {rules.code} {rules.school} {kind}: {dict(found)}", err=True)
             total += found
-    told = ("sold", "loads taken", "taken back", "torn at the desk", "torn at the meter")
-    told += ("switched off", "taken twice, no counter", "meter error 21", "settled by people")
-    return {
-        "household days": DAYS * HOUSEHOLDS * len(CASES),
-        **{name: total[name] for name in told},
-    }
-
-
-def _a_year(case: tuple[MakerRules, MeterKind]) -> Counter[str]:
-    folder = fast_folder()
-    with pytest.MonkeyPatch.context() as patch:
-        share_engines(patch)
-        try:
-            loop = _world(folder, *case)
-            loop.live(DAYS)
-            loop.close()
-            return loop.counts
-        finally:
-            shutil.rmtree(folder)
-
-
-def _world(folder: Path, rules: MakerRules, kind: MeterKind) -> Loop:
-    if rules.code == PURSE_CARDS.code:
-        return PurseLoop(folder, kind, seed=SEED, households=HOUSEHOLDS)
-    return Loop(folder, rules, kind, seed=SEED, households=HOUSEHOLDS)
+    households = life.households * len(CASES)
+    figures = {"households": households, "household days": life.days * households}
+    return {**figures, **{name: total[name] for name in TOLD}}

@@ -23,7 +23,7 @@ from tests.property.test_power_cut import EVERYWHERE, TWICE
 from tests.sim import plants as world_plants
 from tests.soak.__main__ import PARTS
 from tests.soak.ledger import ENTRIES
-from tests.soak.meters import CASES, DAYS, HOUSEHOLDS
+from tests.soak.meters import CASES, DAYS, HOUSEHOLDS, TOWN_HOUSEHOLDS
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "money-safety.md"
@@ -53,11 +53,13 @@ WHOLE: dict[str, tuple[str, ...]] = {
     "ledger": (f"{ENTRIES} in", "0 lost, 0 doubled, sum of postings 0"),
     "load": ("{CROWD} stations", "{LOAD_S} s of load", "0 lost, 0 doubled, sum of postings 0"),
     "meters": (f"{len(CASES)} makers and kinds", f"{HOUSEHOLDS} households and {DAYS} days each"),
+    "noise": (r"\d+ exchanges of \d+ layouts", NONE_BROKEN),
     "pairs": (f"{len(TWICE)} passes", NONE_BROKEN),
     "power": ("{CUTS} stories", NONE_BROKEN),
     "sim": ("{SMALL_WORLDS} small worlds", "{LARGE_WORLDS} large", NONE_BROKEN),
     "sweep": (f"{len(EVERYWHERE)} passes", NONE_BROKEN),
     "tears": ("states of loads", "of clearings", "0 show a third thing"),
+    "town": (f"{len(CASES) * TOWN_HOUSEHOLDS} households", NONE_BROKEN),
 }
 """What the figure of a whole run says, by part; in braces what is asked for if nobody says less."""
 ELSE = (r"\d+ \w+.*broken 0",)

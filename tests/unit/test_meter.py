@@ -116,6 +116,16 @@ def test_the_limit_on_the_card_counts_when_the_meter_has_none_of_its_own() -> No
     assert cards.meter(card).take(card).error == MeterError.OVER_HOARD
 
 
+@pytest.mark.parametrize(
+    ("residual", "error"), [(99_979_999, MeterError.NONE), (99_980_000, MeterError.OVER_HOARD)]
+)
+def test_a_money_meter_takes_no_more_than_it_can_show(residual: int, error: int) -> None:
+    card = loaded(20_000, MeterKind.MONEY)
+    meter = cards.meter(card)
+    meter.state = replace(meter.state, residual=residual, hoard=200_000_000)
+    assert meter.take(card).error == error
+
+
 def test_strangers_are_left_unchanged() -> None:
     card = loaded()
     before = card.image
