@@ -10,6 +10,7 @@ from cardstation.central.following import refuse_epoch
 from cardstation.central.heads import Head, head_from, locked_head, new_nonce, refuse_inactive
 from cardstation.central.requests import Signed
 from cardstation.central.tables import epochs, rewinds, stations
+from cardstation.central.two_people import ensure_two
 from cardstation.domain.checkpoint import Rewind, RewindAsked
 from cardstation.errors import LedgerRefused, Refusal
 
@@ -73,13 +74,12 @@ def order_rewind(engine: Engine, key: CentreKey, asked: RewindAsked) -> Rewind:
         asked: By whom, of whom, from where on.
 
     Raises:
-        Refusal: `two_persons_needed`, `rewind_not_here` (the books end elsewhere).
+        Refusal: `two_persons_needed`, `name_unknown`, `rewind_not_here` (the books end elsewhere).
         LedgerRefused: `station_unknown`.
     """
     by, approved_by = asked.ordered_by, asked.approved_by
-    if not by or not approved_by or by == approved_by:
-        raise Refusal("two_persons_needed")
     with transaction(engine) as connection:
+        ensure_two(connection, by, approved_by)
         head = locked_head(connection, asked.station)
         if asked.to_seq != head.last_seq:
             raise Refusal("rewind_not_here", station=asked.station, last_seq=head.last_seq)

@@ -16,6 +16,7 @@ from cardstation.central.engine import transaction
 from cardstation.central.holders import is_in_doubt, refused_for, standing
 from cardstation.central.orders import STANDS, post_on_chain
 from cardstation.central.tables import orders
+from cardstation.central.two_people import ensure_two
 from cardstation.domain.ledger import Order
 from cardstation.domain.order_change import NewBinding, OrderChange, OrderStanding, payment_of
 from cardstation.domain.order_lease import freed, oldest_first
@@ -57,7 +58,7 @@ def withdraw_on(connection: Connection, change: OrderChange) -> Order:
     Raises:
         Refusal: as `withdraw_order`.
     """
-    _ensure_two(change)
+    ensure_two(connection, change.ordered_by, change.approved_by)
     end = lock_centre(connection)
     order = _free(connection, change)
     _withdraw(connection, end, order, change, {})
@@ -73,8 +74,8 @@ def bind_order(engine: Engine, change: OrderChange, to: NewBinding) -> Order:
     Raises:
         Refusal: `nothing_to_bind` (it is bound so already), and as `withdraw_order`.
     """
-    _ensure_two(change)
     with transaction(engine) as connection:
+        ensure_two(connection, change.ordered_by, change.approved_by)
         end = lock_centre(connection)
         old = _free(connection, change)
         if (old.account_no, old.expected_counter) == (to.account_no, to.expected_counter):
@@ -88,12 +89,6 @@ def bind_order(engine: Engine, change: OrderChange, to: NewBinding) -> Order:
         _withdraw(connection, end, old, change, {"bound_as": new.order_id})
         post_on_chain(connection, lock_centre(connection), new)
     return new
-
-
-def _ensure_two(change: OrderChange) -> None:
-    by, approved_by = change.ordered_by.strip(), change.approved_by.strip()
-    if not by or not approved_by or by == approved_by:
-        raise Refusal("two_persons_needed")
 
 
 def _free(connection: Connection, change: OrderChange) -> Order:

@@ -8,12 +8,17 @@ import pytest
 from sqlalchemy import text
 
 from cardstation.central import acts
+from cardstation.central.console.people import retire_person
+from cardstation.central.console.roles import Role
+from cardstation.central.console.tables import COMMAND_LINE
+from cardstation.central.engine import transaction
 from cardstation.central.proving import disagreements
 from cardstation.cli.central import main
 from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import LedgerHead
 from cardstation.sync.http_ledger import HttpLedger
+from tests.kit.console import person
 from tests.kit.facts import Chain
 from tests.kit.postgres import CENTRE_KEY, Centre
 
@@ -166,6 +171,21 @@ def test_the_proof_names_what_was_changed(centre: Centre, planted: str, seen: st
         connection.execute(text("DELETE FROM stations"))
 
 
+def test_where_the_console_has_people_two_of_them_order_a_rewind(
+    centre: Centre, capsys: pytest.CaptureFixture[str], tmp_path: Any
+) -> None:
+    send(centre.station(), Chain().sale())
+    for name in ("sun", "zhou", "left"):
+        person(centre.books, name, Role.STATION_ADMIN)
+    with transaction(centre.books.engine) as connection:
+        retire_person(connection, "left", given_by=COMMAND_LINE)
+    told = ["--dsn", centre.books.dsn, "--home", str(tmp_path), "--reason", "disk", "--by", "sun"]
+    for other, status in (("nobody", 3), ("left", 3), ("Sun", 3), ("Zhou", 0)):
+        asked = ["rewind", "S001", "--to", "3", *told, "--approved-by", other]
+        assert main(asked) == status, other
+    assert "name_unknown (name=nobody)" in capsys.readouterr().err
+
+
 def test_the_command_line_orders_a_rewind_and_proves(
     centre: Centre, capsys: pytest.CaptureFixture[str], tmp_path: Any
 ) -> None:
@@ -174,7 +194,9 @@ def test_the_command_line_orders_a_rewind_and_proves(
     dsn, home = ["--dsn", centre.books.dsn], ["--home", str(tmp_path)]
     words = ["--reason", "disk", "--by", "a", "--approved-by"]
     assert main(["rewind", "S001", "--to", "3", *words, "b", *dsn, *home]) == 0
-    assert main(["rewind", "S001", "--to", "3", *words, "a", *dsn, *home]) == 3
+    # The same name in other letters, or with a blank, is no second person.
+    for same in ("a", "A", " a ", " "):
+        assert main(["rewind", "S001", "--to", "3", *words, same, *dsn, *home]) == 3, same
     assert "send again what follows 3" in capsys.readouterr().out
     # Ordered with another key than the one the station pinned: not believed.
     with pytest.raises(LedgerRefused, match="ledger_signature_bad"):

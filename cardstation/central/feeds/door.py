@@ -76,15 +76,15 @@ def publish_policy(centre: Centre, policy: Policy | None, said: Said) -> tuple[P
     """Publish prices and rules, and what the console decided.
 
     Raises:
-        Refusal: `two_persons_needed`, `feed_would_shrink`, `secret_unreadable`.
+        Refusal: `two_persons_needed`, `name_unknown`, `feed_would_shrink`, `secret_unreadable`.
     """
     from cardstation.central.centre_key import load_or_create_centre_key
     from cardstation.central.feeds import policy as policies
+    from cardstation.central.two_people import ensure_two
 
-    if said.approved_by in ("", said.published_by):
-        raise Refusal("two_persons_needed")
     key = load_or_create_centre_key(centre.key_file or key_file_in(centre.home))
     with centre.books() as connection:
+        ensure_two(connection, said.published_by, said.approved_by)
         return policies.publish_policy(connection, key, said, policy)
 
 
