@@ -28,7 +28,7 @@ from cardstation.services.identify import Inserted
 from cardstation.services.intent.cases import Case
 from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.intent.opened import OpenIntent
-from cardstation.services.lists.entry import EntryState
+from cardstation.services.lists.entry import EntryState, KeyedRow
 from cardstation.services.lists.reading import Heading, HouseholdList
 from cardstation.services.look_at_line import LineDetail
 from cardstation.services.read_card import CardFacts
@@ -181,7 +181,7 @@ class ListServices:
         household: By account or card number. price: what money buys a household today.
         settle: Batch, place, account, money (None = the order paid online); the new place.
         leave_out: Batch, place, reason. reopen: takes a decision back; the new place.
-        count: A second person's households and sum of a typed list.
+        count: The typed rows, as a second person keyed them again.
         add_row: Batch, number, money (None = later), card in the reader or "".
     """
 
@@ -197,7 +197,7 @@ class ListServices:
     leave_out: Callable[[str, int, str], None]
     reopen: Callable[[str, int], int]
     entry: Callable[[str], EntryState]
-    count: Callable[[str, int, Money, Approval], None]
+    count: Callable[[str, tuple[KeyedRow, ...], Approval], None]
     file: Callable[[str, Whose], Batch]
     begin_door: Callable[[str, Whose], Batch]
     add_row: Callable[[str, str, Money | None, str], int]

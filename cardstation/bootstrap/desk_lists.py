@@ -19,7 +19,7 @@ from cardstation.services.import_list import import_list
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.leave_out import leave_out
 from cardstation.services.lists.chat import read_chat
-from cardstation.services.lists.entry import EntryState, entry_state
+from cardstation.services.lists.entry import EntryState, KeyedRow, entry_state
 from cardstation.services.lists.learning import headings_of_manager, read_of_manager
 from cardstation.services.lists.reading import HouseholdList
 from cardstation.services.look_at_line import look_at_line, offer
@@ -82,8 +82,8 @@ def _entry(station: Station, batch_id: str) -> EntryState:
         return entry_state(station, reading, batch_of(reading, batch_id))
 
 
-def _count(station: Station, batch_id: str, count: int, total: Money, approval: Approval) -> None:
-    count_entry(station, batch_id, count=count, total=total, approval=approval)
+def _count(station: Station, batch_id: str, rows: tuple[KeyedRow, ...], approval: Approval) -> None:
+    count_entry(station, batch_id, rows=rows, approval=approval)
 
 
 def _add_row(

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import click
 
-from cardstation.cli.card import MOST, money_of
 from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
 from cardstation.domain.batch import Batch, ManifestLine, Whose, Zone
-from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.money import NO_MONEY
 from cardstation.domain.revision import Change, ChangeKind, Comparison
 from cardstation.sentences import brief, word
 from cardstation.services.block_cards import block_cards
@@ -25,6 +24,7 @@ from cardstation.services.count_entry import count_entry
 from cardstation.services.file_batch import file_batch
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.lists.chat import read_chat
+from cardstation.services.lists.entry import read_keyed
 from cardstation.services.lists.header import Column
 from cardstation.services.lists.learning import headings_of_manager, read_of_manager
 from cardstation.services.lists.reading import HouseholdList
@@ -287,28 +287,25 @@ def file_it(
 
 @click.command()
 @click.argument("batch_id", metavar="BATCH")
-@click.option("--count", "households", type=click.IntRange(0), required=True)
-@click.option("--fen", type=click.IntRange(0, MOST.fen), help="Sum of the amounts in fen.")
-@click.option("--yuan", help="Sum of the amounts in yuan.")
-@click.option("--approver", required=True, help="Who counted: another person than the clerk.")
+@click.option("--row", "rows", multiple=True, help="Door or number and yuan of one typed row.")
+@click.option("--rows", "file", type=text_file, help="The same, one row a line; - = from stdin.")
+@click.option("--approver", required=True, help="Who keyed them: another person than the clerk.")
 @with_json
 @pass_call
 def count(
-    call: Call,
-    *,
-    batch_id: str,
-    households: int,
-    fen: int | None,
-    yuan: str | None,
-    approver: str,
+    call: Call, *, batch_id: str, rows: tuple[str, ...], file: str | None, approver: str
 ) -> None:
-    """A second person keys households and sum of a typed list; no money is taken before."""
-    if (fen is None) == (yuan is None):
-        raise click.UsageError("--fen or --yuan")
-    total = Money(fen) if fen is not None else money_of("--yuan", str(yuan))
+    """A second person keys every typed row again; no money is taken before.
+
+    A row is `3-2-601 100`: its door (or the number of its account or card) and its amount in yuan;
+    without an amount it was paid online.
+    """
+    if bool(rows) == bool(file):
+        raise click.UsageError("--row or --rows")
+    keyed = read_keyed("\n".join(rows) if file is None else _text(file))
     with call.doors.station(call.settings, True) as station:
         by = approved(call, station, approver)
-        count_entry(station, batch_id, count=households, total=total, approval=by)
+        count_entry(station, batch_id, rows=keyed, approval=by)
     call.output.answer({"batch": batch_id, "counted": True}, [call.words("They agree.")])
 
 

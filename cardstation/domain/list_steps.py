@@ -94,9 +94,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Another person keyed count and total of a typed list again, and they agreed.
+    """Another person keyed the typed rows of a list again, and they agreed.
 
     Attributes:
+        count, total: Of the typed rows that money can be taken for.
         through: The last place that was on the list then; lines behind it are not counted.
     """
 

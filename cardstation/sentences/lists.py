@@ -121,16 +121,18 @@ TABLE = {
         "Take the money; no second person is needed.",
     ),
     "entry_differs": Words(
-        "Count differs",
-        "What was keyed now differs from what was typed in.",
+        "Second entry differs",
+        "Rows keyed now that do not agree with what was typed in: {rows}. Typed rows nobody keyed "
+        "yet: {count}.",
         "No money is taken before they agree.",
-        "Compare row by row with the paper or the chat; correct the row with F4 and count again.",
+        "Look at these rows on the paper or in the chat together; correct the wrong entry, then "
+        "key the rows again.",
     ),
     "entry_not_checked": Words(
         "Second count missing",
-        "Rows typed in by hand were not yet counted by a second person: {lines}.",
+        "Rows typed in by hand were not yet keyed again by a second person: {lines}.",
         "No money is taken before that.",
-        "Have another person key the number of households and the sum.",
+        "Have another person key every row again: room and amount.",
     ),
     "left_out_unclear": Words("Left out: unclear", _LEFT_OUT, ROW_FREE, ASK_MANAGER),
     "left_out_not_wanted": Words(

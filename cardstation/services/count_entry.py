@@ -1,10 +1,12 @@
-"""A second person counts a typed list: households and sum, keyed again from what was typed off."""
+"""A second person keys every typed row again, blind: whom it means and how much it says."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import Counted
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
@@ -12,21 +14,28 @@ from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
 from cardstation.services.intent.steps import record_step
 from cardstation.services.lists.changing import pay_what_counts
-from cardstation.services.lists.entry import count_and_total, entry_state
+from cardstation.services.lists.entry import (
+    KeyedRow,
+    checked_through,
+    disagreeing,
+    typed_places,
+)
 from cardstation.services.station import Station
 
 
 def count_entry(
-    station: Station, batch_id: str, *, count: int, total: Money, approval: Approval
+    station: Station, batch_id: str, *, rows: Sequence[KeyedRow], approval: Approval
 ) -> None:
-    """Compare what another person keyed with the list; a difference says only that it differs.
+    """Compare what another person keyed with the list, row by row.
+
+    A difference names the keyed rows that do not agree, never what the list says of them.
 
     Args:
         station: The desk.
         batch_id: Of the batch.
-        count: Households, as the second person counts them on the paper or in the chat.
-        total: Sum of their amounts.
-        approval: Who counted.
+        rows: Door or number and amount of each typed row, as the paper or the chat has them; those
+            that a second person keyed before may be left out.
+        approval: Who keyed them.
 
     Raises:
         Refusal: `unknown_batch`, `nothing_typed`, `entry_differs`, `second_person_same`, and
@@ -36,11 +45,15 @@ def count_entry(
     ensure_other_person(station, approval)
     with station.store.unit() as unit:
         batch = batch_of(unit, batch_id)
-        if not entry_state(station, unit, batch).typed:
+        typed = typed_places(unit, batch)
+        if not typed:
             raise Refusal("nothing_typed", batch_id=batch_id)
-        if (count, total) != count_and_total(batch):
-            raise Refusal("entry_differs", batch_id=batch_id)
-        told = Counted(count, total, through=len(batch.lines))
+        wrong, left = disagreeing(batch, typed, checked_through(unit, batch_id), rows)
+        if wrong or left:
+            said = ", ".join(wrong) or "—"
+            raise Refusal("entry_differs", batch_id=batch_id, rows=said, count=left)
+        moneys = (batch.lines[at - 1].money or NO_MONEY for at in typed)
+        told = Counted(len(typed), sum(moneys, NO_MONEY), through=len(batch.lines))
         name = approval.name
         record_step(station, unit, batch_id, Step.COUNTED, value=told, approver=name)
         pay_what_counts(station, unit, batch_id)

@@ -22,6 +22,7 @@ from cardstation.services.begin_door_list import begin_door_list
 from cardstation.services.count_entry import count_entry
 from cardstation.services.judge_again import judge_again
 from cardstation.services.leave_out import leave_out
+from cardstation.services.lists.entry import read_keyed
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.rejoin import rejoin
@@ -42,6 +43,11 @@ from tests.kit.two_stations import open_station
 FIRST, LATER = neighbours(2)
 MONEY, BOTH = Money(10_000), Money(20_000)
 SECOND = Approval("supervisor")
+
+
+def keyed(desk: Desk, batch: str, text: str) -> None:
+    count_entry(desk.station, batch, rows=read_keyed(text), approval=SECOND)
+
 
 Act = Callable[[Desk, str], int]
 
@@ -132,7 +138,7 @@ def test_a_row_typed_after_the_money_came_waits_for_the_second_count(desk: Desk)
     with_people(desk)
     batch = begin_door_list(desk.station, "上门").batch_id
     add_row(desk.station, batch, FIRST.account_no, MONEY, card_no=FIRST.card_no)
-    count_entry(desk.station, batch, count=1, total=MONEY, approval=SECOND)
+    keyed(desk, batch, f"{FIRST.account_no} 100")
     pay_batch(desk.station, batch, tender=Tender.CASH, money=BOTH)
     desk.clock.at += timedelta(minutes=10)
     with desk.station.store.unit() as unit:
@@ -142,7 +148,7 @@ def test_a_row_typed_after_the_money_came_waits_for_the_second_count(desk: Desk)
     with desk.station.store.reading() as reading:
         assert place not in reading.funds.funded(batch)
     desk.clock.at += timedelta(minutes=10)
-    count_entry(desk.station, batch, count=2, total=BOTH, approval=SECOND)
+    keyed(desk, batch, f"{LATER.account_no} 100")
     with desk.station.store.reading() as reading:
         assert place in reading.funds.funded(batch)
     found = verify(desk.station)
@@ -173,7 +179,7 @@ def test_money_that_a_row_gave_free_pays_for_no_row_that_nobody_counted(
         unit.commit()
     batch = begin_door_list(desk.station, "上门").batch_id
     add_row(desk.station, batch, FIRST.account_no, MONEY, card_no=FIRST.card_no)
-    count_entry(desk.station, batch, count=1, total=MONEY, approval=SECOND)
+    keyed(desk, batch, f"{FIRST.account_no} 100")
     pay_batch(desk.station, batch, tender=Tender.CASH, money=MONEY)
     place = add_row(desk.station, batch, LATER.account_no, Money(9_000), card_no=LATER.card_no)
     desk.clock.at += timedelta(minutes=10)
@@ -183,7 +189,7 @@ def test_money_that_a_row_gave_free_pays_for_no_row_that_nobody_counted(
     with pytest.raises(Refusal, match="line_unfunded"):
         desk.load(batch, card_of(LATER))
     desk.clock.at += timedelta(minutes=10)
-    count_entry(desk.station, batch, count=2, total=Money(19_000), approval=SECOND)
+    keyed(desk, batch, f"{LATER.account_no} 90")
     with desk.station.store.reading() as reading:
         assert place in reading.funds.funded(batch)
     found = verify(desk.station)

@@ -201,7 +201,7 @@ READS = {
     ("batch", "envelope"): (BATCH, "9", "E1"),
     ("batch", "scan-envelopes"): (BATCH, "off"),
     ("batch", "file"): (BATCH, "--team", "North"),
-    ("batch", "count"): (BATCH, "--count", "1", "--yuan", "1", "--approver", CHIEF),
+    ("batch", "count"): (BATCH, "--row", "1-1-101 1", "--approver", CHIEF),
     ("batch", "door"): (BATCH, "--account", "X", "--yuan", "1"),
     ("batch", "collect"): (BATCH, "--arrived", "1"),
     ("batch", "receive"): (BATCH, "--arrived", "1"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.batch import Verdict, Whose
+from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
@@ -18,6 +19,7 @@ from cardstation.services.approve import approve
 from cardstation.services.begin_door_list import begin_door_list
 from cardstation.services.count_entry import count_entry
 from cardstation.services.leave_out import leave_out
+from cardstation.services.lists.entry import read_keyed
 from cardstation.services.lists.taking import take_in
 from cardstation.services.paste_list import paste_list
 from cardstation.services.pay_batch import pay_batch
@@ -42,9 +44,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     opened.station.store.close()
 
 
-def counted(desk: Desk, batch_id: str, count: int, fen: int) -> None:
+def counted(desk: Desk, batch_id: str, *keyed: tuple[Household, str]) -> None:
     by = approve(desk.station, FIRST, PIN)
-    count_entry(desk.station, batch_id, count=count, total=Money(fen), approval=by)
+    text = "\n".join(f"{home.address.door} {yuan}" for home, yuan in keyed)
+    count_entry(desk.station, batch_id, rows=read_keyed(text), approval=by)
 
 
 def pay(desk: Desk, batch_id: str, fen: int) -> None:
@@ -68,7 +71,7 @@ def test_a_door_list_from_cards_to_loads(desk: Desk) -> None:
         pay(desk, batch_id, 17_000)
     with pytest.raises(Refusal, match="entry_not_checked"):
         quote_batch(desk.station, batch_id)
-    counted(desk, batch_id, 3, 17_000)
+    counted(desk, batch_id, (A, "100"), (B, "20"), (C, "50"))
     pay(desk, batch_id, 17_000)
     for home in (A, B, C):
         assert desk.load(batch_id, card_of(home)).state == "done"
@@ -99,17 +102,65 @@ def test_what_the_door_refuses(desk: Desk, number: str, card_no: str, fen: int, 
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize(("count", "fen"), [(2, 15_001), (3, 15_000), (1, 15_000), (2, 0)])
-def test_a_count_that_differs_says_nothing_else(desk: Desk, count: int, fen: int) -> None:
-    batch = taken(desk.station, [list_row(A), list_row(B, "50")], typed=True)
+@pytest.mark.parametrize(
+    ("keyed", "rows", "left"),
+    [
+        ([(A, "500"), (B, "100")], [A, B], 2),
+        ([(A, "100"), (C, "500")], [C], 1),
+        ([(A, "100")], [], 1),
+        ([(A, "100"), (B, "500"), (B, "500")], [B], 0),
+        ([(A, "100"), (B, "")], [B], 1),
+    ],
+    ids=["two amounts swapped", "wrong household", "not all", "twice", "no amount"],
+)
+def test_a_second_entry_that_differs_says_which_rows_and_nothing_else(
+    desk: Desk, keyed: list[tuple[Household, str]], rows: list[Household], left: int
+) -> None:
+    batch = taken(desk.station, [list_row(A), list_row(B, "500")], typed=True)
     with pytest.raises(Refusal) as refused:
-        counted(desk, batch.batch_id, count, fen)
+        counted(desk, batch.batch_id, *keyed)
+    doors = ", ".join(home.address.door for home in rows) or "—"
     assert (refused.value.code, refused.value.values) == (
         "entry_differs",
-        {"batch_id": batch.batch_id},
+        {"batch_id": batch.batch_id, "rows": doors, "count": left},
     )
     with pytest.raises(Refusal, match="entry_not_checked"):
-        pay(desk, batch.batch_id, 15_000)
+        pay(desk, batch.batch_id, 60_000)
+
+
+def test_rows_typed_on_top_of_a_file_are_keyed_again_and_no_other(desk: Desk) -> None:
+    batch = taken(desk.station, [list_row(A), list_row(F, "一百五")])
+    add_row(desk.station, batch.batch_id, B.account_no, Money(50_000))
+    add_row(desk.station, batch.batch_id, C.account_no, Money(20_000), card_no=C.card_no)
+    with pytest.raises(Refusal, match="entry_not_checked"):
+        pay(desk, batch.batch_id, 80_000)
+    counted(desk, batch.batch_id, (B, "500"), (C, "200"))
+    pay(desk, batch.batch_id, 80_000)
+
+
+def test_an_amount_that_a_hand_gave_a_row_of_a_file_is_keyed_again(desk: Desk) -> None:
+    batch = taken(desk.station, [list_row(A, "一百五"), list_row(B)])
+    settle_line(desk.station, batch.batch_id, 1, A.account_no, Money(15_000))
+    with pytest.raises(Refusal, match="entry_not_checked"):
+        pay(desk, batch.batch_id, 25_000)
+    counted(desk, batch.batch_id, (A, "150"))
+    pay(desk, batch.batch_id, 25_000)
+
+
+def test_a_keyed_row_that_still_waits_for_a_person_is_passed_over(desk: Desk) -> None:
+    batch = taken(desk.station, [list_row(A), list_row(B, "一百五")], typed=True)
+    counted(desk, batch.batch_id, (A, "100"), (B, "150"))
+    pay(desk, batch.batch_id, 10_000)
+
+
+def test_number_or_door_in_other_signs_name_the_same_row(desk: Desk) -> None:
+    batch = taken(desk.station, [list_row(A), list_row(B), list_row(C)], typed=True)
+    home = A.address
+    door = f"{home.building}栋{home.unit}单元{home.room}"
+    text = f"{door} １００元\n{B.card_no} 100\n{C.account_no} 100.00"
+    by = approve(desk.station, FIRST, PIN)
+    count_entry(desk.station, batch.batch_id, rows=read_keyed(text), approval=by)
+    pay(desk, batch.batch_id, 30_000)
 
 
 def test_only_another_person_counts(desk: Desk) -> None:
@@ -119,26 +170,25 @@ def test_only_another_person_counts(desk: Desk) -> None:
             count_entry(
                 desk.station,
                 batch.batch_id,
-                count=1,
-                total=Money(10_000),
+                rows=read_keyed(f"{A.account_no} 100"),
                 approval=Approval(name),
             )
 
 
 def test_what_comes_after_the_count_is_counted_again(desk: Desk) -> None:
     batch = taken(desk.station, [list_row(A), list_row(B, "一百五")], typed=True)
-    counted(desk, batch.batch_id, 2, 10_000)
+    counted(desk, batch.batch_id, (A, "100"))
     settle_line(desk.station, batch.batch_id, 2, B.account_no, Money(15_000))
     with pytest.raises(Refusal, match="entry_not_checked"):
         pay(desk, batch.batch_id, 25_000)
-    counted(desk, batch.batch_id, 2, 25_000)
+    counted(desk, batch.batch_id, (B, "150"))
     pay(desk, batch.batch_id, 25_000)
 
 
 def test_a_file_needs_no_count_until_a_typed_revision_comes(desk: Desk) -> None:
     batch = taken(desk.station, [list_row(A)])
     with pytest.raises(Refusal, match="nothing_typed"):
-        counted(desk, batch.batch_id, 1, 10_000)
+        counted(desk, batch.batch_id, (A, "100"))
     pay(desk, batch.batch_id, 10_000)
     revise_list(desk.station, batch.batch_id, made_list([list_row(A), list_row(B)], typed=True))
     with pytest.raises(Refusal, match="entry_not_checked"):

@@ -64,8 +64,7 @@ class _Scenes:
         self.shoot("lists-3-typed")
         window = self.stage.window
         dialog = CountDialog(window, window.look, self.lists.approver)
-        dialog.households.setText("5")
-        dialog.total.setText("450")
+        dialog.rows.setPlainText("1-1-101 200\n1-2-505 150\n2-3-606 100")
         self.dialogs("lists-4-second-count", dialog)
         self.stage.batch.model.leave()
 

@@ -60,8 +60,8 @@ class ListBar(QWidget):
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
         counted, approval = dialog.counted, dialog.approval
         dialog.deleteLater()
-        if accepted and counted is not None and approval is not None:
-            self._model.count(*counted, approval)
+        if accepted and approval is not None:
+            self._model.count(counted, approval)
 
     def _ask_whose(self) -> None:
         standing = self._model.state.standing

@@ -10,10 +10,10 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch import Batch, Whose
-from cardstation.domain.money import Money
 from cardstation.domain.revision import ChangeKind, Comparison
 from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
+from cardstation.services.lists.entry import KeyedRow
 from cardstation.services.lists.reading import Heading, HouseholdList
 from ui.approver import Approver
 from ui.screens.batch.door_model import DoorModel
@@ -169,8 +169,8 @@ class ListsModel(QObject):
 
     # ── the second person, and whose bag it is ──
 
-    def count(self, households: int, total: Money, approval: Approval) -> None:
-        """A second person keyed households and sum."""
+    def count(self, rows: tuple[KeyedRow, ...], approval: Approval) -> None:
+        """A second person keyed the typed rows again."""
         standing = self._state.standing
         if standing is None:
             return
@@ -180,7 +180,7 @@ class ListsModel(QObject):
             self._tools.board.say("Counted by {name}: it agrees.", "ok", name=approval.name)
             self._look_at_entry()
 
-        self._ask(lambda: self._services.count(batch_id, households, total, approval), agreed)
+        self._ask(lambda: self._services.count(batch_id, rows, approval), agreed)
 
     def file(self, whose: Whose) -> None:
         """Say whose bag it is."""
