@@ -78,7 +78,7 @@ TABLE = {
         "directory.",
     ),
     "orders_not_on_file": Words(
-        "Old paid orders, household not on file",
+        "Old orders, nobody on file",
         "Paid orders that wait too long for households that are not on file here: {count}, "
         "together {fen}; the oldest since {days} days.",
         "The money is at the centre; no order expires.",
