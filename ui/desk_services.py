@@ -151,7 +151,8 @@ class LaneServices:
         put_in_envelope: Batch, line, number; empty = in none. Returns the line as it is now.
         release_amount: Batch, line, supervisor; returns the place of the line that counts now.
         allow_load: Batch, line, the meter's reading, who else saw it; its stopped card is loaded.
-        require_scans: Batch; no card is loaded before its envelope was scanned, or it may be.
+        require_scans: Batch; no card is loaded before its envelope was scanned.
+        lift_scans: Batch, supervisor, why: it may be.
     """
 
     start: Callable[[str], None]
@@ -163,7 +164,8 @@ class LaneServices:
     route: Callable[[str, Tray, int, str, str], None]
     trays: Callable[[str], Mapping[int, Tray]]
     put_in_envelope: Callable[[str, int, str], ManifestLine]
-    require_scans: Callable[[str, bool], None]
+    require_scans: Callable[[str], None]
+    lift_scans: Callable[[str, Approval, str], None]
     release_amount: Callable[[str, int, Approval], int]
     allow_load: Callable[[str, int, str, Approval], None]
 

@@ -52,7 +52,7 @@ from cardstation.services.read_card import read_card
 from cardstation.services.refund import request_refund
 from cardstation.services.rejoin import rejoin
 from cardstation.services.release_amount import release_amount
-from cardstation.services.require_scans import require_scans
+from cardstation.services.require_scans import lift_scans, require_scans
 from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load, withdraw_return
 from cardstation.services.route_card import route_card
@@ -197,7 +197,8 @@ class Wiring:
             route=self.route,
             trays=self.trays,
             put_in_envelope=partial(put_in_envelope, station),
-            require_scans=lambda batch_id, must: require_scans(station, batch_id, must=must),
+            require_scans=partial(require_scans, station),
+            lift_scans=partial(lift_scans, station),
             release_amount=partial(release_amount, station),
             allow_load=partial(allow_load, station),
         )

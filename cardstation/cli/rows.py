@@ -11,6 +11,7 @@ from cardstation.cli.card import MOST, money_of, reader_of, reader_option
 from cardstation.cli.lists import line_value, whose_of, with_whose
 from cardstation.cli.output import told
 from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.cli.shift import approved
 from cardstation.domain.batch import ManifestLine
 from cardstation.domain.matching import Candidate
 from cardstation.domain.money import Money
@@ -25,7 +26,7 @@ from cardstation.services.leave_out import REASONS, leave_out
 from cardstation.services.look_at_line import LineDetail, look_at_line
 from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.reopen_line import reopen_line
-from cardstation.services.require_scans import require_scans
+from cardstation.services.require_scans import lift_scans, require_scans
 from cardstation.services.settle_line import settle_line
 from cardstation.services.station import Station
 
@@ -249,12 +250,19 @@ def envelope(call: Call, batch_id: str, place: int, number: str) -> None:
 @click.command("scan-envelopes")
 @batch_argument
 @click.argument("rule", type=click.Choice(["on", "off"]))
+@click.option("--approver", help="With off: the supervisor who agrees; somebody else.")
+@click.option("--reason", default="", help="With off: why, in words; it stays on record.")
 @with_json
 @pass_call
-def scan_envelopes(call: Call, batch_id: str, rule: str) -> None:
-    """Load no card of a batch before its envelope was scanned; or lift that."""
+def scan_envelopes(call: Call, batch_id: str, rule: str, approver: str | None, reason: str) -> None:
+    """Load no card of a batch before its envelope was scanned; a supervisor lifts that."""
+    if (approver is None) != (rule == "on"):
+        raise click.UsageError("off --approver NAME --reason TEXT, or on")
     with call.doors.station(call.settings, True) as station:
-        require_scans(station, batch_id, must=rule == "on")
+        if approver is None:
+            require_scans(station, batch_id)
+        else:
+            lift_scans(station, batch_id, approved(call, station, approver), reason)
     answer: dict[str, object] = {"batch": batch_id, "scan_envelopes": rule == "on"}
     call.output.answer(answer, told(answer))
 

@@ -59,6 +59,14 @@ class ScanRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ScansLifted:
+    """A supervisor said that envelopes need not be scanned, and why, in words without names."""
+
+    must: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Revised:
     """A second list of the same batch was taken in.
 

@@ -11,6 +11,7 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.scan_rule import scan_when_numbered
 from cardstation.services.intent.steps import ensure_not_closed, record_step
 from cardstation.services.station import Station
 
@@ -41,6 +42,7 @@ def put_in_envelope(station: Station, batch_id: str, place: int, envelope: str) 
         value = Enveloped(place, taken_out=not wanted)
         proof = hashlib.sha256(f"{batch_id} {place} {wanted}".encode()).hexdigest()
         record_step(station, unit, batch_id, Step.ENVELOPED, value=value, proof=proof)
+        scan_when_numbered(station, unit, batch_id)
         unit.commit()
     anchor_journal(station)
     return put

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from tests.gui.test_batch_lanes import lane, lay, state
 from tests.kit import window_samples as samples
@@ -21,7 +22,7 @@ def opened(desk: Stage, *, envelopes: bool = False, must: bool = False) -> Batch
     standing = samples.batch_standing(20)
     desk.station.standing = in_envelopes(standing) if envelopes else standing
     if must:
-        desk.station.services().lanes.require_scans(BATCH, True)
+        desk.station.services().lanes.require_scans(BATCH)
     desk.window.go("batch")
     desk.session.tools.place.plugged(READERS[:2])
     desk.batch.model.open(BATCH)
@@ -81,6 +82,9 @@ def test_the_rule_is_set_with_one_key_and_shown(desk: Stage, qtbot: QtBot) -> No
     assert "必须" in shown.rule.text()
     assert desk.station.standing is not None
     assert desk.station.standing.batch.scan_envelopes
+    shown._model.lift(Approval("chief"), "the scanner is broken")
+    assert not shown._model.state.must
+    assert desk.station.backs[-1] == ("lift_scans", "chief", "the scanner is broken")
 
 
 def test_a_card_without_its_scan_stops_and_is_loaded_when_it_comes(desk: Stage) -> None:

@@ -18,11 +18,12 @@ from cardstation.cli.run import main
 from cardstation.domain.batch import Verdict
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
 from cardstation.services.import_list import import_list
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
-from cardstation.services.require_scans import require_scans
+from cardstation.services.require_scans import lift_scans, require_scans
 from cardstation.settings import Settings
 from cardstation.store.funds import BatchStop
 from drivers.keys import KeptDeviceKey
@@ -97,12 +98,25 @@ class Shell:
 
 @pytest.fixture
 def batch(home: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """As `bag`."""
+    return bag(home, capsys)
+
+
+@pytest.fixture
+def lifted(home: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """As `bag`, but a supervisor said that nothing is scanned."""
+    return bag(home, capsys, lifted=True)
+
+
+def bag(home: Path, capsys: pytest.CaptureFixture[str], *, lifted: bool = False) -> Shell:
     """A paid bag of two cards in envelopes `1` and `2`, each to be scanned; one in each reader."""
     with a_desk(home) as desk:
         lines = [line(one, row, envelope=str(row)) for row, one in enumerate(HOMES, 1)]
         put_batch(desk, lines, BATCH)
         pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(20_000))
-        require_scans(desk.station, BATCH, must=True)
+        require_scans(desk.station, BATCH)
+        if lifted:
+            lift_scans(desk.station, BATCH, Approval(CHIEF), "the scanner is broken")
     reader = VirtualReader()
     reader.insert(card_of(HOMES[0]))
     return Shell(capsys, (reader,))
@@ -166,31 +180,34 @@ def test_two_readers_ask_one_after_another(batch: Shell, monkeypatch: pytest.Mon
     assert sorted(asked) == ["1", "2"]
 
 
+def test_nobody_lifts_the_scans_alone(batch: Shell) -> None:
+    assert main(doors(), COMMANDS, ["batch", "scan-envelopes", BATCH, "off"]) == 2
+    assert "--approver" in batch.capsys.readouterr().err
+
+
 def test_where_nothing_has_to_be_scanned_nothing_is_read(
-    batch: Shell, monkeypatch: pytest.MonkeyPatch
+    lifted: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    batch("scan-envelopes", BATCH, "off")
 
     class Nobody(io.StringIO):
         def readline(self, *_size: int) -> str:
             raise AssertionError
 
     monkeypatch.setattr("sys.stdin", Nobody())
-    assert run(batch)[0] == ("done", "")
+    assert run(lifted)[0] == ("done", "")
 
 
-def test_where_nothing_else_waits_a_stopped_card_is_taken_once_more(batch: Shell) -> None:
+def test_where_nothing_else_waits_a_stopped_card_is_taken_once_more(lifted: Shell) -> None:
     """As with F5 at the desk; a card that stops again has had its turn, and the run ends."""
-    batch("scan-envelopes", BATCH, "off")
-    assert run(batch)[0] == ("done", "")
+    assert run(lifted)[0] == ("done", "")
     older = card_of(replace(HOMES[1], purchase_counter=HOMES[1].purchase_counter - 1))
     for card, left in ((older, "stopped"), (older, "stopped"), (card_of(HOMES[1]), "done")):
-        batch.readers[0].pull()
-        batch.readers[0].insert(card)
-        assert run(batch, "5")[1][0] == left
-    assert "停下的 1 张卡再走一遍" in batch.said
-    assert run(batch)[1] == ("done", "")
-    assert "停下的" not in batch.said
+        lifted.readers[0].pull()
+        lifted.readers[0].insert(card)
+        assert run(lifted, "5")[1][0] == left
+    assert "停下的 1 张卡再走一遍" in lifted.said
+    assert run(lifted)[1] == ("done", "")
+    assert "停下的" not in lifted.said
 
 
 def test_the_help_says_so(batch: Shell) -> None:

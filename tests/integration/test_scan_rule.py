@@ -19,7 +19,7 @@ from cardstation.services.load_line import load_line
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.rejoin import rejoin
-from cardstation.services.require_scans import require_scans
+from cardstation.services.require_scans import lift_scans, require_scans
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from tests.kit.lists import list_row, taken
@@ -59,7 +59,6 @@ def refused(desk: Desk, batch: str, at: int, envelope: str) -> str:
 
 
 def test_no_card_is_loaded_before_its_own_envelope_was_scanned(desk: Desk, batch: str) -> None:
-    require_scans(desk.station, batch, must=True)
     assert refused(desk, batch, 0, "") == "envelope_not_scanned"
     assert refused(desk, batch, 0, "  ") == "envelope_not_scanned"
     assert refused(desk, batch, 0, "E2") == "card_in_other_envelope"
@@ -68,27 +67,55 @@ def test_no_card_is_loaded_before_its_own_envelope_was_scanned(desk: Desk, batch
 
 
 def test_a_card_that_waits_for_its_scan_is_no_stop_on_record(desk: Desk, batch: str) -> None:
-    require_scans(desk.station, batch, must=True)
     refused(desk, batch, 0, "")
     states = [one.state for one in batch_state(desk.station, batch).outcomes]
     assert states == [LineState.WAITING] * 2
 
 
 def test_the_rule_is_lifted_and_both_are_on_record(desk: Desk, batch: str) -> None:
-    for must in (True, True, False):
-        require_scans(desk.station, batch, must=must)
+    lift_scans(desk.station, batch, SECOND, "the scanner is broken")
     assert load(desk, batch, 0, "") is LineState.DONE
     with desk.station.store.reading() as reading:
         steps = reading.steps.of_batch(batch)
     rules = [one.detail for one in steps if one.step is Step.ENVELOPED and "must" in one.detail]
-    assert rules == ['{"must":true}', '{"must":false}']
+    assert rules == ['{"must":true}', '{"must":false,"reason":"the scanner is broken"}']
     assert verify(desk.station).ok
 
 
+def test_nobody_lifts_it_without_a_reason(desk: Desk, batch: str) -> None:
+    with pytest.raises(Refusal, match="proof_missing"):
+        lift_scans(desk.station, batch, SECOND, "")
+    assert refused(desk, batch, 0, "") == "envelope_not_scanned"
+
+
+def test_what_was_lifted_stays_lifted_whatever_is_numbered_since(desk: Desk, batch: str) -> None:
+    lift_scans(desk.station, batch, SECOND, "the scanner is broken")
+    put_in_envelope(desk.station, batch, 1, "E9")
+    assert load(desk, batch, 0, "") is LineState.DONE
+
+
+@pytest.mark.parametrize(("numbers", "must"), [(("E1", "E2"), True), (("E1", ""), False)])
+def test_a_list_with_every_envelope_asks_for_the_scans_by_itself(
+    desk: Desk, numbers: tuple[str, ...], must: bool
+) -> None:
+    rows = [list_row(one, envelope=at) for one, at in zip(HOMES, numbers, strict=True)]
+    assert taken(desk.station, rows).scan_envelopes is must
+
+
+def test_the_last_number_sets_the_rule(desk: Desk) -> None:
+    batch = put_batch(desk, [line(one, at) for at, one in enumerate(HOMES, 2)], "2026-11-24-07")
+    found = []
+    for place in (1, 2):
+        put_in_envelope(desk.station, batch, place, f"A{place}")
+        found.append(batch_state(desk.station, batch).batch.scan_envelopes)
+    assert found == [False, True]
+
+
 def test_every_row_has_an_envelope_first(desk: Desk, batch: str) -> None:
+    lift_scans(desk.station, batch, SECOND, "the scanner is broken")
     put_in_envelope(desk.station, batch, 2, "")
     with pytest.raises(Refusal) as stop:
-        require_scans(desk.station, batch, must=True)
+        require_scans(desk.station, batch)
     assert (stop.value.code, stop.value.values["n"]) == ("envelopes_missing", 1)
     assert not batch_state(desk.station, batch).batch.scan_envelopes
 
@@ -97,13 +124,13 @@ def test_a_store_from_a_backup_asks_for_the_scans_again(tmp_path: Path) -> None:
     ledger = MemoryLedger()
     desk = open_desk(tmp_path / "day", households=HOMES, ledger=ledger)
     batch = taken(desk.station, [list_row(one) for one in HOMES]).batch_id
-    for place in (1, 2):
+    for place in (1,):
         put_in_envelope(desk.station, batch, place, str(place))
     sync(desk.station)
     desk.station.store.close()
     shutil.copytree(tmp_path / "day", tmp_path / "backup")
     desk = open_desk(tmp_path / "day", ledger=ledger)
-    require_scans(desk.station, batch, must=True)
+    put_in_envelope(desk.station, batch, 2, "2")
     sync(desk.station)
     desk.station.store.close()
     desk = open_desk(tmp_path / "backup", ledger=ledger)

@@ -199,7 +199,7 @@ READS = {
     ("batch", "leave-out"): (BATCH, "1", "--reason", "unclear"),
     ("batch", "reopen"): (BATCH, "1"),
     ("batch", "envelope"): (BATCH, "9", "E1"),
-    ("batch", "scan-envelopes"): (BATCH, "off"),
+    ("batch", "scan-envelopes"): (BATCH, "on"),
     ("batch", "file"): (BATCH, "--team", "North"),
     ("batch", "count"): (BATCH, "--row", "1-1-101 1", "--approver", CHIEF),
     ("batch", "door"): (BATCH, "--account", "X", "--yuan", "1"),

@@ -48,8 +48,12 @@ def lane_services(station: FakeStation) -> LaneServices:
         station._say("allow_load", None)
         station.backs.append(("allow_load", by.name, f"{place} {reading}"))
 
-    def require_scans(_batch_id: str, must: bool) -> None:
-        station._say("require_scans", None)
+    def lift_scans(_batch_id: str, by: Approval, reason: str) -> None:
+        station.backs.append(("lift_scans", by.name, reason))
+        rule("lift_scans", must=False)
+
+    def rule(verb: str, *, must: bool) -> None:
+        station._say(verb, None)
         known = standing()
         station.standing = replace(known, batch=replace(known.batch, scan_envelopes=must))
 
@@ -66,7 +70,8 @@ def lane_services(station: FakeStation) -> LaneServices:
         route=route,
         trays=lambda _batch: {at: tray for tray, at, card, _ in station.routed if at or card},
         put_in_envelope=put_in_envelope,
-        require_scans=require_scans,
+        require_scans=lambda _batch: rule("require_scans", must=True),
+        lift_scans=lift_scans,
         release_amount=release_amount,
         allow_load=allow_load,
     )

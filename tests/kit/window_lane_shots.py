@@ -136,7 +136,7 @@ def _every_scan(s: Stage) -> None:
         dialog.deleteLater()
         s.window.activateWindow()
     open_running(s, READERS[:2])
-    s.station.services().lanes.require_scans("2026-11-23-02", True)
+    s.station.services().lanes.require_scans("2026-11-23-02")
     _done(s, 0, 40)
     s.shoot("lanes-2-scan-it")
     s.remove(READERS[0])

@@ -7,7 +7,9 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import Decided, Listed, Revised
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.lost_list import as_paid, lost_as
+from cardstation.services.intent.scan_rule import scan_when_numbered
 from cardstation.services.intent.steps import record_step
 from cardstation.services.lists.judging import judged
 from cardstation.services.lists.reading import HouseholdList, order_of
@@ -53,9 +55,11 @@ def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
         else:
             told = Listed(len(batch.lines), found.typed, batch.team, str(batch.zone), order)
             record_step(station, unit, batch.batch_id, Step.LISTED, value=told, proof=found.digest)
+            scan_when_numbered(station, unit, batch.batch_id)
+        taken_in = batch_of(unit, batch.batch_id)
         unit.commit()
     anchor_journal(station)
-    return batch
+    return taken_in
 
 
 def taken_as(reading: Reading, digest: str) -> str:

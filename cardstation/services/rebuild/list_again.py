@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardstation.domain.batch_life import BatchStep, Step
-from cardstation.domain.list_steps import Decided, Enveloped, Revised, ScanRule
+from cardstation.domain.list_steps import Decided, Enveloped, Revised, ScanRule, ScansLifted
 from cardstation.services.lists.changing import ROW_HELD, fixed_places
 from cardstation.store import Unit
 from cardstation.store.frozen import thaw_any
@@ -22,8 +22,8 @@ def change_list_again(unit: Unit, step: BatchStep) -> None:
     if step.step is Step.PURGED:
         unit.batches.purge(batch.batch_id, step.at)
     if step.step is Step.ENVELOPED:
-        rule = thaw_any(Enveloped | ScanRule, step.detail)
-        if isinstance(rule, ScanRule):
+        rule = thaw_any(Enveloped | ScanRule | ScansLifted, step.detail)
+        if isinstance(rule, ScanRule | ScansLifted):
             unit.batches.require_scans(batch.batch_id, must=rule.must)
     if step.step is not Step.REVISED:
         return

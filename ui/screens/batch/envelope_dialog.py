@@ -10,6 +10,7 @@ from cardstation.domain.batch import ManifestLine
 from cardstation.sentences import of_error
 from ui.look import Look
 from ui.parts.buttons import button
+from ui.parts.second_person import ask_second_person
 from ui.parts.sheet import Sheet
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import label, restyle, row
@@ -55,7 +56,7 @@ class EnvelopeDialog(Sheet):
         self.field = ScanField(model, self.table)
         self.field.setAccessibleName(t("Envelope of this row"))
         self.field.setPlaceholderText(t("Scan or type the envelope, then Enter"))
-        self.rule = button("", model.other_rule, key="F8")
+        self.rule = button("", self._other_rule, key="F8")
         self.none = button(t("No envelope"), model.take_out, key="F4")
         self.accept_button.hide()
         self.cancel_button.setText(f"{t('Close')}  Esc")
@@ -69,6 +70,17 @@ class EnvelopeDialog(Sheet):
         model.changed.connect(self._changed)
         self._changed()
         self.field.setFocus()
+
+    def _other_rule(self) -> None:
+        if not self._model.state.must:
+            self._model.require()
+            return
+        t = self._look.t
+        what = t("The envelopes of this bag need not be scanned; cards are compared by eye.")
+        way, note = self._model.approver, t("Why, in words")
+        asked = ask_second_person(self, self._look, way, what, note=note)
+        if asked is not None:
+            self._model.lift(*asked)
 
     def _changed(self) -> None:
         state, t = self._model.state, self._look.t

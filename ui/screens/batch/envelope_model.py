@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch import ManifestLine
+from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
 from cardstation.services.batch_state import BatchState
+from ui.approver import Approver
 from ui.messages import Problem
 from ui.screens.batch.lists_state import order_of
 from ui.screens.kind import Tools
@@ -78,11 +81,13 @@ class EnvelopeModel(QObject):
             return
         place = state.places[state.at]
         self._set(busy=True, problem=None)
-        self._tools.desk.ask(
-            lambda: lanes.put_in_envelope(state.batch_id, place, envelope.strip()),
-            lambda line: self._put(place, line),
-            self._refused,
-        )
+        batch_state = self._tools.services.batch_state
+
+        def put() -> tuple[ManifestLine, bool]:
+            line = lanes.put_in_envelope(state.batch_id, place, envelope.strip())
+            return line, batch_state(state.batch_id).batch.scan_envelopes
+
+        self._tools.desk.ask(put, lambda now: self._put(place, *now), self._refused)
 
     def take_out(self) -> None:
         """This row's card is in no envelope."""
@@ -99,21 +104,30 @@ class EnvelopeModel(QObject):
             lambda: lanes.put_in_envelope(state.batch_id, place, ""), taken, self._refused
         )
 
-    def other_rule(self) -> None:
-        """Every envelope must be scanned, or need not be."""
-        state, lanes = self._state, self._tools.services.lanes
-        if state.busy:
-            return
-        must = not state.must
-        self._set(busy=True, problem=None)
-        self._tools.desk.ask(
-            lambda: lanes.require_scans(state.batch_id, must),
-            lambda _none: self._set(busy=False, must=must),
-            self._refused,
-        )
+    @property
+    def approver(self) -> Approver:
+        """The way to a second person."""
+        return self._tools.approver
 
-    def _put(self, place: int, line: ManifestLine) -> None:
-        self._set(busy=False, lines=self._with(place, line))
+    def require(self) -> None:
+        """Every envelope must be scanned from now on."""
+        batch_id, lanes = self._state.batch_id, self._tools.services.lanes
+        self._rule(lambda: lanes.require_scans(batch_id), must=True)
+
+    def lift(self, approval: Approval, reason: str) -> None:
+        """None need be: a supervisor says why."""
+        batch_id, lanes = self._state.batch_id, self._tools.services.lanes
+        self._rule(lambda: lanes.lift_scans(batch_id, approval, reason), must=False)
+
+    def _rule(self, work: Callable[[], None], *, must: bool) -> None:
+        if self._state.busy:
+            return
+        self._set(busy=True, problem=None)
+        self._tools.desk.ask(work, lambda _none: self._set(busy=False, must=must), self._refused)
+
+    def _put(self, place: int, line: ManifestLine, must: bool) -> None:
+        """With the last number the rule is set by itself."""
+        self._set(busy=False, lines=self._with(place, line), must=must)
         self._set(at=self._next(self._state.at))
 
     def _with(self, place: int, line: ManifestLine) -> tuple[ManifestLine, ...]:

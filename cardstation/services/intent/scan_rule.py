@@ -1,0 +1,35 @@
+"""A bag whose rows all have envelope numbers asks for every scan, unless people said no."""
+
+from __future__ import annotations
+
+import json
+
+from cardstation.domain.batch import Batch, Verdict
+from cardstation.domain.batch_life import Step
+from cardstation.domain.list_steps import ScanRule
+from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.steps import record_step
+from cardstation.services.station import Station
+from cardstation.store import Reading, Unit
+
+_RULE = "must"
+"""A field of every rule on record, and of no other step about envelopes."""
+
+
+def lacking_envelopes(batch: Batch) -> int:
+    """Rows that can be loaded and have no envelope number; -1 when no row can be loaded."""
+    ready = [one for one in batch.lines if one.verdict is Verdict.READY and not one.withdrawn]
+    return sum(not one.envelope for one in ready) if ready else -1
+
+
+def scan_when_numbered(station: Station, unit: Unit, batch_id: str) -> None:
+    """Set the rule, on record, as soon as every row has its number; what people said stays."""
+    batch = batch_of(unit, batch_id)
+    if lacking_envelopes(batch) == 0 and not _is_ruled(unit, batch_id):
+        unit.batches.require_scans(batch_id, must=True)
+        record_step(station, unit, batch_id, Step.ENVELOPED, value=ScanRule(must=True))
+
+
+def _is_ruled(reading: Reading, batch_id: str) -> bool:
+    said = (one for one in reading.steps.of_batch(batch_id) if one.step is Step.ENVELOPED)
+    return any(_RULE in json.loads(one.detail) for one in said)
