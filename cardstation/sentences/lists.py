@@ -168,14 +168,24 @@ TABLE = {
     ),
     "relief_on_file": Words(
         "Relief on file",
-        "The household has a monthly relief on file.",
-        _UNAFFECTED,
-        "Grant it at the counter; a batch loads only what was paid.",
+        "The household has a monthly relief on file. This program prices no relief: the amount "
+        "buys gas at the full price.",
+        "The household pays the full price; the relief is not taken off.",
+        "Settle the relief at the hall by your rules, or leave the row out and send the household "
+        "there.",
     ),
-    "loaded_lately": Words(
-        "Loaded lately",
-        "This station wrote a load for the household in the last thirty days.",
+    "load_not_taken": Words(
+        "Last load not taken yet",
+        "When the meter wrote on the card last it had not taken the last load.",
         _UNAFFECTED,
-        "Whether the meter took it shows at the reader; a card with gas on it is stopped there.",
+        "Ask the household to put the card into its meter first; a card with gas on it is stopped "
+        "at the reader.",
+    ),
+    "load_taken_unknown": Words(
+        "Not known whether taken",
+        "No desk of ours has seen this meter's answer since the last load: whether it took it "
+        "nobody can tell.",
+        _UNAFFECTED,
+        "The card says it at the reader; one with gas on it is stopped there.",
     ),
 }

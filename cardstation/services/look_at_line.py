@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from cardstation.domain.batch import Batch, ManifestLine
 from cardstation.domain.household import Household
@@ -24,12 +24,9 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.prices import price_book
 from cardstation.services.lists.judging import directory_of
+from cardstation.services.lists.taken import taken_warnings
 from cardstation.services.station import Station
 from cardstation.store import Reading
-
-LATELY = timedelta(days=30)
-"""A load of this age may still be on its card; only the card itself can say."""
-LOADED_LATELY = "loaded_lately"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class LineDetail:
         tiers: The price steps as they hold for the household.
         cap: Largest single load; plausible: largest that needs no supervisor.
         left: The row's money without the arrears; None when there are none or no money.
-        last: The last load of this station, when it is not long ago.
+        last: The last load of this station.
         warnings: Codes worth a look that stop nothing.
         candidates: Whom the row may mean, the likeliest first; only for a row not certain.
         orders: Paid orders of the household that wait to be loaded.
@@ -118,10 +115,10 @@ def warnings_of_batch(station: Station, batch_id: str) -> dict[int, tuple[str, .
         lines = batch_of(reading, batch_id).lines
         accounts = {line.account_no for line in lines if line.ground}
         homes = {one.account_no: one for one in reading.households.numbered(accounts, ())}
-        lately = reading.topups.loaded_since(now - LATELY)
+        taken = taken_warnings(reading, homes.values())
     found = {
         place: warnings_of(homes[line.account_no], now.date())
-        + ((LOADED_LATELY,) if line.account_no in lately else ())
+        + ((taken[line.account_no],) if line.account_no in taken else ())
         for place, line in enumerate(lines, start=1)
         if line.ground and line.account_no in homes
     }
@@ -142,8 +139,8 @@ def _of_household(
     day = station.clock.now().date()
     book = price_book(station, reading)
     terms = _terms(book, household, day)
-    last = _last(reading, household, day)
-    warnings = warnings_of(household, day) + ((LOADED_LATELY,) if last else ())
+    taken = taken_warnings(reading, [household])
+    warnings = (*warnings_of(household, day), *taken.values())
     left = _after_debts(household, line.money)
     return LineDetail(
         place=place,
@@ -154,7 +151,7 @@ def _of_household(
         cap=terms.per_load_max if terms else None,
         plausible=terms.plausible if terms else None,
         left=left,
-        last=last,
+        last=_last(reading, household),
         warnings=warnings,
         candidates=(),
         orders=reading.orders.waiting(household.account_no),
@@ -189,8 +186,8 @@ def _tiers(household: Household, terms: SaleTerms | None) -> tuple[Tier, ...]:
     return terms.tariff.tiers_for(standing)
 
 
-def _last(reading: Reading, household: Household, day: date) -> LastLoad | None:
+def _last(reading: Reading, household: Household) -> LastLoad | None:
     load = reading.topups.last_of_account(household.account_no)
-    if load is None or load.opened_at.date() < day - LATELY:
+    if load is None:
         return None
     return LastLoad(load.opened_at.date(), load.quote.volume, load.quote.money)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     select,
 )
 
@@ -44,6 +46,30 @@ meter_reading = Table(
 
 APPEND_ONLY = (meter_reading,)
 
+
+@dataclass(frozen=True, slots=True)
+class LastLoaded:
+    """The load that an account was sold last here and that was not taken off its card again.
+
+    Attributes:
+        counter: The purchase counter with it. counted: its maker's cards count at all.
+        at: When it was begun.
+    """
+
+    meter_no: str
+    counter: int
+    counted: bool
+    at: datetime
+
+
+_BACK = select(topup.c.corrects).where(
+    topup.c.direction == Direction.RETURN, topup.c.state.in_(TAKEN_OFF)
+)
+_STANDS = (
+    topup.c.direction == Direction.SALE,
+    topup.c.state == TopUpState.SEALED,
+    topup.c.topup_id.not_in(_BACK),
+)
 _LAST = (
     select(meter_reading)
     .where(meter_reading.c.meter_no == bindparam("meter_no"))
@@ -64,6 +90,12 @@ class Readings:
         """The newest reading of a meter."""
         row = self._connection.execute(_LAST, {"meter_no": meter_no}).first()
         return None if row is None else _reading(row)
+
+    def newest(self) -> dict[str, MeterReading]:
+        """Meter → its newest reading."""
+        last = select(func.max(meter_reading.c.no)).group_by(meter_reading.c.meter_no)
+        query = select(meter_reading).where(meter_reading.c.no.in_(last))
+        return {row.meter_no: _reading(row) for row in self._connection.execute(query)}
 
     def add(self, reading: MeterReading, seen_at: datetime) -> None:
         """Keep a reading that is newer than the last of its meter; an older one is left out."""
@@ -97,6 +129,21 @@ class Readings:
             found.setdefault(row.account_no, []).append(_reading(row))
         return {account_no: tuple(some) for account_no, some in found.items()}
 
+    def last_loads(self, accounts: Container[str]) -> dict[str, LastLoaded]:
+        """Account → its last load that stands; accounts without one are left out."""
+        wanted = ("account_no", "meter_no", "counter_before", "counter_after", "opened_at")
+        query = select(*(topup.c[name] for name in wanted)).where(*_STANDS).order_by(topup.c.no)
+        return {
+            row.account_no: LastLoaded(
+                meter_no=row.meter_no,
+                counter=row.counter_after,
+                counted=row.counter_after > row.counter_before,
+                at=row.opened_at,
+            )
+            for row in self._connection.execute(query)
+            if row.account_no in accounts
+        }
+
     def untaken(self, community: str, last: Mapping[str, MeterReading]) -> dict[str, int]:
         """Account → loads of this station its meter had not taken yet, in litres or fen.
 
@@ -107,18 +154,10 @@ class Readings:
             community: Whose households.
             last: The newest reading of each account.
         """
-        back = select(topup.c.corrects).where(
-            topup.c.direction == Direction.RETURN, topup.c.state.in_(TAKEN_OFF)
-        )
         query = (
             select(topup.c.account_no, topup.c.meter_no, topup.c.counter_after, topup.c.quantity)
             .join(households, households.c.account_no == topup.c.account_no)
-            .where(
-                households.c.community == community,
-                topup.c.direction == Direction.SALE,
-                topup.c.state == TopUpState.SEALED,
-                topup.c.topup_id.not_in(back),
-            )
+            .where(households.c.community == community, *_STANDS)
         )
         sums: dict[str, int] = {}
         for row in self._connection.execute(query):

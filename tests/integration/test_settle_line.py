@@ -209,10 +209,10 @@ def test_a_row_says_price_tiers_arrears_and_what_stands_by(desk: Desk) -> None:
     desk.sell(card_of(B))
     last = look_at_line(desk.station, batch.batch_id, 2)
     assert last.last is not None
-    assert last.warnings == ("loaded_lately",)
+    assert last.warnings == ("load_taken_unknown",)
     assert warnings_of_batch(desk.station, batch.batch_id) == {
         1: ("meter_over_age", "relief_on_file"),
-        2: ("loaded_lately",),
+        2: ("load_taken_unknown",),
     }
 
 
