@@ -91,15 +91,26 @@ def _list(value: object) -> list[object]:
 
 def _feed(hands: Hands, cards: list[Path], wanted: Request) -> tuple[Rack, ...]:
     """A pair of hands before every reader, all out of one bag."""
-    pace = wanted.get("pace_s")
-    pace_s = float(pace) if isinstance(pace, int | float) else 0.2
+    pace_s, apart_s = _seconds(wanted, "pace_s", 0.2), _seconds(wanted, "apart_s", 0.0)
     bag = Bag(hands.firmware(hands.box.take(path.stem)) for path in cards)
     feeds = tuple(
-        Rack(slot, bag, pace_s, may_remove=partial(hands.quiet, slot)) for slot in hands.slots
+        Rack(
+            slot,
+            bag,
+            pace_s,
+            first_after_s=at * apart_s,
+            may_remove=partial(hands.quiet, slot),
+        )
+        for at, slot in enumerate(hands.slots)
     )
     for feed in feeds:
         feed.start()
     return feeds
+
+
+def _seconds(wanted: Request, name: str, otherwise: float) -> float:
+    given = wanted.get(name)
+    return float(given) if isinstance(given, int | float) else otherwise
 
 
 class Bag:

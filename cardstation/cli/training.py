@@ -32,6 +32,7 @@ def rack() -> None:
 @click.option("--account", multiple=True, help="Put this household's card into the rack.")
 @click.option("--feed", is_flag=True, help="Feed the cards one after another by itself.")
 @click.option("--pace", type=float, default=0.2, show_default=True, help="Seconds between cards.")
+@click.option("--apart", type=float, default=0, help="Seconds from hand to hand at the start.")
 @click.option("--dialect", type=click.Choice(DIALECTS), default="acs", show_default=True)
 @click.option("--readers", type=click.IntRange(1, 8), default=1, show_default=True)
 @click.option("--true-timing", is_flag=True, help="Let the chips take the time a real chip takes.")
@@ -44,6 +45,7 @@ def serve(
     account: tuple[str, ...],
     feed: bool,
     pace: float,
+    apart: float,
     dialect: str,
     readers: int,
     true_timing: bool,
@@ -53,9 +55,8 @@ def serve(
     Prints one JSON line when ready. Commands of the same data folder find the reader by themselves.
     """
     wanted = {"batch": batch or "", "accounts": list(account), "feed": feed, "readers": readers}
-    call.doors.rack(
-        call.settings, {**wanted, "pace_s": pace, "dialect": dialect, "timed": true_timing}
-    )
+    wanted |= {"pace_s": pace, "apart_s": apart, "dialect": dialect, "timed": true_timing}
+    call.doors.rack(call.settings, wanted)
 
 
 def _ask(call: Call, **request: object) -> None:

@@ -83,10 +83,10 @@ APPEND_ONLY: tuple[Table, ...] = (
 )
 
 
-_RELEASED = text("SELECT 1 FROM released_line WHERE batch_id = :batch_id AND line = :line")
 _SUM = "(SELECT coalesce(sum(money), 0) FROM {} WHERE batch_id = :batch_id)"
-_FREE = text(
-    f"SELECT {_SUM.format('payment')} + {_SUM.format('released_line')}"
+_STANDING = text(
+    "SELECT EXISTS(SELECT 1 FROM released_line WHERE batch_id = :batch_id AND line = :line),"  # noqa: S608
+    f" {_SUM.format('payment')} + {_SUM.format('released_line')}"
     f" - {_SUM.format('funded_line')} - {_SUM.format('given_back')}"
     f" - {_SUM.format('arrears_paid')}"
 )
@@ -231,14 +231,14 @@ class LumpSums:
         rows = self._connection.execute(select(given_back).order_by(given_back.c.seq))
         return tuple((row.seq, _back(row)) for row in rows)
 
-    def is_released(self, batch_id: str, line: int) -> bool:
-        """Whether a line gave its money free; asked for every card of a bag."""
-        found = self._connection.execute(_RELEASED, {"batch_id": batch_id, "line": line})
-        return found.first() is not None
+    def standing(self, batch_id: str, line: int) -> tuple[bool, Money]:
+        """Whether a line gave its money free, and what of its batch no line holds.
 
-    def free(self, batch_id: str) -> Money:
-        """What was received for a batch and no line holds; below nothing only in unsound books."""
-        return Money(self._connection.execute(_FREE, {"batch_id": batch_id}).scalar_one())
+        Below nothing only in unsound books. Asked for every card of a bag.
+        """
+        asked = {"batch_id": batch_id, "line": line}
+        released, fen = self._connection.execute(_STANDING, asked).one()
+        return bool(released), Money(fen)
 
 
 def sum_back(backs: tuple[GivenBack, ...], payment_id: str = "") -> Money:

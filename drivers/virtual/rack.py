@@ -35,6 +35,7 @@ class Rack:
         slot: Where the cards go.
         cards: The rack, in order; may be a generator that makes a card when its turn comes.
         pace_s: Seconds between taking a card out and putting the next one in.
+        first_after_s: Seconds before the first card goes in: hands do not all move at one moment.
         may_remove: Asked about fifty times a second while a card lies in the slot.
         inserted: Told the number of each card, from 0, before it goes in.
     """
@@ -45,12 +46,13 @@ class Rack:
         cards: Iterable[CardSide],
         pace_s: float = 0.0,
         *,
+        first_after_s: float = 0.0,
         may_remove: Callable[[], bool] = lambda: False,
         inserted: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._slot = slot
         self._cards = cards
-        self._pace_s = pace_s
+        self._pace_s, self._first_after_s = pace_s, first_after_s
         self._may_remove = may_remove
         self._inserted = inserted
         self._turn = threading.Lock()
@@ -87,8 +89,7 @@ class Rack:
 
     def _run(self) -> None:
         for number, card in enumerate(self._cards):
-            if number:
-                self._stopping.wait(self._pace_s)
+            self._stopping.wait(self._pace_s if number else self._first_after_s)
             if self._stopping.is_set():
                 break
             with self._turn:

@@ -32,6 +32,8 @@ from tests.bench.row import best_ms
 from tests.kit.e2e import Desk
 
 IDLE_S = 30.0
+HANDS_APART_S = 0.15
+"""From one pair of hands to the next, as they lay their first cards."""
 BARE_A_LANE = 4
 """Cards of each lane that bare pyscard does again."""
 
@@ -213,6 +215,7 @@ def _bare(desk: Desk, run: Run, readers: tuple[Reader, ...]) -> float:
 
     def lane(at: int, reader: Reader) -> None:
         bare = Bare(system_calls(), reader.name)
+        time.sleep((at - 1) * HANDS_APART_S)
         own = [one for one in run.done if one.reader == reader.name][:BARE_A_LANE]
         for one in own:
             desk.hand("insert", card=one.card_no, slot=at)

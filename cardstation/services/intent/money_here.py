@@ -37,8 +37,7 @@ def held_for(reading: Reading, batch_id: str, place: int) -> FundedLine:
         Refusal: `line_released`, `batch_overspent`, `line_unfunded`.
     """
     funded = reading.funds.funded(batch_id, line=place).get(place)
-    released = reading.lump_sums.is_released(batch_id, place)
-    free = reading.lump_sums.free(batch_id)
+    released, free = reading.lump_sums.standing(batch_id, place)
     if funded is not None and not released and free >= NO_MONEY:
         return funded
     line = batch_of(reading, batch_id).lines[place - 1]
