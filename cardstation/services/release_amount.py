@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cardstation.domain.preflight import FORGIVEN, IMPLAUSIBLE, RELEASED, decide
+from cardstation.domain.preflight import FORGIVEN, IMPLAUSIBLE, RELEASED, SAID_ONCE, decide
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
@@ -16,6 +16,9 @@ from cardstation.services.station import Station
 
 def release_amount(station: Station, batch_id: str, place: int, approval: Approval) -> int:
     """Make a row ready that only its unusual amount kept back; money that lies there pays for it.
+
+    The supervisor's word holds as well for what is said once: that its household waits in another
+    open batch, or has a paid order.
 
     Args:
         station: The desk.
@@ -36,10 +39,11 @@ def release_amount(station: Station, batch_id: str, place: int, approval: Approv
     with station.store.unit() as unit:
         old = live_line(unit, batch_id, place)
         household = unit.households.get(old.account_no)
-        kept_back = set(old.reasons) - set(FORGIVEN)
+        kept_back = set(old.reasons) - set(FORGIVEN) - SAID_ONCE
         if household is None or old.money is None or kept_back != {IMPLAUSIBLE}:
             raise Refusal("nothing_to_release", row=old.row.row)
         terms = released_terms(station, unit, {old.account_no}, batch_id)
+        terms = replace(terms, elsewhere=frozenset(), orders={})
         new = decide(old.row, household, old.money, terms, ground=old.ground)
         if new.reasons:
             raise Refusal("nothing_to_release", row=old.row.row)

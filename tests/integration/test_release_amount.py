@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.batch import LineState, Verdict
+from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
@@ -22,6 +23,7 @@ from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_amount import release_amount
 from cardstation.services.verify import verify
+from tests.kit.lists import lines_of
 from tests.kit.station import (
     DESK_RULES,
     RESIDENTIAL,
@@ -112,3 +114,22 @@ def test_only_the_amount_is_released(desk: Desk, batch: str) -> None:
     for place, code in ((1, "line_withdrawn"), (became, "line_fixed")):
         with pytest.raises(Refusal, match=code):
             release_amount(desk.station, batch, place, CHIEF)
+
+
+def test_a_paid_order_that_waits_is_said_to_the_supervisor_with_the_amount(
+    desk: Desk, tmp_path: Path
+) -> None:
+    home = HOMES[0]
+    counter = home.purchase_counter
+    order = Order("D1", home.account_no, 5600, 20_000, "residential@2026-01-01", counter, "S001")
+    with desk.station.store.unit() as unit:
+        unit.orders.put([order])
+        unit.commit()
+    path = tmp_path / "ordered.csv"
+    said = (home.account_no, home.name, home.address.door, home.card_no, str(MUCH))
+    path.write_text("户号,户主,房号,卡号,金额\n" + ",".join(said) + "\n", encoding="utf-8")
+    batch = import_list(desk.station, path)
+    assert set(batch.lines[0].reasons) == {"order_waits", "implausible_volume"}
+    place = release_amount(desk.station, batch.batch_id, 1, CHIEF)
+    line = lines_of(desk.station, batch.batch_id)[place - 1]
+    assert (line.verdict, line.reasons) == (Verdict.READY, ("amount_released",))
