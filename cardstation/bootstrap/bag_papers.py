@@ -31,7 +31,7 @@ from cardstation.services.bag_papers import (
     receipt_strips,
     receipts_by_door,
 )
-from cardstation.services.batch_state import batch_state
+from cardstation.services.batch_state import batch_state, money_open
 from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.purge_batch import purge_due
 from cardstation.services.station import Station
@@ -159,7 +159,7 @@ def _pieces(
     sheet, notes = manager_sheet(station, batch_id), not_done_list(station, batch_id)
     own = handover_sheet(station, batch_id)
     yield _Piece(f"manager {_content(sheet)}", lambda: write_bag_paper(sheet, folder, lang))
-    if batch_state(station, batch_id).money.remainder:
+    if money_open(batch_state(station, batch_id)):
         yield _Piece(
             f"refunds {_content(own)}", lambda: write_refunds(station, batch_id, folder, lang)
         )

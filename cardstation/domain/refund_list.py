@@ -35,11 +35,13 @@ class RefundPart:
     Attributes:
         payer: As on file, empty when not known.
         door: Of the household whose envelope it was, empty for who paid for all.
+        waits: Part of what its rows hold that is not loaded; it goes back once they are released.
     """
 
     payer: str
     door: str
     payments: tuple[RefundRow, ...]
+    waits: Money = NO_MONEY
 
     @property
     def given_back(self) -> Money:

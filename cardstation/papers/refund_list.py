@@ -162,7 +162,13 @@ def _terms(pages: Pages, part: RefundPart) -> None:
     t = pages.t
     pages.need(60)
     y = pages.y + 2
+    waiting = t(
+        "{money} more waits: rows that are not loaded still hold it. It goes back once the desk "
+        "releases them.",
+        money=part.waits,
+    )
     for text in (
+        *((waiting,) if part.waits else ()),
         t("Each sum goes back to its payer only, by the way it was paid."),
         t("A desk pays it out with a second person; the acknowledgement is handed back."),
     ):

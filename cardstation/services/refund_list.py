@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.card_rows import card_places
 from cardstation.domain.household import Household
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundPart, RefundRow
 from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
 from cardstation.services.intent.facts import clerk_of
@@ -61,12 +62,24 @@ def _parts(account: BatchAccount) -> Iterator[RefundPart]:
     rows: dict[int, list[RefundRow]] = {0: []}
     for one in account.payments:
         rows.setdefault(one.stands, []).append(_row(account, one))
+    waits = _waits(account)
     for place in sorted(rows):
         if 0 < place <= len(account.state.outcomes):
-            line = account.state.outcomes[place - 1].line
-            yield RefundPart(line.name, line.door, tuple(rows[place]))
+            line, own = account.state.outcomes[place - 1].line, waits.get(place, NO_MONEY)
+            yield RefundPart(line.name, line.door, tuple(rows[place]), own)
         else:
-            yield RefundPart(account.state.batch.manager, "", tuple(rows[place]))
+            others = (money for at, money in waits.items() if at not in rows)
+            manager = account.state.batch.manager
+            yield RefundPart(manager, "", tuple(rows[place]), sum(others, NO_MONEY))
+
+
+def _waits(account: BatchAccount) -> dict[int, Money]:
+    """Place → the money that its row holds and that is on no card."""
+    return {
+        one.place: one.held
+        for one, outcome in zip(account.lines, account.state.outcomes, strict=True)
+        if one.held and not one.released and outcome.state is not LineState.DONE
+    }
 
 
 def _row(account: BatchAccount, one: PaymentStanding) -> RefundRow:
