@@ -19,6 +19,10 @@ VOICES = {"zh_CN": ("zh", "cmn"), "en": ("en", "en")}
 class Sounds(Protocol):
     """Says a state aloud."""
 
+    @property
+    def has_voice(self) -> bool:
+        """Whether sentences are heard, too."""
+
     def play(self, name: str) -> None:
         """Start one of `NAMES` and return at once. Never raises."""
 
@@ -27,7 +31,9 @@ class Sounds(Protocol):
 
 
 class Silence:
-    """Says nothing."""
+    """Says nothing, and nobody misses a voice."""
+
+    has_voice = True
 
     def play(self, name: str) -> None:
         """Nothing."""
@@ -46,6 +52,11 @@ class SystemSounds:
         self._player = next((one for one in PLAYERS if shutil.which(one[0])), None)
         self._speaker = next((one for one in SPEAKERS if shutil.which(one[0])), None)
         self.on = on
+
+    @property
+    def has_voice(self) -> bool:
+        """See `Sounds`."""
+        return self._speaker is not None
 
     def play(self, name: str) -> None:
         """Start a sound."""

@@ -5,13 +5,18 @@ from __future__ import annotations
 import itertools
 import struct
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QProcess
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
 import resources
+from tests.kit.window_stage import Stage
 from tests.kit.window_torn import until
+from ui.screens.settings import SettingsModel, SettingsView
 from ui.sounds import NAMES, SystemSounds
 
 SLICES = 12
@@ -76,3 +81,22 @@ def test_without_a_voice_nothing_is_spoken(
     monkeypatch.setattr(QProcess, "startDetached", lambda program, _words: started.append(program))
     SystemSounds().speak("x", "en")
     assert started == voices
+
+
+@pytest.mark.parametrize("voices", [["spd-say"], []])
+def test_settings_say_where_stops_are_tones_only(
+    desk: Stage,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    voices: list[str],
+) -> None:
+    for name in voices:
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    tools = replace(desk.session.tools, sounds=SystemSounds(on=True))
+    view = SettingsView(SettingsModel(tools), desk.window.look)
+    qtbot.addWidget(view)
+    words = [one.text() for one in view.findChildren(QLabel)]
+    assert any("没有语音" in one for one in words) is not bool(voices)

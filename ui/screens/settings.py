@@ -46,6 +46,11 @@ class SettingsModel(QObject):
         """What is shown."""
         return self._state
 
+    @property
+    def has_voice(self) -> bool:
+        """Whether stops are spoken here."""
+        return self._tools.sounds.has_voice
+
     def look(self) -> None:
         """Look up which readers there are."""
         self._tools.desk.ask(self._tools.services.readers, self._seen, self._tools.board.tell)
@@ -120,9 +125,15 @@ class SettingsView(QWidget):
                 (t("Language"), "Ctrl+L", language),
                 (t("Theme"), "Ctrl+T", theme),
                 (t("Size"), t("from the next start"), scale),
-                (t("Sound"), t("done, needs you"), sound),
+                (t("Sound"), self._heard(), sound),
             ],
         )
+
+    def _heard(self) -> str:
+        """A stop that is not spoken is a tone only, and that must be known."""
+        if self._model.has_voice:
+            return self._look.t("done, needs you")
+        return self._look.t("no voice on this computer: stops are tones only")
 
     def _papers(self) -> Pane:
         t, chosen, choices = self._look.t, self._model.state.chosen, self._model.choices
