@@ -181,7 +181,8 @@ class ListServices:
         compare: A file or chat text beside a batch; gives the list and the comparison.
         look: One row in full, by its place.
         household: By account or card number. price: what money buys a household today.
-        settle: Batch, place, account, money (None = the order paid online); the new place.
+        settle: Batch, place, account, money (None = the order paid online), who else agrees (an
+            envelope pays for another household); the new place.
         leave_out: Batch, place, reason. reopen: takes a decision back; the new place.
         count: The typed rows, as a second person keyed them again.
         add_row: Batch, number, money (None = later), card in the reader or "".
@@ -195,7 +196,7 @@ class ListServices:
     look: Callable[[str, int], LineDetail]
     household: Callable[[str], Household]
     price: Callable[[Household, Money], tuple[Quote, tuple[Tier, ...]]]
-    settle: Callable[[str, int, str, Money | None], int]
+    settle: Callable[[str, int, str, Money | None, Approval | None], int]
     leave_out: Callable[[str, int, str], None]
     reopen: Callable[[str, int], int]
     entry: Callable[[str], EntryState]

@@ -18,7 +18,8 @@ class MoneyServices:
     """The money of batches.
 
     Attributes:
-        pay: Batch, tender, money, the payment's own number, place of the envelope's line or 0.
+        pay: Batch, tender, money, the payment's own number, place of the envelope's line or 0,
+            who pays (empty = the household, or the manager on file).
         quote: Quotes a batch, files and prints the paper; returns the file.
         sign: Batch, number of the quote, who signed, the picture, and whether it is on paper.
         acknowledge: Files and prints an acknowledgement; an empty number means the newest of
@@ -35,7 +36,7 @@ class MoneyServices:
     """
 
     account: Callable[[str], BatchAccount]
-    pay: Callable[[str, Tender, Money, str, int], BatchMoney]
+    pay: Callable[[str, Tender, Money, str, int, str], BatchMoney]
     quote: Callable[[str], Path]
     sign: Callable[[str, str, str, bytes, bool], object]
     acknowledge: Callable[[str, str], Path]

@@ -74,10 +74,12 @@ def money_services(
 
 def _paying(
     station: Station,
-) -> Callable[[str, Tender, Money, str, int], BatchMoney]:
+) -> Callable[[str, Tender, Money, str, int, str], BatchMoney]:
     told: set[tuple[str, Tender, Money, str, int]] = set()
 
-    def pay(batch_id: str, tender: Tender, money: Money, reference: str, line: int) -> BatchMoney:
+    def pay(
+        batch_id: str, tender: Tender, money: Money, reference: str, line: int, payer: str
+    ) -> BatchMoney:
         """What was said to be on record, and is recorded once more, came twice."""
         what = (batch_id, tender, money, reference, line)
         try:
@@ -89,6 +91,7 @@ def _paying(
                 reference=reference,
                 line=line,
                 again=what in told,
+                payer=payer,
             )
         except Refusal as refusal:
             if refusal.code == "payment_again":

@@ -119,6 +119,7 @@ def _name_headings(call: Call, station: Station, file: Path, manager: str) -> No
 @click.option("--yuan", help="Amount in yuan.")
 @click.option("--reference", default="", help="The payment's own number, and its text.")
 @click.option("--line", type=click.IntRange(1), default=None, help="Envelope of this line (place).")
+@click.option("--payer", default="", help="Who pays; default: the household, or the manager.")
 @click.option(
     "--again", is_flag=True, help="You have looked: the same number and amount came twice."
 )
@@ -133,6 +134,7 @@ def pay(
     yuan: str | None,
     reference: str,
     line: int | None,
+    payer: str,
     again: bool,
 ) -> None:
     """Record money received for a batch; lines are funded whole, in the quote's order."""
@@ -148,12 +150,13 @@ def pay(
             reference=reference,
             line=line or 0,
             again=again,
+            payer=payer,
         )
         taken = batch_account(station, batch_id).payments[-1]
         paper = call.doors.acknowledgement(station, taken.ack_no, call.settings, None)
     answer = {**{one.name: getattr(state, one.name) for one in fields(state)}, "paper": paper}
     said = [*told(answer), *([brief(taken.doubt, call.words)] if taken.doubt else [])]
-    call.output.answer({**answer, "warning": taken.doubt}, said)
+    call.output.answer({**answer, "payer": taken.payer, "warning": taken.doubt}, said)
 
 
 @batch.command()

@@ -224,7 +224,9 @@ def give_back(
     with call.doors.station(call.settings, True) as station:
         by = approved(call, station, approver)
         back = return_remainder(station, batch_id, payment_id, sum_back, by, found=found)
-    answer = {"payment_id": payment_id, "tender": back.tender, "fen": back.money}
+        paid = batch_account(station, batch_id).payments
+        payer = next((one.payer for one in paid if one.payment.payment_id == payment_id), "")
+    answer = {"payment_id": payment_id, "payer": payer, "tender": back.tender, "fen": back.money}
     call.output.answer(answer, told(answer))
 
 

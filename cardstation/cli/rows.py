@@ -98,6 +98,7 @@ def _candidate(one: Candidate) -> dict[str, object]:
 @fen_option
 @yuan_option
 @click.option("--order", is_flag=True, help="Load the order that was paid online; no money.")
+@click.option("--approver", help="Who else agrees, where money in its envelope is another's.")
 @with_json
 @pass_call
 def settle(
@@ -109,13 +110,15 @@ def settle(
     fen: int | None,
     yuan: str | None,
     order: bool,
+    approver: str | None,
 ) -> None:
     """Decide a row that needs a person; what stands in the household's way is not decided away."""
     money = _money(fen, yuan)
     if (money is None) != order:
         raise click.UsageError("--fen, --yuan or --order")
     with call.doors.station(call.settings, True) as station:
-        became = settle_line(station, batch_id, place, account, money)
+        by = None if approver is None else approved(call, station, approver)
+        became = settle_line(station, batch_id, place, account, money, by)
         _answer(call, station, batch_id, became)
 
 

@@ -73,8 +73,7 @@ class Acknowledgement:
 
     Attributes:
         ack_no: Gap-free per station and year in its own series, `S001-2026-A000019`.
-        payer: The household for its own envelope, else the property manager on file; empty when
-            not known.
+        payer: Who paid, as said when the money came; empty when not known.
         reference: The payment's own number, empty for cash.
         quote_no: Of the quote that held when the money came, empty when there was none.
         envelope: Door or number of the envelope the money lay in, empty for a lump sum.

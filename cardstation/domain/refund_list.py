@@ -33,7 +33,7 @@ class RefundPart:
     """The payments of one payer; nobody else learns of them.
 
     Attributes:
-        payer: As on file, empty when not known.
+        payer: Who paid, as said when the money came; empty when not known.
         door: Of the household whose envelope it was, empty for who paid for all.
         waits: Part of what its rows hold that is not loaded; it goes back once they are released.
     """
@@ -68,7 +68,7 @@ class RefundList:
     """The remainder of a batch as it goes back: per payment, by its own tender, to its payer.
 
     Attributes:
-        parts: Who paid for all first, then every household that paid in its own envelope.
+        parts: Who paid for all first, then who paid in each envelope.
     """
 
     company: str

@@ -36,6 +36,12 @@ TABLE = {
     "released_refunded": _released(
         "Taken back, money free", "The load of this row was given back, its money with it."
     ),
+    "envelope_needs_two": Words(
+        "Another's envelope money",
+        "{fen} in this row's envelope was paid by another household ({account_no}).",
+        "It stays that household's money; nothing was changed.",
+        "Decide the row with a second person, or give the money back to its payer first.",
+    ),
     "reference_differs": Words(
         "Reference does not match",
         "The payment's text does not carry the reference of the quote.",

@@ -31,6 +31,7 @@ class PaymentStanding:
         arrears: What it paid of debts, with consent.
         remains: Held by no line and not given back: the payer's.
         stands: Place of the line that its envelope is for now, 0 = a lump sum for all.
+        payer: Who paid, as it was said then; what remains goes back to nobody else.
     """
 
     payment: BatchPayment
@@ -42,6 +43,7 @@ class PaymentStanding:
     remains: Money
     doubt: str = ""
     stands: int = 0
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def _payments(
                 ),
                 remains=left[payment.payment_id],
                 stands=stands[payment.payment_id],
+                payer=payment.payer or (made.payer if made else ""),
             )
         )
     return tuple(found)

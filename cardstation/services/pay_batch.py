@@ -12,7 +12,12 @@ from cardstation.services.batch_state import BatchMoney, batch_state
 from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.begin import WITHOUT_ASKING
 from cardstation.services.intent.facts import clerk_of
-from cardstation.services.intent.funding import answered, batch_of, takes_envelope
+from cardstation.services.intent.funding import (
+    answered,
+    batch_of,
+    payer_on_file,
+    takes_envelope,
+)
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.quoting import ensure_not_anothers, ensure_not_booked
@@ -33,6 +38,7 @@ def pay_batch(
     reference: str = "",
     line: int = 0,
     again: bool = False,
+    payer: str = "",
 ) -> BatchMoney:
     """Take money for a batch, once or several times; what no line needs stays unallocated.
 
@@ -45,6 +51,8 @@ def pay_batch(
         money: What was handed over or transferred.
         reference: The payment's own number; a quote's reference in it must be this batch's.
         line: Place of the line in whose envelope the money lay, 0 = a lump sum for all.
+        payer: Who pays, by name; empty = the household for its envelope, else the manager on file.
+            What is left of the money goes back to that person only.
         again: A person has looked: the same number and amount came twice.
 
     Raises:
@@ -64,11 +72,10 @@ def pay_batch(
         raise Refusal("tender_unknown", tender=tender.value)
     payment = station.payment_by(tender)
     now = station.clock.now()
-    asked = _ask(
-        station,
-        AskedPayment(new_id(station.clock), batch_id, tender, money, reference, "asked", now, line),
-        again=again,
+    wanted = AskedPayment(
+        new_id(station.clock), batch_id, tender, money, reference, "asked", now, line
     )
+    asked = _ask(station, replace(wanted, payer=" ".join(payer.split())), again=again)
     answer = payment.take(asked.payment_id, money, reference)
     if answer is PaymentAnswer.UNKNOWN:
         raise OutcomeUnknown("payment_unknown", payment_id=asked.payment_id, fen=money.fen)
@@ -80,8 +87,9 @@ def pay_batch(
 
 def _ask(station: Station, wanted: AskedPayment, *, again: bool) -> AskedPayment:
     with station.store.unit() as unit:
-        asked = replace(wanted, clerk=clerk_of(station, unit))
-        batch = batch_of(unit, asked.batch_id)
+        batch = batch_of(unit, wanted.batch_id)
+        payer = wanted.payer or payer_on_file(batch, wanted.line)
+        asked = replace(wanted, clerk=clerk_of(station, unit), payer=payer)
         ensure_not_closed(unit, asked.batch_id)
         ensure_entry_checked(station, unit, batch)
         for open_one in unit.funds.unanswered(asked.batch_id):

@@ -58,28 +58,32 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
 
 
 def _parts(account: BatchAccount) -> Iterator[RefundPart]:
-    """Who paid for all first, then each household for its own envelope, in list order."""
-    rows: dict[int, list[RefundRow]] = {0: []}
+    """Who paid for all first, then who paid in each envelope, in list order; each on its own.
+
+    Whose money it is was said when it came; whom the row means now, and who manages the community
+    now, says nothing of that.
+    """
+    rows: dict[tuple[int, str], list[PaymentStanding]] = {}
     for one in account.payments:
-        rows.setdefault(one.stands, []).append(_row(account, one))
+        rows.setdefault((one.payment.line, one.payer), []).append(one)
+    if all(place for place, _ in rows):
+        rows[0, account.state.batch.manager] = []
     waits = _waits(account)
-    for place in sorted(rows):
-        if 0 < place <= len(account.state.outcomes):
-            line, own = account.state.outcomes[place - 1].line, waits.get(place, NO_MONEY)
-            yield RefundPart(line.name, line.door, tuple(rows[place]), own)
-        else:
-            others = (money for at, money in waits.items() if at not in rows)
-            manager = account.state.batch.manager
-            yield RefundPart(manager, "", tuple(rows[place]), sum(others, NO_MONEY))
+    for (place, payer), paid in sorted(rows.items(), key=lambda one: one[0][0]):
+        inside = 0 < place <= len(account.state.outcomes)
+        door = account.state.outcomes[place - 1].line.door if inside else ""
+        own = (waits.get(one.payment.payment_id, NO_MONEY) for one in paid)
+        made = tuple(_row(account, one) for one in paid)
+        yield RefundPart(payer, door, made, sum(own, NO_MONEY))
 
 
-def _waits(account: BatchAccount) -> dict[int, Money]:
-    """Place → the money that its row holds and that is on no card."""
-    return {
-        one.place: one.held
-        for one, outcome in zip(account.lines, account.state.outcomes, strict=True)
-        if one.held and not one.released and outcome.state is not LineState.DONE
-    }
+def _waits(account: BatchAccount) -> dict[str, Money]:
+    """Payment → what rows that it paid for hold and is on no card."""
+    waits: dict[str, Money] = {}
+    for one, outcome in zip(account.lines, account.state.outcomes, strict=True):
+        if one.held and not one.released and outcome.state is not LineState.DONE:
+            waits[one.payment_id] = waits.get(one.payment_id, NO_MONEY) + one.held
+    return waits
 
 
 def _row(account: BatchAccount, one: PaymentStanding) -> RefundRow:
@@ -88,7 +92,7 @@ def _row(account: BatchAccount, one: PaymentStanding) -> RefundRow:
         taken_at=one.taken_at,
         tender=one.payment.tender.value,
         reference=one.payment.reference,
-        envelope=account.envelope_of(one.stands),
+        envelope=account.envelope_of(one.payment.line),
         money=one.payment.money,
         held=one.payment.money - one.given_back - one.arrears - one.remains,
         arrears=one.arrears,

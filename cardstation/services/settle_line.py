@@ -7,9 +7,10 @@ from dataclasses import replace
 from cardstation.domain.batch import ManifestLine, Verdict
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.preflight import BLOCKING, IN_OTHER_BATCH, ORDER_WAITS, SAID_ONCE, decide
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
-from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
 from cardstation.services.lists.changing import ensure_once, exchange, live_line
 from cardstation.services.lists.judging import terms_of
 from cardstation.services.station import Station
@@ -17,7 +18,12 @@ from cardstation.store import Reading
 
 
 def settle_line(
-    station: Station, batch_id: str, place: int, account_no: str, money: Money | None
+    station: Station,
+    batch_id: str,
+    place: int,
+    account_no: str,
+    money: Money | None,
+    approval: Approval | None = None,
 ) -> int:
     """Say whom a row means and how much is paid; the decided line counts from now on.
 
@@ -30,24 +36,30 @@ def settle_line(
         place: Of the row, from 1.
         account_no: Whom it means.
         money: What is paid; None = the order that was paid online is loaded.
+        approval: Of the second person, where money in the row's envelope is another household's:
+            it pays for this one, and what is left is still its payer's.
 
     Returns:
         The place of the decided line.
 
     Raises:
-        Refusal: `unknown_batch`, `unknown_line`, `line_fixed`, `line_withdrawn`,
+        Refusal: `envelope_needs_two`, `second_person_same`,
+            `unknown_batch`, `unknown_line`, `line_fixed`, `line_withdrawn`,
             `unknown_household`, `already_on_list` (with its place), `zero_amount`, and what no
             person can decide away: `account_stopped`, `account_closed`, `arrears`,
             `card_blacklisted`, `chip_not_supported`, `prepaid_order_missing`, price and limits.
     """
     ensure_may_write(station)
+    if approval is not None:
+        ensure_other_person(station, approval)
+    approver = "" if approval is None else approval.name
     if money is not None and money <= NO_MONEY:
         raise Refusal("zero_amount")
     with station.store.unit() as unit:
         old = live_line(unit, batch_id, place)
         new = _decided(station, unit, batch_id, old, account_no, money)
         ensure_once(unit, batch_id, new.account_no, but=place)
-        became = exchange(station, unit, batch_id, place, "decided", new)
+        became = exchange(station, unit, batch_id, place, "decided", new, approver=approver)
         unit.commit()
     anchor_journal(station)
     return became

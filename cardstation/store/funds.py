@@ -25,6 +25,7 @@ class BatchPayment:
     Attributes:
         seq: Its entry in the journal.
         line: Place of the line in whose envelope it lay, 0 = a lump sum for all.
+        payer: Who paid, as it was said then: what is left is theirs. Empty when nobody said.
     """
 
     payment_id: str
@@ -34,6 +35,7 @@ class BatchPayment:
     reference: str
     seq: int
     line: int = 0
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class AskedPayment:
         line: Place of the line in whose envelope it lies, 0 = a lump sum for all.
         ack_no: Of the acknowledgement made when it was taken; only in the journal.
         clerk: Who asked for it, empty = not on file.
+        payer: Who pays; the property manager or the household where nobody said another.
     """
 
     payment_id: str
@@ -56,6 +59,7 @@ class AskedPayment:
     line: int = 0
     ack_no: str = ""
     clerk: str = ""
+    payer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ class Funds:
                 "at": asked.at,
                 "line": asked.line,
                 "clerk": asked.clerk,
+                "payer": asked.payer,
             },
         )
 
@@ -138,6 +143,7 @@ class Funds:
                 "reference": received.reference,
                 "seq": received.seq,
                 "line": received.line,
+                "payer": received.payer,
             },
         )
 
@@ -220,12 +226,20 @@ def _asked(row: Row[Any]) -> AskedPayment:
         row.at,
         row.line,
         clerk=row.clerk,
+        payer=row.payer,
     )
 
 
 def _payment(row: Row[Any]) -> BatchPayment:
     return BatchPayment(
-        row.payment_id, row.batch_id, row.tender, row.money, row.reference, row.seq, row.line
+        row.payment_id,
+        row.batch_id,
+        row.tender,
+        row.money,
+        row.reference,
+        row.seq,
+        row.line,
+        row.payer,
     )
 
 

@@ -171,6 +171,7 @@ payment = Table(
     Column("reference", Text, nullable=False),
     Column("seq", Integer, ForeignKey("journal.seq"), nullable=False, unique=True),
     Column("line", Integer, nullable=False, server_default="0"),
+    Column("payer", Text, nullable=False, server_default=""),
 )
 
 payment_log = Table(
@@ -186,6 +187,7 @@ payment_log = Table(
     Column("at", Instant, nullable=False),
     Column("line", Integer, nullable=False, server_default="0"),
     Column("clerk", Text, nullable=False, server_default=""),
+    Column("payer", Text, nullable=False, server_default=""),
 )
 
 funded_line = Table(

@@ -21,7 +21,7 @@ from tests.kit.window_stage import Stage
 from ui.screens.batch import BatchView
 from ui.screens.batch.lane_state import LaneState
 from ui.screens.batch.list_page import _pill
-from ui.screens.batch.pay_dialog import PayDialog
+from ui.screens.batch.pay_dialog import Handed, PayDialog
 from ui.screens.batch.state import counted
 from ui.screens.batch.wording import lane_banner
 from ui.screens.counter.state import Phase
@@ -53,7 +53,7 @@ def test_a_list_is_taken_in_paid_and_run_by_keys(desk: Stage, qtbot: QtBot) -> N
     desk.batch.model.take_in(Path("list.xlsx"))
     assert desk.window.banner.state.title == "按 F6 收整批款"
     assert desk.station.standing is not None
-    desk.batch.model.pay("cash", desk.station.standing.money.expected)
+    desk.batch.model.pay(Handed("cash", desk.station.standing.money.expected, ""))
     assert desk.window.banner.state.title == "按 F5 开始写卡"
     qtbot.keyClick(desk.window, Qt.Key.Key_F5)
     assert desk.batch.model.state.running

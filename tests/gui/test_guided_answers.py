@@ -272,8 +272,11 @@ def test_a_kept_card_that_is_gone_is_explained_by_two(guided: GuidedDesk) -> Non
     came_back(guided)
     guided.choose("kept_absent")
     guided.press(Key.Key_F7, "\n", SECOND)
-    assert left(guided) == ["load_on_lost_card"], "it went with what was loaded on it"
     assert custody_state(guided.desk.station, BATCH).custody.where[2] is Where.MISSING
+    assert left(guided) == ["load_on_lost_card"], "it was loaded: its household is owed that gas"
+    guided.choose("load_on_lost_card")
+    guided.press(Key.Key_F7, SECOND)
+    assert left(guided) == []
 
 
 def test_a_kept_card_in_the_reader_finds_its_row_and_nothing_is_written(

@@ -136,7 +136,7 @@ def test_an_amount_that_was_changed_and_loaded_is_not_paid_for_twice(day: Listed
     day.restored()
     assert day.states() == [LineState.WITHDRAWN, LineState.DONE, LineState.WAITING]
     assert day.money().remainder == NO_MONEY
-    assert day.refused(0) == "line_already_done"
+    assert day.refused(0) == "loaded_on_other_card", "a card made anew shows no load"
     day.load(2)
     proved(day.desk)
 

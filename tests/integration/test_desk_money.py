@@ -38,7 +38,7 @@ def test_every_paper_is_filed_and_printed(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="unknown_acknowledgement"):
         money.acknowledge(BATCH, "")
     assert "报价单" in pages_of(money.quote(BATCH).read_bytes())[0]
-    money.pay(BATCH, Tender.CASH, Money(21_000), "", 0)
+    money.pay(BATCH, Tender.CASH, Money(21_000), "", 0, "")
     first = money.acknowledge(BATCH, "")
     again = money.acknowledge(BATCH, "S001-2026-A000001")
     assert "补打" not in pages_of(first.read_bytes())[0]
@@ -60,10 +60,10 @@ def test_what_is_recorded_once_more_at_the_window_came_twice(desk: Desk, tmp_pat
     """The first time it is said to be on record; recorded once more it is taken, and asked anew."""
     money = money_services(desk.station, tmp_path / "papers", lambda: "zh_CN", lambda path: path)
     how = (Tender.BANK_TRANSFER, Money(10_000), "0931 4417", 0)
-    money.pay(BATCH, *how)
+    money.pay(BATCH, *how, "")
     with pytest.raises(Refusal, match="payment_again"):
-        money.pay(BATCH, *how)
-    money.pay(BATCH, *how)
+        money.pay(BATCH, *how, "")
+    money.pay(BATCH, *how, "")
     with pytest.raises(Refusal, match="payment_again"):
-        money.pay(BATCH, *how)
+        money.pay(BATCH, *how, "")
     assert money.account(BATCH).state.money.received == Money(20_000)

@@ -14,6 +14,7 @@ from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.add_row import add_row
@@ -217,19 +218,20 @@ def test_a_row_says_price_tiers_arrears_and_what_stands_by(desk: Desk) -> None:
 
 
 def test_what_lay_in_the_envelope_goes_with_the_row_to_whom_its_card_shows(desk: Desk) -> None:
-    """The row was taken for A; its card is C's. A comes onto the list, too, and pays with it."""
+    """The row was taken for A; its card is C's, two people say. What is left is still A's."""
     change(desk, replace(A, arrears=Money(1_000)))
     batch = taken(desk.station, [list_row(A), list_row(B)]).batch_id
     pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(13_000), line=1)
     pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(20_000))
     desk.clock.at += timedelta(minutes=1)
-    place = settle_line(desk.station, batch, 1, C.account_no, Money(10_000))
+    second = Approval("017")
+    place = settle_line(desk.station, batch, 1, C.account_no, Money(10_000), second)
     account = batch_account(desk.station, batch)
     own = account.payments[0].payment.payment_id
     assert account.lines[place - 1].payment_id == own
     assert [one.payment.payment_id == own for one in account.payments_for(place)] == [True, False]
     manager, household = refund_list(desk.station, batch).parts
-    assert (manager.remains, household.payer) == (Money(10_000), C.name)
+    assert (manager.remains, household.payer) == (Money(10_000), A.name)
     assert household.remains == Money(3_000)
     desk.clock.at += timedelta(minutes=1)
     change(desk, replace(desk.household(A.account_no), arrears=NO_MONEY))

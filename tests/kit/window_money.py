@@ -56,12 +56,16 @@ class FakeMoney:
     payments: tuple[PaymentStanding, ...] = ()
     released: dict[int, str] = field(default_factory=dict)
     done: list[tuple[object, ...]] = field(default_factory=list)
+    payers: list[str] = field(default_factory=list)
     fails: CardStationError | None = None
     doubtful: bool = False
     begun: int = 0
 
     def services(self, station: FakeStation) -> MoneyServices:
-        def pay(batch_id: str, tender: Tender, money: Money, ref: str, line: int) -> BatchMoney:
+        def pay(
+            batch_id: str, tender: Tender, money: Money, ref: str, line: int, payer: str
+        ) -> BatchMoney:
+            self.payers.append(payer)
             self.done.append(("pay", tender.value, money.fen, ref, line))
             taken = station.take_money(batch_id, tender, money, ref)
             self.payments = (

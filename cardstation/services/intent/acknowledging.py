@@ -25,12 +25,13 @@ def acknowledge(station: Station, unit: Unit, asked: AskedPayment, stored: Store
     """Store the acknowledgement of money that was taken, under the number its fact carries."""
     batch = unit.batches.get(asked.batch_id)
     standing: QuoteStanding | None = None
-    envelope, payer = "", batch.manager if batch else ""
+    envelope, payer = "", asked.payer or (batch.manager if batch else "")
     if batch is not None:
         standing = quote_standing(unit, batch, station.clock.now())
         if 0 < asked.line <= len(batch.lines):
             line = batch.lines[asked.line - 1]
-            envelope, payer = " ".join(filter(None, (line.envelope, line.door))), line.name
+            envelope = " ".join(filter(None, (line.envelope, line.door)))
+            payer = asked.payer or line.name
     holds = standing is not None and standing.holds
     _, year, number = asked.ack_no.rsplit("-", 2)
     made = Acknowledgement(

@@ -62,6 +62,33 @@ def takes_envelope(line: ManifestLine) -> bool:
     return is_for_sale(line) or (owes and sale)
 
 
+def payer_on_file(batch: Batch, place: int) -> str:
+    """Who pays where nobody says it: the household for its envelope, else the property manager."""
+    if 0 < place <= len(batch.lines):
+        return batch.lines[place - 1].name
+    return batch.manager
+
+
+def ensure_payers_agree(
+    reading: Reading, batch_id: str, place: int, new: ManifestLine, approver: str
+) -> None:
+    """Money in an envelope pays for its own household; for another only when two people say so.
+
+    Raises:
+        Refusal: `envelope_needs_two`.
+    """
+    if approver or not takes_envelope(new):
+        return
+    lines, stands = batch_of(reading, batch_id).lines, purses_of(reading, batch_id)
+    paid_at = {one.payment_id: one.line for one in reading.funds.payments(batch_id)}
+    for purse in stands:
+        own = paid_at[purse.payment_id]
+        if purse.line == place and 0 < own <= len(lines) and purse.money > NO_MONEY:
+            paid_for = lines[own - 1].account_no
+            if paid_for != new.account_no:
+                raise Refusal("envelope_needs_two", fen=purse.money.fen, account_no=paid_for)
+
+
 def purses_of(reading: Reading, batch_id: str) -> tuple[Purse, ...]:
     """Every sum received for a batch, less what went out of it, the oldest first.
 
@@ -155,6 +182,7 @@ def _book(unit: Unit, asked: AskedPayment, *, seq: int) -> None:
             reference=asked.reference,
             seq=seq,
             line=asked.line,
+            payer=asked.payer,
         )
     )
 

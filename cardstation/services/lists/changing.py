@@ -9,7 +9,7 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import Decided, Revised
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
-from cardstation.services.intent.funding import batch_of, fund_lines
+from cardstation.services.intent.funding import batch_of, ensure_payers_agree, fund_lines
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -124,10 +124,15 @@ def exchange(
 
     Returns:
         The place of the new line, 0 when there is none.
+
+    Raises:
+        Refusal: `envelope_needs_two` (money lies there that another household paid).
     """
     became = 0
     if place:
         old = batch_of(unit, batch_id).lines[place - 1]
+        if new is not None:
+            ensure_payers_agree(unit, batch_id, place, new, approver)
         unit.batches.withdraw(batch_id, (place,), why)
         if new is not None:
             new = replace(new, envelope=new.envelope or old.envelope, revision=old.revision)

@@ -13,7 +13,6 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch import Batch, LineOutcome, LineState
-from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
 from cardstation.domain.trays import Tray
 from cardstation.errors import CardStationError
@@ -24,6 +23,7 @@ from ui.screens.batch.custody_model import BagModel
 from ui.screens.batch.envelope_model import EnvelopeModel
 from ui.screens.batch.lane import BatchLane
 from ui.screens.batch.money_model import MoneyModel
+from ui.screens.batch.pay_dialog import Handed
 from ui.screens.batch.state import State, counted, merged, with_line
 from ui.screens.counter.state import Phase
 from ui.screens.kind import Tools
@@ -131,11 +131,11 @@ class BatchModel(QObject):
             self.changed.emit()
             self.look()
 
-    def pay(self, tender: str, money: Money, reference: str = "", line: int = 0) -> None:
+    def pay(self, handed: Handed) -> None:
         """Record a lump sum, or what lay in a row's envelope."""
         standing = self._state.standing
         if standing is not None and not self._state.busy and not self.at_work:
-            self.money.pay(standing.batch.batch_id, tender, money, reference, line)
+            self.money.pay(standing.batch.batch_id, handed)
 
     def show_bag(self) -> None:
         """The bag of the open batch."""

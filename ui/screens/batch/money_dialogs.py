@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 from cardstation.domain.batch import ManifestLine
 from cardstation.domain.money import NO_MONEY, Money, capitals
 from cardstation.errors import Refusal
+from cardstation.i18n import Translator
 from cardstation.sentences import word
 from cardstation.services.batch_account import PaymentStanding
 from ui.look import Look
@@ -100,6 +101,14 @@ def ask_reason(parent: QWidget, look: Look, line: ManifestLine, reasons: Sequenc
     code = dialog.code
     dialog.deleteLater()
     return code if accepted else ""
+
+
+def back_words(paid: PaymentStanding, money: Money, tender: str, t: Translator) -> str:
+    """What two people confirm: how much went back, to whom, and how."""
+    if paid.payer:
+        said = "{money} went back to {payer} by {tender}."
+        return t(said, money=money, payer=paid.payer, tender=tender)
+    return t("{money} went back to its payer by {tender}.", money=money, tender=tender)
 
 
 def ask_back(parent: QWidget, look: Look, paid: PaymentStanding) -> Money:

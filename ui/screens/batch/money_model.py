@@ -15,6 +15,7 @@ from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
 from cardstation.services.batch_account import BatchAccount
 from ui.approver import Approver
+from ui.screens.batch.pay_dialog import Handed
 from ui.screens.kind import Tools
 
 T = TypeVar("T")
@@ -92,7 +93,7 @@ class MoneyModel(QObject):
             lambda batch_id: self._services.sign(batch_id, quote_no, by, picture, on_paper), signed
         )
 
-    def pay(self, batch_id: str, tender: str, money: Money, reference: str, line: int) -> None:
+    def pay(self, batch_id: str, handed: Handed) -> None:
         """Record money for a batch; its acknowledgement is printed at once."""
         if self._state.busy:
             return
@@ -100,12 +101,21 @@ class MoneyModel(QObject):
 
         def paid(_money: object) -> None:
             self._set(busy=False)
-            self._tools.board.say("{money} recorded for this batch.", "ok", money=money)
+            said = "{money} recorded for this batch."
+            self._tools.board.say(said, "ok", money=handed.money)
             self._look()
             self._paper(lambda: self._services.acknowledge(batch_id, ""))
 
         self._ask(
-            lambda: self._services.pay(batch_id, Tender(tender), money, reference, line), paid
+            lambda: self._services.pay(
+                batch_id,
+                Tender(handed.tender),
+                handed.money,
+                handed.reference,
+                handed.line,
+                handed.payer,
+            ),
+            paid,
         )
 
     def acknowledge(self, ack_no: str) -> None:

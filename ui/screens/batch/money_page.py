@@ -19,7 +19,7 @@ from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, label
-from ui.screens.batch.money_dialogs import ask_back, ask_reason
+from ui.screens.batch.money_dialogs import ask_back, ask_reason, back_words
 from ui.screens.batch.money_model import MoneyModel, MoneyState
 from ui.screens.batch.money_sign import ask_signature
 from ui.screens.batch.pay_dialog import ask_money
@@ -154,7 +154,7 @@ class MoneyPage(QWidget):
         answer = ask_money(self, self._look, account.state)
         if answer is not None:
             batch_id = account.state.batch.batch_id
-            self._model.pay(batch_id, answer.tender, answer.money, answer.reference, answer.line)
+            self._model.pay(batch_id, answer)
 
     def _sign_quote(self) -> None:
         account = self._model.state.account
@@ -191,9 +191,7 @@ class MoneyPage(QWidget):
 
     def _confirm_back(self, paid: PaymentStanding, money: Money, *, doubtful: bool) -> None:
         tender = word(f"tender.{paid.payment.tender.value}", self._look.t)
-        what = self._look.t(
-            "{money} went back to its payer by {tender}.", money=money, tender=tender
-        )
+        what = back_words(paid, money, tender, self._look.t)
         note = self._look.t("What slip and till say") if doubtful else ""
         asked = ask_second_person(self, self._look, self._model.approver, what, note=note)
         if asked is not None:

@@ -269,7 +269,7 @@ class OpenPage(QWidget):
             return
         answer = ask_money(self, self._look, standing)
         if answer is not None:
-            self._model.pay(answer.tender, answer.money, answer.reference, answer.line)
+            self._model.pay(answer)
 
 
 def _tray_of(state: State) -> Tray | None:

@@ -12,7 +12,7 @@ from cardstation.domain.money import NO_MONEY, Money, capitals
 from cardstation.errors import Refusal
 from cardstation.sentences import of_error, word
 from cardstation.services.batch_state import BatchState
-from cardstation.services.intent.funding import takes_envelope
+from cardstation.services.intent.funding import payer_on_file, takes_envelope
 from ui.look import Look
 from ui.parts.buttons import Choice, Segments
 from ui.parts.facts import Fact, Facts
@@ -29,12 +29,14 @@ class Handed:
 
     Attributes:
         line: Place of the row in whose envelope it lay, 0 = for the whole list.
+        payer: Who pays, by name: what is left goes back to nobody else.
     """
 
     tender: str
     money: Money
     reference: str
     line: int = 0
+    payer: str = ""
 
 
 class PayDialog(Sheet):
@@ -61,10 +63,14 @@ class PayDialog(Sheet):
         self.reference = QLineEdit()
         self.reference.setAccessibleName(t("Payment number"))
         self.reference.setPlaceholderText(t("Number of the payment"))
+        self.payer = QLineEdit(payer_on_file(standing.batch, 0))
+        self.payer.setAccessibleName(t("Who pays, by name"))
+        self.payer.setPlaceholderText(t("Who pays, by name"))
+        self.payer.setToolTip(t("What is left goes back to this person only."))
         self._capitals, self._doubt = label("", "muted", right=True), label("", "error", wrap=True)
         for part in (self.facts, label(t("What it is for"), "small"), self.purpose):
             self.column.addWidget(part)
-        for field in (self.segments, self.amount, self._capitals, self.reference):
+        for field in (self.segments, self.amount, self._capitals, self.reference, self.payer):
             self.column.addWidget(field)
         self.column.addWidget(self._doubt)
         self.purpose.picked.connect(self._for)
@@ -84,7 +90,8 @@ class PayDialog(Sheet):
         if not money or (self._tender != "cash" and not self.reference.text().strip()):
             return None
         line = int(self.purpose.currentData())
-        return Handed(self._tender, money, self.reference.text().strip(), line)
+        number, payer = self.reference.text().strip(), self.payer.text().strip()
+        return Handed(self._tender, money, number, line, payer)
 
     def _for(self, place: str) -> None:
         """An envelope of a row, or the whole list: what is expected of it stands there."""
@@ -93,6 +100,7 @@ class PayDialog(Sheet):
         price = outcomes[line - 1].line.money if line else None
         self.amount.setText((price or _owed(self._standing)).yuan)
         self.amount.selectAll()
+        self.payer.setText(payer_on_file(self._standing.batch, line))
 
     def _choose(self, tender: str) -> None:
         self._tender = tender

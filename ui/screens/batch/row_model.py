@@ -10,10 +10,12 @@ from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
+from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Quote, Tier
 from cardstation.errors import CardStationError
 from cardstation.services.batch_account import BatchAccount
 from cardstation.services.look_at_line import LineDetail
+from ui.approver import Approver
 from ui.messages import Problem
 from ui.screens.batch.arrears_dialog import Owing
 from ui.screens.batch.lists_state import (
@@ -51,9 +53,11 @@ class RowModel(QObject):
 
     Attributes:
         changed: Emitted after every change of `state`.
+        second_needed: The envelope's money is another household's: two people decide.
     """
 
     changed = Signal()
+    second_needed = Signal(object)
 
     def __init__(self, tools: Tools, lists: Lists) -> None:
         super().__init__()
@@ -61,6 +65,7 @@ class RowModel(QObject):
         self._state: RowState | None = None
         self._skipped: set[int] = set()
         self._busy = False
+        self._wanted: tuple[str, Money | None] | None = None
 
     @property
     def state(self) -> RowState | None:
@@ -191,15 +196,34 @@ class RowModel(QObject):
         if row is not None and row.picked is not None and not self._busy:
             self._settle(row.picked.account_no, None)
 
-    def _settle(self, account_no: str, money: Money | None) -> None:
+    @property
+    def approver(self) -> Approver:
+        """Proves the second person."""
+        return self._tools.approver
+
+    def decide_with(self, approval: Approval) -> None:
+        """What was decided last, with a second person: an envelope pays for another household."""
+        if self._wanted is not None and not self._busy:
+            self._settle(*self._wanted, approval)
+
+    def _settle(
+        self, account_no: str, money: Money | None, approval: Approval | None = None
+    ) -> None:
         row, standing = self._state, self._lists.state.standing
         if row is None or standing is None:
             return
         batch_id, place = standing.batch.batch_id, row.detail.place
-        self._busy = True
-        self._ask(
-            lambda: self._services.settle(batch_id, place, account_no, money),
+        self._busy, self._wanted = True, (account_no, money)
+
+        def refused(error: CardStationError) -> None:
+            self._problem(error)
+            if error.code == "envelope_needs_two":
+                self.second_needed.emit(Problem.of(error))
+
+        self._tools.desk.ask(
+            lambda: self._services.settle(batch_id, place, account_no, money, approval),
             lambda _place: self._next(place),
+            refused,
         )
 
     def _leave_out(self, reason: str) -> None:

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidg
 from cardstation.domain.matching import Candidate
 from cardstation.sentences import brief, of_error, word
 from ui.look import Look
+from ui.messages import Problem
 from ui.parts.buttons import button
 from ui.parts.facts import Facts
 from ui.parts.footer import Footer
+from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table
 from ui.parts.tier_bar import TierBar, TierBarState
 from ui.parts.words import Pane, label
@@ -50,6 +52,7 @@ class RowPage(QFrame):
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._model, self._look, t = model, look, look.t
+        model.second_needed.connect(self._ask_second)
         self._asked: Ask | None = None
         self._shown: tuple[int, Ask] | None = None
         self.setAccessibleName(t("One row"))
@@ -199,6 +202,13 @@ class RowPage(QFrame):
                 self._model.pay_debt(*answer)
 
         self._model.ask_debt(asked)
+
+    def _ask_second(self, problem: Problem) -> None:
+        """Another household's money lies in the envelope: nobody gives it away alone."""
+        what = of_error(problem.as_error(), self._look.t).what
+        asked = ask_second_person(self, self._look, self._model.approver, what)
+        if asked is not None:
+            self._model.decide_with(asked[0])
 
     def _typed(self, text: str) -> None:
         if self._asked is Ask.AMOUNT:

@@ -23,7 +23,7 @@ from ui.screens.batch.arrears_dialog import Owing, ask_consent
 from ui.screens.batch.custody_explain import ask_explanation
 from ui.screens.batch.custody_hand_over import ask_hand_over
 from ui.screens.batch.lists_state import REASONS
-from ui.screens.batch.money_dialogs import ask_back
+from ui.screens.batch.money_dialogs import ask_back, back_words
 from ui.screens.batch.money_dialogs import ask_reason as ask_release
 from ui.screens.batch.pay_dialog import ask_money
 from ui.screens.exceptions.bag_verbs import BagVerbs
@@ -163,7 +163,7 @@ class BagKeys:
     ) -> None:
         t = self._look.t
         tender = word(f"tender.{paid.payment.tender.value}", t)
-        what = t("{money} went back to its payer by {tender}.", money=money, tender=tender)
+        what = back_words(paid, money, tender, t)
         note = t("What slip and till say") if doubtful else ""
         asked = ask_second_person(self._view, self._look, self._approver, what, note=note)
         if asked is not None:

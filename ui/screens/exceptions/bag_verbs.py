@@ -80,7 +80,9 @@ class BagVerbs:
             )
 
         self._record(
-            lambda: money.pay(item.batch_id, tender, handed.money, handed.reference, line),
+            lambda: money.pay(
+                item.batch_id, tender, handed.money, handed.reference, line, handed.payer
+            ),
             "{money} recorded for this batch.",
             acknowledge,
             money=handed.money,
