@@ -139,6 +139,13 @@ TABLE = {
         KEPT,
         "Explain them on the page of the bag, then close the batch.",
     ),
+    "list_left_lying": Words(
+        "List left lying",
+        "Nobody has touched this list for {days} days, and no card of it ever came; its names "
+        "stay here as long.",
+        KEPT,
+        "Ask the property manager whether the bag still comes; else close the batch.",
+    ),
     "cards_kept": Words(
         "Cards kept here",
         "{n} cards of this batch are kept here for their households.",

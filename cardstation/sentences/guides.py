@@ -68,6 +68,8 @@ PHRASES = {
         "Have a new card made with the same count and load; then say so, two of you."
     ),
     "guide.close_batch": "The bag went back signed: close the batch.",
+    "guide.cards_never_came": "Ask the manager; if nothing comes, say that the cards never came.",
+    "guide.close_list": "Close the batch: then its names go on their day, too.",
     "guide.count_bag": "Count the bag again, and type how many cards lie there.",
     "guide.explain_cards": (
         "Say why of every card; lost, destroyed, never given need a second person."

@@ -8,6 +8,7 @@ from cardstation.domain.guides import (
     FREE,
     HELD,
     IN_DOUBT,
+    LYING,
     NOT_ON_FILE,
     ONE_IN_DOUBT,
     PARTLY_HELD,
@@ -71,6 +72,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     rows += [(at, guide_of(Kind.LINE, "load_on_lost_card", state=at)) for at in (LOST, DESTROYED)]
     rows += [(at, guide_of(Kind.LINE, "kept_refused", state=at)) for at in (REFUSED, OWED)]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
+    rest.append((LYING, guide_of(Kind.BAG, LYING)))
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))
         for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT, ONE_IN_DOUBT)

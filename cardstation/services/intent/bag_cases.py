@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from cardstation.domain.batch import LineOutcome, LineState, Verdict
+from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Explanation, HandOver, Why
 from cardstation.domain.exception_case import Kind
-from cardstation.domain.guides import COUNTED, FREE, HELD, IN_DOUBT, PARTLY_HELD
+from cardstation.domain.guides import COUNTED, FREE, HELD, IN_DOUBT, LYING, PARTLY_HELD
 from cardstation.domain.line_guides import BACK, COVERED, NO_DEBT, SEEN, STRAY
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.trays import Tray, tray_for
@@ -20,6 +22,9 @@ from cardstation.services.intent.left_open import money_since
 from cardstation.services.route_card import TRAY
 from cardstation.store.funds import BatchStop
 
+LYING_AFTER = timedelta(days=30)
+"""So long may a list wait for its first card before somebody is asked."""
+_ONLY_LISTED = (Stage.LISTED, Stage.QUOTED)
 _ASKS = (LineState.STOPPED, LineState.UNKNOWN)
 
 
@@ -165,6 +170,27 @@ def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
             owner=moment.clerk,
             state=COUNTED if named or _counted_since(found) else "",
             values={"missing": missing, "extra": extra},
+        )
+    ]
+
+
+def of_list(found: CustodyState, moment: Moment) -> list[Case]:
+    """A list that nobody touched for long, and no card of it ever came: its names lie here."""
+    last = found.timeline[-1].step.at if found.timeline else found.batch.batch.imported_at
+    age = moment.now - last
+    if found.stage not in _ONLY_LISTED or age < LYING_AFTER:
+        return []
+    batch_id = found.batch.batch.batch_id
+    return [
+        case(
+            Kind.BAG,
+            LYING,
+            moment,
+            key=f"{batch_id} list",
+            batch_id=batch_id,
+            since=last + LYING_AFTER,
+            owner=moment.clerk,
+            values={"days": age.days},
         )
     ]
 
