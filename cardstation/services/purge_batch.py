@@ -11,12 +11,15 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.steps import record_step
+from cardstation.services.lists.forgetting import forget
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
 
 def purge_batch(station: Station, batch_id: str) -> int:
-    """Remove names, doors, notes and spellings of one closed batch.
+    """Remove names, doors, notes, envelopes and spellings of one closed batch.
+
+    Also from the copies of the records that were made before an older program was replaced.
 
     Numbers, money, receipts, vouchers and signatures stay: no proof needs what is removed.
 
@@ -33,11 +36,12 @@ def purge_batch(station: Station, batch_id: str) -> int:
             return 0
         if unit.steps.stage(batch_id) is not Stage.CLOSED:
             raise Refusal("batch_not_closed", batch_id=batch_id)
-        unit.batches.purge(batch_id, station.clock.now())
+        forget(unit, batch_id, station.clock.now())
         lines = len(batch.lines)
         record_step(station, unit, batch_id, Step.PURGED, value=Purged(lines))
         unit.commit()
     anchor_journal(station)
+    station.store.forget_copies()
     station.store.empty_log()
     return lines
 

@@ -184,15 +184,23 @@ class Batches:
         self._changed(batch_id, stated_count=count, stated_total=total)
 
     def purge(self, batch_id: str, at: datetime) -> None:
-        """Remove all that was written by people; numbers of households on file and money stay."""
+        """Remove all that was written by people; numbers of households on file and money stay.
+
+        A sheet's name becomes its number: rows of different sheets stay different ones.
+        """
         here = batch_lines.c.batch_id == batch_id
         written = [one.name for one in batch_lines.c if one.name.startswith("written_")]
         blank = dict.fromkeys(("name", "door", "envelope", *written), "")
         self._connection.execute(batch_lines.update().where(here).values(blank))
+        named = select(batch_lines.c.sheet).where(here, batch_lines.c.sheet != "")
+        sheets = self._connection.scalars(named.order_by(batch_lines.c.position))
+        for number, sheet in enumerate(dict.fromkeys(sheets), start=1):
+            of_sheet = batch_lines.update().where(here, batch_lines.c.sheet == sheet)
+            self._connection.execute(of_sheet.values(sheet=f"#{number}"))
         known = exists().where(households.c.account_no == batch_lines.c.account_no)
         strange = dict.fromkeys(("account_no", "card_no"), "")
         self._connection.execute(batch_lines.update().where(here, ~known).values(strange))
-        self._changed(batch_id, purged_at=at)
+        self._changed(batch_id, purged_at=at, name="", manager="")
 
     def ids(self) -> tuple[str, ...]:
         """All batch ids, the newest first."""
@@ -222,6 +230,11 @@ class Batches:
             .order_by(batch_lines.c.batch_id, batch_lines.c.position)
         )
         return tuple((row.batch_id, row.position) for row in self._connection.execute(query))
+
+    def has_manager(self, manager: str) -> bool:
+        """Whether a batch names this manager."""
+        query = select(batches.c.batch_id).where(batches.c.manager == manager)
+        return self._connection.scalars(query).first() is not None
 
     def community_of(self, manager: str) -> str:
         """The community of the last list a manager sent, empty when none told it."""

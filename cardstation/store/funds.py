@@ -96,6 +96,11 @@ _FUNDED_LINE = _FUNDED.where(funded_line.c.line == bindparam("line"))
 """Asked for every card: made once."""
 
 
+_FACTS = select(batch_stop.c.no, batch_stop.c.facts).where(
+    batch_stop.c.batch_id == bindparam("batch_id")
+)
+
+
 class Funds:
     """Batch money of one unit of work or reading."""
 
@@ -200,6 +205,17 @@ class Funds:
                 "at": stopped.at,
             },
         )
+
+    def forget_facts(self, batch_id: str, kept: frozenset[str]) -> None:
+        """Of the facts of stops only numbers and these stay: an envelope's text may name people."""
+        for no, facts in self._connection.execute(_FACTS, {"batch_id": batch_id}).all():
+            stay = {
+                name: value
+                for name, value in json.loads(facts).items()
+                if name in kept or not isinstance(value, str)
+            }
+            changed = batch_stop.update().where(batch_stop.c.no == no)
+            self._connection.execute(changed.values(facts=json.dumps(stay)))
 
     def stops(self, batch_id: str, *, line: int = 0) -> tuple[BatchStop, ...]:
         """Every stop of a batch, or of one of its lines, oldest first."""

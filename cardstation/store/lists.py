@@ -47,6 +47,10 @@ class LearnedColumns:
             values = {"manager": manager, "word": word, "holds": holds}
             self._connection.execute(learned_column.insert(), values)
 
+    def forget(self, manager: str) -> None:
+        """Nothing of this manager is known any more."""
+        self._connection.execute(learned_column.delete().where(learned_column.c.manager == manager))
+
 
 class BlockedCards:
     """Cards that the utility reported lost, dead or misused."""

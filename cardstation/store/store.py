@@ -46,7 +46,7 @@ class Store:
         self.home = home
         self.anchor = self.anchor_kind(home, anchor_at)
         self.begun: set[int] = set()
-        self._lock = lock
+        self._lock, self._file = lock, home / FILE_NAME
         self._turn = threading.RLock()
         self._batches: Kept = {}
         self._readers = reader_engine(home / FILE_NAME)
@@ -157,6 +157,11 @@ class Store:
             cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             cursor.close()
         return not busy
+
+    def forget_copies(self) -> None:
+        """Remove the copies that were made before migrations: they still hold what was removed."""
+        for copy in self._file.parent.glob(f"{self._file.name}.v*"):
+            copy.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close every connection and give the lock back; may be called twice."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cardstation.domain.batch_life import BatchStep, Step
 from cardstation.domain.list_steps import Decided, Enveloped, Revised, ScanRule, ScansLifted
 from cardstation.services.lists.changing import ROW_HELD, fixed_places
+from cardstation.services.lists.forgetting import forget
 from cardstation.store import Unit
 from cardstation.store.frozen import thaw_any
 
@@ -20,7 +21,7 @@ def change_list_again(unit: Unit, step: BatchStep) -> None:
     if batch is None:
         return
     if step.step is Step.PURGED:
-        unit.batches.purge(batch.batch_id, step.at)
+        forget(unit, batch.batch_id, step.at)
     if step.step is Step.ENVELOPED:
         rule = thaw_any(Enveloped | ScanRule | ScansLifted, step.detail)
         if isinstance(rule, ScanRule | ScansLifted):
