@@ -111,7 +111,12 @@ def lived(desk: Desk) -> str:
     begin_remainder(station, batch, paid.payment.payment_id, Money(1_000))
     station.store.begun.clear()
     return_remainder(
-        station, batch, paid.payment.payment_id, Money(1_000), SECOND, found=mark("found on the slip")
+        station,
+        batch,
+        paid.payment.payment_id,
+        Money(1_000),
+        SECOND,
+        found=mark("found on the slip"),
     )
     desk.clock.at += timedelta(minutes=5)
     home = replace(way, giver=Party.DESK, taker=Party.MANAGER)
