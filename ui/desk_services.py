@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cardstation.domain.batch import Batch, LineOutcome, ManifestLine, Whose
 from cardstation.domain.card_report import CardReport
+from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.receipt import Receipt
@@ -134,6 +135,22 @@ class BackServices:
     withdraw: Callable[[str], TopUp]
     dispute: Callable[[str, Approval, str], TopUp]
     settle: Callable[[str, Proven, str, Approval, MeterCount], TopUp]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueServices:
+    """New cards.
+
+    Attributes:
+        makers: Maker areas whose cards can be issued here.
+        issue: Insertion, account and maker area ("" = as its card says, or the only one): a blank
+            is issued, an opening card bound; no link to it may be open.
+        print_slip: Files and prints the slip of that; returns the file.
+    """
+
+    makers: tuple[str, ...]
+    issue: Callable[[Presence, str, str, Watch], CardSlip]
+    print_slip: Callable[[CardSlip], Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,5 +290,6 @@ class DeskServices:
     bag: BagServices
     orders: OrderServices
     teams: TeamServices
+    issuing: IssueServices
     rejoin: Callable[[Approval, Approval | None], SyncState]
     found: tuple[OpenIntent, ...] = ()

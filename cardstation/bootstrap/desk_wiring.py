@@ -15,9 +15,15 @@ from cardstation.bootstrap.desk_orders import order_services
 from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_teams import team_services
 from cardstation.bootstrap.doctor import look_at_everything
-from cardstation.bootstrap.papers import write_card_report, write_receipt, write_sheet
+from cardstation.bootstrap.papers import (
+    write_card_report,
+    write_card_slip,
+    write_receipt,
+    write_sheet,
+)
 from cardstation.bootstrap.patient_sync import PatientSync
 from cardstation.domain.card_report import CardReport
+from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose
@@ -42,6 +48,7 @@ from cardstation.services.identify import Inserted, insert_card
 from cardstation.services.import_list import import_list
 from cardstation.services.intent.cases import Case
 from cardstation.services.intent.opened import OpenIntent
+from cardstation.services.issue_card import issue_card
 from cardstation.services.load_line import load_line
 from cardstation.services.open_intents import open_intents
 from cardstation.services.open_shift import open_shift
@@ -70,6 +77,7 @@ from ui.desk_services import (
     DeskServices,
     DeskSettings,
     Finding,
+    IssueServices,
     LaneServices,
     ListServices,
     PrinterStanding,
@@ -145,6 +153,7 @@ class Wiring:
             lanes=self.lanes(),
             bag=self.bag(),
             teams=self.teams(),
+            issuing=self._issuing(),
             money=self.money(),
             orders=self.orders(),
             found=self.found,
@@ -271,6 +280,20 @@ class Wiring:
         """File it, and print it where a printer is set."""
         path = self.papers / file_name(report.made_at)
         return self._printed(write_card_report(report, path, self.settings.language))
+
+    def _issuing(self) -> IssueServices:
+        station = self.station
+        makers = tuple(one.code for one in station.makers if one.training is station.training)
+        return IssueServices(makers, self.issue_card, self.print_card_slip)
+
+    def issue_card(self, presence: Presence, account_no: str, maker: str, watch: Watch) -> CardSlip:
+        """A new card, or one that met its meter."""
+        reader = self.readers.reader(presence.reader)
+        return issue_card(self.station, reader, presence, account_no, watch, maker=maker)
+
+    def print_card_slip(self, slip: CardSlip) -> Path:
+        """File it, and print it where a printer is set."""
+        return self._printed(write_card_slip(slip, self.papers, self.settings.language))
 
     def quote(
         self, card: Inserted, household: Household, money: Money | None, volume: Volume | None

@@ -11,6 +11,7 @@ from cardstation.bootstrap.rack_socket import call_rack
 from cardstation.cli.doors import Check, Clue, Doors
 from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.card_report import CardReport
+from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.triage_list import TriageList
 from cardstation.errors import Refusal
@@ -66,6 +67,7 @@ def doors() -> Doors:
         print_return=_print_return,
         examine=examine,
         card_report=_card_report,
+        card_slip=_card_slip,
         triage=_triage,
         purge=_purge,
         forget_papers=_forget_papers,
@@ -159,6 +161,12 @@ def _card_report(report: CardReport, settings: Settings, out: Path) -> Path:
     from cardstation.bootstrap.papers import write_card_report
 
     return write_card_report(report, out, settings.language)
+
+
+def _card_slip(slip: CardSlip, settings: Settings) -> Path:
+    from cardstation.bootstrap.papers import write_card_slip
+
+    return write_card_slip(slip, settings.home / "papers", settings.language)
 
 
 def _triage(found: TriageList, settings: Settings, out: Path) -> tuple[Path, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cardstation.domain.card_report import CardReport
+from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.triage_list import TriageList
 from cardstation.services.handover_sheet import handover_sheet as sheet_of
@@ -123,6 +124,20 @@ def write_card_report(report: CardReport, path: Path, lang: str) -> Path:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(card_report(report, lang))
+    return path
+
+
+def write_card_slip(slip: CardSlip, folder: Path, lang: str) -> Path:
+    """File the slip of a card that was issued or bound.
+
+    Raises:
+        Refusal: codes `glyph_missing`, `paper_too_long`.
+    """
+    from cardstation.papers import card_slip
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"card-{slip.work}-{slip.work_id}.pdf"
+    path.write_bytes(card_slip(slip, lang))
     return path
 
 

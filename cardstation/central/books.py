@@ -20,6 +20,7 @@ MOST_STEPS = 2_000
 OF_A_CARD = (
     *(EntryKind.ARMED, EntryKind.SEALED, EntryKind.NOT_LOADED, EntryKind.RETURNED),
     *(EntryKind.NOT_RETURNED, EntryKind.ELSEWHERE, EntryKind.REFUNDED),
+    *(EntryKind.CARD_ARMED, EntryKind.CARD_WRITTEN, EntryKind.CARD_GIVEN_UP),
 )
 """Facts of a card that decide what became of an intent, wherever it was begun or finished."""
 

@@ -12,6 +12,7 @@ from cardstation.cli.dispute import dispute
 from cardstation.cli.exceptions import exceptions
 from cardstation.cli.explain import explain
 from cardstation.cli.feed import feed
+from cardstation.cli.issue import issue
 from cardstation.cli.keys import keys
 from cardstation.cli.layout import layout
 from cardstation.cli.orders import orders, receipt
@@ -28,6 +29,7 @@ COMMANDS: tuple[click.Command, ...] = (
     card,
     quote,
     top_up,
+    issue,
     orders,
     receipt,
     batch,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from cardstation.domain.card import CardContent, Credit, Quantity, ReturnBlock
+from cardstation.domain.card import CardContent, CardType, Credit, Quantity, ReturnBlock
 from cardstation.domain.household import Household
 from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.money import Money
@@ -47,9 +47,11 @@ def ensure_known(content: CardContent, household: Household) -> None:
     """The card must be the household's live one: maker area, card, account and meter agree.
 
     Raises:
-        Refusal: `old_card`, `card_differs_from_file`.
+        Refusal: `card_not_bound`, `old_card`, `card_differs_from_file`.
     """
     identity = content.identity
+    if identity.card_type is CardType.OPENING:
+        raise Refusal("card_not_bound", account_no=identity.account_no)
     same = (
         identity.account_no == household.account_no
         and identity.card_no == household.card_no

@@ -51,6 +51,8 @@ _REFUND = GuideStep("give_up", Who.TWO, Act.REFUND, Proof.CARD_READ)
 _PAY_OUT = GuideStep("pay_out", Who.TWO, Act.PAY_OUT, Proof.SECOND_APPROVAL)
 _LOOK_UP = GuideStep("look_payout_up", Who.TWO, Act.PAY_OUT, Proof.SLIP)
 _OFF = GuideStep("off_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_WRITE_ON = GuideStep("write_card_on", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_ASIDE = GuideStep("lay_card_aside", Who.TWO, Act.NONE, Proof.WITNESS)
 _REJOIN = GuideStep("compare", Who.TWO, Act.REJOIN, Proof.SECOND_APPROVAL)
 _CALL = GuideStep("call_centre", Who.CENTRE, Act.NONE, Proof.LEDGER)
 _READ = GuideStep("read_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
@@ -74,7 +76,7 @@ _OF_SALE = replace(_OF_UNKNOWN, now=(Act.CARD, Act.REFUND, Act.DISPUTE))
 _OF_DOUBT = Guide(_UNKNOWN, 1, (Act.DISPUTE, Act.REFUND), END_OF_SHIFT, 1)
 _OF_DISPUTE = Guide(_UNKNOWN, 2, (Act.SETTLE,), OFF_BOOK_H, 2)
 _OF_LOST_PAYOUT = Guide((_LOOK_UP,), 0, (Act.PAY_OUT,), END_OF_SHIFT, 2)
-_SALE, _RETURN = "sale", "return"
+_SALE, _RETURN, _WORK = "sale", "return", "work"
 
 _INTENTS: Mapping[tuple[str, str], Guide] = {
     ("payment_question", _SALE): Guide((_ANSWER, _LOAD), 0, (Act.ANSWER,), END_OF_SHIFT, 1),
@@ -94,6 +96,7 @@ _INTENTS: Mapping[tuple[str, str], Guide] = {
     ("payout_pending", _RETURN): Guide(_OFFED, 1, (Act.PAY_OUT,), MONEY_H, 3),
     (IN_DOUBT, _SALE): _OF_LOST_PAYOUT,
     (IN_DOUBT, _RETURN): _OF_LOST_PAYOUT,
+    ("card_work_open", _WORK): Guide((_WRITE_ON, _ASIDE), 0, (Act.CARD,), MONEY_H, 4),
 }
 _BEGUN = Guide((_FIND,), 0, (Act.CARD,), MONEY_H, 4)
 """A sale before its money was asked for: its card, or the next start, ends it."""

@@ -40,6 +40,9 @@ class EntryKind(StrEnum):
     GIVEN_BACK = "given_back"
     ARREARS_PAID = "arrears_paid"
     CLOCK = "clock"
+    CARD_ARMED = "card_armed"
+    CARD_WRITTEN = "card_written"
+    CARD_GIVEN_UP = "card_given_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Entry:
             entries and another station can finish what this one began: the top-up (paid), the
             top-up with its plan (armed), the payment (received); the receipt's number (sealed); the
             last receipt on record, after which the numbers of the epoch before are void (epoch);
+            a work on a card with its plan (card_armed), which work it was (card_written);
             the latest time on record, which the clock was behind (clock).
         origin: Name of the station whose intent this fact finishes; empty = our own.
         witness: What proves it: `card`, `meter`, `provisional` (the image is the target, but

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from cardstation.domain.volume import Volume
+from cardstation.domain.card import Limits
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.volume import NO_GAS, Volume
 
 
 class MeterKind(StrEnum):
@@ -23,6 +25,10 @@ class CounterSchool(StrEnum):
     GREATER = "greater"
     CUMULATIVE = "cumulative"
     NONE = "none"
+
+
+_VOLUME_LIMITS = Limits(Volume.of_m3("5"), Volume.of_m3("1000"), NO_GAS)
+_MONEY_LIMITS = Limits(Money.of_yuan("10"), Money.of_yuan("5000"), NO_MONEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class MakerRules:
         warn_loads: So many loads before the counter is used up the desk says so; by default
             three years of a load a week.
         warn_cards: So many cards before the reissue count is used up the desk says so, likewise.
+        volume_limits, money_limits: What a new card tells a meter of either kind to enforce.
         traps: What somebody who works with these cards should know, in words.
     """
 
@@ -58,7 +65,13 @@ class MakerRules:
     decimals: int = 3
     warn_loads: int = 156
     warn_cards: int = 5
+    volume_limits: Limits = _VOLUME_LIMITS
+    money_limits: Limits = _MONEY_LIMITS
     traps: tuple[str, ...] = ()
+
+    def limits_of(self, kind: MeterKind) -> Limits:
+        """What a new card tells a meter of this kind to enforce."""
+        return self.money_limits if kind is MeterKind.MONEY else self.volume_limits
 
     def nears_end(self, counter: int) -> bool:
         """True when a card at this counter should be replaced while there is time."""

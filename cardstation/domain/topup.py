@@ -18,6 +18,13 @@ from cardstation.domain.volume import Volume
 NO_MARK = bytes(4)
 
 
+class Work(StrEnum):
+    """What is written when a whole card is: a new one, or one that has met its meter."""
+
+    ISSUE = "issue"
+    BIND = "bind"
+
+
 class Step(StrEnum):
     """What the desk shows while a top-up runs, in this order."""
 
@@ -58,8 +65,9 @@ class TopUp:
         plan: Before-image, spans and desk-owned ranges; None until armed.
         batch_id, line: The manifest line it fulfils (1-based place in the batch), empty and 0 for
             a counter sale. row: That line's row in its sheet.
+        reference: Of the payment; of a work on a card, which one (a `Work`).
         direction: RETURN takes the load `corrects` (a topup_id) off the card again; its `quote`
-            is that load's, its `quantity` nothing.
+            is that load's, its `quantity` nothing. WORK writes a whole card: no gas, no money.
         origin: The station whose intent this is when another began it; empty = our own.
     """
 

@@ -1,4 +1,4 @@
-"""The states of a top-up: one table for the way onto the card, one for the way back, one `advance`.
+"""The states of a top-up: a table for the way onto the card, for the way back, for a whole card.
 
 A sale or load::
 
@@ -34,6 +34,16 @@ A return or reversal: card first, then money::
     disputed ── two persons with a proof ──► voided* (still loaded) | sealed* (off the card)
        └── its card comes after all, and can tell ──► sealed | not_returned | armed (torn)
 
+A work on a card, which moves neither gas nor money: a whole card is written::
+
+    requested ─► armed ─► sealed         (requested and armed are one commit)
+                 │ ▲ ▲
+                 │ │ └── another blank, or over what a tear left: the same content ── armed
+                 ▼ │
+        outcome_unknown ── the card is read ──► sealed | armed
+    armed, outcome_unknown ── two persons lay its card aside ──► voided*
+    sealed, and the card is gone before anything was loaded on it ── two persons ──► voided*
+
 Source: MONEY-SAFETY 1. From *paid* on money has been taken: the only ways out are the card, a
 refund, or what two people find. A torn card never proves anything, so it only leads back to
 *armed*.
@@ -48,10 +58,11 @@ from cardstation.errors import ensure, fail
 
 
 class Direction(StrEnum):
-    """Which way gas and money go."""
+    """Which way gas and money go; a work writes a whole card and moves neither."""
 
     SALE = "sale"
     RETURN = "return"
+    WORK = "work"
 
 
 class TopUpState(StrEnum):
@@ -163,10 +174,27 @@ RETURN: Table = {
     (_S.DISPUTED, _E.PROVEN_NOT_LOADED): _S.SEALED,
 }
 
-TABLES: Mapping[Direction, Table] = {Direction.SALE: SALE, Direction.RETURN: RETURN}
+WORK: Table = {
+    (_S.REQUESTED, _E.PLAN_STORED): _S.ARMED,
+    (_S.ARMED, _E.PLAN_STORED): _S.ARMED,
+    (_S.ARMED, _E.LINK_LOST): _S.OUTCOME_UNKNOWN,
+    (_S.ARMED, _E.SEEN_TARGET): _S.SEALED,
+    (_S.ARMED, _E.PROVEN_NOT_LOADED): _S.VOIDED,
+    (_S.OUTCOME_UNKNOWN, _E.PLAN_STORED): _S.ARMED,
+    (_S.OUTCOME_UNKNOWN, _E.SEEN_TARGET): _S.SEALED,
+    (_S.OUTCOME_UNKNOWN, _E.PROVEN_NOT_LOADED): _S.VOIDED,
+    (_S.SEALED, _E.PROVEN_NOT_LOADED): _S.VOIDED,
+}
+
+TABLES: Mapping[Direction, Table] = {
+    Direction.SALE: SALE,
+    Direction.RETURN: RETURN,
+    Direction.WORK: WORK,
+}
 BEGINNING: Mapping[Direction, TopUpState] = {
     Direction.SALE: _S.QUOTED,
     Direction.RETURN: _S.REQUESTED,
+    Direction.WORK: _S.REQUESTED,
 }
 
 TWO_PERSONS: frozenset[TopUpEvent] = frozenset(
@@ -180,6 +208,7 @@ TWO_PERSONS: frozenset[TopUpEvent] = frozenset(
 FINAL: Mapping[Direction, frozenset[TopUpState]] = {
     Direction.SALE: frozenset({_S.VOIDED, _S.SEALED, _S.REFUNDED}),
     Direction.RETURN: frozenset({_S.VOIDED, _S.REFUNDED}),
+    Direction.WORK: frozenset({_S.VOIDED, _S.SEALED}),
 }
 """Nothing is left to do. A sealed load of another desk is disowned by the ledger only."""
 

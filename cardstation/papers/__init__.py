@@ -19,6 +19,7 @@ from cardstation.domain.bag_papers import (
     ReceiptStrips,
 )
 from cardstation.domain.card_report import CardReport
+from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
 from cardstation.domain.refund_list import RefundList
@@ -27,6 +28,7 @@ from cardstation.papers.acknowledgement import acknowledgement
 from cardstation.papers.annex import annex
 from cardstation.papers.bag_label import bag_label
 from cardstation.papers.card_report import card_report
+from cardstation.papers.card_slip import card_slip
 from cardstation.papers.custody_slip import custody_slip
 from cardstation.papers.desk_copy import desk_copy
 from cardstation.papers.handover_sheet import handover_sheet
@@ -48,6 +50,7 @@ __all__ = [
     "annex",
     "bag_label",
     "card_report",
+    "card_slip",
     "custody_slip",
     "desk_copy",
     "handover_sheet",
@@ -98,4 +101,5 @@ FORMS: tuple[Form[Any], ...] = (
     Form("annex", Annex, 210, annex),
     Form("triage_list", TriageList, 210, triage_list),
     Form("card_report", CardReport, 210, card_report),
+    Form("card_slip", CardSlip, 210, card_slip),
 )

@@ -94,7 +94,8 @@ class Ledger(Protocol):
     def loads_of(self, card_no: str) -> tuple[Entry, ...]:
         """What decides the intents of one card, of every station, oldest first.
 
-        Armed, sealed, not_loaded, returned, not_returned, elsewhere and refunded entries.
+        Armed, sealed, not_loaded, returned, not_returned, elsewhere and refunded entries, and those
+        of works on the card (card_armed, card_written, card_given_up).
         """
 
     def bag_steps(self, seal_no: str) -> tuple[Entry, ...]:

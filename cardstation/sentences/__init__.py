@@ -38,6 +38,7 @@ from cardstation.sentences import (
     station,
     suspense,
     teams,
+    whole_card,
 )
 from cardstation.sentences.phrases import Words
 from cardstation.sentences.words import WORDS
@@ -45,6 +46,7 @@ from cardstation.sentences.words import WORDS
 SENTENCES: Mapping[str, Words] = {
     **card.TABLE,
     **card_report.TABLE,
+    **whole_card.TABLE,
     **purse.TABLE,
     **sale.TABLE,
     **giving_back.TABLE,

@@ -14,6 +14,8 @@ PHRASES = {
         "Look at slip and till together: paid out then, or pay now. Write what you found."
     ),
     "guide.off_card": "Put the card in: the load comes off it.",
+    "guide.write_card_on": "Put the card, or another blank, in at the counter and issue it again.",
+    "guide.lay_card_aside": "Spoiled or gone: two persons lay it aside, and say what became of it.",
     "guide.compare": "Two persons compare this station with the ledger; then it sells again.",
     "guide.call_centre": "Leave everything as it is and call the centre.",
     "guide.read_card": "When the household comes, read the card at the counter and keep the slip.",

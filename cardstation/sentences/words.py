@@ -159,6 +159,8 @@ WORDS = {
     "consent.signed": "Signed on paper",
     "consent.message": "In writing, by message",
     "consent.spoken": "Said at the desk",
+    "work.issue": "Card issued",
+    "work.bind": "Card bound to its meter",
     "state.quoted": "Quoted",
     "state.pay_pending": "Waiting for money",
     "state.pay_unknown": "Payment not certain",

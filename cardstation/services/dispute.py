@@ -5,7 +5,7 @@ from __future__ import annotations
 from cardstation.domain.ledger import PEOPLE
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.at_work import on_its_intent
 from cardstation.services.intent.guards import (
@@ -45,7 +45,7 @@ def dispute(station: Station, intent_id: str, approval: Approval, lost: str = ""
         intent = reading.topups.get(intent_id)
         doubt = "" if intent is None else doubt_about(reading, intent)
         gone = "" if intent is None else _gone(intent, lost)
-    if intent is None or not (doubt or gone):
+    if intent is None or intent.direction is Direction.WORK or not (doubt or gone):
         raise Refusal("not_disputable", intent_id=intent_id)
     if intent.state is TopUpState.ARMED:
         intent = record_move(station, intent, TopUpEvent.LINK_LOST, reason=gone)

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from cardstation.domain.card import CardContent
 from cardstation.domain.ledger import Entry
 from cardstation.domain.meter import MakerRules
-from cardstation.errors import CardSwapped, ReaderCannotMemory, Refusal, fail
+from cardstation.errors import CardStationError, CardSwapped, ReaderCannotMemory, Refusal, fail
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.layout import Layout
 from cardstation.ports.reader import Link, Presence, Reader
@@ -20,7 +20,7 @@ class Inserted:
     Attributes:
         image: The whole main memory as last read.
         rules: Of its maker.
-        code_bytes: Length of the code its chip takes.
+        blank_code: What opens a blank of its chip. code_bytes: length of every code of it.
         sealed: Id of the load sealed during this insertion: the card never left the lane since.
         told: What the ledger answered about it during this insertion, None = not asked.
     """
@@ -47,6 +47,7 @@ class Inserted:
             self.layout = _layout_of(self.image, layouts)
             self._content = self.layout.decode(self.image)
             self.rules: MakerRules = station.rules_of(self.content.identity.maker)
+            self.blank_code = driver.blank_code
             self.code_bytes = len(driver.blank_code)
             undo.pop_all()
 
@@ -86,6 +87,58 @@ class Inserted:
         if self._link is not None:
             self._link.close()
             self._link = None
+
+
+class Plastic:
+    """One insertion of a card as one layout sees it, whoever's it is, or nobody's yet.
+
+    Attributes:
+        image: The whole main memory as last read.
+        blank_code: What opens a blank of its chip; empty for a chip without codes.
+    """
+
+    def __init__(
+        self, reader: Reader, presence: Presence, driver: ChipDriver, layout: Layout
+    ) -> None:
+        self.reader, self.presence, self.layout = reader, presence, layout
+        self.blank_code = driver.blank_code
+        self._driver = driver
+        self._link: Link | None = None
+        self.power_cycle()
+
+    def power_cycle(self) -> bytes:
+        """Power the card down and up again, and read it.
+
+        Raises:
+            LinkFailed, ReaderCannotMemory. Refusal: `foreign_card`: it is closed to this reader.
+        """
+        self.close()
+        self._link = self.reader.open(self.presence)
+        try:
+            self.chip: Chip = self._driver.attach(self._link)
+            self.image = self.chip.read()
+        except CardStationError:
+            self.close()
+            raise
+        return self.image
+
+    def close(self) -> None:
+        """Power the card down. Never raises; may be called twice."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+
+def insert_plastic(station: Station, reader: Reader, presence: Presence, layout: Layout) -> Plastic:
+    """Open the card of an insertion as a card of this layout's chip; nothing is identified.
+
+    Raises:
+        LinkFailed, ReaderCannotMemory. Refusal: `card_of_other_chip`.
+    """
+    for driver in station.chips:
+        if driver.name == layout.chip and driver.recognises(presence.atr):
+            return Plastic(reader, presence, driver, layout)
+    raise Refusal("card_of_other_chip", chip=layout.chip)
 
 
 def insert_card(station: Station, reader: Reader, presence: Presence) -> Inserted:

@@ -46,6 +46,7 @@ from cardstation.services.intent.went_on import (
     ensure_not_paid_back,
     ensure_tells,
 )
+from cardstation.services.intent.whole_card import finish_whole
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
 
@@ -61,6 +62,7 @@ class Outcome(StrEnum):
     SEALED = "sealed"
     RETURNED = "returned"
     ELSEWHERE = "elsewhere"
+    WRITTEN = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,9 @@ def _settle_ours(station: Station, card: Inserted, watch: Watch) -> Resolution:
         return Resolution(Outcome.NOTHING)
     ensure_may_write(station)
     found = opened(station, intent)
+    if intent.direction is Direction.WORK:
+        finish_whole(station, card, intent, watch)
+        return Resolution(Outcome.WRITTEN, found)
     if intent.direction is Direction.RETURN:
         ensure_may_write(station)
         off = finish_return(station, card, intent, watch)

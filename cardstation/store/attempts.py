@@ -6,10 +6,12 @@ them then, and what was cut short before that counts no more.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from cardstation.domain.topup import TopUp
 from cardstation.store.tables import code_attempt
@@ -33,6 +35,11 @@ _OF_CARD = (
     .order_by(code_attempt.c.no.desc())
 )
 """Asked for every card: made once."""
+_OF_WORK = (
+    select(code_attempt.c.event, code_attempt.c.tries_left)
+    .where(code_attempt.c.topup_id == bindparam("topup_id"))
+    .order_by(code_attempt.c.no.desc())
+)
 
 
 class Attempts:
@@ -55,6 +62,11 @@ class Attempts:
             },
         )
 
+    def last_of(self, topup_id: str) -> Attempt | None:
+        """What a work on a card noted last of its code, None when nothing was."""
+        found = self._connection.execute(_OF_WORK, {"topup_id": topup_id}).first()
+        return None if found is None else Attempt(found[0])
+
     def torn(self, maker: str, card_no: str, every: int) -> int:
         """How many of the last attempts in a row were cut short; a refused one counts as many.
 
@@ -64,16 +76,23 @@ class Attempts:
             every: Tries of its chip; an attempt begun with all of them ends the row: what was cut
                 short before it had cost none.
         """
-        count = 0
-        followed = ""
-        for event, tries in self._connection.execute(
-            _OF_CARD, {"maker": maker, "card_no": card_no}
-        ):
-            if event == Attempt.ACCEPTED:
+        of_card = {"maker": maker, "card_no": card_no}
+        return _torn(self._connection.execute(_OF_CARD, of_card), every)
+
+    def torn_of(self, topup_id: str, every: int) -> int:
+        """The same of one work: a blank has no number, and a new work begins with another one."""
+        return _torn(self._connection.execute(_OF_WORK, {"topup_id": topup_id}), every)
+
+
+def _torn(rows: Iterable[Row[Any]], every: int) -> int:
+    count = 0
+    followed = ""
+    for event, tries in rows:
+        if event == Attempt.ACCEPTED:
+            break
+        if event == Attempt.PRESENTING and followed != Attempt.WITHHELD:
+            count += 2 if followed == Attempt.REFUSED else 1
+            if tries == every:
                 break
-            if event == Attempt.PRESENTING and followed != Attempt.WITHHELD:
-                count += 2 if followed == Attempt.REFUSED else 1
-                if tries == every:
-                    break
-            followed = event
-        return count
+        followed = event
+    return count

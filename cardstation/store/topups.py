@@ -65,6 +65,7 @@ _MOVE = (
     .values({one.name: bindparam(one.name) for one in topup.c if one.name != "no"})
 )
 _SEALED_SALE = (topup.c.direction == Direction.SALE, topup.c.state == TopUpState.SEALED)
+_OPEN_WORK = (topup.c.direction == "work", topup.c.state.not_in(FINAL[Direction.WORK]))
 _TAKEN_BACK = select(topup.c.corrects).where(
     topup.c.direction == Direction.RETURN,
     topup.c.state.in_(TAKEN_OFF),
@@ -180,6 +181,15 @@ class TopUps:
     def last_of_account(self, account_no: str) -> TopUp | None:
         """The load that was sealed last for an account, whatever its card."""
         found = self._find(topup.c.account_no == account_no, *_SEALED_SALE)
+        return found[-1] if found else None
+
+    def of_account(self, account_no: str) -> tuple[TopUp, ...]:
+        """Every load, return and work of an account, oldest first, voided ones too."""
+        return self._find(topup.c.account_no == account_no)
+
+    def work_on(self, account_no: str) -> TopUp | None:
+        """The work on a card of this account that is begun and not done."""
+        found = self._find(topup.c.account_no == account_no, *_OPEN_WORK)
         return found[-1] if found else None
 
     def last_taken_back(self) -> dict[str, TopUp]:

@@ -102,6 +102,9 @@ class Mifare1k:
     def set_code(self, old: bytes, new: bytes) -> None:
         """Give every sector the card's own key B and the access bits of an issued card.
 
+        The first sector is the last: `unlock` asks it, so a card that opens by its own key has it
+        everywhere.
+
         A trailer torn while it is written can lock its sector for ever: only when issuing.
 
         Raises:
@@ -110,7 +113,7 @@ class Mifare1k:
         ensure(bool(self._kind), "the key is changed only after the old one was accepted")
         ensure(len(old) == rules.KEY_BYTES, "a key has six bytes")
         data = rules.trailer(rules.TRANSPORT_KEY, rules.ISSUED, new)
-        for sector in range(rules.SECTORS):
+        for sector in reversed(range(rules.SECTORS)):
             block = rules.trailer_of(sector * (rules.PER_SECTOR + 1))
             self._authenticate(block, self._kind, CODE_PLACE)
             self._speech.write(self._link, block, data, hidden=True)

@@ -19,8 +19,8 @@ from cardstation.domain.card import (
 )
 from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules, MeterKind
-from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.volume import NO_GAS, Volume
+from cardstation.domain.money import Money
+from cardstation.domain.volume import Volume
 from cardstation.errors import ensure
 from cardstation.ports.keys import CardKeys
 from cardstation.ports.layout import Layout
@@ -33,8 +33,6 @@ DEMO_PRICE = PriceBlock(
 )
 """What a money meter believes when nothing else is said."""
 
-_VOLUME_LIMITS = Limits(Volume.of_m3("5"), Volume.of_m3("1000"), NO_GAS)
-_MONEY_LIMITS = Limits(Money.of_yuan("10"), Money.of_yuan("5000"), NO_MONEY)
 _LAST_LOAD = {MeterKind.VOLUME: 30_000, MeterKind.MONEY: 10_000}
 _RESIDUAL = {MeterKind.VOLUME: 3_500, MeterKind.MONEY: 1_200}
 _FEN_PER_M3 = 280
@@ -103,7 +101,7 @@ def make_card(
         meter_no=household.meter.meter_no,
         generation=household.generation,
     )
-    limits = told.limits or (_MONEY_LIMITS if money else _VOLUME_LIMITS)
+    limits = told.limits or rules.limits_of(household.meter.kind)
     price = told.price or (DEMO_PRICE if money else None)
     plan = layout.plan_issue(card.image, identity, credit, limits, price, returned)
     blank = card.chip.secret

@@ -95,6 +95,16 @@ def test_every_fact_that_decides_an_intent_is_told(ledger: Ledger) -> None:
         chain.add(kind, card_no="C1", account_no="1", tender="cash", fen=1)
     ledger.push(chain.written, ledger.head().nonce)
     assert [entry.kind for entry in ledger.loads_of("C1")] == [*kinds, "refunded"]
+
+
+def test_works_on_a_card_are_told_and_post_nothing(ledger: Ledger) -> None:
+    chain = Chain()
+    kinds = ["card_armed", "card_armed", "card_written", "card_armed", "card_given_up"]
+    for kind in kinds:
+        chain.add(kind, card_no="C1", account_no="1", tender="")
+    ack = ledger.push(chain.written, ledger.head().nonce)
+    assert (ack.acked_seq, ack.exceptions, ack.totals) == (len(kinds), (), {})
+    assert [entry.kind for entry in ledger.loads_of("C1")] == kinds
     assert ledger.entries_after(0) == tuple(chain.written)
     assert ledger.entries_after(8) == tuple(chain.written[8:])
     assert ledger.entries_after(chain.seq) == ()

@@ -143,13 +143,13 @@ def test_a_code_whose_acceptance_was_lost_is_tried_again_once(
 ) -> None:
     """That it was accepted was not on the disk when the power went: all tries are there again."""
     desk, batch_id, card = bag()
-    note = loading._note
+    note = loading.note_attempt
 
     def forgetful(station: Any, intent: Any, event: Attempt, *given: Any) -> None:
         if event is not Attempt.ACCEPTED:
             note(station, intent, event, *given)
 
-    monkeypatch.setattr(loading, "_note", forgetful)
+    monkeypatch.setattr(loading, "note_attempt", forgetful)
     with pytest.raises(OutcomeUnknown):
         _loaded(desk, batch_id, card, IN_THE_AMOUNT)
     assert card.chip.security[0] == ALL

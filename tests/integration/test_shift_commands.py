@@ -216,6 +216,8 @@ READS = {
     ("orders", "lease"): ("X",),
     ("orders", "release"): ("X",),
     ("card", "load-prepaid"): ("--wait", "0"),
+    ("issue", "card"): ("220104000001", "--wait", "0"),
+    ("issue", "lay-aside"): ("X", "--why", "it broke in two", "--approver", CHIEF),
     ("receipt",): ("S001-2026-000001",),
     ("board",): (),
     ("triage",): ("Sunlight",),

@@ -47,6 +47,7 @@ IN_DOCS = {
     "counter-question": "counter-10-question-light-zh_CN",
     "counter-order": "order-1-offered-light-zh_CN",
     "counter-examined": "examined-damaged-light-zh_CN",
+    "card-slip": "paper-card_slip-issue-zh_CN",
     "card-examination": "paper-card_report-damaged-zh_CN",
     "loading-slip": "paper-a5-loading_slip-zh_CN",
     "orders-list": "orders-2-some-light-zh_CN",

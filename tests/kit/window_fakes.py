@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from cardstation.domain.batch import Batch, LineOutcome, LineState
 from cardstation.domain.card import CardContent
+from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
@@ -32,6 +33,7 @@ from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from tests.kit.card_reports import card_reports
+from tests.kit.card_slips import CARD_SLIPS
 from tests.kit.window_bag import FakeBag
 from tests.kit.window_cases import exceptions_of
 from tests.kit.window_fake_lanes import lane_services
@@ -45,6 +47,7 @@ from ui.desk_services import (
     DeskServices,
     DeskSettings,
     Finding,
+    IssueServices,
     PrinterStanding,
     ReaderStanding,
     Watch,
@@ -108,6 +111,7 @@ class FakeStation:
     routed: list[tuple[Tray, int, str, str]] = field(default_factory=list)
     cards: dict[str, FakeCard] = field(default_factory=dict)
     examined: str = "strange"
+    issued: list[tuple[str, str]] = field(default_factory=list)
 
     def services(self) -> DeskServices:
         return DeskServices(
@@ -160,8 +164,17 @@ class FakeStation:
             bag=self.bag.services(self),
             orders=self.orders.services(self),
             teams=self.teams.services(self),
+            issuing=IssueServices(
+                ("CS01", "CS02"),
+                lambda _presence, account, maker, _watch: self._issue(account, maker),
+                lambda _slip: self._say("print_card_slip", Path("slip.pdf")),
+            ),
             found=self.found,
         )
+
+    def _issue(self, account_no: str, maker: str) -> CardSlip:
+        self.issued.append((account_no, maker))
+        return self._say("issue_card", CARD_SLIPS["bind" if maker == "CS01" else "issue"])
 
     def _say(self, name: str, answer: T) -> T:
         self.calls.append(name)

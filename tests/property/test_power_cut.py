@@ -362,12 +362,12 @@ def watched_codes(
 ) -> list[Attempt]:
     """What desks note of a code from here on; one of it can be forgotten."""
     noted: list[Attempt] = []
-    note = loading._note
+    note = loading.note_attempt
 
     def watched(station: Station, intent: TopUp, event: Attempt, tries: int | None) -> None:
         noted.append(event)
         if event is not forgets:
             note(station, intent, event, tries)
 
-    monkeypatch.setattr(loading, "_note", watched)
+    monkeypatch.setattr(loading, "note_attempt", watched)
     return noted

@@ -29,6 +29,9 @@ NO_MONEY = {
     f"{SERVICES}.intent.steps.record_step": EntryKind.BATCH,
     f"{SERVICES}.intent.clerk_changes.record_change": EntryKind.CLERK,
     f"{SERVICES}.settle_clock.settle_clock": EntryKind.CLOCK,
+    f"{SERVICES}.intent.whole_card._armed": EntryKind.CARD_ARMED,
+    f"{SERVICES}.intent.whole_card._record_written": EntryKind.CARD_WRITTEN,
+    f"{SERVICES}.intent.whole_card.record_laid_aside": EntryKind.CARD_GIVEN_UP,
 }
 """Writers of one kind of fact, which has no postings."""
 SWEEP = (

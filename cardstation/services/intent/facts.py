@@ -61,6 +61,11 @@ def sold_load(station: Station, giving_back: TopUp) -> TopUp:
     return sale or fail("a return names the load it takes back")
 
 
+def told_tender(intent: TopUp) -> str:
+    """How a load is paid; nobody pays for a work on a card."""
+    return "" if intent.direction is Direction.WORK else intent.tender.value
+
+
 def append_about(
     station: Station, unit: Unit, kind: EntryKind, intent: TopUp, **facts: Any
 ) -> StoredEntry:
@@ -78,7 +83,7 @@ def append_about(
         "litres": 0 if quote.volume is None else quote.volume.litres,
         "tariff": quote.tariff,
         "tiers": tuple((line.tier, line.volume.litres, line.amount.fen) for line in quote.lines),
-        "tender": intent.tender.value,
+        "tender": told_tender(intent),
         "batch": intent.batch_id,
         "row": intent.row,
         "order_id": intent.order_id,

@@ -32,12 +32,24 @@ def customer_of(station: Station, card: Inserted) -> Household:
     """The household that may be sold to with this card: it is the live one, and nobody reported it.
 
     Raises:
-        Refusal: `unknown_household`, `card_blacklisted`, those of `ensure_known`.
+        Refusal: `unknown_household`, `card_blacklisted`, those of `ensure_known` and
+            `ensure_no_work`.
     """
     with station.store.reading() as reading:
         household = _household(reading, card)
         reported = reading.blocked.has(household.card_no)
+        ensure_no_work(reading, household.account_no)
     ensure_known(card.content, household)
     if reported:
         raise Refusal("card_blacklisted", card_no=household.card_no)
     return household
+
+
+def ensure_no_work(reading: Reading, account_no: str) -> None:
+    """No card of this account is being written as a whole: that is finished first.
+
+    Raises:
+        Refusal: `card_work_open`.
+    """
+    if reading.topups.work_on(account_no) is not None:
+        raise Refusal("card_work_open", account_no=account_no)

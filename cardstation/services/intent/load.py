@@ -159,7 +159,7 @@ def write_and_prove(
     spans = _spans(card, plan, intent.direction)
     if unlocking is None or tries_of(unlocking) is None:
         unlocking = unlocking or _unlocking(station, card, intent)
-        _note(station, intent, Attempt.PRESENTING, unlocking.tries_left)
+        note_attempt(station, intent, Attempt.PRESENTING, unlocking.tries_left)
     _unlock(station, card, intent, unlocking)
     try:
         card.chip.write(card.image, spans)
@@ -218,12 +218,13 @@ def ensure_unlockable(station: Station, card: Inserted) -> Unlocking:
         code = station.keys.code_for(identity.maker, identity.card_no, card.code_bytes)
     if tries == 0:
         raise CodeLocked(card_no=identity.card_no)
-    if not _may_present(tries, card.chip.all_tries, torn):
+    if not may_present(tries, card.chip.all_tries, torn):
         raise Refusal("code_tries_low", card_no=identity.card_no, tries_left=tries)
     return Unlocking(code, tries, torn > 0)
 
 
-def _may_present(tries: int | None, every: int, torn: int) -> bool:
+def may_present(tries: int | None, every: int, torn: int) -> bool:
+    """Whether a card bears its code now: all tries, or one missing and one of ours was cut."""
     if tries is None:
         return torn == 0
     return tries == every or (tries == every - 1 and torn == _TORN_ALLOWED)
@@ -247,13 +248,13 @@ def _unlock(station: Station, card: Inserted, intent: TopUp, unlocking: Unlockin
         card.chip.unlock(unlocking.code, last_tries=unlocking.last_tries)
     except (CodeRefused, CodeLocked, Refusal) as error:
         presented = isinstance(error, CodeRefused)
-        _note(station, intent, Attempt.REFUSED if presented else Attempt.WITHHELD, tries)
+        note_attempt(station, intent, Attempt.REFUSED if presented else Attempt.WITHHELD, tries)
         _nothing_written(station, card, intent, error.code)
         raise
-    _note(station, intent, Attempt.ACCEPTED, tries)
+    note_attempt(station, intent, Attempt.ACCEPTED, tries)
 
 
-def _note(station: Station, intent: TopUp, event: Attempt, tries_left: int | None) -> None:
+def note_attempt(station: Station, intent: TopUp, event: Attempt, tries_left: int | None) -> None:
     """Log a step; that a code was accepted may be lost where the chip counts its own tries."""
     told_by_chip = event is Attempt.ACCEPTED and tries_left is not None
     with station.store.passing_unit() if told_by_chip else station.store.unit() as unit:

@@ -9,7 +9,7 @@ from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TopUpState
+from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.services.intent.paying_out import OWED, may_be_paid
 from cardstation.services.intent.went_on import doubt_about
@@ -45,7 +45,7 @@ class OpenIntent:
         volume: None for money meters and payments.
         age_min: Whole minutes since it was begun.
         owner: The clerk who began it.
-        direction: `sale` or `return`; empty for a payment.
+        direction: `sale`, `return` or `work`; empty for a payment.
         origin: The station that began it, empty = this one.
         meter_no: Of the meter that its card belongs to; empty for a payment.
     """
@@ -68,9 +68,9 @@ class OpenIntent:
     meter_no: str = ""
 
 
-def code_of(state: TopUpState) -> str:
+def code_of(state: TopUpState, direction: Direction = Direction.SALE) -> str:
     """What an open state means, as a code of the catalogue."""
-    return _CODES[state]
+    return "card_work_open" if direction is Direction.WORK else _CODES[state]
 
 
 def opened(station: Station, intent: TopUp) -> OpenIntent:
@@ -81,7 +81,7 @@ def opened(station: Station, intent: TopUp) -> OpenIntent:
     return OpenIntent(
         intent_id=intent.topup_id,
         state=intent.state.value,
-        code=doubt or code_of(intent.state),
+        code=doubt or code_of(intent.state, intent.direction),
         account_no=intent.account_no,
         card_no=intent.identity.card_no,
         batch_id=intent.batch_id,

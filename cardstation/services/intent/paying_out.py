@@ -16,6 +16,7 @@ from cardstation.store.payouts import PayoutBegun
 OWED = {
     Direction.SALE: frozenset({TopUpState.REFUND_REQUESTED}),
     Direction.RETURN: frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING}),
+    Direction.WORK: frozenset(),
 }
 """States in which money waits to be paid out."""
 _NOT_HANDED_OVER = frozenset({Tender.BATCH, Tender.ORDER})

@@ -21,7 +21,7 @@ DOUBTED = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
 
 def doubt_about(reading: Reading, intent: TopUp) -> str:
     """Why an intent that waits for its card goes to people: a code, empty when it does not."""
-    if intent.state not in DOUBTED:
+    if intent.state not in DOUBTED or intent.direction is Direction.WORK:
         return ""
     seen = reading.topups.log(intent.topup_id)[-1].event is TopUpEvent.SEEN_AHEAD
     return _code(reading, intent) if seen else ""

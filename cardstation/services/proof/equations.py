@@ -275,7 +275,7 @@ def _taken_ids(records: Records) -> frozenset[str]:
     said = {row.topup_id for row in records.log if row.reason == "meter"}
     last: dict[tuple[str, str, str], str] = {}
     for one in records.topups:
-        if one.direction is Direction.RETURN:
+        if one.direction is not Direction.SALE:
             continue
         key = (one.identity.maker, one.identity.card_no, one.identity.meter_no)
         if key in last:

@@ -9,6 +9,7 @@ from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import BEGINNING, Direction, TopUpEvent, TopUpState, advance
 from cardstation.errors import Defect
+from cardstation.services.intent.facts import told_tender
 from cardstation.services.proof.records import Disagreement, Records, about
 from cardstation.store.topups import LogRow
 
@@ -32,6 +33,11 @@ FACT_OF: Mapping[Direction, Mapping[TopUpEvent, EntryKind]] = {
         TopUpEvent.PROVEN_LOADED: EntryKind.NOT_RETURNED,
         TopUpEvent.PROVEN_NOT_LOADED: EntryKind.RETURNED,
         TopUpEvent.MONEY_RETURNED: EntryKind.REFUNDED,
+    },
+    Direction.WORK: {
+        TopUpEvent.PLAN_STORED: EntryKind.CARD_ARMED,
+        TopUpEvent.SEEN_TARGET: EntryKind.CARD_WRITTEN,
+        TopUpEvent.PROVEN_NOT_LOADED: EntryKind.CARD_GIVEN_UP,
     },
 }
 
@@ -132,7 +138,7 @@ def _same(entry: Entry, intent: TopUp) -> bool:
         quote.total.fen,
         remainder,
         litres,
-        intent.tender.value,
+        told_tender(intent),
         intent.batch_id,
         intent.row,
         intent.order_id,

@@ -13,7 +13,7 @@ from cardstation.domain.ledger import PEOPLE, Entry, EntryKind
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Shift, ShiftClose
 from cardstation.domain.topup import TopUp
-from cardstation.domain.transitions import TABLES, Direction, TopUpEvent, TopUpState
+from cardstation.domain.transitions import BEGINNING, TABLES, Direction, TopUpEvent
 from cardstation.errors import Refusal
 from cardstation.services.intent.clerk_changes import change_again
 from cardstation.services.intent.facts import stamp
@@ -46,12 +46,15 @@ _EVENTS = {
     EntryKind.NOT_LOADED: TopUpEvent.SEEN_BEFORE,
     EntryKind.NOT_RETURNED: TopUpEvent.SEEN_BEFORE,
     EntryKind.REFUNDED: TopUpEvent.MONEY_RETURNED,
+    EntryKind.CARD_ARMED: TopUpEvent.PLAN_STORED,
+    EntryKind.CARD_WRITTEN: TopUpEvent.SEEN_TARGET,
 }
 _SETTLED = {
     EntryKind.SEALED: TopUpEvent.PROVEN_LOADED,
     EntryKind.NOT_LOADED: TopUpEvent.PROVEN_NOT_LOADED,
     EntryKind.RETURNED: TopUpEvent.PROVEN_NOT_LOADED,
     EntryKind.NOT_RETURNED: TopUpEvent.PROVEN_LOADED,
+    EntryKind.CARD_GIVEN_UP: TopUpEvent.PROVEN_NOT_LOADED,
 }
 """What two persons settled."""
 _ASKED_FIRST = {
@@ -59,6 +62,8 @@ _ASKED_FIRST = {
     (Direction.SALE, TopUpEvent.MONEY_RETURNED): (TopUpEvent.REFUND_ASKED,),
     (Direction.RETURN, TopUpEvent.MONEY_RETURNED): (TopUpEvent.PAYOUT_ASKED,),
 }
+_WHOLE = (EntryKind.PAID, EntryKind.ARMED, EntryKind.CARD_ARMED)
+"""Entries that carry the whole intent."""
 _DISPUTED_FIRST = (TopUpEvent.LINK_LOST, TopUpEvent.SEEN_FOREIGN)
 _UNTOLD = (TopUpEvent.WITHDRAWN, TopUpEvent.MONEY_NOT_TAKEN, TopUpEvent.REFUND_ASKED)
 """What ends an intent without a fact, or its claim on the card."""
@@ -122,7 +127,7 @@ def _closed(unit: Unit, closed: ShiftClose, seq: int) -> None:
 def _move(then: Station, unit: Unit, stored: StoredEntry, entry: Entry) -> None:
     """One fact about one intent: the move, its log row, and what came with it."""
     known = unit.topups.get(entry.subject)
-    told = thaw(TopUp, entry.detail) if entry.kind in (EntryKind.PAID, EntryKind.ARMED) else known
+    told = thaw(TopUp, entry.detail) if entry.kind in _WHOLE else known
     if told is None:
         raise Refusal("rejoin_contradicts", topup_id=entry.subject, state="")
     if known is None:
@@ -140,7 +145,7 @@ def _move(then: Station, unit: Unit, stored: StoredEntry, entry: Entry) -> None:
         stamp(then, entry.approver or entry.clerk),
         seq=entry.seq,
         reason="elsewhere" if entry.kind is EntryKind.ELSEWHERE else entry.witness,
-        plan=told.plan if entry.kind is EntryKind.ARMED else None,
+        plan=told.plan if entry.kind in (EntryKind.ARMED, EntryKind.CARD_ARMED) else None,
     )
     _household_then(then, unit, stored, entry, moved)
 
@@ -160,8 +165,7 @@ def _make_room(then: Station, unit: Unit, told: TopUp) -> None:
 
 
 def _begun(then: Station, unit: Unit, told: TopUp, entry: Entry) -> TopUp:
-    begins = TopUpState.REQUESTED if told.direction is Direction.RETURN else TopUpState.QUOTED
-    begun = replace(told, state=begins, plan=None)
+    begun = replace(told, state=BEGINNING[told.direction], plan=None)
     unit.topups.add(begun, stamp(then, entry.approver))
     return begun
 
@@ -211,6 +215,9 @@ def _household_then(
             changed = _bought_then(household, intent)
         case EntryKind.RETURNED:
             changed = before_purchase(household, intent)
+        case EntryKind.CARD_WRITTEN:
+            counter = max(household.purchase_counter, intent.counter_after)
+            changed = replace(household, purchase_counter=counter)
         case EntryKind.NOT_LOADED if entry.corrects:
             changed = without_purchase(household, intent)
         case _:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.card_report import CardReport
+from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -181,6 +182,32 @@ class CounterModel(QObject):
         if self._state.may_examine:
             self._show(self._blank(phase=Phase.READING))
             self._place.ask_alone(self._services.examine_card, self._examined)
+
+    @property
+    def makers(self) -> tuple[str, ...]:
+        """Maker areas whose cards can be issued here."""
+        return self._services.issuing.makers
+
+    def issue(self, account_no: str, maker: str) -> None:
+        """Write the card that lies there for a household: a blank, or one that met its meter."""
+        if not self._state.may_issue:
+            return
+        watch, issuing = self._place.during(lambda _step: None), self._services.issuing
+        self._show(self._blank(phase=Phase.READING))
+        self._place.ask_alone(
+            lambda presence: issuing.issue(presence, account_no, maker, watch), self._issued
+        )
+
+    def _issued(self, slip: CardSlip) -> None:
+        self._sounds.play("ok")
+        self._place.announce()
+        said = {"issue": "The card is issued; its slip is filed as {file}."}
+        bound = "The card is bound to its meter; its slip is filed as {file}."
+        self._papers.ask(
+            lambda: self._services.issuing.print_slip(slip),
+            lambda path: self._board.say(said.get(slip.work, bound), file=path.name),
+            self._board.tell,
+        )
 
     def lay_aside(self) -> None:
         """The torn card waits under Exceptions; the desk goes on with whatever lies there."""

@@ -27,6 +27,12 @@ _AMOUNT = re.compile(r"\d{1,7}(?:\.\d{1,2})?")
 _VOLUME = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
 
 
+_NEW_CARDS = frozenset(
+    {"blank_card", "card_damaged", "card_not_bound", "card_work_unknown", "maker_not_said"}
+)
+"""What is said of a card that can be issued, bound, or finished where that was cut short."""
+
+
 class Phase(StrEnum):
     """How far the card in the reader has come.
 
@@ -126,6 +132,12 @@ class State:
     def may_examine(self) -> bool:
         """True while a card lies there that is not being sold to."""
         return self.phase is Phase.STOPPED or (self.phase is Phase.READY and not self.text)
+
+    @property
+    def may_issue(self) -> bool:
+        """True while a blank lies there, or a new card that is not bound, or one half made."""
+        code = self.problem.code if self.problem else ""
+        return self.phase is Phase.STOPPED and code in _NEW_CARDS
 
     @property
     def may_lay_aside(self) -> bool:

@@ -14,6 +14,7 @@ from ui.parts.problem import ProblemCards, ProblemWords
 from ui.parts.second_person import ask_second_person
 from ui.parts.words import Pane
 from ui.screens.counter.examined import ExaminedPage
+from ui.screens.counter.issue_dialog import ask_whose_card
 from ui.screens.counter.model import CounterModel
 from ui.screens.counter.order_pane import OrderPane
 from ui.screens.counter.outcome import OwedPane, QuestionPane, ResultPane
@@ -74,6 +75,7 @@ class CounterView(QWidget):
         for made in (self._print, self._again):
             made.setVisible(examined)
         self._examine.setVisible(state.may_examine)
+        self._issue.setVisible(state.may_issue)
         self._else.setVisible(offered)
         self._clear.setVisible(selling)
         self._else.setEnabled(state.phase is Phase.READY)
@@ -120,6 +122,16 @@ class CounterView(QWidget):
         if asked is not None:
             self._model.take_back(*asked)
 
+    def _issue_card(self) -> None:
+        """Whose card it becomes is on an opening card, and is asked of a blank."""
+        content = self._model.state.content
+        if content is not None:
+            self._model.issue(content.identity.account_no, content.identity.maker)
+            return
+        asked = ask_whose_card(self, self._look, self._model.makers)
+        if asked is not None:
+            self._model.issue(*asked)
+
     def _other_unit(self) -> None:
         self._model.choose_unit("volume" if self._model.state.unit == "money" else "money")
 
@@ -163,7 +175,16 @@ class CounterView(QWidget):
         self._print = button(
             t("Print the examination"), self._model.confirm, key="F2", look="primary", hint="Enter"
         )
-        doers = (self._aside, self._back, self._examine, self._clear, self._else, self._again)
+        self._issue = button(t("Issue this card"), self._issue_card, key="F9")
+        doers = (
+            self._aside,
+            self._back,
+            self._issue,
+            self._examine,
+            self._clear,
+            self._else,
+            self._again,
+        )
         self._foot = Footer((), (*doers, self._confirm, self._load, self._print))
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,37 @@
+"""A card slip (发卡凭条) as a frozen copy of everything printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CardSlip:
+    """What a household gets with a card that was issued or bound; no money is taken.
+
+    Attributes:
+        work: `issue`: the card goes to its meter first, and comes back; `bind`: it may be loaded.
+        work_id: Of the work; its fact is in the chain.
+        meter_no: On the card; empty as long as only its meter knows it.
+        filed_meter_no: The one on file.
+        counter: Purchase counter on the card.
+        training: Prints 培训 on the paper.
+    """
+
+    work: str
+    work_id: str
+    company: str
+    station: str
+    clerk: str
+    made_at: datetime
+    training: bool
+    account_no: str
+    name: str
+    address: str
+    card_no: str
+    maker: str
+    meter_no: str
+    filed_meter_no: str
+    generation: int
+    counter: int

@@ -1,0 +1,83 @@
+"""Sentences about cards that are written as a whole: issued, bound to their meter, laid aside."""
+
+from __future__ import annotations
+
+from cardstation.sentences.phrases import NO_MONEY, SAFE, Words
+
+UNCHANGED = "Nothing was written to the card, and no money moves."
+
+TABLE = {
+    "card_work_open": Words(
+        "Card being made",
+        "A card of this household is being made and is not done.",
+        "No gas and no money are on it; nothing is sold to this household before it is done.",
+        "Put that card, or another blank, in and issue it again; a card that is spoiled or gone is "
+        "laid aside by two persons.",
+    ),
+    "card_work_unknown": Words(
+        "Card not done",
+        "The card of account {account_no} was pulled while it was made.",
+        SAFE,
+        "Put the same card back in and issue it again: it is finished.",
+    ),
+    "card_code_unknown": Words(
+        "Card spoiled",
+        "The card was pulled while it got its code, and opens by none any more.",
+        SAFE,
+        "Lay it aside and put another blank in: that one is issued instead.",
+    ),
+    "not_blank": Words(
+        "Not a blank card",
+        "This card is neither blank nor the card that is to be made.",
+        UNCHANGED,
+        "Take it out; only a blank card is issued.",
+    ),
+    "card_of_other_chip": Words(
+        "Another chip",
+        "This household's meter takes cards with the chip {chip}; this one is another.",
+        UNCHANGED,
+        "Put a blank card of that chip in.",
+    ),
+    "card_issued_already": Words(
+        "Has a card already",
+        "Account {account_no} has a card, number {card_no}, or has bought with one.",
+        UNCHANGED,
+        "Use that card. If it is lost or broken, it is a matter for the centre.",
+    ),
+    "card_not_bound": Words(
+        "New card, not bound yet",
+        "This is a new card; it has not been bound to the meter that it opened.",
+        NO_MONEY,
+        "Put it into its meter first, then issue it once more here: it takes loads then.",
+    ),
+    "card_not_home": Words(
+        "Not in its meter yet",
+        "The new card has not been in its meter.",
+        UNCHANGED,
+        "The household puts it into its meter and brings it back.",
+    ),
+    "meter_differs_from_file": Words(
+        "Another meter than on file",
+        "The card was in meter {seen}; on file is {filed}.",
+        "Nothing is sold to this card before that is settled.",
+        "Have somebody look at the meter, and the file corrected; then put the card in again.",
+    ),
+    "maker_not_said": Words(
+        "Maker not said",
+        "Cards with the chip {chip} are of several makers: {makers}.",
+        UNCHANGED,
+        "Say the maker area that stands on the meter.",
+    ),
+    "no_card_work": Words(
+        "No new card to give up",
+        "No card of account {account_no} is being made; one that was loaded is not given up here.",
+        SAFE,
+        "Look the account up once more. A card that was loaded is a matter for the centre.",
+    ),
+    "lay_aside_needs_ledger": Words(
+        "The ledger is needed",
+        "Another desk may have loaded the new card of account {account_no}.",
+        SAFE,
+        "Try again once the ledger answers.",
+    ),
+}

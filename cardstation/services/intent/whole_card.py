@@ -1,0 +1,346 @@
+"""Writes a whole card: armed, anchored, unlocked, written, given its code, read back, sealed.
+
+The content is decided once, when the work is begun, and is what its plan's target decodes to. A
+card that a cut left half-written, or another blank in its place, is written with the same content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from cardstation.domain.card import CardContent, CardType, Witness, WritePlan, judge
+from cardstation.domain.ledger import PEOPLE, EntryKind
+from cardstation.domain.topup import Step, TopUp, Work
+from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.errors import (
+    CardServiceGone,
+    CodeRefused,
+    LinkFailed,
+    OutcomeUnknown,
+    Refusal,
+    WriteNotTaken,
+    ensure,
+    fail,
+)
+from cardstation.ports.chip import Chip
+from cardstation.ports.layout import Layout
+from cardstation.services.intent.anchoring import anchor_journal, write_anchor
+from cardstation.services.intent.facts import append_about, stamp
+from cardstation.services.intent.load import may_present, note_attempt
+from cardstation.services.intent.records import record_move
+from cardstation.services.station import Station
+from cardstation.store import Reading, Unit
+from cardstation.store.attempts import Attempt
+from cardstation.store.frozen import freeze
+
+Watch = Callable[[Step], None]
+
+
+class CardInLane(Protocol):
+    """A card in the lane as far as writing it whole goes."""
+
+    chip: Chip
+    layout: Layout
+    image: bytes
+
+    @property
+    def blank_code(self) -> bytes:
+        """What opens a blank of its chip."""
+
+    def power_cycle(self) -> bytes:
+        """Power it down and up again, and read it."""
+
+
+def content_of(layout: Layout, intent: TopUp) -> CardContent:
+    """What a work puts onto its card."""
+    plan = intent.plan or fail("a work is armed as it begins")
+    return layout.decode(plan.target)
+
+
+def planned_whole(layout: Layout, image: bytes, content: CardContent) -> WritePlan:
+    """How a card that shows this image becomes one of this content; nothing is stored.
+
+    Raises:
+        Refusal: `field_does_not_fit`, and what the layout says of cards that no desk issues.
+    """
+    credit = content.credit or fail("a whole card has a credit")
+    returned = content.returned or fail("a whole card has an answer to be written over")
+    plan = layout.plan_issue(
+        image, content.identity, credit, content.limits, content.price, returned
+    )
+    ensure(layout.decode(plan.target).identity == content.identity, "it reads back as whose it is")
+    return plan
+
+
+def is_whole(layout: Layout, image: bytes, intent: TopUp) -> bool:
+    """True when the card carries what a work writes; its meter may have answered since.
+
+    What makes a card known to desk and meter is written last, so nothing of it is missing.
+    """
+    if not layout.recognises(image):
+        return False
+    meant, shown = content_of(layout, intent), layout.decode(image)
+    return (shown.identity, shown.credit) == (meant.identity, meant.credit)
+
+
+def record_begun_work(station: Station, intent: TopUp, plan: WritePlan) -> TopUp:
+    """Begin a work and arm it in one commit; then the anchor. Only then comes a byte (R2).
+
+    Raises:
+        Refusal: `card_already_begun`.
+    """
+    with station.store.unit() as unit:
+        unit.topups.add(intent, stamp(station))
+        return _armed(station, unit, intent, plan)
+
+
+def record_again(station: Station, intent: TopUp, plan: WritePlan) -> TopUp:
+    """Arm a work once more over what lies in the lane now; then the anchor."""
+    with station.store.unit() as unit:
+        return _armed(station, unit, intent, plan)
+
+
+def _armed(station: Station, unit: Unit, intent: TopUp, plan: WritePlan) -> TopUp:
+    placed = replace(intent, before=plan.before)
+    entry = append_about(
+        station,
+        unit,
+        EntryKind.CARD_ARMED,
+        placed,
+        proof=hashlib.sha256(plan.before).hexdigest(),
+        detail=freeze(replace(placed, state=TopUpState.ARMED, plan=plan)),
+    )
+    moved = unit.topups.move(
+        placed, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan
+    )
+    head = unit.journal.head()
+    unit.commit()
+    write_anchor(station, head)
+    station.armed()
+    return moved
+
+
+def record_laid_aside(station: Station, intent: TopUp, words: str, approver: str) -> TopUp:
+    """Two persons lay the card of a work aside, or say that it is gone: a fact of the chain."""
+    with station.store.unit() as unit:
+        entry = append_about(
+            station,
+            unit,
+            EntryKind.CARD_GIVEN_UP,
+            intent,
+            witness=PEOPLE + words,
+            approver=approver,
+            detail=intent.reference,
+        )
+        moved = unit.topups.move(
+            intent,
+            TopUpEvent.PROVEN_NOT_LOADED,
+            stamp(station, approver),
+            seq=entry.seq,
+            reason="laid_aside",
+        )
+        unit.commit()
+    anchor_journal(station)
+    return moved
+
+
+def finish_whole(station: Station, card: CardInLane, intent: TopUp, watch: Watch) -> TopUp:
+    """Bring the card in the lane to what its work says, prove it with its own code, and seal.
+
+    Args:
+        station: The desk.
+        card: In the lane: whole already, blank, torn by us, or as it was before it is bound.
+        intent: Armed, or not known.
+        watch: Told each step.
+
+    Raises:
+        OutcomeUnknown: the link was lost; the card decides at its next insertion.
+        Refusal: `not_blank`, `code_tries_low`, `no_key_for_maker`, `card_code_unknown`: nothing was
+            written. CodeRefused, CodeLocked.
+    """
+    whole = is_whole(card.layout, card.image, intent)
+    if not whole:
+        intent = _ready(station, card, intent)
+    try:
+        if not whole:
+            _write(station, card, intent, watch)
+        watch(Step.VERIFY)
+        if not is_whole(card.layout, card.image, intent):
+            raise WriteNotTaken("write_not_taken")
+        _prove_code(station, card, intent)
+    except (LinkFailed, CardServiceGone, WriteNotTaken) as error:
+        raise _unknown(station, intent, error.code) from error
+    return _record_written(station, intent, card.image)
+
+
+def _ready(station: Station, card: CardInLane, intent: TopUp) -> TopUp:
+    """Only a blank, or the card that is bound, is written; armed over what it shows now."""
+    before = _shows_before(card, intent)
+    plan = intent.plan or fail("a work is armed as it begins")
+    if not (before or card.layout.is_blank(card.image) or _torn_by_us(card, plan)):
+        raise Refusal("not_blank")
+    if intent.state is TopUpState.ARMED and plan.before == card.image:
+        anchor_journal(station)
+        return intent
+    content = content_of(card.layout, intent)
+    if before:  # the meter may have written once more
+        content = replace(content, returned=card.layout.decode(card.image).returned)
+    return record_again(station, intent, planned_whole(card.layout, card.image, content))
+
+
+def _torn_by_us(card: CardInLane, plan: WritePlan) -> bool:
+    """A card that no layout knows any more, and that lies between our plan's before and target.
+
+    What takes it out of the world is written first and made whole last; it may be anything.
+    """
+    if card.layout.recognises(card.image):
+        return False
+    first = plan.spans[0]
+    marked = next((r for r in card.chip.smears if first.address in r), None)
+    where = marked or range(first.address, first.end)
+    image = bytearray(card.image)
+    image[where.start : where.stop] = plan.before[where.start : where.stop]
+    seen = judge(plan.before, plan.target, plan.owned, bytes(image), card.chip.smears)
+    return seen is not Witness.FOREIGN
+
+
+def _shows_before(card: CardInLane, intent: TopUp) -> bool:
+    """The opening card that is bound; only its type and its meter's number differ."""
+    if intent.reference != Work.BIND or not card.layout.recognises(card.image):
+        return False
+    shown, meant = card.layout.decode(card.image).identity, intent.identity
+    same = replace(shown, card_type=meant.card_type, meter_no=meant.meter_no) == meant
+    return same and shown.card_type is CardType.OPENING
+
+
+def _write(station: Station, card: CardInLane, intent: TopUp, watch: Watch) -> None:
+    watch(Step.WRITE)
+    plan = intent.plan or fail("an armed work has its plan")
+    own = own_code(station, card, intent)
+    issued = intent.reference == Work.BIND
+    _present(station, card, intent, own if issued else card.blank_code)
+    card.chip.write(card.image, plan.spans)
+    if not issued and own:
+        card.chip.set_code(card.blank_code, own)
+    card.power_cycle()
+
+
+def own_code(station: Station, card: CardInLane, intent: TopUp) -> bytes:
+    """The code that a card has once it is issued.
+
+    Raises:
+        Refusal: `no_key_for_maker`.
+    """
+    identity, length = intent.identity, len(card.blank_code)
+    return station.keys.code_for(identity.maker, identity.card_no, length) if length else b""
+
+
+def _prove_code(station: Station, card: CardInLane, intent: TopUp) -> None:
+    """Prove that the card opens by its own code: giving it that code may have been cut short.
+
+    Where it does not, it still has the one of a blank, and is given its own; or it has a mixture
+    of both, and is laid aside.
+    """
+    own = own_code(station, card, intent)
+    if not own:
+        return
+    if not _refused_before(station, card, intent):
+        try:
+            _present(station, card, intent, own)
+        except CodeRefused:
+            if intent.reference != Work.ISSUE:
+                raise
+            card.power_cycle()
+        else:
+            card.power_cycle()
+            return
+    try:
+        _present(station, card, intent, card.blank_code, after_own=True)
+    except CodeRefused as error:
+        raise Refusal("card_code_unknown", card_no=intent.identity.card_no) from error
+    card.chip.set_code(card.blank_code, own)
+    card.power_cycle()
+    _present(station, card, intent, own)
+    card.power_cycle()
+
+
+def _refused_before(station: Station, card: CardInLane, intent: TopUp) -> bool:
+    """Its own code was refused at an earlier insertion, and one try is still missing."""
+    with station.store.reading() as reading:
+        last = reading.attempts.last_of(intent.topup_id)
+    tries = card.chip.tries_left()
+    spent = tries is not None and tries == card.chip.all_tries - 1
+    return intent.reference == Work.ISSUE and spent and last is Attempt.REFUSED
+
+
+def _present(
+    station: Station, card: CardInLane, intent: TopUp, code: bytes, *, after_own: bool = False
+) -> None:
+    """Present a code once, if the rule allows it; the attempt is on disk before.
+
+    Args:
+        station: The desk.
+        card: In the lane.
+        intent: The work.
+        code: Its own, or the one of a blank.
+        after_own: Its own was refused just now: one try is missing for that.
+    """
+    identity = intent.identity
+    with station.store.reading() as reading:
+        torn = _torn(reading, intent, card.chip.all_tries)
+    tries = card.chip.tries_left()
+    if not (after_own or may_present(tries, card.chip.all_tries, torn)):
+        raise Refusal("code_tries_low", card_no=identity.card_no, tries_left=tries)
+    note_attempt(station, intent, Attempt.PRESENTING, tries)
+    try:
+        card.chip.unlock(code, last_tries=after_own or torn > 0)
+    except CodeRefused:
+        note_attempt(station, intent, Attempt.REFUSED, tries)
+        raise
+    except Refusal:
+        note_attempt(station, intent, Attempt.WITHHELD, tries)
+        raise
+    note_attempt(station, intent, Attempt.ACCEPTED, tries)
+
+
+def _torn(reading: Reading, intent: TopUp, every: int) -> int:
+    """Attempts that were cut short: of this card, or, where it is new, since its work began."""
+    if intent.reference == Work.ISSUE:
+        return reading.attempts.torn_of(intent.topup_id, every)
+    return reading.attempts.torn(intent.identity.maker, intent.identity.card_no, every)
+
+
+def _record_written(station: Station, intent: TopUp, image: bytes) -> TopUp:
+    """The card was read back, and opens by its own code: it is whole."""
+    with station.store.unit() as unit:
+        entry = append_about(
+            station,
+            unit,
+            EntryKind.CARD_WRITTEN,
+            intent,
+            proof=hashlib.sha256(image).hexdigest(),
+            witness="card",
+            detail=intent.reference,
+        )
+        moved = unit.topups.move(
+            intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq, reason="card"
+        )
+        household = unit.households.get(intent.account_no) or fail("its household is on file")
+        counter = max(household.purchase_counter, intent.counter_after)
+        unit.households.update(replace(household, purchase_counter=counter))
+        unit.commit()
+    return moved
+
+
+def _unknown(station: Station, intent: TopUp, reason: str) -> OutcomeUnknown:
+    if intent.state is TopUpState.ARMED:
+        record_move(station, intent, TopUpEvent.LINK_LOST, reason=reason)
+    return OutcomeUnknown(
+        "card_work_unknown",
+        card_no=intent.identity.card_no,
+        account_no=intent.account_no,
+        reason=reason,
+    )

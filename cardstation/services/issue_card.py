@@ -1,0 +1,343 @@
+"""Issues a card (开户发卡): a blank becomes a household's opening card; home again, it is bound.
+
+No gas and no money move. An opening card names no meter where the meter can write its own number
+back: the real one comes home with it, and is compared with the one on file (DESK-RULES 8).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cardstation.domain.admission import is_free_mark
+from cardstation.domain.card import CardContent, CardIdentity, CardType
+from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.household import Household, HouseholdStatus
+from cardstation.domain.ledger import EntryKind
+from cardstation.domain.meter import MakerRules, MeterKind
+from cardstation.domain.money import NO_MONEY
+from cardstation.domain.new_card import bound_content, new_content
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
+from cardstation.domain.tariff import Quote, Standing, Tier, tariff_on
+from cardstation.domain.topup import NO_MARK, Step, TopUp, Work, mark_of
+from cardstation.domain.transitions import Direction, TopUpState
+from cardstation.domain.volume import NO_GAS
+from cardstation.errors import Refusal, fail
+from cardstation.ports.reader import Presence, Reader
+from cardstation.services.identify import Plastic, insert_plastic
+from cardstation.services.intent.adopt import told_of
+from cardstation.services.intent.facts import clerk_of
+from cardstation.services.intent.guards import (
+    ensure_may_sell,
+    ensure_may_write,
+    ensure_on_duty,
+    ensure_other_person,
+)
+from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.whole_card import (
+    Watch,
+    finish_whole,
+    is_whole,
+    planned_whole,
+    record_begun_work,
+    record_laid_aside,
+)
+from cardstation.services.intent.words import meant
+from cardstation.services.station import Station
+from cardstation.store import Reading
+
+_OF_A_CARD = (EntryKind.CARD_WRITTEN, EntryKind.ARMED, EntryKind.SEALED)
+"""Facts that say that a household has a card somewhere."""
+_ITS_OWN = "?"
+
+
+def issue_card(
+    station: Station,
+    reader: Reader,
+    presence: Presence,
+    account_no: str,
+    watch: Watch,
+    *,
+    maker: str = "",
+) -> CardSlip:
+    """Write the card in the reader for a household: a blank is issued, an opening card bound.
+
+    What was begun for this account and cut short is finished first, on the same card or another
+    blank; whether it is still due is asked again.
+
+    Args:
+        station: The desk.
+        reader: Where the card lies.
+        presence: The insertion.
+        account_no: Whose card it becomes.
+        watch: Told every step as it begins.
+        maker: Maker area of the meter; empty where only one fits.
+
+    Raises:
+        Refusal: `unknown_household`, `account_stopped`, `account_closed`, `card_blacklisted`,
+            `maker_not_said`, `card_issued_already`, `not_blank`, `card_of_other_chip`,
+            `card_not_home` (it has not met its meter), `meter_differs_from_file`,
+            `card_code_unknown`, what the layout says of cards that no desk issues, and those of
+            `ensure_may_sell`. Nothing was written.
+        OutcomeUnknown: the card decides at its next insertion.
+    """
+    watch(Step.READ)
+    ensure_may_sell(station)
+    with station.store.reading() as reading:
+        household = _customer(reading, account_no)
+    with station.work.on_card(household.card_no, presence):
+        with station.store.reading() as reading:
+            begun = reading.topups.work_on(account_no)
+        rules = _rules(station, household, begun.identity.maker if begun else maker)
+        layout = next(one for one in station.layouts if one.code == rules.layout)
+        card = insert_plastic(station, reader, presence, layout)
+        try:
+            watch(Step.CHECK)
+            if begun is None:
+                begun = _begin(station, card, household, rules)
+            elif not is_whole(layout, card.image, begun):
+                _ensure_still_due(station, household, begun)
+            done = finish_whole(station, card, begun, watch)
+        finally:
+            card.close()
+    return _slip(station, household, done)
+
+
+def lay_aside(station: Station, account_no: str, approval: Approval, why: str) -> TopUp:
+    """Give up a new card that is gone or spoiled; facts of the chain, by two persons.
+
+    A card that is done goes with the work on it, as long as nothing was ever loaded on it, and the
+    ledger says so: a card that was loaded leaves its counter behind, and no new one may begin at 0.
+
+    Args:
+        station: The desk.
+        account_no: Whose card was to be written.
+        approval: Of the second person.
+        why: In words: what became of the card.
+
+    Raises:
+        Refusal: `no_card_work`, `lay_aside_needs_ledger`, `proof_missing`, `second_person_same`,
+            `card_at_work`, `no_shift`, and those of `ensure_may_write`.
+    """
+    ensure_may_write(station)
+    ensure_on_duty(station)
+    ensure_other_person(station, approval)
+    words = meant(why)
+    with station.store.reading() as reading:
+        household = reading.households.get(account_no)
+    if household is None:
+        raise Refusal("unknown_household", account_no=account_no)
+    with station.work.on_card(household.card_no, approval):
+        gone = _never_loaded(station, household)
+        if not gone:
+            raise Refusal("no_card_work", account_no=account_no)
+        return [record_laid_aside(station, one, words, approval.name) for one in gone][-1]
+
+
+def _never_loaded(station: Station, household: Household) -> list[TopUp]:
+    """The works of a card on which nothing was loaded, the last first; one that is open, always."""
+    with station.store.reading() as reading:
+        ours = reading.topups.of_account(household.account_no)
+        begun = reading.topups.work_on(household.account_no)
+    if begun is not None and begun.reference == Work.ISSUE:
+        return [begun]
+    standing = [one for one in ours if one.state is not TopUpState.VOIDED]
+    loaded = any(one.direction is not Direction.WORK for one in standing)
+    if loaded or household.purchase_counter or not standing:
+        return []
+    told = told_of(station, household.card_no)
+    if told is None and station.ledger is not None:
+        raise Refusal("lay_aside_needs_ledger", account_no=household.account_no)
+    theirs = [one for one in told or () if one.account_no == household.account_no]
+    if any(one.kind in (EntryKind.ARMED, EntryKind.SEALED) for one in theirs):
+        return []
+    return standing[::-1]
+
+
+def _customer(reading: Reading, account_no: str) -> Household:
+    household = reading.households.get(account_no)
+    if household is None:
+        raise Refusal("unknown_household", account_no=account_no)
+    if household.status is not HouseholdStatus.ACTIVE:
+        raise Refusal(f"account_{household.status.value}", account_no=account_no)
+    if reading.blocked.has(household.card_no):
+        raise Refusal("card_blacklisted", card_no=household.card_no)
+    return household
+
+
+def _rules(station: Station, household: Household, wanted: str) -> MakerRules:
+    """Whose card it becomes: a maker area with cards of this chip for this kind of meter."""
+    chips = {one.code: one.chip for one in station.layouts}
+    fit = [
+        one
+        for one in station.makers
+        if one.training is station.training
+        and chips.get(one.layout) == household.chip
+        and household.meter.kind in one.kinds
+    ]
+    chosen = [one for one in fit if wanted in ("", one.code)]
+    if len(chosen) != 1:
+        codes = " ".join(one.code for one in fit)
+        raise Refusal("maker_not_said", chip=household.chip, makers=codes)
+    return chosen[0]
+
+
+def _begin(station: Station, card: Plastic, household: Household, rules: MakerRules) -> TopUp:
+    """Begin what the card in the lane asks for; any other card stays as it is."""
+    if card.layout.is_blank(card.image):
+        _ensure_never_issued(station, household)
+        return _issue(station, card, household, rules)
+    if not card.layout.recognises(card.image):
+        raise Refusal("not_blank")
+    content = card.layout.decode(card.image)
+    identity = content.identity
+    shown = (identity.maker, identity.account_no, identity.card_no, identity.generation)
+    filed = (rules.code, household.account_no, household.card_no, household.generation)
+    if identity.card_type is not CardType.OPENING or shown != filed:
+        raise Refusal("not_blank")
+    return _bind(station, card, household, content)
+
+
+def _ensure_never_issued(station: Station, household: Household) -> None:
+    """Nobody has a card of this household: its file counts no purchase, no desk wrote anything.
+
+    Where the ledger cannot be asked, two desks may issue one card each. Both are empty, and the
+    one that is loaded leaves the other behind its counter.
+    """
+    account_no = household.account_no
+    with station.store.reading() as reading:
+        ours = reading.topups.of_account(account_no)
+    known = any(one.state is not TopUpState.VOIDED for one in ours)
+    counted = household.purchase_counter or household.generation
+    if known or counted or _heard_of_a_card(station, household):
+        raise _issued(household)
+
+
+def _ensure_still_due(station: Station, household: Household, begun: TopUp) -> None:
+    """Another card of this household may have come since the work was begun."""
+    counted = household.purchase_counter or _heard_of_a_card(station, household)
+    if begun.reference == Work.ISSUE and counted:
+        raise _issued(household)
+
+
+def _heard_of_a_card(station: Station, household: Household) -> bool:
+    """The ledger, where it answers at once, knows of a card of this household."""
+    told = told_of(station, household.card_no) or ()
+    given_up = {one.subject for one in told if one.kind is EntryKind.CARD_GIVEN_UP}
+    return any(
+        one.account_no == household.account_no
+        and one.kind in _OF_A_CARD
+        and one.subject not in given_up
+        for one in told
+    )
+
+
+def _issued(household: Household) -> Refusal:
+    return Refusal(
+        "card_issued_already", account_no=household.account_no, card_no=household.card_no
+    )
+
+
+def _issue(station: Station, card: Plastic, household: Household, rules: MakerRules) -> TopUp:
+    work_id = new_id(station.clock)
+    while mark_of(work_id) == NO_MARK:
+        work_id = new_id(station.clock)
+    kind = household.meter.kind
+    account_no, card_no = household.account_no, household.card_no
+    content = new_content(
+        CardIdentity(rules.code, CardType.OPENING, card_no, account_no, "", household.generation),
+        rules,
+        kind,
+        tiers=_tiers(station, household) if kind is MeterKind.MONEY else (),
+        at=station.clock.now(),
+        station_no=station.number,
+        mark=mark_of(work_id),
+    )
+    if not _meter_names_itself(card, content):
+        named = replace(content.identity, meter_no=household.meter.meter_no)
+        content = replace(content, identity=named)
+    return _record(station, card, work_id, Work.ISSUE, content)
+
+
+def _tiers(station: Station, household: Household) -> tuple[Tier, ...]:
+    """The price steps that a money meter is told."""
+    today = station.clock.now().date()
+    standing = Standing(today.year, household.bought_in(today.year), household.persons)
+    with station.store.reading() as reading:
+        return tariff_on(reading.tariffs.every(), household.tariff, today).tiers_for(standing)
+
+
+def _meter_names_itself(card: Plastic, content: CardContent) -> bool:
+    """Whether the answer of a meter has room for its own number."""
+    returned = content.returned or fail("a new card has an answer to be written over")
+    asked = replace(content, returned=replace(returned, meter_no=_ITS_OWN))
+    shown = card.layout.decode(planned_whole(card.layout, card.image, asked).target).returned
+    return shown is not None and shown.meter_no == _ITS_OWN
+
+
+def _bind(station: Station, card: Plastic, household: Household, content: CardContent) -> TopUp:
+    work_id = new_id(station.clock)
+    while not is_free_mark(work_id, content):
+        work_id = new_id(station.clock)
+    bound = bound_content(
+        content,
+        household.meter.meter_no,
+        at=station.clock.now(),
+        station_no=station.number,
+        mark=mark_of(work_id),
+    )
+    return _record(station, card, work_id, Work.BIND, bound)
+
+
+def _record(
+    station: Station, card: Plastic, work_id: str, work: Work, content: CardContent
+) -> TopUp:
+    """Begin it: the whole card is on disk before a byte changes it."""
+    credit = content.credit or fail("a whole card has a credit")
+    now = station.clock.now()
+    intent = TopUp(
+        topup_id=work_id,
+        state=TopUpState.REQUESTED,
+        account_no=content.identity.account_no,
+        identity=content.identity,
+        quote=Quote("", now.year, NO_MONEY, NO_MONEY, NO_MONEY, None, (), NO_GAS),
+        quantity=credit.quantity,
+        tender=Tender.CASH,
+        reference=work.value,
+        batch_id="",
+        line=0,
+        row=0,
+        order_id="",
+        known_counter=credit.purchase_counter,
+        counter_before=credit.purchase_counter,
+        counter_after=credit.purchase_counter,
+        before=card.image,
+        plan=None,
+        opened_at=now,
+        direction=Direction.WORK,
+    )
+    return record_begun_work(station, intent, planned_whole(card.layout, card.image, content))
+
+
+def _slip(station: Station, household: Household, done: TopUp) -> CardSlip:
+    address = household.address
+    with station.store.reading() as reading:
+        clerk = clerk_of(station, reading)
+    return CardSlip(
+        work=done.reference,
+        work_id=done.topup_id,
+        company=station.company,
+        station=station.name,
+        clerk=clerk,
+        made_at=station.clock.now(),
+        training=station.training,
+        account_no=household.account_no,
+        name=household.name,
+        address=f"{address.community} {address.door}",
+        card_no=household.card_no,
+        maker=done.identity.maker,
+        meter_no=done.identity.meter_no,
+        filed_meter_no=household.meter.meter_no,
+        generation=done.identity.generation,
+        counter=done.counter_after,
+    )

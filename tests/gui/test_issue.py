@@ -1,0 +1,108 @@
+"""F9 at the counter: a blank is issued to the account that is asked for, a new card is bound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QPushButton
+from pytestqt.qtbot import QtBot
+
+from cardstation.errors import OutcomeUnknown, Refusal
+from tests.kit.window_stage import Stage
+from ui.screens.counter import issue_dialog
+from ui.screens.counter.issue_dialog import IssueDialog
+from ui.screens.counter.state import Phase
+
+
+@pytest.fixture
+def active(desk: Stage, qtbot: QtBot) -> Stage:
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    return desk
+
+
+def offered(desk: Stage) -> bool:
+    keys = [one for one in desk.window.findChildren(QPushButton) if "发这张卡" in one.text()]
+    assert len(keys) == 1
+    return keys[0].isVisible()
+
+
+def typed(
+    monkeypatch: pytest.MonkeyPatch, account: str, maker: str, *, accept: bool = True
+) -> None:
+    def shown(dialog: IssueDialog) -> QDialog.DialogCode:
+        assert not dialog.accept_button.isEnabled()
+        dialog.account.setText(account)
+        dialog.maker.setCurrentIndex(dialog.maker.findData(maker))
+        assert dialog.accept_button.isEnabled()
+        return QDialog.DialogCode.Accepted if accept else QDialog.DialogCode.Rejected
+
+    monkeypatch.setattr(issue_dialog.IssueDialog, "exec", shown)
+
+
+def test_a_blank_is_issued_to_the_account_that_was_typed(
+    active: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, " 220104000017 ", "CS02")
+    active.station.fails["insert_card"] = Refusal("blank_card")
+    active.insert()
+    assert offered(active)
+    qtbot.keyClick(active.window, Qt.Key.Key_F9)
+    assert active.station.issued == [("220104000017", "CS02")]
+    assert active.station.calls.count("print_card_slip") == 1
+    note = active.session.tools.board.note
+    assert note is not None
+    assert (note.tone, note.fields) == ("ok", {"file": "slip.pdf"})
+
+
+def test_nothing_is_written_when_it_is_thought_better_of(
+    active: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "220104000017", "CS02", accept=False)
+    active.station.fails["insert_card"] = Refusal("blank_card")
+    active.insert()
+    qtbot.keyClick(active.window, Qt.Key.Key_F9)
+    assert not active.station.issued
+
+
+def test_an_opening_card_says_itself_whose_it_is(active: Stage, qtbot: QtBot) -> None:
+    card = active.station.card
+    card.facts = replace(card.facts, stop=Refusal("card_not_bound", account_no="220104000017"))
+    active.insert()
+    assert offered(active)
+    qtbot.keyClick(active.window, Qt.Key.Key_F9)
+    identity = card.facts.content.identity
+    assert active.station.issued == [(identity.account_no, identity.maker)]
+
+
+def test_no_other_card_is_offered_to_be_issued(active: Stage, qtbot: QtBot) -> None:
+    active.insert()
+    assert not offered(active)
+    qtbot.keyClick(active.window, Qt.Key.Key_F9)
+    active.remove()
+    active.station.fails["insert_card"] = Refusal("foreign_card")
+    active.insert()
+    assert not offered(active)
+    qtbot.keyClick(active.window, Qt.Key.Key_F9)
+    assert not active.station.issued
+
+
+def test_a_card_that_was_pulled_can_be_issued_again(
+    active: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(monkeypatch, "220104000017", "CS01")
+    active.station.fails["insert_card"] = Refusal("blank_card")
+    active.station.fails["issue_card"] = OutcomeUnknown("card_work_unknown", account_no="1")
+    active.insert()
+    qtbot.keyClick(active.window, Qt.Key.Key_F9)
+    state = active.counter.model.state
+    assert (state.phase, state.problem.code if state.problem else "") == (
+        Phase.STOPPED,
+        "card_work_unknown",
+    )
+    del active.station.fails["issue_card"]
+    assert offered(active)
+    qtbot.keyClick(active.window, Qt.Key.Key_F9)
+    assert len(active.station.issued) == 2

@@ -1,0 +1,114 @@
+"""`cardstation issue`: a new card from the command line, and its slip."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cardstation.bootstrap.entry import doors
+from cardstation.cli.commands import COMMANDS
+from cardstation.cli.run import main
+from cardstation.services.station import Station
+from cardstation.settings import Settings
+from drivers.virtual import Tear, VirtualCard, VirtualReader
+from drivers.virtual.card import new_chip
+from drivers.virtual.meter import VirtualMeter
+from drivers.virtual.meter_rules import MeterState
+from tests.kit import cards
+from tests.kit.papers import pages_of
+from tests.kit.shifts import CHIEF, PINS, desk_on_duty
+from tests.kit.station import Desk, layout_of
+
+HOME = replace(cards.household(counter=0), chip="sle4442")
+
+
+class Room:
+    """One reader, with a card in it."""
+
+    def __init__(self, reader: VirtualReader) -> None:
+        self._reader = reader
+
+    def readers(self) -> tuple[VirtualReader, ...]:
+        return (self._reader,)
+
+
+class Shell:
+    """Runs commands with `--json` on a made-up desk."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.desk: Desk = desk_on_duty(home, households=[HOME])
+        self._capsys = capsys
+
+    def __call__(self, *words: str, status: int = 0) -> Any:
+        @contextmanager
+        def station(_settings: Settings, _writing: bool) -> Iterator[Station]:
+            yield self.desk.station
+
+        @contextmanager
+        def readers(_settings: Settings) -> Iterator[Room]:
+            yield Room(self.desk.reader)
+
+        self._capsys.readouterr()
+        made = replace(doors(), station=station, readers=readers)
+        assert main(made, COMMANDS, [*words, "--json"]) == status
+        return json.loads(self._capsys.readouterr().out)
+
+    def put_in(self, card: VirtualCard) -> VirtualCard:
+        self.desk.reader.pull()
+        self.desk.reader.insert(card)
+        return card
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Shell]:
+    monkeypatch.setenv("CARDSTATION_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CARDSTATION_APPROVER_PIN", PINS[CHIEF])
+    monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
+    shell = Shell(tmp_path / "home", capsys)
+    yield shell
+    shell.desk.station.store.close()
+
+
+def blank() -> VirtualCard:
+    return VirtualCard(new_chip("sle4442"))
+
+
+def test_a_card_is_issued_and_bound_and_its_slips_are_filed(run: Shell) -> None:
+    card = run.put_in(blank())
+    assert run("issue", "card", HOME.account_no, status=3)["error"] == "maker_not_said"
+    issued = run("issue", "card", HOME.account_no, "--maker", "CS01")
+    assert (issued["work"], issued["meter_no"], issued["counter"]) == ("issue", "", 0)
+    text = "".join(pages_of(Path(issued["paper"]).read_bytes()))
+    assert "发卡凭条" in text
+    assert HOME.meter.meter_no in text
+    run.put_in(card)
+    assert run("issue", "card", HOME.account_no, "--maker", "CS01", status=3)["error"] == (
+        "card_not_home"
+    )
+    meter = VirtualMeter(MeterState(HOME.meter.meter_no), layout_of(run.desk.station.makers[0]))
+    meter.take(card)
+    run.put_in(card)
+    bound = run("issue", "card", HOME.account_no, "--maker", "CS01")
+    assert (bound["work"], bound["meter_no"]) == ("bind", HOME.meter.meter_no)
+    run.put_in(card)
+    assert run("top-up", "--money", "100")["purchase_counter"] == 1
+
+
+def test_two_persons_lay_a_card_aside(run: Shell) -> None:
+    card = run.put_in(blank())
+    card.chip.arm(Tear(40))
+    told = run("issue", "card", HOME.account_no, "--maker", "CS01", status=5)
+    assert told["error"] == "card_work_unknown"
+    card.chip.arm(None)
+    assert [one["code"] for one in run("recover")["open"]] == ["card_work_open"]
+    words = ("--why", "it broke in two", "--approver", CHIEF)
+    assert run("issue", "lay-aside", HOME.account_no, *words)["state"] == "voided"
+    assert run("issue", "lay-aside", HOME.account_no, *words, status=3)["error"] == "no_card_work"
