@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from cardstation.domain.topup import TopUp
 from cardstation.store.tables import code_attempt
@@ -84,7 +84,7 @@ class Attempts:
         return _torn(self._connection.execute(_OF_WORK, {"topup_id": topup_id}), every)
 
 
-def _torn(rows: Iterable[Row[Any]], every: int) -> int:
+def _torn(rows: Iterable[Any], every: int) -> int:
     count = 0
     followed = ""
     for event, tries in rows:

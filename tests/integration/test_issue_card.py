@@ -8,26 +8,22 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.card import CardType
-from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Work
 from cardstation.domain.transitions import TopUpState
-from cardstation.errors import CardStationError, OutcomeUnknown, Refusal
-from cardstation.services.issue_card import issue_card, lay_aside
+from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.services.issue_card import lay_aside
 from cardstation.services.recover import recover
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from drivers.makers import MAKERS
-from drivers.virtual import Tear, VirtualCard, VirtualReader
+from drivers.virtual import Tear, VirtualCard
 from drivers.virtual.card import new_chip
-from drivers.virtual.meter import VirtualMeter
-from drivers.virtual.meter_rules import MeterState
 from tests.kit import cards
-from tests.kit.chips import on_other_chips
-from tests.kit.memory_ledger import MemoryLedger
+from tests.kit.issuing import blank, desk_for, issue, meter_for, newcomer, stopped_by
 from tests.kit.station import Desk, card_of, layout_of, open_desk
 
 SECOND = Approval("supervisor")
@@ -37,39 +33,6 @@ EVERY = [
     if rules.training
     for kind in sorted(rules.kinds)
 ]
-
-
-def newcomer(rules: MakerRules, kind: MeterKind = MeterKind.VOLUME) -> Household:
-    """A household that never bought: nobody has a card of it."""
-    chip = layout_of(rules).chip
-    return replace(cards.household(kind, counter=0), chip=chip)
-
-
-DIALECTS = {rules.layout: dialect for rules, dialect in on_other_chips()}
-
-
-def desk_for(folder: Path, home: Household, rules: MakerRules = MAKERS[0]) -> Desk:
-    dialect = DIALECTS.get(rules.layout, "acs")
-    return open_desk(folder, households=[home], reader=VirtualReader(dialect=dialect))
-
-
-def issue(desk: Desk, card: VirtualCard, home: Household, maker: str = "CS01") -> CardSlip:
-    desk.reader.pull()
-    desk.reader.insert(card)
-    presence = desk.reader.wait_card(0)
-    assert presence is not None
-    return issue_card(
-        desk.station, desk.reader, presence, home.account_no, desk.steps.append, maker=maker
-    )
-
-
-def blank(rules: MakerRules = MAKERS[0]) -> VirtualCard:
-    return VirtualCard(new_chip(layout_of(rules).chip))
-
-
-def meter_for(home: Household, rules: MakerRules, number: str = "") -> VirtualMeter:
-    state = MeterState(number or home.meter.meter_no, kind=home.meter.kind, school=rules.school)
-    return VirtualMeter(state, layout_of(rules))
 
 
 @pytest.mark.parametrize(("rules", "kind"), EVERY)
@@ -237,15 +200,6 @@ def test_a_whole_card_whose_seal_was_lost_is_sealed_at_its_next_insertion(tmp_pa
     desk.station.store.close()
 
 
-def stopped_by(desk: Desk, card: VirtualCard, home: Household, maker: str = "CS01") -> str:
-    """The code of what stopped the issue, empty when nothing did."""
-    try:
-        issue(desk, card, home, maker)
-    except CardStationError as stop:
-        return stop.code
-    return ""
-
-
 def _steps_of(folder: Path) -> int:
     home = newcomer(MAKERS[0])
     desk, card = desk_for(folder, home), blank()
@@ -299,108 +253,3 @@ def refused_sale(desk: Desk, card: VirtualCard) -> str:
     with pytest.raises(Refusal) as stop:
         desk.sell(card, "100")
     return stop.value.code
-
-
-def test_a_new_card_that_is_lost_before_its_first_load_gives_way_to_another(tmp_path: Path) -> None:
-    for visited in (False, True):
-        home = newcomer(MAKERS[0])
-        desk, card = desk_for(tmp_path / str(visited), home), blank()
-        issue(desk, card, home)
-        if visited:
-            meter_for(home, MAKERS[0]).take(card)
-            issue(desk, card, home)
-        lay_aside(desk.station, home.account_no, SECOND, "lost on the way home")
-        assert desk.kinds().count("card_given_up") == 1 + visited
-        sync(desk.station)
-        assert issue(desk, blank(), home).work == Work.ISSUE
-        proof = verify(desk.station)
-        assert proof.ok, proof.disagreements
-        desk.station.store.close()
-
-
-def test_a_card_that_was_loaded_is_not_given_up(tmp_path: Path) -> None:
-    desk, home, card = stocked(tmp_path)
-    issue(desk, card, home)
-    meter_for(home, MAKERS[0]).take(card)
-    issue(desk, card, home)
-    desk.sell(card, "100")
-    with pytest.raises(Refusal, match="no_card_work"):
-        lay_aside(desk.station, home.account_no, SECOND, "lost on the way home")
-    desk.station.store.close()
-
-
-def bound_here(tmp_path: Path) -> tuple[Desk, Household, VirtualCard]:
-    desk, home, card = stocked(tmp_path)
-    issue(desk, card, home)
-    meter_for(home, MAKERS[0]).take(card)
-    issue(desk, card, home)
-    sync(desk.station)
-    return desk, home, card
-
-
-def test_a_card_that_another_desk_loaded_is_not_given_up(tmp_path: Path) -> None:
-    desk, home, card = bound_here(tmp_path / "one")
-    line = MemoryLedger("S002", desk.ledger.centre)
-    other = open_desk(tmp_path / "two", households=[home], ledger=line)
-    other.station = replace(other.station, name="S002", number=2)
-    other.sell(card, "100")
-    sync(other.station)
-    with pytest.raises(Refusal, match="no_card_work"):
-        lay_aside(desk.station, home.account_no, SECOND, "lost on the way home")
-    for one in (desk, other):
-        one.station.store.close()
-
-
-def test_a_card_that_is_done_is_given_up_only_while_the_ledger_is_heard(tmp_path: Path) -> None:
-    desk, home, _ = bound_here(tmp_path)
-    desk.station = replace(desk.station, ledger=Deaf())
-    with pytest.raises(Refusal, match="lay_aside_needs_ledger"):
-        lay_aside(desk.station, home.account_no, SECOND, "lost on the way home")
-    desk.station.store.close()
-
-
-class Deaf(MemoryLedger):
-    """A ledger that does not answer."""
-
-    def hurried(self) -> None:  # type: ignore[override]
-        return None
-
-
-@pytest.mark.parametrize(
-    "rules", [rules for rules, _ in on_other_chips()], ids=lambda rules: rules.layout
-)
-def test_pulled_on_every_chip_it_is_finished_on_the_same_card_or_another(
-    tmp_path: Path, rules: MakerRules
-) -> None:
-    """Each chip has its own way to be torn; what it leaves is finished, or laid aside by people."""
-    whole = blank(rules)
-    home = newcomer(rules)
-    desk = desk_for(tmp_path / "count", home, rules)
-    issue(desk, whole, home, rules.code)
-    desk.station.store.close()
-    steps = whole.chip.steps
-    for number, tear in enumerate((1, steps // 2, steps - 2)):
-        desk, card = desk_for(tmp_path / str(number), home, rules), blank(rules)
-        card.chip.arm(Tear(tear))
-        assert stopped_by(desk, card, home, rules.code) == "card_work_unknown"
-        card.chip.arm(None)
-        again = stopped_by(desk, card, home, rules.code)
-        if again:
-            assert again in LOST, (tear, again)
-            card = blank(rules)
-            if stopped_by(desk, card, home, rules.code):
-                lay_aside(desk.station, home.account_no, SECOND, "it was pulled, and is spoiled")
-                card = blank(rules)
-                assert stopped_by(desk, card, home, rules.code) == ""
-        meter = meter_for(home, rules)
-        assert meter.take(card).written
-        assert issue(desk, card, home, rules.code).work == Work.BIND
-        desk.sell(card, "100")
-        assert meter.take(card).credited
-        proof = verify(desk.station)
-        assert proof.ok, proof.disagreements
-        desk.station.store.close()
-
-
-LOST = {"card_code_unknown", "code_tries_low", "code_refused", "foreign_card", "not_blank"}
-"""What is said of a card that its chip spoiled for ever when it was pulled."""
