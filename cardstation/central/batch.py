@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from cardstation.central.plain_entries import AMOUNTS, MOST_FEN, WORDS, is_uuid, plain_entry
 from cardstation.domain.ledger import Entry, EntryKind, entry_hash
 from cardstation.errors import LedgerRefused
 
@@ -22,14 +23,9 @@ UNREADABLE = "entry_unreadable"
 REUSED = "entry_id_reused"
 
 _INT64 = range(-(2**63), 2**63)
-_FEN = range(-(10**12), 10**12 + 1)
+_FEN = range(-MOST_FEN, MOST_FEN + 1)
 _WORD_BYTES = 400
-_AMOUNTS = ("fen", "balance_fen")
 _NUMBERS = ("generation", "counter_before", "counter_after", "litres")
-_WORDS = (
-    *("entry_id", "station", "subject", "account_no", "maker", "card_no", "meter_no"),
-    *("tender", "batch", "order_id", "corrects"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +61,12 @@ class Sent:
     seq: int = 0
     epoch: int = 0
 
+    def at(self, seq: int, epoch: int) -> Sent:
+        """The same bytes in their place."""
+        return Sent(
+            self.raw, self.hash, self.place, self.entry, self.flaw, self.station, seq, epoch
+        )
+
     @property
     def entry_id(self) -> str:
         """The entry's own id, or one made of its place and bytes when it is not booked."""
@@ -93,7 +95,7 @@ def read_batch(station: str, entries: Sequence[bytes]) -> tuple[Sent, ...]:
         raise LedgerRefused("batch_empty")
     if len(entries) > MOST_ENTRIES:
         raise LedgerRefused("batch_too_large", most=MOST_ENTRIES)
-    sent = tuple(replace(_read(raw), station=station) for raw in entries)
+    sent = tuple(_read(raw, station) for raw in entries)
     if any(one.place is not None and one.place.station != station for one in sent):
         raise LedgerRefused("other_station")
     for before, after in pairwise(sent):
@@ -129,24 +131,33 @@ def numbered(sent: Sequence[Sent], first: int, epoch: int) -> tuple[Sent, ...]:
         if seq < 1 or not follows:
             raise LedgerRefused("chain_broken", seq=seq)
         epoch = epoch if said is None else said.epoch
-        placed.append(replace(one, seq=seq, epoch=epoch))
+        placed.append(one.at(seq, epoch))
     return tuple(placed)
 
 
-def _read(raw: bytes) -> Sent:
+def _read(raw: bytes, station: str) -> Sent:
     digest = entry_hash(raw)
+    plain = plain_entry(raw)
+    if plain is not None:
+        opens = plain.kind is EntryKind.EPOCH
+        place = Place(plain.station, plain.epoch, plain.seq, plain.prev_hash, opens)
+        return Sent(raw, digest, place, plain, station=station)
+    place, entry = _read_slowly(raw)
+    return Sent(raw, digest, place, entry, "" if entry else UNREADABLE, station)
+
+
+def _read_slowly(raw: bytes) -> tuple[Place | None, Entry | None]:
+    """Where an entry stands and what it says, as far as that can be read and booked."""
     try:
         said = json.loads(raw)
     except (ValueError, RecursionError):
-        return Sent(raw, digest, None, None, UNREADABLE)
+        return None, None
     place = _place(said)
     try:
         entry = Entry.from_bytes(raw)
     except (ValueError, TypeError, RecursionError):
-        return Sent(raw, digest, place, None, UNREADABLE)
-    if place is None or not _storable(entry):
-        return Sent(raw, digest, place, None, UNREADABLE)
-    return Sent(raw, digest, place, entry)
+        return place, None
+    return place, entry if place is not None and _storable(entry) else None
 
 
 def _place(said: object) -> Place | None:
@@ -166,18 +177,10 @@ def _storable(entry: Entry) -> bool:
     """Whether PostgreSQL can hold what is copied out of an entry, and no sum can overflow."""
     return (
         is_uuid(entry.entry_id)
-        and all(_is_word(getattr(entry, name)) for name in _WORDS)
+        and all(_is_word(getattr(entry, name)) for name in WORDS)
         and all(getattr(entry, name) in _INT64 for name in _NUMBERS)
-        and all(getattr(entry, name) in _FEN for name in _AMOUNTS)
+        and all(getattr(entry, name) in _FEN for name in AMOUNTS)
     )
-
-
-def is_uuid(text: str) -> bool:
-    """Whether a text is a UUID, written the one way in which we write them."""
-    try:
-        return str(uuid.UUID(text)) == text
-    except ValueError:
-        return False
 
 
 def _is_word(text: str) -> bool:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from psycopg import Connection as Link
 from psycopg import OperationalError as LinkLost
 from psycopg.errors import Diagnostic, ReadOnlySqlTransaction
+from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, InternalError, InvalidatePoolError, OperationalError
@@ -72,6 +73,8 @@ def open_engine(dsn: str, *, connections: int = 8) -> Engine:
             heard.append(said.sqlstate or "")
 
         link.add_notice_handler(hear)
+        # Bytes go as they are; psycopg's newest for them is one in Python, of an older standard.
+        link.adapters.register_dumper(bytes, BytesBinaryDumper)
 
     @event.listens_for(engine, "checkout")
     def ask(link: Link, record: ConnectionPoolEntry, _used: PoolProxiedConnection) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from cardstation.domain.ledger import PROVISIONAL, Entry, EntryKind, Posting, postings_of
 
@@ -116,6 +117,7 @@ class Verdict:
 
 
 SOUND = Verdict()
+_BY_ACCOUNT = attrgetter("account")
 
 
 def purse_of(entry: Entry) -> Purse:
@@ -346,9 +348,12 @@ def legs(entry: Entry, suspense: str) -> tuple[Posting, ...]:
         entry: A fact.
         suspense: As in its `Verdict`.
     """
+    found = postings_of(entry)
+    if not suspense and len({leg.account for leg in found}) == len(found):
+        return tuple(sorted(found, key=_BY_ACCOUNT))
     moved = _MOVED.get(suspense, ())
     summed: dict[str, int] = {}
-    for leg in postings_of(entry):
+    for leg in found:
         doubtful = class_of(leg.account) in moved
         account = f"suspense:{suspense}" if doubtful else leg.account
         summed[account] = summed.get(account, 0) + leg.fen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import ARRAY, Connection, Engine, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central import posting, precedents
@@ -27,6 +27,8 @@ from cardstation.domain.ledger import Posting
 from cardstation.errors import LedgerRefused, Mishap
 
 ATTEMPTS = 5
+_NAMES = bindparam("names", type_=ARRAY(journal.c.entry_id.type))
+_BOOKED = select(journal.c.entry_id).where(journal.c.entry_id == func.any(_NAMES))
 _RACED = frozenset(
     {"card_load_pkey", "card_load_live_sale", "journal_pkey", SEALED_ONCE, UNDONE_ONCE}
 )
@@ -78,7 +80,7 @@ def push(
         OutcomeUnknown: `ledger_commit_unknown`: send again.
         Mishap: `ledger_overloaded`: send again later.
     """
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
             with transaction(engine) as connection:
                 head = locked_head(connection, station)
@@ -86,9 +88,11 @@ def push(
                     raise LedgerRefused("signature_bad")
                 if head.status == "revoked":
                     refuse_inactive(head)
-                answer = _take(connection, head, read_batch(station, entries), nonce)
+                read = read_batch(station, entries)
+                answer = _take(connection, head, read, nonce, doubted=attempt > 0)
         except IntegrityError as error:
-            # Another station posted the same load between our look-up and our insert: look again.
+            # An id that is booked already, or a load that another station posted between our
+            # look-up and our insert: look again.
             if posting.violated(error) not in _RACED:
                 raise
         else:
@@ -99,9 +103,13 @@ def push(
 
 
 def _take(
-    connection: Connection, head: Head, read: tuple[Sent, ...], nonce: str
+    connection: Connection, head: Head, read: tuple[Sent, ...], nonce: str, *, doubted: bool
 ) -> Acknowledged | LedgerRefused:
-    """Post what is new. A refusal is returned, not raised, when evidence was kept."""
+    """Post what is new. A refusal is returned, not raised, when evidence was kept.
+
+    It is `doubted` once an index has said that something here is booked already: until then no id
+    is looked up, for that is what the index does.
+    """
     first = first_seq(read) or _known_at(connection, head, read[0])
     sent = placed(head, read, first)
     ours = hashes_at(connection, head, sent)
@@ -113,7 +121,8 @@ def _take(
         return refused
     new = news(head, sent, nonce)
     if new:
-        head = _post(connection, head, flag_reused(new, _booked(connection, new)))
+        known = _booked(connection, new) if doubted else frozenset()
+        head = _post(connection, head, flag_reused(new, known))
     return Acknowledged(
         head, _exceptions(connection, head, sent[0].seq), totals_of(connection, head.station)
     )
@@ -133,7 +142,7 @@ def _known_at(connection: Connection, head: Head, one: Sent) -> int:
 def _booked(connection: Connection, new: Sequence[Sent]) -> set[str]:
     """Those ids of new entries that the books have already."""
     names = [one.entry_id for one in new if one.entry is not None]
-    return set(connection.scalars(select(journal.c.entry_id).where(journal.c.entry_id.in_(names))))
+    return set(connection.scalars(_BOOKED, {"names": names}))
 
 
 def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:

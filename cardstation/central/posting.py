@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from psycopg import Error
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.batch import Sent
+from cardstation.central.copying import Copied, id_bytes
 from cardstation.central.judging import Verdict, per_account, per_class
 from cardstation.central.tables import (
     balances,
@@ -26,10 +28,13 @@ UNREADABLE_KIND = "unreadable"
 
 _WORDS = ("subject", "account_no", "maker", "card_no", "meter_no", "corrects")
 _NUMBERS = ("generation", "counter_before", "counter_after", "fen", "litres")
-_COPIED = (*_WORDS, *_NUMBERS)
-_PLACED = ("entry_id", "station", "epoch", "seq", "kind", "hash", "raw", "verdict", "suspense")
-_JOURNAL = insert_arrays(journal, *_PLACED, *_COPIED)
-_POSTINGS = insert_arrays(postings, "entry_id", "account", "fen")
+REPEATED = ("kind", *_WORDS, *_NUMBERS)
+"""Columns of the journal that repeat what the exact bytes say."""
+_SAID = attrgetter(*REPEATED)
+_UNSAID = (UNREADABLE_KIND, *[""] * len(_WORDS), *[0] * len(_NUMBERS))
+_PLACED = ("entry_id", "station", "epoch", "seq", "hash", "raw", "verdict", "suspense")
+_JOURNAL = Copied(journal, *_PLACED, *REPEATED)
+_POSTINGS = Copied(postings, "entry_id", "account", "fen")
 _EXCEPTIONS = insert_arrays(
     exceptions, "station", "epoch", "seq", "entry_id", "code", "suspended", "other"
 )
@@ -47,40 +52,34 @@ _BALANCES = _added(balances, "account")
 _CLASSES = _added(class_totals, "account_class")
 
 
-def copied(one: Sent) -> dict[str, Any]:
-    """The columns of the journal that repeat what the exact bytes say."""
-    entry = one.entry
-    if entry is None:
-        blank: dict[str, Any] = dict.fromkeys(_WORDS, "") | dict.fromkeys(_NUMBERS, 0)
-        return blank | {"kind": UNREADABLE_KIND}
-    return {name: getattr(entry, name) for name in _COPIED} | {"kind": entry.kind.value}
+def copied(one: Sent) -> tuple[Any, ...]:
+    """The values of `REPEATED`."""
+    return _UNSAID if one.entry is None else _SAID(one.entry)
 
 
 def write_journal(
     connection: Connection, station: str, new: Sequence[Sent], verdicts: Sequence[Verdict]
 ) -> None:
     """Add entries to the journal; one that is there already is an error, never skipped."""
-    rows = [copied(one) for one in new]
-    columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in rows[0]}
-    columns["station"] = [station] * len(new)
-    columns["entry_id"] = [one.entry_id for one in new]
-    columns["seq"] = [one.seq for one in new]
-    columns["epoch"] = [one.epoch for one in new]
-    columns["hash"] = [bytes.fromhex(one.hash) for one in new]
-    columns["raw"] = [one.raw for one in new]
-    columns["verdict"] = [verdict.code for verdict in verdicts]
-    columns["suspense"] = [verdict.suspense for verdict in verdicts]
-    connection.execute(_JOURNAL, columns)
+    _JOURNAL.write(
+        connection,
+        [
+            (
+                *(id_bytes(one.entry_id), station, one.epoch, one.seq),
+                *(bytes.fromhex(one.hash), one.raw, verdict.code, verdict.suspense),
+                *copied(one),
+            )
+            for one, verdict in zip(new, verdicts, strict=True)
+        ],
+    )
 
 
 def write_postings(connection: Connection, posted: Sequence[tuple[str, Sequence[Posting]]]) -> None:
     """Add the legs of entries."""
-    rows = [(entry_id, leg.account, leg.fen) for entry_id, legs in posted for leg in legs]
-    if rows:
-        names, accounts, fen = zip(*rows, strict=True)
-        connection.execute(
-            _POSTINGS, {"entry_id": list(names), "account": list(accounts), "fen": list(fen)}
-        )
+    named = [(id_bytes(entry_id), legs) for entry_id, legs in posted if legs]
+    _POSTINGS.write(
+        connection, [(entry, leg.account, leg.fen) for entry, legs in named for leg in legs]
+    )
 
 
 def add_to_balances(connection: Connection, station: str, legs: Sequence[Posting]) -> None:

@@ -7,18 +7,20 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Connection,
     Row,
+    TableValuedAlias,
     Text,
     bindparam,
     func,
     select,
     text,
-    tuple_,
+    true,
     update,
 )
 
-from cardstation.central.batch import is_uuid
+from cardstation.central.copying import Copied, id_bytes
 from cardstation.central.judging import (
     Collected,
     Judge,
@@ -31,15 +33,41 @@ from cardstation.central.judging import (
     purse_of,
     undoes,
 )
-from cardstation.central.tables import card_load, exceptions, insert_arrays, journal, orders
+from cardstation.central.plain_entries import is_uuid
+from cardstation.central.tables import (
+    array_rows,
+    card_load,
+    exceptions,
+    journal,
+    orders,
+)
 from cardstation.domain.ledger import Entry, EntryKind
 
-_LOADS = insert_arrays(
+_LOADS = Copied(
     card_load,
     *("maker", "meter_no", "generation", "counter", "load_no", "cause", "entry_id", "freed_by"),
 )
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-_PURSE = (card_load.c.maker, card_load.c.meter_no, card_load.c.generation)
+_PURSE = ("maker", "meter_no", "generation")
+
+
+def _same(asked: TableValuedAlias, *names: str) -> list[ColumnElement[bool]]:
+    return [card_load.c[name] == asked.c[name] for name in names]
+
+
+# Each key is looked up by itself: all keys in one condition make PostgreSQL read the whole table.
+_KEYS = array_rows(card_load, *_PURSE, "counter")
+_AT = select(card_load).where(*_same(_KEYS, *_PURSE, "counter")).order_by("load_no").lateral()
+_LOADS_AT = select(_AT).select_from(_KEYS.join(_AT, true()))
+_PURSES = array_rows(card_load, *_PURSE)
+_TOP = (
+    select(card_load.c.counter)
+    .where(*_same(_PURSES, *_PURSE), card_load.c.freed_by.is_(None))
+    .order_by(card_load.c.counter.desc())
+    .limit(1)
+    .lateral()
+)
+_HIGHEST = select(*_PURSES.c, _TOP.c.counter).select_from(_PURSES.join(_TOP, true()))
 
 
 def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
@@ -186,12 +214,8 @@ def _loads(
 ) -> dict[tuple[Purse, int], list[Load]]:
     if not touched:
         return {}
-    keys = [(purse.maker, purse.meter_no, purse.generation, at) for purse, at in touched]
-    rows = connection.execute(
-        select(card_load)
-        .where(tuple_(*_PURSE, card_load.c.counter).in_(keys))
-        .order_by(card_load.c.load_no)
-    )
+    asked = _arrays(purse for purse, _ in touched) | {"counter": [at for _, at in touched]}
+    rows = connection.execute(_LOADS_AT, asked)
     found: dict[tuple[Purse, int], list[Load]] = {}
     for row in rows:
         purse = Purse(row.maker, row.meter_no, row.generation)
@@ -199,6 +223,11 @@ def _loads(
         found.setdefault((purse, row.counter), []).append(load)
     _with_looks(connection, [load for some in found.values() for load in some])
     return found
+
+
+def _arrays(purses: Iterable[Purse]) -> dict[str, list[Any]]:
+    some = list(purses)
+    return {name: [getattr(purse, name) for purse in some] for name in _PURSE}
 
 
 def _with_looks(connection: Connection, loads: Sequence[Load]) -> None:
@@ -216,12 +245,7 @@ def _with_looks(connection: Connection, loads: Sequence[Load]) -> None:
 def _highest(connection: Connection, purses: set[Purse]) -> dict[Purse, int]:
     if not purses:
         return {}
-    keys = [(purse.maker, purse.meter_no, purse.generation) for purse in purses]
-    rows = connection.execute(
-        select(*_PURSE, func.max(card_load.c.counter))
-        .where(tuple_(*_PURSE).in_(keys), card_load.c.freed_by.is_(None))
-        .group_by(*_PURSE)
-    )
+    rows = connection.execute(_HIGHEST, _arrays(purses))
     return {Purse(maker, meter_no, generation): at for maker, meter_no, generation, at in rows}
 
 
@@ -254,20 +278,17 @@ def write_changes(connection: Connection, judge: Judge) -> None:
         key=lambda load: (load.purse.maker, load.purse.meter_no, load.counter, load.load_no),
     )
     _free(connection, judge.freed)
-    if made:
-        connection.execute(
-            _LOADS,
-            {
-                "maker": [load.purse.maker for load in made],
-                "meter_no": [load.purse.meter_no for load in made],
-                "generation": [load.purse.generation for load in made],
-                "counter": [load.counter for load in made],
-                "load_no": [load.load_no for load in made],
-                "cause": [load.cause for load in made],
-                "entry_id": [load.entry_id for load in made],
-                "freed_by": [load.freed_by or None for load in made],
-            },
-        )
+    _LOADS.write(
+        connection,
+        [
+            (
+                *(load.purse.maker, load.purse.meter_no, load.purse.generation, load.counter),
+                *(load.load_no, load.cause, id_bytes(load.entry_id)),
+                id_bytes(load.freed_by) if load.freed_by else None,
+            )
+            for load in made
+        ],
+    )
     for state in judge.orders.values():
         if state.changed:
             connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import threading
 import time
@@ -277,6 +278,9 @@ def _serve(
         url = url_of(wire, "https" if door.certificate else "http")
 
         def ready() -> None:
+            # What a start made stays: looking through it for garbage took a quarter of a push.
+            gc.collect()
+            gc.freeze()
             took = round((time.perf_counter() - began) * 1000)
             announce(Ready(url, code, token, took))
 

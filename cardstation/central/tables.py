@@ -19,6 +19,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    TableValuedAlias,
     Text,
     UniqueConstraint,
     Uuid,
@@ -235,14 +236,19 @@ outbox = Table(
 )
 
 
-def insert_arrays(table: Table, *names: str) -> Insert:
-    """An insert of many rows at once, one array per column, in one statement (UNNEST).
+def array_rows(table: Table, *names: str) -> TableValuedAlias:
+    """Many rows at once, one array per column (UNNEST).
 
     Args:
-        table: Where to.
+        table: Whose columns they are like.
         *names: Columns; also the names of the statement's array parameters.
     """
     columns = [table.c[name] for name in names]
     arrays = [bindparam(c.name, type_=ARRAY(c.type)) for c in columns]
     rows = func.unnest(*arrays).table_valued(*(column(c.name, c.type) for c in columns))
-    return insert(table).from_select(list(names), select(*rows.render_derived().c))
+    return rows.render_derived()
+
+
+def insert_arrays(table: Table, *names: str) -> Insert:
+    """An insert of the rows of arrays, in one statement; as `array_rows`."""
+    return insert(table).from_select(list(names), select(*array_rows(table, *names).c))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, registry
 
 from cardstation.central.batch import Sent
 from cardstation.central.judging import legs, per_account, per_class
-from cardstation.central.posting import copied
+from cardstation.central.posting import REPEATED, copied
 from cardstation.central.tables import balances, class_totals, journal, postings
 from cardstation.domain.ledger import Posting
 from tests.kit.hostile import enrolled_row
@@ -45,7 +45,7 @@ def row_of(one: Sent) -> dict[str, Any]:
     """A row of the journal."""
     placed = {"entry_id": one.entry_id, "station": one.station, "epoch": one.epoch}
     placed |= {"seq": one.seq, "hash": bytes.fromhex(one.hash), "raw": one.raw}
-    return placed | copied(one)
+    return placed | dict(zip(REPEATED, copied(one), strict=True))
 
 
 def legs_of(one: Sent) -> Sequence[Posting]:
