@@ -142,11 +142,11 @@ def _read(raw: bytes, station: str) -> Sent:
         opens = plain.kind is EntryKind.EPOCH
         place = Place(plain.station, plain.epoch, plain.seq, plain.prev_hash, opens)
         return Sent(raw, digest, place, plain, station=station)
-    place, entry = _read_slowly(raw)
-    return Sent(raw, digest, place, entry, "" if entry else UNREADABLE, station)
+    said, entry = read_slowly(raw)
+    return Sent(raw, digest, said, entry, "" if entry else UNREADABLE, station)
 
 
-def _read_slowly(raw: bytes) -> tuple[Place | None, Entry | None]:
+def read_slowly(raw: bytes) -> tuple[Place | None, Entry | None]:
     """Where an entry stands and what it says, as far as that can be read and booked."""
     try:
         said = json.loads(raw)

@@ -13,7 +13,7 @@ from psycopg import IntegrityError as Violated
 from sqlalchemy import BigInteger, Connection, LargeBinary, Table, Text, Uuid
 from sqlalchemy.exc import IntegrityError
 
-from cardstation.errors import ensure
+from cardstation.errors import fail
 
 # A field in binary form is its bytes alone, so the sixteen bytes of a UUID go in as they are.
 _TYPES = {BigInteger: "int8", LargeBinary: "bytea", Text: "text", Uuid: "bytea"}
@@ -45,7 +45,8 @@ class Copied:
         if not rows:
             return
         link = connection.connection.driver_connection
-        ensure(isinstance(link, Link), "the ledger speaks psycopg")
+        if not isinstance(link, Link):
+            fail("the ledger speaks psycopg")
         try:
             with link.cursor() as cursor, cursor.copy(self._statement) as copy:
                 copy.set_types(self._types)

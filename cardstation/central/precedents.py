@@ -246,7 +246,7 @@ def _highest(connection: Connection, purses: set[Purse]) -> dict[Purse, int]:
     if not purses:
         return {}
     rows = connection.execute(_HIGHEST, _arrays(purses))
-    return {Purse(maker, meter_no, generation): at for maker, meter_no, generation, at in rows}
+    return {Purse(row.maker, row.meter_no, row.generation): row.counter for row in rows}
 
 
 def _orders(connection: Connection, named: Iterable[str]) -> dict[str, OrderState]:

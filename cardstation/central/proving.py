@@ -14,7 +14,7 @@ from cardstation.central.batch import Sent, numbered, read_batch
 from cardstation.central.centre_chain import CENTRE, FACT, postings_of_order
 from cardstation.central.engine import transaction
 from cardstation.central.judging import class_of, legs
-from cardstation.central.posting import UNREADABLE_KIND, copied
+from cardstation.central.posting import REPEATED, UNREADABLE_KIND, copied
 from cardstation.central.tables import (
     balances,
     branches,
@@ -179,7 +179,7 @@ def _copies(row: Row[Any], one: Sent | None, booked: dict[str, dict[str, int]]) 
         return
     if row.kind == UNREADABLE_KIND:
         one = one.flawed(row.verdict)
-    said = copied(one) | {"entry_id": one.entry_id}
+    said = {**dict(zip(REPEATED, copied(one), strict=True)), "entry_id": one.entry_id}
     for column, value in said.items():
         if getattr(row, column) != value:
             yield f"{name}: {column} is not what the bytes say"
