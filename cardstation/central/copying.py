@@ -30,9 +30,13 @@ class Copied:
     Args:
         table: Where to.
         *names: Columns, in the order of the rows; UUIDs as their bytes.
+
+    Attributes:
+        table, names: The same.
     """
 
     def __init__(self, table: Table, *names: str) -> None:
+        self.table, self.names = table, names
         self._types = [_TYPES[type(table.c[name].type)] for name in names]
         self._statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT BINARY)"
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Uuid
+from sqlalchemy.dialects.postgresql import insert
 
 from cardstation.central import following, heads, ledger, posting, precedents
+from cardstation.central.copying import Copied
 
 Patch = pytest.MonkeyPatch
 
@@ -29,16 +32,34 @@ def ack_before_commit(patch: Patch) -> None:
     patch.setattr(ledger, "transaction", forgetful)
 
 
+class Skipping:
+    """Writes what is copied, and passes over what is there already."""
+
+    def __init__(self, honest: Copied) -> None:
+        self._honest = honest
+
+    def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        table, names = self._honest.table, self._honest.names
+        for row in rows:
+            said = dict(zip(names, row, strict=True))
+            said |= {
+                name: str(UUID(bytes=said[name]))
+                for name in names
+                if isinstance(table.c[name].type, Uuid) and said[name]
+            }
+            connection.execute(insert(table).values(said).on_conflict_do_nothing())
+
+
 def conflicts_do_nothing(patch: Patch) -> None:
     """ON CONFLICT DO NOTHING: an entry that is there already, whatever it says, is skipped."""
     patch.setattr(following, "contradicts", lambda *_: False)
     for statement in ("_JOURNAL", "_POSTINGS"):
-        patch.setattr(posting, statement, getattr(posting, statement).on_conflict_do_nothing())
+        patch.setattr(posting, statement, Skipping(getattr(posting, statement)))
 
 
 def raced_loads_do_nothing(patch: Patch) -> None:
     """ON CONFLICT DO NOTHING: a load that another station posted meanwhile is skipped."""
-    patch.setattr(precedents, "_LOADS", precedents._LOADS.on_conflict_do_nothing())
+    patch.setattr(precedents, "_LOADS", Skipping(precedents._LOADS))
 
 
 def second_writer_of_a_head(patch: Patch) -> None:
