@@ -91,6 +91,14 @@ def test_the_lock_names_no_address() -> None:
     assert "://" not in (ROOT / "requirements.lock").read_text("utf-8")
 
 
+def test_pip_installs_a_lock_as_uv_does() -> None:
+    """Just what is in it: pip looks for what extras need, and finds it under no such name there."""
+    lines = (ROOT / "dev").read_text("utf-8").splitlines()
+    locks = [line for line in lines if re.search(r"-m pip .*requirements\.lock", line)]
+    assert len(locks) == 2
+    assert all("--no-deps --require-hashes" in line for line in locks)
+
+
 def test_none_is_not_eaten_by_qt() -> None:
     """PySide6 6.12.0 drops one reference to None per call on Python 3.11; the pin must hold."""
     program = (
