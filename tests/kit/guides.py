@@ -45,7 +45,7 @@ def every_intent() -> list[tuple[str, str, str]]:
     for direction, table in TABLES.items():
         states = {state for state, _ in table} | set(table.values())
         open_ones = sorted(states - FINAL[direction])
-        found += [(code_of(state), direction.value, state.value) for state in open_ones]
+        found += [(code_of(state, direction), direction.value, state.value) for state in open_ones]
     seen_ahead = [(WENT_ON, TopUpState.PAID), (NOT_AS_LEFT, TopUpState.NOT_LOADED)]
     found += [(code, "sale", state.value) for code, state in seen_ahead]
     lost = [(IN_DOUBT, "sale", "refund_requested"), (IN_DOUBT, "return", "payout_pending")]
