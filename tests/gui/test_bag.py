@@ -381,7 +381,12 @@ def test_f10_on_the_lists_asks_for_a_label(
 
 @pytest.mark.parametrize("why", Why)
 def test_what_nobody_says_alone_is_said_before_it_is_recorded(desk: Stage, why: Why) -> None:
-    begin(desk)
+    way = FakeBag()
+    on_its_way(way)
+    desk.station.standing = samples.batch_standing(done=60)
+    held = way.state(desk.station.standing).custody.held
+    way.say(Step.EXPLAINED, Explanation(Why.REFUSED, held[:1]))
+    open_bag(desk, way)
     standing = desk.batch.model.bag.state.standing
     assert standing is not None
     dialog = ExplainDialog(desk.window, LOOK, standing)

@@ -59,7 +59,7 @@ def test_nothing_is_shown_to_who_is_not_logged_in(centre: Centre) -> None:
         answer = browser.client.post(f"/console/{filled(act.path)}", data={"csrf": ""})
         assert answer.status_code == 303, act.path
     browser.close()
-    assert acts(centre.books) == []
+    assert {act for _, act, _ in acts(centre.books)} == {"station_enrolled"}
 
 
 @pytest.mark.parametrize("role", Role)

@@ -77,7 +77,7 @@ def test_a_batch_that_is_short_meanwhile_begins_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def short() -> None:
-        monkeypatch.setattr(LumpSums, "free", lambda *_: Money(-1))
+        monkeypatch.setattr(LumpSums, "standing", lambda *_: (False, Money(-1)))
 
     meanwhile(monkeypatch, short)
     assert stopped(desk, card_of(HOMES[0])) == "batch_overspent"

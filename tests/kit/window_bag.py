@@ -184,6 +184,7 @@ def given_back(bag: FakeBag, standing: BatchState) -> None:
         bag.say(Step.EXPLAINED, Explanation(Why.NEVER_GIVEN, lacking))
     held = bag.state(standing).custody.held
     bag.say(Step.EXPLAINED, Explanation(Why.REFUSED, held[:1]))
+    bag.say(Step.EXPLAINED, Explanation(Why.KEEPS_GAS, held[:1]))
     places = held[1:]
     told = HandOver(
         SEALS[1], Party.DESK, Party.MANAGER, len(places), len(places), places, (), (), "", "c" * 64
