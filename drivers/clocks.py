@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,14 @@ from cardstation.files import write_whole
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _SHIFT_FILE = "clock.json"
+
+if sys.platform == "win32":  # pragma: no cover
+    _boot_ns = time.monotonic_ns
+else:
+
+    def _boot_ns() -> int:
+        """The other clock of the kernel stands still while the machine sleeps."""
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
 
 class SystemClock:
@@ -30,8 +39,8 @@ class SystemClock:
         return datetime.now(UTC).astimezone(self._zone) + self._shift
 
     def monotonic_ns(self) -> int:
-        """Nanoseconds since some moment of this boot."""
-        return time.monotonic_ns()
+        """Nanoseconds since this boot, those in which the machine slept too."""
+        return _boot_ns()
 
     @property
     def boot_id(self) -> str:

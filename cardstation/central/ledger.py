@@ -13,6 +13,7 @@ from cardstation.central.batch import Sent, first_seq, read_batch
 from cardstation.central.engine import transaction
 from cardstation.central.following import flag_reused, news, other_branch, placed
 from cardstation.central.forks import hashes_at, keep_branch, suspend
+from cardstation.central.grants import post_used
 from cardstation.central.heads import Head, head_from, locked_head, new_nonce, refuse_inactive
 from cardstation.central.judging import Verdict, legs
 from cardstation.central.tables import (
@@ -149,6 +150,7 @@ def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:
     posting.add_to_balances(connection, head.station, flat)
     posting.write_exceptions(connection, head.station, new, verdicts)
     precedents.write_changes(connection, judge)
+    post_used(connection, head.station, [one.entry for one in new if one.entry])
     last = new[-1]
     moved = {
         "last_seq": last.seq,

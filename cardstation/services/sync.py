@@ -7,6 +7,7 @@ from contextlib import suppress
 from cardstation.domain.ledger import GENESIS
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, Ledger, LedgerHead
+from cardstation.services.intent.granting import keep_grant
 from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.station import Station
 from cardstation.services.sync_state import SyncState, sync_state
@@ -70,8 +71,10 @@ def sync(station: Station, *, patience_s: float = HOWEVER_LONG) -> SyncState:
 def _speak(station: Station, ledger: Ledger) -> None:
     try:
         _ensure_no_rejoin(station)
+        asked_ns = station.clock.monotonic_ns()
         head = ledger.head()
         _compare(station, head)
+        _keep_grant(station, head, asked_ns)
         _push(station, ledger, head)
     except LedgerRefused as error:
         if error.code in FREEZING:
@@ -83,6 +86,15 @@ def _speak(station: Station, ledger: Ledger) -> None:
     orders = ledger.orders()
     with station.store.unit() as unit:
         unit.orders.told(orders, station.clock.now(), station=station.name)
+        unit.commit()
+
+
+def _keep_grant(station: Station, head: LedgerHead, asked_ns: int) -> None:
+    """Only a station whose records agree with the ledger takes a grant."""
+    if head.grant is None:
+        return
+    with station.store.unit() as unit:
+        keep_grant(station, unit, head, asked_ns)
         unit.commit()
 
 

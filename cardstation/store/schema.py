@@ -11,6 +11,7 @@ from cardstation.store import (
     arrears,
     batches,
     feeds,
+    grants,
     households,
     lists,
     lump_sums,
@@ -31,6 +32,7 @@ _WITH_TABLES = (
     arrears,
     batches,
     feeds,
+    grants,
     households,
     lists,
     lump_sums,
@@ -73,6 +75,7 @@ def make_schema(connection: Connection) -> None:
         *readings.APPEND_ONLY,
         *payouts.APPEND_ONLY,
         *feeds.APPEND_ONLY,
+        *grants.APPEND_ONLY,
     )
     for guard in (*guards(), *guards(also)):
         connection.exec_driver_sql(guard)

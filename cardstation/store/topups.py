@@ -224,6 +224,11 @@ class TopUps:
             )
         )
 
+    def being_paid(self) -> tuple[TopUp, ...]:
+        """Sales whose money is being asked for now, or about to be."""
+        asked = (TopUpState.QUOTED, TopUpState.PAY_PENDING)
+        return self._find(and_(topup.c.state.in_(asked), text(ON_CARD)))
+
     def of_batch(self, batch_id: str, *, line: int = 0) -> tuple[TopUp, ...]:
         """Every load of a batch, or of one line, oldest first, voided ones too."""
         if line:

@@ -15,6 +15,7 @@ from cardstation.errors import OutcomeUnknown, Refusal, ensure
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.granting import ensure_grant, ensure_left, granted
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.load import Unlocking, planned, tries_of
 from cardstation.services.intent.records import (
@@ -56,9 +57,11 @@ def begin(
 
     Raises:
         Refusal: `card_already_begun`: the card, or its line, is at work in another reader;
-            `offline_limit_reached`; where the money was here already and is not any more, those
-            of `ensure_money_here`.
+            `offline_limit_reached`; those of offline grants (`STOPS`); where the money was here
+            already and is not any more, those of `ensure_money_here`.
     """
+    if purpose.tender is not Tender.ORDER:
+        ensure_grant(station, card.content.identity.card_no, offer.total)
     intent = _intent(station, card, household, admitted, offer, purpose)
     record = record_begun_paid if purpose.tender in WITHOUT_ASKING else record_begun
     return record(station, intent)
@@ -82,7 +85,20 @@ def begin_armed(
     ensure(purpose.tender in WITHOUT_ASKING, "only money that is here already is not asked for")
     intent = _intent(station, card, household, admitted, offer, purpose)
     plan, counter_after = planned(station, card, intent, admitted)
-    return record_begun_armed(station, intent, plan, counter_after, tries_left=tries_of(unlocking))
+
+    def arm(heard: bool) -> TopUp:
+        if purpose.tender is not Tender.ORDER:
+            ensure_left(station, card.content.identity.card_no, offer.total, heard=heard)
+        return record_begun_armed(
+            station,
+            intent,
+            plan,
+            counter_after,
+            tries_left=tries_of(unlocking),
+            heard=heard,
+        )
+
+    return granted(station, arm)
 
 
 def _intent(

@@ -16,6 +16,7 @@ from cardstation.errors import fail
 from cardstation.services.intent.anchoring import anchor_journal, write_anchor
 from cardstation.services.intent.facts import append_about, stamp
 from cardstation.services.intent.giving_back import after_purchase
+from cardstation.services.intent.granting import debit
 from cardstation.services.intent.money_here import ensure_money_here
 from cardstation.services.intent.papers import receipt_no, receipt_of
 from cardstation.services.station import Station
@@ -105,11 +106,12 @@ def record_begun_armed(
     counter_after: int,
     *,
     tries_left: int | None,
+    heard: bool,
 ) -> TopUp:
     """As `record_begun_paid`, armed in the same commit; then as `record_armed`."""
     with station.store.unit() as unit:
         begun, paid = _begun_paid(station, unit, intent)
-        moved = _arm(station, unit, paid, plan, counter_after, begun)
+        moved = _arm(station, unit, paid, plan, counter_after, begun, heard=heard)
         begun.store()
         _note_presenting(station, unit, moved, tries_left)
         head = unit.journal.head()
@@ -151,6 +153,7 @@ def record_armed(
     counter_after: int,
     *,
     tries_left: int | None = None,
+    heard: bool | None = None,
 ) -> TopUp:
     """The whole target is on disk; then the anchor, outside the store. Only then comes a byte.
 
@@ -161,9 +164,14 @@ def record_armed(
         counter_after: The card's purchase counter then.
         tries_left: What the chip says of its code, which is presented next: the attempt is on
             record in this commit. None: it is noted alone, or nothing is presented.
+        heard: A load for money is armed for the first time, and the ledger has just answered, or
+            not; None: this needs no grant.
+
+    Raises:
+        Refusal: as `debit`.
     """
     with station.store.unit() as unit:
-        moved = _arm(station, unit, intent, plan, counter_after, unit.topups)
+        moved = _arm(station, unit, intent, plan, counter_after, unit.topups, heard=heard)
         _note_presenting(station, unit, moved, tries_left)
         head = unit.journal.head()
         unit.commit()
@@ -179,7 +187,10 @@ def _arm(
     plan: WritePlan,
     counter_after: int,
     topups: Beginning | TopUps,
+    *,
+    heard: bool | None,
 ) -> TopUp:
+    rests_on = "" if heard is None else debit(station, unit, intent, heard=heard)
     counted = replace(intent, counter_after=counter_after)
     entry = append_about(
         station,
@@ -188,6 +199,7 @@ def _arm(
         counted,
         proof=_digest(intent),
         target=hashlib.sha256(plan.target).hexdigest(),
+        witness=rests_on,
         detail=freeze(replace(counted, state=TopUpState.ARMED, plan=plan)),
     )
     return topups.move(counted, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan)
