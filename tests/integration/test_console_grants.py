@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import IntegrityError
 
 from cardstation.central import grants as granting
 from cardstation.central.console.roles import Role
@@ -259,12 +260,18 @@ def test_two_questions_at_once_are_one_grant(centre: Centre) -> None:
 
 
 def test_the_database_gives_nothing_that_two_people_did_not_decide(people: Centre) -> None:
+    allowed(people.books, "S002", terms(100))
+    with (
+        pytest.raises(IntegrityError, match="about something else"),
+        people.books.engine.begin() as connection,
+    ):
+        connection.execute(text("UPDATE offline_grants SET fen = fen + 1"))
     statement = (
         "INSERT INTO offline_grants (holds, name, team, fen, hours, card_fen, list_hours, proposal)"
         " VALUES ('station', 'S001', '', 1, 1, 1, 1, 99)"
     )
     with (
-        pytest.raises(Exception, match="foreign key"),
+        pytest.raises(IntegrityError, match="about something else"),
         people.books.engine.begin() as connection,
     ):
         connection.execute(text(statement))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from cardstation.central.console.allowances import Allowance
 from cardstation.central.console.proposals import Decision, Kind, decide, propose
 from cardstation.central.console.tables import people
 from cardstation.central.engine import transaction
@@ -30,7 +31,8 @@ def allowed(books: Books, name: str, said: Terms, team: str = "", *, holds: str 
     for one in {"hanna", "bruno"} - known:
         person(books, one)
     with transaction(books.engine) as connection:
-        subject = f"{holds} {name}"
-        number = propose(connection, Kind.GRANT, subject, {}, reason="why", by="hanna")
+        asked = Allowance(holds, name, team, said)
+        about = connection, Kind.GRANT, asked.subject, asked.body
+        number = propose(*about, reason="why", by="hanna")
         decide(connection, number, Decision.APPROVED, by="bruno")
         allow(connection, holds, name, team, said, number)

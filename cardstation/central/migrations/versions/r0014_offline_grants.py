@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "r0013"
-down_revision = "r0012"
+revision = "r0014"
+down_revision = "r0013"
 
 _KINDS = """
 ALTER TABLE proposals DROP CONSTRAINT proposals_kind_check;
@@ -46,8 +46,26 @@ CREATE INDEX offline_grants_team_idx ON offline_grants (team) WHERE team <> '';
 GRANT SELECT, INSERT, UPDATE ON offline_grants TO cardstation_service;
 """
 
+_AS_APPROVED = """
+CREATE FUNCTION grants_are_those_approved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM proposals WHERE number = NEW.proposal AND body::jsonb = jsonb_build_object(
+            'holds', NEW.holds, 'name', NEW.name, 'team', NEW.team, 'fen', NEW.fen,
+            'hours', NEW.hours, 'card_fen', NEW.card_fen, 'list_hours', NEW.list_hours
+        )
+    ) THEN
+        RAISE EXCEPTION 'proposal % is about something else', NEW.proposal
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER offline_grants_as_approved BEFORE INSERT OR UPDATE ON offline_grants
+    FOR EACH ROW EXECUTE FUNCTION grants_are_those_approved();
+"""
+
 
 def upgrade() -> None:
     """Add everything; the facts stay as they are."""
-    for statements in (_KINDS, _GRANTED):
+    for statements in (_KINDS, _GRANTED, _AS_APPROVED):
         op.execute(statements)
