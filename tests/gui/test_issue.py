@@ -49,6 +49,7 @@ def test_a_blank_is_issued_to_the_account_that_was_typed(
     active.station.fails["insert_card"] = Refusal("blank_card")
     active.insert()
     assert offered(active)
+    assert active.window.banner.state.kind == "ready", "a new card is work to do, not a fault"
     qtbot.keyClick(active.window, Qt.Key.Key_F9)
     assert active.station.issued == [("220104000017", "CS02")]
     assert active.station.calls.count("print_card_slip") == 1

@@ -140,6 +140,12 @@ class State:
         return self.phase is Phase.STOPPED and code in _NEW_CARDS
 
     @property
+    def is_new_card(self) -> bool:
+        """True while a blank lies there, or a card that was issued and has not met its meter."""
+        code = self.problem.code if self.problem else ""
+        return self.phase is Phase.STOPPED and code in ("blank_card", "card_not_bound")
+
+    @property
     def may_lay_aside(self) -> bool:
         """True while a torn card keeps others from being served."""
         return self.torn is not None and self.phase in (Phase.PULLED, Phase.STOPPED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from cardstation.domain.card import Quantity
 from cardstation.domain.card_report import Verdict
@@ -204,7 +205,9 @@ def _examined(state: State, t: Translator) -> BannerState:
 
 
 def _stopped(state: State, t: Translator) -> BannerState:
-    return stopped_banner(state.problem or Problem("no_words"), t)
+    said = stopped_banner(state.problem or Problem("no_words"), t)
+    # A new card is work to do, not a fault.
+    return replace(said, kind="ready", icon="card") if state.is_new_card else said
 
 
 _SAID: dict[Phase, Callable[[State, Translator], BannerState]] = {
