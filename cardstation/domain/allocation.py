@@ -8,7 +8,8 @@ The rules, as they are printed on the quote:
   went back to its payer is none. It keeps no other line waiting.
 * Any other line is paid whole from the lump sums. These stop at the first line they do not reach:
   no later line is served before it.
-* Of several sums the oldest is used first; what is left goes back to the payer of the sum.
+* Of several sums the oldest is used first; what is left goes back to the payer of the sum. What its
+  payer may have in hand already is used last: else a later sum would pay it out once more.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ class Purse:
         money: What it brought, less what went back to its payer.
         line: Place of the line in whose envelope it lay, 0 = a lump sum for all.
         debts: What of it went to debts: money came for the line, though it is no longer here.
+        reserved: What of it its payer may have already, though nothing says so yet.
     """
 
     payment_id: str
     money: Money
     line: int = 0
     debts: Money = NO_MONEY
+    reserved: Money = NO_MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,12 @@ def divide(purses: Sequence[Purse], holdings: Sequence[Holding]) -> Division:
     for held in holdings:
         source = held.line if held.payment_id in enveloped else 0
         due[source] = due.get(source, NO_MONEY) + held.money
-    for purse in purses:
-        taken = max(NO_MONEY, min(due.get(purse.line, NO_MONEY), purse.money))
-        left[purse.payment_id] -= taken
-        due[purse.line] = due.get(purse.line, NO_MONEY) - taken
+    for kept_back in (True, False):
+        for purse in purses:
+            free = left[purse.payment_id] - (purse.reserved if kept_back else NO_MONEY)
+            taken = max(NO_MONEY, min(due.get(purse.line, NO_MONEY), free))
+            left[purse.payment_id] -= taken
+            due[purse.line] = due.get(purse.line, NO_MONEY) - taken
     return Division(left, sum(due.values(), NO_MONEY))
 
 

@@ -17,6 +17,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.batch_account import batch_account
+from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.file_batch import file_batch
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.refund_list import refund_list
@@ -145,3 +146,19 @@ def test_an_older_record_names_whom_its_acknowledgement_names(desk: Desk) -> Non
         unit._connection.exec_driver_sql("UPDATE payment SET payer = ''")
         unit.commit()
     assert payers(desk, batch) == [("阳光物业 赵", "", 3_000)]
+
+
+@pytest.mark.parametrize("payer", ["钱 会计", "阳光物业 赵"], ids=["another", "the same"])
+def test_what_was_begun_for_one_payer_is_not_left_to_a_later_sum(desk: Desk, payer: str) -> None:
+    """The oldest sum is used first, but for what its payer may have in hand."""
+    batch = taken(desk.station, [list_row(OTHER), list_row(THIRD)]).batch_id
+    pay(desk, batch, 15_000)
+    [first] = batch_account(desk.station, batch).payments
+    begin_remainder(desk.station, batch, first.payment.payment_id, first.remains)
+    pay(desk, batch, 10_000, payer)
+    assert [one.remains.fen for one in batch_account(desk.station, batch).payments] == [5_000, 0]
+    return_remainder(desk.station, batch, first.payment.payment_id, first.remains, SECOND)
+    account = batch_account(desk.station, batch)
+    assert [one.remains.fen for one in account.payments] == [0, 0]
+    assert [one.held.fen for one in account.lines] == [10_000, 10_000]
+    assert verify(desk.station).ok

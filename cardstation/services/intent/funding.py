@@ -22,6 +22,7 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.acknowledging import acknowledge, next_ack_no
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import append
+from cardstation.services.intent.lost_part import lost_since_entry
 from cardstation.services.intent.prices import price_book
 from cardstation.services.intent.quoting import quote_standing
 from cardstation.services.intent.steps import exchanged_rows
@@ -106,8 +107,16 @@ def purses_of(reading: Reading, batch_id: str) -> tuple[Purse, ...]:
         owed = debts.get(one.payment_id, NO_MONEY)
         money = one.money - back.get(one.payment_id, NO_MONEY) - owed
         line = stands_at(lines, one.line, kept, became)
-        found.append(Purse(one.payment_id, money, line, owed))
+        reserved = _begun(reading, one.payment_id)
+        if lost_since_entry(reading, one.seq):
+            reserved = money
+        found.append(Purse(one.payment_id, money, line, owed, reserved))
     return tuple(found)
+
+
+def _begun(reading: Reading, payment_id: str) -> Money:
+    """What its payer may have in hand; the same amount begun twice is one hand-over."""
+    return sum(set(reading.payouts.unfinished(payment_id).values()), NO_MONEY)
 
 
 def reachable_purses(
@@ -115,14 +124,13 @@ def reachable_purses(
 ) -> tuple[Purse, ...]:
     """As `purses_of`, less what is being given back: the payer may have it, it pays for nothing.
 
-    The same amount begun twice is one hand-over. Its envelope waits like one that debts used up.
+    Its envelope waits like one that debts used up.
     """
     purses = purses_of(reading, batch_id)
     left = divide(purses, holdings).left
     found: list[Purse] = []
     for one in purses:
-        begun = sum(set(reading.payouts.unfinished(one.payment_id).values()), NO_MONEY)
-        gone = max(NO_MONEY, min(begun, left[one.payment_id]))
+        gone = max(NO_MONEY, min(_begun(reading, one.payment_id), left[one.payment_id]))
         found.append(replace(one, money=one.money - gone, debts=one.debts + gone))
     return tuple(found)
 

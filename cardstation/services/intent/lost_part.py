@@ -18,6 +18,13 @@ def lost_since(reading: Reading, moment: datetime) -> bool:
     return any(at is not None and moment <= at for at in lost)
 
 
+def lost_since_entry(reading: Reading, seq: int) -> bool:
+    """The same of what was written after an entry of the journal, also of one that is not there."""
+    stored = reading.journal.at(seq)
+    at = None if stored is None else stored.written_at
+    return at is None or lost_since(reading, at)
+
+
 def loss_untold(reading: Reading) -> bool:
     """Whether the ledger has not heard yet that records were lost."""
     acked, _ = reading.outbox.acked()

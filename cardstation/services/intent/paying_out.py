@@ -7,7 +7,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.services.intent.facts import clerk_of
-from cardstation.services.intent.lost_part import lost_since
+from cardstation.services.intent.lost_part import lost_since, lost_since_entry
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.funds import BatchPayment
@@ -36,9 +36,7 @@ def may_be_back(station: Station, reading: Reading, batch_id: str) -> bool:
 
 def payment_may_be_back(station: Station, reading: Reading, payment: BatchPayment) -> bool:
     """As `may_be_paid`, of what remains of a payment."""
-    stored = reading.journal.at(payment.seq)
-    at = None if stored is None else stored.written_at
-    lost = at is None or lost_since(reading, at)
+    lost = lost_since_entry(reading, payment.seq)
     return lost or _begun_before(station, reading, payment.payment_id)
 
 
