@@ -193,9 +193,39 @@ def _begin(station: Station, card: Plastic, household: Household, rules: MakerRu
     identity = content.identity
     shown = (identity.maker, identity.account_no, identity.card_no, identity.generation)
     filed = (rules.code, household.account_no, household.card_no, household.generation)
-    if identity.card_type is not CardType.OPENING or shown != filed:
+    # Gas on it is not ours: a meter that counts nothing would take it once more under our mark.
+    gas = content.credit is not None and bool(content.credit.quantity)
+    if identity.card_type is not CardType.OPENING or shown != filed or gas:
         raise Refusal("not_blank")
+    _ensure_only_card(station, household, content)
     return _bind(station, card, household, content)
+
+
+def _ensure_only_card(station: Station, household: Household, content: CardContent) -> None:
+    """Nobody has a bound card of this household, and the one in hand was not given up.
+
+    Raises:
+        Refusal: `card_issued_already`.
+    """
+    with station.store.reading() as reading:
+        ours = reading.topups.of_account(household.account_no)
+    live = any(one.state is not TopUpState.VOIDED and one.reference != Work.ISSUE for one in ours)
+    mark = content.credit.mark if content.credit else None
+    gone = any(
+        one.state is TopUpState.VOIDED and mark_of(one.topup_id) == mark
+        for one in ours
+        if one.reference == Work.ISSUE
+    )
+    told = told_of(station, household.card_no) or ()
+    given_up = {one.subject for one in told if one.kind is EntryKind.CARD_GIVEN_UP}
+    theirs = any(
+        one.kind in (EntryKind.ARMED, EntryKind.SEALED)
+        or (one.kind is EntryKind.CARD_WRITTEN and one.detail == Work.BIND)
+        for one in told
+        if one.account_no == household.account_no and one.subject not in given_up
+    )
+    if live or gone or theirs or household.purchase_counter:
+        raise _issued(household)
 
 
 def _ensure_never_issued(station: Station, household: Household) -> None:

@@ -180,7 +180,9 @@ def _ready(station: Station, card: CardInLane, intent: TopUp) -> TopUp:
     """Only a blank, or the card that is bound, is written; armed over what it shows now."""
     before = _shows_before(card, intent)
     plan = intent.plan or fail("a work is armed as it begins")
-    if not (before or card.layout.is_blank(card.image) or _torn_by_us(card, plan)):
+    # A card that is bound is one card: on another, its twin would prove of it what is not so.
+    blank = intent.reference == Work.ISSUE and card.layout.is_blank(card.image)
+    if not (before or blank or _torn_by_us(card, plan)):
         raise Refusal("not_blank")
     if intent.state is TopUpState.ARMED and plan.before == card.image:
         anchor_journal(station)
