@@ -166,6 +166,7 @@ class Custody:
             while nobody has said that their household has its gas again.
         refused: Lines whose household refused its card while a load of the list is on it; neither
             was the load taken off since, nor did two persons say what else became of it.
+        loaded: Lines whose card holds a load of the list.
     """
 
     where: Mapping[int, Where]
@@ -179,6 +180,7 @@ class Custody:
     counted: Mapping[Party, int]
     lost_loads: tuple[int, ...] = ()
     refused: frozenset[int] = frozenset()
+    loaded: frozenset[int] = frozenset()
 
     @property
     def cards(self) -> int:

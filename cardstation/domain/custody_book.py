@@ -224,6 +224,7 @@ class _Book:
                 if at in _GONE and place in self._explained & self._loaded - self._made_good
             ),
             refused=frozenset(self._refused & self._loaded),
+            loaded=frozenset(self._loaded),
         )
 
     def _own(self, places: Sequence[int]) -> list[int]:

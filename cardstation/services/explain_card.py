@@ -16,6 +16,8 @@ from cardstation.services.station import Station
 _TRAYS = frozenset({Where.DONE, Where.ASK, Where.UNPAID})
 _OF_LOST_LOADS = frozenset({Why.LOST, Why.DESTROYED, Why.MADE_GOOD})
 """What may be said of a loaded card that is lost; when it turns up, a reader says so."""
+_NEVER_HERE = frozenset({Why.NEVER_GIVEN, Why.OTHER_BATCH})
+"""What cannot be true of a card that was loaded here: the books say that it was."""
 _BACK_AGAIN = frozenset({Why.LOST, Why.DESTROYED, Why.REFUSED, Why.ABSENT, Why.SEALED_OFF})
 
 
@@ -71,7 +73,8 @@ def _ensure_fits(state: CustodyState, told: Explanation) -> None:
         if owed and told.why not in _OF_LOST_LOADS:
             raise Refusal("load_on_lost_card", n=1)
         fits = _fits(told.why, where, refused=place in custody.refused)
-        if (told.why is Why.MADE_GOOD and not owed) or not fits:
+        never_here = place in custody.loaded and told.why in _NEVER_HERE
+        if (told.why is Why.MADE_GOOD and not owed) or never_here or not fits:
             raise Refusal("explanation_does_not_fit", place=row_of(state, place))
     _ensure_extras(custody, told)
 

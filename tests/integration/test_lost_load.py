@@ -158,3 +158,13 @@ def test_the_household_reads_that_it_gets_its_gas(bag: Bag) -> None:
     say(bag, Why.LOST)
     [row] = not_done_list(bag.desk.station, bag.batch_id).rows
     assert row.reason == CODE
+
+
+@pytest.mark.parametrize("why", [Why.OTHER_BATCH, Why.NEVER_GIVEN])
+def test_a_loaded_card_is_not_explained_away(bag: Bag, why: Why) -> None:
+    """The books say that it was here, and loaded: its household would have paid for nothing."""
+    for here in (None, Why.ABSENT):
+        if here is not None:
+            say(bag, here)
+        with pytest.raises(Refusal, match="explanation_does_not_fit"):
+            say(bag, why)
