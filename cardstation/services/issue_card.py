@@ -12,7 +12,7 @@ from cardstation.domain.admission import is_free_mark
 from cardstation.domain.card import CardContent, CardIdentity, CardType
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household, HouseholdStatus
-from cardstation.domain.ledger import EntryKind
+from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.new_card import bound_content, new_content
@@ -216,13 +216,10 @@ def _ensure_only_card(station: Station, household: Household, content: CardConte
         for one in ours
         if one.reference == Work.ISSUE
     )
-    told = told_of(station, household.card_no) or ()
-    given_up = {one.subject for one in told if one.kind is EntryKind.CARD_GIVEN_UP}
     theirs = any(
         one.kind in (EntryKind.ARMED, EntryKind.SEALED)
         or (one.kind is EntryKind.CARD_WRITTEN and one.detail == Work.BIND)
-        for one in told
-        if one.account_no == household.account_no and one.subject not in given_up
+        for one in _standing(station, household)
     )
     if live or gone or theirs or household.purchase_counter:
         raise _issued(household)
@@ -252,14 +249,18 @@ def _ensure_still_due(station: Station, household: Household, begun: TopUp) -> N
 
 def _heard_of_a_card(station: Station, household: Household) -> bool:
     """The ledger, where it answers at once, knows of a card of this household."""
+    return any(one.kind in _OF_A_CARD for one in _standing(station, household))
+
+
+def _standing(station: Station, household: Household) -> list[Entry]:
+    """What the ledger tells of a household's cards, where it answers; nothing that was given up."""
     told = told_of(station, household.card_no) or ()
     given_up = {one.subject for one in told if one.kind is EntryKind.CARD_GIVEN_UP}
-    return any(
-        one.account_no == household.account_no
-        and one.kind in _OF_A_CARD
-        and one.subject not in given_up
+    return [
+        one
         for one in told
-    )
+        if one.account_no == household.account_no and one.subject not in given_up
+    ]
 
 
 def _issued(household: Household) -> Refusal:
