@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+from cardstation.bootstrap.demo_readers import LocalRoom
 from cardstation.bootstrap.entry import doors
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.services.station import Station
 from cardstation.settings import Settings
-from drivers.virtual import Tear, VirtualCard, VirtualReader
+from drivers.virtual import Tear, VirtualCard
 from drivers.virtual.card import new_chip
 from drivers.virtual.meter import VirtualMeter
 from drivers.virtual.meter_rules import MeterState
@@ -26,16 +27,6 @@ from tests.kit.shifts import CHIEF, PINS, desk_on_duty
 from tests.kit.station import Desk, layout_of
 
 HOME = replace(cards.household(counter=0), chip="sle4442")
-
-
-class Room:
-    """One reader, with a card in it."""
-
-    def __init__(self, reader: VirtualReader) -> None:
-        self._reader = reader
-
-    def readers(self) -> tuple[VirtualReader, ...]:
-        return (self._reader,)
 
 
 class Shell:
@@ -51,8 +42,8 @@ class Shell:
             yield self.desk.station
 
         @contextmanager
-        def readers(_settings: Settings) -> Iterator[Room]:
-            yield Room(self.desk.reader)
+        def readers(_settings: Settings) -> Iterator[LocalRoom]:
+            yield LocalRoom(self.desk.reader)
 
         self._capsys.readouterr()
         made = replace(doors(), station=station, readers=readers)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from cardstation.bootstrap.demo_readers import LocalRoom
 from cardstation.bootstrap.entry import doors
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.doors import Doors
@@ -20,7 +21,6 @@ from cardstation.domain.ledger import Order
 from cardstation.services.station import Station
 from cardstation.services.sync import sync
 from cardstation.settings import Settings
-from drivers.virtual import VirtualReader
 from tests.kit.desk import StandingClock
 from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.papers import pages_of
@@ -32,16 +32,6 @@ ORDER = Order(
     "D1", HOME.account_no, 5600, 20_000, "residential@2026-01-01", 50, "",
     paid_at=NOW - timedelta(days=40),
 )  # fmt: skip
-
-
-class Room:
-    """One reader, with a card in it."""
-
-    def __init__(self, reader: VirtualReader) -> None:
-        self._reader = reader
-
-    def readers(self) -> tuple[VirtualReader, ...]:
-        return (self._reader,)
 
 
 class Shell:
@@ -57,8 +47,8 @@ class Shell:
             yield self.desk.station
 
         @contextmanager
-        def readers(_settings: Settings) -> Iterator[Room]:
-            yield Room(self.desk.reader)
+        def readers(_settings: Settings) -> Iterator[LocalRoom]:
+            yield LocalRoom(self.desk.reader)
 
         return replace(doors(), station=station, readers=readers)
 
