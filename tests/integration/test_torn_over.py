@@ -17,7 +17,7 @@ from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.settle_dispute import Finding, settle_dispute
 from drivers.virtual import VirtualCard
 from drivers.virtual.tear import PullAfter
-from tests.kit.station import card_of, take
+from tests.kit.station import card_of, repeat_chance, take
 from tests.kit.two_desks import HOME, SECOND, proved, torn_at, with_card
 from tests.kit.two_stations import line_of, told, two_stations
 
@@ -64,7 +64,11 @@ def test_another_desks_load_is_not_taken_for_our_tear(tmp_path: Path) -> None:
 
 
 def test_the_last_tear_leaves_one_byte(tmp_path: Path) -> None:
-    """The stories above begin where one byte is missing."""
+    """The stories above begin where one byte is missing.
+
+    Without a seed the sequence that comes is, once in some hundred runs, the one that stood there.
+    """
+    repeat_chance()
     with two_stations(tmp_path) as (here, _, _):
         card: VirtualCard = card_of(HOME)
         torn_at(here, card, ALL_BUT_THE_LAST_BYTE)
