@@ -33,6 +33,7 @@ def test_another_desks_load_is_not_taken_for_our_tear(tmp_path: Path) -> None:
 
     Found by the simulation, seed 107658: both loads were sealed and the meter got one.
     """
+    repeat_chance()
     with two_stations(tmp_path) as (here, there, _):
         card = card_of(HOME)
         line_of(here).down = True
