@@ -11,7 +11,7 @@ from cardstation.cli.shift import approved
 from cardstation.domain.topup import Step
 from cardstation.sentences import word
 from cardstation.services.issue_card import issue_card
-from cardstation.services.issue_card import lay_aside as lay_card_aside
+from cardstation.services.lay_aside import lay_aside as lay_card_aside
 
 
 @click.group()

@@ -62,6 +62,13 @@ TABLE = {
         "Nothing is sold to this card before that is settled.",
         "Have somebody look at the meter, and the file corrected; then put the card in again.",
     ),
+    "meter_replaced_meanwhile": Words(
+        "Meter replaced meanwhile",
+        "The card of account {account_no} was begun for meter {begun}; on file is {filed} now.",
+        "Nothing was written to the card now, and no money moves.",
+        "Two persons lay the card aside; then issue a blank for the meter on file. If the file is "
+        "wrong, have it corrected, and put the card in again.",
+    ),
     "maker_not_said": Words(
         "Maker not said",
         "Cards with the chip {chip} are of several makers: {makers}.",

@@ -17,7 +17,6 @@ from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.new_card import bound_content, new_content
 from cardstation.domain.payment import Tender
-from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Quote, Standing, Tier, tariff_on
 from cardstation.domain.topup import NO_MARK, Step, TopUp, Work, mark_of
 from cardstation.domain.transitions import Direction, TopUpState
@@ -29,25 +28,24 @@ from cardstation.services.intent.adopt import told_of
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.guards import (
     ensure_may_sell,
-    ensure_may_write,
-    ensure_on_duty,
-    ensure_other_person,
 )
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.whole_card import (
     Watch,
+    ensure_of_no_other_work,
     finish_whole,
     is_whole,
     planned_whole,
     record_begun_work,
-    record_laid_aside,
 )
-from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
-_OF_A_CARD = (EntryKind.CARD_WRITTEN, EntryKind.ARMED, EntryKind.SEALED)
-"""Facts that say that a household has a card somewhere."""
+_OF_A_CARD = (
+    *(EntryKind.CARD_ARMED, EntryKind.CARD_WRITTEN),
+    *(EntryKind.ARMED, EntryKind.SEALED),
+)
+"""Facts that say that a household has a card somewhere, or that one is being made."""
 _ITS_OWN = "?"
 
 
@@ -77,8 +75,8 @@ def issue_card(
         Refusal: `unknown_household`, `account_stopped`, `account_closed`, `card_blacklisted`,
             `maker_not_said`, `card_issued_already`, `not_blank`, `card_of_other_chip`,
             `card_not_home` (it has not met its meter), `meter_differs_from_file`,
-            `card_code_unknown`, what the layout says of cards that no desk issues, and those of
-            `ensure_may_sell`. Nothing was written.
+            `meter_replaced_meanwhile`, `card_code_unknown`, what the layout says of cards that no
+            desk issues, and those of `ensure_may_sell`. Nothing was written.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
@@ -101,57 +99,6 @@ def issue_card(
         finally:
             card.close()
     return _slip(station, household, done)
-
-
-def lay_aside(station: Station, account_no: str, approval: Approval, why: str) -> TopUp:
-    """Give up a new card that is gone or spoiled; facts of the chain, by two persons.
-
-    A card that is done goes with the work on it, as long as nothing was ever loaded on it, and the
-    ledger says so: a card that was loaded leaves its counter behind, and no new one may begin at 0.
-
-    Args:
-        station: The desk.
-        account_no: Whose card was to be written.
-        approval: Of the second person.
-        why: In words: what became of the card.
-
-    Raises:
-        Refusal: `no_card_work`, `lay_aside_needs_ledger`, `proof_missing`, `second_person_same`,
-            `card_at_work`, `no_shift`, and those of `ensure_may_write`.
-    """
-    ensure_may_write(station)
-    ensure_on_duty(station)
-    ensure_other_person(station, approval)
-    words = meant(why)
-    with station.store.reading() as reading:
-        household = reading.households.get(account_no)
-    if household is None:
-        raise Refusal("unknown_household", account_no=account_no)
-    with station.work.on_card(household.card_no, approval):
-        gone = _never_loaded(station, household)
-        if not gone:
-            raise Refusal("no_card_work", account_no=account_no)
-        return [record_laid_aside(station, one, words, approval.name) for one in gone][-1]
-
-
-def _never_loaded(station: Station, household: Household) -> list[TopUp]:
-    """The works of a card on which nothing was loaded, the last first; one that is open, always."""
-    with station.store.reading() as reading:
-        ours = reading.topups.of_account(household.account_no)
-        begun = reading.topups.work_on(household.account_no)
-    if begun is not None and begun.reference == Work.ISSUE:
-        return [begun]
-    standing = [one for one in ours if one.state is not TopUpState.VOIDED]
-    loaded = any(one.direction is not Direction.WORK for one in standing)
-    if loaded or household.purchase_counter or not standing:
-        return []
-    told = told_of(station, household.card_no)
-    if told is None and station.ledger is not None:
-        raise Refusal("lay_aside_needs_ledger", account_no=household.account_no)
-    theirs = [one for one in told or () if one.account_no == household.account_no]
-    if any(one.kind in (EntryKind.ARMED, EntryKind.SEALED) for one in theirs):
-        return []
-    return standing[::-1]
 
 
 def _customer(reading: Reading, account_no: str) -> Household:
@@ -185,6 +132,7 @@ def _rules(station: Station, household: Household, wanted: str) -> MakerRules:
 def _begin(station: Station, card: Plastic, household: Household, rules: MakerRules) -> TopUp:
     """Begin what the card in the lane asks for; any other card stays as it is."""
     if card.layout.is_blank(card.image):
+        ensure_of_no_other_work(station, card)
         _ensure_never_issued(station, household)
         return _issue(station, card, household, rules)
     if not card.layout.recognises(card.image):
@@ -228,8 +176,8 @@ def _ensure_only_card(station: Station, household: Household, content: CardConte
 def _ensure_never_issued(station: Station, household: Household) -> None:
     """Nobody has a card of this household: its file counts no purchase, no desk wrote anything.
 
-    Where the ledger cannot be asked, two desks may issue one card each. Both are empty, and the
-    one that is loaded leaves the other behind its counter.
+    Where the ledger cannot be asked, or two desks ask it in the same moment, they may issue one
+    card each. Both are empty, and the one that is loaded leaves the other behind its counter.
     """
     account_no = household.account_no
     with station.store.reading() as reading:
@@ -242,20 +190,32 @@ def _ensure_never_issued(station: Station, household: Household) -> None:
 
 def _ensure_still_due(station: Station, household: Household, begun: TopUp) -> None:
     """Another card of this household may have come since the work was begun."""
-    counted = household.purchase_counter or _heard_of_a_card(station, household)
+    counted = household.purchase_counter or _heard_of_a_card(station, household, begun)
     if begun.reference == Work.ISSUE and counted:
         raise _issued(household)
 
 
-def _heard_of_a_card(station: Station, household: Household) -> bool:
-    """The ledger, where it answers at once, knows of a card of this household."""
-    return any(one.kind in _OF_A_CARD for one in _standing(station, household))
+def _heard_of_a_card(station: Station, household: Household, begun: TopUp | None = None) -> bool:
+    """The ledger, where it answers at once, knows of another card of this household."""
+    own = begun.topup_id if begun else ""
+    told = _standing(station, household)
+    return any(one.kind in _OF_A_CARD and one.subject != own for one in told)
 
 
 def _standing(station: Station, household: Household) -> list[Entry]:
-    """What the ledger tells of a household's cards, where it answers; nothing that was given up."""
+    """What the ledger tells of a household's cards, where it answers; nothing that was given up.
+
+    What two persons gave up here, it may not have heard yet.
+    """
     told = told_of(station, household.card_no) or ()
+    with station.store.reading() as reading:
+        ours = reading.topups.of_account(household.account_no)
     given_up = {one.subject for one in told if one.kind is EntryKind.CARD_GIVEN_UP}
+    given_up |= {
+        one.topup_id
+        for one in ours
+        if one.direction is Direction.WORK and one.state is TopUpState.VOIDED
+    }
     return [
         one
         for one in told

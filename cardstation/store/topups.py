@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, text
 
 from cardstation.domain.card import CardIdentity, WritePlan
-from cardstation.domain.topup import TopUp
+from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import (
     BEGINNING,
     FINAL,
@@ -191,6 +191,10 @@ class TopUps:
         """The work on a card of this account that is begun and not done."""
         found = self._find(topup.c.account_no == account_no, *_OPEN_WORK)
         return found[-1] if found else None
+
+    def open_binds(self) -> tuple[TopUp, ...]:
+        """Every card of any account that is being bound and not done."""
+        return self._find(*_OPEN_WORK, topup.c.reference == Work.BIND.value)
 
     def last_taken_back(self) -> dict[str, TopUp]:
         """Account → its last load here, where that was taken off its card again."""

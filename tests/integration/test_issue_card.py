@@ -14,7 +14,7 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Work
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
-from cardstation.services.issue_card import lay_aside
+from cardstation.services.lay_aside import lay_aside
 from cardstation.services.recover import recover
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.sync import sync

@@ -12,7 +12,7 @@ from cardstation.domain.meter import MakerRules
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Work
 from cardstation.errors import Refusal
-from cardstation.services.issue_card import lay_aside
+from cardstation.services.lay_aside import lay_aside
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from drivers.makers import MAKERS

@@ -10,7 +10,7 @@ from cardstation.domain.meter import MeterKind
 from cardstation.domain.shift import Approval
 from cardstation.errors import LinkFailed
 from cardstation.services.intent import whole_card
-from cardstation.services.issue_card import lay_aside
+from cardstation.services.lay_aside import lay_aside
 from cardstation.services.sync import sync
 from drivers.makers import MAKERS
 from tests.kit.issuing import blank, desk_for, issue, meter_for, newcomer, stopped_by

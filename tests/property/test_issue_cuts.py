@@ -22,7 +22,8 @@ from cardstation.domain.ledger import EntryKind
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Work
 from cardstation.errors import CardStationError, Defect, LedgerUnreachable
-from cardstation.services.issue_card import issue_card, lay_aside
+from cardstation.services.issue_card import issue_card
+from cardstation.services.lay_aside import lay_aside
 from cardstation.services.recover import recover
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify

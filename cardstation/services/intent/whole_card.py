@@ -158,8 +158,8 @@ def finish_whole(station: Station, card: CardInLane, intent: TopUp, watch: Watch
 
     Raises:
         OutcomeUnknown: the link was lost; the card decides at its next insertion.
-        Refusal: `not_blank`, `code_tries_low`, `no_key_for_maker`, `card_code_unknown`: nothing was
-            written. CodeRefused, CodeLocked.
+        Refusal: `not_blank`, `meter_replaced_meanwhile`, `code_tries_low`, `no_key_for_maker`,
+            `card_code_unknown`: nothing was written. CodeRefused, CodeLocked.
     """
     whole = is_whole(card.layout, card.image, intent)
     if not whole:
@@ -184,6 +184,8 @@ def _ready(station: Station, card: CardInLane, intent: TopUp) -> TopUp:
     blank = intent.reference == Work.ISSUE and card.layout.is_blank(card.image)
     if not (before or blank or _torn_by_us(card, plan)):
         raise Refusal("not_blank")
+    ensure_of_no_other_work(station, card, intent.topup_id)
+    _ensure_its_meter(station, intent)
     if intent.state is TopUpState.ARMED and plan.before == card.image:
         anchor_journal(station)
         return intent
@@ -191,6 +193,37 @@ def _ready(station: Station, card: CardInLane, intent: TopUp) -> TopUp:
     if before:  # the meter may have written once more
         content = replace(content, returned=card.layout.decode(card.image).returned)
     return record_again(station, intent, planned_whole(card.layout, card.image, content))
+
+
+def ensure_of_no_other_work(station: Station, card: CardInLane, but: str = "") -> None:
+    """A card that another work here began to bind looks blank, and is the card of that work.
+
+    Args:
+        station: The desk.
+        card: In the lane.
+        but: Id of the work that it may belong to.
+
+    Raises:
+        Refusal: `not_blank`.
+    """
+    with station.store.reading() as reading:
+        begun = reading.topups.open_binds()
+    for one in begun:
+        plan = one.plan or fail("a work is armed as it begins")
+        same = len(plan.before) == len(card.image)
+        if one.topup_id != but and same and _torn_by_us(card, plan):
+            raise Refusal("not_blank")
+
+
+def _ensure_its_meter(station: Station, intent: TopUp) -> None:
+    """The card is written for the meter that is on file now, if it names one."""
+    with station.store.reading() as reading:
+        household = reading.households.get(intent.account_no) or fail("it stays on file")
+    named, filed = intent.identity.meter_no, household.meter.meter_no
+    if named not in ("", filed):
+        raise Refusal(
+            "meter_replaced_meanwhile", account_no=intent.account_no, begun=named, filed=filed
+        )
 
 
 def _torn_by_us(card: CardInLane, plan: WritePlan) -> bool:
