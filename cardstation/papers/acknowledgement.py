@@ -105,7 +105,7 @@ def _facts(pen: Pen, made: Acknowledgement, t: Translator) -> None:
         x = _LEFT + column * 92
         pen.fitted(x, y, label, _LABEL, room=88)
         if text:
-            pen.fitted(x, y + 5.2, text, Style(10.5), room=88)
+            pen.shortened(x, y + 5.2, text, Style(10.5), room=88)
         else:
             pen.rule(x, x + 80, y + 6, ink=Ink.FAINT, weight=0.2)
         column = 1 - column

@@ -175,6 +175,6 @@ def _terms(pages: Pages, part: RefundPart) -> None:
         y = pages.pen.paragraph(LEFT, y, f"· {text}", Style(8.4, Ink.SOFT), room=RIGHT - LEFT)
     if part.payer or part.door:
         payer = f"{t('Received from')}: {part.payer}  {part.door}".rstrip()
-        pages.pen.fitted(LEFT, y + 1, payer, Style(9.5, bold=True), room=RIGHT - LEFT)
+        pages.pen.shortened(LEFT, y + 1, payer, Style(9.5, bold=True), room=RIGHT - LEFT)
         y += 6
     pages.y = y + 1

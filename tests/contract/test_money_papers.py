@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2
@@ -133,3 +134,18 @@ def test_a_refund_list_adds_up_and_has_its_signatures(refunds: RefundList, lang:
     sums = f"{manager.remains.fen}/{manager.given_back.fen}"
     assert codes_on(pdf) == [f"CS:F/{refunds.batch_id}/{sums}"]
     assert manager.remains > Money(0)
+
+
+@pytest.mark.parametrize("field", ["payer", "reference", "list_name", "community", "clerk"])
+def test_who_has_paid_gets_a_paper_whatever_is_long_on_it(field: str) -> None:
+    """The money is taken before the paper is drawn: it is never refused for its length."""
+    long = "阳光花园三期北区物业管理服务有限责任公司" * 10
+    text = text_of(acknowledgement(replace(LUMP_SUM, **{field: long}), "zh_CN"))
+    assert f"{long[:20]}" in text
+    assert "…" in text
+
+
+def test_a_refund_list_is_drawn_for_a_payer_of_any_length() -> None:
+    some = REFUNDS["some"]
+    parts = tuple(replace(one, payer="物业" * 90) for one in some.parts)
+    assert "物业物业" in text_of(refund_list(replace(some, parts=parts), "zh_CN"))

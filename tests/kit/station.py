@@ -213,9 +213,16 @@ def line(
     return ManifestLine(**{**values, **other})
 
 
-def put_batch(desk: Desk, lines: Sequence[ManifestLine], batch_id: str = "2026-11-24-01") -> str:
+def put_batch(
+    desk: Desk,
+    lines: Sequence[ManifestLine],
+    batch_id: str = "2026-11-24-01",
+    *,
+    manager: str = "",
+) -> str:
     """Store a batch as if it had been taken in."""
-    batch = Batch(batch_id, "list", batch_id, desk.clock.now(), None, None, tuple(lines))
+    now = desk.clock.now()
+    batch = Batch(batch_id, "list", batch_id, now, None, None, tuple(lines), manager=manager)
     with desk.station.store.unit() as unit:
         unit.batches.add(batch)
         unit.commit()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -72,7 +73,7 @@ class GuidedDesk:
 
         def answer() -> None:
             dialog = QApplication.activeModalWidget()
-            if isinstance(dialog, QDialog) and id(dialog) not in seen:
+            if isinstance(dialog, QDialog) and dialog.isActiveWindow() and id(dialog) not in seen:
                 seen.add(id(dialog))
                 _type(dialog, next(answers, "\x1b"))
 
@@ -98,13 +99,20 @@ class GuidedDesk:
 
 
 def _type(dialog: QDialog, typed: str) -> None:
-    """Signs go to the field that has the keys; `\\n` is Enter, `\\t` the next field."""
+    """Signs go to the field that has the keys; `\\n` is Enter, `\\t` the next field.
+
+    Signs that no key has come as an input method commits them.
+    """
     keys = {"\n": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab, "\x1b": Qt.Key.Key_Escape}
-    keys |= {"↓": Qt.Key.Key_Down}
+    keys |= {"↓": Qt.Key.Key_Down, "\b": Qt.Key.Key_Backspace}
     for sign in typed:
         target = dialog.focusWidget() or dialog
         if sign in keys:
             QTest.keyClick(target, keys[sign])
+        elif not sign.isascii():
+            committed = QInputMethodEvent()
+            committed.setCommitString(sign)
+            QApplication.sendEvent(target, committed)
         else:
             QTest.keyClicks(target, sign)
 

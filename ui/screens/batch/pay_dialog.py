@@ -21,6 +21,7 @@ from ui.parts.words import label
 from ui.screens.counter.state import Unit, wish_of
 
 TENDERS = ("cash", "bank_transfer", "qr_code")
+MOST_SIGNS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,11 @@ class PayDialog(Sheet):
         self.reference = QLineEdit()
         self.reference.setAccessibleName(t("Payment number"))
         self.reference.setPlaceholderText(t("Number of the payment"))
+        self.reference.setMaxLength(MOST_SIGNS)
         self.payer = QLineEdit(payer_on_file(standing.batch, 0))
         self.payer.setAccessibleName(t("Who pays, by name"))
         self.payer.setPlaceholderText(t("Who pays, by name"))
+        self.payer.setMaxLength(MOST_SIGNS)
         self.payer.setToolTip(t("What is left goes back to this person only."))
         self._capitals, self._doubt = label("", "muted", right=True), label("", "error", wrap=True)
         for part in (self.facts, label(t("What it is for"), "small"), self.purpose):
