@@ -55,7 +55,7 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
         StationBusy: another process writes. Refusal: `library_description`, `bad_setting`.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place = partial(anchor_place, settings, device_key_of(settings))
+    place = partial(anchor_place, settings.home, anchors_of(settings), device_key_of(settings))
     with (
         Store.open(settings.home, read_only=not writing, anchor_at=place) as store,
         _hanging_up(station_on(store, settings)) as whole,
@@ -117,11 +117,11 @@ def station_on(store: Store, settings: Settings) -> Station:
     return with_libraries(replace(station, ledger=line, feeds=line), shelf_of(settings))
 
 
-def anchor_place(settings: Settings, key: KeptDeviceKey) -> Path:
+def anchor_place(home: Path, outside: Path, key: KeptDeviceKey) -> Path:
     """Where the rollback anchor is: outside the data folder, named by the station's own key."""
-    if not key.place:
-        return settings.home / "anchor"
-    return anchors_of(settings) / key.public.hex()[:_KEY_ID_DIGITS]
+    if not key.made:
+        return home / "anchor"
+    return outside / key.public.hex()[:_KEY_ID_DIGITS]
 
 
 def device_key_of(settings: Settings) -> KeptDeviceKey:

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import NullPool, QueuePool, StaticPool
+from sqlalchemy.pool import NullPool, PoolProxiedConnection, QueuePool, StaticPool
 
 from cardstation.sql.digest import row_digest
 
@@ -34,8 +34,7 @@ def writer_engine(path: Path) -> Engine:
         hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_writer)
-    event.listen(engine, "begin", _begin_immediate)
-    return engine
+    return _beginning(engine, "BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -86,7 +85,20 @@ def prover_engine(path: Path) -> Engine:
 
 def _only_reading(engine: Engine) -> Engine:
     event.listen(engine, "connect", _prepare_reader)
-    event.listen(engine, "begin", _begin)
+    return _beginning(engine, "BEGIN")
+
+
+def _beginning(engine: Engine, words: str) -> Engine:
+    """Transactions of an engine begin with these words, straight to the driver.
+
+    No event does it: while an engine has one of these, each statement looks for listeners.
+    """
+
+    def begin(dbapi_connection: PoolProxiedConnection) -> None:
+        held: Any = dbapi_connection.driver_connection
+        held.execute(words)
+
+    engine.dialect.do_begin = begin  # type: ignore[method-assign]
     return engine
 
 
@@ -126,12 +138,3 @@ def _prepare_writer(connection: Any, record: object) -> None:
 def _prepare_reader(connection: Any, _record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA query_only = ON")
-
-
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin(connection: Any) -> None:
-    """Straight to the driver: it touches no file, and every card begins a dozen looks."""
-    connection.connection.driver_connection.execute("BEGIN")

@@ -50,6 +50,7 @@ class Anchor:
     Attributes:
         turn: Held by whoever writes: several lanes do.
         reached: Epoch and number of the newest entry this program put the mark at.
+        signed: The mark this program signed and put last: one that reads the same is its own.
     """
 
     def __init__(self, home: Path, place: Callable[[], Path] | None = None) -> None:
@@ -57,6 +58,7 @@ class Anchor:
         self._place = place or (lambda: self._earlier)
         self.turn = threading.Lock()
         self.reached = (0, 0)
+        self.signed: AnchorMark | None = None
 
     def read(self) -> AnchorMark | None:
         """The mark, None when none was ever written.

@@ -43,13 +43,14 @@ class KeptDeviceKey:
         ask: Asks the terminal for the passphrase, where there is one.
     """
 
-    __slots__ = ("_ask", "_key", "_path", "_training")
+    __slots__ = ("_ask", "_key", "_path", "_public", "_training")
 
     def __init__(self, home: Path, *, training: bool, ask: Ask = nobody) -> None:
         self._path = home / DEVICE_FILE
         self._training = training
         self._ask = ask
         self._key: Ed25519DeviceKey | None = None
+        self._public = b""
 
     def sign(self, message: bytes) -> bytes:
         """Ed25519 signature, 64 bytes.
@@ -70,15 +71,19 @@ class KeptDeviceKey:
 
     def verify(self, signature: bytes, message: bytes) -> bool:
         """Whether a signature is this key's; False where no key was ever made."""
-        return bool(self.place) and is_signed_by(self.public, signature, message)
+        return self.made and is_signed_by(self.public, signature, message)
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a key; from then on it is the station's for ever."""
+        return bool(self._public) or self._read() is not None
 
     @property
     def public(self) -> bytes:
-        """The raw public key, 32 bytes; the key is made when there is none."""
-        kept = self._read()
-        if kept is None or self._key is not None:
-            return self._opened().public
-        return kept.public if isinstance(kept, Ed25519DeviceKey) else bytes.fromhex(kept.public)
+        """The raw public key, 32 bytes, looked up once; the key is made when there is none."""
+        if not self._public:
+            self._public = self._look_up()
+        return self._public
 
     @property
     def place(self) -> str:
@@ -100,6 +105,12 @@ class KeptDeviceKey:
 
     def __repr__(self) -> str:
         return f"KeptDeviceKey(place={self.place!r})"
+
+    def _look_up(self) -> bytes:
+        kept = self._read()
+        if kept is None or self._key is not None:
+            return self._opened().public
+        return kept.public if isinstance(kept, Ed25519DeviceKey) else bytes.fromhex(kept.public)
 
     def _opened(self) -> Ed25519DeviceKey:
         if self._key is None:

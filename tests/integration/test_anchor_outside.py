@@ -36,7 +36,7 @@ def work(station: Station, name: str) -> None:
 
 
 def place_of(settings: Settings) -> Path:
-    return anchor_place(settings, device_key_of(settings))
+    return anchor_place(settings.home, anchors_of(settings), device_key_of(settings))
 
 
 def problem(settings: Settings) -> str:

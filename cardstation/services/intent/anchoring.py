@@ -23,13 +23,13 @@ def write_anchor(station: Station, head: JournalHead) -> None:
     epoch; all others use `anchor_journal`. Where another lane has put it at a later entry
     meanwhile, it stays there: it covers this one too.
     """
-    mark = AnchorMark(head.epoch, head.seq, head.hash, station.name)
-    signature = station.device_key.sign(mark.message).hex()
+    unsigned = AnchorMark(head.epoch, head.seq, head.hash, station.name)
+    mark = replace(unsigned, signature=station.device_key.sign(unsigned.message).hex())
     anchor, here = station.store.anchor, (head.epoch, head.seq)
     with anchor.turn:
         if here >= anchor.reached:
-            anchor.write(replace(mark, signature=signature))
-            anchor.reached = here
+            anchor.write(mark)
+            anchor.reached, anchor.signed = here, mark
 
 
 def anchor_journal(station: Station) -> None:
@@ -78,6 +78,8 @@ def _committed_since(station: Station, mark: AnchorMark) -> StoredEntry | None:
 
 
 def _is_ours(station: Station, mark: AnchorMark) -> bool:
+    if mark == station.store.anchor.signed:
+        return True
     try:
         signature = bytes.fromhex(mark.signature)
     except ValueError:
