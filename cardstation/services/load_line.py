@@ -14,7 +14,6 @@ from cardstation.domain.batch import (
     LineKind,
     LineOutcome,
     LineState,
-    ManifestLine,
     Verdict,
 )
 from cardstation.domain.card import Witness
@@ -34,8 +33,8 @@ from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import Purpose, begin_armed
 from cardstation.services.intent.bound_counter import bound_counter
 from cardstation.services.intent.funding import batch_of
-from cardstation.services.intent.guards import ensure_may_sell
-from cardstation.services.intent.known import customer_of
+from cardstation.services.intent.guards import ensure_may_sell_in
+from cardstation.services.intent.known import customer_in
 from cardstation.services.intent.load import Watch, ensure_unlockable, write_and_seal
 from cardstation.services.intent.loaded_since import ensure_not_loaded_since
 from cardstation.services.intent.money_here import held_for
@@ -89,7 +88,6 @@ def load_line(
         ensure_settled(found)
         _ensure_waits(station, batch, place, card, loads)
         ensure_own_envelope(batch, place, envelope)
-        ensure_may_sell(station)
         receipt = _load(station, batch, place, card, watch)
     line = batch.lines[place - 1]
     return LineOutcome(line, LineState.DONE, "", receipt.volume, receipt.receipt_no)
@@ -101,8 +99,9 @@ def place_of(batch: Batch, card: Inserted) -> int:
     places = [
         place
         for place, line in enumerate(batch.lines, start=1)
-        if not line.withdrawn
-        and (line.account_no, line.card_no) == (identity.account_no, identity.card_no)
+        if line.card_no == identity.card_no
+        and line.account_no == identity.account_no
+        and not line.withdrawn
     ]
     ready = [place for place in places if batch.lines[place - 1].verdict is Verdict.READY]
     return (ready or places or [0])[0]
@@ -208,15 +207,17 @@ def ensure_own_envelope(batch: Batch, place: int, envelope: str) -> None:
 
 
 def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Watch) -> Receipt:
-    watch(Step.CHECK)
     line = batch.lines[place - 1]
-    household = customer_of(station, card)
-    offer, expected, tender = _certain(station, batch.batch_id, place, line, household)
-    admitted = _admitted(card, household, expected)
-    ensure_not_behind(station, card, admitted)
-    if tender is Tender.BATCH:
-        ensure_not_loaded_since(station, batch, place, card)
-        ensure_cap_left(station, household, offer)
+    with station.store.reading() as reading:
+        ensure_may_sell_in(station, reading)
+        watch(Step.CHECK)
+        household = customer_in(reading, card)
+        offer, expected, tender = _certain(station, reading, batch, place, household)
+        admitted = _admitted(card, household, expected)
+        ensure_not_behind(station, card, admitted)
+        if tender is Tender.BATCH:
+            ensure_not_loaded_since(station, batch, place, card)
+            ensure_cap_left(station, reading, household, offer)
     ensure_fits(card.content, card.rules, quantity_of(offer))
     unlocking = ensure_unlockable(station, card)
     if tender is Tender.ORDER:
@@ -245,14 +246,14 @@ def _admitted(card: Inserted, household: Household, expected: int) -> Admitted:
 
 
 def _certain(
-    station: Station, batch_id: str, place: int, line: ManifestLine, household: Household
+    station: Station, reading: Reading, batch: Batch, place: int, household: Household
 ) -> tuple[Quote, int, Tender]:
     """What is loaded, the counter it is bound to, and how it was paid."""
+    line = batch.lines[place - 1]
     if line.kind is LineKind.PREPAID:
         order = order_for(station, line.account_no, line.order_id)
         offer = quote_of(station, order, household)
         return offer, order.expected_counter, Tender.ORDER
-    with station.store.reading() as reading:
-        funded = held_for(reading, batch_id, place)
-        expected = bound_counter(reading, household, funded)
+    funded = held_for(reading, batch.batch_id, place)
+    expected = bound_counter(reading, household, funded)
     return funded.quote, expected, Tender.BATCH

@@ -108,8 +108,10 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
             records may have written this load, or paid it back.
         Refusal: the paid load cannot go onto this card as it is now; the money stays on record.
     """
-    note_reading(station, card)
-    found = _settle_ours(station, card, watch)
+    with station.store.reading() as reading:
+        note_reading(station, reading, card)
+        intent = reading.topups.open_on(card.content.identity)
+    found = _settle_ours(station, card, intent, watch)
     if found.outcome not in (Outcome.NOTHING, Outcome.VOIDED):
         return found
     theirs = adopt(station, card)
@@ -118,9 +120,9 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
     return Resolution(Outcome.SEALED, opened(station, theirs), finish(station, card, theirs, watch))
 
 
-def _settle_ours(station: Station, card: Inserted, watch: Watch) -> Resolution:
-    with station.store.reading() as reading:
-        intent = reading.topups.open_on(card.content.identity)
+def _settle_ours(
+    station: Station, card: Inserted, intent: TopUp | None, watch: Watch
+) -> Resolution:
     if intent is None:
         return Resolution(Outcome.NOTHING)
     ensure_may_write(station)

@@ -38,7 +38,8 @@ def high_water_us(connection: Connection, journal: Journal) -> int:
     """
     moved_us, paid_at, ended_seq = connection.execute(_LATEST).one()
     head, ended = journal.last(), journal.at(ended_seq) if ended_seq else None
-    marks = [0, *(us(one.written_at) for one in (head, ended) if one and one.written_at)]
+    written = [one.written_at for one in (head, ended) if one]
+    marks = [0, *(us(at) for at in written if at)]
     moved_seq, paid_seq = (0, 0) if ended is None else connection.execute(_LAST_FACTS).one()
     if moved_us is not None and (ended is None or (moved_seq or 0) > ended.seq):
         marks.append(moved_us)

@@ -76,6 +76,12 @@ _OPEN_ON = select(topup).where(
     topup.c.state.in_([bindparam(None, state, topup.c.state.type) for state in WAITS_FOR_CARD]),
     text(ON_CARD),  # spelt as its index spells it, so that the index is used
 )
+_WORK_ON = (
+    select(topup)
+    .where(topup.c.account_no == bindparam("account_no"), *_OPEN_WORK)
+    .order_by(topup.c.no.desc())
+    .limit(1)
+)
 _OF_LINE = (
     select(topup)
     .where(
@@ -189,8 +195,8 @@ class TopUps:
 
     def work_on(self, account_no: str) -> TopUp | None:
         """The work on a card of this account that is begun and not done."""
-        found = self._find(topup.c.account_no == account_no, *_OPEN_WORK)
-        return found[-1] if found else None
+        row = self._connection.execute(_WORK_ON, {"account_no": account_no}).first()
+        return None if row is None else from_row(row)
 
     def open_binds(self) -> tuple[TopUp, ...]:
         """Every card of any account that is being bound and not done."""

@@ -102,6 +102,11 @@ def test_an_older_block_and_one_from_the_future_are_left_out(desk: Desk) -> None
     assert readings(desk, 1) == ()
 
 
+def noted(desk: Desk, card: SimpleNamespace) -> None:
+    with desk.station.store.reading() as look:
+        note_reading(desk.station, look, cast("Inserted", card))
+
+
 @pytest.mark.parametrize("what", ["unreadable", "of_other_meter", "never_credited"])
 def test_a_block_that_says_nothing_is_left_out(desk: Desk, what: str) -> None:
     with closing(desk.insert(card_of(HOMES[0]))) as inserted:
@@ -114,10 +119,10 @@ def test_a_block_that_says_nothing_is_left_out(desk: Desk, what: str) -> None:
         "never_credited": replace(block, cumulative=NO_GAS, residual=NO_GAS),
     }[what]
     card = SimpleNamespace(content=replace(content, returned=shown))
-    note_reading(desk.station, cast("Inserted", card))
+    noted(desk, card)
     assert readings(desk) == ()
     card = SimpleNamespace(content=replace(content, returned=block))
-    note_reading(desk.station, cast("Inserted", card))
+    noted(desk, card)
     assert len(readings(desk)) == 1
 
 

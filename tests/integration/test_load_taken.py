@@ -41,7 +41,8 @@ def said(desk: Desk) -> tuple[str, ...]:
 
 def seen(desk: Desk, card: VirtualCard) -> None:
     inserted = desk.insert(card)
-    note_reading(desk.station, inserted)
+    with desk.station.store.reading() as look:
+        note_reading(desk.station, look, inserted)
     inserted.close()
 
 

@@ -59,12 +59,15 @@ def ensure_may_sell(station: Station) -> None:
             of `ensure_may_write` and `ensure_on_duty`.
     """
     with station.store.reading() as reading:
-        problem = anchor_problem(station, reading)
-        verdict = reading.outbox.verdict()
-        off_duty = _off_duty(station, reading)
-        last = last_recorded(station, reading)
-        in_shift = reading.shifts.current() is not None
-    _ensure_newest(station, problem, verdict)
+        ensure_may_sell_in(station, reading)
+
+
+def ensure_may_sell_in(station: Station, reading: Reading) -> None:
+    """As `ensure_may_sell`, in a look that goes on to ask for more."""
+    _ensure_newest(station, anchor_problem(station, reading), reading.outbox.verdict())
+    off_duty = _off_duty(station, reading)
+    last = last_recorded(station, reading)
+    in_shift = reading.shifts.current() is not None
     if off_duty:
         raise Refusal(off_duty)
     if ran_back(station, last):

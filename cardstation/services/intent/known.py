@@ -36,11 +36,15 @@ def customer_of(station: Station, card: Inserted) -> Household:
             `ensure_no_work`.
     """
     with station.store.reading() as reading:
-        household = _household(reading, card)
-        reported = reading.blocked.has(household.card_no)
-        ensure_no_work(reading, household.account_no)
+        return customer_in(reading, card)
+
+
+def customer_in(reading: Reading, card: Inserted) -> Household:
+    """As `customer_of`, in a look that goes on to ask for more."""
+    household = _household(reading, card)
+    ensure_no_work(reading, household.account_no)
     ensure_known(card.content, household)
-    if reported:
+    if reading.blocked.has(household.card_no):
         raise Refusal("card_blacklisted", card_no=household.card_no)
     return household
 

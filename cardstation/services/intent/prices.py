@@ -33,17 +33,16 @@ def price_book(
     )
 
 
-def ensure_cap_left(station: Station, household: Household, offer: Quote) -> None:
+def ensure_cap_left(station: Station, reading: Reading, household: Household, offer: Quote) -> None:
     """What was bought since the money came has not used up what the household may buy.
 
     Raises:
         Refusal: `cap_exceeded`.
     """
-    with station.store.reading() as reading:
-        desk = reading.tariffs.rules()
-        if desk is None or household.tariff not in desk.purchase_caps:
-            return
-        book = price_book(station, reading, account_no=household.account_no)
+    desk = reading.tariffs.rules()
+    if desk is None or household.tariff not in desk.purchase_caps:
+        return
+    book = price_book(station, reading, account_no=household.account_no)
     ensure_within_cap(
         household, book.terms(household.tariff, station.clock.now().date()), offer.bought
     )

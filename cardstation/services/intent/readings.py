@@ -7,12 +7,13 @@ from datetime import timedelta
 from cardstation.domain.forecast import MeterReading
 from cardstation.services.identify import Inserted
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 AHEAD = timedelta(days=1)
 """A meter whose clock is further ahead than this says nothing that could be ordered."""
 
 
-def note_reading(station: Station, card: Inserted) -> None:
+def note_reading(station: Station, look: Reading, card: Inserted) -> None:
     """Keep the meter's block if it is newer than the last one of its meter; else do nothing.
 
     It lies on the card still: one lost in a power cut is kept at the next insertion.
@@ -34,8 +35,7 @@ def note_reading(station: Station, card: Inserted) -> None:
         counter=block.purchase_counter,
         at=block.written_at,
     )
-    with station.store.reading() as look:
-        last = look.readings.last(reading.meter_no)
+    last = look.readings.last(reading.meter_no)
     if last is not None and not reading.newer_than(last):
         return
     with station.store.passing_unit() as unit:
