@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -136,33 +135,6 @@ class Batch:
     def revision(self) -> int:
         """Of the newest list."""
         return max((line.revision for line in self.lines), default=1)
-
-
-def stands_at(
-    lines: Sequence[ManifestLine], place: int, kept: Container[int], became: Mapping[int, int]
-) -> int:
-    """Where a row stands now: what lay in its envelope is for the line that counts in its stead.
-
-    Also where a person put another household there: the card in the envelope showed whose it is.
-    A row that a newer list withdrew stands where its household does.
-
-    Args:
-        lines: Of the batch.
-        place: Of the row as it was, from 1.
-        kept: Places that money is in: they are never exchanged for another.
-        became: Place → place of the row that was put in its stead, if it was lost since, too.
-    """
-    while place in became and place not in kept:
-        place = became[place]
-    if not 0 < place <= len(lines) or place in kept or not lines[place - 1].withdrawn:
-        return place
-    account_no = lines[place - 1].account_no
-    now = [
-        (line.verdict is Verdict.READY, at)
-        for at, line in enumerate(lines, start=1)
-        if not line.withdrawn and line.account_no == account_no
-    ]
-    return max(now, default=(False, place))[1]
 
 
 class LineState(StrEnum):

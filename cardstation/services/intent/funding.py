@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cardstation.domain.allocation import Ask, Holding, Purse, allocate, divide
-from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict, stands_at
+from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict
 from cardstation.domain.batch_life import Stage
+from cardstation.domain.envelopes import NOTHING_EXCHANGED, Exchanges, lets_pay, stands_at
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
@@ -25,7 +26,7 @@ from cardstation.services.intent.facts import append
 from cardstation.services.intent.lost_part import lost_since_entry
 from cardstation.services.intent.prices import price_book
 from cardstation.services.intent.quoting import quote_standing
-from cardstation.services.intent.steps import exchanged_rows
+from cardstation.services.intent.steps import exchanges_of
 from cardstation.services.lists.entry import entry_state
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -71,47 +72,60 @@ def payer_on_file(batch: Batch, place: int) -> str:
 
 
 def ensure_payers_agree(
-    reading: Reading, batch_id: str, place: int, new: ManifestLine, approver: str
+    reading: Reading, batch_id: str, place: int, new: ManifestLine, *, approved: bool
 ) -> None:
     """Money in an envelope pays for its own household; for another only when two people say so.
 
     Raises:
         Refusal: `envelope_needs_two`.
     """
-    if approver or not takes_envelope(new):
+    if lets_pay(new, approved=approved) or not takes_envelope(new):
         return
-    lines, stands = batch_of(reading, batch_id).lines, purses_of(reading, batch_id)
+    lines, kept = batch_of(reading, batch_id).lines, reading.funds.funded(batch_id)
+    exchanged = _exchanged(reading, batch_id)
     paid_at = {one.payment_id: one.line for one in reading.funds.payments(batch_id)}
-    for purse in stands:
-        own = paid_at[purse.payment_id]
-        if purse.line == place and 0 < own <= len(lines) and purse.money > NO_MONEY:
-            paid_for = lines[own - 1].account_no
-            if paid_for != new.account_no:
-                raise Refusal("envelope_needs_two", fen=purse.money.fen, account_no=paid_for)
+    for purse in purses_of(reading, batch_id):
+        own, stands = paid_at[purse.payment_id], purse.line
+        if not 0 < own <= len(lines) or purse.money <= NO_MONEY:
+            continue
+        if stands <= len(lines) and lines[stands - 1].withdrawn:
+            stands = exchanged.end_of(own, kept)
+        paid_for = lines[own - 1].account_no
+        if stands == place and paid_for != new.account_no:
+            raise Refusal("envelope_needs_two", fen=purse.money.fen, account_no=paid_for)
 
 
 def purses_of(reading: Reading, batch_id: str) -> tuple[Purse, ...]:
     """Every sum received for a batch, less what went out of it, the oldest first.
 
-    What lay in the envelope of a row that was judged anew is for the line that counts instead.
+    What lay in the envelope of a row that was judged anew is for the line that counts instead, if
+    that is the same household's, or two people said so.
     """
     batch, kept = reading.batches.get(batch_id), reading.funds.funded(batch_id)
     lines = () if batch is None else batch.lines
     payments = reading.funds.payments(batch_id)
     enveloped = any(one.line for one in payments)
-    became = exchanged_rows(reading.steps.of_batch(batch_id)) if enveloped else {}
+    exchanged = _exchanged(reading, batch_id) if enveloped else NOTHING_EXCHANGED
     back = _by_payment(reading.lump_sums.given_back(batch_id))
     debts = _by_payment(reading.arrears.of_batch(batch_id))
     found: list[Purse] = []
     for one in payments:
         owed = debts.get(one.payment_id, NO_MONEY)
         money = one.money - back.get(one.payment_id, NO_MONEY) - owed
-        line = stands_at(lines, one.line, kept, became)
+        line = stands_at(lines, one.line, kept, exchanged)
         reserved = _begun(reading, one.payment_id)
         if lost_since_entry(reading, one.seq):
             reserved = money
         found.append(Purse(one.payment_id, money, line, owed, reserved))
     return tuple(found)
+
+
+def _exchanged(reading: Reading, batch_id: str) -> Exchanges:
+    def approved(seq: int) -> bool:
+        stored = reading.journal.at(seq)
+        return stored is not None and bool(stored.entry.approver)
+
+    return exchanges_of(reading.steps.of_batch(batch_id), approved)
 
 
 def _begun(reading: Reading, payment_id: str) -> Money:
@@ -122,16 +136,19 @@ def _begun(reading: Reading, payment_id: str) -> Money:
 def reachable_purses(
     reading: Reading, batch_id: str, holdings: Sequence[Holding]
 ) -> tuple[Purse, ...]:
-    """As `purses_of`, less what is being given back: the payer may have it, it pays for nothing.
+    """As `purses_of`, less the rest that its payer may have in hand: it pays for nothing.
 
-    Its envelope waits like one that debts used up.
+    It is being given back, or may have been in a lost part of the records. Its envelope waits like
+    one that debts used up.
     """
     purses = purses_of(reading, batch_id)
     left = divide(purses, holdings).left
     found: list[Purse] = []
     for one in purses:
-        gone = max(NO_MONEY, min(_begun(reading, one.payment_id), left[one.payment_id]))
-        found.append(replace(one, money=one.money - gone, debts=one.debts + gone))
+        gone = max(NO_MONEY, min(one.reserved, left[one.payment_id]))
+        found.append(
+            replace(one, money=one.money - gone, debts=one.debts + gone, reserved=NO_MONEY)
+        )
     return tuple(found)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from cardstation.domain.batch_life import BatchStep, Stage, Step, advance_batch
+from cardstation.domain.envelopes import Exchanges
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.list_steps import Decided, Revised
 from cardstation.errors import Refusal
@@ -69,18 +70,22 @@ def ensure_not_closed(reading: Reading, batch_id: str) -> None:
         raise Refusal("batch_closed_already", batch_id=batch_id)
 
 
-def exchanged_rows(steps: Iterable[BatchStep]) -> dict[int, int]:
-    """Place → the place of the row that was put in its stead; it may have been lost since.
+def exchanges_of(steps: Iterable[BatchStep], approved: Callable[[int], bool]) -> Exchanges:
+    """What was put in whose stead.
 
     Args:
         steps: Of one batch, oldest first.
+        approved: Whether the entry at a place of the journal names a second person.
     """
-    told = (thaw_any(Revised | Decided, one.detail) for one in steps if one.step is Step.REVISED)
-    return {
-        one.place: one.became
-        for one in told
-        if isinstance(one, Decided) and 0 < one.place < one.became
-    }
+    became: dict[int, int] = {}
+    agreed: set[int] = set()
+    for one in steps:
+        told = thaw_any(Revised | Decided, one.detail) if one.step is Step.REVISED else None
+        if isinstance(told, Decided) and 0 < told.place < told.became:
+            became[told.place] = told.became
+            if approved(one.seq):
+                agreed.add(told.became)
+    return Exchanges(became, frozenset(agreed))
 
 
 def step_again(unit: Unit, entry: Entry) -> BatchStep:

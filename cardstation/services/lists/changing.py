@@ -132,7 +132,7 @@ def exchange(
     if place:
         old = batch_of(unit, batch_id).lines[place - 1]
         if new is not None:
-            ensure_payers_agree(unit, batch_id, place, new, approver)
+            ensure_payers_agree(unit, batch_id, place, new, approved=bool(approver))
         unit.batches.withdraw(batch_id, (place,), why)
         if new is not None:
             new = replace(new, envelope=new.envelope or old.envelope, revision=old.revision)

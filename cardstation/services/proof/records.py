@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from cardstation.domain.batch import Batch, stands_at
+from cardstation.domain.batch import Batch
 from cardstation.domain.batch_life import BatchStep
+from cardstation.domain.envelopes import NOTHING_EXCHANGED, Exchanges, stands_at
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind, Order, Posting, order_postings, postings_of
 from cardstation.domain.meter import CounterSchool
@@ -19,7 +20,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TAKEN_OFF, Direction, TopUpEvent
 from cardstation.errors import Value
 from cardstation.services.intent.anchoring import anchor_problem
-from cardstation.services.intent.steps import exchanged_rows
+from cardstation.services.intent.steps import exchanges_of
 from cardstation.services.lists.changing import MAY_PAY
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -163,16 +164,17 @@ class Records:
         """The line that a sum is for now: of the row in whose envelope it lay, 0 = for all."""
         batch = self.batches.get(payment.batch_id)
         lines = () if batch is None else batch.lines
-        became = self._exchanged_rows.get(payment.batch_id, {})
+        exchanged = self._exchanged.get(payment.batch_id, NOTHING_EXCHANGED)
         kept = self._funded_places.get(payment.batch_id, ())
-        return stands_at(lines, payment.line, kept, became)
+        return stands_at(lines, payment.line, kept, exchanged)
 
     @cached_property
-    def _exchanged_rows(self) -> Mapping[str, Mapping[int, int]]:
+    def _exchanged(self) -> Mapping[str, Exchanges]:
+        approved = {one.seq for one in self.entries if one.approver}.__contains__
         steps: dict[str, list[BatchStep]] = {}
         for one in self.steps:
             steps.setdefault(one.batch_id, []).append(one)
-        return {batch_id: exchanged_rows(some) for batch_id, some in steps.items()}
+        return {batch_id: exchanges_of(some, approved) for batch_id, some in steps.items()}
 
     @cached_property
     def _funded_places(self) -> Mapping[str, frozenset[int]]:

@@ -1,0 +1,78 @@
+"""Whose row the money in an envelope is for, when rows were put in the stead of others."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+
+from cardstation.domain.batch import ManifestLine, Verdict
+from cardstation.domain.preflight import RELEASED
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanges:
+    """Rows that were put in the stead of others, as the steps of a batch tell.
+
+    Attributes:
+        became: Place → place of the row that was put in its stead; it may have been lost since.
+        approved: Places of rows that a second person agreed to as they were put there.
+    """
+
+    became: Mapping[int, int]
+    approved: frozenset[int]
+
+    def end_of(self, place: int, kept: Container[int]) -> int:
+        """The last row that was put in a row's stead, whoever it means.
+
+        Args:
+            place: Of the row, from 1.
+            kept: Places that money is in: they are never exchanged for another.
+        """
+        while place in self.became and place not in kept:
+            place = self.became[place]
+        return place
+
+
+NOTHING_EXCHANGED = Exchanges({}, frozenset())
+
+
+def lets_pay(new: ManifestLine, *, approved: bool) -> bool:
+    """Whether two people let an envelope pay for a row's household as the row was put there.
+
+    Who released an unusual amount said nothing of whose money lies there.
+    """
+    return approved and RELEASED not in new.reasons
+
+
+def stands_at(
+    lines: Sequence[ManifestLine], place: int, kept: Container[int], exchanged: Exchanges
+) -> int:
+    """Where an envelope's money stands: with the household that laid it in, wherever its row is.
+
+    With a row of another household only where two people put it there, and while it counts. A row
+    that was lost, and that nobody can read, is taken for the same household's.
+
+    Args:
+        lines: Of the batch.
+        place: Of the row as it was when the money came, from 1.
+        kept: Places that money is in: they are never exchanged for another.
+        exchanged: What was put in whose stead.
+    """
+    own = lines[place - 1].account_no if 0 < place <= len(lines) else ""
+    here = at = place
+    while at in exchanged.became and at not in kept:
+        at = exchanged.became[at]
+        if at > len(lines) or _may_have(lines[at - 1], own, approved=at in exchanged.approved):
+            here = at
+    if not 0 < here <= len(lines) or here in kept or not lines[here - 1].withdrawn:
+        return here
+    now = [
+        (line.verdict is Verdict.READY, at)
+        for at, line in enumerate(lines, start=1)
+        if not line.withdrawn and line.account_no == own
+    ]
+    return max(now, default=(False, place))[1]
+
+
+def _may_have(line: ManifestLine, own: str, *, approved: bool) -> bool:
+    return line.account_no == own or lets_pay(line, approved=approved)

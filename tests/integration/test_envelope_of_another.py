@@ -1,0 +1,171 @@
+"""What a household laid in its envelope pays for another only where two people said so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cardstation.domain.batch import ListRow, Verdict
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
+from cardstation.domain.volume import Volume
+from cardstation.errors import Refusal
+from cardstation.services.add_row import add_row
+from cardstation.services.batch_account import batch_account
+from cardstation.services.judge_again import judge_again
+from cardstation.services.leave_out import leave_out
+from cardstation.services.pay_batch import pay_batch
+from cardstation.services.refund_list import refund_list
+from cardstation.services.release_amount import release_amount
+from cardstation.services.reopen_line import reopen_line
+from cardstation.services.return_remainder import return_remainder
+from cardstation.services.revise_list import revise_list
+from cardstation.services.settle_arrears import settle_arrears
+from cardstation.services.settle_line import settle_line
+from cardstation.services.verify import verify
+from tests.kit.lists import list_row, made_list, taken
+from tests.kit.station import DESK_RULES, RESIDENTIAL, Desk, neighbours, open_desk
+
+OWES, OTHER, THIRD = neighbours(3)
+MONEY = Money(10_000)
+DEBT = Money(1_000)
+SECOND = Approval("017")
+UNCLEAR = replace(list_row(OTHER), note="请核实")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    owes = replace(OWES, arrears=DEBT)
+    opened = open_desk(tmp_path / "desk", households=[owes, OTHER, THIRD])
+    yield opened
+    proof = verify(opened.station)
+    opened.station.store.close()
+    assert proof.ok, proof.disagreements
+
+
+class Envelope:
+    """A row was decided for THIRD, who paid in its envelope; as written it means another."""
+
+    def __init__(self, desk: Desk, row: ListRow = UNCLEAR) -> None:
+        self.desk = desk
+        self.batch = taken(desk.station, [row]).batch_id
+        self.place = settle_line(desk.station, self.batch, 1, THIRD.account_no, Money(20_000))
+        self.pay(15_000, line=self.place)
+        self.place = reopen_line(desk.station, self.batch, self.place)
+
+    def pay(self, fen: int, line: int = 0) -> None:
+        how = {"tender": Tender.CASH, "again": True}
+        pay_batch(self.desk.station, self.batch, money=Money(fen), line=line, **how)  # type: ignore[arg-type]
+
+    def settle(self, account_no: str, approval: Approval | None = None, fen: int = 10_000) -> int:
+        self.place = settle_line(
+            self.desk.station, self.batch, self.place, account_no, Money(fen), approval
+        )
+        return self.place
+
+    def held(self, place: int) -> Money:
+        return batch_account(self.desk.station, self.batch).lines[place - 1].held
+
+    @property
+    def remains(self) -> list[int]:
+        return [one.remains.fen for one in batch_account(self.desk.station, self.batch).payments]
+
+    @property
+    def paid(self) -> str:
+        return batch_account(self.desk.station, self.batch).payments[0].payment.payment_id
+
+    @property
+    def papers(self) -> list[tuple[str, int]]:
+        parts = refund_list(self.desk.station, self.batch).parts
+        return [(part.payer, part.remains.fen) for part in parts if part.payments]
+
+
+def refused(work: Callable[[], object]) -> str:
+    with pytest.raises(Refusal) as stop:
+        work()
+    return stop.value.code
+
+
+def test_a_row_left_out_and_added_takes_nothing_from_it(desk: Desk) -> None:
+    one = Envelope(desk)
+    leave_out(desk.station, one.batch, one.place, "unclear")
+    place = add_row(desk.station, one.batch, OTHER.account_no, MONEY)
+    assert (one.held(place), one.remains) == (NO_MONEY, [15_000])
+    one.pay(10_000)
+    assert (one.held(place), one.remains) == (MONEY, [15_000, 0])
+    assert one.papers == [("", 0), (THIRD.name, 15_000)]
+
+
+def test_a_newer_list_takes_nothing_from_it(desk: Desk) -> None:
+    one = Envelope(desk)
+    revise_list(desk.station, one.batch, made_list([list_row(OTHER)]))
+    account = batch_account(desk.station, one.batch)
+    assert [held.held for held in account.lines if held.held] == []
+    assert one.remains == [15_000]
+    revise_list(desk.station, one.batch, made_list([list_row(THIRD), list_row(OTHER)]))
+    account = batch_account(desk.station, one.batch)
+    [paid] = [held.place for held in account.lines if held.held]
+    assert account.state.outcomes[paid - 1].line.account_no == THIRD.account_no
+    assert one.remains == [5_000]
+
+
+def test_it_pays_no_debt_of_another(desk: Desk) -> None:
+    one = Envelope(desk, replace(list_row(OWES), note="请核实"))
+    account = batch_account(desk.station, one.batch)
+    assert account.payments_for(one.place) == ()
+    work = lambda: settle_arrears(desk.station, one.batch, one.place, one.paid, "signed")  # noqa: E731
+    assert refused(work) == "unknown_payment"
+
+
+def test_the_two_who_release_an_amount_say_nothing_of_an_envelope(desk: Desk) -> None:
+    with desk.station.store.unit() as unit:
+        most = {OTHER.tariff: Volume.of_m3("500")}
+        unit.tariffs.replace((RESIDENTIAL,), replace(DESK_RULES, plausible_per_load=most))
+        unit.commit()
+    one = Envelope(desk, list_row(OTHER, "2000"))
+    line = batch_account(desk.station, one.batch).state.outcomes[one.place - 1].line
+    assert (line.account_no, line.verdict) == (OTHER.account_no, Verdict.HUMAN)
+    one.pay(200_000)
+    work = lambda: release_amount(desk.station, one.batch, one.place, SECOND)  # noqa: E731
+    assert refused(work) == "envelope_needs_two"
+    return_remainder(desk.station, one.batch, one.paid, Money(15_000), SECOND)
+    place = work()
+    assert (one.held(place), one.remains) == (Money(200_000), [0, 0])
+
+
+def test_two_people_let_it_pay_and_one_more_exchange_ends_that(desk: Desk) -> None:
+    one = Envelope(desk)
+    assert refused(lambda: one.settle(OTHER.account_no)) == "envelope_needs_two"
+    one.settle(OTHER.account_no, SECOND, fen=18_000)
+    account = batch_account(desk.station, one.batch)
+    assert (one.held(one.place), account.payments[0].stands) == (NO_MONEY, one.place)
+    assert refused(lambda: one.settle(OTHER.account_no)) == "envelope_needs_two"
+    leave_out(desk.station, one.batch, one.place, "unclear")
+    place = add_row(desk.station, one.batch, OTHER.account_no, MONEY)
+    assert (one.held(place), one.remains) == (NO_MONEY, [15_000])
+
+
+def test_what_two_people_let_it_pay_is_paid_and_the_rest_is_its_payers(desk: Desk) -> None:
+    one = Envelope(desk)
+    one.settle(OTHER.account_no, SECOND)
+    assert (one.held(one.place), one.remains) == (MONEY, [5_000])
+    assert one.papers == [(THIRD.name, 5_000)]
+
+
+def test_it_comes_back_to_its_own_household_by_one_clerk(desk: Desk) -> None:
+    one = Envelope(desk)
+    one.settle(THIRD.account_no, fen=15_000)
+    assert (one.held(one.place), one.remains) == (Money(15_000), [0])
+
+
+def test_it_is_for_the_other_row_of_its_own_household(desk: Desk) -> None:
+    one = Envelope(desk)
+    place = add_row(desk.station, one.batch, THIRD.account_no, MONEY)
+    assert (one.held(place), one.remains) == (MONEY, [5_000])
+    assert judge_again(desk.station, one.batch, one.place) == one.place
+    leave_out(desk.station, one.batch, one.place, "unclear")
+    assert one.held(add_row(desk.station, one.batch, OTHER.account_no, MONEY)) == NO_MONEY
