@@ -12,8 +12,8 @@ TABLE = {
         "Put the card ending in {tail} back, or lay it aside with F8.",
     ),
     "refund_other_card": Words(
-        "Another card: refund waits",
-        "A refund waits for the card ending in {tail}; this is another one.",
+        "Another card is waited for",
+        "The card ending in {tail} is waited for; this is another one.",
         "Nothing was done with this card; the paid load stays on record.",
         "Put the card ending in {tail} in, or give up with Esc.",
     ),

@@ -136,7 +136,7 @@ def test_a_refund_waits_for_the_very_card(desk: Stage, qtbot: QtBot, yes: list[s
     assert yes == ["¥650.00  ·  这笔已付的气不充了，应退款给付款人。"]
     assert desk.window.banner.state.title == "退款：请放尾号 0239 的卡"
     desk.insert()
-    assert desk.window.banner.state.title == "这是另一张卡，退款在等那一张"
+    assert desk.window.banner.state.title == "这不是要等的那张卡"
     assert desk.station.backs == []
     assert "resolve_card" not in desk.station.calls
     desk.remove()
@@ -145,6 +145,8 @@ def test_a_refund_waits_for_the_very_card(desk: Stage, qtbot: QtBot, yes: list[s
     assert desk.station.backs == [("refund", SUPERVISOR, "")]
     assert desk.window.banner.state.title == "退款已登记，请取卡"
     assert "resolve_card" not in desk.station.calls
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert exceptions_of(desk).holds_cards, "there is nothing left to give up"
     desk.remove()
     assert not exceptions_of(desk).holds_cards
 

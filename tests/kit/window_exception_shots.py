@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cardstation.domain.guides import FREE, PARTLY_HELD
-from cardstation.domain.line_guides import BACK, COVERED, KEPT, SEEN, STRAY
+from cardstation.domain.line_guides import (
+    BACK,
+    COVERED,
+    DESTROYED,
+    KEPT,
+    LOST,
+    OWED,
+    REFUSED,
+    SEEN,
+    STRAY,
+)
 from cardstation.domain.money import Money
 from cardstation.domain.topup import Step
 from cardstation.errors import Refusal
 from cardstation.ports.ledger import LedgerException
 from cardstation.sentences import word
+from cardstation.services.intent.cases import Case
 from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.settle_arrears import CONSENTS
 from cardstation.services.sync_state import SyncState
@@ -25,6 +36,7 @@ from tests.kit.window_cases import (
 )
 from tests.kit.window_fakes import FakeCard, FakeStation
 from tests.kit.window_money import some_money
+from tests.kit.window_people import PIN, SUPERVISOR
 from tests.kit.window_shift_shots import exceptions_of, exceptions_view
 from tests.kit.window_stage import Stage
 from ui.screens.batch.arrears_dialog import ArrearsDialog, Owing
@@ -84,6 +96,26 @@ def _card(s: Stage) -> None:
     s.remove()
 
 
+def _take_off(s: Stage, refused: Case) -> None:
+    """The load of a card that its household refused comes off it."""
+    model, people = exceptions_of(s).model, s.station.people
+    line = samples.line(41)
+    of_line = replace(refused, card_no=line.card_no)
+    model.take_off(of_line, people.services().approve(SUPERVISOR, PIN), "1043.2")
+    s.shoot("take-off-1-card-wanted")
+    s.station.card = FakeCard(samples.facts(stop="load_still_on_card", taken=False))
+    s.insert()
+    s.shoot("take-off-2-other-card")
+    s.remove()
+    s.station.card = FakeCard(samples.facts(of=line, stop="load_still_on_card", taken=False))
+    s.shoot_at(Step.WRITE, "take-off-3-writing")
+    s.insert()
+    s.station.during = lambda _step: None
+    s.shoot("take-off-4-done")
+    s.remove()
+    s.station.card = FakeCard(samples.facts())
+
+
 def _answers(s: Stage, view: ExceptionsView) -> None:
     """What a batch leaves open, in each state that has its own guide; and what is asked."""
     station, model = s.station, exceptions_of(s).model
@@ -99,6 +131,10 @@ def _answers(s: Stage, view: ExceptionsView) -> None:
         line_case(station, "door_differs", BACK),
         line_case(station, "kept_absent", KEPT),
         line_case(station, "kept_refused", KEPT),
+        line_case(station, "kept_refused", REFUSED),
+        line_case(station, "kept_refused", OWED),
+        line_case(station, "load_on_lost_card", LOST),
+        line_case(station, "load_on_lost_card", DESTROYED),
         money_case(station, PARTLY_HELD),
         money_case(station, FREE),
         doubt_case(station),
@@ -110,6 +146,8 @@ def _answers(s: Stage, view: ExceptionsView) -> None:
         if one.code == "card_in_other_envelope":
             model.scan(one, "A-12")
             s.shoot("guide-line-envelope-scanned")
+        if one.state == REFUSED:
+            _take_off(s, one)
     look, window = s.window.look, s.window
     owing = Owing("冯志强  4-1-702", Money(3_460), some_money(40).payments, CONSENTS)
     at_desk = look.t("Cards that lie at the desk")

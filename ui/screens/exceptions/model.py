@@ -84,7 +84,7 @@ class ExceptionsModel(QObject):
     def leave(self) -> None:
         """Esc: the refund is not asked for, nothing is taken off; the load stays paid."""
         wanted = self._state.wanted
-        if wanted is not None and wanted.phase is not Phase.WORKING:
+        if wanted is not None and wanted.may_leave:
             self._show(replace(self._state, wanted=None))
 
     def scan(self, item: Case, envelope: str) -> None:

@@ -63,6 +63,11 @@ class Wanted:
         """The last four digits of the card."""
         return self.card_no[-4:]
 
+    @property
+    def may_leave(self) -> bool:
+        """There is still something that could be given up."""
+        return self.phase not in (Phase.WORKING, Phase.DONE)
+
 
 @dataclass(frozen=True, slots=True)
 class Lying:

@@ -108,7 +108,7 @@ class ExceptionsView(QWidget):
         elif items:
             self.table.select(0)
         self._shown_key = lying
-        self._leave.setVisible(state.wanted is not None)
+        self._leave.setVisible(state.wanted is not None and state.wanted.may_leave)
         self.table.setEnabled(state.wanted is None)
         self._explain()
 
