@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,7 +54,7 @@ class Why(StrEnum):
 
     `made_good`: a loaded card was lost or destroyed with us, and its household has its gas again.
     `keeps_gas` moves no card: a household that refused its card has signed that it keeps what was
-    loaded.
+    loaded; or what was made good was taken back, since the card was found.
     """
 
     FOUND = "found"
@@ -132,6 +132,17 @@ class Explanation:
 Moved = HandOver | Explanation
 
 
+def made_good_places(moved: Iterable[Moved | None]) -> set[int]:
+    """Places whose load was made good, oldest word first; until it was taken back."""
+    places: set[int] = set()
+    for told in moved:
+        if isinstance(told, Explanation) and told.why is Why.MADE_GOOD:
+            places.update(told.places)
+        elif isinstance(told, Explanation) and told.why is Why.KEEPS_GAS:
+            places.difference_update(told.places)
+    return places
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Who gave and who took, as they said; `salt` keeps the page's digest from being guessed."""
@@ -167,6 +178,9 @@ class Custody:
         refused: Lines whose household refused its card while a load of the list is on it; neither
             was the load taken off since, nor did two persons say what else became of it.
         loaded: Lines whose card holds a load of the list.
+        uncertain: Lines of which nobody knows yet whether their card holds one.
+        found_again: Lines whose load was made good while their card was lost, and whose card has
+            been found: that load could be used a second time.
     """
 
     where: Mapping[int, Where]
@@ -181,6 +195,8 @@ class Custody:
     lost_loads: tuple[int, ...] = ()
     refused: frozenset[int] = frozenset()
     loaded: frozenset[int] = frozenset()
+    uncertain: frozenset[int] = frozenset()
+    found_again: frozenset[int] = frozenset()
 
     @property
     def cards(self) -> int:

@@ -9,7 +9,7 @@ stands in exactly one place of the tally, and so does each card nobody had on th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from cardstation.domain.batch import LineOutcome, LineState
@@ -26,6 +26,7 @@ from cardstation.domain.custody import (
     Party,
     Where,
     Why,
+    made_good_places,
 )
 from cardstation.domain.trays import Tray, tray_for
 
@@ -71,6 +72,7 @@ def custody(
         else:
             book.explain(at, event)
     book.believe_the_readers()
+    book.make_good(made_good_places(event for _, event in moved))
     return book.closed(Counter(card_no[-TAIL:] for card_no in strays))
 
 
@@ -97,11 +99,8 @@ class _Book:
         self._explained: set[int] = set()
         self._made_good: set[int] = set()
         self._refused: set[int] = set()
-        self._loaded = {
-            self._stands[place]
-            for place, one in enumerate(outcomes, start=1)
-            if place in self._stands and one.state is LineState.DONE
-        }
+        self._loaded = self._of_state(outcomes, LineState.DONE)
+        self._uncertain = self._of_state(outcomes, LineState.UNKNOWN)
         self._seen: dict[int, datetime] = {}
         for place, at in seen.items():
             if (own := self._stands.get(place)) is not None:
@@ -144,14 +143,11 @@ class _Book:
             self._gone[tail] += 1
 
     def _explain_one(self, at: datetime, place: int, why: Why) -> None:
-        if why is Why.MADE_GOOD:
-            self._made_good.add(place)
-            return
         if why is Why.REFUSED:
             self._refused.add(place)
         elif why in NEED_TWO:
             self._refused.discard(place)
-        if why is not Why.KEEPS_GAS:
+        if why not in (Why.KEEPS_GAS, Why.MADE_GOOD):
             self._move_one(at, place, why)
 
     def _move_one(self, at: datetime, place: int, why: Why) -> None:
@@ -189,13 +185,19 @@ class _Book:
                 self._put(place, Where.WAITING, at)
                 self._count[Party.DESK] += 1
 
+    def make_good(self, places: Iterable[int]) -> None:
+        """Households of these lines have their gas again."""
+        self._made_good.update(self._own(tuple(places)))
+
     def closed(self, strays: Counter[str]) -> Custody:
         """The result."""
         self._named |= strays
         where = dict(self._where)
         doubtful = [place for place in where if where[place] in HELD and not self._is_sure(place)]
         at_desk = [place for place in self._seen if where[place] is Where.WAITING]
-        where.update({place: self._tray[place] for place in at_desk})
+        found_again = {p for p in self._made_good & self._loaded if where[p] not in _GONE}
+        laid = self._tray | dict.fromkeys(found_again, Where.ASK)
+        where.update({place: laid[place] for place in at_desk})
         tally = Counter(where.values())
         difference = self._difference()
         short = max(0, min(difference, len(doubtful)))
@@ -223,9 +225,18 @@ class _Book:
                 for place, at in where.items()
                 if at in _GONE and place in self._explained & self._loaded - self._made_good
             ),
-            refused=frozenset(self._refused & self._loaded),
+            refused=frozenset(self._refused & (self._loaded | self._uncertain)),
             loaded=frozenset(self._loaded),
+            uncertain=frozenset(self._uncertain),
+            found_again=frozenset(found_again),
         )
+
+    def _of_state(self, outcomes: Sequence[LineOutcome], state: LineState) -> set[int]:
+        return {
+            self._stands[place]
+            for place, one in enumerate(outcomes, start=1)
+            if place in self._stands and one.state is state
+        }
 
     def _own(self, places: Sequence[int]) -> list[int]:
         own = [self._stands[place] for place in places if place in self._stands]
@@ -236,7 +247,6 @@ class _Book:
         self._where[place] = where
         self._since[place] = at
         self._explained.discard(place)
-        self._made_good.discard(place)
 
     def _is_sure(self, place: int) -> bool:
         """It lay in a reader, and lies where it was put then."""

@@ -14,6 +14,8 @@ here for its household; it was refused with a load on it; that load came off, an
 Empty: a row that no card was needed to doubt."""
 LOST, DESTROYED = "lost", "destroyed"
 """States of a line that was loaded: what two people said of its card since."""
+FOUND_AGAIN = "found_again"
+"""State of a line whose load two people made good, and whose card was found since."""
 COVERED, NO_DEBT = "covered", "no_debt"
 """States of a row with debts: money is there to pay them; they are paid."""
 
@@ -137,6 +139,8 @@ _TURNS_UP = GuideStep("find_loaded_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _MADE_GOOD = GuideStep("make_load_good", Who.TWO, Act.EXPLAIN, Proof.SECOND_APPROVAL)
 _LOST_LOAD = Guide((_TURNS_UP, _MADE_GOOD), 0, (Act.CARD, Act.EXPLAIN), BAG_H, 3)
 _DESTROYED_LOAD = replace(_LOST_LOAD, at=1, now=(Act.EXPLAIN,))
+_TWICE_THERE = GuideStep("keep_found_card", Who.TWO, Act.EXPLAIN, Proof.SECOND_APPROVAL)
+_FOUND_LOAD = Guide((_TWICE_THERE,), 0, (Act.EXPLAIN,), BAG_H, 3)
 _OFF = GuideStep("off_refused", Who.TWO, Act.TAKE_OFF, Proof.CARD_READ)
 _PAY = GuideStep("pay_refused", Who.TWO, Act.PAY_OUT, Proof.SECOND_APPROVAL)
 _REFUSED_LOADED = Guide(
@@ -152,8 +156,8 @@ def line_guide(code: str, state: str) -> Guide:
 
     Args:
         code: Why it waits; a new code has a guide, too.
-        state: `SEEN`, `BACK`, `STRAY`, `KEPT`, `REFUSED`, `OWED`, `LOST`, `DESTROYED`, `COVERED`,
-            `NO_DEBT`, or empty.
+        state: `SEEN`, `BACK`, `STRAY`, `KEPT`, `REFUSED`, `OWED`, `LOST`, `DESTROYED`,
+            `FOUND_AGAIN`, `COVERED`, `NO_DEBT`, or empty.
     """
     if state == BACK:
         return _RETURNED
@@ -165,6 +169,8 @@ def line_guide(code: str, state: str) -> Guide:
         return KEPT_FOR.get(code, _ANY_KEPT)
     if state in (LOST, DESTROYED):
         return _LOST_LOAD if state == LOST else _DESTROYED_LOAD
+    if state == FOUND_AGAIN:
+        return _FOUND_LOAD
     if state == SEEN:
         return STOPS.get(code, _ANY_CARD)
     if code == "arrears" and state != NO_DEBT:

@@ -209,6 +209,14 @@ TABLE = {
         "Its gas is paid for and nobody has it yet: the household is owed that gas.",
         "Look for the card; else make the load good, and record it with a second person.",
     ),
+    "load_made_good": Words(
+        "Found, and made good already",
+        "Two people said that the household of this card has its gas again; the load of {n} such "
+        "cards is still there.",
+        "Used or paid back as well, that gas would be given twice; nothing was changed.",
+        "Keep the card here. With a second person: destroy it, or take back what was made good "
+        "and record that the household keeps this gas.",
+    ),
     "card_lost": Words(
         "Card lost",
         "The card was lost while it was in our hands.",

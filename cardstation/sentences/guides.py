@@ -69,6 +69,10 @@ PHRASES = {
     "guide.make_load_good": (
         "Have a new card made with the same count and load; then say so, two of you."
     ),
+    "guide.keep_found_card": (
+        "Keep the card here. Two of you: destroy it; or take back what was made good, and say "
+        "that the household keeps this gas."
+    ),
     "guide.close_batch": "The bag went back signed: close the batch.",
     "guide.cards_never_came": "Ask the manager; if nothing comes, say that the cards never came.",
     "guide.close_list": "Close the batch: then its names go on their day, too.",

@@ -74,7 +74,7 @@ WORDS = {
     "why.refused": "Return refused",
     "why.absent": "Nobody at home, kept for them",
     "why.sealed_off": "Building sealed off, kept",
-    "why.keeps_gas": "Refused, but the household keeps the gas",
+    "why.keeps_gas": "The household keeps the gas on its card",
     "why.given_back": "Given back to its owner",
     "why.counted_again": "Counted again",
     "why.made_good": "Loaded and lost: the household has its gas",

@@ -72,6 +72,7 @@ class _Known:
 
     Attributes:
         back: Loads that were taken off their cards again.
+        taking_off: Load → why nobody knows whether it is off its card: that was begun.
         released: Lines that gave their money free.
     """
 
@@ -80,6 +81,7 @@ class _Known:
     stops: dict[int, BatchStop]
     receipts: dict[str, str]
     back: frozenset[str]
+    taking_off: dict[str, str]
     released: dict[int, ReleasedLine]
 
 
@@ -135,11 +137,7 @@ def outcome_of(station: Station, batch_id: str, place: int) -> LineOutcome:
 
 def _known(reading: Reading, batch_id: str, line: int = 0) -> _Known:
     every = reading.topups.of_batch(batch_id, line=line)
-    back = [
-        one
-        for one in reading.topups.returns_of(*(load.topup_id for load in every))
-        if one.state in TAKEN_OFF
-    ]
+    returns = reading.topups.returns_of(*(load.topup_id for load in every))
     live = [load for load in every if load.state not in (TopUpState.VOIDED, TopUpState.REFUNDED)]
     return _Known(
         loads={load.line: load for load in live},
@@ -150,7 +148,12 @@ def _known(reading: Reading, batch_id: str, line: int = 0) -> _Known:
             if stop.code not in NOT_OF_THE_CARD
         },
         receipts=reading.receipts.numbers_of([load.topup_id for load in every]),
-        back=frozenset(one.corrects for one in back),
+        back=frozenset(one.corrects for one in returns if one.state in TAKEN_OFF),
+        taking_off={
+            one.corrects: code_of(one.state)
+            for one in returns
+            if one.state not in (*TAKEN_OFF, TopUpState.VOIDED)
+        },
         released=reading.lump_sums.released(batch_id),
     )
 
@@ -161,6 +164,9 @@ def _outcome(place: int, line: ManifestLine, known: _Known) -> LineOutcome:
     receipt_no = ""
     if load is not None and load.topup_id in known.back:
         state, reason = LineState.STOPPED, "load_returned"
+    elif load is not None and load.topup_id in known.taking_off:
+        state, reason = LineState.UNKNOWN, known.taking_off[load.topup_id]
+        volume, receipt_no = load.quote.volume, known.receipts.get(load.topup_id, "")
     elif load is not None and load.state is TopUpState.SEALED:
         state, reason, volume = LineState.DONE, "", load.quote.volume
         receipt_no = known.receipts.get(load.topup_id, "")

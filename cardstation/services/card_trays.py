@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.card_rows import card_places
-from cardstation.domain.custody import TAIL
+from cardstation.domain.custody import TAIL, made_good_places
 from cardstation.domain.trays import Tray, tray_for
 from cardstation.services.batch_state import batch_state
+from cardstation.services.intent.moved import moved_of
 from cardstation.services.route_card import TRAY
 from cardstation.services.station import Station
 from cardstation.store.funds import BatchStop
@@ -36,8 +37,8 @@ class CardTray:
 def card_trays(station: Station, batch_id: str) -> tuple[CardTray, ...]:
     """The cards that were seen, lines first in list order, then those that stand on no line.
 
-    A card that was loaded after it was stopped lies in A, whatever was chosen before; one whose
-    household is listed twice is one card.
+    A card that was loaded after it was stopped lies in A, whatever was chosen before, unless its
+    load was made good since; one whose household is listed twice is one card.
 
     Raises:
         Refusal: `unknown_batch`.
@@ -45,10 +46,11 @@ def card_trays(station: Station, batch_id: str) -> tuple[CardTray, ...]:
     found = batch_state(station, batch_id)
     with station.store.reading() as reading:
         stops = reading.funds.stops(batch_id)
+        good = made_good_places(map(moved_of, reading.steps.of_batch(batch_id)))
     stands = card_places(found.outcomes)
     last = {(stands.get(stop.line, stop.line), _stray(stop)): stop for stop in stops}
     lines = [
-        _of_line(place, one, last.get((place, "")))
+        _of_line(place, one, last.get((place, "")), made_good=place in good)
         for place, one in enumerate(found.outcomes, start=1)
         if stands.get(place, place) == place
     ]
@@ -61,7 +63,11 @@ def _stray(stop: BatchStop) -> str:
     return "" if stop.line else stop.card_no or stop.code
 
 
-def _of_line(place: int, one: LineOutcome, stop: BatchStop | None) -> CardTray | None:
+def _of_line(
+    place: int, one: LineOutcome, stop: BatchStop | None, *, made_good: bool
+) -> CardTray | None:
+    if one.state is LineState.DONE and made_good:
+        return CardTray(place, one.line.card_no, Tray.B, "load_made_good")
     if one.state is LineState.DONE:
         return CardTray(place, one.line.card_no, Tray.A, "")
     if one.state is LineState.UNKNOWN:

@@ -41,8 +41,8 @@ def hindrance(state: CustodyState) -> Refusal | None:
         `batch_closed_already`, `batch_not_certain` (an outcome is unknown), `cards_not_back`,
         `cards_not_explained`, `refused_load_open` (a household refused its loaded card),
         `cards_kept` (they lie here for their households), `load_on_lost_card` (a household's gas
-        went with its card), `batch_money_open` (what was received is neither loaded nor given
-        back), or None.
+        went with its card), `load_made_good` (and the card was found since), `batch_money_open`
+        (what was received is neither loaded nor given back), or None.
     """
     custody, batch_id = state.custody, state.batch.batch.batch_id
     if state.stage is Stage.CLOSED:
@@ -56,6 +56,8 @@ def hindrance(state: CustodyState) -> Refusal | None:
         return Refusal("cards_not_explained", missing=custody.lacking, extra=custody.left_over)
     if custody.refused:
         return Refusal("refused_load_open", n=len(custody.refused))
+    if custody.found_again:
+        return Refusal("load_made_good", n=len(custody.found_again))
     if custody.kept:
         return Refusal("cards_kept", n=len(custody.kept))
     if custody.lost_loads:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from cardstation.domain.batch_life import BatchStep, Stage
@@ -14,15 +13,11 @@ from cardstation.domain.custody_book import custody
 from cardstation.domain.trays import Tray
 from cardstation.services.batch_state import BatchState, batch_in
 from cardstation.services.card_trays import laid
+from cardstation.services.intent.moved import moved_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw
 from cardstation.store.funds import BatchStop
-
-_KINDS = {
-    frozenset(field.name for field in fields(HandOver)): HandOver,
-    frozenset(field.name for field in fields(Explanation)): Explanation,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +135,3 @@ def _happened(reading: Reading, step: BatchStep) -> Happened:
         return Happened(step, moved)
     people = thaw(People, page.decode())
     return Happened(step, moved, people.given_by, people.taken_by)
-
-
-def moved_of(step: BatchStep) -> Moved | None:
-    """The hand-over or explanation behind a step, None when it is another kind of step."""
-    found = json.loads(step.detail) if step.detail else None
-    kind = _KINDS.get(frozenset(found)) if isinstance(found, dict) else None
-    return None if kind is None else thaw(kind, step.detail)

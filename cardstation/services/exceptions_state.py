@@ -10,7 +10,7 @@ from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import Where
 from cardstation.domain.exception_case import ORDER_H, Kind
 from cardstation.domain.guides import IN_DOUBT, ONE_IN_DOUBT
-from cardstation.domain.line_guides import DESTROYED, KEPT, LOST, OWED, REFUSED
+from cardstation.domain.line_guides import DESTROYED, FOUND_AGAIN, KEPT, LOST, OWED, REFUSED
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TAKEN_OFF, Direction
@@ -147,9 +147,9 @@ def _kept(found: CustodyState, moment: Moment, begun: Sequence[TopUp]) -> list[C
         if place in owed and custody.where[place] is Where.REFUSED
         else _of_card(found, moment, place, f"kept_{custody.where[place].value}", KEPT)
         for place in custody.kept
-        if place not in custody.refused
+        if place not in custody.refused | custody.found_again
     ]
-    unanswered = sorted(custody.refused)
+    unanswered = sorted(custody.refused - custody.found_again)
     return cases + [_of_card(found, moment, at, "kept_refused", REFUSED) for at in unanswered]
 
 
@@ -160,17 +160,18 @@ def _owed(one: Case, load: TopUp) -> Case:
 
 
 def _lost_loads(found: CustodyState, moment: Moment) -> list[Case]:
-    """Households whose card was lost or destroyed here after its load: they are owed that gas."""
-    where = found.custody.where
-    return [
-        _of_card(
-            found,
-            moment,
-            place,
-            "load_on_lost_card",
-            LOST if where[place] is Where.MISSING else DESTROYED,
-        )
-        for place in found.custody.lost_loads
+    """Households whose card was lost or destroyed here after its load: they are owed that gas.
+
+    Or they have it again, and the card was found: it could be used a second time.
+    """
+    custody = found.custody
+    lost = [
+        (place, LOST if custody.where[place] is Where.MISSING else DESTROYED)
+        for place in custody.lost_loads
+    ]
+    return [_of_card(found, moment, at, "load_on_lost_card", state) for at, state in lost] + [
+        _of_card(found, moment, at, "load_made_good", FOUND_AGAIN)
+        for at in sorted(custody.found_again)
     ]
 
 
@@ -188,7 +189,7 @@ def _of_card(found: CustodyState, moment: Moment, place: int, code: str, state: 
         batch_id=batch.batch_id,
         row=line.row.row,
         place=place,
-        money=line.money if state in (LOST, DESTROYED) else None,
+        money=line.money if state in (LOST, DESTROYED, FOUND_AGAIN) else None,
         since=said_at(found).get(place),
         owner=moment.clerk,
         state=state,

@@ -75,6 +75,8 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
             `nothing_to_hand_over`, `seal_number_wrong`, `seal_of_other_batch`,
             `signature_not_picture`, `signature_missing` (the last return),
             `refused_load_open` (a household refused its card, and the load on it is unanswered),
+            `load_made_good` (a card was found whose load was made good, and nobody has said what
+            becomes of it),
             `cards_not_explained` (a count lacks some of the cards nobody has seen, so nobody
             knows which go back), `batch_not_so_far`, and those of `ensure_may_write`.
     """
@@ -175,6 +177,8 @@ def _ensure_with_giver(state: CustodyState, asked: HandOverRequest, held: tuple[
 def _ensure_answered(custody: Custody, places: tuple[int, ...]) -> None:
     if unanswered := custody.refused & set(places):
         raise Refusal("refused_load_open", n=len(unanswered))
+    if twice := custody.found_again & set(places):
+        raise Refusal("load_made_good", n=len(twice))
 
 
 def row_of(state: CustodyState, place: int) -> int:

@@ -37,6 +37,7 @@ from cardstation.services.intent.guards import ensure_may_sell_in
 from cardstation.services.intent.known import customer_in
 from cardstation.services.intent.load import Watch, ensure_unlockable, write_and_seal
 from cardstation.services.intent.loaded_since import ensure_not_loaded_since
+from cardstation.services.intent.made_good import ensure_not_made_good
 from cardstation.services.intent.money_here import held_for
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
 from cardstation.services.intent.prices import ensure_cap_left
@@ -68,7 +69,8 @@ def load_line(
 
     Raises:
         Refusal: a stop: `card_not_in_batch`, `card_of_other_batch`, `line_already_done`,
-            `load_returned`, `loaded_on_other_card`, `line_needs_human`, `line_blocked`,
+            `load_returned`, `load_made_good`, `loaded_on_other_card`, `line_needs_human`,
+            `line_blocked`,
             `line_unfunded`, `load_still_on_card`, `counter_past_expected`,
             `loaded_since_list`, `cap_exceeded`, `card_in_other_envelope`, `row_held`, …; it is
             remembered with the line.
@@ -151,6 +153,8 @@ def _loaded_before(station: Station, load: TopUp, card: Inserted, row: int) -> R
     counts = card.rules.school is not CounterSchool.NONE
     if load.identity != card.content.identity or _as_before(card, load) or (counts and behind):
         return Refusal("loaded_on_other_card", card_no=card_no, row=row)
+    with station.store.reading() as reading:
+        ensure_not_made_good(reading, load)
     return Refusal("line_already_done", card_no=card_no, row=row)
 
 

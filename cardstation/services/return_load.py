@@ -31,6 +31,7 @@ from cardstation.services.intent.load import (
     planned_return,
     write_and_prove,
 )
+from cardstation.services.intent.made_good import ensure_not_made_good
 from cardstation.services.intent.records import record_begun, record_move
 from cardstation.services.intent.seen import written_mark
 from cardstation.services.resolve import ensure_settled, resolve_card
@@ -57,6 +58,7 @@ def return_load(
     Raises:
         Refusal: `nothing_to_return`, `load_not_ours` (another desk's, or none on record),
             `load_of_their_batch` (finished here, its money lies in a batch of another desk),
+            `load_made_good` (two people said that its household has its gas again),
             `load_may_be_theirs` (the card cannot say whose it is, or another desk began it; the
             ledger decides),
             `meter_may_have_taken` (the card was out of this lane, and no fitter read the meter),
@@ -119,6 +121,8 @@ def _sale_of(station: Station, card: Inserted, credit: Credit) -> TopUp:
     with station.store.reading() as reading:
         sale = reading.topups.last_sealed(card.content.identity)
         ours = sale is not None and _still_sealed_here(reading, sale)
+        if ours and sale is not None:
+            ensure_not_made_good(reading, sale)
     # What people settled as loaded may have lost its target: nothing on a card proves it ours.
     if sale is None or sale.plan is None or not ours or written_mark(card, sale) != credit.mark:
         raise Refusal("load_not_ours", card_no=card.content.identity.card_no)

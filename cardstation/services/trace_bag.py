@@ -7,7 +7,7 @@ from cardstation.domain.batch_life import BatchStep
 from cardstation.domain.custody_trace import BagTrace, TracedStep, counts_of
 from cardstation.domain.seal_number import bare_seal, read_seal
 from cardstation.errors import LedgerUnreachable, Refusal
-from cardstation.services.custody_state import moved_of
+from cardstation.services.intent.moved import moved_of
 from cardstation.services.station import Station
 from cardstation.store.frozen import thaw
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,9 @@ from cardstation.domain.custody import Explanation, Party, Where, Why
 from cardstation.domain.exception_case import BAG_H, Act, Kind, Proof, Who
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
+from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
+from cardstation.services import return_load as returning
 from cardstation.services.bag_papers import not_done_list
 from cardstation.services.close_batch import close_batch
 from cardstation.services.close_shift import close_shift
@@ -22,17 +25,19 @@ from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.signed_over import open_items
+from cardstation.services.purge_batch import purge_batch
 from cardstation.services.return_batch import return_batch
+from cardstation.services.return_load import return_load
 from cardstation.services.verify import verify
 from tests.kit.bag import Bag, bag_at
 from tests.kit.shifts import ANNA, CHIEF, PINS, RestartableClock, desk_on_duty
-from tests.kit.station import Desk, neighbours
+from tests.kit.station import Desk, neighbours, nobody
 
 HOMES = neighbours(2)
 SECOND = Approval(CHIEF)
 COME = HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True)
 GO = HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True)
-CODE = "load_on_lost_card"
+CODE, GOOD = "load_on_lost_card", "load_made_good"
 
 
 @pytest.fixture
@@ -134,14 +139,128 @@ def test_the_card_itself_ends_it_in_a_reader(bag: Bag) -> None:
     assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.CLOSED
 
 
-def test_what_was_made_good_and_is_lost_again_is_open_again(bag: Bag) -> None:
+def test_what_was_made_good_is_owed_no_more_whatever_becomes_of_the_card(bag: Bag) -> None:
     say(bag, Why.LOST)
     say(bag, Why.MADE_GOOD)
     assert cases(bag) == []
     with pytest.raises(Refusal, match="explanation_does_not_fit"):
         say(bag, Why.MADE_GOOD)
     say(bag, Why.DESTROYED)
+    assert cases(bag) == []
+
+
+def turned_up(bag: Bag, how: str) -> None:
+    """The card of a load that was made good is found: in a reader, or by a clerk's word."""
+    say(bag, Why.LOST)
+    say(bag, Why.MADE_GOOD)
+    if how == "reader":
+        assert lay_in(bag) == GOOD
+    else:
+        say(bag, Why.FOUND, by=None)
+
+
+@pytest.mark.parametrize("how", ["reader", "word"])
+def test_made_good_and_found_it_neither_goes_home_nor_is_forgotten(bag: Bag, how: str) -> None:
+    turned_up(bag, how)
+    [case] = exceptions_state(bag.desk.station)
+    assert (case.code, case.place, case.due is None) == (GOOD, 1, False)
+    assert (case.guide.step.who, case.actions) == (Who.TWO, (Act.EXPLAIN,))
+    assert GOOD in signed(bag)
+    later(bag.desk)
+    for taker, places in ((Party.MANAGER, None), (Party.TEAM, (1,)), (Party.RESIDENT, (1,))):
+        asked = HandOverRequest(Party.DESK, taker, places=places, on_paper=True)
+        with pytest.raises(Refusal, match=GOOD):
+            hand_over(bag.desk.station, bag.batch_id, asked)
+    for alone in (Why.FOUND, Why.ABSENT, Why.REFUSED, Why.SEALED_OFF, Why.OTHER_BATCH):
+        with pytest.raises(Refusal, match=GOOD):
+            say(bag, alone)
+    for why in (Why.DESTROYED, Why.KEEPS_GAS, Why.LOST):
+        with pytest.raises(Refusal, match="explanation_needs_two"):
+            say(bag, why, by=None)
+    rest = HandOverRequest(Party.DESK, Party.MANAGER, places=(2,), on_paper=True)
+    hand_over(bag.desk.station, bag.batch_id, rest)
+    with pytest.raises(Refusal, match="cards_not_back"):
+        close_batch(bag.desk.station, bag.batch_id)
+
+
+@pytest.mark.parametrize("why", [Why.DESTROYED, Why.LOST])
+def test_two_people_keep_it_from_being_used_and_the_batch_ends(bag: Bag, why: Why) -> None:
+    turned_up(bag, "reader")
+    assert bag.trays[0] == (1, Tray.B, GOOD)
+    say(bag, why)
+    assert (cases(bag), custody_state(bag.desk.station, bag.batch_id).custody.lost_loads) == (
+        [],
+        (),
+    )
+    later(bag.desk)
+    assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.CLOSED
+    assert verify(bag.desk.station).ok
+
+
+def test_what_was_made_good_is_taken_back_and_the_card_goes_home(bag: Bag) -> None:
+    """Lost once more it is owed once more."""
+    turned_up(bag, "reader")
+    say(bag, Why.KEEPS_GAS)
+    assert cases(bag) == []
+    assert lay_in(bag) == "line_already_done"
+    say(bag, Why.LOST)
     assert cases(bag) == [CODE]
+    say(bag, Why.MADE_GOOD)
+    assert lay_in(bag) == GOOD
+    say(bag, Why.KEEPS_GAS)
+    later(bag.desk)
+    assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.CLOSED
+
+
+def test_made_good_and_kept_here_on_one_persons_word_it_keeps_its_batch_open(bag: Bag) -> None:
+    say(bag, Why.LOST)
+    say(bag, Why.MADE_GOOD)
+    say(bag, Why.ABSENT, by=None)
+    assert cases(bag) == [GOOD]
+    later(bag.desk)
+    hand_over(bag.desk.station, bag.batch_id, GO)
+    with pytest.raises(Refusal, match=GOOD):
+        close_batch(bag.desk.station, bag.batch_id)
+
+
+def take_off(bag: Bag) -> str:
+    bag.desk.reader.pull()
+    inserted = bag.desk.insert(bag.cards[0])
+    with pytest.raises(Refusal) as stop:
+        return_load(bag.desk.station, inserted, SECOND, nobody, reading="photo 4711")
+    inserted.close()
+    return stop.value.code
+
+
+def test_a_load_that_was_made_good_is_not_paid_out_as_well(bag: Bag) -> None:
+    """Neither while its bag is here, nor when the batch is closed and purged."""
+    turned_up(bag, "reader")
+    assert take_off(bag) == GOOD
+    say(bag, Why.LOST)
+    later(bag.desk)
+    assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.CLOSED
+    assert take_off(bag) == GOOD
+    purge_batch(bag.desk.station, bag.batch_id)
+    assert take_off(bag) == GOOD
+
+
+def test_made_good_while_its_load_is_being_taken_off(
+    bag: Bag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever commits first has it: the other is refused."""
+    bag.desk.reader.pull()
+    inserted = bag.desk.insert(bag.cards[0])
+    planned = returning.planned_return
+
+    def meanwhile(*args: Any) -> Any:
+        say(bag, Why.LOST)
+        say(bag, Why.MADE_GOOD)
+        return planned(*args)
+
+    monkeypatch.setattr(returning, "planned_return", meanwhile)
+    with pytest.raises(Refusal, match=GOOD):
+        return_load(bag.desk.station, inserted, SECOND, nobody, reading="photo 4711")
+    inserted.close()
 
 
 def test_a_card_that_was_not_loaded_owes_no_gas(desk: Desk) -> None:

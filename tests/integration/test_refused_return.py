@@ -4,33 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from cardstation.domain.batch import LineState
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Explanation, Party, Where, Why
 from cardstation.domain.exception_case import Act, Proof, Who
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
-from cardstation.errors import Refusal
+from cardstation.domain.transitions import TopUpState
+from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.services import return_load as returning
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state, money_open
 from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import custody_state
+from cardstation.services.dispute import dispute
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.cases import Case
+from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
+from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
+from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.verify import verify
 from drivers.virtual import VirtualCard
+from tests.kit.power import PowerCut
 from tests.kit.shifts import CHIEF, desk_on_duty
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, put_batch
+from tests.kit.two_desks import TORN_IN_PAYLOAD
 
 HOMES = neighbours(2)
 SECOND = Approval(CHIEF)
@@ -148,3 +158,71 @@ def test_refused_once_more_it_is_asked_once_more(desk: Desk) -> None:
     explain_card(desk.station, batch, KEEPS, SECOND)
     state = explain_card(desk.station, batch, REFUSED)
     assert state.custody.refused == {2}
+
+
+STATES = (TopUpState.REQUESTED, TopUpState.ARMED, TopUpState.OUTCOME_UNKNOWN)
+
+
+def taking_off(desk: Desk, card: VirtualCard, state: TopUpState) -> str:
+    """The load of this card is being taken off, and was cut short there."""
+    inserted = desk.insert(card)
+    if state is TopUpState.OUTCOME_UNKNOWN:
+        card.chip.arm(TORN_IN_PAYLOAD)
+        with pytest.raises(OutcomeUnknown):
+            return_load(desk.station, inserted, SECOND, nobody, reading="photo 4711")
+        card.chip.arm(None)
+    else:
+        cut = "arm_return" if state is TopUpState.REQUESTED else "write_and_prove"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(returning, cut, Mock(side_effect=PowerCut))
+            with pytest.raises(PowerCut):
+                return_load(desk.station, inserted, SECOND, nobody, reading="photo 4711")
+    inserted.close()
+    [begun] = [one for one in open_intents(desk.station) if one.direction == "return"]
+    assert begun.state == state.value
+    return begun.intent_id
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_is_settled_while_its_load_is_being_taken_off(
+    desk: Desk, state: TopUpState
+) -> None:
+    """Nobody knows what is on the card: neither signs the household, nor goes it home, nor ends
+    the batch."""
+    batch, card = refused(desk)
+    taking_off(desk, card, state)
+    found = batch_state(desk.station, batch)
+    assert found.outcomes[1].state is LineState.UNKNOWN
+    assert money_open(found) == NO_MONEY
+    for why in (Why.KEEPS_GAS, Why.MADE_GOOD):
+        with pytest.raises(Refusal, match="batch_not_certain"):
+            explain_card(desk.station, batch, Explanation(why, (2,)), SECOND)
+    for why in (Why.NEVER_GIVEN, Why.OTHER_BATCH):
+        with pytest.raises(Refusal, match="explanation_does_not_fit"):
+            explain_card(desk.station, batch, Explanation(why, (2,)), SECOND)
+    with pytest.raises(Refusal, match="refused_load_open"):
+        hand_over(desk.station, batch, HOME)
+    with pytest.raises(Refusal, match="batch_not_certain"):
+        close_batch(desk.station, batch)
+    inserted = desk.insert(card)
+    resolve_card(desk.station, inserted, nobody)
+    inserted.close()
+    assert batch_state(desk.station, batch).outcomes[1].state is LineState.DONE, "it still stands"
+    explain_card(desk.station, batch, KEEPS, SECOND)
+    hand_over(desk.station, batch, HOME)
+    assert close_batch(desk.station, batch).stage is Stage.CLOSED
+
+
+def test_its_card_is_lost_while_its_load_is_being_taken_off(desk: Desk) -> None:
+    """The batch waits for what two people settle: still loaded, its household is owed the gas."""
+    batch, card = refused(desk)
+    begun = taking_off(desk, card, TopUpState.OUTCOME_UNKNOWN)
+    explain_card(desk.station, batch, Explanation(Why.LOST, (2,)), SECOND)
+    with pytest.raises(Refusal, match="batch_not_certain"):
+        close_batch(desk.station, batch)
+    dispute(desk.station, begun, SECOND, lost="its card is lost")
+    settle_dispute(desk.station, begun, Finding.LOADED, "photo of the meter", SECOND)
+    with pytest.raises(Refusal, match="load_on_lost_card"):
+        close_batch(desk.station, batch)
+    explain_card(desk.station, batch, Explanation(Why.MADE_GOOD, (2,)), SECOND)
+    assert close_batch(desk.station, batch).stage is Stage.CLOSED

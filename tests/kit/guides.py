@@ -19,6 +19,7 @@ from cardstation.domain.line_guides import (
     BACK,
     COVERED,
     DESTROYED,
+    FOUND_AGAIN,
     KEPT,
     KEPT_FOR,
     LOST,
@@ -70,6 +71,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     rows += [(at, guide_of(Kind.LINE, "card_not_in_batch", state=at)) for at in (BACK, STRAY)]
     rows += [(code, guide_of(Kind.LINE, code, state=KEPT)) for code in (*KEPT_FOR, "kept_new")]
     rows += [(at, guide_of(Kind.LINE, "load_on_lost_card", state=at)) for at in (LOST, DESTROYED)]
+    rows.append((FOUND_AGAIN, guide_of(Kind.LINE, "load_made_good", state=FOUND_AGAIN)))
     rows += [(at, guide_of(Kind.LINE, "kept_refused", state=at)) for at in (REFUSED, OWED)]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
     rest.append((LYING, guide_of(Kind.BAG, LYING)))

@@ -237,7 +237,11 @@ def of_money(found: CustodyState, moment: Moment, *, doubtful: bool = False) -> 
 
 def _money_state(found: BatchState) -> str:
     remains = found.money.remainder
-    begun = [one.line.money or NO_MONEY for one in found.outcomes if one.state is LineState.UNKNOWN]
+    # One with a receipt was loaded: what is begun there is taking it off again.
+    unloaded = [
+        one for one in found.outcomes if one.state is LineState.UNKNOWN and not one.receipt_no
+    ]
+    begun = [one.line.money or NO_MONEY for one in unloaded]
     held = money_open(found) - remains - sum(begun, NO_MONEY)
     if held <= NO_MONEY:
         return FREE

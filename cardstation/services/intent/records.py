@@ -16,6 +16,7 @@ from cardstation.errors import fail
 from cardstation.services.intent.anchoring import anchor_journal, write_anchor
 from cardstation.services.intent.facts import append_about, stamp
 from cardstation.services.intent.giving_back import after_purchase
+from cardstation.services.intent.made_good import ensure_not_made_good
 from cardstation.services.intent.money_here import ensure_money_here
 from cardstation.services.intent.papers import receipt_no, receipt_of
 from cardstation.services.station import Station
@@ -42,9 +43,11 @@ def record_begun(station: Station, intent: TopUp, *, approver: str = "", reason:
     """Store a new intent: who, what, for how much, and the image before.
 
     Raises:
-        Refusal: `card_already_begun`.
+        Refusal: `card_already_begun`; of a return `load_made_good`.
     """
     with station.store.unit() as unit:
+        if intent.direction is Direction.RETURN:
+            ensure_not_made_good(unit, intent)
         unit.topups.add(intent, stamp(station, approver), reason=reason)
         unit.commit()
     return intent

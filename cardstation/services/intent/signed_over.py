@@ -59,13 +59,13 @@ def _of_batch(reading: Reading, found: CustodyState) -> Iterator[OpenItem]:
 
 
 def _lost_loads(found: CustodyState) -> Iterator[OpenItem]:
-    """Gas on cards that were lost or destroyed here after their load."""
-    said, batch_id = said_at(found), found.batch.batch.batch_id
-    for place in found.custody.lost_loads:
+    """Gas on cards that were lost or destroyed here after their load; or found when made good."""
+    said, batch_id, custody = said_at(found), found.batch.batch.batch_id, found.custody
+    for place in (*custody.lost_loads, *sorted(custody.found_again)):
         line = found.batch.outcomes[place - 1].line
         yield OpenItem(
             subject=f"{batch_id} #{place}",
-            code="load_on_lost_card",
+            code="load_made_good" if place in custody.found_again else "load_on_lost_card",
             account_no=line.account_no,
             card_no=line.card_no,
             batch_id=batch_id,

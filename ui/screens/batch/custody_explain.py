@@ -43,7 +43,9 @@ class ExplainDialog(Sheet):
         first = Why.OTHER_BATCH if custody.left_over and not custody.lacking else Why.NEVER_GIVEN
         if chosen:
             first = Why.KEEPS_GAS if custody.refused.intersection(chosen) else Why.LOST
-        shown = [why for why in _ORDER if why is not Why.KEEPS_GAS or custody.refused]
+            first = Why.DESTROYED if custody.found_again.intersection(chosen) else first
+        keeps = custody.refused | custody.found_again
+        shown = [why for why in _ORDER if why is not Why.KEEPS_GAS or keeps]
         words = [(why.value, word(f"why.{why.value}", t)) for why in shown]
         self.why = Choice(look, t("What happened"), words, first.value)
         self.rows, self.extras, self.count = QLineEdit(), QLineEdit(), QLineEdit()

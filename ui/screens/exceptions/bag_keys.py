@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from cardstation.domain.batch import LineState
 from cardstation.domain.custody import NEED_TWO, TAIL, Explanation, Party, Why
 from cardstation.domain.exception_case import Act
-from cardstation.domain.line_guides import DESTROYED, KEPT, LOST, OWED, REFUSED, STRAY
+from cardstation.domain.line_guides import DESTROYED, FOUND_AGAIN, KEPT, LOST, OWED, REFUSED, STRAY
 from cardstation.domain.money import Money
 from cardstation.sentences import word
 from cardstation.services.batch_account import BatchAccount, LineMoney, PaymentStanding
@@ -186,7 +186,7 @@ class BagKeys:
             self._explained(item, Explanation(Why.MADE_GOOD, (item.place,)))
             return
 
-        chosen = (item.place,) if item.state in (KEPT, REFUSED, OWED) else ()
+        chosen = (item.place,) if item.state in (KEPT, REFUSED, OWED, FOUND_AGAIN) else ()
 
         def known(standing: CustodyState) -> None:
             told = ask_explanation(self._view, self._look, standing, chosen)
