@@ -12,11 +12,14 @@ from cardstation.errors import CardStationError, LedgerUnreachable
 from cardstation.services.follow_feed import follow_feed
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
+from cardstation.services.tell_board import tell_board
 from cardstation.services.work import HOWEVER_LONG
 
 LOG = logging.getLogger(__name__)
 SHORTEST_REST_S = 60.0
 """Between two looks at what the centre published: desks sync far more often."""
+TOLD_EVERY_S = 120.0
+"""Between two words for the centre's board."""
 
 Over = Callable[[], bool]
 
@@ -83,6 +86,11 @@ def feed_follower(rest_s: float = SHORTEST_REST_S) -> Beside:
     return Beside("feed-follower", _follow, rest_s)
 
 
+def board_teller(rest_s: float = TOLD_EVERY_S) -> Beside:
+    """Tells the centre what its board shows, after a sync that went well."""
+    return Beside("board-teller", _tell, rest_s)
+
+
 def _send(station: Station, _over: Over) -> None:
     try:
         send_eagerly(station, patience_s=HOWEVER_LONG)
@@ -97,3 +105,12 @@ def _follow(station: Station, over: Over) -> None:
         LOG.info("feeds are followed another time: %s", error)
     except CardStationError:
         LOG.warning("a feed was not taken", exc_info=True)
+
+
+def _tell(station: Station, _over: Over) -> None:
+    try:
+        tell_board(station)
+    except LedgerUnreachable as error:
+        LOG.info("the board is told another time: %s", error)
+    except CardStationError:
+        LOG.warning("the centre's board was not told", exc_info=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardstation import __version__
-from cardstation.bootstrap.beside import eager_sender, feed_follower
+from cardstation.bootstrap.beside import board_teller, eager_sender, feed_follower
 from cardstation.bootstrap.libraries import shelf_of, with_libraries
 from cardstation.bootstrap.purses import purses_beside
 from cardstation.domain.money import Money
@@ -65,10 +65,16 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
             yield station
             return
         store.anchor.move_out()
-        with eager_sender() as eager, feed_follower() as follower:
-            at_work = replace(station, armed=eager.ring, synced=follower.ring)
+        with eager_sender() as eager, feed_follower() as follower, board_teller() as teller:
+
+            def synced() -> None:
+                follower.ring()
+                teller.ring()
+
+            at_work = replace(station, armed=eager.ring, synced=synced)
             if at_work.ledger is not None:
                 eager.serve(at_work)
+                teller.serve(at_work)
             if at_work.feeds is not None:
                 follower.serve(at_work)
             yield at_work

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 
-from cardstation.central import acts, books, ledger, orders, wire
+from cardstation.central import acts, boards, books, ledger, orders, wire
 from cardstation.central.answers import (
     acknowledged,
     current,
@@ -73,6 +73,7 @@ def build(service: Service) -> FastAPI:
     reception = Reception(service.engine)
     _station_routes(app, service, reception)
     _look_routes(app, service, reception)
+    _board_routes(app, service, reception)
     _order_routes(app, service, reception)
     _local_routes(app, service, reception)
     add_feed_routes(app, reception, service.engine, service.key, fresh)
@@ -141,6 +142,19 @@ def _station_routes(app: FastAPI, service: Service, reception: Reception) -> Non
             return head_answer(engine, service.key, signed, made)
 
         return await reception.station(request, grant, name=station, most_bytes=_FORM_BYTES)
+
+
+def _board_routes(app: FastAPI, service: Service, reception: Reception) -> None:
+    engine = service.engine
+
+    @app.post("/v1/stations/{station}/board")
+    async def board(station: str, request: Request) -> Response:
+        def take(signed: Signed, body: bytes) -> Response:
+            fresh(engine, signed)
+            told = read_json(body, wire.BoardTold)
+            return json_answer(wire.BoardHeard(boards.take_board(engine, station, told)))
+
+        return await reception.station(request, take, name=station, most_bytes=MOST_BYTES)
 
 
 def _look_routes(app: FastAPI, service: Service, reception: Reception) -> None:

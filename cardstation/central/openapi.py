@@ -44,7 +44,10 @@ _KEYS: Said = {
 }
 _FIELD = re.compile(r"\{(\w+)\}")
 _NEWS = ("version", "unsent", "oldest")
-_ASKED = ("q", "day", "which", "code", "station", "clerk", "act", "before", "done", "wall")
+_ASKED = (
+    *("q", "day", "which", "code", "station", "clerk", "act", "before", "done", "wall"),
+    *("team", "zone"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,9 @@ _OPERATIONS = (
     _Told("get", f"{_HOME}/entries", "Own entries after one", wire.Loads, asks=("after",)),
     _Told("post", f"{_HOME}/entries", "Post entries", wire.AckAnswer, body=wire.Batch),
     _Told("post", f"{_HOME}/epoch", "Begin a new epoch", wire.HeadAnswer, body=wire.EpochAsked),
+    _Told(
+        "post", f"{_HOME}/board", "Say what the board shows", wire.BoardHeard, body=wire.BoardTold
+    ),
     _Told("get", "/v1/cards/{card_no}/loads", "What decides a card's intents", wire.Loads),
     _Told("get", "/v1/seals/{seal_no}/steps", "The steps of the bag under a seal", wire.Loads),
     _Told("get", "/v1/orders", "Orders that wait", wire.Orders, asks=_NEWS),

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from cardstation.central.engine import at_start
 from cardstation.errors import Refusal
 
-HEAD = "r0013"
+HEAD = "r0014"
 FOLDER = Path(__file__).parent / "migrations"
 
 

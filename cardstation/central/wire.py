@@ -13,6 +13,7 @@ Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 StationName = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_.:~+/=-]{1,64}$")]
 """What a station can sign as its key's id."""
+MOST_BAGS, MOST_HOMES = 5_000, 1_000
 
 
 class Batch(msgspec.Struct, forbid_unknown_fields=True):
@@ -107,6 +108,32 @@ class Orders(msgspec.Struct):
 
     orders: list[NewOrder]
     signature: bytes
+
+
+class GasLeft(msgspec.Struct, forbid_unknown_fields=True):
+    """How long one household's gas lasts; the household by the numbers that entries name, too."""
+
+    account_no: Word
+    card_no: Word
+    counter: Number
+    out_at: Moment | None
+    read_at: Moment
+    team: Word
+    zone: Word
+
+
+class BoardTold(msgspec.Struct, forbid_unknown_fields=True):
+    """Open cases by batch, all of them, and households whose meter was read since."""
+
+    open: Annotated[dict[Word, Amount], msgspec.Meta(max_length=MOST_BAGS)]
+    gas: Annotated[list[GasLeft], msgspec.Meta(max_length=MOST_HOMES)]
+    until: Moment | None
+
+
+class BoardHeard(msgspec.Struct):
+    """Until when every reading of a station was told; None = of none yet."""
+
+    until: datetime | None
 
 
 class Refused(msgspec.Struct):

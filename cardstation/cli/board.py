@@ -33,7 +33,7 @@ def _told(call: Call, found: Board) -> list[str]:
     t = call.words
     names = (t("Expected"), t("Collected"), t("Loaded"), t("Returned"), t("Exceptions"))
     head = (t("Service team"), t("Zone"), t("Community"), *names)
-    return columns([head, *(_row(call, row) for row in found.rows)])
+    return [*columns([head, *(_row(call, row) for row in found.rows)]), word("board.one_desk", t)]
 
 
 def _row(call: Call, row: BoardRow) -> tuple[str, ...]:
@@ -80,4 +80,4 @@ def _list(call: Call, found: TriageList) -> list[str]:
         for row in found.rows
     ]
     unread = call.words("Households whose card was not read yet: {n}.", n=found.unread)
-    return [*columns(rows), unread]
+    return [*columns(rows), unread, word("board.one_desk", call.words)]

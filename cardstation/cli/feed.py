@@ -14,6 +14,7 @@ from cardstation.services.feeds.snapshot import FeedProgress
 from cardstation.services.follow_feed import follow_feed
 from cardstation.services.station import Station
 from cardstation.services.sync import sync
+from cardstation.services.tell_board import tell_board
 
 _PAGES = 10
 """So many pages are fetched between two words about it."""
@@ -53,11 +54,11 @@ def show(call: Call) -> None:
 
 
 def follow_along(call: Call, station: Station) -> None:
-    """Follow after something else was done; what goes wrong is said and undoes nothing."""
-    if station.feeds is None:
-        return
+    """Follow and tell the board after a sync; what goes wrong is said and undoes nothing."""
     try:
-        follow_feed(station, lambda found: _told(call, found))
+        if station.feeds is not None:
+            follow_feed(station, lambda found: _told(call, found))
+        tell_board(station)
     except (LedgerUnreachable, LedgerRefused) as error:
         call.output.progress(of_error(error, call.words).what)
 

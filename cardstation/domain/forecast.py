@@ -24,6 +24,8 @@ SHORTEST_YEAR = timedelta(days=30)
 """What was bought since New Year is an average from the end of January on."""
 
 _DAY = 24 * 3600
+_LONGEST = 3_660 * _DAY
+"""What is said to last longer is said to last so long."""
 
 
 class Ground(StrEnum):
@@ -99,12 +101,14 @@ class Forecast:
     Attributes:
         days: Whole days from now; None when nobody can know.
         left: In the meter by its last reading, and on the card; in litres or fen.
+        out_at: When it is used up; None when nobody can know.
     """
 
     days: int | None
     ground: Ground
     left: int = 0
     read_at: datetime | None = None
+    out_at: datetime | None = None
 
     @property
     def urgency(self) -> Urgency:
@@ -158,15 +162,16 @@ def forecast(
     if now - last.at > OLDEST:
         return Forecast(None, Ground.STALE, left, last.at)
     if left <= 0:
-        return Forecast(0, Ground.EMPTY, left, last.at)
+        return Forecast(0, Ground.EMPTY, left, last.at, last.at)
     use = _between(readings) or _bought(bought, last.at)
     if use is None:
         return Forecast(None, Ground.ONE_READING, left, last.at)
     if not use.number:
         return Forecast(None, Ground.NO_USE, left, last.at)
     since = max(0, int((now - last.at).total_seconds()))
-    lasts = max(0, left * use.seconds // use.number - since)
-    return Forecast(lasts // _DAY, use.ground, left, last.at)
+    lasts = left * use.seconds // use.number
+    out_at = last.at + timedelta(seconds=min(lasts, _LONGEST))
+    return Forecast(max(0, lasts - since) // _DAY, use.ground, left, last.at, out_at)
 
 
 def _between(readings: Sequence[MeterReading]) -> _Use | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
+from cardstation.domain.board_told import BoardTold
 from cardstation.domain.ledger import Entry, Order
 
 
@@ -133,4 +135,11 @@ class Ledger(Protocol):
 
         Raises:
             LedgerRefused: also `order_not_waiting`.
+        """
+
+    def tell_board(self, told: BoardTold) -> datetime | None:
+        """Say what the centre's board shows of this station; the newest word holds.
+
+        Returns:
+            Until when the centre has heard of every reading, None = of none yet.
         """

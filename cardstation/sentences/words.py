@@ -36,6 +36,7 @@ WORDS = {
     "zone.controlled": "Controlled zone",
     "zone.watched": "Watched zone",
     "zone.open": "No restrictions",
+    "board.one_desk": "this desk's bags and readings only; the centre's board has every desk's",
     "urgency.out": "Used up",
     "urgency.days_3": "Within 3 days",
     "urgency.days_7": "Within 7 days",

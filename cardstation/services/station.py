@@ -50,7 +50,7 @@ class Station:
         work: Cards and money that are in hand at this moment.
         armed: Told after each armed commit, so that the ledger hears of it soon; returns at once.
         feeds: What the centre publishes; None = works without. synced: Told when the ledger has
-            everything, so that the feeds are followed; returns at once.
+            everything, so that feeds are followed and the board is told; returns at once.
     """
 
     store: Store

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    union,
 )
 
 from cardstation.domain.card import Quantity
@@ -60,6 +61,18 @@ class LastLoaded:
     counter: int
     counted: bool
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Untaken:
+    """Loads that a meter had not taken at its last reading.
+
+    Attributes:
+        number: Their sum, in litres or fen. counter: The highest purchase counter of them.
+    """
+
+    number: int
+    counter: int
 
 
 _BACK = select(topup.c.corrects).where(
@@ -144,8 +157,29 @@ class Readings:
             if row.account_no in accounts
         }
 
-    def untaken(self, community: str, last: Mapping[str, MeterReading]) -> dict[str, int]:
-        """Account → loads of this station its meter had not taken yet, in litres or fen.
+    def touched_since(self, since: datetime | None) -> dict[str, set[str]]:
+        """Community → accounts whose meter was read, or that were sold to, from a moment on.
+
+        Args:
+            since: None = every account whose meter was ever read.
+        """
+        read, sold = select(meter_reading.c.account_no), select(topup.c.account_no)
+        if since is None:
+            some = read.subquery()
+        else:
+            read = read.where(meter_reading.c.seen_at >= since)
+            some = union(read, sold.where(topup.c.opened_at >= since)).subquery()
+        home = households.c
+        query = select(home.community, home.account_no).where(
+            home.account_no.in_(select(some.c.account_no))
+        )
+        found: dict[str, set[str]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.community, set()).add(row.account_no)
+        return found
+
+    def untaken(self, community: str, last: Mapping[str, MeterReading]) -> dict[str, Untaken]:
+        """Account → loads of this station its meter had not taken yet.
 
         A load above the counter of the last reading is still to be taken; one that was taken off
         its card again is none.
@@ -159,15 +193,17 @@ class Readings:
             .join(households, households.c.account_no == topup.c.account_no)
             .where(households.c.community == community, *_STANDS)
         )
-        sums: dict[str, int] = {}
+        found: dict[str, Untaken] = {}
         for row in self._connection.execute(query):
             reading = last.get(row.account_no)
             if reading is None or row.meter_no != reading.meter_no:
                 continue
             if row.counter_after > reading.counter:
                 more = number_of(thaw_any(Quantity, row.quantity))
-                sums[row.account_no] = sums.get(row.account_no, 0) + more
-        return sums
+                had = found.get(row.account_no, Untaken(0, 0))
+                counter = max(had.counter, row.counter_after)
+                found[row.account_no] = Untaken(had.number + more, counter)
+        return found
 
 
 def _reading(row: Row[Any]) -> MeterReading:

@@ -11,13 +11,15 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 import msgspec
 
+from cardstation.domain.board_told import BoardTold
 from cardstation.domain.checkpoint import Checkpoint, OrdersTold, Rewind
 from cardstation.domain.ledger import Entry, Order
 from cardstation.domain.message_signature import (
@@ -222,6 +224,17 @@ class HttpLedger:
         """
         return self._orders("POST", f"/v1/orders/{quote(order_id, safe='')}/release")[0]
 
+    def tell_board(self, told: BoardTold) -> datetime | None:
+        """Say what the centre's board shows of this station; until when it has heard.
+
+        Raises:
+            LedgerUnreachable: no answer; say it again.
+            LedgerRefused: `station_suspended`, …
+        """
+        gas = [wire.GasLeft(**asdict(one)) for one in told.gas]
+        body = msgspec.json.encode(wire.BoardTold(dict(told.open), gas, told.until))
+        return self._asked("POST", f"{self._mine}/board", wire.BoardHeard, body)[0].until
+
     def enrol(self, code: str) -> LedgerHead:
         """Enrol this station with a one-time code; harmless when it is enrolled already.
 
@@ -294,17 +307,19 @@ class HttpLedger:
     def _fresh(self, path: str, kind: type[Answer]) -> Answer:
         return self._asked("GET", path, kind)[0]
 
-    def _asked(self, method: str, path: str, kind: type[Answer]) -> tuple[Answer, str]:
+    def _asked(
+        self, method: str, path: str, kind: type[Answer], body: bytes = b""
+    ) -> tuple[Answer, str]:
         """Ask with the current nonce; a push elsewhere may have used it up, then once more."""
         nonce = self._nonce
         if nonce:
             try:
-                return self._send(method, path, b"", nonce, kind), nonce
+                return self._send(method, path, body, nonce, kind), nonce
             except LedgerRefused as refused:
                 if refused.code != "nonce_stale":
                     raise
         nonce = self.head().nonce
-        return self._send(method, path, b"", nonce, kind), nonce
+        return self._send(method, path, body, nonce, kind), nonce
 
     def _send(self, method: str, path: str, body: bytes, nonce: str, kind: type[Answer]) -> Answer:
         try:

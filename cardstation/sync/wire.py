@@ -110,6 +110,32 @@ class Totals(msgspec.Struct):
     stations: dict[str, dict[str, int]]
 
 
+class GasLeft(msgspec.Struct):
+    """How long one household's gas lasts."""
+
+    account_no: str
+    card_no: str
+    counter: int
+    out_at: datetime | None
+    read_at: datetime
+    team: str
+    zone: str
+
+
+class BoardTold(msgspec.Struct):
+    """What the centre's board shows of this station beside the facts."""
+
+    open: dict[str, int]
+    gas: list[GasLeft]
+    until: datetime | None
+
+
+class BoardHeard(msgspec.Struct):
+    """Until when the centre has heard of every reading."""
+
+    until: datetime | None
+
+
 class Refused(msgspec.Struct):
     """Why not."""
 

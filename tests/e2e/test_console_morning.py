@@ -34,6 +34,7 @@ def town(centre: Centre) -> Town:
     made.fortnight()
     made.doubts()
     made.bags()
+    made.told()
     made.filed()
     made.tills()
     made.night()

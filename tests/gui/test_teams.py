@@ -44,6 +44,11 @@ def test_every_community_stands_there_with_words_and_figures(board: TeamsView) -
     assert texts(board, 5)[0] == "—"
 
 
+def test_the_screen_says_that_it_is_one_desks_view(desk: Stage, board: TeamsView) -> None:
+    assert board.isVisible()
+    assert "仅本站" in teams_of(desk).subtitle(desk.window.look.t)
+
+
 def test_keys_open_file_and_leave(desk: Stage, board: TeamsView, qtbot: QtBot) -> None:
     model = teams_of(desk).model
     qtbot.keyClick(board.table, Qt.Key.Key_Down)

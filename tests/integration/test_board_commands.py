@@ -84,6 +84,7 @@ def test_the_board_as_json_and_in_words(run: Command, tmp_path: Path) -> None:
     status, _, said = run("board")
     assert status == 0
     assert "应有" in said
+    assert "仅本站" in said
 
 
 def test_the_triage_list_and_its_files_name_nobody(run: Command, tmp_path: Path) -> None:
@@ -107,6 +108,7 @@ def test_the_triage_list_and_its_files_name_nobody(run: Command, tmp_path: Path)
     status, _, said = run("triage", COMMUNITY)
     assert status == 0
     assert at.door in said
+    assert "仅本站" in said
     assert run("triage", "没有的小区")[0] != 0
 
 

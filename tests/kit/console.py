@@ -23,6 +23,7 @@ from cardstation.central.console.tables import COMMAND_LINE, people, people_role
 from cardstation.central.engine import transaction
 from cardstation.central.reconcile.files import FileKind, take_file
 from cardstation.central.reconcile.nightly import reconcile
+from cardstation.domain.board_told import BoardTold, GasLeft
 from cardstation.sync.http_ledger import HttpLedger
 from tests.kit.facts import Chain
 from tests.kit.postgres import CENTRE_KEY, Books, Centre
@@ -205,7 +206,7 @@ class Town:
         )
         for name, batch, team, zone, rows, loaded in told:
             _, chain = self.station(name)
-            step = _steps(chain, batch)
+            step = steps_of(chain, batch)
             listed = {"rows": rows, "typed": False, "team": team, "zone": zone}
             entries = [
                 step("listed", "listed", listed),
@@ -241,8 +242,30 @@ class Town:
             for at in range(0, len(entries), 90):
                 self.push(name, entries[at : at + 90])
 
+    def told(self) -> None:
+        """What the desks of the bags say for the board, but one of them nothing."""
+        now = datetime.now(ZONE)
+        lasts = (0, 1, 2, 3, 5, 6, 9, 13, 20, 41, None, None)
+        for name, team, zone, open_ in (
+            ("S001", "城东专班", "sealed", {"2026-11-25-01": 3}),
+            ("S002", "城东专班", "controlled", {}),
+        ):
+            gas = tuple(
+                GasLeft(
+                    account_no=f"{int(name[1:])}{at:09d}",
+                    card_no=f"B{name}{at:05d}",
+                    counter=1,
+                    out_at=None if days is None else now + timedelta(days=days, hours=1),
+                    read_at=now - timedelta(days=at % 4 if at < 11 else 120, hours=at),
+                    team=team,
+                    zone=zone,
+                )
+                for at, days in enumerate(lasts)
+            )
+            self.station(name)[0].tell_board(BoardTold(open_, gas))
 
-def _steps(chain: Chain, batch: str) -> Callable[[str, str, dict[str, Any]], bytes]:
+
+def steps_of(chain: Chain, batch: str) -> Callable[[str, str, dict[str, Any]], bytes]:
     def add(step: str, stage: str, said: dict[str, Any]) -> bytes:
         told = {"batch_id": batch, "step": step, "stage": stage, "clerk": "lin", "seq": 1}
         told |= {"at": "2026-11-25T09:00:00+08:00", "detail": json.dumps(said) if said else ""}

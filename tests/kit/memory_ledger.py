@@ -27,6 +27,7 @@ from cardstation.central.judging import (
     purse_of,
 )
 from cardstation.domain.batch_id import ids_of
+from cardstation.domain.board_told import BoardTold
 from cardstation.domain.ledger import TAIL_LOST, Entry, Order, Posting, order_postings
 from cardstation.domain.order_lease import (
     as_it_stands,
@@ -61,6 +62,7 @@ class Centre:
         sold: Orders as they were posted. held: The same with who holds them until when.
         now: The centre's own clock.
         posted: Every accepted entry, in order.
+        told: What stations said for the board. heard: Until when, by station.
     """
 
     chains: dict[str, Chain] = field(default_factory=dict)
@@ -73,6 +75,8 @@ class Centre:
     posted: list[Posted] = field(default_factory=list)
     of_card: dict[str, list[Entry]] = field(default_factory=dict)
     balances: dict[str, int] = field(default_factory=dict)
+    told: list[BoardTold] = field(default_factory=list)
+    heard: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def orders(self) -> dict[str, OrderState]:
@@ -182,6 +186,14 @@ class Centre:
             self._refuse(order)
         self.held[order_id] = freed(order) if order.leased_to == station else order
         return self.held[order_id]
+
+    def tell_board(self, station: str, told: BoardTold) -> datetime | None:
+        """As `central.boards.take_board`."""
+        refuse_inactive(self.chains[station].head)
+        self.told.append(told)
+        if told.until is not None:
+            self.heard[station] = told.until
+        return self.heard.get(station)
 
     def _in_doubt(self, order: Order) -> bool:
         """As `central.holders.is_in_doubt`."""
@@ -343,6 +355,9 @@ class MemoryLedger:
         return self.carry(
             "ledger.release", lambda: self.centre.release_order(self.station, order_id)
         )
+
+    def tell_board(self, told: BoardTold) -> datetime | None:
+        return self.carry("ledger.board", lambda: self.centre.tell_board(self.station, told))
 
     def entries_after(self, seq: int) -> tuple[bytes, ...]:
         return self.carry("ledger.entries", lambda: self.centre.entries_after(self.station, seq))

@@ -145,7 +145,7 @@ def test_every_template_and_file_is_there_and_used() -> None:
     "table",
     [
         *(words.DONE, words.ACTS, words.ROLES, words.KINDS, words.ENTRIES, words.STATUSES),
-        *(words.ACCOUNTS, words.TENDERS),
+        *(words.ACCOUNTS, words.TENDERS, words.GAS),
     ],
 )
 def test_every_word_has_its_chinese(table: dict[str, str]) -> None:

@@ -26,6 +26,7 @@ ACTS = {
     "password_changed": "Password changed",
     "password_reset": "Password reset",
     "household_seen": "Household looked at",
+    "gas_looked_at": "Households by gas left looked at",
     "exported": "Exported",
     "explained": "Item explained",
     "explanation_proposed": "Explanation proposed",
@@ -49,6 +50,18 @@ ACTS = {
     "invoice_on_paper": "Invoice on paper written down",
 }
 """By the code in the audit log."""
+
+GAS = {
+    "out": "Used up",
+    "days_3": "Within 3 days",
+    "days_7": "Within 7 days",
+    "days_14": "Within 14 days",
+    "later": "More than 14 days",
+    "loaded": "Loaded since",
+    "unknown": "Not known",
+    "stale": "Not known, reading too old",
+}
+"""By the state of a household's gas."""
 
 ROLES = {
     "teller": "Teller",

@@ -6,6 +6,7 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from cardstation.i18n import Translator
+from cardstation.sentences import word
 from ui.look import Look
 from ui.screens.kind import Screen, Tools, WithoutCards
 from ui.screens.teams.model import TeamsModel
@@ -29,7 +30,8 @@ class TeamsScreen(WithoutCards):
         if board is None:
             return ""
         teams = len({row.team for row in board.rows})
-        return t("{teams} teams, {n} communities", teams=teams, n=len(board.rows))
+        said = t("{teams} teams, {n} communities", teams=teams, n=len(board.rows))
+        return f"{said} · {word('board.one_desk', t)}"
 
     def shown(self) -> None:
         """See `OpenScreen`."""

@@ -19,6 +19,7 @@ from cardstation.central.console.pages import (
     suspense,
     tariffs_page,
     today,
+    triage_page,
 )
 from cardstation.central.console.visit import Act, Export, Page
 
@@ -26,6 +27,7 @@ PAGES: tuple[Page, ...] = (
     today.PAGE,
     *stations.PAGES,
     *board_page.PAGES,
+    *triage_page.PAGES,
     *batches_page.PAGES,
     *household.PAGES,
     *orders_page.PAGES,
@@ -55,6 +57,8 @@ ACTS: tuple[Act, ...] = (
 EXPORTS: tuple[Export, ...] = (
     day_sheet.EXPORT,
     *stations.EXPORTS,
+    *board_page.EXPORTS,
+    *triage_page.EXPORTS,
     *batches_page.EXPORTS,
     *household.EXPORTS,
     *orders_page.EXPORTS,
