@@ -31,6 +31,7 @@ _NOTHING_TO_LOAD = frozenset(
         "hoard_limit_money",
         "line_blocked",
         "line_unfunded",
+        "list_lost",
         "load_returned",
         "load_still_on_card",
         "load_still_on_card_money",

@@ -190,6 +190,13 @@ TABLE = {
         SAFE,
         "Choose a batch from the list.",
     ),
+    "list_lost": Words(
+        "Row of a lost list",
+        "The list of this row was lost with records of this desk; what was recorded of its card "
+        "came back.",
+        SAFE,
+        "Take the same list in again; else give its cards and its money back, and close the batch.",
+    ),
     "card_not_in_batch": Words(
         "Card not on the list",
         "This card does not stand on the list of this batch.",

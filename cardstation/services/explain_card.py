@@ -10,6 +10,7 @@ from cardstation.services.custody_state import CustodyState, custody_in, custody
 from cardstation.services.hand_over import row_of
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
+from cardstation.services.intent.lost_list import is_lost
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 
@@ -52,7 +53,7 @@ def explain_card(
         ensure_other_person(station, approval)
     approver = approval.name if approval is not None else ""
     with station.store.unit() as unit:
-        _ensure_fits(custody_in(unit, batch_id), told)
+        _ensure_fits(custody_in(unit, batch_id), told, alone=approval is None)
         if approval is None and told.why in NEED_TWO:
             raise Refusal("explanation_needs_two", n=len(told.places))
         record_step(station, unit, batch_id, Step.EXPLAINED, value=told, approver=approver)
@@ -61,7 +62,7 @@ def explain_card(
     return custody_state(station, batch_id)
 
 
-def _ensure_fits(state: CustodyState, told: Explanation) -> None:
+def _ensure_fits(state: CustodyState, told: Explanation, *, alone: bool) -> None:
     custody = state.custody
     if told.why is Why.COUNTED_AGAIN:
         if told.places or told.extras or not 0 <= told.counted <= 100_000:
@@ -75,7 +76,10 @@ def _ensure_fits(state: CustodyState, told: Explanation) -> None:
         where = custody.where.get(place)
         if where is None:
             raise Refusal("card_place_unknown", place=row_of(state, place))
-        _ensure_answers_load(custody, place, told.why)
+        # No reader can tell the card of a lost list: its row is not on file.
+        by_two = told.why is Why.FOUND and not alone and is_lost(state.batch.batch)
+        if not by_two:
+            _ensure_answers_load(custody, place, told.why)
         if not _fits(told.why, where, custody, place):
             raise Refusal("explanation_does_not_fit", place=row_of(state, place))
     _ensure_extras(custody, told)

@@ -23,7 +23,6 @@ from cardstation.services.add_row import add_row
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
 from cardstation.services.close_batch import close_batch
-from cardstation.services.custody_state import custody_state
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
@@ -32,6 +31,7 @@ from cardstation.services.pay_batch import pay_batch
 from cardstation.services.purge_batch import purge_batch, purge_due
 from cardstation.services.rejoin import rejoin
 from cardstation.services.release_line import release_line
+from cardstation.services.return_batch import return_batch
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.sync import sync
 from tests.kit.lists import list_row, taken
@@ -124,8 +124,10 @@ def test_its_money_is_listed_signed_over_and_goes_back(day: Day) -> None:
     payment_id = payment.payment.payment_id
     return_remainder(station, day.batch_id, payment_id, left, SECOND, found="not given before")
     assert not exceptions_state(station)
-    close_batch(station, day.batch_id)
-    assert custody_state(station, day.batch_id).stage is Stage.CLOSED
+    with pytest.raises(Refusal, match="cards_not_back"):
+        close_batch(station, day.batch_id)
+    home = HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True)
+    assert return_batch(station, day.batch_id, home).stage is Stage.CLOSED
     with station.store.reading() as reading:
         assert not open_items(reading)
     proved(day.desk)
@@ -198,7 +200,7 @@ def test_a_row_that_was_loaded_is_what_it_was(day: Day, how: str) -> None:
 
 
 def test_its_bag_is_signed_over_too(day: Day) -> None:
-    """Three cards came and one of them is kept for its household; nobody knows whose they are."""
+    """Three cards came and one of them is kept for its household; its list is not on file."""
     station = day.desk.station
     hand_over(station, day.batch_id, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
     for home in OURS:
@@ -209,7 +211,7 @@ def test_its_bag_is_signed_over_too(day: Day) -> None:
     with day.desk.station.store.reading() as reading:
         (item,) = open_items(reading)
     assert (item.code, item.batch_id) == ("cards_not_back", day.batch_id)
-    with pytest.raises(Refusal, match="cards_not_explained"):
+    with pytest.raises(Refusal, match="cards_not_back"):
         close_batch(day.desk.station, day.batch_id)
 
 

@@ -9,7 +9,7 @@ from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.custody import HandOver
 from cardstation.services.batch_state import money_open
 from cardstation.services.custody_state import CustodyState, custody_in
-from cardstation.services.intent.lost_list import lost_ids
+from cardstation.services.intent.lost_list import is_lost, lost_ids
 from cardstation.store import Reading
 
 _RUN_ENDED = (Stage.DONE, Stage.RETURNED, Stage.CLOSED)
@@ -33,7 +33,7 @@ def money_since(found: CustodyState) -> datetime | None:
 
     Money of a lost list waits at once: no line can use it.
     """
-    if not found.batch.batch.lines and money_open(found.batch):
+    if is_lost(found.batch.batch) and money_open(found.batch):
         return found.batch.batch.imported_at
     ended = [one.step.at for one in found.timeline if one.step.stage in _RUN_ENDED]
     if found.stage not in _RUN_ENDED or not money_open(found.batch):

@@ -1,21 +1,34 @@
-"""Batches whose list a restored station lost: its entries came back, with the money, not the rows.
+"""Batches whose list a restored station lost: entries and money came back, the rows did not.
 
-Such a batch has no lines. Its money goes back to its payers, or its list is taken in again.
+Its money goes back to its payers, or its list is taken in again. Of its rows those are known of
+whose cards a hand-over, an explanation or a load tells: no count makes these cards go away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict
+from cardstation.domain.batch import Batch, LineKind, ListRow, ManifestLine, Verdict
 from cardstation.domain.batch_life import Step
+from cardstation.domain.custody import HandOver, Moved
 from cardstation.domain.list_steps import Listed
 from cardstation.domain.preflight import FORGIVEN
+from cardstation.domain.topup import TopUp
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
+from cardstation.services.intent.moved import moved_of
+from cardstation.services.intent.steps import exchanges_of
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw
+
+LIST_LOST = "list_lost"
+"""Why a row of a lost list stands where it does."""
+
+
+def is_lost(batch: Batch) -> bool:
+    """Whether no row of a batch is on file."""
+    return all(LIST_LOST in line.reasons for line in batch.lines)
 
 
 def lost_ids(reading: Reading) -> tuple[str, ...]:
@@ -42,7 +55,48 @@ def _lost(reading: Reading, batch_id: str) -> Batch | None:
     stored = reading.journal.at(told[0]) if told else None
     if stored is None or (since := stored.written_at) is None:
         return None
-    return Batch(batch_id, batch_id, stored.entry.proof, since, None, None, ())
+    rows = _rows(reading, batch_id)
+    return Batch(batch_id, batch_id, stored.entry.proof, since, None, None, rows)
+
+
+def _rows(reading: Reading, batch_id: str) -> tuple[ManifestLine, ...]:
+    """What stands for the rows: whose card a place had is known where it was loaded."""
+    steps = reading.steps.of_batch(batch_id)
+    loads = {one.line: one for one in reading.topups.of_batch(batch_id)}
+    told = {place for step in steps for place in _told_of(moved_of(step))} | loads.keys()
+    exchanged = exchanges_of(steps, lambda _seq: False)
+    here = {exchanged.end_of(place, ()) for place in told}
+    first = {became: place for place, became in exchanged.became.items()}
+    return tuple(
+        _row(place, loads.get(place), first, here=place in here)
+        for place in range(1, max(told | here, default=0) + 1)
+    )
+
+
+def _told_of(moved: Moved | None) -> tuple[int, ...]:
+    if isinstance(moved, HandOver):
+        return (*moved.places, *moved.missing)
+    return () if moved is None else moved.places
+
+
+def _row(place: int, load: TopUp | None, first: Mapping[int, int], *, here: bool) -> ManifestLine:
+    row = place
+    while row in first:
+        row = first[row]
+    return ManifestLine(
+        row=ListRow(row, "", "", "", "", "", ""),
+        verdict=Verdict.HUMAN,
+        kind=LineKind.PREPAID if load is not None and load.order_id else LineKind.SALE,
+        account_no="" if load is None else load.account_no,
+        card_no="" if load is None else load.identity.card_no,
+        name="",
+        door="",
+        money=None if load is None else load.quote.money,
+        volume=None if load is None else load.quote.volume,
+        ground="" if load is None else "card",
+        reasons=(LIST_LOST,),
+        withdrawn="" if here else LIST_LOST,
+    )
 
 
 def lost_as(reading: Reading, digest: str, order: str, lines: Sequence[ManifestLine]) -> str:
