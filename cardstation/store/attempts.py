@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from cardstation.domain.topup import TopUp
+from cardstation.sql.asked import Asked, adding
 from cardstation.store.tables import code_attempt
 
 
@@ -26,8 +27,8 @@ class Attempt(StrEnum):
     WITHHELD = "withheld"
 
 
-_NOTE = code_attempt.insert()
-_OF_CARD = (
+_NOTE = adding(code_attempt)
+_OF_CARD = Asked(
     select(code_attempt.c.event, code_attempt.c.tries_left)
     .where(
         code_attempt.c.maker == bindparam("maker"), code_attempt.c.card_no == bindparam("card_no")
@@ -50,8 +51,8 @@ class Attempts:
 
     def note(self, intent: TopUp, event: Attempt, *, tries_left: int | None, at: datetime) -> None:
         """Log one step of an attempt."""
-        self._connection.execute(
-            _NOTE,
+        _NOTE.write(
+            self._connection,
             {
                 "maker": intent.identity.maker,
                 "card_no": intent.identity.card_no,
@@ -76,8 +77,7 @@ class Attempts:
             every: Tries of its chip; an attempt begun with all of them ends the row: what was cut
                 short before it had cost none.
         """
-        of_card = {"maker": maker, "card_no": card_no}
-        return _torn(self._connection.execute(_OF_CARD, of_card), every)
+        return _torn(_OF_CARD.every(self._connection, maker=maker, card_no=card_no), every)
 
     def torn_of(self, topup_id: str, every: int) -> int:
         """The same of one work: a blank has no number, and a new work begins with another one."""

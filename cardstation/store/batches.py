@@ -25,6 +25,7 @@ from sqlalchemy import (
 from cardstation.domain.batch import Batch, LineKind, ListRow, ManifestLine, Verdict, Zone
 from cardstation.domain.batch_id import batch_id_of, number_of
 from cardstation.domain.money import Money
+from cardstation.sql.asked import Asked
 from cardstation.sql.types import Fen, Instant, Litres, Word
 from cardstation.store.households import households, in_parts
 from cardstation.store.tables import batch_step, metadata, payment, payment_log, topup
@@ -79,7 +80,7 @@ Index("ix_batch_lines_card_no", batch_lines.c.card_no)
 Index("ix_batch_lines_account_no", batch_lines.c.account_no)
 
 
-_BY_ID = select(batches).where(batches.c.batch_id == bindparam("batch_id"))
+_BY_ID = Asked(select(batches).where(batches.c.batch_id == bindparam("batch_id")))
 """Asked for every card: made once."""
 
 Kept = dict[str, tuple[tuple[str, datetime, int], Batch]]
@@ -122,7 +123,7 @@ class Batches:
 
     def get(self, batch_id: str) -> Batch | None:
         """A batch with its lines in list order."""
-        found = self._connection.execute(_BY_ID, {"batch_id": batch_id}).first()
+        found = _BY_ID.first(self._connection, batch_id=batch_id)
         if found is None:
             return None
         state = (found.digest, found.imported_at, found.changes)

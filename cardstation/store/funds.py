@@ -14,6 +14,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Quote
 from cardstation.errors import Value
+from cardstation.sql.asked import Asked
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.tables import batch_stop, funded_line, payment, payment_log
 
@@ -91,8 +92,9 @@ class BatchStop:
     at: datetime
 
 
-_FUNDED = select(funded_line).where(funded_line.c.batch_id == bindparam("batch_id"))
-_FUNDED_LINE = _FUNDED.where(funded_line.c.line == bindparam("line"))
+_OF_BATCH = select(funded_line).where(funded_line.c.batch_id == bindparam("batch_id"))
+_FUNDED = Asked(_OF_BATCH)
+_FUNDED_LINE = Asked(_OF_BATCH.where(funded_line.c.line == bindparam("line")))
 """Asked for every card: made once."""
 
 
@@ -176,10 +178,11 @@ class Funds:
 
     def funded(self, batch_id: str, *, line: int = 0) -> dict[int, FundedLine]:
         """Funded lines by their place in the batch; all, or one."""
-        query, given = _FUNDED, dict[str, Any](batch_id=batch_id)
         if line:
-            query, given = _FUNDED_LINE, {**given, "line": line}
-        return {row.line: _funded(row) for row in self._connection.execute(query, given)}
+            rows = _FUNDED_LINE.every(self._connection, batch_id=batch_id, line=line)
+        else:
+            rows = _FUNDED.every(self._connection, batch_id=batch_id)
+        return {row.line: _funded(row) for row in rows}
 
     def every_funded(self) -> tuple[FundedLine, ...]:
         """Funded lines of all batches, in list order."""

@@ -7,16 +7,19 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from cardstation.domain.ledger import CLOCK, EntryKind
+from cardstation.sql.asked import Asked, newest
 from cardstation.store.journal import Journal
 from cardstation.store.tables import journal as journal_table
 from cardstation.store.tables import payment, payment_log, topup_log
 
-_LATEST = select(
-    select(topup_log.c.high_water_us).order_by(topup_log.c.no.desc()).limit(1).scalar_subquery(),
-    select(payment_log.c.at).order_by(payment_log.c.no.desc()).limit(1).scalar_subquery(),
-    select(func.max(journal_table.c.seq))
-    .where(journal_table.c.subject == CLOCK, journal_table.c.kind == EntryKind.CLOCK.value)
-    .scalar_subquery(),
+_LATEST = Asked(
+    select(
+        select(topup_log.c.high_water_us).where(newest(topup_log.c.no)).scalar_subquery(),
+        select(payment_log.c.at).where(newest(payment_log.c.no)).scalar_subquery(),
+        select(func.max(journal_table.c.seq))
+        .where(journal_table.c.subject == CLOCK, journal_table.c.kind == EntryKind.CLOCK.value)
+        .scalar_subquery(),
+    )
 )
 _LAST_FACTS = select(
     select(topup_log.c.seq)
@@ -36,7 +39,7 @@ def high_water_us(connection: Connection, journal: Journal) -> int:
     come after it. Where two people ended a wrong clock, what was marked before that counts no
     more; a move without an entry counts from the next one on that has one.
     """
-    moved_us, paid_at, ended_seq = connection.execute(_LATEST).one()
+    moved_us, paid_at, ended_seq = _LATEST.first(connection)
     head, ended = journal.last(), journal.at(ended_seq) if ended_seq else None
     written = [one.written_at for one in (head, ended) if one]
     marks = [0, *(us(at) for at in written if at)]

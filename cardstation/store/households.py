@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam,
 
 from cardstation.domain.household import Address, Household, HouseholdStatus
 from cardstation.domain.meter import Meter, MeterKind
+from cardstation.sql.asked import Asked
 from cardstation.sql.types import Day, Fen, Litres, Word
 from cardstation.store.tables import metadata
 
@@ -52,8 +53,8 @@ _COMMUNITIES = text(
 """From one name to the next along the index: a DISTINCT would walk over every household."""
 
 
-_OF_ACCOUNT = select(households).where(households.c.account_no == bindparam("account_no"))
-_UPDATE = (
+_OF_ACCOUNT = Asked(select(households).where(households.c.account_no == bindparam("account_no")))
+_UPDATE = Asked(
     households.update()
     .where(households.c.account_no == bindparam("key"))
     .values({one.name: bindparam(one.name) for one in households.c if one.name != "account_no"})
@@ -69,7 +70,7 @@ class Households:
 
     def get(self, account_no: str) -> Household | None:
         """The household of an account."""
-        row = self._connection.execute(_OF_ACCOUNT, {"account_no": account_no}).first()
+        row = _OF_ACCOUNT.first(self._connection, account_no=account_no)
         return None if row is None else from_row(row)
 
     def of_card(self, card_no: str) -> tuple[Household, ...]:
@@ -119,7 +120,7 @@ class Households:
 
     def update(self, household: Household) -> None:
         """Replace one household that is on file."""
-        self._connection.execute(_UPDATE, {**to_row(household), "key": household.account_no})
+        _UPDATE.write(self._connection, {**to_row(household), "key": household.account_no})
 
     def _find(self, condition: Any) -> tuple[Household, ...]:
         query = select(households).where(condition).order_by(households.c.account_no)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Text, bindparam, cast, func, select
 
 from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
 from cardstation.errors import ensure
+from cardstation.sql.asked import Asked, adding, newest
 from cardstation.store.tables import journal
 
 FIRST_EPOCH = 1
@@ -48,16 +49,18 @@ class StoredEntry:
             return None
 
 
-_NEWEST_FIRST = journal.c.seq.desc()
-_LAST = select(journal).order_by(_NEWEST_FIRST).limit(1)
-_AT = select(journal).where(journal.c.seq == bindparam("seq"))
-_ABOUT = (
-    select(journal)
-    .where(journal.c.subject == bindparam("subject"), journal.c.kind == bindparam("kind"))
-    .order_by(_NEWEST_FIRST)
-    .limit(1)
+_LAST = Asked(select(journal).where(newest(journal.c.seq)))
+_AT = Asked(select(journal).where(journal.c.seq == bindparam("seq")))
+_ABOUT = Asked(
+    select(journal).where(
+        newest(
+            journal.c.seq,
+            journal.c.subject == bindparam("subject"),
+            journal.c.kind == bindparam("kind"),
+        )
+    )
 )
-_PUT = journal.insert()
+_PUT = adding(journal)
 """Asked several times for every card: made once."""
 
 
@@ -80,7 +83,7 @@ class Journal:
     def last(self) -> StoredEntry | None:
         """The last entry itself."""
         if not self._looked:
-            row = self._connection.execute(_LAST).first()
+            row = _LAST.first(self._connection)
             if row is not None:
                 self._last, self._epoch = _stored(row), row.epoch
             self._looked = True
@@ -135,20 +138,19 @@ class Journal:
         return self._put(stored, filed)
 
     def _put(self, stored: StoredEntry, filed: dict[str, Any]) -> StoredEntry:
-        self._connection.execute(
-            _PUT, {**filed, "seq": stored.seq, "hash": stored.hash, "raw": stored.raw}
-        )
+        row = {**filed, "seq": stored.seq, "hash": stored.hash, "raw": stored.raw}
+        _PUT.write(self._connection, row)
         self._last, self._epoch, self._looked = stored, filed["epoch"], True
         return stored
 
     def at(self, seq: int) -> StoredEntry | None:
         """One entry by number."""
-        row = self._connection.execute(_AT, {"seq": seq}).first()
+        row = _AT.first(self._connection, seq=seq)
         return None if row is None else _stored(row)
 
     def last_about(self, subject: str, kind: EntryKind) -> StoredEntry | None:
         """The latest fact of one kind about a top-up or payment."""
-        row = self._connection.execute(_ABOUT, {"subject": subject, "kind": kind.value}).first()
+        row = _ABOUT.first(self._connection, subject=subject, kind=kind.value)
         return None if row is None else _stored(row)
 
     def since(self, seq: int, limit: int) -> tuple[StoredEntry, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Column, Connection, Table, Text, bindparam, select
 
+from cardstation.sql.asked import Asked
 from cardstation.store.tables import metadata
 
 learned_column = Table(
@@ -24,7 +25,9 @@ blocked_card = Table(
 )
 
 
-_BLOCKED = select(blocked_card.c.card_no).where(blocked_card.c.card_no == bindparam("card_no"))
+_BLOCKED = Asked(
+    select(blocked_card.c.card_no).where(blocked_card.c.card_no == bindparam("card_no"))
+)
 """Asked for every card: made once."""
 
 
@@ -65,7 +68,7 @@ class BlockedCards:
 
     def has(self, card_no: str) -> bool:
         """Whether a card was reported."""
-        return self._connection.execute(_BLOCKED, {"card_no": card_no}).first() is not None
+        return _BLOCKED.first(self._connection, card_no=card_no) is not None
 
     def replace(self, reasons: Mapping[str, str]) -> None:
         """Put a whole new list in the place of the old one."""

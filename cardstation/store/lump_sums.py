@@ -26,6 +26,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Acknowledgement
 from cardstation.errors import ensure
+from cardstation.sql.asked import Asked
 from cardstation.sql.types import Fen, Instant, Word
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.tables import metadata, payment
@@ -84,11 +85,13 @@ APPEND_ONLY: tuple[Table, ...] = (
 
 
 _SUM = "(SELECT coalesce(sum(money), 0) FROM {} WHERE batch_id = :batch_id)"
-_STANDING = text(
-    "SELECT EXISTS(SELECT 1 FROM released_line WHERE batch_id = :batch_id AND line = :line),"  # noqa: S608
-    f" {_SUM.format('payment')} + {_SUM.format('released_line')}"
-    f" - {_SUM.format('funded_line')} - {_SUM.format('given_back')}"
-    f" - {_SUM.format('arrears_paid')}"
+_STANDING = Asked(
+    text(
+        "SELECT EXISTS(SELECT 1 FROM released_line WHERE batch_id = :batch_id AND line = :line),"  # noqa: S608
+        f" {_SUM.format('payment')} + {_SUM.format('released_line')}"
+        f" - {_SUM.format('funded_line')} - {_SUM.format('given_back')}"
+        f" - {_SUM.format('arrears_paid')}"
+    ).columns(Column("released", Integer), Column("free", Fen))
 )
 
 
@@ -236,9 +239,8 @@ class LumpSums:
 
         Below nothing only in unsound books. Asked for every card of a bag.
         """
-        asked = {"batch_id": batch_id, "line": line}
-        released, fen = self._connection.execute(_STANDING, asked).one()
-        return bool(released), Money(fen)
+        released, free = _STANDING.first(self._connection, batch_id=batch_id, line=line)
+        return bool(released), free
 
 
 def sum_back(backs: tuple[GivenBack, ...], payment_id: str = "") -> Money:

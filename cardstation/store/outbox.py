@@ -14,13 +14,14 @@ from sqlalchemy import Connection, exists, select
 
 from cardstation.domain.ledger import GENESIS
 from cardstation.ports.ledger import Ack, LedgerException
+from cardstation.sql.asked import Asked, newest
 from cardstation.store.tables import ledger_ack, ledger_exception, sync_verdict
 
-_VERDICT = select(sync_verdict.c.code).order_by(sync_verdict.c.no.desc()).limit(1)
-_ACKED = (
-    select(ledger_ack.c.acked_seq, ledger_ack.c.acked_hash, ledger_ack.c.term)
-    .order_by(ledger_ack.c.no.desc())
-    .limit(1)
+_VERDICT = Asked(select(sync_verdict.c.code).where(newest(sync_verdict.c.no)))
+_ACKED = Asked(
+    select(ledger_ack.c.acked_seq, ledger_ack.c.acked_hash, ledger_ack.c.term).where(
+        newest(ledger_ack.c.no)
+    )
 )
 _STANDING = (
     select(ledger_exception)
@@ -46,7 +47,7 @@ class Outbox:
 
         The newest word counts: a ledger that lost entries has confirmed less than it once did.
         """
-        row = self._connection.execute(_ACKED).first()
+        row = _ACKED.first(self._connection)
         return (0, GENESIS) if row is None else (row.acked_seq, row.acked_hash)
 
     def store(self, ack: Ack, at: datetime, *, rewound: bool = False) -> None:
@@ -58,7 +59,7 @@ class Outbox:
             rewound: The ledger lost what it had confirmed, signed by two people there: the term
                 ends. Any other ack that goes back was overtaken by the one on file, which stands.
         """
-        before = self._connection.execute(_ACKED).first()
+        before = _ACKED.first(self._connection)
         back = before is not None and ack.acked_seq < before.acked_seq
         term = 0 if before is None else before.term + (back and rewound)
         if rewound or not back:
@@ -118,4 +119,5 @@ class Outbox:
 
     def verdict(self) -> str:
         """The last verdict, empty when all is well."""
-        return self._connection.execute(_VERDICT).scalar() or ""
+        row = _VERDICT.first(self._connection)
+        return "" if row is None else row.code

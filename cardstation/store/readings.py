@@ -25,6 +25,7 @@ from cardstation.domain.card import Quantity
 from cardstation.domain.forecast import MeterReading, number_of, quantity_of
 from cardstation.domain.meter import MeterKind
 from cardstation.domain.transitions import TAKEN_OFF, Direction, TopUpState
+from cardstation.sql.asked import Asked, adding, newest
 from cardstation.sql.types import Instant, Word
 from cardstation.store.frozen import thaw_any
 from cardstation.store.households import households
@@ -83,13 +84,12 @@ _STANDS = (
     topup.c.state == TopUpState.SEALED,
     topup.c.topup_id.not_in(_BACK),
 )
-_LAST = (
-    select(meter_reading)
-    .where(meter_reading.c.meter_no == bindparam("meter_no"))
-    .order_by(meter_reading.c.no.desc())
-    .limit(1)
+_LAST = Asked(
+    select(meter_reading).where(
+        newest(meter_reading.c.no, meter_reading.c.meter_no == bindparam("meter_no"))
+    )
 )
-_ADD = meter_reading.insert()
+_ADD = adding(meter_reading)
 """Asked for every card: made once."""
 
 
@@ -101,7 +101,7 @@ class Readings:
 
     def last(self, meter_no: str) -> MeterReading | None:
         """The newest reading of a meter."""
-        row = self._connection.execute(_LAST, {"meter_no": meter_no}).first()
+        row = _LAST.first(self._connection, meter_no=meter_no)
         return None if row is None else _reading(row)
 
     def newest(self) -> dict[str, MeterReading]:
@@ -115,8 +115,8 @@ class Readings:
         last = self.last(reading.meter_no)
         if last is not None and not reading.newer_than(last):
             return
-        self._connection.execute(
-            _ADD,
+        _ADD.write(
+            self._connection,
             {
                 "account_no": reading.account_no,
                 "meter_no": reading.meter_no,

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 
 from cardstation.domain.receipt import Receipt
 from cardstation.errors import ensure
+from cardstation.sql.asked import Asked, adding
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.tables import paper, receipt
 
-_HIGHEST = select(func.max(receipt.c.number)).where(receipt.c.year == bindparam("year"))
-_ADD = receipt.insert()
+_HIGHEST = Asked(select(func.max(receipt.c.number)).where(receipt.c.year == bindparam("year")))
+_ADD = adding(receipt)
 """Asked for every card: made once."""
 
 
@@ -26,7 +27,8 @@ class Numbers:
 
     def next_receipt(self, year: int) -> int:
         """The next receipt number of a year, from 1."""
-        return (self._connection.execute(_HIGHEST, {"year": year}).scalar() or 0) + 1
+        [highest] = _HIGHEST.first(self._connection, year=year)
+        return (highest or 0) + 1
 
 
 class Receipts:
@@ -38,8 +40,8 @@ class Receipts:
     def add(self, issued: Receipt, *, topup_id: str, year: int, number: int) -> None:
         """Store the frozen copy of a receipt."""
         ensure(issued.receipt_no.endswith(f"-{number:06d}"), "a receipt shows its number")
-        self._connection.execute(
-            _ADD,
+        _ADD.write(
+            self._connection,
             {
                 "receipt_no": issued.receipt_no,
                 "year": year,

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Clerk, Role, Shift, ShiftClose
+from cardstation.sql.asked import Asked, newest
 from cardstation.sql.types import Fen, Instant
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.tables import metadata
@@ -158,7 +159,7 @@ class Shifts:
 
     def has_clerks(self) -> bool:
         """Whether a clerk was ever added."""
-        return self._connection.execute(_ANY_CLERK).first() is not None
+        return _ANY_CLERK.first(self._connection) is not None
 
     def clerk(self, name: str) -> tuple[Clerk, str] | None:
         """A clerk as of now, with the hash of the PIN."""
@@ -264,7 +265,7 @@ class Shifts:
     def current(self) -> OpenedShift | None:
         """The open shift."""
         if not self._looked:
-            row = self._connection.execute(_CURRENT).first()
+            row = _CURRENT.first(self._connection)
             self._current, self._looked = None if row is None else _opened(row), True
         return self._current
 
@@ -276,7 +277,8 @@ class Shifts:
 
     def counted(self, shift_id: str) -> Money | None:
         """What was counted at the end of a shift, None before."""
-        return self._connection.execute(_COUNTED, {"shift_id": shift_id}).scalar()
+        row = _COUNTED.first(self._connection, shift_id=shift_id)
+        return None if row is None else row.counted
 
     def last_close(self) -> ShiftClose | None:
         """The latest shift that was closed."""
@@ -316,7 +318,9 @@ def _opened(row: Row[Any]) -> OpenedShift:
     return OpenedShift(thaw(Shift, row.frozen), row.seq)
 
 
-_CURRENT = select(shift_open).where(_still_open()).limit(1)
-_ANY_CLERK = select(clerk.c.no).limit(1)
-_COUNTED = select(shift_count.c.counted).where(shift_count.c.shift_id == bindparam("shift_id"))
+_CURRENT = Asked(select(shift_open).where(_still_open()))
+_ANY_CLERK = Asked(select(clerk.c.no).where(newest(clerk.c.no)))
+_COUNTED = Asked(
+    select(shift_count.c.counted).where(shift_count.c.shift_id == bindparam("shift_id"))
+)
 """Asked for every card: made once."""

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, Integer, Row, Table, Text, select
 from cardstation.domain.money import Money
 from cardstation.domain.tariff import DeskRules, HouseholdSize, Period, PurchaseCap, Tariff, Tier
 from cardstation.domain.volume import Volume
+from cardstation.sql.asked import Asked
 from cardstation.sql.types import Day, Fen, Litres
 from cardstation.store.tables import metadata
 
@@ -34,7 +35,7 @@ desk_rules = Table(
     Column("purchase_caps", Text, nullable=False, server_default="{}"),
 )
 
-_RULES = select(desk_rules)
+_RULES = Asked(select(desk_rules))
 """Asked for every card: made once."""
 
 
@@ -51,7 +52,7 @@ class Tariffs:
 
     def rules(self) -> DeskRules | None:
         """The desk rules, None before the first import."""
-        row = self._connection.execute(_RULES).first()
+        row = _RULES.first(self._connection)
         return None if row is None else _rules(row)
 
     def replace(self, every: Sequence[Tariff], rules: DeskRules) -> None:

@@ -13,12 +13,13 @@ from cardstation.domain.card import WritePlan
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpEvent, advance
 from cardstation.errors import Refusal, ensure
+from cardstation.sql.asked import adding
 from cardstation.store.high_water import us
 from cardstation.store.tables import topup, topup_log
 from cardstation.store.topup_rows import to_row
 
-_ADD = topup.insert()
-LOG = topup_log.insert()
+_ADD = adding(topup)
+LOG = adding(topup_log)
 """Asked for every card: made once."""
 
 
@@ -76,10 +77,11 @@ class Beginning:
             Refusal: `card_already_begun`: one is open on this card, its line or its order.
         """
         try:
-            self._connection.execute(_ADD, to_row(self._intent))
+            _ADD.write(self._connection, to_row(self._intent))
         except IntegrityError as error:
             raise Refusal("card_already_begun", card_no=self._intent.identity.card_no) from error
-        self._connection.execute(LOG, self._log)
+        for row in self._log:
+            LOG.write(self._connection, row)
 
 
 def moved_on(

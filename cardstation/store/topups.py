@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from cardstation.domain.transitions import (
 )
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import ensure
+from cardstation.sql.asked import Asked, adding
 from cardstation.store.high_water import high_water_us
 from cardstation.store.journal import Journal
 from cardstation.store.shifts import Shifts
@@ -58,31 +60,41 @@ class OwnedCounter:
     topup_id: str
 
 
+def _each(states: Collection[TopUpState]) -> list[ColumnElement[Any]]:
+    """States one by one, as a statement that is made once names them."""
+    return [bindparam(None, state, topup.c.state.type) for state in states]
+
+
+_IDENTITY = ("maker", "card_no", "meter_no", "generation")
 _STANDS = and_(topup.c.topup_id == bindparam("of"), topup.c.state == bindparam("stood"))
-_MOVE = (
+_MOVE = Asked(
     topup.update()
     .where(_STANDS)
     .values({one.name: bindparam(one.name) for one in topup.c if one.name != "no"})
 )
 _SEALED_SALE = (topup.c.direction == Direction.SALE, topup.c.state == TopUpState.SEALED)
-_OPEN_WORK = (topup.c.direction == "work", topup.c.state.not_in(FINAL[Direction.WORK]))
+_OPEN_WORK = (
+    topup.c.direction == "work",
+    topup.c.state.not_in(_each(FINAL[Direction.WORK])),
+)
 _TAKEN_BACK = select(topup.c.corrects).where(
     topup.c.direction == Direction.RETURN,
     topup.c.state.in_(TAKEN_OFF),
 )
-_BY_ID = select(topup).where(topup.c.topup_id == bindparam("topup_id"))
-_OPEN_ON = select(topup).where(
-    *(topup.c[name] == bindparam(name) for name in ("maker", "card_no", "meter_no", "generation")),
-    topup.c.state.in_([bindparam(None, state, topup.c.state.type) for state in WAITS_FOR_CARD]),
-    text(ON_CARD),  # spelt as its index spells it, so that the index is used
+_BY_ID = Asked(select(topup).where(topup.c.topup_id == bindparam("topup_id")))
+_OPEN_ON = Asked(
+    select(topup).where(
+        *(topup.c[name] == bindparam(name) for name in _IDENTITY),
+        topup.c.state.in_(_each(WAITS_FOR_CARD)),
+        text(ON_CARD),  # spelt as its index spells it, so that the index is used
+    )
 )
-_WORK_ON = (
+_WORK_ON = Asked(
     select(topup)
     .where(topup.c.account_no == bindparam("account_no"), *_OPEN_WORK)
     .order_by(topup.c.no.desc())
-    .limit(1)
 )
-_OF_LINE = (
+_OF_LINE = Asked(
     select(topup)
     .where(
         topup.c.batch_id == bindparam("batch_id"),
@@ -95,8 +107,8 @@ _LOAD_KEY = and_(
     *(card_load.c[name] == bindparam(name) for name in ("maker", "meter_no", "generation")),
     card_load.c.counter == bindparam("counter"),
 )
-_LOADS_WITH = select(func.count()).select_from(card_load).where(_LOAD_KEY)
-_OWN = card_load.insert()
+_LOADS_WITH = Asked(select(func.count()).select_from(card_load).where(_LOAD_KEY))
+_OWN = adding(card_load)
 """Asked for every card: made once."""
 
 
@@ -153,23 +165,22 @@ class TopUps:
         """
         moved = moved_on(intent, event, stamp, plan, frozen)
         key = {"of": intent.topup_id, "stood": intent.state}
-        changed = self._connection.execute(_MOVE, {**to_row(moved), **key})
-        ensure(changed.rowcount == 1, "the top-up stands where it was read")
+        changed = _MOVE.write(self._connection, {**to_row(moved), **key})
+        ensure(changed == 1, "the top-up stands where it was read")
         mark, clerk = self.high_water_us(), self._shifts.on_duty()
         row = log_row(moved, event, stamp, seq=seq, reason=reason, mark=mark, clerk=clerk)
-        self._connection.execute(LOG, row)
+        LOG.write(self._connection, row)
         return moved
 
     def get(self, topup_id: str) -> TopUp | None:
         """One top-up."""
-        row = self._connection.execute(_BY_ID, {"topup_id": topup_id}).first()
+        row = _BY_ID.first(self._connection, topup_id=topup_id)
         return None if row is None else from_row(row)
 
     def open_on(self, identity: CardIdentity) -> TopUp | None:
         """The open intent of a card, if any (R3)."""
-        card: dict[str, Any] = {"maker": identity.maker, "card_no": identity.card_no}
-        card |= {"meter_no": identity.meter_no, "generation": identity.generation}
-        row = self._connection.execute(_OPEN_ON, card).first()
+        card = {name: getattr(identity, name) for name in _IDENTITY}
+        row = _OPEN_ON.first(self._connection, **card)
         return None if row is None else from_row(row)
 
     def last_sealed(self, identity: CardIdentity) -> TopUp | None:
@@ -195,7 +206,7 @@ class TopUps:
 
     def work_on(self, account_no: str) -> TopUp | None:
         """The work on a card of this account that is begun and not done."""
-        row = self._connection.execute(_WORK_ON, {"account_no": account_no}).first()
+        row = _WORK_ON.first(self._connection, account_no=account_no)
         return None if row is None else from_row(row)
 
     def open_binds(self) -> tuple[TopUp, ...]:
@@ -247,7 +258,7 @@ class TopUps:
     def of_batch(self, batch_id: str, *, line: int = 0) -> tuple[TopUp, ...]:
         """Every load of a batch, or of one line, oldest first, voided ones too."""
         if line:
-            rows = self._connection.execute(_OF_LINE, {"batch_id": batch_id, "line": line})
+            rows = _OF_LINE.every(self._connection, batch_id=batch_id, line=line)
             return tuple(map(from_row, rows))
         return self._find(topup.c.batch_id == batch_id, topup.c.direction == Direction.SALE)
 
@@ -298,9 +309,10 @@ class TopUps:
             "generation": identity.generation,
             "counter": intent.counter_after,
         }
-        load_no: int = self._connection.execute(_LOADS_WITH, owned).scalar_one()
+        load_no: int
+        [load_no] = _LOADS_WITH.first(self._connection, **owned)
         own = {**owned, "load_no": load_no, "topup_id": intent.topup_id}
-        self._connection.execute(_OWN, own)
+        _OWN.write(self._connection, own)
         return load_no
 
     def loads(self) -> tuple[OwnedCounter, ...]:
