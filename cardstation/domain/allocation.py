@@ -8,14 +8,16 @@ The rules, as they are printed on the quote:
   went back to its payer is none. It keeps no other line waiting.
 * Any other line is paid whole from the lump sums. These stop at the first line they do not reach:
   no later line is served before it.
-* Of several sums the oldest is used first; what is left goes back to the payer of the sum. What its
-  payer may have in hand already is used last: else a later sum would pay it out once more.
+* Of several sums the oldest is used first. What a line drew of which sum is written down as it is
+  paid: what it gives free goes back to whom it came from, and what is left to the payer of the sum.
+* Of a line of which nobody wrote it down (older records, or such as were lost), what a payer may
+  have in hand already is drawn last: else a later sum would pay it out once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cardstation.domain.money import NO_MONEY, Money
 
@@ -40,11 +42,17 @@ class Purse:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Money that is bound to a line, and the payment that bound it."""
+    """Money that is bound to a line, and the payment that bound it.
+
+    Attributes:
+        drawn: By payment, what the line drew as it was paid, in that order; empty where nobody
+            wrote it down. What it gave free since is the last of it.
+    """
 
     line: int
     money: Money
     payment_id: str
+    drawn: Mapping[str, Money] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +65,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Funding:
-    """A line to be paid now, and the payment that completes it."""
+    """A line to be paid now, the payment that completes it, and what it draws of which."""
 
     line: int
     payment_id: str
+    drawn: Mapping[str, Money]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +79,46 @@ class Division:
     Attributes:
         left: By payment.
         short: What lines hold beyond all that was received for them: nothing, in sound books.
+        drawn: By line, what it holds of which payment.
     """
 
     left: dict[str, Money]
     short: Money
+    drawn: dict[int, dict[str, Money]]
 
 
 def divide(purses: Sequence[Purse], holdings: Sequence[Holding]) -> Division:
-    """Draw what every line holds from the sums it may draw from, the oldest first."""
+    """Draw what every line holds: as written down, else from what it may, the oldest first."""
     left = {purse.payment_id: purse.money for purse in purses}
-    enveloped = {purse.payment_id for purse in purses if purse.line}
-    due: dict[int, Money] = {}
+    stands = {purse.payment_id: purse.line for purse in purses}
+    due = {held.line: held.money for held in holdings}
+    drawn: dict[int, dict[str, Money]] = {held.line: {} for held in holdings}
+    sums: dict[int, list[Purse]] = {}
+    for purse in purses:
+        sums.setdefault(purse.line, []).append(purse)
+
+    def draw(line: int, payment_id: str, most: Money) -> None:
+        taken = min(due[line], most, left.get(payment_id, NO_MONEY))
+        if taken > NO_MONEY:
+            left[payment_id] -= taken
+            due[line] -= taken
+            drawn[line][payment_id] = drawn[line].get(payment_id, NO_MONEY) + taken
+
     for held in holdings:
-        source = held.line if held.payment_id in enveloped else 0
-        due[source] = due.get(source, NO_MONEY) + held.money
+        for payment_id, money in held.drawn.items():
+            draw(held.line, payment_id, money)
     for kept_back in (True, False):
-        for purse in purses:
-            free = left[purse.payment_id] - (purse.reserved if kept_back else NO_MONEY)
-            taken = max(NO_MONEY, min(due.get(purse.line, NO_MONEY), free))
-            left[purse.payment_id] -= taken
-            due[purse.line] = due.get(purse.line, NO_MONEY) - taken
-    return Division(left, sum(due.values(), NO_MONEY))
+        for held in holdings:
+            for one in sums.get(stands.get(held.payment_id, 0), ()):
+                free = left[one.payment_id] - (one.reserved if kept_back else NO_MONEY)
+                draw(held.line, one.payment_id, free)
+    return Division(left, sum(due.values(), NO_MONEY), drawn)
 
 
 def allocate(
     asks: Sequence[Ask], purses: Sequence[Purse], holdings: Sequence[Holding]
 ) -> tuple[Funding, ...]:
-    """Which of the waiting lines are paid now.
+    """Which of the waiting lines are paid now, and out of what.
 
     Args:
         asks: In the signed order; each can be sold now.
@@ -104,18 +126,34 @@ def allocate(
         holdings: What lines hold already.
     """
     left = divide(purses, holdings).left
-    lumps = [purse for purse in purses if not purse.line]
-    lump = sum((left[purse.payment_id] for purse in lumps), NO_MONEY)
+    lumps = [purse.payment_id for purse in purses if not purse.line]
     funded: list[Funding] = []
     reaches = bool(lumps)
     for ask in asks:
         own = [purse for purse in purses if purse.line == ask.line]
         if any(purse.money + purse.debts > NO_MONEY for purse in own):
-            if sum((left[purse.payment_id] for purse in own), NO_MONEY) >= ask.money:
-                funded.append(Funding(ask.line, own[-1].payment_id))
-        elif reaches and ask.money <= lump:
-            funded.append(Funding(ask.line, lumps[-1].payment_id))
-            lump -= ask.money
+            sums = [purse.payment_id for purse in own]
+        elif reaches:
+            sums = lumps
+            reaches = ask.money <= _together(left, sums)
         else:
-            reaches = False
+            continue
+        if ask.money <= _together(left, sums):
+            funded.append(Funding(ask.line, sums[-1], taken_from(left, sums, ask.money)))
     return tuple(funded)
+
+
+def _together(left: Mapping[str, Money], sums: Iterable[str]) -> Money:
+    return sum((left[payment_id] for payment_id in sums), NO_MONEY)
+
+
+def taken_from(left: dict[str, Money], sums: Iterable[str], money: Money) -> dict[str, Money]:
+    """Take money out of what is left of these sums, the oldest first; by sum."""
+    drawn: dict[str, Money] = {}
+    for payment_id in sums:
+        taken = min(money, left[payment_id])
+        if taken > NO_MONEY:
+            left[payment_id] -= taken
+            money -= taken
+            drawn[payment_id] = taken
+    return drawn

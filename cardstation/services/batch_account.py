@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from cardstation.domain.allocation import divide
+from cardstation.domain.allocation import Division, Purse, divide
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import QuoteStanding, references_in
@@ -56,6 +57,7 @@ class LineMoney:
         payment_id: The payment that completed it, empty when none did.
         released: Why it gave its money free, a code; empty while it did not.
         envelope_left: What its envelope holds beyond its price.
+        drawn: Payment → what the line holds of it.
     """
 
     place: int
@@ -63,6 +65,7 @@ class LineMoney:
     payment_id: str
     released: str
     envelope_left: Money
+    drawn: Mapping[str, Money] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +110,22 @@ def batch_account(station: Station, batch_id: str) -> BatchAccount:
     state = batch_state(station, batch_id)
     with station.store.reading() as reading:
         quote = quote_standing(reading, state.batch, station.clock.now())
-        payments = _payments(reading, batch_id, quote)
-        lines = _lines(reading, batch_id, state, payments)
+        purses = purses_of(reading, batch_id)
+        division = divide(purses, holdings_of(reading, batch_id))
+        payments = _payments(reading, batch_id, quote, purses, division)
+        lines = _lines(reading, batch_id, state, payments, division)
     return BatchAccount(state, quote, payments, lines)
 
 
 def _payments(
-    reading: Reading, batch_id: str, quote: QuoteStanding | None
+    reading: Reading,
+    batch_id: str,
+    quote: QuoteStanding | None,
+    purses: Sequence[Purse],
+    division: Division,
 ) -> tuple[PaymentStanding, ...]:
     back = reading.lump_sums.given_back(batch_id)
     debts = reading.arrears.of_batch(batch_id)
-    purses = purses_of(reading, batch_id)
-    left = divide(purses, holdings_of(reading, batch_id)).left
     stands = {one.payment_id: one.line for one in purses}
     acknowledged = reading.lump_sums.of_batch(batch_id)
     found = []
@@ -137,7 +144,7 @@ def _payments(
                 arrears=sum(
                     (one.money for one in debts if one.payment_id == payment.payment_id), NO_MONEY
                 ),
-                remains=left[payment.payment_id],
+                remains=division.left[payment.payment_id],
                 stands=stands[payment.payment_id],
                 payer=payment.payer or (made.payer if made else ""),
             )
@@ -160,7 +167,11 @@ def _doubt(payment: BatchPayment, quote: QuoteStanding | None) -> str:
 
 
 def _lines(
-    reading: Reading, batch_id: str, state: BatchState, payments: tuple[PaymentStanding, ...]
+    reading: Reading,
+    batch_id: str,
+    state: BatchState,
+    payments: tuple[PaymentStanding, ...],
+    division: Division,
 ) -> tuple[LineMoney, ...]:
     holdings = {one.line: one for one in holdings_of(reading, batch_id)}
     released = reading.lump_sums.released(batch_id)
@@ -174,6 +185,7 @@ def _lines(
             payment_id=holdings[place].payment_id if place in holdings else "",
             released=released[place].reason if place in released else "",
             envelope_left=envelopes.get(place, NO_MONEY),
+            drawn=division.drawn.get(place, {}),
         )
         for place in range(1, len(state.outcomes) + 1)
     )

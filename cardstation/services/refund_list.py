@@ -78,11 +78,12 @@ def _parts(account: BatchAccount) -> Iterator[RefundPart]:
 
 
 def _waits(account: BatchAccount) -> dict[str, Money]:
-    """Payment → what rows that it paid for hold and is on no card."""
+    """Payment → what rows hold of it that is on no card."""
     waits: dict[str, Money] = {}
     for one, outcome in zip(account.lines, account.state.outcomes, strict=True):
-        if one.held and not one.released and outcome.state is not LineState.DONE:
-            waits[one.payment_id] = waits.get(one.payment_id, NO_MONEY) + one.held
+        if not one.released and outcome.state is not LineState.DONE:
+            for payment_id, money in one.drawn.items():
+                waits[payment_id] = waits.get(payment_id, NO_MONEY) + money
     return waits
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,7 @@ class FundedLine:
     Attributes:
         line: 1-based place in the batch.
         expected_counter: What the card must show; never loaded past it.
+        drawn: What it drew of which payment; empty where nobody wrote it down.
     """
 
     batch_id: str
@@ -78,6 +79,7 @@ class FundedLine:
     quote: Quote
     expected_counter: int
     at: datetime
+    drawn: Mapping[str, Money] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ class Funds:
                 "money": funded.quote.money,
                 "expected_counter": funded.expected_counter,
                 "at": funded.at,
+                "drawn": json.dumps({one: money.fen for one, money in funded.drawn.items()}),
             },
         )
 
@@ -270,6 +273,7 @@ def _funded(row: Row[Any]) -> FundedLine:
         thaw(Quote, row.quote),
         row.expected_counter,
         row.at,
+        {one: Money(fen) for one, fen in json.loads(row.drawn).items()},
     )
 
 

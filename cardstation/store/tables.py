@@ -200,6 +200,7 @@ funded_line = Table(
     Column("money", Fen, nullable=False),
     Column("expected_counter", Integer, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("drawn", Text, nullable=False, server_default="{}"),
 )
 
 batch_stop = Table(

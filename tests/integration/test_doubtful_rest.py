@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,11 @@ def test_it_pays_for_no_row_and_for_no_debt(restored: Desk) -> None:
         unit.commit()
     place = judge_again(desk.station, batch, owing)
     assert batch_account(desk.station, batch).lines[place - 1].held == NO_MONEY
+    desk.clock.at += timedelta(minutes=1)
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(6_000))
+    account = batch_account(desk.station, batch)
+    assert account.lines[place - 1].held == REST
+    assert [one.remains for one in account.payments] == [REST, Money(1_000)]
 
 
 def batches(desk: Desk) -> tuple[str, ...]:

@@ -103,14 +103,16 @@ class FakeMoney:
         lines = []
         for place, one in enumerate(outcomes, start=1):
             own = by_envelope.get(place)
+            paid_by = own.payment.payment_id if own else lump
             funded = one.state in (LineState.WAITING, LineState.DONE) and bool(self.payments)
             lines.append(
                 LineMoney(
                     place=place,
                     held=one.line.money or NO_MONEY if funded else NO_MONEY,
-                    payment_id=(own.payment.payment_id if own else lump) if funded else "",
+                    payment_id=paid_by if funded else "",
                     released=self.released.get(place, ""),
                     envelope_left=own.remains if own else NO_MONEY,
+                    drawn={paid_by: one.line.money or NO_MONEY} if funded else {},
                 )
             )
         left = sum((one.remains for one in self.payments), NO_MONEY)

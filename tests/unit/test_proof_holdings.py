@@ -62,6 +62,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         "UPDATE funded_line SET payment_id = (SELECT min(payment_id) FROM payment)",
         LINE.format("money = 9999"),
         LINE.format("expected_counter = 77"),
+        LINE.format("drawn = json_object(payment_id, 9999)"),
+        LINE.format("drawn = json_object('x', 10000)"),
         LINE.format("at = (SELECT at FROM funded_line WHERE line = 4)"),
         LINE.format("quote = json_set(quote, '$.tariff', 'residential@2025-01-01')"),
         LINE.format("quote = json_set(quote, '$.year_before.litres', 1)"),

@@ -161,11 +161,16 @@ def _by_payment(gone: Iterable[GivenBack | ArrearsPaid]) -> dict[str, Money]:
 
 
 def holdings_of(reading: Reading, batch_id: str) -> tuple[Holding, ...]:
-    """What the lines of a batch hold; of a released line, what its household keeps as balance."""
+    """What the lines of a batch hold, the first that was paid first.
+
+    Of a released line, what its household keeps as balance.
+    """
     released = reading.lump_sums.released(batch_id)
     return tuple(
-        Holding(place, one.quote.money - _freed(released.get(place)), one.payment_id)
-        for place, one in reading.funds.funded(batch_id).items()
+        Holding(place, one.quote.money - _freed(released.get(place)), one.payment_id, one.drawn)
+        for place, one in sorted(
+            reading.funds.funded(batch_id).items(), key=lambda found: (found[1].at, found[0])
+        )
     )
 
 
@@ -253,6 +258,7 @@ def fund_lines(station: Station, unit: Unit, batch_id: str) -> None:
                 quote=offer,
                 expected_counter=household.purchase_counter,
                 at=station.clock.now(),
+                drawn=funding.drawn,
             )
         )
 

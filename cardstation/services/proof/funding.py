@@ -65,6 +65,8 @@ def _of_line(records: Records, funded: FundedLine, payment: BatchPayment | None)
         yield "payment"
     elif not _completed(records, funded, payment):
         yield "at"
+    elif not _drew(records, funded, payment):
+        yield "drawn"
     if quote.tier_year != funded.at.year or not _adds_up(quote):
         yield "quote"
 
@@ -78,6 +80,14 @@ def _completed(records: Records, funded: FundedLine, payment: BatchPayment) -> b
         if come[-1:] == [payment.payment_id] and in_one_commit(fact, funded.at):
             return line in (0, funded.line)
     return False
+
+
+def _drew(records: Records, funded: FundedLine, payment: BatchPayment) -> bool:
+    """What it drew is its money, of sums of the purse it is paid from; or nobody wrote it down."""
+    purse = records.purses.get((funded.batch_id, records.purse_of(payment)), ())
+    known = {one.payment_id for one in purse if one.seq <= payment.seq}
+    whole = sum(funded.drawn.values(), NO_MONEY) == funded.quote.money
+    return not funded.drawn or (whole and known.issuperset(funded.drawn))
 
 
 def _adds_up(quote: Quote) -> bool:
@@ -112,7 +122,7 @@ def _overspent(records: Records) -> Iterator[Disagreement]:
     for funded in records.funded:
         freed = released.get((funded.batch_id, funded.line), NO_MONEY)
         held.setdefault(funded.batch_id, []).append(
-            Holding(funded.line, funded.quote.money - freed, funded.payment_id)
+            Holding(funded.line, funded.quote.money - freed, funded.payment_id, funded.drawn)
         )
     for batch_id, some in purses.items():
         for count in range(1, len(some) + 1):

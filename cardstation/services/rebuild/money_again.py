@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cardstation.domain.allocation import divide
+from cardstation.domain.allocation import divide, taken_from
 from cardstation.domain.batch import Batch
 from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.ledger import Entry
@@ -20,7 +20,12 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp
 from cardstation.domain.volume import NO_GAS
-from cardstation.services.intent.funding import holdings_of, is_for_sale, purses_of
+from cardstation.services.intent.funding import (
+    holdings_of,
+    is_for_sale,
+    purses_of,
+    reachable_purses,
+)
 from cardstation.services.lists.changing import (
     MAY_PAY,
     ROW_HELD,
@@ -74,13 +79,20 @@ def _counts(unit: Unit, batch_id: str, place: int) -> None:
 
 
 def _paid_from(unit: Unit, batch_id: str, place: int) -> BatchPayment | None:
-    """The newest sum that may have paid for a row; None where it holds its money already."""
+    """The newest sum that may have paid for a row; None where it holds its money already.
+
+    An envelope that went back to its payer is none.
+    """
     if place in unit.funds.funded(batch_id, line=place):
         return None
-    stands = {one.payment_id: one.line for one in purses_of(unit, batch_id)}
+    stands = {
+        one.payment_id: one.line
+        for one in purses_of(unit, batch_id)
+        if not one.line or one.money + one.debts > NO_MONEY
+    }
     payments = unit.funds.payments(batch_id)
     for line in (place, 0):
-        if own := [one for one in payments if stands[one.payment_id] == line]:
+        if own := [one for one in payments if stands.get(one.payment_id) == line]:
             return own[-1]
     return payments[-1] if payments else None
 
@@ -96,8 +108,19 @@ def _fund(
             quote=quote,
             expected_counter=counter,
             at=at,
+            drawn=_drawn(unit, paid, quote.money),
         )
     )
+
+
+def _drawn(unit: Unit, paid: BatchPayment, money: Money) -> dict[str, Money]:
+    """What a row draws of what its payer has not in hand, the oldest first; no entry says it."""
+    holdings = holdings_of(unit, paid.batch_id)
+    purses = reachable_purses(unit, paid.batch_id, holdings)
+    stands = {one.payment_id: one.line for one in purses}
+    own = [one for one in stands if stands[one] == stands[paid.payment_id]]
+    drawn = taken_from(divide(purses, holdings).left, own, money)
+    return drawn if sum(drawn.values(), NO_MONEY) == money else {}
 
 
 def pay_again(station: Station, unit: Unit) -> None:
