@@ -15,7 +15,7 @@ from cardstation.services.intent.cases import Case
 @with_json
 @pass_call
 def exceptions(call: Call) -> None:
-    """List what is open: its owner, its age, when it is due, and the next step."""
+    """List what is open: who opened it, its owner, its age, when it is due, and the next step."""
     with call.doors.station(call.settings, False) as station:
         found = exceptions_state(station, order_warn_days=call.settings.order_warn_days)
     if not found:
@@ -27,7 +27,7 @@ def exceptions(call: Call) -> None:
 
 def _told(call: Call, one: Case) -> dict[str, object]:
     names = ("kind", "code", "key", "who", "card_no", "batch_id", "row", "place", "money", "seq")
-    times = ("since", "age_min", "due", "until_shift_ends", "overdue", "owner")
+    times = ("since", "age_min", "due", "until_shift_ends", "overdue", "opened_by", "owner")
     answer = {name: getattr(one, name) for name in (*names, *times)}
     answer["evidence"] = one.values.get("evidence", "")
     step = one.guide.step

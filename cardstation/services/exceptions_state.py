@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import Where
 from cardstation.domain.exception_case import ORDER_H, Kind
-from cardstation.domain.guides import IN_DOUBT, ONE_IN_DOUBT
+from cardstation.domain.guides import IN_DOUBT, ONE_IN_DOUBT, PASSED
 from cardstation.domain.line_guides import DESTROYED, FOUND_AGAIN, KEPT, LOST, OWED, REFUSED
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.topup import TopUp
@@ -29,6 +30,7 @@ from cardstation.services.intent.cases import (
 )
 from cardstation.services.intent.debts import debts_of, most_free
 from cardstation.services.intent.left_open import batches_to_end
+from cardstation.services.intent.owners import owners_of
 from cardstation.services.intent.paying_out import may_be_back, payment_may_be_back
 from cardstation.services.open_intents import open_intents
 from cardstation.services.orders_state import orders_state
@@ -52,21 +54,35 @@ def exceptions_state(
     """
     with station.store.reading() as reading:
         moment = _moment(station, reading)
-    return worst_first(
-        (
-            *_of_intents(station, moment),
-            *_of_batches(station, moment),
-            *_of_orders(station, moment, order_warn_days),
-            *_of_sync(station, moment),
-        )
+    found = (
+        *_of_intents(station, moment),
+        *_of_batches(station, moment),
+        *_of_orders(station, moment, order_warn_days),
     )
+    owned = _owned(station, found, timedelta(days=order_warn_days))
+    return worst_first((*owned, *_of_sync(station, moment)))
 
 
 def _moment(station: Station, reading: Reading) -> Moment:
     current, last = reading.shifts.current(), reading.shifts.last_close()
     since = current.shift.opened_at if current else last.closed_at if last else None
-    clerk = current.shift.clerk if current else ""
-    return Moment(station.clock.now(), since, clerk)
+    return Moment(station.clock.now(), since)
+
+
+def _owned(station: Station, cases: Sequence[Case], patience: timedelta) -> list[Case]:
+    """With who opened each and whose it is; a paid order is a case when it has waited too long."""
+    if not cases:
+        return []
+    opened = {
+        one.key: one.since + patience
+        if one.since is not None and one.kind is Kind.ORDER and one.state != PASSED
+        else one.since
+        for one in cases
+    }
+    times = [at for at in opened.values() if at is not None]
+    with station.store.reading() as reading:
+        owners = owners_of(station, reading, min(times, default=None))
+    return [owners.give(one, opened[one.key]) for one in cases]
 
 
 def _of_intents(station: Station, moment: Moment) -> list[Case]:
@@ -85,24 +101,32 @@ def _of_batches(station: Station, moment: Moment) -> list[Case]:
     with station.store.reading() as reading:
         batches = list(batches_to_end(reading))
         begun = [one for one in reading.topups.open_intents() if one.batch_id]
-    known = frozenset((one.batch_id, one.row) for one in begun)
     cases: list[Case] = []
     for found in batches:
-        batch_id = found.batch.batch.batch_id
-        with station.store.reading() as reading:
-            stops = reading.funds.stops(batch_id)
-            standing = _standing(reading, found, known)
-            doubtful = may_be_back(station, reading, batch_id)
-        money = of_money(found, moment, doubtful=doubtful)
-        if doubtful and all(one.state != IN_DOUBT for one in money):
-            money += _in_doubt(station, batch_id, moment)
-        cases += money
-        if found.stage is not Stage.CLOSED:
-            cases += of_batch(found.batch, stops, moment, standing)
-            cases += of_bag(found, moment)
-            cases += of_list(found, moment)
-            cases += _kept(found, moment, begun)
-            cases += _lost_loads(found, moment)
+        by = {one.step.at: one.step.clerk for one in found.timeline}
+        for one in _of_one(station, found, moment, begun):
+            known = by.get(one.since, "") if one.since is not None else ""
+            cases.append(replace(one, opened_by=known))
+    return cases
+
+
+def _of_one(
+    station: Station, found: CustodyState, moment: Moment, begun: Sequence[TopUp]
+) -> list[Case]:
+    batch_id = found.batch.batch.batch_id
+    with station.store.reading() as reading:
+        stops = reading.funds.stops(batch_id)
+        standing = _standing(reading, found, frozenset((one.batch_id, one.row) for one in begun))
+        doubtful = may_be_back(station, reading, batch_id)
+    cases = of_money(found, moment, doubtful=doubtful)
+    if doubtful and all(one.state != IN_DOUBT for one in cases):
+        cases += _in_doubt(station, batch_id, moment)
+    if found.stage is not Stage.CLOSED:
+        cases += of_batch(found.batch, stops, moment, standing)
+        cases += of_bag(found, moment)
+        cases += of_list(found, moment)
+        cases += _kept(found, moment, begun)
+        cases += _lost_loads(found, moment)
     return cases
 
 
@@ -120,7 +144,6 @@ def _in_doubt(station: Station, batch_id: str, moment: Moment) -> list[Case]:
             batch_id=batch_id,
             money=one.remains,
             since=one.taken_at,
-            owner=moment.clerk,
             state=ONE_IN_DOUBT,
             tender=one.payment.tender.value,
             values={"intent_id": one.payment.payment_id, "fen": one.remains.fen},
@@ -191,7 +214,6 @@ def _of_card(found: CustodyState, moment: Moment, place: int, code: str, state: 
         place=place,
         money=line.money if state in (LOST, DESTROYED, FOUND_AGAIN) else None,
         since=said_at(found).get(place),
-        owner=moment.clerk,
         state=state,
     )
 

@@ -286,6 +286,17 @@ class Shifts:
         frozen = self._connection.execute(query).scalar()
         return None if frozen is None else thaw(ShiftClose, frozen)
 
+    def latest_first(self) -> Iterator[tuple[Shift, ShiftClose | None]]:
+        """Shifts with how each was closed, None while it is open; read one by one."""
+        query = (
+            select(shift_open.c.frozen, shift_close.c.frozen.label("closed"))
+            .join(shift_close, shift_close.c.shift_id == shift_open.c.shift_id, isouter=True)
+            .order_by(shift_open.c.seq.desc())
+        )
+        for row in self._connection.execute(query):
+            closed = None if row.closed is None else thaw(ShiftClose, row.closed)
+            yield thaw(Shift, row.frozen), closed
+
     def every_opened(self) -> dict[int, Shift]:
         """All shifts by the entry of their opening."""
         rows = self._connection.execute(select(shift_open).order_by(shift_open.c.seq))

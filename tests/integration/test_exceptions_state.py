@@ -286,6 +286,7 @@ def test_the_command_lists_the_same(
     assert main(doors(), COMMANDS, ["exceptions", "--json"]) == 0
     [one] = json.loads(capsys.readouterr().out)["exceptions"]
     assert (one["code"], one["owner"], one["until_shift_ends"]) == ("outcome_unknown", ANNA, True)
+    assert one["opened_by"] == ANNA
     assert (one["step"], one["steps"], one["next"]["proof"]) == (1, 3, "card_read")
     assert one["now"] == ["card", "refund", "dispute"]
     assert main(doors(), COMMANDS, ["exceptions"]) == 0

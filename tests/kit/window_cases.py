@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ WHO = {
 def moment_of(station: FakeStation) -> Moment:
     shift = station.people.open
     since = shift.opened_at.replace(hour=8, minute=0) if shift else None
-    return Moment(samples.NOW, since, shift.clerk if shift else "")
+    return Moment(samples.NOW, since)
 
 
 def exceptions_of(station: FakeStation) -> tuple[Case, ...]:
@@ -52,7 +53,9 @@ def exceptions_of(station: FakeStation) -> tuple[Case, ...]:
     orders = [one for one in station.orders.waiting if one.warns or one.passed]
     cases += [of_order(one, moment) for one in orders if one.on_file]
     cases += of_orders_elsewhere([one for one in orders if not one.on_file], moment)
-    return worst_first((*cases, *station.cases, *of_sync(station.synced, moment)))
+    clerk = station.people.open.clerk if station.people.open else ""
+    owned = [replace(one, owner=one.opened_by or clerk) for one in cases]
+    return worst_first((*owned, *station.cases, *of_sync(station.synced, moment)))
 
 
 def bag_case(station: FakeStation) -> Case:

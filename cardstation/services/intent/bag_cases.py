@@ -100,7 +100,6 @@ def _of_line(
         place=place,
         money=one.line.money,
         since=stop.at if stop else batch.imported_at,
-        owner=moment.clerk,
         state=_state(one, stop, debt, standing, free=standing.free.get(place, NO_MONEY)),
         values=values,
     )
@@ -143,7 +142,6 @@ def _strays(stops: Sequence[BatchStop], moment: Moment, standing: Standing) -> l
             card_no=stop.card_no,
             batch_id=stop.batch_id,
             since=stop.at,
-            owner=moment.clerk,
             state=STRAY,
             values=dict(stop.facts),
         )
@@ -167,7 +165,6 @@ def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
             key=f"{batch_id} bag",
             batch_id=batch_id,
             since=handed[-1],
-            owner=moment.clerk,
             state=COUNTED if named or _counted_since(found) else "",
             values={"missing": missing, "extra": extra},
         )
@@ -189,7 +186,6 @@ def of_list(found: CustodyState, moment: Moment) -> list[Case]:
             key=f"{batch_id} list",
             batch_id=batch_id,
             since=last + LYING_AFTER,
-            owner=moment.clerk,
             values={"days": age.days},
         )
     ]
@@ -228,7 +224,6 @@ def of_money(found: CustodyState, moment: Moment, *, doubtful: bool = False) -> 
             batch_id=batch_id,
             money=left,
             since=ended,
-            owner=moment.clerk,
             state=IN_DOUBT if doubtful and state == FREE else state,
             values={"fen": left.fen},
         )

@@ -28,12 +28,10 @@ class Moment:
 
     Attributes:
         shift_since: When the open shift began, or the last one ended; None = there was none.
-        clerk: On duty, empty when nobody is.
     """
 
     now: datetime
     shift_since: datetime | None
-    clerk: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,9 @@ class Case:
 
     Attributes:
         key: Id of the intent, or what else tells it from the others.
-        code: Why. who: Name and door. owner: The clerk who has to act, empty = see the step.
+        code: Why. who: Name and door.
+        opened_by: The clerk on duty when it opened. owner: Who has to act: the clerk who signed for
+            it last, else who opened it. Empty = see the step.
         since, age_min: None where the beginning is not known. due: None = at the shift's end.
         place: Of the line, 0 for everything else. seq: Of the entry. values: For its sentence.
     """
@@ -62,6 +62,7 @@ class Case:
     due: datetime | None = None
     overdue: bool = False
     owner: str = ""
+    opened_by: str = ""
     state: str = ""
     direction: str = ""
     origin: str = ""
@@ -150,7 +151,7 @@ def of_intent(one: OpenIntent, moment: Moment, who: str = "") -> Case:
         row=one.row,
         money=one.money,
         since=one.since,
-        owner=one.owner,
+        opened_by=one.owner,
         state=one.state,
         direction=one.direction,
         origin=one.origin,
@@ -175,7 +176,7 @@ def of_order(one: WaitingOrder, moment: Moment) -> Case:
         state=PASSED if one.passed else one.holder.value,
         money=Money(one.order.fen),
         since=one.passed_at or one.order.paid_at,
-        owner=one.passed_by or moment.clerk,
+        opened_by=one.passed_by,
         values={"order_id": one.order.order_id, "days": one.days},
     )
     return found if one.passed and not one.warns else replace(found, due=None, overdue=True)
@@ -194,7 +195,6 @@ def of_orders_elsewhere(orders: Sequence[WaitingOrder], moment: Moment) -> list[
         state=NOT_ON_FILE,
         money=Money(sum(one.order.fen for one in orders)),
         since=min((one.order.paid_at for one in orders if one.order.paid_at), default=None),
-        owner=moment.clerk,
         values={"count": len(orders), "days": max(days, default=None)},
     )
     return [replace(found, due=None, overdue=True)]

@@ -24,7 +24,7 @@ from ui.parts.age import age, grouped
 from ui.parts.words import Chip, Pane, label, restyle
 from ui.screens.exceptions.bag_keys import debt_of
 from ui.screens.exceptions.state import KEYS
-from ui.screens.exceptions.wording import due_words, owner, place, told, tone_of
+from ui.screens.exceptions.wording import due_words, owner_told, place, told, tone_of
 from ui.theme import XS, M, S
 
 Buttons = Mapping[Act, Sequence[QPushButton]]
@@ -223,7 +223,15 @@ class Wizard(Pane):
         card = grouped(one.card_no) if one.card_no else ""
         debt = debt_of(one)
         owes = t("owes {money}", money=debt) if debt else ""
-        parts = (one.who, str(one.money or ""), owes, card, place(one, t), owner(one, t), since)
+        parts = (
+            one.who,
+            str(one.money or ""),
+            owes,
+            card,
+            place(one, t),
+            owner_told(one, t),
+            since,
+        )
         return "  ·  ".join(part for part in parts if part)
 
 

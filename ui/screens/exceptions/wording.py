@@ -134,6 +134,14 @@ def owner(one: Case, t: Translator) -> str:
     return one.owner or word(f"may.{one.guide.step.who}", t)
 
 
+def owner_told(one: Case, t: Translator) -> str:
+    """The same with who opened it, where that was somebody else."""
+    now = owner(one, t)
+    if now != one.owner or one.opened_by in ("", now):
+        return now
+    return t("{owner}, opened by {name}", owner=now, name=one.opened_by)
+
+
 def place(one: Case, t: Translator) -> str:
     """Where it came from."""
     if one.kind is Kind.ENTRY:
