@@ -11,6 +11,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.services.batch_account import BatchAccount
 from cardstation.services.batch_state import BatchMoney
+from cardstation.services.list_reliefs import Relief
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class MoneyServices:
     Attributes:
         pay: Batch, tender, money, the payment's own number, place of the envelope's line or 0,
             who pays (empty = the household, or the manager on file).
+        reliefs: Rows to be paid for whose relief on file nobody has decided about.
         quote: Quotes a batch, files and prints the paper; returns the file.
         sign: Batch, number of the quote, who signed, the picture, and whether it is on paper.
         acknowledge: Files and prints an acknowledgement; an empty number means the newest of
@@ -37,6 +39,7 @@ class MoneyServices:
 
     account: Callable[[str], BatchAccount]
     pay: Callable[[str, Tender, Money, str, int, str], BatchMoney]
+    reliefs: Callable[[str], tuple[Relief, ...]]
     quote: Callable[[str], Path]
     sign: Callable[[str, str, str, bytes, bool], object]
     acknowledge: Callable[[str, str], Path]

@@ -15,6 +15,7 @@ from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchMoney
 from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.judge_again import judge_again
+from cardstation.services.list_reliefs import list_reliefs
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import REASONS, release_line
@@ -55,6 +56,7 @@ def money_services(
     return MoneyServices(
         account=partial(batch_account, station),
         pay=_paying(station),
+        reliefs=partial(list_reliefs, station),
         quote=lambda batch_id: printed(
             write_quote(quote_batch(station, batch_id), folder, language())
         ),

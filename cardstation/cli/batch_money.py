@@ -11,12 +11,14 @@ from cardstation.cli.money_text import account_lines
 from cardstation.cli.output import columns, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
+from cardstation.domain.preflight import RELIEF
 from cardstation.domain.quotation import grouped
 from cardstation.sentences import brief
 from cardstation.services.allow_load import allow_load
 from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
 from cardstation.services.batch_state import batch_state, outcome_of
 from cardstation.services.judge_again import judge_again
+from cardstation.services.list_reliefs import list_reliefs
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_amount import release_amount
 from cardstation.services.release_line import REASONS, release_line
@@ -35,6 +37,7 @@ out_option = click.option("--out", type=click.Path(path_type=Path), help="Folder
 def quote(call: Call, batch_id: str, out: Path | None) -> None:
     """Quote a batch: every price explained, what is not possible, a payment reference."""
     with call.doors.station(call.settings, True) as station:
+        reliefs = list_reliefs(station, batch_id)
         made = quote_batch(station, batch_id)
         paper = call.doors.quote(made, call.settings, out)
     answer = {
@@ -56,10 +59,12 @@ def quote(call: Call, batch_id: str, out: Path | None) -> None:
             {"place": one.place, "card_no": one.card_no, "reason": one.reason}
             for one in made.refused
         ],
+        "reliefs": reliefs,
         "paper": paper,
     }
     said = [f"{made.quote_no}  {grouped(made.reference)}  {made.total}", str(paper)]
     rows = [(one.door, brief(one.reason, call.words)) for one in made.refused]
+    rows += [(one.door, brief(RELIEF, call.words)) for one in reliefs]
     call.output.answer(answer, [*said, *columns(rows)])
 
 

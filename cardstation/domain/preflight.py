@@ -54,6 +54,8 @@ SAID_ONCE = frozenset({IN_OTHER_BATCH, ORDER_WAITS})
 """Said to a person once, who may decide that it is meant."""
 
 
+RELIEF = "relief_on_file"
+"""A relief is shown and not priced: the household pays in full."""
 AGE_WARNED = 10
 """Years after which a meter is due to be changed; a sale is never blocked by it."""
 
@@ -155,7 +157,7 @@ def warnings_of(household: Household, day: date) -> tuple[str, ...]:
     ):
         found.append("meter_over_age")
     if household.relief_per_month:
-        found.append("relief_on_file")
+        found.append(RELIEF)
     return tuple(found)
 
 

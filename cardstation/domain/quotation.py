@@ -86,6 +86,8 @@ class QuoteFact:
         order: Places of the lines to be paid, in the order of the paper.
         fen: Their total.
         refused: How many lines are not possible.
+        reliefs: Places of lines at the full price whose household has a relief on file; who made
+            the quote was told so.
     """
 
     quote_no: str
@@ -95,6 +97,7 @@ class QuoteFact:
     fen: int
     refused: int
     digest: str
+    reliefs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

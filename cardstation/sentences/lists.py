@@ -168,8 +168,8 @@ TABLE = {
     ),
     "relief_on_file": Words(
         "Relief on file",
-        "The household has a monthly relief on file. This program prices no relief: the amount "
-        "buys gas at the full price.",
+        "The household has a monthly relief on file, without an end date. This program prices no "
+        "relief: the amount buys gas at the full price.",
         "The household pays the full price; the relief is not taken off.",
         "Settle the relief at the hall by your rules, or leave the row out and send the household "
         "there.",

@@ -30,6 +30,7 @@ from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.prices import price_book
 from cardstation.services.intent.quoting import issues, quote_standing
 from cardstation.services.intent.steps import ensure_not_closed, record_step
+from cardstation.services.list_reliefs import reliefs_in
 from cardstation.services.lists.entry import ensure_entry_checked
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -49,7 +50,8 @@ def quote_batch(station: Station, batch_id: str) -> BatchQuote:
     """Quote a batch, in the order building, unit, room: the order in which money is divided.
 
     A quote that still holds and would say the same is given again with its number; otherwise a
-    new one with the next number takes its place.
+    new one with the next number takes its place. It is on record for which rows the full price is
+    asked over a relief on file; its paper, which the manager gets, names no such household.
 
     Raises:
         Refusal: `unknown_batch`, `entry_not_checked`, `nothing_to_quote`,
@@ -63,17 +65,19 @@ def quote_batch(station: Station, batch_id: str) -> BatchQuote:
         content, homes = _content(station, reading, batch)
         standing = quote_standing(reading, batch, station.clock.now())
         issue = issues(reading, batch_id)
+        reliefs = tuple(one.place for one in reliefs_in(reading, batch))
     if not content.lines:
         raise Refusal("nothing_to_quote", batch_id=batch_id)
     quote = _quote(station, batch, content, homes)
-    if standing is not None and standing.holds and standing.fact.digest == quote.digest:
+    same = standing is not None and standing.holds and standing.fact.digest == quote.digest
+    if standing is not None and same and set(reliefs) <= set(standing.fact.reliefs):
         return replace(
             _numbered(quote, station, issue),
             clerk=standing.clerk,
             made_at=standing.made_at,
             valid_until=standing.fact.valid_until,
         )
-    return _record(station, _numbered(quote, station, issue + 1))
+    return _record(station, _numbered(quote, station, issue + 1), reliefs)
 
 
 def _content(
@@ -181,7 +185,7 @@ def _numbered(quote: BatchQuote, station: Station, issue: int) -> BatchQuote:
     )
 
 
-def _record(station: Station, quote: BatchQuote) -> BatchQuote:
+def _record(station: Station, quote: BatchQuote, reliefs: tuple[int, ...]) -> BatchQuote:
     fact = QuoteFact(
         quote_no=quote.quote_no,
         reference=quote.reference,
@@ -190,6 +194,7 @@ def _record(station: Station, quote: BatchQuote) -> BatchQuote:
         fen=quote.total.fen,
         refused=len(quote.refused),
         digest=quote.digest,
+        reliefs=reliefs,
     )
     with station.store.unit() as unit:
         record_step(station, unit, quote.batch_id, Step.QUOTED, value=fact, proof=quote.digest)

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
+from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
+from cardstation.services.list_reliefs import Relief
 from tests.kit import window_samples as samples
 from tests.kit.window_money import REFERENCE, FakeMoney, some_money
 from tests.kit.window_stage import Stage
@@ -20,6 +22,7 @@ from ui.screens.batch.money_dialogs import GiveBackDialog, ReleaseDialog
 from ui.screens.batch.money_page import MoneyPage
 from ui.screens.batch.money_sign import SignDialog
 from ui.screens.batch.pay_dialog import PayDialog
+from ui.screens.batch.relief_dialog import ReliefDialog
 
 BATCH = "2026-11-23-02"
 PAGE = "ui.screens.batch.money_page"
@@ -225,3 +228,39 @@ def test_a_refusal_is_told_and_the_page_stays(desk: Stage, qtbot: QtBot) -> None
     assert page.isVisible()
     assert desk.batch.model.money.state.busy is False
     assert desk.station.money.quote is None
+
+
+RELIEF = Relief(3, "3-2-601", "孟思", Money(10_000), Volume.of_m3("4"))
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Q, Qt.Key.Key_F6])
+@pytest.mark.parametrize("full_price", [True, False])
+def test_rows_with_a_relief_pay_in_full_only_when_somebody_said_so(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, key: Qt.Key, full_price: bool
+) -> None:
+    open_money(desk, FakeMoney(reliefs=(RELIEF,) * 9))
+    said: list[str] = []
+
+    def answer(dialog: ReliefDialog) -> int:
+        said.extend(one.text() for one in dialog.findChildren(QLabel))
+        return int(full_price)
+
+    monkeypatch.setattr(ReliefDialog, "exec", answer)
+    monkeypatch.setattr(PayDialog, "exec", lambda _dialog: 1)
+    press(desk, qtbot, key)
+    assert bool(desk.station.money.done) is full_price
+    assert {"3-2-601  孟思", "¥100.00    每月 4 m³", "另有 1 行"} <= set(said)
+
+
+def test_the_page_of_cards_asks_the_same_before_it_takes_money(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.station.money.reliefs = (RELIEF,)
+    desk.station.standing = samples.batch_standing(10, funded=False)
+    desk.window.go("batch")
+    desk.batch.model.open(BATCH)
+    monkeypatch.setattr(PayDialog, "exec", lambda _dialog: 1)
+    for answer in (0, 1):
+        monkeypatch.setattr(ReliefDialog, "exec", lambda _dialog, said=answer: said)
+        press(desk, qtbot, Qt.Key.Key_F6)
+        assert bool(desk.station.money.done) is bool(answer)

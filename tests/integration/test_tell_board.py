@@ -15,6 +15,8 @@ from cardstation.bootstrap.beside import board_teller
 from cardstation.domain.batch import Whose, Zone
 from cardstation.domain.board_told import BoardTold, GasLeft
 from cardstation.domain.forecast import MeterReading
+from cardstation.domain.meter import MeterKind
+from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerUnreachable, Refusal
@@ -196,3 +198,16 @@ def test_it_is_told_beside_the_work_and_a_dead_line_is_no_fault(
         assert done.wait(10)
     assert [len(one.gas) for one in desk.ledger.centre.told] == [0, 1]
     assert not [one for one in caplog.records if one.levelname == "WARNING"]
+
+
+def test_a_money_meter_is_not_reckoned_by_cubic_metres_bought(tmp_path: Path) -> None:
+    (home,) = neighbours(1, MeterKind.MONEY)
+    desk = open_desk(tmp_path, households=[home])
+    now = desk.clock.now()
+    meter, counter = home.meter.meter_no, home.purchase_counter
+    with desk.station.store.unit() as unit:
+        one = MeterReading(home.account_no, meter, Money(900), Money(9_000), counter, now)
+        unit.readings.add(one, now)
+        unit.commit()
+    assert gas(desk)[home.account_no].out_at is None
+    desk.station.store.close()

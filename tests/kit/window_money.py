@@ -15,6 +15,7 @@ from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
 from cardstation.services.batch_account import BatchAccount, LineMoney, PaymentStanding
 from cardstation.services.batch_state import BatchMoney
+from cardstation.services.list_reliefs import Relief
 from cardstation.services.release_line import REASONS
 from cardstation.services.settle_arrears import CONSENTS
 from cardstation.store.funds import BatchPayment
@@ -53,6 +54,7 @@ class FakeMoney:
     """Notes what was asked; a released row and money given back show at the next look."""
 
     quote: QuoteStanding | None = None
+    reliefs: tuple[Relief, ...] = ()
     payments: tuple[PaymentStanding, ...] = ()
     released: dict[int, str] = field(default_factory=dict)
     done: list[tuple[object, ...]] = field(default_factory=list)
@@ -77,6 +79,7 @@ class FakeMoney:
         return MoneyServices(
             account=lambda _batch: self.account(station),
             pay=pay,
+            reliefs=lambda _batch: self.reliefs,
             quote=lambda _batch: self._quote(station),
             sign=self._sign,
             acknowledge=lambda _batch, ack_no: self._paper("acknowledge", ack_no),

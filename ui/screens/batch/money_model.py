@@ -14,6 +14,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
 from cardstation.services.batch_account import BatchAccount
+from cardstation.services.list_reliefs import Relief
 from ui.approver import Approver
 from ui.screens.batch.pay_dialog import Handed
 from ui.screens.kind import Tools
@@ -72,6 +73,10 @@ class MoneyModel(QObject):
     def leave(self) -> None:
         """Back to the cards."""
         self._set(account=None)
+
+    def reliefs(self, batch_id: str, then: Callable[[tuple[Relief, ...]], None]) -> None:
+        """Look which rows pay the full price over a relief on file, then go on."""
+        self._ask(lambda: self._services.reliefs(batch_id), then)
 
     def quote(self) -> None:
         """Quote the batch; the paper is filed and printed."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -12,6 +14,7 @@ from cardstation.domain.quotation import grouped
 from cardstation.i18n import Translator
 from cardstation.sentences import brief, word
 from cardstation.services.batch_account import BatchAccount, LineMoney, PaymentStanding
+from cardstation.services.list_reliefs import Relief
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
@@ -22,7 +25,8 @@ from ui.parts.words import Pane, label
 from ui.screens.batch.money_dialogs import ask_back, ask_reason, back_words
 from ui.screens.batch.money_model import MoneyModel, MoneyState
 from ui.screens.batch.money_sign import ask_signature
-from ui.screens.batch.pay_dialog import ask_money
+from ui.screens.batch.relief_dialog import ask_full_price
+from ui.screens.batch.take_money import take_money
 from ui.screens.batch.wording import state_pill, why
 from ui.theme import M
 
@@ -141,20 +145,27 @@ class MoneyPage(QWidget):
         self._again = button(t("Print again"), self._acknowledge, key="A")
         self._back = button(t("Give back"), self._give_back, key="B")
         self._release = button(t("Release row"), self._release_row, key="R")
-        self._quote = button(t("Quote"), model.quote, key="Q")
+        self._quote = button(t("Quote"), self._ask_quote, key="Q")
         self._sign = button(t("Sign quote"), self._sign_quote, key="S")
         self._pay = button(t("Take money"), self._take, key="F6", look="primary")
         keys = (self._refunds, self._again, self._back, self._release)
         return Footer((t("F1 all keys"),), (leave, *keys, self._quote, self._sign, self._pay))
 
+    def _ask_quote(self) -> None:
+        account = self._model.state.account
+        if account is not None:
+            self._model.reliefs(account.state.batch.batch_id, self._quote_over)
+
+    def _quote_over(self, reliefs: Sequence[Relief]) -> None:
+        if ask_full_price(self, self._look, reliefs):
+            self._model.quote()
+
     def _take(self) -> None:
         account = self._model.state.account
-        if account is None:
-            return
-        answer = ask_money(self, self._look, account.state)
-        if answer is not None:
-            batch_id = account.state.batch.batch_id
-            self._model.pay(batch_id, answer)
+        if account is not None:
+            state = account.state
+            pay = partial(self._model.pay, state.batch.batch_id)
+            take_money(self, self._look, self._model, state, pay)
 
     def _sign_quote(self) -> None:
         account = self._model.state.account

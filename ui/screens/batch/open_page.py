@@ -24,8 +24,8 @@ from ui.screens.batch.list_bar import ListBar
 from ui.screens.batch.lists_model import ListsModel
 from ui.screens.batch.lists_state import order_of
 from ui.screens.batch.model import BatchModel
-from ui.screens.batch.pay_dialog import ask_money
 from ui.screens.batch.state import State
+from ui.screens.batch.take_money import take_money
 from ui.screens.batch.wording import duration, state_pill, why
 from ui.theme import M
 
@@ -265,11 +265,8 @@ class OpenPage(QWidget):
 
     def _ask_money(self) -> None:
         standing = self._model.state.standing
-        if standing is None:
-            return
-        answer = ask_money(self, self._look, standing)
-        if answer is not None:
-            self._model.pay(answer)
+        if standing is not None:
+            take_money(self, self._look, self._model.money, standing, self._model.pay)
 
 
 def _tray_of(state: State) -> Tray | None:

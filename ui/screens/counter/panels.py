@@ -33,7 +33,7 @@ class PersonPane(Pane):
         self._name = label("", "name")
         self._address = label("", "muted", wrap=True)
         self._status = Chip("", "ok")
-        self._facts = Facts(8)
+        self._facts = Facts(9)
         self._facts.setMinimumWidth(200)
         self._warnings = label("", "warn", wrap=True)
         self.column.addLayout(row(self._name, 0, self._status))

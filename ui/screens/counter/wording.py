@@ -146,6 +146,8 @@ def person_facts(state: State, t: Translator) -> list[Fact]:
     ]
     if home.arrears:
         facts.append((t("Arrears"), str(home.arrears), "error"))
+    if home.relief_per_month:
+        facts.append((t("Relief a month"), str(home.relief_per_month), "warn"))
     return facts
 
 
