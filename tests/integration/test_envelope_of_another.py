@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,15 +22,19 @@ from cardstation.services.judge_again import judge_again
 from cardstation.services.leave_out import leave_out
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.refund_list import refund_list
+from cardstation.services.rejoin import rejoin
 from cardstation.services.release_amount import release_amount
 from cardstation.services.reopen_line import reopen_line
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.revise_list import revise_list
 from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.settle_line import settle_line
+from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from tests.kit.lists import list_row, made_list, taken
-from tests.kit.station import DESK_RULES, RESIDENTIAL, Desk, neighbours, open_desk
+from tests.kit.memory_ledger import MemoryLedger
+from tests.kit.station import DESK_RULES, RESIDENTIAL, Desk, card_of, neighbours, open_desk
+from tests.kit.two_desks import proved
 
 OWES, OTHER, THIRD = neighbours(3)
 MONEY = Money(10_000)
@@ -169,3 +175,32 @@ def test_it_is_for_the_other_row_of_its_own_household(desk: Desk) -> None:
     assert judge_again(desk.station, one.batch, one.place) == one.place
     leave_out(desk.station, one.batch, one.place, "unclear")
     assert one.held(add_row(desk.station, one.batch, OTHER.account_no, MONEY)) == NO_MONEY
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_what_two_people_said_comes_back_with_lost_records(tmp_path: Path, approved: bool) -> None:
+    """Neither who let it pay for another is forgotten, nor does it pay where nobody did."""
+    ledger, folder, given = MemoryLedger(), tmp_path, {"households": [OWES, OTHER, THIRD]}
+    desk = open_desk(folder / "desk", ledger=ledger, **given)
+    one = Envelope(desk)
+    desk.sell(card_of(OWES))
+    sync(desk.station)
+    desk.station.store.close()
+    shutil.copytree(folder / "desk", folder / "backup")
+    one.desk = desk = open_desk(folder / "desk", ledger=ledger, clock=desk.clock, **given)
+    if approved:
+        one.settle(OTHER.account_no, SECOND)
+    else:
+        leave_out(desk.station, one.batch, one.place, "unclear")
+        add_row(desk.station, one.batch, OTHER.account_no, MONEY)
+        one.pay(10_000)
+    desk.load(one.batch, card_of(OTHER))
+    left = [5_000] if approved else [15_000, 0]
+    assert one.remains == left
+    sync(desk.station)
+    desk.station.store.close()
+    one.desk = desk = open_desk(folder / "backup", ledger=ledger, clock=desk.clock, **given)
+    with closing(desk.station.store):
+        rejoin(desk.station, SECOND)
+        assert one.remains == left
+        proved(desk)

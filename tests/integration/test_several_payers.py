@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,11 +20,14 @@ from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund_list import refund_list
+from cardstation.services.rejoin import rejoin
 from cardstation.services.release_line import release_line
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
+from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from tests.integration.test_lost_list import OURS, Day
+from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.station import card_of, line, neighbours, nobody, open_desk, put_batch
 from tests.kit.tamper import forged
 from tests.kit.two_desks import proved, with_card
@@ -193,3 +197,32 @@ def test_rows_of_older_records_are_divided_as_before(sums: Sums) -> None:
     assert sums.sheets == [(FIRST, 15_000, 15_000, 0), (NEXT, 15_000, 15_000, 0)]
     sums.release(1)
     assert sums.sheets == [(FIRST, 15_000, 15_000, 0), (NEXT, 5_000, 5_000, 10_000)]
+
+
+def test_an_envelope_that_went_back_pays_for_no_row_that_comes_back(tmp_path: Path) -> None:
+    """The row was loaded out of the sum for all; its entry does not say so."""
+    ledger = MemoryLedger()
+    desk = open_desk(tmp_path / "desk", households=HOMES, ledger=ledger)
+    batch = put_batch(desk, [line(home, row) for row, home in enumerate(HOMES[:2], start=1)])
+    desk.sell(card_of(HOMES[4]))
+    sync(desk.station)
+    desk.station.store.close()
+    shutil.copytree(tmp_path / "desk", tmp_path / "backup")
+    desk = open_desk(tmp_path / "desk", households=HOMES, ledger=ledger, clock=desk.clock)
+    for fen, place in ((2_000, 1), (20_000, 0)):
+        how = {"tender": Tender.CASH, "line": place}
+        pay_batch(desk.station, batch, money=Money(fen), **how)  # type: ignore[arg-type]
+        if place:
+            [paid] = batch_account(desk.station, batch).payments
+            return_remainder(desk.station, batch, paid.payment.payment_id, Money(fen), SECOND)
+    desk.load(batch, card_of(HOMES[0]))
+    before = batch_account(desk.station, batch)
+    sync(desk.station)
+    desk.station.store.close()
+    desk = open_desk(tmp_path / "backup", households=HOMES, ledger=ledger, clock=desk.clock)
+    with closing(desk.station.store):
+        rejoin(desk.station, SECOND)
+        after = batch_account(desk.station, batch)
+        assert [one.held for one in after.lines] == [one.held for one in before.lines]
+        assert [one.remains for one in after.payments] == [Money(0), Money(0)]
+        proved(desk)

@@ -82,8 +82,10 @@ def ensure_payers_agree(
     if lets_pay(new, approved=approved) or not takes_envelope(new):
         return
     lines, kept = batch_of(reading, batch_id).lines, reading.funds.funded(batch_id)
-    exchanged = _exchanged(reading, batch_id)
     paid_at = {one.payment_id: one.line for one in reading.funds.payments(batch_id)}
+    if not any(paid_at.values()):
+        return
+    exchanged = _exchanged(reading, batch_id)
     for purse in purses_of(reading, batch_id):
         own, stands = paid_at[purse.payment_id], purse.line
         if not 0 < own <= len(lines) or purse.money <= NO_MONEY:
