@@ -28,6 +28,7 @@ class CardTold:
     """A card examination in one language.
 
     Attributes:
+        headline: What the card is, or what forbids a sale to it, in a few words.
         verdict: What the card is. todo: What to do now, in a sentence or two.
         sale: Why nothing is sold to it; empty when the verdict says it, or nothing forbids it.
         chip, content, meter, desk: Labels and texts: reader and chip, what the desk wrote, what
@@ -36,6 +37,7 @@ class CardTold:
     """
 
     title: str
+    headline: str
     verdict: Sentence
     sale: str
     todo: str
@@ -52,8 +54,10 @@ def card_told(report: CardReport, t: Translator) -> CardTold:
     verdict, stop = sentence(f"examined_{report.verdict}", {"maker": maker}, t), report.stop
     sale = sentence(stop.code, stop.values, t) if stop else None
     begun = report.verdict is Verdict.OURS_TORN
+    whole = report.verdict is Verdict.OURS
     return CardTold(
         title=t("Card examination"),
+        headline=sale.brief if sale and whole else verdict.brief,
         verdict=verdict,
         sale=sale.what if sale else "",
         todo=sale.todo if sale and not begun else verdict.todo,

@@ -52,6 +52,12 @@ def press(desk: Stage, qtbot: QtBot, key: Qt.Key) -> None:
     qtbot.keyClick(desk.window, key)
 
 
+def chief(page: MoneyPage) -> list[str]:
+    """The button that stands out as the next thing to do."""
+    buttons = page.findChildren(QPushButton)
+    return [one.accessibleName() for one in buttons if one.property("look") == "primary"]
+
+
 def shown(page: MoneyPage, table: str, row: int) -> list[str]:
     model = getattr(page, table).model()
     return [
@@ -88,7 +94,9 @@ def test_payments_and_rows_say_where_the_money_is(desk: Stage) -> None:
 def test_the_page_says_whether_the_quote_holds(desk: Stage, qtbot: QtBot) -> None:
     page = open_money(desk)
     assert "Q" in page._quoted.text()
+    assert chief(page) == ["报价单"]
     press(desk, qtbot, Qt.Key.Key_Q)
+    assert chief(page) == ["收款"]
     assert desk.station.money.done == [("quote",)]
     assert "001 261123 02 01" in page._quoted.text()
 

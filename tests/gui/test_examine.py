@@ -61,6 +61,14 @@ def test_a_good_card_is_let_go_before_it_is_examined(active: Stage, qtbot: QtBot
     assert HOME.account_no not in texts_of(active)
 
 
+def test_a_whole_card_that_is_not_sold_to_says_why_in_large_words(active: Stage) -> None:
+    active.station.examined = "differs"
+    active.insert()
+    active.counter.model.examine()
+    banner = active.window.banner.state
+    assert (banner.kind, banner.title) == ("needs_you", "卡与档案不符")
+
+
 def test_the_keys_of_a_sale_are_not_offered_beside_an_examined_card(active: Stage) -> None:
     sale = ("F4 元或 m³", "F2 或 Enter 确认")
     active.insert()

@@ -50,6 +50,9 @@ def test_a_blank_is_issued_to_the_account_that_was_typed(
     active.insert()
     assert offered(active)
     assert active.window.banner.state.kind == "ready", "a new card is work to do, not a fault"
+    chief = [one for one in active.window.findChildren(QPushButton) if one.isVisible()]
+    chief = [one for one in chief if one.property("look") == "primary"]
+    assert [one.accessibleName() for one in chief] == ["发这张卡"]
     qtbot.keyClick(active.window, Qt.Key.Key_F9)
     assert active.station.issued == [("220104000017", "CS02")]
     assert active.station.calls.count("print_card_slip") == 1

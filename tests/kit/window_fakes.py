@@ -174,6 +174,7 @@ class FakeStation:
 
     def _issue(self, account_no: str, maker: str) -> CardSlip:
         self.issued.append((account_no, maker))
+        self.fails.pop("insert_card", None)
         return self._say("issue_card", CARD_SLIPS["bind" if maker == "CS01" else "issue"])
 
     def _say(self, name: str, answer: T) -> T:

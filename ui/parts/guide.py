@@ -40,7 +40,7 @@ class Guide(QWidget):
         mark.setFixedSize(72, 72)
         mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
         mark.setPixmap(picture(step.icon, look.theme.brand, 36, self.devicePixelRatioF()))
-        mark.setProperty("disc", "true")
+        mark.setProperty("disc", "brand")
         title = label(number + step.title, "heading")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         text = label(step.text, "muted", wrap=True)

@@ -59,7 +59,8 @@ class ProblemCards(QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         t = look.t
-        self._words: list[QLabel] = []
+        self._look = look
+        self._cards: list[tuple[str, QLabel, QLabel]] = []
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(M)
@@ -71,19 +72,20 @@ class ProblemCards(QWidget):
         for icon, title in titles:
             line.addWidget(self._card(look, icon, title), 1)
 
-    def show_sentence(self, said: Sentence | None) -> None:
-        """Show a sentence, or nothing."""
+    def show_sentence(self, said: Sentence | None, tone: str = "error") -> None:
+        """Show a sentence in a tone, `error` or `brand`; or nothing."""
         texts = (said.what, said.money, said.todo) if said else ("", "", "")
-        for words, text in zip(self._words, texts, strict=True):
+        ink = self._look.theme.tone(tone)[0]
+        for (icon, mark, words), text in zip(self._cards, texts, strict=True):
             words.setText(text)
+            mark.setPixmap(picture(icon, ink, 36, self.devicePixelRatioF()))
+            restyle(mark, "disc", tone)
 
     def _card(self, look: Look, icon: str, title: str) -> Pane:
         made = Pane(look.theme, margin=24)
         mark = QLabel()
         mark.setFixedSize(72, 72)
         mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        mark.setPixmap(picture(icon, look.theme.error, 36, self.devicePixelRatioF()))
-        mark.setProperty("disc", "error")
         heading, words = label(title, "heading"), label("", "words", wrap=True)
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -93,5 +95,5 @@ class ProblemCards(QWidget):
         made.column.addWidget(heading)
         made.column.addWidget(words)
         made.column.addStretch(1)
-        self._words.append(words)
+        self._cards.append((icon, mark, words))
         return made

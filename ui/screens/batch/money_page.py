@@ -21,7 +21,7 @@ from ui.parts.footer import Footer
 from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.tile import Tile
-from ui.parts.words import Pane, label
+from ui.parts.words import Pane, label, restyle
 from ui.screens.batch.money_dialogs import ask_back, ask_reason, back_words
 from ui.screens.batch.money_model import MoneyModel, MoneyState
 from ui.screens.batch.money_sign import ask_signature
@@ -99,6 +99,9 @@ class MoneyPage(QWidget):
         state, paid, held = self._model.state, self._chosen, self._row
         free = state.account is not None and not state.busy
         self._quote.setEnabled(free)
+        priced = state.account is not None and _holds(state.account)
+        restyle(self._quote, "look", "" if priced else "primary")
+        restyle(self._pay, "look", "primary" if priced else "")
         self._sign.setEnabled(free and _may_sign(state.account))
         self._pay.setEnabled(free)
         self._refunds.setEnabled(free)
@@ -213,6 +216,11 @@ def _may_release(held: HeldRow) -> bool:
     """A row that holds money and whose card has not been touched."""
     waits = held.outcome.state.value in ("waiting", "stopped")
     return bool(held.money.held) and not held.money.released and waits
+
+
+def _holds(account: BatchAccount) -> bool:
+    """There is a quote, and it holds."""
+    return account.quote is not None and account.quote.holds
 
 
 def _may_sign(account: BatchAccount | None) -> bool:

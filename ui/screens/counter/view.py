@@ -59,7 +59,8 @@ class CounterView(QWidget):
         said = of_error(problem.as_error(), self._look.t) if problem else None
         known = state.household is not None
         self._problem.show_sentence(said, problem.tone if problem else "error")
-        self._lone.show_sentence(said if not known else None)
+        tone = "brand" if state.is_new_card else "error"
+        self._lone.show_sentence(said if not known else None, tone)
         self._question.show_state(state)
         self._examined.show_state(state)
         told = {Phase.QUESTION: 3, Phase.EXAMINED: 4}.get(state.phase)
@@ -68,7 +69,7 @@ class CounterView(QWidget):
         self._right.setCurrentIndex(right.get(state.phase, 4 if offered else 0))
         self._back.setVisible(state.may_take_back)
         examined = state.phase is Phase.EXAMINED
-        selling = not offered and not examined
+        selling = not offered and not examined and not state.may_issue
         for shown, here in ((self._confirm, selling), (self._load, offered)):
             shown.setEnabled(state.may_confirm)
             shown.setVisible(here)
@@ -81,16 +82,16 @@ class CounterView(QWidget):
         self._else.setEnabled(state.phase is Phase.READY)
         self._clear.setEnabled(state.phase is Phase.READY)
         self._aside.setVisible(state.may_lay_aside)
-        self._foot.show_hints(self._hints(examined=examined))
+        self._foot.show_hints(self._hints(sale=not examined and not state.may_issue))
         if (state.phase, offered) != (self._phase, self._offered):
             self._phase, self._offered = state.phase, offered
             self._focus()
 
-    def _hints(self, *, examined: bool) -> tuple[str, ...]:
-        """What the keys do that no button shows; an examined card is not sold to."""
+    def _hints(self, *, sale: bool) -> tuple[str, ...]:
+        """What the keys do that no button shows; no sale to a blank or an examined card."""
         t = self._look.t
-        sale = (t("F4 yuan or m³"), t("F2 or Enter confirms"))
-        return (*(() if examined else sale), t("F1 all keys"))
+        of_sale = (t("F4 yuan or m³"), t("F2 or Enter confirms"))
+        return (*(of_sale if sale else ()), t("F1 all keys"))
 
     def _focus(self) -> None:
         """The next thing to do has the focus."""
@@ -175,17 +176,17 @@ class CounterView(QWidget):
         self._print = button(
             t("Print the examination"), self._model.confirm, key="F2", look="primary", hint="Enter"
         )
-        self._issue = button(t("Issue this card"), self._issue_card, key="F9")
+        self._issue = button(t("Issue this card"), self._issue_card, key="F9", look="primary")
         doers = (
             self._aside,
             self._back,
-            self._issue,
             self._examine,
             self._clear,
             self._else,
             self._again,
         )
-        self._foot = Footer((), (*doers, self._confirm, self._load, self._print))
+        chief = (self._issue, self._confirm, self._load, self._print)
+        self._foot = Footer((), (*doers, *chief))
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)

@@ -203,7 +203,7 @@ def _examined(state: State, t: Translator) -> BannerState:
         return waiting_banner(t, reading=True)
     told = card_told(state.report, t)
     kind = "ready" if state.report.verdict is Verdict.OURS and not told.sale else "needs_you"
-    return BannerState(kind, told.verdict.brief, told.todo)
+    return BannerState(kind, told.headline, told.todo)
 
 
 def _stopped(state: State, t: Translator) -> BannerState:

@@ -84,8 +84,8 @@ class ExceptionsView(QWidget):
         body = QHBoxLayout(full)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)
-        body.addWidget(pane, 54)
-        body.addWidget(_scrolled(self.wizard), 46)
+        body.addWidget(pane, 57)
+        body.addWidget(_scrolled(self.wizard), 43)
         return full
 
     def show_state(self, state: State) -> None:

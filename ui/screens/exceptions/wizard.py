@@ -92,17 +92,17 @@ class StepRow(QFrame):
         self._slot.setSpacing(XS)
         self._slot.addWidget(self._cap)
         self._slot.addStretch(1)
-        text = QVBoxLayout()
-        text.setContentsMargins(0, _PAD, 0, _PAD)
-        text.setSpacing(XS)
-        text.addWidget(self._words)
-        text.addWidget(self._proof)
-        text.addStretch(1)
+        self._text = QVBoxLayout()
+        self._text.setContentsMargins(0, _PAD, 0, _PAD)
+        self._text.setSpacing(XS)
+        self._text.addWidget(self._words)
+        self._text.addWidget(self._proof)
+        self._text.addStretch(1)
         line = QHBoxLayout(self)
         line.setContentsMargins(_PAD, 0, _PAD, 0)
         line.setSpacing(M)
         line.addWidget(self._mark)
-        line.addLayout(text, 1)
+        line.addLayout(self._text, 1)
         line.addLayout(self._slot)
 
     def show_step(
@@ -133,6 +133,9 @@ class StepRow(QFrame):
         self.setAccessibleName(
             "  ".join(part for part in (words, self._proof.text(), done) if part)
         )
+        # The height is asked for before the inner layouts forget the last words and buttons.
+        for inner in (self._text, self._slot):
+            inner.invalidate()
         self.updateGeometry()
 
 

@@ -71,7 +71,7 @@ class FirstPage(QWidget):
         mark = QLabel()
         mark.setFixedSize(72, 72)
         mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        mark.setProperty("disc", "true")
+        mark.setProperty("disc", "brand")
         mark.setPixmap(picture("user", look.theme.brand, 36, self.devicePixelRatioF()))
         why = label(t(_WHY), "words", wrap=True)
         why.setMinimumHeight(120)

@@ -54,7 +54,7 @@ class OnPage(QWidget):
         self._who.show_state(shift.clerk if shift else "—", "brand")
         self._since.show_state(f"{shift.opened_at:%m-%d  %H:%M}" if shift else "—")
         waiting = state.waiting
-        self._open.show_state(str(len(waiting)), "error" if waiting else "ok")
+        self._open.show_state(str(len(waiting)), "warn" if waiting else "ok")
         self._rows.show_items(waiting)
         self._pages.setCurrentIndex(1 if waiting else 0)
 
@@ -171,7 +171,7 @@ def _framed(look: Look, title: str, table: QTableView) -> Pane:
 
 def _waiting(t: Translator) -> list[Column[OpenIntent]]:
     return [
-        Column(t("What"), 0, lambda i: Cell(sentence(i.code, {}, t).brief, "error")),
+        Column(t("What"), 0, lambda i: Cell(sentence(i.code, {}, t).brief, "warn")),
         Column(t("Card"), 200, lambda i: Cell(grouped(i.card_no), quiet=True)),
         Column(t("Batch"), 170, lambda i: Cell(i.batch_id or t("Counter"), quiet=True)),
         Column(t("Money"), 130, lambda i: Cell(str(i.money)), right=True),
@@ -182,7 +182,7 @@ def _waiting(t: Translator) -> list[Column[OpenIntent]]:
 
 def _signed(t: Translator) -> list[Column[OpenItem]]:
     return [
-        Column(t("What"), 0, lambda i: Cell(sentence(i.code, {}, t).brief, "error")),
+        Column(t("What"), 0, lambda i: Cell(sentence(i.code, {}, t).brief, "warn")),
         Column(t("Card"), 200, lambda i: Cell(grouped(i.card_no), quiet=True)),
         Column(t("Batch"), 170, lambda i: Cell(i.batch_id or t("Counter"), quiet=True)),
         Column(t("Money"), 130, lambda i: Cell(str(i.money)), right=True),
