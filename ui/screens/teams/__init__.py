@@ -6,7 +6,6 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from cardstation.i18n import Translator
-from cardstation.sentences import word
 from ui.look import Look
 from ui.screens.kind import Screen, Tools, WithoutCards
 from ui.screens.teams.model import TeamsModel
@@ -30,8 +29,7 @@ class TeamsScreen(WithoutCards):
         if board is None:
             return ""
         teams = len({row.team for row in board.rows})
-        said = t("{teams} teams, {n} communities", teams=teams, n=len(board.rows))
-        return f"{said} · {word('board.one_desk', t)}"
+        return t("{teams} teams, {n} communities", teams=teams, n=len(board.rows))
 
     def shown(self) -> None:
         """See `OpenScreen`."""

@@ -107,7 +107,8 @@ class TeamsView(QWidget):
         body.setSpacing(M)
         body.addLayout(row(*self._tiles.values()))
         body.addWidget(pane, 1)
-        hints = (t("↑ ↓ choose a row"), t("Enter opens it"), t("F1 all keys"))
+        keys = (t("↑ ↓ choose a row"), t("Enter opens it"), t("F1 all keys"))
+        hints = (*keys, word("board.one_desk", t))
         body.addWidget(Footer(hints, (again, first)))
         return made
 
