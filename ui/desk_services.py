@@ -97,15 +97,16 @@ class ShiftServices:
     """Clerks and their shifts; PINs go in and come out of nothing here.
 
     Attributes:
-        open: Name, PIN, float. close: PIN, count (None = the one that stands), who takes over
-            and their PIN (both empty when nobody is there).
+        open: Name, PIN, float, whether they sign for what one person alone closed over.
+        close: PIN, count (None = the one that stands), who takes over and their PIN (both empty
+            when nobody is there).
         add_clerk: Name, PIN, roles, and the supervisor who agreed (None for the first).
         approve: Name and PIN of the second person.
         come_forward: Name and PIN of the first, where no shift is open.
     """
 
     state: Callable[[], ShiftState]
-    open: Callable[[str, str, Money], Shift]
+    open: Callable[[str, str, Money, bool], Shift]
     close: Callable[[str, Money | None, str, str], ShiftClose]
     add_clerk: Callable[[str, str, tuple[Role, ...], Approval | None], Clerk]
     approve: Callable[[str, str], Approval]

@@ -242,9 +242,11 @@ class Wiring:
             self.station, self.papers, lambda: self.settings.language, self._printed
         )
 
-    def open_shift(self, name: str, pin: str, float_money: Money) -> Shift:
+    def open_shift(self, name: str, pin: str, float_money: Money, signs_unknown: bool) -> Shift:
         """Begin a shift."""
-        return open_shift(self.station, name, pin, float_money=float_money)
+        return open_shift(
+            self.station, name, pin, float_money=float_money, signs_unknown=signs_unknown
+        )
 
     def close_shift(
         self, pin: str, counted: Money | None, handed_to: str, handed_pin: str

@@ -131,14 +131,19 @@ def shift() -> None:
 @shift.command("open")
 @click.argument("name")
 @click.option("--float", "float_yuan", required=True, help="Change in the till, in yuan.")
+@click.option(
+    "--sign-unknown",
+    is_flag=True,
+    help="Sign for what nobody knows, and one person alone closed the last shift over.",
+)
 @with_json
 @pass_call
-def open_it(call: Call, name: str, float_yuan: str) -> None:
+def open_it(call: Call, name: str, float_yuan: str, sign_unknown: bool) -> None:
     """Open a shift: sign for the float and for what is open."""
     money = money_of("--float", float_yuan)
     with call.doors.station(call.settings, True) as station:
         typed = _pin(PIN, call.words("PIN of {name}", name=name))
-        opened = open_shift(station, name, typed, float_money=money)
+        opened = open_shift(station, name, typed, float_money=money, signs_unknown=sign_unknown)
         state = shift_state(station)
     said = call.words("Shift of {name} open, float {money}", name=opened.clerk, money=money)
     answer = {one.name: getattr(opened, one.name) for one in fields(opened)}

@@ -24,7 +24,10 @@ ORDER_H = 30 * 24
 
 
 class Kind(StrEnum):
-    """What waits: the station, an intent, a line, a bag, money, a paid order, a ledger's entry."""
+    """What waits: the station, an intent, a line, a bag, money, a paid order, a ledger's entry.
+
+    Or a shift, for the signature of whoever opens the next one.
+    """
 
     VERDICT = "verdict"
     INTENT = "intent"
@@ -33,6 +36,7 @@ class Kind(StrEnum):
     MONEY = "money"
     ORDER = "order"
     ENTRY = "entry"
+    SHIFT = "shift"
 
 
 class Who(StrEnum):

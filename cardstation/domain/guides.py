@@ -113,6 +113,9 @@ _ENTRIES: Mapping[str, Guide] = {
     "counter_gap": Guide((_CHANNEL,), 0, (), OFF_BOOK_H, 8),
 }
 
+_SIGN = GuideStep("sign_for_unknown", Who.CLERK, Act.NONE, Proof.SIGNATURE)
+_CLOSED_ALONE = Guide((_SIGN,), 0, (), END_OF_SHIFT, 0)
+
 _NEVER_CAME = GuideStep("cards_never_came", Who.TWO, Act.EXPLAIN, Proof.SECOND_APPROVAL)
 _END_LIST = GuideStep("close_list", Who.CLERK, Act.CLOSE, Proof.DECISION)
 _LEFT_LYING = Guide((_NEVER_CAME, _END_LIST), 0, (Act.EXPLAIN, Act.CLOSE), BAG_H, 6)
@@ -151,6 +154,8 @@ def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> 
         return _RESTORED if code in REJOINABLE else _STOPPED
     if kind is Kind.ENTRY:
         return _ENTRIES.get(code, _LOOKED_AT)
+    if kind is Kind.SHIFT:
+        return _CLOSED_ALONE
     if kind is Kind.LINE:
         return line_guide(code, state)
     if code == LYING:

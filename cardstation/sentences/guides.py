@@ -69,6 +69,9 @@ PHRASES = {
     "guide.make_load_good": (
         "Have a new card made with the same count and load; then say so, two of you."
     ),
+    "guide.sign_for_unknown": (
+        "Open the next shift: tick that you sign for what nobody knows. Settle it with its card."
+    ),
     "guide.keep_found_card": (
         "Keep the card here. Two of you: destroy it; or take back what was made good, and say "
         "that the household keeps this gas."

@@ -61,6 +61,13 @@ TABLE = {
         "Nothing is lost: each waits for its card or its answer, whoever is on duty.",
         "Settle them under Exceptions, or let the next clerk or a supervisor take them over here.",
     ),
+    "unknown_to_sign": Words(
+        "Closed by one person alone",
+        "{name} closed the last shift alone while nobody knew how {n} top-ups or payments ended.",
+        "Nothing is lost: each waits for its card or its answer, whoever is on duty.",
+        "Look at them under Exceptions. Whoever opens the next shift ticks there that they sign "
+        "for them.",
+    ),
     "cash_not_answered": Words(
         "Cash not answered for",
         "Of {n} cash payments, {fen} in all, nobody has said whether the money came.",

@@ -32,6 +32,7 @@ from cardstation.services.intent.debts import debts_of, most_free
 from cardstation.services.intent.left_open import batches_to_end
 from cardstation.services.intent.owners import owners_of
 from cardstation.services.intent.paying_out import may_be_back, payment_may_be_back
+from cardstation.services.intent.signed_over import signed_alone
 from cardstation.services.open_intents import open_intents
 from cardstation.services.orders_state import orders_state
 from cardstation.services.station import Station
@@ -55,6 +56,7 @@ def exceptions_state(
     with station.store.reading() as reading:
         moment = _moment(station, reading)
     found = (
+        *_of_shift(station, moment),
         *_of_intents(station, moment),
         *_of_batches(station, moment),
         *_of_orders(station, moment, order_warn_days),
@@ -83,6 +85,25 @@ def _owned(station: Station, cases: Sequence[Case], patience: timedelta) -> list
     with station.store.reading() as reading:
         owners = owners_of(station, reading, min(times, default=None))
     return [owners.give(one, opened[one.key]) for one in cases]
+
+
+def _of_shift(station: Station, moment: Moment) -> list[Case]:
+    """One person alone closed over what nobody knows: whoever opens next signs for it."""
+    with station.store.reading() as reading:
+        last, alone = reading.shifts.last_close(), signed_alone(reading)
+    if last is None or not alone:
+        return []
+    return [
+        case(
+            Kind.SHIFT,
+            "unknown_to_sign",
+            moment,
+            key=f"shift {last.shift_id}",
+            since=last.closed_at,
+            opened_by=last.clerk,
+            values={"n": len(alone), "name": last.clerk},
+        )
+    ]
 
 
 def _of_intents(station: Station, moment: Moment) -> list[Case]:

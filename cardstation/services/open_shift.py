@@ -10,21 +10,31 @@ from cardstation.services.approve import ensure_role, prove
 from cardstation.services.intent.facts import append
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.ids import new_id
-from cardstation.services.intent.signed_over import open_items
+from cardstation.services.intent.signed_over import open_items, signed_alone
 from cardstation.services.station import Station
 from cardstation.store import Unit
 from cardstation.store.frozen import freeze
 
 
-def open_shift(station: Station, name: str, pin: str, *, float_money: Money) -> Shift:
+def open_shift(
+    station: Station, name: str, pin: str, *, float_money: Money, signs_unknown: bool = False
+) -> Shift:
     """Begin a shift; from here on money is taken and entries are made in this clerk's name.
 
     The digest of the list signed for is the `proof` of the entry; it is the one the shift before
     was closed with, or the entry names what came and what went since.
 
+    Args:
+        station: The desk.
+        name: Of the clerk.
+        pin: Theirs.
+        float_money: Change in the till.
+        signs_unknown: The clerk says so of what one person alone closed the last shift over.
+
     Raises:
-        Refusal: `shift_open_already`, `float_negative`, `role_missing`, those of `prove` and of
-            `ensure_may_write`.
+        Refusal: `shift_open_already`, `float_negative`, `role_missing`, `unknown_to_sign` (nobody
+            knows how something ended, one person alone signed it over, and this clerk has not said
+            so), those of `prove` and of `ensure_may_write`.
     """
     if float_money < NO_MONEY:
         raise Refusal("float_negative")
@@ -34,6 +44,8 @@ def open_shift(station: Station, name: str, pin: str, *, float_money: Money) -> 
         ensure_role(person, Role.TELLER)
     with station.store.unit() as unit:
         _ensure_none_open(unit)
+        if not signs_unknown:
+            _ensure_signed_for(unit)
         opened = _opened(station, unit, person, float_money)
         entry = append(
             station,
@@ -60,6 +72,12 @@ def _ensure_none_open(unit: Unit) -> None:
             name=shift.clerk,
             since=shift.opened_at.isoformat(sep=" ", timespec="minutes"),
         )
+
+
+def _ensure_signed_for(unit: Unit) -> None:
+    last = unit.shifts.last_close()
+    if last is not None and (alone := signed_alone(unit)):
+        raise Refusal("unknown_to_sign", n=len(alone), name=last.clerk)
 
 
 def _opened(station: Station, unit: Unit, person: Clerk, float_money: Money) -> Shift:

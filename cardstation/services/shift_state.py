@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import Clerk, OpenItem, Shift, ShiftClose, moved_between
-from cardstation.services.intent.signed_over import open_items
+from cardstation.services.intent.signed_over import open_items, signed_alone
 from cardstation.services.station import Station
 
 
@@ -20,6 +20,7 @@ class ShiftState:
         last: The latest shift that was closed.
         moved: What came into the till between its count and the float of the open shift, below
             nothing: what went out of it.
+        signed_alone: What whoever opens next signs for: one person alone closed over it.
     """
 
     open: Shift | None
@@ -28,6 +29,7 @@ class ShiftState:
     counted: bool
     last: ShiftClose | None
     moved: Money = NO_MONEY
+    signed_alone: tuple[OpenItem, ...] = ()
 
 
 def shift_state(station: Station) -> ShiftState:
@@ -42,4 +44,5 @@ def shift_state(station: Station) -> ShiftState:
             and reading.shifts.counted(current.shift.shift_id) is not None,
             last=last,
             moved=NO_MONEY if current is None else moved_between(last, current.shift),
+            signed_alone=signed_alone(reading),
         )

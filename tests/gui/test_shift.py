@@ -67,6 +67,27 @@ def test_without_clerks_the_first_supervisor_is_added(desk: Stage, qtbot: QtBot)
     assert phase(desk) is Phase.OFF
 
 
+def test_what_one_person_closed_over_alone_is_ticked_by_whoever_opens(
+    desk: Stage, qtbot: QtBot
+) -> None:
+    people = desk.station.people
+    at_the_shift(desk, qtbot, on_duty=False)
+    off = shift_view(desk).off
+    assert off.signs.isHidden()
+    people.signed_alone = items()
+    for tick in (False, True):
+        qtbot.keyClicks(off.pin, PIN)
+        off.float.setText("500")
+        off.signs.setChecked(tick)
+        off.open()
+        assert not people.calls or tick
+        if not tick:
+            assert not off.signs.isHidden()
+            assert "签收" in said(desk)
+    assert people.calls == [("open", CLERKS[0].name, "¥500.00")]
+    assert phase(desk) is Phase.ON
+
+
 def test_a_shift_is_opened_by_keyboard_alone(desk: Stage, qtbot: QtBot) -> None:
     at_the_shift(desk, qtbot, on_duty=False)
     assert phase(desk) is Phase.OFF

@@ -74,6 +74,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     rows.append((FOUND_AGAIN, guide_of(Kind.LINE, "load_made_good", state=FOUND_AGAIN)))
     rows += [(at, guide_of(Kind.LINE, "kept_refused", state=at)) for at in (REFUSED, OWED)]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
+    rest.append(("shift", guide_of(Kind.SHIFT, "unknown_to_sign")))
     rest.append((LYING, guide_of(Kind.BAG, LYING)))
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))

@@ -51,6 +51,7 @@ class FakeShifts:
     counted: bool = False
     left: int = 5
     last: ShiftClose | None = None
+    signed_alone: tuple[OpenItem, ...] = ()
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
     def services(self) -> ShiftServices:
@@ -64,7 +65,14 @@ class FakeShifts:
         )
 
     def _state(self) -> ShiftState:
-        return ShiftState(self.open, self.clerks, self.open_items, self.counted, self.last)
+        return ShiftState(
+            self.open,
+            self.clerks,
+            self.open_items,
+            self.counted,
+            self.last,
+            signed_alone=self.signed_alone,
+        )
 
     def _prove(self, name: str, pin: str) -> None:
         if self.left == 0:
@@ -81,8 +89,10 @@ class FakeShifts:
         self.calls.append(("come_forward", name))
         return Approval(name)
 
-    def _open(self, name: str, pin: str, money: Money) -> Shift:
+    def _open(self, name: str, pin: str, money: Money, signs: bool) -> Shift:
         self._prove(name, pin)
+        if self.signed_alone and not signs:
+            raise Refusal("unknown_to_sign", n=len(self.signed_alone), name=name)
         self.calls.append(("open", name, str(money)))
         self.open = shift(name, money.fen)
         return self.open

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cardstation.domain.allocation import divide
+from cardstation.domain.exception_case import UNSIGNED
 from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import OpenItem
@@ -29,6 +30,17 @@ def open_items(reading: Reading) -> tuple[OpenItem, ...]:
     for found in batches_to_end(reading):
         items += _of_batch(reading, found)
     return tuple(sorted(items, key=lambda one: (one.since, one.subject)))
+
+
+def signed_alone(reading: Reading) -> tuple[OpenItem, ...]:
+    """What nobody knows, that one person closed the last shift over alone; nobody signed since."""
+    last = reading.shifts.last_close()
+    if last is None or last.handed_to or reading.shifts.on_duty():
+        return ()
+    left = {one.subject for one in last.open_items if one.code in UNSIGNED}
+    if not left:
+        return ()
+    return tuple(one for one in open_items(reading) if one.code in UNSIGNED and one.subject in left)
 
 
 def _of_intent(reading: Reading, intent: TopUp) -> OpenItem:

@@ -10,6 +10,7 @@ from cardstation.i18n import Translator
 from cardstation.sentences import of_error
 from ui.look import Look, picture
 from ui.messages import Problem
+from ui.parts.buttons import Tick
 from ui.parts.pin_field import PinField
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import Pane, label
@@ -134,6 +135,9 @@ class OffPage(QWidget):
         self.float.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.form.field(t("PIN"), self.pin)
         self.form.field(t("Float in the till, yuan"), self.float)
+        self.signs = Tick(look, t("I sign for what nobody knows"))
+        self.signs.setVisible(False)
+        self.form.column.addWidget(self.signs)
         self.form.finish()
         self.float.returnPressed.connect(self.open)
         self.table.opened.connect(lambda _row: self.pin.setFocus())
@@ -150,6 +154,7 @@ class OffPage(QWidget):
         if self._rows.items and self.table.row < 0:
             self.table.select(0)
         self.form.show_problem(state.problem)
+        self.signs.setVisible(bool(state.found and state.found.signed_alone))
         self._name()
 
     def open(self) -> None:
@@ -157,13 +162,15 @@ class OffPage(QWidget):
         if not self.pin.text():
             self.pin.setFocus()
         elif self.who.text():
-            self._model.open(self.who.text(), self.pin.take(), self.float.text())
+            signs = self.signs.isVisibleTo(self) and self.signs.isChecked()
+            self._model.open(self.who.text(), self.pin.take(), self.float.text(), signs=signs)
             self.pin.setFocus()
 
     def clear(self) -> None:
         """Nothing typed stays for the next one."""
         self.pin.clear()
         self.float.clear()
+        self.signs.setChecked(False)
 
     def _name(self) -> None:
         row = self.table.row

@@ -73,8 +73,8 @@ class ShiftModel(QObject):
 
     # ── the shift ──
 
-    def open(self, name: str, pin: str, float_text: str) -> None:
-        """Begin a shift with the change that lies in the till."""
+    def open(self, name: str, pin: str, float_text: str, *, signs: bool = False) -> None:
+        """Begin a shift with the change in the till; `signs` for what one alone closed over."""
         money = yuan_of(float_text)
         if money is None:
             self._refused(Refusal("not_an_amount", text=float_text.strip()))
@@ -94,7 +94,7 @@ class ShiftModel(QObject):
             self._show(replace(self._state, busy=False, problem=None))
             self.look()
 
-        self._ask(lambda: self._shifts.open(name, pin, money), opened)
+        self._ask(lambda: self._shifts.open(name, pin, money, signs), opened)
 
     def begin_count(self) -> None:
         """Count the till; nothing is committed before it is signed."""
