@@ -10,20 +10,23 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from cardstation.errors import CardStationError, Defect, ReaderHung
+from cardstation.errors import CardStationError, ReaderHung, fail
 
 T = TypeVar("T")
+
+_Ended = tuple[Any, CardStationError | None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    """One call. `ended`: gets its result or its error, once; None = it broke."""
+
     work: Callable[[], Any]
     late: Callable[[], None]
-    outcome: Future[Any]
+    ended: queue.SimpleQueue[_Ended | None] = field(default_factory=queue.SimpleQueue)
 
 
 class Worker:
@@ -66,17 +69,27 @@ class Worker:
         """
         if not self.usable:
             raise ReaderHung(reader=self._reader)
-        outcome: Future[T] = Future()
-        self._jobs.put(_Job(work, late, outcome))
+        job = _Job(work, late)
+        self._jobs.put(job)
+        result, error = self._end_of(job) or fail("a card call broke")
+        if error is None:
+            done: T = result
+            return done
         try:
-            return outcome.result(self._patience_s)
-        except TimeoutError:
+            raise error
+        finally:
+            del error  # its traceback holds this frame
+
+    def _end_of(self, job: _Job) -> _Ended | None:
+        try:
+            return job.ended.get(timeout=self._patience_s)
+        except queue.Empty:
             pass
         with self._turn:
-            if not outcome.done():
+            if job.ended.empty():
                 self._abandoned = True
                 raise ReaderHung(reader=self._reader)
-        return outcome.result()
+        return job.ended.get()
 
     def stop(self) -> None:
         """Let the thread end after the job in hand; does not wait for it."""
@@ -90,16 +103,11 @@ class Worker:
                 return
 
     def _do(self, job: _Job) -> None:
-        result: Any = None
-        error: CardStationError | None = Defect("defect", sentence="a card call broke")
+        ended: _Ended | None = None
         try:
-            result = job.work()
-            error = None
-        except CardStationError as mishap:
-            error = mishap
+            ended = job.work(), None
+        except CardStationError as error:
+            ended = None, error
         finally:
             with self._turn:
-                if error is None:
-                    job.outcome.set_result(result)
-                else:
-                    job.outcome.set_exception(error)
+                job.ended.put(ended)
