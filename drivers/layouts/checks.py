@@ -69,8 +69,8 @@ class Check:
     @property
     def width(self) -> int:
         """Bytes of the check value."""
-        covered = sum(stop - first for first, stop in self.covers)
-        return CHECK_WIDTH.get(self.kind, covered)
+        width = CHECK_WIDTH.get(self.kind)
+        return sum(stop - first for first, stop in self.covers) if width is None else width
 
     def value(self, block: bytes) -> bytes:
         """The check value these block bytes should carry."""

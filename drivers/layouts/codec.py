@@ -8,11 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from functools import reduce
 from operator import or_
+from typing import TypeVar
 
 from cardstation.domain.card import Span
-from cardstation.errors import ensure
+from cardstation.errors import ensure, fail
 from drivers.layouts.checks import Check
 from drivers.layouts.fields import Encoding, Field, FieldValue
+
+_Kind = TypeVar("_Kind")
 
 FIRST_FREE = 0x20
 """Of most chips the addresses below carry the chip's own bytes and are never written."""
@@ -33,35 +36,30 @@ class Record:
 
     def number(self, name: str) -> int:
         """A UINT or SINT."""
-        value = self._values[name]
-        ensure(isinstance(value, int), f"{name} is a number")
-        return value if isinstance(value, int) else 0
+        return self._as(int, name)
 
     def text(self, name: str) -> str:
         """A BCD, TEXT or CHOICE."""
-        value = self._values[name]
-        ensure(isinstance(value, str), f"{name} is a text")
-        return value if isinstance(value, str) else ""
+        return self._as(str, name)
 
     def raw(self, name: str) -> bytes:
         """A RAW."""
-        value = self._values[name]
-        ensure(isinstance(value, bytes), f"{name} is bytes")
-        return value if isinstance(value, bytes) else b""
+        return self._as(bytes, name)
 
     def time(self, name: str) -> datetime:
         """A TIME."""
-        value = self._values[name]
-        if not isinstance(value, datetime):
-            ensure(False, f"{name} is a time")
-            raise TypeError(name)
-        return value
+        return self._as(datetime, name)
 
     def words(self, name: str) -> frozenset[str]:
         """A FLAGS."""
+        found: frozenset[str] = self._as(frozenset, name)
+        return found
+
+    def _as(self, kind: type[_Kind], name: str) -> _Kind:
         value = self._values[name]
-        ensure(isinstance(value, frozenset), f"{name} is flags")
-        return value if isinstance(value, frozenset) else frozenset()
+        if not isinstance(value, kind):
+            fail(f"{name} is no {kind.__name__}")
+        return value
 
 
 class Rule(StrEnum):
@@ -154,7 +152,7 @@ class Block:
 
     def holds(self, data: bytes) -> bool:
         """True when every check value is right."""
-        return all(check.holds(data) for check in self.checks)
+        return self.check.holds(data) and all(check.holds(data) for check in self.more)
 
     def decode(self, data: bytes) -> Record | None:
         """The block's values; None when a check value is wrong or a field is unreadable."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cardstation.errors import Defect, Refusal
 from drivers.layouts.checks import Check, CheckKind
-from drivers.layouts.codec import Block, Declaration, Derived, Owner, Place, Rule, Step
+from drivers.layouts.codec import Block, Declaration, Derived, Owner, Place, Record, Rule, Step
 from drivers.layouts.fields import Encoding, Field, FieldValue
 from drivers.layouts.open4442 import CREDIT, DECLARATION
 
@@ -241,3 +241,8 @@ def test_a_record_gives_each_value_as_what_it_is() -> None:
             ask("kind")
     with pytest.raises(Defect):
         record.text("mark")
+
+
+def test_a_value_is_asked_for_as_what_it_is() -> None:
+    with pytest.raises(Defect, match="amount is no int"):
+        Record({"amount": "12"}).number("amount")
