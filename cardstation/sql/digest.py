@@ -14,27 +14,28 @@ SqlValue = str | bytes | int | float | None
 
 def row_digest(table: str, *values: SqlValue) -> bytes:
     """Digest of a row as SQLite hands its values over, 32 bytes."""
-    return digest_of_raw(table, map(_raw, values))
+    return _digest(table, map(_raw, values))
 
 
 def digest_of_raw(table: str, values: Iterable[tuple[str, bytes | None]]) -> bytes:
     """The same from `typeof(value)` and `CAST(value AS BLOB)` of every column, 32 bytes."""
-    parts = [table.encode(), b"\x00"]
-    for kind, raw in values:
-        told = raw or b""
-        parts += (kind.encode(), b"%d:" % len(told), told)
-    return hashlib.sha256(b"".join(parts)).digest()
+    return _digest(table, ((kind.encode(), raw or b"") for kind, raw in values))
 
 
-def _raw(value: SqlValue) -> tuple[str, bytes | None]:
+def _digest(table: str, values: Iterable[tuple[bytes, bytes]]) -> bytes:
+    parts = [b"%s%d:%s" % (kind, len(raw), raw) for kind, raw in values]
+    return hashlib.sha256(b"".join([table.encode(), b"\x00", *parts])).digest()
+
+
+def _raw(value: SqlValue) -> tuple[bytes, bytes]:
     match value:
         case None:
-            return "null", None
+            return b"null", b""
         case str():
-            return "text", value.encode()
+            return b"text", value.encode()
         case bytes():
-            return "blob", value
+            return b"blob", value
         case int():
-            return "integer", b"%d" % value
+            return b"integer", b"%d" % value
         case _:
-            return "real", repr(value).encode()
+            return b"real", repr(value).encode()

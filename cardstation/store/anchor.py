@@ -11,7 +11,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from cardstation.errors import Mishap
@@ -37,6 +37,10 @@ class AnchorMark:
         """What is signed: everything but the signature."""
         said = [self.station, self.epoch, self.seq, self.hash]
         return b"cardstation anchor 1\x00" + json.dumps(said).encode("ascii")
+
+
+_NAMES = tuple(one.name for one in fields(AnchorMark))
+_FIRST_NAMES = ("epoch", "seq", "hash")
 
 
 class Anchor:
@@ -129,7 +133,6 @@ def _write_through(path: Path, content: bytes) -> None:
 
 
 def _encoded(mark: AnchorMark) -> bytes:
-    told = asdict(mark)
-    if not mark.signature:
-        told = {name: told[name] for name in ("epoch", "seq", "hash")}
+    names = _NAMES if mark.signature else _FIRST_NAMES
+    told = {name: getattr(mark, name) for name in names}
     return json.dumps(told).encode("ascii")

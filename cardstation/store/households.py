@@ -53,11 +53,17 @@ _COMMUNITIES = text(
 """From one name to the next along the index: a DISTINCT would walk over every household."""
 
 
+_BOOKED = ("balance", "bought_this_year", "purchase_counter", "tier_year")
 _OF_ACCOUNT = Asked(select(households).where(households.c.account_no == bindparam("account_no")))
 _UPDATE = Asked(
     households.update()
     .where(households.c.account_no == bindparam("key"))
     .values({one.name: bindparam(one.name) for one in households.c if one.name != "account_no"})
+)
+_BOOK = Asked(
+    households.update()
+    .where(households.c.account_no == bindparam("key"))
+    .values({name: bindparam(name) for name in _BOOKED})
 )
 """Asked for every card: made once."""
 
@@ -121,6 +127,11 @@ class Households:
     def update(self, household: Household) -> None:
         """Replace one household that is on file."""
         _UPDATE.write(self._connection, {**to_row(household), "key": household.account_no})
+
+    def book(self, household: Household) -> None:
+        """Keep what a load changes of a household on file: balance, gas bought, and its counter."""
+        booked: dict[str, Any] = {name: getattr(household, name) for name in _BOOKED}
+        _BOOK.write(self._connection, {**booked, "key": household.account_no})
 
     def _find(self, condition: Any) -> tuple[Household, ...]:
         query = select(households).where(condition).order_by(households.c.account_no)

@@ -66,11 +66,16 @@ def _each(states: Collection[TopUpState]) -> list[ColumnElement[Any]]:
 
 
 _IDENTITY = ("maker", "card_no", "meter_no", "generation")
+_FOR_EVER = {
+    *("no", "topup_id", "account_no", *_IDENTITY, "card_type"),
+    *("batch_id", "line", "order_id", "direction", "corrects", "origin"),
+}
+"""Of whom and what an intent is: no move changes that, and no index is written anew."""
 _STANDS = and_(topup.c.topup_id == bindparam("of"), topup.c.state == bindparam("stood"))
 _MOVE = Asked(
     topup.update()
     .where(_STANDS)
-    .values({one.name: bindparam(one.name) for one in topup.c if one.name != "no"})
+    .values({one.name: bindparam(one.name) for one in topup.c if one.name not in _FOR_EVER})
 )
 _SEALED_SALE = (topup.c.direction == Direction.SALE, topup.c.state == TopUpState.SEALED)
 _OPEN_WORK = (

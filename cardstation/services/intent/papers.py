@@ -37,14 +37,14 @@ def receipt_of(
     number: int,
 ) -> Receipt:
     """The receipt of a sealed top-up, or the loading slip of a paid order."""
-    quote = intent.quote
+    quote, entry = intent.quote, sealed.entry
     prepaid = intent.tender is Tender.ORDER
     return Receipt(
-        receipt_no=receipt_no(station, sealed.entry.epoch, year, number),
+        receipt_no=receipt_no(station, entry.epoch, year, number),
         kind="loading_slip" if prepaid else "receipt",
         company=station.company,
         station=station.name,
-        clerk=sealed.entry.clerk,
+        clerk=entry.clerk,
         issued_at=station.clock.now(),
         account_no=household.account_no,
         name=household.name,
@@ -62,7 +62,7 @@ def receipt_of(
         year_before=quote.year_before,
         year_after=quote.year_before + (quote.volume or NO_GAS),
         batch_id=intent.batch_id,
-        entry_id=sealed.entry.entry_id,
+        entry_id=entry.entry_id,
         check_code=sealed.hash[:_CHECK_CODE_CHARACTERS].upper(),
         training=station.training or station.rules_of(intent.identity.maker).training,
         order_id=intent.order_id,

@@ -143,7 +143,7 @@ def _pay(station: Station, unit: Unit, intent: TopUp, topups: Beginning | TopUps
     )
     if remainder != NO_MONEY:
         household = _household(unit, intent)
-        unit.households.update(replace(household, balance=household.balance + remainder))
+        unit.households.book(replace(household, balance=household.balance + remainder))
     return topups.move(intent, TopUpEvent.MONEY_CERTAIN, stamp(station), seq=entry.seq)
 
 
@@ -279,7 +279,7 @@ def record_sealed(
         receipt = receipt_of(station, moved, household, entry, year=year, number=number)
         unit.receipts.add(receipt, topup_id=moved.topup_id, year=year, number=number)
         unit.topups.own_load(moved)
-        unit.households.update(after_purchase(household, moved))
+        unit.households.book(after_purchase(household, moved))
         unit.commit()
     return moved, receipt
 
