@@ -12,15 +12,16 @@ from cardstation.ports.purse import (
     LoadOrder,
     LoadPlan,
     LoadTruth,
-    PurseCard,
-    PurseDriver,
     PurseKind,
     PurseStand,
 )
 from cardstation.ports.reader import Link
 from drivers.keys.purse_keys import SoftwarePurseKeys, training_masters
 from drivers.measured import SEEDS, TornLoads
-from drivers.purses.gas_content import Parameters, Purpose
+from drivers.purses.clearing import clear_rest, take_head_off
+from drivers.purses.gas_content import Parameters, Purpose, Returned, is_cleared
+from drivers.purses.gas_files import RETURNED
+from drivers.purses.pboc import PbocDriver, PbocPurse
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.psam import TERMINAL
 from drivers.virtual.purse_card import VirtualPurseCard
@@ -33,6 +34,9 @@ ORDER = LoadOrder(PurseKind.PURSE, 9765, TERMINAL, datetime(2026, 1, 15, 9, 30, 
 LOAD_BYTES = 22
 """Key number, amount and terminal; then date, time and MAC2 (reference cards 3.1)."""
 
+PROVEN_AND_WRITTEN = 4
+"""A challenge and its answer, a challenge and what is written under it."""
+
 METER_NO, CUSTOMER_NO = "001799609893", "220104000017"
 HEADED = 5
 KEYS = SoftwarePurseKeys(training_masters(), TERMINAL)
@@ -43,16 +47,18 @@ class MeasuredPurse:
     """Exchanges with a reader, each from a fresh power-up with the application selected anew.
 
     Attributes:
-        sent: Bytes of data that the load sends.
+        clear: What its meter wrote back, in the session of the load. sent: Bytes of data that the
+            load sends.
     """
 
     plan: int
     load: int
     find_out: int
+    clear: int
     sent: int
 
 
-def twin_of(driver: PurseDriver, *, by_t1: bool = False) -> VirtualPurseCard:
+def twin_of(driver: PbocDriver, *, by_t1: bool = False) -> VirtualPurseCard:
     """A blank purse of a driver."""
     kinds = (VirtualPurseCard, VirtualVolumePurse)
     return next(one for one in kinds if one.kind == driver.name)(by_t1=by_t1)
@@ -61,8 +67,10 @@ def twin_of(driver: PurseDriver, *, by_t1: bool = False) -> VirtualPurseCard:
 class _Bench:
     """A reader with one card in it; counts exchanges of all its links."""
 
-    def __init__(self, driver: PurseDriver, *, by_t1: bool = False) -> None:
+    def __init__(self, driver: PbocDriver, *, by_t1: bool = False) -> None:
         self.chip = twin_of(driver, by_t1=by_t1)
+        self.chip.power_up()
+        self.chip.write_back(Returned(METER_NO, CUSTOMER_NO, 0, 0))
         self.exchanges = self.sent = 0
         self._driver = driver
         self._reader = VirtualReader("bench", wrap=self._counted)
@@ -73,7 +81,7 @@ class _Bench:
         self._link = _CountedLink(link, self)
         return self._link
 
-    def powered(self) -> PurseCard:
+    def powered(self) -> PbocPurse:
         if self._link is not None:
             self._link.close()
         if not self._reader.occupied:
@@ -108,7 +116,7 @@ class _CountedLink:
         self._link.close()
 
 
-def measured_purse(driver: PurseDriver, *, by_t1: bool) -> MeasuredPurse:
+def measured_purse(driver: PbocDriver, *, by_t1: bool) -> MeasuredPurse:
     """Count the exchanges of one load: planned, done, found out."""
     bench = _Bench(driver, by_t1=by_t1)
     plan = bench.powered().begin(ORDER, KEYS)
@@ -120,8 +128,12 @@ def measured_purse(driver: PurseDriver, *, by_t1: bool) -> MeasuredPurse:
     sent = bench.sent
     bench.powered().load(plan, KEYS)
     sent, loaded = bench.sent - sent - selected, bench.taken()
-    bench.powered().find_out(plan, KEYS)
-    return MeasuredPurse(planned, loaded, bench.taken(), sent)
+    purse = bench.powered()
+    purse.find_out(plan, KEYS)
+    found = bench.taken()
+    take_head_off(purse, KEYS)
+    clear_rest(purse, KEYS)
+    return MeasuredPurse(planned, loaded, found, bench.taken(), sent)
 
 
 def least_purse(*, by_t1: bool) -> MeasuredPurse:
@@ -130,10 +142,10 @@ def least_purse(*, by_t1: bool) -> MeasuredPurse:
     By T=0 what comes back on a command with data is fetched by another.
     """
     asked = 1 if by_t1 else 2
-    return MeasuredPurse(1 + asked, 1 + 2 * asked, 1 + 2 * asked, LOAD_BYTES)
+    return MeasuredPurse(1 + asked, 1 + 2 * asked, 1 + 2 * asked, PROVEN_AND_WRITTEN, LOAD_BYTES)
 
 
-def torn_at_meter(driver: PurseDriver) -> TornLoads:
+def torn_at_meter(driver: PbocDriver) -> TornLoads:
     """Pull the card at every sub-step of what its meter does with it.
 
     Old: the load waits on the card. New: the meter has it, and the card says so. Neither: the
@@ -166,7 +178,7 @@ class _Stand(Enum):
     NEITHER = "neither"
 
 
-def _filled(driver: PurseDriver) -> VirtualCard:
+def _filled(driver: PbocDriver) -> VirtualCard:
     """A household's card with one load on it."""
     bench = _Bench(driver)
     bench.chip.issue(Parameters(METER_NO, CUSTOMER_NO, Purpose.BUYING))
@@ -186,13 +198,13 @@ def _stand(card: VirtualCard) -> _Stand:
     return _Stand.NEITHER if back is None else _Stand.NEW
 
 
-def torn_purse(driver: PurseDriver) -> TornLoads:
-    """Take the power at every sub-step of one load, in several half-way states of each."""
+def torn_purse(driver: PbocDriver) -> TornLoads:
+    """Take the power at every sub-step of one sale, in several half-way states of each."""
     counted = _Bench(driver)
     plan = counted.powered().begin(ORDER, KEYS)
     purse = counted.powered()
     counted.chip.arm(None)
-    purse.load(plan, KEYS)
+    _sold(purse, plan)
     old, new = plan.before, counted.stand
     stands, mended = [], 0
     for tear in every_tear(counted.chip.steps, SEEDS):
@@ -200,11 +212,20 @@ def torn_purse(driver: PurseDriver) -> TornLoads:
         purse = bench.powered()
         bench.chip.arm(tear)
         with suppress(LinkFailed):
-            purse.load(LoadPlan(plan.card, ORDER, old), KEYS)
+            _sold(purse, plan)
         stands.append(bench.stand)
-        found = bench.powered().find_out(LoadPlan(plan.card, ORDER, old), KEYS)
+        found = bench.powered().find_out(plan, KEYS)
         if found.truth is LoadTruth.NOT_DONE:
-            bench.powered().load(LoadPlan(plan.card, ORDER, old), KEYS)
-            mended += bench.stand == new
+            _sold(bench.powered(), plan)
+            cleared = is_cleared(bench.chip.content(RETURNED))
+            mended += cleared and bench.stand == new
     olds, news = stands.count(old), stands.count(new)
     return TornLoads(len(stands), olds, news, len(stands) - olds - news, mended)
+
+
+def _sold(purse: PbocPurse, plan: LoadPlan) -> None:
+    """What its meter wrote back is cleared, and the load is done."""
+    if not is_cleared(purse.read_file(RETURNED)):
+        take_head_off(purse, KEYS)
+        clear_rest(purse, KEYS)
+    purse.load(plan, KEYS)

@@ -210,7 +210,7 @@ def _counts(torn: TornLoads) -> tuple[str, ...]:
 def _purses() -> str:
     rows = [_purse_row(driver) for driver in PURSES]
     head = (
-        *("purse", "driver", "meters", "by T=0: plan, load, find out", "least"),
+        *("purse", "driver", "meters", "by T=0: plan, load, find out, clear", "least"),
         *("by T=1", "least", "bytes sent to load", "least"),
     )
     return (
@@ -218,8 +218,9 @@ def _purses() -> str:
         "CPU cards that keep money or gas themselves, in any contact reader: they are asked, not\n"
         "written (`docs/adr/0012-purses.md`). Exchanges of each from a fresh power-up; the least\n"
         "is to select the application and to ask once for each thing. What no MAC covers is read\n"
-        "twice, who the card is among it. For the money path a purse is a chip whose image is a\n"
-        "statement of facts; both are proven. Who holds their keys is a setting\n"
+        "twice, who the card is among it. With a load the desk clears what the meter wrote back,\n"
+        "in two updates (`drivers/purses/clearing.py`). For the money path a purse is a chip\n"
+        "whose image is a statement of facts; both are proven. Who holds their keys is a setting\n"
         "(`docs/purse-cards.md`).\n\n" + _table(head, rows)
     )
 
@@ -230,7 +231,7 @@ def _purse_row(driver: PbocDriver) -> tuple[str, ...]:
         for by_t1 in (False, True)
         for one in (measured_purse(driver, by_t1=by_t1), least_purse(by_t1=by_t1))
     ]
-    asked = [", ".join(map(str, (one.plan, one.load, one.find_out))) for one in found]
+    asked = [", ".join(map(str, (one.plan, one.load, one.find_out, one.clear))) for one in found]
     sent = [str(one.sent) for one in found[2:]]
     return driver.title, f"`{driver.name}`", driver.counts.value, *asked, *sent
 

@@ -59,7 +59,8 @@ class MeterReading:
     """What a meter wrote on its card at one insertion.
 
     Attributes:
-        residual: Left in the meter. total: Everything it ever credited, same unit.
+        residual: Left in the meter. total: Everything it ever credited, same unit; zero where its
+            card has no room to say so.
         counter: The meter's own purchase counter: loads above it are still to be taken.
         at: When the meter wrote it, by the meter's clock.
     """
@@ -182,7 +183,7 @@ def _between(readings: Sequence[MeterReading]) -> _Use | None:
         for one in readings
         if one.meter_no == last.meter_no and SHORTEST <= last.at - one.at <= OLDEST
     ]
-    if not before or before[-1].spent > last.spent:
+    if not before or not before[-1].total or before[-1].spent > last.spent:
         return None
     seconds = int((last.at - before[-1].at).total_seconds())
     return _Use(last.spent - before[-1].spent, seconds, Ground.READINGS)

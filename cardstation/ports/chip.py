@@ -17,7 +17,8 @@ class Chip(Protocol):
 
     Attributes:
         size: Bytes of main memory that carry data: the length of an image.
-        all_tries: Wrong codes an untouched card bears; 1 for a chip that does not count them.
+        all_tries: Wrong codes an untouched card bears; 1 for a chip that does not count them, or
+            never tells.
         writable: Addresses of an image that `write` may change.
         smears: Ranges the chip changes as one (pages, blocks, zones): a tear may disturb bytes in
             them that the write left as they were. Empty where it changes byte by byte.

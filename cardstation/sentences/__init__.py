@@ -119,7 +119,7 @@ def sentence(code: str, values: Mapping[str, Field], t: Translator) -> Sentence:
             batch's life, `…_fen` and `…_litres` are raw numbers.
         t: The language.
     """
-    words = SENTENCES.get(code, _NO_WORDS)
+    words = SENTENCES.get(_told_as(code, values), _NO_WORDS)
     fields = {"code": code, **values}
     if isinstance(reason := fields.get("reason"), str) and reason in SENTENCES:
         fields["reason"] = brief(reason, t)
@@ -132,6 +132,12 @@ def sentence(code: str, values: Mapping[str, Field], t: Translator) -> Sentence:
         money=t(words.money, **fields),
         todo=t(words.todo, **fields),
     )
+
+
+def _told_as(code: str, values: Mapping[str, Field]) -> str:
+    """Tries left that nobody can read have words of their own."""
+    unread = code == "code_tries_low" and values.get("tries_left", "") is None
+    return "code_tries_unread" if unread else code
 
 
 def of_error(error: CardStationError, t: Translator) -> Sentence:

@@ -107,6 +107,13 @@ TABLE = {
         NOTHING,
         "Do not try again; lay the card with the exceptions for the supervisor.",
     ),
+    "code_tries_unread": Words(
+        "Not tried again",
+        "This card refused its code before, or was pulled while it was tried; nobody can read how "
+        "many tries are left.",
+        NOTHING,
+        "Do not try again; lay the card with the exceptions for the supervisor.",
+    ),
     "write_not_taken": Words(
         "Write not taken",
         "The card reads back differently from what was written.",

@@ -27,6 +27,9 @@ class Attempt(StrEnum):
     WITHHELD = "withheld"
 
 
+REFUSED_COUNTS = 100
+"""A refused attempt is worth so many that were cut short: it is never made again by itself."""
+
 _NOTE = adding(code_attempt)
 _OF_CARD = Asked(
     select(code_attempt.c.event, code_attempt.c.tries_left)
@@ -91,7 +94,7 @@ def _torn(rows: Iterable[Any], every: int) -> int:
         if event == Attempt.ACCEPTED:
             break
         if event == Attempt.PRESENTING and followed != Attempt.WITHHELD:
-            count += 2 if followed == Attempt.REFUSED else 1
+            count += REFUSED_COUNTS if followed == Attempt.REFUSED else 1
             if tries == every:
                 break
         followed = event

@@ -6,14 +6,18 @@ verdict are statements of facts (`facts.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from types import MappingProxyType
+from typing import TypeVar
 
 from cardstation.domain.card import Span, WritePlan
 from cardstation.errors import (
-    CardNotGenuine,
+    CardStationError,
     CardSwapped,
+    CodeLocked,
+    CodeRefused,
     LinkFailed,
     Mishap,
     Refusal,
@@ -31,8 +35,9 @@ from cardstation.ports.purse import (
 )
 from cardstation.ports.reader import Link
 from drivers.purses import gas_files
+from drivers.purses.clearing import clear_rest, take_head_off
 from drivers.purses.facts import DIGESTS, SIZE, PurseFacts, digests_of, facts_in, image_of
-from drivers.purses.gas_content import Parameters, Returned
+from drivers.purses.gas_content import Parameters, Returned, is_cleared
 from drivers.purses.gas_files import LogRecord
 from drivers.purses.pboc import PbocDriver, PbocPurse
 
@@ -45,6 +50,7 @@ QUESTION = LoadOrder(KIND, 1, NO_TERMINAL, datetime(2000, 1, 1))  # noqa: DTZ001
 MOVED_ON = ("purse_moved", "purse_other_card")
 MOMENT = "%Y%m%d%H%M%S"
 NO_MOMENT = "0" * 14
+Stopped = TypeVar("Stopped", bound=CardStationError)
 
 
 class PurseChip:
@@ -52,6 +58,11 @@ class PurseChip:
 
     The terminal number of a load is the mark of its intent and the number of the station: so the
     card's log says whose load it is, and its TAC proves it.
+
+    Its meter takes no load before its last answer was cleared (`clearing.py`). `unlock` tries the
+    keys for that and takes the head off it, `write` clears the rest and has the load done. A cut
+    in between leaves a card without a reading, whose meter takes nothing and writes anew. What is
+    cleared was read in this session.
     """
 
     size = SIZE
@@ -61,6 +72,7 @@ class PurseChip:
 
     def __init__(self, purse: PbocPurse, keys: PurseKeys, layout: str) -> None:
         self._purse, self._keys, self._layout = purse, keys, layout
+        self._answered = True
         self._unlocked = False
 
     def read(self) -> bytes:
@@ -73,7 +85,8 @@ class PurseChip:
         last = self._purse.last_load(KIND)
         empty = not any(content := self._purse.read_file(gas_files.PARAMETERS))
         whose = None if empty else self._whose(content)
-        back = self._answer(self._purse.read_file(gas_files.RETURNED))
+        written = self._purse.read_file(gas_files.RETURNED)
+        self._answered, back = not is_cleared(written), self._answer(written)
         record = last or LogRecord(0, 0, 0, NO_TERMINAL, bytes.fromhex(NO_MOMENT))
         facts = PurseFacts(
             card=self._purse.card.hex(),
@@ -95,12 +108,20 @@ class PurseChip:
         return image_of(facts, self._layout)
 
     def tries_left(self) -> int | None:
-        """No code of ours is ever presented, so none can be spent."""
-        return self.all_tries
+        """It counts wrong keys and MACs and never says how many; a cleared card is shown none."""
+        return None if self._answered else self.all_tries
 
     def unlock(self, code: bytes, *, last_tries: bool = False) -> None:  # noqa: ARG002
-        """Each load is proven by its own MAC; there is nothing to open."""
+        """Prove the two keys that a card counts wrong tries of, where an answer is to be cleared.
+
+        Raises:
+            CodeRefused: one of them is wrong; a try is gone. CodeLocked.
+            Refusal: nothing was tried: their holder does not answer, or the card wants none.
+            LinkFailed, WriteNotTaken: a try may be gone.
+        """
         ensure(code == b"", "a purse has no code")
+        if self._answered:
+            self._take_head_off()
         self._unlocked = True
 
     def write(self, current: bytes, spans: Sequence[Span]) -> None:
@@ -118,7 +139,10 @@ class PurseChip:
             return
         before, after = self._facts(current), self._facts(target)
         ensure(after.count == before.count + 1, "a load moves the count by one")
-        self._load(before, after)
+        with _nothing_loaded(self._purse.reader):
+            if self._answered:
+                clear_rest(self._purse, self._keys)
+            self._load(before, after)
         if digests_of(self.read()) != digests_of(target):
             raise WriteNotTaken(reader=self._purse.reader, address="")
 
@@ -132,26 +156,47 @@ class PurseChip:
     def _answer(self, content: bytes) -> Returned | None:
         return Returned.of(content)
 
+    def _take_head_off(self) -> None:
+        try:
+            take_head_off(self._purse, self._keys)
+        except (LinkFailed, CodeRefused, CodeLocked, WriteNotTaken):
+            raise
+        except Mishap as refused:
+            if refused.code == "line_mac_refused":
+                raise _as(CodeRefused, refused) from refused
+            raise _as(Refusal, refused) from refused
+
     def _load(self, before: PurseFacts, after: PurseFacts) -> None:
         terminal = bytes.fromhex(after.mark) + after.station.to_bytes(2)
         at = datetime.strptime(after.moment, MOMENT)  # noqa: DTZ007  # the card has no zone
         order = LoadOrder(KIND, after.fen, terminal, at)
         stand = PurseStand(before.balance, before.count)
-        try:
-            self._purse.load(LoadPlan(bytes.fromhex(before.card), order, stand), self._keys)
-        except LinkFailed:
-            raise
-        except Refusal as stop:
-            if stop.code in MOVED_ON:
-                raise CardSwapped(reader=self._purse.reader) from stop
-            raise
-        except (CardNotGenuine, Mishap) as refused:
-            failed = LinkFailed(refused.code, advice=refused.advice)
-            failed.values = refused.values
-            raise failed from refused
+        self._purse.load(LoadPlan(bytes.fromhex(before.card), order, stand), self._keys)
 
     def _facts(self, image: bytes) -> PurseFacts:
         return facts_in(image, self._layout) or fail("an image of a purse was read")
+
+
+@contextmanager
+def _nothing_loaded(reader: str) -> Iterator[None]:
+    """What stops a load in the errors of a chip; only `load_unanswered` leaves it open."""
+    try:
+        yield
+    except LinkFailed:
+        raise
+    except Refusal as stop:
+        if stop.code in MOVED_ON:
+            raise CardSwapped(reader=reader) from stop
+        raise
+    except Mishap as refused:
+        raise _as(LinkFailed, refused) from refused
+
+
+def _as(kind: type[Stopped], error: Mishap) -> Stopped:
+    """The same words, as an error of another kind."""
+    stopped = kind(error.code, advice=error.advice)
+    stopped.values = error.values
+    return stopped
 
 
 class PurseChipDriver:

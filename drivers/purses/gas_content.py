@@ -109,12 +109,12 @@ class Returned:
 
     @classmethod
     def of(cls, content: bytes) -> Returned | None:
-        """Read the file; None where the desk cleared it and no meter wrote since.
+        """Read the file; None where a desk cleared it, or began to, and no meter wrote since.
 
         Raises:
             Refusal: code `card_damaged`.
         """
-        if is_cleared(content):
+        if not has_head(content):
             return None
         body = unframed(content)
         if len(body) != 43:
@@ -131,12 +131,17 @@ class Returned:
 
 
 CLEARED = bytes(RETURNED.size)
-"""A return file as its issuer leaves it: no meter wrote back yet."""
+"""A return file as its issuer leaves it, and a desk with each sale."""
+
+
+def has_head(content: bytes) -> bool:
+    """Whether a return file is a meter's answer: its head is what a desk clears first."""
+    return content[:1] == bytes([HEAD])
 
 
 def is_cleared(content: bytes) -> bool:
     """Whether a return file is empty, as a meter asks: no head, and nothing in bytes 5 to 7."""
-    return content[:1] != bytes([HEAD]) and not any(content[5:8])
+    return not has_head(content) and not any(content[5:8])
 
 
 def _digits(text: str, length: int) -> bytes:

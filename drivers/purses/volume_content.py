@@ -12,7 +12,7 @@ import binascii
 from dataclasses import replace
 
 from cardstation.errors import Refusal
-from drivers.purses.gas_content import NUMBER_BYTES, Parameters, Returned
+from drivers.purses.gas_content import NUMBER_BYTES, Parameters, Returned, has_head
 from drivers.purses.gas_files import framed, unframed
 
 NUMBER_ROOM = 2 * NUMBER_BYTES
@@ -55,12 +55,12 @@ def returned_to_bytes(returned: Returned) -> bytes:
 
 
 def returned_of(content: bytes) -> Returned | None:
-    """Read file 85 of a volume card; None where no meter wrote since the card was issued.
+    """Read file 85 of a volume card; None where a desk cleared it, or began to.
 
     Raises:
         Refusal: code `card_damaged`.
     """
-    if not any(content):
+    if not has_head(content):
         return None
     plain, number = _taken(content, Returned.COMMAND, _NUMBER_IN_RETURNED, _CRC_IN_RETURNED)
     found = Returned.of(plain)

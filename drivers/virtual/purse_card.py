@@ -14,6 +14,7 @@ from cardstation.errors import ensure, fail
 from cardstation.ports.purse import HIGHEST_FEN, LoadOrder, PurseKind
 from drivers.keys import pboc
 from drivers.keys.secret import Secret
+from drivers.purses.gas_content import Returned
 from drivers.purses.gas_files import LogRecord
 from drivers.virtual.apdu import OK, WRONG_LENGTH, Apdu
 from drivers.virtual.gas_card import NOT_NOW, NOT_OPENED, Command, VirtualGasCard
@@ -73,13 +74,14 @@ class VirtualPurseCard(VirtualGasCard):
         spent = replace(cells, balance=cells.balance - fen, offline=cells.offline + 1)
         self._commit(self.state.moved(kind, spent, record).to_bytes())
 
-    def lived(self, loads: int, order: LoadOrder) -> None:
-        """So many loads, the last of them this one, and the meter took all of it."""
+    def lived(self, loads: int, order: LoadOrder, answer: Returned) -> None:
+        """So many loads, the last of them this one, and the meter took all of it and said so."""
         ensure(loads > 0, "a card that lived was loaded")
         self.power_up()
         self.stand(order.kind, balance=0, online=loads - 1)
         self._loaded(order, bytes(pboc.MAC_BYTES))
         self.spend(order.kind, order.fen, at=order.at)
+        self.write_back(answer)
         self.power_off()
 
     def _forget(self) -> None:

@@ -6,7 +6,7 @@ from cardstation.domain.household import Household
 from cardstation.errors import Refusal
 from cardstation.ports.purse import TERMINAL_BYTES, LoadOrder
 from drivers.purses.chip import KIND
-from drivers.purses.gas_content import NUMBER_BYTES, Parameters, Purpose
+from drivers.purses.gas_content import NUMBER_BYTES, Parameters, Purpose, Returned
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.gas_card import SERIAL
 from drivers.virtual.maker import ISSUED_AT
@@ -36,5 +36,12 @@ def make_purse(household: Household) -> VirtualCard:
     )
     if loads := household.purchase_counter:
         at = ISSUED_AT.replace(tzinfo=None)
-        chip.lived(loads, LoadOrder(KIND, LAST_LOAD_FEN, bytes(TERMINAL_BYTES), at))
+        order = LoadOrder(KIND, LAST_LOAD_FEN, bytes(TERMINAL_BYTES), at)
+        chip.lived(loads, order, answered(household, loads))
     return VirtualCard(chip, household.card_no)
+
+
+def answered(household: Household, loads: int) -> Returned:
+    """What the household's meter wrote back when it took the last of so many loads."""
+    at = ISSUED_AT.strftime("%y%m%d%H%M")
+    return Returned(household.meter.meter_no, household.account_no, 0, loads, at=at)

@@ -3,6 +3,9 @@
 It notes what it asks the purse for before it asks. A card pulled while it gives has given all or
 nothing; its own count of purchases says which at the next insertion, and the meter credits what
 it noted. So nothing is lost between a purse and its meter, and nothing is taken twice.
+
+What it wrote back before must be read and cleared by a desk first: with its answer still there it
+takes no load (error 18; reference cards 6.3, step 6).
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from cardstation.errors import Refusal, fail
 from drivers.layouts.fields import BEIJING
 from drivers.makers.purse_cards import PURSE_CARDS
 from drivers.purses.chip import KIND, MARK_BYTES
-from drivers.purses.gas_content import Parameters, Purpose, Returned
+from drivers.purses.gas_content import Parameters, Purpose, Returned, is_cleared
 from drivers.purses.gas_files import LOG_BYTES, PARAMETERS, RETURNED, LogRecord
 from drivers.purses.layout import HOARD, PurseLayout
 from drivers.purses.opencpu import OPEN_CPU
@@ -40,7 +43,7 @@ from drivers.virtual.maker import DEMO_PRICE
 from drivers.virtual.meter import MeterVerdict, VirtualMeter
 from drivers.virtual.meter_errors import MeterError
 from drivers.virtual.meter_life import card_read
-from drivers.virtual.meter_rules import FLAT, MeterState, Taking, decide
+from drivers.virtual.meter_rules import FLAT, Decision, MeterState, Taking, decide
 from drivers.virtual.purse_card import VirtualPurseCard
 from drivers.virtual.tear import Cut, Torn
 from drivers.virtual.volume_purse import VirtualVolumePurse
@@ -145,7 +148,7 @@ class PurseMeter(VirtualMeter):
         content = self._content(chip, whose)
         before = self.state.cumulative
         self._credit_what_was_noted(chip, content)
-        decision = decide(self.state, content)
+        decision = self._answered(chip, decide(self.state, content))
         if not decision.writes:
             self.state = decision.after
             return self._verdict(decision)
@@ -160,6 +163,16 @@ class PurseMeter(VirtualMeter):
         taking = decision.taking if cells.balance else Taking.ALREADY_TAKEN
         taking = Taking.CREDITED if taken else taking
         return self._verdict(replace(decision, taking=taking, credited=taken), written=True)
+
+    def _answered(self, chip: VirtualPurseCard, decision: Decision) -> Decision:
+        """What else the published meter asks about a load whose count is due."""
+        full = decision.error is MeterError.OVER_HOARD
+        due = full or decision.taking is Taking.CREDITED
+        if due and not is_cleared(chip.content(RETURNED)):
+            error = MeterError.TAKEN_BEFORE
+            kept = replace(self.state, error=error, locked=False)
+            return Decision(kept, Taking.REFUSED, 0, error)
+        return replace(decision, writes=False) if full else decision
 
     def _credit_what_was_noted(self, chip: VirtualPurseCard, content: CardContent) -> None:
         noted = self.noted

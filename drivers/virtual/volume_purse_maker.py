@@ -11,7 +11,7 @@ from drivers.purses.gas_content import NUMBER_BYTES, Parameters, Purpose
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.gas_card import SERIAL
 from drivers.virtual.maker import ISSUED_AT
-from drivers.virtual.purse_maker import make_purse
+from drivers.virtual.purse_maker import answered, make_purse
 from drivers.virtual.volume_purse import VirtualVolumePurse
 
 LAST_LOAD_LITRES = 30_000
@@ -37,7 +37,8 @@ def make_volume_purse(household: Household) -> VirtualCard:
     )
     if loads := household.purchase_counter:
         at = ISSUED_AT.replace(tzinfo=None)
-        chip.lived(loads, LoadOrder(KIND, LAST_LOAD_LITRES, bytes(TERMINAL_BYTES), at))
+        order = LoadOrder(KIND, LAST_LOAD_LITRES, bytes(TERMINAL_BYTES), at)
+        chip.lived(loads, order, answered(household, loads))
     return VirtualCard(chip, household.card_no)
 
 

@@ -24,7 +24,9 @@ from cardstation.services.verify import verify
 from drivers.purses.chip import KIND
 from drivers.purses.gas_content import Parameters, Purpose
 from drivers.virtual import VirtualCard, VirtualReader
+from drivers.virtual.meter_errors import MeterError
 from drivers.virtual.purse_card import VirtualPurseCard
+from drivers.virtual.purse_meter import PurseMeter
 from tests.kit import cards
 from tests.kit.power import Cut, CutLink, Power, PowerCut, Till, store_under, wired
 from tests.kit.purses import AT, PurseDesk, software
@@ -50,13 +52,20 @@ def issued(household: Household = HOUSEHOLD) -> VirtualCard:
 
 
 def loaded_once(chip: VirtualPurseCard, fen: int = 700) -> None:
-    """A load of long ago that the meter took."""
+    """A load of long ago that the meter took, and its answer."""
     desk = PurseDesk(chip=chip)
     plan = desk.planned(fen)
     desk.powered().load(plan, desk.keys)
-    desk.powered()
-    chip.spend(KIND, fen, at=AT)
     desk.reader.pull()
+    assert at_its_meter(desk.card) == fen
+
+
+def at_its_meter(card: VirtualCard) -> int:
+    """The card meets its meter, which takes what is there and answers; the fen it took."""
+    verdict = PurseMeter.of_purse(card).take(card, at=AT)
+    assert verdict.error != MeterError.TAKEN_BEFORE, "its last answer is cleared with each load"
+    assert isinstance(verdict.credited, Money)
+    return verdict.credited.fen
 
 
 def with_purse(station: Station, keys: PurseKeys | None = None) -> Station:
@@ -158,12 +167,7 @@ class Life:
     def at_home(self) -> None:
         """The card meets its meter, which takes what is there."""
         self.card = wired(self.card, Power())
-        self.chip.power_up()
-        self.chip._settle()
-        if fen := self.stand.balance_fen:
-            self.chip.spend(KIND, fen, at=AT)
-            self.spent += fen
-        self.chip.power_off()
+        self.spent += at_its_meter(self.card)
 
     def prove_one_load(self) -> None:
         """One payment, one seal; the money of one load on card and meter together."""

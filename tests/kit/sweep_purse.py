@@ -16,21 +16,18 @@ from cardstation.services.batch_state import batch_state
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.station import Station
 from cardstation.services.sync import sync
-from drivers.purses.chip import KIND
 from drivers.virtual import Tear, VirtualCard
-from drivers.virtual.purse_card import VirtualPurseCard
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Power, Till, wired
-from tests.kit.purse_station import LOADS, issued, with_purse
-from tests.kit.purses import AT
+from tests.kit.purse_station import LOADS, at_its_meter, issued, with_purse
 from tests.kit.station import Desk, line, neighbours, put_batch, repeat_chance
 from tests.kit.sweep import Lab, each, resolve_all
 from tests.kit.sweep_jobs import BATCH, closed, counter_sale
 from tests.kit.sweep_waits import OVER
 from tests.kit.sweep_world import THERE, Job, World
 
-LOADED, NOT_LOADED = Tear(2, seed=1), Tear(0, seed=1)
-"""Cuts of a load inside the card: it did happen, and it did not."""
+LOADED, NOT_LOADED = Tear(13, seed=1), Tear(11, seed=1)
+"""Cuts of a load inside the card, its answer cleared: it did happen, and it did not."""
 
 
 @dataclass(frozen=True)
@@ -41,18 +38,10 @@ class Taken:
 
 
 class PurseMeter:
-    """Takes all that is in the purse."""
+    """Takes all that is in the purse, where its last answer was cleared, and answers."""
 
     def take(self, card: VirtualCard) -> Taken:
-        chip = card.chip
-        assert isinstance(chip, VirtualPurseCard)
-        chip.power_up()
-        chip._settle()
-        fen = chip.state.of_kind(KIND).balance
-        if fen:
-            chip.spend(KIND, fen, at=AT)
-        chip.power_off()
-        return Taken(Money(fen))
+        return Taken(Money(at_its_meter(card)))
 
 
 class PurseWorld(World):
@@ -62,7 +51,7 @@ class PurseWorld(World):
         return with_purse(station)
 
     def on_card(self, number: int) -> int:
-        return PurseMeter().take(self.cards[number].copy()).credited.fen
+        return at_its_meter(self.cards[number].copy())
 
 
 class PurseLab(Lab):

@@ -9,8 +9,10 @@ import pytest
 from cardstation.errors import LinkFailed, LoadUnanswered
 from cardstation.ports.purse import LoadPlan, LoadTruth, PurseKeys, PurseStand
 from drivers.keys.purse_keys import SoftwarePurseKeys
-from drivers.purses import judging, pboc
+from drivers.purses import chip, judging, pboc
 from drivers.purses.answers import DEFINITE
+from drivers.purses.chip import PurseChip
+from drivers.purses.clearing import clear_rest, take_head_off
 from drivers.purses.gas_files import LogRecord
 from drivers.purses.pboc import PbocPurse
 from drivers.readers.wrappers import FaultKind
@@ -18,6 +20,7 @@ from drivers.virtual import Noise, NoiseKind
 from drivers.virtual.iso7816 import VirtualCpuCard
 from tests.property import test_purse_cuts as cuts
 from tests.property import test_purse_truths as truths
+from tests.unit import test_purse_answer as answers
 
 Patch = pytest.MonkeyPatch
 FLIPS = [Noise(0, NoiseKind.FLIPPED_BIT, seed=seed) for seed in range(8)]
@@ -79,6 +82,24 @@ def card_writes_in_place(patch: Patch) -> None:
     patch.setattr(VirtualCpuCard, "_commit", wrong)
 
 
+def answer_never_cleared(patch: Patch) -> None:
+    patch.setattr(PurseChip, "_take_head_off", lambda _: None)
+    patch.setattr(chip, "is_cleared", lambda _: True)
+
+
+def answer_cleared_after_the_load(patch: Patch) -> None:
+    """A cut in between leaves a load that its meter refuses."""
+    load = PurseChip._load
+
+    def wrong(self: PurseChip, *given: object) -> None:
+        load(self, *given)  # type: ignore[arg-type]
+        take_head_off(self._purse, self._keys)
+        clear_rest(self._purse, self._keys)
+
+    answer_never_cleared(patch)
+    patch.setattr(PurseChip, "_load", wrong)
+
+
 def each_flip(of: Callable[[Noise], None]) -> Callable[[], None]:
     def run() -> None:
         for noise in FLIPS:
@@ -123,6 +144,14 @@ PLANTS: dict[str, tuple[Callable[[Patch], None], Callable[[], None]]] = {
     "a card that writes in place": (
         card_writes_in_place,
         lambda: cuts.test_cut_at_every_sub_step_of_the_cards_memory("software"),
+    ),
+    "an answer never cleared": (
+        answer_never_cleared,
+        answers.test_a_load_clears_the_answer_and_its_meter_takes_it_each_time,
+    ),
+    "an answer cleared after the load": (
+        answer_cleared_after_the_load,
+        answers.test_torn_at_every_sub_step_it_is_answered_or_not_and_goes_on,
     ),
 }
 

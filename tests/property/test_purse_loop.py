@@ -36,6 +36,7 @@ def test_what_meters_and_purses_have_is_what_was_sold(
     assert counts["torn at the desk"]
     assert counts["torn at the meter"]
     assert counts["given while the card was pulled"]
+    assert not counts["meter error 18"], "each sale clears what the meter wrote back"
     loads = counts["loads taken"]
     record_property("counted", {"loads that purses gave to meters in the closed loop:": loads})
 

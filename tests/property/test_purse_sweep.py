@@ -29,15 +29,15 @@ pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
 
 ONCE = (
-    Case(PURSE_SALE, Where.SAME, "acs", 59),
-    Case(PURSE_SALE, Where.HOME, "acs", 71, 1),
-    Case(PURSE_SALE, Where.ANOTHER, "acs", 131, 2),
-    Case(PURSE_SALE, Where.SOLD, "acs", 211, 3),
-    Case(PURSE_BAG, Where.SAME, "acs", 131, 4),
-    Case(PURSE_BAG, Where.HOME, "acs", 151, 5),
-    Case(PURSE_BAG, Where.ANOTHER, "acs", 211, 6),
-    Case(PURSE_LOADED, Where.SAME, "acs", 71),
-    Case(PURSE_NOT_LOADED, Where.SAME, "acs", 97, 1),
+    Case(PURSE_SALE, Where.SAME, "acs", 71),
+    Case(PURSE_SALE, Where.HOME, "acs", 89, 1),
+    Case(PURSE_SALE, Where.ANOTHER, "acs", 157, 2),
+    Case(PURSE_SALE, Where.SOLD, "acs", 257, 3),
+    Case(PURSE_BAG, Where.SAME, "acs", 157, 4),
+    Case(PURSE_BAG, Where.HOME, "acs", 181, 5),
+    Case(PURSE_BAG, Where.ANOTHER, "acs", 257, 6),
+    Case(PURSE_LOADED, Where.SAME, "acs", 89),
+    Case(PURSE_NOT_LOADED, Where.SAME, "acs", 139, 1),
 )
 
 

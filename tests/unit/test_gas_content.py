@@ -90,11 +90,19 @@ def test_what_is_no_parameter_file_is_damage(content: bytes) -> None:
     assert stop.value.code == "card_damaged"
 
 
-@pytest.mark.parametrize("content", [b"\x68" + bytes(48), PARAMETERS.to_bytes(), b"\xff" * 49])
+@pytest.mark.parametrize("content", [b"\x68" + bytes(48), PARAMETERS.to_bytes()])
 def test_what_is_no_return_file_is_damage(content: bytes) -> None:
     with pytest.raises(Refusal) as stop:
         Returned.of(content)
     assert stop.value.code == "card_damaged"
+
+
+@pytest.mark.parametrize("head", [0x00, 0x08, 0x60, 0x7F, 0xFF])
+def test_a_return_file_without_its_head_is_no_answer_any_more(head: int) -> None:
+    """A desk began to clear it; for a meter something is still there."""
+    content = bytes([head]) + RETURNED.to_bytes()[1:]
+    assert Returned.of(content) is None
+    assert not is_cleared(content)
 
 
 @pytest.mark.parametrize("meter_no", ["", "1" * 11, "1" * 13, "00001234567x"])

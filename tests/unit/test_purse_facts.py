@@ -11,8 +11,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.topup import NO_MARK
 from cardstation.domain.volume import NO_GAS
 from cardstation.errors import CardSwapped, Defect, LinkFailed, Refusal, WriteNotTaken
-from cardstation.ports.purse import PurseStand
-from drivers.keys.psam import PsamPurseKeys
+from cardstation.ports.purse import PurseKeys, PurseStand
 from drivers.makers.purse_cards import PURSE_CARDS
 from drivers.purses import PURSES, gas_files
 from drivers.purses.chip import KIND, PurseChip, PurseChipDriver
@@ -35,7 +34,7 @@ CREDIT = Credit(
 class ChipDesk(PurseDesk):
     """A desk whose purse is a chip of the card room."""
 
-    def __init__(self, keys: PsamPurseKeys | None = None, chip: VirtualPurseCard | None = None):
+    def __init__(self, keys: PurseKeys | None = None, chip: VirtualPurseCard | None = None):
         card = issued().chip
         assert isinstance(card, VirtualPurseCard)
         super().__init__(keys, chip=chip or card)
@@ -56,7 +55,7 @@ def test_the_driver_says_what_the_purse_does() -> None:
     assert desk.chip_driver.recognises(desk.chip.atr)
     assert not desk.chip_driver.recognises(b"\x3b\x04")
     chip = desk.as_chip()
-    assert (chip.size, chip.all_tries, chip.tries_left()) == (SIZE, 1, 1)
+    assert (chip.size, chip.all_tries, chip.tries_left()) == (SIZE, 1, None)
     assert chip.writable == (range(DIGESTS.start, SIZE),)
 
 
@@ -79,7 +78,11 @@ def test_a_card_in_use_is_read_and_told() -> None:
     assert (shown.credit.quantity, shown.credit.purchase_counter) == (Money(700), LOADS)
     assert shown.returned is not None
     assert shown.returned.purchase_counter == LOADS
-    assert (shown.returned.meter_no, shown.returned.written_at) == ("", NEVER)
+    assert shown.returned.residual == Money(700)
+    assert (shown.returned.meter_no, shown.returned.written_at.date()) == (
+        HOUSEHOLD.meter.meter_no,
+        AT.date(),
+    )
 
 
 def test_a_load_is_planned_done_and_read_back() -> None:

@@ -7,12 +7,14 @@ from datetime import datetime
 
 import pytest
 
-from cardstation.domain.card import CardContent
+from cardstation.domain.card import CardContent, Span
 from cardstation.domain.money import Money
 from cardstation.errors import Refusal
 from drivers.keys.purse_keys import SoftwarePurseKeys, training_masters
 from drivers.purses import PURSES
 from drivers.purses.chip import KIND, PurseChipDriver
+from drivers.purses.gas_content import CLEARED
+from drivers.purses.gas_files import RETURNED
 from drivers.purses.layout import PurseLayout
 from drivers.virtual import VirtualCard, VirtualReader
 from drivers.virtual.psam import TERMINAL
@@ -71,6 +73,10 @@ def test_its_meter_takes_all_of_it_once_and_says_so_on_the_card() -> None:
     chip = card.chip
     assert isinstance(chip, VirtualPurseCard)
     chip.stand(KIND, balance=900, online=LOADS + 1)
+    refused = PurseMeter.of_purse(card).take(card, at=AT)
+    assert (refused.taking.value, refused.error, refused.written) == ("refused", 18, True)
+    chip.power_up()
+    chip.host_write([Span(chip.place(RETURNED), CLEARED)])
     taken = PurseMeter.of_purse(card).take(card, at=AT)
     assert (taken.taking.value, taken.credited, taken.residual) == (
         "credited",

@@ -30,7 +30,7 @@ from cardstation.services.intent.records import (
 )
 from cardstation.services.intent.seen import judged_image
 from cardstation.services.station import Station
-from cardstation.store.attempts import Attempt
+from cardstation.store.attempts import REFUSED_COUNTS, Attempt
 
 Watch = Callable[[Step], None]
 
@@ -224,9 +224,13 @@ def ensure_unlockable(station: Station, card: Inserted) -> Unlocking:
 
 
 def may_present(tries: int | None, every: int, torn: int) -> bool:
-    """Whether a card bears its code now: all tries, or one missing and one of ours was cut."""
+    """Whether a card bears its code now: all tries, or one missing and one of ours was cut.
+
+    A card that never tells (`every` is 1) is asked again unless it refused: what an attempt that
+    was cut had cost comes back with the next that is not, and no reader could ever say so.
+    """
     if tries is None:
-        return torn == 0
+        return torn == 0 or (every == 1 and torn < REFUSED_COUNTS)
     return tries == every or (tries == every - 1 and torn == _TORN_ALLOWED)
 
 

@@ -16,14 +16,17 @@ AHEAD = timedelta(days=1)
 def note_reading(station: Station, look: Reading, card: Inserted) -> None:
     """Keep the meter's block if it is newer than the last one of its meter; else do nothing.
 
-    It lies on the card still: one lost in a power cut is kept at the next insertion.
+    It lies on the card still: one lost in a power cut is kept at the next insertion. Where a load
+    clears it, what is on the disk before the card is touched was written after it.
 
     A block of another meter than the card's own, one that never credited anything, and one from
     the future are left out.
     """
     identity, block = card.content.identity, card.content.returned
     now = station.clock.now()
-    if block is None or block.meter_no != identity.meter_no or not block.cumulative:
+    if block is None or block.meter_no != identity.meter_no:
+        return
+    if not (block.cumulative or block.purchase_counter):
         return
     if block.written_at > now + AHEAD:
         return
