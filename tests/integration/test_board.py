@@ -116,7 +116,7 @@ def test_a_block_that_says_nothing_is_left_out(desk: Desk, what: str) -> None:
     shown = {
         "unreadable": None,
         "of_other_meter": replace(block, meter_no="QM0000000000"),
-        "never_credited": replace(block, cumulative=NO_GAS, residual=NO_GAS),
+        "never_credited": replace(block, purchase_counter=0, cumulative=NO_GAS, residual=NO_GAS),
     }[what]
     card = SimpleNamespace(content=replace(content, returned=shown))
     noted(desk, card)

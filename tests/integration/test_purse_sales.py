@@ -46,7 +46,7 @@ def test_no_desk_takes_money_out_of_a_purse_and_nothing_is_begun(life: Life) -> 
     life.prove_one_load()
 
 
-@pytest.mark.parametrize(("place", "every"), [("in the reader", 7), ("at home in between", 11)])
+@pytest.mark.parametrize(("place", "every"), [("in the reader", 9), ("at home in between", 13)])
 def test_cut_anywhere_and_brought_to_its_end(life: Life, place: str, every: int) -> None:
     """Commit, anchor, payment, exchange, sub-step of the card's memory × each moment of it."""
     names = life.live()
