@@ -167,7 +167,7 @@ TABLE = {
         "Order its change; the sale goes on.",
     ),
     "relief_on_file": Words(
-        "Relief on file",
+        "Relief on file, full price",
         "The household has a monthly relief on file, without an end date. This program prices no "
         "relief: the amount buys gas at the full price.",
         "The household pays the full price; the relief is not taken off.",

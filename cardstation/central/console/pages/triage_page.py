@@ -20,7 +20,7 @@ class Triage:
     """The page's value.
 
     Attributes:
-        team, zone: That were asked for; both empty = none was yet, and no household is shown.
+        team, zone: That were asked for; both empty = none was yet, and nobody is looked up.
         homes: `MOST` at the most. counts: Of all, by state.
     """
 
@@ -48,14 +48,15 @@ def show(visit: Visit) -> Triage:
         teams=teams(books),
         zones=tuple(one.value for one in Zone),
         homes=homes(books, now, team=team, zone=zone, most=MOST) if asked else (),
-        counts=counts(books, now, team=team, zone=zone),
+        counts=counts(books, now, team=team, zone=zone) if asked else {},
     )
 
 
 def sheet(visit: Visit) -> Sheet:
-    """The list to take along."""
-    t, asked = visit.t, {"team": visit.get("team"), "zone": visit.get("zone")}
-    found = homes(visit.connection, visit.now, most=None, **asked)
+    """The list to take along, of a team or a zone; never of a whole city."""
+    t, team, zone = visit.t, visit.get("team"), visit.get("zone")
+    asked = bool(team or zone)
+    found = homes(visit.connection, visit.now, team=team, zone=zone, most=None) if asked else ()
     headings = [
         *(t("Account"), t("Zone"), t("Team"), t("Gas lasts"), t("Days"), t("Read on")),
         t("Told by"),
