@@ -48,6 +48,8 @@ IN_DOCS = {
     "counter-order": "order-1-offered-light-zh_CN",
     "counter-examined": "examined-damaged-light-zh_CN",
     "card-slip": "paper-card_slip-issue-zh_CN",
+    "issue-blank": "issue-1-blank-light-zh_CN",
+    "issue-whose": "issue-2-whose-light-zh_CN",
     "card-examination": "paper-card_report-damaged-zh_CN",
     "loading-slip": "paper-a5-loading_slip-zh_CN",
     "orders-list": "orders-2-some-light-zh_CN",
@@ -55,6 +57,7 @@ IN_DOCS = {
     "lists-row": "lists-9-row-amount-light-zh_CN",
     "lists-newer": "lists-13-newer-list-light-zh_CN",
     "lists-paste": "lists-2-paste-light-zh_CN",
+    "lists-second-entry": "lists-4-second-count-light-zh_CN",
     "lists-door": "lists-16-door-card-light-zh_CN",
     "batch-lists": "batch-2-lists-light-zh_CN",
     "batch-preflight": "batch-3-preflight-light-zh_CN",
@@ -67,6 +70,7 @@ IN_DOCS = {
     "exceptions": "exceptions-2-some-light-zh_CN",
     "exceptions-debt": "guide-line-arrears-covered-light-zh_CN",
     "exceptions-row": "guide-row-in-place-light-zh_CN",
+    "exceptions-refused": "guide-line-kept-refused-refused-light-zh_CN",
     "exceptions-restored": "exceptions-restored-light-zh_CN",
     "bag": "bag-2-on-its-way-light-zh_CN",
     "bag-hand-over": "bag-3-hand-over-light-zh_CN",
@@ -90,6 +94,7 @@ IN_DOCS = {
     "keys": "keys-light-zh_CN",
     "receipt-a5": "paper-a5-sale-zh_CN",
     "receipt-80mm": "paper-80mm-sale-zh_CN",
+    "refund-list": "paper-refunds-some-zh_CN-1",
     "handover-sheet": "paper-sheet-bag-zh_CN-1",
 }
 """Pictures of the manuals by the name they have there."""
