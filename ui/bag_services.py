@@ -19,6 +19,7 @@ class BagServices:
 
     Attributes:
         hand_over: Cards that came or went on. give_back: a return, which may close the batch.
+        photograph: The photo of a signed paper, by its hand-over's number; 0 = the oldest due.
         label: Of the next bag. slip: of one hand-over, by its number.
         trace: Who has the bag with a seal, of whichever station.
         print_return: Batch, strips per floor or not, and who is told how many papers are done.
@@ -27,6 +28,7 @@ class BagServices:
     state: Callable[[str], CustodyState]
     hand_over: Callable[[str, HandOverRequest], CustodyState]
     give_back: Callable[[str, HandOverRequest], CustodyState]
+    photograph: Callable[[str, int, bytes], CustodyState]
     explain: Callable[[str, Explanation, Approval | None], CustodyState]
     close: Callable[[str], CustodyState]
     trace: Callable[[str], BagTrace]

@@ -13,6 +13,7 @@ from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import custody_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import hand_over
+from cardstation.services.photograph_paper import photograph_paper
 from cardstation.services.return_batch import return_batch
 from cardstation.services.station import Station
 from cardstation.services.trace_bag import trace_bag
@@ -52,6 +53,7 @@ def bag_services(
         state=partial(custody_state, station),
         hand_over=partial(hand_over, station),
         give_back=partial(return_batch, station),
+        photograph=partial(photograph_paper, station),
         explain=partial(explain_card, station),
         close=partial(close_batch, station),
         trace=partial(trace_bag, station),

@@ -1,4 +1,4 @@
-"""`cardstation batch custody | label | collect | receive | return | explain | close | …`."""
+"""`cardstation batch custody | label | collect | receive | return | photo | explain | …`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import custody_state, places_at
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.photograph_paper import photograph_paper
 from cardstation.services.purge_batch import purge_batch
 from cardstation.services.return_batch import return_batch
 from cardstation.services.station import Station
@@ -50,7 +51,7 @@ class Places(click.ParamType[tuple[int, ...]]):
 def _hand_over_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(
         (
-            click.option("--arrived", type=click.IntRange(0), help="Cards counted; default: all."),
+            click.option("--arrived", type=click.IntRange(0), required=True, help="Cards counted."),
             click.option("--expected", type=click.IntRange(0), help="Cards the giver says."),
             click.option("--seal", "seal_no", default="", help="Number of the bag's seal."),
             click.option("--lines", "places", type=Places(), help="Only these lines: 1-5,9."),
@@ -59,11 +60,11 @@ def _hand_over_options(command: Callable[..., None]) -> Callable[..., None]:
             ),
             click.option("--missing", type=Places(), default=(), help="Lines known to be missing."),
             click.option("--extra", "extras", multiple=True, help="Number of a card on no line."),
-            click.option("--given-by", default="", help="Who gives, by name."),
-            click.option("--taken-by", default="", help="Who takes, by name."),
+            click.option("--given-by", default="", help="Who gives, by name; the desk needs none."),
+            click.option("--taken-by", default="", help="Who takes, by name; the desk needs none."),
             click.option("--given-signature", type=_picture, help="PNG or JPEG."),
             click.option("--taken-signature", type=_picture, help="PNG or JPEG."),
-            click.option("--on-paper", is_flag=True, help="Signed on paper."),
+            click.option("--on-paper", is_flag=True, help="Signed on paper; its photo follows."),
         )
     ):
         command = option(command)
@@ -190,6 +191,19 @@ def explain(
 
 @click.command()
 @_batch
+@click.argument("picture", type=_picture)
+@click.option("--number", type=click.IntRange(0), default=0, help="Default: the oldest one due.")
+@with_json
+@pass_call
+def photo(call: Call, batch_id: str, picture: Path, number: int) -> None:
+    """Keep the photo of the paper on which a hand-over was signed."""
+    with call.doors.station(call.settings, True) as station:
+        state = photograph_paper(station, batch_id, number, picture.read_bytes())
+    answer_custody(call, state)
+
+
+@click.command()
+@_batch
 @with_json
 @pass_call
 def close(call: Call, batch_id: str) -> None:
@@ -263,6 +277,7 @@ CUSTODY_COMMANDS: tuple[click.Command, ...] = (
     receive,
     give_back,
     explain,
+    photo,
     close,
     purge,
     papers,

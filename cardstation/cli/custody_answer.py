@@ -27,6 +27,7 @@ def _value(state: CustodyState) -> dict[str, object]:
         "unnamed_extras": found.unnamed_extras,
         "unexplained": found.unexplained,
         "hindrance": None if refused is None else refused.code,
+        "photos_due": state.photos_due,
         "seals": state.seals,
         "timeline": [_event(one) for one in state.timeline],
     }
@@ -61,6 +62,9 @@ def _told(call: Call, state: CustodyState) -> list[str]:
     extras = state.custody.left_over
     if extras:
         counts.append((t("Cards on no line"), str(extras)))
+    if state.photos_due:
+        due = " ".join(f"#{number}" for number in state.photos_due)
+        counts.append((t("Signed paper, photo missing"), due))
     rows = [
         (
             f"{one.step.at:%Y-%m-%d %H:%M}",

@@ -36,8 +36,9 @@ class Step(StrEnum):
     `filed` says whose bag it is, `enveloped` which envelope a card belongs in; `counted` is a
     second person's check of a typed list; `allowed` says that a stopped card is loaded all the
     same; `signed` is who pays agreeing to the quote; `handed_over` is a movement of cards that
-    ends no stage (a part of the bag); `explained` says why a card is missing or left over;
-    `purged` removes the personal data of a closed batch.
+    ends no stage (a part of the bag); `photographed` keeps the photo of the paper on which one was
+    signed; `explained` says why a card is missing or left over; `purged` removes the personal data
+    of a closed batch.
     """
 
     LISTED = "listed"
@@ -51,6 +52,7 @@ class Step(StrEnum):
     COLLECTED = "collected"
     RECEIVED = "received"
     HANDED_OVER = "handed_over"
+    PHOTOGRAPHED = "photographed"
     EXPLAINED = "explained"
     STARTED = "started"
     PAUSED = "paused"
@@ -94,7 +96,7 @@ class Allowed:
     shown: tuple[str, ...] = ()
 
 
-_ANY_TIME = (Step.FILED, Step.ENVELOPED, Step.ALLOWED, Step.EXPLAINED)
+_ANY_TIME = (Step.FILED, Step.ENVELOPED, Step.ALLOWED, Step.EXPLAINED, Step.PHOTOGRAPHED)
 _BEFORE_THE_RUN = (Stage.LISTED, Stage.QUOTED, Stage.COLLECTED, Stage.RECEIVED)
 _STAYS = {
     Step.REVISED,

@@ -115,6 +115,19 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Photographed:
+    """The photo of the paper on which a hand-over was signed.
+
+    Attributes:
+        number: Of the hand-over's entry in the journal.
+        photo: SHA-256 of the picture.
+    """
+
+    number: int
+    photo: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why cards are not where they should be.
 

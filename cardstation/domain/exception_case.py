@@ -70,6 +70,7 @@ class Act(StrEnum):
     COUNT = "count"
     EXPLAIN = "explain"
     HAND_BACK = "hand_back"
+    PHOTOGRAPH = "photograph"
     TAKE_OFF = "take_off"
     HOLD_ORDER = "hold_order"
     CLOSE = "close"

@@ -30,6 +30,8 @@ REJOINABLE = frozenset(
 """Verdicts that two persons may end by comparing with the ledger."""
 LYING = "list_left_lying"
 """A list of which no card was ever collected, long after it was taken in."""
+UNPHOTOGRAPHED = "paper_to_photograph"
+"""A hand-over that was signed on paper, of which there is no photo yet."""
 COUNTED = "counted"
 """State of a bag that was counted again, or of which every card that lacks is known by name."""
 HELD, PARTLY_HELD, FREE = "held", "partly_held", "free"
@@ -120,6 +122,8 @@ _NEVER_CAME = GuideStep("cards_never_came", Who.TWO, Act.EXPLAIN, Proof.SECOND_A
 _END_LIST = GuideStep("close_list", Who.CLERK, Act.CLOSE, Proof.DECISION)
 _LEFT_LYING = Guide((_NEVER_CAME, _END_LIST), 0, (Act.EXPLAIN, Act.CLOSE), BAG_H, 6)
 _BAG = Guide((_COUNT, _EXPLAIN), 0, (Act.COUNT, Act.EXPLAIN), BAG_H, 5)
+_PHOTO = GuideStep("photograph_paper", Who.CLERK, Act.PHOTOGRAPH, Proof.SIGNATURE)
+_PAPER = Guide((_PHOTO,), 0, (Act.PHOTOGRAPH,), BAG_H, 6)
 _HELD = Guide((_FREE, _GIVE), 0, (Act.RELEASE,), MONEY_H, 3)
 _MONEY: Mapping[str, Guide] = {
     HELD: _HELD,
@@ -160,6 +164,8 @@ def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> 
         return line_guide(code, state)
     if code == LYING:
         return _LEFT_LYING
+    if code == UNPHOTOGRAPHED:
+        return _PAPER
     if kind is Kind.BAG:
         return replace(_BAG, at=1, now=(Act.EXPLAIN,)) if state == COUNTED else _BAG
     return _MONEY.get(state, _HELD) if kind is Kind.MONEY else _ORDERS.get(state, _ORDER)

@@ -116,14 +116,14 @@ def sentence(code: str, values: Mapping[str, Field], t: Translator) -> Sentence:
     Args:
         code: A code of the catalogue; an unknown one gets a sentence that shows it.
         values: Named facts; `reason` may itself be a code, `stage` and `step` are words of a
-            batch's life, `…_fen` and `…_litres` are raw numbers.
+            batch's life, `party` who holds cards, `…_fen` and `…_litres` are raw numbers.
         t: The language.
     """
     words = SENTENCES.get(_told_as(code, values), _NO_WORDS)
     fields = {"code": code, **values}
     if isinstance(reason := fields.get("reason"), str) and reason in SENTENCES:
         fields["reason"] = brief(reason, t)
-    for name, space in (("stage", "stage"), ("step", "happened")):
+    for name, space in (("stage", "stage"), ("step", "happened"), ("party", "party")):
         if isinstance(named := fields.get(name), str):
             fields[name] = word(f"{space}.{named}", t)
     return Sentence(

@@ -72,11 +72,31 @@ TABLE = {
         NO_MONEY,
         "Choose the photo of the signed paper, or sign on the pad.",
     ),
+    "name_missing": Words(
+        "Name missing",
+        "Nobody is named for this side: {party}. Who gives and who takes cards is on record.",
+        NO_MONEY,
+        "Write the name of who stands before you (command line: --given-by, --taken-by).",
+    ),
     "signature_missing": Words(
         "Signature missing",
-        "The last cards of batch {batch_id} leave the desk: whoever takes them signs for them.",
+        "Nobody signed for this side: {party}. Who gives and who takes cards signs for them.",
         NO_MONEY,
-        "Let them sign on the pad, or say that it was signed on paper (command line: --on-paper).",
+        "Let them sign on the pad, or say that it was signed on paper (command line: "
+        "--given-signature, --taken-signature, --on-paper).",
+    ),
+    "paper_to_photograph": Words(
+        "Paper to be photographed",
+        "{n} hand-overs were signed on paper, and the photo of it is missing (number {number}).",
+        NO_MONEY,
+        "Photograph the signed slip and attach it with F12 on the page of the bag (command line: "
+        "batch photo).",
+    ),
+    "no_paper_to_photograph": Words(
+        "No paper waits for a photo",
+        "No such hand-over of batch {batch_id} was signed on paper and waits for its photo.",
+        NO_MONEY,
+        "Choose on the page of the bag a hand-over that is marked “photo missing”.",
     ),
     "card_place_unknown": Words(
         "No such row",

@@ -76,6 +76,7 @@ PHRASES = {
         "Keep the card here. Two of you: destroy it; or take back what was made good, and say "
         "that the household keeps this gas."
     ),
+    "guide.photograph_paper": "Photograph the signed slip, and choose the picture.",
     "guide.close_batch": "The bag went back signed: close the batch.",
     "guide.cards_never_came": "Ask the manager; if nothing comes, say that the cards never came.",
     "guide.close_list": "Close the batch: then its names go on their day, too.",

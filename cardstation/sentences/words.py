@@ -90,6 +90,7 @@ WORDS = {
     "happened.collected": "Collected",
     "happened.received": "Received at the desk",
     "happened.handed_over": "Handed over",
+    "happened.photographed": "Signed paper photographed",
     "happened.explained": "Explained",
     "happened.started": "Loading began",
     "happened.paused": "Loading paused",

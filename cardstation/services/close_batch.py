@@ -34,6 +34,16 @@ def close_batch(station: Station, batch_id: str) -> CustodyState:
     return custody_state(station, batch_id)
 
 
+def close_if_settled(station: Station, state: CustodyState) -> CustodyState:
+    """Close a batch whose bag went back, where nothing of it is open; else leave it as it is."""
+    batch_id = state.batch.batch.batch_id
+    with station.store.reading() as reading:
+        asked = reading.funds.unanswered(batch_id)
+    if state.stage is Stage.RETURNED and hindrance(state) is None and not asked:
+        return close_batch(station, batch_id)
+    return state
+
+
 def hindrance(state: CustodyState) -> Refusal | None:
     """What keeps a batch from being closed.
 
@@ -42,7 +52,8 @@ def hindrance(state: CustodyState) -> Refusal | None:
         `cards_not_explained`, `refused_load_open` (a household refused its loaded card),
         `cards_kept` (they lie here for their households), `load_on_lost_card` (a household's gas
         went with its card), `load_made_good` (and the card was found since), `batch_money_open`
-        (what was received is neither loaded nor given back), or None.
+        (what was received is neither loaded nor given back), `paper_to_photograph` (a hand-over
+        was signed on paper, and its photo is missing), or None.
     """
     custody, batch_id = state.custody, state.batch.batch.batch_id
     if state.stage is Stage.CLOSED:
@@ -64,6 +75,8 @@ def hindrance(state: CustodyState) -> Refusal | None:
         return Refusal("load_on_lost_card", n=len(custody.lost_loads))
     if open_money := money_open(state.batch):
         return Refusal("batch_money_open", fen=open_money.fen)
+    if due := state.photos_due:
+        return Refusal("paper_to_photograph", n=len(due), number=due[0])
     return None
 
 

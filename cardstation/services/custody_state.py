@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cardstation.domain.batch_life import BatchStep, Stage
+from cardstation.domain.batch_life import BatchStep, Stage, Step
 from cardstation.domain.card_rows import card_places
-from cardstation.domain.custody import Custody, Explanation, HandOver, Moved, People
+from cardstation.domain.custody import (
+    ON_PAPER,
+    Custody,
+    Explanation,
+    HandOver,
+    Moved,
+    People,
+    Photographed,
+)
 from cardstation.domain.custody_book import custody
 from cardstation.domain.trays import Tray
 from cardstation.services.batch_state import BatchState, batch_in
@@ -27,12 +35,16 @@ class Happened:
     Attributes:
         moved: The hand-over or explanation; None for steps of another kind.
         given_by, taken_by: Who said to have given and taken, empty when nobody was named.
+        photo_due: Signed on paper, of which there is no photo yet.
+        photo: SHA-256 of the photo that this step brought.
     """
 
     step: BatchStep
     moved: Moved | None
     given_by: str = ""
     taken_by: str = ""
+    photo_due: bool = False
+    photo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,11 @@ class CustodyState:
     custody: Custody
     timeline: tuple[Happened, ...]
     seals: tuple[str, ...]
+
+    @property
+    def photos_due(self) -> tuple[int, ...]:
+        """Numbers of the hand-overs whose signed paper waits for its photo, oldest first."""
+        return tuple(one.step.seq for one in self.timeline if one.photo_due)
 
 
 def places_at(state: CustodyState, door: str) -> tuple[int, ...]:
@@ -71,7 +88,7 @@ def custody_state(station: Station, batch_id: str) -> CustodyState:
 def custody_in(reading: Reading, batch_id: str) -> CustodyState:
     """As `custody_state`, within a unit of work."""
     state = batch_in(reading, batch_id)
-    timeline = tuple(_happened(reading, step) for step in reading.steps.of_batch(batch_id))
+    timeline = _timeline(reading, batch_id)
     seen = _seen(reading, batch_id)
     stops = reading.funds.stops(batch_id)
     stage = reading.steps.stage(batch_id)
@@ -124,6 +141,25 @@ def said_at(state: CustodyState) -> dict[int, datetime]:
         for place in one.moved.places
         if place in stands
     }
+
+
+def _timeline(reading: Reading, batch_id: str) -> tuple[Happened, ...]:
+    steps = reading.steps.of_batch(batch_id)
+    photos = {
+        one.seq: thaw(Photographed, one.detail) for one in steps if one.step is Step.PHOTOGRAPHED
+    }
+    there = {one.number for one in photos.values()}
+    told = (_happened(reading, step) for step in steps)
+    return tuple(
+        replace(one, photo=photos[one.step.seq].photo)
+        if one.step.seq in photos
+        else replace(one, photo_due=_on_paper(one.moved) and one.step.seq not in there)
+        for one in told
+    )
+
+
+def _on_paper(moved: Moved | None) -> bool:
+    return isinstance(moved, HandOver) and ON_PAPER in (moved.given_signed, moved.taken_signed)
 
 
 def _happened(reading: Reading, step: BatchStep) -> Happened:

@@ -17,7 +17,14 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TAKEN_OFF, Direction
 from cardstation.services.batch_account import batch_account
 from cardstation.services.custody_state import CustodyState, said_at
-from cardstation.services.intent.bag_cases import Standing, of_bag, of_batch, of_list, of_money
+from cardstation.services.intent.bag_cases import (
+    Standing,
+    of_bag,
+    of_batch,
+    of_list,
+    of_money,
+    of_papers,
+)
 from cardstation.services.intent.cases import (
     Case,
     Moment,
@@ -145,6 +152,7 @@ def _of_one(
     if found.stage is not Stage.CLOSED:
         cases += of_batch(found.batch, stops, moment, standing)
         cases += of_bag(found, moment)
+        cases += of_papers(found, moment)
         cases += of_list(found, moment)
         cases += _kept(found, moment, begun)
         cases += _lost_loads(found, moment)

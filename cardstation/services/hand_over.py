@@ -18,6 +18,7 @@ from cardstation.domain.seal_number import ensure_seal, read_seal
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.signing import ensure_picture, keep_names, keep_signed
 from cardstation.services.intent.steps import record_step
@@ -40,18 +41,18 @@ class HandOverRequest:
     """A hand-over as the people at the table state it.
 
     Attributes:
-        arrived: Cards counted by the taker, foreign ones included; None = what that must be.
+        arrived: Cards counted by the taker, foreign ones included.
         expected: Cards the giver says there are; None = as many as our books say.
         places: Lines whose cards go; None = every card the giver holds.
         missing: Lines known to be missing. extras: Numbers of cards on no line (last digits do).
-        given_by, taken_by: Names as given.
-        given_picture, taken_picture: Signatures (PNG or JPEG).
-        on_paper: Who gave no picture signed on paper.
+        given_by, taken_by: Names as given; of the desk empty = the clerk on duty.
+        given_picture, taken_picture: Signatures (PNG or JPEG); the desk needs none.
+        on_paper: Who gave no picture signed on paper, whose photo follows.
     """
 
     giver: Party
     taker: Party
-    arrived: int | None = None
+    arrived: int
     expected: int | None = None
     seal_no: str = ""
     places: tuple[int, ...] | None = None
@@ -73,7 +74,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
         Refusal: `unknown_batch`, `hand_over_way` (not between these two), `hand_over_count`,
             `whose_card_goes` (a resident takes their own card), `card_not_with_giver`,
             `nothing_to_hand_over`, `seal_number_wrong`, `seal_of_other_batch`,
-            `signature_not_picture`, `signature_missing` (the last return),
+            `signature_not_picture`, `name_missing`, `signature_missing` (of who is not the desk),
             `refused_load_open` (a household refused its card, and the load on it is unanswered),
             `load_made_good` (a card was found whose load was made good, and nobody has said what
             becomes of it),
@@ -84,9 +85,8 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
     before = custody_state(station, batch_id)
     told = judged(before, batch_id, asked)
     _ensure_own_seal(station, batch_id, told.seal_no)
+    ensure_signed(asked)
     final = is_last(before.custody, told)
-    if final:
-        ensure_signed(asked, batch_id)
     for picture in (asked.given_picture, asked.taken_picture):
         ensure_picture(picture)
     with station.store.unit() as unit:
@@ -138,9 +138,7 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
     unforeseen = len(extras) if asked.giver is not Party.DESK else 0
     count = count if unforeseen else count + len(extras)
     expected = count if asked.expected is None else asked.expected
-    lack_known = max(0, len(held) - expected)
-    lack_new = max(0, len(asked.missing) - lack_known)
-    arrived = expected - lack_new + unforeseen if asked.arrived is None else asked.arrived
+    arrived = asked.arrived
     if not 0 <= arrived <= 100_000 or not 0 <= expected <= 100_000:
         raise Refusal("hand_over_count", arrived=arrived, expected=expected)
     told_nothing = not places and not extras and not arrived
@@ -187,14 +185,23 @@ def row_of(state: CustodyState, place: int) -> int:
     return lines[place - 1].row.row if 0 < place <= len(lines) else place
 
 
-def ensure_signed(asked: HandOverRequest, batch_id: str) -> None:
-    """Whoever takes the last cards signs for them.
+def ensure_signed(asked: HandOverRequest) -> None:
+    """Both are named and sign; for the desk its clerk on duty stands.
 
     Raises:
-        Refusal: `signature_missing`.
+        Refusal: `name_missing`, `signature_missing`.
     """
-    if not (asked.taken_picture or asked.on_paper):
-        raise Refusal("signature_missing", batch_id=batch_id)
+    sides = (
+        (asked.giver, asked.given_by, asked.given_picture),
+        (asked.taker, asked.taken_by, asked.taken_picture),
+    )
+    others = [(party, name, picture) for party, name, picture in sides if party is not Party.DESK]
+    for party, name, _ in others:
+        if not name.strip():
+            raise Refusal("name_missing", party=party.value)
+    for party, _, picture in others:
+        if not (picture or asked.on_paper):
+            raise Refusal("signature_missing", party=party.value)
 
 
 def is_last(custody: Custody, told: HandOver) -> bool:
@@ -225,9 +232,12 @@ def _run_is_over(station: Station, unit: Unit, batch_id: str, stage: Stage) -> S
 
 
 def _signed(station: Station, unit: Unit, told: HandOver, asked: HandOverRequest) -> HandOver:
+    clerk = clerk_of(station, unit)
+    given_by = asked.given_by or clerk * (told.giver is Party.DESK)
+    taken_by = asked.taken_by or clerk * (told.taker is Party.DESK)
     return replace(
         told,
         given_signed=keep_signed(station, unit, asked.given_picture, on_paper=asked.on_paper),
         taken_signed=keep_signed(station, unit, asked.taken_picture, on_paper=asked.on_paper),
-        people=keep_names(station, unit, asked.given_by, asked.taken_by),
+        people=keep_names(station, unit, given_by, taken_by),
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Party
 from cardstation.errors import Refusal
-from cardstation.services.close_batch import close_batch, hindrance
+from cardstation.services.close_batch import close_if_settled
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.station import Station
@@ -22,9 +21,4 @@ def return_batch(station: Station, batch_id: str, asked: HandOverRequest) -> Cus
     """
     if asked.taker is Party.DESK or asked.giver is Party.MANAGER:
         raise Refusal("hand_over_way", giver=asked.giver.value, taker=asked.taker.value)
-    state = hand_over(station, batch_id, asked)
-    with station.store.reading() as reading:
-        open_payments = reading.funds.unanswered(batch_id)
-    if state.stage is Stage.RETURNED and hindrance(state) is None and not open_payments:
-        return close_batch(station, batch_id)
-    return state
+    return close_if_settled(station, hand_over(station, batch_id, asked))

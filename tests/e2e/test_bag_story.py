@@ -39,7 +39,7 @@ STEPS = [
         "explained",
         "explained",
     ),
-    *("finished", "returned", "closed", "purged"),
+    *("finished", "returned", "photographed", "closed", "purged"),
 ]
 
 
@@ -108,12 +108,13 @@ class Story:
         """Five are said to be in the bag; four of them arrive, and one of nobody on the list."""
         label = self("label", "--cards", 5)
         sealed = ("--seal", label["seal_no"], "--given-by", "陈", "--given-signature", signature)
-        collected = self("collect", *sealed, "--on-paper")
+        collected = self("collect", "--arrived", 5, *sealed, "--taken-by", "李", "--on-paper")
         assert collected["seals"] == [label["seal_no"]]
         assert collected["timeline"][-1]["arrived"] == 5
         self.where(collected, "collected", team=5)
         counted = ("--missing", MISSING, "--extra", self.extra.card_no)
-        received = self("receive", "--from", "team", "--seal", label["seal_no"], *counted)
+        team = ("--from", "team", "--given-by", "李", "--given-signature", signature)
+        received = self("receive", *team, "--arrived", 5, "--seal", label["seal_no"], *counted)
         event = received["timeline"][-1]
         assert (event["expected"], event["arrived"], event["missing"]) == (5, 5, [MISSING])
         self.where(received, "received", waiting=4, missing=1)
@@ -153,14 +154,16 @@ class Story:
         papers = [Path(path).name for path in self("papers")["papers"]]
         assert len([name for name in papers if name.endswith("-a5.pdf")]) == 4
         assert self("close", status=3)["error"] == "cards_not_back"
-        back = self("return", "--taken-by", "陈", "--taken-signature", signature)
+        sides = ("--taken-by", "陈", "--taken-signature", signature)
+        back = self("return", "--arrived", 4, *sides)
         assert (back["stage"], back["hindrance"]) == ("returned", "batch_money_open")
         self.where(back, "returned", returned=4, missing=1)
         assert self("close", status=3)["error"] == "batch_money_open"
         given = self("give-back", payment, "--yuan", BACK // 100, "--approver", CHIEF, **CHIEFS)
         assert (given["tender"], given["fen"]) == ("bank_transfer", BACK)
         assert Path(self("refunds")["paper"]).exists()
-        self.where(self("close"), "closed", returned=4, missing=1)
+        assert self("close", status=3)["error"] == "paper_to_photograph"
+        self.where(self("photo", signature), "closed", returned=4, missing=1)
 
     def purge_and_prove(self) -> None:
         """Names and rooms go; no proof needs them."""

@@ -19,13 +19,12 @@ from cardstation.i18n import translator
 from cardstation.services.hand_over import HandOverRequest
 from tests.kit import window_samples as samples
 from tests.kit.window_bag import SEALS, FakeBag, fetched, given_back, on_its_way
-from tests.kit.window_bag_shots import WAYS, open_bag
+from tests.kit.window_bag_shots import open_bag
 from tests.kit.window_stage import Stage
 from ui.lane import HeldLane
 from ui.look import Look
 from ui.screens.batch import BatchView, custody_page
 from ui.screens.batch.custody_explain import ExplainDialog
-from ui.screens.batch.custody_hand_over import HandOverDialog
 from ui.screens.batch.custody_page import BagPage
 from ui.screens.batch.custody_places import places_of, typed
 from ui.screens.batch.custody_timeline import event_words
@@ -150,38 +149,10 @@ def test_events_read_as_people_would_say_them() -> None:
     words = [event_words(one, t) for one in state.timeline]
     assert [one.title for one in words[2:4]] == ["物业 → 专班", "专班 → 营业厅"]
     assert words[2].signed == ("drawn", "drawn")
-    assert words[3].signed == ("", "paper")
+    assert words[3].signed == ("paper", "duty")
     assert words[3].differs
     assert words[5].title == "已说明：没有交来"
     assert words[6].count == "57"
-
-
-def test_a_household_fetches_the_card_that_is_kept_and_signs(desk: Stage) -> None:
-    way = FakeBag()
-    on_its_way(way)
-    begin(desk, way)
-    desk.station.standing = samples.batch_standing(done=60)
-    given_back(way, desk.station.standing)
-    open_bag(desk, way)
-    standing = desk.batch.model.bag.state.standing
-    assert standing is not None
-    ways = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.RESIDENT))
-    dialog = HandOverDialog(desk.window, desk.window.look, standing, ways)
-    dialog.show()
-    dialog._choose("desk-resident")
-    dialog.counted.setText("1")
-    assert dialog.expected.text() == "1"
-    assert not dialog.accept_button.isEnabled()
-    dialog.on_paper.setChecked(True)
-    assert dialog.accept_button.isEnabled()
-    assert dialog.asked is not None
-    assert (dialog.asked.taker, dialog.asked.places) == (Party.RESIDENT, standing.custody.kept)
-    dialog.rows.clear()
-    assert dialog._doubt.text() == "用户只领自己的卡，不领整袋。"
-    dialog._choose("desk-manager")
-    assert dialog.rows.text() == ""
-    dialog.close()
-    dialog.deleteLater()
 
 
 def test_a_return_prints_with_progress_and_goes_on_after_the_paper_ran_out(desk: Stage) -> None:
@@ -213,79 +184,17 @@ def test_one_return_is_printed_at_a_time(desk: Stage) -> None:
 def test_what_is_refused_stands_in_the_banner(desk: Stage) -> None:
     begin(desk)
     desk.station.fails["hand_over"] = Refusal("signature_missing", batch_id="2026-11-23-02")
-    desk.batch.model.bag.give_back(HandOverRequest(Party.DESK, Party.MANAGER))
+    desk.batch.model.bag.give_back(HandOverRequest(Party.DESK, Party.MANAGER, 36))
     assert desk.window.banner.state.title == "缺少签名"
     assert not desk.batch.model.bag.state.busy
 
 
-def dialog_of(desk: Stage, qtbot: QtBot) -> HandOverDialog:
-    standing = desk.batch.model.bag.state.standing
-    assert standing is not None
-    dialog = HandOverDialog(desk.window, LOOK, standing, WAYS)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    return dialog
-
-
-def test_a_hand_over_is_entered_by_keys_and_a_scanner_ends_nothing(
-    desk: Stage, qtbot: QtBot
-) -> None:
-    begin(desk)
-    dialog = dialog_of(desk, qtbot)
-    assert dialog.expected.text() == "36"
-    qtbot.keyClicks(dialog.counted, "35")
-    dialog.seal.setFocus()
-    qtbot.keyClicks(dialog.seal, SEALS[1])
-    qtbot.keyClick(dialog.seal, Qt.Key.Key_Return)
-    assert dialog.isVisible()
-    qtbot.keyClicks(dialog.taken_by, "Chen")
-    asked = dialog.asked
-    assert asked is not None
-    assert (asked.arrived, asked.expected, asked.seal_no) == (35, 36, SEALS[1])
-    assert asked.taken_by == "Chen"
-    assert dialog.accept_button.isEnabled()
-    qtbot.keyClick(dialog.taken_by, Qt.Key.Key_Return)
-    assert not dialog.isVisible()
-
-
-def test_nothing_is_recorded_that_nobody_counted(desk: Stage, qtbot: QtBot) -> None:
-    begin(desk)
-    dialog = dialog_of(desk, qtbot)
-    for way in WAYS:
-        dialog._choose(f"{way[0].value}-{way[1].value}")
-        assert dialog.counted.text() == ""
-        assert not dialog.accept_button.isEnabled()
-        assert "清点" in dialog._doubt.text()
-        qtbot.keyClick(dialog.counted, Qt.Key.Key_Return)
-        assert dialog.isVisible()
-        qtbot.keyClicks(dialog.counted, "0")
-        assert "清点" not in dialog._doubt.text()
-
-
-def test_a_wrong_seal_is_said_before_anything_is_recorded(desk: Stage, qtbot: QtBot) -> None:
-    begin(desk)
-    dialog = dialog_of(desk, qtbot)
-    qtbot.keyClicks(dialog.counted, "36")
-    dialog.seal.setText("1234567890123456")
-    assert "不是有效的封条号" in dialog._doubt.text()
-    assert not dialog.accept_button.isEnabled()
-    dialog.seal.clear()
-    dialog.rows.setText("abc")
-    assert not dialog.accept_button.isEnabled()
-
-
-def test_the_last_cards_need_a_signature(desk: Stage, qtbot: QtBot) -> None:
-    desk.station.standing = samples.batch_standing(done=60)
+@pytest.mark.parametrize("step", Step)
+def test_every_event_can_be_drawn(desk: Stage, step: Step) -> None:
     way = FakeBag()
-    on_its_way(way)
-    desk.window.go("batch")
-    desk.batch.model.open("2026-11-23-02")
-    open_bag(desk, way)
-    dialog = dialog_of(desk, qtbot)
-    qtbot.keyClicks(dialog.counted, dialog.expected.text())
-    assert not dialog.accept_button.isEnabled()
-    dialog.on_paper.setChecked(True)
-    assert dialog.accept_button.isEnabled()
+    way.say(step)
+    page = begin(desk, way)
+    assert not page.timeline.grab().isNull()
 
 
 def test_an_explanation_asks_only_what_it_needs(desk: Stage, qtbot: QtBot) -> None:

@@ -27,17 +27,18 @@ from cardstation.services.batch_state import batch_state
 from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.custody_state import custody_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.run_batch import start_batch
 from cardstation.services.verify import verify
 from drivers.virtual import VirtualCard
+from tests.kit.handing import SIGNED, hand
 from tests.kit.shifts import CHIEF, PINS
 from tests.kit.station import card_of, line, neighbours, put_batch
-from tests.kit.window_guided import GuidedDesk, guided_desk
+from tests.kit.window_guided import COUNTED_AND_SIGNED, GuidedDesk, guided_desk
 from ui.screens.batch.custody_hand_over import HandOverDialog
 from ui.screens.batch.custody_timeline import event_words
+from ui.screens.exceptions import bag_keys
 
 Key = Qt.Key
 A, B, OWES = neighbours(3)
@@ -184,8 +185,7 @@ def test_a_row_that_nobody_decided_loads_no_card(guided: GuidedDesk) -> None:
 
 def test_a_bag_is_counted_again_and_explained_with_a_second_person(guided: GuidedDesk) -> None:
     taken_in(guided, line(A, 2), line(B, 3))
-    arrives = HandOverRequest(Party.MANAGER, Party.DESK, arrived=1, on_paper=True)
-    hand_over(guided.desk.station, BATCH, arrives)
+    hand(guided.desk.station, BATCH, Party.MANAGER, Party.DESK, arrived=1)
     first = guided.choose("cards_not_explained")
     assert (first.guide.at, first.guide.step.act) == (0, Act.COUNT)
     guided.press(Key.Key_F6, "1\n")
@@ -199,9 +199,9 @@ def test_money_is_freed_row_by_row_and_given_back_by_two(guided: GuidedDesk) -> 
     desk = guided.desk
     taken_in(guided, line(A, 2), line(B, 3))
     paid(guided, 21_000)
-    hand_over(desk.station, BATCH, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, BATCH, Party.MANAGER, Party.DESK)
     desk.load(BATCH, card_of(A))
-    hand_over(desk.station, BATCH, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(desk.station, BATCH, Party.DESK, Party.MANAGER)
     first = guided.choose("batch_money_open")
     assert (first.guide.at, first.actions) == (0, (Act.RELEASE, Act.GIVE_BACK))
     guided.press(Key.Key_F7, "\n")
@@ -217,27 +217,29 @@ def came_back(guided: GuidedDesk) -> VirtualCard:
     desk = guided.desk
     taken_in(guided, line(A, 2), line(B, 3))
     paid(guided, 20_000)
-    hand_over(desk.station, BATCH, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, BATCH, Party.MANAGER, Party.DESK)
     card = card_of(B)
     for one in (card_of(A), card):
         desk.load(BATCH, one)
     desk.reader.pull()
-    hand_over(desk.station, BATCH, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(desk.station, BATCH, Party.DESK, Party.MANAGER)
     explain_card(desk.station, BATCH, Explanation(Why.ABSENT, (2,)))
     return card
 
 
-TO_THE_TICK = "1" + 14 * "\t" + " \n"
-"""One card counted, from there to *signed on paper*, tick it, record."""
-
-
 def test_a_kept_card_is_signed_for_where_it_is_listed_and_ends_its_batch(
-    guided: GuidedDesk,
+    guided: GuidedDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     came_back(guided)
     case = guided.choose("kept_absent")
     assert (case.place, case.guide.step.act) == (2, Act.HAND_BACK)
-    guided.press(Key.Key_F6, TO_THE_TICK)
+    guided.press(Key.Key_F6, COUNTED_AND_SIGNED)
+    assert guided.choose("paper_to_photograph").actions == (Act.PHOTOGRAPH,)
+    photo = tmp_path / "slip.png"
+    photo.write_bytes(SIGNED)
+    for chosen in (None, photo):
+        monkeypatch.setattr(bag_keys, "ask_picture", lambda chosen=chosen: chosen)
+        guided.press(Key.Key_F6)
     assert left(guided) == []
     standing = custody_state(guided.desk.station, BATCH)
     assert standing.stage is Stage.CLOSED
@@ -259,6 +261,8 @@ def test_no_kept_card_goes_home_without_a_signature(guided: GuidedDesk) -> None:
     dialog.show()
     assert [one.text() for one in dialog.segments.findChildren(QPushButton)] == ["营业厅 → 用户"]
     dialog.counted.setText("1")
+    dialog.counted.editingFinished.emit()
+    dialog.taken_by.setText("Zhao")
     assert not dialog.accept_button.isEnabled()
     dialog.on_paper.setChecked(True)
     assert dialog.accept_button.isEnabled()
@@ -337,8 +341,7 @@ def test_a_paid_order_is_held_and_then_loaded_where_it_is_listed(guided: GuidedD
 def test_a_card_on_no_line_goes_straight_back_to_its_owner(guided: GuidedDesk) -> None:
     taken_in(guided, line(A, 2))
     desk = guided.desk
-    arrives = HandOverRequest(Party.MANAGER, Party.DESK, arrived=2, on_paper=True)
-    hand_over(desk.station, BATCH, arrives)
+    hand(desk.station, BATCH, Party.MANAGER, Party.DESK, arrived=2)
     with pytest.raises(Refusal, match="card_not_in_batch"):
         desk.load(BATCH, card_of(B))
     case = guided.choose("card_not_in_batch")
@@ -352,9 +355,9 @@ def test_rows_of_a_bag_that_is_back_end_with_their_batch(guided: GuidedDesk) -> 
     taken_in(guided, line(A, 2), asks(B, 3, "name_differs"))
     paid(guided, 10_000)
     desk = guided.desk
-    hand_over(desk.station, BATCH, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, BATCH, Party.MANAGER, Party.DESK)
     desk.load(BATCH, card_of(A))
-    hand_over(desk.station, BATCH, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(desk.station, BATCH, Party.DESK, Party.MANAGER)
     case = guided.choose("name_differs")
     assert case.guide.step.act is Act.CLOSE
     guided.press(Key.Key_F9)

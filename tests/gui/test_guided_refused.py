@@ -14,20 +14,18 @@ from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.services.batch_state import batch_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.verify import verify
 from drivers.virtual import VirtualCard
+from tests.kit.handing import hand
 from tests.kit.shifts import CHIEF, PINS
 from tests.kit.station import card_of, line, neighbours, put_batch
-from tests.kit.window_guided import GuidedDesk, guided_desk
+from tests.kit.window_guided import COUNTED_AND_SIGNED, GuidedDesk, guided_desk
 
 Key = Qt.Key
 HOMES = neighbours(2)
 BATCH = "2026-11-24-01"
 SECOND = f"{PINS[CHIEF]}\n"
-TO_THE_TICK = "1" + 14 * "\t" + " \n"
-"""One card counted, from there to *signed on paper*, tick it, record."""
 
 
 @pytest.fixture
@@ -43,12 +41,12 @@ def refused(guided: GuidedDesk) -> VirtualCard:
     desk, station = guided.desk, guided.desk.station
     put_batch(desk, [line(home, row) for row, home in enumerate(HOMES, 2)], BATCH)
     pay_batch(station, BATCH, tender=Tender.CASH, money=Money(20_000))
-    hand_over(station, BATCH, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(station, BATCH, Party.MANAGER, Party.DESK)
     cards = [card_of(home) for home in HOMES]
     for card in cards:
         desk.load(BATCH, card)
     desk.reader.pull()
-    hand_over(station, BATCH, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(station, BATCH, Party.DESK, Party.MANAGER)
     explain_card(station, BATCH, Explanation(Why.REFUSED, (2,)))
     return cards[1]
 
@@ -69,8 +67,9 @@ def test_a_refused_load_comes_off_is_paid_back_and_then_its_household_signs(
     assert batch_state(guided.desk.station, BATCH).money.remainder == Money(9_744)
     case = guided.choose("kept_refused")
     assert case.guide.step.act is Act.HAND_BACK
-    guided.press(Key.Key_F6, TO_THE_TICK)
-    assert [one.code for one in guided.cases] == ["batch_money_open"]
+    guided.press(Key.Key_F6, COUNTED_AND_SIGNED)
+    codes = {one.code for one in guided.cases}
+    assert codes == {"batch_money_open", "paper_to_photograph"}
 
 
 def test_two_say_that_a_household_keeps_the_gas_of_the_card_it_refused(

@@ -26,12 +26,11 @@ from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import release_line
-from cardstation.services.return_batch import return_batch
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.verify import verify
 from cardstation.store.funds import AskedPayment
-from tests.integration.test_custody import HOMES, RETURN, Bag, closed
+from tests.integration.test_custody import HOMES, Bag, closed
 from tests.kit.station import card_of, line, nobody
 
 
@@ -60,8 +59,7 @@ def test_a_batch_with_an_unanswered_payment_is_not_closed(bag: Bag) -> None:
     with bag.station.store.unit() as unit:
         unit.funds.note(asked)
         unit.commit()
-    bag.later()
-    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.RETURNED
+    assert bag.go_back().stage is Stage.RETURNED
     with pytest.raises(Refusal, match="payment_question"):
         close_batch(bag.station, bag.batch_id)
 
@@ -70,8 +68,7 @@ def test_money_in_a_closed_batch_funds_no_line_and_is_named(bag: Bag) -> None:
     bag.pay(3)
     bag.run(1, 2, 3)
     bag.explain(Why.NEVER_GIVEN, 4)
-    bag.later()
-    return_batch(bag.station, bag.batch_id, RETURN)
+    bag.go_back()
     assert custody_state(bag.station, bag.batch_id).stage is Stage.CLOSED
     late = AskedPayment(
         "p-late", bag.batch_id, Tender.CASH, Money(10_000), "", "asked", bag.desk.clock.now()

@@ -16,7 +16,6 @@ from cardstation.errors import Refusal
 from cardstation.services.batch_state import batch_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.file_batch import file_batch
-from cardstation.services.hand_over import HandOverRequest
 from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.run_batch import start_batch
 from cardstation.services.verify import verify
@@ -32,7 +31,7 @@ def bag(tmp_path: Path) -> Iterator[Bag]:
 
 @pytest.mark.parametrize("why", sorted(NEED_TWO - {Why.KEEPS_GAS, Why.MADE_GOOD}))
 def test_nobody_says_alone_that_a_card_is_gone(bag: Bag, why: Why) -> None:
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.hand(Party.MANAGER, Party.DESK)
     told = Explanation(why, (4,))
     with pytest.raises(Refusal, match="explanation_needs_two"):
         explain_card(bag.station, bag.batch_id, told)

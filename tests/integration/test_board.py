@@ -25,7 +25,6 @@ from cardstation.errors import Refusal
 from cardstation.services.board_state import board_state
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.file_batch import file_batch
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.readings import note_reading
 from cardstation.services.pay_batch import pay_batch
@@ -36,6 +35,7 @@ from drivers.layouts.open4442 import OPEN4442
 from drivers.makers import MAKERS
 from drivers.virtual import VirtualCard
 from drivers.virtual.meter import VirtualMeter
+from tests.kit.handing import hand
 from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch
 
 HOMES = neighbours(4)
@@ -185,8 +185,8 @@ def test_the_board_counts_cards_by_team_zone_and_community(desk: Desk) -> None:
         (Zone.WATCHED, "净月新城"),
     ]
     assert [(row.expected, row.collected, row.loaded) for row in rows] == [(3, 0, 0), (1, 0, 0)]
-    request = HandOverRequest(Party.MANAGER, Party.DESK, expected=4, arrived=4, places=(1, 2, 3))
-    hand_over(desk.station, first, request)
+    counts = {"expected": 4, "arrived": 4, "places": (1, 2, 3)}
+    hand(desk.station, first, Party.MANAGER, Party.DESK, **counts)
     quote_batch(desk.station, first)
     pay_batch(desk.station, first, tender=Tender.CASH, money=Money(30_000))
     desk.load(first, card_of(HOMES[0]))

@@ -14,10 +14,10 @@ from cardstation.domain.ledger import Order
 from cardstation.services.close_shift import close_shift
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.open_shift import open_shift
 from tests.integration.test_exceptions_state import torn
 from tests.kit.bag import Bag, bag_at
+from tests.kit.handing import hand
 from tests.kit.shifts import ANNA, BEN, CHIEF, FLOAT, PINS, RestartableClock, desk_with_clerks
 from tests.kit.station import Desk, card_of, neighbours, open_desk, put_batch
 from tests.kit.station import line as row_of
@@ -56,8 +56,7 @@ def end(desk: Desk, name: str, to: str = "") -> None:
 def short_bag(desk: Desk) -> Bag:
     """Of three cards two came."""
     bag = bag_at(desk, HOMES)
-    asked = HandOverRequest(Party.MANAGER, Party.DESK, arrived=2, on_paper=True)
-    hand_over(desk.station, bag.batch_id, asked)
+    hand(desk.station, bag.batch_id, Party.MANAGER, Party.DESK, arrived=2)
     return bag
 
 

@@ -25,7 +25,6 @@ from cardstation.services.add_row import add_row
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchMoney, batch_state
 from cardstation.services.close_batch import close_batch
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.judge_again import judge_again
 from cardstation.services.leave_out import leave_out
 from cardstation.services.lists.changing import ROW_HELD
@@ -38,6 +37,7 @@ from cardstation.services.settle_line import settle_line
 from cardstation.services.sync import sync
 from tests.integration.test_lost_list import HOMES, Day
 from tests.kit.desk import StandingClock
+from tests.kit.handing import hand
 from tests.kit.lists import list_row, made_list
 from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.prices import RESIDENTIAL
@@ -267,7 +267,7 @@ def test_names_that_were_removed_do_not_come_back(day: Listed) -> None:
     day.pay("300")
     day.load(0, 1, 2)
     station = day.desk.station
-    hand_over(station, day.batch_id, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(station, day.batch_id, Party.DESK, Party.MANAGER)
     close_batch(station, day.batch_id)
     purge_batch(station, day.batch_id)
     day.restored()

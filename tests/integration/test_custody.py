@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -32,17 +33,18 @@ from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.pay_batch import pay_batch
-from cardstation.services.return_batch import return_batch
 from cardstation.services.route_card import route_card
 from cardstation.services.verify import verify
+from tests.kit.handing import go_back, hand
 from tests.kit.station import card_of, line, neighbours, open_desk, put_batch
 
 HOMES = neighbours(4)
 SECOND = Approval("017")
 PNG = b"\x89PNG\r\n\x1a\n" + b"a signature"
-COLLECT = HandOverRequest(Party.MANAGER, Party.TEAM)
-RECEIVE = HandOverRequest(Party.TEAM, Party.DESK)
-RETURN = HandOverRequest(Party.DESK, Party.MANAGER, taken_by="物业 陈", on_paper=True)
+COLLECT = (Party.MANAGER, Party.TEAM)
+RECEIVE = (Party.TEAM, Party.DESK)
+COME = (Party.MANAGER, Party.DESK)
+RETURN = (Party.DESK, Party.MANAGER)
 
 
 class Bag:
@@ -61,9 +63,15 @@ class Bag:
     def later(self) -> None:
         self.desk.clock.at += timedelta(minutes=5)
 
-    def hand(self, asked: HandOverRequest) -> CustodyState:
+    def hand(self, giver: Party, taker: Party, **said: Any) -> CustodyState:
         self.later()
-        return hand_over(self.station, self.batch_id, asked)
+        return hand(self.station, self.batch_id, giver, taker, **said)
+
+    def go_back(
+        self, giver: Party = Party.DESK, taker: Party = Party.MANAGER, **said: Any
+    ) -> CustodyState:
+        self.later()
+        return go_back(self.station, self.batch_id, giver, taker, **said)
 
     def run(self, *places: int) -> None:
         for place in places:
@@ -89,16 +97,12 @@ def bag(tmp_path: Path) -> Iterator[Bag]:
 def test_the_whole_way_of_a_bag(bag: Bag) -> None:
     bag.pay(4)
     seal = seal_number(1, bag.batch_id, 1)
-    collected = HandOverRequest(
-        Party.MANAGER, Party.TEAM, seal_no=seal, given_by="陈", taken_by="李", given_picture=PNG
-    )
-    state = bag.hand(collected)
+    state = bag.hand(*COLLECT, seal_no=seal, given_by="陈", taken_by="李", given_picture=PNG)
     assert (state.stage, state.custody.tally[Where.TEAM]) == (Stage.COLLECTED, 4)
-    state = bag.hand(RECEIVE)
+    state = bag.hand(*RECEIVE)
     assert (state.stage, state.custody.tally[Where.WAITING]) == (Stage.RECEIVED, 4)
     bag.run(1, 2, 3, 4)
-    bag.later()
-    state = return_batch(bag.station, bag.batch_id, RETURN)
+    state = bag.go_back()
     assert state.stage is Stage.CLOSED
     assert state.custody.tally[Where.RETURNED] == 4
     assert state.seals == (seal,)
@@ -115,11 +119,10 @@ def test_the_whole_way_of_a_bag(bag: Bag) -> None:
 
 def test_a_shortfall_is_recorded_and_must_be_explained_before_closing(bag: Bag) -> None:
     bag.pay(3)
-    state = bag.hand(HandOverRequest(Party.MANAGER, Party.DESK, arrived=3))
+    state = bag.hand(*COME, arrived=3)
     assert (state.custody.short, state.custody.tally[Where.NOT_COLLECTED]) == (1, 1)
     bag.run(1, 2, 3)
-    bag.later()
-    state = return_batch(bag.station, bag.batch_id, RETURN)
+    state = bag.go_back()
     assert state.stage is Stage.RETURNED
     with pytest.raises(Refusal, match="cards_not_explained"):
         close_batch(bag.station, bag.batch_id)
@@ -159,55 +162,44 @@ def test_money_that_comes_while_a_batch_is_looked_at_is_in_no_closed_batch(
 
 def test_a_return_in_parts_ends_the_batch_with_the_last_card(bag: Bag) -> None:
     bag.pay(4)
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.hand(*COME)
     bag.run(1, 2, 3, 4)
-    part = bag.hand(HandOverRequest(Party.DESK, Party.MANAGER, places=(1, 2)))
+    part = bag.hand(Party.DESK, Party.MANAGER, places=(1, 2))
     assert part.stage is Stage.RECEIVED
     assert part.custody.tally[Where.RETURNED] == 2
-    unsigned = HandOverRequest(Party.DESK, Party.MANAGER)
-    with pytest.raises(Refusal, match="signature_missing"):
-        hand_over(bag.station, bag.batch_id, unsigned)
-    bag.later()
-    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.CLOSED
+    assert bag.go_back().stage is Stage.CLOSED
     assert bag.steps() == [Step.RECEIVED, Step.HANDED_OVER, Step.RETURNED, Step.CLOSED]
 
 
 def test_a_desk_that_recorded_no_arrival_can_still_give_back(bag: Bag) -> None:
     bag.pay(4)
     bag.run(1, 2, 3, 4)
-    bag.later()
-    return_batch(bag.station, bag.batch_id, RETURN)
+    bag.go_back()
     assert bag.steps()[-2:] == [Step.RETURNED, Step.CLOSED]
     assert verify(bag.station).ok
 
 
 def test_the_return_through_a_team_ends_when_the_manager_has_the_bag(bag: Bag) -> None:
     bag.pay(4)
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.hand(*COME)
     bag.run(1, 2, 3, 4)
-    bag.later()
-    out = HandOverRequest(Party.DESK, Party.TEAM, on_paper=True)
-    state = return_batch(bag.station, bag.batch_id, out)
+    state = bag.go_back(Party.DESK, Party.TEAM)
     assert (state.stage, state.custody.tally[Where.TEAM]) == (Stage.RETURNED, 4)
     bag.explain(Why.ABSENT, 2)
-    bag.later()
-    home = HandOverRequest(Party.TEAM, Party.MANAGER, arrived=3, expected=3)
-    state = return_batch(bag.station, bag.batch_id, home)
+    state = bag.go_back(Party.TEAM, Party.MANAGER, arrived=3, expected=3)
     assert state.stage is Stage.RETURNED
     assert (state.custody.tally[Where.RETURNED], state.custody.tally[Where.ABSENT]) == (3, 1)
     with pytest.raises(Refusal, match="cards_kept"):
         close_batch(bag.station, bag.batch_id)
     with bag.station.store.reading() as reading:
         assert [one.code for one in open_items(reading)] == ["cards_not_back"]
-    bag.later()
-    late = HandOverRequest(Party.TEAM, Party.MANAGER, places=(2,), on_paper=True)
-    state = return_batch(bag.station, bag.batch_id, late)
+    state = bag.go_back(Party.TEAM, Party.MANAGER, places=(2,))
     assert (state.stage, state.custody.tally[Where.RETURNED]) == (Stage.CLOSED, 4)
 
 
 def test_a_stranger_in_the_bag_is_explained_or_goes_back(bag: Bag) -> None:
     bag.pay(4)
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK, arrived=5))
+    bag.hand(*COME, arrived=5)
     stranger = neighbours(6)[5]
     with bag.station.store.unit() as unit:
         unit.households.put([stranger])
@@ -224,16 +216,16 @@ def test_a_stranger_in_the_bag_is_explained_or_goes_back(bag: Bag) -> None:
 
 
 def test_nobody_gives_back_cards_of_which_some_lack_before_saying_which(bag: Bag) -> None:
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK, arrived=3))
+    bag.hand(*COME, arrived=3)
     with pytest.raises(Refusal, match="cards_not_explained"):
-        bag.hand(RETURN)
+        bag.hand(*RETURN)
     bag.explain(Why.NEVER_GIVEN, 4)
-    assert bag.hand(RETURN).custody.tally[Where.RETURNED] == 3
+    assert bag.hand(*RETURN).custody.tally[Where.RETURNED] == 3
 
 
 def test_what_was_counted_short_before_is_not_short_twice(bag: Bag) -> None:
-    bag.hand(HandOverRequest(Party.MANAGER, Party.TEAM, arrived=3))
-    state = bag.hand(HandOverRequest(Party.TEAM, Party.DESK, missing=(4,)))
+    bag.hand(Party.MANAGER, Party.TEAM, arrived=3)
+    state = bag.hand(Party.TEAM, Party.DESK, missing=(4,))
     told = state.timeline[-1].moved
     assert isinstance(told, HandOver)
     assert (told.expected, told.arrived) == (3, 3)
@@ -243,15 +235,15 @@ def test_what_was_counted_short_before_is_not_short_twice(bag: Bag) -> None:
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
-        (HandOverRequest(Party.MANAGER, Party.MANAGER), "hand_over_way"),
-        (HandOverRequest(Party.RESIDENT, Party.DESK), "hand_over_way"),
-        (HandOverRequest(Party.DESK, Party.RESIDENT), "whose_card_goes"),
-        (HandOverRequest(Party.MANAGER, Party.DESK, arrived=-1), "hand_over_count"),
-        (HandOverRequest(Party.DESK, Party.TEAM, places=(1,)), "card_not_with_giver"),
-        (HandOverRequest(Party.TEAM, Party.MANAGER), "nothing_to_hand_over"),
-        (HandOverRequest(Party.MANAGER, Party.DESK, seal_no="123"), "seal_number_wrong"),
+        (HandOverRequest(Party.MANAGER, Party.MANAGER, 4), "hand_over_way"),
+        (HandOverRequest(Party.RESIDENT, Party.DESK, 1), "hand_over_way"),
+        (HandOverRequest(Party.DESK, Party.RESIDENT, 1), "whose_card_goes"),
+        (HandOverRequest(*COME, -1), "hand_over_count"),
+        (HandOverRequest(Party.DESK, Party.TEAM, 1, places=(1,)), "card_not_with_giver"),
+        (HandOverRequest(Party.TEAM, Party.MANAGER, 0), "nothing_to_hand_over"),
+        (HandOverRequest(*COME, 4, seal_no="123"), "seal_number_wrong"),
         (
-            HandOverRequest(Party.MANAGER, Party.DESK, taken_picture=b"GIF89a"),
+            HandOverRequest(*COME, 4, given_by="陈", given_picture=b"GIF89a"),
             "signature_not_picture",
         ),
     ],
@@ -266,7 +258,7 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(
 
 def test_a_building_that_is_sealed_off_keeps_its_cards_and_the_others_go_back(bag: Bag) -> None:
     bag.pay(4)
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.hand(*COME)
     bag.run(1, 2, 3, 4)
     state = bag.explain(Why.SEALED_OFF, 3, 4)
     assert state.custody.tally[Where.SEALED_OFF] == 2
@@ -274,18 +266,15 @@ def test_a_building_that_is_sealed_off_keeps_its_cards_and_the_others_go_back(ba
     assert places_at(state, first.building) == (1, 2, 3, 4)
     assert places_at(state, f"{first.building}-{first.unit}-{first.room}") == (1,)
     assert places_at(state, "999") == ()
-    bag.later()
-    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.RETURNED
+    assert bag.go_back().stage is Stage.RETURNED
     notes = not_done_list(bag.station, bag.batch_id).rows
     assert [row.reason for row in notes] == ["card_kept_sealed_off"] * 2
-    bag.later()
-    late = HandOverRequest(Party.DESK, Party.MANAGER, places=(3, 4), on_paper=True)
-    assert return_batch(bag.station, bag.batch_id, late).stage is Stage.CLOSED
+    assert bag.go_back(places=(3, 4)).stage is Stage.CLOSED
     assert verify(bag.station).ok
 
 
 def test_a_stopped_card_lies_in_the_tray_a_clerk_chose(bag: Bag) -> None:
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.hand(*COME)
     with pytest.raises(Refusal, match="line_unfunded"):
         bag.run(1)
     assert custody_state(bag.station, bag.batch_id).custody.where[1] is Where.UNPAID
@@ -308,12 +297,12 @@ def test_a_card_that_nothing_can_be_loaded_on_has_arrived_all_the_same(bag: Bag)
 
 def test_what_was_kept_goes_back_on_a_second_try(bag: Bag) -> None:
     bag.pay(4)
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.hand(*COME)
     bag.run(1, 2, 3, 4)
     bag.explain(Why.ABSENT, 4)
-    back = bag.hand(RETURN)
+    back = bag.hand(*RETURN)
     assert (back.custody.tally[Where.RETURNED], back.custody.tally[Where.ABSENT]) == (3, 1)
-    bag.hand(HandOverRequest(Party.DESK, Party.RESIDENT, places=(4,), on_paper=True))
+    bag.hand(Party.DESK, Party.RESIDENT, places=(4,))
     state = close_batch(bag.station, bag.batch_id)
     assert state.custody.tally[Where.RETURNED] == 4
     last = custody_slip(bag.station, bag.batch_id)
@@ -322,7 +311,7 @@ def test_what_was_kept_goes_back_on_a_second_try(bag: Bag) -> None:
 
 def test_explanations_must_fit_what_was_seen(bag: Bag) -> None:
     bag.pay(4)
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.hand(*COME)
     bag.run(1)
     with pytest.raises(Refusal, match="explanation_does_not_fit"):
         bag.explain(Why.NEVER_GIVEN, 1)
@@ -338,8 +327,7 @@ def test_money_that_is_left_over_keeps_a_batch_open(bag: Bag) -> None:
     bag.pay(4)
     bag.run(1, 2, 3)
     bag.explain(Why.NEVER_GIVEN, 4)
-    bag.later()
-    assert return_batch(bag.station, bag.batch_id, RETURN).stage is Stage.RETURNED
+    assert bag.go_back().stage is Stage.RETURNED
     with pytest.raises(Refusal, match="batch_money_open"):
         close_batch(bag.station, bag.batch_id)
 
@@ -347,13 +335,12 @@ def test_money_that_is_left_over_keeps_a_batch_open(bag: Bag) -> None:
 def closed(bag: Bag) -> None:
     bag.pay(4)
     bag.run(1, 2, 3, 4)
-    bag.later()
-    return_batch(bag.station, bag.batch_id, RETURN)
+    bag.go_back()
 
 
 def test_what_the_manager_gets_names_nobody(bag: Bag) -> None:
     bag.pay(3)
-    bag.hand(HandOverRequest(Party.MANAGER, Party.DESK))
+    bag.hand(*COME)
     bag.run(3, 1, 2)
     sheet = manager_sheet(bag.station, bag.batch_id)
     said = repr(sheet)
@@ -387,7 +374,7 @@ def test_what_a_household_paid_itself_is_not_the_managers_to_know(bag: Bag) -> N
 
 def test_signed_on_paper_is_said_so(bag: Bag) -> None:
     bag.pay(4)
-    state = bag.hand(HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    state = bag.hand(*COME, given_picture=b"", taken_picture=b"", on_paper=True)
     told = state.timeline[-1].moved
     assert isinstance(told, HandOver)
     assert (told.given_signed, told.taken_signed) == (ON_PAPER, ON_PAPER)

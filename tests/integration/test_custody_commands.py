@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -31,15 +32,20 @@ from cardstation.services.bag_papers import receipts_by_door
 from cardstation.services.custody_state import custody_state
 from cardstation.services.open_shift import open_shift
 from cardstation.services.quote_batch import quote_batch
-from cardstation.services.return_batch import return_batch
 from cardstation.settings import Settings
-from tests.integration.test_custody import COLLECT, PNG, RECEIVE, RETURN, Bag
+from tests.integration.test_custody import COLLECT, PNG, RECEIVE, Bag
 from tests.kit.papers import pages_of
 from tests.kit.shifts import ANNA, CHIEF, FLOAT, PINS, PlainPins, desk_with_clerks
 from tests.kit.station import card_of, line, neighbours, put_batch
 
 BATCH = "2026-11-24-01"
 SECOND = ("--approver", CHIEF)
+GIVEN, TAKEN = ("--given-by", "Chen", "--on-paper"), ("--taken-by", "Chen", "--on-paper")
+
+
+def received(*words: str) -> tuple[str, ...]:
+    """What arrived, named and signed on paper."""
+    return ("receive", BATCH, *words, *GIVEN)
 
 
 class Tray:
@@ -63,8 +69,8 @@ class Tray:
 def bag(tmp_path: Path) -> Iterator[Bag]:
     made = Bag(tmp_path / "home")
     made.pay(3)
-    made.hand(COLLECT)
-    made.hand(RECEIVE)
+    made.hand(*COLLECT)
+    made.hand(*RECEIVE)
     made.run(3, 1, 2)
     yield made
     made.station.store.close()
@@ -129,8 +135,7 @@ def test_a_purge_takes_the_papers_that_name_doors_with_it(bag: Bag, tmp_path: Pa
     printed(bag, tmp_path, None)
     bag.pay(1)
     bag.run(4)
-    bag.later()
-    return_batch(bag.station, bag.batch_id, RETURN)
+    bag.go_back()
     day = bag.desk.clock.at.date()
     old, young = (f"triage-阳光-{made}" for made in (day, day + timedelta(days=2)))
     for name in (f"{old}.pdf", f"{old}.csv", f"{young}.csv", "triage-notes.txt"):
@@ -150,8 +155,7 @@ def test_the_desk_purges_when_it_opens_and_waits_while_it_is_frozen(
 ) -> None:
     bag.pay(1)
     bag.run(4)
-    bag.later()
-    return_batch(bag.station, bag.batch_id, RETURN)
+    bag.go_back()
     bag.desk.clock.at += timedelta(days=8)
     settings = Settings(home=tmp_path, purge_days=7)
     with bag.station.store.unit() as unit:
@@ -171,8 +175,7 @@ def test_a_desk_that_is_never_switched_off_purges_at_the_end_of_a_shift(
 ) -> None:
     bag.pay(1)
     bag.run(4)
-    bag.later()
-    return_batch(bag.station, bag.batch_id, RETURN)
+    bag.go_back()
     station = replace(bag.station, pins=PlainPins())
     add_clerk(station, CHIEF, PINS[CHIEF], {Role.SUPERVISOR}, by=None, display="班长")
     by = approve(station, CHIEF, PINS[CHIEF])
@@ -234,26 +237,34 @@ def test_the_way_of_a_bag_by_commands(home: Path, capsys: pytest.CaptureFixture[
     collected = run(
         capsys,
         *("collect", BATCH, "--arrived", "3", "--seal", label["seal_no"], "--given-by", "Chen"),
-        *("--given-signature", str(signature), "--on-paper"),
+        *("--given-signature", str(signature), "--on-paper", "--taken-by", "Li"),
     )
     assert (collected["stage"], collected["short"]) == ("collected", 1)
     event = collected["timeline"][-1]
     assert (event["giver"], event["taker"], event["expected"]) == ("manager", "team", 4)
     assert (event["given_by"], event["taken_signed"]) == ("Chen", "paper")
     assert len(event["given_signed"]) == 64
-    received = run(capsys, "receive", BATCH, "--from", "team", "--missing", "4")
-    assert received["tally"]["missing"] == 1
+    came = run(capsys, *received("--from", "team", "--missing", "4", "--arrived", "3"))
+    assert came["tally"]["missing"] == 1
+    assert came["photos_due"] == [event["number"], came["timeline"][-1]["number"]]
     assert run(capsys, "label", BATCH)["bag"] == 2
     slip = run(capsys, "slip", BATCH, "--number", str(event["number"]))
     assert Path(slip["paper"]).exists()
     assert run(capsys, "close", BATCH, status=3)["error"] == "cards_not_back"
     run(capsys, "explain", BATCH, "never_given", "--lines", "4", *SECOND)
-    words = ["--lang", "zh_CN", "batch", "return", BATCH]
-    assert main(doors(), COMMANDS, words) == 3
-    assert "--on-paper" in capsys.readouterr().err
-    back = run(capsys, "return", BATCH, "--on-paper")
-    assert back["stage"] == "closed"
+    home_again = ("return", BATCH, "--arrived", "3")
+    for words, said in (((), "--taken-by"), (("--taken-by", "Chen"), "--on-paper")):
+        assert main(doors(), COMMANDS, ["--lang", "zh_CN", "batch", *home_again, *words]) == 3
+        assert said in capsys.readouterr().err
+    back = run(capsys, *home_again, "--taken-by", "Chen", "--taken-signature", str(signature))
+    assert (back["stage"], back["hindrance"]) == ("returned", "paper_to_photograph")
     assert back["tally"]["returned"] == 3
+    photo = ("photo", BATCH, str(signature))
+    one = run(capsys, *photo, "--number", str(came["timeline"][-1]["number"]))
+    assert one["photos_due"] == [event["number"]]
+    last = run(capsys, *photo)
+    assert (last["photos_due"], last["stage"]) == ([], "closed")
+    assert run(capsys, *photo, status=3)["error"] == "no_paper_to_photograph"
     assert run(capsys, "custody", BATCH)["hindrance"] == "batch_closed_already"
     assert Path(run(capsys, "annex", BATCH)["paper"]).exists()
     papers = run(capsys, "papers", BATCH, "--by-floor")["papers"]
@@ -266,23 +277,25 @@ def test_the_way_of_a_bag_by_commands(home: Path, capsys: pytest.CaptureFixture[
 
 def test_lines_are_written_as_ranges(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert home.exists()
-    received = run(capsys, "receive", BATCH, "--lines", "1-2,4", "--extra", "88013025009999")
-    assert received["timeline"][-1]["expected"] == 3
-    assert received["extras"] == ["9999"]
+    lines = ("--lines", "1-2,4", "--extra", "88013025009999", "--arrived", "4")
+    came = run(capsys, *received(*lines))
+    assert came["timeline"][-1]["expected"] == 3
+    assert came["extras"] == ["9999"]
     door = neighbours(4)[2].address.door
-    rest = run(capsys, "receive", BATCH, "--door", door)
+    rest = run(capsys, *received("--door", door, "--arrived", "1"))
     assert rest["timeline"][-1]["expected"] == 1
     assert rest["tally"]["waiting"] == 4
     run(capsys, "explain", BATCH, "lost", "--lines", "3", *SECOND)
-    wrong = main(doors(), COMMANDS, ["batch", "receive", BATCH, "--lines", "one"])
-    assert wrong == 2
+    for wrong in (("--lines", "one", "--arrived", "1"), ("--lines", "1")):
+        assert main(doors(), COMMANDS, ["batch", *received(*wrong)]) == 2
+    assert "--arrived" in capsys.readouterr().err
 
 
 def test_all_that_lack_are_explained_in_one_go(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert home.exists()
-    run(capsys, "receive", BATCH, "--lines", "1-3")
+    run(capsys, *received("--lines", "1-3", "--arrived", "3"))
     alone = run(capsys, "explain", BATCH, "never_given", "--lacking", status=3)
     assert alone["error"] == "explanation_needs_two"
     explained = run(capsys, "explain", BATCH, "never_given", "--lacking", *SECOND)
@@ -294,7 +307,7 @@ def test_what_only_a_count_says_is_missing_is_not_called_nothing(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert home.exists()
-    assert run(capsys, "receive", BATCH, "--arrived", "2")["short"] == 2
+    assert run(capsys, *received("--arrived", "2"))["short"] == 2
     asked = ("explain", BATCH, "never_given", "--lacking", *SECOND)
     refused = run(capsys, *asked, status=3)
     assert (refused["error"], refused["values"]["n"]) == ("which_lack_unknown", 2)
@@ -304,10 +317,11 @@ def test_what_only_a_count_says_is_missing_is_not_called_nothing(
 
 def test_words_for_people(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert home.exists()
-    run(capsys, "receive", BATCH, "--arrived", "5")
+    run(capsys, *received("--arrived", "5"))
     run(capsys, "explain", BATCH, "destroyed", "--lines", "2", *SECOND)
     assert main(doors(), COMMANDS, ["--lang", "zh_CN", "batch", "custody", BATCH]) == 0
-    said = capsys.readouterr().out
-    assert "清单外的卡  1" in said
-    assert "物业 → 营业厅  5 / 4" in said
-    assert "损毁  2" in said
+    said = re.sub(" +", " ", capsys.readouterr().out)
+    assert "清单外的卡 1" in said
+    assert "纸上签字，缺照片 #" in said
+    assert "物业 → 营业厅 5 / 4" in said
+    assert "损毁 2" in said

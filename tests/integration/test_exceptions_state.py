@@ -26,7 +26,6 @@ from cardstation.services.add_clerk import add_clerk
 from cardstation.services.close_shift import close_shift
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.cases import Case
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
@@ -39,6 +38,7 @@ from drivers.keys import KeptDeviceKey
 from drivers.virtual import PullAfter, VirtualCard
 from tests.kit import cards
 from tests.kit.bag import bag_at
+from tests.kit.handing import hand
 from tests.kit.shifts import (
     ANNA,
     BEN,
@@ -180,8 +180,7 @@ def test_a_bag_that_lacks_a_card_is_asked_about_until_it_is_explained(desk: Desk
     batch = stopped(desk)
     assert of_kind(exceptions_state(desk.station), Kind.BAG) == []
     later(desk, minutes=5)
-    arrives = HandOverRequest(Party.MANAGER, Party.DESK, arrived=1, on_paper=True)
-    hand_over(desk.station, batch, arrives)
+    hand(desk.station, batch, Party.MANAGER, Party.DESK, arrived=1)
     [one] = of_kind(exceptions_state(desk.station), Kind.BAG)
     assert (one.values, one.guide.step.code) == ({"missing": 1, "extra": 0}, "count_bag")
     later(desk, hours=49)
@@ -194,12 +193,12 @@ def test_money_owed_to_a_payer_and_a_bag_in_hand_are_somebodys(desk: Desk) -> No
     batch = put_batch(desk, [line(HOME, 1)])
     pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(25_000))
     later(desk, minutes=5)
-    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, batch, Party.MANAGER, Party.DESK)
     desk.load(batch, card_of(HOME))
     assert of_kind(exceptions_state(desk.station), Kind.MONEY) == []
     assert [one.code for one in shift_state(desk.station).open_items] == ["cards_not_back"]
     later(desk, minutes=5)
-    hand_over(desk.station, batch, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(desk.station, batch, Party.DESK, Party.MANAGER)
     [one] = of_kind(exceptions_state(desk.station), Kind.MONEY)
     assert (one.code, one.money, one.guide.step.code) == (
         "batch_money_open",

@@ -21,13 +21,13 @@ from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import custody_state
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.cases import Case
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.run_batch import start_batch
 from cardstation.services.shift_state import shift_state
 from cardstation.services.verify import verify
+from tests.kit.handing import hand
 from tests.kit.shifts import ANNA, CHIEF, RestartableClock, desk_on_duty
 from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch
 
@@ -56,18 +56,18 @@ def came_back(desk: Desk, why: Why) -> str:
     """A bag was run and went home; its second card came back, as nobody took it."""
     batch = put_batch(desk, [line(home, row) for row, home in enumerate(HOMES, 1)])
     pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(20_000))
-    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, batch, Party.MANAGER, Party.DESK)
     for home in HOMES:
         desk.load(batch, card_of(home))
-    hand_over(desk.station, batch, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(desk.station, batch, Party.DESK, Party.MANAGER)
     assert kept(desk) == []
     later(desk, minutes=10)
     explain_card(desk.station, batch, Explanation(why, (2,)))
     return batch
 
 
-def signed(*places: int) -> HandOverRequest:
-    return HandOverRequest(Party.DESK, Party.RESIDENT, places=places, on_paper=True)
+def fetched(desk: Desk, batch: str, place: int) -> None:
+    hand(desk.station, batch, Party.DESK, Party.RESIDENT, places=(place,))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_card_kept_here_is_somebodys_until_its_household_signed_for_it(
     assert one.due == desk.station.clock.now() + timedelta(days=7, hours=-1)
     assert (one.guide.step.code, one.guide.step.proof) == (step, Proof.SIGNATURE)
     assert one.actions == (Act.HAND_BACK, Act.EXPLAIN)
-    hand_over(desk.station, batch, signed(2))
+    fetched(desk, batch, 2)
     assert kept(desk) == []
     close_batch(desk.station, batch)
     assert verify(desk.station).ok
@@ -118,7 +118,7 @@ def test_every_kept_card_is_an_item_of_its_own(desk: Desk) -> None:
         (1, "kept_absent"),
         (2, "kept_sealed_off"),
     }
-    hand_over(desk.station, batch, signed(1))
+    fetched(desk, batch, 1)
     assert [one.place for one in kept(desk)] == [2]
 
 
@@ -193,10 +193,10 @@ def test_a_rest_that_nobody_began_to_give_back_is_no_question(here: Here) -> Non
 def test_of_a_batch_that_ended_the_doubt_stands_on_its_money_once(here: Here) -> None:
     desk = here.desk
     batch, payment = running(desk)
-    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, batch, Party.MANAGER, Party.DESK)
     for home in HOMES:
         desk.load(batch, card_of(home))
-    hand_over(desk.station, batch, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(desk.station, batch, Party.DESK, Party.MANAGER)
     begin_remainder(desk.station, batch, payment, Money(5_000))
     desk = here.start_again()
     found = [one for one in exceptions_state(desk.station) if one.kind is Kind.MONEY]

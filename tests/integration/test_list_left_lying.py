@@ -15,10 +15,10 @@ from cardstation.domain.shift import Approval
 from cardstation.services.close_batch import close_batch
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.cases import Case
 from cardstation.services.purge_batch import purge_due
 from cardstation.services.run_batch import start_batch
+from tests.kit.handing import hand
 from tests.kit.lists import list_row, taken
 from tests.kit.station import Desk, neighbours, open_desk
 
@@ -59,6 +59,6 @@ def test_a_bag_that_came_has_other_questions(desk: Desk, how: str) -> None:
     if how == "running":
         start_batch(desk.station, batch)
     else:
-        hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.TEAM))
+        hand(desk.station, batch, Party.MANAGER, Party.TEAM)
     desk.clock.at += timedelta(days=60)
     assert left(desk) == []

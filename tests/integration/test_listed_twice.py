@@ -25,15 +25,14 @@ from cardstation.services.batch_state import batch_state
 from cardstation.services.card_trays import card_trays
 from cardstation.services.custody_state import custody_state
 from cardstation.services.exceptions_state import exceptions_state
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.leave_out import leave_out
 from cardstation.services.lists.taking import take_in
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.refund_list import refund_list
-from cardstation.services.return_batch import return_batch
 from cardstation.services.settle_line import settle_line
 from cardstation.services.verify import verify
+from tests.kit.handing import go_back, hand
 from tests.kit.lists import lines_of, list_row, made_list, taken
 from tests.kit.station import Desk, card_of, neighbours, open_desk
 
@@ -65,7 +64,7 @@ def run(desk: Desk, rows: list[ListRow], *, decide: int = 0) -> tuple[str, int]:
     place = 1
     if decide:
         place = settle_line(desk.station, batch, decide, TWICE.account_no, AMOUNT)
-    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, batch, Party.MANAGER, Party.DESK)
     pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(20_000))
     desk.load(batch, card_of(TWICE))
     desk.load(batch, card_of(ONCE))
@@ -154,8 +153,7 @@ def test_one_card_is_counted_once(desk: Desk, story: Story) -> None:
 def test_an_exact_double_asks_nobody_and_its_bag_goes_home(desk: Desk) -> None:
     batch, _place = exact(desk)
     assert exceptions_state(desk.station) == ()
-    asked = HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True)
-    assert return_batch(desk.station, batch, asked).stage is Stage.CLOSED
+    assert go_back(desk.station, batch).stage is Stage.CLOSED
 
 
 @pytest.mark.parametrize(("story", "left"), [(first_decided, 2), (second_decided, 1)])
@@ -192,7 +190,7 @@ def test_a_row_that_a_person_decided_keeps_its_card(desk: Desk) -> None:
     """It was handed over as a row nobody could match: its card is in the bag all the same."""
     unknown = ListRow(1, "", "谁", "", "", "100", "")
     batch = taken(desk.station, [unknown, list_row(ONCE)]).batch_id
-    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, batch, Party.MANAGER, Party.DESK)
     became = settle_line(desk.station, batch, 1, TWICE.account_no, AMOUNT)
     bag = custody_state(desk.station, batch).custody
     assert (bag.cards, bag.where[became]) == (2, Where.WAITING)

@@ -25,15 +25,14 @@ from cardstation.services.batch_state import batch_state
 from cardstation.services.close_batch import close_batch
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.purge_batch import purge_batch, purge_due
 from cardstation.services.rejoin import rejoin
 from cardstation.services.release_line import release_line
-from cardstation.services.return_batch import return_batch
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.sync import sync
+from tests.kit.handing import go_back, hand
 from tests.kit.lists import list_row, taken
 from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.prices import RESIDENTIAL
@@ -126,8 +125,7 @@ def test_its_money_is_listed_signed_over_and_goes_back(day: Day) -> None:
     assert not exceptions_state(station)
     with pytest.raises(Refusal, match="cards_not_back"):
         close_batch(station, day.batch_id)
-    home = HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True)
-    assert return_batch(station, day.batch_id, home).stage is Stage.CLOSED
+    assert go_back(station, day.batch_id).stage is Stage.CLOSED
     with station.store.reading() as reading:
         assert not open_items(reading)
     proved(day.desk)
@@ -202,7 +200,7 @@ def test_a_row_that_was_loaded_is_what_it_was(day: Day, how: str) -> None:
 def test_its_bag_is_signed_over_too(day: Day) -> None:
     """Three cards came and one of them is kept for its household; its list is not on file."""
     station = day.desk.station
-    hand_over(station, day.batch_id, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(station, day.batch_id, Party.MANAGER, Party.DESK)
     for home in OURS:
         day.desk.load(day.batch_id, card_of(home))
         day.desk.reader.pull()
@@ -220,7 +218,7 @@ def test_a_list_that_comes_back_after_its_purge_is_purged_again(day: Day) -> Non
     for home in OURS:
         day.desk.load(day.batch_id, card_of(home))
         day.desk.reader.pull()
-    hand_over(station, day.batch_id, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(station, day.batch_id, Party.DESK, Party.MANAGER)
     close_batch(station, day.batch_id)
     purge_batch(station, day.batch_id)
     day.restored()

@@ -16,15 +16,13 @@ from cardstation.services.close_batch import close_batch, hindrance
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.signed_over import open_items
-from cardstation.services.return_batch import return_batch
 from tests.integration.test_lost_list import OURS, Day
+from tests.kit.handing import go_back, hand
 from tests.kit.station import card_of
 from tests.kit.two_desks import SECOND, proved
 
-COME = HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True)
-GO = HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True)
+COME, GO = (Party.MANAGER, Party.DESK), (Party.DESK, Party.MANAGER)
 NOBODY = Explanation(Why.COUNTED_AGAIN, counted=0)
 
 
@@ -33,7 +31,7 @@ def day(tmp_path: Path) -> Iterator[Day]:
     """Three cards came, and each was loaded."""
     with ExitStack() as opened:
         made = Day(tmp_path, opened)
-        hand_over(made.desk.station, made.batch_id, COME)
+        hand(made.desk.station, made.batch_id, *COME)
         for home in OURS:
             made.desk.load(made.batch_id, card_of(home))
             made.desk.reader.pull()
@@ -68,7 +66,7 @@ def test_no_count_makes_its_loaded_cards_go_away(day: Day) -> None:
     assert refusal(day) == "cards_not_back"
     state = custody_state(day.desk.station, day.batch_id).custody
     assert (state.counted[Party.DESK], state.held) == (0, (1, 2, 3))
-    assert return_batch(day.desk.station, day.batch_id, GO).stage is Stage.CLOSED
+    assert go_back(day.desk.station, day.batch_id).stage is Stage.CLOSED
     proved(day.desk)
 
 
@@ -77,7 +75,7 @@ def test_a_lost_load_of_it_is_owed_until_two_people_made_it_good(day: Day) -> No
     day.restored()
     explain_card(day.desk.station, day.batch_id, NOBODY)
     assert codes(day) == ["load_on_lost_card"]
-    hand_over(day.desk.station, day.batch_id, GO)
+    hand(day.desk.station, day.batch_id, *GO)
     assert refusal(day) == "load_on_lost_card"
     say(day, Why.MADE_GOOD, 1)
     assert (codes(day), refusal(day)) == ([], "")
@@ -90,13 +88,11 @@ def test_a_refused_load_of_it_is_answered_before_it_ends(day: Day) -> None:
     explain_card(day.desk.station, day.batch_id, NOBODY)
     [case] = exceptions_state(day.desk.station)
     assert (case.code, case.card_no) == ("kept_refused", OURS[1].card_no)
-    rest = HandOverRequest(Party.DESK, Party.MANAGER, places=(1, 3), on_paper=True)
-    hand_over(day.desk.station, day.batch_id, rest)
+    hand(day.desk.station, day.batch_id, *GO, places=(1, 3))
     assert refusal(day) == "refused_load_open"
     say(day, Why.KEEPS_GAS, 2)
     assert refusal(day) == "cards_kept"
-    home = HandOverRequest(Party.DESK, Party.RESIDENT, places=(2,), on_paper=True)
-    hand_over(day.desk.station, day.batch_id, home)
+    hand(day.desk.station, day.batch_id, Party.DESK, Party.RESIDENT, places=(2,))
     assert close_batch(day.desk.station, day.batch_id).stage is Stage.CLOSED
 
 
@@ -108,7 +104,7 @@ def test_a_lost_card_of_it_that_is_found_is_said_by_two(day: Day) -> None:
         say(day, Why.FOUND, 1, None)
     assert say(day, Why.FOUND, 1).custody.where[1] is Where.DONE
     assert codes(day) == []
-    assert return_batch(day.desk.station, day.batch_id, GO).stage is Stage.CLOSED
+    assert go_back(day.desk.station, day.batch_id).stage is Stage.CLOSED
 
 
 def test_made_good_stays_made_good(day: Day) -> None:
@@ -119,19 +115,19 @@ def test_made_good_stays_made_good(day: Day) -> None:
     say(day, Why.FOUND, 1, None)
     assert codes(day) == ["load_made_good"]
     say(day, Why.DESTROYED, 1)
-    assert return_batch(day.desk.station, day.batch_id, GO).stage is Stage.CLOSED
+    assert go_back(day.desk.station, day.batch_id).stage is Stage.CLOSED
 
 
 def test_cards_of_it_that_were_not_loaded_need_two_people_too(tmp_path: Path) -> None:
     """Of these nobody knows whose they are, only that they came."""
     with ExitStack() as opened:
         day = Day(tmp_path, opened)
-        hand_over(day.desk.station, day.batch_id, COME)
+        hand(day.desk.station, day.batch_id, *COME)
         day.desk.load(day.batch_id, card_of(OURS[0]))
         day.desk.reader.pull()
         day.restored()
         explain_card(day.desk.station, day.batch_id, Explanation(Why.COUNTED_AGAIN, counted=1))
-        hand_over(day.desk.station, day.batch_id, GO)
+        hand(day.desk.station, day.batch_id, *GO)
         assert refusal(day) == "cards_not_explained"
         for place in (2, 3):
             with pytest.raises(Refusal, match="explanation_needs_two"):

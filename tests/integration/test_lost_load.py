@@ -23,20 +23,17 @@ from cardstation.services.close_shift import close_shift
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.purge_batch import purge_batch
-from cardstation.services.return_batch import return_batch
 from cardstation.services.return_load import return_load
 from cardstation.services.verify import verify
 from tests.kit.bag import Bag, bag_at
+from tests.kit.handing import go_back, hand
 from tests.kit.shifts import ANNA, CHIEF, PINS, RestartableClock, desk_on_duty
 from tests.kit.station import Desk, neighbours, nobody
 
 HOMES = neighbours(2)
 SECOND = Approval(CHIEF)
-COME = HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True)
-GO = HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True)
 CODE, GOOD = "load_on_lost_card", "load_made_good"
 
 
@@ -52,7 +49,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def bag(desk: Desk) -> Bag:
     """Two cards, both loaded, both at the desk."""
     made = bag_at(desk, HOMES)
-    hand_over(desk.station, made.batch_id, COME)
+    hand(desk.station, made.batch_id, Party.MANAGER, Party.DESK)
     for at in (0, 1):
         made.load(at)
     return made
@@ -113,7 +110,7 @@ def test_it_is_signed_over_at_the_end_of_the_shift(bag: Bag) -> None:
 def test_no_batch_closes_over_it_until_two_people_made_it_good(bag: Bag, why: Why) -> None:
     say(bag, why)
     later(bag.desk)
-    assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.RETURNED
+    assert go_back(bag.desk.station, bag.batch_id).stage is Stage.RETURNED
     with pytest.raises(Refusal, match=CODE):
         close_batch(bag.desk.station, bag.batch_id)
     with pytest.raises(Refusal, match="explanation_needs_two"):
@@ -136,7 +133,7 @@ def test_the_card_itself_ends_it_in_a_reader(bag: Bag) -> None:
     assert cases(bag) == []
     assert custody_state(bag.desk.station, bag.batch_id).custody.where[1] is Where.DONE
     later(bag.desk)
-    assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.CLOSED
+    assert go_back(bag.desk.station, bag.batch_id).stage is Stage.CLOSED
 
 
 def test_what_was_made_good_is_owed_no_more_whatever_becomes_of_the_card(bag: Bag) -> None:
@@ -168,17 +165,15 @@ def test_made_good_and_found_it_neither_goes_home_nor_is_forgotten(bag: Bag, how
     assert GOOD in signed(bag)
     later(bag.desk)
     for taker, places in ((Party.MANAGER, None), (Party.TEAM, (1,)), (Party.RESIDENT, (1,))):
-        asked = HandOverRequest(Party.DESK, taker, places=places, on_paper=True)
         with pytest.raises(Refusal, match=GOOD):
-            hand_over(bag.desk.station, bag.batch_id, asked)
+            hand(bag.desk.station, bag.batch_id, Party.DESK, taker, places=places)
     for alone in (Why.FOUND, Why.ABSENT, Why.REFUSED, Why.SEALED_OFF, Why.OTHER_BATCH):
         with pytest.raises(Refusal, match=GOOD):
             say(bag, alone)
     for why in (Why.DESTROYED, Why.KEEPS_GAS, Why.LOST):
         with pytest.raises(Refusal, match="explanation_needs_two"):
             say(bag, why, by=None)
-    rest = HandOverRequest(Party.DESK, Party.MANAGER, places=(2,), on_paper=True)
-    hand_over(bag.desk.station, bag.batch_id, rest)
+    hand(bag.desk.station, bag.batch_id, Party.DESK, Party.MANAGER, places=(2,))
     with pytest.raises(Refusal, match="cards_not_back"):
         close_batch(bag.desk.station, bag.batch_id)
 
@@ -193,7 +188,7 @@ def test_two_people_keep_it_from_being_used_and_the_batch_ends(bag: Bag, why: Wh
         (),
     )
     later(bag.desk)
-    assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.CLOSED
+    assert go_back(bag.desk.station, bag.batch_id).stage is Stage.CLOSED
     assert verify(bag.desk.station).ok
 
 
@@ -209,7 +204,7 @@ def test_what_was_made_good_is_taken_back_and_the_card_goes_home(bag: Bag) -> No
     assert lay_in(bag) == GOOD
     say(bag, Why.KEEPS_GAS)
     later(bag.desk)
-    assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.CLOSED
+    assert go_back(bag.desk.station, bag.batch_id).stage is Stage.CLOSED
 
 
 def test_made_good_and_kept_here_on_one_persons_word_it_keeps_its_batch_open(bag: Bag) -> None:
@@ -218,7 +213,7 @@ def test_made_good_and_kept_here_on_one_persons_word_it_keeps_its_batch_open(bag
     say(bag, Why.ABSENT, by=None)
     assert cases(bag) == [GOOD]
     later(bag.desk)
-    hand_over(bag.desk.station, bag.batch_id, GO)
+    hand(bag.desk.station, bag.batch_id, Party.DESK, Party.MANAGER)
     with pytest.raises(Refusal, match=GOOD):
         close_batch(bag.desk.station, bag.batch_id)
 
@@ -238,7 +233,7 @@ def test_a_load_that_was_made_good_is_not_paid_out_as_well(bag: Bag) -> None:
     assert take_off(bag) == GOOD
     say(bag, Why.LOST)
     later(bag.desk)
-    assert return_batch(bag.desk.station, bag.batch_id, GO).stage is Stage.CLOSED
+    assert go_back(bag.desk.station, bag.batch_id).stage is Stage.CLOSED
     assert take_off(bag) == GOOD
     purge_batch(bag.desk.station, bag.batch_id)
     assert take_off(bag) == GOOD
@@ -265,7 +260,7 @@ def test_made_good_while_its_load_is_being_taken_off(
 
 def test_a_card_that_was_not_loaded_owes_no_gas(desk: Desk) -> None:
     bag = bag_at(desk, HOMES)
-    hand_over(desk.station, bag.batch_id, COME)
+    hand(desk.station, bag.batch_id, Party.MANAGER, Party.DESK)
     bag.load(1)
     say(bag, Why.LOST)
     assert CODE not in (*cases(bag), *signed(bag))

@@ -24,7 +24,6 @@ from cardstation.services import rejoin as rejoining
 from cardstation.services import top_up as selling
 from cardstation.services.batch_account import batch_account
 from cardstation.services.exceptions_state import exceptions_state
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.acknowledging import next_ack_no
 from cardstation.services.lease_order import lease_order
 from cardstation.services.load_prepaid import load_prepaid
@@ -40,6 +39,7 @@ from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from tests.kit import cards
 from tests.kit.desk import StandingClock
+from tests.kit.handing import hand
 from tests.kit.memory_ledger import Centre
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, put_batch, take
 from tests.kit.two_stations import line_of, open_station
@@ -210,9 +210,9 @@ def test_the_rest_of_a_batch_may_have_gone_back_in_the_lost_part(tmp_path: Path)
     desk = open_station(folder, centre, "S001")
     batch = put_batch(desk, [line(home, 1)])
     pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(15_000))
-    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, batch, Party.MANAGER, Party.DESK)
     desk.load(batch, card_of(home))
-    hand_over(desk.station, batch, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(desk.station, batch, Party.DESK, Party.MANAGER)
     [paid] = batch_account(desk.station, batch).payments
     sync(desk.station)
     closed(desk)

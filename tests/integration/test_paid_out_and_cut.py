@@ -23,7 +23,6 @@ from cardstation.services.batch_account import batch_account
 from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.exceptions_state import exceptions_state
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.recover import recover
@@ -34,6 +33,7 @@ from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.settle_line import settle_line
 from cardstation.services.verify import verify
+from tests.kit.handing import hand
 from tests.kit.power import PowerCut
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
 
@@ -73,9 +73,9 @@ def released(desk: Desk, _patch: pytest.MonkeyPatch) -> str:
     put_batch(desk, [line(HOMES[0], 1), line(HOMES[1], 2)], BATCH)
     pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(20_000))
     release_line(desk.station, BATCH, 1, "absent")
-    hand_over(desk.station, BATCH, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, BATCH, Party.MANAGER, Party.DESK)
     desk.load(BATCH, card_of(HOMES[1]))
-    hand_over(desk.station, BATCH, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(desk.station, BATCH, Party.DESK, Party.MANAGER)
     [paid] = batch_account(desk.station, BATCH).payments
     return paid.payment.payment_id
 

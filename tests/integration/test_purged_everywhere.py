@@ -21,7 +21,6 @@ from cardstation.errors import Refusal
 from cardstation.services.batch_account import batch_account
 from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.custody_state import custody_state
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.issue_acknowledgement import issue_acknowledgement
 from cardstation.services.leave_out import leave_out
 from cardstation.services.lists.learning import learn
@@ -30,11 +29,11 @@ from cardstation.services.load_line import load_line
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.quote_batch import quote_batch
-from cardstation.services.return_batch import return_batch
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_line import settle_line
 from cardstation.services.sign_quote import sign_quote
 from cardstation.services.verify import verify
+from tests.kit.handing import go_back, hand
 from tests.kit.lists import list_row, made_list
 from tests.kit.station import Desk, card_of, neighbours, nobody, open_desk
 
@@ -96,10 +95,8 @@ def lived(desk: Desk) -> str:
     put_in_envelope(station, batch, 4, mark("slot"))
     quoted = quote_batch(station, batch)
     sign_quote(station, batch, quote_no=quoted.quote_no, by=mark("signer"), on_paper=True)
-    way = HandOverRequest(
-        Party.MANAGER, Party.DESK, given_by=mark("giver"), taken_by=mark("taker"), on_paper=True
-    )
-    hand_over(station, batch, way)
+    names = {"given_by": mark("giver"), "taken_by": mark("taker")}
+    hand(station, batch, Party.MANAGER, Party.DESK, **names)
     told = {"payer": mark("payer"), "reference": mark("reference")}
     pay_batch(station, batch, tender=Tender.BANK_TRANSFER, money=Money(21_000), **told)
     with pytest.raises(Refusal, match="card_in_other_envelope"):
@@ -119,8 +116,7 @@ def lived(desk: Desk) -> str:
         found=mark("found on the slip"),
     )
     desk.clock.at += timedelta(minutes=5)
-    home = replace(way, giver=Party.DESK, taker=Party.MANAGER)
-    return_batch(station, batch, home)
+    go_back(station, batch, **names)
     return batch
 
 

@@ -26,7 +26,6 @@ from cardstation.services.custody_state import custody_state
 from cardstation.services.dispute import dispute
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.cases import Case
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_batch import pay_batch
@@ -37,6 +36,7 @@ from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.verify import verify
 from drivers.virtual import VirtualCard
+from tests.kit.handing import hand
 from tests.kit.power import PowerCut
 from tests.kit.shifts import CHIEF, desk_on_duty
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, put_batch
@@ -45,7 +45,7 @@ from tests.kit.two_desks import TORN_IN_PAYLOAD
 HOMES = neighbours(2)
 SECOND = Approval(CHIEF)
 REFUSED, KEEPS = Explanation(Why.REFUSED, (2,)), Explanation(Why.KEEPS_GAS, (2,))
-HOME = HandOverRequest(Party.DESK, Party.RESIDENT, places=(2,), on_paper=True)
+HOME = (Party.DESK, Party.RESIDENT)
 
 
 @pytest.fixture
@@ -61,11 +61,11 @@ def refused(desk: Desk, *, loaded: bool = True) -> tuple[str, VirtualCard]:
     """A bag went home; the household of its second card refuses it. Batch, and that card."""
     batch = put_batch(desk, [line(home, row) for row, home in enumerate(HOMES, 1)])
     pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(20_000 if loaded else 10_000))
-    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, batch, Party.MANAGER, Party.DESK)
     cards = [card_of(home) for home in HOMES]
     for card in cards if loaded else cards[:1]:
         desk.load(batch, card)
-    hand_over(desk.station, batch, HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True))
+    hand(desk.station, batch, Party.DESK, Party.MANAGER)
     explain_card(desk.station, batch, REFUSED)
     return batch, cards[1]
 
@@ -88,9 +88,7 @@ def test_neither_the_card_goes_home_nor_the_batch_ends_before_its_load_is_answer
     batch, _card = refused(desk)
     for giver, taker in ((Party.DESK, Party.RESIDENT), (Party.DESK, Party.MANAGER)):
         with pytest.raises(Refusal, match="refused_load_open"):
-            hand_over(
-                desk.station, batch, HandOverRequest(giver, taker, places=(2,), on_paper=True)
-            )
+            hand(desk.station, batch, giver, taker, places=(2,))
     with pytest.raises(Refusal, match="refused_load_open"):
         close_batch(desk.station, batch)
 
@@ -101,9 +99,8 @@ def test_one_clerk_does_not_say_alone_that_it_was_not_refused(desk: Desk, why: W
     explain_card(desk.station, batch, Explanation(why, (2,)))
     assert custody_state(desk.station, batch).custody.refused == {2}
     assert case(desk).actions == (Act.TAKE_OFF, Act.EXPLAIN)
-    bag = HandOverRequest(Party.DESK, Party.MANAGER, places=(2,), on_paper=True)
     with pytest.raises(Refusal, match="refused_load_open"):
-        hand_over(desk.station, batch, bag)
+        hand(desk.station, batch, Party.DESK, Party.MANAGER, places=(2,))
 
 
 def test_the_load_comes_off_then_the_money_goes_back_then_the_household_signs(desk: Desk) -> None:
@@ -122,7 +119,7 @@ def test_the_load_comes_off_then_the_money_goes_back_then_the_household_signs(de
     assert (second.intent_id, owed) == (returned, Money(9_744)), "its balance stays the household's"
     pay_out(desk.station, returned, SECOND)
     assert case(desk).guide.step.act is Act.HAND_BACK
-    hand_over(desk.station, batch, HOME)
+    hand(desk.station, batch, *HOME, places=(2,))
     with pytest.raises(Refusal, match="batch_money_open"):
         close_batch(desk.station, batch)
     [paid] = batch_account(desk.station, batch).payments
@@ -140,7 +137,7 @@ def test_two_persons_say_that_the_household_keeps_the_gas(desk: Desk) -> None:
     state = explain_card(desk.station, batch, KEEPS, SECOND)
     assert state.custody.where[2] is Where.REFUSED, "the card lies here all the same"
     assert case(desk).guide.step.act is Act.HAND_BACK
-    hand_over(desk.station, batch, HOME)
+    hand(desk.station, batch, *HOME, places=(2,))
     assert close_batch(desk.station, batch).stage is Stage.CLOSED
 
 
@@ -149,7 +146,7 @@ def test_a_refused_card_without_a_load_asks_for_its_household_only(desk: Desk) -
     assert case(desk).guide.step.act is Act.HAND_BACK
     with pytest.raises(Refusal, match="explanation_does_not_fit"):
         explain_card(desk.station, batch, KEEPS, SECOND)
-    hand_over(desk.station, batch, HOME)
+    hand(desk.station, batch, *HOME, places=(2,))
     assert close_batch(desk.station, batch).stage is Stage.CLOSED
 
 
@@ -201,7 +198,7 @@ def test_nothing_is_settled_while_its_load_is_being_taken_off(
         with pytest.raises(Refusal, match="explanation_does_not_fit"):
             explain_card(desk.station, batch, Explanation(why, (2,)), SECOND)
     with pytest.raises(Refusal, match="refused_load_open"):
-        hand_over(desk.station, batch, HOME)
+        hand(desk.station, batch, *HOME, places=(2,))
     with pytest.raises(Refusal, match="batch_not_certain"):
         close_batch(desk.station, batch)
     inserted = desk.insert(card)
@@ -209,7 +206,7 @@ def test_nothing_is_settled_while_its_load_is_being_taken_off(
     inserted.close()
     assert batch_state(desk.station, batch).outcomes[1].state is LineState.DONE, "it still stands"
     explain_card(desk.station, batch, KEEPS, SECOND)
-    hand_over(desk.station, batch, HOME)
+    hand(desk.station, batch, *HOME, places=(2,))
     assert close_batch(desk.station, batch).stage is Stage.CLOSED
 
 

@@ -22,7 +22,6 @@ from cardstation.services.batch_account import batch_account
 from cardstation.services.close_batch import close_batch
 from cardstation.services.dispute import dispute
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_batch import pay_batch
@@ -37,6 +36,7 @@ from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
 from drivers.virtual import Tear, VirtualCard
 from tests.kit import cards
+from tests.kit.handing import hand
 from tests.kit.power import PowerCut
 from tests.kit.station import Desk, card_of, line, nobody, open_desk, put_batch, take
 from tests.kit.two_stations import line_of, told, two_stations
@@ -305,7 +305,7 @@ def test_a_row_whose_card_was_destroyed_leaves_its_money_and_its_batch_closes(
 ) -> None:
     batch = put_batch(desk, [line(HOME, 2)])
     pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(10_000))
-    hand_over(desk.station, batch, HandOverRequest(Party.MANAGER, Party.DESK, on_paper=True))
+    hand(desk.station, batch, Party.MANAGER, Party.DESK)
     card = card_of(HOME)
     card.chip.security[0] = 3
     monkeypatch.setattr(loading, "ensure_unlockable", lambda *_: None)

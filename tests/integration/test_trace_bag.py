@@ -11,8 +11,8 @@ from cardstation.domain.custody import Explanation, HandOver, Party, Why
 from cardstation.domain.seal_number import QR_PREFIX, seal_grouped, seal_number
 from cardstation.errors import Refusal
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.trace_bag import trace_bag
+from tests.kit.handing import hand
 from tests.kit.lists import list_row, taken
 from tests.kit.station import Desk, neighbours
 from tests.kit.two_stations import line_of, told, two_stations
@@ -27,8 +27,8 @@ def received(desk: Desk, arrived: int) -> str:
     seal = seal_number(desk.station.number, batch_id, 1)
     ways = ((Party.MANAGER, Party.TEAM, 4), (Party.TEAM, Party.DESK, arrived))
     for giver, taker, count in ways:
-        asked = HandOverRequest(giver, taker, arrived=count, seal_no=seal, given_by="王师傅")
-        hand_over(desk.station, batch_id, asked)
+        said = {"arrived": count, "seal_no": seal, "given_by": "王师傅"}
+        hand(desk.station, batch_id, giver, taker, **said)
     return seal
 
 
@@ -51,8 +51,7 @@ def test_another_station_sees_who_has_a_bag_and_how_many_cards(tmp_path: Path) -
 
         batch_id = found.batch_id
         explain_card(one.station, batch_id, Explanation(Why.COUNTED_AGAIN, counted=4))
-        back = HandOverRequest(Party.DESK, Party.TEAM, arrived=4, seal_no=seal, on_paper=True)
-        hand_over(one.station, batch_id, back)
+        hand(one.station, batch_id, Party.DESK, Party.TEAM, arrived=4, seal_no=seal)
         told(one)
         gone = trace_bag(other.station, seal)
         assert gone.counts == NOWHERE | {Party.TEAM: 4}
@@ -63,11 +62,8 @@ def test_whoever_fetches_their_card_does_not_have_the_bag(tmp_path: Path) -> Non
         seal = received(one, arrived=4)
         batch_id = trace_bag(one.station, seal).batch_id
         explain_card(one.station, batch_id, Explanation(Why.ABSENT, (4,)))
-        for request in (
-            HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True),
-            HandOverRequest(Party.DESK, Party.RESIDENT, places=(4,), on_paper=True),
-        ):
-            hand_over(one.station, batch_id, request)
+        hand(one.station, batch_id, Party.DESK, Party.MANAGER)
+        hand(one.station, batch_id, Party.DESK, Party.RESIDENT, places=(4,))
         told(one)
         found = trace_bag(other.station, seal)
         assert found.counts == NOWHERE | {Party.MANAGER: 3, Party.RESIDENT: 1}
@@ -98,6 +94,5 @@ def test_a_seal_of_another_station_is_none_of_this_batch(tmp_path: Path) -> None
     with two_stations(tmp_path, households=HOMES) as (one, other, _):
         seal = received(one, arrived=4)
         batch_id = taken(other.station, [list_row(one) for one in HOMES]).batch_id
-        asked = HandOverRequest(Party.MANAGER, Party.DESK, seal_no=seal)
         with pytest.raises(Refusal, match="seal_of_other_batch"):
-            hand_over(other.station, batch_id, asked)
+            hand(other.station, batch_id, Party.MANAGER, Party.DESK, seal_no=seal)

@@ -19,18 +19,17 @@ from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.identify import insert_card
 from cardstation.services.import_list import import_list
 from cardstation.services.load_line import load_line
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.put_in_envelope import put_in_envelope
-from cardstation.services.return_batch import return_batch
 from cardstation.services.station import Station
 from cardstation.settings import load_settings
 from drivers.virtual.reader import VirtualReader
 from tests.kit.e2e import Desk, Served
 from tests.kit.e2e_cards import Person, image_of, take_in, write_list
+from tests.kit.handing import go_back, hand
 from tests.kit.own_service import make_cards
 
 YUAN = 100
@@ -80,12 +79,12 @@ class Books:
     def collect(self, batch: str, lines: Sequence[Person]) -> None:
         """Money for all cards but the last, by two payments; a bag that lacks that card."""
         fen = 100 * YUAN * (len(lines) - 1)
-        asked = HandOverRequest(Party.MANAGER, Party.DESK, arrived=len(lines) - 1)
+        come, count = (Party.MANAGER, Party.DESK), len(lines) - 1
         with self._open(True) as station:
             for low, high in pairwise((0, fen // 3, fen)):
                 tender = Tender.BANK_TRANSFER if low else Tender.CASH
                 pay_batch(station, batch, tender=tender, money=Money(high - low))
-            self._explained(hand_over(station, batch, asked), len(lines))
+            self._explained(hand(station, batch, *come, arrived=count), len(lines))
 
     def exchange_envelopes(self, batch: str, cards: Sequence[str], pair: tuple[int, int]) -> None:
         """Two cards lie in each other's envelopes: neither is written."""
@@ -158,8 +157,7 @@ class Books:
             if extras := state.custody.extras:
                 state = explain_card(station, batch, Explanation(Why.OTHER_BATCH, extras=extras))
             self._explained(state, cards)
-            asked = HandOverRequest(Party.DESK, Party.MANAGER, on_paper=True)
-            state = return_batch(station, batch, asked)
+            state = go_back(station, batch)
             self._explained(state, cards)
             assert state.stage is Stage.CLOSED, state.custody
             assert state.custody.tally[Where.RETURNED] == cards - 1

@@ -13,6 +13,7 @@ from cardstation.domain.guides import (
     ONE_IN_DOUBT,
     PARTLY_HELD,
     PASSED,
+    UNPHOTOGRAPHED,
     guide_of,
 )
 from cardstation.domain.line_guides import (
@@ -75,7 +76,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     rows += [(at, guide_of(Kind.LINE, "kept_refused", state=at)) for at in (REFUSED, OWED)]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
     rest.append(("shift", guide_of(Kind.SHIFT, "unknown_to_sign")))
-    rest.append((LYING, guide_of(Kind.BAG, LYING)))
+    rest += [(code, guide_of(Kind.BAG, code)) for code in (LYING, UNPHOTOGRAPHED)]
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))
         for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT, ONE_IN_DOUBT)

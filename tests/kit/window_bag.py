@@ -59,6 +59,8 @@ class FakeBag:
     asked: list[HandOverRequest] = field(default_factory=list)
     explained: list[Explanation] = field(default_factory=list)
     papers: list[str] = field(default_factory=list)
+    photos: list[tuple[int, bytes]] = field(default_factory=list)
+    photo_due: int = 0
 
     def say(
         self, step: Step, moved: Moved | None = None, given_by: str = "", taken_by: str = ""
@@ -71,7 +73,9 @@ class FakeBag:
             stage = _STAGES.get(step, stage)
             at = MORNING + timedelta(minutes=37 * number)
             told = BatchStep(BATCH, step, stage, "", "林晓燕", at, number)
-            timeline.append(Happened(told, moved, given_by, taken_by))
+            timeline.append(
+                Happened(told, moved, given_by, taken_by, photo_due=number == self.photo_due)
+            )
         moves = [(one.step.at, one.moved) for one in timeline if one.moved is not None]
         seen = self._seen(standing, timeline)
         seals = [one.moved.seal_no for one in timeline if isinstance(one.moved, HandOver)]
@@ -117,6 +121,11 @@ class FakeBag:
             self.say(step, told, asked.given_by, asked.taken_by)
             return now()
 
+        def photograph(_batch_id: str, number: int, picture: bytes) -> CustodyState:
+            station._say("photograph", None)
+            self.photos.append((number, picture))
+            return now()
+
         def explain(_batch_id: str, told: Explanation, approval: Approval | None) -> CustodyState:
             assert approval is not None or told.why not in NEED_TWO
             station._say("explain", None)
@@ -146,6 +155,7 @@ class FakeBag:
             state=lambda _batch_id: station._say("custody_state", now()),
             hand_over=hand_over,
             give_back=hand_over,
+            photograph=photograph,
             explain=explain,
             close=close,
             trace=self.trace,
@@ -163,7 +173,7 @@ def collected(count: int = 60) -> HandOver:
 
 def received(count: int = 60) -> HandOver:
     places = tuple(range(1, count + 1))
-    return HandOver(SEALS[0], Party.TEAM, Party.DESK, 57, 57, places, (), ("4073",), "", ON_PAPER)
+    return HandOver(SEALS[0], Party.TEAM, Party.DESK, 57, 57, places, (), ("4073",), ON_PAPER, "")
 
 
 def on_its_way(bag: FakeBag) -> None:

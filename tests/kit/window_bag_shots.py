@@ -17,6 +17,7 @@ from ui.screens.batch.custody_hand_over import HandOverDialog
 from ui.screens.batch.custody_trace import TraceDialog
 
 NAME = ((30, 74), (58, 28), (70, 84), (96, 40), (118, 78), (150, 44), (170, 70), (230, 38))
+COLLECTS = ((Party.MANAGER, Party.TEAM),)
 WAYS = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.TEAM), (Party.TEAM, Party.MANAGER))
 
 
@@ -43,6 +44,11 @@ def bag_scenes(s: Stage) -> None:
     on_its_way(way)
     open_bag(s, way)
     s.shoot("bag-2-on-its-way")
+    s.station.bag.photo_due = 4
+    open_bag(s, way)
+    s.shoot("bag-12-photo-missing")
+    s.station.bag.photo_due = 0
+    open_bag(s, way)
     _dialogs(s)
     s.station.standing = samples.batch_standing(done=60)
     way = FakeBag()
@@ -64,11 +70,18 @@ def _dialogs(s: Stage) -> None:
     assert standing is not None
     dialog = HandOverDialog(s.window, s.window.look, standing, WAYS)
     dialog.show()
-    sign(dialog.given)
-    dialog.given_by.setText("林晓燕")
+    s.shoot_widget(dialog, "bag-3-hand-over-blind")
+    dialog.counted.setText("35")
+    dialog.counted.editingFinished.emit()
     dialog.seal.setText(SEALS[1])
+    dialog.taken_by.setText("陈国栋")
+    sign(dialog.taken)
     s.shoot_widget(dialog, "bag-3-hand-over")
     dialog.close()
+    both = HandOverDialog(s.window, s.window.look, standing, COLLECTS)
+    both.show()
+    s.shoot_widget(both, "bag-3-hand-over-both")
+    both.close()
     asked = ExplainDialog(s.window, s.window.look, standing)
     asked.show()
     s.shoot_widget(asked, "bag-4-explain")

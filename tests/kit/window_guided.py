@@ -117,6 +117,10 @@ def _type(dialog: QDialog, typed: str) -> None:
             QTest.keyClicks(target, sign)
 
 
+COUNTED_AND_SIGNED = "1" + 6 * "\t" + "Zhao" + 2 * "\t" + " \n"
+"""One card counted; the name of who takes it, over the pad to *signed on paper*, record."""
+
+
 @contextmanager
 def guided_desk(home: Path, households: Sequence[Household]) -> Iterator[GuidedDesk]:
     """Open it: a clerk on duty, and a supervisor with a PIN of their own."""

@@ -10,7 +10,15 @@ from cardstation.domain.batch import LineOutcome, LineState, Verdict
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Explanation, HandOver, Why
 from cardstation.domain.exception_case import Kind
-from cardstation.domain.guides import COUNTED, FREE, HELD, IN_DOUBT, LYING, PARTLY_HELD
+from cardstation.domain.guides import (
+    COUNTED,
+    FREE,
+    HELD,
+    IN_DOUBT,
+    LYING,
+    PARTLY_HELD,
+    UNPHOTOGRAPHED,
+)
 from cardstation.domain.line_guides import BACK, COVERED, NO_DEBT, SEEN, STRAY
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.trays import Tray, tray_for
@@ -168,6 +176,24 @@ def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
             state=COUNTED if named or _counted_since(found) else "",
             values={"missing": missing, "extra": extra},
         )
+    ]
+
+
+def of_papers(found: CustodyState, moment: Moment) -> list[Case]:
+    """Hand-overs that were signed on paper, of which there is no photo yet."""
+    batch_id = found.batch.batch.batch_id
+    return [
+        case(
+            Kind.BAG,
+            UNPHOTOGRAPHED,
+            moment,
+            key=f"{batch_id} paper {one.step.seq}",
+            batch_id=batch_id,
+            since=one.step.at,
+            values={"n": 1, "number": one.step.seq},
+        )
+        for one in found.timeline
+        if one.photo_due
     ]
 
 

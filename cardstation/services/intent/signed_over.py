@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cardstation.domain.allocation import divide
+from cardstation.domain.batch_life import Stage
 from cardstation.domain.exception_case import UNSIGNED
-from cardstation.domain.guides import IN_DOUBT
+from cardstation.domain.guides import IN_DOUBT, UNPHOTOGRAPHED
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import OpenItem
 from cardstation.domain.topup import TopUp
@@ -68,6 +69,10 @@ def _of_batch(reading: Reading, found: CustodyState) -> Iterator[OpenItem]:
     yield from _lost_loads(found)
     if (since := held_since(found)) is not None:
         yield _left(f"{batch_id} bag", "cards_not_back", batch_id, NO_MONEY, since)
+    for one in found.timeline:
+        if one.photo_due and found.stage is not Stage.CLOSED:
+            key = f"{batch_id} paper {one.step.seq}"
+            yield _left(key, UNPHOTOGRAPHED, batch_id, NO_MONEY, one.step.at)
 
 
 def _lost_loads(found: CustodyState) -> Iterator[OpenItem]:

@@ -14,13 +14,15 @@ MOST_BYTES = 3_000_000
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
-def ensure_picture(picture: bytes) -> None:
-    """A signature's picture is a PNG or JPEG of a sensible size; none at all is well, too.
+def ensure_picture(picture: bytes, *, needed: bool = False) -> None:
+    """A signature's picture is a PNG or JPEG of a sensible size; none is well where not `needed`.
 
     Raises:
         Refusal: `signature_not_picture`.
     """
-    if picture and (len(picture) > MOST_BYTES or not picture.startswith(_PICTURES)):
+    if not picture and not needed:
+        return
+    if len(picture) > MOST_BYTES or not picture.startswith(_PICTURES):
         raise Refusal("signature_not_picture", most_kb=MOST_BYTES // 1000)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
@@ -14,14 +16,13 @@ from cardstation.services.hand_over import (
     HandOverRequest,
     ensure_signed,
     expected_of,
-    is_last,
     judged,
 )
 from ui.look import Look
 from ui.parts.buttons import Segments, Tick, button
 from ui.parts.sheet import Sheet
 from ui.parts.signature_pad import SignaturePad
-from ui.parts.words import column, label, row
+from ui.parts.words import column, label, restyle, row
 from ui.screens.batch.custody_places import meant, typed
 from ui.theme import L, M, S
 
@@ -40,10 +41,20 @@ class Scanned(QLineEdit):
             super().keyPressEvent(event)
 
 
-class HandOverDialog(Sheet):
-    """Counts on the left, signatures on the right; all that our books know is filled in.
+class Count(Scanned):
+    """A count: it stands once its field is left, by Enter, Tab or mouse."""
 
-    How many cards there are is counted by hand, so that figure waits for whoever counts.
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """As Qt asks."""
+        self.editingFinished.emit()
+        return super().focusNextPrevChild(forward)
+
+
+class HandOverDialog(Sheet):
+    """Counts on the left, signatures on the right.
+
+    How many cards there are is counted blind: what our books expect, and the difference, is said
+    once a count stands there. The desk is its clerk on duty, so only the other side signs.
 
     `only`: places whose cards go, and no others, signed for; empty for all that the giver holds.
     """
@@ -63,26 +74,31 @@ class HandOverDialog(Sheet):
         choices = [(_code(way), _words(way, look)) for way in ways]
         self.segments = Segments(t("From whom to whom"), choices, _code(self._way))
         self.segments.chosen.connect(self._choose)
-        self.expected, self.counted = self._field(t("Cards expected")), self._counted()
+        self._is_counted = False
+        self.counted, self.against = self._count_field(), label("", wrap=True)
         self.seal = self._field(t("Seal number"), Scanned())
         self.rows = self._field(t("Only these rows"))
         self.missing = self._field(t("Rows known to be missing"))
         self.extras = self._field(t("Cards not on the list"))
+        self.said = self._field(t("Cards, as the giver says"))
         self._filled = typed(only, standing)
         self.rows.setText(self._filled)
         self.rows.setPlaceholderText(t("all · 1-5,9 · #3 building · #3-2 stair"))
         self.missing.setPlaceholderText(t("none · 12,90"))
         self.extras.setPlaceholderText(t("last digits, with spaces"))
+        self.said.setPlaceholderText(t("only where the giver says another number"))
         self.seal.setPlaceholderText(t("scan the label"))
         self.given_by, self.taken_by = self._field(t("Who gives")), self._field(t("Who takes"))
         self.given = SignaturePad(look, t("Signature of who gives"))
         self.taken = SignaturePad(look, t("Signature of who takes"))
-        self.on_paper = Tick(look, t("The rest is signed on paper"))
+        self.on_paper = Tick(look, t("Signed on paper; its photo follows"))
         self._doubt = label("", "error", wrap=True)
         self._doubt.setMinimumHeight(40)
         self.given.changed.connect(self._judge)
         self.taken.changed.connect(self._judge)
         self.on_paper.toggled.connect(lambda _on: self._judge())
+        pads = ((self.given_by, self.given), (self.taken_by, self.taken))
+        self._sides = tuple(self._side(*one) for one in pads)
         self._build()
         self._choose(_code(self._way))
         self.counted.setFocus()
@@ -92,24 +108,31 @@ class HandOverDialog(Sheet):
         """What was entered, None while it cannot be read."""
         giver, taker = self._way
         places, missing = self._places(self.rows), self._places(self.missing)
-        numbers = (self.counted.text().strip(), self.expected.text().strip())
-        if places is None or missing is None or not all(map(_is_number, numbers)):
+        counted, said = self.counted.text().strip(), self.said.text().strip()
+        readable = bool(counted) and _is_number(counted) and _is_number(said)
+        if places is None or missing is None or not readable:
             return None
         return HandOverRequest(
             giver=giver,
             taker=taker,
-            arrived=int(numbers[0]) if numbers[0] else None,
-            expected=int(numbers[1]) if numbers[1] else None,
+            arrived=int(counted),
+            expected=int(said) if said else None,
             seal_no=self.seal.text().strip(),
             places=places or None,
             missing=missing,
             extras=tuple(self.extras.text().split()),
-            given_by=self.given_by.text().strip(),
-            taken_by=self.taken_by.text().strip(),
-            given_picture=self.given.picture(),
-            taken_picture=self.taken.picture(),
+            given_by=self._name(giver, self.given_by),
+            taken_by=self._name(taker, self.taken_by),
+            given_picture=self._picture(giver, self.given),
+            taken_picture=self._picture(taker, self.taken),
             on_paper=self.on_paper.isChecked(),
         )
+
+    def _name(self, party: Party, field: QLineEdit) -> str:
+        return "" if party is Party.DESK else field.text().strip()
+
+    def _picture(self, party: Party, pad: SignaturePad) -> bytes:
+        return b"" if party is Party.DESK else pad.picture()
 
     def _places(self, field: QLineEdit) -> tuple[int, ...] | None:
         only = self._only if field is self.rows else ()
@@ -123,8 +146,8 @@ class HandOverDialog(Sheet):
         if fetched or self.rows.text() == self._filled:
             self._filled = typed(own, self._standing)
             self.rows.setText(self._filled)
-        _, count = expected_of(self._standing.custody, *self._way)
-        self.expected.setText(str(len(own) or "") if own or fetched else str(count))
+        for party, block in zip(self._way, self._sides, strict=True):
+            block.setVisible(party is not Party.DESK)
         self.counted.clear()
         self._judge()
 
@@ -134,35 +157,50 @@ class HandOverDialog(Sheet):
         kept = self._standing.custody.kept
         return kept if len(kept) == 1 else ()
 
-    @property
-    def _goes_home(self) -> bool:
-        return bool(self._only) or self._way[1] is Party.RESIDENT
-
     def _judge(self) -> None:
         """Say at once what would be refused."""
-        asked, t = self.asked, self._look.t
-        self._doubt.clear()
-        if asked is None:
-            self._doubt.setText(t("Write numbers, rows like 1-5,9, buildings like #3."))
-        elif asked.arrived is None:
-            self._doubt.setText(t("Count the cards first, then write how many there are."))
-        elif self._goes_home and not (asked.taken_picture or asked.on_paper):
-            self._doubt.setText(t("Who takes this card signs for it, here or on paper."))
-        else:
-            try:
-                batch_id = self._standing.batch.batch.batch_id
-                told = judged(self._standing, batch_id, asked)
-                if is_last(self._standing.custody, told):
-                    ensure_signed(asked, batch_id)
-            except Refusal as refused:
-                self._doubt.setText(of_error(refused, t).what)
+        self.against.clear()
+        self._doubt.setText(self._refused())
         self.accept_button.setEnabled(not self._doubt.text())
 
-    def _counted(self) -> QLineEdit:
-        field = self._field(self._look.t("Cards counted"))
+    def _refused(self) -> str:
+        asked, t = self.asked, self._look.t
+        if not self._is_counted:
+            return t("Count the cards first, then write how many there are.")
+        if asked is None:
+            return t("Write numbers, rows like 1-5,9, buildings like #3.")
+        try:
+            told = judged(self._standing, self._standing.batch.batch.batch_id, asked)
+            self._say_difference(told.arrived - told.expected, told.expected)
+            ensure_signed(asked)
+        except Refusal as refused:
+            return of_error(refused, t).what
+        return ""
+
+    def _say_difference(self, more: int, expected: int) -> None:
+        t = self._look.t
+        if more:
+            words = t("{n} expected, {more} more counted.", n=expected, more=more)
+            if more < 0:
+                words = t("{n} expected, {less} fewer counted.", n=expected, less=-more)
+        else:
+            words = t("{n} expected: the count agrees.", n=expected)
+        self.against.setText(words)
+        restyle(self.against, "role", "heading-warn" if more else "heading-ok")
+
+    def _count_field(self) -> QLineEdit:
+        field = Count()
+        field.setAccessibleName(self._look.t("Cards counted"))
         field.setProperty("look", "amount")
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        field.textChanged.connect(lambda _text: self._count(done=False))
+        field.editingFinished.connect(lambda: self._count(done=_is_number(field.text())))
         return field
+
+    def _count(self, *, done: bool) -> None:
+        """What our books expect is said once a count stands there, and not while it is typed."""
+        self._is_counted = done and bool(self.counted.text())
+        self._judge_when_built()
 
     def _field(self, name: str, field: QLineEdit | None = None) -> QLineEdit:
         field = field or QLineEdit()
@@ -174,27 +212,32 @@ class HandOverDialog(Sheet):
         if self.isVisible():
             self._judge()
 
+    def _side(self, name: QLineEdit, pad: SignaturePad) -> QWidget:
+        """The name and the signature of one side."""
+        clear = button(self._look.t("Clear"), pad.clear, look="link")
+        photo = button(self._look.t("Photo"), pad.pick, look="link")
+        made = QWidget()
+        body = column(name, pad, spacing=S)
+        body.insertLayout(0, row(label(name.accessibleName(), "muted"), 0, photo, clear))
+        made.setLayout(body)
+        return made
+
     def _build(self) -> None:
         fields = QGridLayout()
         fields.setHorizontalSpacing(M)
         fields.setVerticalSpacing(S)
-        for index, field in enumerate(
-            (self.expected, self.seal, self.rows, self.missing, self.extras)
-        ):
+        for index, field in enumerate((self.seal, self.rows, self.missing, self.extras, self.said)):
             fields.addWidget(label(field.accessibleName(), "muted"), index, 0)
             fields.addWidget(field, index, 1)
         left = column(label(self.counted.accessibleName(), "muted"), self.counted, spacing=S)
-        left.addSpacing(S)
+        left.addWidget(self.against)
         left.addLayout(fields)
         left.addStretch(1)
         right = column(spacing=S)
-        for name, pad in ((self.given_by, self.given), (self.taken_by, self.taken)):
-            clear = button(self._look.t("Clear"), pad.clear, look="link")
-            photo = button(self._look.t("Photo"), pad.pick, look="link")
-            right.addLayout(row(label(name.accessibleName(), "muted"), 0, photo, clear))
-            right.addWidget(name)
-            right.addWidget(pad)
+        for side in self._sides:
+            right.addWidget(side)
         right.addWidget(self.on_paper)
+        right.addStretch(1)
         sides = row(spacing=L)
         sides.addLayout(left, 7)
         sides.addLayout(right, 5)
@@ -202,6 +245,10 @@ class HandOverDialog(Sheet):
         self.column.addWidget(self.segments, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addLayout(sides)
         self.column.addWidget(self._doubt)
+        order = (self.counted, self.seal, self.rows, self.missing, self.extras, self.said)
+        signed = (self.given_by, self.given, self.taken_by, self.taken, self.on_paper)
+        for first, then in pairwise((*order, *signed, self.cancel_button, self.accept_button)):
+            self.setTabOrder(first, then)
         self.setMinimumWidth(900 if len(self._ways) < 4 else 1080)
 
 

@@ -74,6 +74,15 @@ class BagModel(QObject):
         """Record cards that went back; with the last of them the batch may be closed."""
         self._record(lambda batch_id: self._services.give_back(batch_id, asked), "Recorded.")
 
+    def photograph(self, picture: bytes) -> None:
+        """The photo of the chosen hand-over's paper, or of the oldest that waits for one."""
+        standing, chosen = self._state.standing, self._state.chosen
+        due = () if standing is None else standing.photos_due
+        number = chosen if chosen in due else 0
+        self._record(
+            lambda batch_id: self._services.photograph(batch_id, number, picture), "Recorded."
+        )
+
     @property
     def approver(self) -> Approver:
         """The way to the second person."""

@@ -25,6 +25,7 @@ from ui.parts.buttons import button, press_key
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
 from ui.parts.second_person import ask_second_person
+from ui.parts.signature_pad import ask_picture
 from ui.parts.words import Chip, Pane, label, restyle, row
 from ui.screens.batch.custody_explain import ask_explanation
 from ui.screens.batch.custody_hand_over import ask_hand_over
@@ -54,6 +55,7 @@ class BagPage(QWidget):
         self._progress.setAccessibleName(t("Papers printed"))
         self._printing = label("", "small")
         self.receipts = button("", model.other_receipts, key="F5", look="link")
+        self.photo = button("", self._photograph, key="F12", look="link")
         self._buttons = self._made_buttons()
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
@@ -79,6 +81,7 @@ class BagPage(QWidget):
         self._scroll.ensureVisible(0, self.timeline.row * ROW + ROW // 2, 0, ROW)
         self._show_stage(state)
         self._show_receipts(state)
+        self._show_photo(state)
         self._show_printing(state)
         self._show_buttons(state)
 
@@ -97,6 +100,13 @@ class BagPage(QWidget):
         said = t("Receipts: a strip per floor") if state.by_floor else t("Receipts: per household")
         self.receipts.setText(f"{said}  F5")
         self.receipts.setAccessibleName(said)
+
+    def _show_photo(self, state: BagState) -> None:
+        due = 0 if state.standing is None else len(state.standing.photos_due)
+        said = self._look.t("Photo of the signed paper ({n} missing)", n=due)
+        self.photo.setText(f"{said}  F12")
+        self.photo.setAccessibleName(said)
+        self.photo.setVisible(bool(due) and not state.busy)
 
     def _show_printing(self, state: BagState) -> None:
         printing = state.printing
@@ -155,6 +165,7 @@ class BagPage(QWidget):
         pane.column.addWidget(self._seals)
         pane.column.addWidget(self.tally)
         pane.column.addStretch(1)
+        pane.column.addLayout(row(self.photo, 0))
         pane.column.addLayout(row(self.receipts, 0))
         pane.column.addWidget(self._progress)
         pane.column.addWidget(self._printing)
@@ -194,6 +205,11 @@ class BagPage(QWidget):
         asked = None if standing is None else ask_hand_over(self, self._look, standing, ways)
         if asked is not None:
             self._model.hand_over(asked)
+
+    def _photograph(self) -> None:
+        chosen = ask_picture()
+        if chosen is not None:
+            self._model.photograph(chosen.read_bytes())
 
     def _explain(self) -> None:
         standing = self._model.state.standing

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame
 
-from cardstation.domain.custody import ON_PAPER, Explanation, HandOver
+from cardstation.domain.custody import ON_PAPER, Explanation, HandOver, Party
 from cardstation.domain.seal_number import seal_grouped
 from cardstation.i18n import Translator
 from cardstation.sentences import word
@@ -28,6 +28,9 @@ ROW = 62
 _DOT, _LINE_X, _TEXT_X = 13.0, 104.0, 134.0
 _ICONS = {
     "listed": ("list", "idle"),
+    "filed": ("list", "idle"),
+    "enveloped": ("bag", "idle"),
+    "allowed": ("check", "warn"),
     "revised": ("list", "idle"),
     "counted": ("check", "idle"),
     "quoted": ("money", "idle"),
@@ -35,6 +38,7 @@ _ICONS = {
     "collected": ("bag", "brand"),
     "received": ("place", "brand"),
     "handed_over": ("next", "brand"),
+    "photographed": ("receipt", "ok"),
     "explained": ("info", "warn"),
     "started": ("play", "idle"),
     "paused": ("pause", "idle"),
@@ -52,7 +56,8 @@ class EventWords:
     Attributes:
         aside: Beside the title: under which seal.
         count: `198 / 200`, empty when nothing was counted; `differs`: not as many as expected.
-        signed: For giver and taker: `drawn`, `paper` or empty; None for events without.
+        signed: For giver and taker: `drawn`, `paper`, `due` (on paper, its photo is missing),
+            `duty` (the desk's clerk) or empty; None for events without.
     """
 
     title: str
@@ -89,7 +94,10 @@ def event_words(one: Happened, t: Translator) -> EventWords:
             aside=seal,
             count=f"{told.arrived} / {told.expected}",
             differs=told.arrived != told.expected or bool(told.missing or told.extras),
-            signed=(_signed(told.given_signed), _signed(told.taken_signed)),
+            signed=(
+                _signed(told.giver, told.given_signed, due=one.photo_due),
+                _signed(told.taker, told.taken_signed, due=one.photo_due),
+            ),
         )
     if isinstance(told, Explanation):
         cards = len(told.places) + len(told.extras)
@@ -100,8 +108,10 @@ def event_words(one: Happened, t: Translator) -> EventWords:
     return EventWords(name, one.step.clerk)
 
 
-def _signed(digest: str) -> str:
-    return "" if not digest else "paper" if digest == ON_PAPER else "drawn"
+def _signed(party: Party, digest: str, *, due: bool) -> str:
+    if digest == ON_PAPER:
+        return "due" if due else "paper"
+    return "drawn" if digest else "duty" if party is Party.DESK else ""
 
 
 class Timeline(QFrame):
@@ -242,13 +252,19 @@ class Timeline(QFrame):
     def _draw_signed(
         self, painter: QPainter, signed: tuple[str, str], right: float, middle: float
     ) -> float:
-        """Two ticks, giver over taker: drawn, on paper, or still open."""
+        """Two ticks, giver over taker: drawn, on paper, by the clerk on duty, or not signed."""
         theme, t = self._look.theme, self._look.t
-        texts = {"drawn": t("signed"), "paper": t("on paper"), "": t("not signed")}
+        texts = {
+            "drawn": t("signed"),
+            "paper": t("on paper"),
+            "due": t("photo missing"),
+            "duty": t("on duty"),
+            "": t("not signed"),
+        }
         wide = max(QFontMetricsF(font(12)).horizontalAdvance(text) for text in texts.values()) + 22
         for offset, how in ((-18.0, signed[0]), (1.0, signed[1])):
-            ink = theme.ok if how else theme.ink2
-            icon = {"drawn": "ok", "paper": "receipt", "": "edit"}[how]
+            ink = {"due": theme.warn, "": theme.ink2}.get(how, theme.ok)
+            icon = {"drawn": "ok", "duty": "user", "": "edit"}.get(how, "receipt")
             draw_icon(painter, icon, ink, QRectF(right - wide, middle + offset + 2, 14, 14))
             box = QRectF(right - wide + 18, middle + offset, wide - 18, 18)
             align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

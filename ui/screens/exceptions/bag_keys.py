@@ -19,6 +19,7 @@ from ui.approver import Approver
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.second_person import ask_second_person
+from ui.parts.signature_pad import ask_picture
 from ui.screens.batch.arrears_dialog import Owing, ask_consent
 from ui.screens.batch.custody_explain import ask_explanation
 from ui.screens.batch.custody_hand_over import ask_hand_over
@@ -67,6 +68,7 @@ class BagKeys:
             Act.COUNT: (t("Counted again"), self._count),
             Act.EXPLAIN: (t("Explain"), self._explain),
             Act.HAND_BACK: (t("Return this card"), self._hand_back),
+            Act.PHOTOGRAPH: (t("Photo of the paper"), self._photograph),
             Act.HOLD_ORDER: (t("Hold for this desk"), self._verbs.hold),
             Act.CLOSE: (t("Close batch"), self._verbs.close),
         }
@@ -202,6 +204,11 @@ class BagKeys:
                 self._verbs.hand_back(item, asked)
 
         self._verbs.custody(item, known)
+
+    def _photograph(self, item: Case) -> None:
+        chosen = ask_picture()
+        if chosen is not None:
+            self._verbs.photograph(item, chosen.read_bytes())
 
     def _explained(self, item: Case, told: Explanation) -> None:
         if told.why not in NEED_TWO:

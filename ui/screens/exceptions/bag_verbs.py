@@ -143,6 +143,11 @@ class BagVerbs:
         bag = self._tools.services.bag
         self._record(lambda: bag.give_back(item.batch_id, asked), "Recorded.")
 
+    def photograph(self, item: Case, picture: bytes) -> None:
+        """The photo of the paper on which a hand-over was signed."""
+        bag, number = self._tools.services.bag, int(str(item.values["number"]))
+        self._record(lambda: bag.photograph(item.batch_id, number, picture), "Recorded.")
+
     def hold(self, item: Case) -> None:
         """The household comes here: nobody else loads its order."""
         orders = self._tools.services.orders
