@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from cardstation.errors import (
     CardMute,
@@ -67,7 +68,7 @@ class PcscLink:
             return self._worker.call(lambda: self._session.transmit(command), self._session.release)
         except LinkFailed as lost:
             self._failure = _bare(lost)
-            self.close()
+            self._end(self._session.release)
             raise
 
     @property
@@ -77,13 +78,14 @@ class PcscLink:
 
     def close(self) -> None:
         """Power the card down. Never raises; may be called twice; a failed link did it itself."""
+        self._end(self._session.power_down)
+
+    def _end(self, way: Callable[[], None]) -> None:
         if self._closed:
             return
         self._closed = True
-        try:
-            self._worker.call(self._session.release, self._session.release)
-        except ReaderHung:
-            return
+        with suppress(ReaderHung):
+            self._worker.call(way, self._session.release)
 
 
 def _bare(failure: LinkFailed) -> LinkFailed:
@@ -108,6 +110,7 @@ class PcscReader:
         self._dialect = dialect
         self._watchdog_s = watchdog_s
         self._worker: Worker | None = None
+        self._session = Session(calls, name)
         self._link: PcscLink | None = None
         self._told: tuple[str, int] | None = None
         self._cancelled = False
@@ -162,10 +165,10 @@ class PcscReader:
         alone = self._link is None or not self._link.live
         ensure(alone, "one link at a time: close the last one first")
         worker = self._hands()
-        session = Session(self._calls, self.name)
+        session = self._session
         try:
             atr = worker.call(
-                lambda: session.connect(presence.event & 0xFFFF, presence.atr), session.release
+                lambda: session.connect(presence.event, presence.atr), session.release
             )
             self._check(presence)
         except ReaderHung:
@@ -189,13 +192,14 @@ class PcscReader:
         if self._link is not None:
             self._link.close()
         if self._worker is not None:
-            self._worker.stop()
+            self._worker.stop(self._session.release)
 
     def _hands(self) -> Worker:
         if self.hung:
             raise ReaderHung(reader=self.name)
         if self._worker is None or not self._worker.usable:
             self._worker = Worker(self.name, self._watchdog_s)
+            self._session = Session(self._calls, self.name)
         return self._worker
 
     def _check(self, presence: Presence) -> None:

@@ -1,7 +1,8 @@
-"""One powered session with one card over PC/SC: connect, exchange, disconnect, in one thread.
+"""One reader's sessions with cards over PC/SC: connect, exchange, disconnect, in one thread.
 
-A session has its own context, made for it and released with it: a context must not be used by
-two threads, and one that lived through a restart of the service is dead for ever. There is no
+They have a context of their own: one must not be used by two threads. It is opened anew after any
+failure and in another era of the service (see `pcsc_watch`): a context that lived through a restart
+is dead for ever. Opening one takes longer than powering up a card. There is no
 `SCardReconnect` anywhere: it succeeds silently on another card (measured, reference cards 4.2).
 """
 
@@ -33,17 +34,18 @@ BUSY_PAUSE_S = 0.08
 
 
 class Session:
-    """Handles of one connection; every method but the constructor belongs to one thread."""
+    """Handles of one reader; every method but the constructor belongs to one thread."""
 
     def __init__(self, calls: Calls, reader: str) -> None:
         self._calls = calls
         self._reader = reader
         self._context: int | None = None
+        self._era = 0
         self._card: int | None = None
         self._header = calls.SCARD_PCI_T0
         self._pause = threading.Event()
 
-    def connect(self, count: int, expected_atr: bytes) -> bytes:
+    def connect(self, event: int, expected_atr: bytes) -> bytes:
         """Power the card up exclusively and return its answer to reset.
 
         Neither proof is complete: a swap that falls together with the service's own power-down
@@ -51,20 +53,17 @@ class Session:
         kind answer the same to reset. Whoever opens a card must read who it is.
 
         Args:
-            count: The reader's event count of the insertion that is meant.
+            event: The number of the insertion that is meant, as the watcher gave it.
             expected_atr: What that card answered to reset, empty when it was mute.
 
         Raises:
             CardSwapped: the count moved on or the answer is another. CardRemoved, CardMute,
             ReaderBusy, ReaderGone, CardServiceGone, LinkFailed: as the table says.
         """
-        result, context = open_context(self._calls)
-        if result:
-            raise mishap(result, self._reader)
-        self._context = context
+        context = self._context_in(event >> 16)
         self._power_up(context)
         seen, atr = self._look(context)
-        if seen != count or (expected_atr and atr != expected_atr):
+        if seen != event & 0xFFFF or (expected_atr and atr != expected_atr):
             raise CardSwapped(reader=self._reader)
         return atr
 
@@ -86,6 +85,12 @@ class Session:
             raise no_answer(self._reader, len(answer))
         return bytes(answer)
 
+    def power_down(self) -> None:
+        """End the connection; the context stays for the next one, unless this failed."""
+        card, self._card = self._card, None
+        if card is not None and self._calls.SCardDisconnect(card, UNPOWER_CARD):
+            self.release()
+
     def release(self) -> None:
         """Power the card down and let go of everything; what fails here is gone already."""
         if self._card is not None:
@@ -94,6 +99,16 @@ class Session:
         if self._context is not None:
             self._calls.SCardReleaseContext(self._context)
             self._context = None
+
+    def _context_in(self, era: int) -> int:
+        if era != self._era:
+            self.release()
+        if self._context is None:
+            result, context = open_context(self._calls)
+            if result:
+                raise mishap(result, self._reader)
+            self._context, self._era = context, era
+        return self._context
 
     def _power_up(self, context: int) -> None:
         protocols = T0 | T1

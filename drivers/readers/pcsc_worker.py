@@ -91,8 +91,9 @@ class Worker:
                 raise ReaderHung(reader=self._reader)
         return job.ended.get()
 
-    def stop(self) -> None:
-        """Let the thread end after the job in hand; does not wait for it."""
+    def stop(self, last: Callable[[], None]) -> None:
+        """Let the thread do a last thing and end, after the job in hand; does not wait for it."""
+        self._jobs.put(_Job(last, last))
         self._jobs.put(None)
 
     def _run(self) -> None:

@@ -173,4 +173,4 @@ class FakeCalls:
 
     def SCardDisconnect(self, card: int, disposition: int, /) -> int:  # noqa: N802
         self.calls.append(("disconnect", disposition))
-        return 0
+        return self._result("disconnect")

@@ -59,7 +59,7 @@ def test_the_tuple_names_this_room() -> None:
     assert PcscRoom in READERS
 
 
-def test_one_session_is_one_context_connected_exclusively_and_unpowered(
+def test_a_card_is_connected_exclusively_and_unpowered(
     calls: FakeCalls, reader: PcscReader
 ) -> None:
     link = reader.open(inserted(calls, reader))
@@ -70,8 +70,34 @@ def test_one_session_is_one_context_connected_exclusively_and_unpowered(
         ("connect", 1, 3),
         ("transmit", 1, list(COMMAND)),
         ("disconnect", 2),
-        ("release", 2),
     ]
+
+
+def test_a_context_is_kept_for_the_next_power_up_but_not_over_a_restart(
+    calls: FakeCalls, room: PcscRoom, reader: PcscReader
+) -> None:
+    presence = inserted(calls, reader)
+    for _ in range(2):
+        reader.open(presence).close()
+    assert calls._contexts == 2, "the watcher's, and the reader's own"
+    assert ("release", 2) not in calls.calls
+    calls.power(False)
+    assert room.wait_readers([reader.name], PLENTY_S) == ()
+    calls.power(True)
+    assert room.wait_readers([], PLENTY_S) == (reader,)
+    reader.open(inserted(calls, reader)).close()
+    assert ("release", 2) in calls.calls
+
+
+def test_a_context_in_which_a_card_could_not_be_unpowered_is_not_kept(
+    calls: FakeCalls, reader: PcscReader
+) -> None:
+    presence = inserted(calls, reader)
+    calls.results["disconnect"] = [0x80100013]
+    reader.open(presence).close()
+    assert calls.calls[-1] == ("release", 2)
+    reader.open(presence).close()
+    assert calls._contexts == 3
 
 
 def test_the_dialect_can_be_chosen(calls: FakeCalls) -> None:
