@@ -34,8 +34,8 @@ ORDER = LoadOrder(PurseKind.PURSE, 9765, TERMINAL, datetime(2026, 1, 15, 9, 30, 
 LOAD_BYTES = 22
 """Key number, amount and terminal; then date, time and MAC2 (reference cards 3.1)."""
 
-PROVEN_AND_WRITTEN = 4
-"""A challenge and its answer, a challenge and what is written under it."""
+WRITTEN = 2
+"""A challenge, and what is written under it."""
 
 METER_NO, CUSTOMER_NO = "001799609893", "220104000017"
 HEADED = 5
@@ -142,7 +142,7 @@ def least_purse(*, by_t1: bool) -> MeasuredPurse:
     By T=0 what comes back on a command with data is fetched by another.
     """
     asked = 1 if by_t1 else 2
-    return MeasuredPurse(1 + asked, 1 + 2 * asked, 1 + 2 * asked, PROVEN_AND_WRITTEN, LOAD_BYTES)
+    return MeasuredPurse(1 + asked, 1 + 2 * asked, 1 + 2 * asked, WRITTEN, LOAD_BYTES)
 
 
 def torn_at_meter(driver: PbocDriver) -> TornLoads:

@@ -112,7 +112,7 @@ class PurseChip:
         return None if self._answered else self.all_tries
 
     def unlock(self, code: bytes, *, last_tries: bool = False) -> None:  # noqa: ARG002
-        """Prove the two keys that a card counts wrong tries of, where an answer is to be cleared.
+        """Prove the keys that a card counts wrong tries of, where an answer is to be cleared.
 
         Raises:
             CodeRefused: one of them is wrong; a try is gone. CodeLocked.

@@ -7,6 +7,7 @@ anywhere leaves the answer whole, or one that nobody reads and that is cleared a
 
 from __future__ import annotations
 
+from cardstation.errors import PurseRefused
 from cardstation.ports.purse import PurseKeys
 from drivers.purses.gas_content import CLEARED
 from drivers.purses.gas_files import RETURNED
@@ -16,14 +17,20 @@ HEAD_BYTES = 1
 
 
 def take_head_off(purse: PbocPurse, keys: PurseKeys) -> None:
-    """Prove that we may write files, and take the head off the answer.
+    """Take the head off, proven by the line's MAC; a card may want the key of files, too.
 
     Raises:
         CodeRefused, CodeLocked: the key of files. PurseRefused: `line_mac_refused`, that of the
             line; others: nothing was tried. WriteNotTaken, LinkFailed. Mishap: no keys.
     """
-    purse.authenticate(keys)
-    purse.write_file(RETURNED, 0, CLEARED[:HEAD_BYTES], keys)
+    head = CLEARED[:HEAD_BYTES]
+    try:
+        purse.write_file(RETURNED, 0, head, keys)
+    except PurseRefused as refused:
+        if refused.code != "card_not_opened":
+            raise
+        purse.authenticate(keys)
+        purse.write_file(RETURNED, 0, head, keys)
 
 
 def clear_rest(purse: PbocPurse, keys: PurseKeys) -> None:

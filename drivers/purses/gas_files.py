@@ -23,11 +23,13 @@ class CardFile:
     Attributes:
         number: Short file number, five bits.
         encrypted: Updates are encrypted on the line, too, not only proven by a MAC.
+        line_only: That MAC is proof enough; else the key of files is wanted before, too.
     """
 
     number: int
     size: int
     encrypted: bool = False
+    line_only: bool = False
 
     @property
     def p1(self) -> int:
@@ -40,7 +42,7 @@ HOLDER = CardFile(0x16, 39, encrypted=True)
 PARAMETERS = CardFile(0x01, 45)
 TARIFF = CardFile(0x03, 201)
 SPARE_TARIFF = CardFile(0x04, 201)
-RETURNED = CardFile(0x05, 49)
+RETURNED = CardFile(0x05, 49, line_only=True)
 
 GAS_FILES = (BASIC, HOLDER, PARAMETERS, TARIFF, SPARE_TARIFF, RETURNED)
 

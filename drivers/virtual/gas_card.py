@@ -219,7 +219,7 @@ class VirtualGasCard(VirtualCpuCard):
         file, at = self._file(apdu)
         if file is None:
             return NO_FILE
-        if not self._opened:
+        if not self._may_update(file):
             return NOT_OPENED
         if len(challenge) != pboc.CHALLENGE_BYTES:
             return NO_CHALLENGE
@@ -232,6 +232,9 @@ class VirtualGasCard(VirtualCpuCard):
             return WRONG_PARAMETERS
         self._update(self.place(file) + at, data)
         return OK
+
+    def _may_update(self, file: CardFile) -> bool:
+        return self._opened or file.line_only
 
     def _wrong_mac(self, said: bytes) -> bytes:
         self._commit(self.state.with_wrong_mac().to_bytes())

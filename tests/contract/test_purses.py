@@ -211,10 +211,11 @@ def test_files_are_read_freely_and_written_after_a_key(desk: PurseDesk) -> None:
     for file in gas_files.GAS_FILES[1:]:
         purse = desk.powered()
         assert purse.read_file(file) == bytes(file.size)
-        with pytest.raises(PurseRefused) as stop:
-            purse.write_file(file, 0, b"\x01", desk.keys)
-        assert stop.value.code == "card_not_opened"
-        purse.authenticate(desk.keys)
+        if not file.line_only:
+            with pytest.raises(PurseRefused) as stop:
+                purse.write_file(file, 0, b"\x01", desk.keys)
+            assert stop.value.code == "card_not_opened"
+            purse.authenticate(desk.keys)
         data = bytes((7 * place + file.number) % 256 for place in range(file.size))
         purse.write_file(file, 0, data, desk.keys)
         assert desk.chip.content(file) == data

@@ -26,14 +26,23 @@ from drivers.virtual import Tear
 from drivers.virtual.psam import TERMINAL
 from drivers.virtual.purse_maker import answered
 from tests.kit.power import Power
-from tests.kit.purse_station import HOUSEHOLD, LOADS, SOLD_FEN, Life, at_its_meter, with_purse
+from tests.kit.purse_station import (
+    HOUSEHOLD,
+    LOADS,
+    SOLD_FEN,
+    Life,
+    at_its_meter,
+    issued,
+    with_purse,
+)
+from tests.kit.purses import StrictPurseCard
 from tests.kit.station import Desk
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
 
-CLEARED_AFTER = 11
-"""Sub-steps of the card until its answer is gone: two of a key's tries, then the file."""
+CLEARED_AFTER = 3
+"""Sub-steps of the card until its answer is gone: its head, then the rest."""
 
 
 @pytest.fixture
@@ -116,6 +125,7 @@ def test_a_card_that_refused_a_key_is_shown_none_again(
     wrong = replace(training_masters(), **{key: Secret(bytes(range(16)))})
     bare = replace(desk.station, chips=CHIPS, layouts=LAYOUTS, makers=MAKERS)
     desk.station = with_purse(bare, SoftwarePurseKeys(wrong, TERMINAL))
+    life.card = issued(kind=StrictPurseCard)
     with pytest.raises(CodeRefused) as stop:
         desk.sell(life.card, "100", tender=life.till.tender)
     assert stop.value.code == code

@@ -24,7 +24,7 @@ from tests.kit.purses import software
 from tests.kit.station import Desk
 
 ROUGH = Luck(torn_desk=40, torn_meter=30, returns=0)
-STEPS_OF_LOAD, STEPS_AT_METER = 16, 7
+STEPS_OF_LOAD, STEPS_AT_METER = 8, 7
 
 
 class PurseLoop(Loop):

@@ -42,9 +42,11 @@ SOLD_FEN = 10_000
 TRIES = 4
 
 
-def issued(household: Household = HOUSEHOLD) -> VirtualCard:
+def issued(
+    household: Household = HOUSEHOLD, kind: type[VirtualPurseCard] = VirtualPurseCard
+) -> VirtualCard:
     """The household's card after some loads, all taken by its meter."""
-    chip = VirtualPurseCard(bytes.fromhex(household.card_no.zfill(20)))
+    chip = kind(bytes.fromhex(household.card_no.zfill(20)))
     chip.issue(Parameters(household.meter.meter_no, household.account_no, Purpose.BUYING))
     chip.stand(KIND, balance=0, online=LOADS - 1)
     loaded_once(chip)

@@ -17,6 +17,7 @@ from drivers.keys.psam import PsamPurseKeys
 from drivers.keys.purse_keys import PurseMasters, SoftwarePurseKeys, training_masters
 from drivers.keys.secret import Secret
 from drivers.purses import PURSES
+from drivers.purses.gas_files import CardFile
 from drivers.purses.pboc import PbocPurse
 from drivers.readers.wrappers import Fault, TracedLink
 from drivers.virtual import VirtualCard, VirtualReader
@@ -52,6 +53,13 @@ def psam(module: VirtualPsam | None = None, fault: Fault | None = None) -> PsamP
     presence = slot.wait_card(0)
     assert presence is not None
     return PsamPurseKeys(slot.open(presence))
+
+
+class StrictPurseCard(VirtualPurseCard):
+    """A card whose return file wants the key of files, too."""
+
+    def _may_update(self, file: CardFile) -> bool:  # noqa: ARG002
+        return self._opened
 
 
 class PurseDesk:

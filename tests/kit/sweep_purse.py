@@ -26,7 +26,7 @@ from tests.kit.sweep_jobs import BATCH, closed, counter_sale
 from tests.kit.sweep_waits import OVER
 from tests.kit.sweep_world import THERE, Job, World
 
-LOADED, NOT_LOADED = Tear(13, seed=1), Tear(11, seed=1)
+LOADED, NOT_LOADED = Tear(5, seed=1), Tear(3, seed=1)
 """Cuts of a load inside the card, its answer cleared: it did happen, and it did not."""
 
 

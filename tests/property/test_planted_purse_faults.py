@@ -151,7 +151,9 @@ PLANTS: dict[str, tuple[Callable[[Patch], None], Callable[[], None]]] = {
     ),
     "an answer cleared after the load": (
         answer_cleared_after_the_load,
-        answers.test_torn_at_every_sub_step_it_is_answered_or_not_and_goes_on,
+        lambda: answers.test_torn_at_every_sub_step_it_is_answered_or_not_and_goes_on(
+            answers.ChipDesk
+        ),
     ),
 }
 

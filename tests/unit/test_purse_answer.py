@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -19,8 +20,8 @@ from drivers.readers.wrappers import Fault, FaultKind
 from drivers.virtual import Tear, VirtualCard, every_tear
 from drivers.virtual.psam import TERMINAL
 from drivers.virtual.purse_meter import PurseMeter
-from tests.kit.purse_station import LOADS, at_its_meter
-from tests.kit.purses import AT, psam
+from tests.kit.purse_station import LOADS, at_its_meter, issued
+from tests.kit.purses import AT, StrictPurseCard, psam
 from tests.unit.test_purse_facts import CREDIT, LAYOUT, ChipDesk
 
 LOADED = PurseStand(5000, LOADS + 1)
@@ -39,9 +40,11 @@ def holder(**wrong: Secret) -> PurseKeys:
     return SoftwarePurseKeys(replace(training_masters(), **wrong), TERMINAL)
 
 
-def refusing(**wrong: Secret) -> ChipDesk:
-    """A desk whose holder has a wrong key."""
-    return ChipDesk(holder(**wrong))
+def strict(keys: PurseKeys | None = None) -> ChipDesk:
+    """A desk with a card that wants the key of files, too."""
+    chip = issued(kind=StrictPurseCard).chip
+    assert isinstance(chip, StrictPurseCard)
+    return ChipDesk(keys, chip)
 
 
 def test_a_load_clears_the_answer_and_its_meter_takes_it_each_time() -> None:
@@ -57,15 +60,18 @@ def test_a_load_clears_the_answer_and_its_meter_takes_it_each_time() -> None:
 
 
 def test_a_cleared_card_is_shown_no_key() -> None:
-    desk = refusing(external=WRONG, line=WRONG)
+    desk = strict(holder(external=WRONG, line=WRONG))
     desk.chip.power_up()
     desk.chip._update(desk.chip.place(RETURNED), CLEARED)
     load(desk)
     assert desk.stands(KIND) == LOADED
 
 
-def test_torn_at_every_sub_step_it_is_answered_or_not_and_goes_on() -> None:
-    counted = ChipDesk()
+@pytest.mark.parametrize("new", [ChipDesk, strict], ids=["line", "files and line"])
+def test_torn_at_every_sub_step_it_is_answered_or_not_and_goes_on(
+    new: Callable[[], ChipDesk],
+) -> None:
+    counted = new()
     chip = counted.as_chip()
     before = chip.read()
     counted.chip.arm(None)
@@ -73,7 +79,7 @@ def test_torn_at_every_sub_step_it_is_answered_or_not_and_goes_on() -> None:
     chip.write(before, LAYOUT.plan_load(before, CREDIT).spans)
     seen = set()
     for tear in every_tear(counted.chip.steps, seeds=range(2)):
-        desk = ChipDesk()
+        desk = new()
         desk.as_chip()
         seen.add(_torn_and_finished(desk, tear, meets_meter=tear.seed == 1))
     assert seen == {(True, False), (False, False), (False, True)}, "answered, loaded"
@@ -108,7 +114,7 @@ def _torn_and_finished(desk: ChipDesk, tear: Tear, *, meets_meter: bool) -> tupl
 
 
 def test_a_wrong_key_to_write_files_is_tried_once_an_insertion_and_told() -> None:
-    desk = refusing(external=WRONG)
+    desk = strict(holder(external=WRONG))
     for left in (2, 1):
         chip = desk.as_chip()
         chip.read()
@@ -123,7 +129,7 @@ def test_a_wrong_key_to_write_files_is_tried_once_an_insertion_and_told() -> Non
 
 
 def test_a_wrong_key_of_the_line_is_a_refused_key_too() -> None:
-    desk = refusing(line=WRONG)
+    desk = ChipDesk(holder(line=WRONG))
     chip = desk.as_chip()
     with pytest.raises(CodeRefused) as stop:
         chip.unlock(b"")
