@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from cardstation.domain.custody import Explanation, Party, Why
+from cardstation.domain.custody import Explanation, Party, Where, Why
 from cardstation.domain.exception_case import Act
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
 from cardstation.services.batch_state import batch_state
+from cardstation.services.custody_state import custody_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.verify import verify
@@ -79,3 +81,14 @@ def test_two_say_that_a_household_keeps_the_gas_of_the_card_it_refused(
     guided.choose("kept_refused")
     guided.press(Key.Key_F7, "\n", SECOND)
     assert guided.choose("kept_refused").guide.step.act is Act.HAND_BACK
+
+
+def test_a_found_card_whose_load_was_made_good_is_destroyed_by_two(guided: GuidedDesk) -> None:
+    refused(guided)
+    station = guided.desk.station
+    for why in (Why.LOST, Why.MADE_GOOD, Why.FOUND):
+        explain_card(station, BATCH, Explanation(why, (2,)), Approval(CHIEF))
+    guided.choose("load_made_good")
+    guided.press(Key.Key_F7, "\n", SECOND)
+    assert custody_state(station, BATCH).custody.where[2] is Where.DESTROYED
+    assert "load_made_good" not in {one.code for one in guided.cases}

@@ -14,6 +14,7 @@ from cardstation.domain.custody import Explanation, Party, Where, Why
 from cardstation.domain.exception_case import BAG_H, Act, Kind, Proof, Who
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
+from cardstation.domain.topup import TopUpRequest
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
 from cardstation.services import return_load as returning
@@ -25,12 +26,14 @@ from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.purge_batch import purge_batch
+from cardstation.services.read_card import read_card
 from cardstation.services.return_load import return_load
+from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from tests.kit.bag import Bag, bag_at
 from tests.kit.handing import go_back, hand
 from tests.kit.shifts import ANNA, CHIEF, PINS, RestartableClock, desk_on_duty
-from tests.kit.station import Desk, neighbours, nobody
+from tests.kit.station import Desk, neighbours, nobody, take
 
 HOMES = neighbours(2)
 SECOND = Approval(CHIEF)
@@ -237,6 +240,33 @@ def test_a_load_that_was_made_good_is_not_paid_out_as_well(bag: Bag) -> None:
     assert take_off(bag) == GOOD
     purge_batch(bag.desk.station, bag.batch_id)
     assert take_off(bag) == GOOD
+
+
+def at_the_counter(bag: Bag) -> str:
+    """What stops a sale to the card, as it is shown and as it is refused."""
+    bag.desk.reader.pull()
+    inserted = bag.desk.insert(bag.cards[0])
+    shown, code = read_card(bag.desk.station, inserted).stop, ""
+    try:
+        top_up(bag.desk.station, inserted, TopUpRequest(money=Money(10_000)), nobody)
+    except Refusal as stop:
+        code = stop.code
+    inserted.close()
+    assert shown is None or shown.code == code
+    return code
+
+
+def test_the_counter_says_so_too_when_the_card_comes_there(bag: Bag) -> None:
+    """Its batch is closed: nobody looks at its list any more."""
+    say(bag, Why.LOST)
+    assert at_the_counter(bag) != GOOD
+    say(bag, Why.LOST)
+    say(bag, Why.MADE_GOOD)
+    later(bag.desk)
+    assert go_back(bag.desk.station, bag.batch_id).stage is Stage.CLOSED
+    assert at_the_counter(bag) == GOOD
+    assert take(bag.cards[0]).credited
+    assert at_the_counter(bag) == "", "its meter has taken it: too late to say so"
 
 
 def test_made_good_while_its_load_is_being_taken_off(

@@ -106,9 +106,7 @@ def plant_double_loads_unnamed(patch: pytest.MonkeyPatch) -> None:
 def plant_nothing_resolved(patch: pytest.MonkeyPatch) -> None:
     """Whoever comes with something open is sent away, and a start looks at nothing."""
 
-    def sent_away(station: Any, card: Any, _watch: Any) -> resolving.Resolution:
-        with station.store.reading() as reading:
-            intent = reading.topups.open_on(card.content.identity)
+    def sent_away(_station: Any, _card: Any, intent: Any, _watch: Any) -> resolving.Resolution:
         if intent is not None:
             raise Refusal("payment_question", topup_id=intent.topup_id, fen=0)
         return resolving.Resolution(resolving.Outcome.NOTHING)

@@ -6,6 +6,7 @@ from cardstation.domain.admission import ensure_known
 from cardstation.domain.household import Household
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.made_good import ensure_not_made_good
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -32,8 +33,8 @@ def customer_of(station: Station, card: Inserted) -> Household:
     """The household that may be sold to with this card: it is the live one, and nobody reported it.
 
     Raises:
-        Refusal: `unknown_household`, `card_blacklisted`, those of `ensure_known` and
-            `ensure_no_work`.
+        Refusal: `unknown_household`, `card_blacklisted`, `load_made_good` (what lies on it was
+            given once more, since the card was lost), those of `ensure_known` and `ensure_no_work`.
     """
     with station.store.reading() as reading:
         return customer_in(reading, card)
@@ -46,6 +47,10 @@ def customer_in(reading: Reading, card: Inserted) -> Household:
     ensure_known(card.content, household)
     if reading.blocked.has(household.card_no):
         raise Refusal("card_blacklisted", card_no=household.card_no)
+    if card.content.pending is not None:
+        last = reading.topups.last_sealed(card.content.identity)
+        if last is not None:
+            ensure_not_made_good(reading, last)
     return household
 
 
