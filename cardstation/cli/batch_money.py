@@ -35,7 +35,7 @@ out_option = click.option("--out", type=click.Path(path_type=Path), help="Folder
 @with_json
 @pass_call
 def quote(call: Call, batch_id: str, out: Path | None) -> None:
-    """Quote a batch: every price explained, what is not possible, a payment reference."""
+    """Quote a batch: what is to be paid, what is not possible, a payment reference."""
     with call.doors.station(call.settings, True) as station:
         reliefs = list_reliefs(station, batch_id)
         made = quote_batch(station, batch_id)
@@ -52,6 +52,7 @@ def quote(call: Call, batch_id: str, out: Path | None) -> None:
                 "card_no": one.card_no,
                 "fen": one.offer.money if one.offer else None,
                 "volume_m3": one.offer.volume if one.offer else None,
+                "own_envelope": one.own,
             }
             for one in made.lines
         ],

@@ -24,11 +24,12 @@ _REFERENCE = re.compile(r"(?=(?<![0-9])((?:[0-9][\s-]?){13}[0-9])(?![0-9]))")
 
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
-    """A line with its price, explained.
+    """A line with its price.
 
     Attributes:
         place: In the batch, from 1.
         offer: Price with its tiers; None for an order that was paid online.
+        own: Money for it came in its household's own envelope.
     """
 
     place: int
@@ -36,6 +37,12 @@ class QuotedLine:
     account_no: str
     card_no: str
     offer: Quote | None
+    own: bool = False
+
+    @property
+    def to_pay(self) -> Money | None:
+        """What the property manager pays for it, None where the household pays itself."""
+        return None if self.offer is None or self.own else self.offer.money
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ class BatchQuote:
     Attributes:
         quote_no: `2026-11-24-01-S001-Q1`.
         lines: Building, unit, room: the order in which money is divided once this is signed.
+        total: What the property manager pays.
         per_load_max: Largest single load the desk sells.
         reference: What a transfer must carry; ends with its check digit.
         digest: SHA-256 over everything the paper says of the lines, hex.

@@ -56,7 +56,11 @@ class RefundPart:
 
 @dataclass(frozen=True, slots=True)
 class NotLoadedRow:
-    """A line that holds no money and was not loaded; why is told at its own door only."""
+    """A line that holds no money and was not loaded; why is told at its own door only.
+
+    Attributes:
+        money: None where it is not certain, or where its household paid itself.
+    """
 
     door: str
     card_no: str

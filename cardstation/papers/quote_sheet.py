@@ -1,6 +1,8 @@
-"""The quote of a batch: every price explained, what is not possible, how to pay, where to sign.
+"""The quote of a batch: what to pay for whom, what is not possible, how to pay, where to sign.
 
-A manager signs it: doors, ends of card numbers and sums, and of nobody a name, a debt or a reason.
+A manager signs it: doors, ends of card numbers, and sums where the manager pays them. Of nobody a
+name, a debt or a reason; no volume and no tier, which tell a household's use of the year: that is
+on its own receipt.
 """
 
 from __future__ import annotations
@@ -12,11 +14,9 @@ from cardstation.domain.quotation import BatchQuote, QuotedLine, RefusedLine, gr
 from cardstation.i18n import Translator, translator
 from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
 from cardstation.papers.pen import Ink, Style
-from cardstation.papers.wording import price
 
-_ROW, _MORE = 6.3, 3.3
+_ROW = 6.3
 _CELL, _FINE = Style(9), Style(8.6, Ink.SOFT)
-_SPLIT = Style(7.4, Ink.SOFT)
 _CHECK = 8
 _RULES = 84.0
 """Height of the rules with the signatures under them: nobody signs a page that says nothing."""
@@ -102,51 +102,39 @@ def _columns(t: Translator) -> tuple[Column, ...]:
         Column("#", 14, 21, "right"),
         Column(t("Door"), 24, 60),
         Column(t("Card, last digits"), 62, 84),
-        Column(t("Volume"), 82, 100, "right"),
-        Column(t("How the price is made up"), 104, 170),
-        Column(t("Amount"), 172, 194, "right"),
+        Column(t("Remark"), 88, 166),
+        Column(t("Amount"), 168, 194, "right"),
     )
 
 
 def _lines(pages: Pages, lines: tuple[QuotedLine, ...]) -> None:
     columns = _columns(pages.t)
     pages.heading(columns)
-    split = columns[4]
     for number, line in enumerate(lines, start=1):
-        said = pages.pen.lines(_made_up(line, pages.t), _SPLIT, split.room)
-        height = _ROW + _MORE * (len(said) - 1)
-        pages.need(height, columns)
+        pages.need(_ROW, columns)
         if number % 2 == 0:
-            pages.pen.panel(LEFT, pages.y, RIGHT - LEFT, height, fill=Ink.STRIPE)
-        offer = line.offer
+            pages.pen.panel(LEFT, pages.y, RIGHT - LEFT, _ROW, fill=Ink.STRIPE)
+        money = line.to_pay
         pages.cells(
             columns,
             (
                 (str(number), Style(8, Ink.FAINT)),
                 (line.door, _CELL),
                 (line.card_no[-TAIL:], _FINE),
-                (str(offer.volume) if offer and offer.volume else "", _CELL),
-                ("", _SPLIT),
-                (str(offer.money) if offer else "", Style(9, bold=True)),
+                (_who_pays(line, pages.t), _FINE),
+                ("" if money is None else str(money), Style(9, bold=True)),
             ),
         )
-        for at, text in enumerate(said):
-            pages.pen.text(split.left, pages.y + 4.3 + _MORE * at, text, _SPLIT)
-        pages.y += height
+        pages.y += _ROW
         pages.pen.rule(LEFT, RIGHT, pages.y, weight=0.12)
     pages.y += 5
 
 
-def _made_up(line: QuotedLine, t: Translator) -> str:
-    """The tiers that sum to the gas, and what is kept as balance."""
-    offer = line.offer
-    if offer is None:
-        return t("Paid online, waiting for the load; nothing to pay")
-    tiers = [f"{one.volume.m3} m³ × {price(one.price_e4)}" for one in offer.lines]
-    parts = [" + ".join(tiers) if tiers else t("Money meter; the meter reckons the tiers")]
-    if offer.remainder:
-        parts.append(t("balance {money}", money=offer.remainder))
-    return " · ".join(parts)
+def _who_pays(line: QuotedLine, t: Translator) -> str:
+    """What a manager need not pay, and why; empty for the rest."""
+    if line.offer is None:
+        return t("Paid online, nothing to pay")
+    return t("Paid in its own envelope, nothing to pay") if line.own else ""
 
 
 def _refused(pages: Pages, lines: tuple[RefusedLine, ...]) -> None:

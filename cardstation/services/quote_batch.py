@@ -25,7 +25,7 @@ from cardstation.domain.tariff import Quote
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import clerk_of
-from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.funding import batch_of, purses_of
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.prices import price_book
 from cardstation.services.intent.quoting import issues, quote_standing
@@ -88,6 +88,7 @@ def _content(
     book = price_book(station, reading)
     released = reading.lump_sums.released(batch.batch_id)
     funded = reading.funds.funded(batch.batch_id)
+    own = _paid_themselves(reading, batch.batch_id)
     done: list[QuotedLine] = []
     refused: list[RefusedLine] = []
     for place, line in _by_door(batch, homes):
@@ -99,7 +100,7 @@ def _content(
             continue
         try:
             offer = _price(station, book, line, home, paid=place in funded)
-            done.append(_priced(place, line, offer))
+            done.append(_priced(place, line, offer, own=place in own))
         except Refusal as refusal:
             refused.append(_refused(place, line, refusal.code))
     return _Content(batch.batch_id, tuple(done), tuple(refused)), homes
@@ -139,8 +140,14 @@ def _price(
     return sell(home, terms, money=line.money)
 
 
-def _priced(place: int, line: ManifestLine, offer: Quote | None) -> QuotedLine:
-    return QuotedLine(place, line.door, line.account_no, line.card_no, offer)
+def _paid_themselves(reading: Reading, batch_id: str) -> set[int]:
+    """Lines whose envelope brought money that did not go back: they take no other."""
+    purses = purses_of(reading, batch_id)
+    return {one.line for one in purses if one.line and one.money + one.debts > NO_MONEY}
+
+
+def _priced(place: int, line: ManifestLine, offer: Quote | None, *, own: bool) -> QuotedLine:
+    return QuotedLine(place, line.door, line.account_no, line.card_no, offer, own)
 
 
 def _refused(place: int, line: ManifestLine, why: str) -> RefusedLine:
@@ -169,7 +176,7 @@ def _quote(
         valid_until=now.date() + timedelta(days=VALID_DAYS),
         lines=content.lines,
         refused=content.refused,
-        total=sum((one.offer.money for one in content.lines if one.offer), NO_MONEY),
+        total=sum((one.to_pay or NO_MONEY for one in content.lines), NO_MONEY),
         per_load_max=min(caps),
         reference="",
         digest=hashlib.sha256(freeze(content).encode()).hexdigest(),
@@ -190,7 +197,7 @@ def _record(station: Station, quote: BatchQuote, reliefs: tuple[int, ...]) -> Ba
         quote_no=quote.quote_no,
         reference=quote.reference,
         valid_until=quote.valid_until,
-        order=tuple(one.place for one in quote.lines if one.offer),
+        order=tuple(one.place for one in quote.lines if one.to_pay is not None),
         fen=quote.total.fen,
         refused=len(quote.refused),
         digest=quote.digest,

@@ -19,6 +19,8 @@ _NOT_LOADED = (LineState.STOPPED, LineState.UNFUNDED)
 def refund_list(station: Station, batch_id: str) -> RefundList:
     """The list as the batch stands now: per payer, and every line that was not loaded.
 
+    The manager reads those lines: without the sum where a household paid itself.
+
     Raises:
         Refusal: `unknown_batch`.
     """
@@ -31,8 +33,9 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
         )
     homes = {one.account_no: one for one in found}
     stands = card_places(account.state.outcomes)
+    own = {one.stands for one in account.payments}
     left = [
-        one
+        (one, place in own)
         for place, one in enumerate(account.state.outcomes, start=1)
         if one.state in _NOT_LOADED and stands.get(place) == place
     ]
@@ -49,9 +52,9 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
             NotLoadedRow(
                 door=one.line.door,
                 card_no=one.line.card_no,
-                money=one.line.money,
+                money=None if paid_itself else one.line.money,
             )
-            for one in sorted(left, key=lambda one: _door(one, homes))
+            for one, paid_itself in sorted(left, key=lambda row: _door(row[0], homes))
         ),
         training=station.training,
     )

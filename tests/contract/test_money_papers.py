@@ -55,15 +55,15 @@ def test_a_quotes_code_is_read_by_another_reader(quote: BatchQuote, lang: str) -
 
 
 @pytest.mark.parametrize(("quote", "lang"), QUOTED)
-def test_a_quote_prints_every_line_and_its_price(quote: BatchQuote, lang: str) -> None:
+def test_a_quote_prints_every_line_and_what_the_manager_pays(quote: BatchQuote, lang: str) -> None:
     text = text_of(quote_sheet(quote, lang))
     said = bare(quote.quote_no, grouped(quote.reference), quote.total, capitals(quote.total))
     said += bare(quote.valid_until, quote.list_name, quote.community)
     for one in quote.lines:
-        said += bare(f"{one.door}{one.card_no[-4:]}", *([one.offer.money] if one.offer else []))
+        said += bare(f"{one.door}{one.card_no[-4:]}", *([one.to_pay] if one.to_pay else []))
     said += bare(*(f"{one.door}{one.card_no[-4:]}" for one in quote.refused))
     assert not [one for one in said if one not in text]
-    assert sum((one.offer.money for one in quote.lines if one.offer), NO_MONEY) == quote.total
+    assert sum((one.to_pay or NO_MONEY for one in quote.lines), NO_MONEY) == quote.total
 
 
 @pytest.mark.parametrize(("quote", "lang"), QUOTED)
@@ -81,6 +81,22 @@ def test_a_quote_tells_the_manager_nobodys_numbers_or_reason(quote: BatchQuote, 
     secret += bare(*(one.account_no for one in quote.lines))
     secret += bare(*(brief(one.reason, translator(lang)) for one in quote.refused))
     assert not [one for one in secret if one in text]
+
+
+@pytest.mark.parametrize(("quote", "lang"), QUOTED)
+def test_a_quote_tells_the_manager_nothing_of_a_households_use(
+    quote: BatchQuote, lang: str
+) -> None:
+    """Volumes and tiers tell what it used this year; what it pays itself is its own affair."""
+    rules = translator(lang)("How the money is used")
+    rows = bare("".join(pages_of(quote_sheet(quote, lang))).split(rules)[0])[0]
+    assert "m³" not in rows
+    own = [one for one in quote.lines if one.own and one.offer]
+    assert own or len(quote.lines) == 1
+    for one in own:
+        odd = replace(quote, lines=tuple(replace(a, own=False) for a in quote.lines))
+        assert bare(f"{one.door}{one.card_no[-4:]}")[0] in rows
+        assert text_of(quote_sheet(odd, lang)) != text_of(quote_sheet(quote, lang))
 
 
 @pytest.mark.parametrize(("made", "lang"), TAKEN)

@@ -37,6 +37,7 @@ def _line(index: int) -> QuotedLine:
         account_no=f"2201{index:08d}",
         card_no=f"6228{index:010d}",
         offer=None if index % 13 == 5 else _offer(index),
+        own=index % 13 == 8,
     )
 
 
@@ -51,7 +52,7 @@ REFUSED = tuple(
 def quotation(count: int, refused: int = 4, *, training: bool = False) -> BatchQuote:
     """A quote of `count` lines."""
     lines = tuple(map(_line, range(count)))
-    total = sum((one.offer.money for one in lines if one.offer), NO_MONEY)
+    total = sum((one.to_pay or NO_MONEY for one in lines), NO_MONEY)
     return BatchQuote(
         quote_no="2026-11-24-01-S001-Q2",
         batch_id="2026-11-24-01-S001",
