@@ -70,6 +70,16 @@ class VirtualGasCard(VirtualCpuCard):
         return self.content(gas_files.BASIC)[gas_files.SERIAL_AT]
 
     @property
+    def issued_from(self) -> PurseMasters:
+        """Where the issuer took its keys from."""
+        return self._issued
+
+    @property
+    def wants_pin(self) -> bool:
+        """Its holder has a PIN, which no meter knows."""
+        return bool(self._pin)
+
+    @property
     def state(self) -> Kept:
         """Where everything stands that only moves together, a cut commit settled."""
         whole = self._mark[0] == iso7816.WHOLE

@@ -10,8 +10,15 @@ class MeterError(IntEnum):
 
     NONE = 0
     VOLTAGE = 1
+    MODULE = 2
+    MODULE_KEYS = 3
     CARD_RESET = 4
+    CARD_PROOF = 5
+    METER_PROOF = 6
     NOT_ISSUED = 7
+    TYPE = 8
+    NOT_AUTHORISED = 9
+    MAC = 10
     METER_NO = 11
     CUSTOMER_NO = 12
     OLD_GENERATION = 13

@@ -26,6 +26,7 @@ from cardstation.domain.money import Money
 from cardstation.domain.topup import NO_MARK
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal, fail
+from drivers.keys.purse_keys import PurseMasters, training_masters
 from drivers.layouts.fields import BEIJING
 from drivers.makers.purse_cards import PURSE_CARDS
 from drivers.purses.chip import KIND, MARK_BYTES
@@ -33,18 +34,16 @@ from drivers.purses.gas_content import Parameters, Purpose, Returned, is_cleared
 from drivers.purses.gas_files import LOG_BYTES, PARAMETERS, RETURNED, LogRecord
 from drivers.purses.layout import HOARD, PurseLayout
 from drivers.purses.opencpu import OPEN_CPU
-from drivers.purses.opencpu_volume import VOLUME_APPLICATION
 from drivers.purses.volume_content import parameters_of, returned_of
 from drivers.purses.volume_layout import VolumePurseLayout
-from drivers.virtual.apdu import Apdu
 from drivers.virtual.card import VirtualCard
-from drivers.virtual.gas_card import APPLICATION, SELECT
 from drivers.virtual.maker import DEMO_PRICE
 from drivers.virtual.meter import MeterVerdict, VirtualMeter
 from drivers.virtual.meter_errors import MeterError
 from drivers.virtual.meter_life import card_read
 from drivers.virtual.meter_rules import FLAT, Decision, MeterState, Taking, decide
 from drivers.virtual.purse_card import VirtualPurseCard
+from drivers.virtual.purse_gate import card_error, module_error
 from drivers.virtual.tear import Cut, Torn
 from drivers.virtual.volume_purse import VirtualVolumePurse
 
@@ -73,12 +72,14 @@ class PurseMeter(VirtualMeter):
 
     Attributes:
         noted: Written into its own memory before a purse is asked, gone once it answered.
+        module: The masters in its secure module; None = that does not answer.
     """
 
     def __init__(self, state: MeterState) -> None:
         layouts = {MeterKind.MONEY: PurseLayout, MeterKind.VOLUME: VolumePurseLayout}
         super().__init__(state, layouts[state.kind](OPEN_CPU.name, PURSE_CARDS.code))
         self.noted: Noted | None = None
+        self.module: PurseMasters | None = training_masters()
 
     @classmethod
     def of_purse(cls, card: VirtualCard) -> PurseMeter:
@@ -123,6 +124,8 @@ class PurseMeter(VirtualMeter):
         """
         if self.state.battery < FLAT:
             return self._verdict(self._untouched(MeterError.VOLTAGE))
+        if silent := module_error(self.module):
+            return self._verdict(self._untouched(silent))
         self.state = card_read(self.state)
         if backwards:
             return self._verdict(self._untouched(MeterError.CARD_RESET))
@@ -141,9 +144,9 @@ class PurseMeter(VirtualMeter):
             chip.power_off()
 
     def _taken(self, chip: VirtualPurseCard, at: datetime) -> MeterVerdict:
-        volume = isinstance(chip, VirtualVolumePurse)
-        application = VOLUME_APPLICATION if volume else APPLICATION
-        chip.answer(Apdu(0x00, SELECT, 0x00, 0x00, application, None))
+        module = self.module or fail("it answered just now")
+        if stop := card_error(chip, module):
+            return self._verdict(self._untouched(stop))
         whose = files_of(chip, answered=False)[0]
         content = self._content(chip, whose)
         before = self.state.cumulative
