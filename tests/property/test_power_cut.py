@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.board_told import BoardTold
 from cardstation.domain.ledger import GENESIS
 from cardstation.domain.meter import MakerRules
 from cardstation.domain.payment import Tender
@@ -317,6 +318,7 @@ def test_every_message_to_the_ledger_is_cut_before_after_and_unheard() -> None:
         "lease_order": lambda line: line.lease_order("1"),
         "release_order": lambda line: line.release_order("1"),
         "entries_after": lambda line: line.entries_after(0),
+        "tell_board": lambda line: line.tell_board(BoardTold({})),
         "new_epoch": lambda line: line.new_epoch(
             last_seq=0, last_hash=GENESIS, clerk="one", approver="other"
         ),
