@@ -198,7 +198,7 @@ def test_cut_anywhere(folder: Path, record_property: Record, work: Work, dialect
     repeat_chance()
     names = names_of(fresh(folder / "run", dialect, work), work)
     cuts = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
-    made, aside = cuts if WHOLE else cuts[3::53], Counter[str]()
+    made, aside = cuts if WHOLE else cuts[3::97], Counter[str]()
     for cut in made:
         repeat_chance()
         town = fresh(folder / "run", dialect, work)
@@ -223,7 +223,7 @@ def test_cut_again_during_what_follows(folder: Path, work: Work) -> None:
         repeat_chance()
         after = names_of(fresh(folder / "run", "acs", work), work, first)
         seconds = [Cut(at, when) for at, name in enumerate(after) for when in moments(name)]
-        for second in seconds[number % 41 :: 97]:
+        for second in seconds[number % 41 :: 151]:
             repeat_chance()
             town = fresh(folder / "run", "acs", work)
             try:

@@ -148,7 +148,7 @@ ONCE = (
     Case(REJOIN, Where.ANOTHER, "omnikey", 53, 3),
     Case(REJOIN_UNSENT, Where.SAME, "omnikey", 23, 2),
 )
-CI_SHARE = 2
+CI_SHARE = 3
 """Of the strides above one in so many is made; `./dev soak sweep` makes every cut."""
 MORE = {"part3": 5}
 """A chip whose sectors are opened one by one has so many times the exchanges of another."""
@@ -261,7 +261,7 @@ def test_cut_again_during_recovery(folder: Path, record_property: Record, case: 
         names = lab.boundaries(cut)
         seconds = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
         points += len(seconds)
-        for second in seconds[number * 7 % 61 :: 61]:
+        for second in seconds[number * 7 % 89 :: 89]:
             lab.run(cut, second)
             count += 1
     report(record_property, f"{case}, cut twice", points, count, lab, "second cuts")
