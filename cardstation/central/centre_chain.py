@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, insert, select, update
 
 from cardstation.central import posting
+from cardstation.central.days import add_to_days, business_day, summed
 from cardstation.central.tables import journal, stations
 from cardstation.domain.ledger import Order, Posting, entry_hash, order_postings
 
@@ -75,8 +76,13 @@ def put_on_chain(
     fact |= {name: getattr(order, name) for name in FACT} | said
     raw = json.dumps(fact, ensure_ascii=False, separators=(",", ":")).encode()
     digest = bytes.fromhex(entry_hash(raw))
-    connection.execute(insert(journal).values(_row(fact, raw, digest, order)))
-    _book(connection, entry_id, postings_of_order(kind, order))
+    posted_at = posting.now(connection)
+    row = _row(fact, raw, digest, order) | {"posted_at": posted_at}
+    connection.execute(insert(journal).values(row))
+    legs = postings_of_order(kind, order)
+    _book(connection, entry_id, legs)
+    day = business_day(raw, posted_at)
+    add_to_days(connection, summed(day, posted_at, CENTRE, legs))
     connection.execute(
         update(stations).where(stations.c.station == CENTRE).values(last_seq=seq, last_hash=digest)
     )

@@ -10,13 +10,19 @@ from typing import Any
 
 from psycopg import Connection as Link
 from psycopg import IntegrityError as Violated
-from sqlalchemy import BigInteger, Connection, LargeBinary, Table, Text, Uuid
+from sqlalchemy import BigInteger, Connection, DateTime, LargeBinary, Table, Text, Uuid
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.errors import fail
 
 # A field in binary form is its bytes alone, so the sixteen bytes of a UUID go in as they are.
-_TYPES = {BigInteger: "int8", LargeBinary: "bytea", Text: "text", Uuid: "bytea"}
+_TYPES = {
+    BigInteger: "int8",
+    DateTime: "timestamptz",
+    LargeBinary: "bytea",
+    Text: "text",
+    Uuid: "bytea",
+}
 
 
 def id_bytes(entry_id: str) -> bytes:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ARRAY, Connection, Engine, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central import posting, precedents
 from cardstation.central.batch import Sent, first_seq, read_batch
+from cardstation.central.days import Key, add_to_days, day_of, moment_said, summed
 from cardstation.central.engine import transaction
 from cardstation.central.following import flag_reused, news, other_branch, placed
 from cardstation.central.forks import hashes_at, keep_branch, suspend
@@ -152,10 +154,12 @@ def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:
         (one.entry_id, () if one.entry is None else legs(one.entry, verdict.suspense))
         for one, verdict in zip(new, verdicts, strict=True)
     ]
-    posting.write_journal(connection, head.station, new, verdicts)
+    posted_at = posting.now(connection)
+    posting.write_journal(connection, posted_at, new, verdicts)
     posting.write_postings(connection, posted)
     flat: list[Posting] = [leg for _, of_entry in posted for leg in of_entry]
     posting.add_to_balances(connection, head.station, flat)
+    add_to_days(connection, _by_day(new, posted, posted_at))
     posting.write_exceptions(connection, head.station, new, verdicts)
     precedents.write_changes(connection, judge)
     last = new[-1]
@@ -172,6 +176,16 @@ def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:
         .returning(*stations.c)
     ).one()
     return head_from(row)
+
+
+def _by_day(
+    new: Sequence[Sent], posted: Sequence[tuple[str, Sequence[Posting]]], posted_at: datetime
+) -> Iterator[tuple[Key, int]]:
+    """What each entry adds to the sums of its days."""
+    for one, (_, of_entry) in zip(new, posted, strict=True):
+        if one.entry is not None and of_entry:
+            day = day_of(moment_said(one.entry.at, posted_at))
+            yield from summed(day, posted_at, one.station, of_entry)
 
 
 def _exceptions(connection: Connection, head: Head, first: int) -> tuple[Exceptional, ...]:

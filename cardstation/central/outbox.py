@@ -47,7 +47,7 @@ _LACKS = text(
     """
     SELECT count(*) FROM journal LEFT JOIN outbox USING (entry_id)
     WHERE outbox.entry_id IS NULL
-        AND journal.posted_at > (SELECT coalesce(min(posted_at), '-infinity') FROM outbox)
+        AND journal.posted_at >= (SELECT coalesce(min(posted_at), '-infinity') FROM outbox)
     """
 )
 _ADDED = text(
@@ -131,7 +131,8 @@ def read_outbox(connection: Connection, after: str = START, *, most: int = MOST)
 def outbox_disagreements(connection: Connection) -> tuple[str, ...]:
     """What of the journal the outbox lacks, has otherwise, or has twice; empty when it is whole.
 
-    Facts older than its first row are left out: an owner may have cleared them away.
+    Facts older than its first row are left out: an owner may have cleared them away. A batch has
+    one time, so it is there whole or not at all.
     """
     asked = {
         "facts that are not in the outbox": _LACKS,

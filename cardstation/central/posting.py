@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from psycopg import Error
-from sqlalchemy import Connection, Table
-from sqlalchemy.dialects.postgresql import Insert
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.batch import Sent
 from cardstation.central.copying import Copied, id_bytes
 from cardstation.central.judging import Verdict, per_account, per_class
 from cardstation.central.tables import (
+    added_to,
     balances,
     class_totals,
     exceptions,
@@ -32,24 +33,18 @@ REPEATED = ("kind", *_WORDS, *_NUMBERS)
 """Columns of the journal that repeat what the exact bytes say."""
 _SAID = attrgetter(*REPEATED)
 _UNSAID = (UNREADABLE_KIND, *[""] * len(_WORDS), *[0] * len(_NUMBERS))
-_PLACED = ("entry_id", "station", "epoch", "seq", "hash", "raw", "verdict", "suspense")
-_JOURNAL = Copied(journal, *_PLACED, *REPEATED)
+_NOW = select(func.clock_timestamp())
+_PLACED = ("entry_id", "station", "epoch", "seq", "hash", "raw", "posted_at")
+_JUDGED = ("verdict", "suspense")
+_JOURNAL = Copied(journal, *_PLACED, *_JUDGED, *REPEATED)
 _POSTINGS = Copied(postings, "entry_id", "account", "fen")
 _EXCEPTIONS = insert_arrays(
     exceptions, "station", "epoch", "seq", "entry_id", "code", "suspended", "other"
 )
 
 
-def _added(table: Table, name: str) -> Insert:
-    """Adds to the stored sums, making the rows that are missing."""
-    rows = insert_arrays(table, name, "station", "fen")
-    return rows.on_conflict_do_update(
-        index_elements=[name, "station"], set_={"fen": table.c.fen + rows.excluded.fen}
-    )
-
-
-_BALANCES = _added(balances, "account")
-_CLASSES = _added(class_totals, "account_class")
+_BALANCES = added_to(balances, "account", "station")
+_CLASSES = added_to(class_totals, "account_class", "station")
 
 
 def copied(one: Sent) -> tuple[Any, ...]:
@@ -57,16 +52,26 @@ def copied(one: Sent) -> tuple[Any, ...]:
     return _UNSAID if one.entry is None else _SAID(one.entry)
 
 
+def now(connection: Connection) -> datetime:
+    """The moment of posting, by the database's clock: the same for a whole batch."""
+    moment: datetime = connection.scalars(_NOW).one()
+    return moment
+
+
 def write_journal(
-    connection: Connection, station: str, new: Sequence[Sent], verdicts: Sequence[Verdict]
+    connection: Connection,
+    posted_at: datetime,
+    new: Sequence[Sent],
+    verdicts: Sequence[Verdict],
 ) -> None:
     """Add entries to the journal; one that is there already is an error, never skipped."""
     _JOURNAL.write(
         connection,
         [
             (
-                *(id_bytes(one.entry_id), station, one.epoch, one.seq),
-                *(bytes.fromhex(one.hash), one.raw, verdict.code, verdict.suspense),
+                *(id_bytes(one.entry_id), one.station, one.epoch, one.seq),
+                *(bytes.fromhex(one.hash), one.raw, posted_at),
+                *(verdict.code, verdict.suspense),
                 *copied(one),
             )
             for one, verdict in zip(new, verdicts, strict=True)

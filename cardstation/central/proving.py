@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Text, cast, func, select
 
 from cardstation.central.batch import Sent, numbered, read_batch
 from cardstation.central.centre_chain import CENTRE, FACT, postings_of_order
+from cardstation.central.days import Key, business_day, summed
 from cardstation.central.engine import transaction
 from cardstation.central.judging import class_of, legs
 from cardstation.central.posting import REPEATED, UNREADABLE_KIND, copied
@@ -20,6 +22,7 @@ from cardstation.central.tables import (
     branches,
     card_load,
     class_totals,
+    day_totals,
     epochs,
     exceptions,
     journal,
@@ -36,10 +39,11 @@ _PAGE = 2_000
 def disagreements(engine: Engine) -> tuple[str, ...]:
     """What is wrong with the books, in an engineer's words; empty when they are sound.
 
-    Looked at: every posting sums to zero; each stored balance and class total equals the sum of
-    its postings; every entry's bytes give its hash, its copied columns and, with its verdict, its
-    postings; each station's chain is whole from 1 to its head over all epochs, and each epoch was
-    granted; no counter has two live loads; a fact of another branch is in no journal.
+    Looked at: every posting sums to zero; each stored balance, class total and sum of a day equals
+    the sum of its postings; every entry's bytes give its hash, its copied columns and, with its
+    verdict, its postings; each station's chain is whole from 1 to its head over all epochs, and
+    each epoch was granted; no counter has two live loads; a fact of another branch is in no
+    journal.
 
     All of it at one moment: stations go on posting meanwhile.
     """
@@ -71,11 +75,9 @@ def _sums(connection: Connection) -> list[str]:
     return found + _differences("class total", classes, kept)
 
 
-def _differences(
-    what: str, facts: dict[tuple[str, str], int], stored: dict[tuple[str, str], int]
-) -> list[str]:
+def _differences(what: str, facts: Mapping[Any, int], stored: Mapping[Any, int]) -> list[str]:
     return [
-        f"{what} {key}: postings {facts.get(key, 0)}, stored {stored.get(key, 0)}"
+        f"{what} {tuple(map(str, key))}: postings {facts.get(key, 0)}, stored {stored.get(key, 0)}"
         for key in sorted(facts.keys() | stored.keys())
         if facts.get(key, 0) != stored.get(key, 0)
     ]
@@ -121,6 +123,7 @@ class _Chain:
 
 def _chains(connection: Connection) -> list[str]:
     found: list[str] = []
+    days: dict[Key, int] = {}
     rows = connection.execute(select(exceptions.c.entry_id, exceptions.c.code))
     judged = Counter((entry_id, code) for entry_id, code in rows)
     for station in connection.execute(select(stations).order_by(stations.c.station)).all():
@@ -129,13 +132,27 @@ def _chains(connection: Connection) -> list[str]:
             booked = _postings(connection, page)
             for row in page:
                 one = chain.follow(row)
+                _add_days(days, row, booked.get(row.entry_id, {}))
                 chain.found += _copies(row, one, booked)
                 chain.found += _judged(row, judged)
         if (chain.seq, chain.hash) != (station.last_seq, station.last_hash.hex()):
             chain.found.append(f"{chain.station}: head is not the last entry, or there are holes")
         found += [*chain.found, *_epochs(connection, station, chain)]
     found += [f"{entry_id}: exception without its entry" for entry_id, _ in judged]
-    return found
+    return found + _days(connection, days)
+
+
+def _add_days(days: dict[Key, int], row: Row[Any], booked: Mapping[str, int]) -> None:
+    if booked:
+        day = business_day(bytes(row.raw), row.posted_at)
+        for key, fen in summed(day, row.posted_at, row.station, starmap(Posting, booked.items())):
+            days[key] = days.get(key, 0) + fen
+
+
+def _days(connection: Connection, facts: Mapping[Key, int]) -> list[str]:
+    rows = connection.execute(select(day_totals))
+    stored = {(row.day, row.posted_on, row.station, row.account_class): row.fen for row in rows}
+    return _differences("day total", facts, stored)
 
 
 def _pages(connection: Connection, station: str) -> Iterator[Sequence[Row[Any]]]:

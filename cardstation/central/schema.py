@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from cardstation.central.engine import at_start
 from cardstation.errors import Refusal
 
-HEAD = "r0014"
+HEAD = "r0015"
 FOLDER = Path(__file__).parent / "migrations"
 
 

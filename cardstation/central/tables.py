@@ -2,7 +2,8 @@
 
 Facts (`journal`, `postings`) are only ever added: the service's role may not change or delete
 them; what may be stored twice is said by unique indexes, and a second fact is stored with its
-verdict. `balances` and `class_totals` are sums kept beside them, recomputable at any time.
+verdict. `balances`, `class_totals`
+and `day_totals` are sums kept beside them, recomputable at any time.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -126,6 +128,17 @@ class_totals = Table(
     Column("station", Text, primary_key=True),
     Column("account_class", Text, primary_key=True),
     Column("fen", BigInteger, nullable=False),
+)
+
+day_totals = Table(
+    "day_totals",
+    BOOKS,
+    Column("day", Date, primary_key=True),
+    Column("posted_on", Date, primary_key=True),
+    Column("station", Text, primary_key=True),
+    Column("account_class", Text, primary_key=True),
+    Column("fen", BigInteger, nullable=False),
+    Index("day_totals_posted_idx", "posted_on"),
 )
 
 card_load = Table(
@@ -252,3 +265,11 @@ def array_rows(table: Table, *names: str) -> TableValuedAlias:
 def insert_arrays(table: Table, *names: str) -> Insert:
     """An insert of the rows of arrays, in one statement; as `array_rows`."""
     return insert(table).from_select(list(names), select(*array_rows(table, *names).c))
+
+
+def added_to(table: Table, *keys: str) -> Insert:
+    """Adds `fen` to stored sums, making the rows that are missing; as `array_rows`."""
+    rows = insert_arrays(table, *keys, "fen")
+    return rows.on_conflict_do_update(
+        index_elements=keys, set_={"fen": table.c.fen + rows.excluded.fen}
+    )

@@ -87,6 +87,8 @@ def test_bytes_that_are_not_their_hash_are_not_stored(centre: Centre) -> None:
     [
         ("UPDATE balances SET fen = fen + 1 WHERE account = 'gas_sold'", "balance"),
         ("DELETE FROM class_totals WHERE account_class = 'tender'", "class total"),
+        ("UPDATE day_totals SET fen = fen + 1 WHERE account_class = 'gas_sold'", "day total"),
+        ("UPDATE day_totals SET posted_on = posted_on + 1", "day total"),
         ("UPDATE stations SET last_seq = 9 WHERE station = 'S001'", "holes"),
         ("UPDATE stations SET last_hash = sha256('') WHERE station = 'S001'", "head"),
         (FORGED, "chain broken"),
@@ -105,7 +107,7 @@ def test_the_oracle_sees(centre: Centre, planted: str, seen: str) -> None:
         found = " ".join(disagreements(centre.books.engine))
         assert seen in found
     with centre.books.owner.begin() as connection:
-        connection.execute(text("TRUNCATE journal, balances, class_totals CASCADE"))
+        connection.execute(text("TRUNCATE journal, balances, class_totals, day_totals CASCADE"))
         connection.execute(text("DELETE FROM stations"))
 
 

@@ -31,6 +31,7 @@ LOSE = """
     DELETE FROM journal WHERE seq > 3;
     DELETE FROM epochs;
     UPDATE class_totals SET fen = fen * 3000 / 9000;
+    UPDATE day_totals SET fen = fen * 3000 / 9000;
     UPDATE balances SET fen = fen * 3000 / 9000;
     UPDATE stations SET last_seq = 3, last_epoch = 1, epoch = 1, epoch_from = 0,
         last_hash = (SELECT hash FROM journal WHERE seq = 3) WHERE station = 'S001';
@@ -166,7 +167,9 @@ def test_the_proof_names_what_was_changed(centre: Centre, planted: str, seen: st
     assert main(["verify", "--dsn", dsn, "--json"]) == 5
     with centre.books.owner.begin() as connection:
         connection.execute(
-            text("TRUNCATE journal, balances, class_totals, exceptions, branches CASCADE")
+            text(
+                "TRUNCATE journal, balances, class_totals, day_totals, exceptions, branches CASCADE"
+            )
         )
         connection.execute(text("DELETE FROM stations"))
 

@@ -21,6 +21,7 @@ from cardstation.central import orders
 from cardstation.central.console import exports
 from cardstation.central.console.pages import PAGES
 from cardstation.central.console.roles import Role
+from cardstation.central.days import recount
 from cardstation.domain.ledger import Entry, Order
 from tests.kit.console import ZONE, Browser, Town, logged_in, person
 from tests.kit.postgres import Centre, TestKey
@@ -76,6 +77,7 @@ def test_the_day_is_what_was_posted_on_it(chief: Centre) -> None:
         connection.execute(
             text("UPDATE journal SET posted_at = posted_at - interval '1 day' WHERE station='S002'")
         )
+        recount(connection)
     with logged_in(chief, "chief") as browser:
         shown = words(browser)
         assert "Money taken ¥90.00" in shown

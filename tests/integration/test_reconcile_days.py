@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from cardstation.central.console.roles import Role
+from cardstation.central.days import recount
 from cardstation.central.engine import transaction
 from cardstation.central.invoices.asking import ONE_AT_A_TIME
 from cardstation.central.proving import disagreements
@@ -55,6 +56,7 @@ class Days:
     def owner(self, statement: str) -> None:
         with self.books.owner.begin() as connection:
             connection.execute(text(statement))
+            recount(connection)
 
     def sell(self, day: date, station: str = "S001", tender: str = "cash", **facts: Any) -> None:
         self.sold += 1
@@ -201,8 +203,7 @@ CUT_OFF = """
     DELETE FROM journal WHERE seq > 2;
     UPDATE stations SET last_seq = 2, last_hash = (SELECT hash FROM journal WHERE seq = 2)
         WHERE station = 'S001';
-    UPDATE balances SET fen = fen / 2 WHERE fen <> 0;
-    UPDATE class_totals SET fen = fen / 2 WHERE fen <> 0;
+    UPDATE balances SET fen = fen / 2; UPDATE class_totals SET fen = fen / 2;
 """
 FORGED = [
     (CUT_OFF, "entry 4 of the books is not the sealed one"),

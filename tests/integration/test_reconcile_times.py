@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from cardstation.central.days import recount
 from tests.kit.channel_files import HEAD, bring, codes, count, row, town_with_holes
 from tests.kit.console import ZONE, Town
 from tests.kit.postgres import Centre
@@ -52,6 +53,7 @@ def test_a_sale_that_was_posted_days_later_counts_from_when_it_was_made(town: To
     books = town.centre.books
     with books.owner.begin() as connection:
         connection.execute(text("UPDATE journal SET posted_at = '2026-11-26 09:05+08'"))
+        recount(connection)
     bring(books, HEAD + row("a1", 3))
     assert count(books, "SELECT count(*) FROM off_book_loads") == 1
 

@@ -19,6 +19,7 @@ COLUMNS = {
     "class_totals": {"station", "account_class", "fen"},
     "day_runs": {"number", "day", "began_at", "ended_at", "ok"},
     "day_seals": {"station", "day", "from_seq", "to_seq", "late", "heard", "sealed_at"},
+    "day_totals": {"day", "posted_on", "station", "account_class", "fen"},
     "days": {"day", "station", "kind", "entries", "fen", "litres", "questioned"},
     "entries": {"station", "seq", "kind", "posted_at", "fen", "litres", "verdict", "suspense"},
     "invoices": {"month", "kind", "state", "invoices", "fen"},

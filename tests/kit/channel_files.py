@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from cardstation.central.console.roles import Role
+from cardstation.central.days import recount
 from cardstation.central.engine import transaction
 from cardstation.central.reconcile.audit_list import AuditItem, audit_list
 from cardstation.central.reconcile.files import FileKind, accept_file, take_file
@@ -27,6 +28,7 @@ def town_with_holes(centre: Centre) -> Town:
     made.sell("S001", 7, counter=2)
     with centre.books.owner.begin() as connection:
         connection.execute(text("UPDATE journal SET posted_at = '2026-11-24 09:05+08'"))
+        recount(connection)
     made.sell("S002", 7, counter=6)
     return made
 

@@ -20,6 +20,7 @@ from cardstation.central.console.audit import record_act
 from cardstation.central.console.passwords import hash_secret
 from cardstation.central.console.roles import Role
 from cardstation.central.console.tables import COMMAND_LINE, people, people_roles
+from cardstation.central.days import recount
 from cardstation.central.engine import transaction
 from cardstation.central.reconcile.files import FileKind, take_file
 from cardstation.central.reconcile.nightly import reconcile
@@ -160,6 +161,7 @@ class Town:
                     " WHERE moved.subject = journal.subject"
                 )
             )
+            recount(connection)
 
     def doubts(self) -> None:
         """One load claimed twice, one purchase missing, one return of nothing."""

@@ -18,10 +18,10 @@ from sqlalchemy import Connection, Row, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.console.visit import ZONE, begins
+from cardstation.central.days import business_day
 from cardstation.central.invoices.request_file import Form, Receipt, Request, written
 from cardstation.central.invoices.tables import invoice_files, invoice_titles, invoices
 from cardstation.central.invoices.values import Asked, Seller, State
-from cardstation.central.reconcile.seals import business_day
 from cardstation.central.tables import insert_arrays
 from cardstation.domain.ledger import Entry
 from cardstation.errors import Mishap, Refusal

@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 
 from cardstation.central.console.tables import explanations
+from cardstation.central.days import business_moment
 from cardstation.central.judging import Purse
-from cardstation.central.reconcile.seals import business_moment
 from cardstation.central.reconcile.tables import (
     channel_rows,
     off_book_loads,

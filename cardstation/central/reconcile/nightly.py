@@ -19,6 +19,7 @@ from cardstation.central.centre_key import CentreKey
 from cardstation.central.console.audit import record_act
 from cardstation.central.console.tables import COMMAND_LINE, explanations
 from cardstation.central.console.visit import ZONE, ends
+from cardstation.central.days import revenue_of
 from cardstation.central.engine import transaction
 from cardstation.central.reconcile.audit_list import audit_list
 from cardstation.central.reconcile.cash import cash_counts, count_cash
@@ -143,6 +144,7 @@ def _told(
         "seals": [_seal_told(one) for one in seals],
         "root": root_of(seals) if seals else "",
         "corrections": len(corrections(connection, day)),
+        "revenue": revenue_of(connection, day),
         "counters": [asdict(one) for one in counters(connection, schools)],
         "suspense": _suspense(connection),
         "cash": _cash(connection, day),

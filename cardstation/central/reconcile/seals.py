@@ -19,12 +19,12 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select
 from cardstation.central.centre_key import CentreKey
 from cardstation.central.console.tables import station_states
 from cardstation.central.console.visit import ZONE, ends
+from cardstation.central.days import business_day
 from cardstation.central.reconcile.tables import after_seal, day_seals
 from cardstation.central.tables import journal, postings, stations
 from cardstation.domain.ledger import GENESIS
 
 _PAGE = 2_000
-_YEARS = range(2000, 2200)
 ONE_DAY = timedelta(days=1)
 _NOTHING_MORE = ("centre", "revoked")
 """Of whom nothing is outstanding: the centre itself, and what is out of service for good."""
@@ -93,23 +93,6 @@ class _Late:
     entry_id: str
     seq: int
     day: date
-
-
-def business_moment(raw: bytes, posted_at: datetime) -> datetime:
-    """When an entry was made by its station's clock, never after it was posted."""
-    try:
-        said = json.loads(raw)
-        at = datetime.fromisoformat(str(said["at"])) if isinstance(said, dict) else posted_at
-    except (ValueError, KeyError):
-        return posted_at
-    if at.tzinfo is None or at.year not in _YEARS:
-        return posted_at
-    return min(at, posted_at)
-
-
-def business_day(raw: bytes, posted_at: datetime) -> date:
-    """The day of an entry by its station's clock, never after the one it was posted on."""
-    return business_moment(raw, posted_at).astimezone(ZONE).date()
 
 
 def kept(row: Row[Any]) -> Kept:

@@ -14,7 +14,14 @@ from cardstation.central.console.roles import Right
 from cardstation.central.console.tables import explanations
 from cardstation.central.console.visit import ZONE, Page, Visit, begins, ends
 from cardstation.central.console.words import TENDERS
-from cardstation.central.tables import class_totals, exceptions, journal, orders, postings
+from cardstation.central.tables import (
+    class_totals,
+    day_totals,
+    exceptions,
+    journal,
+    orders,
+    postings,
+)
 
 DAYS = 14
 _OPENS, _CLOSES = 7, 19
@@ -106,7 +113,7 @@ def figures(connection: Connection, day: date) -> Figures:
         ).one()
         for which in (sold, undone)
     )
-    money = connection.scalar(_money().where(_on(day))) or 0
+    money = connection.scalar(_money().where(day_totals.c.posted_on == day)) or 0
     return Figures(loads[0] - back[0], int(loads[1] - back[1]), int(loads[2] - back[2]), int(money))
 
 
@@ -137,11 +144,7 @@ def _on(day: date) -> Any:
 
 
 def _money() -> Any:
-    return (
-        select(func.sum(postings.c.fen))
-        .join(journal, journal.c.entry_id == postings.c.entry_id)
-        .where(postings.c.account.like("tender:%"))
-    )
+    return select(func.sum(day_totals.c.fen)).where(day_totals.c.account_class == "tender")
 
 
 def _hours(connection: Connection, day: date) -> list[tuple[str, int]]:
@@ -158,25 +161,21 @@ def _hours(connection: Connection, day: date) -> list[tuple[str, int]]:
 
 def _days(connection: Connection, day: date) -> list[tuple[str, int]]:
     first = day - timedelta(days=DAYS - 1)
-    named = func.date(func.timezone(ZONE.key, journal.c.posted_at))
+    posted_on = day_totals.c.posted_on
     rows = connection.execute(
-        select(named.label("day"), func.sum(postings.c.fen).label("fen"))
-        .join(postings, postings.c.entry_id == journal.c.entry_id)
-        .where(
-            journal.c.posted_at >= begins(first),
-            journal.c.posted_at < ends(day),
-            postings.c.account.like("tender:%"),
-        )
-        .group_by(named)
+        _money().add_columns(posted_on).where(posted_on.between(first, day)).group_by(posted_on)
     )
-    found = {row.day: int(row.fen) for row in rows}
+    found = {on: int(fen) for fen, on in rows}
     days = [first + timedelta(days=at) for at in range(DAYS)]
     return [(f"{one:%m-%d}", found.get(one, 0)) for one in days]
 
 
 def _tenders(visit: Visit, day: date) -> list[tuple[str, int]]:
     rows = visit.connection.execute(
-        _money().add_columns(postings.c.account).where(_on(day)).group_by(postings.c.account)
+        select(func.sum(postings.c.fen), postings.c.account)
+        .join(journal, journal.c.entry_id == postings.c.entry_id)
+        .where(postings.c.account.like("tender:%"), _on(day))
+        .group_by(postings.c.account)
     )
     named = [(account.partition(":")[2], int(fen)) for fen, account in rows]
     return [
