@@ -99,12 +99,12 @@ class GuidedDesk:
 
 
 def _type(dialog: QDialog, typed: str) -> None:
-    """Signs go to the field that has the keys; `\\n` is Enter, `\\t` the next field.
+    """Signs go to the field that has the keys; `\\n` is Enter, `\\t` the next field, `✓` F2.
 
-    Signs that no key has come as an input method commits them.
+    Other signs that no key has come as an input method commits them.
     """
     keys = {"\n": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab, "\x1b": Qt.Key.Key_Escape}
-    keys |= {"↓": Qt.Key.Key_Down, "\b": Qt.Key.Key_Backspace}
+    keys |= {"↓": Qt.Key.Key_Down, "\b": Qt.Key.Key_Backspace, "✓": Qt.Key.Key_F2}
     for sign in typed:
         target = dialog.focusWidget() or dialog
         if sign in keys:

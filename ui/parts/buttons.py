@@ -129,10 +129,12 @@ class Choice(QComboBox):
 class Tick(QCheckBox):
     """Something that is so or not, with a tick in the theme's ink."""
 
-    def __init__(self, look: Look, text: str) -> None:
-        super().__init__(text.replace("&", "&&"))
+    def __init__(self, look: Look, text: str, *, key: str = "") -> None:
+        super().__init__(f"{text}  {key}".strip().replace("&", "&&"))
         self._look = look
         self.setAccessibleName(text)
+        if key:
+            press_key(self, key, self.toggle)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As Qt asks, and the tick."""

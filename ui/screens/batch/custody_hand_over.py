@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
 
@@ -30,12 +30,18 @@ Way = tuple[Party, Party]
 
 
 class Scanned(QLineEdit):
-    """A field for a scanner: the Enter it sends goes to the next field and ends nothing."""
+    """A field for a scanner: the Enter it sends goes to what is asked next and ends nothing.
+
+    Attributes:
+        entered: Enter was pressed in it.
+    """
+
+    entered = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """As Qt asks."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.text():
-            self.focusNextChild()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
             event.accept()
         else:
             super().keyPressEvent(event)
@@ -76,7 +82,8 @@ class HandOverDialog(Sheet):
         self.segments.chosen.connect(self._choose)
         self._is_counted = False
         self.counted, self.against = self._count_field(), label("", wrap=True)
-        self.seal = self._field(t("Seal number"), Scanned())
+        self.seal = Scanned()
+        self._field(t("Seal number"), self.seal)
         self.rows = self._field(t("Only these rows"))
         self.missing = self._field(t("Rows known to be missing"))
         self.extras = self._field(t("Cards not on the list"))
@@ -91,7 +98,7 @@ class HandOverDialog(Sheet):
         self.given_by, self.taken_by = self._field(t("Who gives")), self._field(t("Who takes"))
         self.given = SignaturePad(look, t("Signature of who gives"))
         self.taken = SignaturePad(look, t("Signature of who takes"))
-        self.on_paper = Tick(look, t("Signed on paper; its photo follows"))
+        self.on_paper = Tick(look, t("Signed on paper; its photo follows"), key="F2")
         self._doubt = label("", "error", wrap=True)
         self._doubt.setMinimumHeight(40)
         self.given.changed.connect(self._judge)
@@ -99,6 +106,8 @@ class HandOverDialog(Sheet):
         self.on_paper.toggled.connect(lambda _on: self._judge())
         pads = ((self.given_by, self.given), (self.taken_by, self.taken))
         self._sides = tuple(self._side(*one) for one in pads)
+        self.counted.entered.connect(self._on_to_the_seal)
+        self.seal.entered.connect(self._on_to_the_name)
         self._build()
         self._choose(_code(self._way))
         self.counted.setFocus()
@@ -157,6 +166,16 @@ class HandOverDialog(Sheet):
         kept = self._standing.custody.kept
         return kept if len(kept) == 1 else ()
 
+    def _on_to_the_seal(self) -> None:
+        self.counted.editingFinished.emit()
+        self.seal.setFocus()
+
+    def _on_to_the_name(self) -> None:
+        """Of whoever is not the desk; rows and what lacks are for a count that does not agree."""
+        names = zip(self._way, (self.given_by, self.taken_by), strict=True)
+        unsaid = [one for party, one in names if party is not Party.DESK and not one.text()]
+        next(iter((*unsaid, self.accept_button))).setFocus()
+
     def _judge(self) -> None:
         """Say at once what would be refused."""
         self.against.clear()
@@ -188,7 +207,7 @@ class HandOverDialog(Sheet):
         self.against.setText(words)
         restyle(self.against, "role", "heading-warn" if more else "heading-ok")
 
-    def _count_field(self) -> QLineEdit:
+    def _count_field(self) -> Count:
         field = Count()
         field.setAccessibleName(self._look.t("Cards counted"))
         field.setProperty("look", "amount")

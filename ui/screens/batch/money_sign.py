@@ -47,7 +47,7 @@ class SignDialog(Sheet):
         self.by = QLineEdit()
         self.by.setAccessibleName(t("Who signs"))
         self.pad = SignaturePad(look, t("Signature of who pays"))
-        self.on_paper = Tick(look, t("Signed on paper"))
+        self.on_paper = Tick(look, t("Signed on paper"), key="F2")
         photo = button(t("Photo"), self.pad.pick, look="link")
         clear = button(t("Clear"), self.pad.clear, look="link")
         note = t("The signature stands for the prices, and for the order in which money is used.")
