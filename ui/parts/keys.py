@@ -104,10 +104,9 @@ def _bag(t: Translator) -> KeyGroup:
             ("F7", t("print all that goes back, or go on")),
             ("F5", t("a strip per floor, or a receipt per household")),
             ("F8", t("explain what is missing or left over")),
-            ("F12", t("the photo of a signed paper")),
             ("F9", t("close the batch")),
             ("↑ ↓ Enter", t("choose a hand-over and print its slip")),
-            ("F11", t("print the annex on personal data")),
+            ("F11 · F12", t("annex on personal data · photo of a paper")),
         ),
     )
 
