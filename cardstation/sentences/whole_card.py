@@ -40,9 +40,11 @@ TABLE = {
     ),
     "card_issued_already": Words(
         "Has a card already",
-        "Account {account_no} has a card, number {card_no}, or has bought with one.",
+        "Account {account_no} has a card, number {card_no}, or has bought with one; or a desk has "
+        "begun one for it.",
         UNCHANGED,
-        "Use that card. If it is lost or broken, it is a matter for the centre.",
+        "Use that card, or go on where it was begun. If it is lost or broken, it is a matter for "
+        "the centre.",
     ),
     "card_not_bound": Words(
         "New card, not bound yet",
