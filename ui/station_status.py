@@ -172,17 +172,27 @@ class StationStatus(QObject):
         return ChipState(t("Ledger: all sent"), "ok")
 
     def _quota(self, t: Translator) -> tuple[ChipState, ...]:
-        """What may still be sold offline; nothing while the ledger has heard of everything."""
+        """What may still be sold offline: under a grant always, it is looked at before one leaves.
+
+        A ceiling of the desk's own is seen while the ledger has not heard of everything.
+        """
         sync = self._state.sync
-        if sync is None or sync.quota is None or not (sync.unsent or not self._state.answered):
+        if sync is None:
             return ()
-        quota, parts = sync.quota, []
-        if quota.left is not None:
-            parts.append(f"¥{quota.left.fen // 100:,}")
-        if quota.hours_left is not None:
-            parts.append(t("{n} h", n=quota.hours_left))
+        offline = bool(sync.unsent) or not self._state.answered
+        own = sync.quota if offline else None
+        granted = None if sync.grant is None else sync.grant.quota
+        quotas = [one for one in (own, granted) if one is not None]
+        if not quotas:
+            return ()
+        left = min((one.left for one in quotas if one.left is not None), default=None)
+        hours = [one.hours_left for one in quotas if one.hours_left is not None]
+        parts = [] if left is None else [f"¥{left.fen // 100:,}"]
+        parts += [t("{n} h", n=min(hours))] if hours else []
         said = t("Offline quota: {left} left", left=" · ".join(parts))
-        return (ChipState(said, "error" if quota.used_up else "warn"),)
+        used_up = any(one.used_up for one in quotas)
+        kind = "error" if used_up and offline else "warn" if used_up or offline else "idle"
+        return (ChipState(said, kind),)
 
 
 def short_name(name: str) -> str:

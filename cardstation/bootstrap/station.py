@@ -143,7 +143,7 @@ def _asked() -> Secret | None:
 
 
 def news_of(station: Station) -> dict[str, str]:
-    """What the centre's list of stations shows of this one.
+    """What the centre's list of stations shows of this one, and who asks for an offline grant.
 
     Records that are older than their anchor lack what was done since: it is unsent, how much
     nobody can say here.
@@ -153,9 +153,16 @@ def news_of(station: Station) -> dict[str, str]:
         unsent, oldest = reading.journal.count_since(acked), reading.journal.at(acked + 1)
         if anchor_problem(station, reading) is not None:
             unsent += 1
+        granted = reading.grants.taken()
     written = None if oldest is None else oldest.written_at
     since = "" if written is None else written.isoformat(timespec="seconds")
-    return {"version": __version__, "unsent": str(unsent), "oldest": since}
+    return {
+        "version": __version__,
+        "unsent": str(unsent),
+        "oldest": since,
+        "boot": station.clock.boot_id,
+        "grant": "0" if granted is None else str(granted.grant.number),
+    }
 
 
 def _ledger(

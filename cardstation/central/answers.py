@@ -12,6 +12,7 @@ from cardstation.central.centre_key import CentreKey
 from cardstation.central.requests import Signed, json_answer
 from cardstation.domain.checkpoint import OrdersTold
 from cardstation.domain.ledger import Order
+from cardstation.domain.offline_grant import GrantTold
 from cardstation.errors import LedgerRefused
 
 
@@ -57,8 +58,15 @@ def told(key: CentreKey, signed: Signed, found: tuple[Order, ...]) -> Response:
     return json_answer(wire.Orders(lines, key.sign(said.message)))
 
 
-def head_answer(engine: Engine, key: CentreKey, signed: Signed, head: heads.Head) -> Response:
-    """What the books have of a station, and what two people ask of it."""
+def head_answer(
+    engine: Engine,
+    key: CentreKey,
+    signed: Signed,
+    head: heads.Head,
+    *,
+    grant: GrantTold | None = None,
+) -> Response:
+    """What the books have of a station, what two people ask of it, and its offline grant."""
     found = acts.rewind_for(engine, head)
     rewind = None
     if found is not None:
@@ -80,8 +88,28 @@ def head_answer(engine: Engine, key: CentreKey, signed: Signed, head: heads.Head
         signature=key.sign(head.checkpoint(signed.said.nonce).message),
         centre_key=key.public,
         rewind=rewind,
+        grant=None if grant is None else _grant_answer(key, grant),
     )
     return json_answer(answer)
+
+
+def _grant_answer(key: CentreKey, told: GrantTold) -> wire.GrantAnswer:
+    grant, terms = told.grant, told.grant.terms
+    return wire.GrantAnswer(
+        station=grant.station,
+        epoch=grant.epoch,
+        key=grant.key,
+        number=grant.number,
+        fen=terms.money.fen,
+        hours=terms.hours,
+        card_fen=terms.card_money.fen,
+        list_hours=terms.list_hours,
+        list_no=grant.list_no,
+        list_hash=grant.list_hash,
+        until_us=grant.until_us,
+        now_us=told.now_us,
+        signature=key.sign(told.message),
+    )
 
 
 def acknowledged(key: CentreKey, signed: Signed, done: ledger.Acknowledged) -> Response:

@@ -28,6 +28,7 @@ from cardstation.central.console.app import build_console, no_such_page
 from cardstation.central.contact import keeps_nothing_back, note_contact
 from cardstation.central.enrolment import EnrolmentCodes, enrol
 from cardstation.central.feeds.routes import add_feed_routes
+from cardstation.central.granting import grant_for
 from cardstation.central.openapi import document
 from cardstation.central.reception import Reception
 from cardstation.central.requests import (
@@ -110,7 +111,8 @@ def _station_routes(app: FastAPI, service: Service, reception: Reception) -> Non
         def look(signed: Signed, _body: bytes) -> Response:
             found = known(engine, signed)
             note_contact(engine, station, request.query_params)
-            return head_answer(engine, service.key, signed, found)
+            grant = grant_for(engine, found, signed.said.nonce, request.query_params)
+            return head_answer(engine, service.key, signed, found, grant=grant)
 
         return await reception.station(request, look, name=station)
 

@@ -15,6 +15,7 @@ from cardstation.central.days import Key, add_to_days, day_of, moment_said, summ
 from cardstation.central.engine import transaction
 from cardstation.central.following import flag_reused, news, other_branch, placed
 from cardstation.central.forks import hashes_at, keep_branch, suspend
+from cardstation.central.granting import post_used
 from cardstation.central.heads import Head, head_from, locked_head, new_nonce, refuse_inactive
 from cardstation.central.judging import Verdict, legs
 from cardstation.central.tables import (
@@ -148,6 +149,8 @@ def _booked(connection: Connection, new: Sequence[Sent]) -> set[str]:
 
 
 def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:
+    # First: who waits for this row of its own holds no account of others.
+    post_used(connection, head.station, [one.entry for one in new if one.entry])
     judge = precedents.known_before(connection, [one.entry for one in new if one.entry])
     verdicts = [Verdict(one.flaw) if one.entry is None else judge.judge(one.entry) for one in new]
     posted = [

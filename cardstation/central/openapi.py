@@ -43,7 +43,7 @@ _KEYS: Said = {
     PERSON: {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "A login."},
 }
 _FIELD = re.compile(r"\{(\w+)\}")
-_NEWS = ("version", "unsent", "oldest")
+_NEWS = ("version", "unsent", "oldest", "boot", "grant")
 _ASKED = (
     *("q", "day", "which", "code", "station", "clerk", "act", "before", "done", "wall"),
     *("team", "zone"),

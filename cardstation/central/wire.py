@@ -64,6 +64,24 @@ class RewindOrder(msgspec.Struct):
     signature: bytes
 
 
+class GrantAnswer(msgspec.Struct):
+    """What a station may load before the ledger hears of it, signed for its question."""
+
+    station: str
+    epoch: int
+    key: str
+    number: int
+    fen: int
+    hours: int
+    card_fen: int
+    list_hours: int
+    list_no: int
+    list_hash: str
+    until_us: int
+    now_us: int
+    signature: bytes
+
+
 class HeadAnswer(msgspec.Struct):
     """What the ledger has of a station."""
 
@@ -75,6 +93,7 @@ class HeadAnswer(msgspec.Struct):
     signature: bytes
     centre_key: bytes
     rewind: RewindOrder | None
+    grant: GrantAnswer | None = None
 
 
 class Conflict(msgspec.Struct):

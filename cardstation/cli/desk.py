@@ -17,6 +17,7 @@ from cardstation.services.recover import recover as recover_station
 from cardstation.services.rejoin import rejoin as rejoin_station
 from cardstation.services.settle_clock import settle_clock
 from cardstation.services.sync import sync as sync_station
+from cardstation.services.sync_state import sync_state
 from cardstation.services.verify import Verification
 from cardstation.services.verify import verify as verify_station
 
@@ -70,10 +71,16 @@ def enrol(call: Call, url: str, code: str) -> None:
 
 
 @click.command()
+@click.option("--status", is_flag=True, help="Ask nobody: what is unsent, what is left offline.")
 @with_json
 @pass_call
-def sync(call: Call) -> None:
+def sync(call: Call, status: bool) -> None:
     """Send what the central ledger does not have yet; then take what the centre published."""
+    if status:
+        with call.doors.station(call.settings, False) as station:
+            state = sync_state(station)
+        call.output.answer(state, told(state))
+        return
     with call.doors.station(call.settings, True) as station:
         state = sync_station(station)
         follow_along(call, station)

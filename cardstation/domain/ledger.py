@@ -75,7 +75,7 @@ class Entry:
             another desk may have written the same one; the ledger decides), or `PEOPLE` and in
             their words what two persons saw. Of an epoch: `TAIL_LOST` where entries before it were
             never sent and are gone. Of arrears_paid: the day up to which the directory counted
-            them, or empty.
+            them, or empty. Of armed: the grant it rests on (`grant N`), or empty.
     """
 
     entry_id: str

@@ -1,7 +1,6 @@
 """How far a desk goes without its ledger: a local ceiling from the settings.
 
-A ceiling and no grant: it is the desk's own word. Signed, expiring grants take its place once the
-ledger gives them (MONEY-SAFETY 4).
+A ceiling and no grant: it is the desk's own word, beside what the ledger grants (`offline_grant`).
 """
 
 from __future__ import annotations
@@ -55,12 +54,16 @@ class OfflineQuota:
         return self.left == NO_MONEY or self.hours_left == 0
 
 
+def shown_left(money: Money) -> Money:
+    """What is left as people see it."""
+    return Money(max(0, money.fen) // STEP.fen * STEP.fen)
+
+
 def quota_of(limit: OfflineLimit, unconfirmed: Money, age_min: int) -> OfflineQuota:
     """What is left of a limit."""
     left = hours = None
     if limit.money:
-        fen = max(0, (limit.money - unconfirmed).fen)
-        left = Money(fen // STEP.fen * STEP.fen)
+        left = shown_left(limit.money - unconfirmed)
     if limit.hours:
         hours = max(0, limit.hours * 60 - age_min) // 60
     return OfflineQuota(limit, left, hours)

@@ -13,3 +13,7 @@ class Tender(StrEnum):
     QR_CODE = "qr_code"
     BATCH = "batch"
     ORDER = "order"
+
+
+WITHOUT_ASKING = frozenset({Tender.BATCH, Tender.ORDER})
+"""Tenders whose money is already here: out of a lump sum, or paid online."""

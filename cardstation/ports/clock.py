@@ -13,7 +13,7 @@ class Clock(Protocol):
         """Wall time, timezone-aware, in the desk's zone (Asia/Shanghai unless set)."""
 
     def monotonic_ns(self) -> int:
-        """Nanoseconds that never run backwards within one boot."""
+        """Nanoseconds that never run backwards within one boot, and run on while it sleeps."""
 
     @property
     def boot_id(self) -> str:

@@ -9,6 +9,15 @@ from typing import Protocol
 
 from cardstation.domain.board_told import BoardTold
 from cardstation.domain.ledger import Entry, Order
+from cardstation.domain.offline_grant import GrantTold
+
+
+@dataclass(frozen=True, slots=True)
+class SignedGrant:
+    """An offline grant and the centre's signature over it, hex, empty where it does not sign."""
+
+    told: GrantTold
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,7 @@ class LedgerHead:
         status: `active`, `suspended` or `revoked`.
         resend: The ledger lost what follows `last_seq` and asks for it again, signed by its key
             and ordered by two people there; without that nothing it confirmed may be missing.
+        grant: What this station may load before the ledger hears of it; None = nobody there said.
     """
 
     epoch: int
@@ -30,6 +40,7 @@ class LedgerHead:
     nonce: str
     status: str = "active"
     resend: bool = False
+    grant: SignedGrant | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,32 @@ TABLE = {
         _UNCHANGED,
         PICK_OTHER,
     ),
+    "grant_figures_bad": Words(
+        "Figures not possible",
+        "Amounts are yuan from 0 to 10,000,000,000, hours whole and from 0 to 744 (a month),"
+        " the age of the list from 0 to 8784; 0 is nothing.",
+        _UNCHANGED,
+        PICK_OTHER,
+    ),
+    "grant_team_bad": Words(
+        "Team name not possible",
+        "A team has a name of 1 to 40 letters and figures.",
+        _UNCHANGED,
+        PICK_OTHER,
+    ),
+    "grant_team_unknown": Words(
+        "No such team",
+        "Nobody has decided how much the team {team} may have out.",
+        _UNCHANGED,
+        "Have the ceiling of the team decided first.",
+    ),
+    "grant_team_full": Words(
+        "More than the team may have",
+        "The stations of team {team} would together have more than its ceiling;"
+        " the others have {taken_fen}.",
+        _UNCHANGED,
+        "Propose less, or have the ceiling raised first.",
+    ),
     "proof_runs": Words(
         "A proof runs already",
         "The books are being proved right now.",

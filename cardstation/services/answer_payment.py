@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import WITHOUT_ASKING, Tender
 from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_its_intent, on_money
-from cardstation.services.intent.begin import WITHOUT_ASKING
 from cardstation.services.intent.funding import answered
 from cardstation.services.intent.guards import ensure_may_write, ensure_on_duty
 from cardstation.services.intent.records import record_move, record_paid

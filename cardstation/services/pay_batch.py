@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import WITHOUT_ASKING, Tender
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.batch_state import BatchMoney, batch_state
 from cardstation.services.intent.at_work import on_money
-from cardstation.services.intent.begin import WITHOUT_ASKING
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.funding import (
     answered,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
-from cardstation.services.intent.begin import WITHOUT_ASKING, settle
+from cardstation.services.intent.begin import settle
 from cardstation.services.intent.funding import answered
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.intent.records import record_move

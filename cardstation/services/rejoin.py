@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from cardstation.domain.ledger import TAIL_LOST, Entry, EntryKind
 from cardstation.domain.shift import Approval
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ledger
 from cardstation.services.intent.anchoring import anchor_problem, write_anchor
+from cardstation.services.intent.granting import keep_grant
 from cardstation.services.intent.ids import new_id
 from cardstation.services.rebuild.money_again import pay_again
 from cardstation.services.rebuild.replay import replay
@@ -53,7 +57,7 @@ def rejoin(station: Station, approval: Approval, *, clerk: Approval | None = Non
 
 
 def _bring_back(station: Station, ledger: Ledger, *, clerk: str, approver: str) -> None:
-    marked = _mark_opened(station)
+    marked, asked_ns = _mark_opened(station), station.clock.monotonic_ns()
     head = ledger.head()
     with station.store.reading() as reading:
         ours = reading.journal.head()
@@ -70,7 +74,8 @@ def _bring_back(station: Station, ledger: Ledger, *, clerk: str, approver: str) 
     with station.store.reading() as reading:
         gone = anchor_problem(station, reading) is not None
     witness = TAIL_LOST if gone else ""
-    _begin_epoch(station, ledger, clerk=clerk, approver=approver, witness=witness)
+    told = partial(keep_grant, station, head=head, asked_ns=asked_ns)
+    _begin_epoch(station, ledger, told, clerk=clerk, approver=approver, witness=witness)
 
 
 def _mark_opened(station: Station) -> bool:
@@ -145,9 +150,18 @@ def _ensure_follows(unit: Unit, raw: bytes) -> None:
 
 
 def _begin_epoch(
-    station: Station, ledger: Ledger, *, clerk: str, approver: str, witness: str
+    station: Station,
+    ledger: Ledger,
+    told: Callable[[Unit], None],
+    *,
+    clerk: str,
+    approver: str,
+    witness: str,
 ) -> None:
     """Ask for the next epoch and open it with an entry; the anchor starts anew from there.
+
+    That the ledger spoke of a grant (`told`), which is none of this epoch, comes on record with it:
+    records that were lost knew it, and a desk that needs a grant sells none unheard without one.
 
     The entry names the last receipt on record: what the epoch before printed after it is void, and
     no number of it comes again. `witness` says that an anchored part of it is nowhere any more.
@@ -177,6 +191,7 @@ def _begin_epoch(
             )
         )
         opened = unit.journal.head()
+        told(unit)
         unit.outbox.judge("", station.clock.now())
         unit.commit()
     write_anchor(station, opened)

@@ -13,6 +13,7 @@ from cardstation.domain.admission import (
 )
 from cardstation.domain.card import Witness
 from cardstation.domain.household import Household
+from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
@@ -21,7 +22,7 @@ from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import adopt, ensure_ours_to_finish, finished_elsewhere
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_its_card
-from cardstation.services.intent.begin import WITHOUT_ASKING, settle
+from cardstation.services.intent.begin import settle
 from cardstation.services.intent.finish_return import finish_return
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.load import (

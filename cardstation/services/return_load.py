@@ -15,6 +15,7 @@ from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal, ensure, fail
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.adopt import has_a_ledger
 from cardstation.services.intent.at_work import on_its_card, on_its_intent
 from cardstation.services.intent.giving_back import record_returned
 from cardstation.services.intent.guards import (
@@ -176,7 +177,7 @@ def _may_be_theirs(station: Station, card: Inserted, sale: TopUp, sealed: Stored
     if sale.origin or sealed.entry.witness == PROVISIONAL:
         return True
     in_lane = card.sealed == sealed.entry.subject
-    return station.ledger is not None and not card.layout.marks_loads and not in_lane
+    return has_a_ledger(station) and not card.layout.marks_loads and not in_lane
 
 
 def _ensure_not_taken(card: Inserted, sale: TopUp, reading: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from cardstation.domain.ledger import GENESIS
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, Ledger, LedgerHead
+from cardstation.services.intent.granting import keep_grant
 from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.station import Station
 from cardstation.services.sync_state import SyncState, sync_state
@@ -61,17 +62,39 @@ def sync(station: Station, *, patience_s: float = HOWEVER_LONG) -> SyncState:
     if ledger is None:
         raise Refusal("ledger_not_set")
     with station.work.on_line(patience_s):
-        _speak(station, ledger)
+        _hear(station, ledger)
+        _pull_orders(station, ledger)
         settle_elsewhere(station)
         _follow(station)
     return sync_state(station)
 
 
-def _speak(station: Station, ledger: Ledger) -> None:
+def be_heard(station: Station, *, patience_s: float = HOWEVER_LONG) -> int:
+    """Only handshake and push: the ledger has everything then, whatever else it cannot answer.
+
+    Args:
+        station: The desk.
+        patience_s: As of `sync`.
+
+    Returns:
+        When the ledger was asked, by the clock of this boot.
+
+    Raises:
+        LedgerUnreachable, LedgerRefused, Refusal: as `sync`.
+    """
+    if station.ledger is None:
+        raise Refusal("ledger_not_set")
+    with station.work.on_line(patience_s):
+        return _hear(station, station.ledger)
+
+
+def _hear(station: Station, ledger: Ledger) -> int:
     try:
         _ensure_no_rejoin(station)
+        asked_ns = station.clock.monotonic_ns()
         head = ledger.head()
         _compare(station, head)
+        _keep_grant(station, head, asked_ns)
         _push(station, ledger, head)
     except LedgerRefused as error:
         if error.code in FREEZING:
@@ -80,9 +103,22 @@ def _speak(station: Station, ledger: Ledger) -> None:
             _report_branch(station, ledger)
         raise
     _judge(station, "")
+    return asked_ns
+
+
+def _pull_orders(station: Station, ledger: Ledger) -> None:
     orders = ledger.orders()
     with station.store.unit() as unit:
         unit.orders.told(orders, station.clock.now(), station=station.name)
+        unit.commit()
+
+
+def _keep_grant(station: Station, head: LedgerHead, asked_ns: int) -> None:
+    """Only a station whose records agree with the ledger takes a grant."""
+    if head.grant is None:
+        return
+    with station.store.unit() as unit:
+        keep_grant(station, unit, head, asked_ns)
         unit.commit()
 
 

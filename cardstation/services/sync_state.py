@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cardstation.domain.offline_limit import OfflineQuota
 from cardstation.ports.ledger import LedgerException
+from cardstation.services.grant_state import GrantState, grant_state
 from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.offline_quota import offline_quota
 from cardstation.services.station import Station
@@ -24,6 +25,7 @@ class SyncState:
         exceptions: Entries the ledger posted to suspense, for a human.
         configured: There is a ledger at all.
         quota: What is left of the desk's own offline ceiling; None = there is none.
+        grant: What is left of what the ledger grants; None = it never spoke of a grant.
     """
 
     unsent: int
@@ -33,6 +35,7 @@ class SyncState:
     exceptions: tuple[LedgerException, ...]
     configured: bool
     quota: OfflineQuota | None = None
+    grant: GrantState | None = None
 
 
 def sync_state(station: Station) -> SyncState:
@@ -53,6 +56,7 @@ def sync_state(station: Station) -> SyncState:
         exceptions,
         station.ledger is not None,
         offline_quota(station),
+        grant_state(station),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, bindparam, cast, func, select
 
 from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
+from cardstation.domain.payment import Tender
 from cardstation.errors import ensure
 from cardstation.sql.asked import Asked, adding, newest
 from cardstation.store.tables import journal
@@ -183,6 +184,23 @@ class Journal:
         fen = func.json_extract(cast(journal.c.raw, Text), "$.fen")
         query = select(func.sum(fen)).where(journal.c.seq > seq, journal.c.kind == kind.value)
         return int(self._connection.execute(query).scalar() or 0)
+
+    def armed_since(self, seq: int) -> dict[str, tuple[int, str]]:
+        """Own loads for money that were armed after `seq`: fen and card number by top-up.
+
+        What takes a load back, a paid order, and what another station began are none.
+        """
+        said = cast(journal.c.raw, Text)
+        fen, card_no = func.json_extract(said, "$.fen"), func.json_extract(said, "$.card_no")
+        none_of = ("$.corrects", "$.origin")
+        own = [func.coalesce(func.json_extract(said, name), "") == "" for name in none_of]
+        query = select(journal.c.subject, fen, card_no).where(
+            journal.c.seq > seq,
+            journal.c.kind == EntryKind.ARMED.value,
+            *own,
+            func.json_extract(said, "$.tender") != Tender.ORDER.value,
+        )
+        return {row[0]: (int(row[1]), row[2]) for row in self._connection.execute(query)}
 
     def count_since(self, seq: int) -> int:
         """How many entries follow `seq`."""

@@ -11,6 +11,7 @@ from cardstation.store import (
     arrears,
     batches,
     feeds,
+    grants,
     households,
     lists,
     lump_sums,
@@ -22,7 +23,7 @@ from cardstation.store import (
 from cardstation.store.seals import seal_rows
 from cardstation.store.tables import guards, metadata
 
-VERSION = 10
+VERSION = 11
 REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata
@@ -31,6 +32,7 @@ _WITH_TABLES = (
     arrears,
     batches,
     feeds,
+    grants,
     households,
     lists,
     lump_sums,
@@ -73,6 +75,7 @@ def make_schema(connection: Connection) -> None:
         *readings.APPEND_ONLY,
         *payouts.APPEND_ONLY,
         *feeds.APPEND_ONLY,
+        *grants.APPEND_ONLY,
     )
     for guard in (*guards(), *guards(also)):
         connection.exec_driver_sql(guard)

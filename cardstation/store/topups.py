@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, text
 
 from cardstation.domain.card import CardIdentity, WritePlan
+from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import (
     BEGINNING,
@@ -259,6 +260,15 @@ class TopUps:
                 )
             )
         )
+
+    def being_paid(self) -> tuple[TopUp, ...]:
+        """Sales whose money is asked for now, about to be, or taken, and that are not armed yet.
+
+        None of a batch or an order: their money is here before they are begun.
+        """
+        asked = (TopUpState.QUOTED, TopUpState.PAY_PENDING, TopUpState.PAID)
+        of_sale = topup.c.direction == Direction.SALE, topup.c.tender.not_in(WITHOUT_ASKING)
+        return self._find(and_(topup.c.state.in_(asked), *of_sale, text(ON_CARD)))
 
     def of_batch(self, batch_id: str, *, line: int = 0) -> tuple[TopUp, ...]:
         """Every load of a batch, or of one line, oldest first, voided ones too."""

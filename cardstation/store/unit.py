@@ -14,6 +14,7 @@ from cardstation.store.attempts import Attempts
 from cardstation.store.batches import Batches, Kept
 from cardstation.store.feeds import Feeds
 from cardstation.store.funds import Funds
+from cardstation.store.grants import Grants
 from cardstation.store.households import Households
 from cardstation.store.journal import Journal
 from cardstation.store.lists import BlockedCards, LearnedColumns
@@ -54,6 +55,7 @@ class Reading:
         self.blocked = BlockedCards(connection)
         self.readings = Readings(connection)
         self.feeds = Feeds(connection)
+        self.grants = Grants(connection)
         self._look()
 
     def _look(self) -> None:

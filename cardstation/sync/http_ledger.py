@@ -31,7 +31,13 @@ from cardstation.domain.message_signature import (
 )
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.ports.keys import CentreSeal, DeviceKey
-from cardstation.ports.ledger import Ack, LedgerException, LedgerHead, SignedCheckpoint
+from cardstation.ports.ledger import (
+    Ack,
+    LedgerException,
+    LedgerHead,
+    SignedCheckpoint,
+    SignedGrant,
+)
 from cardstation.sync import wire
 from cardstation.sync.failures import BAD_ADDRESS, UNREADABLE, mapped, refuse
 
@@ -280,7 +286,16 @@ class HttpLedger:
             nonce=found.nonce,
             status=found.status,
             resend=found.rewind is not None,
+            grant=None if found.grant is None else self._grant(found.grant, nonce),
         )
+
+    def _grant(self, found: wire.Grant, nonce: str) -> SignedGrant:
+        try:
+            told = wire.grant_told(found, nonce)
+        except ValueError as error:
+            raise LedgerUnreachable(UNREADABLE, url=self._url) from error
+        self._ensure_signed(told.message, found.signature)
+        return SignedGrant(told, found.signature.hex())
 
     def _ensure_signed(self, message: bytes, signature: bytes) -> None:
         if not self._centre.genuine(message, signature):

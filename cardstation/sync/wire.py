@@ -6,6 +6,10 @@ from datetime import datetime
 
 import msgspec
 
+from cardstation.domain import offline_grant
+from cardstation.domain.money import Money
+from cardstation.domain.offline_grant import GrantTold, Terms
+
 
 class Batch(msgspec.Struct):
     """A push: the entries' exact bytes, base64 on the wire."""
@@ -41,6 +45,24 @@ class RewindOrder(msgspec.Struct):
     signature: bytes
 
 
+class Grant(msgspec.Struct):
+    """What this station may load before the ledger hears of it, signed."""
+
+    station: str
+    epoch: int
+    key: str
+    number: int
+    fen: int
+    hours: int
+    card_fen: int
+    list_hours: int
+    list_no: int
+    list_hash: str
+    until_us: int
+    now_us: int
+    signature: bytes
+
+
 class Head(msgspec.Struct):
     """What the ledger has of this station, signed as a checkpoint."""
 
@@ -52,6 +74,7 @@ class Head(msgspec.Struct):
     signature: bytes
     centre_key: bytes
     rewind: RewindOrder | None
+    grant: Grant | None = None
 
 
 class Conflict(msgspec.Struct):
@@ -141,3 +164,23 @@ class Refused(msgspec.Struct):
 
     code: str
     values: dict[str, str | int | bool | None] = {}
+
+
+def grant_told(found: Grant, nonce: str) -> GrantTold:
+    """A grant as a value, as the answer to a request with this nonce.
+
+    Raises:
+        ValueError: a figure that no policy can have.
+    """
+    terms = Terms(Money(found.fen), found.hours, Money(found.card_fen), found.list_hours)
+    grant = offline_grant.Grant(
+        station=found.station,
+        epoch=found.epoch,
+        key=found.key,
+        number=found.number,
+        terms=terms,
+        list_no=found.list_no,
+        list_hash=found.list_hash,
+        until_us=found.until_us,
+    )
+    return GrantTold(grant, found.now_us, nonce)

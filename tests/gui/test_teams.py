@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from cardstation.errors import Refusal
+from cardstation.services.sync_state import SyncState
 from tests.kit.window_stage import Stage
-from tests.kit.window_team_shots import offline, teams_of
+from tests.kit.window_team_shots import granted, offline, teams_of
 from tests.kit.window_teams import BOARD
 from ui.screens.teams.view import TeamsView
 
@@ -118,3 +121,28 @@ def test_no_quota_is_shown_while_the_ledger_has_heard_of_everything(desk: Stage)
     desk.session.status.refresh()
     chips = desk.session.status.chips(desk.window.look.t)
     assert not any("离线额度" in chip.text for chip in chips)
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "tone"),
+    [
+        (granted(20_000, 24), "离线额度 剩 ¥20,000 · 24 小时", "idle"),
+        (granted(12_500, 22, unsent=38), "离线额度 剩 ¥12,500 · 22 小时", "warn"),
+        (granted(12_500, 0, waits="grant_over"), "离线额度 剩 ¥0 · 0 小时", "warn"),
+        (granted(12_500, 9, unsent=3, waits="grant_list_old"), "离线额度 剩 ¥0 · 0 小时", "error"),
+    ],
+)
+def test_what_the_ledger_grants_is_seen_before_the_desk_leaves(
+    desk: Stage, state: SyncState, said: str, tone: str
+) -> None:
+    desk.station.synced = state
+    desk.session.status.refresh()
+    chips = desk.session.status.chips(desk.window.look.t)
+    assert (said, tone) in [(chip.text, chip.tone) for chip in chips]
+
+
+def test_of_a_ceiling_and_a_grant_the_smaller_is_seen(desk: Stage) -> None:
+    desk.station.synced = replace(offline(38, 742_300, 95), grant=granted(300, 23).grant)
+    desk.session.status.refresh()
+    chips = desk.session.status.chips(desk.window.look.t)
+    assert "离线额度 剩 ¥300 · 22 小时" in [chip.text for chip in chips]

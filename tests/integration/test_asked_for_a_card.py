@@ -21,7 +21,7 @@ from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_ba
 pytest_plugins = ("tests.kit.fast_disk",)
 
 HOMES = neighbours(60)
-ASKED = {"looks": 4, "forced": 2, "passing": 2, "statements": 47, "synced": 2}
+ASKED = {"looks": 4, "forced": 2, "passing": 2, "statements": 48, "synced": 2}
 """Looks into the store, units that wait for the disk, units that do not, statements, and the two
 forced writes of the anchor."""
 

@@ -7,7 +7,7 @@ of `cardstation.central`. Only what PostgreSQL does there is done here by lists 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NoReturn, TypeVar
 
@@ -39,8 +39,9 @@ from cardstation.domain.order_lease import (
 )
 from cardstation.domain.seal_number import read_seal
 from cardstation.errors import LedgerRefused, Refusal
-from cardstation.ports.ledger import Ack, LedgerException, LedgerHead
+from cardstation.ports.ledger import Ack, LedgerException, LedgerHead, SignedGrant
 from tests.kit.memory_chain import Chain, Posted
+from tests.kit.memory_grants import MemoryGrants
 
 CENTRE = "centre"
 AUTUMN = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -77,6 +78,7 @@ class Centre:
     balances: dict[str, int] = field(default_factory=dict)
     told: list[BoardTold] = field(default_factory=list)
     heard: dict[str, datetime] = field(default_factory=dict)
+    grants: MemoryGrants = field(default_factory=MemoryGrants)
 
     @property
     def orders(self) -> dict[str, OrderState]:
@@ -92,6 +94,10 @@ class Centre:
         return LedgerHead(
             head.epoch, head.last_seq, head.last_hash, head.nonce, head.status, resend
         )
+
+    def grant(self, station: str, key: bytes, said: Mapping[str, str]) -> SignedGrant | None:
+        """As `central.granting.grant_for`."""
+        return self.grants.told(self.chains[station].head, key, said, self.now())
 
     def push(self, station: str, entries: Sequence[bytes], nonce: str) -> Ack:
         """As `central.ledger.push`."""
@@ -240,7 +246,7 @@ class Centre:
 
     def back_to(self, kept: Sequence[Posted]) -> None:
         """The books are an older copy of themselves; no number they gave out comes again."""
-        old = Centre(held=self.held, now=self.now)
+        old = Centre(held=self.held, now=self.now, grants=self.grants)
         for name, chain in self.chains.items():
             old.enrol(name)
             old.chains[name].turn = chain.turn
@@ -307,12 +313,14 @@ class MemoryLedger:
     Attributes:
         boundary: Told before each message, by name; may raise.
         news: As of `sync.http_ledger.HttpLedger`.
+        key: The public key of the station that asks.
     """
 
     station: str = "S001"
     centre: Centre = field(default_factory=Centre)
     boundary: Callable[[str], None] = _nothing
     news: Callable[[], Mapping[str, str]] = dict
+    key: bytes = bytes(32)
 
     def __post_init__(self) -> None:
         if self.station not in self.centre.chains:
@@ -328,7 +336,11 @@ class MemoryLedger:
         return ask()
 
     def head(self) -> LedgerHead:
-        return self.carry("ledger.head", lambda: self.centre.head(self.station))
+        return self.carry("ledger.head", self._head)
+
+    def _head(self) -> LedgerHead:
+        grant = self.centre.grant(self.station, self.key, self.news())
+        return replace(self.centre.head(self.station), grant=grant)
 
     def hurried(self) -> MemoryLedger | None:
         return self

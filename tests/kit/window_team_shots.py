@@ -5,6 +5,7 @@ from __future__ import annotations
 from cardstation.domain.money import Money
 from cardstation.domain.offline_limit import OfflineLimit, quota_of
 from cardstation.services.board_state import Board
+from cardstation.services.grant_state import GrantState
 from cardstation.services.sync_state import SyncState
 from tests.kit.window_stage import Stage
 from tests.kit.window_teams import BOARD
@@ -20,6 +21,14 @@ def teams_of(s: Stage) -> TeamsScreen:
 def offline(unsent: int, spent: int, age_min: int) -> SyncState:
     quota = quota_of(OfflineLimit(Money(2_000_000), 24), Money(spent), age_min)
     return SyncState(unsent, age_min, 12, "", (), configured=True, quota=quota)
+
+
+def granted(left_yuan: int, hours: int, *, unsent: int = 0, waits: str = "") -> SyncState:
+    """What the ledger grants, seen while it has heard of everything, too."""
+    money = Money(2_000_000)
+    left = Money(left_yuan * 100)
+    grant = GrantState(7, money, left, hours, Money(200_000), 72, waits, "")
+    return SyncState(unsent, unsent, 12, "", (), configured=True, grant=grant)
 
 
 def team_scenes(s: Stage) -> None:
@@ -42,6 +51,9 @@ def team_scenes(s: Stage) -> None:
     s.session.status.refresh()
     s.window.go("counter")
     s.shoot("counter-12-quota-used-up")
+    s.station.synced = granted(20_000, 24)
+    s.session.status.refresh()
+    s.shoot("counter-13-granted")
     s.station.synced = before
     s.station.teams.board = Board(())
     s.session.status.refresh()

@@ -25,6 +25,7 @@ class StationClock:
     """Implements `ports.clock.Clock`: true time, wrong by so much; a reboot makes a new boot."""
 
     true: TrueTime
+    machine: str = ""
     wrong_by: timedelta = field(default_factory=timedelta)
     boots: int = 0
     _booted: datetime = AUTUMN
@@ -41,4 +42,4 @@ class StationClock:
 
     @property
     def boot_id(self) -> str:
-        return f"boot-{self.boots}"
+        return f"boot-{self.machine}-{self.boots}"

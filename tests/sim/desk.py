@@ -98,7 +98,7 @@ class Desk:
     ) -> None:
         self.name, self.number, self.folder = name, number, folder
         self.key = folder.name
-        self.clock = StationClock(time)
+        self.clock = StationClock(time, self.key)
         self.ledger, self.fuse = ledger, ledger.fuse
         self.reader = VirtualReader(wrap=self._wrapped)
         self.watch = Watch(folder)

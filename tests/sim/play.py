@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.sim.fates import FATES
+from tests.sim.grants import Grants
 from tests.sim.proven import proven
 from tests.sim.settle import settle
 from tests.sim.watch import Broken
@@ -40,10 +41,14 @@ def play(seed: object, size: Size, watcher: Watcher = lambda _world, _step: None
         Broken: it saw something; seed, step and the last steps are in the message.
     """
     with world(seed, size) as made:
-        step = 0
+        step, grants = 0, Grants(seed) if size.grants else None
         try:
             for step in range(1, size.steps + 1):
+                if grants is not None:
+                    grants.before(made)
                 _step(made, step)
+                if grants is not None:
+                    grants.after(made)
                 watcher(made, step)
             settle(made)
         except Exception as error:

@@ -34,19 +34,21 @@ MACHINES = "M900"
 
 @dataclass(frozen=True)
 class Size:
-    """How large a world is, and how long it runs."""
+    """How large a world is, how long it runs, and whether people decide on offline grants."""
 
     stations: int
     households: int
     steps: int
     trouble: float = 0.15
+    grants: bool = False
 
 
 def small(seed: object) -> Size:
     """A world of 3 stations and 60 households; most are short, some are long."""
     chance = Random(f"size {seed}")
     steps = chance.choices((4, 8, 16, 40, 120), (25, 30, 27, 13, 5))[0]
-    return Size(3, 60, chance.randrange(steps // 2, steps + 1), chance.choice((0.0, 0.1, 0.3, 0.6)))
+    length, trouble = chance.randrange(steps // 2, steps + 1), chance.choice((0.0, 0.1, 0.3, 0.6))
+    return Size(3, 60, length, trouble, grants=chance.random() < 0.5)
 
 
 def large(seed: object) -> Size:

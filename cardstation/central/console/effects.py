@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import func, insert
 
 from cardstation.central.console import people
+from cardstation.central.console.allowances import put_in_force as allow_station
 from cardstation.central.console.explaining import keep_explanation
 from cardstation.central.console.prices import put_in_force
 from cardstation.central.console.proposals import Kind, Proposal
@@ -101,6 +102,10 @@ def _audit(visit: Visit, approved: Proposal) -> None:
     close_item(visit.connection, approved, visit.now)
 
 
+def _grant(visit: Visit, approved: Proposal) -> None:
+    allow_station(visit.connection, approved.body, approved.number)
+
+
 EFFECTS: Mapping[Kind, Effect] = {
     Kind.TARIFF: _tariff,
     Kind.BLACKLIST: _blacklist,
@@ -110,4 +115,5 @@ EFFECTS: Mapping[Kind, Effect] = {
     Kind.ORDER: _order,
     Kind.FILE: _file,
     Kind.AUDIT: _audit,
+    Kind.GRANT: _grant,
 }

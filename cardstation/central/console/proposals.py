@@ -30,6 +30,7 @@ class Kind(StrEnum):
     ORDER = "order"
     FILE = "file"
     AUDIT = "audit"
+    GRANT = "grant"
 
 
 class Decision(StrEnum):
@@ -49,6 +50,7 @@ RIGHT = {
     Kind.ORDER: Right.ORDER,
     Kind.FILE: Right.SETTLE,
     Kind.AUDIT: Right.SETTLE,
+    Kind.GRANT: Right.GRANT,
 }
 """What somebody needs to decide what somebody else proposed."""
 

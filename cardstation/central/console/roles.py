@@ -23,7 +23,7 @@ class Right(StrEnum):
     suspense desk, `prove` starts a proof of the books; `tariff`, `blacklist`, `station`,
     `clerk` and `order` propose a change or decide about another person's; `reconcile` takes a
     channel's or a bank's file and proposes what an item of the audit list was, `settle` decides
-    about either; `audit` reads who did what.
+    about either; `grant` does so about what a station may load unheard; `audit` reads who did what.
     """
 
     LOOK = "look"
@@ -38,6 +38,7 @@ class Right(StrEnum):
     ORDER = "order"
     RECONCILE = "reconcile"
     SETTLE = "settle"
+    GRANT = "grant"
     AUDIT = "audit"
 
 
@@ -45,11 +46,12 @@ _RIGHTS = {
     Role.TELLER: {Right.LOOK, Right.HOUSEHOLD},
     Role.SUPERVISOR: {
         *(Right.LOOK, Right.HOUSEHOLD, Right.EXPLAIN, Right.EXPORT),
-        *(Right.BLACKLIST, Right.ORDER, Right.PROVE, Right.RECONCILE),
+        *(Right.BLACKLIST, Right.ORDER, Right.PROVE, Right.RECONCILE, Right.GRANT),
     },
     Role.TREASURER: {
         *(Right.LOOK, Right.HOUSEHOLD, Right.EXPLAIN, Right.EXPORT),
         *(Right.TARIFF, Right.ORDER, Right.PROVE, Right.RECONCILE, Right.SETTLE),
+        Right.GRANT,
     },
     Role.STATION_ADMIN: {Right.LOOK, Right.STATION, Right.CLERK},
     Role.AUDITOR: {Right.LOOK, Right.HOUSEHOLD, Right.PROVE, Right.EXPORT, Right.AUDIT},

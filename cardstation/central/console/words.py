@@ -80,6 +80,7 @@ KINDS = {
     "order": "Withdraw a paid order",
     "file": "File of a channel or a bank",
     "audit": "Item of the audit list",
+    "grant": "Offline grants",
 }
 
 ENTRIES = {

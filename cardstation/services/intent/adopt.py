@@ -86,7 +86,7 @@ def ensure_nobody_finishes(station: Station, intent: TopUp) -> None:
         armed = reading.journal.last_about(intent.topup_id, EntryKind.ARMED)
         untouched = reading.journal.last_about(intent.topup_id, EntryKind.NOT_LOADED)
         acked_seq, _ = reading.outbox.acked()
-    if armed is None or station.ledger is None:
+    if armed is None or not has_a_ledger(station):
         return
     unheard = untouched is not None and untouched.seq > acked_seq
     if unheard or begun_elsewhere(station, intent):
@@ -114,6 +114,13 @@ def ensure_ours_to_finish(station: Station, intent: TopUp) -> None:
     theirs = [one for one in before_us if one.station == intent.origin]
     if theirs and theirs[-1].kind is not EntryKind.ARMED:
         raise went_on(station, intent)
+
+
+def has_a_ledger(station: Station) -> bool:
+    """Whether this desk is one of several: also where its ledger was taken out of its settings."""
+    with station.store.reading() as reading:
+        heard = reading.outbox.last_heard() is not None or reading.grants.needed()
+    return heard or station.ledger is not None
 
 
 def begun_elsewhere(station: Station, intent: TopUp) -> bool:

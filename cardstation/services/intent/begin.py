@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cardstation.domain.admission import Admitted, is_free_mark, quantity_of
 from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import WITHOUT_ASKING, Tender
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp, next_counter
 from cardstation.domain.transitions import TopUpEvent, TopUpState
@@ -15,6 +15,7 @@ from cardstation.errors import OutcomeUnknown, Refusal, ensure
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.granting import Contact, granted
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.load import Unlocking, planned, tries_of
 from cardstation.services.intent.records import (
@@ -26,9 +27,6 @@ from cardstation.services.intent.records import (
 )
 from cardstation.services.offline_quota import ensure_offline_limit
 from cardstation.services.station import Station
-
-WITHOUT_ASKING = frozenset({Tender.BATCH, Tender.ORDER})
-"""Tenders whose money is already here: out of a lump sum, or paid online."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,17 @@ def begin(
 
     Raises:
         Refusal: `card_already_begun`: the card, or its line, is at work in another reader;
-            `offline_limit_reached`; where the money was here already and is not any more, those
-            of `ensure_money_here`.
+            `offline_limit_reached`; those of offline grants (`STOPS`); where the money was here
+            already and is not any more, those of `ensure_money_here`.
     """
     intent = _intent(station, card, household, admitted, offer, purpose)
-    record = record_begun_paid if purpose.tender in WITHOUT_ASKING else record_begun
-    return record(station, intent)
+    if purpose.tender in WITHOUT_ASKING:
+        return record_begun_paid(station, intent)
+
+    def record(contact: Contact) -> TopUp:
+        return record_begun(station, intent, contact=contact)
+
+    return granted(station, record)
 
 
 def begin_armed(
@@ -82,7 +85,18 @@ def begin_armed(
     ensure(purpose.tender in WITHOUT_ASKING, "only money that is here already is not asked for")
     intent = _intent(station, card, household, admitted, offer, purpose)
     plan, counter_after = planned(station, card, intent, admitted)
-    return record_begun_armed(station, intent, plan, counter_after, tries_left=tries_of(unlocking))
+
+    def arm(contact: Contact) -> TopUp:
+        return record_begun_armed(
+            station,
+            intent,
+            plan,
+            counter_after,
+            tries_left=tries_of(unlocking),
+            contact=contact,
+        )
+
+    return granted(station, arm)
 
 
 def _intent(

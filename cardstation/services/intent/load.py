@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cardstation.domain.admission import Admitted, cleared_credit, load_mark, next_credit
 from cardstation.domain.card import Credit, Span, Witness, WritePlan
+from cardstation.domain.offline_grant import is_stop
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
@@ -22,6 +23,7 @@ from cardstation.errors import (
     fail,
 )
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.granting import Contact, granted, waits_as_paid
 from cardstation.services.intent.records import (
     record_armed,
     record_move,
@@ -61,10 +63,24 @@ def arm(
         intent: Paid.
         admitted: What the card's rules said of it.
         unlocking: Of the code that is presented next, where that was asked for already.
+
+    Raises:
+        Refusal: `paid_without_grant`: its money waits.
     """
     plan, counter_after = planned(station, card, intent, admitted)
-    held = replace(intent, before=card.image)
-    return record_armed(station, held, plan, counter_after, tries_left=tries_of(unlocking))
+    held, tries_left = replace(intent, before=card.image), tries_of(unlocking)
+
+    def do(contact: Contact) -> TopUp:
+        return record_armed(
+            station, held, plan, counter_after, tries_left=tries_left, contact=contact
+        )
+
+    try:
+        return granted(station, do)
+    except Refusal as stop:
+        if not is_stop(stop):
+            raise
+        raise waits_as_paid(stop, intent) from stop
 
 
 def tries_of(unlocking: Unlocking | None) -> int | None:

@@ -16,6 +16,7 @@ from cardstation.errors import fail
 from cardstation.services.intent.anchoring import anchor_journal, write_anchor
 from cardstation.services.intent.facts import append_about, stamp
 from cardstation.services.intent.giving_back import after_purchase
+from cardstation.services.intent.granting import Contact, debit, ensure_left
 from cardstation.services.intent.made_good import ensure_not_made_good
 from cardstation.services.intent.money_here import ensure_money_here
 from cardstation.services.intent.papers import receipt_no, receipt_of
@@ -39,15 +40,31 @@ class Settled:
 BY_CARD = Settled()
 
 
-def record_begun(station: Station, intent: TopUp, *, approver: str = "", reason: str = "") -> TopUp:
+def record_begun(
+    station: Station,
+    intent: TopUp,
+    *,
+    approver: str = "",
+    reason: str = "",
+    contact: Contact | None = None,
+) -> TopUp:
     """Store a new intent: who, what, for how much, and the image before.
 
+    Args:
+        station: The desk.
+        intent: Quoted.
+        approver: Who else agreed.
+        reason: Why.
+        contact: Money will be asked for; None: it moves no money in.
+
     Raises:
-        Refusal: `card_already_begun`; of a return `load_made_good`.
+        Refusal: `card_already_begun`; of a return `load_made_good`; as `ensure_left`.
     """
     with station.store.unit() as unit:
         if intent.direction is Direction.RETURN:
             ensure_not_made_good(unit, intent)
+        if contact is not None:
+            ensure_left(station, unit, intent, contact)
         unit.topups.add(intent, stamp(station, approver), reason=reason)
         unit.commit()
     return intent
@@ -108,11 +125,17 @@ def record_begun_armed(
     counter_after: int,
     *,
     tries_left: int | None,
+    contact: Contact,
 ) -> TopUp:
-    """As `record_begun_paid`, armed in the same commit; then as `record_armed`."""
+    """As `record_begun_paid`, armed in the same commit; then as `record_armed`.
+
+    Raises:
+        Refusal: as `ensure_left`; nothing is begun.
+    """
     with station.store.unit() as unit:
+        rests_on = ensure_left(station, unit, intent, contact)
         begun, paid = _begun_paid(station, unit, intent)
-        moved = _arm(station, unit, paid, plan, counter_after, begun)
+        moved = _arm(station, unit, paid, plan, counter_after, begun, rests_on=rests_on)
         begun.store()
         _note_presenting(station, unit, moved, tries_left)
         head = unit.journal.head()
@@ -154,6 +177,7 @@ def record_armed(
     counter_after: int,
     *,
     tries_left: int | None = None,
+    contact: Contact | None = None,
 ) -> TopUp:
     """The whole target is on disk; then the anchor, outside the store. Only then comes a byte.
 
@@ -164,9 +188,14 @@ def record_armed(
         counter_after: The card's purchase counter then.
         tries_left: What the chip says of its code, which is presented next: the attempt is on
             record in this commit. None: it is noted alone, or nothing is presented.
+        contact: A sale is armed, maybe for the first time; None: this needs no grant.
+
+    Raises:
+        Refusal: as `debit`.
     """
     with station.store.unit() as unit:
-        moved = _arm(station, unit, intent, plan, counter_after, unit.topups)
+        rests_on = "" if contact is None else debit(station, unit, intent, contact)
+        moved = _arm(station, unit, intent, plan, counter_after, unit.topups, rests_on=rests_on)
         _note_presenting(station, unit, moved, tries_left)
         head = unit.journal.head()
         unit.commit()
@@ -182,6 +211,8 @@ def _arm(
     plan: WritePlan,
     counter_after: int,
     topups: Beginning | TopUps,
+    *,
+    rests_on: str,
 ) -> TopUp:
     counted = replace(intent, counter_after=counter_after)
     entry = append_about(
@@ -191,6 +222,7 @@ def _arm(
         counted,
         proof=_digest(intent),
         target=hashlib.sha256(plan.target).hexdigest(),
+        witness=rests_on,
         detail=freeze(replace(counted, state=TopUpState.ARMED, plan=plan)),
     )
     return topups.move(counted, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cardstation.domain.offline_grant import PAID_WAITS, STOPS
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.station import Station
 from cardstation.store.funds import BatchStop
 
-NOT_OF_THE_CARD = frozenset(
+NOT_OF_THE_CARD = STOPS | frozenset(
     {
         "clock_ran_back",
         "envelope_not_scanned",
@@ -18,6 +19,7 @@ NOT_OF_THE_CARD = frozenset(
         "line_blocked",
         "line_needs_human",
         "line_unfunded",
+        PAID_WAITS,
         "offline_limit_reached",
         "payment_question",
         "refund_requested",

@@ -8,6 +8,7 @@ from cardstation.central.console.pages import (
     blacklist_page,
     board_page,
     day_sheet,
+    grants_page,
     household,
     invoices_page,
     orders_page,
@@ -37,6 +38,7 @@ PAGES: tuple[Page, ...] = (
     *proposals_page.PAGES,
     *tariffs_page.PAGES,
     *blacklist_page.PAGES,
+    *grants_page.PAGES,
     *people_page.PAGES,
     audit_log.PAGE,
     *own_password.PAGES,
@@ -50,6 +52,7 @@ ACTS: tuple[Act, ...] = (
     *proposals_page.ACTS,
     *tariffs_page.ACTS,
     *blacklist_page.ACTS,
+    *grants_page.ACTS,
     *people_page.ACTS,
     *own_password.ACTS,
 )
@@ -66,5 +69,6 @@ EXPORTS: tuple[Export, ...] = (
     *suspense.EXPORTS,
     *reconciliation.EXPORTS,
     *blacklist_page.EXPORTS,
+    *grants_page.EXPORTS,
     audit_log.EXPORT,
 )
