@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from cardstation.central.engine import at_start
 from cardstation.errors import Refusal
 
-HEAD = "r0015"
+HEAD = "r0016"
 FOLDER = Path(__file__).parent / "migrations"
 
 

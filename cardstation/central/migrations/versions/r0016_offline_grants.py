@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "r0015"
-down_revision = "r0014"
+revision = "r0016"
+down_revision = "r0015"
 
 _KINDS = """
 ALTER TABLE proposals DROP CONSTRAINT proposals_kind_check;
