@@ -47,7 +47,7 @@ from cardstation.services.intent.went_on import (
     ensure_not_paid_back,
     ensure_tells,
 )
-from cardstation.services.intent.whole_card import finish_whole
+from cardstation.services.intent.whole_card import finish_whole, is_whole
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
 
@@ -108,6 +108,7 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
             neither before, nor after, nor our tear; a human must look. `paid_in_doubt`: lost
             records may have written this load, or paid it back.
         Refusal: the paid load cannot go onto this card as it is now; the money stays on record.
+            `card_work_open`: a card of this household is being made, and this is not it, done.
     """
     with station.store.reading() as reading:
         note_reading(station, reading, card)
@@ -129,6 +130,8 @@ def _settle_ours(
     ensure_may_write(station)
     found = opened(station, intent)
     if intent.direction is Direction.WORK:
+        if not is_whole(card.layout, card.image, intent):
+            raise Refusal("card_work_open")
         finish_whole(station, card, intent, watch)
         return Resolution(Outcome.WRITTEN, found)
     if intent.direction is Direction.RETURN:
