@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.central import schema as central
+from cardstation.store import schema as store
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cardstation", "drivers", "ui", "resources")
 PRODUCT = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
@@ -28,6 +31,16 @@ def test_file_and_function_lengths(path: Path) -> None:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 60, node.name
+
+
+@pytest.mark.parametrize(
+    ("room", "newest"), [("store", store.VERSION), ("central", int(central.HEAD[1:]))]
+)
+def test_two_migrations_never_have_one_number(room: str, newest: int) -> None:
+    """Two that were written side by side merge without a conflict."""
+    place = ROOT / "cardstation" / room / "migrations" / "versions"
+    numbers = sorted(int(path.name[1:5]) for path in place.glob("r*.py"))
+    assert numbers == list(range(1, newest + 1))
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=relative)
