@@ -36,6 +36,16 @@ class Exchanges:
 NOTHING_EXCHANGED = Exchanges({}, frozenset())
 
 
+def laid_by(lines: Sequence[ManifestLine], place: int) -> str:
+    """Account of the household that laid a sum in its envelope; empty for no row, or a lost one.
+
+    Args:
+        lines: Of the batch.
+        place: Of the row as it was when the money came, from 1; 0 for a lump sum.
+    """
+    return lines[place - 1].account_no if 0 < place <= len(lines) else ""
+
+
 def lets_pay(new: ManifestLine, *, approved: bool) -> bool:
     """Whether two people let an envelope pay for a row's household as the row was put there.
 
@@ -58,7 +68,7 @@ def stands_at(
         kept: Places that money is in: they are never exchanged for another.
         exchanged: What was put in whose stead.
     """
-    own = lines[place - 1].account_no if 0 < place <= len(lines) else ""
+    own = laid_by(lines, place)
     here = at = place
     while at in exchanged.became and at not in kept:
         at = exchanged.became[at]

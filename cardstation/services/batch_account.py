@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cardstation.domain.allocation import Division, Purse, divide
+from cardstation.domain.envelopes import laid_by
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import QuoteStanding, references_in
@@ -83,14 +84,13 @@ class BatchAccount:
     lines: tuple[LineMoney, ...]
 
     def payments_for(self, place: int) -> tuple[PaymentStanding, ...]:
-        """Sums that may pay a debt of a line's household: for all, or out of its own envelope."""
-        lines = [one.line for one in self.state.outcomes]
+        """Sums that may pay a debt of a line's household: for all, or what it laid in itself."""
+        lines = self.state.batch.lines
         account_no = lines[place - 1].account_no
         return tuple(
             one
             for one in self.payments
-            if not one.stands
-            or (one.stands <= len(lines) and lines[one.stands - 1].account_no == account_no)
+            if not one.payment.line or laid_by(lines, one.payment.line) == account_no
         )
 
     def envelope_of(self, place: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cardstation.domain.allocation import divide
 from cardstation.domain.arrears import collected_on, still_owed
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
@@ -12,8 +11,9 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_money
+from cardstation.services.intent.debts import free_for_debts
 from cardstation.services.intent.facts import append
-from cardstation.services.intent.funding import batch_of, holdings_of, reachable_purses
+from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
 from cardstation.services.station import Station
@@ -112,17 +112,8 @@ def _household(reading: Reading, batch_id: str, place: int) -> Household:
 
 
 def _remains(reading: Reading, batch_id: str, payment_id: str, household: Household) -> Money:
-    """What no line holds, and nobody is giving back, of a lump sum or the household's envelope."""
-    lines = batch_of(reading, batch_id).lines
-    holdings = holdings_of(reading, batch_id)
-    purses = reachable_purses(reading, batch_id, holdings)
-    division = divide(purses, holdings)
-    may = {
-        purse.payment_id
-        for purse in purses
-        if not purse.line
-        or (purse.line <= len(lines) and lines[purse.line - 1].account_no == household.account_no)
-    }
-    if payment_id not in may:
+    """What is free of a payment that may pay the household's debt."""
+    free = free_for_debts(reading, batch_id).get(payment_id)
+    if free is None or not free.may_pay(household.account_no):
         raise Refusal("unknown_payment", payment_id=payment_id, batch_id=batch_id)
-    return max(NO_MONEY, division.left[payment_id] - division.short)
+    return free.money

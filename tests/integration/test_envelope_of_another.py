@@ -127,6 +127,21 @@ def test_it_pays_no_debt_of_another(desk: Desk) -> None:
     assert refused(work) == "unknown_payment"
 
 
+def test_who_lent_it_for_gas_lent_it_for_no_debt(desk: Desk) -> None:
+    one = Envelope(desk)
+    one.settle(OTHER.account_no, SECOND, fen=18_000)
+    for household in (OTHER, THIRD):
+        with desk.station.store.unit() as unit:
+            unit.households.update(replace(household, arrears=Money(12_000)))
+            unit.commit()
+    assert batch_account(desk.station, one.batch).payments_for(one.place) == ()
+    work = lambda place: settle_arrears(desk.station, one.batch, place, one.paid, "spoken")  # noqa: E731
+    assert refused(lambda: work(one.place)) == "unknown_payment"
+    assert one.remains == [15_000]
+    [own] = batch_account(desk.station, one.batch).payments_for(2)
+    assert (own.payment.payment_id, work(2).money) == (one.paid, Money(12_000))
+
+
 def test_the_two_who_release_an_amount_say_nothing_of_an_envelope(desk: Desk) -> None:
     with desk.station.store.unit() as unit:
         most = {OTHER.tariff: Volume.of_m3("500")}
