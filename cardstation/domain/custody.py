@@ -75,6 +75,8 @@ HELD = frozenset({Where.TEAM, Where.WAITING, Where.DONE, Where.ASK, Where.UNPAID
 """In our hands, and still to go back."""
 KEPT = frozenset({Where.REFUSED, Where.ABSENT, Where.SEALED_OFF})
 """In our hands, and kept there for their households."""
+GONE = frozenset({Where.MISSING, Where.DESTROYED})
+"""Not here any more, and it should be."""
 OF_EXTRAS = frozenset({Why.OTHER_BATCH, Why.GIVEN_BACK})
 """What may become of a card that stands on no line."""
 NEED_TWO = frozenset({Why.LOST, Why.DESTROYED, Why.NEVER_GIVEN, Why.MADE_GOOD, Why.KEEPS_GAS})

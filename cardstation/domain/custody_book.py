@@ -15,6 +15,7 @@ from datetime import datetime
 from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import (
+    GONE,
     HELD,
     KEPT,
     NEED_TWO,
@@ -32,8 +33,6 @@ from cardstation.domain.trays import Tray, tray_for
 
 _OURS = HELD | KEPT
 """In our hands, whether they have to go back or not."""
-
-_GONE = (Where.MISSING, Where.DESTROYED)
 
 _TRAYS = {Tray.A: Where.DONE, Tray.B: Where.ASK, Tray.C: Where.UNPAID}
 
@@ -195,7 +194,7 @@ class _Book:
         where = dict(self._where)
         doubtful = [place for place in where if where[place] in HELD and not self._is_sure(place)]
         at_desk = [place for place in self._seen if where[place] is Where.WAITING]
-        found_again = {p for p in self._made_good & self._loaded if where[p] not in _GONE}
+        found_again = {p for p in self._made_good & self._loaded if where[p] not in GONE}
         laid = self._tray | dict.fromkeys(found_again, Where.ASK)
         where.update({place: laid[place] for place in at_desk})
         tally = Counter(where.values())
@@ -223,7 +222,7 @@ class _Book:
             lost_loads=tuple(
                 place
                 for place, at in where.items()
-                if at in _GONE and place in self._explained & self._loaded - self._made_good
+                if at in GONE and place in self._explained & self._loaded - self._made_good
             ),
             refused=frozenset(self._refused & (self._loaded | self._uncertain)),
             loaded=frozenset(self._loaded),

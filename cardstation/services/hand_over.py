@@ -16,10 +16,11 @@ from cardstation.domain.custody import (
 )
 from cardstation.domain.seal_number import ensure_seal, read_seal
 from cardstation.errors import Refusal
-from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.custody_state import CustodyState, custody_in, custody_state
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.leaving import ensure_none_made_good
 from cardstation.services.intent.signing import ensure_picture, keep_names, keep_signed
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
@@ -76,20 +77,22 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
             `nothing_to_hand_over`, `seal_number_wrong`, `seal_of_other_batch`,
             `signature_not_picture`, `name_missing`, `signature_missing` (of who is not the desk),
             `refused_load_open` (a household refused its card, and the load on it is unanswered),
-            `load_made_good` (a card was found whose load was made good, and nobody has said what
-            becomes of it),
+            `load_made_good` (a card was found whose load was made good, of this batch or of
+            another open one, and nobody has said what becomes of it),
             `cards_not_explained` (a count lacks some of the cards nobody has seen, so nobody
             knows which go back), `batch_not_so_far`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
-    before = custody_state(station, batch_id)
-    told = judged(before, batch_id, asked)
-    _ensure_own_seal(station, batch_id, told.seal_no)
-    ensure_signed(asked)
-    final = is_last(before.custody, told)
     for picture in (asked.given_picture, asked.taken_picture):
         ensure_picture(picture)
     with station.store.unit() as unit:
+        before = custody_in(unit, batch_id)
+        told = judged(before, batch_id, asked)
+        _ensure_own_seal(station, batch_id, told.seal_no)
+        ensure_signed(asked)
+        if told.taker is not Party.DESK:
+            ensure_none_made_good(unit, before, told.places)
+        final = is_last(before.custody, told)
         stage = unit.steps.stage(batch_id)
         if final:
             stage = _run_is_over(station, unit, batch_id, stage)

@@ -27,11 +27,11 @@ from cardstation.domain.topup import Step, TopUp
 from cardstation.domain.transitions import TAKEN_OFF, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import outcome_of
-from cardstation.services.custody_state import custody_in
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import Purpose, begin_armed
 from cardstation.services.intent.bound_counter import bound_counter
+from cardstation.services.intent.found_card import note_found
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell_in
 from cardstation.services.intent.known import customer_in
@@ -48,7 +48,6 @@ from cardstation.services.lists.changing import ROW_HELD, lost_places
 from cardstation.services.resolve import Outcome, Resolution, ensure_settled, resolve_card
 from cardstation.services.station import Station
 from cardstation.store import Reading
-from cardstation.store.funds import BatchStop
 
 
 @on_its_card
@@ -129,7 +128,8 @@ def _ensure_waits(
         if load.state is TopUpState.SEALED:
             stop = _loaded_before(station, load, card, line.row.row)
             if stop.code == "line_already_done":
-                _note_found(station, batch.batch_id, place, identity.card_no)
+                with station.store.reading() as reading:
+                    note_found(station, reading, load)
             raise stop
         if load.state is TopUpState.PAY_UNKNOWN:
             raise Refusal("payment_question", topup_id=load.topup_id, fen=load.quote.money.fen)
@@ -156,17 +156,6 @@ def _loaded_before(station: Station, load: TopUp, card: Inserted, row: int) -> R
     with station.store.reading() as reading:
         ensure_not_made_good(reading, load)
     return Refusal("line_already_done", card_no=card_no, row=row)
-
-
-def _note_found(station: Station, batch_id: str, place: int, card_no: str) -> None:
-    """A loaded card that was said to be lost lies here: from now on it goes back as any other."""
-    with station.store.reading() as reading:
-        lost = place in custody_in(reading, batch_id).custody.lost_loads
-    if lost:
-        at = station.clock.now()
-        with station.store.unit() as unit:
-            unit.funds.stop(BatchStop(batch_id, place, card_no, "line_already_done", {}, at))
-            unit.commit()
 
 
 def _as_before(card: Inserted, load: TopUp) -> bool:

@@ -24,6 +24,7 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import settle
 from cardstation.services.intent.finish_return import finish_return
+from cardstation.services.intent.found_card import note_pending
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.load import (
     Watch,
@@ -112,6 +113,7 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
     """
     with station.store.reading() as reading:
         note_reading(station, reading, card)
+        note_pending(station, reading, card)
         intent = reading.topups.open_on(card.content.identity)
     found = _settle_ours(station, card, intent, watch)
     if found.outcome not in (Outcome.NOTHING, Outcome.VOIDED):

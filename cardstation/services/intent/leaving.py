@@ -1,0 +1,41 @@
+"""What must be answered of a loaded card before it leaves the desk, beside what its bag says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cardstation.domain.batch_life import Stage
+from cardstation.domain.card_rows import card_places
+from cardstation.errors import Refusal
+from cardstation.services.custody_state import CustodyState
+from cardstation.services.intent.made_good import is_made_good
+from cardstation.store import Reading
+from cardstation.store.funds import BatchStop
+
+_GOOD = "load_made_good"
+
+
+def ensure_none_made_good(reading: Reading, state: CustodyState, places: Sequence[int]) -> None:
+    """No card that a reader stopped in this bag waits for what two people say of it elsewhere.
+
+    Raises:
+        Refusal: `load_made_good`.
+    """
+    stands, loaded = card_places(state.batch.outcomes), state.custody.loaded
+    stops = reading.funds.stops(state.batch.batch.batch_id)
+    last = {stands.get(stop.line, 0): stop for stop in stops if stop.line}
+    going = {place for place in places if place not in loaded and place in last}
+    waits = [last[place] for place in going if last[place].code == _GOOD]
+    if n := sum(_is_open_elsewhere(reading, state, stop) for stop in waits):
+        raise Refusal(_GOOD, n=n)
+
+
+def _is_open_elsewhere(reading: Reading, state: CustodyState, stop: BatchStop) -> bool:
+    account_no = state.batch.batch.lines[stop.line - 1].account_no
+    return any(
+        load.identity.card_no == stop.card_no
+        and reading.steps.stage(load.batch_id) is not Stage.CLOSED
+        and is_made_good(reading, load)
+        for load in reading.topups.of_account(account_no)
+        if load.batch_id not in ("", stop.batch_id)
+    )
