@@ -92,6 +92,13 @@ TABLE = {
         SAFE,
         "Ask another person to type their name and PIN.",
     ),
+    "second_person_typed": Words(
+        "Typed by the same person",
+        "{name} typed some of this, now or in an earlier shift; somebody else must look at it.",
+        SAFE,
+        "Ask a person who typed none of it. Where there is none, whoever typed it opens the "
+        "shift, and the other one looks.",
+    ),
     "clerk_name_bad": Words(
         "Name not usable",
         "A clerk's name has 1 to 32 printable characters.",

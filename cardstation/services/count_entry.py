@@ -18,6 +18,7 @@ from cardstation.services.lists.entry import (
     KeyedRow,
     checked_through,
     disagreeing,
+    ensure_typed_by_others,
     typed_places,
 )
 from cardstation.services.station import Station
@@ -38,8 +39,8 @@ def count_entry(
         approval: Who keyed them.
 
     Raises:
-        Refusal: `unknown_batch`, `nothing_typed`, `entry_differs`, `second_person_same`, and
-            those of `ensure_may_write`.
+        Refusal: `unknown_batch`, `nothing_typed`, `entry_differs`, `second_person_same`,
+            `second_person_typed`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     ensure_other_person(station, approval)
@@ -48,7 +49,9 @@ def count_entry(
         typed = typed_places(unit, batch)
         if not typed:
             raise Refusal("nothing_typed", batch_id=batch_id)
-        wrong, left = disagreeing(batch, typed, checked_through(unit, batch_id), rows)
+        through = checked_through(unit, batch_id)
+        ensure_typed_by_others(approval, (typed[at] for at in typed if at > through))
+        wrong, left = disagreeing(batch, typed, through, rows)
         if wrong or left:
             said = ", ".join(wrong) or "—"
             raise Refusal("entry_differs", batch_id=batch_id, rows=said, count=left)

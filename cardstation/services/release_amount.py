@@ -8,8 +8,10 @@ from cardstation.domain.preflight import FORGIVEN, IMPLAUSIBLE, RELEASED, SAID_O
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
 from cardstation.services.lists.changing import ensure_once, exchange, live_line
+from cardstation.services.lists.entry import ensure_typed_by_others, typed_hands
 from cardstation.services.lists.judging import released_terms
 from cardstation.services.station import Station
 
@@ -32,12 +34,14 @@ def release_amount(station: Station, batch_id: str, place: int, approval: Approv
     Raises:
         Refusal: `unknown_batch`, `unknown_line`, `line_fixed`, `line_withdrawn`,
             `nothing_to_release` (something else keeps it back), `already_on_list`,
-            `second_person_same`, and those of `ensure_may_write`.
+            `second_person_same`, `second_person_typed`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     ensure_other_person(station, approval)
     with station.store.unit() as unit:
         old = live_line(unit, batch_id, place)
+        hands = typed_hands(unit, batch_of(unit, batch_id))
+        ensure_typed_by_others(approval, (hands.get(place, frozenset()),))
         household = unit.households.get(old.account_no)
         kept_back = set(old.reasons) - set(FORGIVEN) - SAID_ONCE
         if household is None or old.money is None or kept_back != {IMPLAUSIBLE}:

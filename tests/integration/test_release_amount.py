@@ -16,7 +16,9 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
+from cardstation.services.add_row import add_row
 from cardstation.services.batch_state import batch_state
+from cardstation.services.begin_door_list import begin_door_list
 from cardstation.services.import_list import import_list
 from cardstation.services.load_line import load_line
 from cardstation.services.pay_batch import pay_batch
@@ -99,6 +101,17 @@ def test_the_second_person_stands_with_it(desk: Desk, batch: str) -> None:
         last = reading.journal.last()
     assert last is not None
     assert last.entry.approver == CHIEF.name
+
+
+def test_who_typed_the_amount_in_an_earlier_shift_does_not_release_it(desk: Desk) -> None:
+    early = desk.station
+    desk.station = replace(early, clerk=CHIEF.name)
+    batch = begin_door_list(desk.station, "上门").batch_id
+    place = add_row(desk.station, batch, HOMES[0].account_no, Money.of_yuan(str(MUCH)))
+    desk.station = early
+    with pytest.raises(Refusal, match="second_person_typed"):
+        release_amount(desk.station, batch, place, CHIEF)
+    release_amount(desk.station, batch, place, Approval("周主管"))
 
 
 def test_a_released_amount_is_quoted(desk: Desk, batch: str) -> None:

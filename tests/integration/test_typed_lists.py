@@ -10,24 +10,26 @@ import pytest
 
 from cardstation.domain.batch import Verdict, Whose
 from cardstation.domain.household import Household
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.add_row import add_row
 from cardstation.services.approve import approve
 from cardstation.services.begin_door_list import begin_door_list
+from cardstation.services.close_shift import close_shift
 from cardstation.services.count_entry import count_entry
 from cardstation.services.leave_out import leave_out
 from cardstation.services.lists.entry import read_keyed
 from cardstation.services.lists.taking import take_in
+from cardstation.services.open_shift import open_shift
 from cardstation.services.paste_list import paste_list
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.revise_list import revise_list
 from cardstation.services.settle_line import settle_line
 from cardstation.services.verify import verify
-from tests.kit.full_desk import FIRST, PIN, SECOND
+from tests.kit.full_desk import FIRST, OTHER_PIN, PIN, SECOND
 from tests.kit.lists import lines_of, list_row, made_list, taken, with_people
 from tests.kit.station import Desk, card_of, neighbours, open_desk
 
@@ -259,3 +261,64 @@ def test_a_chat_without_numbers_is_of_the_community_its_manager_had_the_last_tim
     assert again.community == A.address.community
     (row,) = again.lines
     assert (row.verdict, row.reasons[0]) == (Verdict.HUMAN, "household_not_certain")
+
+
+def changed_shift(desk: Desk) -> None:
+    """Who typed so far hands over, and would be another person than the clerk from here on."""
+    close_shift(desk.station, OTHER_PIN, counted=NO_MONEY, handed_to=FIRST, handed_pin=PIN)
+    open_shift(desk.station, FIRST, PIN, float_money=NO_MONEY)
+
+
+def key_again(desk: Desk, batch_id: str, home: Household, yuan: str, name: str) -> None:
+    rows = read_keyed(f"{home.address.door} {yuan}")
+    count_entry(desk.station, batch_id, rows=rows, approval=Approval(name))
+
+
+@pytest.mark.parametrize("way", ["door", "pasted", "decided", "revised"])
+def test_who_typed_it_in_an_earlier_shift_is_no_second_person(desk: Desk, way: str) -> None:
+    if way == "door":
+        batch_id = begin_door_list(desk.station, "上门").batch_id
+        add_row(desk.station, batch_id, A.account_no, Money(15_000))
+    else:
+        said = "一百五" if way == "decided" else "150"
+        first = [list_row(B)] if way == "revised" else [list_row(A, said)]
+        batch_id = taken(desk.station, first, typed=way == "pasted").batch_id
+        if way == "decided":
+            settle_line(desk.station, batch_id, 1, A.account_no, Money(15_000))
+        elif way == "revised":
+            revise_list(
+                desk.station, batch_id, made_list([list_row(B), list_row(A, "150")], typed=True)
+            )
+    changed_shift(desk)
+    with pytest.raises(Refusal, match="second_person_typed"):
+        key_again(desk, batch_id, A, "150", SECOND)
+    key_again(desk, batch_id, A, "150", "周主管")
+    pay(desk, batch_id, 15_000)
+
+
+def test_who_typed_only_what_was_checked_long_ago_may_check_the_rest(desk: Desk) -> None:
+    batch_id = begin_door_list(desk.station, "上门").batch_id
+    add_row(desk.station, batch_id, A.account_no, Money(10_000))
+    key_again(desk, batch_id, A, "100", FIRST)
+    changed_shift(desk)
+    add_row(desk.station, batch_id, B.account_no, Money(5_000))
+    key_again(desk, batch_id, B, "50", SECOND)
+    pay(desk, batch_id, 15_000)
+
+
+def test_a_typed_row_that_another_changed_is_of_both(desk: Desk) -> None:
+    batch_id = begin_door_list(desk.station, "上门").batch_id
+    add_row(desk.station, batch_id, A.account_no, Money(10_000))
+    changed_shift(desk)
+    settle_line(desk.station, batch_id, 1, A.account_no, Money(20_000))
+    with pytest.raises(Refusal, match="second_person_typed"):
+        key_again(desk, batch_id, A, "200", SECOND)
+
+
+def test_who_left_a_row_out_typed_nothing_of_the_next(desk: Desk) -> None:
+    batch_id = begin_door_list(desk.station, "上门").batch_id
+    place = add_row(desk.station, batch_id, A.account_no, Money(10_000))
+    leave_out(desk.station, batch_id, place, "unclear")
+    changed_shift(desk)
+    add_row(desk.station, batch_id, B.account_no, Money(10_000))
+    key_again(desk, batch_id, B, "100", SECOND)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cardstation.domain.batch import Batch, LineKind, ManifestLine, Verdict
@@ -11,6 +11,7 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.doors import read_door
 from cardstation.domain.list_steps import Counted, Decided, Listed, Revised
 from cardstation.domain.money import Money
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -67,26 +68,56 @@ def entry_state(station: Station, reading: Reading, batch: Batch) -> EntryState:
     return EntryState(len(places), 0 if alone else sum(at > through for at in places))
 
 
-def typed_places(reading: Reading, batch: Batch) -> tuple[int, ...]:
-    """Places of the ready lines that a hand typed: of a typed list, added, or decided.
+def typed_places(reading: Reading, batch: Batch) -> dict[int, frozenset[str]]:
+    """Places of the ready lines that a hand typed, and whose."""
+    typed = typed_hands(reading, batch)
+    return {at: hands for at, hands in typed.items() if _counts(batch.lines[at - 1])}
 
-    A decision that leaves household and amount as the list says types nothing.
+
+def typed_hands(reading: Reading, batch: Batch) -> dict[int, frozenset[str]]:
+    """Whose hands typed which lines: of a typed list, added, or decided.
+
+    A decision that leaves household and amount as the list says types nothing. One that changes
+    a typed line is of both who had a hand in it: household and amount may be of either.
     """
-    revisions, typed = set(), set()
+    revisions: dict[int, frozenset[str]] = {}
+    typed: dict[int, frozenset[str]] = {}
     for step in reading.steps.of_batch(batch.batch_id):
+        own = frozenset({step.clerk})
         if step.step is Step.LISTED and step.detail and thaw(Listed, step.detail).typed:
-            revisions.add(1)
+            revisions[1] = own
         elif step.step is Step.REVISED:
             told = thaw_any(Revised | Decided, step.detail)
             if isinstance(told, Decided):
-                typed |= {told.became} if told.place in typed or _by_hand(batch, told) else set()
+                hands = _hands(batch, told.place, typed, revisions)
+                hands |= own if _by_hand(batch, told) else frozenset()
+                typed |= {told.became: hands} if told.became and hands else {}
             elif told.typed:
-                revisions.add(told.revision)
-    return tuple(
-        at
-        for at, line in enumerate(batch.lines, start=1)
-        if (at in typed or line.revision in revisions) and _counts(line)
-    )
+                revisions[told.revision] = own
+    places = range(1, len(batch.lines) + 1)
+    return {at: whose for at in places if (whose := _hands(batch, at, typed, revisions))}
+
+
+def _hands(
+    batch: Batch,
+    place: int,
+    typed: Mapping[int, frozenset[str]],
+    revisions: Mapping[int, frozenset[str]],
+) -> frozenset[str]:
+    """Whose hands typed a line, by itself or with its whole list."""
+    if place in typed or not 0 < place <= len(batch.lines):
+        return typed.get(place, frozenset())
+    return revisions.get(batch.lines[place - 1].revision, frozenset())
+
+
+def ensure_typed_by_others(approval: Approval, hands: Iterable[frozenset[str]]) -> None:
+    """The second person typed none of it, now or in an earlier shift.
+
+    Raises:
+        Refusal: `second_person_typed`.
+    """
+    if any(approval.name in whose for whose in hands):
+        raise Refusal("second_person_typed", name=approval.name)
 
 
 def _counts(line: ManifestLine) -> bool:
@@ -112,7 +143,7 @@ def checked_through(reading: Reading, batch_id: str) -> int:
 
 
 def disagreeing(
-    batch: Batch, typed: Sequence[int], through: int, rows: Sequence[KeyedRow]
+    batch: Batch, typed: Collection[int], through: int, rows: Sequence[KeyedRow]
 ) -> tuple[tuple[str, ...], int]:
     """Compare what was keyed with what was typed, household by household.
 
