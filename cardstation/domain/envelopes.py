@@ -86,3 +86,23 @@ def stands_at(
 
 def _may_have(line: ManifestLine, own: str, *, approved: bool) -> bool:
     return line.account_no == own or lets_pay(line, approved=approved)
+
+
+def may_have_paid(
+    lines: Sequence[ManifestLine], laid: int, place: int, exchanged: Exchanges
+) -> bool:
+    """Whether what lay in an envelope may have paid for a row, wherever it stands now.
+
+    For a row of the household that laid it in, or one that two people put there for it.
+
+    Args:
+        lines: Of the batch.
+        laid: Place of the row as it was when the money came, from 1.
+        place: Of the row that was paid.
+        exchanged: What was put in whose stead.
+    """
+    if laid_by(lines, laid) == laid_by(lines, place):
+        return True
+    while laid in exchanged.became and laid != place:
+        laid = exchanged.became[laid]
+    return laid == place and lets_pay(lines[place - 1], approved=place in exchanged.approved)

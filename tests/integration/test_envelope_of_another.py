@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,9 @@ from cardstation.services.verify import verify
 from tests.kit.lists import list_row, made_list, taken
 from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.station import DESK_RULES, RESIDENTIAL, Desk, card_of, neighbours, open_desk
+from tests.kit.tamper import forged
 from tests.kit.two_desks import proved
+from tests.unit.test_journal import codes
 
 OWES, OTHER, THIRD = neighbours(3)
 MONEY = Money(10_000)
@@ -190,6 +193,48 @@ def test_it_is_for_the_other_row_of_its_own_household(desk: Desk) -> None:
     assert judge_again(desk.station, one.batch, one.place) == one.place
     leave_out(desk.station, one.batch, one.place, "unclear")
     assert one.held(add_row(desk.station, one.batch, OTHER.account_no, MONEY)) == NO_MONEY
+
+
+def test_it_comes_back_to_a_row_that_another_envelope_paid_for(desk: Desk) -> None:
+    """By which sum a row was paid is proven by what lay there then, not by what lies there now."""
+    station, third = desk.station, THIRD.account_no
+    batch = taken(station, [UNCLEAR, replace(list_row(THIRD), note="请核实")]).batch_id
+
+    def paid(place: int, asked: int, fen: int) -> int:
+        place = settle_line(station, batch, place, third, Money(asked))
+        desk.clock.at += timedelta(minutes=2)
+        pay_batch(station, batch, tender=Tender.CASH, money=Money(fen), line=place)
+        return reopen_line(station, batch, place)
+
+    own, lent = paid(2, 20_000, 10_000), paid(1, 30_000, 15_000)
+    leave_out(station, batch, own, "unclear")
+    lent = settle_line(station, batch, lent, OTHER.account_no, Money(18_000), SECOND)
+    desk.clock.at += timedelta(minutes=2)
+    place = add_row(station, batch, third, MONEY)
+    desk.clock.at += timedelta(minutes=2)
+    leave_out(station, batch, lent, "unclear")
+    account = batch_account(station, batch)
+    assert account.lines[place - 1].drawn == {account.payments[0].payment.payment_id: MONEY}
+    assert [(one.stands, one.remains.fen) for one in account.payments] == [
+        (place, 0),
+        (place, 15_000),
+    ]
+
+
+def test_a_row_that_another_envelope_paid_and_nobody_lent_is_named(tmp_path: Path) -> None:
+    desk = open_desk(tmp_path, households=[OWES, OTHER, THIRD])
+    with closing(desk.station.store):
+        one = Envelope(desk)
+        leave_out(desk.station, one.batch, one.place, "unclear")
+        add_row(desk.station, one.batch, OTHER.account_no, MONEY)
+        one.pay(10_000)
+        assert not codes(desk)
+        for touched in (
+            "UPDATE funded_line SET drawn = json_object('{}', 10000)",
+            "UPDATE funded_line SET payment_id = '{}'",
+        ):
+            forged(tmp_path, touched.format(one.paid))
+            assert "funding_disagrees" in codes(desk)
 
 
 @pytest.mark.parametrize("approved", [True, False])

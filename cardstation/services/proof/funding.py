@@ -72,20 +72,29 @@ def _of_line(records: Records, funded: FundedLine, payment: BatchPayment | None)
 
 
 def _completed(records: Records, funded: FundedLine, payment: BatchPayment) -> bool:
-    """A line is funded as money moves, by the newest sum of the purse it is paid from."""
-    line = records.purse_of(payment)
-    purse = records.purses.get((funded.batch_id, line), ())
+    """A line is funded as money moves: by the newest sum for all, or out of what it may have."""
+    sums = records.sums.get(funded.batch_id, ())
     for fact in records.money_moved.get(funded.batch_id, ()):
-        come = [one.payment_id for one in purse if one.seq <= fact.seq]
-        if come[-1:] == [payment.payment_id] and in_one_commit(fact, funded.at):
-            return line in (0, funded.line)
+        come = [one for one in sums if one.seq <= fact.seq]
+        if not payment.line:
+            come = [one for one in come if not one.line][-1:]
+        if payment in come and in_one_commit(fact, funded.at):
+            return records.may_have_paid(payment, funded)
     return False
 
 
 def _drew(records: Records, funded: FundedLine, payment: BatchPayment) -> bool:
-    """What it drew is its money, of sums of the purse it is paid from; or nobody wrote it down."""
-    purse = records.purses.get((funded.batch_id, records.purse_of(payment)), ())
-    known = {one.payment_id for one in purse if one.seq <= payment.seq}
+    """What it drew is its money, of sums that it may have; or nobody wrote it down.
+
+    Of envelopes, or of sums for all; never of both.
+    """
+    known = {
+        one.payment_id
+        for one in records.sums.get(funded.batch_id, ())
+        if one.seq <= payment.seq
+        and bool(one.line) == bool(payment.line)
+        and records.may_have_paid(one, funded)
+    }
     whole = sum(funded.drawn.values(), NO_MONEY) == funded.quote.money
     return not funded.drawn or (whole and known.issuperset(funded.drawn))
 

@@ -9,7 +9,12 @@ from functools import cached_property
 
 from cardstation.domain.batch import Batch
 from cardstation.domain.batch_life import BatchStep
-from cardstation.domain.envelopes import NOTHING_EXCHANGED, Exchanges, stands_at
+from cardstation.domain.envelopes import (
+    NOTHING_EXCHANGED,
+    Exchanges,
+    may_have_paid,
+    stands_at,
+)
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind, Order, Posting, order_postings, postings_of
 from cardstation.domain.meter import CounterSchool
@@ -153,12 +158,19 @@ class Records:
         return {batch_id: tuple(facts) for batch_id, facts in found.items()}
 
     @cached_property
-    def purses(self) -> Mapping[tuple[str, int], tuple[BatchPayment, ...]]:
-        """Sums by batch and the line that their envelope is for now, the oldest first."""
-        found: dict[tuple[str, int], list[BatchPayment]] = {}
+    def sums(self) -> Mapping[str, tuple[BatchPayment, ...]]:
+        """Sums by batch, the oldest first."""
+        found: dict[str, list[BatchPayment]] = {}
         for payment in self.payments:
-            found.setdefault((payment.batch_id, self.purse_of(payment)), []).append(payment)
-        return {purse: tuple(sums) for purse, sums in found.items()}
+            found.setdefault(payment.batch_id, []).append(payment)
+        return {batch_id: tuple(some) for batch_id, some in found.items()}
+
+    def may_have_paid(self, payment: BatchPayment, funded: FundedLine) -> bool:
+        """Whether a row may have been paid out of a sum: one for all, or in its envelope."""
+        batch = self.batches.get(funded.batch_id)
+        exchanged = self._exchanged.get(funded.batch_id, NOTHING_EXCHANGED)
+        lines = () if batch is None else batch.lines
+        return not payment.line or may_have_paid(lines, payment.line, funded.line, exchanged)
 
     def purse_of(self, payment: BatchPayment) -> int:
         """The line that a sum is for now: of the row in whose envelope it lay, 0 = for all."""
