@@ -20,7 +20,7 @@ from cardstation.services.custody_state import CustodyState, custody_in, custody
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.guards import ensure_may_write
-from cardstation.services.intent.leaving import ensure_none_made_good
+from cardstation.services.intent.leaving import ensure_may_leave
 from cardstation.services.intent.signing import ensure_picture, keep_names, keep_signed
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
@@ -79,6 +79,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
             `refused_load_open` (a household refused its card, and the load on it is unanswered),
             `load_made_good` (a card was found whose load was made good, of this batch or of
             another open one, and nobody has said what becomes of it),
+            `batch_not_certain` (the load of a card is being taken off: nobody knows what is on it),
             `cards_not_explained` (a count lacks some of the cards nobody has seen, so nobody
             knows which go back), `batch_not_so_far`, and those of `ensure_may_write`.
     """
@@ -91,7 +92,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
         _ensure_own_seal(station, batch_id, told.seal_no)
         ensure_signed(asked)
         if told.taker is not Party.DESK:
-            ensure_none_made_good(unit, before, told.places)
+            ensure_may_leave(unit, before, told.places)
         final = is_last(before.custody, told)
         stage = unit.steps.stage(batch_id)
         if final:

@@ -210,6 +210,27 @@ def test_nothing_is_settled_while_its_load_is_being_taken_off(
     assert close_batch(desk.station, batch).stage is Stage.CLOSED
 
 
+@pytest.mark.parametrize("said", ["keeps", "lost and found"])
+def test_a_half_cleared_card_does_not_go_home_whatever_was_said_of_it(
+    desk: Desk, said: str
+) -> None:
+    """Only that card says what is on it; no two people's earlier word does."""
+    batch, card = refused(desk)
+    if said == "keeps":
+        explain_card(desk.station, batch, KEEPS, SECOND)
+    taking_off(desk, card, TopUpState.OUTCOME_UNKNOWN)
+    if said != "keeps":
+        explain_card(desk.station, batch, Explanation(Why.LOST, (2,)), SECOND)
+        explain_card(desk.station, batch, Explanation(Why.FOUND, (2,)))
+    for taker in (Party.RESIDENT, Party.TEAM, Party.MANAGER):
+        with pytest.raises(Refusal, match="batch_not_certain"):
+            hand(desk.station, batch, Party.DESK, taker, places=(2,))
+    inserted = desk.insert(card)
+    resolve_card(desk.station, inserted, nobody)
+    inserted.close()
+    hand(desk.station, batch, *HOME, places=(2,))
+
+
 def test_its_card_is_lost_while_its_load_is_being_taken_off(desk: Desk) -> None:
     """The batch waits for what two people settle: still loaded, its household is owed the gas."""
     batch, card = refused(desk)

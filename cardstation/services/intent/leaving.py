@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.card_rows import card_places
+from cardstation.domain.transitions import TAKEN_OFF, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.intent.made_good import is_made_good
@@ -15,12 +16,28 @@ from cardstation.store.funds import BatchStop
 _GOOD = "load_made_good"
 
 
-def ensure_none_made_good(reading: Reading, state: CustodyState, places: Sequence[int]) -> None:
-    """No card that a reader stopped in this bag waits for what two people say of it elsewhere.
+def ensure_may_leave(reading: Reading, state: CustodyState, places: Sequence[int]) -> None:
+    """What is on each card that goes is known, and its gas is nobody else's.
 
     Raises:
-        Refusal: `load_made_good`.
+        Refusal: `batch_not_certain` (its load is being taken off), `load_made_good` (in another
+            batch, which is open).
     """
+    _ensure_none_coming_off(reading, state, places)
+    _ensure_none_made_good(reading, state, places)
+
+
+def _ensure_none_coming_off(reading: Reading, state: CustodyState, places: Sequence[int]) -> None:
+    stands = card_places(state.batch.outcomes)
+    every = reading.topups.of_batch(state.batch.batch.batch_id)
+    loads = [one.topup_id for one in every if stands.get(one.line) in places]
+    over = (*TAKEN_OFF, TopUpState.VOIDED)
+    if n := sum(one.state not in over for one in reading.topups.returns_of(*loads)):
+        raise Refusal("batch_not_certain", n=n)
+
+
+def _ensure_none_made_good(reading: Reading, state: CustodyState, places: Sequence[int]) -> None:
+    """No card that a reader stopped in this bag waits for what two people say of it elsewhere."""
     stands, loaded = card_places(state.batch.outcomes), state.custody.loaded
     stops = reading.funds.stops(state.batch.batch.batch_id)
     last = {stands.get(stop.line, 0): stop for stop in stops if stop.line}
