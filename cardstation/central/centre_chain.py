@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import randbits
 
 from sqlalchemy import Connection, insert, select, update
 
 from cardstation.central import posting
 from cardstation.central.days import add_to_days, business_day, summed
 from cardstation.central.tables import journal, stations
+from cardstation.domain.ids import CHANCE_BITS, id_at
 from cardstation.domain.ledger import Order, Posting, entry_hash, order_postings
 
 CENTRE = "centre"
@@ -69,10 +70,11 @@ def put_on_chain(
         order: Which.
         said: What else is told.
     """
-    entry_id, seq = str(uuid.uuid4()), end.seq + 1
+    now = datetime.now(UTC)
+    entry_id, seq = id_at(now, randbits(CHANCE_BITS)), end.seq + 1
     fact: dict[str, object] = {"entry_id": entry_id, "station": CENTRE, "epoch": end.epoch}
     fact |= {"seq": seq, "prev_hash": end.hash.hex(), "kind": kind}
-    fact |= {"at": datetime.now(UTC).isoformat()}
+    fact |= {"at": now.isoformat()}
     fact |= {name: getattr(order, name) for name in FACT} | said
     raw = json.dumps(fact, ensure_ascii=False, separators=(",", ":")).encode()
     digest = bytes.fromhex(entry_hash(raw))

@@ -37,6 +37,7 @@ _SETTINGS = {
     "full_page_writes": "on",
     "synchronous_commit": "on",
     "max_connections": "40",
+    "max_locks_per_transaction": "512",
     "shared_buffers": "32MB",
     "jit": "off",
     "timezone": "UTC",

@@ -36,11 +36,15 @@ _REQUIRED = {
     "synchronous_commit": ("on", "remote_apply"),
     "data_checksums": ("on",),
 }
-_FACTS = ("journal", "postings", "acts", "decisions", "day_seals", "epochs", "rewinds", "outbox")
-# Any role counts that this login is, or may take on with SET ROLE.
+_FACTS = (
+    *("journal", "entry_index", "postings", "acts", "decisions", "day_seals", "epochs"),
+    *("rewinds", "outbox"),
+)
+# Any role counts that this login is, or may take on with SET ROLE; and every month of a table.
 _MAY_CHANGE = text(
-    "SELECT EXISTS (SELECT FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')"
-    " AND has_table_privilege(oid, :t, 'UPDATE,DELETE,TRUNCATE'))"
+    "SELECT EXISTS (SELECT FROM pg_roles, (SELECT CAST(:t AS regclass) AS part"
+    " UNION SELECT relid FROM pg_partition_tree(:t)) AS parts WHERE pg_has_role(oid, 'MEMBER')"
+    " AND has_table_privilege(oid, part, 'UPDATE,DELETE,TRUNCATE'))"
 )
 
 

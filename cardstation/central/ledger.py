@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from cardstation.central.tables import (
     SEALED_ONCE,
     UNDONE_ONCE,
     class_totals,
+    entry_index,
     exceptions,
     journal,
     stations,
@@ -31,9 +33,9 @@ from cardstation.errors import LedgerRefused, Mishap
 
 ATTEMPTS = 5
 _NAMES = bindparam("names", type_=ARRAY(journal.c.entry_id.type))
-_BOOKED = select(journal.c.entry_id).where(journal.c.entry_id == func.any(_NAMES))
-_RACED = frozenset(
-    {"card_load_pkey", "card_load_live_sale", "journal_pkey", SEALED_ONCE, UNDONE_ONCE}
+_BOOKED = select(entry_index.c.entry_id).where(entry_index.c.entry_id == func.any(_NAMES))
+_RACED = re.compile(
+    rf"card_load_pkey|card_load_live_sale|journal_\w+_pkey|entry_index_pkey|{SEALED_ONCE}|{UNDONE_ONCE}"
 )
 
 
@@ -96,7 +98,7 @@ def push(
         except IntegrityError as error:
             # An id that is booked already, or a load that another station posted between our
             # look-up and our insert: look again.
-            if posting.violated(error) not in _RACED:
+            if not _RACED.fullmatch(posting.violated(error)):
                 raise
         else:
             if isinstance(answer, LedgerRefused):

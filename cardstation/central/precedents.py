@@ -37,6 +37,7 @@ from cardstation.central.plain_entries import is_uuid
 from cardstation.central.tables import (
     array_rows,
     card_load,
+    entry_index,
     exceptions,
     journal,
     orders,
@@ -138,15 +139,12 @@ def _sealed(connection: Connection, subjects: Iterable[str]) -> dict[str, str]:
     if not names:
         return {}
     rows = connection.execute(
-        select(journal.c.subject, journal.c.entry_id).where(
-            journal.c.kind == text("'sealed'"),
-            journal.c.verdict != text("'sealed_before'"),
-            journal.c.verdict != text("'false_seal'"),
-            journal.c.subject == func.any(bindparam("names", type_=ARRAY(Text))),
+        select(entry_index.c.sealed, entry_index.c.entry_id).where(
+            entry_index.c.sealed == func.any(bindparam("names", type_=ARRAY(Text)))
         ),
         {"names": names},
     )
-    return {row.subject: row.entry_id for row in rows}
+    return {row.sealed: row.entry_id for row in rows}
 
 
 def _seals(connection: Connection, named: Iterable[str]) -> dict[str, Seal]:
@@ -160,15 +158,13 @@ def _seals(connection: Connection, named: Iterable[str]) -> dict[str, Seal]:
     seals = {row.entry_id: _seal(row) for row in rows}
     again = _sealed_again(connection, ids)
     undone = connection.execute(
-        select(journal.c.corrects, journal.c.kind).where(
-            journal.c.corrects.in_([*ids, *again]),
-            journal.c.kind.in_(("returned", "not_loaded")),
-            journal.c.verdict != "return_without_load",
-        )
+        select(entry_index.c.undone, journal.c.kind)
+        .join(journal, journal.c.entry_id == entry_index.c.entry_id)
+        .where(entry_index.c.undone.in_([*ids, *again]))
     )
     for row in undone:
-        first = again.get(row.corrects, "") if row.kind == EntryKind.RETURNED else ""
-        for seal in filter(None, (seals.get(row.corrects), seals.get(first))):
+        first = again.get(row.undone, "") if row.kind == EntryKind.RETURNED else ""
+        for seal in filter(None, (seals.get(row.undone), seals.get(first))):
             seal.undone = True
     return seals
 

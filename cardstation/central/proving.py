@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Text, cast, func, select
+from sqlalchemy import Connection, Engine, Row, Text, cast, func, join, select, text, tuple_
 
 from cardstation.central.batch import Sent, numbered, read_batch
 from cardstation.central.centre_chain import CENTRE, FACT, postings_of_order
@@ -23,6 +23,7 @@ from cardstation.central.tables import (
     card_load,
     class_totals,
     day_totals,
+    entry_index,
     epochs,
     exceptions,
     journal,
@@ -34,6 +35,8 @@ from cardstation.errors import LedgerRefused
 
 DEADLINE_S = 3_600.0
 _PAGE = 2_000
+_SEALED = func.sealed_once(journal.c.kind, journal.c.subject, journal.c.verdict)
+_UNDONE = func.undone_once(journal.c.kind, journal.c.corrects, journal.c.verdict)
 
 
 def disagreements(engine: Engine) -> tuple[str, ...]:
@@ -43,13 +46,14 @@ def disagreements(engine: Engine) -> tuple[str, ...]:
     the sum of its postings; every entry's bytes give its hash, its copied columns and, with its
     verdict, its postings; each station's chain is whole from 1 to its head over all epochs, and
     each epoch was granted; no counter has two live loads; a fact of another branch is in no
-    journal.
+    journal; the index over all months has just the entries of the journal.
 
     All of it at one moment: stations go on posting meanwhile.
     """
     still = engine.execution_options(isolation_level="REPEATABLE READ")
     with transaction(still, deadline_s=DEADLINE_S) as connection:
-        return (*_sums(connection), *_chains(connection), *_loads(connection), *_apart(connection))
+        looks = (_sums, _chains, _loads, _apart, _index)
+        return tuple(found for look in looks for found in look(connection))
 
 
 def _sums(connection: Connection) -> list[str]:
@@ -235,15 +239,13 @@ def _epochs(connection: Connection, station: Row[Any], chain: _Chain) -> Iterato
 
 def _loads(connection: Connection) -> list[str]:
     """Each live load stands for a sealed entry that nothing has taken back."""
-    sealed, taken = journal.alias(), journal.alias()
+    sealed, taken = journal.alias(), entry_index.alias()
     rows = connection.execute(
         select(card_load.c.entry_id)
         .join(sealed, sealed.c.entry_id == card_load.c.entry_id)
         .outerjoin(
             taken,
-            (taken.c.corrects == cast(card_load.c.entry_id, Text))
-            & taken.c.kind.in_(("returned", "not_loaded"))
-            & (taken.c.verdict != "return_without_load"),
+            taken.c.undone == cast(card_load.c.entry_id, Text),
         )
         .where(
             (sealed.c.kind != "sealed")
@@ -264,3 +266,19 @@ def _apart(connection: Connection) -> list[str]:
         )
     )
     return [f"{station} {seq}: booked and evidence at once" for station, seq in both]
+
+
+def _index(connection: Connection) -> list[str]:
+    """Every entry has its row in the index over all months, and no row is without its entry."""
+    lies = entry_index.c
+    found = connection.execute(
+        select(func.coalesce(journal.c.station, lies.station), func.count())
+        .select_from(join(journal, entry_index, journal.c.entry_id == lies.entry_id, full=True))
+        .where(
+            tuple_(lies.station, lies.seq, lies.sealed, lies.undone).is_distinct_from(
+                tuple_(journal.c.station, journal.c.seq, _SEALED, _UNDONE)
+            )
+        )
+        .group_by(text("1"))
+    )
+    return [f"{station}: {many} entries are not what the index says" for station, many in found]

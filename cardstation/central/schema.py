@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from cardstation.central.engine import at_start
+from cardstation.central.months import make_months
 from cardstation.errors import Refusal
 
-HEAD = "r0016"
+HEAD = "r0017"
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -55,10 +56,12 @@ def migrate(engine: Engine) -> None:
     with at_start(engine) as connection, connection.begin():
         found = revision(connection)
         if found == HEAD:
+            make_months(connection)
             return
         if found > HEAD:
             raise Refusal("ledger_newer", found=found, known=HEAD)
         _upgrade(connection)
+        make_months(connection)
 
 
 def _upgrade(connection: Connection) -> None:

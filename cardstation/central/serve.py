@@ -260,6 +260,7 @@ def _serve(
     from cardstation.central.centre_key import load_or_create_centre_key
     from cardstation.central.engine import at_start, open_engine, refuse_unsafe
     from cardstation.central.enrolment import CODE_VALID_S, EnrolmentCodes
+    from cardstation.central.months import keep_months
     from cardstation.central.reception import CONNECTIONS
     from cardstation.central.schema import HEAD, revision
 
@@ -270,6 +271,7 @@ def _serve(
             if (found := revision(connection)) != HEAD:
                 raise Refusal("ledger_schema_old", found=found, known=HEAD)
         refuse_unsafe(engine)
+        keep_months(engine)
         token = secrets.token_urlsafe(24)
         key = load_or_create_centre_key(key_file)
         codes = EnrolmentCodes(code, valid_s=CODE_VALID_S) if code else EnrolmentCodes()

@@ -2,8 +2,9 @@
 
 Facts (`journal`, `postings`) are only ever added: the service's role may not change or delete
 them; what may be stored twice is said by unique indexes, and a second fact is stored with its
-verdict. `balances`, `class_totals`
-and `day_totals` are sums kept beside them, recomputable at any time.
+verdict. The journal lies in months (`central/months.py`); `entry_index` has a narrow row for every
+entry, which the database adds itself: what may be there once over all months is said there.
+`balances`, `class_totals` and `day_totals` are sums kept beside them, recomputable at any time.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 BOOKS = MetaData()
 
-SEALED_ONCE = "journal_sealed_once"
-UNDONE_ONCE = "journal_undone_once"
+SEALED_ONCE = "entry_sealed_once"
+UNDONE_ONCE = "entry_undone_once"
 
 _ENTRY = Uuid(as_uuid=False)
 _NOW = text("clock_timestamp()")
@@ -80,35 +81,32 @@ journal = Table(
     Column("corrects", Text, nullable=False, server_default=""),
     Column("verdict", Text, nullable=False, server_default=""),
     Column("suspense", Text, nullable=False, server_default=""),
-    UniqueConstraint("station", "seq", name="journal_station_seq_key"),
+    Index("journal_place_idx", "station", "seq"),
     Index("journal_card_no_idx", "card_no", postgresql_where=text("card_no <> ''")),
     Index("journal_posted_at_idx", "posted_at", postgresql_using="brin"),
     Index("journal_batch_idx", "subject", postgresql_where=text("kind = 'batch'")),
     Index("journal_epoch_idx", "station", postgresql_where=text("kind = 'epoch'")),
     Index("journal_arrears_idx", "account_no", postgresql_where=text("kind = 'arrears_paid'")),
-    Index(
-        SEALED_ONCE,
-        "subject",
-        unique=True,
-        postgresql_where=text(
-            "kind = 'sealed' AND verdict <> 'sealed_before' AND verdict <> 'false_seal'"
-        ),
-    ),
-    Index(
-        UNDONE_ONCE,
-        "corrects",
-        unique=True,
-        postgresql_where=text(
-            "kind IN ('returned', 'not_loaded') AND corrects <> ''"
-            " AND verdict <> 'return_without_load'"
-        ),
-    ),
+    postgresql_partition_by="RANGE (entry_id)",
+)
+
+entry_index = Table(
+    "entry_index",
+    BOOKS,
+    Column("entry_id", _ENTRY, primary_key=True),
+    Column("station", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("sealed", Text),
+    Column("undone", Text),
+    UniqueConstraint("station", "seq", name="entry_index_station_seq_key"),
+    Index(SEALED_ONCE, "sealed", unique=True, postgresql_where=text("sealed IS NOT NULL")),
+    Index(UNDONE_ONCE, "undone", unique=True, postgresql_where=text("undone IS NOT NULL")),
 )
 
 postings = Table(
     "postings",
     BOOKS,
-    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), primary_key=True),
+    Column("entry_id", _ENTRY, ForeignKey("entry_index.entry_id"), primary_key=True),
     Column("account", Text, primary_key=True),
     Column("fen", BigInteger, nullable=False),
     Index("postings_account_idx", "account"),
@@ -150,8 +148,8 @@ card_load = Table(
     Column("counter", BigInteger, primary_key=True),
     Column("load_no", BigInteger, primary_key=True),
     Column("cause", Text, nullable=False),
-    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), nullable=False),
-    Column("freed_by", _ENTRY, ForeignKey("journal.entry_id")),
+    Column("entry_id", _ENTRY, ForeignKey("entry_index.entry_id"), nullable=False),
+    Column("freed_by", _ENTRY, ForeignKey("entry_index.entry_id")),
     Index(
         "card_load_live_sale",
         "maker",
@@ -173,10 +171,10 @@ orders = Table(
     Column("tariff", Text, nullable=False),
     Column("expected_counter", BigInteger, nullable=False),
     Column("leased_to", Text, nullable=False),
-    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), nullable=False),
+    Column("entry_id", _ENTRY, ForeignKey("entry_index.entry_id"), nullable=False),
     Column("claimed_station", Text),
     Column("claimed_subject", Text),
-    Column("closed_by", _ENTRY, ForeignKey("journal.entry_id")),
+    Column("closed_by", _ENTRY, ForeignKey("entry_index.entry_id")),
     Column("paid_at", DateTime(timezone=True), nullable=False),
     Column("held_by", Text, nullable=False),
     Column("held_until", DateTime(timezone=True)),
@@ -190,7 +188,7 @@ exceptions = Table(
     Column("station", Text, nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("seq", BigInteger, nullable=False),
-    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), nullable=False),
+    Column("entry_id", _ENTRY, ForeignKey("entry_index.entry_id"), nullable=False),
     Column("code", Text, nullable=False),
     Column("suspended", Boolean, nullable=False),
     Column("other", Text, nullable=False, server_default=""),

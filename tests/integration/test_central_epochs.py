@@ -28,7 +28,7 @@ pytestmark = pytest.mark.postgres
 LOSE = """
     DELETE FROM postings WHERE entry_id IN (SELECT entry_id FROM journal WHERE seq > 3);
     DELETE FROM card_load WHERE entry_id IN (SELECT entry_id FROM journal WHERE seq > 3);
-    DELETE FROM journal WHERE seq > 3;
+    DELETE FROM journal WHERE seq > 3; DELETE FROM entry_index WHERE seq > 3;
     DELETE FROM epochs;
     UPDATE class_totals SET fen = fen * 3000 / 9000;
     UPDATE day_totals SET fen = fen * 3000 / 9000;
@@ -168,7 +168,8 @@ def test_the_proof_names_what_was_changed(centre: Centre, planted: str, seen: st
     with centre.books.owner.begin() as connection:
         connection.execute(
             text(
-                "TRUNCATE journal, balances, class_totals, day_totals, exceptions, branches CASCADE"
+                "TRUNCATE journal, entry_index, balances, class_totals, day_totals, branches"
+                " CASCADE"
             )
         )
         connection.execute(text("DELETE FROM stations"))

@@ -200,7 +200,7 @@ def test_nothing_is_sealed_while_the_books_disagree(days: Days) -> None:
 CUT_OFF = """
     DELETE FROM card_load WHERE entry_id IN (SELECT entry_id FROM journal WHERE seq > 2);
     DELETE FROM postings WHERE entry_id IN (SELECT entry_id FROM journal WHERE seq > 2);
-    DELETE FROM journal WHERE seq > 2;
+    DELETE FROM journal WHERE seq > 2; DELETE FROM entry_index WHERE seq > 2;
     UPDATE stations SET last_seq = 2, last_hash = (SELECT hash FROM journal WHERE seq = 2)
         WHERE station = 'S001';
     UPDATE balances SET fen = fen / 2; UPDATE class_totals SET fen = fen / 2;

@@ -11,10 +11,10 @@ import random
 import socket
 import threading
 import time
-import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -27,6 +27,7 @@ from cardstation.central.engine import open_engine
 from cardstation.central.process import CentralProcess
 from cardstation.central.serve import embedded_postgres, key_file_in
 from cardstation.central.tables import balances, journal, postings, stations
+from cardstation.domain.ids import CHANCE_BITS, id_at
 from cardstation.domain.ledger import GENESIS, entry_hash
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.ports.ledger import Ack
@@ -37,6 +38,7 @@ from tests.kit.postgres import TestKey, TestPin
 STATIONS = 50
 FEN = 3_000
 PATIENCE = 200
+_BEGAN = datetime(2026, 11, 2, tzinfo=UTC)
 KINDS = ("paid", "armed", "sealed")
 
 KILL = text(
@@ -138,12 +140,13 @@ class Facts:
         sale, step = divmod(self._seq, len(KINDS))
         self._seq += 1
         account = f"{self.name}{sale:08d}"
-        made = uuid.UUID(int=self._dice.getrandbits(128), version=4)
+        moment = _BEGAN + timedelta(seconds=self._seq)
+        made = id_at(moment, self._dice.getrandbits(CHANCE_BITS))
         raw = self._templates[step].replace(b"@account", account.encode())
         raw = raw.replace(b'"seq":1,', b'"seq":%d,' % self._seq).replace(
             b"@prev", self.last.encode()
         )
-        raw = raw.replace(b"@id", str(made).encode()).replace(b"@subject", b"T" + account.encode())
+        raw = raw.replace(b"@id", made.encode()).replace(b"@subject", b"T" + account.encode())
         self.last = entry_hash(raw)
         self._made.append((self.last, raw))
 

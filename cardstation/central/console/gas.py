@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Select, Text, case, cast, func, select
 
 from cardstation.central.boards import gas_left
-from cardstation.central.tables import journal
+from cardstation.central.tables import entry_index, journal
 from cardstation.domain.forecast import OLDEST
 
 STATES = ("out", "days_3", "days_7", "days_14", "later", "loaded", "unknown", "stale")
@@ -100,15 +100,9 @@ def _found(now: datetime, team: str, zone: str) -> Select[tuple[object, ...]]:
 
 def _loaded_since() -> ColumnElement[bool]:
     """A load of any desk above the counter of the figure, that was not taken off again."""
-    back = journal.alias()
     undone = (
-        select(back.c.seq)
-        .where(
-            back.c.corrects == cast(journal.c.entry_id, Text),
-            back.c.corrects != "",
-            back.c.kind.in_(("returned", "not_loaded")),
-            back.c.verdict != "return_without_load",
-        )
+        select(entry_index.c.seq)
+        .where(entry_index.c.undone == cast(journal.c.entry_id, Text))
         .exists()
     )
     return (

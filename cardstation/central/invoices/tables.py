@@ -71,7 +71,7 @@ invoices = Table(
     BOOKS,
     _number(),
     *_texts("kind"),
-    Column("entry_id", Uuid(as_uuid=False), ForeignKey("journal.entry_id"), nullable=False),
+    Column("entry_id", Uuid(as_uuid=False), ForeignKey("entry_index.entry_id"), nullable=False),
     *_texts("receipt_no", "request", "account_no"),
     Column("fen", BigInteger, nullable=False),
     *_texts("title", "tax_no"),

@@ -21,6 +21,7 @@ from cardstation.central.console.tables import COMMAND_LINE, explanations
 from cardstation.central.console.visit import ZONE, ends
 from cardstation.central.days import revenue_of
 from cardstation.central.engine import transaction
+from cardstation.central.months import keep_months
 from cardstation.central.reconcile.audit_list import audit_list
 from cardstation.central.reconcile.cash import cash_counts, count_cash
 from cardstation.central.reconcile.counters import counters
@@ -81,6 +82,7 @@ def reconcile(
     due = day or began.astimezone(ZONE).date() - timedelta(days=1)
     if ends(due) > began:
         raise Refusal("day_not_over", day=due.isoformat())
+    keep_months(engine)
     proven = _ends(engine)
     wrong = proving.disagreements(engine)
     with transaction(

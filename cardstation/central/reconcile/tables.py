@@ -112,7 +112,7 @@ channel_orders = Table(
     Column("what", Text, primary_key=True),
     *_of_a_row(),
     Column("differs", Text, nullable=False),
-    Column("loaded_by", _ENTRY, ForeignKey("journal.entry_id")),
+    Column("loaded_by", _ENTRY, ForeignKey("entry_index.entry_id")),
     Column("matched_at", _MOMENT, nullable=False, server_default=_NOW),
     UniqueConstraint("channel", "ref", name="channel_orders_row"),
 )
@@ -136,7 +136,7 @@ bank_matches = Table(
     BOOKS,
     Column("account", Text, primary_key=True),
     Column("ref", Text, primary_key=True),
-    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), nullable=False, unique=True),
+    Column("entry_id", _ENTRY, ForeignKey("entry_index.entry_id"), nullable=False, unique=True),
     Column("matched_at", _MOMENT, nullable=False, server_default=_NOW),
     ForeignKeyConstraint(["account", "ref"], ["bank_lines.account", "bank_lines.ref"]),
 )
@@ -144,7 +144,7 @@ bank_matches = Table(
 cash_sums = Table(
     "cash_sums",
     BOOKS,
-    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), primary_key=True),
+    Column("entry_id", _ENTRY, ForeignKey("entry_index.entry_id"), primary_key=True),
     Column("expected_fen", BigInteger, nullable=False),
     Column("said_fen", BigInteger, nullable=False),
 )
@@ -180,7 +180,7 @@ day_seals = Table(
 after_seal = Table(
     "after_seal",
     BOOKS,
-    Column("entry_id", _ENTRY, ForeignKey("journal.entry_id"), primary_key=True),
+    Column("entry_id", _ENTRY, ForeignKey("entry_index.entry_id"), primary_key=True),
     Column("station", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("day", Date, nullable=False),
