@@ -15,6 +15,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Connection,
+    Index,
     Row,
     Table,
     Text,
@@ -55,6 +56,7 @@ offline_grants = Table(
     ),
     Column("posted_fen", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("team = '' OR holds = 'station'", name="offline_grants_team_of_stations"),
+    Index("offline_grants_team_idx", "team", postgresql_where=text("team <> ''")),
 )
 _ROW = offline_grants.c
 
