@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cardstation.domain.allocation import divide
@@ -58,11 +58,13 @@ def debts_of(reading: Reading, found: BatchState) -> dict[int, Money]:
     return {place: home.arrears for place, home in owing.items() if home is not None}
 
 
-def most_free(reading: Reading, batch_id: str, places: Iterable[int]) -> dict[int, Money]:
+def most_free(reading: Reading, batch_id: str, places: Collection[int]) -> dict[int, Money]:
     """Place → the most that no line holds of one payment that may pay its household's debt.
 
-    A debt is paid out of one.
+    A debt is paid out of one. No row of a lost list is known to wait because of a debt.
     """
+    if not places:
+        return {}
     lines, free = batch_of(reading, batch_id).lines, free_for_debts(reading, batch_id)
     return {
         place: max(
