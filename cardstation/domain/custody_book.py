@@ -54,6 +54,7 @@ def custody(
     seen: Mapping[int, datetime] | None = None,
     strays: Sequence[str] = (),
     trays: Mapping[int, Tray] | None = None,
+    loaded: Mapping[int, datetime] | None = None,
 ) -> Custody:
     """Where every card of a batch is.
 
@@ -63,8 +64,10 @@ def custody(
         seen: Place → when its card last lay in a reader of the desk.
         strays: Numbers of the cards on no line that lay in one, each once.
         trays: Place → the tray its stopped card was laid into.
+        loaded: Place → when the load of its row was begun; what was refused before that was not
+            that load.
     """
-    book = _Book(outcomes, seen or {}, trays or {})
+    book = _Book(outcomes, seen or {}, trays or {}, loaded or {})
     for at, event in moved:
         if isinstance(event, HandOver):
             book.hand_over(at, event)
@@ -83,6 +86,7 @@ class _Book:
         outcomes: Sequence[LineOutcome],
         seen: Mapping[int, datetime],
         trays: Mapping[int, Tray],
+        loaded: Mapping[int, datetime],
     ) -> None:
         self._stands = card_places(outcomes)
         chosen = {
@@ -98,6 +102,10 @@ class _Book:
         self._explained: set[int] = set()
         self._made_good: set[int] = set()
         self._refused: set[int] = set()
+        self._loaded_at: dict[int, datetime] = {}
+        for place, at in loaded.items():
+            if (own := self._stands.get(place)) is not None:
+                self._loaded_at[own] = min(at, self._loaded_at.get(own, at))
         self._loaded = self._of_state(outcomes, LineState.DONE)
         self._uncertain = self._of_state(outcomes, LineState.UNKNOWN)
         self._seen: dict[int, datetime] = {}
@@ -142,7 +150,7 @@ class _Book:
             self._gone[tail] += 1
 
     def _explain_one(self, at: datetime, place: int, why: Why) -> None:
-        if why is Why.REFUSED:
+        if why is Why.REFUSED and at >= self._loaded_at.get(place, at):
             self._refused.add(place)
         elif why in NEED_TWO:
             self._refused.discard(place)

@@ -18,6 +18,8 @@ from cardstation.domain.custody import (
     Photographed,
 )
 from cardstation.domain.custody_book import custody
+from cardstation.domain.topup import TopUp
+from cardstation.domain.transitions import TopUpState
 from cardstation.domain.trays import Tray
 from cardstation.services.batch_state import BatchState, batch_in
 from cardstation.services.card_trays import laid
@@ -89,8 +91,8 @@ def custody_in(reading: Reading, batch_id: str) -> CustodyState:
     """As `custody_state`, within a unit of work."""
     state = batch_in(reading, batch_id)
     timeline = _timeline(reading, batch_id)
-    seen = _seen(reading, batch_id)
-    stops = reading.funds.stops(batch_id)
+    loads, stops = reading.topups.of_batch(batch_id), reading.funds.stops(batch_id)
+    seen = _seen(loads, stops)
     stage = reading.steps.stage(batch_id)
     numbers = {stop.card_no for stop in stops if not stop.line} - {""}
     stands = card_places(state.outcomes)
@@ -102,17 +104,23 @@ def custody_in(reading: Reading, batch_id: str) -> CustodyState:
     return CustodyState(
         batch=state,
         stage=stage,
-        custody=custody(state.outcomes, moved, seen, sorted(numbers), _trays(stops)),
+        custody=custody(state.outcomes, moved, seen, sorted(numbers), _trays(stops), _begun(loads)),
         timeline=timeline,
         seals=tuple(dict.fromkeys(seals)),
     )
 
 
-def _seen(reading: Reading, batch_id: str) -> dict[int, datetime]:
+def _seen(loads: Sequence[TopUp], stops: Sequence[BatchStop]) -> dict[int, datetime]:
     """When the card of each line last lay in a reader: it was loaded, or stopped."""
-    loads = ((one.line, one.opened_at) for one in reading.topups.of_batch(batch_id))
-    stops = ((one.line, one.at) for one in reading.funds.stops(batch_id) if one.line)
-    return _latest((*loads, *stops))
+    loaded = ((one.line, one.opened_at) for one in loads)
+    stopped = ((one.line, one.at) for one in stops if one.line)
+    return _latest((*loaded, *stopped))
+
+
+def _begun(loads: Sequence[TopUp]) -> dict[int, datetime]:
+    """When the load of each line that has one was begun."""
+    ended = (TopUpState.VOIDED, TopUpState.REFUNDED)
+    return {one.line: one.opened_at for one in loads if one.state not in ended}
 
 
 def _trays(stops: Sequence[BatchStop]) -> dict[int, Tray]:

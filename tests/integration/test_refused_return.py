@@ -38,7 +38,7 @@ from cardstation.services.verify import verify
 from drivers.virtual import VirtualCard
 from tests.kit.handing import hand
 from tests.kit.power import PowerCut
-from tests.kit.shifts import CHIEF, desk_on_duty
+from tests.kit.shifts import CHIEF, RestartableClock, desk_on_duty
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, put_batch
 from tests.kit.two_desks import TORN_IN_PAYLOAD
 
@@ -155,6 +155,33 @@ def test_refused_once_more_it_is_asked_once_more(desk: Desk) -> None:
     explain_card(desk.station, batch, KEEPS, SECOND)
     state = explain_card(desk.station, batch, REFUSED)
     assert state.custody.refused == {2}
+
+
+def test_refused_before_it_was_loaded_it_is_a_card_as_any_other(desk: Desk) -> None:
+    """The household agreed after all; only what is refused with gas on it waits for two people."""
+    batch, card = refused(desk, loaded=False)
+    later(desk)
+    explain_card(desk.station, batch, Explanation(Why.FOUND, (2,)))
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(10_000))
+    desk.load(batch, card)
+    assert custody_state(desk.station, batch).custody.refused == frozenset()
+    assert "kept_refused" not in [one.code for one in exceptions_state(desk.station)]
+    later(desk)
+    explain_card(desk.station, batch, REFUSED)
+    assert custody_state(desk.station, batch).custody.refused == {2}
+    later(desk)
+    explain_card(desk.station, batch, Explanation(Why.FOUND, (2,)))
+    with pytest.raises(Refusal, match="refused_load_open"):
+        hand(desk.station, batch, *HOME, places=(2,))
+    explain_card(desk.station, batch, KEEPS, SECOND)
+    hand(desk.station, batch, *HOME, places=(2,))
+    assert close_batch(desk.station, batch).stage is Stage.CLOSED
+
+
+def later(desk: Desk) -> None:
+    clock = desk.station.clock
+    assert isinstance(clock, RestartableClock)
+    clock.run(minutes=5)
 
 
 STATES = (TopUpState.REQUESTED, TopUpState.ARMED, TopUpState.OUTCOME_UNKNOWN)
