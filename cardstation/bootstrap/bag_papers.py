@@ -12,7 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cardstation.bootstrap.papers import write_desk_copy, write_receipt, write_refunds, write_sheet
+from cardstation.bootstrap.papers import (
+    write_desk_copy,
+    write_receipt,
+    write_refund_part,
+    write_sheet,
+)
 from cardstation.domain.bag_papers import (
     BagLabel,
     CustodySlip,
@@ -22,6 +27,7 @@ from cardstation.domain.bag_papers import (
     ReceiptStrips,
 )
 from cardstation.domain.receipt import HandoverSheet
+from cardstation.domain.refund_list import RefundList
 from cardstation.errors import CardStationError
 from cardstation.files import write_whole
 from cardstation.ports.printer import Printer
@@ -34,6 +40,7 @@ from cardstation.services.bag_papers import (
 from cardstation.services.batch_state import batch_state, money_open
 from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.purge_batch import purge_due
+from cardstation.services.refund_list import refund_list
 from cardstation.services.station import Station
 from cardstation.settings import Settings
 
@@ -155,14 +162,15 @@ class _Record:
 def _pieces(
     station: Station, batch_id: str, folder: Path, lang: str, again: bool, *, by_floor: bool
 ) -> Iterator[_Piece]:
-    """The papers of a return in the order they are laid on the bag; the desk's own come last."""
+    """The papers of a return in the order they are laid on the bag; the desk's own come last.
+
+    What anybody but who paid for all gets back goes with the receipts, each to its payer.
+    """
     sheet, notes = manager_sheet(station, batch_id), not_done_list(station, batch_id)
     own = handover_sheet(station, batch_id)
     yield _Piece(f"manager {_content(sheet)}", lambda: write_bag_paper(sheet, folder, lang))
-    if money_open(batch_state(station, batch_id)):
-        yield _Piece(
-            f"refunds {_content(own)}", lambda: write_refunds(station, batch_id, folder, lang)
-        )
+    refunds = _refunds(station, batch_id, folder, lang)
+    yield from refunds[:1]
     if notes.rows:
         yield _Piece(f"notes {_content(notes)}", lambda: write_bag_paper(notes, folder, lang))
     if by_floor:
@@ -171,8 +179,23 @@ def _pieces(
     else:
         for number in receipts_by_door(station, batch_id):
             yield _Piece(number, partial(_receipt, station, number, folder, lang, again))
+    yield from refunds[1:]
     yield _Piece("desk", lambda: write_desk_copy(station, batch_id, folder, lang))
     yield _Piece(f"sheet {_content(own)}", lambda: write_sheet(station, batch_id, folder, lang))
+
+
+def _refunds(station: Station, batch_id: str, folder: Path, lang: str) -> list[_Piece]:
+    """What goes back, a paper for each payer: who paid for all, with what was not loaded, first."""
+    if not money_open(batch_state(station, batch_id)):
+        return []
+    whole = refund_list(station, batch_id)
+    pieces = []
+    for number, part in enumerate(whole.parts, start=1):
+        rows = whole.not_loaded if number == 1 else ()
+        own = replace(whole, parts=(part,), not_loaded=rows)
+        make = partial(write_refund_part, own, number, folder, lang)
+        pieces.append(_Piece(f"refunds {number} {_content(own)}", make))
+    return pieces
 
 
 def _receipt(station: Station, number: str, folder: Path, lang: str, again: bool) -> Path:
@@ -183,7 +206,7 @@ def _receipt(station: Station, number: str, folder: Path, lang: str, again: bool
     return write_receipt(station, number, folder, lang)[0]
 
 
-def _content(value: HandoverSheet | ManagerSheet | NotDoneList | ReceiptStrips) -> str:
+def _content(value: HandoverSheet | ManagerSheet | NotDoneList | ReceiptStrips | RefundList) -> str:
     """A name for what a paper says, whenever it is made."""
     timeless: Any = replace(value, made_at=datetime(2000, 1, 1, tzinfo=UTC))
     return hashlib.sha256(repr(timeless).encode()).hexdigest()[:16]

@@ -7,6 +7,7 @@ from pathlib import Path
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.quotation import BatchQuote
+from cardstation.domain.refund_list import RefundList
 from cardstation.domain.triage_list import TriageList
 from cardstation.services.handover_sheet import handover_sheet as sheet_of
 from cardstation.services.issue_acknowledgement import issue_acknowledgement
@@ -111,6 +112,16 @@ def write_refunds(station: Station, batch_id: str, folder: Path, lang: str) -> P
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{batch_id}-refunds.pdf"
     path.write_bytes(refund_list(refunds_of(station, batch_id), lang))
+    return path
+
+
+def write_refund_part(refunds: RefundList, number: int, folder: Path, lang: str) -> Path:
+    """File what one payer of a batch gets back, for the way back with the bag."""
+    from cardstation.papers import refund_list
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{refunds.batch_id}-refunds-{number}.pdf"
+    path.write_bytes(refund_list(refunds, lang))
     return path
 
 

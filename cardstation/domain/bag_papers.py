@@ -38,7 +38,7 @@ class CustodySlip:
     Attributes:
         number: Of its entry in the station's journal.
         given_picture, taken_picture: Signatures, empty when none was drawn.
-        missing: Doors of the cards known to be missing.
+        missing: Rows of the cards known to be missing: a slip stays longer than the doors may.
     """
 
     company: str
@@ -53,7 +53,7 @@ class CustodySlip:
     taken_by: str
     given_picture: bytes
     taken_picture: bytes
-    missing: tuple[str, ...]
+    missing: tuple[int, ...]
     training: bool
 
 
@@ -62,7 +62,7 @@ class ManagerRow:
     """One card as a property manager needs to know it.
 
     Attributes:
-        tail: Last digits of the card's number.
+        tail: Last digits of the card's number, shown where several cards are of one door.
         amount: Only where the manager paid.
     """
 

@@ -47,7 +47,10 @@ def _clause(pages: Pages, number: int, heading: str, text: str) -> None:
 
 
 def _clauses(agreed: Annex, t: Translator) -> tuple[tuple[str, str], ...]:
-    kept = t("Receipts, vouchers and signatures are kept as the law on accounts asks.")
+    kept = t(
+        "Receipts and vouchers, which name the household, hand-over slips and signatures are kept "
+        "as the law on accounts asks."
+    )
     deleted = t(
         "{days} days after the batch is closed the names, rooms and remarks of its list are "
         "removed at the station, and a record says when.",
@@ -77,7 +80,10 @@ def _clauses(agreed: Annex, t: Translator) -> tuple[tuple[str, str], ...]:
             t("Who may see them"),
             t(
                 "The collector hands the list to the service team or the desk only. It gets back "
-                "rooms and whether the card was topped up, and amounts where it paid itself."
+                "rooms and whether the card was topped up, amounts where it paid itself, and the "
+                "last digits of a card's number where a room has several. Receipts, notes on what "
+                "was not done and refund sheets of the households lie with the bag: the collector "
+                "hands each to its household, reads none of them and keeps none."
             ),
         ),
         (

@@ -17,7 +17,7 @@ _LABEL = Style(7.5, Ink.FAINT)
 _VALUE = Style(10.5)
 _GAP = 6.0
 _MOST_LINES = 2
-"""Of doors: the list of what was not done names them all."""
+"""Of rows: the list of what was not done names them all."""
 _HALF = (_RIGHT - _LEFT - _GAP) / 2
 
 
@@ -114,10 +114,10 @@ def _counts(pen: Pen, slip: CustodySlip, t: Translator) -> None:
 
 
 def _remarks(pen: Pen, slip: CustodySlip, t: Translator) -> None:
-    """Which doors are missing, and the last digits of foreign cards."""
+    """Which rows are missing, and the last digits of foreign cards."""
     y = 89.5
     parts = (
-        (t("Missing doors"), "  ".join(slip.missing)),
+        (t("Missing, rows of the list"), "  ".join(map(str, slip.missing))),
         (t("Cards not on the list, last digits"), "  ".join(slip.told.extras)),
     )
     for name, text in parts:

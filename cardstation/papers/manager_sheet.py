@@ -10,6 +10,7 @@ from cardstation.domain.seal_number import seal_grouped
 from cardstation.i18n import Translator, translator
 from cardstation.papers.a4_pages import LABEL, LEFT, RIGHT, Pages, drawn, sign_here
 from cardstation.papers.bag_head import bag_head, bag_paper
+from cardstation.papers.doors_told import doors_told
 from cardstation.papers.pen import Ink, Style
 from cardstation.sentences import word
 
@@ -69,7 +70,8 @@ def _tiles(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
 
 def _table(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
     """Rows run down the left column, then down the right one."""
-    rest = list(sheet.rows)
+    doors = doors_told([(row.door, row.tail) for row in sheet.rows])
+    rest = list(zip(doors, sheet.rows, strict=True))
     while rest:
         fits = max(1, int((278.0 - pages.y - 7) // _ROW))
         here = min(fits, -(-len(rest) // _ACROSS)) if len(rest) < fits * _ACROSS else fits
@@ -83,21 +85,18 @@ def _table(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
             pages.turn()
 
 
-def _column(pages: Pages, rows: list[ManagerRow], x: float, top: float, t: Translator) -> None:
+def _column(
+    pages: Pages, rows: list[tuple[str, ManagerRow]], x: float, top: float, t: Translator
+) -> None:
     pen, y = pages.pen, top + 7
     pen.panel(x, top, _WIDE, 7, fill=Ink.NAVY, radius=1.2)
-    heads = (
-        (2, t("Door"), "left"),
-        (36, t("Card, last digits"), "left"),
-        (_WIDE - 2, t("Amount"), "right"),
-    )
+    heads = ((2, t("Door"), "left"), (_WIDE - 2, t("Amount"), "right"))
     for at, name, align in heads:
         pen.fitted(x + at, top + 4.8, name, _HEADING, room=30, align=align)
-    for index, row in enumerate(rows):
+    for index, (door, row) in enumerate(rows):
         if index % 2:
             pen.panel(x, y, _WIDE, _ROW, fill=Ink.STRIPE)
-        pen.shortened(x + 2, y + 4.4, row.door, _CELL, room=32)
-        pen.text(x + 36, y + 4.4, row.tail, Style(9, Ink.SOFT))
+        pen.shortened(x + 2, y + 4.4, door, _CELL, room=44)
         said, ink = _said(row, t)
         amount = "" if row.amount is None else str(row.amount)
         room = _WIDE - 50 - (20 if amount else 0)

@@ -1,18 +1,20 @@
 """The quote of a batch: what to pay for whom, what is not possible, how to pay, where to sign.
 
-A manager signs it: doors, ends of card numbers, and sums where the manager pays them. Of nobody a
+A manager signs it: doors, and sums where the manager pays them. Of nobody a
 name, a debt or a reason; no volume and no tier, which tell a household's use of the year: that is
 on its own receipt.
 """
 
 from __future__ import annotations
 
-from cardstation.domain.custody import TAIL
+from collections.abc import Iterator
+
 from cardstation.domain.money import capitals
 from cardstation.domain.preflight import OF_THE_LIST
 from cardstation.domain.quotation import BatchQuote, QuotedLine, RefusedLine, grouped
 from cardstation.i18n import Translator, translator
 from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
+from cardstation.papers.doors_told import doors_told
 from cardstation.papers.pen import Ink, Style
 
 _ROW = 6.3
@@ -52,8 +54,11 @@ def _paper(quote: BatchQuote, lang: str) -> Paper:
 def _draw(pages: Pages, quote: BatchQuote) -> None:
     _head(pages, quote)
     _to_pay(pages, quote)
-    _lines(pages, quote.lines)
-    _refused(pages, quote.refused)
+    cards = [(one.door, one.card_no) for one in quote.lines]
+    cards += [(one.door, one.card_no) for one in quote.refused]
+    doors = iter(doors_told(cards))
+    _lines(pages, quote.lines, doors)
+    _refused(pages, quote.refused, doors)
     _rules(pages, quote)
     roles = (pages.t("Ordered by (property manager)"), pages.t("Quoted by (desk)"))
     sign_here(pages, roles, (pages.t("Date"),))
@@ -100,14 +105,13 @@ def _to_pay(pages: Pages, quote: BatchQuote) -> None:
 def _columns(t: Translator) -> tuple[Column, ...]:
     return (
         Column("#", 14, 21, "right"),
-        Column(t("Door"), 24, 60),
-        Column(t("Card, last digits"), 62, 84),
+        Column(t("Door"), 24, 84),
         Column(t("Remark"), 88, 166),
         Column(t("Amount"), 168, 194, "right"),
     )
 
 
-def _lines(pages: Pages, lines: tuple[QuotedLine, ...]) -> None:
+def _lines(pages: Pages, lines: tuple[QuotedLine, ...], doors: Iterator[str]) -> None:
     columns = _columns(pages.t)
     pages.heading(columns)
     for number, line in enumerate(lines, start=1):
@@ -119,8 +123,7 @@ def _lines(pages: Pages, lines: tuple[QuotedLine, ...]) -> None:
             columns,
             (
                 (str(number), Style(8, Ink.FAINT)),
-                (line.door, _CELL),
-                (line.card_no[-TAIL:], _FINE),
+                (next(doors), _CELL),
                 (_who_pays(line, pages.t), _FINE),
                 ("" if money is None else str(money), Style(9, bold=True)),
             ),
@@ -137,14 +140,13 @@ def _who_pays(line: QuotedLine, t: Translator) -> str:
     return t("Paid in its own envelope, nothing to pay") if line.own else ""
 
 
-def _refused(pages: Pages, lines: tuple[RefusedLine, ...]) -> None:
+def _refused(pages: Pages, lines: tuple[RefusedLine, ...], doors: Iterator[str]) -> None:
     if not lines:
         return
     t = pages.t
     columns = (
         Column("", 14, 21, "right"),
-        Column(t("Door"), 24, 60),
-        Column(t("Card, last digits"), 62, 84),
+        Column(t("Door"), 24, 84),
         Column(t("What to do"), 88, 194),
     )
     pages.need(26)
@@ -159,8 +161,7 @@ def _refused(pages: Pages, lines: tuple[RefusedLine, ...]) -> None:
             columns,
             (
                 (str(number), Style(8, Ink.FAINT)),
-                (line.door, _CELL),
-                (line.card_no[-TAIL:], _FINE),
+                (next(doors), _CELL),
                 (_todo(line.reason, t), Style(8.4, Ink.RED)),
             ),
         )

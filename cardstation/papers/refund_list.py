@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cardstation.domain.custody import TAIL
 from cardstation.domain.money import capitals
 from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundPart, RefundRow
 from cardstation.i18n import Translator, translator
 from cardstation.papers.a4_pages import LEFT, RIGHT, Column, Pages, Paper, drawn, sign_here
+from cardstation.papers.doors_told import doors_told
 from cardstation.papers.pen import Ink, Style
 from cardstation.sentences import word
 
@@ -135,24 +135,17 @@ def _not_loaded(pages: Pages, rows: tuple[NotLoadedRow, ...]) -> None:
         return
     t = pages.t
     columns = (
-        Column(t("Door"), 16, 80),
-        Column(t("Card, last digits"), 84, 120),
+        Column(t("Door"), 16, 120),
         Column(t("Amount"), 168, 194, "right"),
     )
     pages.need(24)
     pages.pen.text(LEFT, pages.y + 2, t("Not loaded ({n})", n=len(rows)), Style(9.5, bold=True))
     pages.y += 5
     pages.heading(columns)
-    for row in rows:
+    doors = doors_told([(row.door, row.card_no) for row in rows])
+    for door, row in zip(doors, rows, strict=True):
         pages.need(_ROW, columns)
-        pages.cells(
-            columns,
-            (
-                (row.door, _CELL),
-                (row.card_no[-TAIL:], _CELL),
-                (str(row.money or ""), _CELL),
-            ),
-        )
+        pages.cells(columns, ((door, _CELL), (str(row.money or ""), _CELL)))
         pages.y += _ROW
         pages.pen.rule(LEFT, RIGHT, pages.y, weight=0.12)
     pages.y += 6

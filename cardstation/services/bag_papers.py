@@ -27,6 +27,7 @@ from cardstation.domain.seal_number import seal_number
 from cardstation.errors import Refusal, ensure
 from cardstation.services.batch_account import batch_account
 from cardstation.services.custody_state import CustodyState, custody_state
+from cardstation.services.hand_over import row_of
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.funding import holdings_of
 from cardstation.services.station import Station
@@ -95,7 +96,7 @@ def custody_slip(station: Station, batch_id: str, seq: int = 0) -> CustodySlip:
         taken_by=happened.taken_by,
         given_picture=given,
         taken_picture=taken,
-        missing=tuple(batch.lines[place - 1].door for place in told.missing),
+        missing=tuple(row_of(state, place) for place in told.missing),
         training=station.training,
     )
 

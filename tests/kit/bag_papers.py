@@ -70,7 +70,7 @@ SLIP = CustodySlip(
     taken_by="王丽",
     given_picture=drawn_name(),
     taken_picture=b"",
-    missing=("3-2-1201", "12-4-1004"),
+    missing=(12, 90),
     training=False,
 )
 SLIPS = {

@@ -1,0 +1,89 @@
+"""What reaches a property manager with a bag, and what stays on file, is what the annex says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cardstation.bootstrap.bag_papers import print_return, purge_with_papers, write_bag_paper
+from cardstation.domain.batch_life import Stage
+from cardstation.domain.custody import Explanation, Party, Why
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
+from cardstation.papers.doors_told import doors_told
+from cardstation.services.bag_papers import custody_slip
+from cardstation.services.custody_state import custody_state
+from cardstation.services.explain_card import explain_card
+from cardstation.services.pay_batch import pay_batch
+from tests.kit.handing import go_back, hand
+from tests.kit.lists import list_row, taken, with_people
+from tests.kit.papers import pages_of
+from tests.kit.station import Desk, card_of, neighbours, open_desk
+
+HOMES = [replace(home, name=f"王某{n}") for n, home in enumerate(neighbours(4))]
+OWN = HOMES[3]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    opened = open_desk(tmp_path, households=HOMES)
+    with_people(opened)
+    yield opened
+    opened.station.store.close()
+
+
+def text_of(path: Path) -> str:
+    return "".join(pages_of(path.read_bytes())).replace("\n", "")
+
+
+def test_a_slip_on_file_names_no_door_after_the_purge(desk: Desk, tmp_path: Path) -> None:
+    station, folder = desk.station, tmp_path / "papers"
+    batch = taken(station, [list_row(home) for home in HOMES]).batch_id
+    pay_batch(station, batch, tender=Tender.CASH, money=Money(30_000))
+    hand(station, batch, Party.MANAGER, Party.DESK, missing=(4,))
+    slip = custody_slip(station, batch)
+    assert slip.missing == (4,)
+    filed = write_bag_paper(slip, folder, "zh_CN")
+    for home in HOMES[:3]:
+        desk.load(batch, card_of(home))
+    explain_card(station, batch, Explanation(Why.NEVER_GIVEN, (4,)), Approval("林静"))
+    go_back(station, batch)
+    desk.clock.at += timedelta(days=40)
+    assert custody_state(station, batch).stage in (Stage.RETURNED, Stage.CLOSED)
+    assert OWN.address.door not in text_of(filed)
+    purge_with_papers(station, 30, folder)
+    assert [one.name for one in folder.iterdir()] == [filed.name]
+
+
+def test_a_household_that_paid_itself_is_on_no_paper_of_the_manager(
+    desk: Desk, tmp_path: Path
+) -> None:
+    station = desk.station
+    batch = taken(station, [list_row(home, yuan="100") for home in HOMES]).batch_id
+    pay_batch(station, batch, tender=Tender.CASH, money=Money(30_000), payer="物业赵经理")
+    pay_batch(station, batch, tender=Tender.CASH, money=Money(13_000), line=4, payer=OWN.name)
+    hand(station, batch, Party.MANAGER, Party.DESK)
+    for home in HOMES:
+        desk.load(batch, card_of(home))
+    paths = print_return(station, batch, tmp_path / "papers", "zh_CN", None, lambda *_: None)
+    names = [path.name for path in paths]
+    assert names[:2] == [f"{batch}-manager_sheet.pdf", f"{batch}-refunds-1.pdf"]
+    for path in paths[:2]:
+        said = text_of(path)
+        assert all(home.name not in said for home in HOMES)
+        assert "130.00" not in said
+    own = text_of(paths[names.index(f"{batch}-refunds-2.pdf")])
+    assert OWN.name in own
+    assert "赵经理" not in own
+    after = names.index(f"{batch}-refunds-2.pdf")
+    assert after > max(at for at, name in enumerate(names) if name.endswith("-a5.pdf"))
+
+
+def test_the_digits_of_a_card_stand_where_its_door_does_not_tell_it() -> None:
+    cards = [("1-1-101", "88010001"), ("1-1-102", "88010002"), ("1-1-102", "88010003"), ("", "9")]
+    assert doors_told(cards) == ["1-1-101", "1-1-102 …0002", "1-1-102 …0003", "…9"]
