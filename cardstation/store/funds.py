@@ -71,6 +71,8 @@ class FundedLine:
         line: 1-based place in the batch.
         expected_counter: What the card must show; never loaded past it.
         drawn: What it drew of which payment; empty where nobody wrote it down.
+        reckoned: That was reckoned as the store was brought to this version: then an envelope
+            followed its row to another household, whoever said so.
     """
 
     batch_id: str
@@ -80,6 +82,7 @@ class FundedLine:
     expected_counter: int
     at: datetime
     drawn: Mapping[str, Money] = field(default_factory=dict)
+    reckoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +277,7 @@ def _funded(row: Row[Any]) -> FundedLine:
         row.expected_counter,
         row.at,
         {one: Money(fen) for one, fen in json.loads(row.drawn).items()},
+        bool(row.reckoned),
     )
 
 

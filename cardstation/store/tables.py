@@ -201,6 +201,7 @@ funded_line = Table(
     Column("expected_counter", Integer, nullable=False),
     Column("at", Instant, nullable=False),
     Column("drawn", Text, nullable=False, server_default="{}"),
+    Column("reckoned", Integer, nullable=False, server_default="0"),
 )
 
 batch_stop = Table(

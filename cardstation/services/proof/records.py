@@ -166,11 +166,16 @@ class Records:
         return {batch_id: tuple(some) for batch_id, some in found.items()}
 
     def may_have_paid(self, payment: BatchPayment, funded: FundedLine) -> bool:
-        """Whether a row may have been paid out of a sum: one for all, or in its envelope."""
+        """Whether a row may have been paid out of a sum: one for all, or in its envelope.
+
+        What an older program let pay is believed.
+        """
+        if not payment.line or funded.reckoned:
+            return True
         batch = self.batches.get(funded.batch_id)
         exchanged = self._exchanged.get(funded.batch_id, NOTHING_EXCHANGED)
         lines = () if batch is None else batch.lines
-        return not payment.line or may_have_paid(lines, payment.line, funded.line, exchanged)
+        return may_have_paid(lines, payment.line, funded.line, exchanged)
 
     def purse_of(self, payment: BatchPayment) -> int:
         """The line that a sum is for now: of the row in whose envelope it lay, 0 = for all."""
