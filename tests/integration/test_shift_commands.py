@@ -209,6 +209,7 @@ READS = {
     ("batch", "return"): (BATCH, "--arrived", "1"),
     ("batch", "explain"): (BATCH, "absent", "--lacking"),
     ("batch", "custody"): (BATCH,),
+    ("batch", "photo"): (BATCH, "FILE"),
     ("batch", "close"): (BATCH,),
     ("batch", "purge"): (BATCH,),
     ("directory", "blacklist"): ("FILE",),
