@@ -112,7 +112,7 @@ TABLE = {
     ),
     "explanation_needs_two": Words(
         "Needs a second person",
-        "Nobody says alone that {n} cards are lost, destroyed or were never given.",
+        "Nobody says this alone of {n} cards: it settles what became of them, or of their gas.",
         NO_MONEY,
         "Let another supervisor confirm it with their own PIN (on the command line: --approver).",
     ),

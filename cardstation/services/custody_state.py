@@ -9,6 +9,7 @@ from datetime import datetime
 from cardstation.domain.batch_life import BatchStep, Stage, Step
 from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import (
+    NEED_TWO,
     ON_PAPER,
     Custody,
     Explanation,
@@ -16,6 +17,7 @@ from cardstation.domain.custody import (
     Moved,
     People,
     Photographed,
+    Why,
 )
 from cardstation.domain.custody_book import custody
 from cardstation.domain.topup import TopUp
@@ -23,6 +25,7 @@ from cardstation.domain.transitions import TopUpState
 from cardstation.domain.trays import Tray
 from cardstation.services.batch_state import BatchState, batch_in
 from cardstation.services.card_trays import laid
+from cardstation.services.intent.lost_list import is_lost
 from cardstation.services.intent.moved import moved_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -68,6 +71,11 @@ class CustodyState:
     def photos_due(self) -> tuple[int, ...]:
         """Numbers of the hand-overs whose signed paper waits for its photo, oldest first."""
         return tuple(one.step.seq for one in self.timeline if one.photo_due)
+
+    def needs_two(self, told: Explanation) -> bool:
+        """Whether nobody says this alone; no row of a lost list says whose a card of it was."""
+        another = told.why is Why.OTHER_BATCH and bool(told.places)
+        return told.why in NEED_TWO or (another and is_lost(self.batch.batch))
 
 
 def places_at(state: CustodyState, door: str) -> tuple[int, ...]:

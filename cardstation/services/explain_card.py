@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardstation.domain.batch_life import Step
-from cardstation.domain.custody import NEED_TWO, OF_EXTRAS, Custody, Explanation, Where, Why
+from cardstation.domain.custody import OF_EXTRAS, Custody, Explanation, Where, Why
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import CustodyState, custody_in, custody_state
@@ -36,7 +36,7 @@ def explain_card(
         batch_id: Of which bag.
         told: Which cards, and why.
         approval: Of the second person; a card is not lost, destroyed or never given without one,
-            nor does a load stay on a card that was refused.
+            nor does a load stay on a card that was refused, nor is a card of a lost list another's.
 
     Raises:
         Refusal: `unknown_batch`, `card_place_unknown`, `explanation_does_not_fit` (this card is
@@ -53,8 +53,9 @@ def explain_card(
         ensure_other_person(station, approval)
     approver = approval.name if approval is not None else ""
     with station.store.unit() as unit:
-        _ensure_fits(custody_in(unit, batch_id), told, alone=approval is None)
-        if approval is None and told.why in NEED_TWO:
+        state = custody_in(unit, batch_id)
+        _ensure_fits(state, told, alone=approval is None)
+        if approval is None and state.needs_two(told):
             raise Refusal("explanation_needs_two", n=len(told.places))
         record_step(station, unit, batch_id, Step.EXPLAINED, value=told, approver=approver)
         unit.commit()

@@ -130,7 +130,8 @@ def test_cards_of_it_that_were_not_loaded_need_two_people_too(tmp_path: Path) ->
         hand(day.desk.station, day.batch_id, *GO)
         assert refusal(day) == "cards_not_explained"
         for place in (2, 3):
-            with pytest.raises(Refusal, match="explanation_needs_two"):
-                say(day, Why.LOST, place, None)
+            for why in (Why.LOST, Why.OTHER_BATCH):
+                with pytest.raises(Refusal, match="explanation_needs_two"):
+                    say(day, why, place, None)
             say(day, Why.LOST, place)
         assert refusal(day) == "batch_money_open"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
-from cardstation.domain.custody import NEED_TWO, OF_EXTRAS, Explanation, Why
+from cardstation.domain.custody import OF_EXTRAS, Explanation, Why
 from cardstation.sentences import word
 from cardstation.services.custody_state import CustodyState
 from ui.look import Look
@@ -106,7 +106,7 @@ class ExplainDialog(Sheet):
         for (said, field), shown in zip(self._named, wanted, strict=True):
             said.setVisible(shown)
             field.setVisible(shown)
-        self._second.setVisible(why in NEED_TWO)
+        self._second.setVisible(self._standing.needs_two(self.told or Explanation(why)))
         self.accept_button.setEnabled(self.told is not None)
 
 

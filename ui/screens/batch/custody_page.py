@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cardstation.domain.batch_life import Stage
-from cardstation.domain.custody import NEED_TWO, Party
+from cardstation.domain.custody import Party
 from cardstation.domain.seal_number import seal_grouped
 from cardstation.sentences import word
 from ui.look import Look
@@ -214,9 +214,9 @@ class BagPage(QWidget):
     def _explain(self) -> None:
         standing = self._model.state.standing
         told = None if standing is None else ask_explanation(self, self._look, standing)
-        if told is None:
+        if standing is None or told is None:
             return
-        if told.why not in NEED_TWO:
+        if not standing.needs_two(told):
             self._model.explain(told)
             return
         why = word(f"why.{told.why.value}", self._look.t)

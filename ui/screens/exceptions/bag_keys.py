@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from cardstation.domain.batch import LineState
-from cardstation.domain.custody import NEED_TWO, TAIL, Explanation, Party, Why
+from cardstation.domain.custody import TAIL, Explanation, Party, Why
 from cardstation.domain.exception_case import Act
 from cardstation.domain.line_guides import DESTROYED, FOUND_AGAIN, KEPT, LOST, OWED, REFUSED, STRAY
 from cardstation.domain.money import Money
@@ -185,7 +185,7 @@ class BagKeys:
             return
 
         if item.state in (LOST, DESTROYED):
-            self._explained(item, Explanation(Why.MADE_GOOD, (item.place,)))
+            self._explained(item, Explanation(Why.MADE_GOOD, (item.place,)), needs_two=True)
             return
 
         chosen = (item.place,) if item.state in (KEPT, REFUSED, OWED, FOUND_AGAIN) else ()
@@ -193,7 +193,7 @@ class BagKeys:
         def known(standing: CustodyState) -> None:
             told = ask_explanation(self._view, self._look, standing, chosen)
             if told is not None:
-                self._explained(item, told)
+                self._explained(item, told, needs_two=standing.needs_two(told))
 
         self._verbs.custody(item, known)
 
@@ -210,8 +210,8 @@ class BagKeys:
         if chosen is not None:
             self._verbs.photograph(item, chosen.read_bytes())
 
-    def _explained(self, item: Case, told: Explanation) -> None:
-        if told.why not in NEED_TWO:
+    def _explained(self, item: Case, told: Explanation, *, needs_two: bool) -> None:
+        if not needs_two:
             self._verbs.explain(item, told)
             return
         t = self._look.t
