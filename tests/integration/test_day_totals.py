@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from cardstation.central import days, schema
+from cardstation.central.console.roles import Role
 from cardstation.central.console.visit import ZONE
 from cardstation.central.proving import disagreements
 from cardstation.central.tables import day_totals
 from cardstation.domain.ledger import Entry, Order
+from tests.kit.console import logged_in, person
 from tests.kit.facts import Chain
 from tests.kit.old_books import books_at
 from tests.kit.postgres import Centre
@@ -53,6 +55,12 @@ def test_a_sale_before_midnight_that_comes_next_day_is_revenue_of_its_own_day(
         assert days.revenue_of(connection, before) == {"fen": 3_520, "later_fen": 3_520}
         assert days.revenue_of(connection, TODAY) == {"fen": 700, "later_fen": 0}
         assert days.revenue_of(connection, NOW.date().replace(year=2020))["fen"] == 0
+    person(centre.books, "anna", Role.TREASURER)
+    with logged_in(centre, "anna") as anna:
+        shown = anna.get("reconciliation", day=before.isoformat()).text
+        assert "¥35.20 of it came later" in shown
+        lines = anna.get("exports/revenue.csv", day=TODAY.isoformat()).text.splitlines()
+    assert lines[1:] == [f"{before},{TODAY},S001,35.20,35.20", f"{TODAY},{TODAY},S001,7.00,7.00"]
 
 
 @pytest.mark.postgres

@@ -14,6 +14,7 @@ from cardstation.central.centre_chain import CENTRE
 from cardstation.central.console.roles import Right
 from cardstation.central.console.visit import Cell, Export, Sheet, Visit, ends, yuan
 from cardstation.central.console.words import ACCOUNTS
+from cardstation.central.days import revenue_of
 from cardstation.central.posting import UNREADABLE_KIND
 from cardstation.central.reconcile.seals import Kept, corrections, root_of, seals_of
 from cardstation.central.reconcile.tables import day_runs, day_seals
@@ -59,6 +60,7 @@ class DayShown:
     Attributes:
         over: The day is over and can be sealed. root: One fingerprint over all its seals.
         corrections: Entries of this day that came after its seal.
+        revenue: Gas the desks sold on the day, and what of it was posted later.
         explained: The figure as the newest run that looked at the day found it, or empty.
         runs: The newest first.
     """
@@ -68,6 +70,7 @@ class DayShown:
     stations: tuple[StationDay, ...]
     root: str
     corrections: tuple[Any, ...]
+    revenue: Mapping[str, int]
     explained: Mapping[str, Any]
     explained_at: datetime | None
     runs: tuple[RunShown, ...]
@@ -95,6 +98,7 @@ def day_shown(visit: Visit) -> DayShown:
         stations=_stations(connection, day, seals),
         root=root_of(seals) if seals else "",
         corrections=corrections(connection, day)[:MOST_CORRECTIONS],
+        revenue=revenue_of(connection, day),
         explained=explained,
         explained_at=at,
         runs=_runs(connection, day),

@@ -10,7 +10,12 @@ from sqlalchemy import Connection, Engine, Select, and_, func, insert, select
 
 from cardstation.central import proving
 from cardstation.central.console.audit import record_act
-from cardstation.central.console.pages import audit_list_page, day_reconciled, files_page
+from cardstation.central.console.pages import (
+    audit_list_page,
+    day_reconciled,
+    files_page,
+    revenue_sheet,
+)
 from cardstation.central.console.pages.audit_list_page import AuditShown, audit_shown
 from cardstation.central.console.pages.day_reconciled import DayShown, day_shown
 from cardstation.central.console.pages.files_page import FileShown, files_shown, sources
@@ -212,5 +217,6 @@ ACTS = (
 EXPORTS = (
     Export("books", "Reconciliation", Right.LOOK, sheet),
     *day_reconciled.EXPORTS,
+    revenue_sheet.EXPORT,
     *audit_list_page.EXPORTS,
 )
