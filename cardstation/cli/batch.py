@@ -220,7 +220,7 @@ def run(call: Call, *, batch_id: str, idle_s: float, papers: bool, reader: str) 
 
     Insert, verdict, write, read back, remove; --reader chooses one reader by a part of its name.
 
-    Where every envelope of the bag must be scanned (batch scan-envelopes), a card waits for one
+    Where envelopes must be scanned (batch scan-envelopes), a card with a number waits for one
     line on standard input: the number of the envelope it came out of. An empty line, or the end
     of the input, leaves the card unwritten.
     """

@@ -223,7 +223,7 @@ TABLE = {
     ),
     "envelope_not_scanned": Words(
         "Scan the envelope",
-        "The envelope of this card was not scanned; its own on the list is {own}.",
+        "The envelope of this card was not scanned yet.",
         "Nothing was written to the card.",
         "Scan the envelope this card came out of; the card is loaded at once.",
     ),

@@ -187,12 +187,12 @@ def ensure_own_envelope(batch: Batch, place: int, envelope: str) -> None:
 
     Raises:
         Refusal: `card_in_other_envelope`; also for one that is nobody's, in a batch with envelopes.
-            `envelope_not_scanned`: this bag's must be.
+            `envelope_not_scanned`: it has a number, and this bag's envelopes must be scanned.
     """
     own = batch.lines[place - 1].envelope
     given = envelope.strip()
-    if not given and batch.scan_envelopes:
-        raise Refusal("envelope_not_scanned", own=own or "—")
+    if not given and own and batch.scan_envelopes:
+        raise Refusal("envelope_not_scanned")
     if not given or given.casefold() == own.casefold():
         return
     if any(line.envelope for line in batch.lines):

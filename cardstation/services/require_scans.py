@@ -1,4 +1,4 @@
-"""Says that no card of a bag is loaded before its envelope was scanned, or that it need not be."""
+"""Says that no card is loaded before its numbered envelope was scanned, or that it need not be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
-from cardstation.services.intent.scan_rule import lacking_envelopes
+from cardstation.services.intent.scan_rule import has_envelopes
 from cardstation.services.intent.steps import ensure_not_closed, record_step
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
@@ -19,8 +19,8 @@ def require_scans(station: Station, batch_id: str) -> None:
     """Set the rule of one batch; it is on record who did.
 
     Raises:
-        Refusal: `unknown_batch`, `batch_closed_already`, `envelopes_missing` (a row that can be
-            loaded has no envelope number), and those of `ensure_may_write`.
+        Refusal: `unknown_batch`, `batch_closed_already`, `envelopes_missing` (no row has an
+            envelope number), and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     with station.store.unit() as unit:
@@ -28,8 +28,8 @@ def require_scans(station: Station, batch_id: str) -> None:
         ensure_not_closed(unit, batch_id)
         if batch.scan_envelopes:
             return
-        if (missing := lacking_envelopes(batch)) > 0:
-            raise Refusal("envelopes_missing", n=missing)
+        if not has_envelopes(batch):
+            raise Refusal("envelopes_missing", n=len(batch.lines))
         unit.batches.require_scans(batch_id, must=True)
         record_step(station, unit, batch_id, Step.ENVELOPED, value=ScanRule(must=True))
         unit.commit()

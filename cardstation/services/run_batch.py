@@ -9,7 +9,7 @@ from cardstation.domain.batch_life import BatchStep, Stage, Step
 from cardstation.services.batch_state import batch_state
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import clerk_of
-from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.scan_rule import scan_when_numbered
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -28,7 +28,7 @@ _OF_THE_RUN = (Step.STARTED, Step.PAUSED, Step.FINISHED)
 
 
 def start_batch(station: Station, batch_id: str) -> None:
-    """Cards are taken from here on.
+    """Cards are taken from here on; the numbered envelopes of a bag are to be scanned.
 
     Recorded once: a run that a crash cut off goes on as the same; another clerk who goes on with
     it is recorded, and so is who goes on after a pause.
@@ -37,11 +37,10 @@ def start_batch(station: Station, batch_id: str) -> None:
         Refusal: `unknown_batch`, `batch_closed_already`.
     """
     with station.store.unit() as unit:
-        batch_of(unit, batch_id)
-        last = _last(unit, batch_id)
-        if last is not None and last.step is Step.STARTED and last.clerk == clerk_of(station, unit):
-            return
-        record_step(station, unit, batch_id, Step.STARTED)
+        scan_when_numbered(station, unit, batch_id)
+        last, clerk = _last(unit, batch_id), clerk_of(station, unit)
+        if last is None or (last.step, last.clerk) != (Step.STARTED, clerk):
+            record_step(station, unit, batch_id, Step.STARTED)
         unit.commit()
     anchor_journal(station)
 

@@ -87,11 +87,11 @@ def test_the_rule_is_set_with_one_key_and_shown(desk: Stage, qtbot: QtBot) -> No
     assert desk.station.backs[-1] == ("lift_scans", "chief", "the scanner is broken")
 
 
-def test_a_card_without_its_scan_stops_and_is_loaded_when_it_comes(desk: Stage) -> None:
+def test_a_card_without_its_scan_waits_and_is_loaded_when_it_comes(desk: Stage) -> None:
     opened(desk, envelopes=True, must=True)
     desk.batch.model.start()
     lay(desk, 0, 4)
-    assert (lane(desk, 0).phase, lane(desk, 0).code) == (Phase.STOPPED, "envelope_not_scanned")
+    assert (lane(desk, 0).phase, lane(desk, 0).code) == (Phase.QUESTION, "envelope_not_scanned")
     desk.batch.model.scan("5")
     assert (lane(desk, 0).phase, lane(desk, 0).envelope) == (Phase.DONE, "5")
     assert state(desk).counts.done == 1

@@ -20,7 +20,6 @@ CHINESE = translator("zh_CN")
 VALUES: dict[str, dict[str, str | int]] = {
     "card_of_other_batch": {"batch_id": "2026-11-23-01"},
     "card_in_other_envelope": {"envelope": "B-07", "own": "A-12"},
-    "envelope_not_scanned": {"own": "A-12"},
     "counter_past_expected": {"seen": 53, "expected": 52},
     "counter_below_expected": {"seen": 51, "expected": 52},
     "line_needs_human": {"reason": "door_differs"},
@@ -117,7 +116,6 @@ def test_the_sounds_tell_wait_from_take_it_from_stop(desk: Stage, heard: list[st
         ("per_load_max", Tray.C),
         ("cap_exceeded", Tray.C),
         ("loaded_since_list", Tray.B),
-        ("envelope_not_scanned", Tray.B),
         ("card_blacklisted", Tray.B),
         ("card_differs_from_file", Tray.B),
         ("chip_not_supported", Tray.B),

@@ -20,6 +20,7 @@ from cardstation.services.pay_batch import pay_batch
 from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.rejoin import rejoin
 from cardstation.services.require_scans import lift_scans, require_scans
+from cardstation.services.run_batch import start_batch
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from tests.kit.lists import list_row, taken
@@ -94,29 +95,59 @@ def test_what_was_lifted_stays_lifted_whatever_is_numbered_since(desk: Desk, bat
     assert load(desk, batch, 0, "") is LineState.DONE
 
 
-@pytest.mark.parametrize(("numbers", "must"), [(("E1", "E2"), True), (("E1", ""), False)])
-def test_a_list_with_every_envelope_asks_for_the_scans_by_itself(
+@pytest.mark.parametrize(
+    ("numbers", "must"), [(("E1", "E2"), True), (("E1", ""), True), (("", ""), False)]
+)
+def test_a_list_with_envelopes_asks_for_the_scans_by_itself(
     desk: Desk, numbers: tuple[str, ...], must: bool
 ) -> None:
     rows = [list_row(one, envelope=at) for one, at in zip(HOMES, numbers, strict=True)]
     assert taken(desk.station, rows).scan_envelopes is must
 
 
-def test_the_last_number_sets_the_rule(desk: Desk) -> None:
+def test_a_row_without_a_number_takes_the_lock_off_no_other(desk: Desk) -> None:
+    rows = [list_row(one, envelope=at) for one, at in zip(HOMES, ("E1", ""), strict=True)]
+    batch = taken(desk.station, rows).batch_id
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money.of_yuan("200"))
+    assert refused(desk, batch, 0, "") == "envelope_not_scanned"
+    assert refused(desk, batch, 1, "E1") == "card_in_other_envelope"
+    assert load(desk, batch, 1, "") is LineState.DONE
+    assert load(desk, batch, 0, "E1") is LineState.DONE
+    assert verify(desk.station).ok
+
+
+def test_the_first_number_sets_the_rule(desk: Desk) -> None:
     batch = put_batch(desk, [line(one, at) for at, one in enumerate(HOMES, 2)], "2026-11-24-07")
     found = []
     for place in (1, 2):
         put_in_envelope(desk.station, batch, place, f"A{place}")
         found.append(batch_state(desk.station, batch).batch.scan_envelopes)
-    assert found == [False, True]
+    assert found == [True, True]
 
 
-def test_every_row_has_an_envelope_first(desk: Desk, batch: str) -> None:
+@pytest.mark.parametrize("lifted", [False, True])
+def test_a_run_sets_it_for_numbers_that_came_otherwise(desk: Desk, lifted: bool) -> None:
+    """An older list, or a newer one of this batch: once, on record; lifted it stays lifted."""
+    lines = [line(HOMES[0], 2, envelope="E1"), line(HOMES[1], 3)]
+    batch = put_batch(desk, lines, "2026-11-24-07")
+    if lifted:
+        lift_scans(desk.station, batch, SECOND, "slots, not envelopes")
+    for _ in range(2):
+        start_batch(desk.station, batch)
+    assert batch_state(desk.station, batch).batch.scan_envelopes is not lifted
+    with desk.station.store.reading() as reading:
+        steps = [one.step for one in reading.steps.of_batch(batch)]
+    assert steps.count(Step.ENVELOPED) == 1
+    assert steps.count(Step.STARTED) == 1
+
+
+def test_a_row_has_an_envelope_first(desk: Desk, batch: str) -> None:
     lift_scans(desk.station, batch, SECOND, "the scanner is broken")
-    put_in_envelope(desk.station, batch, 2, "")
+    for place in (1, 2):
+        put_in_envelope(desk.station, batch, place, "")
     with pytest.raises(Refusal) as stop:
         require_scans(desk.station, batch)
-    assert (stop.value.code, stop.value.values["n"]) == ("envelopes_missing", 1)
+    assert (stop.value.code, stop.value.values["n"]) == ("envelopes_missing", 2)
     assert not batch_state(desk.station, batch).batch.scan_envelopes
 
 

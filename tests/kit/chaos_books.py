@@ -87,7 +87,7 @@ class Books:
             self._explained(hand(station, batch, *come, arrived=count), len(lines))
 
     def exchange_envelopes(self, batch: str, cards: Sequence[str], pair: tuple[int, int]) -> None:
-        """Two cards lie in each other's envelopes: neither is written."""
+        """Two cards lie in each other's envelopes: neither is written; then nothing is scanned."""
         with self._open(True) as station:
             for at in pair:
                 put_in_envelope(station, batch, at + 1, f"E{at + 1}")
@@ -98,6 +98,8 @@ class Books:
                 assert (wrong, said) == ("not written", "card_in_other_envelope"), (
                     f"{card_no} in another's envelope: {wrong}, {said}"
                 )
+            for at in pair:
+                put_in_envelope(station, batch, at + 1, "")
 
     def _load_from(self, station: Station, batch: str, card_no: str, envelope: str) -> str:
         """What becomes of a card that was scanned with this envelope: a code, or its receipt."""

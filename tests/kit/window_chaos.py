@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_wiring import Wiring
-from cardstation.domain.batch import LineState
+from cardstation.domain.batch import LineState, ManifestLine
 from cardstation.domain.household import Address, Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -58,6 +58,8 @@ class Luck(StrEnum):
     PAUSED = "run paused"
     RELIEVED = "another clerk took over"
     NO_PAPER = "printer out of paper"
+    OTHER = "out of another's envelope"
+    LATER = "its envelope scanned later"
 
 
 HARMS = frozenset({Luck.TORN, Luck.SWAPPED, Luck.UNPLUGGED})
@@ -190,7 +192,7 @@ class WindowBag:
         if luck in HARMS and self.harmed[card_no] < MOST_HARM:
             self.harmed[card_no] += 1
             self._arm(luck, at, card)
-        self._lay(at, card)
+        self._lay(at, card, luck)
         self.told["accidents inside a write"] += self._struck(at, card)
         card.chip.on_change = None
         card.chip.arm(None)
@@ -216,7 +218,26 @@ class WindowBag:
 
         card.chip.on_change = strike
 
-    def _lay(self, at: int, card: VirtualCard) -> None:
+    def _scan(self, at: int, luck: Luck) -> None:
+        """Envelopes as the tiles ask for them, until the card of this reader has had its turn."""
+        while self.lanes[at].waits_for_scan and luck is not Luck.LATER:
+            asks = self.batch.model.state.scanning
+            assert asks is not None
+            own = self.batch.model.state.line(asks.place)
+            assert own is not None
+            if luck is not Luck.OTHER:
+                self.batch.model.scan(own.line.envelope)
+                continue
+            images = [card.image for card in self.cards.values()]
+            self.batch.model.scan(self._other_envelope(own.line))
+            assert self.lanes[asks.number - 1].code == "card_in_other_envelope"
+            assert [card.image for card in self.cards.values()] == images
+
+    def _other_envelope(self, own: ManifestLine) -> str:
+        lines = batch_state(self.desk.station, self.batch_id).batch.lines
+        return self.chance.choice([one.envelope for one in lines if one.envelope != own.envelope])
+
+    def _lay(self, at: int, card: VirtualCard, luck: Luck = Luck.PLAIN) -> None:
         """Put it in; then the watch tells what it finds afterwards."""
         reader, places = self.readers[at], self.window.session.tools.place
         reader.insert(card)
@@ -224,6 +245,7 @@ class WindowBag:
         assert presence is not None
         places.well(reader.name)
         places.arrived(presence)
+        self._scan(at, luck)
         try:
             over = reader.wait_removed(presence, 0)
             now = reader.wait_card(0)
@@ -290,7 +312,8 @@ def window_bag(home: Path, seed: int) -> Iterator[WindowBag]:
     application()
     homes = people()
     desk = desk_on_duty(home, households=homes)
-    batch_id = put_batch(desk, [line(one, row) for row, one in enumerate(homes[:CARDS], start=2)])
+    numbered = [line(one, at, envelope=f"E{at}") for at, one in enumerate(homes[:CARDS], start=2)]
+    batch_id = put_batch(desk, numbered)
     money = Money.of_yuan(str(100 * CARDS))
     pay_batch(desk.station, batch_id, tender=Tender.BANK_TRANSFER, money=money, reference="1")
     readers = tuple(VirtualReader(f"reader {at}") for at in range(1, LANES + 1))

@@ -37,7 +37,7 @@ def lane_scenes(s: Stage) -> None:
             _stopped(s, 1, 37, Refusal("load_still_on_card", litres=50_000))
             _pulled(s, 2, 38)
         if count > 4:
-            _stopped(s, 4, 40, Refusal("card_not_in_batch"))
+            _strange(s, 4)
             _done(s, 5, 42)
             s.session.tools.place.troubled(ReaderGone(reader=READERS[6]), READERS[6])
         last = count - 1 if count < 8 else 3
@@ -72,6 +72,13 @@ def _done(s: Stage, lane: int, at: int) -> None:
 def _stopped(s: Stage, lane: int, at: int, stop: CardStationError) -> None:
     _lies(s, lane, at)
     _failing(s, stop, lambda: s.insert(READERS[lane]))
+
+
+def _strange(s: Stage, lane: int) -> None:
+    """A card that stands on no row."""
+    nobody = replace(samples.line(40), card_no="88013099000001", account_no="220199000001")
+    s.station.cards[READERS[lane]] = FakeCard(samples.facts(of=nobody), row=40)
+    _failing(s, Refusal("card_not_in_batch"), lambda: s.insert(READERS[lane]))
 
 
 def _failing(s: Stage, stop: CardStationError, act: Callable[[], None]) -> None:
@@ -137,8 +144,14 @@ def _every_scan(s: Stage) -> None:
         s.window.activateWindow()
     open_running(s, READERS[:2])
     s.station.services().lanes.require_scans("2026-11-23-02")
+    s.station.services().lanes.put_in_envelope("2026-11-23-02", 51, "")
+    s.batch.model.look()
     _done(s, 0, 40)
+    _done(s, 1, 41)
     s.shoot("lanes-2-scan-it")
+    s.batch.model.scan("42")
+    s.remove(READERS[1])
+    s.shoot("lanes-2-other-envelope")
     s.remove(READERS[0])
     much = Refusal("line_needs_human", card_no="", row=44, reason="implausible_volume")
     _stopped(s, 1, 43, much)

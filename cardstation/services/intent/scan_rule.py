@@ -1,10 +1,10 @@
-"""A bag whose rows all have envelope numbers asks for every scan, unless people said no."""
+"""A bag with envelope numbers asks for the scan of each of them, unless people said no."""
 
 from __future__ import annotations
 
 import json
 
-from cardstation.domain.batch import Batch, Verdict
+from cardstation.domain.batch import Batch
 from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import ScanRule
 from cardstation.services.intent.funding import batch_of
@@ -16,16 +16,14 @@ _RULE = "must"
 """A field of every rule on record, and of no other step about envelopes."""
 
 
-def lacking_envelopes(batch: Batch) -> int:
-    """Rows that can be loaded and have no envelope number; -1 when no row can be loaded."""
-    ready = [one for one in batch.lines if one.verdict is Verdict.READY and not one.withdrawn]
-    return sum(not one.envelope for one in ready) if ready else -1
+def has_envelopes(batch: Batch) -> bool:
+    """A row that counts has an envelope number."""
+    return any(one.envelope and not one.withdrawn for one in batch.lines)
 
 
 def scan_when_numbered(station: Station, unit: Unit, batch_id: str) -> None:
-    """Set the rule, on record, as soon as every row has its number; what people said stays."""
-    batch = batch_of(unit, batch_id)
-    if lacking_envelopes(batch) == 0 and not _is_ruled(unit, batch_id):
+    """Set the rule, on record, as soon as a row has a number; what people said stays."""
+    if has_envelopes(batch_of(unit, batch_id)) and not _is_ruled(unit, batch_id):
         unit.batches.require_scans(batch_id, must=True)
         record_step(station, unit, batch_id, Step.ENVELOPED, value=ScanRule(must=True))
 

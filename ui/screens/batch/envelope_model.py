@@ -126,7 +126,7 @@ class EnvelopeModel(QObject):
         self._tools.desk.ask(work, lambda _none: self._set(busy=False, must=must), self._refused)
 
     def _put(self, place: int, line: ManifestLine, must: bool) -> None:
-        """With the last number the rule is set by itself."""
+        """With the first number the rule is set by itself."""
         self._set(busy=False, lines=self._with(place, line), must=must)
         self._set(at=self._next(self._state.at))
 

@@ -3,7 +3,8 @@
 ::
 
     arrived ── wait ──► opened ──► load_line ──► done: take it, tray A
-                          └── envelope scanned before      └── stopped: said aloud, tray B or C
+                          └── envelope scanned before      ├── asks for its envelope: scanned
+                                                           └── stopped: said aloud, tray B or C
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from ui.screens.counter.model import answered, left_half_way
 from ui.screens.counter.state import Phase
 from ui.screens.kind import Tools
 
+NOT_SCANNED = "envelope_not_scanned"
 _ENDED = (Phase.DONE, Phase.STOPPED)
 
 
@@ -45,7 +47,7 @@ class Run(Protocol):
         """Cards are loaded, not only read."""
 
     def take_scan(self) -> str:
-        """The envelope that was scanned for the next card; it counts for one card."""
+        """The envelope that was scanned while no card asked; it counts for one card."""
 
     def card_loaded(self, outcome: LineOutcome, place: int, seconds: float) -> None:
         """A line is done."""
@@ -103,6 +105,9 @@ class BatchLane(QObject):
 
     def card_failed(self, error: CardStationError) -> None:
         """See `CardTaker`."""
+        if error.code == NOT_SCANNED:
+            self._ask_scan(error)
+            return
         place, problem = self._state.place, Problem.of(error)
         phase, working = Phase.STOPPED, self._state.phase is Phase.WORKING
         if left_half_way(error):
@@ -140,6 +145,11 @@ class BatchLane(QObject):
         if self._place.card is not None and self._state.phase is Phase.READY:
             self._load()
 
+    def halt(self) -> None:
+        """The run stands still: a card that asks for its envelope asks anew when it goes on."""
+        if self._state.waits_for_scan:
+            self._set(phase=Phase.READY, problem=None)
+
     def lay_aside(self) -> None:
         """The torn card waits under Exceptions; the lane goes on with whatever lies there."""
         torn = self._state.torn
@@ -173,6 +183,12 @@ class BatchLane(QObject):
             if state.phase in _ENDED:
                 self._in_other_envelope(other)
 
+    def ask_aloud(self) -> None:
+        """It is this card's turn: its envelope is to be scanned now."""
+        language = self._tools.choices.state.language
+        said = of_error(Refusal(NOT_SCANNED), translator(language)).brief
+        self._tools.sounds.speak(said, language)
+
     # ── what comes back ──
 
     def _load(self) -> None:
@@ -188,6 +204,17 @@ class BatchLane(QObject):
             return self._tools.services.load_line(batch_id, card, watch, envelope)
 
         self._place.work(load, self._loaded)
+
+    def _ask_scan(self, error: CardStationError) -> None:
+        """The card waits for its envelope; the one scanned while it was being read is its own."""
+        self._unfinished.settled(self._place.reader)
+        if not self._run.running:
+            self._set(phase=Phase.READY)
+        elif envelope := self._run.take_scan():
+            self._set(envelope=envelope)
+            self._load()
+        else:
+            self._set(phase=Phase.QUESTION, problem=Problem.of(error))
 
     def _stepped(self, step: Step) -> None:
         if self._state.phase is Phase.WORKING:

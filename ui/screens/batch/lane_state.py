@@ -59,7 +59,7 @@ class LaneState:
     @property
     def waits_for_scan(self) -> bool:
         """The card is loaded as soon as its envelope was scanned."""
-        return self.asks and self.code == "envelope_not_scanned"
+        return self.phase is Phase.QUESTION
 
     @property
     def may_lay_aside(self) -> bool:

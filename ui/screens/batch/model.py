@@ -83,7 +83,7 @@ class BatchModel(QObject):
 
         def told(runs: bool) -> None:
             if not runs and self._state.running:
-                self._set(running=False)
+                self._halt()
                 self._tools.board.say("Paused: whoever is on duty goes on with F5.", "warn")
 
         self._ask(lambda: lanes.runs(batch_id), told)
@@ -169,7 +169,7 @@ class BatchModel(QObject):
     def pause(self) -> None:
         """Finish the cards in hand, take no other; where nothing waits any more, it was the end."""
         standing, lanes = self._state.standing, self._services.lanes
-        self._set(running=False, scanned="")
+        self._halt()
         if standing is None:
             return
         batch_id = standing.batch.batch_id
@@ -215,15 +215,15 @@ class BatchModel(QObject):
         self._ask(released, seen)
 
     def scan(self, envelope: str) -> None:
-        """An envelope was scanned: of the card that lies alone, or of the one that comes next."""
+        """An envelope was scanned: of the card that asked, or of the one that comes next."""
         envelope = envelope.strip()
         if not envelope or not self._state.running:
             return
-        lane = self._lane_of(envelope)
+        lane = self._state.scanned_for(envelope)
         if lane is None:
             self._set(scanned=envelope)
         else:
-            lane.scanned(envelope)
+            self._lanes[lane.reader].scanned(envelope)
 
     def envelopes(self) -> EnvelopeModel | None:
         """The giving of envelope numbers to the rows of the open batch; not over a run."""
@@ -259,7 +259,7 @@ class BatchModel(QObject):
         return self._state.running
 
     def take_scan(self) -> str:
-        """The envelope that was scanned for the next card; it counts for one card."""
+        """The envelope that was scanned while no card asked; it counts for one card."""
         scanned = self._state.scanned
         self._set(scanned="")
         return scanned
@@ -300,7 +300,7 @@ class BatchModel(QObject):
         if self._tries_again and state.counts.stopped:
             return
         batch_id, lanes = standing.batch.batch_id, self._services.lanes
-        self._set(running=False, scanned="")
+        self._halt()
         self._ask(lambda: lanes.finish(batch_id), lambda _over: self._look_at_open())
 
     def _open_still(self) -> bool:
@@ -315,23 +315,16 @@ class BatchModel(QObject):
         self._last_card = None
         self._tries_again = not self._state.counts.left
         self._set(running=True, busy=False)
+        if self._state.envelopes and not self._state.must_scan:
+            self._look_at_open()
         for lane in self._lanes.values():
             lane.begin()
 
-    def _lane_of(self, envelope: str) -> BatchLane | None:
-        """The lane whose card this envelope is for, None when its card is still to come.
-
-        A card that lies there and is the envelope's own; else, where no reader is free, the last
-        one whose envelope is not known yet: it is in a wrong one.
-        """
-        known = self._state
-        lying = [one for one in known.lanes if one.place and not one.envelope]
-        for lane in lying:
-            one = known.line(lane.place)
-            if one is not None and one.line.envelope.casefold() == envelope.casefold():
-                return self._lanes[lane.reader]
-        free = any(lane.phase in (Phase.EMPTY, Phase.PULLED) for lane in known.lanes)
-        return None if free or not lying else self._lanes[lying[-1].reader]
+    def _halt(self) -> None:
+        """No card is taken now, and none asks for its envelope."""
+        self._set(running=False, scanned="")
+        for lane in self._lanes.values():
+            lane.halt()
 
     def _lanes_changed(self) -> None:
         """Show the lanes; the table marks the card put in last, until it is gone."""
@@ -340,7 +333,13 @@ class BatchModel(QObject):
         lying = [lane.place for lane in lanes if lane.place]
         fresh = [place for place in lying if place not in known]
         stays = self._state.shown if self._state.shown in lying else 0
-        self._set(lanes=lanes, shown=fresh[-1] if fresh else stays)
+        waiting = [lane.reader for lane in lanes if lane.waits_for_scan]
+        asked = tuple(one for one in self._state.asked if one in waiting)
+        asked += tuple(one for one in waiting if one not in asked)
+        turned = asked[:1] != self._state.asked[:1]
+        self._set(lanes=lanes, asked=asked, shown=fresh[-1] if fresh else stays)
+        if asked and turned:
+            self._lanes[asked[0]].ask_aloud()
 
     def _replace(
         self, place: int, outcome: LineOutcome, trays: Mapping[int, Tray] | None = None

@@ -17,7 +17,7 @@ from ui.parts.footer import Footer
 from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.tile import Tile
-from ui.parts.words import Pane, label, row
+from ui.parts.words import Chip, Pane, label, row
 from ui.screens.batch.envelope_dialog import ask_envelopes
 from ui.screens.batch.lane_grid import IN_A_ROW, LaneGrid
 from ui.screens.batch.list_bar import ListBar
@@ -62,6 +62,7 @@ class OpenPage(QWidget):
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName(look.t("Cards done"))
         self._count, self._percent = label("", "muted"), label("", "muted")
+        self._unlocked = Chip()
         self._build()
 
     def show_state(self, state: State) -> None:
@@ -96,7 +97,7 @@ class OpenPage(QWidget):
             self._release.setText(f"{said}  Alt+R")
             self._release.setAccessibleName(said)
         for tray, made in self._trays.items():
-            made.setVisible(state.asking is not None)
+            made.setVisible(tray in state.offered)
             made.setProperty("look", "primary" if _tray_of(state) is tray else "")
             made.style().polish(made)
         self._show_envelope(state)
@@ -152,6 +153,9 @@ class OpenPage(QWidget):
         share = round(counts.done * 100 / counts.todo) if counts.todo else 0
         self._progress.setValue(share)
         self._count.setText(f"{counts.done} / {counts.todo}")
+        told = self._look.t("Envelope not locked: {n} rows without a number", n=state.unlocked)
+        self._unlocked.show_state(told, "warn")
+        self._unlocked.setVisible(state.unlocked > 0)
         rest = duration(state.seconds_left, self._look.t)
         crowded = len(state.lanes) > IN_A_ROW
         self._figures.setVisible(not crowded)
@@ -182,6 +186,7 @@ class OpenPage(QWidget):
         progress.setContentsMargins(12, 0, 12, 0)
         progress.addWidget(self._progress, 1)
         progress.addWidget(self._percent)
+        progress.addWidget(self._unlocked)
         pane.column.addLayout(progress)
         self._lane_row = self._made_lane_row()
         pane.column.addWidget(self._lane_row)

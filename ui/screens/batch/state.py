@@ -58,6 +58,7 @@ class State:
         busy: A list is being read, money being recorded, or the run begun.
         lanes: One for each reader that is plugged in.
         shown: Line of the card put in last, while it lies there; the table marks it.
+        asked: Readers whose cards wait for the scan of their envelopes, the first asker first.
         scanned: The envelope whose card comes next, empty when none was scanned.
         seconds: Place → seconds its card took, in this run.
         cycles: Seconds from card to card, latest last, for the time left.
@@ -71,6 +72,7 @@ class State:
     busy: bool = False
     lanes: tuple[LaneState, ...] = ()
     shown: int = 0
+    asked: tuple[str, ...] = ()
     scanned: str = ""
     seconds: Mapping[int, float] = field(default_factory=dict)
     cycles: tuple[float, ...] = ()
@@ -89,6 +91,56 @@ class State:
     def held(self) -> LaneState | None:
         """The lane whose card waits for a supervisor's word: about its amount, or its meter."""
         return next((lane for lane in self.lanes if lane.too_much or lane.needs_reading), None)
+
+    @property
+    def scanning(self) -> LaneState | None:
+        """The lane whose envelope is to be scanned now: one at a time, whoever asked first."""
+        first = self.asked[0] if self.asked else None
+        return next((lane for lane in self.lanes if lane.reader == first), None)
+
+    def scanned_for(self, envelope: str) -> LaneState | None:
+        """The lane a scan is for, None = for the card that asks or comes next.
+
+        The one that asked, whatever number was scanned: a card in another's envelope is found so.
+        Where nothing has to be scanned nobody asks: a card that lies there and is the envelope's
+        own; else, where no reader is free, the last one whose envelope is not known yet.
+        """
+        if self.scanning is not None or self.must_scan:
+            return self.scanning
+        lying = [one for one in self.lanes if one.place and not one.envelope]
+        for lane in lying:
+            one = self.line(lane.place)
+            if one is not None and one.line.envelope.casefold() == envelope.casefold():
+                return lane
+        free = any(lane.phase in (Phase.EMPTY, Phase.PULLED) for lane in self.lanes)
+        return None if free or not lying else lying[-1]
+
+    def must_find(self, lane: LaneState) -> bool:
+        """The envelope of this card is still to be scanned: its number is not to be read off."""
+        waits = lane.phase in (Phase.READY, Phase.WORKING, Phase.QUESTION)
+        return self.must_scan and waits and not lane.envelope
+
+    @property
+    def offered(self) -> frozenset[Tray]:
+        """Where the card that asks may be laid: with the loaded ones only when its row is done."""
+        if self.asking is None or self.standing is None:
+            return frozenset()
+        one = self.line(self.asking.place)
+        card_no = "" if one is None else one.line.card_no
+        outcomes = (each for each in self.standing.outcomes if each.state is LineState.DONE)
+        done = one is not None and any(each.line.card_no == card_no for each in outcomes)
+        return frozenset(Tray) if done else frozenset(Tray) - {Tray.A}
+
+    @property
+    def unlocked(self) -> int:
+        """Rows still to be loaded without an envelope number: no scan is asked of their cards."""
+        outcomes = () if self.standing is None or not self.must_scan else self.standing.outcomes
+        return sum(one.may_run and not one.line.envelope for one in outcomes)
+
+    @property
+    def must_scan(self) -> bool:
+        """No card whose row has an envelope number is loaded before that was scanned."""
+        return self.standing is not None and self.standing.batch.scan_envelopes
 
     @property
     def phase(self) -> Phase:

@@ -45,7 +45,7 @@ def lane_banner(lane: LaneState, state: State, t: Translator) -> BannerState:
     """What is said of one reader."""
     said = _said(lane, state, t)
     one = state.line(lane.place)
-    envelope = "" if one is None else one.line.envelope
+    envelope = "" if one is None or state.must_find(lane) else one.line.envelope
     return replace(said, envelope=envelope, tray="" if lane.tray is None else lane.tray.value)
 
 
@@ -57,16 +57,45 @@ def _said(lane: LaneState, state: State, t: Translator) -> BannerState:
     if lane.phase is Phase.PULLED:
         return pulled_banner(lane.step, lane.torn, t)
     if lane.phase is Phase.STOPPED:
-        return _stop(lane, t)
+        return _stop(lane, state, t)
+    if lane.phase is Phase.QUESTION:
+        return _scan(lane, state, t)
     if lane.phase is Phase.EMPTY:
         return _waiting(state, t)
     return _at_work(lane, state, t)
 
 
-def _stop(lane: LaneState, t: Translator) -> BannerState:
+def _scan(lane: LaneState, state: State, t: Translator) -> BannerState:
+    """One card at a time asks for its envelope; the number to be scanned is not said."""
+    asks = state.scanning
+    if asks is None or asks.reader == lane.reader:
+        said = t("Scan the envelope this card came out of; the card is loaded at once.")
+        return BannerState("ready", t("Scan the envelope"), said)
+    said = t("Reader {n} asks first: scan the envelope of its card.", n=asks.number)
+    return BannerState("idle", t("Wait for the one before"), said, icon="wait")
+
+
+def _other_envelope(lane: LaneState, problem: Problem, state: State, t: Translator) -> str:
+    """Which envelope was scanned and which is the card's, each with its door."""
+    given, own = (str(problem.values.get(name, "")) for name in ("envelope", "own"))
+    lines = () if state.standing is None else state.standing.batch.lines
+    named = [one.door for one in lines if one.envelope.casefold() == given.casefold()]
+    whose = named[0] if given and named else t("on no row")
+    one = state.line(lane.place)
+    scanned = t("Scanned: envelope {envelope}, {whose}", envelope=given, whose=whose)
+    door = "" if one is None else one.line.door
+    card = t("The card's: envelope {envelope}, {whose}", envelope=own, whose=door)
+    return f"{scanned}    {card}"
+
+
+def _stop(lane: LaneState, state: State, t: Translator) -> BannerState:
     """Why this card is not loaded; where its row is the reason, also what is wrong with it."""
     problem = lane.problem or Problem("no_words")
     said, reason = stopped_banner(problem, t), str(problem.values.get("reason", ""))
+    if problem.code == "card_in_other_envelope":
+        both = _other_envelope(lane, problem, state, t)
+        todo = t("Put each card into its own envelope.")
+        return replace(said, line=f"{both}    {todo}")
     if not reason:
         return said
     release = t(
