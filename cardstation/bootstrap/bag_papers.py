@@ -59,7 +59,7 @@ def write_bag_paper(value: OfBag, folder: Path, lang: str) -> Path:
     """File one paper of a bag under its batch, its form and what tells it from others.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     from cardstation.papers import FORMS
 

@@ -129,7 +129,7 @@ def write_card_report(report: CardReport, path: Path, lang: str) -> Path:
     """File a card examination; nothing of whose card it is stands in its name.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     from cardstation.papers import card_report
 
@@ -142,7 +142,7 @@ def write_card_slip(slip: CardSlip, folder: Path, lang: str) -> Path:
     """File the slip of a card that was issued or bound.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     from cardstation.papers import card_slip
 
@@ -156,7 +156,7 @@ def write_triage(found: TriageList, folder: Path, lang: str) -> tuple[Path, Path
     """File the triage list of a community as a paper and as a table; those of the day before stay.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     from cardstation.papers import triage_list, triage_table
 

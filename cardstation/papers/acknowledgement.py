@@ -20,7 +20,7 @@ def acknowledgement(made: Acknowledgement, lang: str, reprint: Reprint | None = 
     """Draw an acknowledgement as a one-page PDF.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     t = translator(lang)
     title = t("Collection acknowledgement")

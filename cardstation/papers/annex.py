@@ -15,7 +15,7 @@ def annex(agreed: Annex, lang: str) -> bytes:
     """Draw the annex as one A4 pages.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     t = translator(lang)
 

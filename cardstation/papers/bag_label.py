@@ -19,7 +19,7 @@ def bag_label(label: BagLabel, lang: str) -> bytes:
     """Draw the label as a one-page PDF.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     t = translator(lang)
     pen = Pen(_WIDTH, _HEIGHT, title=f"{t('Bag of gas cards')} {label.seal_no}", lang=lang)

@@ -36,7 +36,7 @@ def card_report(report: CardReport, lang: str) -> bytes:
     """Draw a card examination as a one-page PDF; what has no room is in `card explain --json`.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     t = translator(lang)
     told = card_told(report, t)

@@ -21,7 +21,7 @@ def card_slip(slip: CardSlip, lang: str) -> bytes:
     """Draw the slip as a one-page PDF.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     t = translator(lang)
     pen = Pen(_WIDTH, _HEIGHT, title=f"{t('Card slip')} {slip.card_no}", lang=lang)

@@ -25,7 +25,7 @@ def custody_slip(slip: CustodySlip, lang: str) -> bytes:
     """Draw the slip as a one-page PDF.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     t = translator(lang)
     pen = Pen(_WIDTH, _HEIGHT, title=f"{t('Hand-over slip')} {slip.number}", lang=lang)

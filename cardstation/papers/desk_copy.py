@@ -11,11 +11,7 @@ _SAID = Style(15, Ink.ORANGE, bold=True)
 
 
 def desk_copy(sheet: HandoverSheet, lang: str) -> bytes:
-    """Draw the page that parts the pile of a return, as one A4 page.
-
-    Raises:
-        Refusal: code `glyph_missing`.
-    """
+    """Draw the page that parts the pile of a return, as one A4 page."""
     t = translator(lang)
     paper = Paper(
         title=t("Stays at the desk"),

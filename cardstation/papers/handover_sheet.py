@@ -22,11 +22,7 @@ _STATE_INK = {LineState.DONE: Ink.GREEN, LineState.WAITING: Ink.SOFT, LineState.
 
 
 def handover_sheet(sheet: HandoverSheet, lang: str) -> bytes:
-    """Draw the sheet as a PDF of as many A4 pages as it needs.
-
-    Raises:
-        Refusal: code `glyph_missing`.
-    """
+    """Draw the sheet as a PDF of as many A4 pages as it needs."""
     paper = Paper(
         title=frame.title(translator(lang)),
         number=sheet.batch_id,

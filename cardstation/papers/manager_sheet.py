@@ -27,7 +27,7 @@ def manager_sheet(sheet: ManagerSheet, lang: str) -> bytes:
     """Draw the sheet as a PDF of as many A4 pages as it needs, two columns of doors on each.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     t = translator(lang)
 

@@ -17,7 +17,7 @@ def not_done_list(notes: NotDoneList, lang: str) -> bytes:
     """Draw the notes as A4 pages, a cut line under each, so that each goes to its own door.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     t = translator(lang)
 

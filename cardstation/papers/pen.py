@@ -87,14 +87,12 @@ class Pen:
 
     def measure(self, text: str, style: Style) -> float:
         """The width of a text in millimetres."""
-        return typeface.width_pt(text, style.size, bold=style.bold) / mm
+        shown = typeface.printable(text)
+        return typeface.width_pt(shown, style.size, bold=style.bold) / mm
 
     def text(self, x: float, y: float, text: str, style: Style, align: str = "left") -> None:
-        """Set one line with its baseline at `y`; `align` says which part of it stands at `x`.
-
-        Raises:
-            Refusal: code `glyph_missing`.
-        """
+        """Set one line with its baseline at `y`; `align` says which part of it stands at `x`."""
+        text = typeface.printable(text)
         self._canvas.setFont(typeface.weight_for(text, bold=style.bold), style.size)
         self._canvas.setFillColor(HexColor(f"#{style.ink}"))
         draw = {
@@ -110,7 +108,7 @@ class Pen:
         """Set one line, smaller if it must be, down to 60 % of its size.
 
         Raises:
-            Refusal: code `paper_too_long`, or `glyph_missing`.
+            Refusal: code `paper_too_long`.
         """
         wide = self.measure(text, style)
         if wide * 0.6 > room:
@@ -135,9 +133,8 @@ class Pen:
         """Break a text into lines.
 
         Raises:
-            Refusal: code `paper_too_long` when it needs more than `most` lines; `glyph_missing`.
+            Refusal: code `paper_too_long` when it needs more than `most` lines.
         """
-        typeface.weight_for(text)
         broken = lines_of(text, width, lambda part: self.measure(part, style))
         if len(broken) > most:
             raise Refusal("paper_too_long", field=text)

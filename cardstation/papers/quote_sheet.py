@@ -25,11 +25,7 @@ _RULES = 84.0
 
 
 def quote_sheet(quote: BatchQuote, lang: str) -> bytes:
-    """Draw a quote as a PDF of as many A4 pages as it needs.
-
-    Raises:
-        Refusal: code `glyph_missing`.
-    """
+    """Draw a quote as a PDF of as many A4 pages as it needs."""
     return drawn(_paper(quote, lang), lang, lambda pages: _draw(pages, quote))
 
 

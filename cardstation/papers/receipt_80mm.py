@@ -25,7 +25,7 @@ def receipt_80mm(receipt: Receipt, lang: str, reprint: Reprint | None = None) ->
     """Draw a receipt or loading slip as one page 80 mm wide.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     said = receipt_wording(receipt, translator(lang), reprint)
     title = f"{said.title} {said.number}"

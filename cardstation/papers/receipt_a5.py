@@ -27,7 +27,7 @@ def receipt_a5(receipt: Receipt, lang: str, reprint: Reprint | None = None) -> b
     """Draw a receipt or loading slip as a one-page PDF.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     said = receipt_wording(receipt, translator(lang), reprint)
     pen = Pen(_WIDTH, _HEIGHT, title=f"{said.title} {said.number}", lang=lang)

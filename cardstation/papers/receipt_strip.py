@@ -19,7 +19,7 @@ def receipt_strip(strips: ReceiptStrips, lang: str) -> bytes:
     """Draw all strips of a batch, cut lines between them.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     t = translator(lang)
 

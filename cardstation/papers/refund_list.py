@@ -15,11 +15,7 @@ _CELL, _FINE = Style(9), Style(7.6, Ink.SOFT)
 
 
 def refund_list(refunds: RefundList, lang: str) -> bytes:
-    """Draw a refund list as a PDF of as many A4 pages as it needs.
-
-    Raises:
-        Refusal: code `glyph_missing`.
-    """
+    """Draw a refund list as a PDF of as many A4 pages as it needs."""
     paper = Paper(
         title=translator(lang)("Refund list"),
         number=refunds.batch_id,

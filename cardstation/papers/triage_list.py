@@ -28,7 +28,7 @@ def triage_list(found: TriageList, lang: str) -> bytes:
     """Draw the list as A4 pages, a heading for each class of days left, a box before each door.
 
     Raises:
-        Refusal: codes `glyph_missing`, `paper_too_long`.
+        Refusal: code `paper_too_long`.
     """
     t = translator(lang)
     paper = Paper(

@@ -1,7 +1,7 @@
-"""The embedded typeface: two weights, measured widths, and a refusal instead of a blank.
+"""The embedded typeface: two weights, measured widths, and a mark instead of a blank.
 
-reportlab draws a character the font lacks as nothing at all, so every text is checked first. It
-also writes characters beyond U+FFFF wrongly into the table that copying and searching use
+reportlab draws a character the font lacks as nothing at all, so a mark is set in its place. It also
+writes characters beyond U+FFFF wrongly into the table that copying and searching use
 (reportlab 5.1.0, `ttfonts.makeToUnicodeCMap`); `_Face` corrects that table.
 """
 
@@ -13,11 +13,12 @@ from functools import lru_cache
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
-from cardstation.errors import Refusal
 from resources import path
 
 REGULAR = "NotoSansSC-Regular"
 BOLD = "NotoSansSC-Bold"
+NO_PICTURE = "〓"
+"""Set for a character that the font lacks: what is on record has it, a hand writes it in."""
 
 _BEYOND_BMP = re.compile(r"<([0-9A-F]{5,6})>$", re.MULTILINE)
 
@@ -43,21 +44,19 @@ def face(name: str) -> TTFont:
 
 
 def width_pt(text: str, size_pt: float, *, bold: bool = False) -> float:
-    """The width of `text` in points; raises Refusal `glyph_missing` as `weight_for` does."""
+    """The width of `text` in points."""
     return float(pdfmetrics.stringWidth(text, weight_for(text, bold=bold), size_pt))
 
 
 def weight_for(text: str, *, bold: bool = False) -> str:
-    """The weight that has every character of `text`: the bold one is cut to GBK and Latin.
+    """The weight that has every character of `text`: the bold one is cut to GBK and Latin."""
+    return BOLD if bold and not missing(text, BOLD) else str(face(REGULAR).fontName)
 
-    Raises:
-        Refusal: code `glyph_missing`, `characters` in the values.
-    """
-    if bold and not missing(text, BOLD):
-        return BOLD
-    if absent := missing(text, REGULAR):
-        raise Refusal("glyph_missing", characters=absent)
-    return REGULAR
+
+def printable(text: str) -> str:
+    """The text with a mark for each character that has no picture."""
+    absent = missing(text)
+    return text.translate(dict.fromkeys(map(ord, absent), NO_PICTURE)) if absent else text
 
 
 def missing(text: str, name: str = REGULAR) -> str:

@@ -240,12 +240,6 @@ TABLE = {
         NOTHING,
         "The household inserts the card into its meter once and brings it again.",
     ),
-    "glyph_missing": Words(
-        "Character cannot be printed",
-        "The font has no picture for “{characters}”, so the paper would show a gap.",
-        "The sale itself is not affected.",
-        "Tell support which character it is; the paper can be printed again afterwards.",
-    ),
     "paper_not_printed": Words(
         "Paper not printed",
         "The printer did not take the paper.",

@@ -14,12 +14,13 @@ from cardstation.domain.receipt import Receipt
 from cardstation.domain.volume import Volume
 from cardstation.errors import Defect, Refusal
 from cardstation.i18n import translator
-from cardstation.papers import Reprint, handover_sheet, receipt_80mm, receipt_a5
+from cardstation.papers import Reprint, acknowledgement, handover_sheet, receipt_80mm, receipt_a5
 from cardstation.papers.breaking import lines_of
 from cardstation.papers.pen import Pen, Style
 from cardstation.papers.typeface import BOLD, REGULAR, missing, weight_for
 from cardstation.papers.wording import price, qr_content, receipt_wording
 from cardstation.sentences import SENTENCES
+from tests.kit.money_papers import ACKNOWLEDGEMENTS
 from tests.kit.papers import (
     LOADING_SLIP,
     LONG_WORDS,
@@ -123,19 +124,24 @@ def test_a_receipt_that_does_not_add_up_is_never_printed(wrong: Receipt) -> None
         receipt_wording(wrong, ZH)
 
 
+RARE = "王\U0002ffff\U0002fffe"
+
+
 @pytest.mark.parametrize("draw", [receipt_a5, receipt_80mm])
-def test_a_character_without_a_picture_is_refused(draw: Callable[[Receipt, str], bytes]) -> None:
-    with pytest.raises(Refusal) as caught:
-        draw(replace(RECEIPT, name="王\U0002ffff\U0002fffe"), "zh_CN")
-    assert caught.value.code == "glyph_missing"
-    assert caught.value.values == {"characters": "\U0002ffff\U0002fffe"}
+def test_a_character_without_a_picture_is_marked(draw: Callable[[Receipt, str], bytes]) -> None:
+    """A sale is done by then: the household gets its paper, and a hand writes the character in."""
+    assert "王〓〓" in "".join(pages_of(draw(replace(RECEIPT, name=RARE), "zh_CN")))
 
 
-def test_a_sheet_with_such_a_name_is_refused_too() -> None:
+def test_money_from_a_payer_whose_name_has_no_picture_is_acknowledged() -> None:
+    made = replace(next(iter(ACKNOWLEDGEMENTS.values())), payer=RARE)
+    assert "王〓〓" in "".join(pages_of(acknowledgement(made, "zh_CN")))
+
+
+def test_a_sheet_with_such_a_name_has_the_mark_too() -> None:
     sheet = handover(1)
-    row = replace(sheet.rows[0], name="王\U0002ffff")
-    with pytest.raises(Refusal, match="glyph_missing"):
-        handover_sheet(replace(sheet, rows=(row,)), "zh_CN")
+    row = replace(sheet.rows[0], name=RARE)
+    assert "王〓〓" in "".join(pages_of(handover_sheet(replace(sheet, rows=(row,)), "zh_CN")))
 
 
 def test_a_heading_with_a_rare_character_is_set_in_the_whole_weight() -> None:
