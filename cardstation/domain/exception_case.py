@@ -70,6 +70,7 @@ class Act(StrEnum):
     COUNT = "count"
     EXPLAIN = "explain"
     HAND_BACK = "hand_back"
+    HAND_OVER = "hand_over"
     PHOTOGRAPH = "photograph"
     TAKE_OFF = "take_off"
     HOLD_ORDER = "hold_order"

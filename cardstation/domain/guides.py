@@ -30,6 +30,12 @@ REJOINABLE = frozenset(
 """Verdicts that two persons may end by comparing with the ledger."""
 LYING = "list_left_lying"
 """A list of which no card was ever collected, long after it was taken in."""
+LIES_HERE, NOT_RUN, WITH_TEAM = "bag_lies_here", "bag_not_run", "bag_with_team"
+"""A bag that nobody touched for long: run, not run (or not all of it), and not at this desk."""
+NOT_ENDED = "batch_not_ended"
+"""A batch that nobody touched for long, no card of it is in our hands, and it is not closed."""
+CLOSABLE = "batch_closable"
+"""A batch that nothing keeps from being closed."""
 UNPHOTOGRAPHED = "paper_to_photograph"
 """A hand-over that was signed on paper, of which there is no photo yet."""
 COUNTED = "counted"
@@ -121,9 +127,21 @@ _CLOSED_ALONE = Guide((_SIGN,), 0, (), END_OF_SHIFT, 0)
 _NEVER_CAME = GuideStep("cards_never_came", Who.TWO, Act.EXPLAIN, Proof.SECOND_APPROVAL)
 _END_LIST = GuideStep("close_list", Who.CLERK, Act.CLOSE, Proof.DECISION)
 _LEFT_LYING = Guide((_NEVER_CAME, _END_LIST), 0, (Act.EXPLAIN, Act.CLOSE), BAG_H, 6)
+_RUN_BAG = GuideStep("run_bag", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_BAG_BACK = GuideStep("hand_bag_back", Who.CLERK, Act.HAND_OVER, Proof.SIGNATURE)
+_FETCH_BAG = GuideStep("fetch_bag", Who.CLERK, Act.HAND_OVER, Proof.SIGNATURE)
 _BAG = Guide((_COUNT, _EXPLAIN), 0, (Act.COUNT, Act.EXPLAIN), BAG_H, 5)
 _PHOTO = GuideStep("photograph_paper", Who.CLERK, Act.PHOTOGRAPH, Proof.SIGNATURE)
 _PAPER = Guide((_PHOTO,), 0, (Act.PHOTOGRAPH,), BAG_H, 6)
+_BAGS: Mapping[str, Guide] = {
+    LYING: _LEFT_LYING,
+    UNPHOTOGRAPHED: _PAPER,
+    LIES_HERE: Guide((_BAG_BACK, _END_LIST), 0, (Act.HAND_OVER,), BAG_H, 6),
+    NOT_RUN: Guide((_RUN_BAG, _BAG_BACK), 0, (Act.CARD, Act.HAND_OVER), BAG_H, 6),
+    WITH_TEAM: Guide((_FETCH_BAG, _EXPLAIN), 0, (Act.HAND_OVER, Act.EXPLAIN), BAG_H, 6),
+    NOT_ENDED: Guide((_EXPLAIN, _END_LIST), 0, (Act.EXPLAIN, Act.CLOSE), BAG_H, 6),
+    CLOSABLE: Guide((_END_LIST,), 0, (Act.CLOSE,), BAG_H, 7),
+}
 _HELD = Guide((_FREE, _GIVE), 0, (Act.RELEASE,), MONEY_H, 3)
 _MONEY: Mapping[str, Guide] = {
     HELD: _HELD,
@@ -162,10 +180,8 @@ def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> 
         return _CLOSED_ALONE
     if kind is Kind.LINE:
         return line_guide(code, state)
-    if code == LYING:
-        return _LEFT_LYING
-    if code == UNPHOTOGRAPHED:
-        return _PAPER
+    if code in _BAGS:
+        return _BAGS[code]
     if kind is Kind.BAG:
         return replace(_BAG, at=1, now=(Act.EXPLAIN,)) if state == COUNTED else _BAG
     return _MONEY.get(state, _HELD) if kind is Kind.MONEY else _ORDERS.get(state, _ORDER)

@@ -166,6 +166,40 @@ TABLE = {
         KEPT,
         "Ask the property manager whether the bag still comes; else close the batch.",
     ),
+    "bag_lies_here": Words(
+        "Bag lies here",
+        "{n} cards of this batch have been lying at the desk for {days} days; their households "
+        "cannot buy gas with them, and their names stay here as long.",
+        KEPT,
+        "Hand the bag over to the property manager or the team; with its last card the batch ends.",
+    ),
+    "bag_not_run": Words(
+        "Bag not loaded",
+        "{n} cards of this batch have been lying at the desk for {days} days, and not all of them "
+        "were loaded.",
+        KEPT,
+        "Load them, or hand the bag back as it is and give the money back.",
+    ),
+    "bag_with_team": Words(
+        "Bag is with the team",
+        "{n} cards of this batch have been with the team for {days} days; nobody signed for them "
+        "since.",
+        KEPT,
+        "Ask the team where the bag is, and record who has it now.",
+    ),
+    "batch_not_ended": Words(
+        "Batch not ended",
+        "No card of this batch is in our hands, nobody has touched it for {days} days, and it is "
+        "not closed.",
+        KEPT,
+        "Say what became of its cards, give back what is left of its money, and close it.",
+    ),
+    "batch_closable": Words(
+        "Batch can be closed",
+        "Every card and every fen of this batch is accounted for; it only has not been closed.",
+        SAFE,
+        "Close the batch: then its names are removed on their day.",
+    ),
     "cards_kept": Words(
         "Cards kept here",
         "{n} cards of this batch are kept here for their households.",

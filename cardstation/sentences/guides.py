@@ -80,6 +80,13 @@ PHRASES = {
     "guide.close_batch": "The bag went back signed: close the batch.",
     "guide.cards_never_came": "Ask the manager; if nothing comes, say that the cards never came.",
     "guide.close_list": "Close the batch: then its names go on their day, too.",
+    "guide.run_bag": (
+        "Open its list: take what is not paid yet, start, and put card after card into a reader."
+    ),
+    "guide.hand_bag_back": "Call who fetches the bag, and hand it over: it is signed for.",
+    "guide.fetch_bag": (
+        "Call the team: it brings the bag here, or back to the manager. Record that hand-over."
+    ),
     "guide.count_bag": "Count the bag again, and type how many cards lie there.",
     "guide.explain_cards": (
         "Say why of every card; lost, destroyed, never given need a second person."

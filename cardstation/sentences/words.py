@@ -152,6 +152,8 @@ WORDS = {
     "meter.volume": "Volume meter",
     "meter.money": "Money meter",
     "ground.account_card_door": "Account, card and room agree",
+    "ground.decided": "Decided by a person",
+    "ground.card_read": "Its card was read",
     "release.absent": "Nobody at home",
     "release.destroyed": "Card destroyed",
     "release.refused": "Household refuses",

@@ -12,6 +12,7 @@ from cardstation.domain.batch import (
     ManifestLine,
     Verdict,
 )
+from cardstation.domain.batch_life import Stage
 from cardstation.domain.card_rows import each_card_once
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.topup import TopUp
@@ -58,12 +59,14 @@ class BatchState:
 
     Attributes:
         strays: Cards that were stopped and stand on no line.
+        stage: How far it came, its bag included.
     """
 
     batch: Batch
     outcomes: tuple[LineOutcome, ...]
     money: BatchMoney
     strays: tuple[BatchStop, ...]
+    stage: Stage = Stage.LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ def batch_in(reading: Reading, batch_id: str) -> BatchState:
         outcomes=outcomes,
         money=_money(batch, known, received, given_back, arrears),
         strays=tuple(stop for stop in stops if stop.line == 0),
+        stage=reading.steps.stage(batch_id),
     )
 
 

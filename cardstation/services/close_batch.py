@@ -11,7 +11,7 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
-from cardstation.store import Unit
+from cardstation.store import Reading, Unit
 
 
 def close_batch(station: Station, batch_id: str) -> CustodyState:
@@ -36,12 +36,16 @@ def close_batch(station: Station, batch_id: str) -> CustodyState:
 
 def close_if_settled(station: Station, state: CustodyState) -> CustodyState:
     """Close a batch whose bag went back, where nothing of it is open; else leave it as it is."""
-    batch_id = state.batch.batch.batch_id
     with station.store.reading() as reading:
-        asked = reading.funds.unanswered(batch_id)
-    if state.stage is Stage.RETURNED and hindrance(state) is None and not asked:
-        return close_batch(station, batch_id)
+        closable = is_closable(reading, state)
+    if state.stage is Stage.RETURNED and closable:
+        return close_batch(station, state.batch.batch.batch_id)
     return state
+
+
+def is_closable(reading: Reading, state: CustodyState) -> bool:
+    """Nothing keeps a batch from being closed, no payment without an answer either."""
+    return hindrance(state) is None and not reading.funds.unanswered(state.batch.batch.batch_id)
 
 
 def hindrance(state: CustodyState) -> Refusal | None:

@@ -16,12 +16,12 @@ from cardstation.domain.money import NO_MONEY
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TAKEN_OFF, Direction
 from cardstation.services.batch_account import batch_account
+from cardstation.services.close_batch import is_closable
 from cardstation.services.custody_state import CustodyState, said_at
 from cardstation.services.intent.bag_cases import (
     Standing,
     of_bag,
     of_batch,
-    of_list,
     of_money,
     of_papers,
 )
@@ -36,6 +36,7 @@ from cardstation.services.intent.cases import (
     worst_first,
 )
 from cardstation.services.intent.debts import debts_of, most_free
+from cardstation.services.intent.left_lying import of_lying
 from cardstation.services.intent.left_open import batches_to_end
 from cardstation.services.intent.owners import owners_of
 from cardstation.services.intent.paying_out import may_be_back, payment_may_be_back
@@ -146,6 +147,7 @@ def _of_one(
         stops = reading.funds.stops(batch_id)
         standing = _standing(reading, found, frozenset((one.batch_id, one.row) for one in begun))
         doubtful = may_be_back(station, reading, batch_id)
+        closable = is_closable(reading, found)
     cases = of_money(found, moment, doubtful=doubtful)
     if doubtful and all(one.state != IN_DOUBT for one in cases):
         cases += _in_doubt(station, batch_id, moment)
@@ -153,9 +155,9 @@ def _of_one(
         cases += of_batch(found.batch, stops, moment, standing)
         cases += of_bag(found, moment)
         cases += of_papers(found, moment)
-        cases += of_list(found, moment)
         cases += _kept(found, moment, begun)
         cases += _lost_loads(found, moment)
+        cases += of_lying(found, moment, closable=closable, asked=bool(cases))
     return cases
 
 

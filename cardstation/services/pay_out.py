@@ -7,6 +7,8 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import Refusal
+from cardstation.services.close_batch import close_if_settled
+from cardstation.services.custody_state import custody_state
 from cardstation.services.intent.at_work import on_its_intent, on_money
 from cardstation.services.intent.giving_back import record_refunded
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
@@ -52,4 +54,7 @@ def pay_out(station: Station, intent_id: str, approval: Approval, *, found: str 
     note_paying(station, intent, approval.name)
     if intent.direction is Direction.RETURN and intent.state is TopUpState.SEALED:
         intent = record_move(station, intent, TopUpEvent.PAYOUT_ASKED)
-    return record_refunded(station, intent, approver=approval.name, witness=witness)
+    intent = record_refunded(station, intent, approver=approval.name, witness=witness)
+    if intent.batch_id:
+        close_if_settled(station, custody_state(station, intent.batch_id))
+    return intent

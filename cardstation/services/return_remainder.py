@@ -6,6 +6,8 @@ from cardstation.domain.ledger import PEOPLE, EntryKind
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
+from cardstation.services.close_batch import close_if_settled
+from cardstation.services.custody_state import custody_state
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.facts import append
@@ -33,6 +35,7 @@ def return_remainder(
     """Record that money no line holds is in the payer's hands again.
 
     The clerk pays it first, by the tender it came with, and confirms with the second person.
+    Where nothing else of the batch is open, and its bag went back, it is closed with it.
 
     Args:
         station: The desk.
@@ -71,6 +74,7 @@ def return_remainder(
         _book(station, unit, back, witness)
         unit.commit()
     anchor_journal(station)
+    close_if_settled(station, custody_state(station, batch_id))
     return back
 
 

@@ -195,6 +195,9 @@ def test_enter_on_a_sound_row_shows_its_tiers(bench: Bench, qtbot: QtBot) -> Non
     qtbot.keyClick(table, Qt.Key.Key_Return)
     assert bench.lists.state.page is Page.ROW
     assert bench.view.over.row._bar._state.tiers
+    facts = {name.text(): value.text() for name, value in bench.view.over.row._home._rows}
+    assert facts["依据"] == "户号、卡号、姓名一致"
+    assert bench.view.over.row._who.text() == "用户"
     bench.lists.row.step_back()
     assert bench.lists.state.page is Page.NONE
 

@@ -280,6 +280,9 @@ def test_a_kept_card_that_is_gone_is_explained_by_two(guided: GuidedDesk) -> Non
     assert left(guided) == ["load_on_lost_card"], "it was loaded: its household is owed that gas"
     guided.choose("load_on_lost_card")
     guided.press(Key.Key_F7, SECOND)
+    assert left(guided) == ["batch_closable"]
+    guided.choose("batch_closable")
+    guided.press(Key.Key_F9)
     assert left(guided) == []
 
 

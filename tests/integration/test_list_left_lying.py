@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.batch_life import Stage
-from cardstation.domain.custody import Explanation, Party, Why
+from cardstation.domain.custody import Explanation, Why
 from cardstation.domain.exception_case import Act, Kind
 from cardstation.domain.shift import Approval
 from cardstation.services.close_batch import close_batch
@@ -17,8 +17,6 @@ from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.intent.cases import Case
 from cardstation.services.purge_batch import purge_due
-from cardstation.services.run_batch import start_batch
-from tests.kit.handing import hand
 from tests.kit.lists import list_row, taken
 from tests.kit.station import Desk, neighbours, open_desk
 
@@ -44,21 +42,10 @@ def test_after_a_month_it_is_asked_about_and_its_end_removes_its_names(desk: Des
     [one] = left(desk)
     assert (one.kind, one.batch_id, one.overdue) == (Kind.BAG, batch, False)
     assert one.actions == (Act.EXPLAIN, Act.CLOSE)
-    assert one.values == {"days": 31}
+    assert one.values == {"days": 31, "n": 0}
     desk.clock.at += timedelta(days=2)
     assert left(desk)[0].overdue
     explain_card(desk.station, batch, Explanation(Why.NEVER_GIVEN, (1, 2)), Approval("chief"))
     assert close_batch(desk.station, batch).stage is Stage.CLOSED
     assert left(desk) == []
     assert purge_due(desk.station, 0) == (batch,)
-
-
-@pytest.mark.parametrize("how", ["collected", "running"])
-def test_a_bag_that_came_has_other_questions(desk: Desk, how: str) -> None:
-    batch = taken(desk.station, [list_row(one) for one in HOMES]).batch_id
-    if how == "running":
-        start_batch(desk.station, batch)
-    else:
-        hand(desk.station, batch, Party.MANAGER, Party.TEAM)
-    desk.clock.at += timedelta(days=60)
-    assert left(desk) == []

@@ -126,7 +126,7 @@ def test_the_load_comes_off_then_the_money_goes_back_then_the_household_signs(de
     assert paid.remains == owed
     assert not begin_remainder(desk.station, batch, paid.payment.payment_id, paid.remains)
     return_remainder(desk.station, batch, paid.payment.payment_id, paid.remains, SECOND)
-    assert close_batch(desk.station, batch).stage is Stage.CLOSED
+    assert custody_state(desk.station, batch).stage is Stage.CLOSED
     assert money_open(batch_state(desk.station, batch)) == NO_MONEY
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from cardstation.domain.exception_case import Guide, Kind
 from cardstation.domain.guides import (
+    CLOSABLE,
     COUNTED,
     FREE,
     HELD,
     IN_DOUBT,
+    LIES_HERE,
     LYING,
+    NOT_ENDED,
     NOT_ON_FILE,
+    NOT_RUN,
     ONE_IN_DOUBT,
     PARTLY_HELD,
     PASSED,
     UNPHOTOGRAPHED,
+    WITH_TEAM,
     guide_of,
 )
 from cardstation.domain.line_guides import (
@@ -39,6 +44,8 @@ from cardstation.services.intent.went_on import IN_DOUBT as WENT_ON
 from cardstation.services.intent.went_on import NOT_AS_LEFT
 from cardstation.services.orders_state import Holder
 from cardstation.services.sync import FREEZING
+
+_OF_BAGS = (LYING, UNPHOTOGRAPHED, LIES_HERE, NOT_RUN, WITH_TEAM, NOT_ENDED, CLOSABLE)
 
 
 def every_intent() -> list[tuple[str, str, str]]:
@@ -76,7 +83,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     rows += [(at, guide_of(Kind.LINE, "kept_refused", state=at)) for at in (REFUSED, OWED)]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
     rest.append(("shift", guide_of(Kind.SHIFT, "unknown_to_sign")))
-    rest += [(code, guide_of(Kind.BAG, code)) for code in (LYING, UNPHOTOGRAPHED)]
+    rest += [(code, guide_of(Kind.BAG, code)) for code in _OF_BAGS]
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))
         for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT, ONE_IN_DOUBT)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from cardstation.domain.batch import LineOutcome, LineState, Verdict
-from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Explanation, HandOver, Why
 from cardstation.domain.exception_case import Kind
 from cardstation.domain.guides import (
@@ -15,7 +13,6 @@ from cardstation.domain.guides import (
     FREE,
     HELD,
     IN_DOUBT,
-    LYING,
     PARTLY_HELD,
     UNPHOTOGRAPHED,
 )
@@ -30,9 +27,6 @@ from cardstation.services.intent.left_open import money_since
 from cardstation.services.route_card import TRAY
 from cardstation.store.funds import BatchStop
 
-LYING_AFTER = timedelta(days=30)
-"""So long may a list wait for its first card before somebody is asked."""
-_ONLY_LISTED = (Stage.LISTED, Stage.QUOTED)
 _ASKS = (LineState.STOPPED, LineState.UNKNOWN)
 
 
@@ -194,26 +188,6 @@ def of_papers(found: CustodyState, moment: Moment) -> list[Case]:
         )
         for one in found.timeline
         if one.photo_due
-    ]
-
-
-def of_list(found: CustodyState, moment: Moment) -> list[Case]:
-    """A list that nobody touched for long, and no card of it ever came: its names lie here."""
-    last = found.timeline[-1].step.at if found.timeline else found.batch.batch.imported_at
-    age = moment.now - last
-    if found.stage not in _ONLY_LISTED or age < LYING_AFTER:
-        return []
-    batch_id = found.batch.batch.batch_id
-    return [
-        case(
-            Kind.BAG,
-            LYING,
-            moment,
-            key=f"{batch_id} list",
-            batch_id=batch_id,
-            since=last + LYING_AFTER,
-            values={"days": age.days},
-        )
     ]
 
 

@@ -22,7 +22,7 @@ from ui.screens.batch.model import BatchModel
 from ui.screens.batch.money_page import MoneyPage
 from ui.screens.batch.open_page import OpenPage
 from ui.screens.batch.state import State
-from ui.screens.batch.wording import banner_of
+from ui.screens.batch.wording import banner_of, banner_of_list
 from ui.screens.counter.state import Phase
 from ui.screens.counter.wording import stopped_banner
 from ui.screens.kind import Screen, Tools
@@ -140,8 +140,9 @@ class BatchScreen(QObject):
         if state.standing is None:
             if trouble is not None:
                 return stopped_banner(Problem.of(trouble), t)
-            said = t("Or open one that is there already.")
-            return BannerState("idle", t("Take in a list with F3"), said, icon="sheet")
+            if state.listed is not None:
+                return banner_of_list(state.listed, t)
+            return BannerState("idle", t("Take in a list with F3"), icon="sheet")
         before = banner_before_money(self.lists, t)
         if before is not None and self._may_wait(state) and trouble is None:
             return before

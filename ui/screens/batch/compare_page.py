@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cardstation.domain.batch import ManifestLine
@@ -18,14 +20,14 @@ from ui.screens.batch.lists_state import ListsState
 from ui.theme import M
 
 _TONES = {
-    ChangeKind.KEPT: "error",
+    ChangeKind.KEPT: "warn",
     ChangeKind.CHANGED: "warn",
     ChangeKind.NEW: "ok",
     ChangeKind.GONE: "brand",
     ChangeKind.UNCHANGED: "idle",
 }
 _ICONS = {
-    ChangeKind.KEPT: ("lock", "error"),
+    ChangeKind.KEPT: ("lock", "warn"),
     ChangeKind.CHANGED: ("edit", "ink"),
     ChangeKind.NEW: ("download", "ok"),
     ChangeKind.GONE: ("close", "brand"),
@@ -92,12 +94,16 @@ class ComparePage(QWidget):
 def _columns(look: Look) -> list[Column[Change]]:
     t = look.t
     return [
-        Column("", 116, lambda c: Cell(word(f"change.{c.kind.value}", t), _TONES[c.kind])),
+        Column(
+            t("What changes"),
+            116,
+            lambda c: Cell(word(f"change.{c.kind.value}", t), _TONES[c.kind]),
+        ),
         Column("#", 46, lambda c: Cell(str(c.place or "—"), quiet=True), right=True),
         Column(t("Household"), 140, lambda c: Cell(_line(c).name or "—")),
         Column(t("Room"), 120, lambda c: Cell(_line(c).door or "—")),
         Column(t("In the batch"), 0, lambda c: _said(c.old, look)),
-        Column(t("Newer list"), 0, lambda c: _said(c.new, look)),
+        Column(t("Newer list"), 0, lambda c: _newer(c, look)),
     ]
 
 
@@ -106,6 +112,14 @@ def _line(change: Change) -> ManifestLine:
     if line is None:
         raise ValueError(change)
     return line
+
+
+def _newer(change: Change, look: Look) -> Cell:
+    """What the newer list says; of a row that stays, that it is not used."""
+    said = _said(change.new, look)
+    if change.kind is not ChangeKind.KEPT:
+        return said
+    return replace(said, text=look.t("{said}    not used: paid or begun", said=said.text))
 
 
 def _said(line: ManifestLine | None, look: Look) -> Cell:

@@ -13,13 +13,17 @@ from ui.screens.batch.whose_dialog import WhoseDialog
 
 
 class ListBar(QWidget):
-    """One line of chips and keys; hidden while cards run."""
+    """One line of chips and keys; hidden while cards run.
+
+    Attributes:
+        solve: The key to the rows that somebody has to decide.
+    """
 
     def __init__(self, model: ListsModel, look: Look, envelopes: QPushButton) -> None:
         super().__init__()
         self._model, self._look, t = model, look, look.t
         self._needs, self._unchecked = Chip(), Chip()
-        self._solve = button(t("Solve"), model.row.solve, key="F4")
+        self.solve = button(t("Solve"), model.row.solve, key="F4")
         self._count = button(t("Second count"), self._ask_count, key="F11")
         self._newer = button(t("Newer list"), model.newer_file, key="F3")
         self._paste = button(t("Newer chat"), model.paste, key="F2")
@@ -27,7 +31,7 @@ class ListBar(QWidget):
         self._whose = button(t("Whose bag"), self._ask_whose, key="Ctrl+B")
         line = row(
             self._needs,
-            self._solve,
+            self.solve,
             self._unchecked,
             self._count,
             0,
@@ -50,7 +54,7 @@ class ListBar(QWidget):
         needing, unchecked = len(state.needing), state.entry.unchecked
         self._needs.show_state(t("{n} to solve", n=needing), "warn")
         self._unchecked.show_state(t("{n} to count", n=unchecked), "warn")
-        for part in (self._needs, self._solve):
+        for part in (self._needs, self.solve):
             part.setVisible(bool(needing))
         for part in (self._unchecked, self._count):
             part.setVisible(bool(unchecked))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from cardstation.domain.batch import LineOutcome, LineState, Verdict
+from cardstation.domain.batch import LineOutcome
+from cardstation.domain.batch_life import Stage
 from cardstation.i18n import Translator
+from cardstation.sentences import word
 from cardstation.services.batch_state import BatchState
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
 from ui.parts.guide import Guide, GuideStep
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
-from ui.parts.words import Pane
+from ui.parts.words import Pane, restyle
 from ui.screens.batch.custody_trace import TraceDialog
 from ui.screens.batch.lists_model import ListsModel
+from ui.screens.batch.lists_state import needs_person
 from ui.screens.batch.model import BatchModel
 from ui.screens.batch.state import State, counted
 from ui.theme import M
@@ -34,6 +38,7 @@ class ListPage(QWidget):
         self._rows: Rows[BatchState] = Rows(_columns(t))
         self.table = Table(look, t("Lists"), self._rows)
         self.table.opened.connect(self._open)
+        self.table.selectionModel().currentRowChanged.connect(lambda new, _old: self._choose(new))
         pane = Pane(look.theme, shadow=False, margin=6)
         pane.column.setContentsMargins(6, 6, 6, 6)
         pane.column.addWidget(WholeRows(self.table))
@@ -46,7 +51,7 @@ class ListPage(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(Guide(look, [GuideStep(*text) for text in texts]))
         self._pages.addWidget(pane)
-        self._take = button(t("Take in a list"), model.import_list, key="F3", look="primary")
+        self._take = button(t("Take in a list"), model.import_list, key="F3")
         self._show = button(t("Open"), lambda: self._open(self.table.row), hint="Enter")
         paste = button(t("Paste chat text"), lists.paste, key="F2")
         door = button(t("At the door"), lambda: lists.open_door(t("Door list")), key="F12")
@@ -57,6 +62,10 @@ class ListPage(QWidget):
         body.addWidget(self._pages, 1)
         hints = (t("F3 take in a list"), t("Enter opens"), t("F1 all keys"))
         body.addWidget(Footer(hints, (trace, door, paste, self._show, self._take)))
+
+    def _choose(self, chosen: QModelIndex | QPersistentModelIndex) -> None:
+        if chosen.isValid():
+            self._model.choose(self._rows.items[chosen.row()].batch.batch_id)
 
     def _trace(self) -> None:
         dialog = TraceDialog(self, self._look, self._model.bag.trace)
@@ -70,6 +79,9 @@ class ListPage(QWidget):
         self._pages.setCurrentIndex(1 if known else 0)
         self._show.setEnabled(bool(known))
         self._take.setEnabled(not state.busy)
+        goes_on = state.listed is not None and state.listed.stage is not Stage.CLOSED
+        restyle(self._show, "look", "primary" if goes_on else "")
+        restyle(self._take, "look", "" if goes_on else "primary")
         if known and self.table.row < 0:
             self.table.select(0)
 
@@ -80,24 +92,35 @@ class ListPage(QWidget):
 
 def _columns(t: Translator) -> list[Column[BatchState]]:
     return [
-        Column(t("Batch"), 180, lambda b: Cell(b.batch.batch_id, quiet=True)),
+        Column(t("Batch"), 178, lambda b: Cell(b.batch.batch_id, quiet=True)),
         Column(t("List"), 0, lambda b: Cell(b.batch.name)),
-        Column(t("Taken in"), 146, lambda b: Cell(_moment(b), quiet=True)),
+        Column(t("Taken in"), 104, lambda b: Cell(_moment(b), quiet=True)),
         Column(t("Rows"), 64, lambda b: Cell(str(len(_live(b)))), right=True),
-        Column(t("To check"), 86, lambda b: Cell(_count(b, Verdict.HUMAN)), right=True),
-        Column(t("Not possible"), 106, lambda b: Cell(_count(b, Verdict.BLOCKED)), right=True),
-        Column(t("Received"), 120, lambda b: Cell(str(b.money.received)), right=True),
+        Column(t("To check"), 86, lambda b: Cell(_some(_to_check(b))), right=True),
+        Column(t("Not possible"), 104, lambda b: Cell(_some(_not_possible(b))), right=True),
+        Column(t("Received"), 116, lambda b: Cell(str(b.money.received)), right=True),
         Column(t("Finished"), 90, lambda b: Cell(_done(b)), right=True),
+        Column(t("Stage"), 112, lambda b: Cell(word(f"stage.{b.stage}", t))),
         Column(t("State"), 150, lambda b: _pill(b, t)),
     ]  # fmt: skip
 
 
 def _moment(found: BatchState) -> str:
-    return f"{found.batch.imported_at:%Y-%m-%d %H:%M}"
+    return f"{found.batch.imported_at:%m-%d %H:%M}"
 
 
-def _count(found: BatchState, verdict: Verdict) -> str:
-    return str(sum(one.line.verdict is verdict for one in _live(found)) or "—")
+def _some(count: int) -> str:
+    return str(count or "—")
+
+
+def _to_check(found: BatchState) -> int:
+    return sum(needs_person(one.line) and not one.is_twin for one in _live(found))
+
+
+def _not_possible(found: BatchState) -> int:
+    """Rows that are no question and cannot be loaded: with those to check and to load, all."""
+    ready = counted(found.outcomes).todo
+    return len(_live(found)) - ready - _to_check(found)
 
 
 def _live(found: BatchState) -> list[LineOutcome]:
@@ -111,8 +134,11 @@ def _done(found: BatchState) -> str:
 
 
 def _pill(found: BatchState, t: Translator) -> Cell:
+    """What it waits for; green only where nothing more is to be done."""
     counts = counted(found.outcomes)
-    if any(one.state is LineState.UNKNOWN for one in found.outcomes):
+    if found.stage is Stage.CLOSED:
+        return Cell(t("Finished"), "ok")
+    if counts.unknown:
         return Cell(t("Need you"), "error")
     if counts.unfunded:
         return Cell(t("Not paid yet"), "warn")
@@ -120,4 +146,6 @@ def _pill(found: BatchState, t: Translator) -> Cell:
         return Cell(t("Running") if counts.done else t("Ready"), "brand")
     if counts.needs:
         return Cell(t("Need you"), "error")
-    return Cell(t("Finished"), "ok") if counts.done else Cell(t("Nothing to load"), "idle")
+    if found.stage is Stage.RETURNED:
+        return Cell(t("Not closed yet"), "warn")
+    return Cell(t("To hand back"), "warn") if counts.done else Cell(t("Nothing to load"), "idle")

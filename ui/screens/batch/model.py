@@ -122,12 +122,16 @@ class BatchModel(QObject):
         """Show a batch."""
         self._ask(lambda: self._looked_up(batch_id), self._opened)
 
+    def choose(self, batch_id: str) -> None:
+        """Mark a list; it is not opened."""
+        self._set(chosen=batch_id)
+
     def leave(self) -> None:
         """Esc: pause first, then back to the lists; money and cards are not touched."""
         if self._state.running:
             self.pause()
         elif self._state.standing is not None and not self._tools.place.present:
-            self._state = State(batches=self._state.batches, lanes=self._state.lanes)
+            self._state = self._state.closed
             self.changed.emit()
             self.look()
 
@@ -357,10 +361,9 @@ class BatchModel(QObject):
         known = self._state.standing
         if known is None:
             return
-        batch_id = known.batch.batch_id
 
         def again() -> Looked:
-            found, trays = self._looked_up(batch_id)
+            found, trays = self._looked_up(known.batch.batch_id)
             return merged(known, found), trays
 
         self._ask(again, self._seen)
@@ -374,10 +377,8 @@ class BatchModel(QObject):
         self._set(standing=found, trays=trays, counts=counted(found.outcomes, trays))
 
     def _opened(self, looked: Looked) -> None:
-        known, (found, trays) = self._state, looked
-        counts = counted(found.outcomes, trays)
-        self._state = State(known.batches, found, trays, counts, lanes=known.lanes)
-        self.changed.emit()
+        self._state = self._state.closed
+        self._stand(*looked)
 
     def _ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         self._tools.desk.ask(work, then, self._refused)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from cardstation.domain.batch import LineOutcome
+from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.trays import Tray
 from cardstation.sentences import word
 from ui.look import Look, font
@@ -17,7 +24,7 @@ from ui.parts.footer import Footer
 from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.tile import Tile
-from ui.parts.words import Chip, Pane, label, row
+from ui.parts.words import Chip, Pane, label, restyle, row
 from ui.screens.batch.envelope_dialog import ask_envelopes
 from ui.screens.batch.lane_grid import IN_A_ROW, LaneGrid
 from ui.screens.batch.list_bar import ListBar
@@ -27,6 +34,7 @@ from ui.screens.batch.model import BatchModel
 from ui.screens.batch.state import State
 from ui.screens.batch.take_money import take_money
 from ui.screens.batch.wording import duration, state_pill, why
+from ui.screens.counter.state import Phase
 from ui.theme import M
 
 
@@ -50,7 +58,7 @@ class OpenPage(QWidget):
         self._envelopes = button(look.t("Envelopes"), self._ask_envelopes, key="Ctrl+E")
         self.list_bar = ListBar(lists, look, self._envelopes)
         self._shown = 0
-        self._writing: frozenset[int] = frozenset()
+        self._at_hand: frozenset[int] = frozenset()
         self.lanes = LaneGrid(look)
         self.envelope = self._made_envelope()
         self._outcomes: tuple[LineOutcome, ...] = ()
@@ -70,7 +78,7 @@ class OpenPage(QWidget):
         standing = state.standing
         if standing is None:
             self._rows.show_items(())
-            self._outcomes, self._shown, self._writing = (), 0, frozenset()
+            self._outcomes, self._shown, self._at_hand = (), 0, frozenset()
             self.lanes.hide()
             return
         self.lanes.show_state(state)
@@ -84,6 +92,7 @@ class OpenPage(QWidget):
         self._run.setText(f"{t('Pause') if state.running else t('Start')}  F5")
         self._run.setAccessibleName(t("Pause") if state.running else t("Start"))
         self._run.setEnabled(state.running or counts.runs > 0)
+        self._mark_next(state)
         still = not state.running and not state.busy and not self._model.at_work
         self._pay.setEnabled(still)
         self._money.setEnabled(still)
@@ -101,6 +110,18 @@ class OpenPage(QWidget):
             made.setProperty("look", "primary" if _tray_of(state) is tray else "")
             made.style().polish(made)
         self._show_envelope(state)
+
+    def _mark_next(self, state: State) -> None:
+        """The key of the next act stands out: run, money, rows to decide, then the papers."""
+        counts, solve = state.counts, self.list_bar.solve
+        wanted: QPushButton | None = self._run
+        if not state.running and not counts.runs:
+            wanted = self._pay if counts.unfunded else self._sheet if counts.done else None
+            if counts.needs and not counts.unfunded:
+                wanted = solve
+        for made in (self._run, self._pay, self._sheet):
+            restyle(made, "look", "primary" if made is wanted else "")
+        restyle(solve, "look", "primary" if solve is wanted else "tool")
 
     def _follow(self, place: int) -> None:
         """Mark the row of the card that lies there; of one that is gone nothing stays marked."""
@@ -125,20 +146,15 @@ class OpenPage(QWidget):
 
     def _show_lines(self, state: State, outcomes: tuple[LineOutcome, ...]) -> None:
         """All rows when the lines changed, else only those of the card in hand."""
-        writing = state.writing
+        at_hand = state.at_hand
         if outcomes is not self._outcomes:
             self._outcomes = outcomes
             self._order = order_of(tuple(one.line for one in outcomes))
-            made = [
-                LineRow(outcomes[place - 1], state.seconds.get(place), place in writing)
-                for place in self._order
-            ]
-            self._rows.show_items(made)
+            self._rows.show_items([_row_of(state, outcomes, place) for place in self._order])
         else:
-            for place in (self._writing | writing | {state.shown, self._shown}) - {0}:
-                row = LineRow(outcomes[place - 1], state.seconds.get(place), place in writing)
-                self._rows.replace(self._order.index(place), row)
-        self._writing = writing
+            for place in (self._at_hand | at_hand | {state.shown, self._shown}) - {0}:
+                self._rows.replace(self._order.index(place), _row_of(state, outcomes, place))
+        self._at_hand = at_hand
 
     def _show_figures(self, state: State) -> None:
         counts, standing = state.counts, state.standing
@@ -152,7 +168,8 @@ class OpenPage(QWidget):
         time.show_state(duration(state.seconds_left, self._look.t))
         share = round(counts.done * 100 / counts.todo) if counts.todo else 0
         self._progress.setValue(share)
-        self._count.setText(f"{counts.done} / {counts.todo}")
+        aside = f"    {self._look.t('{n} not loaded', n=counts.aside)}" if counts.aside else ""
+        self._count.setText(f"{counts.done} / {counts.todo}{aside}")
         told = self._look.t("Envelope not locked: {n} rows without a number", n=state.unlocked)
         self._unlocked.show_state(told, "warn")
         self._unlocked.setVisible(state.unlocked > 0)
@@ -272,6 +289,16 @@ class OpenPage(QWidget):
         standing = self._model.state.standing
         if standing is not None:
             take_money(self, self._look, self._model.money, standing, self._model.pay)
+
+
+def _row_of(state: State, outcomes: tuple[LineOutcome, ...], place: int) -> LineRow:
+    """The row of a line; where its card lies stopped, with why, as the reader says it."""
+    one, lane = outcomes[place - 1], state.halted.get(place)
+    if lane is not None and one.state in (LineState.WAITING, LineState.UNFUNDED):
+        pulled = lane.phase is Phase.PULLED
+        now = LineState.UNKNOWN if pulled else LineState.STOPPED
+        one = replace(one, state=now, reason=lane.code)
+    return LineRow(one, state.seconds.get(place), place in state.writing)
 
 
 def _tray_of(state: State) -> Tray | None:

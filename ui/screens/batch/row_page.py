@@ -56,7 +56,7 @@ class RowPage(QFrame):
         self._asked: Ask | None = None
         self._shown: tuple[int, Ask] | None = None
         self.setAccessibleName(t("One row"))
-        self._written, self._home, self._price = Facts(8, spacing=5), Facts(8), Facts(5)
+        self._written, self._home, self._price = Facts(8, spacing=5), Facts(10), Facts(5)
         self._why, self._warnings = label("", "error", wrap=True), label("", "warn", wrap=True)
         self._rows: Rows[tuple[int, Candidate]] = Rows(_columns(look))
         self.table = Table(look, t("Whom it may mean"), self._rows)
@@ -91,7 +91,7 @@ class RowPage(QFrame):
         self._why.setText("\n".join(f"·  {brief(code, t)}" for code in detail.line.reasons))
         self._warnings.setText("\n".join(f"·  {brief(code, t)}" for code in detail.warnings))
         self._rows.show_items(list(enumerate(detail.candidates, start=1)))
-        self._who.setText(t("Whom it may mean") if detail.candidates else t("Household"))
+        self._who.setText(t("Whom it may mean") if detail.candidates else t("The household"))
         self.table.setVisible(bool(detail.candidates))
         self._home.setVisible(not detail.candidates)
         self._home.show_rows(household_facts(state, t))

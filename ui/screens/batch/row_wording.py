@@ -44,6 +44,8 @@ def household_facts(state: RowState, t: Translator) -> list[Fact]:
         (t("Card"), home.card_no),
         (t("Meter no."), home.meter.meter_no),
     ]
+    if detail.line.ground and home.account_no == detail.line.account_no:
+        facts.append((t("What speaks for it"), word(f"ground.{detail.line.ground}", t)))
     if home.meter.installed:
         facts.append((t("Meter installed"), str(home.meter.installed.year)))
     if home.relief_per_month:

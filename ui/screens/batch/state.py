@@ -62,6 +62,7 @@ class State:
         scanned: The envelope whose card comes next, empty when none was scanned.
         seconds: Place → seconds its card took, in this run.
         cycles: Seconds from card to card, latest last, for the time left.
+        chosen: Id of the list that is marked; empty = the first.
     """
 
     batches: tuple[BatchState, ...] | None = None
@@ -76,6 +77,19 @@ class State:
     scanned: str = ""
     seconds: Mapping[int, float] = field(default_factory=dict)
     cycles: tuple[float, ...] = ()
+    chosen: str = ""
+
+    @property
+    def closed(self) -> State:
+        """The same with no batch open."""
+        return State(self.batches, lanes=self.lanes, chosen=self.chosen)
+
+    @property
+    def listed(self) -> BatchState | None:
+        """The list that is chosen."""
+        known = self.batches or ()
+        named = (one for one in known if one.batch.batch_id == self.chosen)
+        return next(named, known[0] if known else None)
 
     @property
     def front(self) -> LaneState:
@@ -156,6 +170,16 @@ class State:
     def writing(self) -> frozenset[int]:
         """Lines whose cards are at work."""
         return frozenset(lane.place for lane in self.lanes if lane.phase is Phase.WORKING)
+
+    @property
+    def at_hand(self) -> frozenset[int]:
+        """Lines whose row says something of the card in a reader: at work, or halted."""
+        return self.writing | frozenset(self.halted)
+
+    @property
+    def halted(self) -> Mapping[int, LaneState]:
+        """Line → the reader in which its card lies stopped, or out of which it was pulled."""
+        return {lane.place: lane for lane in self.lanes if lane.place and lane.problem}
 
     @property
     def may_lay_aside(self) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cardstation.domain.batch import LineKind, LineOutcome, LineState, Verdict
+from cardstation.domain.batch_life import Stage
 from cardstation.i18n import Translator
 from cardstation.sentences import brief, word
+from cardstation.services.batch_state import BatchState
 from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.parts.table import Cell
 from ui.screens.batch.lane_state import LaneState
-from ui.screens.batch.state import State
+from ui.screens.batch.lists_state import needs_person
+from ui.screens.batch.state import State, counted
 from ui.screens.counter.state import Phase
 from ui.screens.counter.wording import (
     STEPS,
@@ -39,6 +42,28 @@ def banner_of(state: State, trouble: Problem | None, t: Translator) -> BannerSta
     if trouble is not None and state.phase in (Phase.EMPTY, Phase.STOPPED):
         return stopped_banner(trouble, t)
     return lane_banner(state.front, state, t)
+
+
+def banner_of_list(found: BatchState, t: Translator) -> BannerState:
+    """What is to be done next about the list that is chosen, before it is opened."""
+    counts = counted(found.outcomes)
+    if found.stage is Stage.CLOSED:
+        said = t("Take in the next list with F3.")
+        return BannerState("idle", t("This batch is closed"), said, icon="ok")
+    if counts.unknown:
+        title, icon = t("Cards with an unknown outcome: {n}", n=counts.unknown), "card-off"
+    elif counts.unfunded:
+        title, icon = t("Next: take the lump sum"), "money"
+    elif counts.left:
+        title, icon = t("Next: load {n} cards", n=counts.left), "play"
+    elif counts.needs:
+        title, icon = t("Need you: {n}", n=counts.needs), "list"
+    elif found.stage is Stage.RETURNED:
+        title, icon = t("Next: close the batch"), "bag"
+    else:
+        title, icon = t("Next: hand the bag back"), "bag"
+    said = t("Enter opens {name}. F3 takes in another list.", name=found.batch.name)
+    return BannerState("idle", title, said, icon=icon)
 
 
 def lane_banner(lane: LaneState, state: State, t: Translator) -> BannerState:
@@ -193,8 +218,9 @@ def state_pill(one: LineOutcome, t: Translator, *, writing: bool) -> Cell:
         return Cell(t("Same card"), "idle")
     judged = one.state in (LineState.DONE, LineState.WITHDRAWN)
     if not judged and one.line.verdict is not Verdict.READY:
-        tone = "warn" if one.line.verdict is Verdict.HUMAN else "error"
-        return Cell(word(f"verdict.{one.line.verdict}", t), tone)
+        asks = needs_person(one.line)
+        verdict = Verdict.HUMAN if asks else one.line.verdict
+        return Cell(word(f"verdict.{verdict}", t), "warn" if asks else "error")
     return Cell(word(f"line.{one.state}", t), _TONES[one.state])
 
 

@@ -34,6 +34,12 @@ from ui.screens.exceptions.state import KEYS
 
 _OF_STRAYS = (Why.OTHER_BATCH, Why.GIVEN_BACK)
 _HOME = ((Party.DESK, Party.RESIDENT), (Party.DESK, Party.TEAM), (Party.DESK, Party.MANAGER))
+_WHOLE = (
+    (Party.TEAM, Party.DESK),
+    (Party.TEAM, Party.MANAGER),
+    (Party.DESK, Party.MANAGER),
+    (Party.DESK, Party.TEAM),
+)
 _TOUCHED = (LineState.DONE, LineState.UNKNOWN)
 
 
@@ -68,6 +74,7 @@ class BagKeys:
             Act.COUNT: (t("Counted again"), self._count),
             Act.EXPLAIN: (t("Explain"), self._explain),
             Act.HAND_BACK: (t("Return this card"), self._hand_back),
+            Act.HAND_OVER: (t("Hand over cards"), self._hand_over),
             Act.PHOTOGRAPH: (t("Photo of the paper"), self._photograph),
             Act.HOLD_ORDER: (t("Hold for this desk"), self._verbs.hold),
             Act.CLOSE: (t("Close batch"), self._verbs.close),
@@ -202,6 +209,14 @@ class BagKeys:
             asked = ask_hand_over(self._view, self._look, standing, _HOME, (item.place,))
             if asked is not None:
                 self._verbs.hand_back(item, asked)
+
+        self._verbs.custody(item, known)
+
+    def _hand_over(self, item: Case) -> None:
+        def known(standing: CustodyState) -> None:
+            asked = ask_hand_over(self._view, self._look, standing, _WHOLE)
+            if asked is not None:
+                self._verbs.hand_over(item, asked)
 
         self._verbs.custody(item, known)
 

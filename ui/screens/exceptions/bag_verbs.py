@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from cardstation.domain.custody import Explanation
+from cardstation.domain.custody import Explanation, Party
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
@@ -142,6 +142,12 @@ class BagVerbs:
         """A card that was kept is its household's again; with the last one the batch may end."""
         bag = self._tools.services.bag
         self._record(lambda: bag.give_back(item.batch_id, asked), "Recorded.")
+
+    def hand_over(self, item: Case, asked: HandOverRequest) -> None:
+        """The bag goes on; back at its manager the batch may end."""
+        bag = self._tools.services.bag
+        move = bag.hand_over if asked.taker is Party.DESK else bag.give_back
+        self._record(lambda: move(item.batch_id, asked), "Recorded.")
 
     def photograph(self, item: Case, picture: bytes) -> None:
         """The photo of the paper on which a hand-over was signed."""

@@ -32,6 +32,7 @@ KEYS: dict[Act, tuple[str, ...]] = {
     Act.COUNT: ("F6",),
     Act.EXPLAIN: ("F7",),
     Act.HAND_BACK: ("F6",),
+    Act.HAND_OVER: ("F6",),
     Act.PHOTOGRAPH: ("F6",),
     Act.TAKE_OFF: ("F4",),
     Act.HOLD_ORDER: ("F6",),

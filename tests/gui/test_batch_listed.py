@@ -1,0 +1,66 @@
+"""A list among the lists: how far it came, what it waits for, and the key of its next act."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cardstation.domain.batch_life import Stage as Life
+from cardstation.i18n import translator
+from tests.gui.test_batch import all_but_one, open_batch, view_of
+from tests.kit import window_samples as samples
+from tests.kit.window_stage import Stage
+from ui.screens.batch.list_page import _pill
+
+
+@pytest.mark.parametrize(
+    ("stage", "shown", "title"),
+    [
+        (Life.DONE, ("已充入", "待退卡"), "下一步：退卡袋"),
+        (Life.RETURNED, ("已退卡", "待结案"), "下一步：批次结案"),
+        (Life.CLOSED, ("已结案", "已完成"), "这一批已结案"),
+    ],
+)
+def test_a_list_is_green_only_when_its_batch_is_closed(
+    desk: Stage, stage: Life, shown: tuple[str, str], title: str
+) -> None:
+    all_but_one(desk, "nothing")
+    assert desk.station.standing is not None
+    desk.station.standing = replace(desk.station.standing, stage=stage)
+    desk.batch.model.leave()
+    model = view_of(desk).lists.table.model()
+    assert tuple(model.index(0, column).data() for column in (8, 9)) == shown
+    assert (_pill(desk.station.standing, translator("zh_CN")).tone == "ok") is (
+        stage is Life.CLOSED
+    )
+    assert desk.window.banner.state.title == title
+
+
+def test_rows_to_load_to_check_and_not_possible_are_all_rows(desk: Stage) -> None:
+    desk.station.standing = samples.batch_standing(funded=False)
+    desk.window.go("batch")
+    model = view_of(desk).lists.table.model()
+    rows, check, never, done = (model.index(0, column).data() for column in (3, 4, 5, 7))
+    assert (rows, check, never, done) == ("60", "3", "1", "0 / 56")
+    assert desk.window.banner.state.title == "下一步：收款"
+    desk.batch.model.open("2026-11-23-02")
+    page = view_of(desk).open
+    assert page._count.text() == "0 / 56    不充 1 行"
+    assert desk.batch.model.state.counts.needs == 3
+
+
+def test_the_next_act_is_the_key_that_stands_out(desk: Stage) -> None:
+    def marked() -> list[str]:
+        made = (page._run, page._pay, page._sheet, page.list_bar.solve)
+        return [one.accessibleName() for one in made if one.property("look") == "primary"]
+
+    open_batch(desk, funded=False)
+    page = view_of(desk).open
+    assert marked() == ["收整批款"]
+    open_batch(desk)
+    assert marked() == ["开始"]
+    all_but_one(desk, "nothing", decided=False)
+    assert marked() == ["逐行处理"]
+    all_but_one(desk, "nothing")
+    assert marked() == ["交接单"]
