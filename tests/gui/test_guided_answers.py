@@ -281,9 +281,6 @@ def test_a_kept_card_that_is_gone_is_explained_by_two(guided: GuidedDesk) -> Non
     guided.choose("load_on_lost_card")
     guided.press(Key.Key_F7, SECOND)
     assert left(guided) == ["batch_closable"]
-    guided.choose("batch_closable")
-    guided.press(Key.Key_F9)
-    assert left(guided) == []
 
 
 def test_a_kept_card_in_the_reader_finds_its_row_and_nothing_is_written(
