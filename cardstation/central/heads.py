@@ -72,7 +72,10 @@ def locked_head(connection: Connection, station: str) -> Head:
 
 def _head(connection: Connection, station: str, *, lock: bool = False) -> Head:
     query = select(stations).where(stations.c.station == station, stations.c.status != "centre")
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if lock:
+        # Rows that only name the station (foreign keys) are written beside it.
+        query = query.with_for_update(key_share=True)
+    row = connection.execute(query).one_or_none()
     if row is None:
         raise LedgerRefused("station_unknown", station=station)
     return head_from(row)

@@ -54,8 +54,8 @@ def sync(station: Station, *, patience_s: float = HOWEVER_LONG) -> SyncState:
             (another history with our name: ours is handed over as evidence), `ledger_rewound` (it
             lost what it had confirmed, and has not asked for it, signed, to be sent again),
             `rejoin_begun` (go on with `rejoin`), `ledger_signature_bad` (somebody else answered:
-            nothing is stored), `ledger_gap`, `ledger_epoch`, …; selling stops until a handshake
-            agrees again.
+            nothing is stored), `ledger_gap`, `ledger_epoch`, `station_suspended`, …; selling
+            stops until a handshake agrees again.
         Refusal: `ledger_not_set`.
     """
     ledger = station.ledger
@@ -96,6 +96,7 @@ def _hear(station: Station, ledger: Ledger) -> int:
         _compare(station, head)
         _keep_grant(station, head, asked_ns)
         _push(station, ledger, head)
+        _ensure_active(station, head)
     except LedgerRefused as error:
         if error.code in FREEZING:
             _judge(station, error.code)
@@ -181,6 +182,16 @@ def _push(station: Station, ledger: Ledger, head: LedgerHead) -> None:
             raise LedgerRefused("ledger_gap", expected_seq=ack.acked_seq + 1)
         _store(station, ack)
         sent, nonce = min(ack.acked_seq, entries[-1].seq), ack.nonce
+
+
+def _ensure_active(station: Station, head: LedgerHead) -> None:
+    """Where nothing was to be sent, nothing was refused either: the head says it then.
+
+    Raises:
+        LedgerRefused: `station_suspended`, `station_revoked`; over with the next active head.
+    """
+    if head.status != "active":
+        raise LedgerRefused(f"station_{head.status}", station=station.name)
 
 
 def _report_branch(station: Station, ledger: Ledger) -> None:

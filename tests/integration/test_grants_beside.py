@@ -117,3 +117,12 @@ def test_what_was_decided_stops_no_push_and_no_grant(team: Centre) -> None:
         team.books.owner.begin() as connection,
     ):
         connection.execute(text("UPDATE offline_grants SET hours = hours + 1"))
+
+
+def test_a_push_waits_for_no_row_that_only_names_its_station(team: Centre) -> None:
+    """What it tells for the board is being written, and waits for another station's telling."""
+    ledger, chain = team.station("S010"), Chain("S010")
+    raw = chain.add("paid", fen=100, subject="t", tender="cash", account_no="A", card_no="C")
+    with team.books.owner.begin() as telling:
+        telling.execute(text("INSERT INTO open_cases VALUES ('S010', 'b', 1)"))
+        assert ledger.push([raw], ledger.head().nonce).acked_seq == 1

@@ -86,6 +86,35 @@ def test_a_desk_that_is_heard_is_never_refused(desk: Desk) -> None:
     assert refused(desk, 4) == "grant_over"
 
 
+@pytest.mark.parametrize("status", ["suspended", "revoked"])
+def test_a_station_that_may_not_speak_is_not_heard(desk: Desk, status: str) -> None:
+    """Nothing is unsent, so nothing it sends is refused: its head alone says that it is stopped."""
+    granted(desk, Terms(NO_MONEY, 0, NO_MONEY, 0))
+    desk.ledger.boundary = heard
+    desk.sell(card_of(HOMES[0]))
+    sync(desk.station)
+    desk.ledger.centre.chains["S001"].status = status
+    assert refused(desk, 1) == "grant_over"
+    assert refused(desk, 1) == "selling_frozen"
+    assert sync_state(desk.station).verdict == f"station_{status}"
+    desk.ledger.centre.chains["S001"].status = "active"
+    sync(desk.station)
+    desk.sell(card_of(HOMES[1]))
+    assert sync_state(desk.station).verdict == ""
+
+
+def test_a_stopped_station_sends_all_when_it_is_active_again(desk: Desk) -> None:
+    desk.ledger.boundary = heard
+    desk.sell(card_of(HOMES[0]))
+    desk.ledger.centre.chains["S001"].status = "suspended"
+    with pytest.raises(LedgerRefused, match="station_suspended"):
+        sync(desk.station)
+    unsent = sync_state(desk.station).unsent
+    assert unsent
+    desk.ledger.centre.chains["S001"].status = "active"
+    assert (sync(desk.station).unsent, sync_state(desk.station).verdict) == (0, "")
+
+
 def test_hours_end_it_and_contact_renews_them(desk: Desk) -> None:
     granted(desk, terms(hours=8))
     clock_of(desk).run(hours=7, minutes=59)
