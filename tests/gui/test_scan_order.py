@@ -150,6 +150,20 @@ def test_a_scan_while_the_card_is_still_read_is_its_own(desk: Stage) -> None:
     assert not state(desk).scanned
 
 
+def test_a_card_that_is_still_read_at_the_pause_asks_after_it(desk: Stage) -> None:
+    running(desk)
+    slow = HeldLane()
+    desk.session.tools.place.every[0]._lane = slow
+    lay(desk, 0, FIFTH)
+    slow.run()
+    desk.batch.model.pause()
+    slow.run()
+    assert lane(desk, 0).phase is Phase.READY
+    desk.batch.model.start()
+    slow.run()
+    assert lane(desk, 0).waits_for_scan
+
+
 def test_both_envelopes_are_named_of_a_card_in_a_wrong_one(desk: Stage) -> None:
     running(desk)
     for scanned, whose in (("7", "7-1-703"), ("99", "不在清单上")):
