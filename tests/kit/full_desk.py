@@ -12,6 +12,7 @@ import pytest
 from cardstation.domain.feed import Snapshot
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
+from cardstation.domain.offline_grant import NOT_OURS, Grant, GrantTold, Terms
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval, Role
 from cardstation.domain.topup import TopUp
@@ -137,4 +138,8 @@ def rare_rows(desk: Desk) -> None:
         unit.feeds.begin(snapshot)
         unit.feeds.keep_page("directory/x", 0, b"a page")
         unit.feeds.wait([Waiting("directory/x", HOMES[5].account_no, 1, "")])
+        terms = Terms(Money(1), 1, Money(1), 1)
+        grant = Grant("S001", 1, "0" * 64, 1, terms, 1, "0" * 64, 2)
+        kept = {"refused": NOT_OURS, "boot_id": "boot", "asked_ns": 3}
+        unit.grants.keep(GrantTold(grant, 1, "n"), "00", **kept, at=desk.clock.now())  # type: ignore[arg-type]
         unit.commit()
