@@ -15,6 +15,8 @@ from cardstation.domain.guides import CLOSABLE, LIES_HERE, NOT_ENDED, NOT_RUN, W
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
+from cardstation.errors import Refusal
+from cardstation.services import return_remainder as returning
 from cardstation.services.batch_account import batch_account
 from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import custody_state
@@ -27,6 +29,7 @@ from cardstation.services.return_remainder import return_remainder
 from cardstation.services.run_batch import start_batch
 from tests.kit.handing import go_back, hand
 from tests.kit.lists import lines_of, list_row, taken
+from tests.kit.power import PowerCut
 from tests.kit.station import Desk, card_of, neighbours, open_desk
 
 HOMES = neighbours(2)
@@ -115,6 +118,23 @@ def test_the_rest_given_back_last_closes_the_batch_and_its_names_go(desk: Desk) 
     assert exceptions_state(desk.station) == ()
     assert purge_due(desk.station, 30) == (batch_id,)
     assert [one.name for one in lines_of(desk.station, batch_id)] == ["", ""]
+
+
+def test_cut_before_it_is_closed_it_is_back_once_and_closed_by_hand(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_asked: object) -> None:
+        raise PowerCut
+
+    batch_id = loaded(desk, 25_000)
+    go_back(desk.station, batch_id)
+    monkeypatch.setattr(returning, "close_if_settled", cut)
+    with pytest.raises(PowerCut):
+        remainder(desk, batch_id)
+    with pytest.raises(Refusal, match="more_than_remains"):
+        remainder(desk, batch_id)
+    assert [one.code for one in left(desk)] == [CLOSABLE]
+    assert close_batch(desk.station, batch_id).stage is Stage.CLOSED
 
 
 def test_the_rest_given_back_before_the_bag_closes_nothing(desk: Desk) -> None:
