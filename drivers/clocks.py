@@ -20,8 +20,8 @@ if sys.platform == "win32":  # pragma: no cover
 else:
 
     def _boot_ns() -> int:
-        """The other clock of the kernel stands still while the machine sleeps."""
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+        """Linux's monotonic clock stands still while the machine sleeps, and others have one."""
+        return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class SystemClock:
@@ -47,7 +47,10 @@ class SystemClock:
 
     @property
     def boot_id(self) -> str:
-        """The kernel's name for this boot, and where its clock is set for this program alone."""
+        """The kernel's name for this boot, and where its clock is set for this program alone.
+
+        Where there is no `/proc`, of this start of the program: each one is another boot.
+        """
         return self._boot_id
 
 

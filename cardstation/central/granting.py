@@ -59,8 +59,9 @@ def grant_for(engine: Engine, head: Head, nonce: str, query: Mapping[str, str]) 
         query: What the station says of itself in it.
 
     Returns:
-        None where nobody decided anything for this station, it may not speak, or another hand is
-        just changing what it is allowed and nothing was given to it before.
+        None where nobody decided anything for this station, it may not speak, its program names
+        no boot and so knows no grants, or another hand is just changing what it is allowed and
+        nothing was given to it before.
 
     Raises:
         OutcomeUnknown, Mishap: as `transaction`.
@@ -68,6 +69,8 @@ def grant_for(engine: Engine, head: Head, nonce: str, query: Mapping[str, str]) 
     if head.status != "active":
         return None
     asker = asker_of(head, query)
+    if not asker.boot:
+        return None
     with transaction(engine) as connection:
         found = one_held(connection, STATION, head.station)
         if found is None:

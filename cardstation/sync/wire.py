@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import msgspec
@@ -9,6 +10,10 @@ import msgspec
 from cardstation.domain import offline_grant
 from cardstation.domain.money import Money
 from cardstation.domain.offline_grant import GrantTold, Terms
+
+_FIGURES = range(10**18)
+"""Of a grant: what a row of either side's records holds, and a microsecond of any year."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Batch(msgspec.Struct):
@@ -170,8 +175,14 @@ def grant_told(found: Grant, nonce: str) -> GrantTold:
     """A grant as a value, as the answer to a request with this nonce.
 
     Raises:
-        ValueError: a figure that no policy can have.
+        ValueError: a figure that no policy can have, or a name that is none.
     """
+    figures = (found.epoch, found.number, found.list_no, found.until_us, found.now_us)
+    hashes = (found.key, found.list_hash)
+    if not all(one in _FIGURES for one in figures) or not found.station.isprintable():
+        raise ValueError("grant out of range")
+    if not all(_SHA256.fullmatch(one) for one in hashes):
+        raise ValueError("no hash")
     terms = Terms(Money(found.fen), found.hours, Money(found.card_fen), found.list_hours)
     grant = offline_grant.Grant(
         station=found.station,

@@ -282,7 +282,21 @@ def test_what_a_station_says_of_itself_breaks_nothing(pair: Pair) -> None:
     for said in ("", "-1", "x", "9" * 40, "\0", "٣"):
         for name in ("boot", "grant"):
             pair.says["S001"] = {**AT_FIRST, name: said}
-            assert pair.first.head().grant is not None
+            no_boot = name == "boot" and said in ("", "\0", "٣")
+            assert (pair.first.head().grant is None) == no_boot
+
+
+def test_a_program_that_knows_no_grants_takes_none_from_the_team(pair: Pair) -> None:
+    """It names no boot: nobody would take what it was given, and the upgraded one would wait."""
+    pair.ceiling("NORTH", Money(1_000_000))
+    for name in ("S001", "S002"):
+        pair.allow(name, terms(10_000), "NORTH")
+    del pair.says["S001"]["boot"]
+    assert pair.first.head().grant is None
+    assert taken(pair, "S002") == Money(1_000_000)
+    pair.age(timedelta(hours=25))
+    pair.says["S001"]["boot"] = "first"
+    assert taken(pair, "S001") == Money(1_000_000)
 
 
 def test_a_grant_that_is_over_leaves_its_room_to_the_team(pair: Pair) -> None:

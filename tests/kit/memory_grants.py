@@ -43,6 +43,8 @@ class MemoryGrants:
             return None
         now_us = int(now.timestamp() * 1_000_000)
         asker = asker_of(replace(head, public_key=key), said)
+        if not asker.boot:
+            return None
         terms = self.terms[name].within(self._room(name, now_us))
         offer = Offer(terms, self.team[name], *self.listed)
         grant, self.last[name] = answer(self.last.get(name), asker, offer, now_us)

@@ -109,7 +109,7 @@ class Centre:
         name: str = "S001",
         key: DeviceKey | None = None,
         transport: httpx.BaseTransport | None = None,
-        news: Callable[[], Mapping[str, str]] = dict,
+        news: Callable[[], Mapping[str, str]] = lambda: {"boot": "first"},
     ) -> HttpLedger:
         """A station's line to the service, closed with it."""
         pin = TestPin(CENTRE_KEY.public)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,9 @@ def test_a_boot_has_one_name_and_its_clock_runs_on() -> None:
     one, other = SystemClock("Asia/Shanghai"), SystemClock("Asia/Shanghai")
     assert one.boot_id == other.boot_id
     assert one.monotonic_ns() <= other.monotonic_ns()
+
+
+def test_a_system_without_the_clock_of_linux_has_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(time, "CLOCK_BOOTTIME")
+    clock = SystemClock("Asia/Shanghai")
+    assert 0 < clock.monotonic_ns() <= clock.monotonic_ns()
