@@ -92,6 +92,8 @@ def take_board(engine: Engine, station: str, told: wire.BoardTold) -> datetime |
         raise LedgerRefused("request_unreadable")
     with transaction(engine) as connection:
         connection.execute(_NO_MONEY)
+        # First: one telling of a station after the other.
+        until = _heard(connection, station, told.until)
         connection.execute(delete(open_cases).where(open_cases.c.station == station))
         if told.open:
             rows = [
@@ -100,15 +102,12 @@ def take_board(engine: Engine, station: str, told: wire.BoardTold) -> datetime |
             ]
             connection.execute(insert(open_cases), rows)
         _take_gas(connection, station, told.gas)
-        return _heard(connection, station, told.until)
+        _forget(connection, station)
+    return until
 
 
 def _take_gas(connection: Connection, station: str, gas: list[wire.GasLeft]) -> None:
     """The youngest reading of a household holds, whichever desk read it."""
-    old = delete(gas_left).where(
-        gas_left.c.station == station, gas_left.c.read_at < func.clock_timestamp() - KEPT
-    )
-    connection.execute(old)
     if not gas:
         return
     names = wire.GasLeft.__struct_fields__
@@ -133,6 +132,15 @@ def _take_gas(connection: Connection, station: str, gas: list[wire.GasLeft]) -> 
         # In one order, so that no two stations wait for each other.
         [{"station": station, **found[account_no]} for account_no in sorted(found)],
     )
+
+
+def _forget(connection: Connection, station: str) -> None:
+    """What is old; a household whose row another hand is writing is left for the next time."""
+    old = select(gas_left.c.account_no).where(
+        gas_left.c.station == station, gas_left.c.read_at < func.clock_timestamp() - KEPT
+    )
+    free = old.with_for_update(skip_locked=True)
+    connection.execute(delete(gas_left).where(gas_left.c.account_no.in_(free)))
 
 
 def _heard(connection: Connection, station: str, until: datetime | None) -> datetime | None:

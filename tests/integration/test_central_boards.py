@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from tests.kit.postgres import Centre
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
 
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 NOW = datetime.now(UTC).replace(microsecond=0)
 ONE = GasLeft(
     account_no="A1",
@@ -35,6 +37,11 @@ ONE = GasLeft(
 def rows(centre: Centre, table: str) -> Sequence[tuple[object, ...]]:
     with centre.books.owner.connect() as connection:
         return [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))]  # noqa: S608
+
+
+def grown_old(centre: Centre) -> None:
+    with centre.books.owner.begin() as connection:
+        connection.execute(text("UPDATE gas_left SET read_at = read_at - interval '2 hours'"))
 
 
 def test_both_sides_see_the_same_wire() -> None:
@@ -81,10 +88,46 @@ def test_the_youngest_reading_holds_whoever_read_it(centre: Centre) -> None:
 
 def test_what_is_long_past_is_forgotten(centre: Centre) -> None:
     station = centre.station()
-    station.tell_board(BoardTold({}, (replace(ONE, read_at=NOW - KEPT - timedelta(days=1)),)))
+    old = replace(ONE, account_no="A0", read_at=NOW - KEPT + timedelta(hours=1))
+    station.tell_board(BoardTold({}, (old,)))
     assert len(rows(centre, "gas_left")) == 1
+    grown_old(centre)
     station.tell_board(BoardTold({}))
     assert rows(centre, "gas_left") == []
+
+
+def test_two_tellings_end_neither_of_them(centre: Centre) -> None:
+    """Another station writes of a household that is new here, then of one that is old here; and
+    this station tells twice at once."""
+    station = centre.station()
+    centre.station("S002")
+    old = replace(ONE, account_no="Z", read_at=NOW - KEPT + timedelta(hours=1))
+    station.tell_board(BoardTold({}, (old,)))
+    grown_old(centre)
+    told: list[object] = []
+    gas = (replace(ONE, account_no="A"),)
+    hand = threading.Thread(target=lambda: told.append(station.tell_board(BoardTold({}, gas, NOW))))
+    with centre.books.owner.begin() as other:
+        other.execute(text("INSERT INTO gas_left SELECT 'A', 'S002', '', 1, NULL, now(), '', ''"))
+        hand.start()
+        for _ in range(400):
+            if other.scalar(text(WAITING)):
+                break
+            hand.join(0.02)
+        other.execute(text("UPDATE gas_left SET counter = counter WHERE account_no = 'Z'"))
+    hand.join()
+    assert told == [NOW]
+    hand = threading.Thread(target=lambda: told.append(station.tell_board(BoardTold({"B1": 2}))))
+    with centre.books.owner.begin() as first:
+        first.execute(text("UPDATE boards_heard SET heard_at = now()"))
+        first.execute(text("INSERT INTO open_cases VALUES ('S001', 'B1', 1)"))
+        hand.start()
+        for _ in range(400):
+            if first.scalar(text(WAITING)):
+                break
+            hand.join(0.02)
+    hand.join()
+    assert (told, rows(centre, "open_cases")) == ([NOW, NOW], [("S001", "B1", 2)])
 
 
 def test_a_station_whose_clock_runs_ahead_is_asked_again(centre: Centre) -> None:
