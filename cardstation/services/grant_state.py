@@ -53,7 +53,7 @@ def grant_state(station: Station) -> GrantState | None:
             return None
         kept, refused = reading.grants.taken(), reading.grants.refused()
         unheard = unheard_of(station, reading)
-        counted = replace(unheard, money=unheard.money + begun_by_now(reading))
+        counted = replace(unheard, money=unheard.money + begun_by_now(station, reading))
         waits = why_waits(station, reading, kept, counted, _ONE)
     if kept is None:
         return GrantState(0, NO_MONEY, NO_MONEY, 0, NO_MONEY, 0, waits, refused)

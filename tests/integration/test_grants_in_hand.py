@@ -245,3 +245,21 @@ def test_money_that_comes_when_the_grant_is_over_waits_as_paid(desk: Desk) -> No
     desk.ledger.boundary = heard
     with closing(desk.insert(card)) as inserted:
         assert resolve_card(desk.station, inserted).receipt is not None
+
+
+def test_money_whose_card_went_away_keeps_no_other_card_waiting(desk: Desk) -> None:
+    """It is looked at anew when its card comes back."""
+    granted(desk, terms(hours=1))
+    slow(desk, lambda: clock_of(desk).run(hours=2))
+    card = card_of(HOMES[0])
+    with pytest.raises(Refusal):
+        desk.sell(card, tender=Tender.QR_CODE)
+    granted(desk, terms(150))
+    assert standing(desk).left == Money(10_000)
+    desk.sell(card_of(HOMES[1]))
+    with closing(desk.insert(card)) as inserted, pytest.raises(Refusal) as stop:
+        resolve_card(desk.station, inserted)
+    assert (stop.value.code, stop.value.values["reason"]) == ("paid_without_grant", "grant_used_up")
+    desk.ledger.boundary = heard
+    with closing(desk.insert(card)) as inserted:
+        assert resolve_card(desk.station, inserted).receipt is not None

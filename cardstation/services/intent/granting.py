@@ -90,12 +90,17 @@ def ensure_left(station: Station, unit: Unit, intent: TopUp, contact: Contact) -
     """
     if intent.tender is Tender.ORDER or not unit.grants.needed():
         return ""
-    return _ensure(station, unit, intent, contact, begun=begun_by_now(unit))
+    return _ensure(station, unit, intent, contact, begun=begun_by_now(station, unit))
 
 
-def begun_by_now(reading: Reading) -> Money:
-    """Money of sales that are begun, maybe paid, and not armed."""
-    return Money(sum(one.quote.total.fen for one in reading.topups.being_paid()))
+def begun_by_now(station: Station, reading: Reading) -> Money:
+    """Money of sales that are begun, maybe paid, and not armed, while their card is in hand.
+
+    A paid one whose card went away is looked at anew when it comes back.
+    """
+    begun = reading.topups.being_paid()
+    in_hand = [one for one in begun if station.work.has(one.identity.card_no)]
+    return Money(sum(one.quote.total.fen for one in in_hand))
 
 
 def debit(station: Station, unit: Unit, intent: TopUp, contact: Contact) -> str:
