@@ -22,6 +22,7 @@ from cardstation.services.load_line import load_line
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.refund import request_refund
 from cardstation.services.resolve import resolve_card
+from cardstation.services.sync import sync
 from drivers.virtual import Moment, Tear, VirtualReader
 from tests.kit.granted_desk import (
     HOMES,
@@ -261,5 +262,24 @@ def test_money_whose_card_went_away_keeps_no_other_card_waiting(desk: Desk) -> N
         resolve_card(desk.station, inserted)
     assert (stop.value.code, stop.value.values["reason"]) == ("paid_without_grant", "grant_used_up")
     desk.ledger.boundary = heard
+    with closing(desk.insert(card)) as inserted:
+        assert resolve_card(desk.station, inserted).receipt is not None
+
+
+def test_money_that_was_taken_when_the_station_is_stopped_waits_as_paid(desk: Desk) -> None:
+    granted(desk, terms(hours=1))
+    desk.ledger.boundary = heard
+
+    def stopped() -> None:
+        clock_of(desk).run(hours=2)
+        desk.ledger.centre.chains["S001"].status = "suspended"
+
+    slow(desk, stopped)
+    card = card_of(HOMES[0])
+    with pytest.raises(Refusal) as stop:
+        desk.sell(card, tender=Tender.QR_CODE)
+    assert (stop.value.code, desk.kinds()) == ("selling_frozen", ["paid"])
+    desk.ledger.centre.chains["S001"].status = "active"
+    sync(desk.station)
     with closing(desk.insert(card)) as inserted:
         assert resolve_card(desk.station, inserted).receipt is not None

@@ -132,7 +132,7 @@ def granted(station: Station, act: Callable[[Contact], Did]) -> Did:
         act: Told of the contact; raises of `STOPS` when it may not be done.
 
     Raises:
-        Refusal: of `STOPS`: the ledger does not answer.
+        Refusal: of `STOPS`: the ledger does not answer; `selling_frozen`.
     """
     try:
         return act(NO_CONTACT)
@@ -199,13 +199,21 @@ def unheard_of(station: Station, reading: Reading, card_no: str = "") -> Unheard
 
 
 def _contact(station: Station) -> Contact:
-    """Have the ledger hear everything, and say anew what may be loaded."""
+    """Have the ledger hear everything, and say anew what may be loaded.
+
+    Raises:
+        Refusal: `selling_frozen`: it answered that this station may not go on.
+    """
     # Imported here: a sync settles loads, and so is behind what arms them.
-    from cardstation.services.sync import be_heard
+    from cardstation.services.sync import FREEZING, be_heard
 
     if station.ledger is None:
         return NO_CONTACT
     try:
         return Contact(be_heard(station, patience_s=PATIENCE_S))
-    except (LedgerUnreachable, LedgerRefused):
+    except LedgerRefused as error:
+        if error.code in FREEZING:
+            raise Refusal("selling_frozen", reason=error.code) from error
+        return NO_CONTACT
+    except LedgerUnreachable:
         return NO_CONTACT

@@ -65,7 +65,7 @@ def arm(
         unlocking: Of the code that is presented next, where that was asked for already.
 
     Raises:
-        Refusal: `paid_without_grant`: its money waits.
+        Refusal: `paid_without_grant`, `selling_frozen`: its money waits.
     """
     plan, counter_after = planned(station, card, intent, admitted)
     held, tries_left = replace(intent, before=card.image), tries_of(unlocking)
