@@ -17,10 +17,13 @@ from cardstation.store.funds import BatchStop
 
 
 def note_pending(station: Station, look: Reading, card: Inserted) -> None:
-    """As `note_found`, of the load that the card still shows; a card without one asks nothing."""
+    """As `note_found`, of the load that the card still shows; a card without one asks nothing.
+
+    What was finished here for another desk lies in a batch of that desk.
+    """
     if card.content.pending is not None:
         load = look.topups.last_sealed(card.content.identity)
-        if load is not None and load.batch_id:
+        if load is not None and load.batch_id and not load.origin:
             note_found(station, look, load)
 
 
