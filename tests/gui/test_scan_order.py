@@ -150,6 +150,91 @@ def test_a_scan_while_the_card_is_still_read_is_its_own(desk: Stage) -> None:
     assert not state(desk).scanned
 
 
+def held(desk: Stage, *readers: int) -> list[HeldLane]:
+    """Readers that read only when told to."""
+    slow = [HeldLane() for _ in readers]
+    for at, one in zip(readers, slow, strict=True):
+        desk.session.tools.place.every[at]._lane = one
+    return slow
+
+
+def read_to_the_end(slow: HeldLane) -> None:
+    while slow.run():
+        pass
+
+
+@pytest.mark.parametrize("opened_first", [False, True])
+def test_of_two_cards_that_are_still_read_a_scan_is_nobodys(
+    desk: Stage, opened_first: bool
+) -> None:
+    running(desk)
+    slow = held(desk, 0, 1)
+    lay(desk, 0, FIFTH)
+    lay(desk, 1, SEVENTH)
+    for one in slow * opened_first:
+        one.run()
+    desk.batch.model.scan("7")
+    assert not state(desk).scanned
+    note = desk.session.tools.board.note
+    assert note is not None
+    assert note.fields == {"envelope": "7"}
+    for one in reversed(slow):
+        read_to_the_end(one)
+    desk.batch.model.scan("5")
+    read_to_the_end(slow[1])
+    assert codes(desk) == ["envelope_not_scanned", OTHER]
+    assert state(desk).counts.done == 0
+
+
+def test_a_scan_dies_with_the_card_that_was_being_read(desk: Stage) -> None:
+    running(desk)
+    held(desk, 0)
+    lay(desk, 0, FIFTH)
+    desk.batch.model.scan("7")
+    desk.remove(READERS[0])
+    lay(desk, 1, SEVENTH)
+    assert lane(desk, 1).waits_for_scan
+    assert state(desk).counts.done == 0
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_scan_is_of_the_card_that_came_next_not_of_the_one_read_first(
+    desk: Stage, before: bool
+) -> None:
+    running(desk)
+    slow = held(desk, 0)
+    for step in (1, 0) if before else (0, 1):
+        if step:
+            desk.batch.model.scan("7")
+        else:
+            lay(desk, 0, FIFTH)
+    lay(desk, 1, SEVENTH)
+    assert lane(desk, 1).waits_for_scan
+    read_to_the_end(slow[0])
+    assert codes(desk) == [OTHER, "envelope_not_scanned"]
+
+
+def test_a_scan_dies_with_the_card_that_nobody_could_read(desk: Stage) -> None:
+    running(desk)
+    desk.batch.model.scan("7")
+    desk.station.fails["insert_card"] = Refusal("foreign_card")
+    lay(desk, 0, FIFTH)
+    desk.station.fails.clear()
+    lay(desk, 1, SEVENTH)
+    assert lane(desk, 1).waits_for_scan
+
+
+def test_where_no_scan_is_asked_the_card_that_is_read_has_it(desk: Stage) -> None:
+    opened(desk, envelopes=True)
+    desk.batch.model.start()
+    slow = held(desk, 0)
+    lay(desk, 0, FIFTH)
+    desk.batch.model.scan("7")
+    lay(desk, 1, SEVENTH)
+    read_to_the_end(slow[0])
+    assert codes(desk) == [OTHER, ""]
+
+
 def test_a_card_that_is_still_read_at_the_pause_asks_after_it(desk: Stage) -> None:
     running(desk)
     slow = HeldLane()

@@ -3,8 +3,8 @@
 ::
 
     arrived ── wait ──► opened ──► load_line ──► done: take it, tray A
-                          └── envelope scanned before      ├── asks for its envelope: scanned
-                                                           └── stopped: said aloud, tray B or C
+       └── envelope scanned before                 ├── asks for its envelope: scanned
+                                                   └── stopped: said aloud, tray B or C
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Run(Protocol):
         """Cards are loaded, not only read."""
 
     def take_scan(self) -> str:
-        """The envelope that was scanned while no card asked; it counts for one card."""
+        """The envelope that was scanned before any card lay there; it counts for one card."""
 
     def card_loaded(self, outcome: LineOutcome, place: int, seconds: float) -> None:
         """A line is done."""
@@ -87,7 +87,7 @@ class BatchLane(QObject):
     def card_arrived(self) -> None:
         """See `CardTaker`."""
         self._since = self._tools.tick()
-        self._set(phase=Phase.READING, **_BLANK)
+        self._set(phase=Phase.READING, **{**_BLANK, "envelope": self._run.take_scan()})
         if self._run.running:
             self._tools.sounds.play("wait")
 
@@ -97,9 +97,8 @@ class BatchLane(QObject):
         if card is None or standing is None:
             return
         self._unfinished.lies(card, self._place.reader)
-        envelope = self._state.envelope or self._run.take_scan()
         place = place_of(standing.batch, card)
-        self._set(phase=Phase.READY, place=place, envelope=envelope, problem=None, tray=None)
+        self._set(phase=Phase.READY, place=place, problem=None, tray=None)
         if self._run.running:
             self._load()
 
@@ -210,8 +209,7 @@ class BatchLane(QObject):
         self._unfinished.settled(self._place.reader)
         if not self._run.running:
             self._set(phase=Phase.READY)
-        elif envelope := self._run.take_scan():
-            self._set(envelope=envelope)
+        elif self._state.envelope:
             self._load()
         else:
             self._set(phase=Phase.QUESTION, problem=Problem.of(error))

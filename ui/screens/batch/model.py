@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -127,7 +128,7 @@ class BatchModel(QObject):
         self._set(chosen=batch_id)
 
     def leave(self) -> None:
-        """Esc: pause first, then back to the lists; money and cards are not touched."""
+        """Esc: pause first, then back to the lists."""
         if self._state.running:
             self.pause()
         elif self._state.standing is not None and not self._tools.place.present:
@@ -219,15 +220,18 @@ class BatchModel(QObject):
         self._ask(released, seen)
 
     def scan(self, envelope: str) -> None:
-        """An envelope was scanned: of the card that asked, or of the one that comes next."""
-        envelope = envelope.strip()
-        if not envelope or not self._state.running:
+        """An envelope was scanned: of the card that asked, or is being read, or comes next."""
+        envelope, state = envelope.strip(), self._state
+        if not envelope or not state.running:
             return
-        lane = self._state.scanned_for(envelope)
-        if lane is None:
-            self._set(scanned=envelope)
-        else:
+        lane = state.scanned_for(envelope)
+        self._set(scanned="" if lane or state.unasked else envelope)
+        if lane is not None:
             self._lanes[lane.reader].scanned(envelope)
+        elif state.unasked:
+            self._tools.sounds.play("stop")
+            said = "Envelope {envelope} counts for no card: once the cards are read, scan it."
+            self._tools.board.say(said, "warn", envelope=envelope)
 
     def envelopes(self) -> EnvelopeModel | None:
         """The giving of envelope numbers to the rows of the open batch; not over a run."""
@@ -245,10 +249,8 @@ class BatchModel(QObject):
         def printed(path: Path) -> None:
             self._tools.board.say("Hand-over sheet filed as {file}.", "ok", file=path.name)
 
-        batch_id = standing.batch.batch_id
-        self._tools.paper.ask(
-            lambda: self._services.handover(batch_id), printed, self._tools.board.tell
-        )
+        made = partial(self._services.handover, standing.batch.batch_id)
+        self._tools.paper.ask(made, printed, self._tools.board.tell)
 
     # ── what the lanes ask and tell; see `Run` ──
 
@@ -263,7 +265,7 @@ class BatchModel(QObject):
         return self._state.running
 
     def take_scan(self) -> str:
-        """The envelope that was scanned while no card asked; it counts for one card."""
+        """The envelope that was scanned before any card lay there; it counts for one card."""
         scanned = self._state.scanned
         self._set(scanned="")
         return scanned
@@ -277,10 +279,8 @@ class BatchModel(QObject):
         self._set(seconds={**self._state.seconds, place: seconds}, cycles=cycles)
         self._replace(place, outcome)
         if outcome.state is LineState.DONE and outcome.receipt_no:
-            number = outcome.receipt_no
-            self._tools.paper.ask(
-                lambda: self._services.print_receipt(number), _nothing, self._tools.board.tell
-            )
+            printed = partial(self._services.print_receipt, outcome.receipt_no)
+            self._tools.paper.ask(printed, _nothing, self._tools.board.tell)
 
     def card_stopped(self, place: int) -> None:
         """A card was stopped or left: only its line is looked up again."""

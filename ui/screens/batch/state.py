@@ -59,7 +59,7 @@ class State:
         lanes: One for each reader that is plugged in.
         shown: Line of the card put in last, while it lies there; the table marks it.
         asked: Readers whose cards wait for the scan of their envelopes, the first asker first.
-        scanned: The envelope whose card comes next, empty when none was scanned.
+        scanned: The envelope whose card comes next, scanned while none was being read; or empty.
         seconds: Place → seconds its card took, in this run.
         cycles: Seconds from card to card, latest last, for the time left.
         chosen: Id of the list that is marked; empty = the first.
@@ -112,20 +112,29 @@ class State:
         first = self.asked[0] if self.asked else None
         return next((lane for lane in self.lanes if lane.reader == first), None)
 
+    @property
+    def unasked(self) -> tuple[LaneState, ...]:
+        """Lanes whose card lies there, cannot ask yet, and whose envelope is not known."""
+        early = (Phase.READING, Phase.WORKING) if self.must_scan else (Phase.READING,)
+        return tuple(one for one in self.lanes if one.phase in early and not one.envelope)
+
     def scanned_for(self, envelope: str) -> LaneState | None:
-        """The lane a scan is for, None = for the card that asks or comes next.
+        """The lane a scan is for, None = for the card that comes next, or nobody can tell.
 
         The one that asked, whatever number was scanned: a card in another's envelope is found so.
+        Where none asks yet, the only one that may be about to: of two nobody can tell which.
         Where nothing has to be scanned nobody asks: a card that lies there and is the envelope's
         own; else, where no reader is free, the last one whose envelope is not known yet.
         """
-        if self.scanning is not None or self.must_scan:
+        if self.scanning is not None:
             return self.scanning
-        lying = [one for one in self.lanes if one.place and not one.envelope]
+        lying = [one for one in self.lanes if one.place and not one.envelope and not self.must_scan]
         for lane in lying:
             one = self.line(lane.place)
             if one is not None and one.line.envelope.casefold() == envelope.casefold():
                 return lane
+        if self.unasked:
+            return self.unasked[0] if len(self.unasked) == 1 else None
         free = any(lane.phase in (Phase.EMPTY, Phase.PULLED) for lane in self.lanes)
         return None if free or not lying else lying[-1]
 
