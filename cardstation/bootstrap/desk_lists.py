@@ -17,6 +17,7 @@ from cardstation.services.count_entry import count_entry
 from cardstation.services.file_batch import file_batch
 from cardstation.services.import_list import import_list
 from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.guards import ensure_on_duty
 from cardstation.services.leave_out import leave_out
 from cardstation.services.lists.chat import read_chat
 from cardstation.services.lists.entry import EntryState, KeyedRow, entry_state
@@ -57,6 +58,7 @@ def _compare(
     station: Station, batch_id: str, source: Path | str
 ) -> tuple[HouseholdList, Comparison]:
     if isinstance(source, str):
+        ensure_on_duty(station)
         found = read_chat(source)
     else:
         with station.store.reading() as reading:

@@ -9,7 +9,7 @@ from cardstation.domain.preflight import decide, without_amount
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
-from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.guards import ensure_may_write, ensure_on_duty
 from cardstation.services.lists.changing import ensure_no_row_lost, exchange, fixed_places
 from cardstation.services.lists.judging import terms_of
 from cardstation.services.station import Station
@@ -39,9 +39,10 @@ def add_row(
     Raises:
         Refusal: `unknown_batch`, `unknown_household`, `card_on_two` (the number is on several
             households), `card_differs_from_file`, `already_on_list` (its place), `zero_amount`,
-            `list_rows_lost`, and those of `ensure_may_write`.
+            `list_rows_lost`, and those of `ensure_may_write` and `ensure_on_duty`.
     """
     ensure_may_write(station)
+    ensure_on_duty(station)
     if money is not None and money <= NO_MONEY:
         raise Refusal("zero_amount")
     with station.store.unit() as unit:

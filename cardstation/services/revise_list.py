@@ -12,7 +12,7 @@ from cardstation.errors import Refusal
 from cardstation.services.compare_list import compared
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
-from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.guards import ensure_may_write, ensure_on_duty
 from cardstation.services.intent.steps import record_step
 from cardstation.services.lists.changing import ensure_no_row_lost, pay_what_counts
 from cardstation.services.lists.reading import HouseholdList
@@ -36,9 +36,12 @@ def revise_list(
     Raises:
         Refusal: `unknown_batch`, `same_list_again`, `nothing_to_revise` (it says what the batch
             says), `comparison_outdated` (the batch changed since it was shown),
-            `batch_not_so_far`, `list_rows_lost`, and those of `ensure_may_write`.
+            `batch_not_so_far`, `list_rows_lost`, and those of `ensure_may_write`; of a typed list
+            those of `ensure_on_duty`.
     """
     ensure_may_write(station)
+    if found.typed:
+        ensure_on_duty(station)
     with station.store.unit() as unit:
         now = compared(station, unit, batch_id, found)
         ensure_no_row_lost(unit, batch_id)

@@ -10,7 +10,11 @@ from cardstation.domain.preflight import BLOCKING, IN_OTHER_BATCH, ORDER_WAITS, 
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
-from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
+from cardstation.services.intent.guards import (
+    ensure_may_write,
+    ensure_on_duty,
+    ensure_other_person,
+)
 from cardstation.services.lists.changing import ensure_once, exchange, live_line
 from cardstation.services.lists.judging import terms_of
 from cardstation.services.station import Station
@@ -47,9 +51,11 @@ def settle_line(
             `unknown_batch`, `unknown_line`, `line_fixed`, `line_withdrawn`,
             `unknown_household`, `already_on_list` (with its place), `zero_amount`, and what no
             person can decide away: `account_stopped`, `account_closed`, `arrears`,
-            `card_blacklisted`, `chip_not_supported`, `prepaid_order_missing`, price and limits.
+            `card_blacklisted`, `chip_not_supported`, `prepaid_order_missing`, price and limits;
+            those of `ensure_may_write` and `ensure_on_duty`.
     """
     ensure_may_write(station)
+    ensure_on_duty(station)
     if approval is not None:
         ensure_other_person(station, approval)
     approver = "" if approval is None else approval.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -322,3 +322,30 @@ def test_who_left_a_row_out_typed_nothing_of_the_next(desk: Desk) -> None:
     changed_shift(desk)
     add_row(desk.station, batch_id, B.account_no, Money(10_000))
     key_again(desk, batch_id, B, "100", SECOND)
+
+
+TYPED: dict[str, Callable[[Desk, str], object]] = {
+    "pasted": lambda desk, _list: paste_list(desk.station, f"1. {A.account_no} {A.name} 150"),
+    "begun": lambda desk, _list: begin_door_list(desk.station, "上门"),
+    "added": lambda desk, batch: add_row(desk.station, batch, A.account_no, Money(15_000)),
+    "decided": lambda desk, batch: settle_line(desk.station, batch, 1, B.account_no, Money(5_000)),
+    "revised": lambda desk, batch: revise_list(
+        desk.station, batch, made_list([list_row(B, "一百五"), list_row(A)], typed=True)
+    ),
+}
+
+
+@pytest.mark.parametrize("way", TYPED)
+def test_nothing_is_typed_while_nobody_is_on_duty(desk: Desk, way: str) -> None:
+    batch_id = taken(desk.station, [list_row(B, "一百五")]).batch_id
+    close_shift(desk.station, OTHER_PIN, counted=NO_MONEY, handed_to=FIRST, handed_pin=PIN)
+    with pytest.raises(Refusal, match="no_shift"):
+        TYPED[way](desk, batch_id)
+    open_shift(desk.station, FIRST, PIN, float_money=NO_MONEY)
+    TYPED[way](desk, batch_id)
+
+
+def test_files_are_taken_in_and_revised_while_nobody_is_on_duty(desk: Desk) -> None:
+    close_shift(desk.station, OTHER_PIN, counted=NO_MONEY, handed_to=FIRST, handed_pin=PIN)
+    batch_id = taken(desk.station, [list_row(B)]).batch_id
+    revise_list(desk.station, batch_id, made_list([list_row(B), list_row(A)]))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch import ManifestLine, Verdict
-from cardstation.domain.money import Money
 from cardstation.errors import CardStationError
 from cardstation.services.read_card import CardFacts
 from ui.messages import Problem
@@ -19,9 +20,11 @@ class DoorModel(QObject):
 
     Attributes:
         changed: Emitted after every change of `state`.
+        refused: What was typed and not taken: the number and the amount.
     """
 
     changed = Signal()
+    refused = Signal(str, str)
 
     def __init__(self, tools: Tools, lists: Lists) -> None:
         super().__init__()
@@ -41,15 +44,15 @@ class DoorModel(QObject):
         """Enter at the door: the card in the reader, or the typed number, with this amount."""
         door = self._state
         if door.household is not None:
-            self._add(door.household.account_no, money_of(amount), door.card_no)
+            self._add(door.household.account_no, door.card_no, typed=(number, amount))
         elif number.strip():
-            self._add(number.strip(), money_of(amount), "")
+            self._add(number.strip(), "", typed=(number, amount))
 
-    def _add(self, number: str, money: Money | None, card_no: str) -> None:
+    def _add(self, number: str, card_no: str, typed: tuple[str, str] = ("", "")) -> None:
         standing = self._lists.state.standing
         if standing is None:
             return
-        batch_id = standing.batch.batch_id
+        batch_id, money = standing.batch.batch_id, money_of(typed[1])
 
         def add() -> ManifestLine:
             place = self._services.add_row(batch_id, number, money, card_no)
@@ -64,7 +67,9 @@ class DoorModel(QObject):
 
         def refused(error: CardStationError) -> None:
             self._tools.sounds.play("stop")
-            self._show(DoorState(problem=Problem.of(error)))
+            in_hand = self._state if any(typed) else DoorState()
+            self._show(replace(in_hand, problem=Problem.of(error)))
+            self.refused.emit(*typed)
 
         self._tools.desk.ask(add, added, refused)
 
@@ -94,7 +99,7 @@ class DoorModel(QObject):
         """See `CardTaker`: taken out before Enter, it is added with its amount left for later."""
         door = self._state
         if door.household is not None:
-            self._add(door.household.account_no, None, door.card_no)
+            self._add(door.household.account_no, door.card_no)
         else:
             self._show(DoorState(problem=door.problem.bare() if door.problem else None))
 

@@ -42,6 +42,7 @@ class DoorPage(QWidget):
         self._rows: Rows[LineOutcome] = Rows(_columns(look))
         self.table = Table(look, t("Rows of the list"), self._rows)
         self._in_hand = ""
+        model.door.refused.connect(self._give_back)
         self._build()
 
     @property
@@ -85,11 +86,19 @@ class DoorPage(QWidget):
         if self.number.hasFocus() and self.number.text().strip() and not self._in_hand:
             self.amount.setFocus()
             return
-        self._model.door.add(self.number.text(), self.amount.text())
+        number, amount = self.number.text(), self.amount.text()
         self.number.clear()
         self.amount.clear()
         if not self._in_hand:
             self.number.setFocus()
+        self._model.door.add(number, amount)
+
+    def _give_back(self, number: str, amount: str) -> None:
+        """What was not taken stands in its fields again, where nothing else was typed since."""
+        if not self.number.text() and not self.amount.text():
+            for field, text in ((self.number, number), (self.amount, amount)):
+                field.setText(text)
+                field.selectAll()
 
     def _build(self) -> None:
         look, t = self._look, self._look.t
