@@ -7,12 +7,11 @@ from pathlib import Path
 
 from cardstation.domain.batch import Batch, Whose
 from cardstation.services.intent.guards import ensure_may_write
-from cardstation.services.lists.learning import learn, read_of_manager
-from cardstation.services.lists.taking import take_in
+from cardstation.services.lists.learning import read_of_manager
+from cardstation.services.lists.taking import AS_WRITTEN, take_in
 from cardstation.services.station import Station
 
 NOBODYS = Whose()
-AS_WRITTEN: Mapping[str, str] = {}
 
 
 def import_list(
@@ -37,9 +36,4 @@ def import_list(
     """
     ensure_may_write(station)
     found = read_of_manager(station, path, whose.manager, columns)
-    batch = take_in(station, found, whose)
-    if columns:
-        with station.store.unit() as unit:
-            learn(unit, whose.manager, columns)
-            unit.commit()
-    return batch
+    return take_in(station, found, whose, columns)

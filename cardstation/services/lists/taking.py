@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cardstation.domain.batch import Batch, Whose, Zone
 from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import Decided, Listed, Revised
@@ -12,17 +14,26 @@ from cardstation.services.intent.lost_list import as_paid, lost_as
 from cardstation.services.intent.scan_rule import scan_when_numbered
 from cardstation.services.intent.steps import record_step
 from cardstation.services.lists.judging import judged
+from cardstation.services.lists.learning import learn
 from cardstation.services.lists.reading import HouseholdList, order_of
 from cardstation.services.rebuild.money_again import fund_again
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw_any
 
+AS_WRITTEN: Mapping[str, str] = {}
 
-def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
+
+def take_in(
+    station: Station,
+    found: HouseholdList,
+    whose: Whose,
+    columns: Mapping[str, str] = AS_WRITTEN,
+) -> Batch:
     """Judge every row of a list and store it; no card is touched.
 
     A list that this station lost gets its own id back, and its lines the money that lies there.
+    Headings that were explained for it (`columns`) are remembered for its manager.
 
     Raises:
         Refusal: `same_list_again` (with the `batch_id` that holds this content), `no_tariff`.
@@ -56,6 +67,7 @@ def take_in(station: Station, found: HouseholdList, whose: Whose) -> Batch:
             told = Listed(len(batch.lines), found.typed, batch.team, str(batch.zone), order)
             record_step(station, unit, batch.batch_id, Step.LISTED, value=told, proof=found.digest)
             scan_when_numbered(station, unit, batch.batch_id)
+        learn(unit, whose.manager, columns)
         taken_in = batch_of(unit, batch.batch_id)
         unit.commit()
     anchor_journal(station)
