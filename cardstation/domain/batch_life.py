@@ -10,6 +10,7 @@ nothing is closed that did not go back. Nothing is edited; each step is a row an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -94,6 +95,14 @@ class Allowed:
     place: int
     reading: str
     shown: tuple[str, ...] = ()
+
+
+_OF_THE_RUN = (Step.STARTED, Step.PAUSED, Step.FINISHED)
+
+
+def last_of_run(steps: Iterable[BatchStep]) -> BatchStep | None:
+    """The step by which a run was last begun, paused or ended; its steps come oldest first."""
+    return next(reversed([one for one in steps if one.step in _OF_THE_RUN]), None)
 
 
 _ANY_TIME = (Step.FILED, Step.ENVELOPED, Step.ALLOWED, Step.EXPLAINED, Step.PHOTOGRAPHED)

@@ -139,7 +139,14 @@ TABLE = {
         "Batch is closed",
         "Batch {batch_id} was closed before.",
         SAFE,
-        "Take no money for it; a new payment needs a new list.",
+        "Take no money for it; a new payment needs a new list. Paid orders are loaded at the "
+        "counter.",
+    ),
+    "batch_still_run": Words(
+        "Run still on",
+        "The cards of batch {batch_id} are being run; one of them may still come.",
+        KEPT,
+        "Finish or pause the run first: open the batch, F5; the end of a shift pauses it, too.",
     ),
     "batch_not_certain": Words(
         "Outcome not certain",

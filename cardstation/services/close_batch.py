@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardstation.domain.batch import LineState
-from cardstation.domain.batch_life import TABLE, Stage, Step
+from cardstation.domain.batch_life import TABLE, Stage, Step, last_of_run
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import money_open
 from cardstation.services.custody_state import CustodyState, custody_in, custody_state
@@ -57,7 +57,8 @@ def hindrance(state: CustodyState) -> Refusal | None:
         `cards_kept` (they lie here for their households), `load_on_lost_card` (a household's gas
         went with its card), `load_made_good` (and the card was found since), `batch_money_open`
         (what was received is neither loaded nor given back), `paper_to_photograph` (a hand-over
-        was signed on paper, and its photo is missing), or None.
+        was signed on paper, and its photo is missing), `batch_still_run` (cards are taken for it
+        now), or None.
     """
     custody, batch_id = state.custody, state.batch.batch.batch_id
     if state.stage is Stage.CLOSED:
@@ -81,6 +82,9 @@ def hindrance(state: CustodyState) -> Refusal | None:
         return Refusal("batch_money_open", fen=open_money.fen)
     if due := state.photos_due:
         return Refusal("paper_to_photograph", n=len(due), number=due[0])
+    run = last_of_run(one.step for one in state.timeline)
+    if state.stage is Stage.RUNNING and run is not None and run.step is Step.STARTED:
+        return Refusal("batch_still_run", batch_id=batch_id)
     return None
 
 

@@ -42,6 +42,7 @@ from cardstation.services.intent.money_here import held_for
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
 from cardstation.services.intent.prices import ensure_cap_left
 from cardstation.services.intent.seen import judged
+from cardstation.services.intent.steps import ensure_not_closed
 from cardstation.services.intent.stops import remembered
 from cardstation.services.intent.taken_back import ensure_not_behind
 from cardstation.services.lists.changing import ROW_HELD, lost_places
@@ -70,7 +71,7 @@ def load_line(
         Refusal: a stop: `card_not_in_batch`, `card_of_other_batch`, `line_already_done`,
             `load_returned`, `load_made_good`, `loaded_on_other_card`, `line_needs_human`,
             `line_blocked`,
-            `line_unfunded`, `load_still_on_card`, `counter_past_expected`,
+            `line_unfunded`, `batch_closed_already`, `load_still_on_card`, `counter_past_expected`,
             `loaded_since_list`, `cap_exceeded`, `card_in_other_envelope`, `row_held`, …; it is
             remembered with the line.
             `envelope_not_scanned`: scan it and ask again.
@@ -244,6 +245,7 @@ def _certain(
     """What is loaded, the counter it is bound to, and how it was paid."""
     line = batch.lines[place - 1]
     if line.kind is LineKind.PREPAID:
+        ensure_not_closed(reading, batch.batch_id)
         order = order_for(station, line.account_no, line.order_id)
         offer = quote_of(station, order, household)
         return offer, order.expected_counter, Tender.ORDER

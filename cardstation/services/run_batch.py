@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardstation.domain.batch import LineState
-from cardstation.domain.batch_life import BatchStep, Stage, Step
+from cardstation.domain.batch_life import BatchStep, Stage, Step, last_of_run
 from cardstation.services.batch_state import batch_state
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import clerk_of
@@ -22,9 +22,6 @@ class RunCount:
     done: int
     left: int
     open: int
-
-
-_OF_THE_RUN = (Step.STARTED, Step.PAUSED, Step.FINISHED)
 
 
 def start_batch(station: Station, batch_id: str) -> None:
@@ -105,5 +102,4 @@ def _count(station: Station, batch_id: str) -> RunCount:
 
 
 def _last(reading: Reading, batch_id: str) -> BatchStep | None:
-    steps = [one for one in reading.steps.of_batch(batch_id) if one.step in _OF_THE_RUN]
-    return steps[-1] if steps else None
+    return last_of_run(reading.steps.of_batch(batch_id))

@@ -24,11 +24,11 @@ def of_lying(found: CustodyState, moment: Moment, *, closable: bool, asked: bool
     Args:
         found: A batch that is not closed, and its bag.
         moment: Now.
-        closable: Nothing keeps it from being closed.
+        closable: Nothing keeps it from being closed; one whose run was begun waits for cards.
         asked: Something else of it is asked about.
     """
     last = found.timeline[-1].step.at if found.timeline else found.batch.batch.imported_at
-    if closable and found.custody.cards:
+    if closable and found.custody.cards and found.stage is not Stage.RUNNING:
         return [_case(found, moment, CLOSABLE, last, timedelta())]
     code = _code(found, asked=asked)
     after = LIST_AFTER if code == LYING else BAG_AFTER

@@ -12,6 +12,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.errors import Refusal
 from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.steps import ensure_not_closed
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.funds import FundedLine
@@ -20,13 +21,17 @@ from cardstation.store.funds import FundedLine
 def ensure_money_here(station: Station, unit: Unit, intent: TopUp) -> None:
     """The line still holds the money of this load, or its order is still this station's.
 
+    A batch is not closed while a line holds money; over a line of a paid order it may be.
+
     Raises:
-        Refusal: those of `held_for`; `order_already_loaded`, `order_not_waiting`,
-            `order_needs_ledger` (its lease was given back meanwhile).
+        Refusal: those of `held_for`; `batch_closed_already`, `order_already_loaded`,
+            `order_not_waiting`, `order_needs_ledger` (its lease was given back meanwhile).
     """
     if intent.tender is Tender.BATCH:
         held_for(unit, intent.batch_id, intent.line)
     if intent.tender is Tender.ORDER:
+        if intent.batch_id:
+            ensure_not_closed(unit, intent.batch_id)
         _ensure_held(station, unit, intent.order_id)
 
 
@@ -34,12 +39,13 @@ def held_for(reading: Reading, batch_id: str, place: int) -> FundedLine:
     """What is held for a line of a batch, from 1.
 
     Raises:
-        Refusal: `line_released`, `batch_overspent`, `line_unfunded`.
+        Refusal: `batch_closed_already`, `line_released`, `batch_overspent`, `line_unfunded`.
     """
     funded = reading.funds.funded(batch_id, line=place).get(place)
     released, free = reading.lump_sums.standing(batch_id, place)
     if funded is not None and not released and free >= NO_MONEY:
         return funded
+    ensure_not_closed(reading, batch_id)
     line = batch_of(reading, batch_id).lines[place - 1]
     if released or free < NO_MONEY:
         code = "line_released" if released else "batch_overspent"

@@ -13,6 +13,7 @@ from cardstation.store.funds import BatchStop
 
 NOT_OF_THE_CARD = STOPS | frozenset(
     {
+        "batch_closed_already",
         "clock_ran_back",
         "envelope_not_scanned",
         "line_already_done",
