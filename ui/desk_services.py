@@ -196,7 +196,8 @@ class ListServices:
         take_in: File, whose it is, and what its headings hold as a person said.
         headings: File and manager: the columns, understood or not.
         paste: Chat text as a new batch.
-        compare: A file or chat text beside a batch; gives the list and the comparison.
+        compare: A file or chat text beside a batch, and what the file's headings hold as a person
+            said; gives the list and the comparison. revise: takes it and remembers them.
         look: One row in full, by its place.
         household: By account or card number. price: what money buys a household today.
         settle: Batch, place, account, money (None = the order paid online), who else agrees (an
@@ -209,8 +210,8 @@ class ListServices:
     take_in: Callable[[Path, Whose, Mapping[str, str]], Batch]
     headings: Callable[[Path, str], tuple[Heading, ...]]
     paste: Callable[[str, Whose], Batch]
-    compare: Callable[[str, Path | str], tuple[HouseholdList, Comparison]]
-    revise: Callable[[str, HouseholdList, Comparison], Comparison]
+    compare: Callable[[str, Path | str, Mapping[str, str]], tuple[HouseholdList, Comparison]]
+    revise: Callable[[str, HouseholdList, Comparison, Mapping[str, str]], Comparison]
     look: Callable[[str, int], LineDetail]
     household: Callable[[str], Household]
     price: Callable[[Household, Money], tuple[Quote, tuple[Tier, ...]]]

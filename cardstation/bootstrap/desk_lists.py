@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def list_services(station: Station) -> ListServices:
 
 
 def _compare(
-    station: Station, batch_id: str, source: Path | str
+    station: Station, batch_id: str, source: Path | str, columns: Mapping[str, str]
 ) -> tuple[HouseholdList, Comparison]:
     if isinstance(source, str):
         ensure_on_duty(station)
@@ -63,7 +64,7 @@ def _compare(
     else:
         with station.store.reading() as reading:
             manager = batch_of(reading, batch_id).manager
-        found = read_of_manager(station, source, manager, {})
+        found = read_of_manager(station, source, manager, columns)
     return found, compare_list(station, batch_id, found)
 
 

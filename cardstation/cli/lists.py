@@ -182,10 +182,11 @@ def revise(
 ) -> None:
     """Show a newer list of the same batch line by line, and take it with --take."""
     with call.doors.station(call.settings, take) as station:
-        found = _newer(station, batch_id, file, chat=chat, explained=explained_of(explained))
+        holds = explained_of(explained)
+        found = _newer(station, batch_id, file, chat=chat, explained=holds)
         shown = compare_list(station, batch_id, found)
         if take:
-            shown = revise_list(station, batch_id, found, shown)
+            shown = revise_list(station, batch_id, found, shown, holds)
     call.output.answer(_compared(shown, taken=take), _compared_words(call, shown))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cardstation.domain.batch import ManifestLine
@@ -15,12 +16,18 @@ from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write, ensure_on_duty
 from cardstation.services.intent.steps import record_step
 from cardstation.services.lists.changing import ensure_no_row_lost, pay_what_counts
+from cardstation.services.lists.learning import learn
 from cardstation.services.lists.reading import HouseholdList
+from cardstation.services.lists.taking import AS_WRITTEN
 from cardstation.services.station import Station
 
 
 def revise_list(
-    station: Station, batch_id: str, found: HouseholdList, shown: Comparison | None = None
+    station: Station,
+    batch_id: str,
+    found: HouseholdList,
+    shown: Comparison | None = None,
+    columns: Mapping[str, str] = AS_WRITTEN,
 ) -> Comparison:
     """Take a newer list: new and changed rows are appended, changed and gone ones withdrawn.
 
@@ -32,6 +39,7 @@ def revise_list(
         batch_id: Of the batch.
         found: The newer list.
         shown: What the operator saw of it; None = nothing was shown.
+        columns: Headings that were explained for it; they are remembered for the batch's manager.
 
     Raises:
         Refusal: `unknown_batch`, `same_list_again`, `nothing_to_revise` (it says what the batch
@@ -49,7 +57,8 @@ def revise_list(
             raise Refusal("comparison_outdated", batch_id=batch_id)
         if not now.says_something:
             raise Refusal("nothing_to_revise", batch_id=batch_id)
-        revision = batch_of(unit, batch_id).revision + 1
+        batch = batch_of(unit, batch_id)
+        revision = batch.revision + 1
         leave = (ChangeKind.CHANGED, ChangeKind.GONE)
         places = [change.place for change in now.changes if change.kind in leave]
         unit.batches.withdraw(batch_id, places, "revised")
@@ -57,6 +66,7 @@ def revise_list(
         unit.batches.restate(batch_id, found.stated.count, found.stated.total)
         value = _told(now, found, revision)
         record_step(station, unit, batch_id, Step.REVISED, value=value, proof=found.digest)
+        learn(unit, batch.manager, columns)
         pay_what_counts(station, unit, batch_id)
         unit.commit()
     anchor_journal(station)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
@@ -59,9 +60,9 @@ class HeadingsPage(QWidget):
         self.table.opened.connect(lambda _row: model.take_explained())
         self.manager = QLineEdit()
         self.manager.setAccessibleName(t("Property manager"))
-        self.manager.setPlaceholderText(t("Whose list it is: remembered for the next one"))
         self.manager.setMinimumWidth(320)
         self.manager.editingFinished.connect(lambda: model.name_manager(self.manager.text()))
+        self._of: tuple[Path | None, str] = (None, "")
         self._build()
 
     @property
@@ -71,7 +72,14 @@ class HeadingsPage(QWidget):
 
     def show_state(self, state: ListsState) -> None:
         """Draw another state."""
-        explained = state.explained
+        t, explained, standing = self._look.t, state.explained, state.standing
+        if self._of != (state.path, state.manager):
+            self._of = (state.path, state.manager)
+            self.manager.setText(state.manager)
+        self.manager.setReadOnly(standing is not None)
+        whose = t("Whose list it is: remembered for the next one")
+        self.manager.setPlaceholderText("" if standing else whose)
+        self._take.setText(f"{t('Compare') if standing else t('Take in')}  Enter")
         self._rows.show_items(
             [HeadingRow(one, explained.get(one.word, "")) for one in state.headings]
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
 from cardstation.services.lists.entry import KeyedRow
 from cardstation.services.lists.reading import Heading, HouseholdList
+from cardstation.services.lists.taking import AS_WRITTEN
 from ui.approver import Approver
 from ui.screens.batch.door_model import DoorModel
 from ui.screens.batch.lists_state import ListsState, Page
@@ -43,7 +45,7 @@ class ListsModel(QObject):
         for part in (self.row, self.door):
             part.changed.connect(self.changed)
         batch.changed.connect(self._follow)
-        batch.unread.connect(self._ask_headings)
+        batch.unread.connect(self._unread)
 
     @property
     def approver(self) -> Approver:
@@ -70,7 +72,7 @@ class ListsModel(QObject):
         if not self._state.busy:
             self.row.forget()
             self.door.forget()
-            self._set(page=Page.NONE, found=None, comparison=None)
+            self._set(page=Page.NONE, found=None, comparison=None, path=None, manager="")
             self._batch.look()
 
     def paste(self) -> None:
@@ -91,8 +93,11 @@ class ListsModel(QObject):
         if path is not None:
             self.newer(path)
 
-    def newer(self, source: Path | str) -> None:
-        """Lay a newer list, a file or chat text, beside the batch that is open."""
+    def newer(self, source: Path | str, columns: Mapping[str, str] = AS_WRITTEN) -> None:
+        """Lay a newer list, a file or chat text, beside the batch that is open.
+
+        Headings that nobody understood are asked for, and the list comes again with `columns`.
+        """
         standing = self._state.standing
         if standing is None or self._state.busy:
             return
@@ -100,9 +105,17 @@ class ListsModel(QObject):
         batch_id = standing.batch.batch_id
 
         def shown(found: tuple[HouseholdList, Comparison]) -> None:
-            self._set(busy=False, page=Page.COMPARE, found=found[0], comparison=found[1])
+            newer, against = found
+            page = Page.COMPARE
+            self._set(busy=False, page=page, found=newer, comparison=against, explained=columns)
 
-        self._ask(lambda: self._services.compare(batch_id, source), shown)
+        def refused(error: CardStationError) -> None:
+            self._refused(error)
+            if error.code == "list_without_header" and isinstance(source, Path) and not columns:
+                self._unread(source)
+
+        work = partial(self._services.compare, batch_id, source, columns)
+        self._tools.desk.ask(work, shown, refused)
 
     def take_revision(self) -> None:
         """Take what is compared; what money or a card is in stays."""
@@ -123,9 +136,16 @@ class ListsModel(QObject):
                 kept=done.count(ChangeKind.KEPT),
             )
 
-        self._ask(lambda: self._services.revise(shown.batch_id, found, shown), taken)
+        columns = self._state.explained
+        self._ask(lambda: self._services.revise(shown.batch_id, found, shown, columns), taken)
 
     # ── headings ──
+
+    def _unread(self, path: Path) -> None:
+        """A new list; whose it is, only the batch that it revises tells."""
+        standing = self._state.standing
+        self._set(path=path, manager=standing.batch.manager if standing else "")
+        self._ask_headings(path)
 
     def _ask_headings(self, path: Path) -> None:
         def told(found: tuple[Heading, ...]) -> None:
@@ -150,10 +170,15 @@ class ListsModel(QObject):
         self._set(explained={**left, word: holds} if holds else left)
 
     def take_explained(self) -> None:
-        """Take the list in with its headings explained; they are remembered for the manager."""
+        """Take the list in with its headings explained; they are remembered for the manager.
+
+        Over an open batch it is a newer list of it: compared first.
+        """
         path, manager = self._state.path, self._state.manager
-        if path is not None:
-            columns = dict(self._state.explained)
+        columns = dict(self._state.explained)
+        if path is not None and self._state.standing is not None:
+            self.newer(path, columns)
+        elif path is not None:
             self._take(lambda: self._services.take_in(path, Whose(manager=manager), columns))
 
     def _take(self, work: Callable[[], Batch]) -> None:
@@ -162,7 +187,7 @@ class ListsModel(QObject):
         self._set(busy=True)
 
         def taken(batch: Batch) -> None:
-            self._set(busy=False, page=Page.NONE)
+            self._set(busy=False, page=Page.NONE, path=None, manager="")
             self._batch.open(batch.batch_id)
 
         self._ask(work, taken)

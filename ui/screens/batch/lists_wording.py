@@ -18,7 +18,8 @@ def banner_of_lists(lists: ListsModel, t: Translator) -> BannerState:
         said = t("From the group chat, as it is; every line becomes a row.")
         return BannerState("idle", t("Paste the chat text"), said, icon="copy")
     if state.page is Page.HEADINGS:
-        said = t("Say it once; it is remembered for this property manager.")
+        remembered = bool(state.manager) or state.standing is None
+        said = t("Say it once; it is remembered for this property manager.") if remembered else ""
         return BannerState("idle", t("What do these columns hold?"), said, icon="question")
     if state.page is Page.COMPARE:
         return _comparison(state, t)
