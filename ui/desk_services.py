@@ -24,6 +24,7 @@ from cardstation.domain.topup import Step, TopUp, TopUpRequest
 from cardstation.domain.trays import Tray
 from cardstation.domain.volume import Volume
 from cardstation.ports.reader import Presence
+from cardstation.services.batch_list import ListedBatch
 from cardstation.services.batch_state import BatchState
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.cases import Case
@@ -268,7 +269,7 @@ class DeskServices:
     read_card: Callable[[Inserted], CardFacts]
     quote: Callable[[Inserted, Household, Money | None, Volume | None], Quote]
     top_up: Callable[[Inserted, TopUpRequest, Watch], Receipt]
-    batches: Callable[[], tuple[BatchState, ...]]
+    batches: Callable[[], tuple[ListedBatch, ...]]
     batch_state: Callable[[str], BatchState]
     import_list: Callable[[Path], Batch]
     load_line: Callable[[str, Inserted, Watch, str], LineOutcome]

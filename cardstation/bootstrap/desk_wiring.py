@@ -36,7 +36,8 @@ from cardstation.services.add_clerk import add_clerk
 from cardstation.services.allow_load import allow_load
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.approve import approve, come_forward
-from cardstation.services.batch_state import BatchState, batch_state, outcome_of
+from cardstation.services.batch_list import batch_list
+from cardstation.services.batch_state import batch_state, outcome_of
 from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.card_trays import laid, strays_to_ask
 from cardstation.services.check_envelope import check_envelope
@@ -130,7 +131,7 @@ class Wiring:
             read_card=partial(read_card, station),
             quote=self.quote,
             top_up=partial(top_up, station),
-            batches=self.batches,
+            batches=partial(batch_list, station, SHOWN_BATCHES),
             batch_state=partial(batch_state, station),
             import_list=partial(import_list, station),
             load_line=partial(load_line, station),
@@ -302,12 +303,6 @@ class Wiring:
     ) -> Quote:
         """Price, explained."""
         return quote(self.station, household, money=money, volume=volume, rules=card.rules)
-
-    def batches(self) -> tuple[BatchState, ...]:
-        """The latest batches, newest first."""
-        with self.station.store.reading() as reading:
-            newest = sorted(reading.batches.ids(), reverse=True)[:SHOWN_BATCHES]
-        return tuple(batch_state(self.station, batch_id) for batch_id in newest)
 
     def exceptions(self) -> tuple[Case, ...]:
         """What is open; the setting may have changed since."""

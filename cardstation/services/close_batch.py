@@ -18,15 +18,12 @@ def close_batch(station: Station, batch_id: str) -> CustodyState:
     """Close a batch; its personal data are removed some time later.
 
     Raises:
-        Refusal: what `hindrance` names, `unknown_batch`, `payment_question` (a payment of it
-            waits for its answer), and those of `ensure_may_write`.
+        Refusal: what `keeps_open` names, `unknown_batch`, and those of `ensure_may_write`.
     """
     ensure_may_write(station)
     with station.store.unit() as unit:
-        if (refused := hindrance(custody_in(unit, batch_id))) is not None:
+        if (refused := keeps_open(unit, custody_in(unit, batch_id))) is not None:
             raise refused
-        for asked in unit.funds.unanswered(batch_id):
-            raise Refusal("payment_question", topup_id=asked.payment_id, fen=asked.money.fen)
         _bring_back(station, unit, batch_id)
         record_step(station, unit, batch_id, Step.CLOSED)
         unit.commit()
@@ -45,7 +42,16 @@ def close_if_settled(station: Station, state: CustodyState) -> CustodyState:
 
 def is_closable(reading: Reading, state: CustodyState) -> bool:
     """Nothing keeps a batch from being closed, no payment without an answer either."""
-    return hindrance(state) is None and not reading.funds.unanswered(state.batch.batch.batch_id)
+    return keeps_open(reading, state) is None
+
+
+def keeps_open(reading: Reading, state: CustodyState) -> Refusal | None:
+    """As `hindrance`, or `payment_question`: a payment of it waits for its answer."""
+    if (refused := hindrance(state)) is not None:
+        return refused
+    for asked in reading.funds.unanswered(state.batch.batch.batch_id):
+        return Refusal("payment_question", topup_id=asked.payment_id, fen=asked.money.fen)
+    return None
 
 
 def hindrance(state: CustodyState) -> Refusal | None:

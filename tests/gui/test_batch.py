@@ -15,6 +15,7 @@ from cardstation.domain.topup import Step
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
 from cardstation.i18n import translator
+from cardstation.services.batch_list import ListedBatch
 from tests.kit import window_samples as samples
 from tests.kit.window_fakes import PRESENCE, FakeCard
 from tests.kit.window_stage import Stage
@@ -315,7 +316,7 @@ def pill(desk: Stage) -> str:
     """How the list of the open batch stands among the lists."""
     standing = desk.batch.model.state.standing
     assert standing is not None
-    return _pill(standing, translator("zh_CN")).text
+    return _pill(ListedBatch(standing), translator("zh_CN")).text
 
 
 def test_a_batch_is_not_done_over_rows_that_wait_for_a_person(desk: Stage) -> None:

@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from cardstation.domain.batch_life import Stage as Life
+from cardstation.domain.money import Money
+from cardstation.errors import Refusal
 from cardstation.i18n import translator
+from cardstation.services.batch_list import ListedBatch
 from tests.gui.test_batch import all_but_one, open_batch, view_of
 from tests.kit import window_samples as samples
 from tests.kit.window_stage import Stage
@@ -31,9 +34,31 @@ def test_a_list_is_green_only_when_its_batch_is_closed(
     desk.batch.model.leave()
     model = view_of(desk).lists.table.model()
     assert tuple(model.index(0, column).data() for column in (8, 9)) == shown
-    assert (_pill(desk.station.standing, translator("zh_CN")).tone == "ok") is (
+    assert (_pill(ListedBatch(desk.station.standing), translator("zh_CN")).tone == "ok") is (
         stage is Life.CLOSED
     )
+    assert desk.window.banner.state.title == title
+
+
+@pytest.mark.parametrize(
+    ("rest", "keeps", "shown", "title"),
+    [
+        (500, Refusal("batch_money_open", fen=500), "待退余款", "下一步：退余款"),
+        (500, Refusal("cards_kept", n=2), "待退余款", "下一步：退余款"),
+        (0, Refusal("cards_not_explained", missing=2, extra=1), "异常 3 项", "异常 3 项"),
+        (0, Refusal("payment_question", topup_id="T1", fen=500), "异常 1 项", "异常 1 项"),
+    ],
+)
+def test_nobody_is_told_to_close_what_does_not_close(
+    desk: Stage, rest: int, keeps: Refusal, shown: str, title: str
+) -> None:
+    all_but_one(desk, "nothing")
+    assert desk.station.standing is not None
+    money = replace(desk.station.standing.money, remainder=Money(rest))
+    desk.station.standing = replace(desk.station.standing, stage=Life.RETURNED, money=money)
+    desk.station.keeps = keeps
+    desk.batch.model.leave()
+    assert view_of(desk).lists.table.model().index(0, 9).data() == shown
     assert desk.window.banner.state.title == title
 
 

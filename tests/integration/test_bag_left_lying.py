@@ -18,6 +18,7 @@ from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services import return_remainder as returning
 from cardstation.services.batch_account import batch_account
+from cardstation.services.batch_list import batch_list
 from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import custody_state
 from cardstation.services.exceptions_state import exceptions_state
@@ -79,6 +80,12 @@ def left(desk: Desk) -> list[Case]:
     return [one for one in exceptions_state(desk.station) if one.kind is Kind.BAG]
 
 
+def listed_as(desk: Desk) -> str:
+    """What keeps the newest batch open, as the list of batches says."""
+    [one] = batch_list(desk.station, 30)
+    return "" if one.keeps is None else one.keeps.code
+
+
 @pytest.mark.parametrize(
     ("bag", "code", "act"),
     [
@@ -111,7 +118,9 @@ def remainder(desk: Desk, batch_id: str) -> None:
 
 def test_the_rest_given_back_last_closes_the_batch_and_its_names_go(desk: Desk) -> None:
     batch_id = loaded(desk, 25_000)
+    assert listed_as(desk) == ""
     assert go_back(desk.station, batch_id).stage is Stage.RETURNED
+    assert listed_as(desk) == "batch_money_open"
     remainder(desk, batch_id)
     assert custody_state(desk.station, batch_id).stage is Stage.CLOSED
     desk.clock.at += timedelta(days=400)
@@ -149,8 +158,10 @@ def test_a_card_explained_last_leaves_one_step(desk: Desk) -> None:
     hand(desk.station, batch_id, Party.MANAGER, Party.DESK, missing=(2,))
     desk.load(batch_id, card_of(HOMES[0]))
     assert go_back(desk.station, batch_id).stage is Stage.RETURNED
+    assert listed_as(desk) == "cards_not_explained"
     explain_card(desk.station, batch_id, Explanation(Why.NEVER_GIVEN, (2,)), CHIEF)
     assert [(one.code, one.actions) for one in left(desk)] == [(CLOSABLE, (Act.CLOSE,))]
+    assert listed_as(desk) == ""
 
 
 def test_what_was_settled_in_between_can_be_closed_at_once(desk: Desk) -> None:

@@ -23,6 +23,7 @@ from cardstation.domain.trays import Tray
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError, Refusal
 from cardstation.ports.reader import Presence
+from cardstation.services.batch_list import ListedBatch
 from cardstation.services.batch_state import BatchMoney, BatchState
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.cases import Case
@@ -107,6 +108,7 @@ class FakeStation:
     runs: bool = True
     bag: FakeBag = field(default_factory=FakeBag)
     teams: FakeTeams = field(default_factory=FakeTeams)
+    keeps: Refusal | None = None
     orders: FakeOrders = field(default_factory=FakeOrders)
     routed: list[tuple[Tray, int, str, str]] = field(default_factory=list)
     cards: dict[str, FakeCard] = field(default_factory=dict)
@@ -129,7 +131,7 @@ class FakeStation:
             read_card=lambda _card: self._say("read_card", self.card.facts),
             quote=self._quote,
             top_up=self._top_up,
-            batches=lambda: (self.standing,) if self.standing else (),
+            batches=lambda: (ListedBatch(self.standing, self.keeps),) if self.standing else (),
             batch_state=self._batch_state,
             import_list=self._import,
             load_line=self._load_line,

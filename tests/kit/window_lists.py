@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +13,7 @@ from cardstation.bootstrap.desk_lists import list_services
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.money import Money
 from cardstation.domain.volume import Volume
+from cardstation.services.batch_list import batch_list
 from cardstation.services.batch_state import batch_state
 from cardstation.services.import_list import import_list
 from cardstation.services.station import Station
@@ -87,14 +87,9 @@ CHAT = """#接龙
 def real_services(fake: FakeStation, station: Station) -> DeskServices:
     """A made-up station whose lists are real ones."""
 
-    def newest() -> tuple[Any, ...]:
-        with station.store.reading() as reading:
-            ids = reading.batches.ids()
-        return tuple(batch_state(station, one) for one in ids)
-
     return replace(
         fake.services(),
-        batches=newest,
+        batches=partial(batch_list, station, 30),
         batch_state=partial(batch_state, station),
         import_list=partial(import_list, station),
         lists=list_services(station),

@@ -9,7 +9,8 @@ from cardstation.domain.batch import LineOutcome
 from cardstation.domain.batch_life import Stage
 from cardstation.i18n import Translator
 from cardstation.sentences import word
-from cardstation.services.batch_state import BatchState
+from cardstation.services.batch_list import ListedBatch
+from cardstation.services.batch_state import BatchState, money_open
 from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.footer import Footer
@@ -21,6 +22,7 @@ from ui.screens.batch.lists_model import ListsModel
 from ui.screens.batch.lists_state import needs_person
 from ui.screens.batch.model import BatchModel
 from ui.screens.batch.state import State, counted
+from ui.screens.batch.wording import exceptions_of
 from ui.theme import M
 
 _IMPORT = "Excel or CSV as it was sent; every row is matched and priced before a card is touched."
@@ -35,7 +37,7 @@ class ListPage(QWidget):
     def __init__(self, model: BatchModel, lists: ListsModel, look: Look) -> None:
         super().__init__()
         self._model, self._look, t = model, look, look.t
-        self._rows: Rows[BatchState] = Rows(_columns(t))
+        self._rows: Rows[ListedBatch] = Rows(_columns(t))
         self.table = Table(look, t("Lists"), self._rows)
         self.table.opened.connect(self._open)
         self.table.selectionModel().currentRowChanged.connect(lambda new, _old: self._choose(new))
@@ -65,7 +67,7 @@ class ListPage(QWidget):
 
     def _choose(self, chosen: QModelIndex | QPersistentModelIndex) -> None:
         if chosen.isValid():
-            self._model.choose(self._rows.items[chosen.row()].batch.batch_id)
+            self._model.choose(self._rows.items[chosen.row()].found.batch.batch_id)
 
     def _trace(self) -> None:
         dialog = TraceDialog(self, self._look, self._model.bag.trace)
@@ -79,7 +81,7 @@ class ListPage(QWidget):
         self._pages.setCurrentIndex(1 if known else 0)
         self._show.setEnabled(bool(known))
         self._take.setEnabled(not state.busy)
-        goes_on = state.listed is not None and state.listed.stage is not Stage.CLOSED
+        goes_on = state.listed is not None and state.listed.found.stage is not Stage.CLOSED
         restyle(self._show, "look", "primary" if goes_on else "")
         restyle(self._take, "look", "" if goes_on else "primary")
         if known and self.table.row < 0:
@@ -87,20 +89,20 @@ class ListPage(QWidget):
 
     def _open(self, place: int) -> None:
         if 0 <= place < len(self._rows.items):
-            self._model.open(self._rows.items[place].batch.batch_id)
+            self._model.open(self._rows.items[place].found.batch.batch_id)
 
 
-def _columns(t: Translator) -> list[Column[BatchState]]:
+def _columns(t: Translator) -> list[Column[ListedBatch]]:
     return [
-        Column(t("Batch"), 178, lambda b: Cell(b.batch.batch_id, quiet=True)),
-        Column(t("List"), 0, lambda b: Cell(b.batch.name)),
-        Column(t("Taken in"), 104, lambda b: Cell(_moment(b), quiet=True)),
-        Column(t("Rows"), 64, lambda b: Cell(str(len(_live(b)))), right=True),
-        Column(t("To check"), 86, lambda b: Cell(_some(_to_check(b))), right=True),
-        Column(t("Not possible"), 104, lambda b: Cell(_some(_not_possible(b))), right=True),
-        Column(t("Received"), 116, lambda b: Cell(str(b.money.received)), right=True),
-        Column(t("Finished"), 90, lambda b: Cell(_done(b)), right=True),
-        Column(t("Stage"), 112, lambda b: Cell(word(f"stage.{b.stage}", t))),
+        Column(t("Batch"), 178, lambda b: Cell(b.found.batch.batch_id, quiet=True)),
+        Column(t("List"), 0, lambda b: Cell(b.found.batch.name)),
+        Column(t("Taken in"), 104, lambda b: Cell(_moment(b.found), quiet=True)),
+        Column(t("Rows"), 64, lambda b: Cell(str(len(_live(b.found)))), right=True),
+        Column(t("To check"), 86, lambda b: Cell(_some(_to_check(b.found))), right=True),
+        Column(t("Not possible"), 104, lambda b: Cell(_some(_not_possible(b.found))), right=True),
+        Column(t("Received"), 116, lambda b: Cell(str(b.found.money.received)), right=True),
+        Column(t("Finished"), 90, lambda b: Cell(_done(b.found)), right=True),
+        Column(t("Stage"), 112, lambda b: Cell(word(f"stage.{b.found.stage}", t))),
         Column(t("State"), 150, lambda b: _pill(b, t)),
     ]  # fmt: skip
 
@@ -133,8 +135,9 @@ def _done(found: BatchState) -> str:
     return f"{counts.done} / {counts.todo}"
 
 
-def _pill(found: BatchState, t: Translator) -> Cell:
+def _pill(listed: ListedBatch, t: Translator) -> Cell:
     """What it waits for; green only where nothing more is to be done."""
+    found = listed.found
     counts = counted(found.outcomes)
     if found.stage is Stage.CLOSED:
         return Cell(t("Finished"), "ok")
@@ -146,6 +149,10 @@ def _pill(found: BatchState, t: Translator) -> Cell:
         return Cell(t("Running") if counts.done else t("Ready"), "brand")
     if counts.needs:
         return Cell(t("Need you"), "error")
+    if found.stage is Stage.RETURNED and listed.keeps is not None:
+        if money_open(found):
+            return Cell(t("Rest to give back"), "warn")
+        return Cell(exceptions_of(listed.keeps, t), "error")
     if found.stage is Stage.RETURNED:
         return Cell(t("Not closed yet"), "warn")
     return Cell(t("To hand back"), "warn") if counts.done else Cell(t("Nothing to load"), "idle")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cardstation.domain.batch import LineOutcome, LineState, Verdict
 from cardstation.domain.trays import Tray, tray_for
+from cardstation.services.batch_list import ListedBatch
 from cardstation.services.batch_state import BatchState
 from ui.screens.batch.lane_state import LaneState
 from ui.screens.batch.lists_state import needs_person
@@ -65,7 +66,7 @@ class State:
         chosen: Id of the list that is marked; empty = the first.
     """
 
-    batches: tuple[BatchState, ...] | None = None
+    batches: tuple[ListedBatch, ...] | None = None
     standing: BatchState | None = None
     trays: Mapping[int, Tray] = field(default_factory=dict)
     counts: Counts = Counts()
@@ -85,10 +86,10 @@ class State:
         return State(self.batches, lanes=self.lanes, chosen=self.chosen)
 
     @property
-    def listed(self) -> BatchState | None:
+    def listed(self) -> ListedBatch | None:
         """The list that is chosen."""
         known = self.batches or ()
-        named = (one for one in known if one.batch.batch_id == self.chosen)
+        named = (one for one in known if one.found.batch.batch_id == self.chosen)
         return next(named, known[0] if known else None)
 
     @property

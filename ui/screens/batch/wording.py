@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from cardstation.domain.batch import LineKind, LineOutcome, LineState, Verdict
 from cardstation.domain.batch_life import Stage
+from cardstation.errors import Refusal
 from cardstation.i18n import Translator
 from cardstation.sentences import brief, word
-from cardstation.services.batch_state import BatchState
+from cardstation.services.batch_list import ListedBatch
+from cardstation.services.batch_state import money_open
 from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.parts.table import Cell
@@ -44,8 +46,9 @@ def banner_of(state: State, trouble: Problem | None, t: Translator) -> BannerSta
     return lane_banner(state.front, state, t)
 
 
-def banner_of_list(found: BatchState, t: Translator) -> BannerState:
+def banner_of_list(listed: ListedBatch, t: Translator) -> BannerState:
     """What is to be done next about the list that is chosen, before it is opened."""
+    found = listed.found
     counts = counted(found.outcomes)
     if found.stage is Stage.CLOSED:
         said = t("Take in the next list with F3.")
@@ -58,12 +61,22 @@ def banner_of_list(found: BatchState, t: Translator) -> BannerState:
         title, icon = t("Next: load {n} cards", n=counts.left), "play"
     elif counts.needs:
         title, icon = t("Need you: {n}", n=counts.needs), "list"
+    elif found.stage is Stage.RETURNED and listed.keeps is not None:
+        money = money_open(found)
+        title = t("Next: give back the rest") if money else exceptions_of(listed.keeps, t)
+        icon = "money" if money else "list"
     elif found.stage is Stage.RETURNED:
         title, icon = t("Next: close the batch"), "bag"
     else:
         title, icon = t("Next: hand the bag back"), "bag"
     said = t("Enter opens {name}. F3 takes in another list.", name=found.batch.name)
     return BannerState("idle", title, said, icon=icon)
+
+
+def exceptions_of(keeps: Refusal, t: Translator) -> str:
+    """How much keeps a batch open: so many cards or papers, else the one thing that is named."""
+    counts = (keeps.values.get(name, 0) for name in ("n", "missing", "extra"))
+    return t("Exceptions: {n}", n=sum(one for one in counts if isinstance(one, int)) or 1)
 
 
 def lane_banner(lane: LaneState, state: State, t: Translator) -> BannerState:
