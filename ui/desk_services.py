@@ -167,7 +167,8 @@ class LaneServices:
         route: Batch, tray, line (0 = none), card (empty = not readable), code of the stop.
         trays: Place → the tray that the stopped card of its line was laid into; 0 → B while cards
             on no line wait for somebody.
-        put_in_envelope: Batch, line, number; empty = in none. Returns the line as it is now.
+        put_in_envelope: Batch, line, number (empty = in none), and where cards were compared with
+            the one it has, supervisor and why. Returns the line as it is now.
         release_amount: Batch, line, supervisor; returns the place of the line that counts now.
         allow_load: Batch, line, the meter's reading, who else saw it; its stopped card is loaded.
         require_scans: Batch; no card is loaded before its envelope was scanned.
@@ -182,7 +183,7 @@ class LaneServices:
     check_envelope: Callable[[str, int, str], None]
     route: Callable[[str, Tray, int, str, str], None]
     trays: Callable[[str], Mapping[int, Tray]]
-    put_in_envelope: Callable[[str, int, str], ManifestLine]
+    put_in_envelope: Callable[[str, int, str, Approval | None, str], ManifestLine]
     require_scans: Callable[[str], None]
     lift_scans: Callable[[str, Approval, str], None]
     release_amount: Callable[[str, int, Approval], int]

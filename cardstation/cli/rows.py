@@ -240,12 +240,17 @@ def _one_card(
 @batch_argument
 @place_argument
 @click.argument("number")
+@click.option("--approver", help="Once cards were compared with it: the supervisor who agrees.")
+@click.option("--reason", default="", help="With that: why, in words; it stays on record.")
 @with_json
 @pass_call
-def envelope(call: Call, batch_id: str, place: int, number: str) -> None:
+def envelope(
+    call: Call, *, batch_id: str, place: int, number: str, approver: str | None, reason: str
+) -> None:
     """Say in which envelope or slot the card of a row came; "" takes it out of any."""
     with call.doors.station(call.settings, True) as station:
-        line = put_in_envelope(station, batch_id, place, number)
+        by = None if approver is None else approved(call, station, approver)
+        line = put_in_envelope(station, batch_id, place, number, by, reason)
     answer = {"batch": batch_id, "place": place, "envelope": line.envelope}
     call.output.answer(answer, told(answer))
 

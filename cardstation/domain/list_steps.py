@@ -52,6 +52,15 @@ class Enveloped:
 
 
 @dataclass(frozen=True, slots=True)
+class Reenveloped:
+    """Two people said so of a row that had a number, and why, in words without names."""
+
+    place: int
+    taken_out: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScanRule:
     """From now on every card's envelope is scanned before it is loaded, or need not be."""
 

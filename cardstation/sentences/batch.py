@@ -239,6 +239,12 @@ TABLE = {
         "Nothing was changed.",
         "Give each card an envelope of its own, or look at row {row} first.",
     ),
+    "envelope_change_needs_two": Words(
+        "Needs a second person",
+        "Row {row} has an envelope number, and cards were already compared with it.",
+        "Nothing was changed, no money moved.",
+        "A supervisor confirms another number, or none, and says why in words.",
+    ),
     "line_already_done": Words(
         "Already topped up",
         "This card was already topped up in this batch.",

@@ -6,24 +6,42 @@ import hashlib
 
 from cardstation.domain.batch import ManifestLine
 from cardstation.domain.batch_life import Step
-from cardstation.domain.list_steps import Enveloped
+from cardstation.domain.list_steps import Enveloped, Reenveloped
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.funding import batch_of
-from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
 from cardstation.services.intent.scan_rule import scan_when_numbered
 from cardstation.services.intent.steps import ensure_not_closed, record_step
+from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
+from cardstation.store import Reading
+
+_BY_ENVELOPE = ("card_in_other_envelope", "envelope_not_scanned")
 
 
-def put_in_envelope(station: Station, batch_id: str, place: int, envelope: str) -> ManifestLine:
+def put_in_envelope(
+    station: Station,
+    batch_id: str,
+    place: int,
+    envelope: str,
+    approval: Approval | None = None,
+    reason: str = "",
+) -> ManifestLine:
     """Say which envelope the card of a line belongs in; empty takes it out of any.
+
+    A number that is given opens the lock of its card: once the run began, or the card was stopped
+    over its envelope, a supervisor says why it is another one.
 
     Raises:
         Refusal: `unknown_batch`, `batch_closed_already`, `unknown_line`, `envelope_taken` (it is
-            another card's), and those of `ensure_may_write`.
+            another card's), `envelope_change_needs_two`, `second_person_same`, `proof_missing`
+            (no reason, in words), and those of `ensure_may_write`.
     """
     ensure_may_write(station)
+    if approval is not None:
+        ensure_other_person(station, approval)
     wanted = envelope.strip()
     with station.store.unit() as unit:
         lines = batch_of(unit, batch_id).lines
@@ -37,12 +55,25 @@ def put_in_envelope(station: Station, batch_id: str, place: int, envelope: str) 
                 raise Refusal("envelope_taken", envelope=wanted, row=other.row.row)
         if own.envelope == wanted:
             return own
+        value: object = Enveloped(place, taken_out=not wanted)
+        if own.envelope and _is_relied_on(unit, batch_id, place):
+            if approval is None:
+                raise Refusal("envelope_change_needs_two", row=own.row.row)
+            value = Reenveloped(place, taken_out=not wanted, reason=meant(reason))
+        approver = "" if approval is None else approval.name
         unit.batches.put_in_envelope(batch_id, place, wanted)
         put = batch_of(unit, batch_id).lines[place - 1]
-        value = Enveloped(place, taken_out=not wanted)
         proof = hashlib.sha256(f"{batch_id} {place} {wanted}".encode()).hexdigest()
-        record_step(station, unit, batch_id, Step.ENVELOPED, value=value, proof=proof)
+        facts = {"proof": proof, "approver": approver}
+        record_step(station, unit, batch_id, Step.ENVELOPED, value=value, **facts)
         scan_when_numbered(station, unit, batch_id)
         unit.commit()
     anchor_journal(station)
     return put
+
+
+def _is_relied_on(reading: Reading, batch_id: str, place: int) -> bool:
+    """Cards were held against the numbers of this batch, or this one's was."""
+    if any(one.step is Step.STARTED for one in reading.steps.of_batch(batch_id)):
+        return True
+    return any(one.code in _BY_ENVELOPE for one in reading.funds.stops(batch_id, line=place))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -11,7 +12,7 @@ from tests.gui.test_batch_lanes import lane, lay, state
 from tests.kit import window_samples as samples
 from tests.kit.window_lane_shots import READERS, in_envelopes
 from tests.kit.window_stage import Stage
-from ui.screens.batch import BatchView
+from ui.screens.batch import BatchView, envelope_dialog
 from ui.screens.batch.envelope_dialog import EnvelopeDialog
 from ui.screens.counter.state import Phase
 
@@ -72,6 +73,35 @@ def test_a_refused_number_is_said_and_the_row_stays(desk: Stage, qtbot: QtBot) -
     qtbot.keyClicks(shown.field, "7\r")
     assert shown._model.state.at == at
     assert "7" in shown._said.text()
+
+
+@pytest.mark.parametrize("taken_out", [True, False])
+def test_a_supervisor_says_why_a_number_is_another_one(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, taken_out: bool
+) -> None:
+    shown = dialog(desk, opened(desk, envelopes=True))
+    qtbot.addWidget(shown)
+    desk.station.fails["put_in_envelope"] = Refusal("envelope_change_needs_two", row=3)
+    answers = [None, (Approval("chief"), "the envelope was torn")]
+    said: list[str] = []
+
+    def asked(*given: object, **_note: str) -> object:
+        said.append(str(given[-1]))
+        answer = answers.pop(0)
+        if answer is not None:
+            desk.station.fails.clear()
+        return answer
+
+    monkeypatch.setattr(envelope_dialog, "ask_second_person", asked)
+    was = shown._rows.items[0].envelope
+    for left in (was, "" if taken_out else "E-9"):
+        if taken_out:
+            shown.none.click()
+        else:
+            qtbot.keyClicks(shown.field, "E-9\r")
+        assert shown._rows.items[0].envelope == left
+    assert "3" in said[0]
+    assert desk.station.backs == [("put_in_envelope", "chief", "the envelope was torn")]
 
 
 def test_the_rule_is_set_with_one_key_and_shown(desk: Stage, qtbot: QtBot) -> None:

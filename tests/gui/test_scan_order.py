@@ -298,7 +298,7 @@ def test_rows_without_a_number_are_said_all_the_time_and_ask_nothing(desk: Stage
     view = opened(desk, envelopes=True, must=True)
     chip = view.open._unlocked
     assert not chip.isVisible()
-    desk.station.services().lanes.put_in_envelope(BATCH, FIFTH + 1, "")
+    desk.station.services().lanes.put_in_envelope(BATCH, FIFTH + 1, "", None, "")
     desk.batch.model.look()
     assert "信封未锁：1 行没有号" in chip.text()
     desk.batch.model.start()

@@ -185,6 +185,17 @@ def test_nobody_lifts_the_scans_alone(batch: Shell) -> None:
     assert "--approver" in batch.capsys.readouterr().err
 
 
+def test_nobody_changes_an_envelope_alone_once_cards_were_compared(
+    batch: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    types(monkeypatch, "2\n")
+    run(batch)
+    change = ("envelope", BATCH, "1", "")
+    assert batch(*change, status=3)["error"] == "envelope_change_needs_two"
+    agreed = batch(*change, "--approver", CHIEF, "--reason", "the envelope was torn")
+    assert agreed["envelope"] == ""
+
+
 def test_where_nothing_has_to_be_scanned_nothing_is_read(
     lifted: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from cardstation.domain.batch import LineState
 from cardstation.domain.batch_life import Step
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import batch_state
 from cardstation.services.load_line import load_line
@@ -141,6 +142,46 @@ def test_a_run_sets_it_for_numbers_that_came_otherwise(desk: Desk, lifted: bool)
     assert steps.count(Step.STARTED) == 1
 
 
+@pytest.mark.parametrize("started", [True, False])
+@pytest.mark.parametrize("number", ["", "E3"])
+def test_nobody_takes_the_lock_off_a_row_alone(
+    desk: Desk, batch: str, started: bool, number: str
+) -> None:
+    """Over a card that was just stopped: neither by no number nor by the one of its envelope."""
+    if started:
+        start_batch(desk.station, batch)
+    else:
+        assert refused(desk, batch, 0, "E3") == "card_in_other_envelope"
+    for approval, reason, code in (
+        (None, "", "envelope_change_needs_two"),
+        (Approval(desk.station.clerk), "the envelope was torn", "second_person_same"),
+        (SECOND, "", "proof_missing"),
+    ):
+        with pytest.raises(Refusal) as stop:
+            put_in_envelope(desk.station, batch, 1, number, approval, reason)
+        assert stop.value.code == code
+    assert refused(desk, batch, 0, "") == "envelope_not_scanned"
+    put_in_envelope(desk.station, batch, 1, number, SECOND, "the envelope was torn")
+    assert load(desk, batch, 0, number) is LineState.DONE
+    with desk.station.store.reading() as reading:
+        last = [one for one in reading.steps.of_batch(batch) if one.step is Step.ENVELOPED][-1]
+        entry = [*reading.journal.every()][last.seq - 1].entry
+    out = "false" if number else "true"
+    assert last.detail == f'{{"place":1,"taken_out":{out},"reason":"the envelope was torn"}}'
+    assert entry.approver == SECOND.name
+    assert verify(desk.station).ok
+
+
+def test_before_the_run_numbers_are_changed_and_given_first_ones_in_it(
+    desk: Desk, batch: str
+) -> None:
+    assert refused(desk, batch, 0, "E2") == "card_in_other_envelope"
+    put_in_envelope(desk.station, batch, 2, "")
+    start_batch(desk.station, batch)
+    assert put_in_envelope(desk.station, batch, 2, "E4").envelope == "E4"
+    assert put_in_envelope(desk.station, batch, 2, "E4").envelope == "E4"
+
+
 def test_a_row_has_an_envelope_first(desk: Desk, batch: str) -> None:
     lift_scans(desk.station, batch, SECOND, "the scanner is broken")
     for place in (1, 2):
@@ -162,6 +203,8 @@ def test_a_store_from_a_backup_asks_for_the_scans_again(tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "day", tmp_path / "backup")
     desk = open_desk(tmp_path / "day", ledger=ledger)
     put_in_envelope(desk.station, batch, 2, "2")
+    start_batch(desk.station, batch)
+    put_in_envelope(desk.station, batch, 2, "3", SECOND, "the envelope was torn")
     sync(desk.station)
     desk.station.store.close()
     desk = open_desk(tmp_path / "backup", ledger=ledger)

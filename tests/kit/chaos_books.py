@@ -33,6 +33,7 @@ from tests.kit.handing import go_back, hand
 from tests.kit.own_service import make_cards
 
 YUAN = 100
+CHIEF = Approval("chief")
 LP = """#!/bin/sh
 left=$(cat sheets)
 [ "$left" -gt 0 ] || { echo "out of paper" >&2; exit 1; }
@@ -99,7 +100,7 @@ class Books:
                     f"{card_no} in another's envelope: {wrong}, {said}"
                 )
             for at in pair:
-                put_in_envelope(station, batch, at + 1, "")
+                put_in_envelope(station, batch, at + 1, "", CHIEF, "compared by eye")
 
     def _load_from(self, station: Station, batch: str, card_no: str, envelope: str) -> str:
         """What becomes of a card that was scanned with this envelope: a code, or its receipt."""
@@ -155,7 +156,7 @@ class Books:
             lacking = state.custody.lacking_places
             assert lacking == (cards,), (lacking, state.custody)
             told = Explanation(Why.NEVER_GIVEN, lacking)
-            state = explain_card(station, batch, told, Approval("chief"))
+            state = explain_card(station, batch, told, CHIEF)
             if extras := state.custody.extras:
                 state = explain_card(station, batch, Explanation(Why.OTHER_BATCH, extras=extras))
             self._explained(state, cards)

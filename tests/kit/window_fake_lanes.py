@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from cardstation.domain.batch import LineOutcome, LineState, ManifestLine, Verdict
 from cardstation.domain.preflight import RELEASED
 from cardstation.domain.shift import Approval
-from cardstation.domain.trays import Tray
 from cardstation.services.batch_state import BatchState
 from ui.desk_services import LaneServices
 
@@ -29,8 +28,12 @@ def lane_services(station: FakeStation) -> LaneServices:
         batch = replace(known.batch, lines=tuple(each.line for each in outcomes))
         station.standing = replace(known, batch=batch, outcomes=outcomes)
 
-    def put_in_envelope(_batch_id: str, place: int, envelope: str) -> ManifestLine:
+    def put_in_envelope(
+        _batch_id: str, place: int, envelope: str, by: Approval | None, reason: str
+    ) -> ManifestLine:
         station._say("put_in_envelope", None)
+        if by is not None:
+            station.backs.append(("put_in_envelope", by.name, reason))
         one = standing().outcomes[place - 1]
         line = replace(one.line, envelope=envelope)
         put(place, replace(one, line=line))
@@ -57,9 +60,6 @@ def lane_services(station: FakeStation) -> LaneServices:
         known = standing()
         station.standing = replace(known, batch=replace(known.batch, scan_envelopes=must))
 
-    def route(_batch_id: str, tray: Tray, place: int, card_no: str, code: str) -> None:
-        station.routed.append((tray, place, card_no, code))
-
     return LaneServices(
         start=lambda _batch: station._say("start", None),
         pause=lambda _batch: station._say("pause", None),
@@ -67,7 +67,7 @@ def lane_services(station: FakeStation) -> LaneServices:
         runs=lambda _batch: station.runs,
         outcome=lambda _batch, place: standing().outcomes[place - 1],
         check_envelope=lambda _batch, _place, _envelope: station._say("check_envelope", None),
-        route=route,
+        route=lambda _batch, tray, at, card, code: station.routed.append((tray, at, card, code)),
         trays=lambda _batch: {at: tray for tray, at, card, _ in station.routed if at or card},
         put_in_envelope=put_in_envelope,
         require_scans=lambda _batch: rule("require_scans", must=True),

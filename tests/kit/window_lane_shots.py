@@ -144,7 +144,7 @@ def _every_scan(s: Stage) -> None:
         s.window.activateWindow()
     open_running(s, READERS[:2])
     s.station.services().lanes.require_scans("2026-11-23-02")
-    s.station.services().lanes.put_in_envelope("2026-11-23-02", 51, "")
+    s.station.services().lanes.put_in_envelope("2026-11-23-02", 51, "", None, "")
     s.batch.model.look()
     _done(s, 0, 40)
     _done(s, 1, 41)

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from cardstation.domain.batch_life import BatchStep, Step
-from cardstation.domain.list_steps import Decided, Enveloped, Revised, ScanRule, ScansLifted
+from cardstation.domain.list_steps import (
+    Decided,
+    Enveloped,
+    Reenveloped,
+    Revised,
+    ScanRule,
+    ScansLifted,
+)
 from cardstation.services.lists.changing import ROW_HELD, fixed_places
 from cardstation.services.lists.forgetting import forget
 from cardstation.store import Unit
@@ -23,7 +30,7 @@ def change_list_again(unit: Unit, step: BatchStep) -> None:
     if step.step is Step.PURGED:
         forget(unit, batch.batch_id, step.at)
     if step.step is Step.ENVELOPED:
-        rule = thaw_any(Enveloped | ScanRule | ScansLifted, step.detail)
+        rule = thaw_any(Enveloped | Reenveloped | ScanRule | ScansLifted, step.detail)
         if isinstance(rule, ScanRule | ScansLifted):
             unit.batches.require_scans(batch.batch_id, must=rule.must)
     if step.step is not Step.REVISED:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from cardstation.domain.batch import ManifestLine
+from cardstation.domain.shift import Approval
 from cardstation.sentences import of_error
 from ui.look import Look
 from ui.parts.buttons import button
@@ -68,6 +69,7 @@ class EnvelopeDialog(Sheet):
         self.column.addLayout(row(self.rule, 0, self.none))
         self.resize(_WIDTH, _HEIGHT)
         model.changed.connect(self._changed)
+        model.second_needed.connect(self._ask_second)
         self._changed()
         self.field.setFocus()
 
@@ -77,10 +79,21 @@ class EnvelopeDialog(Sheet):
             return
         t = self._look.t
         what = t("The envelopes of this bag need not be scanned; cards are compared by eye.")
-        way, note = self._model.approver, t("Why, in words")
-        asked = ask_second_person(self, self._look, way, what, note=note)
+        asked = self._asked(what)
         if asked is not None:
             self._model.lift(*asked)
+
+    def _ask_second(self) -> None:
+        problem = self._model.state.problem
+        if problem is None:
+            return
+        asked = self._asked(of_error(problem.as_error(), self._look.t).what)
+        if asked is not None:
+            self._model.confirm(*asked)
+
+    def _asked(self, what: str) -> tuple[Approval, str] | None:
+        way, note = self._model.approver, self._look.t("Why, in words")
+        return ask_second_person(self, self._look, way, what, note=note)
 
     def _changed(self) -> None:
         state, t = self._model.state, self._look.t

@@ -53,9 +53,11 @@ class EnvelopeModel(QObject):
 
     Attributes:
         changed: Emitted after every change of `state`.
+        second_needed: Cards were compared with the number: a supervisor says why it is another.
     """
 
     changed = Signal()
+    second_needed = Signal()
 
     def __init__(self, tools: Tools, standing: BatchState) -> None:
         super().__init__()
@@ -63,6 +65,7 @@ class EnvelopeModel(QObject):
         places = tuple(at for at in order_of(batch.lines) if not batch.lines[at - 1].withdrawn)
         self._state = EnvelopeState(batch.batch_id, places, batch.lines, must=batch.scan_envelopes)
         self._state = replace(self._state, at=self._next(0))
+        self._wanted: tuple[int, str] | None = None
 
     @property
     def state(self) -> EnvelopeState:
@@ -76,33 +79,17 @@ class EnvelopeModel(QObject):
 
     def scanned(self, envelope: str) -> None:
         """This row's envelope; the next row without one follows."""
-        state, lanes = self._state, self._tools.services.lanes
-        if not state.places or state.busy or not envelope.strip():
-            return
-        place = state.places[state.at]
-        self._set(busy=True, problem=None)
-        batch_state = self._tools.services.batch_state
-
-        def put() -> tuple[ManifestLine, bool]:
-            line = lanes.put_in_envelope(state.batch_id, place, envelope.strip())
-            return line, batch_state(state.batch_id).batch.scan_envelopes
-
-        self._tools.desk.ask(put, lambda now: self._put(place, *now), self._refused)
+        if envelope.strip():
+            self._want(envelope.strip())
 
     def take_out(self) -> None:
         """This row's card is in no envelope."""
-        state, lanes = self._state, self._tools.services.lanes
-        if not state.places or state.busy:
-            return
-        place = state.places[state.at]
-        self._set(busy=True, problem=None)
+        self._want("")
 
-        def taken(line: ManifestLine) -> None:
-            self._set(busy=False, lines=self._with(place, line))
-
-        self._tools.desk.ask(
-            lambda: lanes.put_in_envelope(state.batch_id, place, ""), taken, self._refused
-        )
+    def confirm(self, approval: Approval, reason: str) -> None:
+        """What was refused last, with a supervisor: cards were compared with the number."""
+        if self._wanted is not None and not self._state.busy:
+            self._store(*self._wanted, approval, reason)
 
     @property
     def approver(self) -> Approver:
@@ -124,6 +111,29 @@ class EnvelopeModel(QObject):
             return
         self._set(busy=True, problem=None)
         self._tools.desk.ask(work, lambda _none: self._set(busy=False, must=must), self._refused)
+
+    def _want(self, envelope: str) -> None:
+        state = self._state
+        if state.places and not state.busy:
+            self._wanted = (state.places[state.at], envelope)
+            self._store(*self._wanted)
+
+    def _store(
+        self, place: int, envelope: str, approval: Approval | None = None, reason: str = ""
+    ) -> None:
+        batch_id, services = self._state.batch_id, self._tools.services
+        self._set(busy=True, problem=None)
+
+        def put() -> tuple[ManifestLine, bool]:
+            line = services.lanes.put_in_envelope(batch_id, place, envelope, approval, reason)
+            return line, services.batch_state(batch_id).batch.scan_envelopes
+
+        def refused(error: CardStationError) -> None:
+            self._refused(error)
+            if error.code == "envelope_change_needs_two":
+                self.second_needed.emit()
+
+        self._tools.desk.ask(put, lambda now: self._put(place, *now), refused)
 
     def _put(self, place: int, line: ManifestLine, must: bool) -> None:
         """With the first number the rule is set by itself."""
