@@ -59,7 +59,8 @@ class NotLoadedRow:
     """A line that holds no money and was not loaded; why is told at its own door only.
 
     Attributes:
-        money: None where it is not certain, or where its household paid itself.
+        money: None where it is not certain, where its household paid itself, or where who reads it
+            is not the batch's manager.
     """
 
     door: str
@@ -72,7 +73,8 @@ class RefundList:
     """The remainder of a batch as it goes back: per payment, by its own tender, to its payer.
 
     Attributes:
-        parts: Who paid for all first, then who paid in each envelope.
+        parts: Who paid for all first (the manager before others), then who paid in each envelope.
+        not_loaded: For the first part alone.
     """
 
     company: str

@@ -19,7 +19,8 @@ _NOT_LOADED = (LineState.STOPPED, LineState.UNFUNDED)
 def refund_list(station: Station, batch_id: str) -> RefundList:
     """The list as the batch stands now: per payer, and every line that was not loaded.
 
-    The manager reads those lines: without the sum where a household paid itself.
+    Those lines go with who paid for all: each with its sum where that is the batch's manager, but
+    where its household paid itself.
 
     Raises:
         Refusal: `unknown_batch`.
@@ -32,6 +33,8 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
             {one.line.account_no for one in account.state.outcomes if one.line.account_no}, ()
         )
     homes = {one.account_no: one for one in found}
+    parts = tuple(_parts(account))
+    to_manager = parts[0].payer == batch.manager
     stands = card_places(account.state.outcomes)
     own = {one.stands for one in account.payments}
     left = [
@@ -47,12 +50,12 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
         list_name=batch.name,
         community=batch.community,
         made_at=station.clock.now(),
-        parts=tuple(_parts(account)),
+        parts=parts,
         not_loaded=tuple(
             NotLoadedRow(
                 door=one.line.door,
                 card_no=one.line.card_no,
-                money=None if paid_itself else one.line.money,
+                money=one.line.money if to_manager and not paid_itself else None,
             )
             for one, paid_itself in sorted(left, key=lambda row: _door(row[0], homes))
         ),
@@ -61,7 +64,7 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
 
 
 def _parts(account: BatchAccount) -> Iterator[RefundPart]:
-    """Who paid for all first, then who paid in each envelope, in list order; each on its own.
+    """Who paid for all first, the manager before others; then each envelope, in list order.
 
     Whose money it is was said when it came; whom the row means now, and who manages the community
     now, says nothing of that.
@@ -69,10 +72,13 @@ def _parts(account: BatchAccount) -> Iterator[RefundPart]:
     rows: dict[tuple[int, str], list[PaymentStanding]] = {}
     for one in account.payments:
         rows.setdefault((one.payment.line, one.payer), []).append(one)
+    manager = account.state.batch.manager
     if all(place for place, _ in rows):
-        rows[0, account.state.batch.manager] = []
+        rows[0, manager] = []
     waits = _waits(account)
-    for (place, payer), paid in sorted(rows.items(), key=lambda one: one[0][0]):
+    lump_first = sorted(rows, key=lambda one: (one[0], one != (0, manager)))
+    for place, payer in lump_first:
+        paid = rows[place, payer]
         inside = 0 < place <= len(account.state.outcomes)
         door = account.state.outcomes[place - 1].line.door if inside else ""
         own = (waits.get(one.payment.payment_id, NO_MONEY) for one in paid)

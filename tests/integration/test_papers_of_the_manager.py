@@ -23,7 +23,7 @@ from cardstation.services.pay_batch import pay_batch
 from tests.kit.handing import go_back, hand
 from tests.kit.lists import list_row, taken, with_people
 from tests.kit.papers import pages_of
-from tests.kit.station import Desk, card_of, neighbours, open_desk
+from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch
 
 HOMES = [replace(home, name=f"王某{n}") for n, home in enumerate(neighbours(4))]
 OWN = HOMES[3]
@@ -82,6 +82,29 @@ def test_a_household_that_paid_itself_is_on_no_paper_of_the_manager(
     assert "赵经理" not in own
     after = names.index(f"{batch}-refunds-2.pdf")
     assert after > max(at for at, name in enumerate(names) if name.endswith("-a5.pdf"))
+
+
+MANAGER, OTHER = "阳光物业", "钱会计"
+
+
+@pytest.mark.parametrize("payers", [(OTHER, MANAGER), (MANAGER, OTHER), (OTHER,)])
+def test_sums_of_rows_are_read_by_the_manager_alone(
+    desk: Desk, tmp_path: Path, payers: tuple[str, ...]
+) -> None:
+    """Who else paid for all reads at most whose rows were not loaded."""
+    rows = [line(home, at, yuan="137") for at, home in enumerate(HOMES, start=1)]
+    batch = put_batch(desk, rows, manager=MANAGER)
+    for payer in payers:
+        pay_batch(desk.station, batch, tender=Tender.CASH, money=Money(5_000), payer=payer)
+        desk.clock.at += timedelta(minutes=1)
+    folder = tmp_path / "papers"
+    print_return(desk.station, batch, folder, "zh_CN", None, lambda *_: None)
+    said = [text_of(path) for path in sorted(folder.glob(f"{batch}-refunds-*.pdf"))]
+    assert len(said) == len(payers)
+    for page in said:
+        ours, sums = f"交款人: {MANAGER}" in page, "137.00" in page
+        doors = [home.address.door in page for home in HOMES]
+        assert (sums, set(doors)) == (ours, {ours or len(payers) == 1}), page
 
 
 def test_the_digits_of_a_card_stand_where_its_door_does_not_tell_it() -> None:
