@@ -16,7 +16,7 @@ from tests.sim.play import play
 from tests.sim.watch import Broken
 from tests.sim.world import Size, small
 
-GROUPS, EACH = 8, 26
+GROUPS, EACH = 5, 26
 BUSY = Size(3, 60, 60, 0.4)
 TRIES = 25
 CROWDED = Size(3, 20, 120, 0.2)
