@@ -33,7 +33,7 @@ def batch_list(station: Station, most: int) -> tuple[ListedBatch, ...]:
 
 def _listed(station: Station, batch_id: str) -> ListedBatch:
     with station.store.reading() as reading:
-        found = batch_in(reading, batch_id)
-        if found.stage is not Stage.RETURNED:
-            return ListedBatch(found)
-        return ListedBatch(found, keeps_open(reading, custody_in(reading, batch_id)))
+        if reading.steps.stage(batch_id) is not Stage.RETURNED:
+            return ListedBatch(batch_in(reading, batch_id))
+        bag = custody_in(reading, batch_id)
+        return ListedBatch(bag.batch, keeps_open(reading, bag))

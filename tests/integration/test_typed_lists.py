@@ -16,6 +16,7 @@ from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.add_row import add_row
 from cardstation.services.approve import approve
+from cardstation.services.batch_state import batch_state
 from cardstation.services.begin_door_list import begin_door_list
 from cardstation.services.close_shift import close_shift
 from cardstation.services.count_entry import count_entry
@@ -322,6 +323,7 @@ def test_who_left_a_row_out_typed_nothing_of_the_next(desk: Desk) -> None:
     changed_shift(desk)
     add_row(desk.station, batch_id, B.account_no, Money(10_000))
     key_again(desk, batch_id, B, "100", SECOND)
+    pay(desk, batch_id, 10_000)
 
 
 TYPED: dict[str, Callable[[Desk, str], object]] = {
@@ -349,3 +351,5 @@ def test_files_are_taken_in_and_revised_while_nobody_is_on_duty(desk: Desk) -> N
     close_shift(desk.station, OTHER_PIN, counted=NO_MONEY, handed_to=FIRST, handed_pin=PIN)
     batch_id = taken(desk.station, [list_row(B)]).batch_id
     revise_list(desk.station, batch_id, made_list([list_row(B), list_row(A)]))
+    standing = batch_state(desk.station, batch_id).batch.lines
+    assert {one.account_no for one in standing if not one.withdrawn} == {A.account_no, B.account_no}
