@@ -30,7 +30,6 @@ PAGE = ROOT / "docs" / "money-safety.md"
 NAMES = [name for name, _ in PARTS]
 
 NOT_WHOLE = {
-    "chaos": "10 of the 40 bags were played: a night of its own",
     "hostile": "one of its twenty rounds was asked, on a machine at work",
     "interleave": "the spread of CI was met; all pairs at all boundaries are hours",
     "load": "a few of the stations came back, on a machine at work",
