@@ -142,7 +142,7 @@ def test_a_row_that_was_not_is_found(part: str, figure: str) -> None:
         ("kills", "200 kills, broken 0"),
         ("sim", "100 000 small worlds, 5 large ones, broken 0"),
         ("load", "60 of 1 000 stations; not run whole"),
-        ("chaos", "not proven here"),
+        ("hostile", "not proven here"),
     ],
 )
 def test_a_row_that_was_is_taken(part: str, figure: str) -> None:
