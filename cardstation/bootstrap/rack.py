@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -22,11 +21,14 @@ from drivers.virtual.firmware import Firmware
 from drivers.virtual.rack import Rack
 from drivers.virtual.service import PrivateService
 from drivers.virtual.tear import PullAfter, Tear
+from drivers.virtual.true_time import TrueTime
 from drivers.virtual.vpcd import VpcdSlot
 
 READER = "Virtual PCD"
 EXCHANGE_S, BYTE_S = 0.005, 8 / 50_000
 """True timing of a reader on USB: for each exchange, and for each byte at the chip's 50 kHz."""
+LOOK_S = 0.4
+"""How often the card service looks into a reader; into readers of true timing not all at once."""
 
 
 def serve_rack(settings: Settings, wanted: Request) -> None:
@@ -42,22 +44,22 @@ def serve_rack(settings: Settings, wanted: Request) -> None:
     names, count = reader_names(wanted)
     with open_station(settings, False) as station, PrivateService(names) as service:
         box = CardBox(station, settings.home)
-        slots = tuple(VpcdSlot(port=port) for port in service.ports[:count])
-        hands = Hands(box, slots, service, wanted)
+        late_s = LOOK_S / count if wanted.get("timed") else 0.0
+        ports = enumerate(service.ports[:count])
+        slots = tuple(VpcdSlot(port=port, late_s=at * late_s) for at, port in ports)
         cards = cards_wanted(station, box, wanted)
+        hands = Hands(box, slots, service, wanted, cards)
         note: Request = {"pcsc_socket": str(service.socket), "reader": READER}
         note["dialect"] = hands.dialect
-        feeds = _feed(hands, cards, wanted) if wanted.get("feed") else ()
+        if wanted.get("feed"):
+            hands.feed()
         print(json.dumps({**note, "cards": [path.stem for path in cards]}), flush=True)
         try:
             serve_requests(settings.home, note, hands.handle)
         except KeyboardInterrupt:
             pass
         finally:
-            for feed in feeds:
-                feed.stop()
-            for slot in slots:
-                slot.pull()
+            hands.withdraw()
 
 
 def _interrupt() -> None:
@@ -89,25 +91,6 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _feed(hands: Hands, cards: list[Path], wanted: Request) -> tuple[Rack, ...]:
-    """A pair of hands before every reader, all out of one bag."""
-    pace_s, apart_s = _seconds(wanted, "pace_s", 0.2), _seconds(wanted, "apart_s", 0.0)
-    bag = Bag(hands.firmware(hands.box.take(path.stem)) for path in cards)
-    feeds = tuple(
-        Rack(
-            slot,
-            bag,
-            pace_s,
-            first_after_s=at * apart_s,
-            may_remove=partial(hands.quiet, slot),
-        )
-        for at, slot in enumerate(hands.slots)
-    )
-    for feed in feeds:
-        feed.start()
-    return feeds
-
-
 def _seconds(wanted: Request, name: str, otherwise: float) -> float:
     given = wanted.get(name)
     return float(given) if isinstance(given, int | float) else otherwise
@@ -134,13 +117,41 @@ class Hands:
     patience_s = 0.6
 
     def __init__(
-        self, box: CardBox, slots: tuple[VpcdSlot, ...], service: PrivateService, wanted: Request
+        self,
+        box: CardBox,
+        slots: tuple[VpcdSlot, ...],
+        service: PrivateService,
+        wanted: Request,
+        cards: Iterable[Path],
     ) -> None:
         self.box, self.slots, self.service = box, slots, service
+        self._bag = Bag(self.firmware(box.take(path.stem)) for path in cards)
+        self._pace_s = _seconds(wanted, "pace_s", 0.2)
+        self._feeds: list[Rack] = []
         self.dialect = str(wanted.get("dialect") or "acs")
-        self._sleep = time.sleep if wanted.get("timed") else None
+        self._timed = bool(wanted.get("timed"))
         self._inside = [""] * len(slots)
         self._handled: list[Firmware] = []
+
+    def feed(self, apart_s: float = 0.0) -> None:
+        """A pair of hands before every reader, all out of one bag; each begins after another."""
+        for at, slot in enumerate(self.slots):
+            own = Rack(
+                slot,
+                self._bag,
+                self._pace_s,
+                first_after_s=at * apart_s,
+                may_remove=partial(self.quiet, slot),
+            )
+            self._feeds.append(own)
+            own.start()
+
+    def withdraw(self) -> None:
+        """Feed no more, and leave no card in a reader."""
+        for feed in self._feeds:
+            feed.stop()
+        for slot in self.slots:
+            slot.pull()
 
     def quiet(self, slot: VpcdSlot) -> bool:
         """Nobody has spoken to the card for a while: its lane is done with it."""
@@ -148,9 +159,9 @@ class Hands:
 
     def firmware(self, card: VirtualCard) -> Firmware:
         """A card behind the firmware of the rack's reader."""
-        card.chip.sleep = self._sleep
         made = Firmware(card, self.dialect)
-        if self._sleep is not None:
+        if self._timed:
+            made.true_time = card.chip.sleep = TrueTime()
             made.exchange_s, made.byte_s = EXCHANGE_S, BYTE_S
         self._handled.append(made)
         return made
@@ -169,6 +180,8 @@ class Hands:
                 at = self._slot(request)
                 self.slots[at].pull()
                 self._inside[at] = ""
+            case "feed":
+                self.feed(_seconds(request, "apart_s", 0.0))
             case "make":
                 path = self.box.make(self.box.household(str(request.get("account"))))
                 return {**self._standing(), "card": path.stem}

@@ -32,7 +32,6 @@ def rack() -> None:
 @click.option("--account", multiple=True, help="Put this household's card into the rack.")
 @click.option("--feed", is_flag=True, help="Feed the cards one after another by itself.")
 @click.option("--pace", type=float, default=0.2, show_default=True, help="Seconds between cards.")
-@click.option("--apart", type=float, default=0, help="Seconds from hand to hand at the start.")
 @click.option("--dialect", type=click.Choice(DIALECTS), default="acs", show_default=True)
 @click.option("--readers", type=click.IntRange(1, 8), default=1, show_default=True)
 @click.option("--true-timing", is_flag=True, help="Let the chips take the time a real chip takes.")
@@ -45,7 +44,6 @@ def serve(
     account: tuple[str, ...],
     feed: bool,
     pace: float,
-    apart: float,
     dialect: str,
     readers: int,
     true_timing: bool,
@@ -55,7 +53,7 @@ def serve(
     Prints one JSON line when ready. Commands of the same data folder find the reader by themselves.
     """
     wanted = {"batch": batch or "", "accounts": list(account), "feed": feed, "readers": readers}
-    wanted |= {"pace_s": pace, "apart_s": apart, "dialect": dialect, "timed": true_timing}
+    wanted |= {"pace_s": pace, "dialect": dialect, "timed": true_timing}
     call.doors.rack(call.settings, wanted)
 
 
@@ -96,6 +94,15 @@ def insert(
     """Put a card into a reader."""
     torn = {"pull_after": pull_after, "pull_step": pull_step, "seed": seed}
     _ask(call, do="insert", card=card, slot=slot, **torn)
+
+
+@rack.command()
+@click.option("--apart", type=float, default=0, help="Seconds from hand to hand at the start.")
+@with_json
+@pass_call
+def feed(call: Call, apart: float) -> None:
+    """Feed the rack's cards one after another, hands before every reader."""
+    _ask(call, do="feed", apart_s=apart)
 
 
 @rack.command()

@@ -21,6 +21,7 @@ from drivers.virtual.noise import NoAnswer, Noise, NoiseKind, flip_bit
 from drivers.virtual.omnikey_firmware import OmnikeyFirmware
 from drivers.virtual.part3_firmware import NO_SUCH_STRUCTURE, Part3Firmware
 from drivers.virtual.tear import Torn
+from drivers.virtual.true_time import TrueTime
 
 STATUS_BYTES = 2
 
@@ -97,6 +98,7 @@ class Firmware:
         byte_s: Time to clock one byte out of the chip, spent likewise.
         reader_time_s: Sum of both.
         wait: What a hang does; may raise instead of waiting.
+        true_time: The chip's `sleep`, where it takes the time of a real one.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class Firmware:
         self.byte_s = 0.0
         self.reader_time_s = 0.0
         self.wait: Callable[[float], object] = threading.Event().wait
+        self.true_time: TrueTime | None = None
         self._mute = mute or dialect == "none"
         self._speech = _speech(dialect, card.chip)
 
@@ -127,6 +130,7 @@ class Firmware:
 
     def power_up(self) -> bytes:
         """Power the card anew and return its ATR; code and selection are lost."""
+        self._begin()
         with self.card.chip.contacts:
             self._speech = _speech(self.dialect, self.card.chip)
             self.card.chip.power_up()
@@ -143,6 +147,7 @@ class Firmware:
             Torn: the card lost its power, before or during the command.
             NoAnswer: noise swallowed the answer.
         """
+        self._begin()
         number, self.exchanges = self.exchanges, self.exchanges + 1
         self._spend(self.exchange_s)
         noise = next((each for each in self.noise if each.exchange == number), None)
@@ -172,6 +177,10 @@ class Firmware:
                 raise NoAnswer
             case NoiseKind.HANG:
                 return answer
+
+    def _begin(self) -> None:
+        if self.true_time is not None:
+            self.true_time.begin()
 
     def _spend(self, seconds: float) -> None:
         self.reader_time_s += seconds

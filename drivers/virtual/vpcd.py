@@ -62,11 +62,22 @@ class VpcdSlot:
         host: Where vpcd listens.
         port: The slot's port; Debian's package uses 35963 and the next.
         gap_s: The least time a slot stays empty between two cards.
+        late_s: How much longer the first card takes to get power. From then on the service looks
+            into this slot so much later than into slots of the same start: readers of their own
+            are looked into at moments of their own.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 35963, *, gap_s: float = GAP_S) -> None:
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 35963,
+        *,
+        gap_s: float = GAP_S,
+        late_s: float = 0.0,
+    ) -> None:
         self._place = (host, port)
         self.gap_s = gap_s
+        self._late_s = late_s
         self._plug: _Plug | None = None
         self._empty_since = time.monotonic()
 
@@ -97,7 +108,8 @@ class VpcdSlot:
         """Put a card in; returns at once, the reader notices within its poll of 0.4 s."""
         ensure(not self.occupied, "a slot takes one card at a time")
         self.pull()
-        self._plug = _Plug(self._place, card, self._empty_since + self.gap_s)
+        self._plug = _Plug(self._place, card, self._empty_since + self.gap_s, self._late_s)
+        self._late_s = 0.0
 
     def pull(self) -> None:
         """Pull the card out, in the middle of a command if one is running."""
@@ -114,12 +126,14 @@ class VpcdSlot:
 class _Plug:
     """The thread of one inserted card."""
 
-    def __init__(self, place: tuple[str, int], card: CardSide, not_before: float) -> None:
+    def __init__(
+        self, place: tuple[str, int], card: CardSide, not_before: float, late_s: float
+    ) -> None:
         self.out = threading.Event()
         self.commands = 0
         self.noticed = False
         self.ended = math.inf
-        self._not_before = not_before
+        self._not_before, self._late_s = not_before, late_s
         self._place = place
         self._card = card
         self._pulled = threading.Event()
@@ -186,6 +200,8 @@ class _Plug:
             self._power_down()
         elif order in (POWER_ON, RESET):
             self._power_down()
+            self._pulled.wait(self._late_s)
+            self._late_s = 0.0
             self._atr = self._card.power_up()
             self._powered = True
         return self._atr if order == SEND_ATR else None

@@ -7,7 +7,7 @@ import resource
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -74,15 +74,15 @@ class Ran:
 def run_lanes(desk: Desk, batch: str, lanes: int, cards: int) -> Ran:
     """Run the bag of a desk whose rack feeds it."""
     kept = desk.folder / "cards as they were"
-    drafts = shutil.ignore_patterns(".*")  # the hands lay the first cards meanwhile
-    shutil.copytree(desk.home / "training" / "cards", kept, ignore=drafts)
+    shutil.copytree(desk.home / "training" / "cards", kept)
     settings = load_settings(desk.home, {})
     take_short_turns()
     with open_station(settings, True) as station, _room(desk) as (room, calls):
         readers = room.readers()[:lanes]
         run = Run(station, batch, cards, calls)
         cpu = _cpu_s()
-        _at_once([threading.Thread(target=run.lane, args=(one,)) for one in readers])
+        threads = [threading.Thread(target=run.lane, args=(one,)) for one in readers]
+        _at_once(threads, lambda: desk.hand("feed", apart_s=HANDS_APART_S))
         cpu_s, wall_s = _cpu_s() - cpu, run.last_s - run.first_s
         chip_s = float(str(desk.hand("list")["chip_s"])) / cards
         shutil.copytree(kept, desk.home / "training" / "cards", dirs_exist_ok=True)
@@ -128,9 +128,10 @@ def _cpu_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _at_once(threads: list[threading.Thread]) -> None:
+def _at_once(threads: list[threading.Thread], then: Callable[[], object] = lambda: None) -> None:
     for thread in threads:
         thread.start()
+    then()
     for thread in threads:
         thread.join()
 

@@ -3,9 +3,10 @@
 The rack, its hands and the card service are processes of their own; the station with its lanes is
 another, so that its processor time is its own. Every lane count runs in a fresh pair of them.
 
-Hands: a pair before every reader, none waits for another; they begin 0.15 s apart, as nobody lays
-eight cards at one moment. A card is taken out when nobody has spoken to it for 0.6 s, and the next
-one is put in half a second later, as the card service needs. Bare pyscard has the same hands.
+Hands: a pair before every reader, none waits for another; they begin when the lanes are open,
+0.15 s apart, as nobody lays eight cards at one moment, and the card service looks into each reader
+at a moment of its own. A card is taken out when nobody has spoken to it for 0.6 s, and the next one
+is put in half a second later, as the card service needs. Bare pyscard has the same hands.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 import click
 
 from drivers.virtual.stack import real_stack_available
-from tests.bench.lane_run import HANDS_APART_S, Ran, run_lanes
+from tests.bench.lane_run import Ran, run_lanes
 from tests.bench.row import Row
 from tests.kit.e2e import Desk
 from tests.kit.e2e_cards import people, take_in, take_list
@@ -84,8 +85,7 @@ def main(lanes: int, cards: int) -> None:
         take_in(desk, persons)
         batch = take_list(desk, [(one, "100") for one in persons])
         desk.run("batch", "pay", batch, "--tender", "cash", "--yuan", 100 * len(persons))
-        words = ("--batch", batch, "--feed", "--pace", "0", "--apart", HANDS_APART_S)
-        desk.rack(*words, "--readers", lanes, "--true-timing")
+        desk.rack("--batch", batch, "--pace", "0", "--readers", lanes, "--true-timing")
         click.echo(json.dumps(asdict(run_lanes(desk, batch, lanes, len(persons)))))
 
 
