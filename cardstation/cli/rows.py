@@ -70,6 +70,7 @@ def _detail(detail: LineDetail) -> dict[str, object]:
         "arrears_fen": household.arrears if household else None,
         "left_fen": detail.left,
         "relief_m3_month": household.relief_per_month if household else None,
+        "relief_until": household.relief_until if household else None,
         "meter_no": household.meter.meter_no if household else "",
         "meter_installed": household.meter.installed if household else None,
         "last_load": detail.last,

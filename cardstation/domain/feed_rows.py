@@ -35,7 +35,10 @@ class Policy:
 
 
 def household_row(household: Household) -> Row:
-    """A household as the centre files it: card generation and balance are the desk's alone."""
+    """A household as the centre files it: card generation and balance are the desk's alone.
+
+    The last day of a relief stands in rows that have one.
+    """
     address, meter = household.address, household.meter
     return (
         household.account_no,
@@ -61,6 +64,7 @@ def household_row(household: Household) -> Row:
         household.arrears.fen,
         _said(household.arrears_as_of),
         household.status.value,
+        *([_said(household.relief_until)] if household.relief_until else []),
     )
 
 
@@ -72,9 +76,11 @@ def household_from(row: Row) -> Household:
     """
     (account_no, name, phone, community, building, unit, room, zone, team, card_no, *more) = row
     (meter_no, kind, installed, chip, tariff, persons, relief, bought, *more) = more
-    tier_year, counter, arrears, as_of, status = more
+    tier_year, counter, arrears, as_of, status, *until = more
+    relief_until = until.pop() if until else ""
+    _ensure(not until)
     texts = (account_no, name, phone, community, building, unit, room, zone, team, card_no)
-    _ensure_texts(*texts, meter_no, kind, installed, chip, tariff, as_of, status)
+    _ensure_texts(*texts, meter_no, kind, installed, chip, tariff, as_of, status, relief_until)
     _ensure_counts(persons, relief, bought, tier_year, counter, arrears)
     return Household(
         account_no=account_no,
@@ -97,6 +103,7 @@ def household_from(row: Row) -> Household:
         arrears_as_of=_day(as_of),
         balance=NO_MONEY,
         status=HouseholdStatus(status),
+        relief_until=_day(relief_until),
     )
 
 

@@ -63,6 +63,7 @@ class Household:
         balance: Money kept for the household (结余).
         tier_year: The year `bought_this_year` belongs to; 0 = the running one.
         arrears_as_of: The day up to which the directory counted the arrears, None = not given.
+        relief_until: The last day of the relief, None = not given.
     """
 
     account_no: str
@@ -85,6 +86,12 @@ class Household:
     status: HouseholdStatus
     tier_year: int = 0
     arrears_as_of: date | None = None
+    relief_until: date | None = None
+
+    def relief_on(self, day: date) -> Volume:
+        """The relief a month as it holds on a day; one that has ended is none."""
+        ended = self.relief_until is not None and self.relief_until < day
+        return NO_GAS if ended else self.relief_per_month
 
     def bought_in(self, year: int) -> Volume:
         """The tier counter of a year: a new year starts at zero."""

@@ -56,6 +56,7 @@ SAID_ONCE = frozenset({IN_OTHER_BATCH, ORDER_WAITS})
 
 RELIEF = "relief_on_file"
 """A relief is shown and not priced: the household pays in full."""
+RELIEF_ENDED = "relief_ended"
 AGE_WARNED = 10
 """Years after which a meter is due to be changed; a sale is never blocked by it."""
 
@@ -147,7 +148,7 @@ def without_amount(
 
 
 def warnings_of(household: Household, day: date) -> tuple[str, ...]:
-    """What is worth a look at a household and stops nothing: `meter_over_age`, `relief_on_file`."""
+    """What is worth a look and stops nothing: `meter_over_age`, and how a relief stands."""
     since = household.meter.installed
     found = []
     if since is not None and (day.year - since.year, day.month, day.day) >= (
@@ -156,9 +157,14 @@ def warnings_of(household: Household, day: date) -> tuple[str, ...]:
         since.day,
     ):
         found.append("meter_over_age")
-    if household.relief_per_month:
-        found.append(RELIEF)
-    return tuple(found)
+    return (*found, *relief_warning(household, day))
+
+
+def relief_warning(household: Household, day: date) -> tuple[str, ...]:
+    """`relief_on_file` or `relief_ended` of a household that has one on file."""
+    if not household.relief_per_month:
+        return ()
+    return (RELIEF,) if household.relief_on(day) else (RELIEF_ENDED,)
 
 
 def _wish(row: ListRow) -> _Wish:

@@ -168,11 +168,17 @@ TABLE = {
     ),
     "relief_on_file": Words(
         "Relief on file, full price",
-        "The household has a monthly relief on file, without an end date. This program prices no "
+        "The household has a monthly relief on file that has not ended. This program prices no "
         "relief: the amount buys gas at the full price.",
         "The household pays the full price; the relief is not taken off.",
         "Settle the relief at the hall by your rules, or leave the row out and send the household "
         "there.",
+    ),
+    "relief_ended": Words(
+        "Relief ended",
+        "The household had a monthly relief; its last day on file is over.",
+        "The household pays the full price.",
+        "Tell the household that it applies for the relief anew at the hall.",
     ),
     "load_not_taken": Words(
         "Last load not taken yet",

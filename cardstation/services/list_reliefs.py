@@ -7,6 +7,7 @@ which rows it was.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from cardstation.domain.batch import Batch, LineKind, Verdict
 from cardstation.domain.money import Money
@@ -23,7 +24,7 @@ class Relief:
 
     Attributes:
         place: In the batch, from 1.
-        a_month: The relief; no file says until when.
+        a_month: The relief. until: Its last day, None = no file says.
     """
 
     place: int
@@ -31,6 +32,7 @@ class Relief:
     name: str
     money: Money
     a_month: Volume
+    until: date | None = None
 
 
 def list_reliefs(station: Station, batch_id: str) -> tuple[Relief, ...]:
@@ -43,12 +45,12 @@ def list_reliefs(station: Station, batch_id: str) -> tuple[Relief, ...]:
         batch = batch_of(reading, batch_id)
         quote = quote_standing(reading, batch, station.clock.now())
         decided = quote.fact.reliefs if quote is not None and quote.holds else ()
-        some = reliefs_in(reading, batch)
+        some = reliefs_in(reading, batch, station.clock.now().date())
     return tuple(one for one in some if one.place not in decided)
 
 
-def reliefs_in(reading: Reading, batch: Batch) -> tuple[Relief, ...]:
-    """Rows of a batch to be paid for whose household has a relief on file, in list order."""
+def reliefs_in(reading: Reading, batch: Batch, day: date) -> tuple[Relief, ...]:
+    """Rows of a batch to be paid for whose household has a relief on a day, in list order."""
     wanted = {line.account_no for line in batch.lines if line.account_no}
     homes = {one.account_no: one for one in reading.households.numbered(wanted, ())}
     paid = {
@@ -62,6 +64,7 @@ def reliefs_in(reading: Reading, batch: Batch) -> tuple[Relief, ...]:
         sold = line.kind is LineKind.SALE and line.verdict is Verdict.READY and not line.withdrawn
         if not sold or place in paid or home is None or money is None:
             continue
-        if home.relief_per_month:
-            found.append(Relief(place, home.address.door, home.name, money, home.relief_per_month))
+        if relief := home.relief_on(day):
+            door, until = home.address.door, home.relief_until
+            found.append(Relief(place, door, home.name, money, relief, until))
     return tuple(found)

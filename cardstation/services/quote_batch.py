@@ -65,7 +65,7 @@ def quote_batch(station: Station, batch_id: str) -> BatchQuote:
         content, homes = _content(station, reading, batch)
         standing = quote_standing(reading, batch, station.clock.now())
         issue = issues(reading, batch_id)
-        reliefs = tuple(one.place for one in reliefs_in(reading, batch))
+        reliefs = tuple(one.place for one in reliefs_in(reading, batch, station.clock.now().date()))
     if not content.lines:
         raise Refusal("nothing_to_quote", batch_id=batch_id)
     quote = _quote(station, batch, content, homes)

@@ -10,7 +10,7 @@ from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import Order
 from cardstation.domain.meter import CounterSchool, MeterKind
 from cardstation.domain.order_lease import in_zone, oldest_first
-from cardstation.domain.preflight import RELIEF
+from cardstation.domain.preflight import relief_warning
 from cardstation.domain.tariff import Standing, Tier, tariff_on
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
@@ -29,7 +29,7 @@ class CardFacts:
         household: None when the card names an account that is not on file.
         intent: The open intent of this card, None when there is none.
         warnings: Codes worth a look that stop nothing: the meter's flags, `arrears`,
-            `relief_on_file`, `off_book_purchase`, `order_past_counter`.
+            `relief_on_file`, `relief_ended`, `off_book_purchase`, `order_past_counter`.
         stop: The refusal that forbids a sale to this card, None = may be sold.
         tiers: The price steps as they hold for this household, empty for money meters.
         orders: Paid orders that may go onto this card as it stands now, the oldest first.
@@ -90,8 +90,7 @@ def _looked_at(station: Station, card: Inserted) -> tuple[tuple[str, ...], Refus
         household = customer_of(station, card)
         if household.arrears:
             warnings = (*warnings, "arrears")
-        if household.relief_per_month:
-            warnings = (*warnings, RELIEF)
+        warnings = (*warnings, *relief_warning(household, station.clock.now().date()))
         if household.status is not HouseholdStatus.ACTIVE:
             raise Refusal(f"account_{household.status.value}", account_no=household.account_no)
         admitted = admit(card.content, card.rules)

@@ -41,6 +41,7 @@ households = Table(
     Column("arrears_as_of", Day),
     Column("balance", Fen, nullable=False),
     Column("status", Word(HouseholdStatus), nullable=False),
+    Column("relief_until", Day),
 )
 
 _AT_ONCE = 500
@@ -167,6 +168,7 @@ def to_row(household: Household) -> dict[str, Any]:
         "arrears_as_of": household.arrears_as_of,
         "balance": household.balance,
         "status": household.status,
+        "relief_until": household.relief_until,
     }
 
 
@@ -193,6 +195,7 @@ def from_row(row: Row[Any]) -> Household:
         status=row.status,
         tier_year=row.tier_year,
         arrears_as_of=row.arrears_as_of,
+        relief_until=row.relief_until,
     )
 
 

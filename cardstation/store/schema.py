@@ -23,7 +23,7 @@ from cardstation.store import (
 from cardstation.store.seals import seal_rows
 from cardstation.store.tables import guards, metadata
 
-VERSION = 11
+VERSION = 12
 REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -238,7 +239,7 @@ def test_a_refusal_is_told_and_the_page_stays(desk: Stage, qtbot: QtBot) -> None
     assert desk.station.money.quote is None
 
 
-RELIEF = Relief(3, "3-2-601", "孟思", Money(10_000), Volume.of_m3("4"))
+RELIEF = Relief(3, "3-2-601", "孟思", Money(10_000), Volume.of_m3("4"), date(2026, 12, 31))
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Q, Qt.Key.Key_F6])
@@ -246,7 +247,7 @@ RELIEF = Relief(3, "3-2-601", "孟思", Money(10_000), Volume.of_m3("4"))
 def test_rows_with_a_relief_pay_in_full_only_when_somebody_said_so(
     desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, key: Qt.Key, full_price: bool
 ) -> None:
-    open_money(desk, FakeMoney(reliefs=(RELIEF,) * 9))
+    open_money(desk, FakeMoney(reliefs=(replace(RELIEF, until=None), *(RELIEF,) * 8)))
     said: list[str] = []
 
     def answer(dialog: ReliefDialog) -> int:
@@ -257,7 +258,8 @@ def test_rows_with_a_relief_pay_in_full_only_when_somebody_said_so(
     monkeypatch.setattr(PayDialog, "exec", lambda _dialog: 1)
     press(desk, qtbot, key)
     assert bool(desk.station.money.done) is full_price
-    assert {"3-2-601  孟思", "¥100.00    每月 4 m³", "另有 1 行"} <= set(said)
+    assert {"3-2-601  孟思", "另有 1 行"} <= set(said)
+    assert {"¥100.00    每月 4 m³，至 2026-12-31", "¥100.00    每月 4 m³，未写到期日"} <= set(said)
 
 
 def test_the_page_of_cards_asks_the_same_before_it_takes_money(

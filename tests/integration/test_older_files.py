@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,6 @@ from cardstation.errors import Refusal
 from cardstation.services import top_up as selling
 from cardstation.services.batch_account import batch_account
 from cardstation.services.import_directory import import_directory
-from cardstation.services.lists.directory_file import AS_OF, COLUMNS
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
@@ -30,6 +28,7 @@ from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from tests.kit.desk import StandingClock
+from tests.kit.exported import exported
 from tests.kit.memory_ledger import Centre
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch, take
 from tests.kit.two_desks import HOME, SECOND, with_card
@@ -44,35 +43,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield made
     made.reader.pull()
     made.station.store.close()
-
-
-def exported(path: Path, *homes: Household, day: str = "") -> Path:
-    """A directory file as the utility exports these households."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*sorted(COLUMNS), AS_OF])
-        writer.writeheader()
-        for one in homes:
-            writer.writerow(
-                {
-                    "account_no": one.account_no,
-                    "name": one.name,
-                    "community": one.address.community,
-                    "building": one.address.building,
-                    "unit": one.address.unit,
-                    "room": one.address.room,
-                    "card_no": one.card_no,
-                    "meter_no": one.meter.meter_no,
-                    "meter_kind": one.meter.kind.value,
-                    "chip": one.chip,
-                    "tariff": one.tariff,
-                    "status": one.status.value,
-                    "bought_this_year_m3": one.bought_this_year.litres / 1000,
-                    "purchase_counter": one.purchase_counter,
-                    "arrears_yuan": one.arrears.yuan,
-                    AS_OF: day,
-                }
-            )
-    return path
 
 
 def counted(desk: Desk, account_no: str = HOME.account_no) -> tuple[int, str]:

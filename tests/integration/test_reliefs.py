@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from cardstation.domain.batch import Verdict
+from cardstation.domain.feed_rows import household_from, household_row
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.preflight import relief_warning
 from cardstation.domain.quotation import QuoteFact
 from cardstation.domain.volume import Volume
 from cardstation.papers.quote_sheet import quote_sheet
 from cardstation.services.batch_account import batch_account
+from cardstation.services.import_directory import import_directory
 from cardstation.services.leave_out import leave_out
 from cardstation.services.list_reliefs import Relief, list_reliefs
 from cardstation.services.pay_batch import pay_batch
@@ -26,6 +30,7 @@ from cardstation.services.release_line import release_line
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from cardstation.store.frozen import freeze, thaw
+from tests.kit.exported import exported
 from tests.kit.lists import list_row, taken
 from tests.kit.papers import pages_of
 from tests.kit.station import Desk, card_of, neighbours, open_desk
@@ -39,6 +44,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     opened = open_desk(tmp_path, households=[A, B, *OTHERS])
     yield opened
     opened.station.store.close()
+
+
+def yesterday(day: date) -> date:
+    return day - timedelta(days=1)
 
 
 def places(desk: Desk, batch_id: str) -> list[int]:
@@ -99,6 +108,34 @@ def test_the_counter_says_it_of_the_card(desk: Desk) -> None:
     for home, said in ((A, True), (OTHERS[0], False)):
         with closing(desk.insert(card_of(home))) as inserted:
             assert ("relief_on_file" in read_card(desk.station, inserted).warnings) is said
+
+
+def test_a_relief_holds_through_its_last_day_and_is_not_asked_about_after_it(desk: Desk) -> None:
+    today = desk.station.clock.now().date()
+    lasting, over = (
+        replace(one, relief_until=day) for one, day in ((A, today), (B, yesterday(today)))
+    )
+    with desk.station.store.unit() as unit:
+        unit.households.put([lasting, over])
+        unit.commit()
+    batch = taken(desk.station, [list_row(A), list_row(B)]).batch_id
+    assert [(one.place, one.until) for one in list_reliefs(desk.station, batch)] == [(1, today)]
+    quote_batch(desk.station, batch)
+    assert fact(desk, batch).reliefs == (1,)
+    for home, said in ((lasting, "relief_on_file"), (over, "relief_ended")):
+        with closing(desk.insert(card_of(home))) as inserted:
+            warned = read_card(desk.station, inserted).warnings
+        assert [one for one in warned if one.startswith("relief")] == [said]
+        assert relief_warning(home, today) == (said,)
+
+
+@pytest.mark.parametrize("until", [date(2026, 12, 31), None])
+def test_a_file_and_a_feed_say_its_last_day(desk: Desk, tmp_path: Path, until: date | None) -> None:
+    path = exported(tmp_path / "households.csv", replace(A, relief_until=until))
+    import_directory(desk.station, path)
+    assert desk.household(A.account_no).relief_until == until
+    fed = household_from(household_row(desk.household(A.account_no)))
+    assert (fed.relief_until, fed.relief_per_month) == (until, A.relief_per_month)
 
 
 def test_the_managers_paper_names_no_relief(desk: Desk) -> None:

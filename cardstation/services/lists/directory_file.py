@@ -46,6 +46,8 @@ COLUMNS = _NEEDED | {
 }
 AS_OF = "arrears_date"
 """Optional: the day up to which the arrears and the gas of a row were counted."""
+RELIEF_UNTIL = "relief_until"
+"""Optional: the last day of a relief."""
 _STATUS = {
     "正常": HouseholdStatus.ACTIVE,
     "在用": HouseholdStatus.ACTIVE,
@@ -108,7 +110,7 @@ def read_directory(path: Path, year: int) -> Iterator[Household | RejectedRow]:
             seen: set[str] = set()
             for number, row in enumerate(rows, start=2):
                 cells = {name: clean(row[name]) for name in COLUMNS}
-                cells[AS_OF] = clean(row.get(AS_OF) or "")
+                cells |= {name: clean(row.get(name) or "") for name in (AS_OF, RELIEF_UNTIL)}
                 yield _read(number, cells, year, seen)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Refusal("directory_not_readable", file=path.name) from error
@@ -153,6 +155,7 @@ def _household(row: Mapping[str, str], year: int) -> Household:
         status=_word(row, "status", _STATUS),
         tier_year=counted.year if counted else year,
         arrears_as_of=counted,
+        relief_until=_day(row, RELIEF_UNTIL),
     )
 
 

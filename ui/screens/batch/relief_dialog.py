@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from cardstation.services.list_reliefs import Relief
 from ui.look import Look
 from ui.parts.facts import Facts
+from ui.parts.relief import relief_words
 from ui.parts.sheet import Sheet
 from ui.parts.words import label
 
@@ -22,7 +23,7 @@ class ReliefDialog(Sheet):
         t = look.t
         super().__init__(parent, look, t("Relief on file"), t("Full price"))
         said = t(
-            "{n} households on this list have a monthly relief on file; no file says until when. "
+            "{n} households on this list have a monthly relief on file that has not ended. "
             "This program does not take it off: at the full price the relief is not used up, and "
             "is settled at the hall.",
             n=len(reliefs),
@@ -31,7 +32,10 @@ class ReliefDialog(Sheet):
         rows = Facts(MOST_SHOWN)
         rows.show_rows(
             [
-                (f"{one.door}  {one.name}", f"{one.money}    {_a_month(one, look)}")
+                (
+                    f"{one.door}  {one.name}",
+                    f"{one.money}    {relief_words(one.a_month, one.until, t)}",
+                )
                 for one in reliefs[:MOST_SHOWN]
             ]
         )
@@ -41,10 +45,6 @@ class ReliefDialog(Sheet):
             self.column.addWidget(label(more, "muted"))
         todo = t("Esc goes back: leave such a row out, and send the household to the hall.")
         self.column.addWidget(label(todo, "muted", wrap=True))
-
-
-def _a_month(one: Relief, look: Look) -> str:
-    return look.t("{volume} a month", volume=one.a_month)
 
 
 def ask_full_price(parent: QWidget, look: Look, reliefs: Sequence[Relief]) -> bool:

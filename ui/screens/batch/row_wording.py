@@ -8,6 +8,7 @@ from cardstation.i18n import Translator
 from cardstation.sentences import word
 from cardstation.services.look_at_line import LineDetail
 from ui.parts.facts import Fact
+from ui.parts.relief import relief_words
 from ui.screens.batch.lists_state import REASONS, Ask, RowState
 
 _ORDER_WAITS = (
@@ -49,7 +50,7 @@ def household_facts(state: RowState, t: Translator) -> list[Fact]:
     if home.meter.installed:
         facts.append((t("Meter installed"), str(home.meter.installed.year)))
     if home.relief_per_month:
-        facts.append((t("Relief a month"), str(home.relief_per_month)))
+        facts.append((t("Relief"), relief_words(home.relief_per_month, home.relief_until, t)))
     if detail.cap is not None:
         facts.append((t("Largest load"), str(detail.cap)))
     if detail.last is not None:

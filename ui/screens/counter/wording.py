@@ -14,6 +14,7 @@ from cardstation.sentences.card_told import card_told
 from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.parts.facts import Fact
+from ui.parts.relief import relief_words
 from ui.screens.counter.order_gas import gas_of
 from ui.screens.counter.state import Phase, State
 from ui.unfinished import Torn
@@ -147,7 +148,8 @@ def person_facts(state: State, t: Translator) -> list[Fact]:
     if home.arrears:
         facts.append((t("Arrears"), str(home.arrears), "error"))
     if home.relief_per_month:
-        facts.append((t("Relief a month"), str(home.relief_per_month), "warn"))
+        said = relief_words(home.relief_per_month, home.relief_until, t)
+        facts.append((t("Relief"), said, "warn"))
     return facts
 
 
