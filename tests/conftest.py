@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,17 @@ os.environ["XDG_STATE_HOME"] = str(
 # one, and no test may ever reach the card service of the machine it runs on.
 PRIVATE = Path(tempfile.gettempdir(), f"cardstation-tests-{os.getpid()}", "pcscd.comm")
 os.environ["PCSCLITE_CSOCK_NAME"] = str(PRIVATE)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Modules and thousands of tests live to the end: none of it is looked through for garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -6,8 +6,6 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from cardstation.i18n import translator
 
 UI = Path(__file__).parents[2] / "ui"
@@ -47,13 +45,5 @@ def test_there_are_many() -> None:
     assert len(SENTENCES) > 150
 
 
-@pytest.mark.parametrize("text", SENTENCES)
-def test_it_has_a_chinese_sentence(text: str) -> None:
-    assert translator("zh_CN").knows(text)
-
-
-@pytest.mark.parametrize("path", sorted(UI.rglob("*.py")), ids=lambda path: str(path.name))
-def test_no_f_string_is_translated(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t" and node.args:
-            assert not isinstance(node.args[0], ast.JoinedStr)
+def test_each_has_a_chinese_sentence() -> None:
+    assert [text for text in SENTENCES if not translator("zh_CN").knows(text)] == []

@@ -96,15 +96,14 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("way", Direction)
-@pytest.mark.parametrize(
-    ("state", "event"), list(itertools.product(TopUpState, TopUpEvent)), ids=lambda one: one.value
-)
-def test_every_pair(way: Direction, state: TopUpState, event: TopUpEvent) -> None:
-    if (way, state, event) in EXPECTED:
-        assert advance(way, state, event, approver="second") is EXPECTED[way, state, event]
-    else:
-        with pytest.raises(Defect):
-            advance(way, state, event, approver="second")
+@pytest.mark.parametrize("state", TopUpState)
+def test_every_pair(way: Direction, state: TopUpState) -> None:
+    for event in TopUpEvent:
+        if (way, state, event) in EXPECTED:
+            assert advance(way, state, event, approver="second") is EXPECTED[way, state, event]
+        else:
+            with pytest.raises(Defect):
+                advance(way, state, event, approver="second")
 
 
 @pytest.mark.parametrize("event", sorted(TWO_PERSONS))
