@@ -211,6 +211,7 @@ def _compared(shown: Comparison, *, taken: bool) -> dict[str, object]:
                 "place": change.place,
                 "old": change.old and line_value(change.old),
                 "new": change.new and line_value(change.new),
+                "envelope_not_used": change.number_left,
             }
             for change in shown.changes
         ],
@@ -235,8 +236,15 @@ def _change(call: Call, change: Change) -> tuple[str, ...]:
         line.name,
         line.door,
         _said(call, change.old),
-        _said(call, change.new),
+        f"{_said(call, change.new)} {_envelope_left(call, change)}".strip(),
     )
+
+
+def _envelope_left(call: Call, change: Change) -> str:
+    if change.new is None or not change.number_left:
+        return ""
+    stays, t = change.new.envelope or "—", call.words
+    return t("envelope {number} not used, {stays} stays", number=change.number_left, stays=stays)
 
 
 def _said(call: Call, line: ManifestLine | None) -> str:

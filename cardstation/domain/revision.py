@@ -34,12 +34,14 @@ class Change:
     Attributes:
         place: Of the old line in the batch, 0 for a new one.
         old, new: What it said and what it says; None where there is none.
+        number_left: The envelope number that the newer list says and that the row does not get.
     """
 
     kind: ChangeKind
     place: int
     old: ManifestLine | None
     new: ManifestLine | None
+    number_left: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cardstation.domain.batch import Whose
-from cardstation.domain.revision import Comparison, compare_lines
+from cardstation.domain.revision import Change, ChangeKind, Comparison, compare_lines
 from cardstation.errors import Refusal
+from cardstation.services.intent.envelope_numbers import EnvelopeNumbers, numbers_in
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.lists.changing import fixed_places
 from cardstation.services.lists.judging import judged
@@ -32,4 +35,18 @@ def compared(station: Station, reading: Reading, batch_id: str, found: Household
         raise Refusal("same_list_again", batch_id=other)
     newer = judged(station, reading, found, Whose(community=batch.community), batch_id).lines
     changes = compare_lines(batch.lines, fixed_places(reading, batch_id), newer)
-    return Comparison(batch_id, found.digest, changes)
+    numbers = numbers_in(reading, batch)
+    return Comparison(batch_id, found.digest, tuple(_numbered(one, numbers) for one in changes))
+
+
+def _numbered(change: Change, numbers: EnvelopeNumbers) -> Change:
+    """With the envelope number that its row has once the list is taken."""
+    if change.new is None:
+        return change
+    said = stays = change.new.envelope
+    if change.kind in (ChangeKind.NEW, ChangeKind.CHANGED):
+        stays = numbers.of_row(change.new, change.place)
+    elif change.old is not None:
+        stays = change.old.envelope
+    left = said if said.casefold() != stays.casefold() else ""
+    return replace(change, new=replace(change.new, envelope=stays), number_left=left)

@@ -10,15 +10,13 @@ from cardstation.domain.list_steps import Enveloped, Reenveloped
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.envelope_numbers import numbers_in
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
 from cardstation.services.intent.scan_rule import scan_when_numbered
 from cardstation.services.intent.steps import ensure_not_closed, record_step
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
-from cardstation.store import Reading
-
-_BY_ENVELOPE = ("card_in_other_envelope", "envelope_not_scanned")
 
 
 def put_in_envelope(
@@ -44,7 +42,8 @@ def put_in_envelope(
         ensure_other_person(station, approval)
     wanted = envelope.strip()
     with station.store.unit() as unit:
-        lines = batch_of(unit, batch_id).lines
+        batch = batch_of(unit, batch_id)
+        lines = batch.lines
         ensure_not_closed(unit, batch_id)
         if not 1 <= place <= len(lines) or lines[place - 1].withdrawn:
             raise Refusal("unknown_line", batch_id=batch_id, place=place)
@@ -56,7 +55,7 @@ def put_in_envelope(
         if own.envelope == wanted:
             return own
         value: object = Enveloped(place, taken_out=not wanted)
-        if own.envelope and _is_relied_on(unit, batch_id, place):
+        if own.envelope and numbers_in(unit, batch).relied_on(own):
             if approval is None:
                 raise Refusal("envelope_change_needs_two", row=own.row.row)
             value = Reenveloped(place, taken_out=not wanted, reason=meant(reason))
@@ -70,10 +69,3 @@ def put_in_envelope(
         unit.commit()
     anchor_journal(station)
     return put
-
-
-def _is_relied_on(reading: Reading, batch_id: str, place: int) -> bool:
-    """Cards were held against the numbers of this batch, or this one's was."""
-    if any(one.step is Step.STARTED for one in reading.steps.of_batch(batch_id)):
-        return True
-    return any(one.code in _BY_ENVELOPE for one in reading.funds.stops(batch_id, line=place))

@@ -74,14 +74,10 @@ def revise_list(
 
 
 def _appended(now: Comparison, revision: int) -> list[ManifestLine]:
-    """The new lines; the envelope of a card stays when the new list says none."""
+    """The new lines."""
     taken = (ChangeKind.NEW, ChangeKind.CHANGED)
     return [
-        replace(
-            one.new,
-            revision=revision,
-            envelope=one.new.envelope or (one.old.envelope if one.old else ""),
-        )
+        replace(one.new, revision=revision)
         for one in now.changes
         if one.kind in taken and one.new is not None
     ]

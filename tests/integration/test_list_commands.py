@@ -232,3 +232,5 @@ def test_envelopes_come_with_the_list_or_one_by_one(run: Command, tmp_path: Path
     now = next(one["new"] for one in shown["changes"] if one["kind"] == "changed")
     assert now["envelope"] == "B-1"
     assert run("batch", "row", batch, "3")[1]["line"]["envelope"] == "B-1"
+    _, shown = run("batch", "revise", batch, sheet(tmp_path / "c.csv", "C-1,150", head))
+    assert [one["envelope_not_used"] for one in shown["changes"]] == ["C-1"]

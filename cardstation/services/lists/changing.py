@@ -9,6 +9,7 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import Decided, Revised
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
+from cardstation.services.intent.envelope_numbers import numbers_in
 from cardstation.services.intent.funding import batch_of, ensure_payers_agree, fund_lines
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
@@ -129,13 +130,14 @@ def exchange(
         Refusal: `envelope_needs_two` (money lies there that another household paid).
     """
     became = 0
+    batch = batch_of(unit, batch_id)
+    if new is not None:
+        new = replace(new, envelope=numbers_in(unit, batch).of_row(new, place))
     if place:
-        old = batch_of(unit, batch_id).lines[place - 1]
         if new is not None:
             ensure_payers_agree(unit, batch_id, place, new, approved=bool(approver))
+            new = replace(new, revision=batch.lines[place - 1].revision)
         unit.batches.withdraw(batch_id, (place,), why)
-        if new is not None:
-            new = replace(new, envelope=new.envelope or old.envelope, revision=old.revision)
     if new is not None:
         (became,) = unit.batches.add_lines(batch_id, (new,))
     told = Decided(place, became, why)

@@ -115,11 +115,18 @@ def _line(change: Change) -> ManifestLine:
 
 
 def _newer(change: Change, look: Look) -> Cell:
-    """What the newer list says; of a row that stays, that it is not used."""
-    said = _said(change.new, look)
-    if change.kind is not ChangeKind.KEPT:
-        return said
-    return replace(said, text=look.t("{said}    not used: paid or begun", said=said.text))
+    """What the newer list says, and what of it is not used."""
+    cell, t = _said(change.new, look), look.t
+    said = cell.text
+    if change.kind is ChangeKind.KEPT:
+        said = t("{said}    not used: paid or begun", said=said)
+    if change.new and change.number_left:
+        stays = change.new.envelope or "—"
+        left = t(
+            "envelope {number} not used, {stays} stays", number=change.number_left, stays=stays
+        )
+        said = f"{said}    {left}"
+    return replace(cell, text=said)
 
 
 def _said(line: ManifestLine | None, look: Look) -> Cell:
