@@ -20,7 +20,7 @@ from cardstation.domain.ledger import Posting
 _YEARS = range(2000, 2200)
 _AT_ONCE = 1_000
 _KEYS = ("day", "posted_on", "station", "account_class")
-_ADDED = added_to(day_totals, *_KEYS)
+ADDED = added_to(day_totals, *_KEYS)
 
 Key = tuple[date, date, str, str]
 """Day of the desk, day of posting, station, class of account."""
@@ -84,7 +84,7 @@ def add_to_days(connection: Connection, parts: Iterable[tuple[Key, int]]) -> Non
     sums = totals(parts)
     if sums:
         columns = dict(zip(_KEYS, map(list, zip(*sums, strict=True)), strict=True))
-        connection.execute(_ADDED, {**columns, "fen": list(sums.values())})
+        connection.execute(ADDED, {**columns, "fen": list(sums.values())})
 
 
 def revenue_of(connection: Connection, day: date) -> dict[str, int]:
@@ -98,9 +98,8 @@ def revenue_of(connection: Connection, day: date) -> dict[str, int]:
     return {"fen": -int(sold[0] or 0), "later_fen": -int(sold[1] or 0)}
 
 
-def recount(connection: Connection) -> None:
-    """Reckon all sums of days anew from the facts, as the owner of the tables."""
-    connection.execute(delete(day_totals))
+def posted_by_day(connection: Connection) -> dict[Key, int]:
+    """All sums of days, reckoned from the facts."""
     booked = (
         select(func.jsonb_object_agg(postings.c.account, postings.c.fen))
         .where(postings.c.entry_id == journal.c.entry_id)
@@ -114,4 +113,10 @@ def recount(connection: Connection) -> None:
             legs = [Posting(*one) for one in (row.legs or {}).items()]
             for key, fen in summed(day, row.posted_at, row.station, legs):
                 found[key] = found.get(key, 0) + fen
-    add_to_days(connection, found.items())
+    return found
+
+
+def recount(connection: Connection) -> None:
+    """Reckon all sums of days anew from the facts, as the owner of the tables."""
+    connection.execute(delete(day_totals))
+    add_to_days(connection, posted_by_day(connection).items())

@@ -43,8 +43,8 @@ _EXCEPTIONS = insert_arrays(
 )
 
 
-_BALANCES = added_to(balances, "account", "station")
-_CLASSES = added_to(class_totals, "account_class", "station")
+BALANCES = added_to(balances, "account", "station")
+CLASSES = added_to(class_totals, "account_class", "station")
 
 
 def copied(one: Sent) -> tuple[Any, ...]:
@@ -97,8 +97,8 @@ def add_to_balances(connection: Connection, station: str, legs: Sequence[Posting
     # An account that a batch moves there and back again needs no row: most sales end at nothing.
     moved = {account: fen for account, fen in per_account(legs).items() if fen}
     for statement, name, sums in (
-        (_BALANCES, "account", moved),
-        (_CLASSES, "account_class", per_class(legs)),
+        (BALANCES, "account", moved),
+        (CLASSES, "account_class", per_class(legs)),
     ):
         columns = {name: list(sums), "station": [station] * len(sums), "fen": list(sums.values())}
         connection.execute(statement, columns)

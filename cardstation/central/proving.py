@@ -15,14 +15,12 @@ from cardstation.central.batch import Sent, numbered, read_batch
 from cardstation.central.centre_chain import CENTRE, FACT, postings_of_order
 from cardstation.central.days import Key, business_day, summed
 from cardstation.central.engine import transaction
-from cardstation.central.judging import class_of, legs
+from cardstation.central.judging import legs
 from cardstation.central.posting import REPEATED, UNREADABLE_KIND, copied
+from cardstation.central.recounting import DEADLINE_S, day_differences, sum_differences
 from cardstation.central.tables import (
-    balances,
     branches,
     card_load,
-    class_totals,
-    day_totals,
     entry_index,
     epochs,
     exceptions,
@@ -33,7 +31,6 @@ from cardstation.central.tables import (
 from cardstation.domain.ledger import GENESIS, Order, Posting, entry_hash
 from cardstation.errors import LedgerRefused
 
-DEADLINE_S = 3_600.0
 _PAGE = 2_000
 _SEALED = func.sealed_once(journal.c.kind, journal.c.subject, journal.c.verdict)
 _UNDONE = func.undone_once(journal.c.kind, journal.c.corrects, journal.c.verdict)
@@ -57,34 +54,9 @@ def disagreements(engine: Engine) -> tuple[str, ...]:
 
 
 def _sums(connection: Connection) -> list[str]:
-    facts: dict[tuple[str, str], int] = {}
-    rows = connection.execute(
-        select(postings.c.account, journal.c.station, func.sum(postings.c.fen))
-        .join(journal, journal.c.entry_id == postings.c.entry_id)
-        .group_by(postings.c.account, journal.c.station)
-    )
-    for account, station, fen in rows:
-        facts[account, station] = int(fen)
-    found = [f"postings sum to {sum(facts.values())}"] if sum(facts.values()) else []
-    stored = {(row.account, row.station): row.fen for row in connection.execute(select(balances))}
-    found += _differences("balance", facts, stored)
-    classes: dict[tuple[str, str], int] = {}
-    for (account, station), fen in facts.items():
-        key = (class_of(account), station)
-        classes[key] = classes.get(key, 0) + fen
-    kept = {
-        (row.account_class, row.station): row.fen
-        for row in connection.execute(select(class_totals))
-    }
-    return found + _differences("class total", classes, kept)
-
-
-def _differences(what: str, facts: Mapping[Any, int], stored: Mapping[Any, int]) -> list[str]:
-    return [
-        f"{what} {tuple(map(str, key))}: postings {facts.get(key, 0)}, stored {stored.get(key, 0)}"
-        for key in sorted(facts.keys() | stored.keys())
-        if facts.get(key, 0) != stored.get(key, 0)
-    ]
+    whole = int(connection.scalar(select(func.sum(postings.c.fen))) or 0)
+    found = [f"postings sum to {whole}"] if whole else []
+    return found + list(map(str, sum_differences(connection)))
 
 
 @dataclass(slots=True)
@@ -143,7 +115,7 @@ def _chains(connection: Connection) -> list[str]:
             chain.found.append(f"{chain.station}: head is not the last entry, or there are holes")
         found += [*chain.found, *_epochs(connection, station, chain)]
     found += [f"{entry_id}: exception without its entry" for entry_id, _ in judged]
-    return found + _days(connection, days)
+    return found + list(map(str, day_differences(connection, days)))
 
 
 def _add_days(days: dict[Key, int], row: Row[Any], booked: Mapping[str, int]) -> None:
@@ -151,12 +123,6 @@ def _add_days(days: dict[Key, int], row: Row[Any], booked: Mapping[str, int]) ->
         day = business_day(bytes(row.raw), row.posted_at)
         for key, fen in summed(day, row.posted_at, row.station, starmap(Posting, booked.items())):
             days[key] = days.get(key, 0) + fen
-
-
-def _days(connection: Connection, facts: Mapping[Key, int]) -> list[str]:
-    rows = connection.execute(select(day_totals))
-    stored = {(row.day, row.posted_on, row.station, row.account_class): row.fen for row in rows}
-    return _differences("day total", facts, stored)
 
 
 def _pages(connection: Connection, station: str) -> Iterator[Sequence[Row[Any]]]:

@@ -180,7 +180,7 @@ def read_totals(home: Path, dsn: str = "") -> dict[str, object]:
 
 
 @contextmanager
-def open_books(home: Path, dsn: str) -> Iterator[Engine]:
+def open_books(home: Path, dsn: str, *, connections: int = 1) -> Iterator[Engine]:
     """The books at an address, or those of a data folder, whose cluster may run or not.
 
     A cluster that did not run is brought to the current schema, as a start of the service does.
@@ -193,7 +193,7 @@ def open_books(home: Path, dsn: str) -> Iterator[Engine]:
         if not address:
             address = cluster.start()
             prepare(cluster.dsn(OWNER, "postgres"))
-        engine = open_engine(address, connections=1)
+        engine = open_engine(address, connections=connections)
         try:
             yield engine
         finally:

@@ -37,6 +37,7 @@ from cardstation.cli.central_orders import (
 from cardstation.cli.central_outbox import outbox
 from cardstation.cli.central_people import clerk
 from cardstation.cli.central_reconcile import reconcile_command, take_file_command
+from cardstation.cli.central_recount import recount_command
 from cardstation.cli.central_reporting import openapi_command, reporting_role
 from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import CardStationError
@@ -206,6 +207,9 @@ central.add_command(clerk)
 
 
 central.add_command(reconcile_command)
+
+
+central.add_command(recount_command)
 
 
 central.add_command(take_file_command)

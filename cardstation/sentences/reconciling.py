@@ -68,6 +68,12 @@ TABLE = {
         "Nothing was changed.",
         "Wait until it has ended, then run it again.",
     ),
+    "recount_runs": Words(
+        "Repair runs already",
+        "Another repair of stored sums is at work on these books.",
+        "Nothing was changed.",
+        "Wait until it has ended, then run it again.",
+    ),
     "checkpoint_unreadable": Words(
         "Checkpoint not readable",
         "The file is no checkpoint: station, epoch, seq, hash, nonce and signature as JSON.",

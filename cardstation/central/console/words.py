@@ -42,6 +42,7 @@ ACTS = {
     "proof_asked": "Proof of the books begun",
     "proof_ended": "Proof of the books ended",
     "day_reconciled": "Day reconciled",
+    "sum_put_right": "Stored sum put right",
     "file_taken": "File taken",
     "audit_proposed": "Item of the audit list explained",
     "invoices_asked": "Invoices asked for",
