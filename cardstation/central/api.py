@@ -71,7 +71,7 @@ class Service:
 def build(service: Service) -> FastAPI:
     """The application over one ledger."""
     app = FastAPI(title="cardstation central ledger", openapi_url=None)
-    reception = Reception(service.engine)
+    reception = Reception(service.engine, service.key)
     _station_routes(app, service, reception)
     _look_routes(app, service, reception)
     _board_routes(app, service, reception)

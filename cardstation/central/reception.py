@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from base64 import b64encode
 from collections.abc import Callable
 
 from fastapi import Request, Response
 from sqlalchemy import Engine, text
 
+from cardstation.central.centre_key import CentreKey
 from cardstation.central.engine import transaction
 from cardstation.central.known_keys import KnownKeys
 from cardstation.central.requests import Signed, read_body, signature_of
 from cardstation.central.turns import Turns
-from cardstation.domain.message_signature import digest_matches
+from cardstation.domain.checkpoint import AnswerSigned
+from cardstation.domain.message_signature import ANSWER_SIGNATURE, digest_matches
 from cardstation.errors import LedgerRefused
 
 WORKERS = 6
@@ -36,10 +39,12 @@ class Reception:
 
     Args:
         engine: The books.
+        key: Signs every answer.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, key: CentreKey) -> None:
         self._engine = engine
+        self._key = key
         self._stations = Turns(WORKERS, most_inside=256, most_of_one=8)
         self._strangers = Turns(1, most_inside=64, most_of_one=4)
         self._keys = KnownKeys(engine)
@@ -68,14 +73,14 @@ class Reception:
         await self._keys.ensure(signed)
         async with self._stations.of(signed.station):
             body = await _body_of(request, signed, most_bytes)
-            return await self._stations.work(work, signed, body)
+            return await self._stations.work(self._signed, work, signed, body)
 
     async def stranger(self, request: Request, work: Work, *, most_bytes: int) -> Response:
         """Answer a request of a station that is not in the books yet."""
         signed = signature_of(request)
         async with self._strangers.of(_address_of(request)):
             body = await _body_of(request, signed, most_bytes)
-            return await self._strangers.work(work, signed, body)
+            return await self._strangers.work(self._signed, work, signed, body)
 
     async def own(self, work: Callable[[], Response]) -> Response:
         """Answer a program of this machine that was let in by its token."""
@@ -92,6 +97,12 @@ class Reception:
             if time.monotonic() - self._looked_s > _LOOKED_S:
                 await self._strangers.work(self._read)
                 self._looked_s = time.monotonic()
+
+    def _signed(self, work: Work, signed: Signed, body: bytes) -> Response:
+        answer = work(signed, body)
+        said = AnswerSigned(signed.station, signed.signature, bytes(answer.body))
+        answer.headers[ANSWER_SIGNATURE] = b64encode(self._key.sign(said.message)).decode()
+        return answer
 
     def _read(self) -> None:
         with transaction(self._engine) as connection:

@@ -1,4 +1,4 @@
-"""What the centre signs: how far it has taken a station's chain, and leave to send again.
+"""What the centre signs: each answer, how far it has taken a chain, and leave to send again.
 
 Both sides build the same bytes from the same facts; a checkpoint kept by the station proves
 later, against the centre's own word, what was confirmed.
@@ -6,6 +6,7 @@ later, against the centre's own word, what was confirmed.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -33,6 +34,27 @@ class Checkpoint:
         """The bytes that are signed."""
         facts = (self.station, str(self.epoch), str(self.seq), self.hash, self.nonce)
         return _lines("cardstation checkpoint", facts)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSigned:
+    """One whole answer to one question: nothing of it is changed, left out or said again later.
+
+    Attributes:
+        station: Who asked.
+        question: The signature of the request, which covers its nonce and what is asked.
+        body: The exact bytes of the answer.
+    """
+
+    station: str
+    question: bytes
+    body: bytes
+
+    @property
+    def message(self) -> bytes:
+        """The bytes that are signed."""
+        hashes = (hashlib.sha256(one).hexdigest() for one in (self.question, self.body))
+        return _lines("cardstation answer", (self.station, *hashes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LABEL = "station"
+ANSWER_SIGNATURE = "centre-signature"
+"""Header of an answer to a signed request: the centre's signature over `AnswerSigned`, base64."""
 COVERED = ("@method", "@authority", "@path", "@query", "content-digest")
 
 _INPUT = re.compile(r"(?P<label>[a-z*][a-z0-9_.*-]*)=(?P<params>\((?P<parts>[^()]*)\)(?P<rest>.*))")

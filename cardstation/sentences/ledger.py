@@ -236,6 +236,13 @@ TABLE = {
         "Nothing was stored; every sale is safe on this station.",
         "Check the ledger's address; if the centre has a new key, enrol the station again.",
     ),
+    "ledger_answer_unsigned": Words(
+        "Answer not signed",
+        "The ledger at {url} does not sign its answers: its program is older than this station's, "
+        "or something between removes what it signs.",
+        "Nothing was stored; every sale is safe on this station.",
+        "Have the centre's program brought up to date; then this is over by itself.",
+    ),
     "two_persons_needed": Words(
         "Two people needed",
         "This is done only when two different people agree.",

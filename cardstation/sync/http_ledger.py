@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, fields
@@ -22,13 +21,6 @@ import msgspec
 from cardstation.domain.board_told import BoardTold
 from cardstation.domain.checkpoint import Checkpoint, OrdersTold, Rewind
 from cardstation.domain.ledger import Entry, Order
-from cardstation.domain.message_signature import (
-    COVERED,
-    LABEL,
-    content_digest,
-    signature_base,
-    signature_params,
-)
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.ports.keys import CentreSeal, DeviceKey
 from cardstation.ports.ledger import (
@@ -40,6 +32,7 @@ from cardstation.ports.ledger import (
 )
 from cardstation.sync import wire
 from cardstation.sync.failures import BAD_ADDRESS, UNREADABLE, mapped, refuse
+from cardstation.sync.signing import Said, Signer
 
 CONNECT_TIMEOUT_S = 3.0
 ANSWER_TIMEOUT_S = 15.0
@@ -100,6 +93,7 @@ class HttpLedger:
             raise LedgerUnreachable(BAD_ADDRESS, url=url)
         self._station = station
         self._key = device_key
+        self._signer = Signer(station, device_key)
         self._centre = centre
         self._created = created
         self._news = news
@@ -251,8 +245,9 @@ class HttpLedger:
         asked = wire.Enrolment(self._station, self._key.public, code)
         body = msgspec.json.encode(asked)
         nonce = secrets.token_urlsafe(12)
-        found = self._send("POST", "/v1/stations", body, nonce, wire.Head)
+        found, said = self._exchange("POST", "/v1/stations", body, nonce, wire.Head)
         self._centre.pin(found.centre_key)
+        self._ensure_signed(said.message, said.signature)
         return self._head(found, nonce)
 
     @property
@@ -337,12 +332,20 @@ class HttpLedger:
         return self._send(method, path, body, nonce, kind), nonce
 
     def _send(self, method: str, path: str, body: bytes, nonce: str, kind: type[Answer]) -> Answer:
+        found, said = self._exchange(method, path, body, nonce, kind)
+        self._ensure_signed(said.message, said.signature)
+        return found
+
+    def _exchange(
+        self, method: str, path: str, body: bytes, nonce: str, kind: type[Answer]
+    ) -> tuple[Answer, Said]:
+        """An answer, and what the centre signed of it, still to be checked."""
         try:
             with mapped(self._url):
                 request = self._client.build_request(
                     method, path, content=body, timeout=self._timeout
                 )
-                self._sign(request, body, nonce)
+                question = self._sign(request, body, nonce)
                 answer = self._client.send(request)
             refuse(answer, self._url)
         except LedgerUnreachable:
@@ -350,25 +353,10 @@ class HttpLedger:
             raise
         self._rest.answered()
         try:
-            return msgspec.json.decode(answer.content, type=kind)
+            found = msgspec.json.decode(answer.content, type=kind)
         except msgspec.MsgspecError as error:
             raise LedgerUnreachable(UNREADABLE, url=self._url, status=200) from error
+        return found, self._signer.said(answer, question, self._url)
 
-    def _sign(self, request: httpx.Request, body: bytes, nonce: str) -> None:
-        digest = content_digest(body)
-        asked_path, _, query = request.url.raw_path.decode("ascii").partition("?")
-        components = {
-            "@method": request.method,
-            "@authority": request.headers["host"].lower(),
-            "@path": asked_path,
-            "@query": f"?{query}",
-            "content-digest": digest,
-        }
-        params = signature_params(
-            COVERED, created=self._created(), nonce=nonce, key_id=self._station
-        )
-        signature = self._key.sign(signature_base(components, COVERED, params))
-        request.headers["content-type"] = "application/json"
-        request.headers["content-digest"] = digest
-        request.headers["signature-input"] = f"{LABEL}={params}"
-        request.headers["signature"] = f"{LABEL}=:{b64encode(signature).decode()}:"
+    def _sign(self, request: httpx.Request, body: bytes, nonce: str) -> bytes:
+        return self._signer.sign(request, body, created=self._created(), nonce=nonce)

@@ -17,6 +17,7 @@ from cardstation.domain.ledger import Order
 from cardstation.domain.order_lease import GRACE
 from cardstation.errors import LedgerRefused
 from cardstation.sync.http_ledger import HttpLedger
+from tests.kit.between import Between
 from tests.kit.postgres import Centre, TestKey
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
@@ -102,27 +103,12 @@ def test_two_stations_ask_for_an_order_at_once_and_one_has_it(centre: Centre) ->
     assert sum(said.values()) == 1
 
 
-class Forging(httpx.BaseTransport):
-    """Somebody between station and centre writes a lease into an answer."""
-
-    def __init__(self) -> None:
-        self._wire = httpx.HTTPTransport()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        answer = self._wire.handle_request(request)
-        body = answer.read().replace(b'"leased_to":"S001"', b'"leased_to":"S002"')
-        return httpx.Response(answer.status_code, content=body)
-
-    def close(self) -> None:
-        self._wire.close()
-
-
 def test_who_holds_an_order_is_believed_only_from_the_centre(centre: Centre) -> None:
     key = TestKey()
     centre.station("S002", key)
     centre.desk().post_order(replace(ORDER, leased_to="S001"))
     with pytest.raises(LedgerRefused, match="ledger_signature_bad"):
-        centre.line("S002", key, Forging()).orders()
+        centre.line("S002", key, Between(b'"leased_to":"S001"', b'"leased_to":"S002"')).orders()
 
 
 def test_older_books_get_holder_and_age(centre: Centre) -> None:

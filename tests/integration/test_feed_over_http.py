@@ -12,6 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 from cardstation.central.engine import transaction
 from cardstation.central.feeds import wire as theirs
 from cardstation.central.feeds.followers import every_feed, followers
+from cardstation.domain.message_signature import ANSWER_SIGNATURE
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
 from cardstation.services.follow_feed import follow_feed
 from cardstation.sync import feed_wire as ours
@@ -226,7 +227,8 @@ def test_an_old_answer_hides_nothing_new(served: Following) -> None:
                 answer = super().handle_request(request)
                 answer.read()
                 old.append(answer)
-            return httpx.Response(200, content=old[0].content)
+            signed = {ANSWER_SIGNATURE: old[0].headers[ANSWER_SIGNATURE]}
+            return httpx.Response(200, content=old[0].content, headers=signed)
 
     line = FeedLine(
         served.centre.url,

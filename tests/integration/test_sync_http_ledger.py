@@ -23,6 +23,7 @@ from cardstation.settings import load_settings
 from cardstation.sync import http_ledger
 from cardstation.sync.failures import FAILURES
 from cardstation.sync.http_ledger import HttpLedger
+from tests.kit.between import Between
 from tests.kit.facts import Chain
 from tests.kit.postgres import CODES, Centre, TestKey, TestPin
 
@@ -289,6 +290,61 @@ def test_an_answer_that_our_centre_did_not_sign_is_none(centre: Centre) -> None:
         stranger.push(Chain().sale(), nonce)
     stranger.close()
     assert centre.line(key=key).head().last_seq == 3
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"status":"suspended"', b'"status":"active"'),
+        (b'"nonce":"', b'"nonce":"x'),
+        (b'"exceptions":[', b'"exceptions":[{"seq":1,"code":"counter_gap","other":""}'),
+        (b'"totals":{', b'"totals":{"suspense":7,'),
+        (b'"entries":[', b'"entries":["e30="'),
+    ],
+    ids=["status", "nonce", "exceptions", "totals", "entries"],
+)
+def test_nothing_of_an_answer_is_changed_on_the_way(centre: Centre, old: bytes, new: bytes) -> None:
+    """A stopped station's status least of all: told that it is active, it would count as heard."""
+    key, chain = TestKey(), Chain()
+    centre.station(key=key)
+    nonce = centre.line(key=key).head().nonce
+    between = centre.line(key=key, transport=Between(old, new))
+    asked = {
+        b'"exceptions":[': lambda: between.push(chain.sale(), nonce),
+        b'"totals":{': lambda: between.push(chain.sale(), nonce),
+        b'"entries":[': lambda: between.loads_of("1"),
+    }
+    if b"status" in old:
+        with centre.books.owner.begin() as connection:
+            connection.execute(text("UPDATE stations SET status = 'suspended'"))
+    with pytest.raises(LedgerRefused, match="ledger_signature_bad"):
+        asked.get(old, between.head)()
+
+
+def test_an_answer_is_to_its_own_question(centre: Centre) -> None:
+    """Two questions may carry the same nonce: the answer to one is none to the other."""
+    line = centre.station()
+    line.head()
+    kept: list[httpx.Response] = []
+    send = line._client.send
+
+    def swapped(request: httpx.Request) -> httpx.Response:
+        kept.append(send(request))
+        return kept[0]
+
+    line._client.send = swapped  # type: ignore[method-assign,assignment]
+    line.loads_of("1")
+    with pytest.raises(LedgerRefused, match="ledger_signature_bad"):
+        line.loads_of("2")
+
+
+def test_an_older_centre_that_signs_no_answer_is_said_to_be_one(centre: Centre) -> None:
+    key = TestKey()
+    centre.station(key=key)
+    older = centre.line(key=key, transport=Between(b"", b"", signs=False))
+    with pytest.raises(LedgerRefused, match="ledger_answer_unsigned"):
+        older.head()
 
 
 @pytest.mark.postgres
