@@ -32,6 +32,16 @@ def opened_tiles(desk: Stage) -> list[BannerState]:
     return [tile.state for tile in view.open.lanes.tiles]
 
 
+def pills(desk: Stage, *cards: int) -> list[tuple[str, str]]:
+    """Of the rows of cards: what stands in the column of the state, and its colour."""
+    view = desk.window.view("batch")
+    assert isinstance(view, BatchView)
+    rows = view.open._rows
+    state = [column.title for column in rows.columns].index("状态")
+    cells = [rows.cell(rows.index(view.open._order.index(at + 1), state)) for at in cards]
+    return [(cell.text, cell.tone) for cell in cells]
+
+
 def codes(desk: Stage) -> list[str]:
     return [one.code for one in state(desk).lanes]
 
@@ -82,7 +92,9 @@ def test_one_card_asks_at_a_time_and_the_others_say_so(desk: Stage) -> None:
     assert "扫信封" in view[1].title
     assert "2" in view[0].line
     assert not any(one.tray or one.envelope for one in view)
+    assert pills(desk, FIFTH, SEVENTH) == [("请扫信封", "brand"), ("等前一张", "idle")]
     desk.batch.model.scan("5")
+    assert pills(desk, FIFTH, SEVENTH) == [("已充", "ok"), ("请扫信封", "brand")]
     view = opened_tiles(desk)
     assert [(one.kind, one.envelope) for one in view] == [("ready", ""), ("done", "5")]
 

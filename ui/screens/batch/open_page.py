@@ -33,18 +33,19 @@ from ui.screens.batch.lists_state import order_of
 from ui.screens.batch.model import BatchModel
 from ui.screens.batch.state import State
 from ui.screens.batch.take_money import take_money
-from ui.screens.batch.wording import duration, state_pill, why
+from ui.screens.batch.wording import duration, scan_pill, state_pill, why
 from ui.screens.counter.state import Phase
 from ui.theme import M
 
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One line as the table shows it."""
+    """One line as the table shows it; `scan` while its card waits for its envelope."""
 
     outcome: LineOutcome
     seconds: float | None
     writing: bool
+    scan: Cell | None
 
 
 class OpenPage(QWidget):
@@ -150,11 +151,21 @@ class OpenPage(QWidget):
         if outcomes is not self._outcomes:
             self._outcomes = outcomes
             self._order = order_of(tuple(one.line for one in outcomes))
-            self._rows.show_items([_row_of(state, outcomes, place) for place in self._order])
+            self._rows.show_items([self._row_of(state, place) for place in self._order])
         else:
             for place in (self._at_hand | at_hand | {state.shown, self._shown}) - {0}:
-                self._rows.replace(self._order.index(place), _row_of(state, outcomes, place))
+                self._rows.replace(self._order.index(place), self._row_of(state, place))
         self._at_hand = at_hand
+
+    def _row_of(self, state: State, place: int) -> LineRow:
+        """The row of a line; where its card lies in a reader, as the reader says it."""
+        one, lane = self._outcomes[place - 1], state.halted.get(place)
+        if lane is not None and one.state in (LineState.WAITING, LineState.UNFUNDED):
+            pulled = lane.phase is Phase.PULLED
+            now = LineState.UNKNOWN if pulled else LineState.STOPPED
+            one = replace(one, state=now, reason=lane.code)
+        scan = scan_pill(state.to_scan.get(place), state, self._look.t)
+        return LineRow(one, state.seconds.get(place), place in state.writing, scan)
 
     def _show_figures(self, state: State) -> None:
         counts, standing = state.counts, state.standing
@@ -291,16 +302,6 @@ class OpenPage(QWidget):
             take_money(self, self._look, self._model.money, standing, self._model.pay)
 
 
-def _row_of(state: State, outcomes: tuple[LineOutcome, ...], place: int) -> LineRow:
-    """The row of a line; where its card lies stopped, with why, as the reader says it."""
-    one, lane = outcomes[place - 1], state.halted.get(place)
-    if lane is not None and one.state in (LineState.WAITING, LineState.UNFUNDED):
-        pulled = lane.phase is Phase.PULLED
-        now = LineState.UNKNOWN if pulled else LineState.STOPPED
-        one = replace(one, state=now, reason=lane.code)
-    return LineRow(one, state.seconds.get(place), place in state.writing)
-
-
 def _tray_of(state: State) -> Tray | None:
     return None if state.asking is None else state.asking.tray
 
@@ -315,7 +316,7 @@ def _columns(look: Look) -> list[Column[LineRow]]:
         Column(t("Volume"), 92, lambda r: Cell(str(r.outcome.volume or "—")), right=True),
         Column(t("Amount"), 104, lambda r: Cell(str(r.outcome.line.money or "—")), right=True),
         Column(t("Time"), 64, lambda r: Cell(_time(r.seconds), quiet=True), right=True),
-        Column(t("State"), 146, lambda r: state_pill(r.outcome, t, writing=r.writing)),
+        Column(t("State"), 146, lambda r: r.scan or state_pill(r.outcome, t, writing=r.writing)),
         Column(t("Why"), 0, lambda r: why(r.outcome, t)),
     ]
 

@@ -183,13 +183,19 @@ class State:
 
     @property
     def at_hand(self) -> frozenset[int]:
-        """Lines whose row says something of the card in a reader: at work, or halted."""
-        return self.writing | frozenset(self.halted)
+        """Lines whose row says something of the card in a reader: at work, asking, or halted."""
+        return self.writing | frozenset(self.to_scan) | frozenset(self.halted)
+
+    @property
+    def to_scan(self) -> Mapping[int, LaneState]:
+        """Line → the reader in which its card waits for the scan of its envelope."""
+        return {lane.place: lane for lane in self.lanes if lane.waits_for_scan}
 
     @property
     def halted(self) -> Mapping[int, LaneState]:
         """Line → the reader in which its card lies stopped, or out of which it was pulled."""
-        return {lane.place: lane for lane in self.lanes if lane.place and lane.problem}
+        stopped = (lane for lane in self.lanes if lane.problem and not lane.waits_for_scan)
+        return {lane.place: lane for lane in stopped if lane.place}
 
     @property
     def may_lay_aside(self) -> bool:

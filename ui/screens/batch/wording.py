@@ -223,6 +223,14 @@ def line_words(one: LineOutcome | None, t: Translator) -> str:
     return "    ".join(parts)
 
 
+def scan_pill(lane: LaneState | None, state: State, t: Translator) -> Cell | None:
+    """What the row of a card that waits for its scan says: as its reader."""
+    if lane is None:
+        return None
+    said = _scan(lane, state, t)
+    return Cell(said.title, "brand" if said.kind == "ready" else "idle")
+
+
 def state_pill(one: LineOutcome, t: Translator, *, writing: bool) -> Cell:
     """The state of a line: its verdict until it is certain, then how far it came."""
     if writing:
