@@ -74,6 +74,7 @@ def doors() -> Doors:
         enrol=_enrol,
         master_secret=_master_secret,
         purse_secret=_purse_secret,
+        layout_secret=_layout_secret,
         device_key=_device_key,
         rack=serve_rack,
         rack_call=lambda settings, request: call_rack(settings.home, request),
@@ -84,10 +85,10 @@ def doors() -> Doors:
     )
 
 
-def _check_layout(sheet: Path) -> tuple[Check, ...]:
+def _check_layout(settings: Settings, sheet: Path) -> tuple[Check, ...]:
     from cardstation.bootstrap.layout_tools import check_layout
 
-    return check_layout(sheet)
+    return check_layout(settings, sheet)
 
 
 def _learn_layout(cards: Sequence[Path], bought: Sequence[str]) -> tuple[Clue, ...]:
@@ -217,6 +218,14 @@ def _purse_secret(settings: Settings, name: str, value: bytes) -> str:
 
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     return keep_purse_secret(settings.home, name, Secret(value))
+
+
+def _layout_secret(settings: Settings, layout: str, name: str, value: bytes) -> str:
+    from drivers.keys import Secret
+    from drivers.keys.layout_secrets import keep_layout_secret
+
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return keep_layout_secret(settings.home, layout, name, Secret(value))
 
 
 def _device_key(settings: Settings, passphrase: bytes | None) -> str:

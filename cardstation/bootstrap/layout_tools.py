@@ -9,6 +9,8 @@ from pathlib import Path
 from cardstation.cli.doors import Check, Clue
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
+from cardstation.settings import Settings
+from drivers.keys.layout_secrets import kept_layout_keys
 from drivers.layouts import LAYOUTS
 from drivers.layouts.learn import learn
 from drivers.layouts.proof import prove
@@ -16,13 +18,13 @@ from drivers.layouts.sheet import read_sheet
 from drivers.virtual.card import VIRTUAL_CHIPS, VirtualCard, new_chip
 
 
-def check_layout(path: Path) -> tuple[Check, ...]:
-    """Prove a sheet.
+def check_layout(settings: Settings, path: Path) -> tuple[Check, ...]:
+    """Prove a sheet, with the keys of this data folder.
 
     Raises:
-        Refusal: `layout_sheet`: it cannot be read as one.
+        Refusal: `layout_sheet`: it cannot be read as one; `layout_key_missing`.
     """
-    sheet = read_sheet(path)
+    sheet = read_sheet(path, kept_layout_keys(settings.home))
     found = [_fits_chip(sheet.layout.chip, sheet.layout.declaration.size)]
     found += [Check(one.name, one.ok, one.found) for one in prove(sheet, LAYOUTS)]
     return tuple(found)

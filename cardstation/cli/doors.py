@@ -65,6 +65,7 @@ class Doors:
         master_secret: Keeps a secret (None = only looks) and says where it is: `keyring`, `file`
             or empty for none.
         purse_secret: Keeps a master of purses or the PIN of their token, and says where.
+        layout_secret: Keeps a key of a card layout, and says where.
         device_key: Wraps the station's own key by a passphrase (None = only looks) and says where
             it is: `keyring`, `passphrase`, `plain` or empty for none.
         rack: Serves virtual cards onto the real card stack until interrupted.
@@ -98,10 +99,11 @@ class Doors:
     enrol: Callable[[Settings, str, str], LedgerHead]
     master_secret: Callable[[Settings, bytes | None], str]
     purse_secret: Callable[[Settings, str, bytes], str]
+    layout_secret: Callable[[Settings, str, str, bytes], str]
     device_key: Callable[[Settings, bytes | None], str]
     rack: Callable[[Settings, dict[str, object]], None]
     rack_call: Callable[[Settings, dict[str, object]], dict[str, object]]
     meter: Callable[[Settings, dict[str, object]], dict[str, object]]
-    check_layout: Callable[[Path], tuple[Check, ...]]
+    check_layout: Callable[[Settings, Path], tuple[Check, ...]]
     learn_layout: Callable[[Sequence[Path], Sequence[str]], tuple[Clue, ...]]
     clock: Callable[[Settings, int | None], str]

@@ -75,6 +75,25 @@ def take_in_purse(call: Call, name: str) -> None:
     call.output.answer({"purse_secret": name, "place": place}, [place])
 
 
+@keys.command("layout")
+@click.argument("layout")
+@click.argument("name")
+@with_json
+@pass_call
+def take_in_layout(call: Call, layout: str, name: str) -> None:
+    """Take in the key NAME of the card layout LAYOUT (32 hex digits), typed unseen.
+
+    The one before is replaced.
+    """
+    given = click.prompt(call.words("Key of a card layout"), hide_input=True, err=True).strip()
+    try:
+        value = bytes.fromhex(given)
+    except ValueError:
+        value = b""
+    place = call.doors.layout_secret(call.settings, layout, name, value)
+    call.output.answer({"layout": layout, "key": name, "place": place}, [place])
+
+
 @keys.command()
 @with_json
 @pass_call

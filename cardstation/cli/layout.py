@@ -24,7 +24,7 @@ def layout() -> None:
 @pass_call
 def check(call: Call, sheet: Path) -> None:
     """Prove a layout SHEET on its own examples: read, written again, bought on, torn."""
-    found = call.doors.check_layout(sheet)
+    found = call.doors.check_layout(call.settings, sheet)
     rows = [("✓" if one.ok else "!", one.name, one.found) for one in found]
     proven = all(one.ok for one in found)
     call.output.answer({"ok": proven, "checks": found}, columns(rows))

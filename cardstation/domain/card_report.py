@@ -49,11 +49,15 @@ class Shape(StrEnum):
 
 
 class PlaceState(StrEnum):
-    """How one block of a card reads; UNUSED: never written, or taken back."""
+    """How one block of a card reads.
+
+    UNUSED: never written, or taken back. CLOSED: a key that is not here would read it.
+    """
 
     WHOLE = "whole"
     UNUSED = "unused"
     BROKEN = "broken"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -13,6 +16,62 @@ class CardKeys(Protocol):
 
         Raises:
             Refusal: code `no_key_for_maker`.
+        """
+
+
+LAYOUT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+"""Codes of layouts read from sheets, and names of their keys; both stand in names of files."""
+
+
+class KeyAlgorithm(StrEnum):
+    """What a key of a card layout computes with.
+
+    Members:
+        DES3: DES with a key of 8 bytes, triple DES with two keys (16); MACs as PBOC makes them
+            (ISO 9797-1 algorithm 3, padding method 2).
+        AES: AES-128; MACs are CMACs (NIST SP 800-38B).
+    """
+
+    DES3 = "3des"
+    AES = "aes"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAsked:
+    """Which key is wanted.
+
+    Attributes:
+        layout, name: As the layout's sheet names them.
+        factor: What tells one card's key from another's; empty = all cards have the same.
+    """
+
+    layout: str
+    name: str
+    algorithm: KeyAlgorithm
+    factor: bytes = b""
+
+
+class LayoutKey(Protocol):
+    """One key of a card layout, as one card has it; it computes and is never given out."""
+
+    def mac(self, data: bytes) -> bytes:
+        """The whole MAC of some bytes: 8 with DES, 16 with AES; a card carries the left part."""
+
+    def encrypt(self, data: bytes, *, chained: bool) -> bytes:
+        """Whole cipher blocks, each by itself (ECB) or chained from zeros on (CBC)."""
+
+    def decrypt(self, data: bytes, *, chained: bool) -> bytes:
+        """The inverse of `encrypt`."""
+
+
+class LayoutKeys(Protocol):
+    """Who holds the keys of card layouts."""
+
+    def key_for(self, asked: KeyAsked) -> LayoutKey:
+        """A card's key.
+
+        Raises:
+            Refusal: `layout_key_missing`; `layout_key_malformed`: it is not the algorithm's.
         """
 
 

@@ -17,6 +17,20 @@ TABLE = {
         NOTHING,
         "Look at the lines marked “!”, correct the sheet and check it again.",
     ),
+    "layout_key_missing": Words(
+        "Key of the card missing",
+        "This station holds no key “{name}” for cards of the layout {layout}.",
+        NOTHING,
+        "Lay the card with the exceptions; the supervisor takes the key in: "
+        "cardstation keys layout {layout} {name}",
+    ),
+    "layout_key_malformed": Words(
+        "Not the layout's key",
+        "The key “{name}” of the layout {layout} has not the length it must have: 32 hex digits, "
+        "16 for single DES.",
+        NOTHING,
+        "Take in the right one: cardstation keys layout {layout} {name}",
+    ),
     "card_image_unreadable": Words(
         "Not a card image",
         "The file {file} is no image of a card.",

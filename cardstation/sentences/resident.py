@@ -94,7 +94,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Please hand it in with the next collection, or come to the service hall.",
     ),
     **dict.fromkeys(
-        ("card_not_run", "psam_silent", "hsm_silent", "purse_secret_missing"),
+        ("card_not_run", "psam_silent", "hsm_silent", "purse_secret_missing",
+         "layout_key_missing", "layout_key_malformed"),
         _NOT_RUN,
     ),
     "card_destroyed": (

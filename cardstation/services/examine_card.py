@@ -62,6 +62,8 @@ _VERDICTS = {
     "chip_unknown": Verdict.NOT_A_GAS_CARD,
 }
 """Refusals that a verdict says by itself."""
+_KEY_MISSING = "layout_key_missing"
+"""One of ours, for all that can be read without the key; which key it is has to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,8 @@ def _shape(layout: Layout, image: bytes) -> tuple[Shape, CardContent | None]:
     try:
         content = layout.decode(image)
     except Refusal as stop:
-        return (Shape.STRANGE if stop.code == "foreign_card" else Shape.DAMAGED), None
+        shapes = {"foreign_card": Shape.STRANGE, _KEY_MISSING: Shape.KNOWN}
+        return shapes.get(stop.code, Shape.DAMAGED), None
     return (Shape.TORN if layout.is_torn(image) else Shape.KNOWN), content
 
 
@@ -199,6 +202,8 @@ def _verdict(
             return Verdict.OURS_TORN
         return Verdict.OURS if facts.content.credit is not None else Verdict.OURS_DAMAGED
     code = stop.code if stop else ""
+    if code == _KEY_MISSING:
+        return Verdict.OTHER_AREA
     if isinstance(stop, LinkFailed) or (not atr and code == "chip_unknown"):
         return Verdict.MUTE
     strange = isinstance(stop, CardNotGenuine | PurseRefused)

@@ -162,7 +162,7 @@ def insert_card(station: Station, reader: Reader, presence: Presence) -> Inserte
 
 def _telling(stop: Refusal | ReaderCannotMemory) -> int:
     """Of chips that answer to reset alike only the right one sees what is there; others see FF."""
-    known = ("blank_card", "foreign_card", "card_damaged", "no_maker_rules")
+    known = ("blank_card", "foreign_card", "card_damaged", "no_maker_rules", "layout_key_missing")
     return known.index(stop.code) if stop.code in known else -1
 
 

@@ -30,6 +30,16 @@ def decrypt(key: Secret, data: bytes) -> bytes:
     return _blocks(_cipher(key, _ECB).decryptor(), data)
 
 
+def encrypt_chained(key: Secret, data: bytes) -> bytes:
+    """As `encrypt`, in CBC from zeros on."""
+    return _blocks(_cipher(key, modes.CBC(ZEROS)).encryptor(), data)
+
+
+def decrypt_chained(key: Secret, data: bytes) -> bytes:
+    """The inverse of `encrypt_chained`."""
+    return _blocks(_cipher(key, modes.CBC(ZEROS)).decryptor(), data)
+
+
 def padded(data: bytes) -> bytes:
     """80, then zeros up to a whole block; always at least the 80."""
     return data + b"\x80" + bytes(-(len(data) + 1) % BLOCK)

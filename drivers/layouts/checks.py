@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import reduce
 from operator import xor
 
+from drivers.layouts.keyed import NO_KEYS, Keys
+
 
 class CheckKind(StrEnum):
     """Check values seen on meter cards.
@@ -21,6 +23,7 @@ class CheckKind(StrEnum):
         CRC8_MAXIM: Polynomial 31, start 00, reflected (CRC-8/MAXIM-DOW).
         SUM8, SUM16: Sum of the bytes modulo 256 or 65536. XOR8: All bytes by exclusive or.
         COPY: The covered bytes once more. INVERSE: every bit of them turned over.
+        MAC: The left bytes of a MAC under a key that the layout names.
         NONE: No check value at all; takes no byte.
     """
 
@@ -34,6 +37,7 @@ class CheckKind(StrEnum):
     XOR8 = "xor8"
     COPY = "copy"
     INVERSE = "inverse"
+    MAC = "mac"
     NONE = "none"
 
 
@@ -58,6 +62,7 @@ class Check:
     Attributes:
         covers: Pieces (from, to) of the block, `to` not included, in the order they are summed.
         little: Its lower byte stands first.
+        key: Name of the key of a MAC. size: bytes of it that the card carries.
     """
 
     kind: CheckKind
@@ -65,22 +70,29 @@ class Check:
     covers: tuple[tuple[int, int], ...]
     name: str = "check"
     little: bool = False
+    key: str = ""
+    size: int = 0
 
     @property
     def width(self) -> int:
         """Bytes of the check value."""
+        if self.kind is CheckKind.MAC:
+            return self.size
         width = CHECK_WIDTH.get(self.kind)
         return sum(stop - first for first, stop in self.covers) if width is None else width
 
-    def value(self, block: bytes) -> bytes:
+    def value(self, block: bytes, keys: Keys = NO_KEYS) -> bytes:
         """The check value these block bytes should carry."""
         data = b"".join(block[first:stop] for first, stop in self.covers)
-        value = _VALUES[self.kind](data)
+        if self.kind is CheckKind.MAC:
+            value = keys[self.key].mac(data)[: self.size]
+        else:
+            value = _VALUES[self.kind](data)
         return value[::-1] if self.little else value
 
-    def holds(self, block: bytes) -> bool:
+    def holds(self, block: bytes, keys: Keys = NO_KEYS) -> bool:
         """True when the block carries the right check value."""
-        return block[self.offset : self.offset + self.width] == self.value(block)
+        return block[self.offset : self.offset + self.width] == self.value(block, keys)
 
 
 def _reflected(data: bytes, polynomial: int, start: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from cardstation.domain.card import Span
 from cardstation.errors import ensure, fail
 from drivers.layouts.checks import Check
 from drivers.layouts.fields import Encoding, Field, FieldValue
+from drivers.layouts.keyed import CIPHER_BLOCK, NO_KEYS, Cipher, KeyNamed, Keys
 
 _Kind = TypeVar("_Kind")
 
@@ -98,6 +99,7 @@ class Block:
     Attributes:
         check: The check value. more: Others, each written after the one before it.
         derived: Fields that follow from others.
+        cipher: The run of it that stands enciphered on the card.
     """
 
     name: str
@@ -106,13 +108,18 @@ class Block:
     check: Check
     more: tuple[Check, ...] = ()
     derived: tuple[Derived, ...] = ()
+    cipher: Cipher | None = None
 
     def __post_init__(self) -> None:
-        at = 0
+        at, begins = 0, set()
         for name, offset, width in self._runs():
             ensure(offset == at, f"{self.name}.{name} begins at {at}")
+            begins.add(at)
             at += width
         ensure(at == self.size, f"{self.name} has {self.size} bytes")
+        if self.cipher is not None:
+            whole = set(self.cipher.covers) <= begins | {at}
+            ensure(whole, f"the cipher of {self.name} covers whole fields")
 
     def _runs(self) -> list[tuple[str, int, int]]:
         """Name, offset and width of every run of whole bytes, fields of bits put together."""
@@ -135,7 +142,21 @@ class Block:
         """All check values in the order they are made."""
         return (self.check, *self.more)
 
-    def encode(self, values: Mapping[str, FieldValue]) -> bytes:
+    @property
+    def key_names(self) -> frozenset[str]:
+        """Names of the keys without which it can be neither read nor written."""
+        names = {check.key for check in self.checks if check.key}
+        return frozenset(names if self.cipher is None else names | {self.cipher.key})
+
+    def hides(self, offset: int) -> bool:
+        """Whether a byte of it stands enciphered on the card."""
+        return self.cipher is not None and self.cipher.hides(offset)
+
+    def opened(self, data: bytes, keys: Keys) -> bytes:
+        """Its bytes as they are meant."""
+        return data if self.cipher is None else self.cipher.opened(data, keys)
+
+    def encode(self, values: Mapping[str, FieldValue], keys: Keys = NO_KEYS) -> bytes:
         """The block's bytes with their check values; a field without a value stays FF."""
         data = bytearray(b"\xff" * self.size)
         known = dict(values)
@@ -146,27 +167,43 @@ class Block:
                 known.setdefault(field.name, field.fixed)
             if field.name in known:
                 _merge(data, field, field.encode(known[field.name]))
-        for check in self.checks:
-            data[check.offset : check.offset + check.width] = check.value(bytes(data))
+        hidden = [check for check in self.checks if self.hides(check.offset)]
+        _add(data, hidden, keys)
+        if self.cipher is not None:
+            data[:] = self.cipher.closed(bytes(data), keys)
+        _add(data, [check for check in self.checks if check not in hidden], keys)
         return bytes(data)
 
-    def holds(self, data: bytes) -> bool:
-        """True when every check value is right."""
-        return self.check.holds(data) and all(check.holds(data) for check in self.more)
-
-    def decode(self, data: bytes) -> Record | None:
+    def decode(self, data: bytes, keys: Keys = NO_KEYS) -> Record | None:
         """The block's values; None when a check value is wrong or a field is unreadable."""
-        if not self.holds(data):
-            return None
+        plain = self.opened(data, keys)
+        for check in self.checks:
+            if not check.holds(plain if self.hides(check.offset) else data, keys):
+                return None
         values: dict[str, FieldValue] = {}
         for field in self.fields:
-            value = field.decode(data[field.offset : field.offset + field.width])
+            value = field.decode(plain[field.offset : field.offset + field.width])
             if value is None:
                 return None
             values[field.name] = value
         if any(values[rule.field] != rule.value(values) for rule in self.derived):
             return None
         return Record(values)
+
+    def seems(self, data: bytes) -> bool:
+        """True when nothing that can be read without a key speaks against it."""
+        if not self.key_names:
+            return self.decode(data) is not None
+        return all(check.holds(data) for check in self.clear_checks) and all(
+            field.decode(data[field.offset : field.offset + field.width]) is not None
+            for field in self.fields
+            if not self.hides(field.offset)
+        )
+
+    @property
+    def clear_checks(self) -> tuple[Check, ...]:
+        """Check values that need no key."""
+        return tuple(one for one in self.checks if not one.key and not self.hides(one.offset))
 
     def field(self, name: str) -> Field:
         """A field by its name."""
@@ -178,6 +215,11 @@ class Block:
         items.update((check.name, check) for check in self.checks)
         start, end = items[first], items[last]
         return start.offset, end.offset + end.width
+
+
+def _add(data: bytearray, checks: Sequence[Check], keys: Keys) -> None:
+    for check in checks:
+        data[check.offset : check.offset + check.width] = check.value(bytes(data), keys)
 
 
 def _merge(data: bytearray, field: Field, own: bytes) -> None:
@@ -211,9 +253,9 @@ class Place:
         """The block's bytes of an image."""
         return image[self.address : self.address + self.block.size]
 
-    def read(self, image: bytes) -> Record | None:
+    def read(self, image: bytes, keys: Keys = NO_KEYS) -> Record | None:
         """The block's values of an image, None when it is not valid."""
-        return self.block.decode(self.bytes_in(image))
+        return self.block.decode(self.bytes_in(image), keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +300,7 @@ class Declaration:
         chip: Name of the driver of the cards' chip.
         first: Addresses below are the chip's own.
         blank: What every byte of a card that was never issued is.
+        keys: The keys its MACs and ciphers name.
     """
 
     code: str
@@ -268,13 +311,31 @@ class Declaration:
     chip: str = "sle4442"
     first: int = FIRST_FREE
     blank: tuple[int, ...] = (0xFF,)
+    keys: tuple[KeyNamed, ...] = ()
 
     def __post_init__(self) -> None:
+        self._ensure_keys()
         covered = sorted(self._covered())
         ensure(
             covered == list(range(self.first, self.size)),
             "every byte that is not the chip's own belongs to exactly one place or is spare",
         )
+
+    def _ensure_keys(self) -> None:
+        named = {key.name: key.algorithm for key in self.keys}
+        ensure(len(named) == len(self.keys), "every key is named once")
+        used = {name for place in self.places for name in place.block.key_names}
+        ensure(used == set(named), f"keys: {', '.join(sorted(used)) or 'none'} used, as many named")
+        for block in (place.block for place in self.places):
+            for check in block.checks:
+                fits = not check.key or 4 <= check.size <= CIPHER_BLOCK[named[check.key]]
+                ensure(
+                    fits, f"{block.name}.{check.name} has 4 bytes at least, a cipher block at most"
+                )
+            if block.cipher is not None:
+                first, stop = block.cipher.covers
+                whole = first < stop and not (stop - first) % CIPHER_BLOCK[named[block.cipher.key]]
+                ensure(whole, f"the cipher of {block.name} covers whole cipher blocks")
 
     def _covered(self) -> Iterator[int]:
         for place in self.places:

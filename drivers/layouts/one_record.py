@@ -31,9 +31,12 @@ from cardstation.domain.card import (
 from cardstation.domain.meter import MeterKind
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal, ensure
+from cardstation.ports.keys import LayoutKeys
 from drivers.layouts import records
 from drivers.layouts.codec import Declaration, Operation, Owner, Place
 from drivers.layouts.fields import FieldValue
+from drivers.layouts.keyed import Keys
+from drivers.layouts.keyring import Keyring
 
 T = TypeVar("T")
 Values = Mapping[str, FieldValue]
@@ -77,6 +80,7 @@ class OneRecordLayout:
         kind: What its meters store.
         taken: How a taken load is told.
         constants: Values of names that have no field.
+        holder: Who holds the keys of its MACs and ciphers.
     """
 
     marks_loads = False
@@ -87,6 +91,7 @@ class OneRecordLayout:
         kind: MeterKind,
         taken: Taken,
         constants: Values | None = None,
+        holder: LayoutKeys | None = None,
     ) -> None:
         self.declaration = declaration
         self.code = declaration.code
@@ -97,12 +102,21 @@ class OneRecordLayout:
         self._constants = dict(constants or {})
         self._who = [one for one in declaration.places if self._has(one, IDENTITY)]
         ensure(bool(self._who), "some place says whose card it is")
+        self._keyring = Keyring(declaration, self._who, IDENTITY, holder)
 
     def recognises(self, image: bytes) -> bool:
-        """True when every place that says whose card it is can be read."""
+        """True when no place that says whose card it is speaks against it; no key is needed."""
         if len(image) != self.declaration.size:
             return False
-        return all(place.read(image) is not None for place in self._who)
+        return all(place.block.seems(place.bytes_in(image)) for place in self._who)
+
+    def card_keys(self, image: bytes) -> Keys:
+        """The keys of a card that it recognises.
+
+        Raises:
+            Refusal: `layout_key_missing`, `layout_key_malformed`.
+        """
+        return self._keyring.of_image(image)
 
     def is_blank(self, image: bytes) -> bool:
         """True when nothing stands on the card."""
@@ -117,8 +131,9 @@ class OneRecordLayout:
     def values(self, image: bytes, places: Sequence[Place] | None = None) -> Values | None:
         """Every named value, None when a place is unreadable or two places disagree."""
         found: dict[str, FieldValue] = {}
+        keys = self.card_keys(image)
         for place in self.declaration.places if places is None else places:
-            record = place.read(image)
+            record = place.read(image, keys)
             if record is None:
                 return None
             for name, value in record.values.items():
@@ -130,7 +145,8 @@ class OneRecordLayout:
         """Read everything; a load that is torn is no credit, an answer that is torn is none.
 
         Raises:
-            Refusal: `foreign_card`; `card_damaged`: its limits cannot be read.
+            Refusal: `foreign_card`; `card_damaged`: its limits cannot be read; those of
+                `card_keys`.
         """
         if not self.recognises(image):
             raise Refusal("foreign_card")
@@ -147,7 +163,7 @@ class OneRecordLayout:
         """Write `credit` in the order the sheet states.
 
         Raises:
-            Refusal: `foreign_card`, `field_does_not_fit`.
+            Refusal: `foreign_card`, `field_does_not_fit`, those of `card_keys`.
         """
         return self._plan(image, self._desk_values(credit), Operation.LOAD)
 
@@ -172,7 +188,8 @@ class OneRecordLayout:
         """Write a whole new card on a blank.
 
         Raises:
-            Refusal: `field_does_not_fit`: a value without a field that is not the constant.
+            Refusal: `field_does_not_fit`: a value without a field that is not the constant;
+                those of `card_keys`.
         """
         if price is not None:
             raise Refusal("field_does_not_fit", field="price")
@@ -213,13 +230,14 @@ class OneRecordLayout:
         if not whole and not self.recognises(image):
             raise Refusal("foreign_card")
         spans = list(before)
+        keys = self._keyring.of_values(values) if whole else self.card_keys(image)
         for step in self.declaration.orders[operation]:
             place = self.declaration.place(step.place)
-            record = None if whole else place.read(image)
+            record = None if whole else place.read(image, keys)
             held = {} if record is None else dict(record.values)
             names = {field.name for field in place.block.fields}
             held.update({name: value for name, value in values.items() if name in names})
-            spans.append(step.span(place, place.block.encode(held)))
+            spans.append(step.span(place, place.block.encode(held, keys)))
         places = [one for one in self.declaration.places if whole or one.owner is Owner.DESK]
         return WritePlan(image, tuple(spans), tuple(one.addresses for one in places))
 
@@ -301,7 +319,7 @@ class OneRecordLayout:
     def _identity(self, image: bytes) -> CardIdentity:
         values = self.values(image, self._who)
         if values is None:
-            raise Refusal("card_damaged")
+            raise Refusal("foreign_card" if self.declaration.keys else "card_damaged")
         return CardIdentity(
             maker=self._value(values, "maker", ""),
             card_type=CardType(self._value(values, "card_type", CardType.USER.value)),

@@ -54,7 +54,9 @@ def _of_example(
     name = example.name
     right = len(example.image) == layout.declaration.size
     yield Finding(f"{name}: size", right, f"{len(example.image)} bytes")
-    values = layout.values(example.image) if right else None
+    if not right:
+        return
+    values = layout.values(example.image)
     if values is None:
         yield Finding(f"{name}: readable", False, "; ".join(_unreadable(layout, example.image)))
         return
@@ -73,16 +75,17 @@ def _of_example(
 
 def _unreadable(layout: OneRecordLayout, image: bytes) -> Iterator[str]:
     for place in layout.declaration.places:
-        for flaw in flaws(place, place.bytes_in(image)):
+        for flaw in flaws(place, place.bytes_in(image), layout.card_keys(image)):
             name, seen = f"{place.name}.{flaw.name}", flaw.seen.hex(" ").upper()
             wanted = flaw.wanted.hex(" ").upper()
             yield f"{name} is {seen}, computed {wanted}" if wanted else f"{name} cannot be {seen}"
 
 
 def _encoded(layout: OneRecordLayout, image: bytes) -> tuple[bool, str]:
+    keys = layout.card_keys(image)
     for place in layout.declaration.places:
-        record = place.read(image)
-        if record is None or place.block.encode(record.values) != place.bytes_in(image):
+        record = place.read(image, keys)
+        if record is None or place.block.encode(record.values, keys) != place.bytes_in(image):
             return False, place.name
     return True, "every place"
 

@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar
 
 from cardstation.domain.meter import MeterKind
 from cardstation.errors import Defect, Refusal
+from cardstation.ports.keys import LAYOUT_NAME, KeyAlgorithm, LayoutKeys
 from drivers.layouts.checks import Check, CheckKind
 from drivers.layouts.codec import (
     Block,
@@ -27,9 +28,11 @@ from drivers.layouts.codec import (
     Step,
 )
 from drivers.layouts.fields import Encoding, Field, FieldValue
+from drivers.layouts.keyed import Cipher, CipherKind, KeyNamed
 from drivers.layouts.one_record import OneRecordLayout, Taken, TakenRule
 
 E = TypeVar("E", bound=StrEnum)
+_MAC_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,12 @@ class Sheet:
     examples: tuple[SheetExample, ...]
 
 
-def read_sheet(path: Path) -> Sheet:
+def read_sheet(path: Path, holder: LayoutKeys | None = None) -> Sheet:
     """Read a sheet.
+
+    Args:
+        path: The file.
+        holder: Who holds the keys it names; none is asked for before a card is read.
 
     Raises:
         Refusal: `layout_sheet`, with file, place and what was expected there.
@@ -61,7 +68,7 @@ def read_sheet(path: Path) -> Sheet:
         raise Refusal("layout_sheet", file=path.name, place="", expected=str(error)) from error
     part = _Part(told, path.name)
     try:
-        layout = _layout(part)
+        layout = _layout(part, holder)
     except Defect as wrong:
         part.refuse("", str(wrong.values.get("sentence", "")))
     examples = tuple(map(_example, part.parts("example")))
@@ -92,6 +99,12 @@ class _Part:
             self.refuse(key, "a text")
         return value
 
+    def tag(self, key: str) -> str:
+        value = self.text(key)
+        if not LAYOUT_NAME.fullmatch(value):
+            self.refuse(key, "a–z, 0–9 and dashes, 32 at most")
+        return value
+
     def number(self, key: str, otherwise: int | None = None) -> int:
         value = self._told.pop(key, otherwise)
         if not isinstance(value, int) or isinstance(value, bool):
@@ -116,6 +129,12 @@ class _Part:
             return bytes.fromhex(value)
         except ValueError:
             self.refuse(key, "bytes in hex")
+
+    def pair(self, key: str) -> tuple[int, int]:
+        pairs = self.pairs(key)
+        if len(pairs) != 1:
+            self.refuse(key, "one pair of numbers: [[0, 8]]")
+        return pairs[0]
 
     def pairs(self, key: str) -> tuple[tuple[int, int], ...]:
         value = self._told.pop(key, [])
@@ -158,12 +177,12 @@ class _Part:
         return f"{self._place}.{key}" if self._place else key
 
 
-def _layout(part: _Part) -> OneRecordLayout:
+def _layout(part: _Part, holder: LayoutKeys | None) -> OneRecordLayout:
     places = tuple(map(_place, part.parts("place")))
     by_name = {place.name: place for place in places}
     orders = part.part("orders")
     declaration = Declaration(
-        code=part.text("code"),
+        code=part.tag("code"),
         size=part.number("size"),
         places=places,
         spare=tuple(range(first, stop) for first, stop in part.pairs("spare")),
@@ -171,13 +190,20 @@ def _layout(part: _Part) -> OneRecordLayout:
         chip=part.text("chip"),
         first=part.number("first", 0x20),
         blank=tuple(part.data("blank") or b"\xff"),
+        keys=tuple(map(_key, part.parts("key"))),
     )
     orders.end()
     kind = part.word("kind", MeterKind)
     constants = part.part("constants")
     given = {name: constants.plain(name) for name in constants.names()}
     values = {name: value for name, value in given.items() if value is not None}
-    return OneRecordLayout(declaration, kind, _taken(part.part("taken")), values)
+    return OneRecordLayout(declaration, kind, _taken(part.part("taken")), values, holder)
+
+
+def _key(part: _Part) -> KeyNamed:
+    key = KeyNamed(part.tag("name"), part.word("is", KeyAlgorithm), part.texts("factor"))
+    part.end()
+    return key
 
 
 def _taken(part: _Part) -> Taken:
@@ -200,7 +226,8 @@ def _place(part: _Part) -> Place:
     first = checks[0] if checks else Check(CheckKind.NONE, size, ())
     derived = tuple(map(_derived, part.parts("derived")))
     name = part.text("name")
-    block = Block(name, size, fields, first, checks[1:], derived)
+    cipher = _cipher(part.part("cipher")) if part.has("cipher") else None
+    block = Block(name, size, fields, first, checks[1:], derived, cipher)
     place = Place(name, block, part.number("address"), part.word("owner", Owner))
     part.end()
     return place
@@ -227,13 +254,23 @@ def _field(part: _Part) -> Field:
     return field
 
 
+def _cipher(part: _Part) -> Cipher:
+    cipher = Cipher(part.word("is", CipherKind), part.text("key"), part.pair("covers"))
+    part.end()
+    return cipher
+
+
 def _check(part: _Part) -> Check:
+    kind = part.word("is", CheckKind)
+    keyed = kind is CheckKind.MAC
     check = Check(
-        kind=part.word("is", CheckKind),
+        kind=kind,
         offset=part.number("at"),
         covers=part.pairs("covers"),
         name=part.text("name", "check"),
         little=part.switch("little"),
+        key=part.text("key") if keyed else "",
+        size=part.number("bytes", _MAC_BYTES) if keyed else 0,
     )
     part.end()
     return check

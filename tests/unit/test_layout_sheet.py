@@ -20,6 +20,7 @@ from drivers.layouts.sheet import read_sheet
 from drivers.virtual import VirtualCard
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
+from tests.kit.layout_keys import published_keys
 
 FILE = Path(__file__).parents[2] / "docs" / "layouts" / "interface2012.toml"
 SHEET = FILE.read_text("utf-8")
@@ -40,10 +41,17 @@ def failures(path: Path) -> dict[str, str]:
     return {one.name.rpartition(": ")[2]: one.found for one in found if not one.ok}
 
 
-def test_the_sheet_of_the_common_interface_is_proven() -> None:
-    found = prove(read_sheet(FILE), LAYOUTS)
+SHEETS = {path.stem: read_sheet(path, published_keys()) for path in FILE.parent.glob("*.toml")}
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_worked_sheet_is_proven(name: str) -> None:
+    """Read, written again, known once, bought on, torn: beside all others, registered or worked."""
+    others = [one.layout for other, one in SHEETS.items() if other != name]
+    found = prove(SHEETS[name], (*LAYOUTS, *others))
     assert all(one.ok for one in found), found
     assert len(found) > 12
+    assert SHEETS[name].layout.code == name
 
 
 def test_its_cards_in_the_trades_words() -> None:
