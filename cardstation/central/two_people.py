@@ -9,11 +9,14 @@ from cardstation.central.console.tables import people
 from cardstation.errors import Refusal
 
 
-def ensure_two(connection: Connection, by: str, approved_by: str) -> None:
+def ensure_two(connection: Connection, by: str, approved_by: str) -> tuple[str, ...]:
     """Two names of people who are there; a name in other letters, or with a blank, is no other.
 
-    Nobody is asked for a password: who runs the centre's programs could do more than that. Where
-    the console has no people at all, any two names do.
+    Whether they are who they say is looked at before (`cli/central_two.py`). Where the console has
+    no people at all, any two names do.
+
+    Returns:
+        The names as the console has them; empty where it has none.
 
     Raises:
         Refusal: `two_persons_needed`, `name_unknown` (nobody is called so, or they have left).
@@ -22,8 +25,9 @@ def ensure_two(connection: Connection, by: str, approved_by: str) -> None:
     if "" in names or names[0] == names[1]:
         raise Refusal("two_persons_needed")
     if connection.scalar(select(people.c.name).limit(1)) is None:
-        return
+        return ()
     for name in names:
         found = person(connection, name)
         if found is None or not found.roles:
             raise Refusal("name_unknown", name=name[:40])
+    return tuple(names)

@@ -39,6 +39,7 @@ from cardstation.cli.central_people import clerk
 from cardstation.cli.central_reconcile import reconcile_command, take_file_command
 from cardstation.cli.central_recount import recount_command
 from cardstation.cli.central_reporting import openapi_command, reporting_role
+from cardstation.cli.central_two import prove_two
 from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import CardStationError
 from cardstation.i18n import translator
@@ -191,9 +192,11 @@ def rewind_command(
     key_file: Path | None,
 ) -> None:
     """Ask STATION to send again what these books lost: they were restored from a backup."""
+    folder, address = load_settings(home).home, address_of(dsn)
+    prove_two(folder, address, ordered_by, approved_by)
     order_rewind(
-        load_settings(home).home,
-        address_of(dsn),
+        folder,
+        address,
         key_file,
         RewindAsked(station, to_seq, reason, ordered_by, approved_by, epoch),
     )

@@ -24,6 +24,7 @@ from cardstation.central.feeds.door import (
     take_districts,
 )
 from cardstation.cli.central_orders import address_of, dsn_option, home_option, json_option
+from cardstation.cli.central_two import prove_two
 from cardstation.domain.household import Household
 from cardstation.settings import load_settings
 
@@ -129,7 +130,9 @@ def policy_command(
     given = None if tariffs is None else Policy(*read_tariffs(tariffs))
     what = "decisions" if tariffs is None else tariffs.name
     said = Said(what, by, approved_by, shrinks=True)
-    _answer(publish_policy(_centre(home, dsn, key_file), given, said), as_json)
+    centre = _centre(home, dsn, key_file)
+    prove_two(centre.home, centre.dsn, by, approved_by)
+    _answer(publish_policy(centre, given, said), as_json)
 
 
 @feed.command("renew")

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from cardstation.central.serve import open_books
+from cardstation.cli.central_two import prove_two
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.order_change import NewBinding, OrderChange
@@ -96,7 +97,7 @@ def withdraw(
     from cardstation.central.order_changes import withdraw_order
 
     change = OrderChange(order_id, reason, ordered_by, approved_by, found)
-    with open_books(load_settings(home).home, address_of(dsn)) as engine:
+    with open_books(*_proven(change, home, dsn)) as engine:
         gone = withdraw_order(engine, change)
     print(f"{gone.order_id} is withdrawn: {Money(gone.fen)} of account {gone.account_no}")
 
@@ -129,9 +130,16 @@ def bind(
     from cardstation.central.order_changes import bind_order
 
     change = OrderChange(order_id, reason, ordered_by, approved_by, found)
-    with open_books(load_settings(home).home, address_of(dsn)) as engine:
+    with open_books(*_proven(change, home, dsn)) as engine:
         new = bind_order(engine, change, NewBinding(account, counter))
     print(f"{order_id} waits as {new.order_id} for account {account} at counter {counter}")
+
+
+def _proven(change: OrderChange, home: Path | None, dsn: str) -> tuple[Path, str]:
+    """Where the books are, once both people typed their passwords."""
+    folder, address = load_settings(home).home, address_of(dsn)
+    prove_two(folder, address, change.ordered_by, change.approved_by)
+    return folder, address
 
 
 def _order(order: Order) -> dict[str, object]:

@@ -11,6 +11,7 @@ import click
 
 from cardstation.central.reconcile.door import reconcile_day, take_and_accept
 from cardstation.cli.central_orders import address_of, dsn_option, home_option, json_option
+from cardstation.cli.central_two import prove_two
 from cardstation.domain.money import Money
 from cardstation.settings import load_settings
 
@@ -120,8 +121,10 @@ def take_file_command(
     """Take FILE of a channel or a bank, CSV or XLSX; the same file again changes nothing."""
     if bool(channel) == bool(account):
         raise click.UsageError("say --channel or --account")
+    folder, address = load_settings(home).home, address_of(dsn)
+    prove_two(folder, address, by, approved_by)
     found = take_and_accept(
-        *(load_settings(home).home, address_of(dsn), "channel" if channel else "bank"),
+        *(folder, address, "channel" if channel else "bank"),
         *(channel or account, file),
         by=by,
         approved_by=approved_by,

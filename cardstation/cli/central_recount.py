@@ -10,6 +10,7 @@ import click
 
 from cardstation.central.serve import open_books
 from cardstation.cli.central_orders import address_of, dsn_option, home_option, json_option
+from cardstation.cli.central_two import prove_two
 from cardstation.settings import load_settings
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ def recount_command(
 
     if repairs != all((reason, by, approved_by)):
         raise click.UsageError("--repair needs --reason, --by and --approved-by, and they need it")
-    with open_books(load_settings(home).home, address_of(dsn), connections=2) as engine:
+    folder, address = load_settings(home).home, address_of(dsn)
+    if repairs:
+        prove_two(folder, address, by, approved_by)
+    with open_books(folder, address, connections=2) as engine:
         if repairs:
             found = recounting.repair(engine, recounting.Repair(by, approved_by, reason))
         else:

@@ -41,7 +41,7 @@ TABLE = {
     ),
     "password_wrong": Words(
         "Password not right",
-        "The password until now is not the right one.",
+        "The password is not the right one.",
         _UNCHANGED,
         "Type it again.",
     ),

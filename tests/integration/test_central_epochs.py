@@ -18,7 +18,7 @@ from cardstation.domain.checkpoint import RewindAsked
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import LedgerHead
 from cardstation.sync.http_ledger import HttpLedger
-from tests.kit.console import person
+from tests.kit.console import PASSWORD, person
 from tests.kit.facts import Chain
 from tests.kit.postgres import CENTRE_KEY, Centre
 
@@ -176,11 +176,16 @@ def test_the_proof_names_what_was_changed(centre: Centre, planted: str, seen: st
 
 
 def test_where_the_console_has_people_two_of_them_order_a_rewind(
-    centre: Centre, capsys: pytest.CaptureFixture[str], tmp_path: Any
+    centre: Centre,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     send(centre.station(), Chain().sale())
     for name in ("sun", "zhou", "left"):
         person(centre.books, name, Role.STATION_ADMIN)
+    monkeypatch.setenv("CARDSTATION_CENTRAL_PASSWORD", PASSWORD)
+    monkeypatch.setenv("CARDSTATION_CENTRAL_APPROVER_PASSWORD", PASSWORD)
     with transaction(centre.books.engine) as connection:
         retire_person(connection, "left", given_by=COMMAND_LINE)
     told = ["--dsn", centre.books.dsn, "--home", str(tmp_path), "--reason", "disk", "--by", "sun"]

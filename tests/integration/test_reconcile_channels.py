@@ -21,7 +21,7 @@ from cardstation.central.reconcile.matching import match_all
 from cardstation.cli.central import central as command
 from cardstation.errors import Refusal
 from tests.kit.channel_files import HEAD, PAID, bring, codes, count, row, town_with_holes
-from tests.kit.console import Town, person
+from tests.kit.console import PASSWORD, Town, person
 from tests.kit.postgres import Books, Centre
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
@@ -258,7 +258,11 @@ def said(books: Books, *arguments: str, status: int = 0) -> str:
     return done.output
 
 
-def test_a_script_takes_files_that_two_people_stand_for(town: Town, tmp_path: Path) -> None:
+def test_a_script_takes_files_that_two_people_stand_for(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARDSTATION_CENTRAL_PASSWORD", PASSWORD)
+    monkeypatch.setenv("CARDSTATION_CENTRAL_APPROVER_PASSWORD", PASSWORD)
     books = town.centre.books
     person(books, "chen", Role.SUPERVISOR)
     file = tmp_path / "phone.csv"

@@ -76,7 +76,7 @@ def prove(engine: Engine, name: str, secret: str, address: str) -> None:
             return
         with transaction(engine) as connection:
             _record_failed(connection, name, address)
-    raise Refusal("password_wrong")
+    raise Refusal("password_wrong", name=name)
 
 
 def _is_theirs(engine: Engine, name: str, secret: str, address: str) -> bool:
