@@ -37,7 +37,7 @@ COMMANDS = (
     ("take-file", str(SAMPLES / "tariffs.json"), "--channel", "phone"),
     ("recount", "--repair", *WHY),
 )
-QUICK = PasswordHasher(time_cost=1, memory_cost=8)
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 Asked = Callable[..., Result]
 
 
