@@ -172,6 +172,13 @@ TABLE = {
         NO_MONEY,
         "Add a row that names the columns and take it in again.",
     ),
+    "sheet_not_understood": Words(
+        "Sheet not understood",
+        "Sheet “{sheet}” of “{file}” has no headings that can be read, and rows of the batch would "
+        "count no more: they may stand in that sheet.",
+        "Nothing was changed.",
+        "Say what its headings hold, or put headings in; a sheet without households is deleted.",
+    ),
     "list_empty": Words(
         "Empty list",
         "“{file}” holds no household.",

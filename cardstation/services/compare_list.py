@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cardstation.domain.batch import Whose
@@ -21,7 +22,8 @@ def compare_list(station: Station, batch_id: str, found: HouseholdList) -> Compa
     """Compare a newer list with a batch.
 
     Raises:
-        Refusal: `unknown_batch`, `same_list_again` (this content is another batch already).
+        Refusal: `unknown_batch`, `same_list_again` (this content is another batch already),
+            `sheet_not_understood` (rows of the batch would fall for rows nobody can read).
     """
     with station.store.reading() as reading:
         return compared(station, reading, batch_id, found)
@@ -35,8 +37,22 @@ def compared(station: Station, reading: Reading, batch_id: str, found: Household
         raise Refusal("same_list_again", batch_id=other)
     newer = judged(station, reading, found, Whose(community=batch.community), batch_id).lines
     changes = compare_lines(batch.lines, fixed_places(reading, batch_id), newer)
+    _ensure_understood(changes, found)
     numbers = numbers_in(reading, batch)
     return Comparison(batch_id, found.digest, tuple(_numbered(one, numbers) for one in changes))
+
+
+def _ensure_understood(changes: Sequence[Change], found: HouseholdList) -> None:
+    """No row falls beside a sheet that is not understood: it may stand in there."""
+    unread = [
+        change.new.row.sheet
+        for change in changes
+        if change.new is not None
+        and change.kind is not ChangeKind.UNCHANGED
+        and change.new.row.sheet in found.unread
+    ]
+    if unread and any(change.kind in (ChangeKind.CHANGED, ChangeKind.GONE) for change in changes):
+        raise Refusal("sheet_not_understood", sheet=unread[0], file=found.name)
 
 
 def _numbered(change: Change, numbers: EnvelopeNumbers) -> Change:

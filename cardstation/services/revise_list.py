@@ -44,8 +44,8 @@ def revise_list(
     Raises:
         Refusal: `unknown_batch`, `same_list_again`, `nothing_to_revise` (it says what the batch
             says), `comparison_outdated` (the batch changed since it was shown),
-            `batch_not_so_far`, `list_rows_lost`, and those of `ensure_may_write`; of a typed list
-            those of `ensure_on_duty`.
+            `batch_not_so_far`, `list_rows_lost`, `sheet_not_understood`, and those of
+            `ensure_may_write`; of a typed list those of `ensure_on_duty`.
     """
     ensure_may_write(station)
     if found.typed:

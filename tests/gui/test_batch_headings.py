@@ -16,6 +16,7 @@ from tests.kit.lists import lines_of
 from tests.kit.station import Desk
 from tests.kit.window_lists import list_text, lists_stage
 from tests.kit.window_stage import Stage, application
+from tests.kit.workbook import write_workbook
 from ui.screens.batch import BatchView
 from ui.screens.batch.headings_page import HeadingsPage
 from ui.screens.batch.lists_state import Page
@@ -120,6 +121,25 @@ def test_a_newer_list_in_headings_of_its_own_is_explained_and_compared(
     assert sum(one.withdrawn == "revised" for one in lines_of(desk.station, batch_id)) == 12
     lists.newer(unread(tmp_path, 200))
     assert lists.state.page is (Page.COMPARE if manager else Page.HEADINGS)
+
+
+def test_a_sheet_of_a_newer_list_in_headings_of_its_own_is_explained(
+    shown: Shown, tmp_path: Path
+) -> None:
+    stage, desk = shown
+    first = tmp_path / "first.csv"
+    first.write_text(list_text(), "utf-8")
+    stage.batch.model.open(import_list(desk.station, first).batch_id)
+    head, *rows = [line.split(",") for line in list_text().splitlines()]
+    sheets = {"1": [head, *rows[:5]], "2": [[*head[:4], "多少呀"], *rows[5:]]}
+    lists = stage.batch.lists
+    lists.newer(write_workbook(tmp_path / "newer.xlsx", sheets))
+    assert (lists.state.page, lists.state.headings[4].word) == (Page.HEADINGS, "多少呀")
+    lists.explain("多少呀", "amount")
+    lists.take_explained()
+    assert lists.state.page is Page.COMPARE
+    assert lists.state.comparison is not None
+    assert not lists.state.comparison.says_something
 
 
 def test_what_is_explained_wrong_is_said_and_stays(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cardstation.domain.batch import Verdict
+from cardstation.domain.batch import ListRow, Verdict
 from cardstation.domain.batch_life import Step
 from cardstation.domain.list_steps import Revised
 from cardstation.domain.money import Money
@@ -193,3 +193,28 @@ def test_the_directory_may_change_what_a_row_means(desk: Desk) -> None:
     assert kinds(shown) == [("changed", 1), ("changed", 2)]
     assert shown.changes[0].new is not None
     assert shown.changes[0].new.reasons == ("arrears",)
+
+
+def test_no_row_falls_beside_a_sheet_that_is_not_understood(desk: Desk) -> None:
+    both = made_list([list_row(A), list_row(B, sheet="2")])
+    batch = taken(desk.station, [list_row(A), list_row(B), list_row(C, name="", door="")])
+    shown = (
+        (list_row(B, "", sheet="2", name="", door=""), list_row(C, name="", door="")),
+        (list_row(B), ListRow(1, "", "", "", "", "", "2:1", "2")),
+    )
+    for rows in shown:
+        newer = replace(made_list([list_row(A), *rows]), unread=("2",))
+        with pytest.raises(Refusal, match="sheet_not_understood") as refused:
+            compare_list(desk.station, batch.batch_id, newer)
+        assert refused.value.values == {"sheet": "2", "file": "list"}
+    assert compare_list(desk.station, batch.batch_id, both).count(ChangeKind.GONE) == 1
+
+
+def test_a_sheet_that_nobody_reads_is_asked_about_once(desk: Desk) -> None:
+    said = ListRow(1, "", "", "", "", "", "2:1", "2")
+    newer = replace(made_list([list_row(A), list_row(C), said]), unread=("2",))
+    batch = taken(desk.station, [list_row(A)])
+    assert compare_list(desk.station, batch.batch_id, newer).count(ChangeKind.NEW) == 2
+    revise_list(desk.station, batch.batch_id, newer)
+    left = replace(made_list([list_row(A), said]), unread=("2",))
+    assert compare_list(desk.station, batch.batch_id, left).count(ChangeKind.GONE) == 1

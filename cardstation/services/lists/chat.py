@@ -16,6 +16,7 @@ from cardstation.domain.notes import Note, read_note
 from cardstation.errors import Refusal
 from cardstation.services.lists.cells import clean
 from cardstation.services.lists.reading import HouseholdList, digest_of
+from cardstation.services.lists.sheets import CARD_FROM
 from cardstation.services.lists.totals import Stated, is_total, read_total
 
 MOST_SIGNS = 400_000
@@ -48,8 +49,6 @@ _LONG = re.compile(r"(?:户号|账号|卡号|编号)?[:\s]*(?<!\d)(?P<number>\d{
 _LABEL = re.compile(r"(?:姓名|户主|业主|房号|地址|金额|门牌|户号|卡号|电话|备注)[:\s]")
 _CHUNK = re.compile(r"[^\W\d_][^\W\d_·*×]*(?:[·*×][^\W\d_·*×]*)*")
 _TITLE = re.compile(r"先生|女士|小姐|太太|师傅|老师|阿姨|叔叔|大爷|大妈|大哥|大姐")
-_CARD_FROM = 13
-"""Digits from which a number is a card's: account numbers have twelve at most."""
 
 
 @dataclass(slots=True)
@@ -124,8 +123,8 @@ def _row(at: int, said: str) -> ListRow:
     door = _door(line)
     amount = amount or _lone_amount(line)
     name, note = _name(_LABEL.sub(" , ", line.rest))
-    account = "/".join(one for one in bare if len(one) < _CARD_FROM)
-    card = "/".join(one for one in bare if len(one) >= _CARD_FROM)
+    account = "/".join(one for one in bare if len(one) < CARD_FROM)
+    card = "/".join(one for one in bare if len(one) >= CARD_FROM)
     if not (account or card or door or (name and amount)):
         name, note, amount = "", said, ""
     if len(said) > _LONGEST_LINE:

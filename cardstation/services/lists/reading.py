@@ -18,9 +18,9 @@ from cardstation.services.lists.header import (
     Column,
     bare_word,
     column_of,
-    find_header,
 )
 from cardstation.services.lists.rows import rows_of
+from cardstation.services.lists.sheets import likely_header, parts_of, unread_rows
 from cardstation.services.lists.totals import Stated
 
 
@@ -33,6 +33,7 @@ class HouseholdList:
         hints: Texts that may name the community: file, sheets, title lines.
         digest: SHA-256 over what the rows say, whatever the file kind, order and layout.
         typed: Typed or pasted at the desk: a second person counts it before money is taken.
+        unread: Sheets whose columns are not understood; their rows are for a person.
     """
 
     name: str
@@ -41,6 +42,7 @@ class HouseholdList:
     hints: tuple[str, ...]
     digest: str
     typed: bool = False
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ _SAMPLES = 3
 
 
 def read_list(path: Path, learned: Mapping[str, Column] = NOTHING_LEARNED) -> HouseholdList:
-    """Read every sheet that has a header.
+    """Read every sheet; one whose columns are not understood gives rows for a person.
 
     Args:
         path: The file.
@@ -73,37 +75,47 @@ def read_list(path: Path, learned: Mapping[str, Column] = NOTHING_LEARNED) -> Ho
         Refusal: `list_not_readable`, `list_without_header`, `list_empty`.
     """
     name = unicodedata.normalize("NFC", path.stem)
-    found = [
-        (sheet, header)
-        for sheet in open_sheets(path, learned)
-        if (header := find_header(sheet.rows, learned))
-    ]
-    if not found:
+    parts = parts_of(open_sheets(path, learned), learned)
+    if not any(part.header for part in parts):
         raise Refusal("list_without_header", file=path.name)
-    read = [
-        (rows_of(sheet, header, sheet.name if len(found) > 1 else "", learned), sheet, header)
-        for sheet, header in found
-    ]
-    rows = tuple(row for part, _, _ in read for row in part.rows)
+    unread = {
+        part.sheet.name: rows
+        for part in parts
+        if part.header is None and (rows := unread_rows(part.sheet, learned))
+    }
+    understood = [(part.sheet, part.header) for part in parts if part.header]
+    several = len(understood) + len(unread) > 1
+    read = {
+        sheet.name: rows_of(sheet, header, sheet.name if several else "", learned)
+        for sheet, header in understood
+    }
+    of_sheet = {name: part.rows for name, part in read.items()} | unread
+    rows = tuple(row for part in parts for row in of_sheet.get(part.sheet.name, ()))
     if not rows:
         raise Refusal("list_empty", file=path.name)
     titles = [
-        cell for _, sheet, header in read for row in sheet.rows[: header.first - 1] for cell in row
+        cell
+        for sheet, header in understood
+        for row in sheet.rows[: max(header.first - 1, 0)]
+        for cell in row
     ]
-    hints = (name, *(sheet.name for _, sheet, _ in read), *titles)
-    return HouseholdList(
-        name, rows, _stated([part.stated for part, _, _ in read]), hints, digest_of(rows)
-    )
+    hints = (name, *(sheet.name for sheet, _ in understood), *titles)
+    stated = _stated([part.stated for part in read.values()])
+    return HouseholdList(name, rows, stated, hints, digest_of(rows), unread=tuple(unread))
 
 
 def headings_of(path: Path, learned: Mapping[str, Column] = NOTHING_LEARNED) -> tuple[Heading, ...]:
     """The columns of a list's likeliest header row, understood or not; empty when there is none.
 
+    A sheet whose columns are not understood goes before the others.
+
     Raises:
         Refusal: `list_not_readable`.
     """
-    for sheet in open_sheets(path, learned):
-        at = _likely_header(sheet)
+    parts = parts_of(open_sheets(path, learned), learned)
+    asked = [part for part in parts if part.header is None and unread_rows(part.sheet, learned)]
+    for sheet in (part.sheet for part in asked or parts):
+        at = likely_header(sheet)
         if at >= 0:
             return tuple(
                 Heading(word, bare_word(word), _below(sheet, at, place), column_of(word, learned))
@@ -111,15 +123,6 @@ def headings_of(path: Path, learned: Mapping[str, Column] = NOTHING_LEARNED) -> 
                 if word
             )
     return ()
-
-
-def _likely_header(sheet: Sheet) -> int:
-    """The first row of at least three words without figures, with rows below; −1 = none."""
-    for index, row in enumerate(sheet.rows[:40]):
-        words = [cell for cell in row if cell and not any(sign.isdecimal() for sign in cell)]
-        if len(words) >= 3 and index + 1 < len(sheet.rows):
-            return index
-    return -1
 
 
 def _below(sheet: Sheet, at: int, place: int) -> tuple[str, ...]:

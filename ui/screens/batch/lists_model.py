@@ -25,6 +25,7 @@ from ui.screens.batch.row_model import RowModel
 from ui.screens.kind import Tools
 
 T = TypeVar("T")
+_UNREAD = ("list_without_header", "sheet_not_understood")
 
 
 class ListsModel(QObject):
@@ -111,7 +112,7 @@ class ListsModel(QObject):
 
         def refused(error: CardStationError) -> None:
             self._refused(error)
-            if error.code == "list_without_header" and isinstance(source, Path) and not columns:
+            if error.code in _UNREAD and isinstance(source, Path) and not columns:
                 self._unread(source)
 
         work = partial(self._services.compare, batch_id, source, columns)
