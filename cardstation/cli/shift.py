@@ -149,7 +149,7 @@ def open_it(call: Call, name: str, float_yuan: str, sign_unknown: bool) -> None:
     answer = {one.name: getattr(opened, one.name) for one in fields(opened)}
     call.output.answer(
         {**answer, "moved": state.moved},
-        [said, *_moved(call, state), *_items(call, opened.taken_over)],
+        [said, *_moved(call, state), *_items(call, opened.taken_over, state)],
     )
 
 
@@ -168,7 +168,8 @@ def close_it(call: Call, counted: str | None, handed_to: str) -> None:
         typed = _pin(PIN, call.words("PIN of {name}", name=state.open.clerk))
         theirs = _pin(RECEIVER_PIN, _asks(call, handed_to)) if handed_to else ""
         closed = close_shift(station, typed, counted=money, handed_to=handed_to, handed_pin=theirs)
-    call.output.answer(closed, _closed(call, closed))
+        state = shift_state(station)
+    call.output.answer(closed, _closed(call, closed, state))
 
 
 @shift.command()
@@ -186,7 +187,7 @@ def show(call: Call) -> None:
             name=state.open.clerk,
             money=state.open.float_money,
         )
-    call.output.answer(state, [said, *_moved(call, state), *_items(call, state.open_items)])
+    call.output.answer(state, [said, *_moved(call, state), *_items(call, state.open_items, state)])
 
 
 @shift.command()
@@ -249,25 +250,28 @@ def _moved(call: Call, state: ShiftState) -> list[str]:
     return [call.words(differs, counted=state.last.counted, moved=state.moved)]
 
 
-def _items(call: Call, items: tuple[OpenItem, ...]) -> list[str]:
+def _items(call: Call, items: tuple[OpenItem, ...], state: ShiftState) -> list[str]:
+    """What is open: of a bag its seal and its community stand in place of a card."""
     return columns(
         [
             (
                 brief(one.code, call.words),
                 one.account_no or one.batch_id,
-                one.card_no,
+                one.card_no
+                or (state.bags[one.batch_id].words if one.batch_id in state.bags else ""),
                 str(one.money),
+                f"{one.since:%Y-%m-%d %H:%M}",
             )
             for one in items
         ]
     )
 
 
-def _closed(call: Call, closed: ShiftClose) -> list[str]:
+def _closed(call: Call, closed: ShiftClose, state: ShiftState) -> list[str]:
     rows = [
         (call.words("Counted"), str(closed.counted)),
         (call.words("Expected"), str(closed.expected)),
         (call.words("Over or short"), str(closed.over_short)),
         (call.words("Handed to"), closed.handed_to or "–"),
     ]
-    return [*columns(rows), *_items(call, closed.open_items)]
+    return [*columns(rows), *_items(call, closed.open_items, state)]

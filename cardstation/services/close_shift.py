@@ -95,7 +95,7 @@ def _ensure_not_restored(station: Station) -> None:
 
 def _ensure_nothing_unknown(station: Station, clerk: str) -> None:
     with station.store.reading() as reading:
-        unknown = sum(one.code in UNSIGNED for one in open_items(reading))
+        unknown = sum(one.code in UNSIGNED for one in open_items(reading, station.clock.now()))
         others = [
             one.name
             for one in reading.shifts.clerks()
@@ -186,14 +186,15 @@ def _compared(station: Station, unit: Unit, current: OpenedShift, handed_to: str
     since = unit.journal.since(current.seq, unit.journal.count_since(current.seq))
     expected = shift.float_money + cash_of(stored.entry for stored in since)
     counted = unit.shifts.counted(shift.shift_id) or NO_MONEY
-    items = open_items(unit)
+    now = station.clock.now()
+    items = open_items(unit, now)
     return ShiftClose(
         shift_id=shift.shift_id,
         clerk=shift.clerk,
         counted=counted,
         expected=expected,
         over_short=counted - expected,
-        closed_at=station.clock.now(),
+        closed_at=now,
         open_items=items,
         digest=digest_of(items),
         handed_to=handed_to,

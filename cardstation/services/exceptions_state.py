@@ -98,7 +98,7 @@ def _owned(station: Station, cases: Sequence[Case], patience: timedelta) -> list
 def _of_shift(station: Station, moment: Moment) -> list[Case]:
     """One person alone closed over what nobody knows: whoever opens next signs for it."""
     with station.store.reading() as reading:
-        last, alone = reading.shifts.last_close(), signed_alone(reading)
+        last, alone = reading.shifts.last_close(), signed_alone(reading, moment.now)
     if last is None or not alone:
         return []
     return [

@@ -45,7 +45,7 @@ def open_shift(
     with station.store.unit() as unit:
         _ensure_none_open(unit)
         if not signs_unknown:
-            _ensure_signed_for(unit)
+            _ensure_signed_for(station, unit)
         opened = _opened(station, unit, person, float_money)
         entry = append(
             station,
@@ -74,20 +74,21 @@ def _ensure_none_open(unit: Unit) -> None:
         )
 
 
-def _ensure_signed_for(unit: Unit) -> None:
+def _ensure_signed_for(station: Station, unit: Unit) -> None:
     last = unit.shifts.last_close()
-    if last is not None and (alone := signed_alone(unit)):
+    if last is not None and (alone := signed_alone(unit, station.clock.now())):
         raise Refusal("unknown_to_sign", n=len(alone), name=last.clerk)
 
 
 def _opened(station: Station, unit: Unit, person: Clerk, float_money: Money) -> Shift:
-    items = open_items(unit)
+    now = station.clock.now()
+    items = open_items(unit, now)
     before = unit.shifts.last_close()
     appeared, gone = difference(() if before is None else before.open_items, items)
     return Shift(
         shift_id=new_id(station.clock),
         clerk=person.name,
-        opened_at=station.clock.now(),
+        opened_at=now,
         float_money=float_money,
         taken_over=items,
         digest=digest_of(items),

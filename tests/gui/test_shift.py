@@ -6,11 +6,12 @@ import logging
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea, QTableView
 from pytestqt.qtbot import QtBot
 
-from cardstation.domain.money import Money
-from cardstation.domain.shift import ShiftClose
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.shift import OpenItem, ShiftClose
+from cardstation.services.shift_state import BagName
 from tests.gui.conftest import Open
 from tests.gui.test_window import clipped
 from tests.kit import window_samples as samples
@@ -155,6 +156,28 @@ def test_on_duty_shows_owner_and_age_of_what_is_open(desk: Stage, qtbot: QtBot) 
     rows = [[model.index(row, at).data() for at in (0, 4, 5)] for row in range(model.rowCount())]
     assert ["结果不明", "27 小时", SUPERVISOR] in rows
     assert ["钱收了没有？", "12 分钟", TELLER] in rows
+
+
+def test_a_bag_is_signed_over_by_seal_community_place_and_day(desk: Stage, qtbot: QtBot) -> None:
+    lying = OpenItem("b bag", "bag_with_team", "", "", "2026-11-01-01", NO_MONEY, samples.NOW)
+    people = desk.station.people
+    people.open_items, people.bags = (lying,), {"2026-11-01-01": BagName("B-2", "净月新城")}
+    at_the_shift(desk, qtbot)
+    view = shift_view(desk)
+    assert texts(view.on.table)[0][:2] == ["卡袋在专班手里", "B-2  净月新城"]
+    assert texts(view.on.table)[0][4] == f"{samples.NOW:%m-%d %H:%M}"
+    shift_of(desk).model.begin_count()
+    shift_of(desk).model.count(Count(total="3184.50", by_total=True))
+    shift_of(desk).model.close(PIN, SUPERVISOR, PIN)
+    said = ["卡袋在专班手里", "B-2  净月新城", "2026-11-01-01", f"{samples.NOW:%Y-%m-%d %H:%M}"]
+    row = texts(view.result.table)[0]
+    assert [row[0], row[1], row[2], row[4]] == said
+
+
+def texts(table: QTableView) -> list[list[str]]:
+    model = table.model()
+    at = range(model.columnCount())
+    return [[str(model.index(row, n).data()) for n in at] for row in range(model.rowCount())]
 
 
 def test_the_count_is_blind_and_signed_by_keyboard(desk: Stage, qtbot: QtBot) -> None:

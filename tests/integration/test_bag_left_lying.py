@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.batch import Whose
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Explanation, Party, Why
 from cardstation.domain.exception_case import Act, Kind
 from cardstation.domain.guides import CLOSABLE, LIES_HERE, NOT_ENDED, NOT_RUN, WITH_TEAM
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.seal_number import seal_grouped, seal_number
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services import return_remainder as returning
@@ -23,11 +25,13 @@ from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import custody_state
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
+from cardstation.services.file_batch import file_batch
 from cardstation.services.intent.cases import Case
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.purge_batch import purge_due
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.run_batch import start_batch
+from cardstation.services.shift_state import BagName, shift_state
 from tests.kit.handing import go_back, hand
 from tests.kit.lists import lines_of, list_row, taken
 from tests.kit.power import PowerCut
@@ -109,6 +113,47 @@ def test_a_bag_that_goes_nowhere_is_asked_about(
     assert not one.overdue
     desk.clock.at += timedelta(days=400)
     assert left(desk)[0].overdue
+
+
+@pytest.mark.parametrize(
+    ("bag", "code"), [(loaded, LIES_HERE), (never_run, NOT_RUN), (with_team, WITH_TEAM)]
+)
+def test_a_bag_that_goes_nowhere_is_signed_over_by_where_it_lies(
+    desk: Desk, bag: Callable[[Desk], str], code: str
+) -> None:
+    batch_id, began = bag(desk), desk.clock.at
+    desk.clock.at += timedelta(days=6)
+    assert signed(desk) == ["cards_not_back"]
+    desk.clock.at += timedelta(days=2)
+    found = shift_state(desk.station)
+    [item] = found.open_items
+    assert (item.code, item.batch_id, item.since) == (code, batch_id, began)
+    assert found.bags == {batch_id: BagName("", "")}
+
+
+def test_it_is_named_by_its_last_seal_and_its_community(desk: Desk) -> None:
+    batch_id = taken(desk.station, [list_row(one) for one in HOMES]).batch_id
+    file_batch(desk.station, batch_id, Whose(community="净月新城"))
+    first, last = (seal_number(desk.station.number, batch_id, number) for number in (1, 2))
+    hand(desk.station, batch_id, Party.MANAGER, Party.TEAM, seal_no=first)
+    hand(desk.station, batch_id, Party.TEAM, Party.DESK, seal_no=last)
+    hand(desk.station, batch_id, Party.DESK, Party.TEAM)
+    [name] = shift_state(desk.station).bags.values()
+    assert (name, name.words) == (BagName(last, "净月新城"), f"{seal_grouped(last)}  净月新城")
+
+
+def test_a_batch_that_could_be_closed_is_signed_over_at_once(desk: Desk) -> None:
+    batch_id = taken(desk.station, [list_row(one) for one in HOMES]).batch_id
+    assert signed(desk) == []
+    explain_card(desk.station, batch_id, Explanation(Why.NEVER_GIVEN, (1, 2)), CHIEF)
+    assert signed(desk) == [CLOSABLE]
+    assert shift_state(desk.station).bags == {batch_id: BagName("", "")}
+    close_batch(desk.station, batch_id)
+    assert signed(desk) == []
+
+
+def signed(desk: Desk) -> list[str]:
+    return [one.code for one in shift_state(desk.station).open_items]
 
 
 def remainder(desk: Desk, batch_id: str) -> None:

@@ -192,7 +192,9 @@ def test_the_return_through_a_team_ends_when_the_manager_has_the_bag(bag: Bag) -
     with pytest.raises(Refusal, match="cards_kept"):
         close_batch(bag.station, bag.batch_id)
     with bag.station.store.reading() as reading:
-        assert [one.code for one in open_items(reading)] == ["cards_not_back"]
+        assert [one.code for one in open_items(reading, bag.station.clock.now())] == [
+            "cards_not_back"
+        ]
     state = bag.go_back(Party.TEAM, Party.MANAGER, places=(2,))
     assert (state.stage, state.custody.tally[Where.RETURNED]) == (Stage.CLOSED, 4)
 

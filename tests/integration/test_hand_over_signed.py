@@ -98,7 +98,7 @@ def test_a_paper_without_its_photo_keeps_the_batch_open(bag: Bag) -> None:
     cases = [one for one in exceptions_state(bag.station) if one.code == "paper_to_photograph"]
     assert [one.values["number"] for one in cases] == [came, went]
     with bag.station.store.reading() as reading:
-        items = [one.code for one in open_items(reading)]
+        items = [one.code for one in open_items(reading, bag.station.clock.now())]
     assert items == ["paper_to_photograph"] * 2
     with pytest.raises(Refusal, match="paper_to_photograph") as refused:
         close_batch(bag.station, bag.batch_id)

@@ -112,7 +112,7 @@ def test_its_money_is_listed_signed_over_and_goes_back(day: Day) -> None:
     (case,) = exceptions_state(station)
     assert (case.code, case.batch_id, case.money) == ("batch_money_open", day.batch_id, left)
     with station.store.reading() as reading:
-        (item,) = open_items(reading)
+        (item,) = open_items(reading, station.clock.now())
     assert (item.code, item.batch_id, item.money) == ("batch_money_open", day.batch_id, left)
     (payment,) = batch_account(station, day.batch_id).payments
     assert (payment.payment.money, payment.remains) == (PAID, left)
@@ -127,7 +127,7 @@ def test_its_money_is_listed_signed_over_and_goes_back(day: Day) -> None:
         close_batch(station, day.batch_id)
     assert go_back(station, day.batch_id).stage is Stage.CLOSED
     with station.store.reading() as reading:
-        assert not open_items(reading)
+        assert not open_items(reading, station.clock.now())
     proved(day.desk)
 
 
@@ -207,7 +207,7 @@ def test_its_bag_is_signed_over_too(day: Day) -> None:
     explain_card(station, day.batch_id, Explanation(Why.ABSENT, (2,)))
     day.restored()
     with day.desk.station.store.reading() as reading:
-        (item,) = open_items(reading)
+        (item,) = open_items(reading, day.desk.station.clock.now())
     assert (item.code, item.batch_id) == ("cards_not_back", day.batch_id)
     with pytest.raises(Refusal, match="cards_not_back"):
         close_batch(day.desk.station, day.batch_id)

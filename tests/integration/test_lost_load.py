@@ -75,7 +75,7 @@ def cases(bag: Bag) -> list[str]:
 
 def signed(bag: Bag) -> list[str]:
     with bag.desk.station.store.reading() as reading:
-        return [one.code for one in open_items(reading)]
+        return [one.code for one in open_items(reading, bag.desk.station.clock.now())]
 
 
 def lay_in(bag: Bag) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval, Clerk, OpenItem, Role, Shift, ShiftClose
 from cardstation.errors import Refusal
-from cardstation.services.shift_state import ShiftState
+from cardstation.services.shift_state import BagName, ShiftState
 from tests.kit import window_samples as samples
 from ui.desk_services import ShiftServices
 
@@ -52,6 +52,7 @@ class FakeShifts:
     left: int = 5
     last: ShiftClose | None = None
     signed_alone: tuple[OpenItem, ...] = ()
+    bags: dict[str, BagName] = field(default_factory=dict)
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
     def services(self) -> ShiftServices:
@@ -72,6 +73,7 @@ class FakeShifts:
             self.counted,
             self.last,
             signed_alone=self.signed_alone,
+            bags=self.bags,
         )
 
     def _prove(self, name: str, pin: str) -> None:

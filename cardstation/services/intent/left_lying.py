@@ -15,6 +15,7 @@ LIST_AFTER = timedelta(days=30)
 """So long may a list wait for its first card before somebody is asked."""
 BAG_AFTER = timedelta(days=7)
 """So long may a bag lie where it is: its households cannot buy gas meanwhile."""
+_BAGS = (LIES_HERE, NOT_RUN, WITH_TEAM)
 _ONLY_LISTED = (Stage.LISTED, Stage.QUOTED)
 
 
@@ -27,14 +28,30 @@ def of_lying(found: CustodyState, moment: Moment, *, closable: bool, asked: bool
         closable: Nothing keeps it from being closed; one whose run was begun waits for cards.
         asked: Something else of it is asked about.
     """
-    last = found.timeline[-1].step.at if found.timeline else found.batch.batch.imported_at
-    if closable and found.custody.cards and found.stage is not Stage.RUNNING:
+    last = last_touched(found)
+    if closable and may_be_ended(found):
         return [_case(found, moment, CLOSABLE, last, timedelta())]
     code = _code(found, asked=asked)
     after = LIST_AFTER if code == LYING else BAG_AFTER
     if not code or moment.now - last < after:
         return []
     return [_case(found, moment, code, last, after)]
+
+
+def last_touched(found: CustodyState) -> datetime:
+    """When somebody last did something of a batch."""
+    return found.timeline[-1].step.at if found.timeline else found.batch.batch.imported_at
+
+
+def may_be_ended(found: CustodyState) -> bool:
+    """It is worth saying that nothing keeps it from being closed."""
+    return bool(found.custody.cards) and found.stage is not Stage.RUNNING
+
+
+def where_it_lies(found: CustodyState, now: datetime) -> str:
+    """The code of a bag that nobody touched for long, as its case has it; empty for any other."""
+    code = _code(found, asked=True)
+    return code if code in _BAGS and now - last_touched(found) >= BAG_AFTER else ""
 
 
 def _code(found: CustodyState, *, asked: bool) -> str:

@@ -8,14 +8,16 @@ from datetime import datetime
 from cardstation.domain.allocation import divide
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.exception_case import UNSIGNED
-from cardstation.domain.guides import IN_DOUBT, UNPHOTOGRAPHED
+from cardstation.domain.guides import CLOSABLE, IN_DOUBT, UNPHOTOGRAPHED
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import OpenItem
 from cardstation.domain.topup import TopUp
 from cardstation.errors import fail
 from cardstation.services.batch_state import money_open
+from cardstation.services.close_batch import is_closable
 from cardstation.services.custody_state import CustodyState, said_at
 from cardstation.services.intent.funding import holdings_of, purses_of
+from cardstation.services.intent.left_lying import last_touched, may_be_ended, where_it_lies
 from cardstation.services.intent.left_open import batches_to_end, held_since, money_since
 from cardstation.services.intent.lost_part import lost_since
 from cardstation.services.intent.opened import code_of
@@ -24,16 +26,19 @@ from cardstation.store import Reading
 from cardstation.store.funds import AskedPayment
 
 
-def open_items(reading: Reading) -> tuple[OpenItem, ...]:
-    """Top-ups, returns, payments, money of batches, lost loads, bags in hand, oldest first."""
+def open_items(reading: Reading, now: datetime) -> tuple[OpenItem, ...]:
+    """Top-ups, returns, payments, money of batches, lost loads, bags in hand, oldest first.
+
+    And batches that nothing keeps from being closed.
+    """
     items = [_of_intent(reading, intent) for intent in reading.topups.open_intents()]
     items += [_of_payment(asked) for asked in reading.funds.unanswered()]
     for found in batches_to_end(reading):
-        items += _of_batch(reading, found)
+        items += _of_batch(reading, found, now)
     return tuple(sorted(items, key=lambda one: (one.since, one.subject)))
 
 
-def signed_alone(reading: Reading) -> tuple[OpenItem, ...]:
+def signed_alone(reading: Reading, now: datetime) -> tuple[OpenItem, ...]:
     """What nobody knows, that one person closed the last shift over alone; nobody signed since."""
     last = reading.shifts.last_close()
     if last is None or last.handed_to or reading.shifts.on_duty():
@@ -41,7 +46,8 @@ def signed_alone(reading: Reading) -> tuple[OpenItem, ...]:
     left = {one.subject for one in last.open_items if one.code in UNSIGNED}
     if not left:
         return ()
-    return tuple(one for one in open_items(reading) if one.code in UNSIGNED and one.subject in left)
+    items = open_items(reading, now)
+    return tuple(one for one in items if one.code in UNSIGNED and one.subject in left)
 
 
 def _of_intent(reading: Reading, intent: TopUp) -> OpenItem:
@@ -58,7 +64,7 @@ def _of_intent(reading: Reading, intent: TopUp) -> OpenItem:
     )
 
 
-def _of_batch(reading: Reading, found: CustodyState) -> Iterator[OpenItem]:
+def _of_batch(reading: Reading, found: CustodyState, now: datetime) -> Iterator[OpenItem]:
     batch_id = found.batch.batch.batch_id
     if (since := money_since(found)) is not None:
         yield _left(
@@ -67,8 +73,12 @@ def _of_batch(reading: Reading, found: CustodyState) -> Iterator[OpenItem]:
     else:
         yield from _in_doubt(reading, batch_id)
     yield from _lost_loads(found)
-    if (since := held_since(found)) is not None:
+    if lies := where_it_lies(found, now):
+        yield _left(f"{batch_id} bag", lies, batch_id, NO_MONEY, last_touched(found))
+    elif (since := held_since(found)) is not None:
         yield _left(f"{batch_id} bag", "cards_not_back", batch_id, NO_MONEY, since)
+    if may_be_ended(found) and is_closable(reading, found):
+        yield _left(f"{batch_id} list", CLOSABLE, batch_id, NO_MONEY, last_touched(found))
     for one in found.timeline:
         if one.photo_due and found.stage is not Stage.CLOSED:
             key = f"{batch_id} paper {one.step.seq}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
@@ -9,7 +12,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import OpenItem, ShiftClose
 from cardstation.i18n import Translator
 from cardstation.sentences import sentence
-from cardstation.services.intent.opened import OpenIntent
+from cardstation.services.shift_state import BagName
 from ui.look import Look, picture
 from ui.parts.age import age, grouped
 from ui.parts.guide import Guide, GuideStep
@@ -30,7 +33,7 @@ class OnPage(QWidget):
         self._who = Tile(look, "user", t("On duty"), "brand")
         self._since = Tile(look, "clock", t("Since"))
         self._open = Tile(look, "exceptions", t("Open items"))
-        self._rows: Rows[OpenIntent] = Rows(_waiting(t))
+        self._rows: Rows[Row] = Rows(_open(t))
         self.table = Table(look, t("What is open"), self._rows)
         tiles = QHBoxLayout()
         tiles.setSpacing(M)
@@ -53,10 +56,10 @@ class OnPage(QWidget):
         shift = state.found.open if state.found else None
         self._who.show_state(shift.clerk if shift else "—", "brand")
         self._since.show_state(f"{shift.opened_at:%m-%d  %H:%M}" if shift else "—")
-        waiting = state.waiting
-        self._open.show_state(str(len(waiting)), "warn" if waiting else "ok")
-        self._rows.show_items(waiting)
-        self._pages.setCurrentIndex(1 if waiting else 0)
+        rows = rows_of(state, self._look.t)
+        self._open.show_state(str(len(rows)), "warn" if rows else "ok")
+        self._rows.show_items(rows)
+        self._pages.setCurrentIndex(1 if rows else 0)
 
 
 class ResultPage(QWidget):
@@ -69,7 +72,7 @@ class ResultPage(QWidget):
         self._expected = Tile(look, "sheet", t("Expected in the till"))
         self._counted = Tile(look, "coins", t("Counted"), "brand")
         self._verdict = VerdictPane(look)
-        self._rows: Rows[OpenItem] = Rows(_signed(t))
+        self._rows: Rows[Row] = Rows(_signed(t))
         self.table = Table(look, t("Signed over"), self._rows)
         self._over = label("", "muted", wrap=True)
         self._calm = Guide(
@@ -107,7 +110,8 @@ class ResultPage(QWidget):
         self._expected.show_state(str(closed.expected))
         self._counted.show_state(str(closed.counted), "brand")
         self._verdict.show_result(closed.over_short)
-        self._rows.show_items(closed.open_items)
+        bags = state.found.bags if state.found else {}
+        self._rows.show_items([_row(one, bags) for one in closed.open_items])
         self._pages.setCurrentIndex(1 if closed.open_items else 0)
         self._over.setText(_handed(closed, t))
 
@@ -169,22 +173,63 @@ def _framed(look: Look, title: str, table: QTableView) -> Pane:
     return made
 
 
-def _waiting(t: Translator) -> list[Column[OpenIntent]]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that is open: of a bag `what` is its seal and its community, else its card."""
+
+    code: str
+    what: str
+    batch_id: str
+    money: Money
+    since: str
+    age: str = ""
+    owner: str = ""
+
+
+def rows_of(state: State, t: Translator) -> list[Row]:
+    """What would be signed over: begun by somebody, with owner and age; then the rest."""
+    rows = [
+        Row(
+            one.code,
+            grouped(one.card_no),
+            one.batch_id,
+            one.money,
+            "",
+            age(one.age_min, t),
+            one.owner,
+        )
+        for one in state.waiting
+    ]
+    known = {one.intent_id for one in state.waiting}
+    found = state.found
+    items = found.open_items if found else ()
+    bags = found.bags if found else {}
+    return rows + [_row(one, bags) for one in items if one.subject not in known]
+
+
+def _row(one: OpenItem, bags: Mapping[str, BagName]) -> Row:
+    bag = bags[one.batch_id].words if one.batch_id in bags else ""
+    what = grouped(one.card_no) if one.card_no or not bag else bag
+    since = f"{one.since:%Y-%m-%d %H:%M}"
+    return Row(one.code, what, one.batch_id, one.money, since, f"{one.since:%m-%d %H:%M}")
+
+
+def _what(t: Translator) -> list[Column[Row]]:
     return [
-        Column(t("What"), 0, lambda i: Cell(sentence(i.code, {}, t).brief, "warn")),
-        Column(t("Card"), 200, lambda i: Cell(grouped(i.card_no), quiet=True)),
-        Column(t("Batch"), 170, lambda i: Cell(i.batch_id or t("Counter"), quiet=True)),
-        Column(t("Money"), 130, lambda i: Cell(str(i.money)), right=True),
-        Column(t("Age"), 110, lambda i: Cell(age(i.age_min, t)), right=True),
-        Column(t("Owner"), 140, lambda i: Cell(i.owner or "—", quiet=True)),
+        Column(t("What"), 0, lambda r: Cell(sentence(r.code, {}, t).brief, "warn")),
+        Column(t("Card or bag"), 260, lambda r: Cell(r.what, quiet=True)),
+        Column(t("Batch"), 170, lambda r: Cell(r.batch_id or t("Counter"), quiet=True)),
+        Column(t("Money"), 130, lambda r: Cell(str(r.money)), right=True),
     ]
 
 
-def _signed(t: Translator) -> list[Column[OpenItem]]:
+def _open(t: Translator) -> list[Column[Row]]:
     return [
-        Column(t("What"), 0, lambda i: Cell(sentence(i.code, {}, t).brief, "warn")),
-        Column(t("Card"), 200, lambda i: Cell(grouped(i.card_no), quiet=True)),
-        Column(t("Batch"), 170, lambda i: Cell(i.batch_id or t("Counter"), quiet=True)),
-        Column(t("Money"), 130, lambda i: Cell(str(i.money)), right=True),
-        Column(t("Since"), 160, lambda i: Cell(f"{i.since:%Y-%m-%d %H:%M}", quiet=True)),
+        *_what(t),
+        Column(t("Age"), 110, lambda r: Cell(r.age), right=True),
+        Column(t("Owner"), 140, lambda r: Cell(r.owner or "—", quiet=True)),
     ]
+
+
+def _signed(t: Translator) -> list[Column[Row]]:
+    return [*_what(t), Column(t("Since"), 160, lambda r: Cell(r.since, quiet=True))]
