@@ -35,6 +35,24 @@ def test_every_line_is_a_row_or_about_the_list(text: str) -> None:
         assert all(number in text or number in row.note for number in said), "no invented figure"
 
 
+HOME = st.tuples(
+    st.sampled_from(["220103006908", "88016315006917", "5-2-301", "三栋二单元601室", ""]),
+    st.sampled_from(["王建国", "李女士", ""]),
+    st.sampled_from(["100", "200元", "¥88.8", "一百", ""]),
+).filter(lambda home: bool(home[0] or home[2]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(HOME, min_size=1, max_size=4), st.sampled_from(["", "收卡啦\n", "#接龙\n"]))
+def test_households_before_the_first_number_are_rows(
+    homes: list[tuple[str, str, str]], title: str
+) -> None:
+    lines = [" ".join(part for part in home if part) for home in homes]
+    found = read_chat("\n".join([title + lines[0], *lines[1:], "1. 3-2-601 孟远思 100"]))
+    assert len(found.rows) == len(lines) + 1
+    assert not re.search(r"\d{6}|[¥元]", found.name)
+
+
 DOORS = st.tuples(st.integers(1, 40), st.integers(1, 6), st.integers(101, 3304))
 NAMES = st.sampled_from(["王建国", "李女士", "欧阳喆", "孟先生", "赵敏"])
 SHAPES = st.sampled_from(

@@ -30,6 +30,9 @@ from cardstation.services.lists.chat import MOST_SIGNS, read_chat
         ("5-2-301200 王女士", "", "", "", "5-2-301200 王女士"),
         ("301 200", "", "", "", "301 200"),
         ("我家也要充", "", "", "", "我家也要充"),
+        ("5-2-301 王女士 ¥¼", "5-2-301", "王女士", "", "¥1⁄4"),
+        ("5-2-301 王女士 ½元", "5-2-301", "王女士", "", "1⁄2元"),
+        ("5-2-301 王女士 1.234元", "5-2-301", "王女士", "", "1.234元"),
         ("5-2-301 王女士 一百 二百", "5-2-301", "王女士", "一百/二百", ""),
     ],
 )
@@ -63,6 +66,43 @@ def test_headings_and_examples_are_no_rows_and_totals_are_claims() -> None:
 def test_a_list_without_numbers_has_no_heading_but_its_signs() -> None:
     found = read_chat("收卡啦\n3-2-601 孟远思 100")
     assert [row.note for row in found.rows] == ["收卡啦", ""]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "220103006908 赵国春 200",
+        "余雨 88016315006917 100",
+        "余雨 8801 6315 0069 17",
+        "余雨 100元",
+        "余雨 一百",
+        "余雨 13900001111",
+        "#接龙 余雨 5-2-301 100",
+        "接龙 220103006908 赵国春",
+    ],
+)
+def test_a_line_before_the_first_number_that_tells_of_a_household_is_a_row(line: str) -> None:
+    found = read_chat(f"{line}\n净月新城收卡\n1. 3-2-302 崔妍国 150")
+    assert [row.row for row in found.rows] == [1, 2, 3]
+    assert (found.name, found.hints) == ("接龙", ())
+
+
+def test_an_example_is_no_row_and_names_nothing() -> None:
+    found = read_chat("格式:5-2-301 王女士 200\n收卡啦\n1. 3-2-302 崔妍国 150")
+    assert (len(found.rows), found.name) == (1, "收卡啦")
+
+
+def test_the_headings_of_a_pasted_table_are_no_row() -> None:
+    rows = (
+        "户号\t姓名\t门牌\t卡号\t金额（元）",
+        "220103007039\t梁桐\t6-1-202\t88015878007031\t100",
+        "\t卡号不清\t金额不清\t备注\t5-2-301",
+    )
+    found = read_chat("\n".join(rows))
+    assert [(row.row, row.account_no, row.amount) for row in found.rows] == [
+        (2, "220103007039", "100"),
+        (3, "", ""),
+    ]
 
 
 @pytest.mark.parametrize(

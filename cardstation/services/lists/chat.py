@@ -15,6 +15,7 @@ from cardstation.domain.doors import read_door
 from cardstation.domain.notes import Note, read_note
 from cardstation.errors import Refusal
 from cardstation.services.lists.cells import clean
+from cardstation.services.lists.header import is_header
 from cardstation.services.lists.reading import HouseholdList, digest_of
 from cardstation.services.lists.sheets import CARD_FROM
 from cardstation.services.lists.totals import Stated, is_total, read_total
@@ -24,7 +25,9 @@ MOST_SIGNS = 400_000
 _LONGEST_LINE = 300
 
 _NUMBERED = re.compile(r"\(?(?P<number>\d{1,4})\)?\s*[.、):]\s*")
-_HEADING = re.compile(r"#|接龙|例[:如\s]|格式[:\s]")
+_HEADING = re.compile(r"#|接龙")
+_EXAMPLE = re.compile(r"例[:如\s]|格式[:\s]")
+_FIGURES = re.compile(r"\d{6}")
 _NUMERAL = r"(?:\d{1,4}[A-Za-z]?|[零一二三四五六七八九十百]{1,5})"
 _DOOR = re.compile(
     rf"(?<![\dA-Za-z.]){_NUMERAL}\s?(?:号楼|号栋|栋楼|楼栋|#楼|[栋幢座楼#]|[-—－~])\s?"
@@ -35,10 +38,10 @@ _PLACE = re.compile(r"[^\W\d_]{2,}$")
 _PLACE_END = re.compile(r"[区城园苑里楼院街路庭府湾居]$")
 _MONEY = re.compile(
     r"(?:[充购买交缴存]值?气?费?)?\s?[¥+]?\s?"
-    r"(?P<number>\d+(?:,\d{3})*(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
+    r"(?<![\d.⁄])(?P<number>\d+(?:,\d{3})*(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
     r"\s?(?:元|块)[整钱]?(?![\d零一二三四五六七八九栋单室])"
 )
-_MARKED = re.compile(r"¥\s?(?P<number>\d+(?:,\d{3})*(?:\.\d{1,2})?)(?![\d.])")
+_MARKED = re.compile(r"¥\s?(?P<number>\d+(?:,\d{3})*(?:\.\d{1,2})?)(?![\d.⁄])")
 _ALONE = re.compile(
     r"(?:(?<=^)|(?<=[\s,;:、]))(?:[充购买交缴存]值?气?费?)?\+?"
     r"(?P<number>\d{1,5}(?:\.\d{1,2})?|[一二两三四五六七八九]?[百千十][零一二三四五六七八九十百]*)"
@@ -66,12 +69,18 @@ class _Line:
 def read_chat(text: str) -> HouseholdList:
     """Read pasted text; every line that is no heading becomes a row.
 
+    A line that tells of a household is a row wherever it stands, unless it says it is an example.
+
     Raises:
         Refusal: `paste_empty`, `paste_too_long`.
     """
     if len(text) > MOST_SIGNS:
         raise Refusal("paste_too_long", most=MOST_SIGNS)
-    lines = [(at, clean(line)) for at, line in enumerate(text.splitlines(), start=1)]
+    lines = [
+        (at, clean(line))
+        for at, line in enumerate(text.splitlines(), start=1)
+        if not _is_table_header(line)
+    ]
     numbered = [at for at, line in lines if _NUMBERED.match(line)]
     rows: list[ListRow] = []
     titles: list[str] = []
@@ -88,16 +97,30 @@ def read_chat(text: str) -> HouseholdList:
             rows += [_row(at, said)] if said else []
     if not rows:
         raise Refusal("paste_empty")
-    name = next((title for title in titles if not title.startswith("#")), "")
-    name = name[:40] or "接龙"
+    names = (one for one in titles if not one.startswith("#") and not _EXAMPLE.match(one))
+    name = next(names, "")[:40] or "接龙"
     return HouseholdList(name, tuple(rows), stated, tuple(titles), digest_of(rows), typed=True)
 
 
 def _is_heading(line: str, at: int, numbered: list[int]) -> bool:
-    """Before the first numbered line, a line that names no door is about the list."""
-    if _HEADING.match(line):
+    """An example, or a line that tells of no household: by its sign, or before all numbers."""
+    if _EXAMPLE.match(line):
         return True
-    return bool(numbered) and at < numbered[0] and not _DOOR.search(line)
+    before = bool(numbered) and at < numbered[0]
+    return (before or bool(_HEADING.match(line))) and not _tells_household(line)
+
+
+def _tells_household(line: str) -> bool:
+    """A door, an amount, or a number as long as an account's, a card's or a telephone's."""
+    found = _Line(line)
+    said = _FIGURES.search(line) or _DOOR.search(line)
+    return bool(said or _marked_amount(found) or _lone_amount(found))
+
+
+def _is_table_header(line: str) -> bool:
+    """The headings of a table that was copied cell by cell."""
+    cells = [clean(cell) for cell in line.split("\t")]
+    return not _FIGURES.search(line) and not _DOOR.search(line) and is_header(cells)
 
 
 def _without_number(line: str, last: int) -> tuple[int, str]:
