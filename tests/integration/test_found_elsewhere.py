@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Explanation, Party, Where, Why
+from cardstation.domain.household import HouseholdStatus
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
@@ -23,6 +25,7 @@ from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.load_prepaid import load_prepaid
 from cardstation.services.pay_batch import pay_batch
+from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.top_up import top_up
 from tests.kit.bag import Bag, bag_at
 from tests.kit.handing import go_back, hand
@@ -140,6 +143,31 @@ def test_it_does_not_go_home_in_the_other_bag_either(bag: Bag) -> None:
     say(bag, Why.KEEPS_GAS)
     assert go_back(bag.desk.station, bag.batch_id).stage is Stage.CLOSED
     hand(bag.desk.station, other.batch_id, *HOME)
+
+
+def test_it_does_not_go_home_whatever_it_was_stopped_over_since(bag: Bag) -> None:
+    say(bag, Why.MADE_GOOD)
+    other = next_month(bag)
+    put_in_envelope(bag.desk.station, other.batch_id, 1, "E1")
+    assert other.refused(0, "E1") == GOOD
+    assert other.refused(0, "E2") == "card_in_other_envelope"
+    with pytest.raises(Refusal, match=GOOD):
+        hand(bag.desk.station, other.batch_id, *HOME)
+    say(bag, Why.KEEPS_GAS)
+    hand(bag.desk.station, other.batch_id, *HOME)
+
+
+def test_it_does_not_go_home_where_its_row_is_blocked(bag: Bag) -> None:
+    say(bag, Why.MADE_GOOD)
+    stopped = replace(HOMES[0], status=HouseholdStatus.STOPPED)
+    with bag.desk.station.store.unit() as unit:
+        unit.households.put([stopped])
+        unit.commit()
+    other = next_month(bag)
+    assert other.refused(0) == "line_blocked"
+    with pytest.raises(Refusal, match=GOOD):
+        hand(bag.desk.station, other.batch_id, *HOME, places=(1,))
+    hand(bag.desk.station, other.batch_id, *HOME, places=(2,))
 
 
 def test_a_card_of_a_closed_batch_is_named_and_its_batch_stays_closed(bag: Bag) -> None:

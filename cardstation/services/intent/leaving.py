@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.card_rows import card_places
+from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TAKEN_OFF, TopUpState
 from cardstation.errors import Refusal
-from cardstation.services.custody_state import CustodyState
+from cardstation.services.custody_state import CustodyState, custody_in
 from cardstation.services.intent.made_good import is_made_good
 from cardstation.store import Reading
 from cardstation.store.funds import BatchStop
-
-_GOOD = "load_made_good"
 
 
 def ensure_may_leave(reading: Reading, state: CustodyState, places: Sequence[int]) -> None:
@@ -37,22 +36,28 @@ def _ensure_none_coming_off(reading: Reading, state: CustodyState, places: Seque
 
 
 def _ensure_none_made_good(reading: Reading, state: CustodyState, places: Sequence[int]) -> None:
-    """No card that a reader stopped in this bag waits for what two people say of it elsewhere."""
+    """No card that lay in a reader for this bag waits for what two people say of it elsewhere."""
     stands, loaded = card_places(state.batch.outcomes), state.custody.loaded
     stops = reading.funds.stops(state.batch.batch.batch_id)
-    last = {stands.get(stop.line, 0): stop for stop in stops if stop.line}
-    going = {place for place in places if place not in loaded and place in last}
-    waits = [last[place] for place in going if last[place].code == _GOOD]
-    if n := sum(_is_open_elsewhere(reading, state, stop) for stop in waits):
-        raise Refusal(_GOOD, n=n)
+    read = {(stands.get(stop.line, 0), stop.card_no): stop for stop in stops if stop.line}
+    going = set(places) - loaded
+    waits = [stop for (place, _), stop in read.items() if place in going]
+    if n := sum(_waits_elsewhere(reading, state, stop) for stop in waits):
+        raise Refusal("load_made_good", n=n)
 
 
-def _is_open_elsewhere(reading: Reading, state: CustodyState, stop: BatchStop) -> bool:
+def _waits_elsewhere(reading: Reading, state: CustodyState, stop: BatchStop) -> bool:
+    """Its gas was made good in a batch that is open, and knows that the card was found."""
     account_no = state.batch.batch.lines[stop.line - 1].account_no
     return any(
         load.identity.card_no == stop.card_no
         and reading.steps.stage(load.batch_id) is not Stage.CLOSED
         and is_made_good(reading, load)
+        and _is_found(custody_in(reading, load.batch_id), load)
         for load in reading.topups.of_account(account_no)
         if load.batch_id not in ("", stop.batch_id)
     )
+
+
+def _is_found(state: CustodyState, load: TopUp) -> bool:
+    return card_places(state.batch.outcomes).get(load.line, 0) in state.custody.found_again
