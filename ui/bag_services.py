@@ -21,6 +21,7 @@ class BagServices:
         hand_over: Cards that came or went on. give_back: a return, which may close the batch.
         photograph: The photo of a signed paper, by its hand-over's number; 0 = the oldest due.
         label: Of the next bag. slip: of one hand-over, by its number.
+        collect: A sealed bag whose list lies at another desk.
         trace: Who has the bag with a seal, of whichever station.
         print_return: Batch, strips per floor or not, and who is told how many papers are done.
     """
@@ -31,6 +32,7 @@ class BagServices:
     photograph: Callable[[str, int, bytes], CustodyState]
     explain: Callable[[str, Explanation, Approval | None], CustodyState]
     close: Callable[[str], CustodyState]
+    collect: Callable[[HandOverRequest], BagTrace]
     trace: Callable[[str], BagTrace]
     label: Callable[[str], Path]
     slip: Callable[[str, int], Path]

@@ -10,6 +10,7 @@ from cardstation.bootstrap.bag_papers import print_return, write_bag_paper
 from cardstation.domain.bag_papers import OfBag
 from cardstation.services.bag_papers import annex, bag_label, custody_slip
 from cardstation.services.close_batch import close_batch
+from cardstation.services.collect_bag import collect_bag
 from cardstation.services.custody_state import custody_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import hand_over
@@ -56,6 +57,7 @@ def bag_services(
         photograph=partial(photograph_paper, station),
         explain=partial(explain_card, station),
         close=partial(close_batch, station),
+        collect=partial(collect_bag, station),
         trace=partial(trace_bag, station),
         label=lambda batch_id: filed(bag_label(station, batch_id)),
         slip=lambda batch_id, number: filed(custody_slip(station, batch_id, number)),

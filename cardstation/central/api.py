@@ -170,6 +170,15 @@ def _look_routes(app: FastAPI, service: Service, reception: Reception) -> None:
 
         return await reception.station(request, look)
 
+    @app.get("/v1/seals")
+    async def sealed(request: Request) -> Response:
+        def look(signed: Signed, _body: bytes) -> Response:
+            fresh(engine, signed)
+            first, last = (plain_word(request.query_params.get(at, "")) for at in ("first", "last"))
+            return json_answer(wire.Loads(list(books.sealed_hand_overs(engine, first, last))))
+
+        return await reception.station(request, look)
+
     @app.get("/v1/seals/{seal_no}/steps")
     async def bag_steps(seal_no: str, request: Request) -> Response:
         def look(signed: Signed, _body: bytes) -> Response:

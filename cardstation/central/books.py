@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, literal, select, text, union_all
+from sqlalchemy import Engine, and_, func, literal, or_, select, text, union_all
 
 from cardstation.central.batch import MOST_ENTRIES
 from cardstation.central.engine import transaction
@@ -23,6 +23,7 @@ OF_A_CARD = (
     *(EntryKind.CARD_ARMED, EntryKind.CARD_WRITTEN, EntryKind.CARD_GIVEN_UP),
 )
 """Facts of a card that decide what became of an intent, wherever it was begun or finished."""
+_IS_STEP = journal.c.kind == text("'batch'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def bag_steps(engine: Engine, seal_no: str) -> tuple[bytes, ...]:
     """The steps of the batch that a seal is of, exact bytes, oldest first.
 
     A seal has no room for the station's name: whose it is, the hand-over under this seal tells.
+    What a station without the list recorded of it has the seal for its subject.
     """
     try:
         _, short = read_seal(seal_no)
@@ -88,14 +90,32 @@ def bag_steps(engine: Engine, seal_no: str) -> tuple[bytes, ...]:
         return ()
     called = literal(short)
     named = union_all(select(called), select(called + "-" + stations.c.station))
-    steps = (journal.c.kind == text("'batch'"), journal.c.subject.in_(named))
+    steps = (_IS_STEP, journal.c.subject.in_(named))
     sealed = text("position(:seal in raw) > 0").bindparams(seal=seal_no.encode())
     with transaction(engine) as connection:
         whose = select(journal.c.station).where(*steps, sealed)
         rows = connection.scalars(
             select(journal.c.raw)
-            .where(*steps, journal.c.station.in_(whose))
+            .where(
+                or_(
+                    and_(*steps, journal.c.station.in_(whose)),
+                    and_(_IS_STEP, journal.c.subject == seal_no),
+                )
+            )
             .order_by(journal.c.station, journal.c.seq)
+            .limit(MOST_STEPS)
+        )
+        return tuple(bytes(raw) for raw in rows)
+
+
+def sealed_hand_overs(engine: Engine, first: str, last: str) -> tuple[bytes, ...]:
+    """What stations without the list recorded of bags, by seal, the highest numbers first."""
+    with transaction(engine) as connection:
+        rows = connection.scalars(
+            select(journal.c.raw)
+            .where(_IS_STEP, journal.c.subject.between(first, last))
+            .where(journal.c.subject.regexp_match("^[0-9]{16}$"))
+            .order_by(journal.c.subject.desc(), journal.c.station, journal.c.seq)
             .limit(MOST_STEPS)
         )
         return tuple(bytes(raw) for raw in rows)

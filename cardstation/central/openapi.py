@@ -88,6 +88,7 @@ _OPERATIONS = (
         "post", f"{_HOME}/board", "Say what the board shows", wire.BoardHeard, body=wire.BoardTold
     ),
     _Told("get", "/v1/cards/{card_no}/loads", "What decides a card's intents", wire.Loads),
+    _Told("get", "/v1/seals", "Hand-overs by seal", wire.Loads, asks=("first", "last")),
     _Told("get", "/v1/seals/{seal_no}/steps", "The steps of the bag under a seal", wire.Loads),
     _Told("get", "/v1/orders", "Orders that wait", wire.Orders, asks=_NEWS),
     _Told("post", "/v1/orders/{order_id}/lease", "Hold an order", wire.Orders),

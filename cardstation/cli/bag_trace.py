@@ -20,6 +20,11 @@ def trace(call: Call, seal: str) -> None:
     """Say who has the bag with SEAL and how many cards; the ledger knows every station's."""
     with call.doors.station(call.settings, False) as station:
         found = trace_bag(station, seal)
+    answer_trace(call, found)
+
+
+def answer_trace(call: Call, found: BagTrace) -> None:
+    """Answer with whose a bag is and its way."""
     call.output.answer(_value(found), _told(call, found))
 
 

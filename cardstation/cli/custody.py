@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,16 @@ from typing import Any
 import click
 
 from cardstation.cli.bag_trace import trace
+from cardstation.cli.collect_bag import collect_bag
 from cardstation.cli.custody_answer import answer_custody
+from cardstation.cli.hand_over_options import (
+    PICTURE,
+    Places,
+    counted,
+    of_rows,
+    signed,
+    with_pictures,
+)
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
 from cardstation.domain.custody import Explanation, Party, Why
@@ -27,61 +35,16 @@ from cardstation.services.station import Station
 
 _batch = click.argument("batch_id", metavar="BATCH")
 _out = click.option("--out", type=click.Path(path_type=Path), help="Folder for the paper.")
-_picture = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-class Places(click.ParamType[tuple[int, ...]]):
-    """Lines as `1-5,9`, by their place in the batch."""
-
-    name = "lines"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[int, ...]:
-        """As click asks."""
-        if isinstance(value, tuple):
-            return value
-        found: list[int] = []
-        for part in str(value).split(","):
-            first, _, last = part.strip().partition("-")
-            if not first.isdecimal() or not (last or first).isdecimal():
-                self.fail(f"{value!r} is not like 1-5,9", param, ctx)
-            found += range(int(first), int(last or first) + 1)
-        return tuple(found)
-
-
-def _hand_over_options(command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed(
-        (
-            click.option("--arrived", type=click.IntRange(0), required=True, help="Cards counted."),
-            click.option("--expected", type=click.IntRange(0), help="Cards the giver says."),
-            click.option("--seal", "seal_no", default="", help="Number of the bag's seal."),
-            click.option("--lines", "places", type=Places(), help="Only these lines: 1-5,9."),
-            click.option(
-                "--door", "doors", multiple=True, help="Only a building or stair: 3, 3-2."
-            ),
-            click.option("--missing", type=Places(), default=(), help="Lines known to be missing."),
-            click.option("--extra", "extras", multiple=True, help="Number of a card on no line."),
-            click.option("--given-by", default="", help="Who gives, by name; the desk needs none."),
-            click.option("--taken-by", default="", help="Who takes, by name; the desk needs none."),
-            click.option("--given-signature", type=_picture, help="PNG or JPEG."),
-            click.option("--taken-signature", type=_picture, help="PNG or JPEG."),
-            click.option("--on-paper", is_flag=True, help="Signed on paper; its photo follows."),
-        )
-    ):
-        command = option(command)
-    return command
 
 
 def _request(
     station: Station, batch_id: str, giver: Party, taker: Party, given: dict[str, Any]
 ) -> HandOverRequest:
-    for side in ("given", "taken"):
-        path: Path | None = given.pop(f"{side}_signature")
-        given[f"{side}_picture"] = path.read_bytes() if path else b""
     if doors := given.pop("doors"):
         state = custody_state(station, batch_id)
         there = (places_at(state, door) for door in doors)
         given["places"] = (*(given["places"] or ()), *chain.from_iterable(there))
-    return HandOverRequest(giver, taker, **given)
+    return HandOverRequest(giver, taker, **with_pictures(given))
 
 
 @click.command()
@@ -113,7 +76,9 @@ def label(call: Call, batch_id: str, bag: int, cards: int | None, out: Path | No
 
 @click.command()
 @_batch
-@_hand_over_options
+@counted
+@of_rows
+@signed
 @with_json
 @pass_call
 def collect(call: Call, /, batch_id: str, **given: Any) -> None:
@@ -128,7 +93,9 @@ def collect(call: Call, /, batch_id: str, **given: Any) -> None:
 @click.command()
 @_batch
 @click.option("--from", "giver", type=click.Choice(["team", "manager"]), default="manager")
-@_hand_over_options
+@counted
+@of_rows
+@signed
 @with_json
 @pass_call
 def receive(call: Call, /, batch_id: str, giver: str, **given: Any) -> None:
@@ -146,7 +113,9 @@ def receive(call: Call, /, batch_id: str, giver: str, **given: Any) -> None:
 @click.option(
     "--to", "taker", type=click.Choice(["manager", "team", "resident"]), default="manager"
 )
-@_hand_over_options
+@counted
+@of_rows
+@signed
 @with_json
 @pass_call
 def give_back(call: Call, /, batch_id: str, giver: str, taker: str, **given: Any) -> None:
@@ -191,7 +160,7 @@ def explain(
 
 @click.command()
 @_batch
-@click.argument("picture", type=_picture)
+@click.argument("picture", type=PICTURE)
 @click.option("--number", type=click.IntRange(0), default=0, help="Default: the oldest one due.")
 @with_json
 @pass_call
@@ -274,6 +243,7 @@ CUSTODY_COMMANDS: tuple[click.Command, ...] = (
     custody,
     label,
     collect,
+    collect_bag,
     receive,
     give_back,
     explain,

@@ -6,6 +6,7 @@ from cardstation.cli.output import columns
 from cardstation.cli.run import Call
 from cardstation.domain.custody import Explanation, HandOver
 from cardstation.sentences import word
+from cardstation.sentences.reported import recorded_where
 from cardstation.services.close_batch import hindrance
 from cardstation.services.custody_state import CustodyState, Happened
 
@@ -40,6 +41,8 @@ def _event(one: Happened) -> dict[str, object]:
         "at": one.step.at,
         "clerk": one.step.clerk,
     }
+    if one.reported is not None:
+        base |= {"reported": one.reported, "ours": one.ours}
     if isinstance(one.moved, HandOver):
         told = one.moved
         people = {"given_by": one.given_by, "taken_by": one.taken_by}
@@ -79,12 +82,15 @@ def _told(call: Call, state: CustodyState) -> list[str]:
 
 
 def _way(call: Call, one: Happened) -> str:
-    if isinstance(one.moved, HandOver):
-        told = one.moved
+    told = one.reported.told if one.reported is not None else one.moved
+    if isinstance(told, HandOver):
         giver, taker = (
             word(f"party.{side.value}", call.words) for side in (told.giver, told.taker)
         )
-        return f"{giver} → {taker}  {told.arrived} / {told.expected}  {told.seal_no}".rstrip()
+        count = f"{told.arrived} / {told.expected}"
+        where = "" if one.reported is None else recorded_where(one.reported, call.words)
+        parts = (f"{giver} → {taker}", count, told.seal_no, where)
+        return "  ".join(part for part in parts if part)
     if isinstance(one.moved, Explanation):
         places = ",".join(map(str, (*one.moved.places, *one.moved.extras)))
         return f"{word(f'why.{one.moved.why.value}', call.words)}  {places}".rstrip()

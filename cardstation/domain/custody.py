@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 ON_PAPER = "paper"
@@ -29,6 +30,9 @@ class Party(StrEnum):
     TEAM = "team"
     DESK = "desk"
     RESIDENT = "resident"
+
+
+_OURS = (Party.TEAM, Party.DESK)
 
 
 class Where(StrEnum):
@@ -114,6 +118,45 @@ class HandOver:
     def unnamed(self) -> int:
         """Cards more (or, negative, fewer) than the lines and foreign cards that are named."""
         return self.arrived - len(self.places) - len(self.extras)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A hand-over that was signed at a station without the list, as this desk heard of it.
+
+    Attributes:
+        told: Names and signatures stay there, their digests are here.
+        station, clerk: Who recorded it. at: When, by that station's clock.
+        entry_id: Of its entry there; it is taken once.
+        beside: It moves no card here: this desk has a record of its own, or the run began.
+    """
+
+    told: HandOver
+    station: str
+    clerk: str
+    at: datetime
+    entry_id: str
+    beside: bool
+
+
+def counted_otherwise(told: HandOver, own: Iterable[HandOver]) -> int | None:
+    """What our own record of a bag says, where its collection was counted otherwise elsewhere.
+
+    Args:
+        told: The collection as it was recorded elsewhere.
+        own: Our hand-overs of that batch, oldest first.
+
+    Returns:
+        None where both agree, or nothing of that bag is on record here.
+    """
+    some = [one for one in own if one.giver is not Party.DESK and one.taker in _OURS]
+    sealed = [one for one in some if one.seal_no == told.seal_no]
+    first = next(iter(sealed or [one for one in some if not one.seal_no]), None)
+    if first is None or told.arrived == first.arrived:
+        return None
+    if first.giver is Party.MANAGER:
+        return first.arrived
+    return None if told.arrived == first.expected else first.expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ class BagTrace:
     """A bag as the utility knows it.
 
     Attributes:
-        station: Whose batch it is, by its name in the ledger.
+        station: Whose batch it is, by its name in the ledger; by its number while it has told
+            nothing, and whoever collected its bag has.
         ours: It is a batch of this desk, told from its own records.
         stage: How far the batch has come.
         counts: Cards with the team, at the desk, and back with manager and residents, as they were

@@ -38,6 +38,8 @@ CLOSABLE = "batch_closable"
 """A batch that nothing keeps from being closed."""
 UNPHOTOGRAPHED = "paper_to_photograph"
 """A hand-over that was signed on paper, of which there is no photo yet."""
+OTHERWISE = "team_counted_otherwise"
+"""A collection that a team's laptop recorded, while this desk's own record has another count."""
 COUNTED = "counted"
 """State of a bag that was counted again, or of which every card that lacks is known by name."""
 HELD, PARTLY_HELD, FREE = "held", "partly_held", "free"
@@ -136,6 +138,7 @@ _PAPER = Guide((_PHOTO,), 0, (Act.PHOTOGRAPH,), BAG_H, 6)
 _BAGS: Mapping[str, Guide] = {
     LYING: _LEFT_LYING,
     UNPHOTOGRAPHED: _PAPER,
+    OTHERWISE: _PAPER,
     LIES_HERE: Guide((_BAG_BACK, _END_LIST), 0, (Act.HAND_OVER,), BAG_H, 6),
     NOT_RUN: Guide((_RUN_BAG, _BAG_BACK), 0, (Act.CARD, Act.HAND_OVER), BAG_H, 6),
     WITH_TEAM: Guide((_FETCH_BAG, _EXPLAIN), 0, (Act.HAND_OVER, Act.EXPLAIN), BAG_H, 6),

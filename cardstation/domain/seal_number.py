@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from cardstation.domain.batch_id import short_id
 from cardstation.domain.check_digit import luhn_ok
@@ -61,6 +62,22 @@ def read_seal(seal_no: str) -> tuple[int, str]:
         raise Refusal("seal_number_wrong", seal_no=number)
     year, month, day, batch = (number[at : at + 2] for at in (5, 7, 9, 11))
     return int(number[:5]), f"20{year}-{month}-{day}-{batch}"
+
+
+def is_seal(text: str) -> bool:
+    """Whether a text is the number of a seal."""
+    try:
+        read_seal(text)
+    except Refusal:
+        return False
+    return True
+
+
+def seals_of(station_no: int, batch_ids: Iterable[str]) -> tuple[str, str] | None:
+    """Between which two numbers all seals of some batches lie; None where none can have a seal."""
+    found = (_BATCH_ID.fullmatch(short_id(batch_id)) for batch_id in batch_ids)
+    bags = sorted("".join(day.groups()) for day in found if day is not None)
+    return (f"{station_no:05d}{bags[0]}000", f"{station_no:05d}{bags[-1]}999") if bags else None
 
 
 def seal_grouped(seal_no: str) -> str:

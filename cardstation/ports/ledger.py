@@ -114,7 +114,14 @@ class Ledger(Protocol):
     def bag_steps(self, seal_no: str) -> tuple[Entry, ...]:
         """Every step of the batch whose bag has this seal, of whichever station, oldest first.
 
-        Empty: no hand-over under this seal has reached the ledger.
+        With them hand-overs under it that stations without the list recorded; their subject is the
+        seal. Empty: no hand-over under this seal has reached the ledger.
+        """
+
+    def sealed_hand_overs(self, first: str, last: str) -> tuple[Entry, ...]:
+        """Hand-overs that stations without the list recorded, by seal from one number to another.
+
+        At most 2 000, of the highest numbers.
         """
 
     def entries_after(self, seq: int) -> tuple[bytes, ...]:

@@ -36,6 +36,29 @@ TABLE = {
         NO_MONEY,
         "Keep the bag sealed and look again when the ledger answers, or call the station.",
     ),
+    "bag_listed_here": Words(
+        "Bag of this desk",
+        "The list of the bag with the seal {seal_no} lies here.",
+        NO_MONEY,
+        "Open its batch and record the hand-over on the page of the bag (command line: batch "
+        "collect).",
+    ),
+    "bag_collected_already": Words(
+        "Recorded already",
+        "The collection of the bag with the seal {seal_no} was recorded here at {at}.",
+        NO_MONEY,
+        "Nothing more is to be done here. If its count was wrong, say so at the desk when the bag "
+        "arrives.",
+    ),
+    "team_counted_otherwise": Words(
+        "Team counted otherwise",
+        "Station {station} recorded {theirs} cards when the bag {seal_no} was collected, our own "
+        "record says {ours} (number {number}).",
+        NO_MONEY,
+        "Count with the team and write on the slip what is right; both sign, then photograph it "
+        "and attach it with F12 on the page of the bag. If cards lack or are left over, explain "
+        "them there.",
+    ),
     "hand_over_way": Words(
         "Not between these two",
         "Cards go from the manager to the team or the desk, and back the same way.",

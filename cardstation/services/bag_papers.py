@@ -80,17 +80,18 @@ def custody_slip(station: Station, batch_id: str, seq: int = 0) -> CustodySlip:
     if not chosen or not isinstance(told := chosen[-1].moved, HandOver):
         raise Refusal("hand_over_unknown", batch_id=batch_id)
     happened, batch = chosen[-1], state.batch.batch
+    by = happened.reported
     with station.store.reading() as reading:
         given = reading.steps.signature(told.given_signed) or b""
         taken = reading.steps.signature(told.taken_signed) or b""
     return CustodySlip(
         company=station.company,
-        station=station.name,
-        clerk=happened.step.clerk,
+        station=by.station if by else station.name,
+        clerk=by.clerk if by else happened.step.clerk,
         batch_id=batch_id,
         community=batch.community,
         number=happened.step.seq,
-        at=happened.step.at,
+        at=by.at if by else happened.step.at,
         told=told,
         given_by=happened.given_by,
         taken_by=happened.taken_by,

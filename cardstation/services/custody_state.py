@@ -17,7 +17,9 @@ from cardstation.domain.custody import (
     Moved,
     People,
     Photographed,
+    Reported,
     Why,
+    counted_otherwise,
 )
 from cardstation.domain.custody_book import custody
 from cardstation.domain.topup import TopUp
@@ -26,7 +28,7 @@ from cardstation.domain.trays import Tray
 from cardstation.services.batch_state import BatchState, batch_in
 from cardstation.services.card_trays import laid
 from cardstation.services.intent.lost_list import is_lost
-from cardstation.services.intent.moved import moved_of
+from cardstation.services.intent.moved import moved_of, reported_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw
@@ -40,8 +42,10 @@ class Happened:
     Attributes:
         moved: The hand-over or explanation; None for steps of another kind.
         given_by, taken_by: Who said to have given and taken, empty when nobody was named.
-        photo_due: Signed on paper, of which there is no photo yet.
+        photo_due: Signed on paper, or counted otherwise elsewhere, and there is no photo yet.
         photo: SHA-256 of the photo that this step brought.
+        reported: As another station recorded it, where this desk has it from there.
+        ours: What our own record of that bag says, where it was counted otherwise there.
     """
 
     step: BatchStep
@@ -50,6 +54,8 @@ class Happened:
     taken_by: str = ""
     photo_due: bool = False
     photo: str = ""
+    reported: Reported | None = None
+    ours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +171,22 @@ def _timeline(reading: Reading, batch_id: str) -> tuple[Happened, ...]:
         one.seq: thaw(Photographed, one.detail) for one in steps if one.step is Step.PHOTOGRAPHED
     }
     there = {one.number for one in photos.values()}
-    told = (_happened(reading, step) for step in steps)
+    told = [_happened(reading, step) for step in steps]
+    own = [one.moved for one in told if isinstance(one.moved, HandOver)]
     return tuple(
         replace(one, photo=photos[one.step.seq].photo)
         if one.step.seq in photos
-        else replace(one, photo_due=_on_paper(one.moved) and one.step.seq not in there)
+        else _with_doubts(one, own, photographed=one.step.seq in there)
         for one in told
     )
+
+
+def _with_doubts(one: Happened, own: Sequence[HandOver], *, photographed: bool) -> Happened:
+    ours = None
+    if one.reported is not None and one.reported.beside:
+        ours = counted_otherwise(one.reported.told, own)
+    due = _on_paper(one.moved) or ours is not None
+    return replace(one, photo_due=due and not photographed, ours=ours)
 
 
 def _on_paper(moved: Moved | None) -> bool:
@@ -179,9 +194,9 @@ def _on_paper(moved: Moved | None) -> bool:
 
 
 def _happened(reading: Reading, step: BatchStep) -> Happened:
-    moved = moved_of(step)
-    if not isinstance(moved, HandOver) or not moved.people:
-        return Happened(step, moved)
+    moved, reported = moved_of(step), reported_of(step)
+    if reported is not None or not isinstance(moved, HandOver) or not moved.people:
+        return Happened(step, moved, reported=reported)
     page = reading.steps.signature(moved.people)
     if page is None:
         return Happened(step, moved)

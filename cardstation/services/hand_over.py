@@ -98,7 +98,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
         if final:
             stage = _run_is_over(station, unit, batch_id, stage)
         value = _signed(station, unit, told, asked)
-        record_step(station, unit, batch_id, _step(stage, told, final=final), value=value)
+        record_step(station, unit, batch_id, step_of(stage, told, final=final), value=value)
         unit.commit()
     anchor_journal(station)
     return custody_state(station, batch_id)
@@ -217,7 +217,8 @@ def is_last(custody: Custody, told: HandOver) -> bool:
     return stays <= custody.short
 
 
-def _step(stage: Stage, told: HandOver, *, final: bool) -> Step:
+def step_of(stage: Stage, told: HandOver, *, final: bool) -> Step:
+    """Which step of its batch a hand-over is."""
     wanted = {Party.TEAM: Step.COLLECTED, Party.DESK: Step.RECEIVED}.get(told.taker)
     if told.giver is Party.DESK:
         wanted = Step.RETURNED if final else None

@@ -7,6 +7,7 @@ from contextlib import suppress
 from cardstation.domain.ledger import GENESIS
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, Ledger, LedgerHead
+from cardstation.services.hear_of_bags import hear_of_bags
 from cardstation.services.intent.granting import keep_grant
 from cardstation.services.settle_elsewhere import settle_elsewhere
 from cardstation.services.station import Station
@@ -38,7 +39,8 @@ def sync(station: Station, *, patience_s: float = HOWEVER_LONG) -> SyncState:
     """Handshake, push what is missing in batches of at most 100, store every ack, pull orders.
 
     Then what the ledger says of our seals is booked: loads that other desks finished, or own; and
-    rows of open batches follow the orders that were bound anew.
+    rows of open batches follow the orders that were bound anew, and their bags are shown as
+    collected that a team's laptop collected.
 
     Safe to run at any time and to be cut at any point: an entry sent twice is answered with the
     same acknowledgement. A station speaks with the ledger once at a time, whoever begins.
@@ -66,6 +68,7 @@ def sync(station: Station, *, patience_s: float = HOWEVER_LONG) -> SyncState:
         _pull_orders(station, ledger)
         settle_elsewhere(station)
         _follow(station)
+        hear_of_bags(station)
     return sync_state(station)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cardstation.domain.batch_id import ids_of
 from cardstation.domain.batch_life import BatchStep
 from cardstation.domain.custody_trace import BagTrace, TracedStep, counts_of
@@ -26,33 +28,61 @@ def trace_bag(station: Station, seal_no: str) -> BagTrace:
     """
     number = bare_seal(seal_no)
     station_no, short = read_seal(number)
-    ours = station_no == station.number
-    if ours:
+    if station_no == station.number:
         with station.store.reading() as reading:
             found = map(reading.steps.of_batch, ids_of(short, station.name))
-            whose, steps = station.name, next(filter(None, found), ())
-    else:
-        whose, steps = _at_the_centre(station, number)
+            own = next(filter(None, found), ())
+        return _traced(station, number, station.name, own)
+    whose, steps = _at_the_centre(station, number)
+    return _traced(station, number, whose, steps)
+
+
+def recorded_here(station: Station, seal_no: str) -> BagTrace:
+    """What this station itself recorded of another one's bag; asks nobody.
+
+    Raises:
+        Refusal: `bag_not_known`.
+    """
+    with station.store.reading() as reading:
+        steps = reading.steps.of_batch(seal_no)
+    return _traced(station, seal_no, "", steps)
+
+
+def _traced(station: Station, seal_no: str, whose: str, steps: Sequence[BatchStep]) -> BagTrace:
     if not steps:
-        raise Refusal("bag_not_known", seal_no=number)
+        raise Refusal("bag_not_known", seal_no=seal_no)
+    station_no, short = read_seal(seal_no)
+    named = steps[0].batch_id
     traced = tuple(
         TracedStep(one.at, one.step, one.stage, one.clerk, moved_of(one)) for one in steps
     )
     return BagTrace(
-        number, whose, steps[0].batch_id, ours, traced[-1].stage, counts_of(traced), steps=traced
+        seal_no,
+        whose or f"{station_no:05d}",
+        short if named == seal_no else named,
+        station_no == station.number,
+        traced[-1].stage,
+        counts_of(traced),
+        steps=traced,
     )
 
 
-def _at_the_centre(station: Station, seal_no: str) -> tuple[str, tuple[BatchStep, ...]]:
-    if station.ledger is None:
-        raise _not_here(station, seal_no)
+def _at_the_centre(station: Station, seal_no: str) -> tuple[str, Sequence[BatchStep]]:
+    """What its own station told; until it has, what whoever collected it recorded."""
+    with station.store.reading() as reading:
+        own = reading.steps.of_batch(seal_no)
     try:
-        found = station.ledger.bag_steps(seal_no)
+        found = () if station.ledger is None else station.ledger.bag_steps(seal_no)
     except LedgerUnreachable as error:
-        raise _not_here(station, seal_no) from error
-    whose = found[0].station if found else ""
-    steps = (thaw(BatchStep, one.detail) for one in found if one.station == whose)
-    return whose, tuple(steps)
+        if not own:
+            raise _not_here(station, seal_no) from error
+        return "", own
+    if station.ledger is None and not own:
+        raise _not_here(station, seal_no)
+    theirs = [one for one in found if one.subject != seal_no]
+    whose = theirs[0].station if theirs else ""
+    told = [one for one in theirs if one.station == whose] or found
+    return whose, tuple(thaw(BatchStep, one.detail) for one in told) or own
 
 
 def _not_here(station: Station, seal_no: str) -> Refusal:

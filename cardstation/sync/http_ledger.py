@@ -177,6 +177,15 @@ class HttpLedger:
         """
         return self._facts(f"/v1/seals/{quote(seal_no, safe='')}/steps")
 
+    def sealed_hand_overs(self, first: str, last: str) -> tuple[Entry, ...]:
+        """Hand-overs that stations without the list recorded, by seal from one number to another.
+
+        Raises:
+            LedgerUnreachable: no answer.
+            LedgerRefused: `station_suspended`, …
+        """
+        return self._facts(f"/v1/seals?{urlencode({'first': first, 'last': last})}")
+
     def entries_after(self, seq: int) -> tuple[bytes, ...]:
         """This station's own entries after a number, exact bytes, oldest first.
 

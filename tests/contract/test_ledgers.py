@@ -127,6 +127,27 @@ def test_the_steps_of_a_bag_are_found_by_its_seal(ledger: Ledger) -> None:
     assert ledger.bag_steps("nothing") == ()
 
 
+def test_what_was_recorded_without_the_list_is_found_by_its_seal(ledger: Ledger) -> None:
+    chain, day = Chain(), "2026-11-24-01"
+    seals = [seal_number(1, day, bag) for bag in (1, 2)]
+    later = seal_number(1, "2026-11-25-01", 1)
+    for seal in (*seals, later, seal_number(2, day, 1)):
+        chain.add("batch", subject=seal, batch=seal, detail=f'{{"seal_no":"{seal}"}}')
+    chain.add("batch", subject=day, batch=day, detail=f'{{"seal_no":"{seals[0]}"}}')
+    ledger.push(chain.written, ledger.head().nonce)
+
+    def found(first: str, last: str) -> set[int]:
+        return {entry.seq for entry in ledger.sealed_hand_overs(first, last)}
+
+    assert found(seals[0], seals[1]) == {1, 2}
+    assert found(seals[0], later) == {1, 2, 3}
+    assert found("0", "9") == {1, 2, 3, 4}, "no step of a list"
+    assert found(later, seals[0]) == set()
+    told = ledger.bag_steps(seals[0])
+    assert {(entry.subject, entry.seq) for entry in told} == {(day, 5), (seals[0], 1)}
+    assert [entry.seq for entry in ledger.bag_steps(seals[1])] == [2]
+
+
 def test_what_nobody_can_read_keeps_its_place(ledger: Ledger) -> None:
     chain = Chain()
     chain.sale(1)

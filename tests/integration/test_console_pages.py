@@ -23,7 +23,7 @@ from cardstation.central.console.pages import PAGES
 from cardstation.central.console.roles import Role
 from cardstation.central.days import recount
 from cardstation.domain.ledger import Entry, Order
-from tests.kit.console import ZONE, Browser, Town, logged_in, person
+from tests.kit.console import ZONE, Browser, Town, logged_in, person, steps_of
 from tests.kit.postgres import Centre, TestKey
 
 pytest_plugins = ("tests.kit.ledger_fixtures",)
@@ -260,6 +260,20 @@ def test_batches_and_the_board_tell_what_desks_told(chief: Centre) -> None:
         board = words(browser, "board")
         assert "城东专班" in board
         assert "Sealed zone 26 / 92" in board
+
+
+def test_a_bag_collected_elsewhere_counts_with_its_own_batch(chief: Centre) -> None:
+    told = {"giver": "manager", "taker": "team", "expected": 8, "arrived": 8}
+    town, seal = Town(chief), "0000126112501014"
+    batch = "2026-11-25-01"
+    for station, subject, said in (("S002", seal, told), ("S001", batch, {"told": told})):
+        _, chain = town.station(station)
+        town.push(station, [steps_of(chain, subject)("collected", "collected", said)])
+    with logged_in(chief, "chief") as browser:
+        shown = words(browser, "batches")
+        assert batch in shown
+        assert seal not in shown
+        assert "8 collected" in words(browser, f"batches/S001/{batch}")
 
 
 def test_orders_that_wait_are_on_the_first_page(chief: Centre) -> None:

@@ -325,3 +325,19 @@ def test_words_for_people(home: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "纸上签字，缺照片 #" in said
     assert "物业 → 营业厅 5 / 4" in said
     assert "损毁 2" in said
+
+
+def test_a_team_records_at_its_laptop_what_it_took_at_the_door(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert home.exists()
+    seal = seal_number(7, BATCH, 1)
+    asked = ("collect-bag", seal, "--arrived", "4", *GIVEN)
+    assert run(capsys, *asked, status=3)["error"] == "name_missing"
+    found = run(capsys, *asked, "--taken-by", "Li")
+    told = (found["station"], found["ours"], found["holder"], found["counts"]["team"])
+    assert told == ("00007", False, "team", 4)
+    assert run(capsys, *asked, "--taken-by", "Li", status=3)["error"] == "bag_collected_already"
+    own = ("collect-bag", seal_number(1, BATCH, 1), *asked[2:], "--taken-by", "Li")
+    assert run(capsys, *own, status=3)["error"] == "bag_listed_here"
+    assert run(capsys, "trace", seal, status=0)["timeline"] == found["timeline"]

@@ -193,6 +193,9 @@ TABLE: dict[str, Callable[[House], Asked]] = {
         "request_unreadable",
     ),
     "NUL in a card": lambda h: look(h, "/v1/cards/%00/loads", 422, "request_unreadable"),
+    "NUL in a range of seals": lambda h: look(
+        h, "/v1/seals?first=%00&last=1", 422, "request_unreadable"
+    ),
     "NUL in a seal": lambda h: look(h, "/v1/seals/%00/steps", 422, "request_unreadable"),
     "long card": lambda h: look(h, f"/v1/cards/{'9' * 5_000}/loads", 422, "request_unreadable"),
     "after nothing": lambda h: look(h, PUSH, 422, "request_unreadable"),

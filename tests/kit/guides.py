@@ -15,6 +15,7 @@ from cardstation.domain.guides import (
     NOT_ON_FILE,
     NOT_RUN,
     ONE_IN_DOUBT,
+    OTHERWISE,
     PARTLY_HELD,
     PASSED,
     UNPHOTOGRAPHED,
@@ -45,7 +46,7 @@ from cardstation.services.intent.went_on import NOT_AS_LEFT
 from cardstation.services.orders_state import Holder
 from cardstation.services.sync import FREEZING
 
-_OF_BAGS = (LYING, UNPHOTOGRAPHED, LIES_HERE, NOT_RUN, WITH_TEAM, NOT_ENDED, CLOSABLE)
+_OF_BAGS = (LYING, UNPHOTOGRAPHED, OTHERWISE, LIES_HERE, NOT_RUN, WITH_TEAM, NOT_ENDED, CLOSABLE)
 
 
 def every_intent() -> list[tuple[str, str, str]]:

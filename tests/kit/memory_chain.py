@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cardstation.central.batch import Sent
 from cardstation.central.heads import Head
 from cardstation.central.judging import Verdict
-from cardstation.domain.ledger import GENESIS, Posting
+from cardstation.domain.ledger import GENESIS, Entry, Posting
 from cardstation.ports.ledger import LedgerException
 
 
@@ -81,3 +82,14 @@ class Posted:
     sent: Sent
     legs: tuple[Posting, ...]
     verdict: Verdict
+
+
+def under_seals(posted: Iterable[Posted], first: str, last: str) -> tuple[Entry, ...]:
+    """What stations without the list recorded of bags, by seal."""
+    entries = (one.sent.entry for one in posted)
+    return tuple(
+        one
+        for one in entries
+        if one and one.kind == "batch" and re.fullmatch("[0-9]{16}", one.subject)
+        if first <= one.subject <= last
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import NoReturn, TypeVar
 
 from cardstation.central.batch import MOST_ENTRIES, Sent, first_seq, read_batch
@@ -40,7 +41,7 @@ from cardstation.domain.order_lease import (
 from cardstation.domain.seal_number import read_seal
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.ledger import Ack, LedgerException, LedgerHead, SignedGrant
-from tests.kit.memory_chain import Chain, Posted
+from tests.kit.memory_chain import Chain, Posted, under_seals
 from tests.kit.memory_grants import MemoryGrants
 
 CENTRE = "centre"
@@ -155,7 +156,13 @@ class Centre:
             if entry.subject in ids_of(short, one.station)
         ]
         whose = {name for name, entry in steps if seal_no in entry.detail}
-        return tuple(entry for name, entry in steps if name in whose)
+        own = tuple(entry for name, entry in steps if name in whose)
+        return own + under_seals(self.posted, seal_no, seal_no)
+
+    def sealed_hand_overs(self, station: str, first: str, last: str) -> tuple[Entry, ...]:
+        """As `central.books.sealed_hand_overs`."""
+        refuse_inactive(self.chains[station].head)
+        return under_seals(self.posted, first, last)
 
     def orders_for(self, station: str, *, heard: bool = False) -> tuple[Order, ...]:
         """As `central.orders.orders_for`; heard: after `central.orders.end_leases`."""
@@ -353,6 +360,10 @@ class MemoryLedger:
 
     def bag_steps(self, seal_no: str) -> tuple[Entry, ...]:
         return self.carry("ledger.bag", lambda: self.centre.bag_steps(self.station, seal_no))
+
+    def sealed_hand_overs(self, first: str, last: str) -> tuple[Entry, ...]:
+        asked = partial(self.centre.sealed_hand_overs, self.station, first, last)
+        return self.carry("ledger.bags", asked)
 
     def orders(self) -> tuple[Order, ...]:
         heard = keeps_nothing_back(self.news())

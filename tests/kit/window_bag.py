@@ -108,6 +108,10 @@ class FakeBag:
         stage = steps[-1].stage
         return BagTrace(number, "S002", BATCH, False, stage, counts_of(steps), steps)
 
+    def collect(self, asked: HandOverRequest) -> BagTrace:
+        self.asked.append(asked)
+        return self.trace(asked.seal_no)
+
     def services(self, station: FakeStation) -> BagServices:
         def now() -> CustodyState:
             assert station.standing is not None
@@ -158,6 +162,7 @@ class FakeBag:
             photograph=photograph,
             explain=explain,
             close=close,
+            collect=self.collect,
             trace=self.trace,
             label=lambda _batch_id: paper("label"),
             slip=lambda _batch_id, number: paper(f"slip {number}"),

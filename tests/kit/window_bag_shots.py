@@ -12,6 +12,7 @@ from tests.kit.window_bag import SEALS, FakeBag, fetched, given_back, on_its_way
 from tests.kit.window_stage import Stage
 from ui.lane import HeldLane
 from ui.parts.signature_pad import SignaturePad
+from ui.screens.batch.collect_dialog import CollectDialog
 from ui.screens.batch.custody_explain import ExplainDialog
 from ui.screens.batch.custody_hand_over import HandOverDialog
 from ui.screens.batch.custody_trace import TraceDialog
@@ -86,12 +87,22 @@ def _dialogs(s: Stage) -> None:
     asked.show()
     s.shoot_widget(asked, "bag-4-explain")
     asked.close()
-    traced = TraceDialog(s.window, s.window.look, s.batch.model.bag.trace)
+    traced = TraceDialog(
+        s.window, s.window.look, s.batch.model.bag.trace, s.batch.model.bag.collect
+    )
     traced.show()
     traced.seal.setText(SEALS[0])
     traced.accept()
     s.shoot_widget(traced, "bag-11-whose")
     traced.close()
+    door = CollectDialog(s.window, s.window.look, SEALS[0], s.batch.model.bag.collect)
+    door.show()
+    door.counted.setText("57")
+    door.given_by.setText("陈国栋")
+    door.taken_by.setText("李建国")
+    sign(door.given)
+    s.shoot_widget(door, "bag-13-collect")
+    door.close()
 
 
 def _trouble(s: Stage) -> None:

@@ -314,6 +314,7 @@ def test_every_message_to_the_ledger_is_cut_before_after_and_unheard() -> None:
         "push": lambda line: line.push([b"one"], ""),
         "loads_of": lambda line: line.loads_of("1"),
         "bag_steps": lambda line: line.bag_steps("1"),
+        "sealed_hand_overs": lambda line: line.sealed_hand_overs("1", "2"),
         "orders": CutLine.orders,
         "lease_order": lambda line: line.lease_order("1"),
         "release_order": lambda line: line.release_order("1"),

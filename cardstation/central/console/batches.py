@@ -82,11 +82,14 @@ def steps(connection: Connection, which: Sequence[tuple[str, str]]) -> tuple[Tol
 
 
 def recent(connection: Connection, most: int) -> tuple[tuple[str, str], ...]:
-    """The batches (station, batch) that were heard of last."""
+    """The batches (station, batch) that were heard of last.
+
+    A seal is none: its bag's batch is its own station's.
+    """
     last = func.max(journal.c.posted_at)
     rows = connection.execute(
         select(journal.c.station, journal.c.subject)
-        .where(journal.c.kind == "batch")
+        .where(journal.c.kind == "batch", ~journal.c.subject.regexp_match("^[0-9]{16}$"))
         .group_by(journal.c.station, journal.c.subject)
         .order_by(last.desc(), journal.c.station, journal.c.subject)
         .limit(most)
@@ -114,6 +117,7 @@ def _told(station: str, batch: str, seq: int, raw: bytes, posted_at: datetime) -
     except (ValueError, TypeError, KeyError):
         return None
     said = said if isinstance(said, dict) else {}
+    said = said["told"] if isinstance(said.get("told"), dict) else said
     who = entry.clerk, entry.approver
     return Told(station, batch, seq, step, stage, *who, posted_at, said)
 

@@ -13,6 +13,7 @@ from cardstation.domain.guides import (
     FREE,
     HELD,
     IN_DOUBT,
+    OTHERWISE,
     PARTLY_HELD,
     UNPHOTOGRAPHED,
 )
@@ -21,7 +22,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.trays import Tray, tray_for
 from cardstation.services.batch_state import BatchState, money_open
 from cardstation.services.card_trays import laid, strays_to_ask
-from cardstation.services.custody_state import CustodyState
+from cardstation.services.custody_state import CustodyState, Happened
 from cardstation.services.intent.cases import Case, Moment, case
 from cardstation.services.intent.left_open import money_since
 from cardstation.services.route_card import TRAY
@@ -174,21 +175,34 @@ def of_bag(found: CustodyState, moment: Moment) -> list[Case]:
 
 
 def of_papers(found: CustodyState, moment: Moment) -> list[Case]:
-    """Hand-overs that were signed on paper, of which there is no photo yet."""
+    """Hand-overs that were signed on paper, or counted otherwise elsewhere, without a photo."""
     batch_id = found.batch.batch.batch_id
     return [
         case(
             Kind.BAG,
-            UNPHOTOGRAPHED,
+            photo_of(one),
             moment,
             key=f"{batch_id} paper {one.step.seq}",
             batch_id=batch_id,
             since=one.step.at,
-            values={"n": 1, "number": one.step.seq},
+            values={"n": 1, "number": one.step.seq, **_told_apart(one)},
         )
         for one in found.timeline
         if one.photo_due
     ]
+
+
+def photo_of(one: Happened) -> str:
+    """Why a hand-over waits for a photo, a code."""
+    return UNPHOTOGRAPHED if one.ours is None else OTHERWISE
+
+
+def _told_apart(one: Happened) -> dict[str, object]:
+    if one.reported is None or one.ours is None:
+        return {}
+    told = one.reported.told
+    where = {"station": one.reported.station, "seal_no": told.seal_no}
+    return {**where, "theirs": told.arrived, "ours": one.ours}
 
 
 def _counted_since(found: CustodyState) -> bool:

@@ -14,6 +14,7 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.custody import HandOver, Moved
 from cardstation.domain.list_steps import Listed
 from cardstation.domain.preflight import FORGIVEN
+from cardstation.domain.seal_number import is_seal
 from cardstation.domain.topup import TopUp
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
@@ -32,9 +33,13 @@ def is_lost(batch: Batch) -> bool:
 
 
 def lost_ids(reading: Reading) -> tuple[str, ...]:
-    """Ids of the batches whose list is not on file, the newest first."""
+    """Ids of the batches whose list is not on file, the newest first.
+
+    A seal is none: it is another desk's bag, whose list never was here.
+    """
     told = {*reading.steps.stages(), *(one.batch_id for one in reading.funds.payments())}
-    return tuple(sorted(told.difference(reading.batches.ids()), reverse=True))
+    lost = (one for one in told.difference(reading.batches.ids()) if not is_seal(one))
+    return tuple(sorted(lost, reverse=True))
 
 
 def known_batch(reading: Reading, batch_id: str) -> Batch:

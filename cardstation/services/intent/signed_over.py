@@ -8,7 +8,7 @@ from datetime import datetime
 from cardstation.domain.allocation import divide
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.exception_case import UNSIGNED
-from cardstation.domain.guides import CLOSABLE, IN_DOUBT, UNPHOTOGRAPHED
+from cardstation.domain.guides import CLOSABLE, IN_DOUBT
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import OpenItem
 from cardstation.domain.topup import TopUp
@@ -16,6 +16,7 @@ from cardstation.errors import fail
 from cardstation.services.batch_state import money_open
 from cardstation.services.close_batch import is_closable
 from cardstation.services.custody_state import CustodyState, said_at
+from cardstation.services.intent.bag_cases import photo_of
 from cardstation.services.intent.funding import holdings_of, purses_of
 from cardstation.services.intent.left_lying import last_touched, may_be_ended, where_it_lies
 from cardstation.services.intent.left_open import batches_to_end, held_since, money_since
@@ -82,7 +83,7 @@ def _of_batch(reading: Reading, found: CustodyState, now: datetime) -> Iterator[
     for one in found.timeline:
         if one.photo_due and found.stage is not Stage.CLOSED:
             key = f"{batch_id} paper {one.step.seq}"
-            yield _left(key, UNPHOTOGRAPHED, batch_id, NO_MONEY, one.step.at)
+            yield _left(key, photo_of(one), batch_id, NO_MONEY, one.step.at)
 
 
 def _lost_loads(found: CustodyState) -> Iterator[OpenItem]:

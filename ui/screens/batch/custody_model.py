@@ -101,6 +101,20 @@ class BagModel(QObject):
         """Ask who has the bag with a seal; no batch needs to be open."""
         self._tools.desk.ask(lambda: self._services.trace(seal_no), then, failed)
 
+    def collect(
+        self,
+        asked: HandOverRequest,
+        then: Callable[[BagTrace], None],
+        failed: Callable[[CardStationError], None],
+    ) -> None:
+        """Record a sealed bag whose list lies at another desk."""
+
+        def recorded(found: BagTrace) -> None:
+            then(found)
+            self._tools.board.say("Recorded.", "ok")
+
+        self._tools.desk.ask(lambda: self._services.collect(asked), recorded, failed)
+
     def close_batch(self) -> None:
         """End the batch."""
         self._record(self._services.close, "The batch is closed.")

@@ -21,6 +21,7 @@ from cardstation.domain.custody import ON_PAPER, Explanation, HandOver, Party
 from cardstation.domain.seal_number import seal_grouped
 from cardstation.i18n import Translator
 from cardstation.sentences import word
+from cardstation.sentences.reported import recorded_where
 from cardstation.services.custody_state import Happened
 from ui.look import Look, draw_icon, font
 
@@ -77,15 +78,17 @@ class EventWords:
 def event_words(one: Happened, t: Translator) -> EventWords:
     """Put an event into words."""
     name = word(f"happened.{one.step.step.value}", t)
-    told = one.moved
+    told = one.moved if one.reported is None else one.reported.told
     if isinstance(told, HandOver):
         giver, taker = (word(f"party.{side.value}", t) for side in (told.giver, told.taker))
         people = " → ".join(part for part in (one.given_by, one.taken_by) if part)
+        where = "" if one.reported is None else recorded_where(one.reported, t)
         parts = (
             name,
             t("{n} named missing", n=len(told.missing)) if told.missing else "",
             t("not on the list: {tails}", tails=" ".join(told.extras)) if told.extras else "",
             people,
+            where,
         )
         seal = t("seal {number}", number=seal_grouped(told.seal_no)) if told.seal_no else ""
         return EventWords(
@@ -93,7 +96,7 @@ def event_words(one: Happened, t: Translator) -> EventWords:
             detail="  ·  ".join(part for part in parts if part),
             aside=seal,
             count=f"{told.arrived} / {told.expected}",
-            differs=told.arrived != told.expected or bool(told.missing or told.extras),
+            differs=_differs(told) or one.ours is not None,
             signed=(
                 _signed(told.giver, told.given_signed, due=one.photo_due),
                 _signed(told.taker, told.taken_signed, due=one.photo_due),
@@ -106,6 +109,10 @@ def event_words(one: Happened, t: Translator) -> EventWords:
         detail = t.plural("{n} card", "{n} cards", cards) if cards else ""
         return EventWords(title, detail, count=count)
     return EventWords(name, one.step.clerk)
+
+
+def _differs(told: HandOver) -> bool:
+    return told.arrived != told.expected or bool(told.missing or told.extras)
 
 
 def _signed(party: Party, digest: str, *, due: bool) -> str:

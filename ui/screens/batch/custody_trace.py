@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from cardstation.domain.custody import HandOver
 from cardstation.domain.custody_trace import BagTrace, TracedStep
@@ -12,9 +12,11 @@ from cardstation.errors import CardStationError
 from cardstation.i18n import Translator
 from cardstation.sentences import of_error, word
 from ui.look import Look
+from ui.parts.buttons import button
 from ui.parts.facts import Fact, Facts
 from ui.parts.sheet import Sheet
-from ui.parts.words import label
+from ui.parts.words import label, row
+from ui.screens.batch.collect_dialog import CollectDialog, Record
 
 Ask = Callable[[str, Callable[[BagTrace], None], Callable[[CardStationError], None]], None]
 _ROWS = 5
@@ -27,20 +29,23 @@ class TraceDialog(Sheet):
         parent: Over which window.
         look: Theme and language.
         ask: Looks a seal up and answers.
+        record: Records that the bag was collected here, without its list.
     """
 
-    def __init__(self, parent: QWidget, look: Look, ask: Ask) -> None:
+    def __init__(self, parent: QWidget, look: Look, ask: Ask, record: Record) -> None:
         t = look.t
         super().__init__(parent, look, t("Whose bag is it?"), t("Look up"))
-        self._look, self._ask = look, ask
+        self._look, self._ask, self._record = look, ask, record
         self.seal = QLineEdit()
         self.seal.setAccessibleName(t("Seal number"))
         self.seal.setPlaceholderText(t("scan the label"))
         self.facts, self.way = Facts(4), label("", "muted", wrap=True)
         self.doubt = label("", "error", wrap=True)
+        self.collected = button(t("Collect this bag"), self._collect, key="F8")
         self.column.addWidget(label(t("Seal number"), "small"))
         for part in (self.seal, self.facts, self.way, self.doubt):
             self.column.addWidget(part)
+        self.column.addLayout(row(self.collected, 0))
         self.seal.textChanged.connect(lambda _text: self._judge())
         self.setMinimumWidth(560)
         self._judge()
@@ -53,6 +58,14 @@ class TraceDialog(Sheet):
             said.clear()
         self._ask(self.seal.text(), self._known, self._refused)
         self.seal.selectAll()
+
+    def _collect(self) -> None:
+        """At the door; the list lies at another desk."""
+        dialog = CollectDialog(self, self._look, self.seal.text().strip(), self._record)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.seal.setText(dialog.seal.text())
+            self.accept()
+        dialog.deleteLater()
 
     def _known(self, found: BagTrace) -> None:
         t = self._look.t

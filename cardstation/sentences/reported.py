@@ -1,0 +1,24 @@
+"""Words for a hand-over that another station recorded."""
+
+from __future__ import annotations
+
+from cardstation.domain.custody import Reported
+from cardstation.i18n import Translator
+
+
+def recorded_where(told: Reported, t: Translator) -> str:
+    """Where, when and by whom; and whether it only stands beside our own record."""
+    when = f"{told.at:%m-%d %H:%M}"
+    if told.beside:
+        return t(
+            "recorded at {station}, {when}, {clerk}; stands beside our own record",
+            station=told.station,
+            when=when,
+            clerk=told.clerk,
+        )
+    return t(
+        "recorded at {station}, {when}, {clerk}",
+        station=told.station,
+        when=when,
+        clerk=told.clerk,
+    )
