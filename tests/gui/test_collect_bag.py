@@ -113,7 +113,10 @@ def test_the_timeline_says_where_it_was_recorded(desk: Stage, beside: bool) -> N
     told = replace(one.moved, expected=57, arrived=57)
     source = Reported(told, "S009", "李建国", one.step.at, "e1", beside)
     moved, ours = (None, 56) if beside else (told, None)
-    words = event_words(Happened(one.step, moved, reported=source, ours=ours), LOOK.t)
+    words = event_words(
+        Happened(one.step, moved, photo_due=beside, reported=source, ours=ours), LOOK.t
+    )
     assert "S009" in words.detail
     assert ("并列" in words.detail, words.differs) == (beside, beside)
     assert words.count == "57 / 57"
+    assert words.signed == (("due", "due") if beside else ("drawn", "drawn"))

@@ -48,7 +48,7 @@ class CollectDialog(Sheet):
         self.given_by, self.taken_by = self._field(t("Who gives")), self._field(t("Who takes"))
         self.seal.setText(seal_no)
         self.seal.setPlaceholderText(t("scan the label"))
-        self.said.setPlaceholderText(t("only where the giver says another number"))
+        self.said.setPlaceholderText(t("only where it is another number"))
         self.given = SignaturePad(look, t("Signature of who gives"))
         self.taken = SignaturePad(look, t("Signature of who takes"))
         self.on_paper = Tick(look, t("Signed on paper; its photo follows"), key="F2")

@@ -83,6 +83,7 @@ def event_words(one: Happened, t: Translator) -> EventWords:
         giver, taker = (word(f"party.{side.value}", t) for side in (told.giver, told.taker))
         people = " → ".join(part for part in (one.given_by, one.taken_by) if part)
         where = "" if one.reported is None else recorded_where(one.reported, t)
+        paper = "" if one.ours is None else ON_PAPER
         parts = (
             name,
             t("{n} named missing", n=len(told.missing)) if told.missing else "",
@@ -98,8 +99,8 @@ def event_words(one: Happened, t: Translator) -> EventWords:
             count=f"{told.arrived} / {told.expected}",
             differs=_differs(told) or one.ours is not None,
             signed=(
-                _signed(told.giver, told.given_signed, due=one.photo_due),
-                _signed(told.taker, told.taken_signed, due=one.photo_due),
+                _signed(told.giver, paper or told.given_signed, due=one.photo_due),
+                _signed(told.taker, paper or told.taken_signed, due=one.photo_due),
             ),
         )
     if isinstance(told, Explanation):
