@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cardstation.domain.money import Money
+from cardstation.domain.offline_limit import GrantCover
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.services.batch_account import BatchAccount
@@ -22,6 +23,7 @@ class MoneyServices:
         pay: Batch, tender, money, the payment's own number, place of the envelope's line or 0,
             who pays (empty = the household, or the manager on file).
         reliefs: Rows to be paid for whose relief on file nobody has decided about.
+        cover: How far the grant of this desk reaches over the rows; None = over all of them.
         quote: Quotes a batch, files and prints the paper; returns the file.
         sign: Batch, number of the quote, who signed, the picture, and whether it is on paper.
         acknowledge: Files and prints an acknowledgement; an empty number means the newest of
@@ -40,6 +42,7 @@ class MoneyServices:
     account: Callable[[str], BatchAccount]
     pay: Callable[[str, Tender, Money, str, int, str], BatchMoney]
     reliefs: Callable[[str], tuple[Relief, ...]]
+    cover: Callable[[str], GrantCover | None]
     quote: Callable[[str], Path]
     sign: Callable[[str, str, str, bytes, bool], object]
     acknowledge: Callable[[str, str], Path]

@@ -14,6 +14,7 @@ from cardstation.errors import Refusal
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchMoney
 from cardstation.services.begin_remainder import begin_remainder
+from cardstation.services.grant_cover import grant_cover
 from cardstation.services.judge_again import judge_again
 from cardstation.services.list_reliefs import list_reliefs
 from cardstation.services.pay_batch import pay_batch
@@ -57,6 +58,7 @@ def money_services(
         account=partial(batch_account, station),
         pay=_paying(station),
         reliefs=partial(list_reliefs, station),
+        cover=partial(grant_cover, station),
         quote=lambda batch_id: printed(
             write_quote(quote_batch(station, batch_id), folder, language())
         ),

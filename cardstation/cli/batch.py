@@ -31,8 +31,10 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.sentences import brief, word
+from cardstation.sentences.grant_told import cover_words
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchState, batch_in, batch_state
+from cardstation.services.grant_cover import grant_cover
 from cardstation.services.import_directory import import_directory
 from cardstation.services.import_list import import_list
 from cardstation.services.lists.learning import headings_of_manager
@@ -142,6 +144,9 @@ def pay(
         raise click.UsageError("--fen or --yuan")
     money = Money(fen) if fen is not None else money_of("--yuan", str(yuan))
     with call.doors.station(call.settings, True) as station:
+        cover = grant_cover(station, batch_id)
+        if cover is not None:
+            call.output.progress(cover_words(cover, call.words))
         state = pay_batch(
             station,
             batch_id,
@@ -156,7 +161,8 @@ def pay(
         paper = call.doors.acknowledgement(station, taken.ack_no, call.settings, None)
     answer = {**{one.name: getattr(state, one.name) for one in fields(state)}, "paper": paper}
     said = [*told(answer), *([brief(taken.doubt, call.words)] if taken.doubt else [])]
-    call.output.answer({**answer, "payer": taken.payer, "warning": taken.doubt}, said)
+    more = {"payer": taken.payer, "warning": taken.doubt, "grant_reaches": cover}
+    call.output.answer({**answer, **more}, said)
 
 
 @batch.command()

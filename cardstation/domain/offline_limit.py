@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.volume import Volume
 
 STEP = Money(10_000)
 """What is shown is rounded down to whole hundreds of yuan: the exact sum of unsent sales would
@@ -52,6 +53,21 @@ class OfflineQuota:
     def used_up(self) -> bool:
         """Nothing more can be sold (or next to nothing)."""
         return self.left == NO_MONEY or self.hours_left == 0
+
+
+@dataclass(frozen=True, slots=True)
+class GrantCover:
+    """How far a grant reaches over the rows of a batch, where not over all of them.
+
+    Attributes:
+        rows: To be loaded for money. covered: Of them, without the ledger. money, volume: Of the
+            covered ones; what money meters buy has no volume.
+    """
+
+    rows: int
+    covered: int
+    money: Money
+    volume: Volume
 
 
 def shown_left(money: Money) -> Money:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cardstation.domain.money import Money
+from cardstation.domain.offline_limit import GrantCover
 from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
@@ -260,6 +261,32 @@ def test_rows_with_a_relief_pay_in_full_only_when_somebody_said_so(
     assert bool(desk.station.money.done) is full_price
     assert {"3-2-601  孟思", "另有 1 行"} <= set(said)
     assert {"¥100.00    每月 4 m³，至 2026-12-31", "¥100.00    每月 4 m³，未写到期日"} <= set(said)
+
+
+@pytest.mark.parametrize("page", ["money", "cards"])
+def test_how_far_the_grant_reaches_is_said_before_money_is_taken(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    cover = GrantCover(60, 12, Money(420_000), Volume.of_m3("1480"))
+    if page == "money":
+        open_money(desk, FakeMoney(cover=cover))
+    else:
+        desk.station.money.cover = cover
+        desk.station.standing = samples.batch_standing(10, funded=False)
+        desk.window.go("batch")
+        desk.batch.model.open(BATCH)
+    said: list[str] = []
+
+    def answer(dialog: PayDialog) -> int:
+        said.extend(one.text() for one in dialog.findChildren(QLabel))
+        return 1
+
+    monkeypatch.setattr(PayDialog, "exec", answer)
+    press(desk, qtbot, Qt.Key.Key_F6)
+    [told] = [text for text in said if "离线授信" in text]
+    assert "60 行" in told
+    assert "12 行（1480 m³ · ¥4,200.00）" in told
+    assert [name for name, *_ in desk.station.money.done][:1] == ["pay"]
 
 
 def test_the_page_of_cards_asks_the_same_before_it_takes_money(

@@ -15,6 +15,8 @@ from cardstation.cli.books import proof_lines
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.domain.money import Money
+from cardstation.domain.offline_limit import GrantCover
+from cardstation.domain.volume import Volume
 from cardstation.i18n import translator
 from cardstation.services.open_shift import open_shift
 from cardstation.services.verify import Verification
@@ -60,6 +62,20 @@ class Shell:
 def batch(home: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     assert home.exists()
     return Shell(capsys)
+
+
+def test_how_far_the_grant_reaches_is_said_before_money_is_taken(
+    batch: Shell, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cover = GrantCover(3, 1, Money.of_yuan("100"), Volume.of_m3("35"))
+    pay = ["batch", "pay", BATCH, "--tender", "cash", "--yuan", "100", "--json"]
+    monkeypatch.setattr("cardstation.cli.batch.grant_cover", lambda *_asked: cover)
+    assert main(doors(), COMMANDS, pay) == 0
+    said = capsys.readouterr()
+    assert "离线授信" in said.err
+    reaches = json.loads(said.out)["grant_reaches"]
+    assert reaches == {"rows": 3, "covered": 1, "money": 10_000, "volume": "35"}
+    assert batch("money", BATCH)["payments"][0]["fen"] == 10_000
 
 
 def test_quote_pay_release_and_give_back(batch: Shell, capsys: pytest.CaptureFixture[str]) -> None:

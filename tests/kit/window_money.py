@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cardstation.domain.batch import LineState
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.offline_limit import GrantCover
 from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import QuoteFact, QuoteStanding, payment_reference
 from cardstation.domain.shift import Approval
@@ -55,6 +56,7 @@ class FakeMoney:
 
     quote: QuoteStanding | None = None
     reliefs: tuple[Relief, ...] = ()
+    cover: GrantCover | None = None
     payments: tuple[PaymentStanding, ...] = ()
     released: dict[int, str] = field(default_factory=dict)
     done: list[tuple[object, ...]] = field(default_factory=list)
@@ -80,6 +82,7 @@ class FakeMoney:
             account=lambda _batch: self.account(station),
             pay=pay,
             reliefs=lambda _batch: self.reliefs,
+            cover=lambda _batch: self.cover,
             quote=lambda _batch: self._quote(station),
             sign=self._sign,
             acknowledge=lambda _batch, ack_no: self._paper("acknowledge", ack_no),

@@ -10,6 +10,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.money import Money
+from cardstation.domain.offline_limit import GrantCover
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
@@ -33,6 +34,19 @@ class MoneyState:
 
     account: BatchAccount | None = None
     busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeMoney:
+    """What is said before money of a batch is taken.
+
+    Attributes:
+        reliefs: Rows that would pay the full price over a relief on file.
+        cover: How far the grant reaches over the rows, None = over all of them.
+    """
+
+    reliefs: tuple[Relief, ...]
+    cover: GrantCover | None
 
 
 class MoneyModel(QObject):
@@ -77,6 +91,11 @@ class MoneyModel(QObject):
     def reliefs(self, batch_id: str, then: Callable[[tuple[Relief, ...]], None]) -> None:
         """Look which rows pay the full price over a relief on file, then go on."""
         self._ask(lambda: self._services.reliefs(batch_id), then)
+
+    def before_money(self, batch_id: str, then: Callable[[BeforeMoney], None]) -> None:
+        """Look what is to be said before money is taken, then go on."""
+        reliefs, cover = self._services.reliefs, self._services.cover
+        self._ask(lambda: BeforeMoney(reliefs(batch_id), cover(batch_id)), then)
 
     def quote(self) -> None:
         """Quote the batch; the paper is filed and printed."""

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from cardstation.domain.batch import LineState
 from cardstation.domain.money import NO_MONEY, Money, capitals
+from cardstation.domain.offline_limit import GrantCover
 from cardstation.errors import Refusal
 from cardstation.sentences import of_error, word
+from cardstation.sentences.grant_told import cover_words
 from cardstation.services.batch_state import BatchState
 from cardstation.services.intent.funding import payer_on_file, takes_envelope
 from ui.look import Look
@@ -22,6 +24,7 @@ from ui.screens.counter.state import Unit, wish_of
 
 TENDERS = ("cash", "bank_transfer", "qr_code")
 MOST_SIGNS = 60
+_REACH_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,12 @@ class PayDialog(Sheet):
     """Shows what is expected and takes what was counted."""
 
     def __init__(
-        self, parent: QWidget, look: Look, standing: BatchState, money: Money | None = None
+        self,
+        parent: QWidget,
+        look: Look,
+        standing: BatchState,
+        money: Money | None = None,
+        cover: GrantCover | None = None,
     ) -> None:
         t = look.t
         super().__init__(parent, look, t("Lump sum for the whole list"), t("Money is here"))
@@ -71,6 +79,10 @@ class PayDialog(Sheet):
         self.payer.setMaxLength(MOST_SIGNS)
         self.payer.setToolTip(t("What is left goes back to this person only."))
         self._capitals, self._doubt = label("", "muted", right=True), label("", "error", wrap=True)
+        if cover is not None:
+            reach = label(cover_words(cover, t), "warn", wrap=True)
+            reach.setMinimumHeight(_REACH_LINES * reach.fontMetrics().lineSpacing())
+            self.column.addWidget(reach)
         for part in (self.facts, label(t("What it is for"), "small"), self.purpose):
             self.column.addWidget(part)
         for field in (self.segments, self.amount, self._capitals, self.reference, self.payer):
@@ -126,10 +138,15 @@ class PayDialog(Sheet):
 
 
 def ask_money(
-    parent: QWidget, look: Look, standing: BatchState, money: Money | None = None
+    parent: QWidget,
+    look: Look,
+    standing: BatchState,
+    money: Money | None = None,
+    *,
+    cover: GrantCover | None = None,
 ) -> Handed | None:
     """Ask; None when thought better of. `money` stands there in place of what is still to come."""
-    dialog = PayDialog(parent, look, standing, money)
+    dialog = PayDialog(parent, look, standing, money, cover)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     handed = dialog.handed
     dialog.deleteLater()
