@@ -141,18 +141,20 @@ class BackServices:
 
 @dataclass(frozen=True, slots=True)
 class IssueServices:
-    """New cards.
+    """New cards, and dead ones.
 
     Attributes:
         makers: Maker areas whose cards can be issued here.
         issue: Insertion, account and maker area ("" = as its card says, or the only one): a blank
             is issued, an opening card bound; no link to it may be open.
         print_slip: Files and prints the slip of that; returns the file.
+        clear: Insertion, second person and why in words: a dead card becomes a blank again.
     """
 
     makers: tuple[str, ...]
     issue: Callable[[Presence, str, str, Watch], CardSlip]
     print_slip: Callable[[CardSlip], Path]
+    clear: Callable[[Presence, Approval, str, Watch], CardSlip]
 
 
 @dataclass(frozen=True, slots=True)

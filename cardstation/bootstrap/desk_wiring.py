@@ -41,6 +41,7 @@ from cardstation.services.batch_state import batch_state, outcome_of
 from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.card_trays import laid, strays_to_ask
 from cardstation.services.check_envelope import check_envelope
+from cardstation.services.clear_card import clear_card
 from cardstation.services.close_shift import close_shift
 from cardstation.services.custody_state import custody_in
 from cardstation.services.dispute import dispute
@@ -287,12 +288,19 @@ class Wiring:
     def _issuing(self) -> IssueServices:
         station = self.station
         makers = tuple(one.code for one in station.makers if one.training is station.training)
-        return IssueServices(makers, self.issue_card, self.print_card_slip)
+        return IssueServices(makers, self.issue_card, self.print_card_slip, self.clear_card)
 
     def issue_card(self, presence: Presence, account_no: str, maker: str, watch: Watch) -> CardSlip:
         """A new card, or one that met its meter."""
         reader = self.readers.reader(presence.reader)
         return issue_card(self.station, reader, presence, account_no, watch, maker=maker)
+
+    def clear_card(
+        self, presence: Presence, approval: Approval, why: str, watch: Watch
+    ) -> CardSlip:
+        """A dead card, made a blank again."""
+        reader = self.readers.reader(presence.reader)
+        return clear_card(self.station, reader, presence, approval, why, watch)
 
     def print_card_slip(self, slip: CardSlip) -> Path:
         """File it, and print it where a printer is set."""

@@ -7,6 +7,7 @@ import click
 from cardstation.cli.batch import batch, directory
 from cardstation.cli.board import board, triage
 from cardstation.cli.card import card, quote, readers, top_up
+from cardstation.cli.clear import clear
 from cardstation.cli.desk import clock, doctor, enrol, recover, rejoin, sync, verify
 from cardstation.cli.dispute import dispute
 from cardstation.cli.exceptions import exceptions
@@ -30,6 +31,7 @@ COMMANDS: tuple[click.Command, ...] = (
     quote,
     top_up,
     issue,
+    clear,
     orders,
     receipt,
     batch,

@@ -8,14 +8,16 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class CardSlip:
-    """What a household gets with a card that was issued or bound; no money is taken.
+    """What is filed of a card that was issued, bound or cleared; no money is taken.
 
     Attributes:
-        work: `issue`: the card goes to its meter first, and comes back; `bind`: it may be loaded.
+        work: `issue`: the card goes to its meter first, and comes back; `bind`: it may be loaded;
+            `clear`: it is nobody's any more.
         work_id: Of the work; its fact is in the chain.
         meter_no: On the card; empty as long as only its meter knows it.
         filed_meter_no: The one on file.
-        counter: Purchase counter on the card.
+        counter: Purchase counter on the card; of one that was cleared, what it was.
+        approver: Who else agreed, where two persons were needed.
         training: Prints 培训 on the paper.
     """
 
@@ -35,3 +37,4 @@ class CardSlip:
     filed_meter_no: str
     generation: int
     counter: int
+    approver: str = ""

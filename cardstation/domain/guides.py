@@ -62,6 +62,7 @@ _PAY_OUT = GuideStep("pay_out", Who.TWO, Act.PAY_OUT, Proof.SECOND_APPROVAL)
 _LOOK_UP = GuideStep("look_payout_up", Who.TWO, Act.PAY_OUT, Proof.SLIP)
 _OFF = GuideStep("off_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _WRITE_ON = GuideStep("write_card_on", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_WIPE_ON = GuideStep("clear_card_on", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _ASIDE = GuideStep("lay_card_aside", Who.TWO, Act.NONE, Proof.WITNESS)
 _REJOIN = GuideStep("compare", Who.TWO, Act.REJOIN, Proof.SECOND_APPROVAL)
 _CALL = GuideStep("call_centre", Who.CENTRE, Act.NONE, Proof.LEDGER)
@@ -107,6 +108,7 @@ _INTENTS: Mapping[tuple[str, str], Guide] = {
     (IN_DOUBT, _SALE): _OF_LOST_PAYOUT,
     (IN_DOUBT, _RETURN): _OF_LOST_PAYOUT,
     ("card_work_open", _WORK): Guide((_WRITE_ON, _ASIDE), 0, (Act.CARD,), MONEY_H, 4),
+    ("card_clearing_open", _WORK): Guide((_WIPE_ON, _ASIDE), 0, (Act.CARD,), MONEY_H, 5),
 }
 _BEGUN = Guide((_FIND,), 0, (Act.CARD,), MONEY_H, 4)
 """A sale before its money was asked for: its card, or the next start, ends it."""

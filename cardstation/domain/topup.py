@@ -19,10 +19,11 @@ NO_MARK = bytes(4)
 
 
 class Work(StrEnum):
-    """What is written when a whole card is: a new one, or one that has met its meter."""
+    """What is written when a whole card is: a new one, one that has met its meter, a blank."""
 
     ISSUE = "issue"
     BIND = "bind"
+    CLEAR = "clear"
 
 
 class Step(StrEnum):

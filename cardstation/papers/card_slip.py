@@ -1,4 +1,4 @@
-"""The card slip (发卡凭条) on A5: whose card it is, for which meter, and what comes next."""
+"""The card slip (发卡凭条, 清卡凭条) on A5: whose card it is or was, and what comes next."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ def card_slip(slip: CardSlip, lang: str) -> bytes:
         Refusal: code `paper_too_long`.
     """
     t = translator(lang)
-    pen = Pen(_WIDTH, _HEIGHT, title=f"{t('Card slip')} {slip.card_no}", lang=lang)
+    called = t("Clearing slip") if slip.work == Work.CLEAR else t("Card slip")
+    pen = Pen(_WIDTH, _HEIGHT, title=f"{called} {slip.card_no}", lang=lang)
     pen.fitted(_LEFT, 13.5, slip.company, Style(10.5, Ink.SOFT), room=110)
-    pen.text(_LEFT, 22.5, t("Card slip"), Style(19, Ink.NAVY, bold=True))
+    pen.text(_LEFT, 22.5, called, Style(19, Ink.NAVY, bold=True))
     moment = Style(10, Ink.NAVY, bold=True)
     pen.fitted(_RIGHT, 13.5, t.moment(slip.made_at), moment, room=66, align="right")
     who = f"{t('Station')} {slip.station}    {t('Clerk')} {slip.clerk}"
@@ -58,10 +59,13 @@ def _facts(slip: CardSlip, t: Translator) -> tuple[tuple[str, str], ...]:
         (t("Maker area"), slip.maker),
         (t("Purchases counted"), str(slip.counter)),
         (t("Record"), slip.work_id),
+        *(((t("Agreed by"), slip.approver),) if slip.approver else ()),
     )
 
 
 def _next(slip: CardSlip, t: Translator) -> str:
     if slip.work == Work.ISSUE:
         return t("Put the card into your gas meter, then bring it back: it takes gas from then on.")
+    if slip.work == Work.CLEAR:
+        return t("The card is blank again: it is nobody's, and can be issued anew.")
     return t("The card belongs to this meter now, and can be loaded.")

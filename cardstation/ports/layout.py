@@ -66,5 +66,15 @@ class Layout(Protocol):
     ) -> WritePlan:
         """Write a whole new card on a blank (or our own dead card)."""
 
+    def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:
+        """Make a dead card a blank again that carries a mark of whoever did it.
+
+        Its first span takes the card out of the world and puts the mark there; torn after that,
+        it is a blank that says so, torn within it nothing else of the card is changed yet.
+
+        Raises:
+            Refusal: `card_not_clearable`.
+        """
+
     def plan_return(self, image: bytes, returned: ReturnBlock) -> WritePlan:
         """What a meter writes back; the desk never calls this."""

@@ -15,6 +15,7 @@ PHRASES = {
     ),
     "guide.off_card": "Put the card in: the load comes off it.",
     "guide.write_card_on": "Put the card, or another blank, in at the counter and issue it again.",
+    "guide.clear_card_on": "Put the card that was begun in at the counter and clear it again.",
     "guide.lay_card_aside": "Spoiled or gone: two persons lay it aside, and say what became of it.",
     "guide.compare": "Two persons compare this station with the ledger; then it sells again.",
     "guide.call_centre": "Leave everything as it is and call the centre.",

@@ -89,4 +89,72 @@ TABLE = {
         SAFE,
         "Try again once the ledger answers.",
     ),
+    "card_clearing_open": Words(
+        "Card being cleared",
+        "A dead card with this number is being cleared and is not done.",
+        "No gas and no money are on it; whatever lies here stays as it is until that is ended.",
+        "Put the card that was begun in and clear it again; one that is spoiled or gone is given "
+        "up by two persons.",
+    ),
+    "card_clear_unknown": Words(
+        "Not cleared yet",
+        "The card of account {account_no} was pulled while it was cleared.",
+        SAFE,
+        "Put the same card back in and clear it again: it is finished.",
+    ),
+    "card_still_live": Words(
+        "Not a dead card",
+        "Card {card_no} is the one that account {account_no} uses.",
+        UNCHANGED,
+        "Give it back. Only a card of a closed account, one that was replaced, or a new one that "
+        "two persons gave up is cleared.",
+    ),
+    "card_not_clearable": Words(
+        "Not cleared here",
+        "Cards of this kind keep their number for ever, or only their maker's tool clears them.",
+        UNCHANGED,
+        "Cut the card in two, or send it to its maker.",
+    ),
+    "clear_gas_on_card": Words(
+        "Gas is on it",
+        "The meter has not taken the gas that is on card {card_no}.",
+        UNCHANGED,
+        "Have the load taken by its meter, or take it back off the card first; then clear it.",
+    ),
+    "clear_not_readable": Words(
+        "Card cannot tell",
+        "Card {card_no} does not say whole what was loaded on it, or what its meter took.",
+        UNCHANGED,
+        "Keep it: it may be the only witness of a load. Clear another one.",
+    ),
+    "clear_intent_open": Words(
+        "Something waits for it",
+        "A load, a return or a work on card {card_no} is not ended here.",
+        "What is open stays on record; this card may be its only witness.",
+        "End what is open first: it stands under Exceptions. Then clear the card.",
+    ),
+    "clear_card_of_bag": Words(
+        "Card of a bag",
+        "Card {card_no} stands in batch {batch_id}, which is not handed back yet.",
+        UNCHANGED,
+        "Give the card back with its bag, or close the batch first.",
+    ),
+    "clear_needs_ledger": Words(
+        "The ledger is needed",
+        "Another desk may have begun something on card {card_no}.",
+        UNCHANGED,
+        "Try again once the ledger answers.",
+    ),
+    "clear_open_elsewhere": Words(
+        "Not ended elsewhere",
+        "Desk {station} has begun something on card {card_no} and has not ended it.",
+        "What is open stays on record there; this card may be its only witness.",
+        "Have that desk end it first; then clear the card.",
+    ),
+    "no_clearing": Words(
+        "No card to give up",
+        "No card of account {account_no} is being cleared.",
+        SAFE,
+        "Look the account up once more.",
+    ),
 }

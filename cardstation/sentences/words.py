@@ -165,6 +165,7 @@ WORDS = {
     "consent.spoken": "Said at the desk",
     "work.issue": "Card issued",
     "work.bind": "Card bound to its meter",
+    "work.clear": "Card cleared",
     "state.quoted": "Quoted",
     "state.pay_pending": "Waiting for money",
     "state.pay_unknown": "Payment not certain",

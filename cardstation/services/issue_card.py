@@ -14,24 +14,23 @@ from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.meter import MakerRules, MeterKind
-from cardstation.domain.money import NO_MONEY
 from cardstation.domain.new_card import bound_content, new_content
-from cardstation.domain.payment import Tender
-from cardstation.domain.tariff import Quote, Standing, Tier, tariff_on
+from cardstation.domain.tariff import Standing, Tier, tariff_on
 from cardstation.domain.topup import NO_MARK, Step, TopUp, Work, mark_of
 from cardstation.domain.transitions import Direction, TopUpState
-from cardstation.domain.volume import NO_GAS
 from cardstation.errors import Refusal, fail
 from cardstation.ports.reader import Presence, Reader
 from cardstation.services.identify import Plastic, insert_plastic
 from cardstation.services.intent.adopt import told_of
-from cardstation.services.intent.facts import clerk_of
+from cardstation.services.intent.being_cleared import is_of_clearing
+from cardstation.services.intent.card_slips import card_slip_of
 from cardstation.services.intent.guards import (
     ensure_may_sell,
 )
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.whole_card import (
     Watch,
+    begun_work,
     ensure_of_no_other_work,
     finish_whole,
     is_whole,
@@ -98,7 +97,7 @@ def issue_card(
             done = finish_whole(station, card, begun, watch)
         finally:
             card.close()
-    return _slip(station, household, done)
+    return card_slip_of(station, household, done)
 
 
 def _customer(reading: Reading, account_no: str) -> Household:
@@ -203,9 +202,9 @@ def _heard_of_a_card(station: Station, household: Household, begun: TopUp | None
 
 
 def _standing(station: Station, household: Household) -> list[Entry]:
-    """What the ledger tells of a household's cards, where it answers; nothing that was given up.
+    """What the ledger tells of a household's cards, where it answers; of none that is no more.
 
-    What two persons gave up here, it may not have heard yet.
+    That is what was given up, also here where it may not have heard yet, and what was cleared.
     """
     told = told_of(station, household.card_no) or ()
     with station.store.reading() as reading:
@@ -219,7 +218,9 @@ def _standing(station: Station, household: Household) -> list[Entry]:
     return [
         one
         for one in told
-        if one.account_no == household.account_no and one.subject not in given_up
+        if one.account_no == household.account_no
+        and one.subject not in given_up
+        and not is_of_clearing(one)
     ]
 
 
@@ -247,7 +248,7 @@ def _issue(station: Station, card: Plastic, household: Household, rules: MakerRu
     if not _meter_names_itself(card, content):
         named = replace(content.identity, meter_no=household.meter.meter_no)
         content = replace(content, identity=named)
-    return _record(station, card, work_id, Work.ISSUE, content)
+    return _begun(station, card, work_id, Work.ISSUE, content)
 
 
 def _tiers(station: Station, household: Household) -> tuple[Tier, ...]:
@@ -277,58 +278,12 @@ def _bind(station: Station, card: Plastic, household: Household, content: CardCo
         station_no=station.number,
         mark=mark_of(work_id),
     )
-    return _record(station, card, work_id, Work.BIND, bound)
+    return _begun(station, card, work_id, Work.BIND, bound)
 
 
-def _record(
+def _begun(
     station: Station, card: Plastic, work_id: str, work: Work, content: CardContent
 ) -> TopUp:
     """Begin it: the whole card is on disk before a byte changes it."""
-    credit = content.credit or fail("a whole card has a credit")
-    now = station.clock.now()
-    intent = TopUp(
-        topup_id=work_id,
-        state=TopUpState.REQUESTED,
-        account_no=content.identity.account_no,
-        identity=content.identity,
-        quote=Quote("", now.year, NO_MONEY, NO_MONEY, NO_MONEY, None, (), NO_GAS),
-        quantity=credit.quantity,
-        tender=Tender.CASH,
-        reference=work.value,
-        batch_id="",
-        line=0,
-        row=0,
-        order_id="",
-        known_counter=credit.purchase_counter,
-        counter_before=credit.purchase_counter,
-        counter_after=credit.purchase_counter,
-        before=card.image,
-        plan=None,
-        opened_at=now,
-        direction=Direction.WORK,
-    )
+    intent = begun_work(station, work_id, work, content, card.image)
     return record_begun_work(station, intent, planned_whole(card.layout, card.image, content))
-
-
-def _slip(station: Station, household: Household, done: TopUp) -> CardSlip:
-    address = household.address
-    with station.store.reading() as reading:
-        clerk = clerk_of(station, reading)
-    return CardSlip(
-        work=done.reference,
-        work_id=done.topup_id,
-        company=station.company,
-        station=station.name,
-        clerk=clerk,
-        made_at=station.clock.now(),
-        training=station.training,
-        account_no=household.account_no,
-        name=household.name,
-        address=f"{address.community} {address.door}",
-        card_no=household.card_no,
-        maker=done.identity.maker,
-        meter_no=done.identity.meter_no,
-        filed_meter_no=household.meter.meter_no,
-        generation=done.identity.generation,
-        counter=done.counter_after,
-    )

@@ -15,7 +15,7 @@ from cardstation.domain.card import Witness
 from cardstation.domain.household import Household
 from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.receipt import Receipt
-from cardstation.domain.topup import Step, TopUp
+from cardstation.domain.topup import Step, TopUp, Work
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal, fail
 from cardstation.services.identify import Inserted
@@ -110,6 +110,7 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
             records may have written this load, or paid it back.
         Refusal: the paid load cannot go onto this card as it is now; the money stays on record.
             `card_work_open`: a card of this household is being made, and this is not it, done.
+            `card_clearing_open`: this one is being cleared, or its copy.
     """
     with station.store.reading() as reading:
         note_reading(station, reading, card)
@@ -131,6 +132,8 @@ def _settle_ours(
         return Resolution(Outcome.NOTHING)
     ensure_may_write(station)
     found = opened(station, intent)
+    if intent.reference == Work.CLEAR and intent.direction is Direction.WORK:
+        raise Refusal("card_clearing_open")
     if intent.direction is Direction.WORK:
         if not is_whole(card.layout, card.image, intent):
             raise Refusal("card_work_open")

@@ -83,6 +83,8 @@ _OPEN_WORK = (
     topup.c.direction == "work",
     topup.c.state.not_in(_each(FINAL[Direction.WORK])),
 )
+_NO_CLEARING = or_(topup.c.direction != "work", topup.c.reference != Work.CLEAR.value)
+"""A dead card that is made a blank again is nothing of its household any more."""
 _TAKEN_BACK = select(topup.c.corrects).where(
     topup.c.direction == Direction.RETURN,
     topup.c.state.in_(TAKEN_OFF),
@@ -97,7 +99,7 @@ _OPEN_ON = Asked(
 )
 _WORK_ON = Asked(
     select(topup)
-    .where(topup.c.account_no == bindparam("account_no"), *_OPEN_WORK)
+    .where(topup.c.account_no == bindparam("account_no"), *_OPEN_WORK, _NO_CLEARING)
     .order_by(topup.c.no.desc())
 )
 _OF_LINE = Asked(
@@ -207,8 +209,8 @@ class TopUps:
         return found[-1] if found else None
 
     def of_account(self, account_no: str) -> tuple[TopUp, ...]:
-        """Every load, return and work of an account, oldest first, voided ones too."""
-        return self._find(topup.c.account_no == account_no)
+        """Every load and return of an account, and every work for it; voided ones too."""
+        return self._find(topup.c.account_no == account_no, _NO_CLEARING)
 
     def work_on(self, account_no: str) -> TopUp | None:
         """The work on a card of this account that is begun and not done."""
@@ -218,6 +220,10 @@ class TopUps:
     def open_binds(self) -> tuple[TopUp, ...]:
         """Every card of any account that is being bound and not done."""
         return self._find(*_OPEN_WORK, topup.c.reference == Work.BIND.value)
+
+    def open_clearings(self) -> tuple[TopUp, ...]:
+        """Every dead card that is being made a blank again and is not done."""
+        return self._find(*_OPEN_WORK, topup.c.reference == Work.CLEAR.value)
 
     def last_taken_back(self) -> dict[str, TopUp]:
         """Account → its last load here, where that was taken off its card again."""

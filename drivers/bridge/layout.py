@@ -106,6 +106,14 @@ class FactsLayout:
         """
         raise Refusal("library_cannot_issue", library=self.code)
 
+    def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:  # noqa: ARG002
+        """A maker's card is cleared with the maker's own program.
+
+        Raises:
+            Refusal: `card_not_clearable`.
+        """
+        raise Refusal("card_not_clearable")
+
     def plan_return(self, image: bytes, returned: ReturnBlock) -> WritePlan:  # noqa: ARG002
         """What a meter writes is between it and the library."""
         fail("no meter reads a statement of facts")

@@ -205,6 +205,14 @@ class OneRecordLayout:
         spare = [Span(a.start, b"\xff" * len(a)) for a in self.declaration.spare]
         return self._plan(image, values, Operation.ISSUE, spare, whole=True)
 
+    def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:  # noqa: ARG002
+        """A maker's card is cleared with the maker's own tool.
+
+        Raises:
+            Refusal: `card_not_clearable`.
+        """
+        raise Refusal("card_not_clearable")
+
     def plan_return(self, image: bytes, returned: ReturnBlock) -> WritePlan:
         """What a meter writes back; the desk never calls this.
 

@@ -18,7 +18,7 @@ from cardstation.domain.card import (
     Span,
     WritePlan,
 )
-from cardstation.errors import Refusal, ensure
+from cardstation.errors import Refusal, ensure, fail
 from drivers.layouts import records
 from drivers.layouts.codec import Declaration, Operation, Owner
 from drivers.layouts.example import Example
@@ -52,7 +52,8 @@ class TwoSlotLayout:
         place = declaration.place
         self._identity = place("identity")
         self._version = self._identity.block.field("version").words[0][0]
-        self._begun = declaration.orders[Operation.ISSUE][0].fixed
+        first = declaration.orders[Operation.ISSUE][0]
+        self._begun = first.fixed or fail("an issue marks the version first")
         self._limits = place("limits")
         self._price = place("price")
         self.credit_slots = (place("credit_a"), place("credit_b"))
@@ -197,6 +198,19 @@ class TwoSlotLayout:
         spare = [Span(a.start, b"\xff" * len(a)) for a in self.declaration.spare]
         ranges = tuple(place.addresses for place in self.declaration.places)
         return WritePlan(image, (spans[0], *spare, *spans[1:]), ranges)
+
+    def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:
+        """A blank again: its version that of an issue that was begun, and the mark beside it.
+
+        Raises:
+            Refusal: `foreign_card`, `card_damaged`.
+        """
+        self.decode(image)
+        at, size = self._identity.address, self.declaration.size
+        ensure(at == self.declaration.first, "the identity stands first")
+        head = Span(at, self._begun + mark)
+        rest = Span(head.end, bytes([_BLANK]) * (size - head.end))
+        return WritePlan(image, (head, rest), (range(at, size),))
 
     def plan_return(self, image: bytes, returned: ReturnBlock) -> WritePlan:
         """What a meter writes back; the desk never calls this.

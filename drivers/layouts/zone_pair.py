@@ -195,6 +195,14 @@ class ZonePairLayout:
         ranges = tuple(place.addresses for place in self.declaration.places)
         return WritePlan(image, spans, ranges)
 
+    def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:  # noqa: ARG002
+        """Its issuer fuse is blown: card number and reissue count stay for ever.
+
+        Raises:
+            Refusal: `card_not_clearable`.
+        """
+        raise Refusal("card_not_clearable")
+
     def plan_return(self, image: bytes, returned: ReturnBlock) -> WritePlan:
         """What a meter writes back; the desk never calls this.
 

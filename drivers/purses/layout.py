@@ -140,6 +140,14 @@ class PurseLayout:
         """
         raise Refusal("purse_issued_elsewhere")
 
+    def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:  # noqa: ARG002
+        """A CPU card gets its customer where its keys are made.
+
+        Raises:
+            Refusal: `card_not_clearable`.
+        """
+        raise Refusal("card_not_clearable")
+
     def plan_return(self, image: bytes, returned: ReturnBlock) -> WritePlan:  # noqa: ARG002
         """What a meter writes is between it and the card."""
         fail("no meter reads a statement of facts")

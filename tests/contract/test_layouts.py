@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,32 @@ def test_a_stranger_is_refused(layout: Layout) -> None:
         assert not layout.recognises(image)
         with pytest.raises(Refusal):
             layout.decode(image)
+
+
+@pytest.mark.parametrize("layout", TWO_SLOT, ids=lambda layout: layout.code)
+def test_a_card_that_is_wiped_is_a_blank_that_says_by_whom(layout: TwoSlotLayout) -> None:
+    for image in (
+        example.image() for example in layout.examples if layout.recognises(example.image())
+    ):
+        plan = layout.plan_wipe(image, b"mark")
+        head, first = plan.spans[0], layout.declaration.first
+        assert layout.is_blank(plan.target)
+        assert not layout.recognises(plan.target)
+        assert plan.target[: head.end] == image[:first] + head.data
+        assert set(plan.target[head.end :]) == {0xFF}
+        content = layout.decode(image)
+        if content.credit is not None and content.returned is not None:
+            assert layout.decode(issue(layout, plan.target, content).target) == replace(
+                content,
+                credit=replace(content.credit, sequence=0),
+                returned=replace(content.returned, sequence=0),
+            )
+
+
+@pytest.mark.parametrize("layout", [one for one in LAYOUTS if one not in TWO_SLOT])
+def test_what_keeps_its_number_for_ever_is_not_wiped(layout: Layout) -> None:
+    with pytest.raises(Refusal, match="card_not_clearable"):
+        layout.plan_wipe(b"", b"mark")
 
 
 def test_every_declared_layout_is_registered() -> None:

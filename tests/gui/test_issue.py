@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from cardstation.domain.shift import Approval
 from cardstation.errors import OutcomeUnknown, Refusal
+from tests.kit.window_people import SUPERVISOR
 from tests.kit.window_stage import Stage
 from ui.screens.counter import issue_dialog
 from ui.screens.counter.issue_dialog import IssueDialog
@@ -79,6 +81,39 @@ def test_an_opening_card_says_itself_whose_it_is(active: Stage, qtbot: QtBot) ->
     qtbot.keyClick(active.window, Qt.Key.Key_F9)
     identity = card.facts.content.identity
     assert active.station.issued == [(identity.account_no, identity.maker)]
+
+
+@pytest.mark.parametrize("code", ["old_card", "account_closed", "card_clearing_open"])
+def test_a_dead_card_is_cleared_by_two(
+    active: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    asked: list[str] = []
+
+    def second(_view: object, _look: object, _way: object, what: str, *, note: str) -> object:
+        asked.extend((what, note))
+        return (Approval(SUPERVISOR), "moved out, card came back") if len(asked) > 2 else None
+
+    monkeypatch.setattr("ui.screens.counter.view.ask_second_person", second)
+    card = active.station.card
+    card.facts = replace(card.facts, stop=Refusal(code, account_no="1", card_no="2"))
+    active.insert()
+    qtbot.keyClick(active.window, Qt.Key.Key_F10)
+    assert not active.station.backs, "thought better of"
+    qtbot.keyClick(active.window, Qt.Key.Key_F10)
+    assert active.station.backs == [("clear", SUPERVISOR, "moved out, card came back")]
+    assert active.station.calls.count("print_card_slip") == 1
+    note = active.session.tools.board.note
+    assert note is not None
+    assert (note.tone, note.fields) == ("ok", {"file": "slip.pdf"})
+
+
+def test_a_card_in_use_is_not_offered_to_be_cleared(active: Stage, qtbot: QtBot) -> None:
+    active.insert()
+    keys = [one for one in active.window.findChildren(QPushButton) if "清这张卡" in one.text()]
+    assert [one.isVisible() for one in keys] == [False]
+    qtbot.keyClick(active.window, Qt.Key.Key_F10)
+    active.counter.model.wipe(Approval(SUPERVISOR), "moved out, card came back")
+    assert not active.station.backs
 
 
 def test_no_other_card_is_offered_to_be_issued(active: Stage, qtbot: QtBot) -> None:

@@ -15,6 +15,7 @@ from cardstation.bootstrap.demo_readers import LocalRoom
 from cardstation.bootstrap.entry import doors
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
+from cardstation.domain.household import HouseholdStatus
 from cardstation.services.station import Station
 from cardstation.settings import Settings
 from drivers.virtual import Tear, VirtualCard
@@ -24,7 +25,7 @@ from drivers.virtual.meter_rules import MeterState
 from tests.kit import cards
 from tests.kit.papers import pages_of
 from tests.kit.shifts import CHIEF, PINS, desk_on_duty
-from tests.kit.station import Desk, layout_of
+from tests.kit.station import Desk, card_of, layout_of
 
 HOME = replace(cards.household(counter=0), chip="sle4442")
 
@@ -91,6 +92,30 @@ def test_a_card_is_issued_and_bound_and_its_slips_are_filed(run: Shell) -> None:
     assert (bound["work"], bound["meter_no"]) == ("bind", HOME.meter.meter_no)
     run.put_in(card)
     assert run("top-up", "--money", "100")["purchase_counter"] == 1
+
+
+def test_a_dead_card_is_cleared_by_two_and_given_up_by_two(run: Shell) -> None:
+    card = run.put_in(card_of(HOME))
+    words = ("--why", "its household moved out", "--approver", CHIEF)
+    assert run("clear", "card", *words, status=3)["error"] == "card_still_live"
+    assert run("clear", "give-up", HOME.account_no, *words, status=3)["error"] == "no_clearing"
+    with run.desk.station.store.unit() as unit:
+        unit.households.update(replace(HOME, status=HouseholdStatus.CLOSED))
+        unit.commit()
+    card.chip.arm(Tear(40))
+    assert run("clear", "card", *words, status=5)["error"] == "card_clear_unknown"
+    card.chip.arm(None)
+    assert [one["code"] for one in run("recover")["open"]] == ["card_clearing_open"]
+    run.put_in(card)
+    done = run("clear", "card", *words)
+    assert (done["work"], done["card_no"], done["approver"]) == ("clear", HOME.card_no, CHIEF)
+    text = "".join(pages_of(Path(done["paper"]).read_bytes()))
+    assert "清卡凭条" in text
+    assert CHIEF in text
+    assert layout_of(run.desk.station.makers[0]).is_blank(card.image)
+    run.put_in(card_of(HOME)).chip.arm(Tear(40))
+    assert run("clear", "card", *words, status=5)["error"] == "card_clear_unknown"
+    assert run("clear", "give-up", HOME.account_no, *words)["state"] == "voided"
 
 
 def test_two_persons_lay_a_card_aside(run: Shell) -> None:

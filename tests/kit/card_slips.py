@@ -1,4 +1,4 @@
-"""Card slips for papers and pictures: a card that was issued, and one that was bound."""
+"""Card slips for papers and pictures: one issued, one bound, one cleared."""
 
 from __future__ import annotations
 
@@ -30,4 +30,7 @@ _ISSUED = CardSlip(
 CARD_SLIPS = {
     "issue": _ISSUED,
     "bind": replace(_ISSUED, work="bind", meter_no=HOME.meter.meter_no, counter=7, training=False),
+    "clear": replace(
+        _ISSUED, work="clear", meter_no=HOME.meter.meter_no, counter=7, approver="supervisor"
+    ),
 }

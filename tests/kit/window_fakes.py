@@ -170,6 +170,7 @@ class FakeStation:
                 ("CS01", "CS02"),
                 lambda _presence, account, maker, _watch: self._issue(account, maker),
                 lambda _slip: self._say("print_card_slip", Path("slip.pdf")),
+                lambda _presence, by, why, _watch: self._clear(by, why),
             ),
             found=self.found,
         )
@@ -178,6 +179,10 @@ class FakeStation:
         self.issued.append((account_no, maker))
         self.fails.pop("insert_card", None)
         return self._say("issue_card", CARD_SLIPS["bind" if maker == "CS01" else "issue"])
+
+    def _clear(self, by: Approval, why: str) -> CardSlip:
+        self.backs.append(("clear", by.name, why))
+        return self._say("clear_card", CARD_SLIPS["clear"])
 
     def _say(self, name: str, answer: T) -> T:
         self.calls.append(name)

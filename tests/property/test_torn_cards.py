@@ -9,13 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from cardstation.domain.card import Witness, WritePlan, judge
 from cardstation.domain.meter import MakerRules
+from cardstation.domain.topup import TopUp
 from cardstation.errors import CardRemoved
 from cardstation.ports.layout import Layout
+from cardstation.services.intent.being_cleared import clearing_on
 from drivers.keys import CombinedCardKeys
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
@@ -24,6 +28,7 @@ from drivers.virtual.maker import make_card
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
 from tests.kit.chips import CASES, ChipDesk
+from tests.kit.clearing import CLEARABLE
 
 SEEDS = range(max(2, int(os.environ.get("TEARS", "25")) // 12))
 KEYS = CombinedCardKeys(bytes(range(32)))
@@ -160,3 +165,43 @@ def issue(card: VirtualCard, plan: WritePlan, tear: Tear | None) -> None:
     assert card.chip.host_open(card.chip.secret)
     card.chip.arm(tear)
     card.chip.host_write(plan.spans)
+
+
+@pytest.mark.parametrize("rules", CLEARABLE, ids=lambda rules: rules.layout)
+def test_a_card_pulled_while_it_is_cleared_is_as_before_or_known_by_its_mark(
+    rules: MakerRules, record_property: Callable[[str, object], None]
+) -> None:
+    """Nothing in between is a card, and the same spans written once more finish it."""
+    layout = LAYOUT[rules.layout]
+    card = used_card(rules)
+    plan = layout.plan_wipe(card.image, b"\x11\x22\x33\x44")
+    begun = cast("TopUp", SimpleNamespace(plan=plan))
+    memories = {name: bytes(cells) for name, cells in card.chip.memories.items()}
+    desk = desk_of(layout, card)
+    chip = desk.unlocked()
+    desk.chip.arm(None)
+    chip.write(plan.before, plan.spans)
+    assert card.image == plan.target
+    every = list(every_tear(desk.chip.steps, SEEDS[:1]))
+    made = (*every[:40], *every[40 :: max(1, len(every) // 40)])
+    for tear in made:
+        for name, cells in memories.items():
+            desk.chip.memories[name][:] = cells
+        chip = desk.unlocked()
+        desk.chip.arm(tear)
+        with pytest.raises(CardRemoved):
+            chip.write(plan.before, plan.spans)
+        desk.chip.arm(None)
+        image = desk.powered().read()
+        assert not layout.recognises(image) or image == plan.before, tear
+        assert clearing_on([begun], image, chip.smears) is begun, tear
+        chip = desk.unlocked()
+        chip.write(chip.read(), plan.spans)
+        assert desk.powered().read() == plan.target
+    blank, other = VirtualCard(new_chip(layout.chip)).image, used_card(rules)
+    cards.put(other, layout.plan_load(other.image, cards.next_load(other.image, layout=layout)))
+    for image in (blank, other.image):
+        assert clearing_on([begun], image, chip.smears) is None
+    record_property(
+        "counted", {f"torn clearing on {layout.chip}, third things 0, cuts:": len(made)}
+    )

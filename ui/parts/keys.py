@@ -27,7 +27,7 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("F4", t("type yuan or cubic metres")),
                 ("F6", t("next way of paying")),
                 ("F9 · F10", t("answer whether money was taken: yes · no")),
-                ("F5 · F7 · F9", t("examine a card · take a load back · issue")),
+                ("F5 · F7 · F9 · F10", t("examine a card · take a load back · issue · clear")),
                 ("F8", t("lay an unfinished card aside")),
                 ("Esc", t("clear what was typed")),
                 ("Enter · Esc", t("load a paid order · sell something else")),

@@ -8,7 +8,7 @@ from datetime import datetime
 from cardstation.domain.guides import IN_DOUBT
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.topup import TopUp
+from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.services.intent.paying_out import OWED, may_be_paid
@@ -68,9 +68,11 @@ class OpenIntent:
     meter_no: str = ""
 
 
-def code_of(state: TopUpState, direction: Direction = Direction.SALE) -> str:
-    """What an open state means, as a code of the catalogue."""
-    return "card_work_open" if direction is Direction.WORK else _CODES[state]
+def code_of(state: TopUpState, direction: Direction = Direction.SALE, work: str = "") -> str:
+    """What an open state means, as a code of the catalogue; of a work, by which one it is."""
+    if direction is Direction.WORK:
+        return "card_clearing_open" if work == Work.CLEAR else "card_work_open"
+    return _CODES[state]
 
 
 def opened(station: Station, intent: TopUp) -> OpenIntent:
@@ -81,7 +83,7 @@ def opened(station: Station, intent: TopUp) -> OpenIntent:
     return OpenIntent(
         intent_id=intent.topup_id,
         state=intent.state.value,
-        code=doubt or code_of(intent.state, intent.direction),
+        code=doubt or code_of(intent.state, intent.direction, intent.reference),
         account_no=intent.account_no,
         card_no=intent.identity.card_no,
         batch_id=intent.batch_id,

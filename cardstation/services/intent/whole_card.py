@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 from cardstation.domain.card import CardContent, CardType, Witness, WritePlan, judge
 from cardstation.domain.ledger import PEOPLE, EntryKind
+from cardstation.domain.money import NO_MONEY
+from cardstation.domain.payment import Tender
+from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUp, Work
-from cardstation.domain.transitions import TopUpEvent, TopUpState
+from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
+from cardstation.domain.volume import NO_GAS
 from cardstation.errors import (
     CardServiceGone,
     CodeRefused,
@@ -25,33 +28,17 @@ from cardstation.errors import (
     ensure,
     fail,
 )
-from cardstation.ports.chip import Chip
 from cardstation.ports.layout import Layout
 from cardstation.services.intent.anchoring import anchor_journal, write_anchor
+from cardstation.services.intent.being_cleared import clearing_on
+from cardstation.services.intent.card_code import CardInLane, own_code, present, refused_before
 from cardstation.services.intent.facts import append_about, stamp
-from cardstation.services.intent.load import may_present, note_attempt
 from cardstation.services.intent.records import record_move
 from cardstation.services.station import Station
-from cardstation.store import Reading, Unit
-from cardstation.store.attempts import Attempt
+from cardstation.store import Unit
 from cardstation.store.frozen import freeze
 
 Watch = Callable[[Step], None]
-
-
-class CardInLane(Protocol):
-    """A card in the lane as far as writing it whole goes."""
-
-    chip: Chip
-    layout: Layout
-    image: bytes
-
-    @property
-    def blank_code(self) -> bytes:
-        """What opens a blank of its chip."""
-
-    def power_cycle(self) -> bytes:
-        """Power it down and up again, and read it."""
 
 
 def content_of(layout: Layout, intent: TopUp) -> CardContent:
@@ -86,15 +73,62 @@ def is_whole(layout: Layout, image: bytes, intent: TopUp) -> bool:
     return (shown.identity, shown.credit) == (meant.identity, meant.credit)
 
 
-def record_begun_work(station: Station, intent: TopUp, plan: WritePlan) -> TopUp:
+def begun_work(
+    station: Station, work_id: str, work: Work, content: CardContent, image: bytes
+) -> TopUp:
+    """A work as first stored.
+
+    Args:
+        station: The desk.
+        work_id: Its id.
+        work: Which one.
+        content: Of the card as it will be, or of one that will be none any more.
+        image: What the card shows now.
+    """
+    credit = content.credit or fail("a whole card has a credit")
+    now = station.clock.now()
+    return TopUp(
+        topup_id=work_id,
+        state=TopUpState.REQUESTED,
+        account_no=content.identity.account_no,
+        identity=content.identity,
+        quote=Quote("", now.year, NO_MONEY, NO_MONEY, NO_MONEY, None, (), NO_GAS),
+        quantity=credit.quantity,
+        tender=Tender.CASH,
+        reference=work.value,
+        batch_id="",
+        line=0,
+        row=0,
+        order_id="",
+        known_counter=credit.purchase_counter,
+        counter_before=credit.purchase_counter,
+        counter_after=credit.purchase_counter,
+        before=image,
+        plan=None,
+        opened_at=now,
+        direction=Direction.WORK,
+    )
+
+
+def record_begun_work(
+    station: Station, intent: TopUp, plan: WritePlan, *, approver: str = "", words: str = ""
+) -> TopUp:
     """Begin a work and arm it in one commit; then the anchor. Only then comes a byte (R2).
+
+    Args:
+        station: The desk.
+        intent: As first stored.
+        plan: How its card is written.
+        approver: The second person, where the work needs one; then their words, too.
+        words: What both say of the card.
 
     Raises:
         Refusal: `card_already_begun`.
     """
+    said = {"approver": approver, "witness": PEOPLE + words} if approver else {}
     with station.store.unit() as unit:
-        unit.topups.add(intent, stamp(station))
-        return _armed(station, unit, intent, plan)
+        unit.topups.add(intent, stamp(station, approver))
+        return _armed(station, unit, intent, plan, **said)
 
 
 def record_again(station: Station, intent: TopUp, plan: WritePlan) -> TopUp:
@@ -103,7 +137,7 @@ def record_again(station: Station, intent: TopUp, plan: WritePlan) -> TopUp:
         return _armed(station, unit, intent, plan)
 
 
-def _armed(station: Station, unit: Unit, intent: TopUp, plan: WritePlan) -> TopUp:
+def _armed(station: Station, unit: Unit, intent: TopUp, plan: WritePlan, **said: str) -> TopUp:
     placed = replace(intent, before=plan.before)
     entry = append_about(
         station,
@@ -112,6 +146,7 @@ def _armed(station: Station, unit: Unit, intent: TopUp, plan: WritePlan) -> TopU
         placed,
         proof=hashlib.sha256(plan.before).hexdigest(),
         detail=freeze(replace(placed, state=TopUpState.ARMED, plan=plan)),
+        **said,
     )
     moved = unit.topups.move(
         placed, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan
@@ -172,8 +207,8 @@ def finish_whole(station: Station, card: CardInLane, intent: TopUp, watch: Watch
             raise WriteNotTaken("write_not_taken")
         _prove_code(station, card, intent)
     except (LinkFailed, CardServiceGone, WriteNotTaken) as error:
-        raise _unknown(station, intent, error.code) from error
-    return _record_written(station, intent, card.image)
+        raise card_unknown(station, intent, error.code, "card_work_unknown") from error
+    return record_written(station, intent, card.image)
 
 
 def _ready(station: Station, card: CardInLane, intent: TopUp) -> TopUp:
@@ -196,7 +231,7 @@ def _ready(station: Station, card: CardInLane, intent: TopUp) -> TopUp:
 
 
 def ensure_of_no_other_work(station: Station, card: CardInLane, but: str = "") -> None:
-    """A card that another work here began to bind looks blank, and is the card of that work.
+    """A card that another work here began to bind or to clear looks blank, and is that work's.
 
     Args:
         station: The desk.
@@ -204,10 +239,12 @@ def ensure_of_no_other_work(station: Station, card: CardInLane, but: str = "") -
         but: Id of the work that it may belong to.
 
     Raises:
-        Refusal: `not_blank`.
+        Refusal: `not_blank`; `card_clearing_open`: it is being cleared.
     """
     with station.store.reading() as reading:
-        begun = reading.topups.open_binds()
+        begun, clearings = reading.topups.open_binds(), reading.topups.open_clearings()
+    if clearing_on(clearings, card.image, card.chip.smears) is not None:
+        raise Refusal("card_clearing_open")
     for one in begun:
         plan = one.plan or fail("a work is armed as it begins")
         same = len(plan.before) == len(card.image)
@@ -256,21 +293,11 @@ def _write(station: Station, card: CardInLane, intent: TopUp, watch: Watch) -> N
     plan = intent.plan or fail("an armed work has its plan")
     own = own_code(station, card, intent)
     issued = intent.reference == Work.BIND
-    _present(station, card, intent, own if issued else card.blank_code)
+    present(station, card, intent, own if issued else card.blank_code)
     card.chip.write(card.image, plan.spans)
     if not issued and own:
         card.chip.set_code(card.blank_code, own)
     card.power_cycle()
-
-
-def own_code(station: Station, card: CardInLane, intent: TopUp) -> bytes:
-    """The code that a card has once it is issued.
-
-    Raises:
-        Refusal: `no_key_for_maker`.
-    """
-    identity, length = intent.identity, len(card.blank_code)
-    return station.keys.code_for(identity.maker, identity.card_no, length) if length else b""
 
 
 def _prove_code(station: Station, card: CardInLane, intent: TopUp) -> None:
@@ -282,9 +309,9 @@ def _prove_code(station: Station, card: CardInLane, intent: TopUp) -> None:
     own = own_code(station, card, intent)
     if not own:
         return
-    if not _refused_before(station, card, intent):
+    if not refused_before(station, card, intent):
         try:
-            _present(station, card, intent, own)
+            present(station, card, intent, own)
         except CodeRefused:
             if intent.reference != Work.ISSUE:
                 raise
@@ -293,62 +320,16 @@ def _prove_code(station: Station, card: CardInLane, intent: TopUp) -> None:
             card.power_cycle()
             return
     try:
-        _present(station, card, intent, card.blank_code, after_own=True)
+        present(station, card, intent, card.blank_code, after_own=True)
     except CodeRefused as error:
         raise Refusal("card_code_unknown", card_no=intent.identity.card_no) from error
     card.chip.set_code(card.blank_code, own)
     card.power_cycle()
-    _present(station, card, intent, own)
+    present(station, card, intent, own)
     card.power_cycle()
 
 
-def _refused_before(station: Station, card: CardInLane, intent: TopUp) -> bool:
-    """Its own code was refused at an earlier insertion, and one try is still missing."""
-    with station.store.reading() as reading:
-        last = reading.attempts.last_of(intent.topup_id)
-    tries = card.chip.tries_left()
-    spent = tries is not None and tries == card.chip.all_tries - 1
-    return intent.reference == Work.ISSUE and spent and last is Attempt.REFUSED
-
-
-def _present(
-    station: Station, card: CardInLane, intent: TopUp, code: bytes, *, after_own: bool = False
-) -> None:
-    """Present a code once, if the rule allows it; the attempt is on disk before.
-
-    Args:
-        station: The desk.
-        card: In the lane.
-        intent: The work.
-        code: Its own, or the one of a blank.
-        after_own: Its own was refused just now: one try is missing for that.
-    """
-    identity = intent.identity
-    with station.store.reading() as reading:
-        torn = _torn(reading, intent, card.chip.all_tries)
-    tries = card.chip.tries_left()
-    if not (after_own or may_present(tries, card.chip.all_tries, torn)):
-        raise Refusal("code_tries_low", card_no=identity.card_no, tries_left=tries)
-    note_attempt(station, intent, Attempt.PRESENTING, tries)
-    try:
-        card.chip.unlock(code, last_tries=after_own or torn > 0)
-    except CodeRefused:
-        note_attempt(station, intent, Attempt.REFUSED, tries)
-        raise
-    except Refusal:
-        note_attempt(station, intent, Attempt.WITHHELD, tries)
-        raise
-    note_attempt(station, intent, Attempt.ACCEPTED, tries)
-
-
-def _torn(reading: Reading, intent: TopUp, every: int) -> int:
-    """Attempts that were cut short: of this card, or, where it is new, since its work began."""
-    if intent.reference == Work.ISSUE:
-        return reading.attempts.torn_of(intent.topup_id, every)
-    return reading.attempts.torn(intent.identity.maker, intent.identity.card_no, every)
-
-
-def _record_written(station: Station, intent: TopUp, image: bytes) -> TopUp:
+def record_written(station: Station, intent: TopUp, image: bytes) -> TopUp:
     """The card was read back, and opens by its own code: it is whole."""
     with station.store.unit() as unit:
         entry = append_about(
@@ -370,11 +351,12 @@ def _record_written(station: Station, intent: TopUp, image: bytes) -> TopUp:
     return moved
 
 
-def _unknown(station: Station, intent: TopUp, reason: str) -> OutcomeUnknown:
+def card_unknown(station: Station, intent: TopUp, reason: str, code: str) -> OutcomeUnknown:
+    """The link was lost: the card decides at its next insertion; `code` says of which work."""
     if intent.state is TopUpState.ARMED:
         record_move(station, intent, TopUpEvent.LINK_LOST, reason=reason)
     return OutcomeUnknown(
-        "card_work_unknown",
+        code,
         card_no=intent.identity.card_no,
         account_no=intent.account_no,
         reason=reason,

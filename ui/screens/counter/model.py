@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -16,12 +17,15 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUp, TopUpRequest
 from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown, Refusal
+from cardstation.ports.reader import Presence
 from cardstation.services.identify import Inserted
 from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Outcome, Resolution
 from ui.approver import Approver
+from ui.desk_services import Watch
 from ui.messages import Problem
 from ui.screens.counter.state import Phase, State, Unit, wish_of
+from ui.screens.counter.wording import WRITTEN_WHOLE
 from ui.screens.kind import Tools
 from ui.unfinished import OTHER_CARD
 
@@ -190,22 +194,27 @@ class CounterModel(QObject):
 
     def issue(self, account_no: str, maker: str) -> None:
         """Write the card that lies there for a household: a blank, or one that met its meter."""
-        if not self._state.may_issue:
-            return
-        watch, issuing = self._place.during(lambda _step: None), self._services.issuing
+        made = self._services.issuing.issue
+        if self._state.may_issue:
+            self._write_whole(lambda lies, watch: made(lies, account_no, maker, watch))
+
+    def wipe(self, approval: Approval, why: str) -> None:
+        """Make the dead card that lies there a blank again."""
+        made = self._services.issuing.clear
+        if self._state.may_wipe:
+            self._write_whole(lambda lies, watch: made(lies, approval, why, watch))
+
+    def _write_whole(self, make: Callable[[Presence, Watch], CardSlip]) -> None:
+        watch = self._place.during(lambda _step: None)
         self._show(self._blank(phase=Phase.READING))
-        self._place.ask_alone(
-            lambda presence: issuing.issue(presence, account_no, maker, watch), self._issued
-        )
+        self._place.ask_alone(lambda presence: make(presence, watch), self._issued)
 
     def _issued(self, slip: CardSlip) -> None:
         self._sounds.play("ok")
         self._place.announce()
-        said = {"issue": "The card is issued; its slip is filed as {file}."}
-        bound = "The card is bound to its meter; its slip is filed as {file}."
         self._papers.ask(
             lambda: self._services.issuing.print_slip(slip),
-            lambda path: self._board.say(said.get(slip.work, bound), file=path.name),
+            lambda path: self._board.say(WRITTEN_WHOLE[slip.work], file=path.name),
             self._board.tell,
         )
 

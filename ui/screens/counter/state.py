@@ -33,6 +33,15 @@ _NEW_CARDS = frozenset(
 """What is said of a card that can be issued, bound, or finished where that was cut short."""
 
 
+_DEAD_CARDS = frozenset(
+    {
+        *("old_card", "account_closed", "card_issued_already"),
+        *("card_clearing_open", "card_clear_unknown", "proof_missing"),
+    }
+)
+"""What is said of a card that may be dead, or finished where its clearing was cut short."""
+
+
 class Phase(StrEnum):
     """How far the card in the reader has come.
 
@@ -138,6 +147,12 @@ class State:
         """True while a blank lies there, or a new card that is not bound, or one half made."""
         code = self.problem.code if self.problem else ""
         return self.phase is Phase.STOPPED and code in _NEW_CARDS
+
+    @property
+    def may_wipe(self) -> bool:
+        """True while a card lies there that may be dead: it can be made a blank again."""
+        code = self.problem.code if self.problem else ""
+        return self.phase is Phase.STOPPED and code in _DEAD_CARDS
 
     @property
     def is_new_card(self) -> bool:

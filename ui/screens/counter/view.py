@@ -77,6 +77,7 @@ class CounterView(QWidget):
             made.setVisible(examined)
         self._examine.setVisible(state.may_examine)
         self._issue.setVisible(state.may_issue)
+        self._wipe.setVisible(state.may_wipe)
         self._else.setVisible(offered)
         self._clear.setVisible(selling)
         self._else.setEnabled(state.phase is Phase.READY)
@@ -133,6 +134,14 @@ class CounterView(QWidget):
         if asked is not None:
             self._model.issue(*asked)
 
+    def _wipe_card(self) -> None:
+        t = self._look.t
+        what = t("This dead card becomes a blank again; nothing on it can be read afterwards.")
+        note = t("Whose card it was, and why nobody needs it")
+        asked = ask_second_person(self, self._look, self._model.approver, what, note=note)
+        if asked is not None:
+            self._model.wipe(*asked)
+
     def _other_unit(self) -> None:
         self._model.choose_unit("volume" if self._model.state.unit == "money" else "money")
 
@@ -177,9 +186,11 @@ class CounterView(QWidget):
             t("Print the examination"), self._model.confirm, key="F2", look="primary", hint="Enter"
         )
         self._issue = button(t("Issue this card"), self._issue_card, key="F9", look="primary")
+        self._wipe = button(t("Clear this card"), self._wipe_card, key="F10")
         doers = (
             self._aside,
             self._back,
+            self._wipe,
             self._examine,
             self._clear,
             self._else,

@@ -20,6 +20,12 @@ from ui.screens.counter.state import Phase, State
 from ui.unfinished import Torn
 
 STEPS = tuple(Step)
+WRITTEN_WHOLE = {
+    "issue": "The card is issued; its slip is filed as {file}.",
+    "bind": "The card is bound to its meter; its slip is filed as {file}.",
+    "clear": "The card is cleared and blank; its slip is filed as {file}.",
+}
+"""What is said of a card that was written as a whole, by its work."""
 
 
 def banner_of(state: State, trouble: Problem | None, t: Translator) -> BannerState:
