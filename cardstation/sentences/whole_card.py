@@ -119,7 +119,8 @@ TABLE = {
         "Gas is on it",
         "The meter has not taken the gas that is on card {card_no}.",
         UNCHANGED,
-        "Have the load taken by its meter, or take it back off the card first; then clear it.",
+        "Have the load taken by its meter, or take it back off the card first; then clear it. "
+        "Where neither goes, keep the card.",
     ),
     "clear_not_readable": Words(
         "Card cannot tell",

@@ -17,12 +17,10 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUp, TopUpRequest
 from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown, Refusal
-from cardstation.ports.reader import Presence
 from cardstation.services.identify import Inserted
 from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Outcome, Resolution
 from ui.approver import Approver
-from ui.desk_services import Watch
 from ui.messages import Problem
 from ui.screens.counter.state import Phase, State, Unit, wish_of
 from ui.screens.counter.wording import WRITTEN_WHOLE
@@ -194,20 +192,18 @@ class CounterModel(QObject):
 
     def issue(self, account_no: str, maker: str) -> None:
         """Write the card that lies there for a household: a blank, or one that met its meter."""
-        made = self._services.issuing.issue
         if self._state.may_issue:
-            self._write_whole(lambda lies, watch: made(lies, account_no, maker, watch))
+            self._write_whole(self._services.issuing.issue, account_no, maker)
 
     def wipe(self, approval: Approval, why: str) -> None:
         """Make the dead card that lies there a blank again."""
-        made = self._services.issuing.clear
         if self._state.may_wipe:
-            self._write_whole(lambda lies, watch: made(lies, approval, why, watch))
+            self._write_whole(self._services.issuing.clear, approval, why)
 
-    def _write_whole(self, make: Callable[[Presence, Watch], CardSlip]) -> None:
+    def _write_whole(self, make: Callable[..., CardSlip], *said: object) -> None:
         watch = self._place.during(lambda _step: None)
         self._show(self._blank(phase=Phase.READING))
-        self._place.ask_alone(lambda presence: make(presence, watch), self._issued)
+        self._place.ask_alone(lambda presence: make(presence, *said, watch), self._issued)
 
     def _issued(self, slip: CardSlip) -> None:
         self._sounds.play("ok")
