@@ -38,7 +38,8 @@ from cardstation.domain.line_guides import (
     STOPS,
     STRAY,
 )
-from cardstation.domain.transitions import FINAL, TABLES, TopUpState
+from cardstation.domain.topup import Work
+from cardstation.domain.transitions import FINAL, TABLES, Direction, TopUpState
 from cardstation.sentences import suspense
 from cardstation.services.intent.opened import code_of
 from cardstation.services.intent.went_on import IN_DOUBT as WENT_ON
@@ -56,6 +57,7 @@ def every_intent() -> list[tuple[str, str, str]]:
         states = {state for state, _ in table} | set(table.values())
         open_ones = sorted(states - FINAL[direction])
         found += [(code_of(state, direction), direction.value, state.value) for state in open_ones]
+    found += [(code_of(TopUpState.ARMED, Direction.WORK, Work.CLEAR), "work", "armed")]
     seen_ahead = [(WENT_ON, TopUpState.PAID), (NOT_AS_LEFT, TopUpState.NOT_LOADED)]
     found += [(code, "sale", state.value) for code, state in seen_ahead]
     lost = [(IN_DOUBT, "sale", "refund_requested"), (IN_DOUBT, "return", "payout_pending")]
