@@ -1,4 +1,4 @@
-"""`cardstation-central feed`: publishes directories and prices, and says who follows what."""
+"""`cardstation-central feed`: publishes directories, prices, clerks; says who follows what."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cardstation.central.feeds.door import (
     Centre,
     feeds_told,
     give_districts,
+    publish_clerks,
     publish_directory,
     publish_policy,
     renew_feed,
@@ -133,6 +134,39 @@ def policy_command(
     centre = _centre(home, dsn, key_file)
     prove_two(centre.home, centre.dsn, by, approved_by)
     _answer(publish_policy(centre, given, said), as_json)
+
+
+@feed.command("clerks")
+@click.argument("file", type=_existing)
+@click.option("--may-shrink", is_flag=True, help="Many clerks have really left.")
+@click.option("--by", required=True, help="Who orders it.")
+@click.option("--approved-by", required=True, help="Who else agrees; not the same person.")
+@home_option
+@dsn_option
+@_key
+@json_option
+def clerks_command(
+    *,
+    file: Path,
+    may_shrink: bool,
+    by: str,
+    approved_by: str,
+    home: Path | None,
+    dsn: str,
+    key_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Publish who works at the stations in FILE (CSV), with roles and days; no PIN is in it.
+
+    For each station that is named FILE is all there is: whoever is not in it has left.
+    """
+    from cardstation.central.feeds.publishing import Said
+    from cardstation.cli.central_clerks import read_clerks
+
+    found, centre = read_clerks(file), _centre(home, dsn, key_file)
+    prove_two(centre.home, centre.dsn, by, approved_by)
+    said = Said(file.name, by, approved_by, shrinks=may_shrink)
+    _answer(publish_clerks(centre, found, said), as_json)
 
 
 @feed.command("renew")

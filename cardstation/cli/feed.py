@@ -6,7 +6,7 @@ import click
 
 from cardstation.cli.output import columns
 from cardstation.cli.run import Call, pass_call, with_json
-from cardstation.domain.feed import POLICY, district_of
+from cardstation.domain.feed import CLERKS, POLICY, district_of
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.sentences import of_error
 from cardstation.services.feed_state import FeedState, feed_state
@@ -97,4 +97,6 @@ def _lines(call: Call, state: FeedState) -> list[str]:
 def _name(call: Call, feed_name: str) -> str:
     if feed_name == POLICY:
         return call.words("Prices, rules, blocked cards")
+    if feed_name.startswith(CLERKS):
+        return call.words("Clerks of this station")
     return call.words("Households of {district}", district=district_of(feed_name))

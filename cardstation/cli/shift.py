@@ -20,9 +20,9 @@ from cardstation.sentences import brief
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.approval_pairs import approval_pairs
 from cardstation.services.approve import approve, come_forward
-from cardstation.services.change_pin import change_pin
+from cardstation.services.change_pin import begins_alone, change_pin
 from cardstation.services.change_roles import change_roles
-from cardstation.services.clerks import clerks
+from cardstation.services.clerks import clerks, from_centre
 from cardstation.services.close_shift import close_shift
 from cardstation.services.open_shift import open_shift
 from cardstation.services.retire_clerk import retire_clerk
@@ -73,12 +73,22 @@ def add(call: Call, name: str, display: str, roles: tuple[str, ...], approver: s
 def list_them(call: Call) -> None:
     """List the clerks."""
     with call.doors.station(call.settings, False) as station:
-        found = clerks(station)
+        found, fed = clerks(station), from_centre(station)
     rows = [
         (one.name, one.display, ", ".join(sorted(one.roles)), "✓" if one.active else "–")
         for one in found
     ]
-    call.output.answer({"clerks": found}, columns(rows))
+    listed = [
+        {
+            **{name: getattr(one, name) for name in ("name", "display", "roles", "active")},
+            "from_centre": one.name in fed,
+            **{
+                name: getattr(fed.get(one.name), name, None) for name in ("number", "first", "last")
+            },
+        }
+        for one in found
+    ]
+    call.output.answer({"clerks": listed}, columns(rows))
 
 
 @clerk.command()
@@ -90,7 +100,8 @@ def pin(call: Call, name: str, approver: str | None) -> None:
     """Change a PIN: with the old one, or with a supervisor's; that one must be changed again."""
     with call.doors.station(call.settings, True) as station:
         by = _approved(call, station, approver)
-        old = "" if by else _pin(PIN, call.words("PIN of {name}", name=name))
+        unasked = by is not None or begins_alone(station, name)
+        old = "" if unasked else _pin(PIN, call.words("PIN of {name}", name=name))
         new = _pin(NEW_PIN, call.words("New PIN of {name}", name=name), twice=True)
         change_pin(station, name, new, pin=old, by=by)
     call.output.answer({"clerk": name}, [name])

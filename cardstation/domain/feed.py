@@ -17,6 +17,9 @@ from typing import Any
 POLICY = "policy"
 """Prices, rules and blocked cards: every station follows it."""
 
+CLERKS = "clerks/"
+"""Clerks whom the centre sends to one station: the word before its name."""
+
 DIRECTORY = "directory/"
 """Households of one district: the word before its name."""
 
@@ -136,6 +139,11 @@ class FeedsTold:
             for fact in (one.feed, str(one.number), one.hash, str(one.snapshot))
         ]
         return _lines("cardstation feeds", (self.station, self.nonce, *facts))
+
+
+def clerks_of(station: str) -> str:
+    """The feed of a station's clerks."""
+    return f"{CLERKS}{station}"
 
 
 def directory_of(district: str) -> str:

@@ -16,6 +16,7 @@ from cardstation.domain.ledger import Entry, postings_of
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.errors import Refusal
 
+NAME_CHARACTERS = 32
 PIN_DIGITS = 6
 PIN_DIGITS_MAX = 32
 WRONG_IN_A_ROW = 5

@@ -54,6 +54,24 @@ TABLE = {
         _AS_BEFORE,
         "Go on working; the program may be too old for it: ask the centre for the newest one.",
     ),
+    "clerk_row_bad": Words(
+        "Row of a clerk not right",
+        "In row {row} of the file the field {field} is missing or not right.",
+        _NOTHING_OUT,
+        "Mend the file; columns: station, name, number, display, roles, from, until.",
+    ),
+    "clerks_station_unknown": Words(
+        "No such station",
+        "The file names station {station}, which was never enrolled.",
+        _NOTHING_OUT,
+        "Enrol it first, or mend the file.",
+    ),
+    "clerks_lack_lead": Words(
+        "Station without a supervisor",
+        "The file leaves station {station} without a supervisor who stays.",
+        _NOTHING_OUT,
+        "Name one without a last day.",
+    ),
     "feed_page_bad": Words(
         "Part of the directory damaged",
         "Page {page} of the feed {feed} is not the one the centre signed for.",

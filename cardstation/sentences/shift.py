@@ -50,8 +50,9 @@ TABLE = {
         "Choose another PIN.",
     ),
     "pin_lost": Words(
-        "PIN lost",
-        "The PIN of {name} did not come back with the restored records.",
+        "No PIN here",
+        "{name} has no PIN here: the centre named them, or it did not come back with the restored "
+        "records.",
         SAFE,
         "A supervisor sets a new one: `cardstation clerk pin {name} --approver …`.",
     ),
@@ -104,6 +105,25 @@ TABLE = {
         "A clerk's name has 1 to 32 printable characters.",
         SAFE,
         PICK_OTHER,
+    ),
+    "clerk_from_centre": Words(
+        "Named by the centre",
+        "The centre says that {name} works here, and in which roles.",
+        SAFE,
+        "Ask the centre to change it. A new PIN shuts them out at once: `cardstation clerk pin "
+        "{name} --approver …`.",
+    ),
+    "clerk_not_today": Words(
+        "Not one of their days",
+        "By the centre's word {name} does not work here today.",
+        SAFE,
+        "Another clerk signs in, or the centre changes the days.",
+    ),
+    "clerk_taken_off": Words(
+        "Clerk taken off by the centre",
+        "The centre took the clerk on duty off this station; nothing more is sold in this shift.",
+        "What was sold stays as it is; the till is this shift's.",
+        "Count the till and close the shift; another clerk opens the next one.",
     ),
     "clerk_exists": Words(
         "Name already used",

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cardstation.domain.shift import Approval, Clerk, ClerkChange, Role, ensure_good_pin
+from cardstation.domain.shift import (
+    NAME_CHARACTERS,
+    Approval,
+    Clerk,
+    ClerkChange,
+    Role,
+    ensure_good_pin,
+)
 from cardstation.errors import Refusal
 from cardstation.services.intent.clerk_changes import record_change
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.station import Station
-
-_NAME_CHARACTERS = 32
 
 
 def add_clerk(
@@ -38,8 +43,8 @@ def add_clerk(
     """
     name = name.strip()
     person = Clerk(name, display.strip() or name, frozenset(roles), active=True)
-    if not name or len(name) > _NAME_CHARACTERS or not name.isprintable():
-        raise Refusal("clerk_name_bad", name=name[:_NAME_CHARACTERS])
+    if not name or len(name) > NAME_CHARACTERS or not name.isprintable():
+        raise Refusal("clerk_name_bad", name=name[:NAME_CHARACTERS])
     if not person.roles:
         raise Refusal("roles_missing", name=name)
     ensure_good_pin(pin)

@@ -11,6 +11,7 @@ from cardstation.domain.shift import (
     locked_for_s,
 )
 from cardstation.errors import Refusal
+from cardstation.services.feeds.clerks import ensure_their_day
 from cardstation.services.intent.clerk_changes import NO_PIN
 from cardstation.services.station import Station
 from cardstation.store.shifts import ACCEPTED, PRESENTED, PinTry
@@ -67,7 +68,7 @@ def recognise(station: Station, name: str, pin: str) -> Clerk:
 
     Raises:
         Refusal: `clerk_unknown`, `pin_wrong` (tries left), `pin_locked` (five wrong in a row),
-            `pin_lost`: it did not come back with the restored store.
+            `pin_lost`: there is none, `clerk_not_today`.
     """
     person, kept, wrong = _present(station, name)
     if not station.pins.matches(kept, pin):
@@ -98,11 +99,17 @@ def now_by_both_clocks(station: Station) -> PinTry:
 
 
 def _present(station: Station, name: str) -> tuple[Clerk, str, int]:
-    """Log the try; returns the person, the hash, and how many tries in a row this makes."""
+    """Log the try; returns the person, the hash, and how many tries in a row this makes.
+
+    Who is on duty has a till to count, also when the centre took them off meanwhile.
+    """
     with station.store.unit() as unit:
         found = unit.shifts.clerk(name)
-        if found is None or not found[0].active:
+        on_duty = name == unit.shifts.on_duty()
+        if found is None or not (found[0].active or on_duty):
             raise Refusal("clerk_unknown", name=name)
+        if not on_duty:
+            ensure_their_day(station, unit, name)
         if found[1] == NO_PIN:
             raise Refusal("pin_lost", name=name)
         before = unit.shifts.wrong_tries(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cardstation.domain.shift import Approval, ClerkChange, ensure_good_pin
 from cardstation.errors import Refusal
 from cardstation.services.approve import now_by_both_clocks, recognise
+from cardstation.services.feeds.clerks import leads_first
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.clerk_changes import record_change
 from cardstation.services.intent.guards import ensure_may_write
@@ -24,7 +25,7 @@ def change_pin(
         station: The desk.
         name: Whose.
         new_pin: Typed by that person.
-        pin: The old one, not needed with an approval.
+        pin: The old one, not needed with an approval, nor by whom `begins_alone` names.
         by: The supervisor who agreed.
 
     Raises:
@@ -32,7 +33,8 @@ def change_pin(
             and with an approval those of `ensure_may_write`.
     """
     ensure_good_pin(new_pin)
-    if by is not None:
+    alone = by is None and begins_alone(station, name)
+    if by is not None or alone:
         ensure_may_write(station)
     elif new_pin == pin:
         raise Refusal("pin_unchanged", name=name)
@@ -43,13 +45,20 @@ def change_pin(
         found = unit.shifts.clerk(name)
         if found is None or not found[0].active:
             raise Refusal("clerk_unknown", name=name)
-        if by is None:
+        if by is None and not alone:
             at = station.clock.now()
             unit.shifts.put_clerk(found[0], pin_hash=pin_hash, approver="", at=at)
         else:
             change = ClerkChange.PIN_RESET
-            record_change(station, unit, found[0], change, pin_hash=pin_hash, approver=by.name)
+            approver = by.name if by else ""
+            record_change(station, unit, found[0], change, pin_hash=pin_hash, approver=approver)
         unit.shifts.note_pin(name, RENEWED, now_by_both_clocks(station))
         unit.commit()
-    if by is not None:
+    if by is not None or alone:
         anchor_journal(station)
+
+
+def begins_alone(station: Station, name: str) -> bool:
+    """Whether a supervisor of the centre's feed needs neither a PIN nor anybody to set theirs."""
+    with station.store.reading() as reading:
+        return leads_first(station, reading, name)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cardstation.domain.shift import Approval, Clerk, ClerkChange, Role
 from cardstation.errors import Refusal
+from cardstation.services.feeds.clerks import ensure_ours
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.clerk_changes import record_change
 from cardstation.services.intent.guards import ensure_may_write
@@ -18,7 +19,7 @@ def change_roles(station: Station, name: str, roles: Iterable[Role], *, by: Appr
 
     Raises:
         Refusal: `clerk_unknown`, `roles_missing`, `second_person_same` (nobody raises themselves),
-            `last_supervisor`, and those of `ensure_may_write`.
+            `last_supervisor`, `clerk_from_centre`, and those of `ensure_may_write`.
     """
     wanted = frozenset(roles)
     if not wanted:
@@ -30,6 +31,7 @@ def change_roles(station: Station, name: str, roles: Iterable[Role], *, by: Appr
         found = unit.shifts.clerk(name)
         if found is None or not found[0].active:
             raise Refusal("clerk_unknown", name=name)
+        ensure_ours(station, unit, name)
         leads = [one for one in unit.shifts.clerks() if one.active and Role.SUPERVISOR in one.roles]
         if Role.SUPERVISOR not in wanted and [one.name for one in leads] == [name]:
             raise Refusal("last_supervisor", name=name)

@@ -1,19 +1,21 @@
-"""Follows the centre's feeds: prices, blocked cards and households, by the next number only."""
+"""Follows the centre's feeds: prices, cards, households and clerks, by the next number only."""
 
 from __future__ import annotations
 
 import json
 from contextlib import ExitStack
 
-from cardstation.domain.feed import POLICY, Delta, FeedHead
+from cardstation.domain.feed import CLERKS, POLICY, Delta, FeedHead, clerks_of
 from cardstation.domain.household import Household
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.ports.feeds import Feeds
 from cardstation.services.feed_state import FeedState, feed_state
 from cardstation.services.feeds.checks import ensure_next, rows_of
+from cardstation.services.feeds.clerks import change_clerks, may_take_clerks
 from cardstation.services.feeds.households import district, households_in, is_settled
 from cardstation.services.feeds.policy import change_policy, restore_policy
 from cardstation.services.feeds.snapshot import FeedProgress, Heard, Over, take_snapshot
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.station import Station
 from cardstation.store.feeds import Followed, Waiting
 
@@ -74,6 +76,8 @@ def follow_feed(station: Station, heard: Heard = _unheard, over: Over = _to_the_
 
 def _follow(station: Station, feeds: Feeds, head: FeedHead, heard: Heard, over: Over) -> None:
     feed, ours = head.feed, _ours(station, head.feed)
+    if feed.startswith(CLERKS) and not _ours_to_take(station, feed):
+        return
     if ours.number > head.number:
         raise LedgerRefused("feed_behind", feed=feed, ours=ours.number, theirs=head.number)
     if ours.number == head.number and ours.hash != head.hash:
@@ -88,6 +92,17 @@ def _follow(station: Station, feeds: Feeds, head: FeedHead, heard: Heard, over: 
             if error.code not in _HEALED or head.snapshot <= ours.number:
                 raise
             take_snapshot(station, feeds, feed, heard, over)
+
+
+def _ours_to_take(station: Station, feed: str) -> bool:
+    """Clerks are facts of this station's chain, of no other's, and only where it may write.
+
+    Raises:
+        LedgerRefused: `feed_mistaken`.
+    """
+    if feed != clerks_of(station.name):
+        raise LedgerRefused("feed_mistaken", feed=clerks_of(station.name), found=feed)
+    return may_take_clerks(station)
 
 
 def _ours(station: Station, feed: str) -> Followed:
@@ -109,12 +124,16 @@ def _apply(station: Station, feeds: Feeds, feed: str, delta: Delta) -> None:
         change = rows_of(feed, delta.number, delta.body)
         if feed == POLICY:
             change_policy(unit, delta.number, change)
+        elif feed.startswith(CLERKS):
+            change_clerks(station, unit, delta.number, change)
         else:
             rows = district(station, unit, feed, delta.published, hands)
             rows.put(households_in(feed, delta.number, change.put))
             rows.remove(change.gone)
         unit.feeds.applied(delta, len(change), station.clock.now())
         unit.commit()
+    if feed.startswith(CLERKS):
+        anchor_journal(station)
 
 
 def _apply_waiting(station: Station) -> None:

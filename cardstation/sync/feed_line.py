@@ -8,7 +8,14 @@ from urllib.parse import urlencode
 
 import httpx
 
-from cardstation.domain.feed import MOST_BODY_BYTES, Delta, FeedHead, FeedsTold, Snapshot
+from cardstation.domain.feed import (
+    MOST_BODY_BYTES,
+    Delta,
+    FeedHead,
+    FeedsTold,
+    Snapshot,
+    clerks_of,
+)
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.sync import feed_wire as wire
 from cardstation.sync.failures import UNREADABLE, mapped, refuse
@@ -25,8 +32,10 @@ class FeedLine(HttpLedger):
             LedgerUnreachable: no answer.
             LedgerRefused: `ledger_signature_bad`, `station_suspended`, …
         """
-        has = urlencode([("at", f"{number}:{feed}") for feed, number in at.items()])
-        found, nonce = self._asked("GET", f"/v1/feeds?{has}" if has else "/v1/feeds", wire.Feeds)
+        # Named even before anything of it came: a centre tells only who knows such a feed of it.
+        known = {clerks_of(self._station): 0, **at}
+        has = urlencode([("at", f"{number}:{feed}") for feed, number in known.items()])
+        found, nonce = self._asked("GET", f"/v1/feeds?{has}", wire.Feeds)
         heads = tuple(FeedHead(one.feed, one.number, one.hash, one.snapshot) for one in found.feeds)
         told = FeedsTold(self._station, nonce, heads)
         self._ensure_signed(told.message, found.signature)

@@ -17,10 +17,11 @@ from cardstation.bootstrap.beside import feed_follower
 from cardstation.bootstrap.entry import doors
 from cardstation.bootstrap.patient_sync import PatientSync
 from cardstation.bootstrap.station import open_station
+from cardstation.central.feeds.serving import deltas_after, heads_for
 from cardstation.cli.central import main as central
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
-from cardstation.errors import LedgerUnreachable
+from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.services.feed_state import feed_state
 from cardstation.settings import load_settings
 from cardstation.store import Store
@@ -145,6 +146,69 @@ def test_what_the_centre_refuses_to_publish(shell: Shell) -> None:
         assert connection.scalar(text("SELECT max(published_by) FROM publications")) == (
             "command line"
         )
+
+
+HEADINGS = "station,name,number,display,roles,from,until\n"
+
+
+@pytest.mark.postgres
+def test_clerks_go_from_a_file_to_their_station(shell: Shell) -> None:
+    file = shell.folder / "clerks.csv"
+    file.write_text(HEADINGS + "S001,王敏,1024,,supervisor;teller,,\n", "utf-8")
+    shell.at_centre("clerks", str(file), *_TWO, status=3)  # S001 was never enrolled
+    shell.at_desk("enrol", shell.centre.url, "--code", CODES[1])
+    done = shell.at_centre("clerks", str(file), *_TWO)["said"]["published"]
+    assert [(one["feed"], one["number"], one["put"]) for one in done] == [("clerks/S001", 1, 1)]
+    shell.centre.station("S002")
+    shell.at_desk("sync")
+    (clerk,) = shell.at_desk("clerk", "list")["clerks"]
+    assert (clerk["name"], clerk["number"], clerk["from_centre"]) == ("王敏", "1024", True)
+    assert sorted(clerk["roles"]) == ["supervisor", "teller"]
+    assert [one["feed"] for one in shell.at_desk("feed", "show")["feeds"]] == ["clerks/S001"]
+    (told,) = shell.at_centre("list")["said"]
+    assert [(one["station"], one["has"]) for one in told["followers"]] == [("S001", 0)]
+    rows = "S001,王敏,1024,,teller,,\nS001,李芳,7,李芳,supervisor,2026-01-01,\n"
+    file.write_text(HEADINGS + rows, "utf-8")
+    shell.at_centre("clerks", str(file), *_TWO)
+    shell.at_desk("sync")
+    found = {one["name"]: one for one in shell.at_desk("clerk", "list")["clerks"]}
+    assert (found["王敏"]["roles"], found["李芳"]["first"]) == (["teller"], "2026-01-01")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "",
+        "S001,a,1,,teller,,\n",
+        "S001,a,1,,supervisor,,2027-01-01\n",
+        "S001,a,1,,king,,\n",
+        ",a,1,,supervisor,,\n",
+        "S001,a,1,,supervisor,,\nS001,a,2,,teller,,\n",
+        "S001,a,1,,supervisor,tomorrow,\n",
+    ],
+)
+def test_a_list_of_clerks_that_is_not_right_is_not_published(shell: Shell, rows: str) -> None:
+    shell.centre.station()
+    file = shell.folder / "clerks.csv"
+    file.write_text(HEADINGS + rows, "utf-8")
+    shell.at_centre("clerks", str(file), *_TWO, status=3)
+    with shell.centre.books.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM feeds")) == 0
+
+
+@pytest.mark.postgres
+def test_an_older_station_is_told_of_no_clerks(shell: Shell) -> None:
+    engine = shell.centre.books.engine
+    shell.centre.station()
+    file = shell.folder / "clerks.csv"
+    file.write_text(HEADINGS + "S001,a,1,,supervisor,,\n", "utf-8")
+    shell.at_centre("clerks", str(file), *_TWO)
+    assert heads_for(engine, "S001", ()) == ()
+    assert [one.feed for one in heads_for(engine, "S001", ["0:clerks/S001"])] == ["clerks/S001"]
+    assert heads_for(engine, "S002", ["0:clerks/S001"]) == ()
+    with pytest.raises(LedgerRefused, match="feed_not_followed"):
+        deltas_after(engine, "S002", "clerks/S001", 0)
 
 
 @pytest.mark.postgres

@@ -28,6 +28,7 @@ WRITES = {f"{FACTS}.append", f"{FACTS}.append_about"}
 NO_MONEY = {
     f"{SERVICES}.intent.steps.record_step": EntryKind.BATCH,
     f"{SERVICES}.intent.clerk_changes.record_change": EntryKind.CLERK,
+    f"{SERVICES}.intent.clerk_changes.record_fed": EntryKind.CLERK,
     f"{SERVICES}.settle_clock.settle_clock": EntryKind.CLOCK,
     f"{SERVICES}.intent.whole_card._armed": EntryKind.CARD_ARMED,
     f"{SERVICES}.intent.whole_card.record_written": EntryKind.CARD_WRITTEN,

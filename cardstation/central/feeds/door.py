@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardstation.central.serve import key_file_in, open_books
-from cardstation.domain.feed import directory_of
+from cardstation.domain.fed_clerk import FedClerk, clerk_row
+from cardstation.domain.feed import clerks_of, directory_of
 from cardstation.domain.feed_rows import Policy, household_row
 from cardstation.domain.household import Household
+from cardstation.domain.shift import Role
 from cardstation.errors import Refusal
 
 if TYPE_CHECKING:
@@ -86,6 +88,49 @@ def publish_policy(centre: Centre, policy: Policy | None, said: Said) -> tuple[P
     with centre.books() as connection:
         ensure_two(connection, said.published_by, said.approved_by)
         return policies.publish_policy(connection, key, said, policy)
+
+
+def publish_clerks(
+    centre: Centre, clerks: Sequence[tuple[str, FedClerk]], said: Said
+) -> tuple[Published, ...]:
+    """Publish the clerks of stations: for each station that is named, these are all.
+
+    Args:
+        centre: Where.
+        clerks: Each with the station.
+        said: On whose word, two people's.
+
+    Raises:
+        Refusal: `two_persons_needed`, `name_unknown`, `clerks_station_unknown`, `clerks_lack_lead`
+            (a station would be left without a supervisor), `feed_would_shrink`,
+            `secret_unreadable`.
+    """
+    from cardstation.central.centre_key import load_or_create_centre_key
+    from cardstation.central.feeds.publishing import publish
+    from cardstation.central.two_people import ensure_two
+
+    key = load_or_create_centre_key(centre.key_file or key_file_in(centre.home))
+    rows = [(clerks_of(station), clerk_row(station, one)) for station, one in clerks]
+    with centre.books() as connection:
+        ensure_two(connection, said.published_by, said.approved_by)
+        _ensure_led(connection, clerks)
+        return publish(connection, key, rows, said, whole=lambda named: named)
+
+
+def _ensure_led(connection: Connection, clerks: Sequence[tuple[str, FedClerk]]) -> None:
+    from sqlalchemy import select
+
+    from cardstation.central.tables import stations
+
+    known = set(connection.scalars(select(stations.c.station).where(stations.c.status != "centre")))
+    leads = {
+        station for station, one in clerks if Role.SUPERVISOR in one.roles and one.last is None
+    }
+    for station in dict.fromkeys(station for station, _ in clerks):
+        if station not in known:
+            raise Refusal("clerks_station_unknown", station=station)
+        if station not in leads:
+            raise Refusal("clerks_lack_lead", station=station)
 
 
 def renew_feed(centre: Centre, feed: str, said: Said) -> tuple[Published, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, literal, or_, select
 
 from cardstation.central.feeds.tables import (
     feed_rows,
@@ -15,7 +15,7 @@ from cardstation.central.feeds.tables import (
     station_feeds,
 )
 from cardstation.central.tables import stations
-from cardstation.domain.feed import POLICY, district_of
+from cardstation.domain.feed import CLERKS, DIRECTORY, POLICY, district_of
 
 NEVER = -1
 
@@ -37,8 +37,13 @@ class Follower:
 
     @property
     def district(self) -> str:
-        """Of households; empty for prices, rules and blocked cards."""
-        return "" if self.feed == POLICY else district_of(self.feed)
+        """Of households; empty for prices, rules, blocked cards, and for clerks."""
+        return district_of(self.feed) if self.feed.startswith(DIRECTORY) else ""
+
+    @property
+    def of_clerks(self) -> bool:
+        """Those whom the centre sends to the station."""
+        return self.feed.startswith(CLERKS)
 
     @property
     def behind(self) -> bool:
@@ -69,6 +74,7 @@ def followers(connection: Connection, station: str = "") -> tuple[Follower, ...]
     """Who follows what, of every station in service or of one, by station and feed."""
     follows = or_(
         feeds.c.feed == POLICY,
+        feeds.c.feed == literal(CLERKS) + stations.c.station,
         select(station_districts.c.feed)
         .where(
             station_districts.c.station == stations.c.station,

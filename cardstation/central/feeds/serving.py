@@ -17,7 +17,7 @@ from cardstation.central.feeds.tables import (
     station_districts,
     station_feeds,
 )
-from cardstation.domain.feed import POLICY, Delta, FeedHead, Snapshot
+from cardstation.domain.feed import POLICY, Delta, FeedHead, Snapshot, clerks_of
 from cardstation.errors import LedgerRefused
 
 MOST_BYTES = 500_000
@@ -34,8 +34,11 @@ def heads_for(engine: Engine, station: str, at: Iterable[str]) -> tuple[FeedHead
     Args:
         engine: Where.
         station: Who asks.
-        at: `12:policy` of each feed it has.
+        at: `12:policy` of each feed it has. An older station names no feed of clerks, and takes
+            any that it does not know for a district.
     """
+    said, clerks = tuple(at), clerks_of(station)
+    everybodys = [POLICY, *([clerks] if any(one.endswith(f":{clerks}") for one in said) else [])]
     with transaction(engine) as connection:
         connection.execute(_NO_MONEY)
         newest = (
@@ -45,11 +48,11 @@ def heads_for(engine: Engine, station: str, at: Iterable[str]) -> tuple[FeedHead
         )
         rows = connection.execute(
             select(feeds.c.feed, feeds.c.number, feeds.c.hash, newest)
-            .where(or_(feeds.c.feed == POLICY, feeds.c.feed.in_(_districts(station))))
+            .where(or_(feeds.c.feed.in_(everybodys), feeds.c.feed.in_(_districts(station))))
             .order_by(feeds.c.feed)
         )
         found = tuple(FeedHead(row[0], row[1], row[2].hex(), row[3]) for row in rows)
-        _note(connection, station, at, {one.feed for one in found})
+        _note(connection, station, said, {one.feed for one in found})
     return found
 
 
@@ -139,7 +142,7 @@ def _districts(station: str) -> Select[tuple[str]]:
 
 def _ensure_followed(connection: Connection, station: str, feed: str) -> None:
     """Names and addresses go to the stations of their district only."""
-    if feed == POLICY:
+    if feed in (POLICY, clerks_of(station)):
         return
     given = station_districts.c.station == station, station_districts.c.feed == feed
     if connection.scalar(select(station_districts.c.feed).where(*given)) is None:

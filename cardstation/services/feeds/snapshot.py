@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from cardstation.domain.feed import POLICY, Row, Snapshot
+from cardstation.domain.feed import CLERKS, POLICY, Row, Snapshot
 from cardstation.domain.household import Household
 from cardstation.errors import LedgerRefused
 from cardstation.ports.feeds import Feeds
 from cardstation.services.feeds.checks import ensure_newer, ensure_page, rows_of
+from cardstation.services.feeds.clerks import take_clerks
 from cardstation.services.feeds.households import (
     Span,
     differs,
@@ -20,6 +21,7 @@ from cardstation.services.feeds.households import (
 )
 from cardstation.services.feeds.policy import take_policy
 from cardstation.services.import_directory import our_word
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 
@@ -56,8 +58,8 @@ def take_snapshot(station: Station, feeds: Feeds, feed: str, heard: Heard, over:
             unit.commit()
     if not _fetch(station, feeds, snapshot, heard, over):
         return False
-    if feed == POLICY:
-        _apply_policy(station, feeds, snapshot)
+    if feed == POLICY or feed.startswith(CLERKS):
+        _apply_whole(station, feeds, snapshot)
     else:
         _apply_directory(station, feeds, snapshot)
     return True
@@ -79,12 +81,20 @@ def _fetch(station: Station, feeds: Feeds, snapshot: Snapshot, heard: Heard, ove
     return True
 
 
-def _apply_policy(station: Station, feeds: Feeds, snapshot: Snapshot) -> None:
+def _apply_whole(station: Station, feeds: Feeds, snapshot: Snapshot) -> None:
+    """Put the few rows of the policy, or of the station's clerks, in the place of all before."""
+    feed = snapshot.feed
     with station.store.unit() as unit:
-        ensure_newer(feeds, POLICY, snapshot, unit.feeds.followed(POLICY))
-        rows = [row for at in range(len(snapshot.pages)) for row in _rows(unit, snapshot, at)]
-        take_policy(unit, snapshot.number, {row[0]: row for row in rows})
+        ensure_newer(feeds, feed, snapshot, unit.feeds.followed(feed))
+        pages = range(len(snapshot.pages))
+        rows = {row[0]: row for page in pages for row in _rows(unit, snapshot, page)}
+        if feed == POLICY:
+            take_policy(unit, snapshot.number, rows)
+        else:
+            take_clerks(station, unit, snapshot.number, rows)
         _finish(station, unit, snapshot)
+    if feed != POLICY:
+        anchor_journal(station)
 
 
 def _apply_directory(station: Station, feeds: Feeds, snapshot: Snapshot) -> None:

@@ -15,6 +15,8 @@ from cardstation.services.station import Station
 from cardstation.store import Unit
 from cardstation.store.frozen import freeze, thaw
 
+CENTRE = "centre"
+"""In whose name a clerk changes that the centre names."""
 NO_PIN = ""
 """Matches nothing that anybody can type."""
 
@@ -42,6 +44,21 @@ def record_change(
     unit.shifts.put_clerk(person, pin_hash=pin_hash, approver=approver, at=station.clock.now())
 
 
+def record_fed(station: Station, unit: Unit, person: Clerk, number: int) -> None:
+    """Put on file what change `number` of the centre's feed says of a clerk, and the fact."""
+    append(
+        station,
+        unit,
+        EntryKind.CLERK,
+        person.name,
+        clerk=CENTRE,
+        witness=f"fed {number}",
+        detail=freeze(ClerkFact.of(person)),
+    )
+    pin_hash = _kept_pin(unit, person)
+    unit.shifts.put_clerk(person, pin_hash=pin_hash, approver="", at=station.clock.now())
+
+
 def change_again(unit: Unit, entry: Entry) -> None:
     """Make the row of a change out of its entry, which a restored store had lost.
 
@@ -49,12 +66,19 @@ def change_again(unit: Unit, entry: Entry) -> None:
     last supervisor with a PIN keeps it, or nobody could ever set one again.
     """
     person = thaw(ClerkFact, entry.detail).person
-    found = unit.shifts.clerk(person.name)
-    pin_hash = NO_PIN if found is None else found[1]
+    pin_hash = _kept_pin(unit, person)
     if entry.witness == ClerkChange.PIN_RESET and _others_lead(unit, person.name):
         pin_hash = NO_PIN
     at = datetime.fromisoformat(entry.at)
     unit.shifts.put_clerk(person, pin_hash=pin_hash, approver=entry.approver, at=at)
+
+
+def _kept_pin(unit: Unit, person: Clerk) -> str:
+    """The PIN of a person as they were; who left and comes back may be another of that name."""
+    found = unit.shifts.clerk(person.name)
+    if found is None or (person.active and not found[0].active):
+        return NO_PIN
+    return found[1]
 
 
 def _others_lead(unit: Unit, name: str) -> bool:

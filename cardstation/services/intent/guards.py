@@ -91,7 +91,7 @@ def ensure_on_duty(station: Station) -> None:
     """A shift is open and not counted yet; a training desk nobody was added to needs none.
 
     Raises:
-        Refusal: `no_shift`, `no_clerks`, `shift_counted`.
+        Refusal: `no_shift`, `no_clerks`, `shift_counted`, `clerk_taken_off`.
     """
     with station.store.reading() as reading:
         off_duty = _off_duty(station, reading)
@@ -103,8 +103,10 @@ def _off_duty(station: Station, reading: Reading) -> str:
     """Why nobody is on duty, a code; empty when somebody is."""
     current = reading.shifts.current()
     if current is not None:
-        counted = reading.shifts.counted(current.shift.shift_id)
-        return "" if counted is None else "shift_counted"
+        if reading.shifts.counted(current.shift.shift_id) is not None:
+            return "shift_counted"
+        person = reading.shifts.clerk(current.shift.clerk)
+        return "" if person is None or person[0].active else "clerk_taken_off"
     if reading.shifts.has_clerks():
         return "no_shift"
     return "" if station.training else "no_clerks"
