@@ -59,10 +59,8 @@ def _numbered(change: Change, numbers: EnvelopeNumbers) -> Change:
     """With the envelope number that its row has once the list is taken."""
     if change.new is None:
         return change
-    said = stays = change.new.envelope
-    if change.kind in (ChangeKind.NEW, ChangeKind.CHANGED):
-        stays = numbers.of_row(change.new, change.place)
-    elif change.old is not None:
-        stays = change.old.envelope
+    said, taken = change.new.envelope, change.kind in (ChangeKind.NEW, ChangeKind.CHANGED)
+    kept = change.old.envelope if change.old else ""
+    stays = numbers.of_row(change.new, change.place) if taken else kept
     left = said if said.casefold() != stays.casefold() else ""
     return replace(change, new=replace(change.new, envelope=stays), number_left=left)
