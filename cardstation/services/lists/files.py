@@ -16,6 +16,7 @@ import python_calamine
 from cardstation.errors import Refusal
 from cardstation.services.lists.cells import clean
 from cardstation.services.lists.header import NOTHING_LEARNED, Column, find_header
+from cardstation.services.lists.split import split
 
 LARGEST_FILE = 20_000_000
 """Bytes; a list of 3 000 rows has about 200 000."""
@@ -75,9 +76,12 @@ def _sheet(book: python_calamine.CalamineWorkbook, title: str) -> Sheet:
 def _text(raw: bytes, name: str, learned: Mapping[str, Column]) -> Sheet:
     text = _decode(raw, name)
     head = "\n".join(text.splitlines()[:_HEAD_LINES])
-    heads = {delimiter: _split(head, delimiter, name) for delimiter in _DELIMITERS}
-    named = {delimiter: _columns_named(rows, learned) for delimiter, rows in heads.items()}
-    return Sheet("", _split(text, max(named, key=lambda sign: named[sign]), name))
+    try:
+        heads = {delimiter: split(head, delimiter, learned) for delimiter in _DELIMITERS}
+        named = {delimiter: _columns_named(rows, learned) for delimiter, rows in heads.items()}
+        return Sheet("", split(text, max(named, key=lambda sign: named[sign]), learned))
+    except csv.Error as error:
+        raise Refusal("list_not_readable", file=name) from error
 
 
 def _columns_named(rows: list[list[str]], learned: Mapping[str, Column]) -> int:
@@ -95,11 +99,3 @@ def _decode(raw: bytes, name: str) -> str:
         if "\0" not in text:
             return text
     raise Refusal("list_not_readable", file=name)
-
-
-def _split(text: str, delimiter: str, name: str) -> list[list[str]]:
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        return [[clean(cell) for cell in row] for row in reader]
-    except csv.Error as error:
-        raise Refusal("list_not_readable", file=name) from error
