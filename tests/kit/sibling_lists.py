@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from cardstation.domain.check_digit import luhn_ok
@@ -30,6 +32,8 @@ EXTRAS = {
     "家庭人口": "3",
     "卡内余额": "12.5",
 }
+_INDEX_WORDS = ["序号", "No.", "编号"]
+_MARK = "〃"
 FORGIVEN = frozenset(
     "sound card_typo no_card no_account short_name wide unit words door_only_split".split()  # noqa: SIM905
 )
@@ -191,6 +195,52 @@ def write_sibling(folder: Path, seed: int, directory: Sequence[Household]) -> Si
     return Sibling(path, meant)
 
 
+def write_torn(folder: Path, seed: int, directory: Sequence[Household]) -> Sibling:
+    """As `write_sibling`, with lines before, and with sheets without headers or stray marks."""
+    writer = Writer(seed, directory)
+    random_ = writer.random
+    rows, meant = writer.rows()
+    layout = _Layout(random_, writer.community)
+    table = layout.table(rows)
+    at = next(index for index, row in enumerate(table) if row and row[0] in _INDEX_WORDS)
+    before: list[list[Cell]] = [["请于周五前交到物业"], ["联系人", "王", ""]]
+    head, header, body = before[: random_.randrange(3)] + table[:at], table[at], table[at + 1 :]
+    path = folder / layout.file_name
+    if layout.kind == "xlsx":
+        write_workbook(path, _sheets(random_, [*head, header], body))
+    else:
+        encoding, delimiter = layout.text
+        path.write_bytes(_marked(random_, [*head, header], body, delimiter).encode(encoding))
+    return Sibling(path, meant)
+
+
+def _sheets(
+    random_: random.Random, head: list[list[Cell]], body: list[list[Cell]]
+) -> dict[str, Sequence[Sequence[Cell]]]:
+    """Rows on up to four sheets: with the header, without, or with a word of their own in it."""
+    cuts = sorted(random_.sample(range(1, len(body)), random_.randrange(4)))
+    sheets: dict[str, Sequence[Sequence[Cell]]] = {}
+    own = ["要买多少" if word in HEADERS["amount"] else word for word in head[-1]]
+    with_header = random_.randrange(len(cuts) + 1)
+    for number, (begin, end) in enumerate(pairwise((0, *cuts, len(body)))):
+        above = head if number == with_header else random_.choice([[], [own], head])
+        sheets[f"{number}栋"] = [*above, *body[begin:end]]
+    return sheets
+
+
+def _marked(
+    random_: random.Random, head: list[list[Cell]], body: list[list[Cell]], delimiter: str
+) -> str:
+    """A text file with up to three stray marks before cells of its rows."""
+    of_homes = [row for row in body if any(row) and row[0] not in _INDEX_WORDS]
+    for row in random_.sample(of_homes, random_.randrange(4)):
+        place = random_.randrange(len(row))
+        row[place] = f"{_MARK}{row[place]}"
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerows([*head, *body])
+    return text.getvalue().replace(_MARK, '"')
+
+
 class _Layout:
     """How one manager lays out a list."""
 
@@ -247,7 +297,7 @@ class _Layout:
 
     def _header(self, column: str) -> list[str]:
         if column == "index":
-            return [self.random.choice(["序号", "No.", "编号"])]
+            return [self.random.choice(_INDEX_WORDS)]
         if column == "door" and self.split_door:
             return ["楼号", "单元", "房号"]
         if column == "name" and self.split_name:

@@ -71,3 +71,17 @@ def test_the_headings_asked_for_are_those_not_understood(tmp_path: Path) -> None
     assert [one.word for one in headings_of(path)][-1] == "要买多少"
     found = read_list(path, {"要买多少": Column.AMOUNT})
     assert (len(found.rows), found.unread) == (3, ())
+
+
+def test_households_above_a_header_that_stands_too_low_are_rows(tmp_path: Path) -> None:
+    titles: list[list[Cell]] = [["收卡日期", "2026-11-23", "地点", "物业"], ["电话 13900001111"]]
+    named: list[Cell] = ["", "某某", "6-1-202", "", 50]
+    split: list[Cell] = ["某某", "6栋", "1单元", "203室", 80]
+    found = book(tmp_path, 一栋=[*titles, MENG, named, split, HEADER, OU])
+    assert told(found) == [
+        ("", 3, "220103005686", ""),
+        ("", 4, "", ""),
+        ("", 5, "", ""),
+        ("", 7, "220103004929", "300"),
+    ]
+    assert [row.note for row in found.rows[:2]] == ["孟远思 3-2-601 100", "某某 6-1-202 50"]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cardstation.domain.batch import ListRow
@@ -19,8 +19,8 @@ from cardstation.services.lists.header import (
     bare_word,
     column_of,
 )
-from cardstation.services.lists.rows import rows_of
-from cardstation.services.lists.sheets import likely_header, parts_of, unread_rows
+from cardstation.services.lists.rows import SheetRows, rows_of
+from cardstation.services.lists.sheets import Part, likely_header, parts_of, rows_above, unread_rows
 from cardstation.services.lists.totals import Stated
 
 
@@ -78,30 +78,30 @@ def read_list(path: Path, learned: Mapping[str, Column] = NOTHING_LEARNED) -> Ho
     parts = parts_of(open_sheets(path, learned), learned)
     if not any(part.header for part in parts):
         raise Refusal("list_without_header", file=path.name)
-    unread = {
-        part.sheet.name: rows
-        for part in parts
-        if part.header is None and (rows := unread_rows(part.sheet, learned))
-    }
-    understood = [(part.sheet, part.header) for part in parts if part.header]
-    several = len(understood) + len(unread) > 1
-    read = {
-        sheet.name: rows_of(sheet, header, sheet.name if several else "", learned)
-        for sheet, header in understood
-    }
-    of_sheet = {name: part.rows for name, part in read.items()} | unread
-    rows = tuple(row for part in parts for row in of_sheet.get(part.sheet.name, ()))
+    read = [(part, _rows(part, learned)) for part in parts]
+    counted = [(part, found) for part, found in read if part.header or found.rows]
+    rows = tuple(row for _, found in counted for row in found.rows)
     if not rows:
         raise Refusal("list_empty", file=path.name)
-    titles = [
-        cell
-        for sheet, header in understood
-        for row in sheet.rows[: max(header.first - 1, 0)]
-        for cell in row
-    ]
-    hints = (name, *(sheet.name for sheet, _ in understood), *titles)
-    stated = _stated([part.stated for part in read.values()])
-    return HouseholdList(name, rows, stated, hints, digest_of(rows), unread=tuple(unread))
+    if len(counted) == 1:
+        rows = tuple(replace(row, sheet="") for row in rows)
+    stated = _stated([found.stated for part, found in counted if part.header])
+    unread = tuple(part.sheet.name for part, _ in counted if not part.header)
+    return HouseholdList(name, rows, stated, (name, *_hints(parts)), digest_of(rows), unread=unread)
+
+
+def _rows(part: Part, learned: Mapping[str, Column]) -> SheetRows:
+    if part.header is None:
+        return SheetRows(unread_rows(part.sheet, learned), Stated())
+    found = rows_of(part.sheet, part.header, part.sheet.name, learned)
+    return SheetRows((*rows_above(part, learned), *found.rows), found.stated)
+
+
+def _hints(parts: Sequence[Part]) -> list[str]:
+    """Names of the sheets that are understood, then what stands above their headers."""
+    understood = [part for part in parts if part.header]
+    titles = [cell for part in understood for row in part.titles for cell in row]
+    return [*(part.sheet.name for part in understood), *titles]
 
 
 def headings_of(path: Path, learned: Mapping[str, Column] = NOTHING_LEARNED) -> tuple[Heading, ...]:

@@ -20,8 +20,9 @@ from cardstation.services.lists.totals import is_footer, is_total
 
 CARD_FROM = 13
 """Digits from which a number is a card's: account numbers have twelve at most."""
-_NUMBER = re.compile(r"\d{8,20}")
+_NUMBER = re.compile(r"(?!1[3-9]\d{9}$)\d{8,20}")
 _FIGURES = re.compile(r"\d{3}")
+_FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Part:
 
     sheet: Sheet
     header: Header | None
+
+    @property
+    def titles(self) -> Sequence[Sequence[str]]:
+        """The rows above the header."""
+        return self.sheet.rows[: max(self.header.first - 1, 0)] if self.header else ()
 
 
 def parts_of(sheets: Sequence[Sheet], learned: Mapping[str, Column]) -> list[Part]:
@@ -58,7 +64,7 @@ def unread_rows(sheet: Sheet, learned: Mapping[str, Column]) -> tuple[ListRow, .
     Where numbers of accounts or cards stand, each row is one: its numbers in their fields, all
     else in the note. Of any other sheet one row says how many rows there are.
     """
-    found = list(_households(sheet, learned))
+    found = list(_households(sheet.rows, sheet.name, learned))
     if any(row.account_no or row.card_no for row in found):
         return tuple(found)
     if not found:
@@ -67,31 +73,54 @@ def unread_rows(sheet: Sheet, learned: Mapping[str, Column]) -> tuple[ListRow, .
     return (ListRow(found[0].row, "", "", "", "", "", note, sheet.name),)
 
 
-def _households(sheet: Sheet, learned: Mapping[str, Column]) -> Iterator[ListRow]:
-    for at, cells in enumerate(sheet.rows, start=1):
+def rows_above(part: Part, learned: Mapping[str, Column]) -> tuple[ListRow, ...]:
+    """Households above a header that stands too low, as on the second page of a list."""
+    rows = [cells if sum(map(bool, cells)) > 2 else () for cells in part.titles]
+    return tuple(
+        row
+        for row in _households(rows, part.sheet.name, learned)
+        if row.account_no or row.card_no or _is_full(rows[row.row - 1])
+    )
+
+
+def _is_full(cells: Sequence[str]) -> bool:
+    """As full of figures as no title is: a whole door, or its parts and an amount."""
+    return _names_door(cells) or sum(map(bool, map(_FIGURE.search, cells))) > 2
+
+
+def _households(
+    rows: Sequence[Sequence[str]], name: str, learned: Mapping[str, Column]
+) -> Iterator[ListRow]:
+    for at, cells in enumerate(rows, start=1):
         filled = [cell for cell in cells if cell]
         numbers = [number for number in map(clean_number, filled) if _is_sound(number)]
-        if numbers or _may_be_household(filled, learned):
-            yield ListRow(
-                row=at,
-                account_no="/".join(one for one in numbers if len(one) < CARD_FROM),
-                name="",
-                door="",
-                card_no="/".join(one for one in numbers if len(one) >= CARD_FROM),
-                amount="",
-                note=" ".join(cell for cell in filled if clean_number(cell) not in numbers),
-                sheet=sheet.name,
-            )
+        if not numbers and not _may_be_household(filled, learned):
+            continue
+        account = _only([one for one in numbers if len(one) < CARD_FROM])
+        card = _only([one for one in numbers if len(one) >= CARD_FROM])
+        note = " ".join(one for one in filled if clean_number(one) not in (account, card))
+        yield ListRow(at, account, "", "", card, "", note, name)
+
+
+def _only(numbers: Sequence[str]) -> str:
+    """The number that stands there, where it is one: of several nobody knows whose they are."""
+    return numbers[0] if len(set(numbers)) == 1 else ""
 
 
 def _may_be_household(filled: Sequence[str], learned: Mapping[str, Column]) -> bool:
     """Two cells, or one with text and a figure, that are no heading, total or signature."""
     if not filled or is_header(filled, learned) or is_total(filled):
         return False
-    if is_footer(filled) and not any((door := read_door(one)) and door.key for one in filled):
+    if is_footer(filled) and not _names_door(filled):
         return False
     alone = filled[0]
     return len(filled) > 1 or bool(_FIGURES.search(alone) and not alone.isdecimal())
+
+
+def _names_door(cells: Sequence[str]) -> bool:
+    """A whole door stands there, and no date: `2026-11-23` looks like one."""
+    doors = filter(None, map(read_door, cells))
+    return any(door.key is not None and len(door.key[0]) < 4 for door in doors)
 
 
 def _goes_on(sheet: Sheet, before: Part) -> bool:
