@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.shared_engines import share_engines
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 for name in [name for name in os.environ if name.startswith("CARDSTATION_")]:
@@ -26,6 +28,13 @@ os.environ["XDG_STATE_HOME"] = str(
 # one, and no test may ever reach the card service of the machine it runs on.
 PRIVATE = Path(tempfile.gettempdir(), f"cardstation-tests-{os.getpid()}", "pcscd.comm")
 os.environ["PCSCLITE_CSOCK_NAME"] = str(PRIVATE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _engines_that_share() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        share_engines(patch)
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

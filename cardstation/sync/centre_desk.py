@@ -11,6 +11,7 @@ from cardstation.domain.ledger import Order
 from cardstation.errors import LedgerUnreachable
 from cardstation.sync import wire
 from cardstation.sync.failures import UNREADABLE, mapped, refuse
+from cardstation.sync.trust import trusted
 
 TIMEOUT_S = 15.0
 
@@ -51,7 +52,9 @@ class CentreDesk:
     def _call(self, method: str, path: str, body: bytes = b"") -> bytes:
         with (
             mapped(self._url),
-            httpx.Client(base_url=self._url, timeout=TIMEOUT_S, trust_env=False) as client,
+            httpx.Client(
+                base_url=self._url, timeout=TIMEOUT_S, trust_env=False, verify=trusted()
+            ) as client,
         ):
             answer = client.request(method, path, content=body, headers=self._headers)
         refuse(answer, self._url)

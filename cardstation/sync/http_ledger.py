@@ -33,6 +33,7 @@ from cardstation.ports.ledger import (
 from cardstation.sync import wire
 from cardstation.sync.failures import BAD_ADDRESS, UNREADABLE, mapped, refuse
 from cardstation.sync.signing import Said, Signer
+from cardstation.sync.trust import trusted
 
 CONNECT_TIMEOUT_S = 3.0
 ANSWER_TIMEOUT_S = 15.0
@@ -103,6 +104,7 @@ class HttpLedger:
         self._client = httpx.Client(
             base_url=self._url,
             trust_env=False,
+            verify=trusted(),
             transport=transport,
         )
 

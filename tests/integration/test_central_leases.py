@@ -17,6 +17,7 @@ from cardstation.domain.ledger import Order
 from cardstation.domain.order_lease import GRACE
 from cardstation.errors import LedgerRefused
 from cardstation.sync.http_ledger import HttpLedger
+from cardstation.sync.trust import trusted
 from tests.kit.between import Between
 from tests.kit.postgres import Centre, TestKey
 
@@ -55,7 +56,7 @@ class Catching(httpx.BaseTransport):
     """Somebody keeps what a station asks for, to say it again later."""
 
     def __init__(self) -> None:
-        self._wire = httpx.HTTPTransport()
+        self._wire = httpx.HTTPTransport(verify=trusted())
         self.caught: list[httpx.Request] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -12,6 +12,7 @@ from cardstation.central.books import totals
 from cardstation.central.tables import journal
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.sync.http_ledger import HttpLedger
+from cardstation.sync.trust import trusted
 from tests.kit.facts import Chain
 from tests.kit.postgres import CODES, Centre, TestKey
 
@@ -29,7 +30,7 @@ class Hostile(httpx.BaseTransport):
     def __init__(self, dice: random.Random) -> None:
         self.calm = True
         self._dice = dice
-        self._wire = httpx.HTTPTransport()
+        self._wire = httpx.HTTPTransport(verify=trusted())
         self._kept: list[httpx.Request] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

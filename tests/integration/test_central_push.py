@@ -21,6 +21,7 @@ from cardstation.domain.ledger import Entry
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.ports.ledger import Ack, LedgerException
 from cardstation.sync.http_ledger import HttpLedger
+from cardstation.sync.trust import trusted
 from tests.kit.facts import Chain
 from tests.kit.postgres import ADMIN, CENTRE_KEY, Centre, TestKey, served
 
@@ -36,7 +37,7 @@ class Losing(httpx.BaseTransport):
     def __init__(self) -> None:
         self.lose = False
         self.double = False
-        self._wire = httpx.HTTPTransport()
+        self._wire = httpx.HTTPTransport(verify=trusted())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         answer = self._wire.handle_request(request)

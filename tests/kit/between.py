@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from cardstation.domain.message_signature import ANSWER_SIGNATURE
+from cardstation.sync.trust import trusted
 
 
 class Between(httpx.BaseTransport):
@@ -12,7 +13,7 @@ class Between(httpx.BaseTransport):
 
     def __init__(self, old: bytes, new: bytes, *, signs: bool = True) -> None:
         self.old, self.new, self.signs = old, new, signs
-        self._wire = httpx.HTTPTransport()
+        self._wire = httpx.HTTPTransport(verify=trusted())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         answer = self._wire.handle_request(request)

@@ -23,9 +23,9 @@ from cardstation.services.station import Station
 from cardstation.services.verify import verify
 from cardstation.store import Store
 from cardstation.store.store import FILE_NAME
-from cardstation.store.tables import metadata
 from tests.kit.full_desk import full_desk
 from tests.kit.repeat import Seeded
+from tests.kit.shared_engines import share_engines
 
 UNUSED = "in unused space"
 
@@ -40,13 +40,11 @@ def flipped(raw: bytes, bit: int) -> bytes:
 def repeated(seed: int) -> Iterator[None]:
     """A desk that is made in here has the same files, byte by byte, in every run of this seed.
 
-    Its ids are counted from the seed; a table's indexes, a set, are made in the order of their
-    names instead of the order in which they lie in memory.
+    Its ids are counted from the seed, and its store begins as the copy that always is the same.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ids, "randbits", random.Random(seed).getrandbits)
-        for table in metadata.tables.values():
-            patch.setattr(table, "indexes", sorted(table.indexes, key=lambda one: str(one.name)))
+        share_engines(patch)
         yield
 
 

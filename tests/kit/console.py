@@ -26,6 +26,7 @@ from cardstation.central.reconcile.files import FileKind, take_file
 from cardstation.central.reconcile.nightly import reconcile
 from cardstation.domain.board_told import BoardTold, GasLeft
 from cardstation.sync.http_ledger import HttpLedger
+from cardstation.sync.trust import trusted
 from tests.kit.facts import Chain
 from tests.kit.postgres import CENTRE_KEY, Books, Centre
 
@@ -62,7 +63,7 @@ class Browser:
 
     def __post_init__(self) -> None:
         said = {"accept-language": self.lang}
-        self.client = httpx.Client(base_url=self.url, headers=said, timeout=60)
+        self.client = httpx.Client(base_url=self.url, headers=said, timeout=60, verify=trusted())
 
     def get(self, path: str = "", **query: str) -> httpx.Response:
         return self.client.get(f"/console/{path}", params=query or None)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from cardstation.services.intent import ids
-from tests.kit.shared_engines import share_engines
 
 FAST_DISK = Path("/dev/shm")  # noqa: S108  # a folder in memory: syncing is not what is tested here
 
@@ -24,7 +23,6 @@ def fast_folder(prefix: str = "cs-") -> Path:
 def chance(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give chance back after the test."""
     monkeypatch.setattr(ids, "randbits", ids.randbits)
-    share_engines(monkeypatch)
 
 
 @pytest.fixture

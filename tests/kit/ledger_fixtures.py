@@ -20,6 +20,7 @@ from cardstation.central.enrolment import EnrolmentCodes
 from cardstation.errors import Mishap
 from tests.kit.postgres import ADMIN, CENTRE_KEY, CODES, Books, Centre, Cluster, served
 from tests.kit.proven import not_proven
+from tests.kit.shared_engines import shared
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +45,8 @@ def ledger_books(cluster: Cluster) -> Iterator[Books]:
     """A fresh ledger; its books are proved at the end of the test."""
     with cluster.database() as name:
         dsn = cluster.postgres.dsn(SERVICE, name)
-        found = Books(open_engine(dsn), create_engine(cluster.postgres.dsn(OWNER, name)), dsn)
+        owner = create_engine(cluster.postgres.dsn(OWNER, name))
+        found = Books(shared("books", open_engine(dsn)), shared("owner", owner), dsn)
         try:
             yield found
             found.prove()

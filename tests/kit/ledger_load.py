@@ -32,6 +32,7 @@ from cardstation.domain.ledger import GENESIS, entry_hash
 from cardstation.errors import LedgerRefused, LedgerUnreachable
 from cardstation.ports.ledger import Ack
 from cardstation.sync.http_ledger import HttpLedger
+from cardstation.sync.trust import trusted
 from tests.kit.facts import Chain
 from tests.kit.postgres import TestKey, TestPin
 
@@ -156,7 +157,7 @@ class Cutting(httpx.BaseTransport):
 
     def __init__(self) -> None:
         self.cut = False
-        self._wire = httpx.HTTPTransport()
+        self._wire = httpx.HTTPTransport(verify=trusted())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if not self.cut:

@@ -12,6 +12,7 @@ from cardstation.central.console.charts import Bars, Donut, Line
 from cardstation.central.console.exports import guarded
 from cardstation.central.console.gate import own_place
 from cardstation.central.console.pages import ACTS, EXPORTS, PAGES
+from cardstation.central.console.passwords import hash_secret
 from cardstation.central.console.prices import read_body, shown_steps, typed_body
 from cardstation.central.console.proposals import RIGHT, Kind
 from cardstation.central.console.rendering import STATIC, environment, money, static_bytes, volume
@@ -157,3 +158,8 @@ def test_every_word_has_its_chinese(table: dict[str, str]) -> None:
 def test_every_refusal_says_what_to_do() -> None:
     for told in TABLE.values():
         assert all(getattr(told, part.name) for part in dataclasses.fields(told))
+
+
+def test_a_password_is_slow_to_guess() -> None:
+    """The second recommended option of RFC 9106, section 4."""
+    assert hash_secret("plain oak window").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
