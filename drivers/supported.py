@@ -30,7 +30,9 @@ it is out of date. A new reader, chip, layout, maker or purse is one file and on
 of its room (`DIALECTS`, `CHIPS`, `LAYOUTS`, `MAKERS`, `PURSES`), and the contract suite of that
 tuple takes it in by itself: `tests/contract/`, the same over the real card service in
 `tests/integration/test_pcsc_every_chip.py`, every tear in `tests/property/test_torn_cards.py`, and
-each money service under power cuts in `tests/property/test_power_cut.py`.
+each money service under power cuts in `tests/property/test_power_cut.py`. A maker's own sheet
+is registered at a station ([writing layouts](writing-layouts.md#registering)); `cardstation layout
+list` shows it there.
 """
 
 

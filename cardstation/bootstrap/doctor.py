@@ -9,12 +9,12 @@ from collections.abc import Callable
 from cardstation import __version__
 from cardstation.bootstrap.purses import said_of_purses
 from cardstation.bootstrap.readers import open_readers
+from cardstation.bootstrap.sheets import makers_with, said_of_sheets, sheets_of
 from cardstation.bootstrap.station import open_station
 from cardstation.central.binaries import postgres_binaries
 from cardstation.cli.doors import Check
 from cardstation.errors import CardStationError
 from cardstation.settings import Settings
-from drivers.makers import MAKERS
 from drivers.virtual.stack import real_stack_available
 
 ENOUGH_BYTES = 500_000_000
@@ -28,7 +28,8 @@ def look_at_everything(settings: Settings) -> tuple[Check, ...]:
         "disk": _disk,
         "store": _store,
         "readers": _readers,
-        "purses": lambda s: (True, said_of_purses(s, MAKERS)),
+        "purses": lambda s: (True, said_of_purses(s, makers_with(sheets_of(s)))),
+        "layouts": lambda s: (True, said_of_sheets(s)),
         "virtual readers": _virtual,
         "voice": _voice,
         "ledger": _ledger,

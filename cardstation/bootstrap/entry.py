@@ -8,7 +8,7 @@ from pathlib import Path
 
 import resources
 from cardstation.bootstrap.rack_socket import call_rack
-from cardstation.cli.doors import Check, Clue, Doors
+from cardstation.cli.doors import Check, Clue, Doors, LayoutListed
 from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
@@ -80,6 +80,9 @@ def doors() -> Doors:
         rack_call=lambda settings, request: call_rack(settings.home, request),
         meter=take_card,
         check_layout=_check_layout,
+        register_layout=_register_layout,
+        list_layouts=_list_layouts,
+        remove_layout=_remove_layout,
         learn_layout=_learn_layout,
         clock=_clock,
     )
@@ -89,6 +92,24 @@ def _check_layout(settings: Settings, sheet: Path) -> tuple[Check, ...]:
     from cardstation.bootstrap.layout_tools import check_layout
 
     return check_layout(settings, sheet)
+
+
+def _register_layout(settings: Settings, sheet: Path) -> tuple[Check, ...]:
+    from cardstation.bootstrap.layout_tools import register_layout
+
+    return register_layout(settings, sheet)
+
+
+def _list_layouts(settings: Settings) -> tuple[LayoutListed, ...]:
+    from cardstation.bootstrap.layout_tools import list_layouts
+
+    return list_layouts(settings)
+
+
+def _remove_layout(settings: Settings, code: str) -> None:
+    from cardstation.bootstrap.layout_tools import remove_layout
+
+    remove_layout(settings, code)
 
 
 def _learn_layout(cards: Sequence[Path], bought: Sequence[str]) -> tuple[Clue, ...]:

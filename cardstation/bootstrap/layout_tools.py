@@ -1,4 +1,4 @@
-"""`layout check` and `layout learn`: the command line's door to the layouts' own proofs."""
+"""`cardstation layout`: the command line's door to the layouts' proofs and to registered sheets."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from cardstation.cli.doors import Check, Clue
+from cardstation.bootstrap.libraries import FOLDER as LIBRARIES
+from cardstation.bootstrap.sheets import folder_of, makers_with, sheets_of
+from cardstation.cli.doors import Check, Clue, LayoutListed
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.settings import Settings
+from drivers.admission import Beside, admitted, proven
+from drivers.bridge.shelf import Shelf
 from drivers.keys.layout_secrets import kept_layout_keys
 from drivers.layouts import LAYOUTS
 from drivers.layouts.learn import learn
-from drivers.layouts.proof import prove
-from drivers.layouts.sheet import read_sheet
-from drivers.virtual.card import VIRTUAL_CHIPS, VirtualCard, new_chip
+from drivers.layouts.proof import Finding
+from drivers.layouts.sheet import read_sheet, sheet_of
+from drivers.registered import keep, remove
+from drivers.virtual.card import VirtualCard
 
 
 def check_layout(settings: Settings, path: Path) -> tuple[Check, ...]:
@@ -25,16 +30,72 @@ def check_layout(settings: Settings, path: Path) -> tuple[Check, ...]:
         Refusal: `layout_sheet`: it cannot be read as one; `layout_key_missing`.
     """
     sheet = read_sheet(path, kept_layout_keys(settings.home))
-    found = [_fits_chip(sheet.layout.chip, sheet.layout.declaration.size)]
-    found += [Check(one.name, one.ok, one.found) for one in prove(sheet, LAYOUTS)]
-    return tuple(found)
+    return _checks(proven(sheet, _beside(settings, sheet.layout.code)))
 
 
-def _fits_chip(chip: str, size: int) -> Check:
-    if chip not in VIRTUAL_CHIPS:
-        return Check("chip", False, f"{chip}: not one of {', '.join(sorted(VIRTUAL_CHIPS))}")
-    has = len(new_chip(chip).image)
-    return Check("chip", size == has, f"{chip} has {has} bytes, the sheet {size}")
+def register_layout(settings: Settings, path: Path) -> tuple[Check, ...]:
+    """Take a sheet in among the station's layouts if everything holds; say what was looked at.
+
+    What is proven is what is kept: the file is read once.
+
+    Raises:
+        Refusal: as `check_layout`, and `library_description`.
+    """
+    data = path.read_bytes()
+    sheet = sheet_of(data, path.name, kept_layout_keys(settings.home))
+    code = sheet.layout.code
+    checks = _checks(admitted(sheet, _beside(settings, code)))
+    if not all(one.ok for one in checks):
+        return checks
+    digest = keep(folder_of(settings), code, data)
+    return (*checks, Check("registered", True, f"{code} {digest}"))
+
+
+def _beside(settings: Settings, code: str) -> Beside:
+    """What the station has beside a sheet; one of the same code gives way to it."""
+    others = sheets_of(settings, but=code)
+    makers = makers_with(others)
+    shelf = Shelf.of_folder(settings.home / LIBRARIES, makers)
+    return Beside(
+        sheets=tuple(one.sheet for one in others),
+        libraries=tuple(one.code for one in shelf.layouts),
+        makers=(*makers, *shelf.makers),
+        training=settings.training,
+    )
+
+
+def _checks(found: Sequence[Finding]) -> tuple[Check, ...]:
+    return tuple(Check(one.name, one.ok, one.found) for one in found)
+
+
+def list_layouts(settings: Settings) -> tuple[LayoutListed, ...]:
+    """Every layout of the station, but for those of libraries and purses.
+
+    Raises:
+        Refusal: as `sheets_of`.
+    """
+    sheets = sheets_of(settings)
+    digests = {one.sheet.layout.code: one.sha256 for one in sheets}
+    layouts = (*LAYOUTS, *(one.sheet.layout for one in sheets))
+    makers = makers_with(sheets)
+    return tuple(
+        LayoutListed(
+            code=one.code,
+            chip=one.chip,
+            makers=tuple(rules.code for rules in makers if rules.layout == one.code),
+            sha256=digests.get(one.code, ""),
+        )
+        for one in layouts
+    )
+
+
+def remove_layout(settings: Settings, code: str) -> None:
+    """Take a registered sheet out again.
+
+    Raises:
+        Refusal: `layout_unknown`.
+    """
+    remove(folder_of(settings), code)
 
 
 def learn_layout(cards: Sequence[Path], bought: Sequence[str]) -> tuple[Clue, ...]:

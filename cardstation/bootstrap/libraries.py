@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from cardstation.bootstrap.sheets import makers_with, sheets_of
 from cardstation.errors import CardServiceGone
 from cardstation.ports.reader import Reader
 from cardstation.services.station import Station
 from cardstation.settings import Settings
 from drivers.bridge.shelf import KeysBesideLibraries, LibraryReaders, Shelf
-from drivers.makers import MAKERS
 from drivers.readers.pcsc import PcscRoom
 
 FOLDER = "libraries"
@@ -23,9 +23,9 @@ def shelf_of(settings: Settings) -> Shelf:
     """The libraries of a station.
 
     Raises:
-        Refusal: `library_description`.
+        Refusal: `library_description`, those of `sheets_of`.
     """
-    return Shelf.of_folder(settings.home / FOLDER, MAKERS)
+    return Shelf.of_folder(settings.home / FOLDER, makers_with(sheets_of(settings)))
 
 
 def with_libraries(station: Station, shelf: Shelf) -> Station:

@@ -34,7 +34,7 @@ def open_readers(settings: Settings) -> Iterator[AllReaders]:
     """Open the readers of this desk, those behind makers' libraries too, a secure module's not.
 
     Raises:
-        CardServiceGone: no PC/SC library or service. Refusal: `library_description`.
+        CardServiceGone: no PC/SC library or service. Refusal: those of `shelf_of`.
     """
     dialect = settings.dialect or use_served_stack(settings.home)
     shelf = shelf_of(settings)

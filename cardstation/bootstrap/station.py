@@ -15,6 +15,7 @@ from cardstation import __version__
 from cardstation.bootstrap.beside import board_teller, eager_sender, feed_follower
 from cardstation.bootstrap.libraries import shelf_of, with_libraries
 from cardstation.bootstrap.purses import purses_beside
+from cardstation.bootstrap.sheets import makers_with, sheets_of
 from cardstation.domain.money import Money
 from cardstation.domain.offline_limit import OfflineLimit
 from cardstation.ports.clock import Clock
@@ -34,7 +35,6 @@ from drivers.keys import (
     load_master_secret,
 )
 from drivers.layouts import LAYOUTS
-from drivers.makers import MAKERS
 from drivers.payments import PAYMENTS
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
         writing: Take the writer's lock; a reader works beside an open desk.
 
     Raises:
-        StationBusy: another process writes. Refusal: `library_description`, `bad_setting`.
+        StationBusy: another process writes. Refusal: `library_description`, `bad_setting`, those
+            of `sheets_of`.
     """
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = partial(anchor_place, settings.home, anchors_of(settings), device_key_of(settings))
@@ -99,12 +100,14 @@ def station_on(store: Store, settings: Settings) -> Station:
     home = settings.home
     device_key = device_key_of(settings)
     clock = SystemClock(settings.zone, shift_of(home))
+    sheets = sheets_of(settings)
+    makers = makers_with(sheets)
     station = Station(
         store=store,
         chips=CHIPS,
-        layouts=LAYOUTS,
-        makers=MAKERS,
-        keys=CombinedCardKeys(partial(load_master_secret, home)),
+        layouts=(*LAYOUTS, *(one.sheet.layout for one in sheets)),
+        makers=makers,
+        keys=CombinedCardKeys(partial(load_master_secret, home), makers),
         device_key=device_key,
         clock=clock,
         ledger=None,

@@ -45,6 +45,16 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutListed:
+    """One line of `layout list`: of its registered sheet the digest, empty for our own."""
+
+    code: str
+    chip: str
+    makers: tuple[str, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Doors:
     """Everything behind the command line, opened on demand.
 
@@ -72,6 +82,8 @@ class Doors:
         rack_call: Sends one request to a serving rack and returns its answer.
         meter: Lets a virtual meter take a card.
         check_layout: Proves a layout's sheet on its own examples.
+        register_layout: Proves a sheet and takes it in if everything holds. list_layouts: all of
+            the station. remove_layout: takes a sheet out again.
         learn_layout: Compares images of one card, with what was bought in between.
         clock: Shifts the wall clock of this data folder, in seconds, and returns the new time.
     """
@@ -105,5 +117,8 @@ class Doors:
     rack_call: Callable[[Settings, dict[str, object]], dict[str, object]]
     meter: Callable[[Settings, dict[str, object]], dict[str, object]]
     check_layout: Callable[[Settings, Path], tuple[Check, ...]]
+    register_layout: Callable[[Settings, Path], tuple[Check, ...]]
+    list_layouts: Callable[[Settings], tuple[LayoutListed, ...]]
+    remove_layout: Callable[[Settings, str], None]
     learn_layout: Callable[[Sequence[Path], Sequence[str]], tuple[Clue, ...]]
     clock: Callable[[Settings, int | None], str]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from cardstation.cli.doors import Check
 from cardstation.cli.output import columns
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.errors import Refusal
@@ -15,7 +17,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group()
 def layout() -> None:
-    """Card layouts: prove a sheet, or find out about a card nobody described."""
+    """Card layouts: prove a sheet, sell to its cards, or find out about one nobody described."""
 
 
 @layout.command()
@@ -24,12 +26,47 @@ def layout() -> None:
 @pass_call
 def check(call: Call, sheet: Path) -> None:
     """Prove a layout SHEET on its own examples: read, written again, bought on, torn."""
-    found = call.doors.check_layout(call.settings, sheet)
+    _tell(call, sheet, call.doors.check_layout(call.settings, sheet))
+
+
+@layout.command()
+@click.argument("sheet", type=FILE)
+@with_json
+@pass_call
+def register(call: Call, sheet: Path) -> None:
+    """Prove a layout SHEET and sell to its cards from the next start on; the sheet is kept.
+
+    One of the same code before it is replaced.
+    """
+    _tell(call, sheet, call.doors.register_layout(call.settings, sheet))
+
+
+def _tell(call: Call, sheet: Path, found: Sequence[Check]) -> None:
     rows = [("✓" if one.ok else "!", one.name, one.found) for one in found]
     proven = all(one.ok for one in found)
     call.output.answer({"ok": proven, "checks": found}, columns(rows))
     if not proven:
         raise Refusal("layout_not_proven", file=sheet.name)
+
+
+@layout.command("list")
+@with_json
+@pass_call
+def list_all(call: Call) -> None:
+    """Every layout whose cards are sold to, with its chip, its makers and a sheet's digest."""
+    found = call.doors.list_layouts(call.settings)
+    rows = [(one.code, one.chip, " ".join(one.makers), one.sha256) for one in found]
+    call.output.answer({"layouts": found}, columns(rows))
+
+
+@layout.command()
+@click.argument("code")
+@with_json
+@pass_call
+def remove(call: Call, code: str) -> None:
+    """Take the registered sheet CODE out again; its cards are strangers from the next start on."""
+    call.doors.remove_layout(call.settings, code)
+    call.output.answer({"layout": code}, [code])
 
 
 @layout.command()

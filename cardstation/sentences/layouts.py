@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cardstation.sentences.phrases import NOTHING, Words
+from cardstation.sentences.phrases import NOTHING, SAFE, Words
 
 TABLE = {
     "layout_sheet": Words(
@@ -16,6 +16,25 @@ TABLE = {
         "The layout sheet {file} does not hold on its own examples.",
         NOTHING,
         "Look at the lines marked “!”, correct the sheet and check it again.",
+    ),
+    "layout_changed": Words(
+        "Registered layout changed",
+        "The file {file} of the layouts is not what was registered.",
+        SAFE,
+        "Register the right sheet again: cardstation layout register FILE; or take it out: "
+        "cardstation layout remove {layout}",
+    ),
+    "layout_unregistered": Words(
+        "Layout not registered",
+        "The file {file} lies among the layouts and was never registered.",
+        SAFE,
+        "Take it out of the folder “layouts” and register it: cardstation layout register FILE",
+    ),
+    "layout_unknown": Words(
+        "No such layout",
+        "No sheet “{layout}” is registered here.",
+        NOTHING,
+        "Look at: cardstation layout list",
     ),
     "layout_key_missing": Words(
         "Key of the card missing",

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
-from cardstation.domain.volume import Volume
+from cardstation.domain.meter import CounterSchool, MeterKind
 from cardstation.errors import Refusal
 from drivers.bridge.description import (
     AMOUNTS,
@@ -22,7 +21,8 @@ from drivers.bridge.description import (
     Description,
     Function,
 )
-from drivers.bridge.tables import Table
+from drivers.makers.told import rules_told
+from drivers.tables import Table
 
 _LONGEST_CALL_S = 600
 _WIDEST_TEXT = 4096
@@ -63,7 +63,7 @@ def _described(table: Table, path: Path) -> Description:
         kind=kind,
         adds=card.choice("writes", ("overwrites", "adds")) == "adds",
         keeps=card.switch("keeps"),
-        rules=_rules(card, name, kind),
+        rules=rules_told(card, name, kind),
         hoard=int(card.decimal("hoard", _HOARD[kind]) * _PER_UNIT[kind]),
         functions=_functions(table),
     )
@@ -77,23 +77,6 @@ def _encoding(table: Table) -> str:
         return codecs.lookup(name).name
     except LookupError:
         table.refuse("encoding", "a known encoding")
-
-
-def _rules(card: Table, name: str, kind: MeterKind) -> MakerRules:
-    return MakerRules(
-        code=card.text("maker"),
-        layout=name,
-        school=CounterSchool(card.choice("school", list(CounterSchool))),
-        counter_max=card.count("counter_max", 2**31, 65_535),
-        volume_step=Volume(int(card.decimal("volume_step", "1") * 1000)),
-        per_load_max=Volume(int(card.decimal("per_load_max", "800") * 1000)),
-        training=card.switch("training"),
-        kinds=frozenset({kind}),
-        generation_max=card.count("generation_max", 2**31, 255),
-        warn_loads=card.count("warn_loads", 10_000, 156),
-        warn_cards=card.count("warn_cards", 1_000, 5),
-        traps=card.texts("traps"),
-    )
 
 
 def _functions(table: Table) -> Mapping[str, Function]:

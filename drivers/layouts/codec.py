@@ -180,15 +180,21 @@ class Block:
         for check in self.checks:
             if not check.holds(plain if self.hides(check.offset) else data, keys):
                 return None
-        values: dict[str, FieldValue] = {}
-        for field in self.fields:
-            value = field.decode(plain[field.offset : field.offset + field.width])
-            if value is None:
-                return None
-            values[field.name] = value
+        values = self._values(plain)
+        if len(values) < len(self.fields):
+            return None
         if any(values[rule.field] != rule.value(values) for rule in self.derived):
             return None
         return Record(values)
+
+    def readable(self, data: bytes, keys: Keys = NO_KEYS) -> dict[str, FieldValue]:
+        """What each field says by itself, whatever the check values say of it."""
+        return self._values(self.opened(data, keys))
+
+    def _values(self, plain: bytes) -> dict[str, FieldValue]:
+        parts = ((one, plain[one.offset : one.offset + one.width]) for one in self.fields)
+        values = {field.name: field.decode(part) for field, part in parts}
+        return {name: value for name, value in values.items() if value is not None}
 
     def seems(self, data: bytes) -> bool:
         """True when nothing that can be read without a key speaks against it."""

@@ -241,8 +241,7 @@ class OneRecordLayout:
         keys = self._keyring.of_values(values) if whole else self.card_keys(image)
         for step in self.declaration.orders[operation]:
             place = self.declaration.place(step.place)
-            record = None if whole else place.read(image, keys)
-            held = {} if record is None else dict(record.values)
+            held = {} if whole else place.block.readable(place.bytes_in(image), keys)
             names = {field.name for field in place.block.fields}
             held.update({name: value for name, value in values.items() if name in names})
             spans.append(step.span(place, place.block.encode(held, keys)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -101,28 +101,38 @@ def _bought(layout: OneRecordLayout, example: SheetExample) -> Iterator[Finding]
         yield Finding(f"{example.name}: a load", False, "the card shows no readable load")
         return
     try:
-        plan = layout.plan_load(example.image, _next(shown.credit))
+        plan = layout.plan_load(example.image, next_load(shown.credit))
     except Refusal as stop:
         yield Finding(f"{example.name}: a load", False, f"{stop.code} {stop.values}")
         return
     after = layout.decode(plan.target)
     right = after.credit is not None and after.pending == after.credit.quantity
     yield Finding(f"{example.name}: a load waits", right, "written, read back, not yet taken")
-    yield _torn(layout, example.name, plan)
+    torn = map(bytes, torn_images(plan.before, plan.spans))
+    yield torn_finding(layout, f"{example.name}: torn load", plan, torn)
 
 
-def _torn(layout: OneRecordLayout, name: str, plan: WritePlan) -> Finding:
-    """A load is the one before or the one after, taken or not as it was or shall be."""
+def torn_finding(
+    layout: OneRecordLayout, name: str, plan: WritePlan, images: Iterable[bytes]
+) -> Finding:
+    """What torn cards show: the load before or the one after, taken or not as it was or shall be.
+
+    Args:
+        layout: The cards' layout.
+        name: Of the finding.
+        plan: What was torn.
+        images: Cards that were pulled out of it.
+    """
     seen = {"old": 0, "new": 0, "found out": 0, "WRONG": 0}
     old, new = _shown(layout, plan.before), _shown(layout, plan.target)
-    for image in torn_images(plan.before, plan.spans):
-        shown = _shown(layout, bytes(image))
+    for image in images:
+        shown = _shown(layout, image)
         if shown is None:
             seen["found out"] += 1
         else:
             seen["old" if shown == old else "new" if shown == new else "WRONG"] += 1
     told = ", ".join(f"{count} {what}" for what, count in seen.items())
-    return Finding(f"{name}: torn load", not seen["WRONG"], f"{told} states")
+    return Finding(name, not seen["WRONG"], f"{told} states")
 
 
 def _shown(layout: OneRecordLayout, image: bytes) -> object | None:
@@ -136,7 +146,8 @@ def _shown(layout: OneRecordLayout, image: bytes) -> object | None:
     return content.credit, content.pending
 
 
-def _next(credit: Credit) -> Credit:
+def next_load(credit: Credit) -> Credit:
+    """35 m³ or 350 yuan more than what a card shows."""
     unit, load = type(credit.quantity), 35_000
     total = credit.cumulative
     before = total.fen if isinstance(total, Money) else total.litres

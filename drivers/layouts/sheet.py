@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from cardstation.domain.meter import MeterKind
+from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.errors import Defect, Refusal
 from cardstation.ports.keys import LAYOUT_NAME, KeyAlgorithm, LayoutKeys
 from drivers.layouts.checks import Check, CheckKind
@@ -30,6 +30,8 @@ from drivers.layouts.codec import (
 from drivers.layouts.fields import Encoding, Field, FieldValue
 from drivers.layouts.keyed import Cipher, CipherKind, KeyNamed
 from drivers.layouts.one_record import OneRecordLayout, Taken, TakenRule
+from drivers.makers.told import rules_told
+from drivers.tables import Table
 
 E = TypeVar("E", bound=StrEnum)
 _MAC_BYTES = 4
@@ -46,10 +48,15 @@ class SheetExample:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A layout read from a file, with the cards it is proven on."""
+    """A layout read from a file, with the cards it is proven on.
+
+    Attributes:
+        rules: Of the maker whose cards they are; None where the sheet says nothing of it.
+    """
 
     layout: OneRecordLayout
     examples: tuple[SheetExample, ...]
+    rules: MakerRules | None = None
 
 
 def read_sheet(path: Path, holder: LayoutKeys | None = None) -> Sheet:
@@ -63,17 +70,34 @@ def read_sheet(path: Path, holder: LayoutKeys | None = None) -> Sheet:
         Refusal: `layout_sheet`, with file, place and what was expected there.
     """
     try:
-        told = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = path.read_bytes()
+    except OSError as error:
         raise Refusal("layout_sheet", file=path.name, place="", expected=str(error)) from error
-    part = _Part(told, path.name)
+    return sheet_of(data, path.name, holder)
+
+
+def sheet_of(data: bytes, file: str, holder: LayoutKeys | None = None) -> Sheet:
+    """The sheet that some bytes are; raises as `read_sheet`."""
     try:
-        layout = _layout(part, holder)
+        told = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Refusal("layout_sheet", file=file, place="", expected=str(error)) from error
+    part = _Part(told, file)
+    card = part.raw("card")
+    try:
+        layout, kind = _layout(part, holder)
     except Defect as wrong:
         part.refuse("", str(wrong.values.get("sentence", "")))
     examples = tuple(map(_example, part.parts("example")))
     part.end()
-    return Sheet(layout, examples)
+    return Sheet(layout, examples, None if card is None else _rules(card, file, layout.code, kind))
+
+
+def _rules(card: object, file: str, layout: str, kind: MeterKind) -> MakerRules:
+    table = Table(card, file, "card", code="layout_sheet")
+    rules = rules_told(table, layout, kind)
+    table.end()
+    return rules
 
 
 class _Part:
@@ -158,6 +182,9 @@ class _Part:
             self.refuse(key, "a number or a text")
         return value
 
+    def raw(self, key: str) -> object:
+        return self._told.pop(key, None)
+
     def has(self, key: str) -> bool:
         return key in self._told
 
@@ -177,7 +204,7 @@ class _Part:
         return f"{self._place}.{key}" if self._place else key
 
 
-def _layout(part: _Part, holder: LayoutKeys | None) -> OneRecordLayout:
+def _layout(part: _Part, holder: LayoutKeys | None) -> tuple[OneRecordLayout, MeterKind]:
     places = tuple(map(_place, part.parts("place")))
     by_name = {place.name: place for place in places}
     orders = part.part("orders")
@@ -197,7 +224,8 @@ def _layout(part: _Part, holder: LayoutKeys | None) -> OneRecordLayout:
     constants = part.part("constants")
     given = {name: constants.plain(name) for name in constants.names()}
     values = {name: value for name, value in given.items() if value is not None}
-    return OneRecordLayout(declaration, kind, _taken(part.part("taken")), values, holder)
+    taken = _taken(part.part("taken"))
+    return OneRecordLayout(declaration, kind, taken, values, holder), kind
 
 
 def _key(part: _Part) -> KeyNamed:

@@ -17,6 +17,7 @@ from drivers.layouts import LAYOUTS
 from drivers.layouts.open4442_examples import EXAMPLES
 from drivers.layouts.proof import prove
 from drivers.layouts.sheet import read_sheet
+from drivers.layouts.tears import torn_images
 from drivers.virtual import VirtualCard
 from drivers.virtual.meter import VirtualMeter
 from tests.kit import cards
@@ -101,6 +102,24 @@ def test_a_whole_life_of_a_card() -> None:
 
 
 EQUALS = 'rule = "equals"\nfield = "start_code"\nvalue = 0x58\nfresh = 0x00'
+
+
+@pytest.mark.parametrize("name", SHEETS)
+@pytest.mark.parametrize("clears", [False, True])
+def test_what_was_torn_is_finished_by_the_same_plan_once_more(name: str, clears: bool) -> None:
+    """Also where the desk writes into the meter's answer, which is unreadable half-way."""
+    layout, (waiting, taken) = SHEETS[name].layout, SHEETS[name].examples
+    if clears:
+        image, planner = waiting.image, layout.plan_clear
+        plan = planner(image, cards.clearing(image, layout=layout))
+    else:
+        image, planner = taken.image, layout.plan_load
+        plan = planner(image, cards.next_load(image, layout=layout))
+    meant = layout.decode(plan.target).credit
+    assert meant is not None
+    stride = 9 if layout.declaration.keys else 1
+    for torn in list(map(bytes, torn_images(image, plan.spans)))[::stride]:
+        assert planner(torn, meant).target == plan.target
 
 
 @pytest.mark.parametrize("rule", ["zero", "counter", "total"])

@@ -1,4 +1,4 @@
-"""One table of a description, asked key by key; what is wrong is refused by its place."""
+"""One table of a file somebody wrote, asked key by key; what is wrong is refused by its place."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ class Table:
     Args:
         told: What stands there; no table at all is refused.
         file: Its file's name. place: Dotted place of the table in it, empty = the whole file.
+        code: Of the refusal.
     """
 
-    def __init__(self, told: object, file: str, place: str = "") -> None:
-        self._file, self._place = file, place
+    def __init__(
+        self, told: object, file: str, place: str = "", *, code: str = "library_description"
+    ) -> None:
+        self._file, self._place, self._code = file, place, code
         if not isinstance(told, dict):
             self.refuse("", "a table")
         self._left: dict[str, Any] = dict(told)
@@ -27,10 +30,10 @@ class Table:
         """Say what was expected at a key.
 
         Raises:
-            Refusal: `library_description`.
+            Refusal: of this table's code.
         """
         place = ".".join(part for part in (self._place, key) if part)
-        raise Refusal("library_description", file=self._file, place=place, expected=expected)
+        raise Refusal(self._code, file=self._file, place=place, expected=expected)
 
     def text(self, key: str, otherwise: str | None = None) -> str:
         """A text that is not empty; `otherwise` where the key is not there."""
@@ -111,7 +114,8 @@ class Table:
 
     def within(self, key: str, told: object) -> Table:
         """A table that stands under this one."""
-        return Table(told, self._file, ".".join(part for part in (self._place, key) if part))
+        place = ".".join(part for part in (self._place, key) if part)
+        return Table(told, self._file, place, code=self._code)
 
     def end(self) -> None:
         """Nothing may be left that nobody asked for."""

@@ -1,0 +1,301 @@
+"""A maker's sheet is registered: proven once more, kept by its digest, and its cards sold to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cardstation.bootstrap.doctor import look_at_everything
+from cardstation.bootstrap.entry import doors
+from cardstation.bootstrap.libraries import shelf_of
+from cardstation.bootstrap.station import open_station
+from cardstation.cli.commands import COMMANDS
+from cardstation.cli.run import main
+from cardstation.domain.card import WritePlan
+from cardstation.domain.card_report import Verdict
+from cardstation.domain.shift import Approval
+from cardstation.errors import Refusal
+from cardstation.services.return_load import return_load
+from cardstation.services.sync import sync
+from cardstation.services.verify import verify
+from cardstation.settings import load_settings, save_setting
+from drivers.keys.layout_keys import SoftwareLayoutKeys
+from drivers.keys.layout_secrets import keep_layout_secret
+from drivers.keys.secret import Secret
+from drivers.operations import host_writes
+from drivers.virtual import Tear, VirtualCard
+from tests.kit import cards
+from tests.kit.card_reports import examined
+from tests.kit.layout_keys import published
+from tests.kit.maker_library import build
+from tests.kit.sheet_station import FOLDER, SheetCards
+from tests.kit.station import Desk, nobody, open_desk
+
+pytest_plugins = ("tests.kit.fast_disk",)
+
+SHEET = (FOLDER / "interface2012.toml").read_text("utf-8")
+
+
+class Cli:
+    """The command line over one data folder."""
+
+    def __init__(self, home: Path, heard: pytest.CaptureFixture[str]) -> None:
+        self.home, self._heard = home, heard
+
+    def __call__(self, *words: object) -> tuple[int, dict[str, object], str]:
+        said = [str(word) for word in words]
+        status = main(doors(), COMMANDS, ["--home", str(self.home), "layout", *said, "--json"])
+        shown = self._heard.readouterr()
+        return status, json.loads(shown.out.partition("\n}\n")[0] + "\n}"), shown.err
+
+    def register(self, text: str, name: str = "mine.toml") -> dict[str, str]:
+        """What does not hold, by its name; nothing when it was registered."""
+        path = self.home.parent / name
+        path.write_text(text, "utf-8")
+        status, answer, _ = self("register", path)
+        assert (status == 0) == answer["ok"]
+        checks = answer["checks"]
+        assert isinstance(checks, list)
+        return {one["name"]: one["found"] for one in checks if not one["ok"]}
+
+
+@pytest.fixture
+def cli(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
+    monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
+    monkeypatch.setattr("drivers.keys.layout_secrets.read_keyring", lambda _name: None)
+    monkeypatch.setattr("drivers.keys.layout_secrets.write_keyring", lambda _name, _key: False)
+    monkeypatch.setattr("drivers.keys.master_secret.read_keyring", lambda _name: None)
+    home = folder / "home"
+    home.mkdir()
+    save_setting(home, training=False)
+    return Cli(home, capsys)
+
+
+def changed(*pairs: tuple[str, str]) -> str:
+    text = SHEET
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+def test_a_registered_sheet_is_one_of_the_stations_layouts(cli: Cli) -> None:
+    assert cli.register(SHEET) == {}
+    status, answer, _ = cli("list")
+    assert status == 0
+    rows = {one["code"]: one for one in answer["layouts"]}  # type: ignore[attr-defined]
+    mine = rows["interface2012"]
+    assert (mine["chip"], mine["makers"], len(mine["sha256"])) == ("sle4442", ["9AK7"], 64)
+    assert rows["open4442"]["sha256"] == ""
+    settings = load_settings(cli.home)
+    with open_station(settings, True) as station:
+        assert station.layouts[-1].code == "interface2012"
+        assert station.rules_of("9AK7").counter_max == 9999
+        with pytest.raises(Refusal, match="no_key_for_maker"):
+            station.keys.code_for("9AK7", "88013025")
+    looks = {one.name: one for one in look_at_everything(settings)}
+    assert (looks["layouts"].ok, looks["layouts"].found) == (True, "interface2012")
+
+
+def test_the_same_code_once_more_takes_its_place_and_can_be_taken_out(cli: Cli) -> None:
+    assert cli.register(SHEET) == {}
+    assert cli.register(changed(("counter_max = 9999", "counter_max = 8888"))) == {}
+    with open_station(load_settings(cli.home), False) as station:
+        assert station.rules_of("9AK7").counter_max == 8888
+    assert cli("remove", "interface2012")[0] == 0
+    status, answer, _ = cli("remove", "interface2012")
+    assert (status, answer["error"]) == (3, "layout_unknown")
+    with open_station(load_settings(cli.home), False) as station:
+        assert "interface2012" not in {one.code for one in station.layouts}
+    assert not list((cli.home / "layouts").glob("*.toml"))
+
+
+def test_a_sheet_that_was_changed_since_opens_no_station(cli: Cli) -> None:
+    assert cli.register(SHEET) == {}
+    kept = cli.home / "layouts" / "interface2012.toml"
+    kept.write_text(SHEET.replace("counter_max = 9999", "counter_max = 9998"), "utf-8")
+    settings = load_settings(cli.home)
+    for _ in range(2):
+        with pytest.raises(Refusal, match="layout_changed") as stop, open_station(settings, True):
+            pass
+        assert stop.value.values == {"file": "interface2012.toml", "layout": "interface2012"}
+        kept.unlink(missing_ok=True)
+    looks = {one.name: one for one in look_at_everything(settings)}
+    assert not looks["layouts"].ok
+    assert cli("list")[1]["error"] == "layout_changed"
+    assert cli.register(SHEET) == {}
+    with open_station(settings, True):
+        pass
+    (cli.home / "layouts" / "registered.json").write_text("[]")
+    with pytest.raises(Refusal, match="layout_changed"), open_station(settings, True):
+        pass
+    (cli.home / "layouts" / "registered.json").write_text("{")
+    with pytest.raises(Refusal, match="layout_changed"), open_station(settings, True):
+        pass
+
+
+def test_a_file_that_nobody_registered_opens_no_station(cli: Cli) -> None:
+    (cli.home / "layouts").mkdir()
+    (cli.home / "layouts" / "interface2012.toml").write_text(SHEET, "utf-8")
+    settings = load_settings(cli.home)
+    with pytest.raises(Refusal, match="layout_unregistered"), open_station(settings, False):
+        pass
+    assert cli.register(SHEET) == {}
+    with open_station(settings, False):
+        pass
+
+
+RULES = SHEET[SHEET.index("[card]") : SHEET.index("[constants]")]
+MAKER = 'maker = "9AK7"\nschool'
+WAITS = "a load of 35 m³ waits on the card"
+TAKEN = '[[example]]\nname = "the meter took it'
+
+
+TOTAL_UNKNOWN = changed(
+    ('school = "exact"', 'school = "cumulative"'),
+    ('name = "cumulative"', 'name = "ljgql"'),
+    *[('cumulative = "1535000"', 'ljgql = "1535000"')] * 2,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (changed((RULES, "")), {"card"}),
+        (
+            changed((MAKER, 'maker = "CS01"\nschool')),
+            {"maker", "maker on the cards"},
+        ),
+        (changed(("counter_max = 9999", "counter_max = 10_000")), {"room"}),
+        (changed(("counter_max", 'volume_step = "0.05"\ncounter_max')), {"room"}),
+        (changed(("counter_max", "training = true\ncounter_max")), {"training"}),
+        (TOTAL_UNKNOWN, {"room"}),
+        (SHEET[: SHEET.index(TAKEN)], {"one load waits, one was taken"}),
+        (changed(('code = "interface2012"', 'code = "open4442"')), {"code"}),
+        (
+            changed(('quantity = "35000"', 'quantity = "1"')),
+            {f"{WAITS}: means what it should"},
+        ),
+    ],
+)
+def test_what_does_not_hold_is_not_registered(cli: Cli, text: str, wrong: set[str]) -> None:
+    assert set(cli.register(text)) == wrong
+    assert not (cli.home / "layouts").exists()
+
+
+@pytest.mark.parametrize(("takes", "wrong"), [(0, "on its chip"), (1, "load on its chip")])
+def test_a_chip_that_does_not_take_what_the_sheet_says_is_found(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, takes: int, wrong: str
+) -> None:
+    done = []
+
+    def write(card: VirtualCard, plan: WritePlan, cut: Tear | None = None) -> None:
+        done.append(plan)
+        if len(done) <= takes:
+            host_writes(card, plan, cut)
+
+    monkeypatch.setattr("drivers.admission.host_writes", write)
+    assert f"{WAITS}: {wrong}" in cli.register(SHEET)
+
+
+def test_two_sheets_that_know_the_same_cards_are_not_both_registered(cli: Cli) -> None:
+    assert cli.register(SHEET) == {}
+    again = changed(('code = "interface2012"', 'code = "interface2013"'))
+    wrong = cli.register(again)
+    assert wrong[f"{WAITS}: known once"] == "interface2013, interface2012"
+    with open_station(load_settings(cli.home), False) as station:
+        assert [one.code for one in station.layouts].count("interface2012") == 1
+
+
+def test_a_sheet_whose_cards_are_others_too_is_refused(cli: Cli) -> None:
+    """It takes what others wrote for its own: its examples alone would not have shown it."""
+    assert cli.register(SHEET) == {}
+    near = changed(
+        ('code = "interface2012"', 'code = "near"'),
+        (MAKER, 'maker = "9AK8"\nschool'),
+        ('is = "mark"\nfixed = "68"', 'is = "raw"'),
+        *[("68 39 41 4B 37 88", "69 39 41 4B 38 88"), ("68 39 41 4B 37 88", "69 39 41 4B 38 88")],
+        *[('maker = "9AK7"\ncard_no', 'head = "69"\nmaker = "9AK8"\ncard_no')] * 2,
+        *[("00 11 FF E3 16", "00 11 FF E4 16")] * 2,
+    )
+    wrong = cli.register(near)
+    assert wrong["cards of others"] == "interface2012"
+
+
+def test_a_library_may_not_have_the_maker_of_a_sheet(cli: Cli) -> None:
+    slot = build(cli.home / "libraries", "adds")
+    described = slot.described.file.parent
+    maker = slot.described.rules.code
+    text = changed((MAKER, f'maker = "{maker}"\nschool'))
+    assert "maker" in cli.register(text)
+    assert cli.register(SHEET) == {}
+    path = next(described.glob("*.toml"))
+    path.write_text(path.read_text("utf-8").replace(f'"{maker}"', '"9AK7"'), "utf-8")
+    with pytest.raises(Refusal, match="library_description"):
+        shelf_of(load_settings(cli.home))
+
+
+def test_a_sheet_with_keys_needs_them_to_be_registered(cli: Cli) -> None:
+    secured = FOLDER / "secured4442.toml"
+    for name in ("mac", "cover", "meter"):
+        status, answer, _ = cli("register", secured)
+        assert (status, answer["error"]) == (3, "layout_key_missing")
+        keep_layout_secret(cli.home, "secured4442", name, published("secured4442", name))
+    assert cli("register", secured)[0] == 0
+    settings = load_settings(cli.home)
+    assert {one.name: one.ok for one in look_at_everything(settings)}["layouts"]
+    (cli.home / "layout-secured4442.cover.key").unlink()
+    looks = {one.name: one for one in look_at_everything(settings)}
+    assert (looks["layouts"].ok, "layout_key_missing" in looks["layouts"].found) == (False, True)
+
+
+def desk_with(folder: Path, made_of: SheetCards) -> Desk:
+    desk = open_desk(folder / "desk", households=[made_of.fits(cards.household())])
+    desk.station = made_of.at(desk.station)
+    return desk
+
+
+@pytest.mark.parametrize("name", ["interface2012", "secured4442"])
+def test_its_cards_are_sold_to_like_all_others(folder: Path, name: str) -> None:
+    """Sold, taken by the meter, sold again, and that load taken back."""
+    made_of = SheetCards(name)
+    desk = desk_with(folder, made_of)
+    card = made_of.issued(desk.household())
+    meter = made_of.meter(card)
+    receipt = desk.sell(card)
+    assert made_of.layout.decode(card.image).pending == receipt.volume
+    assert meter.take(card).credited == receipt.volume
+    desk.sell(card, "50")
+    sync(desk.station)
+    inserted = desk.insert(card)
+    return_load(desk.station, inserted, Approval("supervisor"), nobody, reading="W1")
+    inserted.close()
+    assert made_of.layout.decode(card.image).pending is None
+    assert verify(desk.station).ok
+    desk.station.store.close()
+
+
+def test_a_missing_key_is_said_before_money_and_card(folder: Path) -> None:
+    made_of = SheetCards("secured4442")
+    desk = desk_with(folder, made_of)
+    card = made_of.issued(desk.household())
+    before = card.image
+
+    def found(layout: str, name: str) -> Secret | None:
+        return None if name == "cover" else published(layout, name)
+
+    without = SheetCards("secured4442", SoftwareLayoutKeys(found))
+    desk.station = replace(desk.station, layouts=(*desk.station.layouts[:-1], without.layout))
+    with pytest.raises(Refusal, match="layout_key_missing") as stop:
+        desk.sell(card)
+    assert stop.value.values == {"layout": "secured4442", "name": "cover"}
+    assert desk.states() == []
+    assert card.image == before
+    report = examined(desk.station, card)
+    assert report.verdict is Verdict.OTHER_AREA
+    assert report.stop is not None
+    assert report.stop.code == "layout_key_missing"
+    desk.station.store.close()
