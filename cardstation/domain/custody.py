@@ -228,7 +228,8 @@ class Custody:
         short: Cards in our hands by `where` that a count says are not there, nobody knows which.
         short_back: The same of those given back: fewer arrived than left.
         extras: Last digits of cards on no line that are in our hands.
-        unnamed_extras: Counted above the list and not looked at yet.
+        unnamed_extras: Counted above the list, or above what was here to give back, and not
+            looked at yet.
         extras_gone: Cards on no line that went back or were explained.
         counted: By the last counts, with the team and at the desk.
         lost_loads: Lines that were loaded and whose card is said to be lost or destroyed since,

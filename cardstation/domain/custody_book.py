@@ -67,7 +67,8 @@ def custody(
         loaded: Place → when the load of its row was begun; what was refused before that was not
             that load.
     """
-    book = _Book(outcomes, seen or {}, trays or {}, loaded or {})
+    named = Counter(card_no[-TAIL:] for card_no in strays)
+    book = _Book(outcomes, seen or {}, trays or {}, loaded or {}, named)
     for at, event in moved:
         if isinstance(event, HandOver):
             book.hand_over(at, event)
@@ -75,7 +76,7 @@ def custody(
             book.explain(at, event)
     book.believe_the_readers()
     book.make_good(made_good_places(event for _, event in moved))
-    return book.closed(Counter(card_no[-TAIL:] for card_no in strays))
+    return book.closed()
 
 
 class _Book:
@@ -87,6 +88,7 @@ class _Book:
         seen: Mapping[int, datetime],
         trays: Mapping[int, Tray],
         loaded: Mapping[int, datetime],
+        strays: Counter[str],
     ) -> None:
         self._stands = card_places(outcomes)
         chosen = {
@@ -113,41 +115,76 @@ class _Book:
             if (own := self._stands.get(place)) is not None:
                 self._seen[own] = max(at, self._seen.get(own, at))
         self._count = {Party.TEAM: 0, Party.DESK: 0}
-        self._lost_on_the_way = self._short_at_home = 0
-        self._named: Counter[str] = Counter()
+        self._lost_on_the_way = self._short_at_home = self._too_many = 0
+        self._named = strays
         self._gone: Counter[str] = Counter()
 
     def hand_over(self, at: datetime, told: HandOver) -> None:
         """Cards go from hand to hand."""
+        unnamed = self._unnamed()
+        surplus = self._surplus(told)
+        self._too_many += surplus
         ours = {Party.TEAM: Where.TEAM, Party.DESK: Where.WAITING}
         for place in self._own(told.places):
             self._put(place, ours.get(told.taker, Where.RETURNED), at)
         first = told.giver is Party.MANAGER
         for place in self._own(told.missing):
             self._put(place, Where.NOT_COLLECTED if first else Where.MISSING, at)
+        self._count_over(told, told.arrived - surplus)
+        if told.taker in self._count:
+            self._named |= self._gone + Counter(told.extras)
+        else:
+            rest = told.arrived - surplus - len(self._own(told.places)) - len(told.extras)
+            self._gone += Counter(told.extras) + Counter({"": max(0, min(unnamed, rest))})
+            self._named |= self._gone
+
+    def _count_over(self, told: HandOver, arrived: int) -> None:
+        """The counts move: `arrived` are those that can have been with the giver."""
         lost = max(0, told.expected - told.arrived - len(told.missing))
         if told.giver in self._count:
-            left = self._count[told.giver] - max(told.expected, told.arrived)
+            left = self._count[told.giver] - max(told.expected, arrived)
             self._count[told.giver] = max(0, left)
             self._lost_on_the_way += lost
         if told.taker in self._count:
-            self._count[told.taker] += told.arrived
-            self._named |= self._gone + Counter(told.extras)
+            self._count[told.taker] += arrived
         else:
             self._short_at_home += lost
-            self._gone += Counter(told.extras)
-            self._named |= self._gone
+
+    def _surplus(self, told: HandOver) -> int:
+        """Cards of a bag on its way back, counted above all that its giver can have had."""
+        if told.giver not in self._count or told.taker is Party.DESK:
+            return 0
+        going = set(self._own(told.places))
+        here, unnamed = self._named - self._gone, self._unnamed()
+        if told.giver is Party.TEAM:
+            unnamed += self._too_many
+        spare = here.total() + max(unnamed, (Counter(told.extras) - here).total())
+        stay = sum(
+            where in KEPT or (told.giver is Party.DESK and self._is_sure(place))
+            for place, where in self._where.items()
+            if place not in going
+        )
+        return max(0, told.arrived - max(len(going) + spare, self._count[told.giver] - stay))
 
     def explain(self, at: datetime, told: Explanation) -> None:
         """Somebody says why a card is not where it should be."""
         if told.why is Why.COUNTED_AGAIN:
-            self._count[Party.DESK] = told.counted
+            self._count[Party.DESK], self._too_many = told.counted, 0
         for place in self._own(told.places):
             self._explain_one(at, place, told.why)
         for tail in told.extras:
-            self._count[Party.DESK] = max(0, self._count[Party.DESK] - 1)
+            self._one_extra_less(tail)
             self._named[tail] = max(self._named[tail], self._gone[tail] + 1)
             self._gone[tail] += 1
+
+    def _one_extra_less(self, tail: str) -> None:
+        """An extra card is none of those counted here; else it is one that was counted at home."""
+        here = (self._named - self._gone)[tail] or self._unnamed()
+        if self._too_many and not here:
+            self._too_many -= 1
+            return
+        holder = Party.DESK if self._count[Party.DESK] else Party.TEAM
+        self._count[holder] = max(0, self._count[holder] - 1)
 
     def _explain_one(self, at: datetime, place: int, why: Why) -> None:
         if why is Why.REFUSED and at >= self._loaded_at.get(place, at):
@@ -196,9 +233,8 @@ class _Book:
         """Households of these lines have their gas again."""
         self._made_good.update(self._own(tuple(places)))
 
-    def closed(self, strays: Counter[str]) -> Custody:
+    def closed(self) -> Custody:
         """The result."""
-        self._named |= strays
         where = dict(self._where)
         doubtful = [place for place in where if where[place] in HELD and not self._is_sure(place)]
         at_desk = [place for place in self._seen if where[place] is Where.WAITING]
@@ -224,7 +260,7 @@ class _Book:
             short=short,
             short_back=at_home,
             extras=tuple(sorted(here.elements())),
-            unnamed_extras=max(0, -difference),
+            unnamed_extras=self._unnamed() + self._too_many,
             extras_gone=self._gone.total(),
             counted=dict(self._count),
             lost_loads=tuple(
@@ -261,6 +297,10 @@ class _Book:
 
     def _is_doubtful(self, place: int) -> bool:
         return not self._is_sure(place) and self._difference() > 0
+
+    def _unnamed(self) -> int:
+        """Cards counted here that stand on no line and that nobody has named."""
+        return max(0, -self._difference())
 
     def _difference(self) -> int:
         """Cards the hand-overs put into our hands, less those counted there."""

@@ -77,6 +77,12 @@ TABLE = {
         NO_MONEY,
         "Count the cards again and type the number.",
     ),
+    "more_than_here": Words(
+        "More than are here",
+        "By our records {n} cards are there to hand over; it cannot be {arrived}.",
+        NO_MONEY,
+        "Count the cards again. Where cards came that nobody recorded, record their arrival first.",
+    ),
     "card_not_with_giver": Words(
         "Card not there",
         "By our records the card of row {place} is not where it would have to come from.",

@@ -74,7 +74,8 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
     Raises:
         Refusal: `unknown_batch`, `hand_over_way` (not between these two), `hand_over_count`,
             `whose_card_goes` (a resident takes their own card), `card_not_with_giver`,
-            `nothing_to_hand_over`, `seal_number_wrong`, `seal_of_other_batch`,
+            `nothing_to_hand_over`, `more_than_here` (more than twice what can go back),
+            `seal_number_wrong`, `seal_of_other_batch`,
             `signature_not_picture`, `name_missing`, `signature_missing` (of who is not the desk),
             `refused_load_open` (a household refused its card, and the load on it is unanswered),
             `load_made_good` (a card was found whose load was made good, of this batch or of
@@ -145,16 +146,30 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
     arrived = asked.arrived
     if not 0 <= arrived <= 100_000 or not 0 <= expected <= 100_000:
         raise Refusal("hand_over_count", arrived=arrived, expected=expected)
-    told_nothing = not places and not extras and not arrived
-    if told_nothing and asked.giver is not Party.DESK:
+    if asked.giver is Party.DESK:
+        _ensure_known_which(state.custody, places, extras)
+    elif not (places or extras or arrived):
         raise Refusal("nothing_to_hand_over", giver=asked.giver.value)
-    if told_nothing and state.custody.short:
-        lacking, extra = state.custody.lacking, state.custody.left_over
-        raise Refusal("cards_not_explained", missing=lacking, extra=extra)
+    if asked.taker is not Party.DESK and asked.giver is not Party.MANAGER:
+        _ensure_can_be(state.custody, asked, len(places), max(expected, arrived))
     seal_no = ensure_seal(asked.seal_no, batch_id)
     return HandOver(
         seal_no, asked.giver, asked.taker, expected, arrived, places, asked.missing, extras
     )
+
+
+def _ensure_known_which(custody: Custody, places: tuple[int, ...], extras: tuple[str, ...]) -> None:
+    if custody.short and not (places or extras):
+        raise Refusal("cards_not_explained", missing=custody.lacking, extra=custody.left_over)
+
+
+def _ensure_can_be(custody: Custody, asked: HandOverRequest, going: int, counted: int) -> None:
+    """A few too many have to be explained; twice as many as are here were never counted."""
+    here = going + max(custody.left_over, len(asked.extras))
+    if asked.places is None:
+        here = max(here, custody.counted[asked.giver])
+    if counted > 2 * here:
+        raise Refusal("more_than_here", arrived=counted, n=here)
 
 
 def _ensure_own_seal(station: Station, batch_id: str, seal_no: str) -> None:

@@ -221,8 +221,25 @@ def test_nobody_gives_back_cards_of_which_some_lack_before_saying_which(bag: Bag
     bag.hand(*COME, arrived=3)
     with pytest.raises(Refusal, match="cards_not_explained"):
         bag.hand(*RETURN)
+    with pytest.raises(Refusal, match="cards_not_explained"):
+        bag.hand(*RETURN, arrived=3)
     bag.explain(Why.NEVER_GIVEN, 4)
     assert bag.hand(*RETURN).custody.tally[Where.RETURNED] == 3
+
+
+def test_more_given_back_than_came_stands_and_what_cannot_be_is_refused(bag: Bag) -> None:
+    bag.pay(4)
+    bag.hand(*COME, arrived=5)
+    bag.run(1, 2, 3, 4)
+    for count in ({"arrived": 11}, {"arrived": 4, "expected": 11}):
+        with pytest.raises(Refusal, match="more_than_here"):
+            bag.go_back(**count)
+    state = bag.go_back(arrived=7)
+    assert (state.stage, state.custody.unnamed_extras) == (Stage.RETURNED, 2)
+    with pytest.raises(Refusal, match="cards_not_explained"):
+        close_batch(bag.station, bag.batch_id)
+    bag.explain(Why.GIVEN_BACK, extras=("", ""))
+    assert close_batch(bag.station, bag.batch_id).custody.extras_gone == 3
 
 
 def test_what_was_counted_short_before_is_not_short_twice(bag: Bag) -> None:
@@ -241,6 +258,7 @@ def test_what_was_counted_short_before_is_not_short_twice(bag: Bag) -> None:
         (HandOverRequest(Party.RESIDENT, Party.DESK, 1), "hand_over_way"),
         (HandOverRequest(Party.DESK, Party.RESIDENT, 1), "whose_card_goes"),
         (HandOverRequest(*COME, -1), "hand_over_count"),
+        (HandOverRequest(*RETURN, 4), "more_than_here"),
         (HandOverRequest(Party.DESK, Party.TEAM, 1, places=(1,)), "card_not_with_giver"),
         (HandOverRequest(Party.TEAM, Party.MANAGER, 0), "nothing_to_hand_over"),
         (HandOverRequest(*COME, 4, seal_no="123"), "seal_number_wrong"),

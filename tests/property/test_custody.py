@@ -148,3 +148,29 @@ def test_a_return_of_all_that_is_here_leaves_what_must_be_explained(world: World
     assert found.accounted_for == (not absent)
     moves.append((at(3), Explanation(Why.NEVER_GIVEN, absent)))
     assert custody(outcomes, moves, seen).accounted_for
+
+
+@given(
+    cards=st.integers(1, 6),
+    came=st.integers(0, 9),
+    sent=st.integers(0, 12),
+    home=st.integers(0, 12),
+    seen=st.sets(st.integers(1, 6)),
+    through_team=st.booleans(),
+)
+def test_every_card_counted_at_home_is_one_of_the_list_or_told_of(
+    *, cards: int, came: int, sent: int, home: int, seen: set[int], through_team: bool
+) -> None:
+    outcomes = [outcome(place) for place in range(1, cards + 1)]
+    every = tuple(range(1, cards + 1))
+    moves: list[Moved] = [HandOver("", Party.MANAGER, Party.DESK, cards, came, every)]
+    giver = Party.DESK
+    if through_team:
+        moves.append(HandOver("", Party.DESK, Party.TEAM, cards, sent, every))
+        giver = Party.TEAM
+    moves.append(HandOver("", giver, Party.MANAGER, cards, home, every))
+    told = [(at(number), one) for number, one in enumerate(moves)]
+    found = custody(outcomes, told, {place: at(0) for place in seen if place <= cards})
+    there = found.tally[Where.RETURNED] + found.extras_gone
+    assert home <= there + found.unnamed_extras
+    assert not found.accounted_for or home == there

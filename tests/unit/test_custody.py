@@ -191,3 +191,48 @@ def test_the_tray_a_clerk_chose_counts_until_the_card_is_loaded() -> None:
     for one, tray in ((stopped, Where.UNPAID), (done, Where.DONE)):
         found = custody([one], [], {1: at(0)}, trays={1: Tray.C})
         assert found.where == {1: tray}
+
+
+BACK = HandOver("", Party.DESK, Party.MANAGER, 4, 5, ALL)
+TO_TEAM = HandOver("", Party.DESK, Party.TEAM, 4, 6, ALL)
+
+
+def test_more_given_back_than_ever_came_stands_until_somebody_says_why() -> None:
+    found = told(came(), BACK)
+    assert (found.tally[Where.RETURNED], found.unnamed_extras, found.accounted_for) == (4, 1, False)
+    named = told(came(), BACK, Explanation(Why.GIVEN_BACK, extras=("9999",)))
+    assert (named.unnamed_extras, named.extras_gone, named.accounted_for) == (0, 1, True)
+    again = told(came(), BACK, Explanation(Why.COUNTED_AGAIN, counted=0))
+    assert (again.extras_gone, again.accounted_for) == (0, True)
+
+
+def test_a_card_on_no_line_that_came_and_went_is_told_of() -> None:
+    found = told(came(5), BACK)
+    assert (found.unnamed_extras, found.extras_gone, found.accounted_for) == (0, 1, True)
+    more = told(came(5), replace(BACK, arrived=7))
+    assert (more.unnamed_extras, more.extras_gone) == (2, 1)
+    named = told(came(5), replace(BACK, expected=5, extras=("9999",)))
+    assert (named.extras_gone, named.accounted_for) == (1, True)
+
+
+def test_more_to_the_team_than_lay_here_stands_when_the_team_gives_them_back() -> None:
+    home = HandOver("", Party.TEAM, Party.MANAGER, 5, 6, ALL)
+    sent = told(came(5), TO_TEAM)
+    assert (sent.unnamed_extras, sent.counted[Party.TEAM]) == (2, 5)
+    found = told(came(5), TO_TEAM, home)
+    assert (found.tally[Where.RETURNED], found.unnamed_extras, found.extras_gone) == (4, 1, 1)
+
+
+def test_a_card_counted_with_a_part_that_cannot_have_gone_with_it_is_one_too_many() -> None:
+    part = HandOver("", Party.DESK, Party.MANAGER, 2, 3, (1, 2))
+    assert told(came(), part, seen=dict.fromkeys(ALL, 0)).unnamed_extras == 1
+    kept = told(came(), Explanation(Why.ABSENT, (3, 4)), part)
+    assert (kept.unnamed_extras, kept.short) == (1, 0)
+    unseen = told(came(), part)
+    assert (unseen.unnamed_extras, unseen.short) == (0, 1)
+
+
+def test_an_extra_card_with_the_team_is_explained_there() -> None:
+    collected = HandOver("", Party.MANAGER, Party.TEAM, 4, 5, ALL)
+    assert told(collected).unnamed_extras == 1
+    assert told(collected, Explanation(Why.OTHER_BATCH, extras=("",))).unnamed_extras == 0
