@@ -23,7 +23,7 @@ from ui.desk_services import DeskServices
 from ui.look import app_icon, load_fonts
 from ui.session import open_session
 
-LISTS = "Excel, CSV (*.xlsx *.xls *.xlsb *.ods *.csv *.txt)"
+LISTS = "Excel, CSV (*.xlsx *.xls *.xlsb *.ods *.csv *.txt *.htm *.html)"
 
 LOG = logging.getLogger(__name__)
 

@@ -166,6 +166,12 @@ TABLE = {
         NO_MONEY,
         "Save it as .xlsx or .csv and take it in again.",
     ),
+    "list_is_a_document": Words(
+        "Not a table",
+        "“{file}” is a web page without a table, or a file of Word or another program.",
+        NO_MONEY,
+        "Save it as .xlsx in Excel, or copy its table and paste it (F2).",
+    ),
     "list_without_header": Words(
         "No header row",
         "No row of “{file}” names the columns (account, name, room, amount).",

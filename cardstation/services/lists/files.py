@@ -1,4 +1,4 @@
-"""Opens list files of any kind people send: .xlsx, .xls, .ods, .csv, .txt; judged by content.
+"""Opens list files of any kind people send: workbooks, texts, tables of a page; by content.
 
 The only place that knows python-calamine.
 """
@@ -16,12 +16,15 @@ import python_calamine
 from cardstation.errors import Refusal
 from cardstation.services.lists.cells import clean
 from cardstation.services.lists.header import NOTHING_LEARNED, Column, find_header
+from cardstation.services.lists.page import tables_of
 from cardstation.services.lists.split import split
 
 LARGEST_FILE = 20_000_000
 """Bytes; a list of 3 000 rows has about 200 000."""
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_OTHERS = (b"%PDF", b"{\\rtf", b"MIME-Version")
+_WORD = (b"word/document.xml", "WordDocument".encode("utf-16-le"))
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ",;\t|，；"
 _HEAD_LINES = 60
@@ -44,17 +47,26 @@ def open_sheets(path: Path, learned: Mapping[str, Column] = NOTHING_LEARNED) -> 
     """Read every sheet of a list file; `learned` headings help to find a text file's delimiter.
 
     Raises:
-        Refusal: `list_not_readable`.
+        Refusal: `list_not_readable`, `list_is_a_document` (Word, PDF, a page without a table).
     """
+    raw = _read(path)
+    if raw.startswith(_WORKBOOKS):
+        return _workbook(raw, path.name)
+    if raw.startswith(_OTHERS):
+        raise Refusal("list_is_a_document", file=path.name)
+    text = _decode(raw, path.name)
+    if text.lstrip().startswith("<"):
+        return _page(text, path.name)
+    return (_text(text, path.name, learned),)
+
+
+def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise Refusal("list_not_readable", file=path.name)
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise Refusal("list_not_readable", file=path.name) from error
-    if raw.startswith(_WORKBOOKS):
-        return _workbook(raw, path.name)
-    return (_text(raw, path.name, learned),)
 
 
 def _workbook(raw: bytes, name: str) -> tuple[Sheet, ...]:
@@ -62,7 +74,18 @@ def _workbook(raw: bytes, name: str) -> tuple[Sheet, ...]:
         with python_calamine.load_workbook(io.BytesIO(raw)) as book:
             return tuple(_sheet(book, title) for title in book.sheet_names)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise Refusal("list_not_readable", file=name) from error
+        code = "list_is_a_document" if any(map(raw.count, _WORD)) else "list_not_readable"
+        raise Refusal(code, file=name) from error
+
+
+def _page(text: str, name: str) -> tuple[Sheet, ...]:
+    tables = tables_of(text)
+    if not tables:
+        raise Refusal("list_is_a_document", file=name)
+    return tuple(
+        Sheet(str(number), [[clean(cell) for cell in row] for row in table.rows], (*table.merged,))
+        for number, table in enumerate(tables, start=1)
+    )
 
 
 def _sheet(book: python_calamine.CalamineWorkbook, title: str) -> Sheet:
@@ -73,8 +96,7 @@ def _sheet(book: python_calamine.CalamineWorkbook, title: str) -> Sheet:
     return Sheet(title, rows, tuple(found.merged_cell_ranges or ()))
 
 
-def _text(raw: bytes, name: str, learned: Mapping[str, Column]) -> Sheet:
-    text = _decode(raw, name)
+def _text(text: str, name: str, learned: Mapping[str, Column]) -> Sheet:
     head = "\n".join(text.splitlines()[:_HEAD_LINES])
     try:
         heads = {delimiter: split(head, delimiter, learned) for delimiter in _DELIMITERS}
