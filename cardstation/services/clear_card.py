@@ -18,6 +18,7 @@ from cardstation.ports.layout import Layout
 from cardstation.ports.reader import Presence, Reader
 from cardstation.services.identify import Plastic, insert_card, insert_plastic
 from cardstation.services.intent.being_cleared import clearing_on
+from cardstation.services.intent.card_code import ensure_presentable
 from cardstation.services.intent.card_slips import card_slip_of
 from cardstation.services.intent.dead_card import ensure_clearable
 from cardstation.services.intent.guards import (
@@ -43,13 +44,12 @@ _NO_MARKS = (NO_MARK, b"\xff" * len(NO_MARK))
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What lies in the lane: a card that can be read, or what a clearing left of one."""
+    """What lies in the lane: a card that can be read, or what a clearing left of one (None)."""
 
     layout: Layout
     image: bytes
     identity: CardIdentity
     content: CardContent | None
-    begun: TopUp | None
 
 
 def clear_card(
@@ -61,6 +61,8 @@ def clear_card(
     watch: Watch,
 ) -> CardSlip:
     """Make the dead card in the reader a blank again; what was cut short on it is finished.
+
+    As long as it can be read as a card, it is asked again whether it is dead and empty.
 
     Args:
         station: The desk.
@@ -81,17 +83,15 @@ def clear_card(
     ensure_other_person(station, approval)
     words = meant(why)
     seen = _seen(station, reader, presence)
-    with station.store.reading() as reading:
-        household = reading.households.get(seen.identity.account_no)
-    if household is None:
-        raise Refusal("unknown_household", account_no=seen.identity.account_no)
     with station.work.on_card(seen.identity.card_no, presence):
         card = insert_plastic(station, reader, presence, seen.layout)
         try:
             if card.image != seen.image:
                 raise CardSwapped(reader=reader.name)
             watch(Step.CHECK)
-            begun = seen.begun or _begin(station, card, household, seen, approval, words)
+            household, begun = _checked(station, card, seen)
+            if begun is None:
+                begun = _begin(station, card, seen, approval, words)
             done = finish_wipe(station, card, begun, watch)
         finally:
             card.close()
@@ -102,44 +102,67 @@ def give_up_clearing(station: Station, account_no: str, approval: Approval, why:
     """Give up a card of this account that was being cleared: it is spoiled or gone.
 
     Raises:
-        Refusal: `no_clearing`, `proof_missing`, `second_person_same`, `card_at_work`, and those
-            of `ensure_may_write` and `ensure_on_duty`.
+        Refusal: `no_clearing`, `unknown_household`, `proof_missing`, `second_person_same`,
+            `card_at_work`, and those of `ensure_may_write` and `ensure_on_duty`.
     """
     ensure_may_write(station)
     ensure_on_duty(station)
     ensure_other_person(station, approval)
     words = meant(why)
     with station.store.reading() as reading:
-        begun = [one for one in reading.topups.open_clearings() if one.account_no == account_no]
-    if not begun:
-        raise Refusal("no_clearing", account_no=account_no)
-    with station.work.on_card(begun[-1].identity.card_no, approval):
+        household = reading.households.get(account_no)
+    if household is None:
+        raise Refusal("unknown_household", account_no=account_no)
+    with station.work.on_card(household.card_no, approval):
+        with station.store.reading() as reading:
+            begun = [one for one in reading.topups.open_clearings() if one.account_no == account_no]
+        if not begun:
+            raise Refusal("no_clearing", account_no=account_no)
         return record_laid_aside(station, begun[-1], words, approval.name)
 
 
-def _seen(station: Station, reader: Reader, presence: Presence) -> _Seen:
+def _checked(station: Station, card: Plastic, seen: _Seen) -> tuple[Household, TopUp | None]:
+    """Whose card it was, and its clearing where one was begun; nothing is begun or written.
+
+    Raises:
+        Refusal: `unknown_household`; `no_clearing`: it was given up a moment ago; and those of
+            `ensure_clearable`.
+    """
+    account_no = seen.identity.account_no
     with station.store.reading() as reading:
-        begun = reading.topups.open_clearings()
+        household = reading.households.get(account_no)
+        works = reading.topups.open_clearings()
+    if household is None:
+        raise Refusal("unknown_household", account_no=account_no)
+    begun = clearing_on(works, card.image, card.chip.smears)
+    if seen.content is not None:
+        but = "" if begun is None else begun.topup_id
+        ensure_clearable(station, card, household, seen.content, but)
+    elif begun is None:
+        raise Refusal("no_clearing", account_no=account_no)
+    return household, begun
+
+
+def _seen(station: Station, reader: Reader, presence: Presence) -> _Seen:
     try:
         card = insert_card(station, reader, presence)
     except Refusal:
-        left = _half_cleared(station, reader, presence, begun)
+        left = _half_cleared(station, reader, presence)
         if left is None:
             raise
         return left
     try:
         with station.store.reading() as reading:
             note_reading(station, reading, card)
-        ours = clearing_on(begun, card.image, card.chip.smears)
-        return _Seen(card.layout, card.image, card.content.identity, card.content, ours)
+        return _Seen(card.layout, card.image, card.content.identity, card.content)
     finally:
         card.close()
 
 
-def _half_cleared(
-    station: Station, reader: Reader, presence: Presence, begun: tuple[TopUp, ...]
-) -> _Seen | None:
+def _half_cleared(station: Station, reader: Reader, presence: Presence) -> _Seen | None:
     """What a clearing that was cut short left in the lane: nobody knows it as a card."""
+    with station.store.reading() as reading:
+        begun = reading.topups.open_clearings()
     codes = {station.rules_of(one.identity.maker).layout for one in begun}
     for layout in (one for one in station.layouts if one.code in codes):
         try:
@@ -149,26 +172,19 @@ def _half_cleared(
         try:
             ours = clearing_on(begun, card.image, card.chip.smears)
             if ours is not None:
-                return _Seen(layout, card.image, ours.identity, None, ours)
+                return _Seen(layout, card.image, ours.identity, None)
         finally:
             card.close()
     return None
 
 
-def _begin(
-    station: Station,
-    card: Plastic,
-    household: Household,
-    seen: _Seen,
-    approval: Approval,
-    words: str,
-) -> TopUp:
+def _begin(station: Station, card: Plastic, seen: _Seen, approval: Approval, words: str) -> TopUp:
     content = seen.content or fail("what no clearing left is a card that can be read")
     work_id = new_id(station.clock)
     while mark_of(work_id) in _NO_MARKS:
         work_id = new_id(station.clock)
     plan = card.layout.plan_wipe(card.image, mark_of(work_id))
-    ensure_clearable(station, card, household, content)
     intent = begun_work(station, work_id, Work.CLEAR, content, card.image)
     intent = replace(intent, counter_after=0)
+    ensure_presentable(station, card, intent)
     return record_begun_work(station, intent, plan, approver=approval.name, words=words)

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.batch_life import Step
 from cardstation.domain.card import CardType
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import PEOPLE
 from cardstation.domain.meter import MakerRules
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Work
-from cardstation.domain.transitions import TopUpState
 from cardstation.errors import LedgerUnreachable, LinkFailed, Refusal
-from cardstation.services.clear_card import give_up_clearing
-from cardstation.services.intent import wipe
+from cardstation.services.intent.steps import record_step
 from cardstation.services.lay_aside import lay_aside
 from cardstation.services.recover import recover
 from cardstation.services.sync import sync
@@ -31,25 +30,20 @@ from tests.kit.clearing import (
     SECOND,
     WHY,
     clear,
-    clearings,
     closed,
     is_blank,
+    loaded,
     not_cleared,
+    put,
 )
 from tests.kit.issuing import blank, desk_for, issue, meter_for, newcomer, stopped_by
 from tests.kit.memory_ledger import MemoryLedger
-from tests.kit.station import Desk, card_of, layout_of, open_desk, repeat_chance
+from tests.kit.station import Desk, card_of, layout_of, line, open_desk, put_batch
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
 
 RULES = MAKERS[0]
-
-
-def put(desk: Desk, home: Household) -> None:
-    with desk.station.store.unit() as unit:
-        unit.households.put([home])
-        unit.commit()
 
 
 @pytest.mark.parametrize("rules", CLEARABLE, ids=lambda rules: rules.code)
@@ -138,11 +132,6 @@ def refused(desk: Desk, card: VirtualCard, **named: object) -> str:
     return stop.value.code
 
 
-def loaded(home: Household, **story: object) -> VirtualCard:
-    told = CardStory(taken=False, **story)  # type: ignore[arg-type]  # as the test says
-    return make_card(home, RULES, layout_of(RULES), cards.DemoCardKeys(), story=told)
-
-
 def half_loaded(home: Household) -> VirtualCard:
     card = card_of(home)
     layout = layout_of(RULES)
@@ -226,109 +215,6 @@ def unheard(_name: str) -> None:
     raise LedgerUnreachable
 
 
-def steps_of(folder: Path, rules: MakerRules) -> int:
-    repeat_chance()
-    home = closed(rules)
-    desk, card = desk_for(folder, home, rules), card_of(home, rules)
-    card.chip.arm(None)
-    clear(desk, card)
-    desk.station.store.close()
-    return card.chip.steps
-
-
-SPOILED = {
-    "open4442": {"card_code_unknown", "code_tries_low"},
-    "open4428": {"card_code_unknown", "code_tries_low"},
-    "openmf1k": {"card_clear_unknown", "foreign_card"},
-}
-"""What is said of a card that was cut while it got the code of a blank, and opens no more."""
-
-
-@pytest.mark.parametrize("rules", CLEARABLE, ids=lambda rules: rules.code)
-def test_pulled_anywhere_it_is_finished_on_its_own_card_and_on_no_other(
-    folder: Path, rules: MakerRules
-) -> None:
-    home, layout = closed(rules), layout_of(rules)
-    neighbour = replace(newcomer(rules), account_no="220104000999", card_no="88013025000999")
-    steps, ends = steps_of(folder / "count", rules), set[str]()
-    for tear in sorted({*range(1, 24, 5), *range(24, steps, max(1, steps // 3)), steps - 1}):
-        repeat_chance()
-        desk, card = desk_for(folder / str(tear), home, rules), card_of(home, rules)
-        put(desk, neighbour)
-        card.chip.arm(Tear(tear))
-        assert not_cleared(desk, card) == "card_clear_unknown", tear
-        card.chip.arm(None)
-        assert [one.code for one in recover(desk.station)] == ["card_clearing_open"]
-        torn, spare = card.image, blank(rules)
-        stopped = stopped_by(desk, card, neighbour, rules.code)
-        assert stopped in {"not_blank", "card_clearing_open", *SPOILED.get(rules.layout, ())}
-        assert card.image == torn
-        assert not_cleared(desk, spare) == "blank_card", "a blank is the card of no clearing"
-        again = not_cleared(desk, card)
-        ends.add(again)
-        if again:
-            assert again in SPOILED[rules.layout], tear
-            assert layout.recognises(torn) or again == "foreign_card", "its code comes first"
-            give_up_clearing(desk.station, home.account_no, SECOND, "it opens no more; cut in two")
-            card = spare
-        assert stopped_by(desk, card, neighbour, rules.code) == ""
-        assert not recover(desk.station)
-        assert verify(desk.station).ok
-        desk.station.store.close()
-    assert "" in ends
-
-
-def test_a_twin_is_not_taken_for_the_card_that_is_being_cleared(tmp_path: Path) -> None:
-    home = closed()
-    desk, card = desk_for(tmp_path, home), card_of(home)
-    twin = loaded(home, counter=51)
-    card.chip.arm(Tear(40))
-    assert not_cleared(desk, card) == "card_clear_unknown"
-    card.chip.arm(None)
-    before = twin.image
-    assert not_cleared(desk, twin) in ("clear_gas_on_card", "clear_intent_open")
-    with pytest.raises(Refusal, match="card_clearing_open"):
-        desk.sell(twin, "100")
-    assert twin.image == before
-    assert clear(desk, card).work == Work.CLEAR
-    desk.station.store.close()
-
-
-def test_a_card_whose_seal_was_lost_is_sealed_without_a_second_write(tmp_path: Path) -> None:
-    home = closed()
-    desk, card = desk_for(tmp_path, home), card_of(home)
-    with pytest.MonkeyPatch.context() as cut:
-        cut.setattr(wipe, "record_written", unplugged)
-        assert not_cleared(desk, card) == "link_failed"
-    assert is_blank(card)
-    before = card.chip.wear
-    assert not_cleared(desk, card) == ""
-    assert card.chip.wear == before
-    assert clearings(desk) == [TopUpState.SEALED]
-    assert verify(desk.station).ok
-    desk.station.store.close()
-
-
-def unplugged(*_: object) -> None:
-    raise LinkFailed("link_failed")
-
-
-def test_two_persons_give_up_a_clearing(tmp_path: Path) -> None:
-    home = closed()
-    desk, card = desk_for(tmp_path, home), card_of(home)
-    with pytest.raises(Refusal, match="no_clearing"):
-        give_up_clearing(desk.station, home.account_no, SECOND, "it is cut in two")
-    card.chip.arm(Tear(40))
-    assert not_cleared(desk, card) == "card_clear_unknown"
-    with pytest.raises(Refusal, match="second_person_same"):
-        give_up_clearing(desk.station, home.account_no, Approval("demo"), "it is cut in two")
-    done = give_up_clearing(desk.station, home.account_no, SECOND, "it is cut in two")
-    assert done.state is TopUpState.VOIDED
-    assert clearings(desk) == [TopUpState.VOIDED]
-    assert verify(desk.station).ok
-    desk.station.store.close()
-
-
 def test_an_opening_card_shows_what_it_was(tmp_path: Path) -> None:
     home = replace(newcomer(RULES), generation=1)
     story = CardStory(card_type=CardType.OPENING, counter=0)
@@ -337,4 +223,16 @@ def test_an_opening_card_shows_what_it_was(tmp_path: Path) -> None:
     )
     desk = desk_for(tmp_path, home)
     assert clear(desk, old).work == Work.CLEAR
+    desk.station.store.close()
+
+
+def test_a_card_of_a_bag_that_is_out_goes_back_first(tmp_path: Path) -> None:
+    home = closed()
+    desk, card = desk_for(tmp_path, home), card_of(home)
+    batch_id = put_batch(desk, [line(home, 1)])
+    assert refused(desk, card) == "clear_card_of_bag"
+    with desk.station.store.unit() as unit:
+        record_step(desk.station, unit, batch_id, Step.CLOSED)
+        unit.commit()
+    assert clear(desk, card).work == Work.CLEAR
     desk.station.store.close()

@@ -14,6 +14,7 @@ from cardstation.errors import CardStationError
 from cardstation.services.clear_card import clear_card
 from drivers.makers import MAKERS
 from drivers.virtual import VirtualCard
+from drivers.virtual.maker import CardStory, make_card
 from tests.kit import cards
 from tests.kit.chips import on_other_chips
 from tests.kit.station import Desk, layout_of
@@ -53,3 +54,16 @@ def is_blank(card: VirtualCard, rules: MakerRules = MAKERS[0]) -> bool:
 def clearings(desk: Desk) -> list[TopUpState]:
     with desk.station.store.reading() as reading:
         return [one.state for one in reading.topups.every() if one.reference == Work.CLEAR]
+
+
+def put(desk: Desk, home: Household) -> None:
+    """A directory comes in."""
+    with desk.station.store.unit() as unit:
+        unit.households.put([home])
+        unit.commit()
+
+
+def loaded(home: Household, counter: int = 51) -> VirtualCard:
+    """A card whose load its meter has not taken."""
+    story = CardStory(counter=counter, taken=False)
+    return make_card(home, MAKERS[0], layout_of(MAKERS[0]), cards.DemoCardKeys(), story=story)

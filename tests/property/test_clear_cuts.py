@@ -154,7 +154,7 @@ def test_cut_anywhere(folder: Path, record_property: Record, dialect: str) -> No
     repeat_chance()
     names = names_of(fresh(folder / "run", dialect))
     cuts = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
-    made, aside = cuts if WHOLE else cuts[3::61], Counter[str]()
+    made, aside = cuts if WHOLE else cuts[3::97], Counter[str]()
     for cut in made:
         repeat_chance()
         town = fresh(folder / "run", dialect)
@@ -174,11 +174,11 @@ def test_cut_again_during_what_follows(folder: Path) -> None:
     repeat_chance()
     names = names_of(fresh(folder / "run", "acs"))
     firsts = [Cut(at, when) for at, name in enumerate(names) for when in moments(name)]
-    for number, first in enumerate(firsts[7 :: 31 if WHOLE else 151]):
+    for number, first in enumerate(firsts[7 :: 31 if WHOLE else 211]):
         repeat_chance()
         after = names_of(fresh(folder / "run", "acs"), first)
         seconds = [Cut(at, when) for at, name in enumerate(after) for when in moments(name)]
-        for second in seconds[number % 41 :: 121]:
+        for second in seconds[number % 41 :: 151]:
             repeat_chance()
             town = fresh(folder / "run", "acs")
             try:

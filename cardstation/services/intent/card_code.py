@@ -42,6 +42,18 @@ def own_code(station: Station, card: CardInLane, intent: TopUp) -> bytes:
     return station.keys.code_for(identity.maker, identity.card_no, length) if length else b""
 
 
+def ensure_presentable(station: Station, card: CardInLane, intent: TopUp) -> None:
+    """Before anything is begun: there is a key, and the card bears a code.
+
+    Raises:
+        Refusal: `no_key_for_maker`, `code_tries_low`.
+    """
+    own_code(station, card, intent)
+    tries = card.chip.tries_left()
+    if not may_present(tries, card.chip.all_tries, 0):
+        raise Refusal("code_tries_low", card_no=intent.identity.card_no, tries_left=tries)
+
+
 def refused_before(station: Station, card: CardInLane, intent: TopUp) -> bool:
     """Its own code was refused at an earlier insertion, and one try is still missing."""
     with station.store.reading() as reading:

@@ -25,9 +25,16 @@ _BACK = (Stage.RETURNED, Stage.CLOSED)
 
 
 def ensure_clearable(
-    station: Station, card: Plastic, household: Household, content: CardContent
+    station: Station, card: Plastic, household: Household, content: CardContent, but: str = ""
 ) -> None:
     """The card is dead and empty, nothing waits for it, and no bag it belongs to is out.
+
+    Args:
+        station: The desk.
+        card: In the lane.
+        household: Whose card it says it is.
+        content: What it shows.
+        but: Id of the clearing that was begun on it.
 
     Raises:
         Refusal: `card_differs_from_file`, `card_still_live`, `clear_not_readable`,
@@ -36,7 +43,7 @@ def ensure_clearable(
     """
     _ensure_filed(household, content.identity)
     _ensure_empty(card, content)
-    _ensure_nothing_open(station, content.identity)
+    _ensure_nothing_open(station, content.identity, but)
     told = _told(station, content.identity)
     mark = content.credit.mark if content.credit else b""
     closed = household.status is HouseholdStatus.CLOSED
@@ -67,9 +74,9 @@ def _ensure_empty(card: Plastic, content: CardContent) -> None:
         raise Refusal("clear_gas_on_card", card_no=card_no)
 
 
-def _ensure_nothing_open(station: Station, identity: CardIdentity) -> None:
+def _ensure_nothing_open(station: Station, identity: CardIdentity, but: str) -> None:
     with station.store.reading() as reading:
-        waits = [one.identity for one in reading.topups.open_intents()]
+        waits = [one.identity for one in reading.topups.open_intents() if one.topup_id != but]
         bags = reading.batches.of_card(identity.card_no)
         out = [one for one in bags if reading.steps.stage(one) not in _BACK]
     if any((one.maker, one.card_no) == (identity.maker, identity.card_no) for one in waits):
