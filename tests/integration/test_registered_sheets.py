@@ -24,6 +24,7 @@ from cardstation.services.verify import verify
 from cardstation.settings import load_settings, save_setting
 from drivers.keys.layout_keys import SoftwareLayoutKeys
 from drivers.keys.layout_secrets import keep_layout_secret
+from drivers.keys.master_secret import keep_master_secret
 from drivers.keys.secret import Secret
 from drivers.operations import host_writes
 from drivers.virtual import Tear, VirtualCard
@@ -68,6 +69,7 @@ def cli(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
     monkeypatch.setattr("drivers.keys.layout_secrets.read_keyring", lambda _name: None)
     monkeypatch.setattr("drivers.keys.layout_secrets.write_keyring", lambda _name, _key: False)
     monkeypatch.setattr("drivers.keys.master_secret.read_keyring", lambda _name: None)
+    monkeypatch.setattr("drivers.admission.SEEDS", range(1))
     home = folder / "home"
     home.mkdir()
     save_setting(home, training=False)
@@ -96,6 +98,9 @@ def test_a_registered_sheet_is_one_of_the_stations_layouts(cli: Cli) -> None:
         assert station.rules_of("9AK7").counter_max == 9999
         with pytest.raises(Refusal, match="no_key_for_maker"):
             station.keys.code_for("9AK7", "88013025")
+    keep_master_secret(cli.home, Secret(bytes(range(32))), keyring_first=False)
+    with open_station(settings, True) as station:
+        assert len(station.keys.code_for("9AK7", "88013025")) == 3
     looks = {one.name: one for one in look_at_everything(settings)}
     assert (looks["layouts"].ok, looks["layouts"].found) == (True, "interface2012")
 
@@ -184,6 +189,17 @@ TOTAL_UNKNOWN = changed(
 def test_what_does_not_hold_is_not_registered(cli: Cli, text: str, wrong: set[str]) -> None:
     assert set(cli.register(text)) == wrong
     assert not (cli.home / "layouts").exists()
+
+
+def test_pages_that_a_tear_disturbs_beside_what_is_written_are_found(cli: Cli) -> None:
+    """Byte by byte the sheet holds; on a chip with pages a torn load takes its neighbours along."""
+    paged = changed(('chip = "sle4442"', 'chip = "at24c02"'))
+    path = cli.home.parent / "paged.toml"
+    path.write_text(paged, "utf-8")
+    assert cli("check", path)[0] == 0
+    wrong = cli.register(paged)
+    assert len(wrong) == 4
+    assert all(one.endswith("finished after it") for one in wrong)
 
 
 @pytest.mark.parametrize(("takes", "wrong"), [(0, "on its chip"), (1, "load on its chip")])
