@@ -7,6 +7,7 @@ import io
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from itertools import pairwise
 from pathlib import Path
 
@@ -207,7 +208,11 @@ def write_torn(folder: Path, seed: int, directory: Sequence[Household]) -> Sibli
     head, header, body = before[: random_.randrange(3)] + table[:at], table[at], table[at + 1 :]
     path = folder / layout.file_name
     if layout.kind == "xlsx":
-        write_workbook(path, _sheets(random_, [*head, header], body))
+        sheets = _sheets(random_, [*head, header], body)
+        if random_.random() < 0.7:
+            write_workbook(path, sheets)
+        else:
+            path.write_text("<html>" + "".join(map(_page_table, sheets.values())), "gb18030")
     else:
         encoding, delimiter = layout.text
         path.write_bytes(_marked(random_, [*head, header], body, delimiter).encode(encoding))
@@ -226,6 +231,11 @@ def _sheets(
         above = head if number == with_header else random_.choice([[], [own], head])
         sheets[f"{number}栋"] = [*above, *body[begin:end]]
     return sheets
+
+
+def _page_table(rows: Sequence[Sequence[Cell]]) -> str:
+    cells = ("".join(f"<td>{escape(str(cell))}" for cell in row) for row in rows)
+    return f"<table>{''.join(f'<tr>{row}' for row in cells)}</table>"
 
 
 def _marked(

@@ -144,6 +144,14 @@ def test_a_row_with_name_and_door_is_never_taken_for_a_footer(tmp_path: Path) ->
     assert [row.name for row in found.rows] == ["孟远思", "区子"]
 
 
+def test_nor_for_a_total_when_its_door_is_whole(tmp_path: Path) -> None:
+    found = sheet(
+        tmp_path, HEADER, MENG, ["", "合计", "8-1-801", "", "100", ""], ["合计", "", "2户"]
+    )
+    assert [row.door for row in found.rows] == ["3-2-601", "8-1-801"]
+    assert found.stated.count == 2
+
+
 def test_an_empty_form_line_is_no_row(tmp_path: Path) -> None:
     found = sheet(tmp_path, ["序号", *HEADER], [1, *MENG], [2], ["", "", "", "", "", "", "见说明"])
     assert len(found.rows) == 1

@@ -56,7 +56,7 @@ def rows_of(
             continue
         row = _row(cells, header, index + 1, sheet_name)
         if not (_LONG_NUMBER.search(row.account_no) or _LONG_NUMBER.search(row.card_no)):
-            if is_total(cells):
+            if is_total(cells) and not _has_whole_door(row):
                 said = read_total(cells, row.amount)
                 stated = said if is_grand_total(cells) else stated
                 continue
@@ -70,6 +70,11 @@ def rows_of(
 def _is_about_the_list(cells: Sequence[str], row: ListRow) -> bool:
     names_a_home = row.name and row.door
     return not names_a_home and is_footer(cells) and not isinstance(read_amount(row.amount), Money)
+
+
+def _has_whole_door(row: ListRow) -> bool:
+    door = read_door(row.door)
+    return door is not None and door.key is not None
 
 
 def _without_bare_sum(rows: list[ListRow], stated: Stated) -> SheetRows:
