@@ -17,7 +17,7 @@ from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.grant_cover import grant_cover
 from cardstation.services.judge_again import judge_again
 from cardstation.services.list_reliefs import list_reliefs
-from cardstation.services.pay_batch import pay_batch
+from cardstation.services.pay_batch import ensure_awaited, pay_batch
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import REASONS, release_line
 from cardstation.services.return_remainder import return_remainder
@@ -84,9 +84,11 @@ def _paying(
     def pay(
         batch_id: str, tender: Tender, money: Money, reference: str, line: int, payer: str
     ) -> BatchMoney:
-        """What was said to be on record, and is recorded once more, came twice."""
+        """What a question was asked about, and is recorded once more, is meant."""
         what = (batch_id, tender, money, reference, line)
         try:
+            if what not in told:
+                ensure_awaited(station, batch_id, line, money, reference)
             paid = pay_batch(
                 station,
                 batch_id,
@@ -98,7 +100,7 @@ def _paying(
                 payer=payer,
             )
         except Refusal as refusal:
-            if refusal.code == "payment_again":
+            if refusal.code in ("payment_again", "payment_above"):
                 told.add(what)
             raise
         told.discard(what)

@@ -38,7 +38,7 @@ from cardstation.services.grant_cover import grant_cover
 from cardstation.services.import_directory import import_directory
 from cardstation.services.import_list import import_list
 from cardstation.services.lists.learning import headings_of_manager
-from cardstation.services.pay_batch import pay_batch
+from cardstation.services.pay_batch import ensure_awaited, pay_batch
 from cardstation.services.recover import recover
 from cardstation.services.station import Station
 
@@ -123,7 +123,9 @@ def _name_headings(call: Call, station: Station, file: Path, manager: str) -> No
 @click.option("--line", type=click.IntRange(1), default=None, help="Envelope of this line (place).")
 @click.option("--payer", default="", help="Who pays; default: the household, or the manager.")
 @click.option(
-    "--again", is_flag=True, help="You have looked: the same number and amount came twice."
+    "--again",
+    is_flag=True,
+    help="You have looked: number and amount came twice, or it really is more than is to come.",
 )
 @with_json
 @pass_call
@@ -143,7 +145,11 @@ def pay(
     if (fen is None) == (yuan is None):
         raise click.UsageError("--fen or --yuan")
     money = Money(fen) if fen is not None else money_of("--yuan", str(yuan))
+    if Tender(tender) is not Tender.CASH and not reference.strip():
+        raise Refusal("payment_number_missing", tender=tender)
     with call.doors.station(call.settings, True) as station:
+        if not again:
+            ensure_awaited(station, batch_id, line or 0, money, reference)
         cover = grant_cover(station, batch_id)
         if cover is not None:
             call.output.progress(cover_words(cover, call.words))

@@ -129,6 +129,19 @@ TABLE = {
         "Look at the statement. If it really came twice, record it once more: then it is taken "
         "(at the command line with --again).",
     ),
+    "payment_above": Words(
+        "More than is to come",
+        "{fen} is {above_fen} more than is still to come.",
+        "This money was not recorded.",
+        "Count again. If it really is that much, record it once more: then it is taken (at the "
+        "command line with --again), and what no row needs goes back to the payer only.",
+    ),
+    "payment_number_missing": Words(
+        "Number missing",
+        "Money that is no cash is recorded with the number of the payment.",
+        "This money was not recorded.",
+        "Take the number off the statement or the phone, and record it with that.",
+    ),
     "nothing_to_quote": Words(
         "Nothing to quote",
         "No row of batch {batch_id} can be loaded as it stands.",

@@ -8,12 +8,13 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import WITHOUT_ASKING, Tender
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
-from cardstation.services.batch_state import BatchMoney, batch_state
+from cardstation.services.batch_state import BatchMoney, batch_in, batch_state
 from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.funding import (
     answered,
     batch_of,
+    beyond,
     payer_on_file,
     takes_envelope,
 )
@@ -25,6 +26,24 @@ from cardstation.services.lists.entry import ensure_entry_checked
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.funds import AskedPayment
+
+
+def ensure_awaited(
+    station: Station, batch_id: str, line: int, money: Money, reference: str
+) -> None:
+    """Who records a payment is asked once: came it twice, is it really more than is to come?
+
+    A digit too many would print an acknowledgement of money that never came.
+
+    Raises:
+        Refusal: `unknown_batch`, `payment_again`, `payment_above`.
+    """
+    with station.store.reading() as reading:
+        state = batch_in(reading, batch_id)
+        ensure_not_booked(reading, batch_id, reference, money)
+    came = state.money.received - state.money.given_back
+    if over := beyond(state.batch, came, line, money):
+        raise Refusal("payment_above", fen=money.fen, above_fen=over.fen)
 
 
 @on_money
@@ -95,7 +114,7 @@ def _ask(station: Station, wanted: AskedPayment, *, again: bool) -> AskedPayment
             raise Refusal("payment_question", topup_id=open_one.payment_id, fen=open_one.money.fen)
         ensure_not_anothers(station, unit, asked.batch_id, asked.reference)
         if not again:
-            ensure_not_booked(unit, asked)
+            ensure_not_booked(unit, asked.batch_id, asked.reference, asked.money)
         if asked.line:
             _ensure_payable(unit, asked.batch_id, asked.line)
         unit.funds.note(asked)

@@ -63,7 +63,7 @@ def test_every_line_is_loaded_once_whenever_the_run_is_killed(desk: Desk) -> Non
     persons = people(len(moments))
     take_in(desk, persons)
     batch = take_list(desk, [(one, "100") for one in persons])
-    desk.run("batch", "pay", batch, "--tender", "bank_transfer", "--fen", 10_000 * len(persons))
+    desk.run("batch", "pay", batch, "--tender", "cash", "--fen", 10_000 * len(persons))
     desk.rack("--batch", batch, "--true-timing")
 
     run = _run(desk, batch)

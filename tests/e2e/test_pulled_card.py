@@ -66,7 +66,7 @@ def test_a_pulled_card_of_a_bag_is_done_when_it_comes_back(desk: Desk) -> None:
     persons = people(2)
     _desk_with(desk, persons)
     batch = take_list(desk, [(one, "100") for one in persons])
-    desk.run("batch", "pay", batch, "--tender", "qr_code", "--yuan", "200")
+    desk.run("batch", "pay", batch, "--tender", "cash", "--yuan", "200")
     torn, other = persons
 
     run = desk.start("batch", "run", batch, "--json")

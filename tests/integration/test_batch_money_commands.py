@@ -88,7 +88,9 @@ def test_quote_pay_release_and_give_back(batch: Shell, capsys: pytest.CaptureFix
     paid = batch("pay", BATCH, *how, "--yuan", "210")
     assert (paid["received"], paid["funded"], paid["remainder"]) == (21_000, 20_000, 1000)
     assert "S001-2026-A000001" in Path(paid["paper"]).name
-    batch("pay", BATCH, "--tender", "cash", "--yuan", "130", "--line", "3")
+    much = ("pay", BATCH, "--tender", "cash", "--yuan", "130", "--line", "3")
+    assert batch(*much, status=3)["error"] == "payment_above"
+    batch(*much, "--again")
 
     released = batch("release", BATCH, "1", "--reason", "absent")
     assert released["fen"] == 10_000
@@ -114,6 +116,14 @@ def test_quote_pay_release_and_give_back(batch: Shell, capsys: pytest.CaptureFix
     assert lump["payment_id"] in said
     for head in ("已收款", "收条号", "已退", "房号", "占用", "无人在家"):
         assert head in said, head
+
+
+@pytest.mark.parametrize("tender", ["bank_transfer", "qr_code"])
+def test_money_that_is_no_cash_has_a_number(batch: Shell, tender: str) -> None:
+    how = ("pay", BATCH, "--tender", tender, "--yuan", "100")
+    for more in ((), ("--reference", "  "), ("--again",)):
+        assert batch(*how, *more, status=3)["error"] == "payment_number_missing"
+    assert batch(*how, "--reference", "0931")["received"] == 10_000
 
 
 def test_the_proof_is_told_in_the_desks_own_words(

@@ -38,7 +38,10 @@ def test_every_paper_is_filed_and_printed(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="unknown_acknowledgement"):
         money.acknowledge(BATCH, "")
     assert "报价单" in pages_of(money.quote(BATCH).read_bytes())[0]
-    money.pay(BATCH, Tender.CASH, Money(21_000), "", 0, "")
+    handed = (BATCH, Tender.CASH, Money(21_000), "", 0, "")
+    with pytest.raises(Refusal, match="payment_above"):
+        money.pay(*handed)
+    money.pay(*handed)
     first = money.acknowledge(BATCH, "")
     again = money.acknowledge(BATCH, "S001-2026-A000001")
     assert "补打" not in pages_of(first.read_bytes())[0]

@@ -154,7 +154,7 @@ def test_chat_and_door_are_counted_before_money(
     monkeypatch.setenv("CARDSTATION_PIN", "280391")
     assert run("clerk", "add", "chief", "--role", "supervisor")[0] == 0
     assert run("shift", "open", "chief", "--float", "0")[0] == 0
-    status, refused = run(*pay)
+    status, refused = run(*pay, "--again")
     assert (status, refused["error"]) == (3, "entry_not_checked")
     status, door = run("batch", "door", "--account", NEXT, "--yuan", "50")
     assert (status, door["added"][0]["verdict"]) == (0, "ready")

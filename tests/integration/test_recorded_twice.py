@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import grouped, payment_reference
+from cardstation.errors import Refusal
+from cardstation.services.batch_state import batch_state
+from cardstation.services.intent.funding import beyond
+from cardstation.services.pay_batch import ensure_awaited
 from cardstation.services.verify import verify
 from tests.integration.test_batch_money import Bag, refused
 
@@ -43,3 +48,24 @@ def test_one_transfer_is_recorded_twice_only_by_somebody_who_looked(bag: Bag) ->
     for _ in range(2):
         bag.pay("10")
     assert bag.money.received == Money.of_yuan("520")
+
+
+def test_more_than_is_to_come_is_asked_about(bag: Bag) -> None:
+    """Rows, what the list states, what came and went back, and an envelope's own row."""
+    station, batch = bag.desk.station, batch_state(bag.desk.station, bag.batch_id).batch
+    asked = sum((one.money or NO_MONEY for one in batch.lines), NO_MONEY)
+    first = batch.lines[0].money
+    assert first is not None
+    ensure_awaited(station, bag.batch_id, 0, asked, "")
+    ensure_awaited(station, bag.batch_id, 1, first, "")
+    fen = Money(1)
+    for place, money in ((0, asked + fen), (1, first + fen)):
+        with pytest.raises(Refusal, match="payment_above") as found:
+            ensure_awaited(station, bag.batch_id, place, money, "")
+        assert "above_fen=1" in str(found.value)
+    bag.pay(asked.yuan)
+    with pytest.raises(Refusal, match="payment_above"):
+        ensure_awaited(station, bag.batch_id, 0, fen, "")
+    stated = replace(batch, stated_total=asked + Money(500))
+    assert beyond(stated, asked, 0, Money(500)) == NO_MONEY
+    assert beyond(stated, asked, 0, Money(501)) == fen

@@ -261,6 +261,7 @@ READS = {
     ("training", "rack", "serve"): (),
     ("training", "rack", "list"): (),
     ("training", "rack", "make"): ("220104000001",),
+    ("training", "rack", "feed"): (),
     ("training", "rack", "insert"): ("1",),
     ("training", "rack", "pull"): (),
     ("training", "rack", "copy"): ("1", "2"),

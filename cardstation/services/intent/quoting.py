@@ -6,13 +6,12 @@ from datetime import datetime
 
 from cardstation.domain.batch import Batch, LineKind, Verdict
 from cardstation.domain.batch_life import BatchStep, Step
-from cardstation.domain.money import NO_MONEY
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.quotation import QuoteFact, QuoteStanding, quoted_at, references_in
 from cardstation.errors import Refusal
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw
-from cardstation.store.funds import AskedPayment
 
 
 def quote_standing(reading: Reading, batch: Batch, now: datetime) -> QuoteStanding | None:
@@ -65,17 +64,17 @@ def ensure_not_anothers(station: Station, reading: Reading, batch_id: str, refer
             raise Refusal("payment_of_other_station", reference=one, station=one[:3])
 
 
-def ensure_not_booked(reading: Reading, asked: AskedPayment) -> None:
+def ensure_not_booked(reading: Reading, batch_id: str, reference: str, money: Money) -> None:
     """No payment of the batch has this number, or the quote's reference in it, and this amount.
 
     Raises:
         Refusal: `payment_again` (with the acknowledgement there is).
     """
-    named = {asked.reference, *references_in(asked.reference)} - {""}
-    for one in reading.funds.payments(asked.batch_id):
+    named = {reference, *references_in(reference)} - {""}
+    for one in reading.funds.payments(batch_id):
         same = named & {one.reference, *references_in(one.reference)}
-        if same and one.money == asked.money:
-            made = reading.lump_sums.of_batch(asked.batch_id).get(one.payment_id)
+        if same and one.money == money:
+            made = reading.lump_sums.of_batch(batch_id).get(one.payment_id)
             ack_no = made.ack_no if made else ""
             raise Refusal("payment_again", reference=min(same), fen=one.money.fen, ack_no=ack_no)
 

@@ -14,7 +14,7 @@ from cardstation.errors import Refusal
 from cardstation.sentences import of_error, word
 from cardstation.sentences.grant_told import cover_words
 from cardstation.services.batch_state import BatchState
-from cardstation.services.intent.funding import payer_on_file, takes_envelope
+from cardstation.services.intent.funding import beyond, payer_on_file, takes_envelope
 from ui.look import Look
 from ui.parts.buttons import Choice, Segments
 from ui.parts.facts import Fact, Facts
@@ -87,7 +87,9 @@ class PayDialog(Sheet):
             self.column.addWidget(part)
         for field in (self.segments, self.amount, self._capitals, self.reference, self.payer):
             self.column.addWidget(field)
+        self._above = label("", "warn", wrap=True)
         self.column.addWidget(self._doubt)
+        self.column.addWidget(self._above)
         self.purpose.picked.connect(self._for)
         self.segments.chosen.connect(self._choose)
         self.amount.textChanged.connect(self._judge)
@@ -126,6 +128,7 @@ class PayDialog(Sheet):
         t, handed = self._look.t, self.handed
         self.accept_button.setEnabled(handed is not None)
         self._doubt.clear()
+        self._above.clear()
         self._capitals.clear()
         try:
             money, _ = wish_of(self.amount.text(), Unit.MONEY)
@@ -135,6 +138,15 @@ class PayDialog(Sheet):
             return
         if money:
             self._capitals.setText(capitals(money))
+            self._look_beyond(money)
+
+    def _look_beyond(self, money: Money) -> None:
+        """A digit too many is seen before Enter."""
+        state, line = self._standing.money, int(self.purpose.currentData())
+        came = state.received - state.given_back
+        if over := beyond(self._standing.batch, came, line, money):
+            said = "{above} more than is still to come: the rest goes back to the payer only."
+            self._above.setText(self._look.t(said, above=over))
 
 
 def ask_money(
