@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from cardstation.domain.batch import LineOutcome, LineState, Verdict
+from cardstation.domain.money import Money
 from cardstation.domain.topup import Step
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
@@ -239,6 +240,19 @@ def test_the_lump_sum_is_asked_for_and_never_guessed(desk: Stage, qtbot: QtBot) 
     assert dialog.handed is not None
     assert dialog.handed.reference == "7781"
     assert "伍佰元整" in [label.text() for label in dialog.findChildren(QLabel)]
+
+
+def test_a_digit_too_many_is_seen_before_enter(desk: Stage, qtbot: QtBot) -> None:
+    standing = samples.batch_standing(10, funded=False)
+    dialog = PayDialog(desk.window, desk.window.look, standing)
+    qtbot.addWidget(dialog)
+    asked = [one.money or Money(0) for one in standing.batch.lines if not one.withdrawn]
+    most = max(sum(asked, Money(0)), standing.batch.stated_total or Money(0))
+    for money, said in ((most, False), (most + Money(100), True), (most, False)):
+        dialog.amount.setText(money.yuan)
+        told = [label.text() for label in dialog.findChildren(QLabel) if label.text()]
+        assert ("比还应收的多 ¥1.00：余款只退付款人。" in told) is said
+        assert dialog.accept_button.isEnabled()
 
 
 def test_counts_add_up() -> None:
