@@ -54,7 +54,8 @@ TABLE = {
         "{name} has no PIN here: the centre named them, or it did not come back with the restored "
         "records.",
         SAFE,
-        "A supervisor sets a new one: `cardstation clerk pin {name} --approver …`.",
+        "Who is new types one with a supervisor beside (F6, add a clerk); else a supervisor sets a "
+        "new one: `cardstation clerk pin {name} --approver …`.",
     ),
     "unknown_not_signed": Words(
         "Second signature needed",

@@ -13,9 +13,11 @@ from cardstation.domain.shift import (
     ensure_good_pin,
 )
 from cardstation.errors import Refusal
-from cardstation.services.intent.clerk_changes import record_change
+from cardstation.services.feeds.clerks import fed_clerks, leads_first
+from cardstation.services.intent.clerk_changes import NO_PIN, record_change
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.station import Station
+from cardstation.store import Unit
 
 
 def add_clerk(
@@ -27,14 +29,15 @@ def add_clerk(
     by: Approval | None,
     display: str = "",
 ) -> Clerk:
-    """Add a person.
+    """Add a person, or give whom the centre names here their first PIN.
 
     Args:
         station: The desk.
         name: As on entries and papers; never used twice.
         pin: Typed by that person.
-        roles: At least one.
-        by: The supervisor who agreed; None only for the first clerk, who must be a supervisor.
+        roles: At least one; of whom the centre names its own count.
+        by: The supervisor who agreed; None only for the first clerk, who must be a supervisor, and
+            for a supervisor of the centre where none here has a PIN.
         display: What the screen shows, the name by default.
 
     Raises:
@@ -52,15 +55,32 @@ def add_clerk(
     pin_hash = station.pins.hash(pin)
     with station.store.unit() as unit:
         others = unit.shifts.clerks()
-        if any(one.name == name for one in others):
-            raise Refusal("clerk_exists", name=name)
         if not others and Role.SUPERVISOR not in person.roles:
             raise Refusal("first_supervisor")
-        if others and by is None:
+        if others and by is None and not leads_first(station, unit, name):
             raise Refusal("supervisor_needed")
         approver = by.name if by else ""
-        record_change(
-            station, unit, person, ClerkChange.ADDED, pin_hash=pin_hash, approver=approver
-        )
+        if any(one.name == name for one in others):
+            person = _awaited(station, unit, name)
+            change = ClerkChange.PIN_RESET
+            record_change(station, unit, person, change, pin_hash=NO_PIN, approver=approver)
+            # Typed by that person: it need not be changed as one a supervisor sets.
+            at = station.clock.now()
+            unit.shifts.put_clerk(person, pin_hash=pin_hash, approver="", at=at)
+        else:
+            change = ClerkChange.ADDED
+            record_change(station, unit, person, change, pin_hash=pin_hash, approver=approver)
         unit.commit()
     return person
+
+
+def _awaited(station: Station, unit: Unit, name: str) -> Clerk:
+    """Whom the centre names and who has no PIN yet.
+
+    Raises:
+        Refusal: `clerk_exists`.
+    """
+    found = unit.shifts.clerk(name)
+    if found is None or found[1] != NO_PIN or name not in fed_clerks(station, unit):
+        raise Refusal("clerk_exists", name=name)
+    return found[0]

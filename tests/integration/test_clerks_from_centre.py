@@ -118,6 +118,22 @@ def test_who_is_new_gets_a_pin_here_with_a_supervisor_beside(desk: Desk) -> None
     ]
 
 
+def test_their_first_pin_is_typed_by_themselves_beside_a_supervisor(desk: Desk) -> None:
+    desk.say(fed(DORA))
+    yes = approve(desk.station, CHIEF, PINS[CHIEF])
+    assert code_of(lambda: add_clerk(desk.station, DORA, OWN, {Role.AUDITOR}, by=None)) == (
+        "supervisor_needed"
+    )
+    added = add_clerk(desk.station, DORA, OWN, {Role.AUDITOR}, by=yes)
+    assert (added, added.roles) == (desk.who()[DORA], {Role.TELLER})
+    assert prove(desk.station, DORA, OWN) == added
+    for name in (DORA, ANNA):
+        with pytest.raises(Refusal, match="clerk_exists"):
+            add_clerk(desk.station, name, GIVEN, {Role.TELLER}, by=yes)
+    assert [one.resets for one in approval_pairs(desk.station)] == [0]
+    assert verify(desk.station).disagreements == ()
+
+
 def test_the_centre_wins_on_roles_and_leaves_the_pin(desk: Desk) -> None:
     desk.say(fed(ANNA, Role.TELLER, Role.SUPERVISOR))
     assert desk.who()[ANNA].roles == {Role.TELLER, Role.SUPERVISOR}
@@ -191,11 +207,19 @@ def test_a_new_desk_begins_with_a_supervisor_of_the_centre(tmp_path: Path) -> No
         lambda: add_clerk(desk.station, "gil", OWN, {Role.SUPERVISOR}, by=None),
     ):
         assert code_of(do) in ("pin_lost", "supervisor_needed")
-    change_pin(desk.station, EVA, OWN)
+    add_clerk(desk.station, EVA, OWN, {Role.SUPERVISOR}, by=None)
     assert code_of(lambda: change_pin(desk.station, "fay", GIVEN)) == "pin_lost"
     yes = approve(desk.station, EVA, OWN)
     change_pin(desk.station, DORA, GIVEN, by=yes)
     assert verify(desk.station).disagreements == ()
+    desk.station.store.close()
+
+
+def test_a_supervisor_of_the_centre_who_begins_may_use_either_command(tmp_path: Path) -> None:
+    desk = follows(replace(open_desk(tmp_path).station, pins=PlainPins()))
+    desk.say(fed(EVA, Role.SUPERVISOR))
+    change_pin(desk.station, EVA, OWN)
+    assert approve(desk.station, EVA, OWN) == Approval(EVA)
     desk.station.store.close()
 
 
