@@ -45,10 +45,10 @@ TABLE = {
     ),
     "bag_collected_already": Words(
         "Recorded already",
-        "The collection of the bag with the seal {seal_no} was recorded here at {at}.",
+        "The collection of the bag with the seal {seal_no} is on record: {at}.",
         NO_MONEY,
-        "Nothing more is to be done here. If its count was wrong, say so at the desk when the bag "
-        "arrives.",
+        "Nothing more is to be done. Whoever receives the bag counts it again, and what differs is "
+        "seen then.",
     ),
     "team_counted_otherwise": Words(
         "Team counted otherwise",

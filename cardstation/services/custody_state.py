@@ -114,7 +114,8 @@ def custody_in(reading: Reading, batch_id: str) -> CustodyState:
     strangers = {line.card_no for place, line in lines if place in seen and place not in stands}
     numbers |= strangers - {""}
     moved = [(one.step.at, one.moved) for one in timeline if one.moved is not None]
-    seals = [one.seal_no for _, one in moved if isinstance(one, HandOver) and one.seal_no]
+    signed = [one.reported.told if one.reported else one.moved for one in timeline]
+    seals = [one.seal_no for one in signed if isinstance(one, HandOver) and one.seal_no]
     return CustodyState(
         batch=state,
         stage=stage,

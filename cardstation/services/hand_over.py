@@ -76,6 +76,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
             `whose_card_goes` (a resident takes their own card), `card_not_with_giver`,
             `nothing_to_hand_over`, `more_than_here` (more than twice what can go back),
             `seal_number_wrong`, `seal_of_other_batch`,
+            `bag_collected_already` (a team's laptop recorded it, and we have it from there),
             `signature_not_picture`, `name_missing`, `signature_missing` (of who is not the desk),
             `refused_load_open` (a household refused its card, and the load on it is unanswered),
             `load_made_good` (a card was found whose load was made good, of this batch or of
@@ -153,6 +154,8 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
     if asked.taker is not Party.DESK and asked.giver is not Party.MANAGER:
         _ensure_can_be(state.custody, asked, len(places), max(expected, arrived))
     seal_no = ensure_seal(asked.seal_no, batch_id)
+    if asked.giver is Party.MANAGER:
+        _ensure_not_reported(state, seal_no)
     return HandOver(
         seal_no, asked.giver, asked.taker, expected, arrived, places, asked.missing, extras
     )
@@ -176,6 +179,15 @@ def _ensure_own_seal(station: Station, batch_id: str, seal_no: str) -> None:
     """Two stations number their batches alike: the seal says whose it is."""
     if seal_no and read_seal(seal_no)[0] != station.number:
         raise Refusal("seal_of_other_batch", seal_no=seal_no, batch_id=batch_id)
+
+
+def _ensure_not_reported(state: CustodyState, seal_no: str) -> None:
+    """What a team's laptop recorded is not typed again here: its cards would count twice."""
+    for one in state.timeline:
+        told = one.reported
+        if told is not None and not told.beside and told.told.seal_no == seal_no:
+            at = told.at.isoformat(" ", "minutes")
+            raise Refusal("bag_collected_already", seal_no=seal_no, at=at)
 
 
 def _at(custody: Custody, wanted: Where) -> tuple[int, ...]:

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from cardstation.domain.batch_id import ids_of
 from cardstation.domain.batch_life import BatchStep, Stage, Step
-from cardstation.domain.custody import HandOver, Party, Reported
+from cardstation.domain.custody import HandOver, Party, Reported, Where
 from cardstation.domain.ledger import Entry
 from cardstation.domain.seal_number import read_seal, seals_of
 from cardstation.errors import Defect, Refusal
 from cardstation.services.collect_bag import MOST_CARDS
 from cardstation.services.custody_state import CustodyState, custody_in
-from cardstation.services.hand_over import HandOverRequest, judged, step_of
+from cardstation.services.hand_over import expected_of, step_of
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.moved import moved_of, reported_of
 from cardstation.services.intent.steps import record_step
@@ -24,6 +24,8 @@ from cardstation.store import Reading, Unit
 from cardstation.store.frozen import thaw
 
 _BEFORE_THE_RUN = (Stage.LISTED, Stage.QUOTED, Stage.COLLECTED, Stage.RECEIVED)
+
+_TRAYS = frozenset({Where.DONE, Where.ASK, Where.UNPAID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,7 @@ def _take(station: Station, unit: Unit, one: _Heard) -> None:
     state = custody_in(unit, one.batch_id)
     told, beside = one.told, not _is_in_time(state, one.told)
     if not beside:
-        known = HandOverRequest(told.giver, told.taker, told.arrived, told.expected, told.seal_no)
-        told = replace(told, places=judged(state, one.batch_id, known).places)
+        told = replace(told, places=expected_of(state.custody, told.giver, told.taker)[0])
     entry = one.entry
     value = Reported(
         told=told,
@@ -125,7 +126,8 @@ def _take(station: Station, unit: Unit, one: _Heard) -> None:
 
 
 def _is_in_time(state: CustodyState, told: HandOver) -> bool:
-    """Nothing of that bag is on record here, and no card was run."""
+    """Nothing of that bag is on record here, and no card was in a reader."""
     moves = [one.moved for one in state.timeline if isinstance(one.moved, HandOver)]
     known = any(one.seal_no in ("", told.seal_no) for one in moves)
-    return state.stage in _BEFORE_THE_RUN and not known
+    run = _TRAYS.intersection(state.custody.where.values())
+    return state.stage in _BEFORE_THE_RUN and not known and not run

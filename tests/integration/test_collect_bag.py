@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -19,6 +19,8 @@ from cardstation.cli.run import Call
 from cardstation.domain.batch_life import BatchStep, Stage, Step
 from cardstation.domain.custody import Explanation, HandOver, Party, Where, Why
 from cardstation.domain.ledger import Entry
+from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.seal_number import QR_PREFIX, seal_grouped, seal_number
 from cardstation.domain.shift import Approval
 from cardstation.errors import LedgerUnreachable, Refusal
@@ -27,69 +29,32 @@ from cardstation.ports.ledger import Ledger
 from cardstation.services.bag_papers import custody_slip
 from cardstation.services.close_batch import close_batch, hindrance
 from cardstation.services.collect_bag import collect_bag
-from cardstation.services.custody_state import CustodyState, Happened, custody_state
+from cardstation.services.custody_state import CustodyState
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import HandOverRequest
 from cardstation.services.hear_of_bags import hear_of_bags
 from cardstation.services.intent.signed_over import open_items
+from cardstation.services.pay_batch import pay_batch
 from cardstation.services.photograph_paper import photograph_paper
+from cardstation.services.rejoin import rejoin
 from cardstation.services.sync import sync
 from cardstation.services.trace_bag import trace_bag
 from cardstation.services.verify import verify
 from cardstation.settings import Settings
 from cardstation.store.frozen import freeze, thaw
+from tests.kit.door import DIFFERS, HOMES, Door
 from tests.kit.handing import ON_PAPER, SIGNED, hand
 from tests.kit.lists import list_row, taken
 from tests.kit.memory_ledger import Centre
-from tests.kit.station import Desk, neighbours
-from tests.kit.two_stations import line_of, told, two_stations
-
-HOMES = neighbours(4)
-DIFFERS = "team_counted_otherwise"
-
-
-class Door:
-    """A desk with a list, the laptop of its team, and the books."""
-
-    def __init__(self, desk: Desk, laptop: Desk, centre: Centre) -> None:
-        self.desk, self.laptop, self.centre = desk, laptop, centre
-        self.batch_id = taken(desk.station, [list_row(one) for one in HOMES]).batch_id
-        self.seal = seal_number(desk.station.number, self.batch_id, 1)
-
-    def collect(self, arrived: int = 4, **said: Any) -> None:
-        known = {"given_by": "陈国栋", "taken_by": "李建国", "seal_no": self.seal}
-        signed = {"given_picture": SIGNED, "taken_picture": SIGNED}
-        asked = HandOverRequest(Party.MANAGER, Party.TEAM, arrived, **(known | signed | said))
-        collect_bag(self.laptop.station, asked)
-
-    def hand(self, giver: Party, taker: Party, **said: Any) -> CustodyState:
-        return hand(self.desk.station, self.batch_id, giver, taker, seal_no=self.seal, **said)
-
-    def hear(self) -> None:
-        told(self.laptop, self.desk)
-
-    @property
-    def now(self) -> datetime:
-        return self.desk.station.clock.now()
-
-    @property
-    def state(self) -> CustodyState:
-        return custody_state(self.desk.station, self.batch_id)
-
-    @property
-    def reported(self) -> list[Happened]:
-        return [one for one in self.state.timeline if one.reported is not None]
-
-    @property
-    def codes(self) -> list[str]:
-        return [one.code for one in exceptions_state(self.desk.station)]
+from tests.kit.station import Desk, card_of
+from tests.kit.two_stations import line_of, open_station, told, two_stations
 
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
-    with two_stations(tmp_path, households=HOMES) as (one, other, centre):
-        yield Door(one, other, centre)
+    with two_stations(tmp_path, households=HOMES) as (one, other, _):
+        yield Door(one, other)
         assert verify(one.station).ok
         assert verify(other.station).ok
 
@@ -111,10 +76,12 @@ def test_what_was_signed_at_the_door_is_in_the_desks_timeline_once(door: Door) -
     assert one.reported.entry_id in sent.decode()
     assert door.state.custody.tally[Where.TEAM] == 4
     assert door.state.seals == (door.seal,)
-    assert all("陈国栋" not in one.sent.raw.decode() for one in door.centre.posted)
+    assert all("陈国栋" not in one.sent.raw.decode() for one in line_of(door.desk).centre.posted)
     slip = custody_slip(door.desk.station, door.batch_id)
     assert (slip.station, slip.given_by, slip.given_picture) == ("S002", "", b"")
 
+    with pytest.raises(Refusal, match="bag_collected_already"):
+        door.hand(Party.MANAGER, Party.TEAM, arrived=4)
     state = door.hand(Party.TEAM, Party.DESK)
     assert state.timeline[-1].moved == replace(one.moved, **_received(state))
     assert (state.stage, state.custody.lacking) == (Stage.RECEIVED, 0)
@@ -209,13 +176,26 @@ def test_another_bag_of_the_same_batch_is_taken_too(door: Door) -> None:
     assert state.seals == (door.seal, second)
 
 
-def test_a_bag_that_is_run_already_is_shown_beside(door: Door) -> None:
+def test_an_open_bag_of_ours_may_be_that_one(door: Door) -> None:
     desk = door.desk.station
     hand(desk, door.batch_id, Party.MANAGER, Party.DESK, seal_no="")
+    assert door.state.seals == ()
     door.collect(4)
     door.hear()
+    assert door.state.seals == (door.seal,), "no other bag gets its label"
     [one] = door.reported
-    assert (one.moved, one.ours) == (None, None), "an open bag of ours may be that one"
+    assert (one.moved, one.ours) == (None, None)
+
+
+def test_a_bag_that_is_run_already_is_shown_beside(door: Door) -> None:
+    desk = door.desk
+    pay_batch(desk.station, door.batch_id, tender=Tender.CASH, money=Money.of_yuan("400"))
+    desk.load(door.batch_id, card_of(HOMES[0]))
+    door.collect(4)
+    before = door.state.custody
+    door.hear()
+    [one] = door.reported
+    assert (one.moved, one.ours, door.state.custody) == (None, None, before)
 
 
 def test_what_is_heard_of_a_closed_batch_changes_nothing(door: Door) -> None:
@@ -231,7 +211,7 @@ def test_what_is_heard_of_a_closed_batch_changes_nothing(door: Door) -> None:
 
 def sent_by(door: Door) -> Entry:
     told(door.laptop)
-    [entry] = door.centre.sealed_hand_overs("S002", door.seal, door.seal)
+    [entry] = line_of(door.desk).centre.sealed_hand_overs("S002", door.seal, door.seal)
     return entry
 
 
@@ -315,6 +295,33 @@ def test_every_station_learns_of_it_by_the_seal(door: Door) -> None:
     assert trace_bag(door.desk.station, door.seal).counts == found.counts
 
 
+def test_a_desk_put_back_from_its_backup_has_it_once_all_the_same(tmp_path: Path) -> None:
+    books = Centre()
+
+    def opened(folder: str) -> Desk:
+        return open_station(tmp_path / folder, books, "S001", households=HOMES)
+
+    desk = opened("day")
+    laptop = open_station(tmp_path / "laptop", books, "S002")
+    door = Door(desk, laptop)
+    told(desk)
+    desk.station.store.close()
+    shutil.copytree(tmp_path / "day", tmp_path / "backup")
+    door.desk = opened("day")
+    door.collect()
+    door.hear()
+    before = door.state
+    door.desk.station.store.close()
+    door.desk = opened("backup")
+    assert door.reported == []
+    rejoin(door.desk.station, Approval("supervisor"))
+    door.hear()
+    assert (door.state.timeline, door.state.custody) == (before.timeline, before.custody)
+    for one in (door.desk, laptop):
+        assert verify(one.station).ok
+        one.station.store.close()
+
+
 def test_what_an_unheard_answer_left_out_is_taken_with_the_next(door: Door) -> None:
     door.collect()
     told(door.laptop)
@@ -337,7 +344,10 @@ def test_a_desk_without_open_batches_asks_nothing(door: Door) -> None:
     line_of(door.laptop).boundary = asked.append
     assert hear_of_bags(door.laptop.station) == 0
     assert asked == []
-    assert hear_of_bags(replace(door.desk.station, ledger=None)) == 0
+    alone = replace(door.desk.station, ledger=None)
+    assert hear_of_bags(alone) == 0
+    with pytest.raises(Refusal, match="bag_not_known_here"):
+        trace_bag(alone, seal_number(9, door.batch_id, 1))
 
 
 def test_the_command_line_says_where_it_was_recorded(

@@ -9,9 +9,24 @@ import pytest
 
 from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.card_rows import card_places
-from cardstation.domain.custody import Custody, Explanation, HandOver, Moved, Party, Where, Why
+from cardstation.domain.custody import (
+    Custody,
+    Explanation,
+    HandOver,
+    Moved,
+    Party,
+    Where,
+    Why,
+    counted_otherwise,
+)
 from cardstation.domain.custody_book import custody
-from cardstation.domain.seal_number import ensure_seal, seal_grouped, seal_number
+from cardstation.domain.seal_number import (
+    ensure_seal,
+    is_seal,
+    seal_grouped,
+    seal_number,
+    seals_of,
+)
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
 from tests.property.test_custody import at, outcome
@@ -37,6 +52,36 @@ def test_a_seal_number_names_station_day_batch_and_bag() -> None:
     assert number.startswith("000172611240103")
     assert ensure_seal(seal_grouped(number), BATCH) == number
     assert len({seal_number(s, BATCH, bag) for s in (1, 2) for bag in range(1, 100)}) == 198
+
+
+def test_the_seals_of_some_batches_lie_between_two_numbers() -> None:
+    batches = ("2026-11-25-03-S001", BATCH, "of another kind")
+    span = seals_of(1, batches)
+    assert span is not None
+    first, last = span
+    assert all(first <= seal_number(1, one, 99) <= last for one in batches[:2])
+    assert not first <= seal_number(2, BATCH, 1) <= last
+    assert seals_of(1, ("of another kind",)) is None
+    assert (is_seal(seal_number(1, BATCH, 1)), is_seal(BATCH), is_seal("")) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        ([], None),
+        ([came(4)], None),
+        ([came(3)], 3),
+        ([came(3), replace(came(4), seal_no="1")], None),
+        ([replace(came(3), seal_no="1"), came(4)], 3),
+        ([replace(came(3), seal_no="2")], None),
+        ([replace(came(3), giver=Party.DESK, taker=Party.MANAGER)], None),
+        ([replace(came(3), giver=Party.TEAM)], None),
+        ([replace(came(3), giver=Party.TEAM, expected=3)], 3),
+    ],
+)
+def test_what_our_own_record_of_a_bag_says_otherwise(own: list[HandOver], says: int | None) -> None:
+    door = HandOver("1", Party.MANAGER, Party.TEAM, 4, 4, ())
+    assert counted_otherwise(door, own) == says
 
 
 @pytest.mark.parametrize("place", range(16))
