@@ -27,7 +27,7 @@ from cardstation.services.bag_papers import bag_label, custody_slip
 from cardstation.services.close_batch import close_batch
 from cardstation.services.custody_state import custody_state, places_at
 from cardstation.services.explain_card import explain_card
-from cardstation.services.hand_over import HandOverRequest, hand_over
+from cardstation.services.hand_over import ARRIVALS, HandOverRequest, Way, hand_over, likely_way
 from cardstation.services.photograph_paper import photograph_paper
 from cardstation.services.purge_batch import purge_batch
 from cardstation.services.return_batch import return_batch
@@ -45,6 +45,10 @@ def _request(
         there = (places_at(state, door) for door in doors)
         given["places"] = (*(given["places"] or ()), *chain.from_iterable(there))
     return HandOverRequest(giver, taker, **with_pictures(given))
+
+
+def _likely(station: Station, batch_id: str) -> Way:
+    return likely_way(custody_state(station, batch_id).custody, ARRIVALS)
 
 
 @click.command()
@@ -92,18 +96,22 @@ def collect(call: Call, /, batch_id: str, **given: Any) -> None:
 
 @click.command()
 @_batch
-@click.option("--from", "giver", type=click.Choice(["team", "manager"]), default="manager")
+@click.option(
+    "--from",
+    "giver",
+    type=click.Choice(["team", "manager"]),
+    help="Default: whoever has the cards by our records.",
+)
 @counted
 @of_rows
 @signed
 @with_json
 @pass_call
-def receive(call: Call, /, batch_id: str, giver: str, **given: Any) -> None:
+def receive(call: Call, /, batch_id: str, giver: str | None, **given: Any) -> None:
     """Record cards that arrived at the desk."""
     with call.doors.station(call.settings, True) as station:
-        state = hand_over(
-            station, batch_id, _request(station, batch_id, Party(giver), Party.DESK, given)
-        )
+        way = (Party(giver), Party.DESK) if giver else _likely(station, batch_id)
+        state = hand_over(station, batch_id, _request(station, batch_id, *way, given))
     answer_custody(call, state)
 
 

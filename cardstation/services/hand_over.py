@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from cardstation.domain.batch_life import TABLE, Stage, Step
 from cardstation.domain.custody import (
-    HELD,
     KEPT,
     TAIL,
     Custody,
@@ -26,6 +25,10 @@ from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 from cardstation.store import Unit
 
+Way = tuple[Party, Party]
+"""From whom to whom."""
+ARRIVALS: tuple[Way, ...] = ((Party.MANAGER, Party.DESK), (Party.TEAM, Party.DESK))
+"""How cards come to the desk."""
 _WAYS = {
     (Party.MANAGER, Party.TEAM),
     (Party.MANAGER, Party.DESK),
@@ -35,6 +38,7 @@ _WAYS = {
     (Party.DESK, Party.RESIDENT),
     (Party.TEAM, Party.MANAGER),
 }
+_BEEN_HERE = frozenset({Stage.RECEIVED, Stage.RUNNING, Stage.DONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class HandOverRequest:
 def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> CustodyState:
     """Record a hand-over, whole or in part; what lacks or is left over is kept as it was counted.
 
-    The last card that leaves the desk makes the batch *returned*.
+    The last card that leaves for home makes the batch *returned*.
 
     Raises:
         Refusal: `unknown_batch`, `hand_over_way` (not between these two), `hand_over_count`,
@@ -95,7 +99,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
         ensure_signed(asked)
         if told.taker is not Party.DESK:
             ensure_may_leave(unit, before, told.places)
-        final = is_last(before.custody, told)
+        final = is_last(before, told)
         stage = unit.steps.stage(batch_id)
         if final:
             stage = _run_is_over(station, unit, batch_id, stage)
@@ -121,6 +125,13 @@ def expected_of(custody: Custody, giver: Party, taker: Party) -> tuple[tuple[int
     if custody.short:
         desk = tuple(p for p in desk if custody.where[p] is not Where.WAITING)
     return desk, len(desk)
+
+
+def likely_way(custody: Custody, ways: tuple[Way, ...]) -> Way:
+    """The first way on which cards stand ready; first of all those that are with the team."""
+    ready = [way for way in ways if expected_of(custody, *way)[0]]
+    from_team = [way for way in ready if way[0] is Party.TEAM and custody.tally[Where.TEAM]]
+    return next(iter((*from_team, *ready, *ways)))
 
 
 def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOver:
@@ -235,19 +246,37 @@ def ensure_signed(asked: HandOverRequest) -> None:
             raise Refusal("signature_missing", party=party.value)
 
 
-def is_last(custody: Custody, told: HandOver) -> bool:
-    """Whether no card of the list stays at the desk; those that lack do not lie there."""
-    if told.giver is not Party.DESK:
+def is_last(state: CustodyState, told: HandOver) -> bool:
+    """Whether no card of the list stays at the desk or is still to come; those lacking do not.
+
+    A hand-over that names no line is none of the bag while nobody knows where its cards are.
+    """
+    custody = state.custody
+    gone = {*told.places, *told.missing}
+    with_team = set(_at(custody, Where.TEAM)) - gone
+    here = set(custody.held) - set(_at(custody, Where.TEAM)) - gone
+    if told.giver is Party.DESK:
+        with_team -= _sent_home(state)
+    elif (told.giver, told.taker) != (Party.TEAM, Party.MANAGER) or state.stage not in _BEEN_HERE:
         return False
-    own = [p for p, where in custody.where.items() if where in HELD and where is not Where.TEAM]
-    stays = len(set(own) - set(told.places) - set(told.missing))
-    return stays <= custody.short
+    told_of = bool(told.places) or not custody.unexplained
+    return told_of and not with_team and len(here) <= custody.short
+
+
+def _sent_home(state: CustodyState) -> set[int]:
+    """Lines whose cards the desk gave to the team last: they do not come back here."""
+    home: set[int] = set()
+    for one in state.timeline:
+        if isinstance(one.moved, HandOver) and one.moved.taker is Party.TEAM:
+            places = one.moved.places
+            (home.update if one.moved.giver is Party.DESK else home.difference_update)(places)
+    return home
 
 
 def step_of(stage: Stage, told: HandOver, *, final: bool) -> Step:
     """Which step of its batch a hand-over is."""
     wanted = {Party.TEAM: Step.COLLECTED, Party.DESK: Step.RECEIVED}.get(told.taker)
-    if told.giver is Party.DESK:
+    if told.taker is not Party.DESK and told.giver is not Party.MANAGER:
         wanted = Step.RETURNED if final else None
     fits = wanted is not None and (stage, wanted) in TABLE
     return wanted if wanted is not None and fits else Step.HANDED_OVER

@@ -244,7 +244,7 @@ def test_the_way_of_a_bag_by_commands(home: Path, capsys: pytest.CaptureFixture[
     assert (event["giver"], event["taker"], event["expected"]) == ("manager", "team", 4)
     assert (event["given_by"], event["taken_signed"]) == ("Chen", "paper")
     assert len(event["given_signed"]) == 64
-    came = run(capsys, *received("--from", "team", "--missing", "4", "--arrived", "3"))
+    came = run(capsys, *received("--missing", "4", "--arrived", "3"))
     assert came["tally"]["missing"] == 1
     assert came["photos_due"] == [event["number"], came["timeline"][-1]["number"]]
     assert run(capsys, "label", BATCH)["bag"] == 2

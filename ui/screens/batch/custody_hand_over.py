@@ -8,15 +8,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
 
-from cardstation.domain.custody import Party, Where
+from cardstation.domain.custody import Party
 from cardstation.errors import Refusal
 from cardstation.sentences import of_error, word
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.hand_over import (
     HandOverRequest,
+    Way,
     ensure_signed,
-    expected_of,
     judged,
+    likely_way,
 )
 from ui.look import Look
 from ui.parts.buttons import Segments, Tick, button
@@ -25,8 +26,6 @@ from ui.parts.signature_pad import SignaturePad
 from ui.parts.words import column, label, restyle, row
 from ui.screens.batch.custody_places import meant, typed
 from ui.theme import L, M, S
-
-Way = tuple[Party, Party]
 
 
 class Scanned(QLineEdit):
@@ -76,7 +75,7 @@ class HandOverDialog(Sheet):
         t = look.t
         super().__init__(parent, look, t("Hand over cards"), t("Record it"))
         self._look, self._standing, self._ways, self._only = look, standing, ways, only
-        self._way = ways[0] if only else _likely(standing, ways)
+        self._way = ways[0] if only else likely_way(standing.custody, ways)
         choices = [(_code(way), _words(way, look)) for way in ways]
         self.segments = Segments(t("From whom to whom"), choices, _code(self._way))
         self.segments.chosen.connect(self._choose)
@@ -284,15 +283,6 @@ def ask_hand_over(
     asked = dialog.asked
     dialog.deleteLater()
     return asked if accepted else None
-
-
-def _likely(standing: CustodyState, ways: tuple[Way, ...]) -> Way:
-    """The first way on which cards stand ready."""
-    ready = [way for way in ways if expected_of(standing.custody, *way)[0]]
-    from_team = [
-        way for way in ready if way[0] is Party.TEAM and standing.custody.tally[Where.TEAM]
-    ]
-    return next(iter((*from_team, *ready, *ways)))
 
 
 def _code(way: Way) -> str:

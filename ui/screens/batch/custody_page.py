@@ -20,6 +20,7 @@ from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Party
 from cardstation.domain.seal_number import seal_grouped
 from cardstation.sentences import word
+from cardstation.services.hand_over import ARRIVALS
 from ui.look import Look
 from ui.parts.buttons import button, press_key
 from ui.parts.footer import Footer
@@ -190,7 +191,7 @@ class BagPage(QWidget):
         self._hand_over(((Party.MANAGER, Party.TEAM),))
 
     def _receive(self) -> None:
-        self._hand_over(((Party.MANAGER, Party.DESK), (Party.TEAM, Party.DESK)))
+        self._hand_over(ARRIVALS)
 
     def _give_back(self) -> None:
         standing = self._model.state.standing
