@@ -139,7 +139,7 @@ def _room(sheet: Sheet, rules: MakerRules, shown: CardContent) -> Finding:
     credit, image = shown.credit or fail("a proven example shows its load"), sheet.examples[0].image
     money = isinstance(credit.quantity, Money)
     loads: tuple[Quantity, ...] = (
-        (Money(1), Money(100)) if money else (rules.volume_step, rules.per_load_max)
+        (Money(1), rules.money_limits.hoard) if money else (rules.volume_step, rules.per_load_max)
     )
     for load in loads:
         meant = replace(next_load(credit), quantity=load, purchase_counter=rules.counter_max)

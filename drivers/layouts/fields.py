@@ -116,6 +116,11 @@ class Field:
         return data[::-1] if self.little else data
 
     @property
+    def kind(self) -> type:
+        """What its values are."""
+        return _WRITE[self.encoding][0]
+
+    @property
     def own_bytes(self) -> int:
         """Bytes its number takes by itself."""
         return self.width if self.bits is None else (self.bits[1] + 7) // 8

@@ -37,6 +37,7 @@ from drivers.layouts.codec import Declaration, Operation, Owner, Place
 from drivers.layouts.fields import FieldValue
 from drivers.layouts.keyed import Keys
 from drivers.layouts.keyring import Keyring
+from drivers.layouts.names import ensure_known
 
 T = TypeVar("T")
 Values = Mapping[str, FieldValue]
@@ -100,6 +101,7 @@ class OneRecordLayout:
         self._kind = kind
         self._taken = taken
         self._constants = dict(constants or {})
+        ensure_known(declaration, self._constants)
         self._who = [one for one in declaration.places if self._has(one, IDENTITY)]
         ensure(bool(self._who), "some place says whose card it is")
         self._keyring = Keyring(declaration, self._who, IDENTITY, holder)

@@ -16,6 +16,7 @@ from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.domain.card import WritePlan
 from cardstation.domain.card_report import Verdict
+from cardstation.domain.meter import MeterKind
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services.return_load import return_load
@@ -26,6 +27,7 @@ from drivers.keys.layout_keys import SoftwareLayoutKeys
 from drivers.keys.layout_secrets import keep_layout_secret
 from drivers.keys.master_secret import keep_master_secret
 from drivers.keys.secret import Secret
+from drivers.layouts.sheet import read_sheet
 from drivers.operations import host_writes
 from drivers.virtual import Tear, VirtualCard
 from tests.kit import cards
@@ -118,6 +120,30 @@ def test_the_same_code_once_more_takes_its_place_and_can_be_taken_out(cli: Cli) 
     assert not list((cli.home / "layouts").glob("*.toml"))
 
 
+def test_a_money_sheet_has_room_for_every_fen(cli: Cli) -> None:
+    per_fen = changed(('kind = "volume"', 'kind = "money"')).replace("scale = 100\n", "")
+    sheet = read_sheet(FOLDER / "interface2012.toml")
+    images = []
+    for one in sheet.examples:
+        image = bytearray(one.image)
+        quantity, total = (35_000).to_bytes(4, "little"), (1_535_000).to_bytes(4, "little")
+        image[0x48:0x4C], image[0x4E:0x52], image[0x5A:0x5E] = quantity, total, quantity
+        places = {place.name: place for place in sheet.layout.declaration.places}
+        for name in ("load", "backup"):
+            check = places[name].block.check
+            at = places[name].address + check.offset
+            image[at : at + check.width] = check.value(places[name].bytes_in(bytes(image)))
+        images.append(image.hex())
+    parts = per_fen.split('image = """')
+    text = parts[0] + "".join(
+        f'image = """{image}"""{part.partition(chr(34) * 3)[2]}'
+        for image, part in zip(images, parts[1:], strict=True)
+    )
+    assert cli.register(text) == {}
+    with open_station(load_settings(cli.home), False) as station:
+        assert ("sle4442", MeterKind.MONEY) in station.card_kinds
+
+
 def test_a_sheet_that_was_changed_since_opens_no_station(cli: Cli) -> None:
     assert cli.register(SHEET) == {}
     kept = cli.home / "layouts" / "interface2012.toml"
@@ -178,6 +204,7 @@ TOTAL_UNKNOWN = changed(
         (changed(("counter_max", 'volume_step = "0.05"\ncounter_max')), {"room"}),
         (changed(("counter_max", "training = true\ncounter_max")), {"training"}),
         (TOTAL_UNKNOWN, {"room"}),
+        (changed(('kind = "volume"', 'kind = "money"')), {"room"}),
         (SHEET[: SHEET.index(TAKEN)], {"one load waits, one was taken"}),
         (changed(('code = "interface2012"', 'code = "open4442"')), {"code"}),
         (

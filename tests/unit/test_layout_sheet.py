@@ -154,6 +154,9 @@ def test_cards_of_another_size_or_with_spoilt_limits_are_told_apart() -> None:
     assert layout.decode(bytes(image)).returned is None
 
 
+WRONG_TYPES = 'name = "card_type"\nat = 29\nbytes = 1\nis = "choice"\nwords = { used = 255 }'
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
@@ -177,6 +180,10 @@ def test_cards_of_another_size_or_with_spoilt_limits_are_told_apart() -> None:
         ("[taken]", "[[taken]]", "taken"),
         ("[[place]]", "[place]", ""),
         ('card_type = "user"', "card_type = 1.5", "constants.card_type"),
+        ('card_type = "user"', "card_type = 1", ""),
+        ('card_type = "user"', 'card_type = "used"', ""),
+        ('bytes = 4\nis = "bcd"', 'bytes = 4\nis = "uint"', ""),
+        ('name = "own"\nat = 29\nbytes = 1\nis = "mark"\nfixed = "FF"', WRONG_TYPES, ""),
     ],
 )
 def test_what_is_wrong_is_refused_by_its_place(
