@@ -23,7 +23,7 @@ from cardstation.services.change_roles import change_roles
 from cardstation.services.clerks import clerks
 from cardstation.services.close_shift import close_shift
 from cardstation.services.follow_feed import follow_feed
-from cardstation.services.intent.clerk_changes import NO_PIN, change_again
+from cardstation.services.intent.clerk_changes import NO_PIN, change_again, record_fed
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.open_shift import open_shift
 from cardstation.services.retire_clerk import retire_clerk
@@ -163,6 +163,17 @@ def test_who_is_named_no_more_has_left_and_comes_back_without_a_pin(desk: Desk) 
     assert verify(desk.station).disagreements == ()
 
 
+def test_who_left_in_an_entry_that_came_back_leaves_once(desk: Desk) -> None:
+    """A restored store has the entries again, and follows the feed from an older change."""
+    desk.say(fed(ANNA), fed(BEN))
+    with desk.station.store.unit() as unit:
+        record_fed(desk.station, unit, replace(desk.who()[ANNA], active=False), 2)
+        unit.commit()
+    before = desk.facts()
+    desk.say(fed(BEN))
+    assert desk.facts() == before
+
+
 def test_a_snapshot_says_the_same(desk: Desk) -> None:
     desk.say(fed(ANNA), fed(DORA))
     desk.say(fed(DORA), follow=False)
@@ -240,6 +251,7 @@ HOSTILE: dict[str, tuple[Spoil, str]] = {
         "feed_unreadable",
     ),
     "no clerk": (swapped(("clerk/S001/eva", 7)), "feed_unreadable"),
+    "of no station": (swapped(("eva", clerk_row("S001", fed(EVA))[1])), "feed_unreadable"),
     "a name with a slash": (
         swapped(("clerk/S001/x/eva", clerk_row("S001", fed(EVA))[1])),
         "feed_unreadable",

@@ -193,6 +193,8 @@ def test_a_list_of_clerks_that_is_not_right_is_not_published(shell: Shell, rows:
     file = shell.folder / "clerks.csv"
     file.write_text(HEADINGS + rows, "utf-8")
     shell.at_centre("clerks", str(file), *_TWO, status=3)
+    file.write_bytes(b"\xff\xfe\xfd")
+    shell.at_centre("clerks", str(file), *_TWO, status=3)
     with shell.centre.books.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM feeds")) == 0
 

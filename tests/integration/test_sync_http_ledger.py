@@ -339,6 +339,13 @@ def test_an_answer_is_to_its_own_question(centre: Centre) -> None:
         line.loads_of("2")
 
 
+def test_a_signature_that_is_none_is_not_read() -> None:
+    head = b'{"epoch":1,"last_seq":0,"last_hash":"","nonce":"","status":"active","signature":"",'
+    body, said = head + b'"centre_key":"","rewind":null}', {"centre-signature": "%"}
+    error = failing(lambda _: httpx.Response(200, content=body, headers=said))
+    assert error.code == "ledger_answer_unreadable"
+
+
 def test_an_older_centre_that_signs_no_answer_is_said_to_be_one(centre: Centre) -> None:
     key = TestKey()
     centre.station(key=key)
