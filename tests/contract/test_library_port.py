@@ -128,6 +128,8 @@ def test_writing_comes_after_unlocking_and_codes_are_not_ours(desk: Desk) -> Non
     issued = (b"", found.identity, found.credit, found.limits, None, found.returned)
     with pytest.raises(Refusal, match="library_cannot_issue"):
         desk.layout.plan_issue(*issued)
+    with pytest.raises(Refusal, match="card_not_clearable"):
+        desk.layout.plan_wipe(b"", b"mark")
 
 
 def test_a_load_stands_there_to_the_fact(desk: Desk) -> None:

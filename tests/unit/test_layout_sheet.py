@@ -76,6 +76,8 @@ def test_a_whole_life_of_a_card() -> None:
     shown = layout.decode(sheet.examples[1].image)
     assert shown.credit is not None
     assert shown.returned is not None
+    with pytest.raises(Refusal, match="card_not_clearable"):
+        layout.plan_wipe(sheet.examples[1].image, b"mark")
     blank = b"\xff" * 256
     assert layout.is_blank(blank)
     with pytest.raises(Refusal, match="foreign_card"):

@@ -305,5 +305,8 @@ def test_what_a_desk_cannot_do_to_a_purse() -> None:
     with pytest.raises(Refusal) as stop:
         LAYOUT.plan_issue(image, shown.identity, CREDIT, shown.limits, None, shown.returned)
     assert stop.value.code == "purse_issued_elsewhere"
+    with pytest.raises(Refusal) as stop:
+        LAYOUT.plan_wipe(image, b"mark")
+    assert stop.value.code == "card_not_clearable"
     with pytest.raises(Defect):
         LAYOUT.plan_return(image, shown.returned)
