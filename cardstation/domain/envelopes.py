@@ -1,12 +1,17 @@
-"""Whose row the money in an envelope is for, when rows were put in the stead of others."""
+"""Envelopes: when two numbers are the same one, and whose row the money in one is for."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from cardstation.domain.batch import ManifestLine, Verdict
 from cardstation.domain.preflight import RELEASED
+
+_UNSEEN = re.compile("[\\s\u034f\u115f\u1160\u17b4\u17b5\u2800\ufe00-\ufe0f]")
+"""White space, and what shows nothing though its category says letter or mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,16 @@ class Exchanges:
 
 
 NOTHING_EXCHANGED = Exchanges({}, frozenset())
+
+
+def envelope_key(written: str) -> str:
+    """What two numbers of one envelope have in common, however they were typed or scanned.
+
+    Width, case, white space and invisible characters make no other envelope; empty = no number.
+    """
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", written))
+    seen = "".join(sign for sign in plain if sign.isprintable())
+    return unicodedata.normalize("NFKC", seen.casefold())
 
 
 def laid_by(lines: Sequence[ManifestLine], place: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cardstation.domain.batch import Whose
+from cardstation.domain.envelopes import envelope_key
 from cardstation.domain.revision import Change, ChangeKind, Comparison, compare_lines
 from cardstation.errors import Refusal
 from cardstation.services.intent.envelope_numbers import EnvelopeNumbers, numbers_in
@@ -62,5 +63,5 @@ def _numbered(change: Change, numbers: EnvelopeNumbers) -> Change:
     said, taken = change.new.envelope, change.kind in (ChangeKind.NEW, ChangeKind.CHANGED)
     kept = change.old.envelope if change.old else ""
     stays = numbers.of_row(change.new, change.place) if taken else kept
-    left = said if said.casefold() != stays.casefold() else ""
+    left = said if envelope_key(said) != envelope_key(stays) else ""
     return replace(change, new=replace(change.new, envelope=stays), number_left=left)

@@ -17,6 +17,7 @@ from cardstation.domain.batch import (
     Verdict,
 )
 from cardstation.domain.card import Witness
+from cardstation.domain.envelopes import envelope_key
 from cardstation.domain.household import Household
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.payment import Tender
@@ -191,13 +192,13 @@ def ensure_own_envelope(batch: Batch, place: int, envelope: str) -> None:
             `envelope_not_scanned`: it has a number, and this bag's envelopes must be scanned.
     """
     own = batch.lines[place - 1].envelope
-    given = envelope.strip()
+    given = envelope_key(envelope)
     if not given and own and batch.scan_envelopes:
         raise Refusal("envelope_not_scanned")
-    if not given or given.casefold() == own.casefold():
+    if not given or given == envelope_key(own):
         return
     if any(line.envelope for line in batch.lines):
-        raise Refusal("card_in_other_envelope", envelope=given, own=own or "—")
+        raise Refusal("card_in_other_envelope", envelope=envelope.strip(), own=own or "—")
 
 
 def _load(station: Station, batch: Batch, place: int, card: Inserted, watch: Watch) -> Receipt:

@@ -6,6 +6,7 @@ import hashlib
 
 from cardstation.domain.batch import ManifestLine
 from cardstation.domain.batch_life import Step
+from cardstation.domain.envelopes import envelope_key
 from cardstation.domain.list_steps import Enveloped, Reenveloped
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
@@ -16,6 +17,7 @@ from cardstation.services.intent.guards import ensure_may_write, ensure_other_pe
 from cardstation.services.intent.scan_rule import scan_when_numbered
 from cardstation.services.intent.steps import ensure_not_closed, record_step
 from cardstation.services.intent.words import meant
+from cardstation.services.lists.cells import clean
 from cardstation.services.station import Station
 
 
@@ -40,7 +42,8 @@ def put_in_envelope(
     ensure_may_write(station)
     if approval is not None:
         ensure_other_person(station, approval)
-    wanted = envelope.strip()
+    key = envelope_key(envelope)
+    wanted = clean(envelope) if key else ""
     with station.store.unit() as unit:
         batch = batch_of(unit, batch_id)
         lines = batch.lines
@@ -49,10 +52,10 @@ def put_in_envelope(
             raise Refusal("unknown_line", batch_id=batch_id, place=place)
         own = lines[place - 1]
         for other in lines:
-            same = wanted and other.envelope.casefold() == wanted.casefold()
+            same = key and envelope_key(other.envelope) == key
             if same and not other.withdrawn and other.account_no != own.account_no:
                 raise Refusal("envelope_taken", envelope=wanted, row=other.row.row)
-        if own.envelope == wanted:
+        if envelope_key(own.envelope) == key:
             return own
         value: object = Enveloped(place, taken_out=not wanted)
         if own.envelope and numbers_in(unit, batch).relied_on(own):

@@ -326,3 +326,16 @@ def test_the_rule_that_comes_with_the_run_is_known_at_once(desk: Stage) -> None:
     assert not state(desk).must_scan
     desk.batch.model.start()
     assert state(desk).must_scan
+
+
+def test_a_scan_in_full_width_is_of_the_card_whose_envelope_it_is(desk: Stage) -> None:
+    """Where nothing has to be scanned, a scan finds its card by the number."""
+    opened(desk, envelopes=True)
+    desk.batch.model.start()
+    lay(desk, 0, FIFTH)
+    lay(desk, 1, SEVENTH)
+    desk.batch.model.scan("\u200b")
+    desk.batch.model.scan("５\u200b")
+    desk.batch.model.scan(" ７")
+    assert [one.envelope for one in state(desk).lanes] == ["５\u200b", "７"]
+    assert [one.phase for one in state(desk).lanes] == [Phase.DONE] * 2

@@ -140,3 +140,35 @@ def test_first_numbers_and_those_two_people_gave_hold(desk: Desk, batch: str) ->
     rows = [list_row(home, "150", envelope=at) for home, at in ((A, "E1"), (B, "E6"), (C, "E9"))]
     revise_list(desk.station, batch, made_list(rows))
     assert [one.envelope for one in lines_of(desk.station, batch)[2:]] == ["E5", "E6", "E9"]
+
+
+WRITTEN = ("Ｅ１", "E 1", "e1\u200b")
+"""E1, as an input method, a hand, and a scanner write it."""
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_one_number_is_one_envelope_however_it_is_typed(
+    desk: Desk, batch: str, written: str
+) -> None:
+    with pytest.raises(Refusal, match="envelope_taken"):
+        put_in_envelope(desk.station, batch, 2, written)
+    assert put_in_envelope(desk.station, batch, 1, written).envelope == "E1"
+    assert put_in_envelope(desk.station, batch, 2, "\uff25 ９\u200b").envelope == "E 9"
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_scan_in_another_width_is_no_false_stop(desk: Desk, batch: str, written: str) -> None:
+    pay_batch(desk.station, batch, tender=Tender.CASH, money=Money.of_yuan("200"))
+    relied_on(desk, batch, "run")
+    assert stopped(desk, batch, "\u200b") == "envelope_not_scanned"
+    with closing(desk.insert(card_of(A))) as card:
+        assert load_line(desk.station, batch, card, nobody, written).state is LineState.DONE
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_newer_list_with_the_same_number_says_nothing_of_another(
+    desk: Desk, batch: str, written: str
+) -> None:
+    relied_on(desk, batch, "run")
+    newer = made_list([list_row(A, "150", envelope=written), list_row(B, envelope="E2")])
+    assert [one.number_left for one in compare_list(desk.station, batch, newer).changes] == ["", ""]

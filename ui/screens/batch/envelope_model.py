@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch import ManifestLine
+from cardstation.domain.envelopes import envelope_key
 from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
 from cardstation.services.batch_state import BatchState
@@ -79,8 +80,8 @@ class EnvelopeModel(QObject):
 
     def scanned(self, envelope: str) -> None:
         """This row's envelope; the next row without one follows."""
-        if envelope.strip():
-            self._want(envelope.strip())
+        if envelope_key(envelope):
+            self._want(envelope)
 
     def take_out(self) -> None:
         """This row's card is in no envelope."""

@@ -13,6 +13,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.envelopes import envelope_key
 from cardstation.domain.shift import Approval
 from cardstation.domain.trays import Tray
 from cardstation.errors import CardStationError
@@ -149,7 +150,7 @@ class RunModel(QObject):
     def scan(self, envelope: str) -> None:
         """An envelope was scanned: of the card that asked, or is being read, or comes next."""
         envelope, state = envelope.strip(), self._state
-        if not envelope or not state.running:
+        if not envelope_key(envelope) or not state.running:
             return
         lane = state.scanned_for(envelope)
         self._set(scanned="" if lane or state.unasked else envelope)

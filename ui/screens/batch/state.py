@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cardstation.domain.batch import LineOutcome, LineState, Verdict
+from cardstation.domain.envelopes import envelope_key
 from cardstation.domain.trays import Tray, tray_for
 from cardstation.services.batch_list import ListedBatch
 from cardstation.services.batch_state import BatchState
@@ -132,7 +133,7 @@ class State:
         lying = [one for one in self.lanes if one.place and not one.envelope and not self.must_scan]
         for lane in lying:
             one = self.line(lane.place)
-            if one is not None and one.line.envelope.casefold() == envelope.casefold():
+            if one is not None and envelope_key(one.line.envelope) == envelope_key(envelope):
                 return lane
         if self.unasked:
             return self.unasked[0] if len(self.unasked) == 1 else None

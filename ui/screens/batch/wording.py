@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cardstation.domain.batch import LineKind, LineOutcome, LineState, Verdict
 from cardstation.domain.batch_life import Stage
+from cardstation.domain.envelopes import envelope_key
 from cardstation.errors import Refusal
 from cardstation.i18n import Translator
 from cardstation.sentences import brief, word
@@ -117,8 +118,9 @@ def _other_envelope(lane: LaneState, problem: Problem, state: State, t: Translat
     """Which envelope was scanned and which is the card's, each with its door."""
     given, own = (str(problem.values.get(name, "")) for name in ("envelope", "own"))
     lines = () if state.standing is None else state.standing.batch.lines
-    named = [one.door for one in lines if one.envelope.casefold() == given.casefold()]
-    whose = named[0] if given and named else t("on no row")
+    key = envelope_key(given)
+    named = [one.door for one in lines if key and envelope_key(one.envelope) == key]
+    whose = named[0] if named else t("on no row")
     one = state.line(lane.place)
     scanned = t("Scanned: envelope {envelope}, {whose}", envelope=given, whose=whose)
     door = "" if one is None else one.line.door
