@@ -127,6 +127,12 @@ TABLE = {
         NO_MONEY,
         "Choose on the page of the bag a hand-over that is marked “photo missing”.",
     ),
+    "photo_used": Words(
+        "Photo of another hand-over",
+        "This very picture is on file for hand-over {number} of batch {batch_id}.",
+        NO_MONEY,
+        "Photograph the slip of this hand-over, the one that both sides signed, and choose that.",
+    ),
     "card_place_unknown": Words(
         "No such row",
         "The list has no card in row {place}.",

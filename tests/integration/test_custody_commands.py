@@ -262,6 +262,8 @@ def test_the_way_of_a_bag_by_commands(home: Path, capsys: pytest.CaptureFixture[
     photo = ("photo", BATCH, str(signature))
     one = run(capsys, *photo, "--number", str(came["timeline"][-1]["number"]))
     assert one["photos_due"] == [event["number"]]
+    assert run(capsys, *photo, status=3)["error"] == "photo_used"
+    signature.write_bytes(PNG + b" of the other slip")
     last = run(capsys, *photo)
     assert (last["photos_due"], last["stage"]) == ([], "closed")
     assert run(capsys, *photo, status=3)["error"] == "no_paper_to_photograph"

@@ -18,10 +18,12 @@ from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.intent.signed_over import open_items
 from cardstation.services.photograph_paper import photograph_paper
 from cardstation.services.verify import verify
-from tests.integration.test_custody import Bag
+from tests.integration.test_custody import HOMES, Bag
 from tests.kit.handing import ON_PAPER, SIGNED, counted, go_back, hand
+from tests.kit.station import line, put_batch
 
 PHOTO = b"\xff\xd8\xff" + b"a photo of the signed slip"
+OTHER = PHOTO + b" of another day"
 
 
 @pytest.fixture
@@ -107,7 +109,11 @@ def test_a_paper_without_its_photo_keeps_the_batch_open(bag: Bag) -> None:
     assert papers(bag) == [went]
     with bag.station.store.reading() as reading:
         assert reading.steps.signature(state.timeline[-1].photo) == PHOTO
-    assert photograph_paper(bag.station, bag.batch_id, 0, PHOTO).stage is Stage.CLOSED
+    with pytest.raises(Refusal, match="photo_used") as used:
+        photograph_paper(bag.station, bag.batch_id, 0, PHOTO)
+    assert used.value.values == {"batch_id": bag.batch_id, "number": came}
+    assert papers(bag) == [went]
+    assert photograph_paper(bag.station, bag.batch_id, 0, OTHER).stage is Stage.CLOSED
     assert (papers(bag), exceptions_state(bag.station)) == ([], ())
     assert verify(bag.station).ok
 
@@ -141,3 +147,13 @@ def test_one_signs_on_the_pad_and_the_other_on_paper(bag: Bag) -> None:
     assert len(papers(bag)) == 1
     bag.explain(Why.NEVER_GIVEN, 1)
     assert len(papers(bag)) == 1, "an explanation photographs nothing"
+
+
+def test_the_photo_of_one_bag_is_none_of_another_bag(bag: Bag) -> None:
+    other = put_batch(bag.desk, [line(HOMES[0], 1)], "2026-11-24-02")
+    for batch_id in (bag.batch_id, other):
+        hand(bag.station, batch_id, Party.MANAGER, Party.DESK, **ON_PAPER)
+    photograph_paper(bag.station, bag.batch_id, 0, PHOTO)
+    with pytest.raises(Refusal, match="photo_used"):
+        photograph_paper(bag.station, other, 0, PHOTO)
+    assert custody_state(bag.station, other).photos_due
