@@ -28,13 +28,13 @@ TABLE = {
         "Layout not registered",
         "The file {file} lies among the layouts and was never registered.",
         SAFE,
-        "Take it out of the folder “layouts” and register it: cardstation layout register FILE",
+        "Take it out of the folder “layouts” and register it: cardstation layout register FILE.",
     ),
     "layout_unknown": Words(
         "No such layout",
         "No sheet “{layout}” is registered here.",
         NOTHING,
-        "Look at: cardstation layout list",
+        "Look at: cardstation layout list.",
     ),
     "layout_key_missing": Words(
         "Key of the card missing",
