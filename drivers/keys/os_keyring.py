@@ -25,7 +25,7 @@ def read_keyring(name: str) -> Secret | None:
 
 
 def write_keyring(name: str, secret: Secret) -> bool:
-    """Keep a secret in the keyring; False when there is no keyring to take it."""
+    """Keep a secret in the keyring; False when there is none that gives it back."""
     import keyring
     from keyring.errors import KeyringError
 
@@ -33,4 +33,4 @@ def write_keyring(name: str, secret: Secret) -> bool:
         keyring.set_password(SERVICE, name, secret.reveal().hex())
     except KeyringError:
         return False
-    return True
+    return read_keyring(name) == secret

@@ -149,6 +149,16 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load_master_secret(tmp_path)
 
 
+def test_a_keyring_that_keeps_nothing_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine whose keyring is switched off takes every secret and has none."""
+    monkeypatch.setattr("keyring.get_password", lambda *_name: None)
+    monkeypatch.setattr("keyring.set_password", lambda *_what: None)
+    assert keep_master_secret(tmp_path, Secret(MASTER)) == "file"
+    assert load_master_secret(tmp_path) == Secret(MASTER)
+
+
 def test_the_keyring_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: dict[tuple[str, str], str] = {}
     monkeypatch.setattr("keyring.get_password", lambda *name: kept.get(name))
