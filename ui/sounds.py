@@ -6,14 +6,19 @@ import shutil
 import sys
 from typing import Protocol
 
-from PySide6.QtCore import QProcess
+from PySide6.QtCore import QProcess, QTimer
 
 import resources
 
 NAMES = ("ok", "stop", "remove-card", "wait")
 PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"))
-SPEAKERS = (("spd-say", "-l", "{language}", "{text}"), ("espeak-ng", "-v", "{voice}", "{text}"))
+SPEAKERS = (
+    ("spd-say", "-w", "-l", "{language}", "{text}"),
+    ("espeak-ng", "-v", "{voice}", "{text}"),
+)
 VOICES = {"zh_CN": ("zh", "cmn"), "en": ("en", "en")}
+PATIENCE_MS = 20_000
+"""A voice that says one sentence for longer than this hangs: it is ended for the next one."""
 
 
 class Sounds(Protocol):
@@ -26,8 +31,17 @@ class Sounds(Protocol):
     def play(self, name: str) -> None:
         """Start one of `NAMES` and return at once. Never raises."""
 
-    def speak(self, text: str, language: str) -> None:
-        """Say a sentence aloud and return at once, where this system can. Never raises."""
+    def speak(self, text: str, language: str, source: str) -> None:
+        """Say a sentence aloud, after those before it, and return at once. Never raises.
+
+        Args:
+            text: The sentence.
+            language: It is in.
+            source: Who says it, a reader: its sentence that still waits is said no more.
+        """
+
+    def hush(self, source: str) -> None:
+        """What this one had to say, and still waits, is said no more."""
 
 
 class Silence:
@@ -38,7 +52,10 @@ class Silence:
     def play(self, name: str) -> None:
         """Nothing."""
 
-    def speak(self, text: str, language: str) -> None:
+    def speak(self, text: str, language: str, source: str) -> None:
+        """Nothing."""
+
+    def hush(self, source: str) -> None:
         """Nothing."""
 
 
@@ -52,6 +69,13 @@ class SystemSounds:
         self._player = next((one for one in PLAYERS if shutil.which(one[0])), None)
         self._speaker = next((one for one in SPEAKERS if shutil.which(one[0])), None)
         self.on = on
+        self._waiting: dict[str, list[str]] = {}
+        self._voice, self._patience = QProcess(), QTimer(singleShot=True)
+        for stream in (self._voice.setStandardOutputFile, self._voice.setStandardErrorFile):
+            stream(QProcess.nullDevice())
+        self._voice.finished.connect(self._say_next)
+        self._voice.errorOccurred.connect(self._went_wrong)
+        self._patience.timeout.connect(self._voice.kill)
 
     @property
     def has_voice(self) -> bool:
@@ -70,11 +94,35 @@ class SystemSounds:
         elif self._player is not None:
             QProcess.startDetached(self._player[0], [*self._player[1:], place])
 
-    def speak(self, text: str, language: str) -> None:
-        """Start to speak with the system's own voice."""
+    @property
+    def speaking(self) -> bool:
+        """A sentence is being said."""
+        return self._voice.state() is not QProcess.ProcessState.NotRunning
+
+    def speak(self, text: str, language: str, source: str) -> None:
+        """With the system's own voice, one sentence at a time; see `Sounds`."""
         if not self.on or self._speaker is None:
             return
         short, voice = VOICES.get(language, VOICES["en"])
         told = {"{language}": short, "{voice}": voice, "{text}": text}
-        words = [told.get(word, word) for word in self._speaker]
-        QProcess.startDetached(words[0], words[1:])
+        self._waiting[source] = [told.get(word, word) for word in self._speaker]
+        if not self.speaking:
+            self._say_next()
+
+    def hush(self, source: str) -> None:
+        """See `Sounds`."""
+        self._waiting.pop(source, None)
+
+    def _say_next(self) -> None:
+        self._patience.stop()
+        if not self.on:
+            self._waiting.clear()
+        if self._waiting:
+            program, *words = self._waiting.pop(next(iter(self._waiting)))
+            self._patience.start(PATIENCE_MS)
+            self._voice.start(program, words)
+
+    def _went_wrong(self, error: QProcess.ProcessError) -> None:
+        """A voice that never started does not end either."""
+        if error is QProcess.ProcessError.FailedToStart:
+            self._say_next()

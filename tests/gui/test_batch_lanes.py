@@ -35,7 +35,7 @@ def _heard(desk: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.station.calls.clear()
     sounds = desk.session.tools.sounds
     monkeypatch.setattr(sounds, "play", HEARD.append)
-    monkeypatch.setattr(sounds, "speak", lambda text, _language: HEARD.append(text))
+    monkeypatch.setattr(sounds, "speak", lambda text, *_who: HEARD.append(text))
     HEARD.clear()
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cardstation.domain.trays import Tray
-from cardstation.errors import Refusal
+from cardstation.errors import CardRemoved, Refusal
 from cardstation.i18n import translator
 from cardstation.sentences import brief, of_error
 from tests.gui.test_batch_lanes import lane, lay, run, tiles
@@ -42,7 +42,7 @@ def heard(desk: Stage, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     said: list[str] = []
     sounds = desk.session.tools.sounds
     monkeypatch.setattr(sounds, "play", said.append)
-    monkeypatch.setattr(sounds, "speak", lambda text, _language: said.append(text))
+    monkeypatch.setattr(sounds, "speak", lambda text, *_who: said.append(text))
     return said
 
 
@@ -92,7 +92,24 @@ def test_the_sounds_tell_wait_from_take_it_from_stop(desk: Stage, heard: list[st
     heard.clear()
     desk.station.fails["load_line"] = Refusal("card_not_in_batch")
     lay(desk, 1, 6)
-    assert heard == ["wait", "stop", "这张卡不在本批次的清单上。"]
+    assert heard == ["wait", "stop", "2 号，放 B 盘：这张卡不在本批次的清单上。"]
+
+
+def test_of_an_only_reader_no_number_is_said(desk: Stage, heard: list[str]) -> None:
+    run(desk, 1)
+    desk.station.fails["load_line"] = Refusal("card_not_in_batch")
+    lay(desk, 0, 6)
+    assert heard == ["wait", "stop", "放 B 盘：这张卡不在本批次的清单上。"]
+
+
+def test_a_card_that_is_pulled_out_is_laid_in_again_and_in_no_tray(
+    desk: Stage, heard: list[str]
+) -> None:
+    run(desk)
+    stop = desk.station.fails["load_line"] = CardRemoved("card_removed")
+    lay(desk, 1, 4)
+    assert lane(desk, 1).phase is Phase.PULLED
+    assert heard[1:] == ["stop", f"2 号：{of_error(stop, CHINESE).what}"]
 
 
 @pytest.mark.parametrize(
@@ -134,8 +151,8 @@ def test_each_stop_is_said_and_has_a_tray(
     lay(desk, 1, 6)
     assert (lane(desk, 1).phase, lane(desk, 1).tray) == (Phase.STOPPED, tray)
     assert tiles(desk)[1][0] == "needs_you"
-    assert heard[1:] == ["stop", of_error(stop, CHINESE).what]
-    assert heard[2] not in ("", of_error(Refusal("no_words"), CHINESE).what)
+    assert heard[1:] == ["stop", f"2 号，放 {tray} 盘：{of_error(stop, CHINESE).what}"]
+    assert of_error(Refusal("no_words"), CHINESE).what not in heard[2]
     assert not re.search(r"[{}]|[a-z]{3}", heard[2]), "a value is missing, or a word is not told"
     for name, told in VALUES.get(code, {}).items():
         words = "50" if name.endswith(("litres", "fen")) else brief(str(told), CHINESE)

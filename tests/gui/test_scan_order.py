@@ -278,13 +278,25 @@ def test_the_question_is_spoken_when_its_turn_comes(
     said: list[str] = []
     sounds = desk.session.tools.sounds
     monkeypatch.setattr(sounds, "play", said.append)
-    monkeypatch.setattr(sounds, "speak", lambda text, _language: said.append(text))
+    monkeypatch.setattr(sounds, "speak", lambda text, *_who: said.append(text))
     running(desk)
     lay(desk, 0, FIFTH)
     lay(desk, 1, SEVENTH)
-    assert said == ["wait", "请扫信封", "wait"]
+    assert said == ["wait", "1 号：请扫信封", "wait"]
     desk.batch.model.scan("5")
-    assert said[3:] == ["请扫信封", "remove-card"]
+    assert said[3:] == ["2 号：请扫信封", "remove-card"]
+
+
+def test_a_question_that_is_answered_before_it_was_heard_is_not_asked(
+    desk: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hushed: list[str] = []
+    monkeypatch.setattr(desk.session.tools.sounds, "hush", hushed.append)
+    running(desk)
+    lay(desk, 0, FIFTH)
+    assert hushed == []
+    desk.batch.model.scan("5")
+    assert hushed == [READERS[0]]
 
 
 def test_only_a_tray_that_may_take_the_card_is_offered(desk: Stage) -> None:

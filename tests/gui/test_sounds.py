@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import struct
 import wave
 from dataclasses import replace
@@ -49,9 +50,9 @@ def data_of(name: str) -> bytes:
 @pytest.mark.parametrize(
     ("program", "language", "said"),
     [
-        ("spd-say", "zh_CN", ["-l", "zh", "卡不在清单上。"]),
+        ("spd-say", "zh_CN", ["-w", "-l", "zh", "卡不在清单上。"]),
         ("espeak-ng", "zh_CN", ["-v", "cmn", "卡不在清单上。"]),
-        ("spd-say", "en", ["-l", "en", "卡不在清单上。"]),
+        ("spd-say", "en", ["-w", "-l", "en", "卡不在清单上。"]),
     ],
 )
 def test_a_stop_is_spoken_with_the_voice_of_this_system(
@@ -62,10 +63,10 @@ def test_a_stop_is_spoken_with_the_voice_of_this_system(
     voice.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     sounds = SystemSounds(on=False)
-    sounds.speak("卡不在清单上。", language)
+    sounds.speak("卡不在清单上。", language, "1")
     sounds.on = True
-    sounds.speak("卡不在清单上。", language)
-    until(heard.exists)
+    sounds.speak("卡不在清单上。", language, "1")
+    until(lambda: heard.exists() and not sounds.speaking)
     assert heard.read_text("utf-8").splitlines() == said
 
 
@@ -78,9 +79,76 @@ def test_without_a_voice_nothing_is_spoken(
     for voice in voices:
         (tmp_path / voice).touch(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(QProcess, "startDetached", lambda program, _words: started.append(program))
-    SystemSounds().speak("x", "en")
+    monkeypatch.setattr(QProcess, "start", lambda _own, program, _words: started.append(program))
+    SystemSounds().speak("x", "en", "1")
     assert started == voices
+
+
+class Voice:
+    """A voice that says each sentence until it is let go on."""
+
+    def __init__(self, folder: Path) -> None:
+        self._said, self._gate, self.program = folder / "said", folder / "gate", folder / "spd-say"
+        os.mkfifo(self._gate)
+        said = f'for last; do :; done; echo "$last" >>{self._said}; read _ <{self._gate}'
+        self.program.write_text(f"#!/bin/sh\n{said}\n")
+        self.program.chmod(0o755)
+
+    def says(self, *sentences: str) -> None:
+        """Wait until so much was said, and hold that it was this."""
+        until(lambda: self._said.exists() and len(self.said) >= len(sentences))
+        assert self.said == list(sentences)
+
+    @property
+    def said(self) -> list[str]:
+        return self._said.read_text("utf-8").splitlines()
+
+    def go_on(self) -> None:
+        self._gate.write_text("\n")
+
+
+@pytest.fixture
+def voice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Voice:
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    return Voice(tmp_path)
+
+
+def test_sentences_are_heard_one_after_another_and_the_newest_of_each_reader(voice: Voice) -> None:
+    sounds = SystemSounds()
+    for who, text in (("1", "a"), ("2", "b"), ("3", "c"), ("1", "d"), ("2", "e"), ("4", "f")):
+        sounds.speak(text, "en", who)
+    sounds.hush("4")
+    told = ("a", "e", "c", "d")
+    for at in range(1, len(told) + 1):
+        voice.says(*told[:at])
+        voice.go_on()
+    sounds.speak("g", "en", "1")
+    voice.says(*told, "g")
+    sounds.speak("never", "en", "1")
+    sounds.on = False
+    voice.go_on()
+    until(lambda: not sounds.speaking)
+    assert voice.said[-1] == "g"
+
+
+def test_a_voice_that_hangs_or_does_not_start_keeps_no_other_sentence_back(
+    voice: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sounds = SystemSounds()
+    monkeypatch.setattr("ui.sounds.PATIENCE_MS", 50)
+    sounds.speak("a", "en", "1")
+    sounds.speak("b", "en", "2")
+    voice.says("a", "b")
+    until(lambda: not sounds.speaking)
+    works = voice.program.read_text("utf-8")
+    voice.program.write_text("#!/no/such/shell\n")
+    sounds.speak("unheard", "en", "1")
+    until(lambda: not sounds.speaking)
+    voice.program.write_text(works)
+    sounds.speak("c", "en", "1")
+    voice.says("a", "b", "c")
+    voice.go_on()
+    until(lambda: not sounds.speaking)
 
 
 @pytest.mark.parametrize("voices", [["spd-say"], []])

@@ -19,7 +19,7 @@ from cardstation.domain.batch import LineOutcome
 from cardstation.domain.topup import Step
 from cardstation.domain.trays import Tray, tray_for
 from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown, Refusal
-from cardstation.i18n import translator
+from cardstation.i18n import Translator, translator
 from cardstation.sentences import of_error
 from cardstation.services.batch_state import BatchState
 from cardstation.services.identify import Inserted
@@ -184,9 +184,7 @@ class BatchLane(QObject):
 
     def ask_aloud(self) -> None:
         """It is this card's turn: its envelope is to be scanned now."""
-        language = self._tools.choices.state.language
-        said = of_error(Refusal(NOT_SCANNED), translator(language)).brief
-        self._tools.sounds.speak(said, language)
+        self._speak(of_error(Refusal(NOT_SCANNED), self._translator).brief)
 
     # ── what comes back ──
 
@@ -260,11 +258,27 @@ class BatchLane(QObject):
 
     def _say(self) -> None:
         """The stop aloud: a sound, and the sentence where this system can speak."""
-        problem, language = self._state.problem, self._tools.choices.state.language
+        state = self._state
         self._tools.sounds.play("stop")
-        if problem is not None:
-            said = of_error(problem.as_error(), translator(language)).what
-            self._tools.sounds.speak(said, language)
+        if state.problem is not None:
+            tray = state.tray if state.asks else None
+            self._speak(of_error(state.problem.as_error(), self._translator).what, tray)
+
+    def _speak(self, said: str, tray: Tray | None = None) -> None:
+        """A sentence aloud: of which reader, where there are several, and into which tray."""
+        t, language = self._translator, self._tools.choices.state.language
+        told = {"n": self._state.number, "tray": "" if tray is None else tray.value, "said": said}
+        if len(self._tools.place.every) == 1:
+            said = said if tray is None else t("Tray {tray}: {said}", **told)
+        elif tray is None:
+            said = t("Reader {n}: {said}", **told)
+        else:
+            said = t("Reader {n}, tray {tray}: {said}", **told)
+        self._tools.sounds.speak(said, language, self._state.reader)
+
+    @property
+    def _translator(self) -> Translator:
+        return translator(self._tools.choices.state.language)
 
     def _rest(self) -> None:
         """No card lies there: the lane waits for the torn one, or for the next."""
@@ -288,6 +302,8 @@ class BatchLane(QObject):
     def _set(self, **changes: object) -> None:
         state = replace(self._state, **changes)  # type: ignore[arg-type]  # names of LaneState
         if state != self._state:
+            if self._state.waits_for_scan and not state.waits_for_scan:
+                self._tools.sounds.hush(state.reader)
             self._state = state
             self.changed.emit()
 
