@@ -13,6 +13,8 @@ from cardstation.domain.shift import Approval
 from cardstation.services.batch_account import BatchAccount
 from cardstation.services.batch_state import BatchMoney
 from cardstation.services.list_reliefs import Relief
+from cardstation.services.pay_debt import DebtPaid
+from ui.messages import MessageBoard
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,7 @@ class MoneyServices:
         acknowledge: Files and prints an acknowledgement; an empty number means the newest of
             the batch.
         release: Batch, place of the line, reason.
-        settle_arrears: Batch, place of the row, payment, how consent was given; the row is judged
-            again, and its place is given.
+        pay_debt: Batch, place of the row, payment, how consent was given; the row is judged again.
         begin_back: Batch, payment, money: puts on record that it is about to be handed over; says
             whether it may be back already.
         give_back: Batch, payment, money, second person, and what slip and till say where it may
@@ -47,9 +48,17 @@ class MoneyServices:
     sign: Callable[[str, str, str, bytes, bool], object]
     acknowledge: Callable[[str, str], Path]
     release: Callable[[str, int, str], object]
-    settle_arrears: Callable[[str, int, str, str], int]
+    pay_debt: Callable[[str, int, str, str], DebtPaid]
     begin_back: Callable[[str, str, Money], bool]
     give_back: Callable[[str, str, Money, Approval, str], object]
     refunds: Callable[[str], Path]
     reasons: tuple[str, ...]
     consents: tuple[str, ...]
+
+
+def say_paid(board: MessageBoard, done: DebtPaid) -> None:
+    """The debt is paid, whatever became of its row."""
+    if done.judged:
+        board.say("The debt is paid; the row was judged again.")
+    else:
+        board.say("The debt is paid; the row stays as it was.", "warn")

@@ -15,13 +15,13 @@ from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import BatchMoney
 from cardstation.services.begin_remainder import begin_remainder
 from cardstation.services.grant_cover import grant_cover
-from cardstation.services.judge_again import judge_again
 from cardstation.services.list_reliefs import list_reliefs
 from cardstation.services.pay_batch import ensure_awaited, pay_batch
+from cardstation.services.pay_debt import pay_debt
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import REASONS, release_line
 from cardstation.services.return_remainder import return_remainder
-from cardstation.services.settle_arrears import CONSENTS, settle_arrears
+from cardstation.services.settle_arrears import CONSENTS
 from cardstation.services.sign_quote import sign_quote
 from cardstation.services.station import Station
 from ui.money_services import MoneyServices
@@ -45,10 +45,6 @@ def money_services(
             raise Refusal("unknown_acknowledgement", ack_no=ack_no)
         return printed(write_acknowledgement(station, ack_no or made[-1], folder, language()))
 
-    def settle(batch_id: str, place: int, payment_id: str, consent: str) -> int:
-        settle_arrears(station, batch_id, place, payment_id, consent)
-        return judge_again(station, batch_id, place)
-
     def give_back(
         batch_id: str, payment_id: str, money: Money, approval: Approval, found: str
     ) -> object:
@@ -67,7 +63,7 @@ def money_services(
         ),
         acknowledge=acknowledge,
         release=partial(release_line, station),
-        settle_arrears=settle,
+        pay_debt=partial(pay_debt, station),
         begin_back=partial(begin_remainder, station),
         give_back=give_back,
         refunds=lambda batch_id: printed(write_refunds(station, batch_id, folder, language())),

@@ -17,13 +17,13 @@ from cardstation.sentences import brief
 from cardstation.services.allow_load import allow_load
 from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
 from cardstation.services.batch_state import batch_state, outcome_of
-from cardstation.services.judge_again import judge_again
 from cardstation.services.list_reliefs import list_reliefs
+from cardstation.services.pay_debt import pay_debt
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_amount import release_amount
 from cardstation.services.release_line import REASONS, release_line
 from cardstation.services.return_remainder import return_remainder
-from cardstation.services.settle_arrears import CONSENTS, settle_arrears
+from cardstation.services.settle_arrears import CONSENTS
 from cardstation.services.sign_quote import sign_quote
 
 out_option = click.option("--out", type=click.Path(path_type=Path), help="Folder for the paper.")
@@ -258,20 +258,22 @@ def refunds(call: Call, batch_id: str, out: Path | None) -> None:
 def arrears(call: Call, *, batch_id: str, place: int, payment_id: str, consent: str) -> None:
     """Pay what a household owes out of the batch's free money; only with its consent.
 
-    Its row is judged again at once; `place` in the answer is where it stands then.
+    Its row is judged again at once; `place` in the answer is where it stands then. Once the debt is
+    paid nothing is refused: `judged` is false where the row stays as it was.
     """
     with call.doors.station(call.settings, True) as station:
-        paid = settle_arrears(station, batch_id, place, payment_id, consent)
-        became = judge_again(station, batch_id, place)
-        verdict = batch_state(station, batch_id).batch.lines[became - 1].verdict
+        done = pay_debt(station, batch_id, place, payment_id, consent)
+        verdict = batch_state(station, batch_id).batch.lines[done.place - 1].verdict
     answer = {
-        "account_no": paid.account_no,
-        "fen": paid.money,
-        "consent": paid.consent,
-        "place": became,
+        "account_no": done.paid.account_no,
+        "fen": done.paid.money,
+        "consent": done.paid.consent,
+        "place": done.place,
         "verdict": verdict,
+        "judged": done.judged,
     }
-    call.output.answer(answer, told(answer))
+    stays = [] if done.judged else [call.words("The debt is paid; the row stays as it was.")]
+    call.output.answer(answer, [*told(answer), *stays])
 
 
 MONEY_COMMANDS: tuple[click.Command, ...] = (

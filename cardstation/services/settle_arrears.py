@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from cardstation.domain.arrears import collected_on, still_owed
@@ -24,10 +25,23 @@ from cardstation.store.frozen import freeze
 CONSENTS = ("signed", "message", "spoken")
 """How consent was given: on paper, in writing from the household, said at the desk."""
 
+Ensure = Callable[[Reading, str, int], None]
+"""Refuses where something does not hold of a batch's line."""
+
+
+def _anything(_reading: Reading, _batch_id: str, _place: int) -> None:
+    """Nothing else must hold."""
+
 
 @on_money
 def settle_arrears(
-    station: Station, batch_id: str, place: int, payment_id: str, consent: str
+    station: Station,
+    batch_id: str,
+    place: int,
+    payment_id: str,
+    consent: str,
+    *,
+    ensure: Ensure = _anything,
 ) -> ArrearsPaid:
     """Pay all that the household of a line owes; its row can be decided anew then.
 
@@ -37,22 +51,20 @@ def settle_arrears(
         place: Of the household's line, from 1.
         payment_id: Out of whose money no line holds.
         consent: How consent was given, one of `CONSENTS`.
+        ensure: What else must hold of the line, asked in the commit that moves the money.
 
     Raises:
         Refusal: `unknown_batch`, `unknown_line`, `unknown_household`, `consent_unknown`,
             `no_arrears`, `unknown_payment` (also for what lay in another household's envelope),
-            `more_than_remains`, and those of `ensure_may_sell`.
+            `more_than_remains`, those of `ensure`, and those of `ensure_may_sell`.
     """
     ensure_may_sell(station)
     if consent not in CONSENTS:
         raise Refusal("consent_unknown", given=consent, known=" ".join(CONSENTS))
     with station.store.unit() as unit:
         household = _household(unit, batch_id, place)
-        if household.arrears <= NO_MONEY:
-            raise Refusal("no_arrears", account_no=household.account_no)
-        remains = _remains(unit, batch_id, payment_id, household)
-        if household.arrears > remains:
-            raise Refusal("more_than_remains", fen=household.arrears.fen, remains_fen=remains.fen)
+        ensure(unit, batch_id, place)
+        _ensure_covered(unit, batch_id, payment_id, household)
         paid = ArrearsPaid(
             arrears_id=new_id(station.clock),
             batch_id=batch_id,
@@ -111,9 +123,12 @@ def _household(reading: Reading, batch_id: str, place: int) -> Household:
     return household
 
 
-def _remains(reading: Reading, batch_id: str, payment_id: str, household: Household) -> Money:
-    """What is free of a payment that may pay the household's debt."""
+def _ensure_covered(reading: Reading, batch_id: str, payment_id: str, household: Household) -> None:
+    """What is free of that payment pays for all that the household owes."""
+    if household.arrears <= NO_MONEY:
+        raise Refusal("no_arrears", account_no=household.account_no)
     free = free_for_debts(reading, batch_id).get(payment_id)
     if free is None or not free.may_pay(household.account_no):
         raise Refusal("unknown_payment", payment_id=payment_id, batch_id=batch_id)
-    return free.money
+    if household.arrears > free.money:
+        raise Refusal("more_than_remains", fen=household.arrears.fen, remains_fen=free.money.fen)

@@ -17,8 +17,10 @@ from cardstation.errors import CardStationError
 from cardstation.services.batch_account import BatchAccount, LineMoney, PaymentStanding
 from cardstation.services.batch_state import BatchMoney
 from cardstation.services.list_reliefs import Relief
+from cardstation.services.pay_debt import DebtPaid
 from cardstation.services.release_line import REASONS
 from cardstation.services.settle_arrears import CONSENTS
+from cardstation.store.arrears import ArrearsPaid
 from cardstation.store.funds import BatchPayment
 from cardstation.store.lump_sums import GivenBack, ReleasedLine
 from tests.kit import window_samples as samples
@@ -87,7 +89,7 @@ class FakeMoney:
             sign=self._sign,
             acknowledge=lambda _batch, ack_no: self._paper("acknowledge", ack_no),
             release=lambda _batch, place, reason: self._release(place, reason),
-            settle_arrears=self._settle,
+            pay_debt=self._settle,
             begin_back=self._begin_back,
             give_back=self._give_back,
             refunds=lambda _batch: self._paper("refunds", ""),
@@ -155,9 +157,10 @@ class FakeMoney:
         self.released[place] = reason
         return ReleasedLine("2026-11-23-02", place, reason, Money(30_000), samples.NOW)
 
-    def _settle(self, _batch_id: str, place: int, payment_id: str, consent: str) -> int:
+    def _settle(self, batch_id: str, place: int, payment_id: str, consent: str) -> DebtPaid:
         self.done.append(("arrears", place, payment_id, consent))
-        return place
+        paid = ArrearsPaid("", batch_id, payment_id, "", NO_MONEY, consent, samples.NOW)
+        return DebtPaid(paid, place, judged=True)
 
     def _begin_back(self, _batch_id: str, _payment_id: str, _money: Money) -> bool:
         self.begun += 1

@@ -15,8 +15,10 @@ from cardstation.domain.tariff import Quote, Tier
 from cardstation.errors import CardStationError
 from cardstation.services.batch_account import BatchAccount
 from cardstation.services.look_at_line import LineDetail
+from cardstation.services.pay_debt import DebtPaid
 from ui.approver import Approver
 from ui.messages import Problem
+from ui.money_services import say_paid
 from ui.screens.batch.arrears_dialog import Owing
 from ui.screens.batch.lists_state import (
     REASONS,
@@ -277,13 +279,13 @@ class RowModel(QObject):
         )
         self._busy = True
 
-        def again(became: int) -> None:
+        def again(done: DebtPaid) -> None:
             self._busy = False
-            self._tools.board.say("The debt is paid; the row was judged again.", "ok")
+            say_paid(self._tools.board, done)
             self._lists.look()
-            self.look_at(became)
+            self.look_at(done.place)
 
-        self._ask(lambda: money.settle_arrears(batch_id, place, payment_id, consent), again)
+        self._ask(lambda: money.pay_debt(batch_id, place, payment_id, consent), again)
 
     def skip(self) -> None:
         """S: the next row; this one stays a question."""

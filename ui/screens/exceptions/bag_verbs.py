@@ -14,6 +14,8 @@ from cardstation.services.batch_account import BatchAccount, LineMoney
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.hand_over import HandOverRequest
 from cardstation.services.intent.cases import Case
+from cardstation.services.pay_debt import DebtPaid
+from ui.money_services import say_paid
 from ui.screens.batch.pay_dialog import Handed
 from ui.screens.kind import Tools
 
@@ -90,11 +92,12 @@ class BagVerbs:
 
     def pay_debt(self, item: Case, payment_id: str, consent: str) -> None:
         """The household agreed: its debt is paid, and its row judged again."""
-        money = self._tools.services.money
-        said = "The debt is paid; the row was judged again."
-        self._record(
-            lambda: money.settle_arrears(item.batch_id, item.place, payment_id, consent), said
-        )
+        money, told = self._tools.services.money, list[DebtPaid]()
+
+        def pay() -> None:
+            told.append(money.pay_debt(item.batch_id, item.place, payment_id, consent))
+
+        self._record(pay, then=lambda: say_paid(self._tools.board, *told))
 
     def back_unpaid(self, item: Case, held: LineMoney | None, reason: str) -> None:
         """The card goes back without a load; what its row held is free again."""
