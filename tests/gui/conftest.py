@@ -9,6 +9,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.kit.window_stage import Stage, application, stage
@@ -35,6 +36,8 @@ def open_desk() -> Iterator[Open]:
         one.window.close()
         one.window.deleteLater()
     application().processEvents()
+    # Else, with no event loop around a test, every window lives to the end: 20 MB each.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
