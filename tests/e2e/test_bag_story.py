@@ -179,7 +179,7 @@ class Story:
         assert proof["ok"], proof["disagreements"]
         assert proof["taken_fen"] == proof["loaded_fen"] == proof["posted_fen"] == LOADED
         words = ("totals", "--home", str(self.desk.folder / "centre"), "--json")
-        totals = self.desk.start(*words, program="cardstation-central").answer().json
+        totals = self.desk.ask(*words, program="cardstation-central").json
         assert totals["disagreements"] == []
         assert totals["entries"] == proof["entries"]
         assert -totals["classes"]["gas_sold"] == proof["money_terms"]["gas_loaded"]

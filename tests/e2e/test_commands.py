@@ -53,7 +53,7 @@ def test_every_command_explains_itself(
     ids=" ".join,
 )
 def test_wrong_use_exits_with_two(words: tuple[str, ...], desk: Desk) -> None:
-    answer = desk.start(*words).answer()
+    answer = desk.ask(*words)
     assert answer.status == 2, str(answer)
     assert answer.out == ""
     assert "Usage: " in answer.err
@@ -84,7 +84,7 @@ def test_a_wrong_setting_is_named_with_file_and_key(
     desk.home.mkdir()
     file = desk.home / "settings.toml"
     file.write_text(text)
-    answer = desk.start("--lang", "en", "verify", "--json").answer()
+    answer = desk.ask("--lang", "en", "verify", "--json")
     assert answer.status == 3, str(answer)
     said = answer.json
     assert said["error"] == "bad_setting"
@@ -96,7 +96,7 @@ def test_a_wrong_setting_is_named_with_file_and_key(
 def test_help_needs_no_settings(desk: Desk) -> None:
     desk.home.mkdir()
     (desk.home / "settings.toml").write_text("colour = 1")
-    assert desk.start("batch", "run", "--help").answer().status == 0
+    assert desk.ask("batch", "run", "--help").status == 0
     assert not (desk.home / "logs").exists()
 
 

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.pcsc, pytest.mark.postgres]
 
 def _totals(desk: Desk) -> dict[str, object]:
     words = ("totals", "--home", desk.folder / "centre", "--json")
-    answer = desk.start(*words, program="cardstation-central").answer()
+    answer = desk.ask(*words, program="cardstation-central")
     assert answer.status == 0, str(answer)
     found: dict[str, object] = answer.json
     return found

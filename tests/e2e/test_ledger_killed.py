@@ -120,7 +120,7 @@ MOMENTS: dict[str, Callable[[Link, Desk], tuple[Process, int]]] = {
 
 def _totals(desk: Desk) -> Any:
     words = ("totals", "--home", desk.folder / "centre", "--json")
-    answer = desk.start(*words, program="cardstation-central").answer()
+    answer = desk.ask(*words, program="cardstation-central")
     assert answer.status == 0, str(answer)
     assert answer.json["disagreements"] == []
     return answer.json

@@ -150,7 +150,7 @@ def _the_books_agree(desk: Desk, batch: str, fen: int) -> None:
     sheet = desk.run("batch", "sheet", batch, "--out", desk.folder / "out")
     assert Path(sheet["paper"]).read_bytes().startswith(b"%PDF")
     words = ("totals", "--home", desk.folder / "centre", "--json")
-    totals = desk.start(*words, program="cardstation-central").answer()
+    totals = desk.ask(*words, program="cardstation-central")
     assert totals.status == 0, str(totals)
     assert totals.json["disagreements"] == []
     assert -totals.json["classes"]["gas_sold"] == proof["money_terms"]["gas_loaded"]

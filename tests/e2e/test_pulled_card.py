@@ -44,7 +44,7 @@ def test_a_pulled_top_up_is_finished_at_the_next_insertion(desk: Desk, changed: 
     assert seen["intent"]["volume"] == "12"
     assert [left["card_no"] for left in desk.run("recover")["open"]] == [one.card_no]
 
-    again = desk.start("top-up", "--volume", "12", "--json").answer()
+    again = desk.ask("top-up", "--volume", "12", "--json")
     assert again.status == 3, str(again)
     assert again.json["error"] == "load_still_on_card"
     assert re.search(r"S001-\d{4}-000001", again.err), str(again)

@@ -37,7 +37,7 @@ def test_a_purse_goes_through_with_its_bag_and_its_meter_takes_it(desk: Desk) ->
     theirs, others = purse(), people(2)
     batch = paid_bag(desk, [others[0], theirs, others[1]])
     desk.rack("--batch", batch, "--feed", "--pace", "0")
-    answer = desk.start("batch", "run", batch, "--no-papers", "--json").answer()
+    answer = desk.ask("batch", "run", batch, "--no-papers", "--json")
     assert answer.status == 0, str(answer)
     assert [line["state"] for line in answer.json["lines"]] == ["done"] * 3, str(answer)
     assert stands(desk, theirs) == (FEN, theirs.counter + 1)

@@ -15,12 +15,12 @@ from tests.kit.ledger_load import run_load
 pytest_plugins = ("tests.kit.ledger_fixtures",)
 pytestmark = pytest.mark.postgres
 
-ENTRIES = int(os.environ.get("CARDSTATION_LOAD_ENTRIES", "50100"))
+ENTRIES = int(os.environ.get("CARDSTATION_LOAD_ENTRIES", "25050"))
 
 
 @pytest.mark.usefixtures("cluster")
 def test_nothing_is_lost_or_doubled_by_fifty_stations(tmp_path: Path) -> None:
-    figures = run_load(tmp_path, ENTRIES)
+    figures = run_load(tmp_path, ENTRIES, batch=100)
     assert figures.sound, (figures.told, figures.wrong)
     for event in ("duplicates", "sent too early", "late copies", "cuts", "backends killed"):
         assert figures.events[event], f"the run had no {event}"

@@ -187,7 +187,7 @@ class Books:
         proof = self._proof()
         assert proof["taken_fen"] == fen, proof
         words = ("totals", "--home", self.desk.folder / "centre", "--json")
-        totals = self.desk.start(*words, program="cardstation-central").answer().json
+        totals = self.desk.ask(*words, program="cardstation-central").json
         assert totals["disagreements"] == []
         assert totals["exceptions"] == 0, totals
         assert totals["entries"] == proof["entries"]

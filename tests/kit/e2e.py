@@ -14,8 +14,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
@@ -23,8 +23,12 @@ from typing import IO, Any, Self
 import pytest
 
 from cardstation.bootstrap.rack_socket import call_rack
+from cardstation.central.serve import embedded_postgres
+from cardstation.errors import Mishap
+from tests.kit.made_cluster import begin_cluster
 from tests.kit.pcsc import need_real_stack, until
 from tests.kit.proven import not_proven
+from tests.kit.warm_start import Forked, fork
 
 SCRIPTS = Path(sys.executable).parent
 PATIENCE_S = 60.0
@@ -87,23 +91,28 @@ class Voice:
         return "".join(self.lines)
 
 
+def started(command: Sequence[str], env: Mapping[str, str], cwd: Path) -> subprocess.Popen[str]:
+    """A command as its users start it."""
+    return subprocess.Popen(
+        # A test run in the background has Ctrl+C switched off; a desk has not.
+        ["env", "--default-signal=INT", *command],
+        env=dict(env),
+        cwd=cwd,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
 class Process:
     """A running command."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], cwd: Path) -> None:
+    def __init__(self, command: Sequence[str], child: subprocess.Popen[str] | Forked) -> None:
         self.command = " ".join(command[1:])
-        # A test run in the background has Ctrl+C switched off; a desk has not.
-        self._child = subprocess.Popen(
-            ["env", "--default-signal=INT", *command],
-            env=dict(env),
-            cwd=cwd,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
+        self._child = child
         assert self._child.stdout is not None
         assert self._child.stderr is not None
         self.out, self.err = Voice(self._child.stdout), Voice(self._child.stderr)
@@ -227,11 +236,15 @@ class Desk:
 
     def start(self, *words: object, program: str = "cardstation", **env: str) -> Process:
         """Start a command."""
-        command = [str(SCRIPTS / program), *map(str, words)]
-        return self._started(command, env)
+        return self._started([str(SCRIPTS / program), *map(str, words)], env)
 
-    def _started(self, command: Sequence[str], env: Mapping[str, str]) -> Process:
-        process = Process(command, {**self.env, **env}, self.folder)
+    def _started(
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        begin: Callable[..., subprocess.Popen[str] | Forked] = started,
+    ) -> Process:
+        process = Process(command, begin(command, {**self.env, **env}, self.folder))
         self._open.callback(process.close)
         return process
 
@@ -239,9 +252,16 @@ class Desk:
         """Start a module, as `./dev` does."""
         return self._started([sys.executable, "-m", name, *map(str, words)], env)
 
+    def ask(
+        self, *words: object, program: str = "cardstation", given: str = "", **env: str
+    ) -> Answer:
+        """Run a command to its end, in a process that imported before what every command does."""
+        command = [str(SCRIPTS / program), *map(str, words)]
+        return self._started(command, env, fork).answer(given=given)
+
     def run(self, *words: object, status: int = 0, given: str = "", **env: str) -> Any:
-        """Run a command with `--json` and return its object; the exit status must be `status`."""
-        answer = self.start(*words, "--json", **env).answer(given=given)
+        """Ask with `--json` and return the one object; the exit status must be `status`."""
+        answer = self.ask(*words, "--json", given=given, **env)
         assert answer.status == status, str(answer)
         return answer.json
 
@@ -286,7 +306,10 @@ class Desk:
 
     def centre(self, port: int = 0) -> Served:
         """Start the central ledger over an embedded cluster."""
-        words = ("serve", "--embedded", "--json", "--port", port, "--home", self.folder / "centre")
+        home = self.folder / "centre"
+        with suppress(Mishap):  # the service itself says what is missing
+            begin_cluster(embedded_postgres(home))
+        words = ("serve", "--embedded", "--json", "--port", port, "--home", home)
         process = self.start(*words, program="cardstation-central")
         line = process.out.wait_for("{", 0, time.monotonic() + PATIENCE_S)
         if line is None and "postgres_missing" in process.err.text:

@@ -109,7 +109,7 @@ class Killer:
                 self._finish(batch, one)
             self._prove_records()
             self.desk.pull()
-        answer = self.desk.start("batch", "run", batch, "--json").answer()
+        answer = self.desk.ask("batch", "run", batch, "--json")
         assert answer.status == 0, str(answer)
         assert {line["state"] for line in answer.json["lines"]} == {"done"}, str(answer)
 
@@ -179,6 +179,6 @@ class Killer:
         assert proof["ok"], proof["disagreements"]
         assert proof["taken_fen"] == proof["loaded_fen"] == proof["posted_fen"] == fen
         words = ("totals", "--home", desk.folder / "centre", "--json")
-        totals = desk.start(*words, program="cardstation-central").answer().json
+        totals = desk.ask(*words, program="cardstation-central").json
         assert totals["disagreements"] == []
         assert totals["entries"] == proof["entries"]

@@ -18,6 +18,7 @@ from cardstation.central.embedded import OWNER, SERVICE, EmbeddedPostgres
 from cardstation.central.engine import open_engine
 from cardstation.central.enrolment import EnrolmentCodes
 from cardstation.errors import Mishap
+from tests.kit.made_cluster import begin_cluster
 from tests.kit.postgres import ADMIN, CENTRE_KEY, CODES, Books, Centre, Cluster, served
 from tests.kit.proven import not_proven
 from tests.kit.shared_engines import shared
@@ -30,6 +31,7 @@ def cluster() -> Iterator[Cluster]:
     postgres = EmbeddedPostgres(folder / "pg")
     try:
         try:
+            begin_cluster(postgres)
             postgres.start()
         except Mishap as missing:
             not_proven(f"no PostgreSQL here: {missing}")

@@ -34,6 +34,7 @@ from cardstation.ports.ledger import Ack
 from cardstation.sync.http_ledger import HttpLedger
 from cardstation.sync.trust import trusted
 from tests.kit.facts import Chain
+from tests.kit.made_cluster import begin_cluster
 from tests.kit.postgres import TestKey, TestPin
 
 STATIONS = 50
@@ -242,8 +243,9 @@ def run_load(home: Path, count: int, *, batch: int = 200, seed: int = 1) -> Figu
     """Push `count` entries from all stations and prove the books."""
     each = count // STATIONS // len(KINDS) * len(KINDS)
     figures = Figures(each * STATIONS)
+    cluster = embedded_postgres(home)
+    begin_cluster(cluster)
     with CentralProcess(home) as service:
-        cluster = embedded_postgres(home)
         cluster.running()
         owner = create_engine(cluster.dsn(OWNER))
         pin = TestPin(load_or_create_centre_key(key_file_in(home)).public)

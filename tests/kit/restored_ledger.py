@@ -25,6 +25,7 @@ from cardstation.errors import Mishap
 from cardstation.services.sync import sync
 from cardstation.sync.centre_desk import CentreDesk
 from cardstation.sync.http_ledger import HttpLedger
+from tests.kit.made_cluster import begin_cluster
 from tests.kit.pcsc import until
 from tests.kit.postgres import TestKey, TestPin
 from tests.kit.proven import not_proven
@@ -177,6 +178,7 @@ def town_with(folder: Path, *names: str) -> Town:
     except Mishap as missing:
         not_proven(f"no PostgreSQL here: {missing}")
     (folder / "centre").mkdir()
+    begin_cluster(embedded_postgres(folder / "centre"))
     town = Town(folder, neighbours(12), CentralProcess(folder / "centre").start())
     for name in names:
         town.open(name)
