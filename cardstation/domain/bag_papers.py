@@ -114,6 +114,10 @@ class StripRow:
     """One household's part of a strip; no name, since a strip is seen by a whole floor.
 
     Attributes:
+        account: Last digits of its account.
+        sealed_at: When its load was sealed.
+        to_balance: Of `paid`, what is kept as its balance.
+        arrears: Paid for it out of the batch's money, beside `paid`.
         prepaid: `paid` was paid online; no money was taken for it here.
     """
 
@@ -123,6 +127,10 @@ class StripRow:
     paid: Money
     receipt_no: str
     check_code: str
+    account: str
+    sealed_at: datetime
+    to_balance: Money
+    arrears: Money
     prepaid: bool = False
 
 

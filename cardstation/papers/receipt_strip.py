@@ -11,7 +11,7 @@ from cardstation.papers.a4_pages import BOTTOM, LABEL, LEFT, RIGHT, Pages, drawn
 from cardstation.papers.bag_head import bag_head, bag_paper
 from cardstation.papers.pen import Ink, Style
 
-_HEAD, _ROW = 9.0, 11.0
+_HEAD, _ROW = 9.0, 15.0
 _HEAVY = Style(10.5, bold=True)
 
 
@@ -42,17 +42,17 @@ def _strip(pages: Pages, floor: Floor, strips: ReceiptStrips, t: Translator) -> 
     """One floor; one that is longer than a page goes on under its own name."""
     height = _HEAD + _ROW * len(floor.rows) + 5
     pages.need(height if height < 240 else _HEAD + _ROW + 5)
-    _name(pages, floor, strips, t)
+    _name(pages, floor, t)
     for row in floor.rows:
         if pages.y + _ROW > BOTTOM:
             pages.turn()
-            _name(pages, floor, strips, t)
-        _receipt(pages, row, t)
+            _name(pages, floor, t)
+        _receipt(pages, row, strips, t)
     pages.pen.rule(LEFT - 8, RIGHT + 8, pages.y + 2.4, ink=Ink.FAINT, weight=0.2, dash=1.4)
     pages.y += 5
 
 
-def _name(pages: Pages, floor: Floor, strips: ReceiptStrips, t: Translator) -> None:
+def _name(pages: Pages, floor: Floor, t: Translator) -> None:
     where = t(
         "Building {building}, unit {unit}, floor {floor}",
         building=floor.building,
@@ -62,12 +62,10 @@ def _name(pages: Pages, floor: Floor, strips: ReceiptStrips, t: Translator) -> N
     pages.pen.panel(LEFT, pages.y, RIGHT - LEFT, 7, fill=Ink.PALE, radius=1.2)
     shown = where if floor.building else t("Other receipts")
     pages.pen.fitted(LEFT + 3, pages.y + 4.9, shown, Style(9.5, Ink.NAVY, bold=True), room=90)
-    note = f"{strips.company}  {t('This receipt is not a tax invoice.')}"
-    pages.pen.fitted(RIGHT - 3, pages.y + 4.9, note, Style(7.5, Ink.SOFT), room=82, align="right")
     pages.y += _HEAD
 
 
-def _receipt(pages: Pages, row: StripRow, t: Translator) -> None:
+def _receipt(pages: Pages, row: StripRow, strips: ReceiptStrips, t: Translator) -> None:
     pen, y = pages.pen, pages.y
     paid = str(row.paid)
     written = paid if row.volume is None else str(row.volume)
@@ -82,5 +80,18 @@ def _receipt(pages: Pages, row: StripRow, t: Translator) -> None:
     for x, name, text, style, room, align in cells:
         pen.fitted(x, y + 3, name, LABEL, room=room, align=align)
         pen.fitted(x, y + 7.8, text, style, room=room, align=align)
+    said = _said(row, strips, t)
+    pen.fitted(LEFT + 3, y + 12.1, said, Style(7.5, Ink.SOFT), room=RIGHT - LEFT - 6)
     pages.y += _ROW
     pen.rule(LEFT, RIGHT, pages.y - 1.2, ink=Ink.FAINT, weight=0.2, dash=1.4)
+
+
+def _said(row: StripRow, strips: ReceiptStrips, t: Translator) -> str:
+    """What a part that was cut off says of itself, whoever holds it."""
+    account = t("Account ending in {tail}", tail=row.account)
+    sums = ((t("Kept as balance"), row.to_balance), (t("For arrears"), row.arrears))
+    slip = t("This slip is no receipt for money and no tax invoice.")
+    note = slip if row.prepaid else t("This receipt is not a tax invoice.")
+    beside = [f"{name} {money}" for name, money in sums if money]
+    training = [t("TRAINING")] if strips.training else []
+    return " · ".join((*training, strips.company, t.moment(row.sealed_at), account, *beside, note))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
@@ -159,9 +160,10 @@ def receipt_strips(station: Station, batch_id: str) -> ReceiptStrips:
     state = custody_state(station, batch_id)
     homes = _homes(station, state)
     found = {one.account_no: one for one in _receipts(station, batch_id)}
+    owed = _arrears_paid(station, batch_id)
     outcomes = [state.batch.outcomes[place - 1] for place in _by_door(station, state)]
     rows = [
-        (_floor(one, homes), _strip_row(one, receipt))
+        (_floor(one, homes), _strip_row(one, receipt, owed[receipt.account_no]))
         for one in outcomes
         if one.state is LineState.DONE and (receipt := found.get(one.line.account_no))
     ]
@@ -262,7 +264,7 @@ def _not_done(state: CustodyState, places: list[int]) -> Iterator[NotDoneRow]:
             yield NotDoneRow(one.line.door, one.line.card_no[-TAIL:], reason or "card_not_run")
 
 
-def _strip_row(one: LineOutcome, receipt: Receipt) -> StripRow:
+def _strip_row(one: LineOutcome, receipt: Receipt, arrears: Money) -> StripRow:
     return StripRow(
         door=one.line.door,
         tail=receipt.card_no[-TAIL:],
@@ -270,6 +272,10 @@ def _strip_row(one: LineOutcome, receipt: Receipt) -> StripRow:
         paid=receipt.paid,
         receipt_no=receipt.receipt_no,
         check_code=receipt.check_code,
+        account=receipt.account_no[-TAIL:],
+        sealed_at=receipt.issued_at,
+        to_balance=receipt.to_balance,
+        arrears=arrears,
         prepaid=bool(receipt.order_id),
     )
 
@@ -281,6 +287,15 @@ def _floor(one: LineOutcome, homes: Mapping[str, Household]) -> tuple[str, str, 
         return ("", "", "")
     room = _FLOOR.search(home.address.room)
     return (home.address.building, home.address.unit, room[0][:-2] if room else "")
+
+
+def _arrears_paid(station: Station, batch_id: str) -> defaultdict[str, Money]:
+    """What was paid of each household's debts out of the batch's money."""
+    owed: defaultdict[str, Money] = defaultdict(lambda: NO_MONEY)
+    with station.store.reading() as reading:
+        for one in reading.arrears.of_batch(batch_id):
+            owed[one.account_no] += one.money
+    return owed
 
 
 def _receipts(station: Station, batch_id: str) -> tuple[Receipt, ...]:

@@ -31,6 +31,7 @@ from tests.kit.bag_papers import (
     ALL_STRIPS,
     ANNEXES,
     BATCH,
+    COMPANY,
     LABELS,
     MANAGER_SHEETS,
     SEAL,
@@ -128,6 +129,20 @@ def test_a_strip_has_every_receipt_and_is_cut_between_floors(lang: str) -> None:
                 assert row.receipt_no in text
                 assert str(row.paid) in text
         assert translator(lang)("This receipt is not a tax invoice.") in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_part_that_was_cut_off_says_by_itself_what_it_is(lang: str) -> None:
+    t = translator(lang)
+    [floor] = ALL_STRIPS["tall"].floors[:1]
+    said = "\n".join(pages_of(receipt_strip(ALL_STRIPS["tall"], lang))).split("\n")
+    for row in floor.rows:
+        head = f"{t('TRAINING')} · {COMPANY} · {t.moment(row.sealed_at)} · "
+        line = next(one for one in said if one.startswith(head) and f" {row.account} · " in one)
+        slip = "This slip is no receipt for money and no tax invoice."
+        assert line.endswith(t(slip if row.prepaid else "This receipt is not a tax invoice."))
+        for name, money in (("Kept as balance", row.to_balance), ("For arrears", row.arrears)):
+            assert (f"{t(name)} {money}" in line) is bool(money)
 
 
 def test_what_a_resident_reads_is_translated_and_names_no_debt() -> None:

@@ -14,6 +14,7 @@ from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.errors import Refusal
 from cardstation.services import pay_debt as paying
+from cardstation.services.bag_papers import receipt_strips
 from cardstation.services.batch_account import batch_account
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_debt import DebtPaid, pay_debt
@@ -94,6 +95,22 @@ def test_the_debt_is_paid_and_the_row_judged(desk: Desk) -> None:
     come(desk)
     done = asked(desk)
     assert (done.paid.money, done.place, done.judged) == (OWES.arrears, 3, True)
+
+
+def test_the_household_reads_of_its_debt_on_its_own_part_of_the_strip(desk: Desk) -> None:
+    come(desk)
+    asked(desk)
+    for home in (PAYS, OWES):
+        desk.load(BATCH, card_of(home))
+        desk.reader.pull()
+    rows = [row for floor in receipt_strips(desk.station, BATCH).floors for row in floor.rows]
+    told = {row.account: (row.arrears, row.to_balance, row.sealed_at) for row in rows}
+    with desk.station.store.reading() as reading:
+        found = {one.account_no[-4:]: one for one in reading.receipts.of_batch(BATCH)}
+    debts = {PAYS.account_no[-4:]: NO_MONEY, OWES.account_no[-4:]: OWES.arrears}
+    assert told == {
+        tail: (debts[tail], one.to_balance, one.issued_at) for tail, one in found.items()
+    }
 
 
 def test_paid_is_said_where_the_row_cannot_be_judged_after_all(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 from PIL import Image, ImageDraw
 
@@ -141,6 +142,11 @@ def _floor(building: int, unit: int, floor: int, count: int) -> Floor:
             Money(5_600 + 280 * n),
             f"S001-2026-{building * 1000 + floor * 10 + n:06d}",
             "7KQ2M9XD",
+            account=f"{2000 + floor * 10 + n}",
+            sealed_at=WHEN + timedelta(seconds=40 * n),
+            to_balance=Money(40 * (n == 1)),
+            arrears=Money(3_460 * (n < 3)),
+            prepaid=n == 4,
         )
         for n in range(1, count + 1)
     )
