@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.pcsc, pytest.mark.postgres]
 def test_a_bag_killed_at_random_moments_is_loaded_once(
     desk: Desk, record_property: Callable[[str, object], None]
 ) -> None:
-    seed, count = first_seed(), times("KILLS", 20)
+    seed, count = first_seed(), times("KILLS", 12)
     killer = Killer(desk, count, seed)
     with Seeded(seed, f"KILLS={count} ./dev soak kills"):
         killer.prove()
