@@ -14,7 +14,6 @@ from cardstation.domain.quotation import QuoteStanding, references_in
 from cardstation.errors import fail
 from cardstation.services.batch_state import BatchState, batch_state
 from cardstation.services.intent.funding import holdings_of, purses_of
-from cardstation.services.intent.quoting import quote_standing
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.funds import BatchPayment
@@ -74,14 +73,17 @@ class BatchAccount:
     """A batch as its money page shows it.
 
     Attributes:
-        quote: The newest quote, None when there was none.
         lines: Of every line, in list order.
     """
 
     state: BatchState
-    quote: QuoteStanding | None
     payments: tuple[PaymentStanding, ...]
     lines: tuple[LineMoney, ...]
+
+    @property
+    def quote(self) -> QuoteStanding | None:
+        """The newest quote, None when there was none."""
+        return self.state.quote
 
     def payments_for(self, place: int) -> tuple[PaymentStanding, ...]:
         """Sums that may pay a debt of a line's household: for all, or what it laid in itself."""
@@ -109,12 +111,11 @@ def batch_account(station: Station, batch_id: str) -> BatchAccount:
     """
     state = batch_state(station, batch_id)
     with station.store.reading() as reading:
-        quote = quote_standing(reading, state.batch, station.clock.now())
         purses = purses_of(reading, batch_id)
         division = divide(purses, holdings_of(reading, batch_id))
-        payments = _payments(reading, batch_id, quote, purses, division)
+        payments = _payments(reading, batch_id, state.quote, purses, division)
         lines = _lines(reading, batch_id, state, payments, division)
-    return BatchAccount(state, quote, payments, lines)
+    return BatchAccount(state, payments, lines)
 
 
 def _payments(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cardstation.domain.batch_life import Stage
 from cardstation.errors import Refusal
-from cardstation.services.batch_state import BatchState, batch_in
+from cardstation.services.batch_state import BatchState, quoted_in
 from cardstation.services.close_batch import keeps_open
 from cardstation.services.custody_state import custody_in
 from cardstation.services.station import Station
@@ -34,6 +34,6 @@ def batch_list(station: Station, most: int) -> tuple[ListedBatch, ...]:
 def _listed(station: Station, batch_id: str) -> ListedBatch:
     with station.store.reading() as reading:
         if reading.steps.stage(batch_id) is not Stage.RETURNED:
-            return ListedBatch(batch_in(reading, batch_id))
+            return ListedBatch(quoted_in(station, reading, batch_id))
         bag = custody_in(reading, batch_id)
         return ListedBatch(bag.batch, keeps_open(reading, bag))

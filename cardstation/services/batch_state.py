@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cardstation.domain.batch import (
     Batch,
@@ -15,11 +15,13 @@ from cardstation.domain.batch import (
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.card_rows import each_card_once
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.quotation import QuoteStanding
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TAKEN_OFF, TopUpState
 from cardstation.services.intent.funding import batch_of, is_for_sale
 from cardstation.services.intent.lost_list import known_batch
 from cardstation.services.intent.opened import code_of
+from cardstation.services.intent.quoting import quote_standing
 from cardstation.services.intent.stops import NOT_OF_THE_CARD
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -60,6 +62,7 @@ class BatchState:
     Attributes:
         strays: Cards that were stopped and stand on no line.
         stage: How far it came, its bag included.
+        quote: The newest one, None when there was none.
     """
 
     batch: Batch
@@ -67,6 +70,7 @@ class BatchState:
     money: BatchMoney
     strays: tuple[BatchStop, ...]
     stage: Stage = Stage.LISTED
+    quote: QuoteStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +99,17 @@ def batch_state(station: Station, batch_id: str) -> BatchState:
         Refusal: `unknown_batch`.
     """
     with station.store.reading() as reading:
-        return batch_in(reading, batch_id)
+        return quoted_in(station, reading, batch_id)
+
+
+def quoted_in(station: Station, reading: Reading, batch_id: str) -> BatchState:
+    """As `batch_state`, within a unit of work."""
+    state = batch_in(reading, batch_id)
+    return replace(state, quote=quote_standing(reading, state.batch, station.clock.now()))
 
 
 def batch_in(reading: Reading, batch_id: str) -> BatchState:
-    """As `batch_state`, within a unit of work."""
+    """As `batch_state`, within a unit of work; without the quote."""
     batch = known_batch(reading, batch_id)
     known = _known(reading, batch_id)
     received = total(reading.funds.payments(batch_id))

@@ -53,7 +53,7 @@ def test_a_list_is_taken_in_paid_and_run_by_keys(desk: Stage, qtbot: QtBot) -> N
     qtbot.keyClick(desk.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert desk.window.here == "batch"
     desk.batch.model.take_in(Path("list.xlsx"))
-    assert desk.window.banner.state.title == "按 F6 收整批款"
+    assert desk.window.banner.state.title == "按 F9 · Q 报价"
     assert desk.station.standing is not None
     desk.batch.model.pay(Handed("cash", desk.station.standing.money.expected, ""))
     assert desk.window.banner.state.title == "按 F5 开始写卡"

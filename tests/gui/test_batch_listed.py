@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
 from cardstation.domain.batch_life import Stage as Life
 from cardstation.domain.money import Money
+from cardstation.domain.quotation import QuoteStanding
 from cardstation.errors import Refusal
 from cardstation.i18n import translator
 from cardstation.services.batch_list import ListedBatch
 from tests.gui.test_batch import all_but_one, open_batch, view_of
 from tests.kit import window_samples as samples
+from tests.kit.window_money import QUOTED
 from tests.kit.window_stage import Stage
 from ui.screens.batch.list_page import _pill
 
@@ -68,7 +73,7 @@ def test_rows_to_load_to_check_and_not_possible_are_all_rows(desk: Stage) -> Non
     model = view_of(desk).lists.table.model()
     rows, check, never, done = (model.index(0, column).data() for column in (3, 4, 5, 7))
     assert (rows, check, never, done) == ("60", "3", "1", "0 / 56")
-    assert desk.window.banner.state.title == "下一步：收款"
+    assert desk.window.banner.state.title == "下一步：报价"
     desk.batch.model.open("2026-11-23-02")
     page = view_of(desk).open
     assert page._count.text() == "0 / 56    不充 1 行"
@@ -77,11 +82,14 @@ def test_rows_to_load_to_check_and_not_possible_are_all_rows(desk: Stage) -> Non
 
 def test_the_next_act_is_the_key_that_stands_out(desk: Stage) -> None:
     def marked() -> list[str]:
-        made = (page._run, page._pay, page._sheet, page.list_bar.solve)
+        made = (page._run, page._money, page._pay, page._sheet, page.list_bar.solve)
         return [one.accessibleName() for one in made if one.property("look") == "primary"]
 
     open_batch(desk, funded=False)
     page = view_of(desk).open
+    assert marked() == ["款项"]
+    desk.station.standing = replace(samples.batch_standing(10, funded=False), quote=QUOTED)
+    desk.batch.model.open("2026-11-23-02")
     assert marked() == ["收整批款"]
     open_batch(desk)
     assert marked() == ["开始"]
@@ -89,3 +97,42 @@ def test_the_next_act_is_the_key_that_stands_out(desk: Stage) -> None:
     assert marked() == ["逐行处理"]
     all_but_one(desk, "nothing")
     assert marked() == ["交接单"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "received", "listed", "opened"),
+    [
+        (None, 0, "下一步：报价", "按 F9 · Q 报价"),
+        (replace(QUOTED, voided=True), 0, "下一步：报价", "按 F9 · Q 报价"),
+        (replace(QUOTED, expired=True), 0, "下一步：报价", "按 F9 · Q 报价"),
+        (QUOTED, 0, "下一步：收款", "按 F6 收整批款"),
+        (None, 500, "下一步：收款", "按 F6 收整批款"),
+    ],
+)
+def test_the_quote_comes_before_the_money(
+    desk: Stage, quote: QuoteStanding | None, received: int, listed: str, opened: str
+) -> None:
+    """Once money came, a quote is no next act."""
+    found = samples.batch_standing(10, funded=False)
+    money = replace(found.money, received=Money(received))
+    desk.station.standing = replace(found, quote=quote, money=money)
+    desk.window.go("batch")
+    assert desk.window.banner.state.title == listed
+    desk.batch.model.open("2026-11-23-02")
+    assert desk.window.banner.state.title == opened
+
+
+def test_the_key_that_the_banner_says_makes_the_quote(desk: Stage, qtbot: QtBot) -> None:
+    open_batch(desk, funded=False)
+    assert "也可以按 F6 收款" in desk.window.banner.state.line
+    for key in (Qt.Key.Key_F9, Qt.Key.Key_Q):
+        qtbot.keyClick(desk.window, key)
+    assert ("quote",) in desk.station.money.done
+    assert desk.window.banner.state.title == "按 F6 收整批款"
+
+
+def test_the_empty_screen_teaches_quote_signature_and_seal(desk: Stage) -> None:
+    desk.window.go("batch")
+    words = " ".join(one.text() for one in view_of(desk).lists.findChildren(QLabel))
+    assert all(one in words for one in ("报价单", "签字", "封条", "交接单"))
+    assert "按清单顺序" not in words

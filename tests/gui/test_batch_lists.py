@@ -390,4 +390,4 @@ def test_the_banner_says_what_comes_before_the_money(bench: Bench) -> None:
     bench.lists.close()
     assert bench.stage.window.banner.state.title == "按 F11 第二人复核"
     bench.lists.count(read_keyed(f"{HOMES[0].account_no} 100"), Approval("林静"))
-    assert bench.stage.window.banner.state.title == "按 F6 收整批款"
+    assert bench.stage.window.banner.state.title == "按 F9 · Q 报价"

@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from cardstation.domain.money import Money
 from cardstation.domain.offline_limit import GrantCover
+from cardstation.domain.quotation import QuoteStanding
 from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.list_reliefs import Relief
 from tests.kit import window_samples as samples
-from tests.kit.window_money import REFERENCE, FakeMoney, some_money
+from tests.kit.window_money import QUOTED, REFERENCE, FakeMoney, some_money
 from tests.kit.window_stage import Stage
 from ui.screens.batch import BatchView
 from ui.screens.batch.money_dialogs import GiveBackDialog, ReleaseDialog
@@ -301,3 +302,31 @@ def test_the_page_of_cards_asks_the_same_before_it_takes_money(
         monkeypatch.setattr(ReliefDialog, "exec", lambda _dialog, said=answer: said)
         press(desk, qtbot, Qt.Key.Key_F6)
         assert bool(desk.station.money.done) is bool(answer)
+
+
+SIGNED = replace(QUOTED, signed_at=samples.NOW)
+
+
+@pytest.mark.parametrize(
+    ("quote", "said", "order"),
+    [
+        (None, "没有签字的报价单：按清单顺序分配。", "整份清单，按清单顺序"),
+        (QUOTED, "没有有效的签字报价单：按最近一份报价单的顺序分配。", "整份清单，按报价单顺序"),
+        (
+            replace(SIGNED, voided=True),
+            "没有有效的签字报价单：按最近一份报价单的顺序分配。",
+            "整份清单，按报价单顺序",
+        ),
+        (SIGNED, "", "整份清单，按报价单顺序"),
+    ],
+)
+def test_before_money_it_is_said_in_which_order_it_is_divided(
+    desk: Stage, qtbot: QtBot, quote: QuoteStanding | None, said: str, order: str
+) -> None:
+    standing = replace(samples.batch_standing(funded=False), quote=quote)
+    dialog = PayDialog(desk.window, desk.window.look, standing)
+    qtbot.addWidget(dialog)
+    told = [one.text() for one in dialog.findChildren(QLabel)]
+    assert (said in told) if said else not any("报价单" in one for one in told)
+    assert dialog.purpose.currentText() == order
+    assert dialog.handed is not None, "money is taken without a quote, too"

@@ -14,6 +14,8 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import QuoteSigned
 from cardstation.errors import Refusal
 from cardstation.services.batch_account import batch_account
+from cardstation.services.batch_list import batch_list
+from cardstation.services.batch_state import batch_state
 from cardstation.services.custody_state import custody_state
 from cardstation.services.issue_acknowledgement import issue_acknowledgement
 from cardstation.services.leave_out import leave_out
@@ -49,7 +51,10 @@ def test_the_signature_is_kept_with_the_quote_and_names_nobody_to_the_ledger(des
     batch_id = taken(desk.station, [list_row(one) for one in HOMES]).batch_id
     with pytest.raises(Refusal, match="no_quote_to_sign"):
         sign_quote(desk.station, batch_id, quote_no=f"{batch_id}-Q1", picture=PICTURE)
+    assert batch_list(desk.station, 1)[0].found.quote is None
     quote = quote_batch(desk.station, batch_id)
+    (listed,) = batch_list(desk.station, 1)
+    assert listed.found.quote == batch_state(desk.station, batch_id).quote is not None
     assert acknowledged(desk, batch_id, 10_000) is False
     signed = sign_quote(
         desk.station, batch_id, quote_no=f"{batch_id}-Q1", by="王经理", picture=PICTURE

@@ -246,7 +246,7 @@ class FakeStation:
 
     def _batch_state(self, _batch_id: str) -> BatchState:
         assert self.standing is not None
-        return self.standing
+        return replace(self.standing, quote=self.standing.quote or self.money.quote)
 
     def _import(self, _path: Path) -> Batch:
         self._say("import_list", None)
@@ -258,7 +258,7 @@ class FakeStation:
         assert self.standing is not None
         paid = replace(self.standing.money, received=money, funded=money)
         found = samples.outcomes(self.standing.batch, funded=True)
-        self.standing = BatchState(self.standing.batch, found, paid, ())
+        self.standing = replace(self.standing, outcomes=found, money=paid)
         return paid
 
     def _load_line(

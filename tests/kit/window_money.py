@@ -133,8 +133,9 @@ class FakeMoney:
             remainder=left,
             given_back=back,
         )
-        state = replace(standing, outcomes=outcomes, money=sums)
-        return BatchAccount(state, self.quote, self.payments, tuple(lines))
+        quote = self.quote or standing.quote
+        state = replace(standing, outcomes=outcomes, money=sums, quote=quote)
+        return BatchAccount(state, self.payments, tuple(lines))
 
     def _quote(self, station: FakeStation) -> Path:
         assert station.standing is not None

@@ -26,9 +26,9 @@ from ui.screens.batch.wording import exceptions_of
 from ui.theme import M
 
 _IMPORT = "Excel or CSV as it was sent; every row is matched and priced before a card is touched."
-_PAY = "One sum for the whole list; it pays for whole rows, in the order of the list."
-_RUN = "Card after card, in any order; every card finds its own row."
-_BACK = "Sorted by building, unit and room, with every receipt and every exception."
+_PAY = "Who pays signs the quote; the money pays for whole rows, in the signed order."
+_RUN = "Seal and cards are checked as the bag comes; then card after card, in any order."
+_BACK = "A hand-over sheet by building, unit and room; a new seal, a signature."
 
 
 class ListPage(QWidget):
@@ -46,9 +46,9 @@ class ListPage(QWidget):
         pane.column.addWidget(WholeRows(self.table))
         texts = (
             ("sheet", t("Take in the list"), t(_IMPORT)),
-            ("money", t("Take the lump sum"), t(_PAY)),
-            ("batch", t("Load the cards"), t(_RUN)),
-            ("receipt", t("Print the hand-over sheet"), t(_BACK)),
+            ("money", t("Quote and money"), t(_PAY)),
+            ("batch", t("Bag and cards"), t(_RUN)),
+            ("receipt", t("Give the bag back"), t(_BACK)),
         )
         self._pages = QStackedWidget()
         self._pages.addWidget(Guide(look, [GuideStep(*text) for text in texts]))

@@ -31,7 +31,7 @@ from ui.screens.batch.list_bar import ListBar
 from ui.screens.batch.lists_model import ListsModel
 from ui.screens.batch.lists_state import order_of
 from ui.screens.batch.model import BatchModel
-from ui.screens.batch.state import State
+from ui.screens.batch.state import State, quotes_first
 from ui.screens.batch.take_money import take_money
 from ui.screens.batch.wording import duration, scan_pill, state_pill, why
 from ui.screens.counter.state import Phase
@@ -113,14 +113,16 @@ class OpenPage(QWidget):
         self._show_envelope(state)
 
     def _mark_next(self, state: State) -> None:
-        """The key of the next act stands out: run, money, rows to decide, then the papers."""
+        """The key of the next act: run, quote, money, rows to decide, then the papers."""
         counts, solve = state.counts, self.list_bar.solve
         wanted: QPushButton | None = self._run
         if not state.running and not counts.runs:
-            wanted = self._pay if counts.unfunded else self._sheet if counts.done else None
+            wanted = self._sheet if counts.done else None
+            if state.standing is not None and counts.unfunded:
+                wanted = self._money if quotes_first(state.standing) else self._pay
             if counts.needs and not counts.unfunded:
                 wanted = solve
-        for made in (self._run, self._pay, self._sheet):
+        for made in (self._run, self._money, self._pay, self._sheet):
             restyle(made, "look", "primary" if made is wanted else "")
         restyle(solve, "look", "primary" if solve is wanted else "tool")
 

@@ -85,6 +85,8 @@ class PayDialog(Sheet):
             self.column.addWidget(reach)
         for part in (self.facts, label(t("What it is for"), "small"), self.purpose):
             self.column.addWidget(part)
+        if unsigned := _unsigned(look, standing):
+            self.column.addWidget(label(unsigned, "warn", wrap=True))
         for field in (self.segments, self.amount, self._capitals, self.reference, self.payer):
             self.column.addWidget(field)
         self._above = label("", "warn", wrap=True)
@@ -173,7 +175,20 @@ def _purposes(look: Look, standing: BatchState) -> list[tuple[str, str]]:
         if one.state is LineState.UNFUNDED or (one.reason == "arrears" and takes_envelope(one.line))
     ]
     envelope = [(place, look.t("Envelope {door}", door=who)) for place, who in rows]
-    return [("0", look.t("The whole list, in the order of the quote")), *envelope]
+    whole = look.t("The whole list, in the order of the quote")
+    if standing.quote is None:
+        whole = look.t("The whole list, in its own order")
+    return [("0", whole), *envelope]
+
+
+def _unsigned(look: Look, standing: BatchState) -> str:
+    """In which order money is divided that nobody signed for; empty where somebody did."""
+    quote = standing.quote
+    if quote is None:
+        return look.t("No signed quote: money is divided in the order of the list.")
+    if quote.holds and quote.signed_at is not None:
+        return ""
+    return look.t("No signed quote holds: money is divided in the order of the last one.")
 
 
 def _owed(standing: BatchState) -> Money:

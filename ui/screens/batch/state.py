@@ -261,6 +261,12 @@ def counted(outcomes: tuple[LineOutcome, ...], trays: Mapping[int, Tray] = _NO_T
     )
 
 
+def quotes_first(found: BatchState) -> bool:
+    """The next act is a quote: none holds, and no money came before it."""
+    holds = found.quote is not None and found.quote.holds
+    return bool(counted(found.outcomes).unfunded) and not holds and not found.money.received
+
+
 def needs_you(one: LineOutcome, tray: Tray | None = None) -> bool:
     """Whether a person has to act on a line; a card in tray C just goes back without a load."""
     if one.is_twin:

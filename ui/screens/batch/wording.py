@@ -17,7 +17,7 @@ from ui.parts.banner import BannerState
 from ui.parts.table import Cell
 from ui.screens.batch.lane_state import LaneState
 from ui.screens.batch.lists_state import needs_person
-from ui.screens.batch.state import State, counted
+from ui.screens.batch.state import State, counted, quotes_first
 from ui.screens.counter.state import Phase
 from ui.screens.counter.wording import (
     STEPS,
@@ -56,6 +56,8 @@ def banner_of_list(listed: ListedBatch, t: Translator) -> BannerState:
         return BannerState("idle", t("This batch is closed"), said, icon="ok")
     if counts.unknown:
         title, icon = t("Cards with an unknown outcome: {n}", n=counts.unknown), "card-off"
+    elif quotes_first(found):
+        title, icon = t("Next: quote the list"), "receipt"
     elif counts.unfunded:
         title, icon = t("Next: take the lump sum"), "money"
     elif counts.left:
@@ -172,6 +174,9 @@ def _waiting(state: State, t: Translator) -> BannerState:
         return BannerState("idle", t("Place the next card"), said)
     if counts.todo and counts.done and not counts.runs and not counts.unfunded:
         return _end(state, t)
+    if state.standing is not None and quotes_first(state.standing):
+        said = t("{n} rows wait. Money can be taken without a quote too: F6.", n=counts.unfunded)
+        return BannerState("idle", t("Quote with F9, then Q"), said, icon="receipt")
     if counts.unfunded:
         said = t("{n} rows wait for the money.", n=counts.unfunded)
         return BannerState("idle", t("Take the lump sum with F6"), said, icon="money")
