@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from cardstation.central.plain_entries import AMOUNTS, MOST_FEN, WORDS, is_uuid, plain_entry
 from cardstation.domain.ledger import Entry, EntryKind, entry_hash
@@ -28,8 +28,7 @@ _WORD_BYTES = 400
 _NUMBERS = ("generation", "counter_before", "counter_after", "litres")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where bytes say they stand in their station's chain."""
 
     station: str
@@ -39,8 +38,7 @@ class Place:
     opens_epoch: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """One entry as it arrived.
 
     Attributes:
@@ -82,7 +80,7 @@ class Sent:
 
     def flawed(self, flaw: str) -> Sent:
         """The same bytes, kept without being booked."""
-        return replace(self, entry=None, flaw=flaw)
+        return self._replace(entry=None, flaw=flaw)
 
 
 def read_batch(station: str, entries: Sequence[bytes]) -> tuple[Sent, ...]:

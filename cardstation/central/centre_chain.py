@@ -11,7 +11,7 @@ from secrets import randbits
 from sqlalchemy import Connection, insert, select, update
 
 from cardstation.central import posting
-from cardstation.central.days import add_to_days, business_day, summed
+from cardstation.central.days import add_to_days, business_day, day_of, summed
 from cardstation.central.tables import journal, stations
 from cardstation.domain.ids import CHANCE_BITS, id_at
 from cardstation.domain.ledger import Order, Posting, entry_hash, order_postings
@@ -84,7 +84,7 @@ def put_on_chain(
     legs = postings_of_order(kind, order)
     _book(connection, entry_id, legs)
     day = business_day(raw, posted_at)
-    add_to_days(connection, summed(day, posted_at, CENTRE, legs))
+    add_to_days(connection, summed(day, day_of(posted_at), CENTRE, legs))
     connection.execute(
         update(stations).where(stations.c.station == CENTRE).values(last_seq=seq, last_hash=digest)
     )

@@ -63,12 +63,11 @@ def day_of(moment: datetime) -> date:
 
 
 def summed(
-    day: date, posted_at: datetime, station: str, legs: Iterable[Posting]
+    day: date, posted_on: date, station: str, legs: Iterable[Posting]
 ) -> Iterator[tuple[Key, int]]:
     """What the legs of one entry add to the sums of its days."""
-    posted_on = day_of(posted_at)
-    for leg in legs:
-        yield (day, posted_on, station, class_of(leg.account)), leg.fen
+    for account, fen in legs:
+        yield (day, posted_on, station, class_of(account)), fen
 
 
 def totals(parts: Iterable[tuple[Key, int]]) -> dict[Key, int]:
@@ -111,7 +110,7 @@ def posted_by_day(connection: Connection) -> dict[Key, int]:
         for row in rows:
             day = business_day(bytes(row.raw), row.posted_at)
             legs = [Posting(*one) for one in (row.legs or {}).items()]
-            for key, fen in summed(day, row.posted_at, row.station, legs):
+            for key, fen in summed(day, day_of(row.posted_at), row.station, legs):
                 found[key] = found.get(key, 0) + fen
     return found
 

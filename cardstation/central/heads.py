@@ -5,12 +5,19 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, bindparam, select
 
 from cardstation.central.engine import transaction
 from cardstation.central.tables import stations
 from cardstation.domain.checkpoint import Checkpoint
 from cardstation.errors import LedgerRefused
+
+# Said once: to put a statement together takes as long as to run it.
+_HEAD = select(stations).where(
+    stations.c.station == bindparam("name"), stations.c.status != "centre"
+)
+# Rows that only name the station (foreign keys) are written beside it.
+_LOCKED = _HEAD.with_for_update(key_share=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +78,7 @@ def locked_head(connection: Connection, station: str) -> Head:
 
 
 def _head(connection: Connection, station: str, *, lock: bool = False) -> Head:
-    query = select(stations).where(stations.c.station == station, stations.c.status != "centre")
-    if lock:
-        # Rows that only name the station (foreign keys) are written beside it.
-        query = query.with_for_update(key_share=True)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_LOCKED if lock else _HEAD, {"name": station}).one_or_none()
     if row is None:
         raise LedgerRefused("station_unknown", station=station)
     return head_from(row)

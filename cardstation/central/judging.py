@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import itemgetter
+from typing import NamedTuple
 
 from cardstation.domain.ledger import PROVISIONAL, Entry, EntryKind, Posting, postings_of
 
@@ -29,8 +30,7 @@ _MOVED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Purse:
+class Purse(NamedTuple):
     """What counts purchases: one meter and one generation of its card (R9)."""
 
     maker: str
@@ -117,7 +117,7 @@ class Verdict:
 
 
 SOUND = Verdict()
-_BY_ACCOUNT = attrgetter("account")
+_BY_ACCOUNT = itemgetter(0)
 
 
 def purse_of(entry: Entry) -> Purse:
@@ -363,11 +363,15 @@ def legs(entry: Entry, suspense: str) -> tuple[Posting, ...]:
 def per_account(postings: Iterable[Posting]) -> dict[str, int]:
     """Sums per account, in account order."""
     summed: dict[str, int] = {}
-    for leg in postings:
-        summed[leg.account] = summed.get(leg.account, 0) + leg.fen
+    for account, fen in postings:
+        summed[account] = summed.get(account, 0) + fen
     return dict(sorted(summed.items()))
 
 
 def per_class(postings: Sequence[Posting]) -> dict[str, int]:
     """Sums per account class, in class order."""
-    return per_account([Posting(class_of(leg.account), leg.fen) for leg in postings])
+    summed: dict[str, int] = {}
+    for account, fen in postings:
+        name = class_of(account)
+        summed[name] = summed.get(name, 0) + fen
+    return dict(sorted(summed.items()))

@@ -34,6 +34,22 @@ from cardstation.errors import LedgerRefused, Mishap
 ATTEMPTS = 5
 _NAMES = bindparam("names", type_=ARRAY(journal.c.entry_id.type))
 _BOOKED = select(entry_index.c.entry_id).where(entry_index.c.entry_id == func.any(_NAMES))
+_EXCEPTIONS = (
+    select(exceptions.c.seq, exceptions.c.code, exceptions.c.other)
+    .where(exceptions.c.station == bindparam("name"), exceptions.c.seq >= bindparam("first"))
+    .order_by(exceptions.c.seq)
+)
+_TOTALS = (
+    select(class_totals.c.account_class, class_totals.c.fen)
+    .where(class_totals.c.station == bindparam("name"))
+    .order_by(class_totals.c.account_class)
+)
+_MOVED = (
+    update(stations)
+    .where(stations.c.station == bindparam("name"))
+    .values({at: bindparam(at) for at in ("last_seq", "last_hash", "last_epoch", "nonce")})
+    .returning(*stations.c)
+)
 _RACED = re.compile(
     rf"card_load_pkey|card_load_live_sale|journal_\w+_pkey|entry_index_pkey|{SEALED_ONCE}|{UNDONE_ONCE}"
 )
@@ -169,17 +185,13 @@ def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:
     precedents.write_changes(connection, judge)
     last = new[-1]
     moved = {
+        "name": head.station,
         "last_seq": last.seq,
         "last_hash": bytes.fromhex(last.hash),
         "last_epoch": last.epoch,
         "nonce": new_nonce(),
     }
-    row = connection.execute(
-        update(stations)
-        .where(stations.c.station == head.station)
-        .values(moved)
-        .returning(*stations.c)
-    ).one()
+    row = connection.execute(_MOVED, moved).one()
     return head_from(row)
 
 
@@ -187,26 +199,19 @@ def _by_day(
     new: Sequence[Sent], posted: Sequence[tuple[str, Sequence[Posting]]], posted_at: datetime
 ) -> Iterator[tuple[Key, int]]:
     """What each entry adds to the sums of its days."""
+    posted_on = day_of(posted_at)
     for one, (_, of_entry) in zip(new, posted, strict=True):
         if one.entry is not None and of_entry:
             day = day_of(moment_said(one.entry.at, posted_at))
-            yield from summed(day, posted_at, one.station, of_entry)
+            yield from summed(day, posted_on, one.station, of_entry)
 
 
 def _exceptions(connection: Connection, head: Head, first: int) -> tuple[Exceptional, ...]:
-    rows = connection.execute(
-        select(exceptions.c.seq, exceptions.c.code, exceptions.c.other)
-        .where(exceptions.c.station == head.station, exceptions.c.seq >= first)
-        .order_by(exceptions.c.seq)
-    )
+    rows = connection.execute(_EXCEPTIONS, {"name": head.station, "first": first})
     return tuple(Exceptional(*row) for row in rows)
 
 
 def totals_of(connection: Connection, station: str) -> dict[str, int]:
     """Fen per account class of what one station posted."""
-    rows = connection.execute(
-        select(class_totals.c.account_class, class_totals.c.fen)
-        .where(class_totals.c.station == station)
-        .order_by(class_totals.c.account_class)
-    )
+    rows = connection.execute(_TOTALS, {"name": station})
     return {name: fen for name, fen in rows if fen}

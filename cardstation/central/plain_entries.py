@@ -48,7 +48,8 @@ _READ = msgspec.json.Decoder(Entry).decode
 
 def plain_entry(raw: bytes) -> Entry | None:
     """An entry that can be read and booked as it stands; None = nobody knows yet."""
-    if b"\\u" in raw:
+    # One byte is looked for ten times faster than two, and hardly an entry has it.
+    if b"\\" in raw and b"\\u" in raw:
         # What is written by its number may be half a character, or none: not plain.
         return None
     try:

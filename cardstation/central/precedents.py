@@ -61,6 +61,9 @@ _KEYS = array_rows(card_load, *_PURSE, "counter")
 _AT = select(card_load).where(*_same(_KEYS, *_PURSE, "counter")).order_by("load_no").lateral()
 _LOADS_AT = select(_AT).select_from(_KEYS.join(_AT, true()))
 _PURSES = array_rows(card_load, *_PURSE)
+_SEALED = select(entry_index.c.sealed, entry_index.c.entry_id).where(
+    entry_index.c.sealed == func.any(bindparam("names", type_=ARRAY(Text)))
+)
 _TOP = (
     select(card_load.c.counter)
     .where(*_same(_PURSES, *_PURSE), card_load.c.freed_by.is_(None))
@@ -138,12 +141,7 @@ def _sealed(connection: Connection, subjects: Iterable[str]) -> dict[str, str]:
     names = sorted(subjects)
     if not names:
         return {}
-    rows = connection.execute(
-        select(entry_index.c.sealed, entry_index.c.entry_id).where(
-            entry_index.c.sealed == func.any(bindparam("names", type_=ARRAY(Text)))
-        ),
-        {"names": names},
-    )
+    rows = connection.execute(_SEALED, {"names": names})
     return {row.sealed: row.entry_id for row in rows}
 
 

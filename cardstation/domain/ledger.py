@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 GENESIS = "0" * 64
 PEOPLE = "people: "
@@ -176,8 +177,7 @@ class Order:
     leased_until: datetime | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """One leg: fen added to an account (debit positive). Legs of an entry sum to zero."""
 
     account: str
@@ -188,7 +188,18 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
     """What a fact means in the books; the same rule at the station and at the centre."""
     unloaded = f"unloaded:{entry.account_no}"
     balance = f"balance:{entry.account_no}"
+    # What a sale is made of comes first: nearly every entry is of it.
     match entry.kind:
+        case EntryKind.SEALED:
+            return _legs((unloaded, entry.fen), ("gas_sold", -entry.fen))
+        case EntryKind.ARMED:
+            return ()
+        case EntryKind.PAID if entry.tender != "order":
+            return _legs(
+                (source_of(entry), entry.fen + entry.balance_fen),
+                (unloaded, -entry.fen),
+                (balance, -entry.balance_fen),
+            )
         case EntryKind.RECEIVED:
             return _legs(
                 (f"tender:{entry.tender}", entry.fen), (f"unallocated:{entry.batch}", -entry.fen)
@@ -202,14 +213,6 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
             return _legs(
                 (f"unallocated:{entry.batch}", entry.fen), (f"tender:{entry.tender}", -entry.fen)
             )
-        case EntryKind.PAID if entry.tender != "order":
-            return _legs(
-                (source_of(entry), entry.fen + entry.balance_fen),
-                (unloaded, -entry.fen),
-                (balance, -entry.balance_fen),
-            )
-        case EntryKind.SEALED:
-            return _legs((unloaded, entry.fen), ("gas_sold", -entry.fen))
         case EntryKind.RETURNED:
             return _legs(("gas_sold", entry.fen), (unloaded, -entry.fen))
         case EntryKind.NOT_LOADED if entry.corrects:
@@ -245,4 +248,4 @@ def order_postings(order: Order) -> tuple[Posting, ...]:
 
 
 def _legs(*legs: tuple[str, int]) -> tuple[Posting, ...]:
-    return tuple(Posting(account, fen) for account, fen in legs if fen)
+    return tuple([Posting(account, fen) for account, fen in legs if fen])
