@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, delete, func, select
 
 from cardstation.central.console.visit import ZONE
-from cardstation.central.judging import class_of
+from cardstation.central.judging import per_class
 from cardstation.central.tables import added_to, day_totals, journal, postings
 from cardstation.domain.ledger import Posting
 
@@ -65,9 +65,9 @@ def day_of(moment: datetime) -> date:
 def summed(
     day: date, posted_on: date, station: str, legs: Iterable[Posting]
 ) -> Iterator[tuple[Key, int]]:
-    """What the legs of one entry add to the sums of its days."""
-    for account, fen in legs:
-        yield (day, posted_on, station, class_of(account)), fen
+    """What legs of one day add to its sums."""
+    for name, fen in per_class(legs).items():
+        yield (day, posted_on, station, name), fen
 
 
 def totals(parts: Iterable[tuple[Key, int]]) -> dict[Key, int]:

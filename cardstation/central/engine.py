@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -23,6 +22,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, InvalidatePoolError, O
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from cardstation.central.deadlines import Deadlines
 from cardstation.errors import Mishap, OutcomeUnknown, Refusal
 
 # A commit may return success although a standby never confirmed it; only a warning tells
@@ -34,6 +34,7 @@ CONNECT_S = 3
 PING_S = 2.0
 
 _WHOLE = {str, int, date}
+_DEADLINES = Deadlines()
 _NOTICES = "notices"
 _FRESH = "fresh"
 _REQUIRED = {
@@ -189,12 +190,8 @@ def _dropped_after(link: Link, deadline_s: float) -> Iterator[None]:
         with socket.socket(fileno=os.dup(copy)) as wire:
             wire.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(deadline_s, drop)
-    timer.daemon = True
-    timer.start()
     try:
-        yield
+        with _DEADLINES.within(deadline_s, drop):
+            yield
     finally:
-        timer.cancel()
-        timer.join()
         os.close(copy)

@@ -246,12 +246,15 @@ class Judge:
 
     @staticmethod
     def _account(entry: Entry) -> str:
+        if entry.account_no:
+            return ""
         needs = entry.kind in (EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED)
-        return "account_missing" if needs and not entry.account_no else ""
+        return "account_missing" if needs else ""
 
     def _order(self, entry: Entry) -> str:
-        moves = entry.kind in (EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED)
-        if not entry.order_id or not moves:
+        if not entry.order_id:
+            return ""
+        if entry.kind not in (EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED):
             return ""
         order = self.orders.get(entry.order_id)
         if order is None:
@@ -368,7 +371,7 @@ def per_account(postings: Iterable[Posting]) -> dict[str, int]:
     return dict(sorted(summed.items()))
 
 
-def per_class(postings: Sequence[Posting]) -> dict[str, int]:
+def per_class(postings: Iterable[Posting]) -> dict[str, int]:
     """Sums per account class, in class order."""
     summed: dict[str, int] = {}
     for account, fen in postings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ARRAY, Connection, Engine, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -198,12 +198,15 @@ def _post(connection: Connection, head: Head, new: tuple[Sent, ...]) -> Head:
 def _by_day(
     new: Sequence[Sent], posted: Sequence[tuple[str, Sequence[Posting]]], posted_at: datetime
 ) -> Iterator[tuple[Key, int]]:
-    """What each entry adds to the sums of its days."""
-    posted_on = day_of(posted_at)
+    """What entries of one station add to the sums of their days."""
+    made: dict[date, list[Posting]] = {}
     for one, (_, of_entry) in zip(new, posted, strict=True):
         if one.entry is not None and of_entry:
             day = day_of(moment_said(one.entry.at, posted_at))
-            yield from summed(day, posted_on, one.station, of_entry)
+            made.setdefault(day, []).extend(of_entry)
+    posted_on = day_of(posted_at)
+    for day, of_day in made.items():
+        yield from summed(day, posted_on, new[0].station, of_day)
 
 
 def _exceptions(connection: Connection, head: Head, first: int) -> tuple[Exceptional, ...]:

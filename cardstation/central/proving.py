@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Row, Text, cast, func, join, select, 
 
 from cardstation.central.batch import Sent, numbered, read_batch
 from cardstation.central.centre_chain import CENTRE, FACT, postings_of_order
-from cardstation.central.days import Key, business_day, summed
+from cardstation.central.days import Key, business_day, day_of, summed
 from cardstation.central.engine import transaction
 from cardstation.central.judging import legs
 from cardstation.central.posting import REPEATED, UNREADABLE_KIND, copied
@@ -121,7 +121,8 @@ def _chains(connection: Connection) -> list[str]:
 def _add_days(days: dict[Key, int], row: Row[Any], booked: Mapping[str, int]) -> None:
     if booked:
         day = business_day(bytes(row.raw), row.posted_at)
-        for key, fen in summed(day, row.posted_at, row.station, starmap(Posting, booked.items())):
+        posted_on = day_of(row.posted_at)
+        for key, fen in summed(day, posted_on, row.station, starmap(Posting, booked.items())):
             days[key] = days.get(key, 0) + fen
 
 

@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -141,6 +141,7 @@ class Signed:
     signature: bytes
     base: bytes
     digest: str
+    _owners: list[bytes] = field(default_factory=list, init=False, compare=False)
 
     @property
     def station(self) -> str:
@@ -156,8 +157,10 @@ class Signed:
         return datetime.fromtimestamp(max(0, min(self.said.created, time.time())), UTC)
 
     def by(self, public_key: bytes) -> bool:
-        """Whether the owner of a public key signed it."""
-        return genuine(public_key, self.signature, self.base)
+        """Whether the owner of a public key signed it; a key that did is not tried again."""
+        if public_key not in self._owners and genuine(public_key, self.signature, self.base):
+            self._owners.append(public_key)
+        return public_key in self._owners
 
 
 def signature_of(request: Request) -> Signed:
