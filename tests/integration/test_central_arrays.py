@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from tests.kit.postgres import Books
 
-pytest_plugins = ["tests.kit.ledger_fixtures"]
+pytest_plugins = ("tests.kit.ledger_fixtures",)
 
 AWKWARD = ["", "NULL", "null", "a,b", "{}", '"', "\\", "\n\t", " 长 ", "\x7f", "\N{GRINNING FACE}"]
 
