@@ -14,6 +14,14 @@ from cardstation.services.hand_over import HandOverRequest
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnMade:
+    """The papers of a return, and whether a printer took them or they are only filed."""
+
+    paths: tuple[Path, ...]
+    printed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BagServices:
     """Custody of a batch's cards; every paper is filed, and printed where a printer is set.
 
@@ -37,4 +45,4 @@ class BagServices:
     label: Callable[[str], Path]
     slip: Callable[[str, int], Path]
     annex: Callable[[str], Path]
-    print_return: Callable[[str, bool, Callable[[int, int], None]], tuple[Path, ...]]
+    print_return: Callable[[str, bool, Callable[[int, int], None]], ReturnMade]

@@ -96,7 +96,7 @@ def print_return(
     """Print everything that goes back with a bag; after a stop it goes on where it stopped.
 
     Receipts are the ones filed when the cards were loaded; when a whole return is printed once
-    more, they are drawn again and say reprint.
+    more, they are drawn again and say reprint. What was only filed was not printed.
 
     Args:
         station: The desk.
@@ -111,16 +111,18 @@ def print_return(
         Refusal: `unknown_batch`. Mishap: `paper_not_printed`; what came out is remembered.
     """
     record = _Record(folder / f"{batch_id}-return.txt")
-    pieces = list(_pieces(station, batch_id, folder, lang, record.again, by_floor=by_floor))
-    if record.holds(pieces):
+    again = record.again and printer is not None
+    pieces = list(_pieces(station, batch_id, folder, lang, again, by_floor=by_floor))
+    if printer is not None and record.holds(pieces):
         record.start_over()
         pieces = list(_pieces(station, batch_id, folder, lang, True, by_floor=by_floor))
     paths = []
     for done, piece in enumerate(pieces, start=1):
-        if piece.name not in record.names:
+        if printer is None:
             paths.append(piece.make())
-            if printer is not None:
-                printer.print(paths[-1].read_bytes(), paths[-1].stem)
+        elif piece.name not in record.names:
+            paths.append(piece.make())
+            printer.print(paths[-1].read_bytes(), paths[-1].stem)
             record.keep(piece.name)
         progress(done, len(pieces))
     return tuple(paths)

@@ -20,7 +20,7 @@ from cardstation.services.station import Station
 from cardstation.services.trace_bag import trace_bag
 from cardstation.settings import Settings
 from drivers.printers import CupsPrinter
-from ui.bag_services import BagServices
+from ui.bag_services import BagServices, ReturnMade
 
 
 def bag_services(
@@ -43,12 +43,13 @@ def bag_services(
 
     def printed_return(
         batch_id: str, by_floor: bool, progress: Callable[[int, int], None]
-    ) -> tuple[Path, ...]:
+    ) -> ReturnMade:
         now = settings()
         printer = CupsPrinter(now.printer) if now.printer else None
-        return print_return(
+        paths = print_return(
             station, batch_id, folder, now.language, printer, progress, by_floor=by_floor
         )
+        return ReturnMade(paths, printed=printer is not None)
 
     return BagServices(
         state=partial(custody_state, station),

@@ -123,6 +123,16 @@ def test_printed_once_more_a_receipt_says_so(bag: Bag, tmp_path: Path) -> None:
     assert all("Reprint" in pages_of((tmp_path / name).read_bytes())[0] for name in again)
 
 
+def test_what_was_only_filed_counts_as_not_printed(bag: Bag, tmp_path: Path) -> None:
+    printed(bag, tmp_path, None)
+    made = {path.name for path in tmp_path.glob("*.pdf")}
+    tray = Tray(99)
+    printed(bag, tmp_path, tray)
+    printed(bag, tmp_path, None)
+    assert len(tray.printed) == 7
+    assert {path.name for path in tmp_path.glob("*.pdf")} == made, "no reprint"
+
+
 def test_strips_take_the_place_of_receipts(bag: Bag, tmp_path: Path) -> None:
     tray = Tray(99)
     printed(bag, tmp_path, tray, by_floor=True)

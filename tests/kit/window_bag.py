@@ -29,7 +29,7 @@ from cardstation.services.batch_state import BatchState
 from cardstation.services.custody_state import CustodyState, Happened
 from cardstation.services.hand_over import HandOverRequest, judged
 from tests.kit import window_samples as samples
-from ui.bag_services import BagServices
+from ui.bag_services import BagServices, ReturnMade
 
 if TYPE_CHECKING:
     from tests.kit.window_fakes import FakeStation
@@ -61,6 +61,7 @@ class FakeBag:
     papers: list[str] = field(default_factory=list)
     photos: list[tuple[int, bytes]] = field(default_factory=list)
     photo_due: int = 0
+    printer: str = "OKI-5530"
 
     def say(
         self, step: Step, moved: Moved | None = None, given_by: str = "", taken_by: str = ""
@@ -148,12 +149,12 @@ class FakeBag:
 
         def printed(
             _batch_id: str, by_floor: bool, progress: Callable[[int, int], None]
-        ) -> tuple[Path, ...]:
+        ) -> ReturnMade:
             for done in range(1, 41):
                 progress(done, 64)
             paths = (paper("strips" if by_floor else "return"),)
             progress(64, 64)
-            return paths
+            return ReturnMade(paths, printed=bool(self.printer))
 
         return BagServices(
             state=lambda _batch_id: station._say("custody_state", now()),

@@ -17,6 +17,7 @@ from cardstation.errors import CardStationError
 from cardstation.services.custody_state import CustodyState
 from cardstation.services.hand_over import HandOverRequest
 from ui.approver import Approver
+from ui.bag_services import ReturnMade
 from ui.messages import Problem
 from ui.screens.batch.custody_state import BagState
 from ui.screens.kind import Tools
@@ -146,9 +147,14 @@ class BagModel(QObject):
             return
         self._set(printing=(0, 1), problem=None, came_out=None)
 
-        def printed(paths: tuple[Path, ...]) -> None:
+        def printed(made: ReturnMade) -> None:
             self._set(printing=None)
-            self._tools.board.say("{n} papers of the return printed.", "ok", n=len(paths))
+            n = len(made.paths)
+            if made.printed:
+                self._tools.board.say("{n} papers of the return printed.", "ok", n=n)
+            else:
+                said = "{n} papers of the return filed; no printer is set."
+                self._tools.board.say(said, "warn", n=n)
 
         def stopped(error: CardStationError) -> None:
             self._set(printing=None, came_out=self._state.printing)
