@@ -11,7 +11,7 @@ from cardstation.cli.card import readers_of
 from cardstation.cli.run import Call
 from cardstation.domain.batch import LineOutcome
 from cardstation.domain.topup import Step
-from cardstation.domain.trays import Tray, tray_for
+from cardstation.domain.trays import OF_THE_STATION, Tray, tray_for
 from cardstation.errors import CardServiceGone, Mishap, ReaderGone, Refusal
 from cardstation.ports.reader import Presence, Reader
 from cardstation.sentences import brief, of_error, word
@@ -108,7 +108,8 @@ class Run:
             finally:
                 card.close()
         except (Refusal, Mishap) as stop:
-            told_of, tray = of_error(stop, words), tray_for(stop.code)
+            told_of = of_error(stop, words)
+            tray = None if stop.code in OF_THE_STATION else tray_for(stop.code)
             self._say(tray, *named, told_of.brief, told_of.what)
             return
         self._say(Tray.A, *named, line.line.name, line.receipt_no)
@@ -117,9 +118,9 @@ class Run:
         own = self._batch.lines[place - 1]
         return (own.card_no, own.door)
 
-    def _say(self, tray: Tray, *told: str) -> None:
-        """One line about a card, the tray it goes into first."""
-        where = f"{tray.value} {word(f'tray.{tray.value}', self._call.words)}"
+    def _say(self, tray: Tray | None, *told: str) -> None:
+        """One line about a card, the tray it goes into first; None = the station stopped."""
+        where = f"{tray.value} {word(f'tray.{tray.value}', self._call.words)}" if tray else ""
         self._call.output.progress("  ".join(filter(None, (where, *told))))
 
     def _load(self, card: Inserted) -> LineOutcome:

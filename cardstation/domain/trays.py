@@ -7,7 +7,8 @@
     C  goes back without a load  nothing can be loaded on it in this batch
 
 The tray follows from why a card was stopped; a clerk may choose another with one key, but A: only a
-card whose row is done lies there.
+card whose row is done lies there. What stops the whole station says nothing of a card: it goes into
+no tray, and waits where it lies.
 """
 
 from __future__ import annotations
@@ -22,6 +23,26 @@ class Tray(StrEnum):
     B = "B"
     C = "C"
 
+
+OF_THE_STATION = frozenset(
+    {
+        "anchor_damaged",
+        "anchor_forged",
+        "anchor_missing",
+        "clerk_taken_off",
+        "clock_leapt_ahead",
+        "clock_ran_back",
+        "device_key_needs_passphrase",
+        "device_key_not_in_keyring",
+        "no_clerks",
+        "no_shift",
+        "passphrase_wrong",
+        "selling_frozen",
+        "shift_counted",
+        "store_rolled_back",
+    }
+)
+"""Stops that would stop any card: nobody is on duty, or the records, clock or key are not well."""
 
 _NOTHING_TO_LOAD = frozenset(
     {

@@ -9,6 +9,7 @@ from cardstation.domain.batch_life import BatchStep, Stage, Step, last_of_run
 from cardstation.services.batch_state import batch_state
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import clerk_of
+from cardstation.services.intent.guards import ensure_on_duty
 from cardstation.services.intent.scan_rule import scan_when_numbered
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
@@ -31,8 +32,9 @@ def start_batch(station: Station, batch_id: str) -> None:
     it is recorded, and so is who goes on after a pause.
 
     Raises:
-        Refusal: `unknown_batch`, `batch_closed_already`.
+        Refusal: `unknown_batch`, `batch_closed_already`, and those of `ensure_on_duty`.
     """
+    ensure_on_duty(station)
     with station.store.unit() as unit:
         scan_when_numbered(station, unit, batch_id)
         last, clerk = _last(unit, batch_id), clerk_of(station, unit)

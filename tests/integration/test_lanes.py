@@ -18,7 +18,7 @@ from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
-from cardstation.domain.trays import Tray
+from cardstation.domain.trays import OF_THE_STATION, Tray
 from cardstation.errors import CardStationError, Refusal
 from cardstation.i18n import translator
 from cardstation.sentences import brief
@@ -26,7 +26,9 @@ from cardstation.services.batch_state import batch_state
 from cardstation.services.card_trays import CardTray, card_trays
 from cardstation.services.check_envelope import check_envelope
 from cardstation.services.close_shift import close_shift
+from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.identify import insert_card
+from cardstation.services.intent.stops import seen_as
 from cardstation.services.load_line import load_line
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
@@ -288,6 +290,27 @@ def test_a_run_is_started_once_paused_taken_over_and_finished(
     with desk.station.store.reading() as reading:
         assert reading.steps.stage(bag.batch_id) is Stage.DONE
     assert verify(desk.station).ok
+
+
+def test_between_two_clerks_no_run_starts_and_the_card_that_lies_there_waits_on(
+    staffed: Desk, people: list[Household]
+) -> None:
+    open_shift(staffed.station, BEN, PINS[BEN], float_money=Money.of_yuan("500"))
+    bag = bag_at(staffed, people[:2])
+    start_batch(staffed.station, bag.batch_id)
+    over = {"handed_to": CHIEF, "handed_pin": PINS[CHIEF]}
+    close_shift(staffed.station, PINS[BEN], counted=Money.of_yuan("700"), **over)
+    assert bag.refused(0) == "no_shift"
+    with pytest.raises(Refusal, match="no_shift"):
+        start_batch(staffed.station, bag.batch_id)
+    assert (bag.states, bag.trays) == ([LineState.WAITING] * 2, [])
+    assert bag.steps == [("started", BEN), ("paused", BEN)]
+    assert not exceptions_state(staffed.station)
+
+
+@pytest.mark.parametrize("code", sorted(OF_THE_STATION))
+def test_what_stops_the_station_says_nothing_of_a_card(code: str) -> None:
+    assert seen_as(Refusal(code)) == ""
 
 
 def test_a_crash_does_not_start_the_run_twice(

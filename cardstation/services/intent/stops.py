@@ -6,27 +6,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cardstation.domain.offline_grant import PAID_WAITS, STOPS
+from cardstation.domain.trays import OF_THE_STATION
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.station import Station
 from cardstation.store.funds import BatchStop
 
-NOT_OF_THE_CARD = STOPS | frozenset(
-    {
-        "batch_closed_already",
-        "clock_ran_back",
-        "envelope_not_scanned",
-        "line_already_done",
-        "line_blocked",
-        "line_needs_human",
-        "line_unfunded",
-        PAID_WAITS,
-        "offline_limit_reached",
-        "payment_question",
-        "refund_requested",
-        "selling_frozen",
-        "store_rolled_back",
-    }
+NOT_OF_THE_CARD = (
+    STOPS
+    | OF_THE_STATION
+    | frozenset(
+        {
+            "batch_closed_already",
+            "envelope_not_scanned",
+            "line_already_done",
+            "line_blocked",
+            "line_needs_human",
+            "line_unfunded",
+            PAID_WAITS,
+            "offline_limit_reached",
+            "payment_question",
+            "refund_requested",
+        }
+    )
 )
 """Stops that say nothing new about the card: the line's own state or the station's."""
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.batch import LineOutcome
 from cardstation.domain.topup import Step
-from cardstation.domain.trays import Tray, tray_for
+from cardstation.domain.trays import OF_THE_STATION, Tray, tray_for
 from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown, Refusal
 from cardstation.i18n import Translator, translator
 from cardstation.sentences import of_error
@@ -113,14 +113,15 @@ class BatchLane(QObject):
             problem = problem.bare()
             phase = Phase.PULLED if working else Phase.STOPPED
             self._set(place=0, envelope="")
-        self._set(phase=phase, problem=problem, tray=tray_for(error.code))
+        tray = None if error.code in OF_THE_STATION else tray_for(error.code)
+        self._set(phase=phase, problem=problem, tray=tray)
         self._say()
         if working and isinstance(error, LinkFailed | OutcomeUnknown):
             self._unfinished.pulled(self._state.step, self._place.reader)
         elif answered(error):
             self._unfinished.settled(self._place.reader)
-        if self._place.card is None and isinstance(error, Refusal) and self._run.running:
-            self._keep_tray(0, "", tray_for(error.code), error.code)
+        if self._place.card is None and tray and isinstance(error, Refusal) and self._run.running:
+            self._keep_tray(0, "", tray, error.code)
         self._run.card_stopped(place)
 
     def card_gone(self) -> None:
@@ -141,7 +142,8 @@ class BatchLane(QObject):
 
     def begin(self) -> None:
         """The run starts: a card that lies there is loaded."""
-        if self._place.card is not None and self._state.phase is Phase.READY:
+        waits = self._state.phase is Phase.READY or self._state.waits_for_station
+        if self._place.card is not None and waits:
             self._load()
 
     def halt(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cardstation.domain.batch import LineOutcome
 from cardstation.domain.preflight import IMPLAUSIBLE
 from cardstation.domain.topup import Step
-from cardstation.domain.trays import Tray
+from cardstation.domain.trays import OF_THE_STATION, Tray
 from ui.messages import Problem
 from ui.screens.counter.state import Phase
 from ui.unfinished import Torn
@@ -42,7 +42,12 @@ class LaneState:
     @property
     def asks(self) -> bool:
         """A stopped card lies there: it waits for a tray."""
-        return self.phase is Phase.STOPPED
+        return self.phase is Phase.STOPPED and not self.waits_for_station
+
+    @property
+    def waits_for_station(self) -> bool:
+        """What stops the station stopped this card: it lies here until cards are taken again."""
+        return self.phase is Phase.STOPPED and self.code in OF_THE_STATION
 
     @property
     def too_much(self) -> bool:
