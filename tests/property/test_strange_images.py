@@ -52,7 +52,7 @@ def test_whatever_is_read_is_this_household_or_a_refusal(
 def test_a_layout_whose_check_values_are_not_asked_is_found(
     desk: ImageDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Check, "holds", lambda _self, _block: True)
+    monkeypatch.setattr(Check, "holds", lambda *_: True)
     with pytest.raises(AssertionError):
         desk.read(first_seed(), ENOUGH)
 
