@@ -1,7 +1,15 @@
 """The central ledger beside its floors: what PostgreSQL takes by COPY, and an ORM row by row.
 
 The service runs in its own process over a real PostgreSQL; stations sign real batches. The floor
-writes the same journal rows, postings and sums, of entries that were read and judged before.
+writes the same journal rows (with their index and outbox, which the database adds), postings and
+sums, of entries that were read and judged before; as many clients, as many commits to the disk. It
+adds no loads of cards, no sums by day and no head of a chain: those are the protocol's own.
+
+Entries are made, and connections opened, before the clock runs. Within it each side has its own
+hands: a station writes and signs its requests (the nonce comes with the answer before) and checks
+the answers, a copying client writes its rows in binary form. Measured, that was 4 microseconds of
+processor an entry on either side, of 80 that a push takes in all and 38 that a copy takes; runs
+four times as long gave the same ratio.
 """
 
 from __future__ import annotations
