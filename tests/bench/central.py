@@ -8,7 +8,7 @@ adds no loads of cards, no sums by day and no head of a chain: those are the pro
 Entries are made, and connections opened, before the clock runs. Within it each side has its own
 hands: a station writes and signs its requests (the nonce comes with the answer before) and checks
 the answers, a copying client writes its rows in binary form. Measured, that was 4 microseconds of
-processor an entry on either side, of 80 that a push takes in all and 38 that a copy takes; runs
+processor an entry on either side, of 75 that a push takes in all and 38 that a copy takes; runs
 four times as long gave the same ratio.
 """
 
