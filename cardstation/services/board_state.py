@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cardstation.domain.batch import LineState, Zone
-from cardstation.domain.batch_life import Stage
+from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.custody import Where
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.exceptions_state import exceptions_state
@@ -75,14 +75,15 @@ class Board:
 
 
 def board_state(station: Station) -> Board:
-    """Look at every bag that is open, or was taken in lately."""
+    """Look at every bag that is open, or was closed lately."""
     since = station.clock.now() - SHOWN
     with station.store.reading() as reading:
         stages = reading.steps.stages()
+        lately = {one.batch_id for one in reading.steps.of_kind(Step.CLOSED) if one.at >= since}
         ids = sorted(
             batch_id
             for batch_id in reading.batches.ids()
-            if stages.get(batch_id) is not Stage.CLOSED or batch_id >= since.date().isoformat()
+            if stages.get(batch_id) is not Stage.CLOSED or batch_id in lately
         )
     waits = Counter(one.batch_id for one in exceptions_state(station) if one.batch_id)
     found: dict[tuple[str, int, str], list[CustodyState]] = {}

@@ -202,8 +202,9 @@ def test_the_board_counts_cards_by_team_zone_and_community(desk: Desk) -> None:
     assert board.exceptions == 2
 
 
-def test_closed_bags_leave_the_board_after_two_weeks_with_nothing_open(desk: Desk) -> None:
+def test_closed_bags_leave_the_board_two_weeks_after_their_closing(desk: Desk) -> None:
     batch_id = put_batch(desk, [line(HOMES[0], 4, verdict=Verdict.HUMAN)])
+    desk.clock.at += timedelta(days=20)
     assert board_state(desk.station).exceptions == 1
     desk.sell(card_of(HOMES[1]))
     with desk.station.store.unit() as unit:
@@ -211,6 +212,7 @@ def test_closed_bags_leave_the_board_after_two_weeks_with_nothing_open(desk: Des
             BatchStep(batch_id, Step.CLOSED, Stage.CLOSED, "", "demo", desk.clock.now(), 1)
         )
         unit.commit()
+    desk.clock.at += timedelta(days=14)
     assert [row.exceptions for row in board_state(desk.station).rows] == [0]
-    desk.clock.at += timedelta(days=15)
+    desk.clock.at += timedelta(days=1)
     assert board_state(desk.station).rows == ()
