@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cardstation.domain.custody import HandOver, Where
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.volume import Volume
 
 
@@ -63,7 +63,7 @@ class ManagerRow:
 
     Attributes:
         tail: Last digits of the card's number, shown where several cards are of one door.
-        amount: Only where the manager paid.
+        amount: What the manager paid of it, None where that is nothing or nothing is loaded.
     """
 
     door: str
@@ -83,6 +83,7 @@ class ManagerSheet:
         received: The manager's own money: `loaded` (on cards, with what households keep as their
             balance of a load that was taken back) + `waiting` (held for cards that are not loaded)
             + `arrears` + `given_back` + `remainder`; each as on the desk's hand-over sheet.
+        others: What others paid for all; it is no part of `received`.
     """
 
     company: str
@@ -102,6 +103,7 @@ class ManagerSheet:
     given_back: Money
     remainder: Money
     training: bool
+    others: Money = NO_MONEY
 
     @property
     def done(self) -> int:

@@ -122,7 +122,7 @@ def _outside(where: Where, t: Translator) -> str:
 
 
 def _end(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
-    pages.need(48)
+    pages.need(48 + 5 * bool(sheet.others))
     pages.y += 7
     counts: Counter[str] = Counter()
     for where, count in sheet.counts:
@@ -143,6 +143,10 @@ def _end(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
     loaded = f"{t('Money received')} {sheet.received} = {t('Loaded')} {sheet.loaded}"
     sums = " + ".join(filter(None, (loaded, terms)))
     pages.pen.fitted(LEFT, pages.y, sums, Style(8.5, Ink.SOFT), room=RIGHT - LEFT)
+    if sheet.others:
+        pages.y += 4.6
+        others = t("Paid by others {money} (not on this sheet)", money=sheet.others)
+        pages.pen.fitted(LEFT, pages.y, others, Style(8.5, Ink.SOFT), room=RIGHT - LEFT)
     pages.y += 4
     sign_here(
         pages, (t("Handed over by (desk)"), t("Received by")), (t("Date, time, cards counted"),)

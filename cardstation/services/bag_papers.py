@@ -25,14 +25,12 @@ from cardstation.domain.household import Household
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.seal_number import seal_number
-from cardstation.errors import Refusal, ensure
+from cardstation.errors import Refusal
 from cardstation.services.batch_account import batch_account
 from cardstation.services.custody_state import CustodyState, custody_state
 from cardstation.services.hand_over import row_of
 from cardstation.services.intent.facts import clerk_of
-from cardstation.services.intent.funding import holdings_of
 from cardstation.services.station import Station
-from cardstation.store import Reading
 
 _FLOOR = re.compile(r"\d+")
 _REASONS = {
@@ -112,24 +110,15 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
     state = custody_state(station, batch_id)
     with station.store.reading() as reading:
         clerk = clerk_of(station, reading)
-        held = _held_of_manager(reading, batch_id)
-        gone = reading.lump_sums.released(batch_id).keys() | {
-            place
-            for place, one in enumerate(state.batch.outcomes, start=1)
-            if one.state is LineState.DONE
-        }
-    sums = [one for one in batch_account(station, batch_id).payments if not one.payment.line]
-    places = _by_door(station, state)
-    rows = tuple(_manager_row(state, place, paid=place in held) for place in places)
+    account = batch_account(station, batch_id)
+    lumps = [one for one in account.payments if not one.payment.line]
+    sums = [one for one in lumps if account.is_manager(one.payer)]
+    ids = [one.payment.payment_id for one in sums]
+    held = {one.place: one.of(ids) for one in account.lines}
+    gone = {one.place for one in account.lines if one.loaded or one.released}
+    rows = tuple(_manager_row(state, place, held[place]) for place in _by_door(station, state))
     batch, tally = state.batch.batch, state.custody.tally
-    received = sum((one.payment.money for one in sums), NO_MONEY)
-    loaded = sum((held[place] for place in held if place in gone), NO_MONEY)
-    waiting = sum((held[place] for place in held if place not in gone), NO_MONEY)
-    arrears = sum((one.arrears for one in sums), NO_MONEY)
-    given_back = sum((one.given_back for one in sums), NO_MONEY)
-    remainder = sum((one.remains for one in sums), NO_MONEY)
-    told = loaded + waiting + arrears + given_back + remainder
-    ensure(told == received, "a return sheet tells where all of the manager's money is")
+    loaded = sum((held[place] for place in gone), NO_MONEY)
     return ManagerSheet(
         company=station.company,
         station=station.name,
@@ -141,13 +130,14 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
         seals=state.seals,
         rows=rows,
         counts=tuple((where, tally[where]) for where in Where if tally[where]),
-        received=received,
+        received=sum((one.payment.money for one in sums), NO_MONEY),
         loaded=loaded,
-        waiting=waiting,
-        arrears=arrears,
-        given_back=given_back,
-        remainder=remainder,
+        waiting=sum((one.held for one in sums), NO_MONEY) - loaded,
+        arrears=sum((one.arrears for one in sums), NO_MONEY),
+        given_back=sum((one.given_back for one in sums), NO_MONEY),
+        remainder=sum((one.remains for one in sums), NO_MONEY),
         training=station.training,
+        others=sum((one.payment.money for one in lumps if one not in sums), NO_MONEY),
     )
 
 
@@ -234,14 +224,7 @@ def annex(station: Station, batch_id: str, days: int) -> Annex:
     )
 
 
-def _held_of_manager(reading: Reading, batch_id: str) -> dict[int, Money]:
-    """What lines hold of lump sums; what lay in a household's envelope is not the manager's."""
-    sums = {one.payment_id for one in reading.funds.payments(batch_id) if not one.line}
-    holdings = holdings_of(reading, batch_id)
-    return {one.line: one.money for one in holdings if one.payment_id in sums}
-
-
-def _manager_row(state: CustodyState, place: int, *, paid: bool) -> ManagerRow:
+def _manager_row(state: CustodyState, place: int, paid: Money) -> ManagerRow:
     one = state.batch.outcomes[place - 1]
     done = one.state is LineState.DONE
     return ManagerRow(
@@ -249,7 +232,7 @@ def _manager_row(state: CustodyState, place: int, *, paid: bool) -> ManagerRow:
         tail=one.line.card_no[-TAIL:],
         done=done,
         where=state.custody.where[place],
-        amount=one.line.money if done and paid else None,
+        amount=paid if done and paid else None,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cardstation.domain.allocation import Division, Purse, divide
+from cardstation.domain.batch import LineState
 from cardstation.domain.envelopes import laid_by
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
@@ -46,6 +47,11 @@ class PaymentStanding:
     stands: int = 0
     payer: str = ""
 
+    @property
+    def held(self) -> Money:
+        """What lines hold of it."""
+        return self.payment.money - self.given_back - self.arrears - self.remains
+
 
 @dataclass(frozen=True, slots=True)
 class LineMoney:
@@ -58,6 +64,7 @@ class LineMoney:
         released: Why it gave its money free, a code; empty while it did not.
         envelope_left: What its envelope holds beyond its price.
         drawn: Payment → what the line holds of it.
+        loaded: Its load stands.
     """
 
     place: int
@@ -66,6 +73,11 @@ class LineMoney:
     released: str
     envelope_left: Money
     drawn: Mapping[str, Money] = field(default_factory=dict)
+    loaded: bool = False
+
+    def of(self, payments: Iterable[str]) -> Money:
+        """What it holds of these payments."""
+        return sum((self.drawn.get(one, NO_MONEY) for one in payments), NO_MONEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,10 @@ class BatchAccount:
     def quote(self) -> QuoteStanding | None:
         """The newest quote, None when there was none."""
         return self.state.quote
+
+    def is_manager(self, payer: str) -> bool:
+        """Whether money is the manager's of the batch: who else paid reads nothing of theirs."""
+        return payer in ("", self.state.batch.manager)
 
     def payments_for(self, place: int) -> tuple[PaymentStanding, ...]:
         """Sums that may pay a debt of a line's household: for all, or what it laid in itself."""
@@ -187,6 +203,7 @@ def _lines(
             released=released[place].reason if place in released else "",
             envelope_left=envelopes.get(place, NO_MONEY),
             drawn=division.drawn.get(place, {}),
+            loaded=outcome.state is LineState.DONE,
         )
-        for place in range(1, len(state.outcomes) + 1)
+        for place, outcome in enumerate(state.outcomes, start=1)
     )

@@ -34,7 +34,7 @@ def refund_list(station: Station, batch_id: str) -> RefundList:
         )
     homes = {one.account_no: one for one in found}
     parts = tuple(_parts(account))
-    to_manager = parts[0].payer == batch.manager
+    to_manager = account.is_manager(parts[0].payer)
     stands = card_places(account.state.outcomes)
     own = {one.stands for one in account.payments}
     left = [
@@ -76,7 +76,7 @@ def _parts(account: BatchAccount) -> Iterator[RefundPart]:
     if all(place for place, _ in rows):
         rows[0, manager] = []
     waits = _waits(account)
-    lump_first = sorted(rows, key=lambda one: (one[0], one != (0, manager)))
+    lump_first = sorted(rows, key=lambda one: (one[0], not account.is_manager(one[1])))
     for place, payer in lump_first:
         paid = rows[place, payer]
         inside = 0 < place <= len(account.state.outcomes)
@@ -89,8 +89,8 @@ def _parts(account: BatchAccount) -> Iterator[RefundPart]:
 def _waits(account: BatchAccount) -> dict[str, Money]:
     """Payment → what rows hold of it that is on no card."""
     waits: dict[str, Money] = {}
-    for one, outcome in zip(account.lines, account.state.outcomes, strict=True):
-        if not one.released and outcome.state is not LineState.DONE:
+    for one in account.lines:
+        if not one.released and not one.loaded:
             for payment_id, money in one.drawn.items():
                 waits[payment_id] = waits.get(payment_id, NO_MONEY) + money
     return waits
@@ -104,7 +104,7 @@ def _row(account: BatchAccount, one: PaymentStanding) -> RefundRow:
         reference=one.payment.reference,
         envelope=account.envelope_of(one.payment.line),
         money=one.payment.money,
-        held=one.payment.money - one.given_back - one.arrears - one.remains,
+        held=one.held,
         arrears=one.arrears,
         given_back=one.given_back,
         remains=one.remains,

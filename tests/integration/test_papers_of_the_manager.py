@@ -12,11 +12,12 @@ import pytest
 from cardstation.bootstrap.bag_papers import print_return, purge_with_papers, write_bag_paper
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Explanation, Party, Why
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.papers.doors_told import doors_told
-from cardstation.services.bag_papers import custody_slip
+from cardstation.papers.manager_sheet import manager_sheet as draw
+from cardstation.services.bag_papers import custody_slip, manager_sheet
 from cardstation.services.custody_state import custody_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.pay_batch import pay_batch
@@ -105,6 +106,36 @@ def test_sums_of_rows_are_read_by_the_manager_alone(
         ours, sums = f"交款人: {MANAGER}" in page, "137.00" in page
         doors = [home.address.door in page for home in HOMES]
         assert (sums, set(doors)) == (ours, {ours or len(payers) == 1}), page
+
+
+@pytest.mark.parametrize("payers", [(OTHER,), (MANAGER, OTHER), (OTHER, "")])
+def test_the_sheet_has_amounts_only_of_what_the_manager_paid(
+    desk: Desk, payers: tuple[str, ...]
+) -> None:
+    """What another paid for all is one sum of theirs, of no door; rows of both show a part."""
+    rows = [line(home, at, yuan="100") for at, home in enumerate(HOMES, start=1)]
+    batch = put_batch(desk, rows, manager=MANAGER)
+    each = Money(40_000 // len(payers) + 1_000)
+    for payer in payers:
+        pay_batch(desk.station, batch, tender=Tender.CASH, money=each, payer=payer)
+        desk.clock.at += timedelta(minutes=1)
+    for home in HOMES:
+        desk.load(batch, card_of(home))
+    sheet = manager_sheet(desk.station, batch)
+    full, none, part = Money(10_000), None, Money(1_000)
+    own = {
+        (OTHER,): [none] * 4,
+        (MANAGER, OTHER): [full, full, part, none],
+        (OTHER, ""): [none, none, Money(9_000), full],
+    }[payers]
+    assert [row.amount for row in sheet.rows] == own
+    theirs = each if len(payers) > 1 else NO_MONEY
+    assert (sheet.received, sheet.others) == (theirs, each)
+    assert sheet.loaded == sum((one for one in own if one), NO_MONEY)
+    assert sheet.received == sheet.loaded + sheet.remainder
+    said = "".join(pages_of(draw(sheet, "zh_CN")))
+    assert f"他人交来 {each}（不在本单）" in said
+    assert ("100.00" in said) == (len(payers) > 1)
 
 
 def test_the_digits_of_a_card_stand_where_its_door_does_not_tell_it() -> None:

@@ -128,7 +128,7 @@ def manager_sheet_of(count: int, *, training: bool = False) -> ManagerSheet:
 
 MANAGER_SHEETS = {
     "bag": manager_sheet_of(168),
-    "one": manager_sheet_of(1, training=True),
+    "one": replace(manager_sheet_of(1, training=True), others=Money(54_800)),
     "none": manager_sheet_of(0),
 }
 
