@@ -115,6 +115,11 @@ class HandOver:
     people: str = ""
 
     @property
+    def on_paper(self) -> bool:
+        """Somebody signed on paper, whose photo is due."""
+        return ON_PAPER in (self.given_signed, self.taken_signed)
+
+    @property
     def unnamed(self) -> int:
         """Cards more (or, negative, fewer) than the lines and foreign cards that are named."""
         return self.arrived - len(self.places) - len(self.extras)
@@ -166,10 +171,12 @@ class Photographed:
     Attributes:
         number: Of the hand-over's entry in the journal.
         photo: SHA-256 of the picture.
+        station: Where the picture is, if not here: the laptop that recorded the hand-over.
     """
 
     number: int
     photo: str
+    station: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,3 +22,8 @@ def recorded_where(told: Reported, t: Translator) -> str:
         when=when,
         clerk=told.clerk,
     )
+
+
+def picture_where(station: str, t: Translator) -> str:
+    """At which laptop the picture of a signed paper is; empty while it is here."""
+    return t("the picture is at {station}", station=station) if station else ""

@@ -12,13 +12,12 @@ from cardstation.errors import Refusal
 from cardstation.services.hand_over import HandOverRequest, ensure_signed
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.sealed_told import MOST_CARDS
 from cardstation.services.intent.signing import ensure_picture, keep_names, keep_signed
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 from cardstation.services.trace_bag import recorded_here
 from cardstation.store import Unit
-
-MOST_CARDS = 100_000
 
 
 def collect_bag(station: Station, asked: HandOverRequest) -> BagTrace:

@@ -10,7 +10,6 @@ from cardstation.domain.batch_life import BatchStep, Stage, Step
 from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import (
     NEED_TWO,
-    ON_PAPER,
     Custody,
     Explanation,
     HandOver,
@@ -43,7 +42,8 @@ class Happened:
         moved: The hand-over or explanation; None for steps of another kind.
         given_by, taken_by: Who said to have given and taken, empty when nobody was named.
         photo_due: Signed on paper, or counted otherwise elsewhere, and there is no photo yet.
-        photo: SHA-256 of the photo that this step brought.
+        photo: SHA-256 of the photo that this step brought; `photo_at`: the station that has the
+            picture, empty = this one.
         reported: As another station recorded it, where this desk has it from there.
         ours: What our own record of that bag says, where it was counted otherwise there.
     """
@@ -54,6 +54,7 @@ class Happened:
     taken_by: str = ""
     photo_due: bool = False
     photo: str = ""
+    photo_at: str = ""
     reported: Reported | None = None
     ours: int | None = None
 
@@ -175,23 +176,23 @@ def _timeline(reading: Reading, batch_id: str) -> tuple[Happened, ...]:
     told = [_happened(reading, step) for step in steps]
     own = [one.moved for one in told if isinstance(one.moved, HandOver)]
     return tuple(
-        replace(one, photo=photos[one.step.seq].photo)
+        _with_photo(one, photos[one.step.seq])
         if one.step.seq in photos
         else _with_doubts(one, own, photographed=one.step.seq in there)
         for one in told
     )
 
 
+def _with_photo(one: Happened, told: Photographed) -> Happened:
+    return replace(one, photo=told.photo, photo_at=told.station)
+
+
 def _with_doubts(one: Happened, own: Sequence[HandOver], *, photographed: bool) -> Happened:
     ours = None
     if one.reported is not None and one.reported.beside:
         ours = counted_otherwise(one.reported.told, own)
-    due = _on_paper(one.moved) or ours is not None
+    due = (isinstance(one.moved, HandOver) and one.moved.on_paper) or ours is not None
     return replace(one, photo_due=due and not photographed, ours=ours)
-
-
-def _on_paper(moved: Moved | None) -> bool:
-    return isinstance(moved, HandOver) and ON_PAPER in (moved.given_signed, moved.taken_signed)
 
 
 def _happened(reading: Reading, step: BatchStep) -> Happened:

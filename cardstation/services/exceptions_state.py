@@ -37,7 +37,7 @@ from cardstation.services.intent.cases import (
 )
 from cardstation.services.intent.debts import debts_of, most_free
 from cardstation.services.intent.left_lying import of_lying
-from cardstation.services.intent.left_open import batches_to_end
+from cardstation.services.intent.left_open import batches_to_end, papers_elsewhere
 from cardstation.services.intent.owners import owners_of
 from cardstation.services.intent.paying_out import may_be_back, payment_may_be_back
 from cardstation.services.intent.signed_over import signed_alone
@@ -130,13 +130,16 @@ def _of_batches(station: Station, moment: Moment) -> list[Case]:
     with station.store.reading() as reading:
         batches = list(batches_to_end(reading))
         begun = [one for one in reading.topups.open_intents() if one.batch_id]
-    cases: list[Case] = []
+        elsewhere = list(papers_elsewhere(reading))
+    cases = [_opened(one, found) for found in elsewhere for one in of_papers(found, moment)]
     for found in batches:
-        by = {one.step.at: one.step.clerk for one in found.timeline}
-        for one in _of_one(station, found, moment, begun):
-            known = by.get(one.since, "") if one.since is not None else ""
-            cases.append(replace(one, opened_by=known))
+        cases += [_opened(one, found) for one in _of_one(station, found, moment, begun)]
     return cases
+
+
+def _opened(one: Case, found: CustodyState) -> Case:
+    by = {step.at: step.clerk for step in (event.step for event in found.timeline)}
+    return replace(one, opened_by=by.get(one.since, "") if one.since is not None else "")
 
 
 def _of_one(

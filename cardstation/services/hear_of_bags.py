@@ -1,4 +1,4 @@
-"""Takes collections of our bags into their timelines that a team's laptop recorded elsewhere."""
+"""Takes into the timelines of our bags what a team's laptop recorded of them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from datetime import datetime
 
 from cardstation.domain.batch_id import ids_of
 from cardstation.domain.batch_life import BatchStep, Stage, Step
-from cardstation.domain.custody import HandOver, Party, Reported, Where
+from cardstation.domain.custody import HandOver, Photographed, Reported, Where
 from cardstation.domain.ledger import Entry
 from cardstation.domain.seal_number import read_seal, seals_of
-from cardstation.errors import Defect, Refusal
-from cardstation.services.collect_bag import MOST_CARDS
-from cardstation.services.custody_state import CustodyState, custody_in
+from cardstation.errors import Refusal
+from cardstation.services.close_batch import close_if_settled
+from cardstation.services.custody_state import CustodyState, custody_in, custody_state
 from cardstation.services.hand_over import expected_of, step_of
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.moved import moved_of, reported_of
+from cardstation.services.intent.sealed_told import told_in
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -30,18 +31,19 @@ _TRAYS = frozenset({Where.DONE, Where.ASK, Where.UNPAID})
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A collection that belongs into the timeline of an open batch."""
+    """What belongs into the timeline of an open batch; a photo is one of our own hand-over."""
 
     batch_id: str
-    told: HandOver
+    told: HandOver | Photographed
     entry: Entry
 
 
 def hear_of_bags(station: Station) -> int:
-    """Ask the ledger for collections under the seals of open batches, and take each once.
+    """Ask the ledger what was recorded under the seals of open batches, and take each once.
 
-    Where this desk has no record of that bag yet, it counts as if it were recorded here; else our
-    own record stands, and it is shown beside it. Safe to run after every sync, and to be cut.
+    Where this desk has no record of that bag yet, a collection counts as if it were recorded here;
+    else our own record stands, and it is shown beside it. The photo of its paper settles what we
+    ask of it; the picture stays there. Safe to run after every sync, and to be cut.
 
     Returns:
         How many were taken.
@@ -57,57 +59,73 @@ def hear_of_bags(station: Station) -> int:
         return 0
     entries = station.ledger.sealed_hand_overs(*seals)
     with station.store.reading() as reading:
-        if not any(True for _ in _new(station, reading, entries)):
+        if next(_new(station, reading, entries), None) is None:
             return 0
+    taken: list[str] = []
     with station.store.unit() as unit:
-        found = tuple(_new(station, unit, entries))
-        for one in found:
+        for one in _new(station, unit, entries):
             _take(station, unit, one)
+            taken.append(one.batch_id)
         unit.commit()
     anchor_journal(station)
-    return len(found)
+    for batch_id in dict.fromkeys(taken):
+        with suppress(Refusal):
+            close_if_settled(station, custody_state(station, batch_id))
+    return len(taken)
 
 
 def _new(station: Station, reading: Reading, entries: Sequence[Entry]) -> Iterator[_Heard]:
-    """What can be read, is of an open batch of ours, and was not taken yet; oldest first."""
+    """What can be read, is of an open batch of ours, and was not taken yet; oldest first.
+
+    Each is judged by what is on record when it is asked for: whoever takes one sees it there.
+    """
     here = set(reading.batches.ids())
-    for entry in sorted(entries, key=lambda one: (one.at, one.entry_id)):
-        told = _read(entry)
+    ids = {(one.station, one.seq): one.entry_id for one in entries}
+    for entry in sorted(entries, key=lambda one: (one.at, one.station, one.seq)):
+        told = told_in(entry)
         number, short = read_seal(entry.subject) if told else (0, "")
         found = here.intersection(ids_of(short, station.name))
         if told is None or number != station.number or len(found) != 1:
             continue
         [batch_id] = found
+        if reading.steps.stage(batch_id) is Stage.CLOSED:
+            continue
         steps = reading.steps.of_batch(batch_id)
-        taken = {one.entry_id for one in map(reported_of, steps) if one is not None}
-        if entry.entry_id not in taken and reading.steps.stage(batch_id) is not Stage.CLOSED:
+        if isinstance(told, HandOver):
+            taken = {one.entry_id for one in map(reported_of, steps) if one is not None}
+            fits = entry.entry_id not in taken
+        else:
+            of = _waiting(steps, ids.get((entry.station, told.number), ""))
+            told = Photographed(of, told.photo, entry.station)
+            fits = bool(of) and told.photo not in _photos(reading)
+        if fits:
             yield _Heard(batch_id, told, entry)
 
 
-def _read(entry: Entry) -> HandOver | None:
-    """The collection in an entry; None where it is something else, or not to be believed."""
-    with suppress(ValueError, KeyError, TypeError, AttributeError, Defect, Refusal):
-        datetime.fromisoformat(entry.at)
-        told = moved_of(thaw(BatchStep, entry.detail))
-        if not isinstance(told, HandOver) or told.seal_no != entry.subject:
-            return None
-        read_seal(told.seal_no)
-        return told if _is_sound(told) else None
-    return None
+def _waiting(steps: Sequence[BatchStep], entry_id: str) -> int:
+    """Our number of the hand-over that an entry told of, while its paper waits for a photo."""
+    there = {
+        thaw(Photographed, one.detail).number for one in steps if one.step is Step.PHOTOGRAPHED
+    }
+    for one in steps:
+        reported, moved = reported_of(one), moved_of(one)
+        if reported is None or reported.entry_id != entry_id or one.seq in there:
+            continue
+        if isinstance(moved, HandOver) and moved.on_paper:
+            return one.seq
+    return 0
 
 
-def _is_sound(told: HandOver) -> bool:
-    counts, texts = (told.arrived, told.expected), (told.given_signed, told.taken_signed)
-    return (
-        (told.giver, told.taker) == (Party.MANAGER, Party.TEAM)
-        and all(type(one) is int and 0 <= one <= MOST_CARDS for one in counts)
-        and told.arrived > 0
-        and all(isinstance(one, str) for one in (*texts, told.people))
-        and not (told.places or told.missing or told.extras)
-    )
+def _photos(reading: Reading) -> set[str]:
+    """Every photo that is on record; no two hand-overs have the same."""
+    steps = reading.steps.of_kind(Step.PHOTOGRAPHED)
+    return {thaw(Photographed, one.detail).photo for one in steps}
 
 
 def _take(station: Station, unit: Unit, one: _Heard) -> None:
+    if isinstance(one.told, Photographed):
+        record_step(station, unit, one.batch_id, Step.PHOTOGRAPHED, value=one.told)
+        return
     state = custody_in(unit, one.batch_id)
     told, beside = one.told, not _is_in_time(state, one.told)
     if not beside:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from cardstation.domain.batch_life import Stage, Step
 from cardstation.domain.custody import HandOver
+from cardstation.domain.seal_number import is_seal
 from cardstation.services.batch_state import money_open
 from cardstation.services.custody_state import CustodyState, custody_in
 from cardstation.services.intent.lost_list import is_lost, lost_ids
+from cardstation.services.intent.moved import moved_of
 from cardstation.store import Reading
 
 _RUN_ENDED = (Stage.DONE, Stage.RETURNED, Stage.CLOSED)
@@ -25,6 +27,16 @@ def batches_to_end(reading: Reading) -> Iterator[CustodyState]:
         if batch_id not in closed or batch_id in late:
             found = custody_in(reading, batch_id)
             if batch_id not in closed or money_open(found.batch):
+                yield found
+
+
+def papers_elsewhere(reading: Reading) -> Iterator[CustodyState]:
+    """Bags whose list lies at another desk, and of whose paper a photo is due here."""
+    for step in reading.steps.of_kind(Step.COLLECTED):
+        moved = moved_of(step) if is_seal(step.batch_id) else None
+        if isinstance(moved, HandOver) and moved.on_paper:
+            found = custody_in(reading, step.batch_id)
+            if found.photos_due:
                 yield found
 
 

@@ -19,7 +19,12 @@ from cardstation.services.custody_state import CustodyState, said_at
 from cardstation.services.intent.bag_cases import photo_of
 from cardstation.services.intent.funding import holdings_of, purses_of
 from cardstation.services.intent.left_lying import last_touched, may_be_ended, where_it_lies
-from cardstation.services.intent.left_open import batches_to_end, held_since, money_since
+from cardstation.services.intent.left_open import (
+    batches_to_end,
+    held_since,
+    money_since,
+    papers_elsewhere,
+)
 from cardstation.services.intent.lost_part import lost_since
 from cardstation.services.intent.opened import code_of
 from cardstation.services.intent.paying_out import OWED
@@ -36,6 +41,8 @@ def open_items(reading: Reading, now: datetime) -> tuple[OpenItem, ...]:
     items += [_of_payment(asked) for asked in reading.funds.unanswered()]
     for found in batches_to_end(reading):
         items += _of_batch(reading, found, now)
+    for found in papers_elsewhere(reading):
+        items += _of_papers(found)
     return tuple(sorted(items, key=lambda one: (one.since, one.subject)))
 
 
@@ -80,8 +87,14 @@ def _of_batch(reading: Reading, found: CustodyState, now: datetime) -> Iterator[
         yield _left(f"{batch_id} bag", "cards_not_back", batch_id, NO_MONEY, since)
     if may_be_ended(found) and is_closable(reading, found):
         yield _left(f"{batch_id} list", CLOSABLE, batch_id, NO_MONEY, last_touched(found))
+    if found.stage is not Stage.CLOSED:
+        yield from _of_papers(found)
+
+
+def _of_papers(found: CustodyState) -> Iterator[OpenItem]:
+    batch_id = found.batch.batch.batch_id
     for one in found.timeline:
-        if one.photo_due and found.stage is not Stage.CLOSED:
+        if one.photo_due:
             key = f"{batch_id} paper {one.step.seq}"
             yield _left(key, photo_of(one), batch_id, NO_MONEY, one.step.at)
 

@@ -21,7 +21,7 @@ from cardstation.domain.custody import ON_PAPER, Explanation, HandOver, Party
 from cardstation.domain.seal_number import seal_grouped
 from cardstation.i18n import Translator
 from cardstation.sentences import word
-from cardstation.sentences.reported import recorded_where
+from cardstation.sentences.reported import picture_where, recorded_where
 from cardstation.services.custody_state import Happened
 from ui.look import Look, draw_icon, font
 
@@ -109,7 +109,7 @@ def event_words(one: Happened, t: Translator) -> EventWords:
         title = t("{what}: {why}", what=name, why=word(f"why.{told.why.value}", t))
         detail = t.plural("{n} card", "{n} cards", cards) if cards else ""
         return EventWords(title, detail, count=count)
-    return EventWords(name, one.step.clerk)
+    return EventWords(name, picture_where(one.photo_at, t) or one.step.clerk)
 
 
 def _differs(told: HandOver) -> bool:

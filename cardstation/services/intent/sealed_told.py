@@ -1,0 +1,45 @@
+"""Reads what a station without the list recorded under a seal; nothing of it is believed unread."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import datetime
+
+from cardstation.domain.batch_life import BatchStep, Step
+from cardstation.domain.custody import HandOver, Party, Photographed
+from cardstation.domain.ledger import Entry
+from cardstation.domain.seal_number import read_seal
+from cardstation.errors import Defect, Refusal
+from cardstation.services.intent.moved import moved_of
+from cardstation.store.frozen import thaw
+
+MOST_CARDS = 100_000
+Told = HandOver | Photographed
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def told_in(entry: Entry) -> Told | None:
+    """The collection in an entry, or the photo of one; None where it is not to be believed."""
+    with suppress(ValueError, KeyError, TypeError, AttributeError, Defect, Refusal):
+        datetime.fromisoformat(entry.at)
+        read_seal(entry.subject)
+        step = thaw(BatchStep, entry.detail)
+        if step.step is Step.PHOTOGRAPHED:
+            photo = thaw(Photographed, step.detail)
+            return photo if _DIGEST.fullmatch(photo.photo) else None
+        told = moved_of(step)
+        if isinstance(told, HandOver) and told.seal_no == entry.subject and _is_sound(told):
+            return told
+    return None
+
+
+def _is_sound(told: HandOver) -> bool:
+    counts, texts = (told.arrived, told.expected), (told.given_signed, told.taken_signed)
+    return (
+        (told.giver, told.taker) == (Party.MANAGER, Party.TEAM)
+        and all(type(one) is int and 0 <= one <= MOST_CARDS for one in counts)
+        and told.arrived > 0
+        and all(isinstance(one, str) for one in (*texts, told.people))
+        and not (told.places or told.missing or told.extras)
+    )
