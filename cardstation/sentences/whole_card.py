@@ -136,9 +136,11 @@ TABLE = {
     ),
     "clear_card_of_bag": Words(
         "Card of a bag",
-        "Card {card_no} stands in batch {batch_id}, which is not handed back yet.",
-        UNCHANGED,
-        "Give the card back with its bag, or close the batch first.",
+        "Card {card_no} stands in batch {batch_id}, whose bag is not handed back yet, or still "
+        "asks about the load of this card.",
+        "Nothing was changed on the card; it may show who has the gas.",
+        "Give the card back with its bag. Was it lost: lay it in at that batch, then it counts as "
+        "found and its load is not made good. Then clear the card.",
     ),
     "clear_needs_ledger": Words(
         "The ledger is needed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from cardstation.services.return_load import return_load
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from tests.kit.bag import Bag, bag_at
+from tests.kit.clearing import is_blank, not_cleared, put
 from tests.kit.handing import go_back, hand
 from tests.kit.shifts import ANNA, CHIEF, PINS, RestartableClock, desk_on_duty
 from tests.kit.station import Desk, neighbours, nobody, take
@@ -312,3 +314,28 @@ def test_a_loaded_card_is_not_explained_away(bag: Bag, why: Why) -> None:
             say(bag, here)
         with pytest.raises(Refusal, match="explanation_does_not_fit"):
             say(bag, why)
+
+
+@pytest.mark.parametrize("good", [False, True], ids=["lost", "made good and found"])
+def test_the_card_that_shows_who_has_the_gas_is_not_cleared_while_its_case_is_open(
+    bag: Bag, *, good: bool
+) -> None:
+    """Its meter took the load: made good over a blank, the gas would be given twice."""
+    say(bag, Why.LOST)
+    later(bag.desk)
+    assert go_back(bag.desk.station, bag.batch_id).stage is Stage.RETURNED
+    assert take(bag.cards[0]).credited
+    if good:
+        say(bag, Why.MADE_GOOD)
+        say(bag, Why.ABSENT, by=None)
+    put(bag.desk, replace(bag.desk.household(HOMES[0].account_no), generation=1))
+    assert not_cleared(bag.desk, bag.cards[0]) == "clear_card_of_bag"
+    assert (GOOD if good else CODE) in cases(bag)
+    if good:
+        say(bag, Why.KEEPS_GAS)
+    else:
+        assert lay_in(bag) == "line_already_done"
+    assert not {GOOD, CODE} & {*cases(bag)}
+    assert not_cleared(bag.desk, bag.cards[0]) == ""
+    assert is_blank(bag.cards[0])
+    assert verify(bag.desk.station).ok

@@ -15,19 +15,20 @@ from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.topup import mark_of
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
+from cardstation.services.custody_state import custody_in
 from cardstation.services.identify import Plastic
 from cardstation.services.intent.adopt import has_a_ledger, told_of
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 _NOT_ENDED = (EntryKind.ARMED, EntryKind.NOT_LOADED, EntryKind.CARD_ARMED)
 """After these facts a desk still waits for the card, or for money that it bears witness to."""
-_BACK = (Stage.RETURNED, Stage.CLOSED)
 
 
 def ensure_clearable(
     station: Station, card: Plastic, household: Household, content: CardContent, but: str = ""
 ) -> None:
-    """The card is dead and empty, nothing waits for it, and no bag it belongs to is out.
+    """The card is dead and empty, nothing waits for it, and no bag is out with it or misses it.
 
     Args:
         station: The desk.
@@ -78,11 +79,21 @@ def _ensure_nothing_open(station: Station, identity: CardIdentity, but: str) -> 
     with station.store.reading() as reading:
         waits = [one.identity for one in reading.topups.open_intents() if one.topup_id != but]
         bags = reading.batches.of_card(identity.card_no)
-        out = [one for one in bags if reading.steps.stage(one) not in _BACK]
+        out = [one for one in bags if _needs(reading, one, identity.card_no)]
     if any((one.maker, one.card_no) == (identity.maker, identity.card_no) for one in waits):
         raise Refusal("clear_intent_open", card_no=identity.card_no)
     if out:
         raise Refusal("clear_card_of_bag", card_no=identity.card_no, batch_id=out[0])
+
+
+def _needs(reading: Reading, batch_id: str, card_no: str) -> bool:
+    """The bag is out; or it went back without this card, whose load it still asks about."""
+    stage = reading.steps.stage(batch_id)
+    if stage is not Stage.RETURNED:
+        return stage is not Stage.CLOSED
+    found = custody_in(reading, batch_id)
+    asked = (*found.custody.lost_loads, *found.custody.found_again)
+    return any(found.batch.outcomes[place - 1].line.card_no == card_no for place in asked)
 
 
 def _told(station: Station, identity: CardIdentity) -> Sequence[Entry]:
