@@ -36,10 +36,18 @@ def cluster() -> Iterator[Cluster]:
         except Mishap as missing:
             not_proven(f"no PostgreSQL here: {missing}")
         serve.prepare(postgres.dsn(OWNER, "postgres"))
+        _meet("owner", postgres)
         yield Cluster(postgres, itertools.count())
     finally:
         postgres.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _meet(name: str, postgres: EmbeddedPostgres) -> None:
+    """Let the first engine of a name connect: what it learns of the server, all others know."""
+    first = shared(name, create_engine(postgres.dsn(OWNER, "postgres")))
+    first.connect().close()
+    first.dispose()
 
 
 @pytest.fixture
