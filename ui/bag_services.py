@@ -31,7 +31,8 @@ class BagServices:
         label: Of the next bag. slip: of one hand-over, by its number.
         collect: A sealed bag whose list lies at another desk.
         trace: Who has the bag with a seal, of whichever station.
-        print_return: Batch, strips per floor or not, and who is told how many papers are done.
+        print_return: Batch, strips per floor or not, why all of it once more (or empty), and who is
+            told how many papers are done.
     """
 
     state: Callable[[str], CustodyState]
@@ -45,4 +46,4 @@ class BagServices:
     label: Callable[[str], Path]
     slip: Callable[[str, int], Path]
     annex: Callable[[str], Path]
-    print_return: Callable[[str, bool, Callable[[int, int], None]], ReturnMade]
+    print_return: Callable[[str, bool, str, Callable[[int, int], None]], ReturnMade]

@@ -28,7 +28,7 @@ from cardstation.domain.bag_papers import (
 )
 from cardstation.domain.receipt import HandoverSheet
 from cardstation.domain.refund_list import RefundList
-from cardstation.errors import CardStationError
+from cardstation.errors import CardStationError, Refusal
 from cardstation.files import write_whole
 from cardstation.ports.printer import Printer
 from cardstation.services.bag_papers import (
@@ -92,11 +92,12 @@ def print_return(
     progress: Progress,
     *,
     by_floor: bool = False,
+    again: str = "",
 ) -> tuple[Path, ...]:
     """Print everything that goes back with a bag; after a stop it goes on where it stopped.
 
     Receipts are the ones filed when the cards were loaded; when a whole return is printed once
-    more, they are drawn again and say reprint. What was only filed was not printed.
+    more, they are drawn again and say reprint and why. What was only filed was not printed.
 
     Args:
         station: The desk.
@@ -104,24 +105,28 @@ def print_return(
         folder: Where papers are filed.
         lang: Their language.
         printer: None = they are only filed.
-        progress: Told how many are done, of how many.
+        progress: Told how many are done, of how many: first those that came out before.
         by_floor: A strip per floor instead of a receipt per household.
+        again: Why all of it is printed once more, after all of it came out.
 
     Raises:
-        Refusal: `unknown_batch`. Mishap: `paper_not_printed`; what came out is remembered.
+        Refusal: `unknown_batch`, `return_printed` (all came out, and nobody said why again).
+        Mishap: `paper_not_printed`; what came out is remembered.
     """
     record = _Record(folder / f"{batch_id}-return.txt")
-    again = record.again and printer is not None
-    pieces = list(_pieces(station, batch_id, folder, lang, again, by_floor=by_floor))
+    mark = None if printer is None else record.again
+    pieces = list(_pieces(station, batch_id, folder, lang, mark, by_floor=by_floor))
     if printer is not None and record.holds(pieces):
-        record.start_over()
-        pieces = list(_pieces(station, batch_id, folder, lang, True, by_floor=by_floor))
-    paths = []
-    for done, piece in enumerate(pieces, start=1):
-        if printer is None:
-            paths.append(piece.make())
-        elif piece.name not in record.names:
-            paths.append(piece.make())
+        if not again:
+            raise Refusal("return_printed", batch_id=batch_id)
+        record.start_over(again)
+        pieces = list(_pieces(station, batch_id, folder, lang, record.again, by_floor=by_floor))
+    left = [one for one in pieces if printer is None or one.name not in record.names]
+    before, paths = len(pieces) - len(left), []
+    progress(before, len(pieces))
+    for done, piece in enumerate(left, start=before + 1):
+        paths.append(piece.make())
+        if printer is not None:
             printer.print(paths[-1].read_bytes(), paths[-1].stem)
             record.keep(piece.name)
         progress(done, len(pieces))
@@ -129,7 +134,7 @@ def print_return(
 
 
 class _Record:
-    """What of a return came out already: one name a line; `again` when it is not the first."""
+    """What of a return came out already: one name a line, and why when not for the first time."""
 
     _AGAIN = "again"
 
@@ -138,17 +143,18 @@ class _Record:
         self.names = set(path.read_text("utf-8").split("\n")) - {""} if path.exists() else set()
 
     @property
-    def again(self) -> bool:
-        """Whether this return is printed once more."""
-        return self._AGAIN in self.names
+    def again(self) -> str | None:
+        """Why this return is printed once more; None = it is the first time."""
+        parts = (name.partition(" ") for name in self.names)
+        return next((why for mark, _, why in parts if mark == self._AGAIN), None)
 
     def holds(self, pieces: Sequence[_Piece]) -> bool:
         """Whether all of it came out."""
         return bool(pieces) and {piece.name for piece in pieces} <= self.names
 
-    def start_over(self) -> None:
+    def start_over(self, why: str) -> None:
         """Forget what came out, but not that it did."""
-        self.names = {self._AGAIN}
+        self.names = {" ".join((self._AGAIN, *why.split()))}
         self._write()
 
     def keep(self, name: str) -> None:
@@ -162,7 +168,7 @@ class _Record:
 
 
 def _pieces(
-    station: Station, batch_id: str, folder: Path, lang: str, again: bool, *, by_floor: bool
+    station: Station, batch_id: str, folder: Path, lang: str, again: str | None, *, by_floor: bool
 ) -> Iterator[_Piece]:
     """The papers of a return in the order they are laid on the bag; the desk's own come last.
 
@@ -200,12 +206,12 @@ def _refunds(station: Station, batch_id: str, folder: Path, lang: str) -> list[_
     return pieces
 
 
-def _receipt(station: Station, number: str, folder: Path, lang: str, again: bool) -> Path:
+def _receipt(station: Station, number: str, folder: Path, lang: str, again: str | None) -> Path:
     """The original filed at the load; a new one only when none is there, or once more."""
     filed = folder / f"{number}-a5.pdf"
-    if filed.exists() and not again:
+    if filed.exists() and again is None:
         return filed
-    return write_receipt(station, number, folder, lang)[0]
+    return write_receipt(station, number, folder, lang, again or "")[0]
 
 
 def _content(value: HandoverSheet | ManagerSheet | NotDoneList | ReceiptStrips | RefundList) -> str:

@@ -42,12 +42,19 @@ def bag_services(
         return printed(write_bag_paper(value, folder, settings().language))
 
     def printed_return(
-        batch_id: str, by_floor: bool, progress: Callable[[int, int], None]
+        batch_id: str, by_floor: bool, again: str, progress: Callable[[int, int], None]
     ) -> ReturnMade:
         now = settings()
         printer = CupsPrinter(now.printer) if now.printer else None
         paths = print_return(
-            station, batch_id, folder, now.language, printer, progress, by_floor=by_floor
+            station,
+            batch_id,
+            folder,
+            now.language,
+            printer,
+            progress,
+            by_floor=by_floor,
+            again=again,
         )
         return ReturnMade(paths, printed=printer is not None)
 

@@ -163,6 +163,7 @@ def _print_return(
     batch_id: str,
     settings: Settings,
     by_floor: bool,
+    again: str,
     progress: Callable[[int, int], None],
 ) -> tuple[Path, ...]:
     from cardstation.bootstrap.bag_papers import print_return
@@ -176,6 +177,7 @@ def _print_return(
         CupsPrinter(settings.printer) if settings.printer else None,
         progress,
         by_floor=by_floor,
+        again=again,
     )
 
 

@@ -208,16 +208,17 @@ def purge(call: Call, batch_id: str | None) -> None:
 @click.command()
 @_batch
 @click.option("--by-floor", is_flag=True, help="A strip per floor, not a receipt per household.")
+@click.option("--again", default="", metavar="WHY", help="All of it once more, after it came out.")
 @with_json
 @pass_call
-def papers(call: Call, batch_id: str, *, by_floor: bool) -> None:
+def papers(call: Call, batch_id: str, again: str, *, by_floor: bool) -> None:
     """Print everything that goes back with the bag; after a stop, what did not come out yet."""
 
     def progress(done: int, count: int) -> None:
         call.output.progress(f"{done} / {count}")
 
     with call.doors.station(call.settings, True) as station:
-        made = call.doors.print_return(station, batch_id, call.settings, by_floor, progress)
+        made = call.doors.print_return(station, batch_id, call.settings, by_floor, again, progress)
     call.output.answer({"papers": made}, [str(path) for path in made])
 
 

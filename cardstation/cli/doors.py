@@ -100,7 +100,7 @@ class Doors:
     refunds: Callable[[Station, str, Settings, Path | None], Path]
     bag_paper: Callable[[OfBag, Settings, Path | None], Path]
     print_return: Callable[
-        [Station, str, Settings, bool, Callable[[int, int], None]], tuple[Path, ...]
+        [Station, str, Settings, bool, str, Callable[[int, int], None]], tuple[Path, ...]
     ]
     examine: Callable[[Station, Reader, Presence], CardReport]
     card_report: Callable[[CardReport, Settings, Path], Path]

@@ -133,6 +133,13 @@ TABLE = {
         NO_MONEY,
         "Photograph the slip of this hand-over, the one that both sides signed, and choose that.",
     ),
+    "return_printed": Words(
+        "All of it was printed",
+        "Every paper of the return of batch {batch_id} came out of the printer already.",
+        NO_MONEY,
+        "To print all of it again, say why: F7 asks (command line: batch papers --again). Receipts "
+        "then say reprint.",
+    ),
     "card_place_unknown": Words(
         "No such row",
         "The list has no card in row {place}.",

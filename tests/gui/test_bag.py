@@ -159,11 +159,16 @@ def test_a_return_prints_with_progress_and_goes_on_after_the_paper_ran_out(desk:
     page = begin(desk)
     told: list[tuple[int, int]] = []
     model, station = desk.batch.model.bag, desk.station
-    model.changed.connect(lambda: told.append(model.state.printing or (0, 0)))
+
+    def seen() -> None:
+        running = model.state.running
+        told.append((running.done, running.count) if running else (0, 0))
+
+    model.changed.connect(seen)
     station.fails["return"] = Mishap("paper_not_printed", printer="OKI", cause="no paper")
     model.print_return()
     assert (40, 64) in told
-    assert model.state.printing is None
+    assert model.state.running is None
     assert desk.window.banner.state.kind == "needs_you"
     assert desk.window.banner.state.line == "已打 40/64。看一下打印机 OKI，再按 F7 接着打。"
     station.fails.clear()

@@ -25,7 +25,7 @@ from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.domain.seal_number import seal_number
 from cardstation.domain.shift import Role
-from cardstation.errors import Mishap
+from cardstation.errors import Mishap, Refusal
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.approve import approve
 from cardstation.services.bag_papers import receipts_by_door
@@ -95,7 +95,7 @@ def test_a_return_is_printed_in_the_order_of_the_doors(bag: Bag, tmp_path: Path)
     doors_of = [pages_of((tmp_path / f"{name}.pdf").read_bytes())[0] for name in names[2:-2]]
     assert len(doors_of) == 3
     assert ["住户1" in doors_of[0], "住户2" in doors_of[1], "住户3" in doors_of[2]] == [True] * 3
-    assert told == [(n, 7) for n in range(1, 8)]
+    assert told == [(n, 7) for n in range(8)]
 
 
 @pytest.mark.parametrize("sheets", range(7))
@@ -109,18 +109,23 @@ def test_a_printer_out_of_paper_loses_nothing_and_prints_nothing_twice(
     tray.sheets = 99
     told = printed(bag, tmp_path, tray)
     assert len(tray.printed) == len(set(tray.printed)) == 7
-    assert told[-1] == (7, 7)
+    assert told == [(n, 7) for n in range(sheets, 8)]
 
 
 def test_printed_once_more_a_receipt_says_so(bag: Bag, tmp_path: Path) -> None:
     printed(bag, tmp_path, Tray(99))
     first = {path.name for path in tmp_path.glob("S001-*-a5.pdf")}
-    tray = Tray(99)
+    tray = Tray(5)
+    with pytest.raises(Refusal, match="return_printed"):
+        printed(bag, tmp_path, tray)
+    with pytest.raises(Mishap, match="paper_not_printed"):
+        printed(bag, tmp_path, tray, again="the dog\nate it")
+    tray.sheets = 99
     printed(bag, tmp_path, tray)
     assert len(tray.printed) == 7
     again = {path.name for path in tmp_path.glob("S001-*-a5.pdf")} - first
     assert len(again) == 3
-    assert all("Reprint" in pages_of((tmp_path / name).read_bytes())[0] for name in again)
+    assert all("the dog ate it" in pages_of((tmp_path / name).read_bytes())[0] for name in again)
 
 
 def test_what_was_only_filed_counts_as_not_printed(bag: Bag, tmp_path: Path) -> None:
@@ -211,7 +216,7 @@ def test_receipts_of_a_bag_are_filed_at_the_load_and_printed_with_the_return(
     number = receipts_by_door(bag.station, bag.batch_id)[0]
     assert wiring.print_receipt(number).exists()
     with pytest.raises(Mishap, match="paper_not_printed"):
-        wiring.bag().print_return(bag.batch_id, False, lambda _done, _count: None)
+        wiring.bag().print_return(bag.batch_id, False, "", lambda _done, _count: None)
     bag.desk.reader.pull()
     sold = bag.desk.sell(card_of(neighbours(4)[3]))
     with pytest.raises(Mishap, match="paper_not_printed"):

@@ -62,6 +62,8 @@ class FakeBag:
     photos: list[tuple[int, bytes]] = field(default_factory=list)
     photo_due: int = 0
     printer: str = "OKI-5530"
+    all_out: bool = False
+    again: list[str] = field(default_factory=list)
 
     def say(
         self, step: Step, moved: Moved | None = None, given_by: str = "", taken_by: str = ""
@@ -148,9 +150,12 @@ class FakeBag:
             return station._say(name, Path(f"{BATCH}-{name}.pdf"))
 
         def printed(
-            _batch_id: str, by_floor: bool, progress: Callable[[int, int], None]
+            batch_id: str, by_floor: bool, again: str, progress: Callable[[int, int], None]
         ) -> ReturnMade:
-            for done in range(1, 41):
+            self.again.append(again)
+            if self.all_out and not again:
+                raise Refusal("return_printed", batch_id=batch_id)
+            for done in range(41):
                 progress(done, 64)
             paths = (paper("strips" if by_floor else "return"),)
             progress(64, 64)

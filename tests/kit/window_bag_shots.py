@@ -117,7 +117,8 @@ def _trouble(s: Stage) -> None:
     paper = tools.paper
     object.__setattr__(tools, "paper", held)
     model.print_return()
-    model._progressed(40, 64)
+    for done in (0, 39, 40):
+        model._progressed("2026-11-23-02", done, 64)
     s.shoot("bag-8-printing")
     s.station.fails["return"] = Mishap("paper_not_printed", printer="OKI-5530", cause="no paper")
     held.run()

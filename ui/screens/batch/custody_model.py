@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from cardstation.services.hand_over import HandOverRequest
 from ui.approver import Approver
 from ui.bag_services import ReturnMade
 from ui.messages import Problem
-from ui.screens.batch.custody_state import BagState
+from ui.screens.batch.custody_state import BagState, Printing
 from ui.screens.kind import Tools
 
 T = TypeVar("T")
@@ -30,15 +31,18 @@ class BagModel(QObject):
 
     Attributes:
         changed: Emitted after every change of `state`.
+        printed_already: F7 found that the whole return came out: whether and why once more?
     """
 
     changed = Signal()
-    _printed = Signal(int, int)
+    printed_already = Signal()
+    _printed = Signal(str, int, int)
 
     def __init__(self, tools: Tools) -> None:
         super().__init__()
         self._tools, self._services = tools, tools.services.bag
         self._state = BagState()
+        self._printing: dict[str, Printing] = {}
         self._printed.connect(self._progressed)
 
     @property
@@ -48,7 +52,7 @@ class BagModel(QObject):
 
     def open(self, batch_id: str) -> None:
         """Show the bag of a batch."""
-        self._state = BagState(batch_id=batch_id)
+        self._state = BagState(batch_id=batch_id, printing=self._printing.get(batch_id))
         self.changed.emit()
         self.look()
 
@@ -140,35 +144,61 @@ class BagModel(QObject):
         """A strip of receipts for each floor, or one receipt for each household."""
         self._set(by_floor=not self._state.by_floor)
 
-    def print_return(self) -> None:
-        """Print all that goes back; after the paper ran out, what did not come out yet."""
+    def print_return(self, again: str = "") -> None:
+        """Print all that goes back; after the paper ran out, what did not come out yet.
+
+        Args:
+            again: Why all of it once more, when all of it came out.
+        """
         batch_id, by_floor = self._state.batch_id, self._state.by_floor
-        if not batch_id or self._state.printing is not None:
+        if not batch_id or self._state.running is not None:
             return
-        self._set(printing=(0, 1), problem=None, came_out=None)
+        self._set(problem=None)
+        self._show_printing(batch_id, Printing())
 
-        def printed(made: ReturnMade) -> None:
-            self._set(printing=None)
-            n = len(made.paths)
-            if made.printed:
-                self._tools.board.say("{n} papers of the return printed.", "ok", n=n)
-            else:
-                said = "{n} papers of the return filed; no printer is set."
-                self._tools.board.say(said, "warn", n=n)
-
-        def stopped(error: CardStationError) -> None:
-            self._set(printing=None, came_out=self._state.printing)
-            self._refused(error)
+        def progress(done: int, count: int) -> None:
+            self._printed.emit(batch_id, done, count)
 
         self._tools.paper.ask(
-            lambda: self._services.print_return(batch_id, by_floor, self._printed.emit),
-            printed,
-            stopped,
+            lambda: self._services.print_return(batch_id, by_floor, again, progress),
+            partial(self._return_made, batch_id),
+            partial(self._return_stopped, batch_id),
         )
 
-    def _progressed(self, done: int, count: int) -> None:
-        if self._state.printing is not None:
-            self._set(printing=(done, count))
+    def _return_made(self, batch_id: str, made: ReturnMade) -> None:
+        self._show_printing(batch_id, None)
+        n = len(made.paths)
+        if made.printed:
+            self._tools.board.say("{n} papers of the return printed.", "ok", n=n)
+        else:
+            said = "{n} papers of the return filed; no printer is set."
+            self._tools.board.say(said, "warn", n=n)
+
+    def _return_stopped(self, batch_id: str, error: CardStationError) -> None:
+        shown = batch_id == self._state.batch_id
+        if error.code == "return_printed":
+            self._show_printing(batch_id, None)
+        else:
+            stopped = replace(self._printing[batch_id], stopped=Problem.of(error))
+            self._show_printing(batch_id, stopped)
+        if not shown:
+            self._tools.board.tell(error)
+        elif error.code == "return_printed":
+            self.printed_already.emit()
+
+    def _progressed(self, batch_id: str, done: int, count: int) -> None:
+        printing = self._printing.get(batch_id)
+        if printing is not None:
+            self._show_printing(batch_id, printing.at(done, count, self._tools.tick()))
+
+    def _show_printing(self, batch_id: str, printing: Printing | None) -> None:
+        """Keep how far a return is, whatever page is shown."""
+        if printing is None:
+            self._printing.pop(batch_id, None)
+        else:
+            self._printing[batch_id] = printing
+        if batch_id == self._state.batch_id:
+            self._set(printing=printing)
 
     def _paper(self, make: Callable[[str], Path]) -> None:
         batch_id = self._state.batch_id
@@ -185,6 +215,8 @@ class BagModel(QObject):
         if not batch_id or self._state.busy:
             return
         self._set(busy=True, problem=None)
+        if self._state.running is None:
+            self._show_printing(batch_id, None)
 
         def recorded(found: CustodyState) -> None:
             self._seen(found)

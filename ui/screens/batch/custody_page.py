@@ -28,12 +28,14 @@ from ui.parts.guide import Guide, GuideStep
 from ui.parts.second_person import ask_second_person
 from ui.parts.signature_pad import ask_picture
 from ui.parts.words import Chip, Pane, label, restyle, row
+from ui.screens.batch.custody_again import ask_why_again
 from ui.screens.batch.custody_explain import ask_explanation
 from ui.screens.batch.custody_hand_over import ask_hand_over
 from ui.screens.batch.custody_model import BagModel
 from ui.screens.batch.custody_state import BagState
 from ui.screens.batch.custody_tally import Tally
 from ui.screens.batch.custody_timeline import ROW, Timeline
+from ui.screens.batch.custody_wording import papers_done
 from ui.theme import M, S
 
 _BACK = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.TEAM), (Party.TEAM, Party.MANAGER))
@@ -110,15 +112,13 @@ class BagPage(QWidget):
         self.photo.setVisible(bool(due) and not state.busy)
 
     def _show_printing(self, state: BagState) -> None:
-        printing = state.printing
+        printing = state.running
         for part in (self._progress, self._printing):
             part.setVisible(printing is not None)
         if printing is not None:
-            done, count = printing
-            self._progress.setRange(0, max(count, 1))
-            self._progress.setValue(done)
-            said = self._look.t("{done} of {count} papers", done=done, count=count)
-            self._printing.setText(said)
+            self._progress.setRange(0, max(printing.count, 1))
+            self._progress.setValue(printing.done)
+            self._printing.setText(papers_done(printing, self._look.t))
 
     def _show_buttons(self, state: BagState) -> None:
         ready = state.standing is not None and not state.busy
@@ -128,7 +128,7 @@ class BagPage(QWidget):
             always = code in ("back", "label", "print")
             made.setEnabled(code == "back" or (ready if always else open_bag))
             restyle(made, "look", "primary" if code == wanted else "")
-        if state.printing is not None:
+        if state.running is not None:
             self._buttons["print"].setEnabled(False)
 
     def _way(self) -> QWidget:
@@ -181,11 +181,20 @@ class BagPage(QWidget):
             ("receive", t("Receive"), "F4", self._receive),
             ("return", t("Return cards"), "F6", self._give_back),
             ("explain", t("Explain"), "F8", self._explain),
-            ("print", t("Print return"), "F7", model.print_return),
+            ("print", t("Print return"), "F7", self._print_return),
             ("close", t("Close batch"), "F9", model.close_batch),
         )
+        model.printed_already.connect(self._ask_again)
         press_key(self, "F11", model.print_annex)
         return {code: button(text, act, key=key) for code, text, key, act in actions}
+
+    def _print_return(self) -> None:
+        self._model.print_return()
+
+    def _ask_again(self) -> None:
+        why = ask_why_again(self, self._look)
+        if why:
+            self._model.print_return(why)
 
     def _collect(self) -> None:
         self._hand_over(((Party.MANAGER, Party.TEAM),))

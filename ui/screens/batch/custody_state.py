@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import HandOver, Party, Where
@@ -11,7 +11,35 @@ from cardstation.services.custody_state import CustodyState, Happened
 from ui.messages import Problem
 
 EVENTS = ("collected", "received", "handed_over", "returned")
+_MEASURED = 2
+"""Papers that tell the pace of a printer."""
 AT_DESK = (Where.WAITING, Where.DONE, Where.ASK, Where.UNPAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """The return of one batch on its way through the printer.
+
+    Attributes:
+        done: Papers done, of `count`; `before` of them, at `began`, came out in an earlier go.
+        left_s: Seconds it will still take at the pace so far, None = too early to say.
+        stopped: Why it stopped; None = it runs.
+    """
+
+    done: int = 0
+    count: int = 1
+    before: int = 0
+    began: float | None = None
+    left_s: float | None = None
+    stopped: Problem | None = None
+
+    def at(self, done: int, count: int, now: float) -> Printing:
+        """The same when so many are done."""
+        if self.began is None:
+            return Printing(done, count, before=done, began=now)
+        printed = done - self.before
+        left = (now - self.began) / printed * (count - done) if printed >= _MEASURED else None
+        return replace(self, done=done, count=count, left_s=left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +50,8 @@ class BagState:
         batch_id: Whose bag; empty = the page is not shown.
         standing: None = not looked up yet.
         busy: Something is being recorded.
-        printing: Papers done and of how many, None when nothing is being printed.
+        printing: Of the return, while it runs and when it stopped.
         problem: Why the last thing did not work.
-        came_out: Papers of the last return that came out, and of how many, when it stopped.
         chosen: Number of the chosen event of the timeline, 0 = the last one.
         by_floor: Receipts of the return go on a strip for each floor.
     """
@@ -32,11 +59,16 @@ class BagState:
     batch_id: str = ""
     standing: CustodyState | None = None
     busy: bool = False
-    printing: tuple[int, int] | None = None
+    printing: Printing | None = None
     problem: Problem | None = None
-    came_out: tuple[int, int] | None = None
     chosen: int = 0
     by_floor: bool = False
+
+    @property
+    def running(self) -> Printing | None:
+        """The return while it is being printed."""
+        printing = self.printing
+        return printing if printing is not None and printing.stopped is None else None
 
     @property
     def events(self) -> tuple[Happened, ...]:

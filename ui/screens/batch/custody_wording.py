@@ -10,19 +10,22 @@ from cardstation.sentences import of_error
 from cardstation.services.close_batch import hindrance
 from ui.messages import Problem
 from ui.parts.banner import BannerState
-from ui.screens.batch.custody_state import BagState
+from ui.screens.batch.custody_state import BagState, Printing
+from ui.screens.batch.wording import duration
 from ui.screens.counter.wording import stopped_banner
 
 
 def banner_of_bag(state: BagState, t: Translator) -> BannerState:
     """The banner over the page of a bag."""
     standing = state.standing
-    if state.printing is not None:
-        done, count = state.printing
-        said = t("{done} of {count} papers", done=done, count=count)
+    printing = state.printing
+    if printing is not None and printing.stopped is None:
+        said = papers_done(printing, t)
         return BannerState("idle", t("Printing the return"), said, icon="printer")
     if state.problem is not None:
-        return _stopped(state.problem, state.came_out, t)
+        return stopped_banner(state.problem, t)
+    if printing is not None and printing.stopped is not None:
+        return _stopped(printing, printing.stopped, t)
     if standing is None:
         return BannerState("idle", t("Looking up the bag …"), icon="bag")
     if state.not_begun:
@@ -38,17 +41,25 @@ def banner_of_bag(state: BagState, t: Translator) -> BannerState:
     return BannerState("idle", told.brief, told.advice, icon="bag")
 
 
-def _stopped(problem: Problem, came_out: tuple[int, int] | None, t: Translator) -> BannerState:
-    """Why it did not work; of a return the printer left, how much came out and how it goes on."""
-    said = stopped_banner(problem, t)
-    if problem.code != "paper_not_printed" or came_out is None:
+def papers_done(printing: Printing, t: Translator) -> str:
+    """How many papers of the return are done, and how long the rest takes."""
+    said = t("{done} of {count} papers", done=printing.done, count=printing.count)
+    if printing.left_s is None:
         return said
-    (done, count), printer = came_out, str(problem.values.get("printer", ""))
-    if done:
+    return f"{said} · {t('{time} left', time=duration(printing.left_s, t))}"
+
+
+def _stopped(printing: Printing, problem: Problem, t: Translator) -> BannerState:
+    """Why the return stopped; where the printer left it, how much came out and how it goes on."""
+    said = stopped_banner(problem, t)
+    if problem.code != "paper_not_printed":
+        return said
+    printer = str(problem.values.get("printer", ""))
+    if printing.done:
         line = t(
             "{done} of {count} came out. Look after {printer}, then F7 goes on.",
-            done=done,
-            count=count,
+            done=printing.done,
+            count=printing.count,
             printer=printer,
         )
     else:
