@@ -34,6 +34,11 @@ class Policy:
     blocked: Mapping[str, str] = field(default_factory=dict)
 
 
+def names_household(account_no: str) -> bool:
+    """Whether a household's key cannot be that of another kind of row."""
+    return "/" not in account_no and account_no != _RULES
+
+
 def household_row(household: Household) -> Row:
     """A household as the centre files it: card generation and balance are the desk's alone.
 

@@ -102,6 +102,19 @@ TABLE = {
         _NOTHING_OUT,
         "Look whether the file is whole; if they are really gone, publish it with --may-shrink.",
     ),
+    "feed_key_taken": Words(
+        "Name of another kind of row",
+        "The file names {key}, which belongs to the feed {feed}; only whoever publishes that one "
+        "may change it.",
+        _NOTHING_OUT,
+        "Look at the account numbers in the file, and ask who wrote that one.",
+    ),
+    "account_no_not_usable": Words(
+        "Account number not usable",
+        "Account {account_no} cannot be published: a number has no slash, and is not “rules”.",
+        _NOTHING_OUT,
+        "Look where the number comes from, mend it in the directory, then publish it again.",
+    ),
     "district_missing": Words(
         "Household without district",
         "Account {account_no} names no service team: nobody knows whose desk it belongs to.",

@@ -124,7 +124,8 @@ TABLE = {
         "Clerk taken off by the centre",
         "The centre took the clerk on duty off this station; nothing more is sold in this shift.",
         "What was sold stays as it is; the till is this shift's.",
-        "Count the till and close the shift; another clerk opens the next one.",
+        "Count the till and close the shift; another clerk opens the next one. Where they are "
+        "gone, a supervisor sets their PIN anew (`cardstation clerk pin`) and closes it.",
     ),
     "clerk_exists": Words(
         "Name already used",

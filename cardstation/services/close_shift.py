@@ -9,6 +9,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import ShiftClose, cash_of, digest_of
 from cardstation.errors import CardStationError, Refusal
 from cardstation.services.approve import prove
+from cardstation.services.feeds.clerks import works_today
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
 from cardstation.services.intent.clerk_changes import NO_PIN
 from cardstation.services.intent.facts import append
@@ -36,8 +37,8 @@ def close_shift(
 
     Always possible, but for a store that was restored: it rejoins the ledger first. While nobody
     knows the outcome of something, a second person signs the list, too: the next clerk, or a
-    supervisor who takes it over. Where nobody else works, the clerk signs it alone, and whoever
-    opens next signs for it.
+    supervisor who takes it over. Where nobody else works today, the clerk signs it alone, and
+    whoever opens next signs for it.
 
     Two commits: the count, then what it should have been with over or short. Cut between them,
     the next call goes on with the count that stands. Afterwards the anchor: an old copy of the
@@ -99,7 +100,10 @@ def _ensure_nothing_unknown(station: Station, clerk: str) -> None:
         others = [
             one.name
             for one in reading.shifts.clerks()
-            if one.active and one.name != clerk and _has_pin(reading, one.name)
+            if one.active
+            and one.name != clerk
+            and _has_pin(reading, one.name)
+            and works_today(station, reading, one.name)
         ]
     if unknown and others:
         raise Refusal("unknown_not_signed", n=unknown)

@@ -210,6 +210,23 @@ def test_who_is_taken_off_on_duty_sells_no_more_and_counts_the_till(tmp_path: Pa
     desk.station.store.close()
 
 
+def test_who_left_with_their_pin_on_duty_is_closed_for_by_a_supervisor(tmp_path: Path) -> None:
+    """They are gone, or forgot it: the till is counted with a PIN that a supervisor set."""
+    desk = follows(desk_on_duty(tmp_path).station)
+    desk.say(fed(ANNA), fed(CHIEF, Role.SUPERVISOR))
+    desk.say(fed(CHIEF, Role.SUPERVISOR))
+    yes = approve(desk.station, CHIEF, PINS[CHIEF])
+    change_pin(desk.station, ANNA, GIVEN, by=yes)
+    change_pin(desk.station, ANNA, OWN, pin=GIVEN)
+    assert not desk.who()[ANNA].active
+    assert code_of(lambda: ensure_may_sell(desk.station)) == "clerk_taken_off"
+    assert close_shift(desk.station, OWN, counted=FLOAT).clerk == ANNA
+    assert code_of(lambda: change_pin(desk.station, ANNA, GIVEN, by=yes)) == "clerk_unknown"
+    assert code_of(lambda: prove(desk.station, ANNA, OWN)) == "clerk_unknown"
+    assert verify(desk.station).disagreements == ()
+    desk.station.store.close()
+
+
 def test_a_new_desk_begins_with_a_supervisor_of_the_centre(tmp_path: Path) -> None:
     desk = follows(replace(open_desk(tmp_path).station, pins=PlainPins()))
     desk.say(fed(DORA), fed(EVA, Role.SUPERVISOR), fed("fay", Role.SUPERVISOR))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,19 @@ from cardstation.services.resolve import Outcome
 from cardstation.services.shift_state import shift_state
 from cardstation.services.verify import verify
 from drivers.virtual import VirtualCard
+from tests.integration.test_clerks_from_centre import fed, follows
 from tests.integration.test_exceptions_state import resolved, torn
-from tests.kit.shifts import ANNA, BEN, FLOAT, PINS, PlainPins, RestartableClock, desk_on_duty
+from tests.kit.shifts import (
+    ANNA,
+    BEN,
+    CHIEF,
+    EYES,
+    FLOAT,
+    PINS,
+    PlainPins,
+    RestartableClock,
+    desk_on_duty,
+)
 from tests.kit.station import Desk, card_of, neighbours, open_desk
 
 CODE, HOMES = "unknown_to_sign", neighbours(2)
@@ -109,6 +121,21 @@ def test_another_clerk_signs_for_it_too(desk: Desk) -> None:
     with pytest.raises(Refusal, match=CODE):
         begin(desk, BEN)
     begin(desk, BEN, signs=True)
+
+
+def test_whose_days_are_over_is_nobody_to_sign(tmp_path: Path, card: VirtualCard) -> None:
+    made = desk_on_duty(tmp_path / "over", households=HOMES)
+    desk = follows(made.station)
+    last = desk.station.clock.now().date() - timedelta(days=1)
+    others = (CHIEF, BEN, EYES)
+    desk.say(fed(ANNA), *(fed(one, Role.SUPERVISOR, last=last) for one in others[1:]))
+    torn(made, card)
+    with pytest.raises(Refusal, match="unknown_not_signed"):
+        close(made)
+    desk.say(fed(ANNA), *(fed(one, Role.SUPERVISOR, last=last) for one in others))
+    close(made)
+    assert CODE in cases(made)
+    made.station.store.close()
 
 
 def test_two_signatures_at_the_close_ask_nobody(tmp_path: Path, card: VirtualCard) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cardstation.central.serve import key_file_in, open_books
 from cardstation.domain.fed_clerk import FedClerk, clerk_row
 from cardstation.domain.feed import clerks_of, directory_of
-from cardstation.domain.feed_rows import Policy, household_row
+from cardstation.domain.feed_rows import Policy, household_row, names_household
 from cardstation.domain.household import Household
 from cardstation.domain.shift import Role
 from cardstation.errors import Refusal
@@ -63,7 +63,8 @@ def publish_directory(
             them: others there are gone.
 
     Raises:
-        Refusal: `district_missing`, `feed_would_shrink`, `secret_unreadable`.
+        Refusal: `district_missing`, `account_no_not_usable`, `feed_key_taken`,
+            `feed_would_shrink`, `secret_unreadable`.
     """
     from cardstation.central.centre_key import load_or_create_centre_key
     from cardstation.central.feeds.publishing import publish
@@ -199,4 +200,6 @@ def _told(connection: Connection) -> tuple[FeedTold, ...]:
 def _district(household: Household) -> str:
     if not household.team:
         raise Refusal("district_missing", account_no=household.account_no)
+    if not names_household(household.account_no):
+        raise Refusal("account_no_not_usable", account_no=household.account_no)
     return household.team

@@ -45,6 +45,10 @@ _CHANGING = text(
     " UNION ALL SELECT r.key, NULL, NULL, r.feed FROM feed_rows r"
     " WHERE r.feed = ANY(:whole) AND NOT EXISTS (SELECT FROM incoming i WHERE i.key = r.key)"
 )
+_TAKEN = text(
+    "SELECT key, old FROM changing WHERE split_part(feed, '/', 1) <> split_part(old, '/', 1)"
+    " ORDER BY key LIMIT 1"
+)
 _TOUCHED = text(
     "SELECT feed FROM changing WHERE feed IS NOT NULL"
     " UNION SELECT old FROM changing WHERE old IS NOT NULL ORDER BY 1"
@@ -126,13 +130,15 @@ def publish(
         renew: Feeds that get a new snapshot in the place of changes, whatever changed.
 
     Raises:
-        Refusal: `feed_would_shrink`.
+        Refusal: `feed_would_shrink`, `feed_key_taken`: it stands in a feed of another kind, which
+            other people may stand for.
     """
     connection.execute(_LOCK)
     connection.execute(_INCOMING)
     named = _copy(connection, rows)
     connection.execute(text("ANALYZE incoming"))
     connection.execute(_CHANGING, {"whole": sorted(whole(named))})
+    _refuse_taken(connection)
     if not said.shrinks:
         _refuse_shrinking(connection)
     touched = [*connection.scalars(_TOUCHED), *renew]
@@ -181,6 +187,12 @@ def _copy(connection: Connection, rows: Iterable[tuple[str, Row]]) -> set[str]:
             copy.write_row((row[0], feed, said))
             named.add(feed)
     return named
+
+
+def _refuse_taken(connection: Connection) -> None:
+    taken = connection.execute(_TAKEN).first()
+    if taken is not None:
+        raise Refusal("feed_key_taken", key=taken.key, feed=taken.old)
 
 
 def _refuse_shrinking(connection: Connection) -> None:

@@ -87,9 +87,14 @@ def ensure_their_day(station: Station, reading: Reading, name: str) -> None:
     Raises:
         Refusal: `clerk_not_today`.
     """
-    person = fed_clerks(station, reading).get(name)
-    if person is not None and not person.works_on(station.clock.now().date()):
+    if not works_today(station, reading, name):
         raise Refusal("clerk_not_today", name=name)
+
+
+def works_today(station: Station, reading: Reading, name: str) -> bool:
+    """Whether today is one of the days the centre gave a person; who has none works any day."""
+    person = fed_clerks(station, reading).get(name)
+    return person is None or person.works_on(station.clock.now().date())
 
 
 def leads_first(station: Station, reading: Reading, name: str) -> bool:
