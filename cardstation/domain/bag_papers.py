@@ -80,9 +80,9 @@ class ManagerSheet:
     Attributes:
         seals: Numbers of the bags' seals.
         counts: How many cards are where, the empty places left out.
-        received: The manager's own money: `loaded` (on cards, with what households keep as their
-            balance of a load that was taken back) + `waiting` (held for cards that are not loaded)
-            + `arrears` + `given_back` + `remainder`; each as on the desk's hand-over sheet.
+        received: The manager's own money: `loaded` (the sum of the rows) + `kept` (by households
+            as their balance, of loads that were taken off) + `waiting` (held for cards that are
+            not loaded) + `arrears` + `given_back` + `remainder`; each as on the hand-over sheet.
         others: What others paid for all; it is no part of `received`.
     """
 
@@ -104,6 +104,7 @@ class ManagerSheet:
     remainder: Money
     training: bool
     others: Money = NO_MONEY
+    kept: Money = NO_MONEY
 
     @property
     def done(self) -> int:

@@ -125,7 +125,7 @@ class HandoverRow:
 class HandoverSheet:
     """The sheet that goes back with the bag, sorted building-unit-room.
 
-    `received` + `orders` = `loaded` + `waiting` + `arrears` + `given_back` + `remainder`.
+    `received` + `orders` = `loaded` + `kept` + `waiting` + `arrears` + `given_back` + `remainder`.
 
     Attributes:
         expected, done: Cards of the list, and those that were topped up; rows of one household
@@ -134,6 +134,7 @@ class HandoverSheet:
         given_back: What went back to its payers. arrears: What paid for arrears.
         loaded: What went onto cards, with what went to the households' balances.
         to_balance: Part of `loaded` that went to balances.
+        kept: What households keep as their balance of loads that were taken off their cards.
         remainder: Received and for no line: the payer's.
         orders: Part of `loaded` that was paid online.
         waiting: Received for lines whose cards are not loaded.
@@ -160,5 +161,6 @@ class HandoverSheet:
     waiting: Money = NO_MONEY
     given_back: Money = NO_MONEY
     arrears: Money = NO_MONEY
+    kept: Money = NO_MONEY
     seals: tuple[str, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()

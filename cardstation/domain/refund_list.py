@@ -13,6 +13,7 @@ class RefundRow:
     """One payment: what came, what its lines hold, what paid arrears, what went back, what remains.
 
     Attributes:
+        kept: What households keep as their balance, of loads that were taken off; not in `held`.
         envelope: Of the line it was for, empty for a lump sum.
     """
 
@@ -26,6 +27,7 @@ class RefundRow:
     arrears: Money
     given_back: Money
     remains: Money
+    kept: Money = NO_MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class RefundPart:
     def given_back(self) -> Money:
         """What this payer has already."""
         return sum((one.given_back for one in self.payments), NO_MONEY)
+
+    @property
+    def kept(self) -> Money:
+        """What stays with households, of loads that were taken off."""
+        return sum((one.kept for one in self.payments), NO_MONEY)
 
     @property
     def remains(self) -> Money:

@@ -112,6 +112,7 @@ def _sums(sheet: HandoverSheet, t: Translator) -> str:
     came = [(t("Money received"), sheet.received), (t("Paid online"), sheet.orders)]
     went = [
         (t("Loaded"), sheet.loaded),
+        (t("To household balances"), sheet.kept),
         (t("Waiting for cards"), sheet.waiting),
         (t("For arrears"), sheet.arrears),
         (t("Gone back"), sheet.given_back),

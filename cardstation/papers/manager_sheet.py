@@ -133,6 +133,7 @@ def _end(pages: Pages, sheet: ManagerSheet, t: Translator) -> None:
     terms = " + ".join(
         f"{name} {money}"
         for name, money in (
+            (t("To household balances"), sheet.kept),
             (t("Waiting for cards"), sheet.waiting),
             (t("For arrears"), sheet.arrears),
             (t("Gone back"), sheet.given_back),

@@ -10,7 +10,7 @@ from cardstation.papers.doors_told import doors_told
 from cardstation.papers.pen import Ink, Style
 from cardstation.sentences import word
 
-_ROW = 6.3
+_ROW, _KEPT = 6.3, 4.6
 _CELL, _FINE = Style(9), Style(7.6, Ink.SOFT)
 
 
@@ -103,7 +103,7 @@ def _payments(pages: Pages, rows: tuple[RefundRow, ...]) -> None:
     )
     pages.heading(columns)
     for row in rows:
-        pages.need(_ROW, columns)
+        pages.need(_ROW + _KEPT * bool(row.kept), columns)
         pages.cells(
             columns,
             (
@@ -118,6 +118,10 @@ def _payments(pages: Pages, rows: tuple[RefundRow, ...]) -> None:
             ),
         )
         pages.y += _ROW
+        if row.kept:
+            stays = f"{t('To household balances')} {row.kept}"
+            pages.pen.fitted(135, pages.y + 2.6, stays, _FINE, room=68, align="right")
+            pages.y += _KEPT
         pages.pen.rule(LEFT, RIGHT, pages.y, weight=0.12)
     pages.y += 6
 
@@ -156,8 +160,14 @@ def _terms(pages: Pages, part: RefundPart) -> None:
         "releases them.",
         money=part.waits,
     )
+    kept = t(
+        "{money} stays with its household as its balance: of a load that was taken off its card, "
+        "what had bought no gas.",
+        money=part.kept,
+    )
     for text in (
         *((waiting,) if part.waits else ()),
+        *((kept,) if part.kept else ()),
         t("Each sum goes back to its payer only, by the way it was paid."),
         t("A desk pays it out with a second person; the acknowledgement is handed back."),
     ):

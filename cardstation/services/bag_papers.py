@@ -115,10 +115,10 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
     sums = [one for one in lumps if account.is_manager(one.payer)]
     ids = [one.payment.payment_id for one in sums]
     held = {one.place: one.of(ids) for one in account.lines}
-    gone = {one.place for one in account.lines if one.loaded or one.released}
     rows = tuple(_manager_row(state, place, held[place]) for place in _by_door(station, state))
     batch, tally = state.batch.batch, state.custody.tally
-    loaded = sum((held[place] for place in gone), NO_MONEY)
+    loaded = sum((one.amount for one in rows if one.amount), NO_MONEY)
+    kept = sum((held[one.place] for one in account.lines if one.kept), NO_MONEY)
     return ManagerSheet(
         company=station.company,
         station=station.name,
@@ -132,12 +132,13 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
         counts=tuple((where, tally[where]) for where in Where if tally[where]),
         received=sum((one.payment.money for one in sums), NO_MONEY),
         loaded=loaded,
-        waiting=sum((one.held for one in sums), NO_MONEY) - loaded,
+        waiting=sum((one.held for one in sums), NO_MONEY) - loaded - kept,
         arrears=sum((one.arrears for one in sums), NO_MONEY),
         given_back=sum((one.given_back for one in sums), NO_MONEY),
         remainder=sum((one.remains for one in sums), NO_MONEY),
         training=station.training,
         others=sum((one.payment.money for one in lumps if one not in sums), NO_MONEY),
+        kept=kept,
     )
 
 

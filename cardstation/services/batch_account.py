@@ -75,6 +75,11 @@ class LineMoney:
     drawn: Mapping[str, Money] = field(default_factory=dict)
     loaded: bool = False
 
+    @property
+    def kept(self) -> bool:
+        """What it still holds is its household's balance: its load was taken off."""
+        return bool(self.released) and not self.loaded
+
     def of(self, payments: Iterable[str]) -> Money:
         """What it holds of these payments."""
         return sum((self.drawn.get(one, NO_MONEY) for one in payments), NO_MONEY)

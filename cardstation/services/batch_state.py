@@ -39,7 +39,8 @@ class BatchMoney:
         funded: Price of the lines they paid for.
         loaded: Money of what stands on cards: gas and what went to the household's balance, also
             of a load that was taken off its card again.
-        to_balance: Part of `loaded` that went to balances. orders: Part that was paid online.
+        to_balance: Part of `loaded` that went to balances. kept: Part of that, of loads that were
+            taken off their cards again. orders: Part that was paid online.
         remainder: Received, held by no line, and not given back.
         given_back: What went back to the payers. arrears: What paid for arrears.
     """
@@ -53,6 +54,7 @@ class BatchMoney:
     remainder: Money
     given_back: Money = NO_MONEY
     arrears: Money = NO_MONEY
+    kept: Money = NO_MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,4 +227,5 @@ def _money(
         remainder=received - funded - given_back - arrears,
         given_back=given_back,
         arrears=arrears,
+        kept=kept,
     )

@@ -58,14 +58,15 @@ def handover_sheet(station: Station, batch_id: str) -> HandoverSheet:
         received=state.money.received,
         given_back=state.money.given_back,
         arrears=state.money.arrears,
-        loaded=state.money.loaded,
-        to_balance=state.money.to_balance,
+        loaded=state.money.loaded - state.money.kept,
+        to_balance=state.money.to_balance - state.money.kept,
         remainder=state.money.remainder,
         volume=sum((outcome.volume or NO_GAS for outcome in done), NO_GAS),
         training=station.training,
         orders=state.money.orders,
         waiting=state.money.funded - (state.money.loaded - state.money.orders),
         seals=bag.seals,
+        kept=state.money.kept,
         counts=tuple((where.value, count) for where, count in bag.custody.tally.items() if count),
     )
 

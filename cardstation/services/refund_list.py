@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.card_rows import card_places
 from cardstation.domain.household import Household
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.refund_list import NotLoadedRow, RefundList, RefundPart, RefundRow
-from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
+from cardstation.services.batch_account import (
+    BatchAccount,
+    LineMoney,
+    PaymentStanding,
+    batch_account,
+)
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.station import Station
 
@@ -75,28 +80,29 @@ def _parts(account: BatchAccount) -> Iterator[RefundPart]:
     manager = account.state.batch.manager
     if all(place for place, _ in rows):
         rows[0, manager] = []
-    waits = _waits(account)
+    waits = _drawn(one for one in account.lines if not one.released and not one.loaded)
+    kept = _drawn(one for one in account.lines if one.kept)
     lump_first = sorted(rows, key=lambda one: (one[0], not account.is_manager(one[1])))
     for place, payer in lump_first:
         paid = rows[place, payer]
         inside = 0 < place <= len(account.state.outcomes)
         door = account.state.outcomes[place - 1].line.door if inside else ""
         own = (waits.get(one.payment.payment_id, NO_MONEY) for one in paid)
-        made = tuple(_row(account, one) for one in paid)
+        made = tuple(_row(account, one, kept) for one in paid)
         yield RefundPart(payer, door, made, sum(own, NO_MONEY))
 
 
-def _waits(account: BatchAccount) -> dict[str, Money]:
-    """Payment → what rows hold of it that is on no card."""
-    waits: dict[str, Money] = {}
-    for one in account.lines:
-        if not one.released and not one.loaded:
-            for payment_id, money in one.drawn.items():
-                waits[payment_id] = waits.get(payment_id, NO_MONEY) + money
-    return waits
+def _drawn(lines: Iterable[LineMoney]) -> dict[str, Money]:
+    """Payment → what these rows hold of it."""
+    drawn: dict[str, Money] = {}
+    for one in lines:
+        for payment_id, money in one.drawn.items():
+            drawn[payment_id] = drawn.get(payment_id, NO_MONEY) + money
+    return drawn
 
 
-def _row(account: BatchAccount, one: PaymentStanding) -> RefundRow:
+def _row(account: BatchAccount, one: PaymentStanding, kept: Mapping[str, Money]) -> RefundRow:
+    stays = kept.get(one.payment.payment_id, NO_MONEY)
     return RefundRow(
         ack_no=one.ack_no,
         taken_at=one.taken_at,
@@ -104,10 +110,11 @@ def _row(account: BatchAccount, one: PaymentStanding) -> RefundRow:
         reference=one.payment.reference,
         envelope=account.envelope_of(one.payment.line),
         money=one.payment.money,
-        held=one.held,
+        held=one.held - stays,
         arrears=one.arrears,
         given_back=one.given_back,
         remains=one.remains,
+        kept=stays,
     )
 
 

@@ -131,7 +131,7 @@ def test_a_refund_list_adds_up_and_has_its_signatures(refunds: RefundList, lang:
     text = text_of(pdf)
     manager, household = refunds.parts
     for row in (*manager.payments, *household.payments):
-        assert row.money == row.held + row.arrears + row.given_back + row.remains
+        assert row.money == row.held + row.kept + row.arrears + row.given_back + row.remains
         said = bare(row.ack_no, row.money, row.remains, *([row.arrears] if row.arrears else []))
         assert not [one for one in said if one not in text]
     *managers, households = pages_of(pdf)

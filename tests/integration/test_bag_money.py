@@ -31,6 +31,7 @@ from cardstation.services.return_remainder import return_remainder
 from cardstation.services.verify import verify
 from cardstation.store.funds import AskedPayment
 from tests.integration.test_custody import HOMES, Bag, closed
+from tests.kit.paper_sums import papers_agree
 from tests.kit.station import card_of, line, nobody
 
 
@@ -38,6 +39,7 @@ from tests.kit.station import card_of, line, nobody
 def bag(tmp_path: Path) -> Iterator[Bag]:
     made = Bag(tmp_path / "home")
     yield made
+    papers_agree(made.station)
     made.station.store.close()
 
 
@@ -122,22 +124,15 @@ def test_the_papers_agree_after_a_load_was_taken_back(bag: Bag) -> None:
     card = card_of(HOMES[0])
     inserted = bag.desk.insert(card)
     load_line(bag.station, bag.batch_id, inserted, nobody)
-    _sheets_agree(bag)
+    papers_agree(bag.station)
     back = return_load(bag.station, inserted, Approval("supervisor"), nobody)
     inserted.close()
-    _sheets_agree(bag)
+    papers_agree(bag.station)
     kept = back.quote.remainder
     assert kept > NO_MONEY
     pay_out(bag.station, back.topup_id, Approval("supervisor"))
-    _sheets_agree(bag)
     sheet = manager_sheet(bag.station, bag.batch_id)
-    assert sheet.loaded == kept
-    assert sheet.waiting == Money(30_000)
-
-
-def _sheets_agree(bag: Bag) -> None:
-    """All money came from the manager: both papers divide it alike, and each adds up."""
-    sheet, own = manager_sheet(bag.station, bag.batch_id), handover_sheet(bag.station, bag.batch_id)
+    assert (sheet.loaded, sheet.kept, sheet.waiting) == (NO_MONEY, kept, Money(30_000))
+    own = handover_sheet(bag.station, bag.batch_id)
     theirs = (sheet.received, sheet.loaded, sheet.waiting, sheet.remainder, sheet.given_back)
     assert theirs == (own.received, own.loaded, own.waiting, own.remainder, own.given_back)
-    assert own.received == own.loaded + own.waiting + own.given_back + own.remainder

@@ -31,6 +31,7 @@ from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.verify import verify
 from cardstation.store.frozen import thaw
+from tests.kit.paper_sums import papers_agree
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
 
 HOMES = neighbours(5)
@@ -89,6 +90,7 @@ def proven(bag: Bag) -> Iterator[None]:
     """After every story the books hold, to the fen."""
     yield
     proof = verify(bag.desk.station)
+    papers_agree(bag.desk.station)
     bag.desk.station.store.close()
     assert proof.ok, proof.disagreements
 

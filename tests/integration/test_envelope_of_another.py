@@ -34,6 +34,7 @@ from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from tests.kit.lists import list_row, made_list, taken
 from tests.kit.memory_ledger import MemoryLedger
+from tests.kit.paper_sums import papers_agree
 from tests.kit.station import DESK_RULES, RESIDENTIAL, Desk, card_of, neighbours, open_desk
 from tests.kit.tamper import forged
 from tests.kit.two_desks import proved
@@ -52,6 +53,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     opened = open_desk(tmp_path / "desk", households=[owes, OTHER, THIRD])
     yield opened
     proof = verify(opened.station)
+    papers_agree(opened.station)
     opened.station.store.close()
     assert proof.ok, proof.disagreements
 

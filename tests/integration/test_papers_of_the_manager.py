@@ -23,6 +23,7 @@ from cardstation.services.explain_card import explain_card
 from cardstation.services.pay_batch import pay_batch
 from tests.kit.handing import go_back, hand
 from tests.kit.lists import list_row, taken, with_people
+from tests.kit.paper_sums import papers_agree
 from tests.kit.papers import pages_of
 from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch
 
@@ -35,6 +36,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     opened = open_desk(tmp_path, households=HOMES)
     with_people(opened)
     yield opened
+    papers_agree(opened.station)
     opened.station.store.close()
 
 

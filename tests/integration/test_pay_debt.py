@@ -20,6 +20,7 @@ from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_debt import DebtPaid, pay_debt
 from cardstation.services.verify import verify
 from tests.kit.handing import go_back
+from tests.kit.paper_sums import papers_agree
 from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch
 from ui.messages import MessageBoard
 from ui.money_services import say_paid
@@ -36,6 +37,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = open_desk(tmp_path, households=[PAYS, OWES])
     yield desk
     proof = verify(desk.station)
+    papers_agree(desk.station)
     desk.station.store.close()
     assert proof.ok, proof.disagreements
 

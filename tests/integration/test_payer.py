@@ -27,6 +27,7 @@ from cardstation.services.settle_line import settle_line
 from cardstation.services.verify import verify
 from tests.integration.test_lost_list import Day
 from tests.kit.lists import list_row, taken
+from tests.kit.paper_sums import papers_agree
 from tests.kit.station import Desk, neighbours, open_desk
 
 OWES, OTHER, THIRD = neighbours(3)
@@ -40,6 +41,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     opened = open_desk(tmp_path / "desk", households=[owes, OTHER, THIRD])
     yield opened
     opened.reader.pull()
+    papers_agree(opened.station)
     opened.station.store.close()
 
 

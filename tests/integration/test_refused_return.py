@@ -17,7 +17,11 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.papers import handover_sheet as draw_own
+from cardstation.papers import refund_list as draw_refunds
+from cardstation.papers.manager_sheet import manager_sheet as draw_sheet
 from cardstation.services import return_load as returning
+from cardstation.services.bag_papers import manager_sheet
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state, money_open
 from cardstation.services.begin_remainder import begin_remainder
@@ -26,10 +30,12 @@ from cardstation.services.custody_state import custody_state
 from cardstation.services.dispute import dispute
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
+from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.intent.cases import Case
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
+from cardstation.services.refund_list import refund_list
 from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
@@ -37,6 +43,8 @@ from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.verify import verify
 from drivers.virtual import VirtualCard
 from tests.kit.handing import hand
+from tests.kit.paper_sums import papers_agree
+from tests.kit.papers import pages_of
 from tests.kit.power import PowerCut
 from tests.kit.shifts import CHIEF, RestartableClock, desk_on_duty
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, put_batch
@@ -54,6 +62,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield opened
     proof = verify(opened.station)
     assert proof.ok, proof.disagreements
+    papers_agree(opened.station)
     opened.station.store.close()
 
 
@@ -128,6 +137,21 @@ def test_the_load_comes_off_then_the_money_goes_back_then_the_household_signs(de
     return_remainder(desk.station, batch, paid.payment.payment_id, paid.remains, SECOND)
     assert custody_state(desk.station, batch).stage is Stage.CLOSED
     assert money_open(batch_state(desk.station, batch)) == NO_MONEY
+
+
+def test_the_papers_say_what_stays_with_the_household_of_a_load_taken_off(desk: Desk) -> None:
+    """What bought no whole step is on no card and goes back to nobody: a term of its own."""
+    batch, card = refused(desk)
+    pay_out(desk.station, take_off(desk, card), SECOND)
+    kept, loaded, left = Money(256), Money(10_000), Money(9_744)
+    sheet, own = manager_sheet(desk.station, batch), handover_sheet(desk.station, batch)
+    refunds = refund_list(desk.station, batch)
+    [row] = refunds.parts[0].payments
+    assert (sheet.loaded, sheet.kept, sheet.remainder) == (loaded, kept, left)
+    assert (own.loaded, own.kept, own.remainder) == (loaded, kept, left)
+    assert (row.held, row.kept, row.remains) == (loaded, kept, left)
+    for pdf in (draw_sheet(sheet, "zh_CN"), draw_own(own, "zh_CN"), draw_refunds(refunds, "zh_CN")):
+        assert "转入用户结余 ¥2.56" in "".join(pages_of(pdf))
 
 
 def test_two_persons_say_that_the_household_keeps_the_gas(desk: Desk) -> None:

@@ -28,6 +28,7 @@ from cardstation.services.reopen_line import reopen_line
 from cardstation.services.settle_line import settle_line
 from cardstation.services.verify import verify
 from tests.kit.lists import lines_of, list_row, taken
+from tests.kit.paper_sums import papers_agree
 from tests.kit.station import Desk, card_of, neighbours, open_desk
 
 HOMES = neighbours(6)
@@ -39,6 +40,7 @@ ORDER = Order("D1", A.account_no, 5600, 20_000, "residential@2026-01-01", 50, "S
 def desk(tmp_path: Path) -> Iterator[Desk]:
     opened = open_desk(tmp_path, households=HOMES)
     yield opened
+    papers_agree(opened.station)
     opened.station.store.close()
 
 

@@ -28,6 +28,7 @@ from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from tests.integration.test_lost_list import OURS, Day
 from tests.kit.memory_ledger import MemoryLedger
+from tests.kit.paper_sums import papers_agree
 from tests.kit.station import card_of, line, neighbours, nobody, open_desk, put_batch
 from tests.kit.tamper import forged
 from tests.kit.two_desks import proved, with_card
@@ -94,6 +95,7 @@ def sums(tmp_path: Path) -> Iterator[Sums]:
     opened = Sums(tmp_path)
     yield opened
     proof = verify(opened.desk.station)
+    papers_agree(opened.desk.station)
     opened.desk.station.store.close()
     assert proof.ok, proof.disagreements
 

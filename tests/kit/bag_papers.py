@@ -128,7 +128,12 @@ def manager_sheet_of(count: int, *, training: bool = False) -> ManagerSheet:
 
 MANAGER_SHEETS = {
     "bag": manager_sheet_of(168),
-    "one": replace(manager_sheet_of(1, training=True), others=Money(54_800)),
+    "one": replace(
+        manager_sheet_of(1, training=True),
+        others=Money(54_800),
+        kept=Money(256),
+        received=Money(26_826),
+    ),
     "none": manager_sheet_of(0),
 }
 

@@ -162,4 +162,13 @@ def refunds(count: int, *, training: bool = False) -> RefundList:
     )
 
 
-REFUNDS = {"none": refunds(0), "some": refunds(6), "many": refunds(60, training=True)}
+_TAKEN_OFF = replace(_ROWS[0], held=_ROWS[0].held - Money(256), kept=Money(256))
+REFUNDS = {
+    "none": refunds(0),
+    "some": refunds(6),
+    "many": refunds(60, training=True),
+    "taken_off": replace(
+        refunds(3),
+        parts=(RefundPart("阳光花园物业 赵经理", "", (_TAKEN_OFF,)), refunds(0).parts[1]),
+    ),
+}
