@@ -18,6 +18,10 @@ from cardstation.errors import Refusal, fail
 from cardstation.ports.layout import Layout
 from drivers.layouts import LAYOUTS
 from drivers.layouts.example import Example
+from drivers.layouts.open102 import OPEN102
+from drivers.layouts.open4428 import OPEN4428
+from drivers.layouts.open4442 import OPEN4442
+from drivers.layouts.openmf1k import OPENMF1K
 from drivers.layouts.proof import Finding, next_load, prove, torn_finding
 from drivers.layouts.sheet import Sheet
 from drivers.operations import host_writes
@@ -31,6 +35,10 @@ _TAKEN_BY: Mapping[CounterSchool, tuple[str, ...]] = {
     CounterSchool.NONE: ("quantity",),
 }
 """What a meter of each school goes by."""
+_OWN: Mapping[str, int] = {
+    one.chip: one.declaration.first for one in (OPEN4442, OPEN4428, OPEN102, OPENMF1K)
+}
+"""Bytes at the start of these chips that are the chip's own; the others have none."""
 SEEDS = range(2)
 """Half-way states of a byte or page that are tried at each sub-step of the chip."""
 
@@ -68,12 +76,12 @@ class Beside:
 
 
 def proven(sheet: Sheet, beside: Beside) -> tuple[Finding, ...]:
-    """The sheet's own proof, and its chip.
+    """The sheet's own proof, its chip, and that it looks at all of the chip.
 
     Raises:
         Refusal: `layout_key_missing`, `layout_key_malformed`.
     """
-    return _chip(sheet), *prove(sheet, beside.layouts)
+    return _chip(sheet), _first(sheet), *prove(sheet, beside.layouts)
 
 
 def admitted(sheet: Sheet, beside: Beside) -> tuple[Finding, ...]:
@@ -100,6 +108,12 @@ def _chip(sheet: Sheet) -> Finding:
         return Finding("chip", False, f"{chip}: not one of {', '.join(sorted(VIRTUAL_CHIPS))}")
     has = len(new_chip(chip).image)
     return Finding("chip", size == has, f"{chip} has {has} bytes, the sheet {size}")
+
+
+def _first(sheet: Sheet) -> Finding:
+    """What lies below `first` is not looked at: a stranger's card would count as a blank."""
+    first, own = sheet.layout.declaration.first, _OWN.get(sheet.layout.chip, 0)
+    return Finding("first", first == own, f"{first:02X}; {own:02X} bytes are the chip's own")
 
 
 def _apart(sheet: Sheet, beside: Beside) -> Iterator[Finding]:

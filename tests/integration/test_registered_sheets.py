@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +41,7 @@ from tests.kit.station import Desk, nobody, open_desk
 pytest_plugins = ("tests.kit.fast_disk",)
 
 SHEET = (FOLDER / "interface2012.toml").read_text("utf-8")
+FF = b"\xff"
 
 
 class Cli:
@@ -218,9 +220,33 @@ def test_what_does_not_hold_is_not_registered(cli: Cli, text: str, wrong: set[st
     assert not (cli.home / "layouts").exists()
 
 
+def higher_up(by: int) -> str:
+    """The same cards on a larger chip, every place `by` bytes further up."""
+
+    def moved(image: re.Match[str]) -> str:
+        places = bytes.fromhex(image[1])[0x20:0x96]
+        return f'image = "{places.rjust(by + 0x96, FF).ljust(1021, FF).hex()}"'
+
+    text = changed(
+        ('chip = "sle4442"\nsize = 256', f'chip = "sle4428"\nsize = 1021\nfirst = {by + 0x20}'),
+        ("spare = [[0x96, 0x100]]", f"spare = [[{by + 0x96}, 1021]]"),
+    )
+    text = re.sub(r"address = (0x\w+)", lambda one: f"address = {int(one[1], 16) + by}", text)
+    return re.sub(r'image = """(.*?)"""', moved, text, flags=re.DOTALL)
+
+
+def test_a_sheet_that_looks_at_a_part_of_its_chip_is_not_registered(cli: Cli) -> None:
+    """A stranger's card with data below it would count as a blank, and be issued over."""
+    assert cli.register(higher_up(0x70)) == {"first": "90; 20 bytes are the chip's own"}
+    assert cli.register(higher_up(0)) == {}
+
+
 def test_pages_that_a_tear_disturbs_beside_what_is_written_are_found(cli: Cli) -> None:
     """Byte by byte the sheet holds; on a chip with pages a torn load takes its neighbours along."""
-    paged = changed(('chip = "sle4442"', 'chip = "at24c02"'))
+    paged = changed(
+        ('chip = "sle4442"\nsize = 256', 'chip = "at24c02"\nsize = 256\nfirst = 0'),
+        ("spare = [[", "spare = [[0x00, 0x20], ["),
+    )
     path = cli.home.parent / "paged.toml"
     path.write_text(paged, "utf-8")
     assert cli("check", path)[0] == 0
