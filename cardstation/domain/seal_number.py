@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from cardstation.domain.batch_id import short_id
 from cardstation.domain.check_digit import luhn_ok
@@ -47,21 +48,37 @@ def ensure_seal(seal_no: str, batch_id: str) -> str:
 
 
 def bare_seal(seal_no: str) -> str:
-    """A seal number without its spaces, and without what the label's QR code says before it."""
-    return "".join(seal_no.split()).removeprefix(QR_PREFIX)
+    """A seal number without its spaces, and without what the label's QR code says before it.
+
+    A label that was scanned twice into one field says it twice.
+    """
+    number = "".join(seal_no.split())
+    while number.startswith(QR_PREFIX):
+        number = number.removeprefix(QR_PREFIX)
+    return number
 
 
 def read_seal(seal_no: str) -> tuple[int, str]:
     """The number of the station and the batch that a seal names, without the station's name.
 
     Raises:
-        Refusal: `seal_number_wrong` (length, check digit, or no such day).
+        Refusal: `seal_number_wrong` (length, check digit, no such day or no such bag).
     """
     number = bare_seal(seal_no)
     if len(number) != 16 or not luhn_ok(number):
         raise Refusal("seal_number_wrong", seal_no=number)
-    year, month, day, batch = (number[at : at + 2] for at in (5, 7, 9, 11))
+    year, month, day, batch, bag = (number[at : at + 2] for at in (5, 7, 9, 11, 13))
+    if bag == "00" or not _is_day(f"20{year}-{month}-{day}"):
+        raise Refusal("seal_number_wrong", seal_no=number)
     return int(number[:5]), f"20{year}-{month}-{day}-{batch}"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_seal(text: str) -> bool:

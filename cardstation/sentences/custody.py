@@ -48,7 +48,7 @@ TABLE = {
         "The collection of the bag with the seal {seal_no} is on record: {at}.",
         NO_MONEY,
         "Nothing more is to be done. Whoever receives the bag counts it again, and what differs is "
-        "seen then.",
+        "seen then. Cards that were not in it come in a bag with a seal of its own.",
     ),
     "team_counted_otherwise": Words(
         "Team counted otherwise",

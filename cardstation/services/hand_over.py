@@ -193,12 +193,15 @@ def _ensure_own_seal(station: Station, batch_id: str, seal_no: str) -> None:
 
 
 def _ensure_not_reported(state: CustodyState, seal_no: str) -> None:
-    """What a team's laptop recorded is not typed again here: its cards would count twice."""
+    """What a team's laptop recorded is not typed again here: its cards would count twice.
+
+    Without a seal nobody can tell them from those cards.
+    """
     for one in state.timeline:
         told = one.reported
-        if told is not None and not told.beside and told.told.seal_no == seal_no:
+        if told is not None and not told.beside and seal_no in ("", told.told.seal_no):
             at = told.at.isoformat(" ", "minutes")
-            raise Refusal("bag_collected_already", seal_no=seal_no, at=at)
+            raise Refusal("bag_collected_already", seal_no=told.told.seal_no, at=at)
 
 
 def _at(custody: Custody, wanted: Where) -> tuple[int, ...]:

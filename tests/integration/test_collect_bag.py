@@ -80,8 +80,17 @@ def test_what_was_signed_at_the_door_is_in_the_desks_timeline_once(door: Door) -
     slip = custody_slip(door.desk.station, door.batch_id)
     assert (slip.station, slip.given_by, slip.given_picture) == ("S002", "", b"")
 
-    with pytest.raises(Refusal, match="bag_collected_already"):
-        door.hand(Party.MANAGER, Party.TEAM, arrived=4)
+    for seal_no in (door.seal, ""):
+        with pytest.raises(Refusal, match="bag_collected_already") as stop:
+            hand(
+                door.desk.station,
+                door.batch_id,
+                Party.MANAGER,
+                Party.TEAM,
+                seal_no=seal_no,
+                arrived=4,
+            )
+        assert stop.value.values["seal_no"] == door.seal
     state = door.hand(Party.TEAM, Party.DESK)
     assert state.timeline[-1].moved == replace(one.moved, **_received(state))
     assert (state.stage, state.custody.lacking) == (Stage.RECEIVED, 0)

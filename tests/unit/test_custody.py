@@ -9,6 +9,7 @@ import pytest
 
 from cardstation.domain.batch import LineOutcome, LineState
 from cardstation.domain.card_rows import card_places
+from cardstation.domain.check_digit import luhn_ok
 from cardstation.domain.custody import (
     Custody,
     Explanation,
@@ -21,8 +22,10 @@ from cardstation.domain.custody import (
 )
 from cardstation.domain.custody_book import custody
 from cardstation.domain.seal_number import (
+    QR_PREFIX,
     ensure_seal,
     is_seal,
+    read_seal,
     seal_grouped,
     seal_number,
     seals_of,
@@ -90,6 +93,18 @@ def test_any_wrong_digit_of_a_seal_is_noticed(place: int) -> None:
     other = str((int(number[place]) + 1) % 10)
     with pytest.raises(Refusal, match="seal_"):
         ensure_seal(number[:place] + other + number[place + 1 :], BATCH)
+
+
+def test_a_label_that_was_scanned_twice_is_the_same_bag() -> None:
+    number = seal_number(1, BATCH, 1)
+    assert ensure_seal(f"{QR_PREFIX}{QR_PREFIX} {number}", BATCH) == number
+
+
+@pytest.mark.parametrize("body", ["000012613240101", "000012611310101", "000012611240100"])
+def test_a_seal_of_no_day_or_of_no_bag_is_none(body: str) -> None:
+    [number] = [f"{body}{digit}" for digit in range(10) if luhn_ok(f"{body}{digit}")]
+    with pytest.raises(Refusal, match="seal_number_wrong"):
+        read_seal(number)
 
 
 def test_seals_of_other_batches_and_impossible_bags_are_refused() -> None:
