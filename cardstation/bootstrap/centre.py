@@ -30,7 +30,7 @@ def embedded_centre(settings: Settings) -> Iterator[tuple[Settings, CentralProce
         yield replace(settings, ledger_url=centre.url), centre
 
 
-def enrol_at(settings: Settings, url: str, code: str) -> LedgerHead:
+def enrol_at(settings: Settings, url: str, code: str, *, new_key: bool = False) -> LedgerHead:
     """Enrol this station at a ledger with a one-time code.
 
     Raises:
@@ -39,7 +39,7 @@ def enrol_at(settings: Settings, url: str, code: str) -> LedgerHead:
     pin = PinnedCentre(settings.home)
     ledger = HttpLedger(url, settings.station, device_key_of(settings), pin)
     try:
-        return ledger.enrol(code)
+        return ledger.enrol(code, new_key=new_key)
     finally:
         ledger.close()
 

@@ -218,10 +218,10 @@ def _refunds(station: Station, batch_id: str, settings: Settings, out: Path | No
     return write_refunds(station, batch_id, out or settings.home / "papers", settings.language)
 
 
-def _enrol(settings: Settings, url: str, code: str) -> LedgerHead:
+def _enrol(settings: Settings, url: str, code: str, new_key: bool) -> LedgerHead:
     from cardstation.bootstrap.centre import enrol_at
 
-    head = enrol_at(settings, url, code)
+    head = enrol_at(settings, url, code, new_key=new_key)
     save_setting(settings.home, ledger_url=url)
     return head
 

@@ -57,14 +57,19 @@ def recover(call: Call, taken: str | None, not_taken: str | None) -> None:
     default="",
     help=f"One-time code from the centre; default: {CODE_VARIABLE}, else it is asked for.",
 )
+@click.option(
+    "--new-key",
+    is_flag=True,
+    help="Take the centre's key in the place of the one this station knows.",
+)
 @with_json
 @pass_call
-def enrol(call: Call, url: str, code: str) -> None:
+def enrol(call: Call, url: str, code: str, new_key: bool) -> None:
     """Enrol this station at the central ledger at URL and keep the address in the settings."""
     given = code or click.prompt(call.words("Enrolment code"), err=True)
     offline = replace(call.settings, ledger_url="")
     with call.doors.station(offline, True):
-        head = call.doors.enrol(call.settings, url, given)
+        head = call.doors.enrol(call.settings, url, given, new_key)
     answer = {"ledger_url": url, "station": call.settings.station, "epoch": head.epoch}
     answer |= {"last_seq": head.last_seq}
     call.output.answer(answer, told(answer))

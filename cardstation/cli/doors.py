@@ -71,7 +71,8 @@ class Doors:
         card_slip: Files the slip of a card that was issued or bound.
         triage: Files the triage list of a community, as a paper and as a table.
         purge: Purges the batches whose time is up. forget_papers: removes their filed papers.
-        enrol: Enrols the station at a ledger's address with a code, and keeps the address.
+        enrol: Enrols the station at a ledger's address with a code, and keeps the address; True
+            takes its key in the place of another.
         master_secret: Keeps a secret (None = only looks) and says where it is: `keyring`, `file`
             or empty for none.
         purse_secret: Keeps a master of purses or the PIN of their token, and says where.
@@ -108,7 +109,7 @@ class Doors:
     triage: Callable[[TriageList, Settings, Path], tuple[Path, ...]]
     purge: Callable[[Station, Settings], tuple[str, ...]]
     forget_papers: Callable[[Settings, tuple[str, ...]], None]
-    enrol: Callable[[Settings, str, str], LedgerHead]
+    enrol: Callable[[Settings, str, str, bool], LedgerHead]
     master_secret: Callable[[Settings, bytes | None], str]
     purse_secret: Callable[[Settings, str, bytes], str]
     layout_secret: Callable[[Settings, str, str, bytes], str]

@@ -81,8 +81,12 @@ class CentreSeal(Protocol):
     def pin(self, public: bytes) -> None:
         """Keep a raw Ed25519 public key in place of the one before."""
 
-    def genuine(self, message: bytes, signature: bytes) -> bool:
-        """Whether the pinned key signed a message; False as long as none is pinned."""
+    @property
+    def pinned(self) -> bytes:
+        """The key; empty as long as none is pinned."""
+
+    def genuine(self, message: bytes, signature: bytes, *, met: bytes = b"") -> bool:
+        """Whether the pinned key signed a message, or one just met; False where there is none."""
 
 
 class DeviceKey(Protocol):

@@ -236,6 +236,12 @@ TABLE = {
         "Nothing was stored; every sale is safe on this station.",
         "Check the ledger's address; if the centre has a new key, enrol the station again.",
     ),
+    "centre_key_other": Words(
+        "Another centre's key",
+        "What answered at {url} has another key than the centre this station knows.",
+        "Nothing was changed: the station believes its own centre only, as before.",
+        "Check the address. If the centre told you that its key is new, enrol with --new-key.",
+    ),
     "ledger_answer_unsigned": Words(
         "Answer not signed",
         "The ledger at {url} does not sign its answers: its program is older than this station's, "

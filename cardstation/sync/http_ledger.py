@@ -96,6 +96,7 @@ class HttpLedger:
         self._key = device_key
         self._signer = Signer(station, device_key)
         self._centre = centre
+        self._met = b""
         self._created = created
         self._news = news
         self._nonce = ""
@@ -246,20 +247,34 @@ class HttpLedger:
         body = msgspec.json.encode(wire.BoardTold(dict(told.open), gas, told.until))
         return self._asked("POST", f"{self._mine}/board", wire.BoardHeard, body)[0].until
 
-    def enrol(self, code: str) -> LedgerHead:
+    def enrol(self, code: str, *, new_key: bool = False) -> LedgerHead:
         """Enrol this station with a one-time code; harmless when it is enrolled already.
+
+        The centre's key is kept once it signed all of the answer.
+
+        Args:
+            code: From the centre.
+            new_key: Take the centre's key in the place of another one that is pinned.
 
         Raises:
             LedgerUnreachable: no answer.
-            LedgerRefused: `enrolment_code_bad`, `station_enrolled`, `local_only`.
+            LedgerRefused: `enrolment_code_bad`, `station_enrolled`, `local_only`,
+                `ledger_signature_bad`, `centre_key_other`.
         """
         asked = wire.Enrolment(self._station, self._key.public, code)
         body = msgspec.json.encode(asked)
         nonce = secrets.token_urlsafe(12)
         found, said = self._exchange("POST", "/v1/stations", body, nonce, wire.Head)
+        self._met = found.centre_key
+        try:
+            self._ensure_signed(said.message, said.signature)
+            head = self._head(found, nonce)
+        finally:
+            self._met = b""
+        if not new_key and self._centre.pinned not in (b"", found.centre_key):
+            raise LedgerRefused("centre_key_other", url=self._url)
         self._centre.pin(found.centre_key)
-        self._ensure_signed(said.message, said.signature)
-        return self._head(found, nonce)
+        return head
 
     @property
     def _mine(self) -> str:
@@ -304,7 +319,7 @@ class HttpLedger:
         return SignedGrant(told, found.signature.hex())
 
     def _ensure_signed(self, message: bytes, signature: bytes) -> None:
-        if not self._centre.genuine(message, signature):
+        if not self._centre.genuine(message, signature, met=self._met):
             raise LedgerRefused("ledger_signature_bad", url=self._url)
 
     def _orders(self, method: str, path: str) -> tuple[Order, ...]:

@@ -51,13 +51,13 @@ class TestPin:
     __test__ = False
 
     def __init__(self, public: bytes = b"") -> None:
-        self._public = public
+        self.pinned = public
 
     def pin(self, public: bytes) -> None:
-        self._public = public
+        self.pinned = public
 
-    def genuine(self, message: bytes, signature: bytes) -> bool:
-        return genuine(self._public, signature, message)
+    def genuine(self, message: bytes, signature: bytes, *, met: bytes = b"") -> bool:
+        return genuine(met or self.pinned, signature, message)
 
 
 @dataclass(frozen=True)
