@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from cardstation.services.lease_batch import lease_batch
 from cardstation.services.lease_order import lease_order
 from cardstation.services.load_prepaid import load_prepaid
 from cardstation.services.orders_state import orders_state
@@ -26,4 +27,5 @@ def order_services(station: Station, settings: Callable[[], Settings]) -> OrderS
         load=partial(load_prepaid, station),
         lease=partial(lease_order, station),
         release=partial(release_order, station),
+        lease_batch=partial(lease_batch, station),
     )

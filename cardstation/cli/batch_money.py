@@ -17,6 +17,7 @@ from cardstation.sentences import brief
 from cardstation.services.allow_load import allow_load
 from cardstation.services.batch_account import BatchAccount, PaymentStanding, batch_account
 from cardstation.services.batch_state import batch_state, outcome_of
+from cardstation.services.lease_batch import lease_batch
 from cardstation.services.list_reliefs import list_reliefs
 from cardstation.services.pay_debt import pay_debt
 from cardstation.services.quote_batch import quote_batch
@@ -276,6 +277,39 @@ def arrears(call: Call, *, batch_id: str, place: int, payment_id: str, consent: 
     call.output.answer(answer, [*told(answer), *stays])
 
 
+@click.command()
+@click.argument("batch_id", metavar="BATCH")
+@with_json
+@pass_call
+def lease(call: Call, batch_id: str) -> None:
+    """Hold every paid order that waits for a row of BATCH, to be loaded without a network too."""
+    with call.doors.station(call.settings, True) as station:
+        rows = lease_batch(station, batch_id)
+    lines = [
+        {
+            "place": one.place,
+            "account_no": one.line.account_no,
+            "order_id": one.line.order_id,
+            "held": one.held,
+            "leased_until": one.until,
+            "reason": one.refused.code if one.refused else "",
+        }
+        for one in rows
+    ]
+    held = sum(one.held for one in rows)
+    left = [
+        (
+            *(one.line.door, one.line.name, one.line.order_id),
+            *(brief(one.refused.code, call.words), one.holder),
+        )
+        for one in rows
+        if one.refused
+    ]
+    said = call.words("Paid orders held for this desk: {held} of {n}", held=held, n=len(rows))
+    answer = {"batch": batch_id, "held": held, "not_held": len(rows) - held, "orders": lines}
+    call.output.answer(answer, [said, *columns(left)])
+
+
 MONEY_COMMANDS: tuple[click.Command, ...] = (
     quote,
     sign,
@@ -287,4 +321,5 @@ MONEY_COMMANDS: tuple[click.Command, ...] = (
     give_back,
     arrears,
     refunds,
+    lease,
 )

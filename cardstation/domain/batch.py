@@ -179,6 +179,12 @@ class LineOutcome:
         return bool(self.see_row) and self.line.verdict is Verdict.BLOCKED
 
     @property
+    def waits_for_order(self) -> bool:
+        """Gas that was paid online waits for its card, and its load is not begun."""
+        prepaid = self.line.kind is LineKind.PREPAID and not self.see_row
+        return prepaid and self.may_run and self.state is not LineState.UNKNOWN
+
+    @property
     def may_run(self) -> bool:
         """Its card may be laid in: it can still come to its end, or is tried again after a stop."""
         given_up = self.reason == "load_returned" or self.reason.startswith("released_")

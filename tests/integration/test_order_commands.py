@@ -24,7 +24,7 @@ from cardstation.settings import Settings
 from tests.kit.desk import StandingClock
 from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.papers import pages_of
-from tests.kit.station import Desk, card_of, neighbours, open_desk, take
+from tests.kit.station import Desk, card_of, line, neighbours, open_desk, put_batch, take
 
 HOME, OTHER = neighbours(2)
 NOW = StandingClock().at
@@ -89,6 +89,16 @@ def test_orders_are_listed_held_and_given_back(run: Shell) -> None:
     refused = run("orders", "lease", "D2", status=3)
     assert (refused["error"], refused["values"]["station"]) == ("order_leased_elsewhere", "S002")
     assert run("orders", "release", "nobody's", status=3)["error"] == "order_not_waiting"
+
+
+def test_the_orders_of_a_batch_are_held_together(run: Shell) -> None:
+    theirs = replace(ORDER, order_id="D2", account_no=OTHER.account_no)
+    batch = put_batch(run.desk, [line(HOME, 1, order=ORDER), line(OTHER, 2, order=theirs)])
+    told = run("batch", "lease", batch)
+    assert (told["held"], told["not_held"]) == (1, 1)
+    found = [(one["order_id"], one["held"], one["reason"]) for one in told["orders"]]
+    assert found == [("D1", True, ""), ("D2", False, "order_leased_elsewhere")]
+    assert run("orders", "list")["orders"][0]["holder"] == "ours"
 
 
 def test_an_order_is_loaded_and_its_slip_is_printed_twice(run: Shell) -> None:

@@ -189,6 +189,7 @@ READS = {
     ("batch", "release-amount"): (BATCH, "1", "--approver", CHIEF),
     ("batch", "give-back"): (BATCH, "X", "--yuan", "1", "--approver", CHIEF),
     ("batch", "refunds"): (BATCH,),
+    ("batch", "lease"): (BATCH,),
     ("batch", "arrears"): (BATCH, "1", "--payment", "X", "--consent", "signed"),
     ("batch", "papers"): (BATCH,),
     ("batch", "annex"): (BATCH,),

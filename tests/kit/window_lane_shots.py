@@ -12,6 +12,7 @@ from tests.kit import window_samples as samples
 from tests.kit.window_fakes import FakeCard
 from tests.kit.window_stage import Stage
 from ui.screens.batch.envelope_dialog import EnvelopeDialog
+from ui.screens.batch.not_held_dialog import NotHeldDialog
 
 READERS = tuple(f"ACS ACR39U ICC Reader {n:02d} 00" for n in range(8))
 
@@ -142,6 +143,7 @@ def _every_scan(s: Stage) -> None:
         dialog.close()
         dialog.deleteLater()
         s.window.activateWindow()
+    _orders_not_held(s)
     open_running(s, READERS[:2])
     s.station.services().lanes.require_scans("2026-11-23-02")
     s.station.services().lanes.put_in_envelope("2026-11-23-02", 51, "", None, "")
@@ -157,3 +159,17 @@ def _every_scan(s: Stage) -> None:
     _stopped(s, 1, 43, much)
     s.shoot("lanes-2-too-much")
     _end(s, READERS[:2])
+
+
+def _orders_not_held(s: Stage) -> None:
+    """The network is gone already: which paid orders of the bag this desk does not hold."""
+    s.station.standing = samples.batch_standing()
+    s.station.orders.fails = Refusal("order_needs_ledger", order_id="WX2026111900458871")
+    left = s.station.services().orders.lease_batch("2026-11-23-02")
+    s.station.orders.fails = None
+    dialog = NotHeldDialog(s.window, s.window.look, left)
+    dialog.show()
+    s.shoot_widget(dialog, "lanes-orders-not-held")
+    dialog.close()
+    dialog.deleteLater()
+    s.window.activateWindow()

@@ -14,6 +14,7 @@ from cardstation.domain.topup import Step
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardStationError
 from cardstation.services.identify import Inserted
+from cardstation.services.lease_batch import RowLease
 from cardstation.services.orders_state import Holder, WaitingOrder
 from tests.kit import window_samples as samples
 from ui.order_services import OrderServices
@@ -114,6 +115,20 @@ class FakeOrders:
             load=load,
             lease=lambda order_id: self._held("lease", order_id, Holder.OURS),
             release=lambda order_id: self._held("release", order_id, Holder.NOBODY),
+            lease_batch=lambda batch_id: self._batch(station, batch_id),
+        )
+
+    def _batch(self, station: FakeStation, batch_id: str) -> tuple[RowLease, ...]:
+        self.done.append(("lease_batch", batch_id))
+        waits = [
+            (place, one.line)
+            for place, one in enumerate(station.standing.outcomes, start=1)
+            if one.waits_for_order
+        ]
+        until = samples.NOW + timedelta(days=3)
+        return tuple(
+            RowLease(place, line, None if self.fails else until, self.fails)
+            for place, line in waits
         )
 
     def _held(self, what: str, order_id: str, holder: Holder) -> Order:

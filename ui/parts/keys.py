@@ -85,7 +85,7 @@ def _batches(t: Translator) -> KeyGroup:
             ("F7", t("print the hand-over sheet")),
             ("F9", t("the money of the batch")),
             ("F10", t("the bag of the batch")),
-            ("Ctrl+E", t("give rows their envelopes by scanning")),
+            ("Ctrl+E · O", t("envelopes by scanning · hold orders")),
             ("F8", t("lay an unfinished card aside")),
             ("Alt+A · B · C", t("the stopped card into tray A, B or C")),
             ("Alt+R", t("release a held card, two people")),

@@ -45,23 +45,33 @@ def ensure_leased(station: Station, order: Order) -> Order:
     Asked last, when nothing else forbids the load: a card that is turned away leaves its order
     to whichever desk it comes to next.
 
-    A lease from before this desk lost records proves nothing: the lost part may have loaded it.
-
     Raises:
         Refusal: `order_needs_ledger` (no lease here and no ledger in reach), `order_not_waiting`,
             `order_leased_elsewhere`, `order_in_doubt`.
     """
-    with station.store.reading() as reading:
-        doubted = lost_since(reading, begun_at(order) or NEVER)
-    if held_by(order, station.name, station.clock.now()) and not doubted:
+    if is_held(station, order):
         return order
     try:
         return take_lease(station, order.order_id)
     except LedgerUnreachable as error:
-        if order.leased_to in ("", station.name):
-            raise Refusal("order_needs_ledger", order_id=order.order_id) from error
-        held = {"order_id": order.order_id, "station": order.leased_to}
-        raise Refusal("order_leased_elsewhere", **held) from error
+        raise not_held(station, order) from error
+
+
+def is_held(station: Station, order: Order) -> bool:
+    """An order on file may be loaded without asking anybody.
+
+    A lease from before this desk lost records proves nothing: the lost part may have loaded it.
+    """
+    with station.store.reading() as reading:
+        doubted = lost_since(reading, begun_at(order) or NEVER)
+    return held_by(order, station.name, station.clock.now()) and not doubted
+
+
+def not_held(station: Station, order: Order) -> Refusal:
+    """Why an order cannot be loaded while the ledger does not answer."""
+    if order.leased_to in ("", station.name):
+        return Refusal("order_needs_ledger", order_id=order.order_id)
+    return Refusal("order_leased_elsewhere", order_id=order.order_id, station=order.leased_to)
 
 
 def take_lease(station: Station, order_id: str) -> Order:

@@ -5,6 +5,7 @@ The run is beside it (`run_model`), and the cards themselves are the lanes' (`la
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtCore import Signal
 
 from cardstation.domain.batch import Batch
 from cardstation.errors import CardStationError
+from cardstation.services.lease_batch import RowLease
 from ui.screens.batch.custody_model import BagModel
 from ui.screens.batch.envelope_model import EnvelopeModel
 from ui.screens.batch.money_model import MoneyModel
@@ -104,6 +106,25 @@ class BatchModel(RunModel):
         if standing is None or self._state.running or self._state.busy:
             return None
         return EnvelopeModel(self._tools, standing)
+
+    def hold_orders(self, left: Callable[[tuple[RowLease, ...]], None]) -> None:
+        """Hold the paid orders of the open batch for this desk; `left` is told of the others."""
+        standing, state = self._state.standing, self._state
+        if standing is None or state.running or state.busy or self.at_work:
+            return
+        self._set(busy=True)
+
+        def told(rows: tuple[RowLease, ...]) -> None:
+            self._set(busy=False)
+            held, others = sum(one.held for one in rows), [one for one in rows if not one.held]
+            said = "Paid orders held for this desk: {held} of {n}"
+            tone = "warn" if others else "ok"
+            self._tools.board.say(said, tone, held=held, n=len(rows))
+            if others:
+                left(tuple(others))
+
+        batch_id = standing.batch.batch_id
+        self._ask(lambda: self._services.orders.lease_batch(batch_id), told)
 
     def print_sheet(self) -> None:
         """Make, file and print the sheet for the way back."""

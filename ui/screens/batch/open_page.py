@@ -31,6 +31,7 @@ from ui.screens.batch.list_bar import ListBar
 from ui.screens.batch.lists_model import ListsModel
 from ui.screens.batch.lists_state import order_of
 from ui.screens.batch.model import BatchModel
+from ui.screens.batch.not_held_dialog import tell_not_held
 from ui.screens.batch.state import State, quotes_first
 from ui.screens.batch.take_money import take_money
 from ui.screens.batch.wording import duration, scan_pill, state_pill, why
@@ -99,6 +100,8 @@ class OpenPage(QWidget):
         self._money.setEnabled(still)
         self._bag.setEnabled(not state.running)
         self._envelopes.setEnabled(not state.running and not state.busy)
+        self._orders.setVisible(state.orders > 0 and not state.running)
+        self._orders.setEnabled(still)
         self._back.setEnabled(state.running or not self._model.at_work)
         self._aside.setVisible(state.may_lay_aside)
         self._release.setVisible(state.held is not None)
@@ -237,8 +240,9 @@ class OpenPage(QWidget):
         self._sheet = button(t("Hand-over sheet"), model.print_sheet, key="F7")
         self._run = button(t("Start"), model.start_or_pause, key="F5", look="primary")
         hints = (t("F5 start or pause"), t("F1 all keys"))
+        self._orders = button(t("Hold orders"), self._hold_orders, key="Ctrl+O")
         self._bag = button(t("Bag"), model.show_bag, key="F10")
-        money = (self._pay, self._money)
+        money = (self._pay, self._money, self._orders)
         bag = (self._bag, self._sheet, self._run)
         return Footer(hints, (self._back, *money, *bag))
 
@@ -297,6 +301,9 @@ class OpenPage(QWidget):
         if giving is not None:
             ask_envelopes(self, self._look, giving)
             self._model.look()
+
+    def _hold_orders(self) -> None:
+        self._model.hold_orders(partial(tell_not_held, self, self._look))
 
     def _ask_money(self) -> None:
         standing = self._model.state.standing

@@ -163,6 +163,12 @@ class State:
         return sum(one.may_run and not one.line.envelope for one in outcomes)
 
     @property
+    def orders(self) -> int:
+        """Rows whose gas was paid online and waits for its card."""
+        outcomes = () if self.standing is None else self.standing.outcomes
+        return sum(one.waits_for_order for one in outcomes)
+
+    @property
     def must_scan(self) -> bool:
         """No card whose row has an envelope number is loaded before that was scanned."""
         return self.standing is not None and self.standing.batch.scan_envelopes
