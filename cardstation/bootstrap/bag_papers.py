@@ -188,8 +188,9 @@ def _pieces(
         for number in receipts_by_door(station, batch_id):
             yield _Piece(number, partial(_receipt, station, number, folder, lang, again))
     yield from refunds[1:]
-    yield _Piece("desk", lambda: write_desk_copy(station, batch_id, folder, lang))
-    yield _Piece(f"sheet {_content(own)}", lambda: write_sheet(station, batch_id, folder, lang))
+    said = _content(own)
+    yield _Piece(f"desk {said}", lambda: write_desk_copy(station, batch_id, folder, lang))
+    yield _Piece(f"sheet {said}", lambda: write_sheet(station, batch_id, folder, lang))
 
 
 def _refunds(station: Station, batch_id: str, folder: Path, lang: str) -> list[_Piece]:

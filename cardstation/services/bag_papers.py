@@ -20,7 +20,7 @@ from cardstation.domain.bag_papers import (
     StripRow,
 )
 from cardstation.domain.batch import LineOutcome, LineState
-from cardstation.domain.custody import TAIL, HandOver, Where
+from cardstation.domain.custody import HELD, KEPT, TAIL, HandOver, Party, Where
 from cardstation.domain.household import Household
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.receipt import Receipt
@@ -143,7 +143,7 @@ def manager_sheet(station: Station, batch_id: str) -> ManagerSheet:
 
 
 def receipt_strips(station: Station, batch_id: str) -> ReceiptStrips:
-    """The receipts of a batch, a strip per floor.
+    """The receipts that go with a bag as it stands now, a strip per floor.
 
     Raises:
         Refusal: `unknown_batch`.
@@ -152,7 +152,7 @@ def receipt_strips(station: Station, batch_id: str) -> ReceiptStrips:
     homes = _homes(station, state)
     found = {one.account_no: one for one in _receipts(station, batch_id)}
     owed = _arrears_paid(station, batch_id)
-    outcomes = [state.batch.outcomes[place - 1] for place in _by_door(station, state)]
+    outcomes = [state.batch.outcomes[place - 1] for place in _not_staying(station, state)]
     rows = [
         (_floor(one, homes), _strip_row(one, receipt, owed[receipt.account_no]))
         for one in outcomes
@@ -174,13 +174,13 @@ def receipt_strips(station: Station, batch_id: str) -> ReceiptStrips:
 
 
 def receipts_by_door(station: Station, batch_id: str) -> tuple[str, ...]:
-    """Receipt numbers of a batch, sorted building, unit, room.
+    """Numbers of the receipts that go with a bag as it stands now, sorted building, unit, room.
 
     Raises:
         Refusal: `unknown_batch`.
     """
     state = custody_state(station, batch_id)
-    outcomes = (state.batch.outcomes[place - 1] for place in _by_door(station, state))
+    outcomes = (state.batch.outcomes[place - 1] for place in _not_staying(station, state))
     return tuple(one.receipt_no for one in outcomes if one.receipt_no)
 
 
@@ -235,6 +235,18 @@ def _manager_row(state: CustodyState, place: int, paid: Money) -> ManagerRow:
         where=state.custody.where[place],
         amount=paid if done and paid else None,
     )
+
+
+def _not_staying(station: Station, state: CustodyState) -> list[int]:
+    """By door the cards that have left, or leave next; a receipt lies with its card.
+
+    A card that is kept here for its household stays, and once a part of the bag has left, so does
+    the rest until it leaves too.
+    """
+    handed = (one.moved for one in state.timeline if isinstance(one.moved, HandOver))
+    left = any(one.giver is Party.DESK and one.taker is not Party.RESIDENT for one in handed)
+    stays = KEPT | (HELD - {Where.TEAM} if left else frozenset())
+    return [one for one in _by_door(station, state) if state.custody.where[one] not in stays]
 
 
 def _not_done(state: CustodyState, places: list[int]) -> Iterator[NotDoneRow]:
