@@ -11,6 +11,7 @@ from cardstation.domain.bag_papers import OfBag
 from cardstation.services.bag_papers import annex, bag_label, custody_slip
 from cardstation.services.close_batch import close_batch
 from cardstation.services.collect_bag import collect_bag
+from cardstation.services.count_again import collected_here, count_again
 from cardstation.services.custody_state import custody_state
 from cardstation.services.explain_card import explain_card
 from cardstation.services.hand_over import hand_over
@@ -66,6 +67,8 @@ def bag_services(
         explain=partial(explain_card, station),
         close=partial(close_batch, station),
         collect=partial(collect_bag, station),
+        collected=partial(collected_here, station),
+        count_again=partial(count_again, station),
         trace=partial(trace_bag, station),
         label=lambda batch_id: filed(bag_label(station, batch_id)),
         slip=lambda batch_id, number: filed(custody_slip(station, batch_id, number)),

@@ -6,7 +6,7 @@ from cardstation.cli.output import columns
 from cardstation.cli.run import Call
 from cardstation.domain.custody import Explanation, HandOver
 from cardstation.sentences import word
-from cardstation.sentences.reported import picture_where, recorded_where
+from cardstation.sentences.reported import counted_anew, picture_where, recorded_where
 from cardstation.services.close_batch import hindrance
 from cardstation.services.custody_state import CustodyState, Happened
 
@@ -45,6 +45,8 @@ def _event(one: Happened) -> dict[str, object]:
         base |= {"reported": one.reported, "ours": one.ours}
     if one.photo:
         base |= {"photo": one.photo, "photo_at": one.photo_at}
+    if one.again is not None:
+        base |= {"recounted": one.again}
     if isinstance(one.moved, HandOver):
         told = one.moved
         people = {"given_by": one.given_by, "taken_by": one.taken_by}
@@ -96,4 +98,6 @@ def _way(call: Call, one: Happened) -> str:
     if isinstance(one.moved, Explanation):
         places = ",".join(map(str, (*one.moved.places, *one.moved.extras)))
         return f"{word(f'why.{one.moved.why.value}', call.words)}  {places}".rstrip()
+    if one.again is not None:
+        return counted_anew(one.again, call.words)
     return picture_where(one.photo_at, call.words)

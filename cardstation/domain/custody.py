@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -177,6 +177,38 @@ class Photographed:
     number: int
     photo: str
     station: str = ""
+
+
+RECOUNTS = ("mistyped", "miscounted")
+"""Why a count is put right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """Another count for a collection that a team's laptop recorded; the last one holds.
+
+    Attributes:
+        number: Of the collection's entry in the journal.
+        before: The count that held until then.
+        arrived, expected: As in `HandOver`.
+        reason: One of `RECOUNTS`.
+        station, clerk, entry_id: Who recorded it, where this desk heard of it; else empty.
+        beside: It moves no card here: the bag went on, or its run began.
+    """
+
+    number: int
+    before: int
+    arrived: int
+    expected: int
+    reason: str
+    station: str = ""
+    clerk: str = ""
+    entry_id: str = ""
+    beside: bool = False
+
+    def of(self, told: HandOver) -> HandOver:
+        """The hand-over with this count."""
+        return replace(told, arrived=self.arrived, expected=self.expected)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,15 @@ TABLE = {
         "Recorded already",
         "The collection of the bag with the seal {seal_no} is on record: {at}.",
         NO_MONEY,
-        "Nothing more is to be done. Whoever receives the bag counts it again, and what differs is "
-        "seen then. Cards that were not in it come in a bag with a seal of its own.",
+        "Nothing more is to be done. Where its count is wrong, put it right where it was recorded: "
+        "on the lists F10, scan the seal, F8 (command line: batch count-again). Cards that were "
+        "not in it come in a bag with a seal of its own.",
+    ),
+    "recount_reason_unknown": Words(
+        "Reason not known",
+        "{given} is no reason for another count; there are: {known}.",
+        NO_MONEY,
+        PICK_OTHER,
     ),
     "team_counted_otherwise": Words(
         "Team counted otherwise",

@@ -79,6 +79,8 @@ WORDS = {
     "why.given_back": "Given back to its owner",
     "why.counted_again": "Counted again",
     "why.made_good": "Loaded and lost: the household has its gas",
+    "recount.mistyped": "The count was mistyped",
+    "recount.miscounted": "It was counted wrong",
     "happened.listed": "List taken in",
     "happened.filed": "Whose bag it is, written down",
     "happened.enveloped": "Card put into its envelope",

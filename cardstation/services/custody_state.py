@@ -16,6 +16,7 @@ from cardstation.domain.custody import (
     Moved,
     People,
     Photographed,
+    Recounted,
     Reported,
     Why,
     counted_otherwise,
@@ -27,7 +28,13 @@ from cardstation.domain.trays import Tray
 from cardstation.services.batch_state import BatchState, batch_in
 from cardstation.services.card_trays import laid
 from cardstation.services.intent.lost_list import is_lost
-from cardstation.services.intent.moved import moved_of, reported_of
+from cardstation.services.intent.moved import (
+    counted_last,
+    moved_of,
+    recount_of,
+    recounts_of,
+    reported_of,
+)
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw
@@ -46,6 +53,7 @@ class Happened:
             picture, empty = this one.
         reported: As another station recorded it, where this desk has it from there.
         ours: What our own record of that bag says, where it was counted otherwise there.
+        again: The other count that this step brought, of a collection further up.
     """
 
     step: BatchStep
@@ -57,6 +65,7 @@ class Happened:
     photo_at: str = ""
     reported: Reported | None = None
     ours: int | None = None
+    again: Recounted | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +182,12 @@ def _timeline(reading: Reading, batch_id: str) -> tuple[Happened, ...]:
         one.seq: thaw(Photographed, one.detail) for one in steps if one.step is Step.PHOTOGRAPHED
     }
     there = {one.number for one in photos.values()}
-    told = [_happened(reading, step) for step in steps]
-    own = [one.moved for one in told if isinstance(one.moved, HandOver)]
+    again = recounts_of(steps)
+    told = [_put_right(_happened(reading, step), again) for step in steps]
     return tuple(
         _with_photo(one, photos[one.step.seq])
         if one.step.seq in photos
-        else _with_doubts(one, own, photographed=one.step.seq in there)
+        else _with_doubts(one, told, photographed=one.step.seq in there)
         for one in told
     )
 
@@ -187,18 +196,36 @@ def _with_photo(one: Happened, told: Photographed) -> Happened:
     return replace(one, photo=told.photo, photo_at=told.station)
 
 
-def _with_doubts(one: Happened, own: Sequence[HandOver], *, photographed: bool) -> Happened:
+def _put_right(one: Happened, again: Sequence[Recounted]) -> Happened:
+    """With the last count of it; one that came late moves no card, and is held against ours."""
+    moved, reported, number = one.moved, one.reported, one.step.seq
+    if reported is not None:
+        told = counted_last(reported.told, number, again, late=True)
+        reported = replace(reported, told=told)
+    if isinstance(moved, HandOver):
+        moved = counted_last(moved, number, again, late=False)
+    return replace(one, moved=moved, reported=reported)
+
+
+def _with_doubts(one: Happened, told: Sequence[Happened], *, photographed: bool) -> Happened:
     ours = None
-    if one.reported is not None and one.reported.beside:
-        ours = counted_otherwise(one.reported.told, own)
+    if one.reported is not None and not _holds(one, one.reported):
+        own = (other.moved for other in told if other is not one)
+        ours = counted_otherwise(one.reported.told, [h for h in own if isinstance(h, HandOver)])
     due = (isinstance(one.moved, HandOver) and one.moved.on_paper) or ours is not None
     return replace(one, photo_due=due and not photographed, ours=ours)
+
+
+def _holds(one: Happened, reported: Reported) -> bool:
+    """It moves our cards as its own station counts them."""
+    moved = one.moved
+    return isinstance(moved, HandOver) and moved.arrived == reported.told.arrived
 
 
 def _happened(reading: Reading, step: BatchStep) -> Happened:
     moved, reported = moved_of(step), reported_of(step)
     if reported is not None or not isinstance(moved, HandOver) or not moved.people:
-        return Happened(step, moved, reported=reported)
+        return Happened(step, moved, reported=reported, again=recount_of(step))
     page = reading.steps.signature(moved.people)
     if page is None:
         return Happened(step, moved)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cardstation.domain.batch_id import ids_of
 from cardstation.domain.batch_life import BatchStep, Stage, Step
-from cardstation.domain.custody import HandOver, Photographed, Reported, Where
+from cardstation.domain.custody import HandOver, Moved, Photographed, Recounted, Reported, Where
 from cardstation.domain.ledger import Entry
 from cardstation.domain.seal_number import read_seal, seals_of
 from cardstation.errors import Refusal
@@ -17,8 +17,8 @@ from cardstation.services.close_batch import close_if_settled
 from cardstation.services.custody_state import CustodyState, custody_in, custody_state
 from cardstation.services.hand_over import expected_of, step_of
 from cardstation.services.intent.anchoring import anchor_journal
-from cardstation.services.intent.moved import moved_of, reported_of
-from cardstation.services.intent.sealed_told import told_in
+from cardstation.services.intent.moved import moved_of, recount_of, reported_of
+from cardstation.services.intent.sealed_told import Told, told_in
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -31,10 +31,10 @@ _TRAYS = frozenset({Where.DONE, Where.ASK, Where.UNPAID})
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What belongs into the timeline of an open batch; a photo is one of our own hand-over."""
+    """What belongs into the timeline of an open batch; a photo or count names our own number."""
 
     batch_id: str
-    told: HandOver | Photographed
+    told: Told
     entry: Entry
 
 
@@ -92,14 +92,38 @@ def _new(station: Station, reading: Reading, entries: Sequence[Entry]) -> Iterat
             continue
         steps = reading.steps.of_batch(batch_id)
         if isinstance(told, HandOver):
-            taken = {one.entry_id for one in map(reported_of, steps) if one is not None}
-            fits = entry.entry_id not in taken
+            news: Told | None = None if _is_taken(steps, entry) else told
         else:
-            of = _waiting(steps, ids.get((entry.station, told.number), ""))
-            told = Photographed(of, told.photo, entry.station)
-            fits = bool(of) and told.photo not in _photos(reading)
-        if fits:
-            yield _Heard(batch_id, told, entry)
+            of = ids.get((entry.station, told.number), "")
+            news = _of_ours(reading, steps, entry, told, of)
+        if news is not None:
+            yield _Heard(batch_id, news, entry)
+
+
+def _is_taken(steps: Sequence[BatchStep], entry: Entry) -> bool:
+    told = (reported_of(one) or recount_of(one) for one in steps)
+    return entry.entry_id in {one.entry_id for one in told if one is not None}
+
+
+def _of_ours(
+    reading: Reading,
+    steps: Sequence[BatchStep],
+    entry: Entry,
+    told: Photographed | Recounted,
+    of: str,
+) -> Told | None:
+    """A photo or a count under our own number of the collection it is of; None if it is not new."""
+    if isinstance(told, Photographed):
+        number = _waiting(steps, of)
+        if not number or told.photo in _photos(reading):
+            return None
+        return Photographed(number, told.photo, entry.station)
+    own = [one.seq for one in steps if (known := reported_of(one)) and known.entry_id == of]
+    if not own or _is_taken(steps, entry):
+        return None
+    return replace(
+        told, number=own[0], station=entry.station, clerk=entry.clerk, entry_id=entry.entry_id
+    )
 
 
 def _waiting(steps: Sequence[BatchStep], entry_id: str) -> int:
@@ -127,6 +151,10 @@ def _take(station: Station, unit: Unit, one: _Heard) -> None:
         record_step(station, unit, one.batch_id, Step.PHOTOGRAPHED, value=one.told)
         return
     state = custody_in(unit, one.batch_id)
+    if isinstance(one.told, Recounted):
+        again = replace(one.told, beside=not _is_with_team(state, one.told.number))
+        record_step(station, unit, one.batch_id, Step.EXPLAINED, value=again)
+        return
     told, beside = one.told, not _is_in_time(state, one.told)
     if not beside:
         told = replace(told, places=expected_of(state.custody, told.giver, told.taker)[0])
@@ -143,9 +171,24 @@ def _take(station: Station, unit: Unit, one: _Heard) -> None:
     record_step(station, unit, one.batch_id, step, value=value)
 
 
+def _is_with_team(state: CustodyState, number: int) -> bool:
+    """The bag that a hand-over of ours brought did not go on since, and no card was in a reader."""
+    [first] = [one.moved for one in state.timeline if one.step.seq == number]
+    since = [one.moved for one in state.timeline if one.step.seq > number]
+    return isinstance(first, HandOver) and _is_unrun(state) and not _moves(since, first.seal_no)
+
+
+def _moves(moved: Iterable[Moved | None], seal_no: str) -> bool:
+    """Whether one of them is of that bag, or of an open one that may be it."""
+    return any(isinstance(one, HandOver) and one.seal_no in ("", seal_no) for one in moved)
+
+
+def _is_unrun(state: CustodyState) -> bool:
+    run = _TRAYS.intersection(state.custody.where.values())
+    return state.stage in _BEFORE_THE_RUN and not run
+
+
 def _is_in_time(state: CustodyState, told: HandOver) -> bool:
     """Nothing of that bag is on record here, and no card was in a reader."""
-    moves = [one.moved for one in state.timeline if isinstance(one.moved, HandOver)]
-    known = any(one.seal_no in ("", told.seal_no) for one in moves)
-    run = _TRAYS.intersection(state.custody.where.values())
-    return state.stage in _BEFORE_THE_RUN and not known and not run
+    known = _moves((one.moved for one in state.timeline), told.seal_no)
+    return _is_unrun(state) and not known

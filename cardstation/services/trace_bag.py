@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from cardstation.domain.batch_id import ids_of
 from cardstation.domain.batch_life import BatchStep
+from cardstation.domain.custody import HandOver, Moved, Recounted
 from cardstation.domain.custody_trace import BagTrace, TracedStep, counts_of
 from cardstation.domain.seal_number import bare_seal, read_seal
 from cardstation.errors import LedgerUnreachable, Refusal
-from cardstation.services.intent.moved import moved_of
+from cardstation.services.intent.moved import counted_last, moved_of, recounts_of
 from cardstation.services.station import Station
 from cardstation.store.frozen import thaw
 
@@ -53,8 +54,9 @@ def _traced(station: Station, seal_no: str, whose: str, steps: Sequence[BatchSte
         raise Refusal("bag_not_known", seal_no=seal_no)
     station_no, short = read_seal(seal_no)
     named = steps[0].batch_id
+    again = recounts_of(steps)
     traced = tuple(
-        TracedStep(one.at, one.step, one.stage, one.clerk, moved_of(one)) for one in steps
+        TracedStep(one.at, one.step, one.stage, one.clerk, _moved(one, again)) for one in steps
     )
     return BagTrace(
         seal_no,
@@ -65,6 +67,14 @@ def _traced(station: Station, seal_no: str, whose: str, steps: Sequence[BatchSte
         counts_of(traced),
         steps=traced,
     )
+
+
+def _moved(one: BatchStep, again: Sequence[Recounted]) -> Moved | None:
+    """With the count that holds; one that came late to the bag's own desk moves no card there."""
+    moved = moved_of(one)
+    if not isinstance(moved, HandOver):
+        return moved
+    return counted_last(moved, one.seq, again, late=False)
 
 
 def _at_the_centre(station: Station, seal_no: str) -> tuple[str, Sequence[BatchStep]]:

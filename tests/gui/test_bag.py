@@ -262,7 +262,7 @@ def test_a_card_is_lost_only_with_a_second_person(
 def test_a_scanned_label_says_whose_bag_it_is(desk: Stage, qtbot: QtBot) -> None:
     begin(desk)
     model, way = desk.batch.model.bag, desk.station.bag
-    dialog = TraceDialog(desk.window, LOOK, model.trace, model.collect)
+    dialog = TraceDialog(desk.window, LOOK, model)
     assert not dialog.accept_button.isEnabled()
 
     def told() -> str:

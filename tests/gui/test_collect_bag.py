@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from cardstation.domain.custody import HandOver, Party, Reported
+from cardstation.domain.custody import HandOver, Party, Recounted, Reported
 from cardstation.services.custody_state import Happened
+from cardstation.services.hand_over import HandOverRequest
 from tests.gui.test_bag import LOOK, begin
 from tests.kit.window_bag import SEALS
 from tests.kit.window_bag_shots import sign
@@ -17,6 +19,7 @@ from tests.kit.window_stage import Stage
 from ui.screens.batch.collect_dialog import CollectDialog
 from ui.screens.batch.custody_timeline import event_words
 from ui.screens.batch.custody_trace import TraceDialog
+from ui.screens.batch.recount_dialog import RecountDialog
 
 
 def dialog_of(desk: Stage, qtbot: QtBot, seal_no: str = "") -> CollectDialog:
@@ -85,7 +88,7 @@ def test_f8_beside_the_look_up_collects_the_scanned_bag(
 ) -> None:
     begin(desk)
     model, seen = desk.batch.model.bag, []
-    dialog = TraceDialog(desk.window, LOOK, model.trace, model.collect)
+    dialog = TraceDialog(desk.window, LOOK, model)
     qtbot.addWidget(dialog)
 
     def collected(one: CollectDialog) -> int:
@@ -97,10 +100,54 @@ def test_f8_beside_the_look_up_collects_the_scanned_bag(
     dialog.seal.setText(SEALS[0])
     assert "F8" in dialog.collected.text()
     dialog.collected.click()
+    qtbot.waitUntil(lambda: len(seen) == 1)
     assert dialog.way.text() == ""
     dialog.collected.click()
+    qtbot.waitUntil(lambda: bool(dialog.way.text()))
     assert seen == [SEALS[0]] * 2
-    assert dialog.way.text(), "its way is shown at once"
+    dialog.seal.clear()
+    dialog.collected.click()
+    assert seen[-1] == ""
+
+
+def test_f8_on_a_collected_bag_offers_to_put_its_count_right(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(desk)
+    way, said = desk.station.bag, []
+    way.asked.append(HandOverRequest(Party.MANAGER, Party.TEAM, 57, seal_no=SEALS[0]))
+    dialog = TraceDialog(desk.window, LOOK, desk.batch.model.bag)
+    qtbot.addWidget(dialog)
+
+    def again(one: RecountDialog) -> int:
+        said.append(" ".join(text.text() for text in one.findChildren(QLabel)))
+        assert not one.accept_button.isEnabled(), "no count is there yet"
+        one.counted.setText("61")
+        one.accept()
+        qtbot.waitUntil(lambda: bool(one.doubt.text()))
+        one.counted.setText("56")
+        one.said.setText("58")
+        one.reason.setCurrentIndex(1)
+        one.accept()
+        qtbot.waitUntil(lambda: bool(way.recounts))
+        return one.result()
+
+    monkeypatch.setattr(RecountDialog, "exec", again)
+    dialog.show()
+    dialog.seal.setText(SEALS[0])
+    dialog.collected.click()
+    qtbot.waitUntil(lambda: bool(dialog.way.text()))
+    assert "57" in said[0]
+    assert way.recounts == [(SEALS[0], 56, "miscounted", 58)]
+
+
+def test_the_timeline_tells_of_a_count_put_right(desk: Stage) -> None:
+    begin(desk)
+    standing = desk.batch.model.bag.state.standing
+    assert standing is not None
+    told = Recounted(3, 57, 56, 56, "mistyped", "S009", "李建国", "e2", beside=True)
+    words = event_words(Happened(standing.timeline[-1].step, None, again=told), LOOK.t)
+    assert ("57 → 56" in words.detail, "S009" in words.detail, words.count) == (True, True, "56")
 
 
 @pytest.mark.parametrize("beside", [False, True])

@@ -112,7 +112,9 @@ def test_the_photo_that_came_last_ends_the_batch(door: Door) -> None:
     assert door.state.stage is Stage.CLOSED
 
 
-@pytest.mark.parametrize("said", [{"photo": "x"}, {"photo": 7}, {"number": 99}, {"number": "1"}])
+@pytest.mark.parametrize(
+    "said", [{"photo": "x"}, {"photo": 7}, {"number": 99}, {"number": []}, {"number": "1"}]
+)
 def test_what_is_no_photo_is_left_out(door: Door, said: dict[str, object]) -> None:
     door.collect(**ON_PAPER)
     door.hear()

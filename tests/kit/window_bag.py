@@ -61,6 +61,7 @@ class FakeBag:
     papers: list[str] = field(default_factory=list)
     photos: list[tuple[int, bytes]] = field(default_factory=list)
     photo_due: int = 0
+    recounts: list[tuple[str, int, str, int | None]] = field(default_factory=list)
     printer: str = "OKI-5530"
     all_out: bool = False
     again: list[str] = field(default_factory=list)
@@ -115,6 +116,25 @@ class FakeBag:
         self.asked.append(asked)
         return self.trace(asked.seal_no)
 
+    def collected(self, seal_no: str) -> HandOver | None:
+        done = bare_seal(seal_no) in [one.seal_no for one in self.asked]
+        return collected() if done else None
+
+    def count_again(
+        self, seal_no: str, arrived: int, reason: str, expected: int | None
+    ) -> BagTrace:
+        if arrived > 60:
+            raise Refusal("hand_over_count", arrived=arrived, expected=expected)
+        self.recounts.append((seal_no, arrived, reason, expected))
+        return self.trace(seal_no)
+
+    def photograph(
+        self, station: FakeStation, now: CustodyState, number: int, picture: bytes
+    ) -> CustodyState:
+        station._say("photograph", None)
+        self.photos.append((number, picture))
+        return now
+
     def services(self, station: FakeStation) -> BagServices:
         def now() -> CustodyState:
             assert station.standing is not None
@@ -126,11 +146,6 @@ class FakeBag:
             told = judged(now(), BATCH, asked)
             step = Step.RECEIVED if asked.taker is Party.DESK else Step.HANDED_OVER
             self.say(step, told, asked.given_by, asked.taken_by)
-            return now()
-
-        def photograph(_batch_id: str, number: int, picture: bytes) -> CustodyState:
-            station._say("photograph", None)
-            self.photos.append((number, picture))
             return now()
 
         def explain(_batch_id: str, told: Explanation, approval: Approval | None) -> CustodyState:
@@ -165,10 +180,12 @@ class FakeBag:
             state=lambda _batch_id: station._say("custody_state", now()),
             hand_over=hand_over,
             give_back=hand_over,
-            photograph=photograph,
+            photograph=lambda _batch_id, *photo: self.photograph(station, now(), *photo),
             explain=explain,
             close=close,
             collect=self.collect,
+            collected=self.collected,
+            count_again=self.count_again,
             trace=self.trace,
             label=lambda _batch_id: paper("label"),
             slip=lambda _batch_id, number: paper(f"slip {number}"),

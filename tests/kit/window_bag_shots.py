@@ -8,7 +8,7 @@ from cardstation.domain.batch_life import Step
 from cardstation.domain.custody import Party
 from cardstation.errors import Mishap, Refusal
 from tests.kit import window_samples as samples
-from tests.kit.window_bag import SEALS, FakeBag, fetched, given_back, on_its_way
+from tests.kit.window_bag import SEALS, FakeBag, collected, fetched, given_back, on_its_way
 from tests.kit.window_stage import Stage
 from ui.lane import HeldLane
 from ui.parts.signature_pad import SignaturePad
@@ -16,6 +16,7 @@ from ui.screens.batch.collect_dialog import CollectDialog
 from ui.screens.batch.custody_explain import ExplainDialog
 from ui.screens.batch.custody_hand_over import HandOverDialog
 from ui.screens.batch.custody_trace import TraceDialog
+from ui.screens.batch.recount_dialog import RecountDialog
 
 NAME = ((30, 74), (58, 28), (70, 84), (96, 40), (118, 78), (150, 44), (170, 70), (230, 38))
 COLLECTS = ((Party.MANAGER, Party.TEAM),)
@@ -87,9 +88,7 @@ def _dialogs(s: Stage) -> None:
     asked.show()
     s.shoot_widget(asked, "bag-4-explain")
     asked.close()
-    traced = TraceDialog(
-        s.window, s.window.look, s.batch.model.bag.trace, s.batch.model.bag.collect
-    )
+    traced = TraceDialog(s.window, s.window.look, s.batch.model.bag)
     traced.show()
     traced.seal.setText(SEALS[0])
     traced.accept()
@@ -103,6 +102,11 @@ def _dialogs(s: Stage) -> None:
     sign(door.given)
     s.shoot_widget(door, "bag-13-collect")
     door.close()
+    again = RecountDialog(s.window, s.window.look, collected(), s.batch.model.bag.count_again)
+    again.show()
+    again.counted.setText("56")
+    s.shoot_widget(again, "bag-14-counted-again")
+    again.close()
 
 
 def _trouble(s: Stage) -> None:

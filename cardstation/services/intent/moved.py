@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import fields
 
-from cardstation.domain.batch_life import BatchStep
-from cardstation.domain.custody import Explanation, HandOver, Moved, Reported
+from cardstation.domain.batch_life import BatchStep, Step
+from cardstation.domain.custody import Explanation, HandOver, Moved, Recounted, Reported
 from cardstation.store.frozen import thaw
 
-_KINDS: dict[frozenset[str], type[Moved | Reported]] = {
+_KINDS: dict[frozenset[str], type[Moved | Recounted | Reported]] = {
     frozenset(field.name for field in fields(kind)): kind
-    for kind in (HandOver, Explanation, Reported)
+    for kind in (HandOver, Explanation, Recounted, Reported)
 }
 
 
@@ -23,7 +24,7 @@ def moved_of(step: BatchStep) -> Moved | None:
     told = _told(step)
     if isinstance(told, Reported):
         return None if told.beside else told.told
-    return told
+    return None if isinstance(told, Recounted) else told
 
 
 def reported_of(step: BatchStep) -> Reported | None:
@@ -32,7 +33,36 @@ def reported_of(step: BatchStep) -> Reported | None:
     return told if isinstance(told, Reported) else None
 
 
-def _told(step: BatchStep) -> Moved | Reported | None:
+def recount_of(step: BatchStep) -> Recounted | None:
+    """The count put right that stands behind a step, None when it is another kind."""
+    told = _told(step)
+    return told if isinstance(told, Recounted) else None
+
+
+def recounts_of(steps: Iterable[BatchStep]) -> tuple[Recounted, ...]:
+    """Every count that was put right, oldest first."""
+    explained = (recount_of(one) for one in steps if one.step is Step.EXPLAINED)
+    return tuple(one for one in explained if one is not None)
+
+
+def counted_last(
+    told: HandOver, number: int, again: Iterable[Recounted], *, late: bool
+) -> HandOver:
+    """A hand-over as it was counted last.
+
+    Args:
+        told: It.
+        number: Of its step.
+        again: As `recounts_of`.
+        late: With counts, too, that came after the bag went on.
+    """
+    for one in again:
+        if one.number == number and (late or not one.beside):
+            told = one.of(told)
+    return told
+
+
+def _told(step: BatchStep) -> Moved | Recounted | Reported | None:
     found = json.loads(step.detail) if step.detail else None
     kind = _KINDS.get(frozenset(found)) if isinstance(found, dict) else None
     return None if kind is None else thaw(kind, step.detail)

@@ -65,7 +65,7 @@ class CollectDialog(Sheet):
     def asked(self) -> HandOverRequest | None:
         """What was entered, None while it holds no count."""
         counted, said = self.counted.text().strip(), self.said.text().strip()
-        if not _is_number(counted) or not (_is_number(said) or not said):
+        if not is_number(counted) or not (is_number(said) or not said):
             return None
         return HandOverRequest(
             giver=Party.MANAGER,
@@ -149,5 +149,6 @@ class CollectDialog(Sheet):
         self.setMinimumWidth(860)
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a field holds a count."""
     return text.isascii() and text.isdecimal() and len(text) < _DIGITS

@@ -113,12 +113,39 @@ class BagModel(QObject):
         failed: Callable[[CardStationError], None],
     ) -> None:
         """Record a sealed bag whose list lies at another desk."""
+        self._tools.desk.ask(lambda: self._services.collect(asked), self._said(then), failed)
 
+    def collected(
+        self,
+        seal_no: str,
+        then: Callable[[HandOver | None], None],
+        failed: Callable[[CardStationError], None],
+    ) -> None:
+        """Ask whether a sealed bag was collected here, and how many cards."""
+        self._tools.desk.ask(lambda: self._services.collected(seal_no), then, failed)
+
+    def count_again(
+        self,
+        seal_no: str,
+        arrived: int,
+        reason: str,
+        expected: int | None,
+        then: Callable[[BagTrace], None],
+        failed: Callable[[CardStationError], None],
+    ) -> None:
+        """Put the count of a bag right that was collected here."""
+        self._tools.desk.ask(
+            lambda: self._services.count_again(seal_no, arrived, reason, expected),
+            self._said(then),
+            failed,
+        )
+
+    def _said(self, then: Callable[[BagTrace], None]) -> Callable[[BagTrace], None]:
         def recorded(found: BagTrace) -> None:
             then(found)
             self._tools.board.say("Recorded.", "ok")
 
-        self._tools.desk.ask(lambda: self._services.collect(asked), recorded, failed)
+        return recorded
 
     def close_batch(self) -> None:
         """End the batch."""

@@ -21,7 +21,7 @@ from cardstation.domain.custody import ON_PAPER, Explanation, HandOver, Party
 from cardstation.domain.seal_number import seal_grouped
 from cardstation.i18n import Translator
 from cardstation.sentences import word
-from cardstation.sentences.reported import picture_where, recorded_where
+from cardstation.sentences.reported import counted_anew, picture_where, recorded_where
 from cardstation.services.custody_state import Happened
 from ui.look import Look, draw_icon, font
 
@@ -109,6 +109,10 @@ def event_words(one: Happened, t: Translator) -> EventWords:
         title = t("{what}: {why}", what=name, why=word(f"why.{told.why.value}", t))
         detail = t.plural("{n} card", "{n} cards", cards) if cards else ""
         return EventWords(title, detail, count=count)
+    if one.again is not None:
+        why = word("why.counted_again", t)
+        title = t("{what}: {why}", what=name, why=why)
+        return EventWords(title, counted_anew(one.again, t), count=str(one.again.arrived))
     return EventWords(name, picture_where(one.photo_at, t) or one.step.clerk)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from cardstation.domain.custody import HandOver
@@ -16,9 +14,10 @@ from ui.parts.buttons import button
 from ui.parts.facts import Fact, Facts
 from ui.parts.sheet import Sheet
 from ui.parts.words import label, row
-from ui.screens.batch.collect_dialog import CollectDialog, Record
+from ui.screens.batch.collect_dialog import CollectDialog
+from ui.screens.batch.custody_model import BagModel
+from ui.screens.batch.recount_dialog import RecountDialog
 
-Ask = Callable[[str, Callable[[BagTrace], None], Callable[[CardStationError], None]], None]
 _ROWS = 5
 
 
@@ -28,14 +27,13 @@ class TraceDialog(Sheet):
     Args:
         parent: Over which window.
         look: Theme and language.
-        ask: Looks a seal up and answers.
-        record: Records that the bag was collected here, without its list.
+        model: Looks a seal up, and records that the bag was collected here, without its list.
     """
 
-    def __init__(self, parent: QWidget, look: Look, ask: Ask, record: Record) -> None:
+    def __init__(self, parent: QWidget, look: Look, model: BagModel) -> None:
         t = look.t
         super().__init__(parent, look, t("Whose bag is it?"), t("Look up"))
-        self._look, self._ask, self._record = look, ask, record
+        self._look, self._model = look, model
         self.seal = QLineEdit()
         self.seal.setAccessibleName(t("Seal number"))
         self.seal.setPlaceholderText(t("scan the label"))
@@ -56,14 +54,26 @@ class TraceDialog(Sheet):
         self.facts.show_rows(())
         for said in (self.way, self.doubt):
             said.clear()
-        self._ask(self.seal.text(), self._known, self._refused)
+        self._model.trace(self.seal.text(), self._known, self._refused)
         self.seal.selectAll()
 
     def _collect(self) -> None:
-        """At the door; the list lies at another desk."""
-        dialog = CollectDialog(self, self._look, self.seal.text().strip(), self._record)
+        """At the door; the list lies at another desk. Once it is recorded, its count put right."""
+        if seal_no := self.seal.text().strip():
+            self._model.collected(seal_no, self._record, lambda _error: self._record(None))
+        else:
+            self._record(None)
+
+    def _record(self, found: HandOver | None) -> None:
+        dialog: CollectDialog | RecountDialog
+        if found is None:
+            seal_no = self.seal.text().strip()
+            dialog = CollectDialog(self, self._look, seal_no, self._model.collect)
+        else:
+            dialog = RecountDialog(self, self._look, found, self._model.count_again)
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            self.seal.setText(dialog.seal.text())
+            if isinstance(dialog, CollectDialog):
+                self.seal.setText(dialog.seal.text())
             self.accept()
         dialog.deleteLater()
 

@@ -70,7 +70,7 @@ class ListPage(QWidget):
             self._model.choose(self._rows.items[chosen.row()].found.batch.batch_id)
 
     def _trace(self) -> None:
-        dialog = TraceDialog(self, self._look, self._model.bag.trace, self._model.bag.collect)
+        dialog = TraceDialog(self, self._look, self._model.bag)
         dialog.exec()
         dialog.deleteLater()
 
