@@ -19,7 +19,7 @@ from cardstation.errors import Refusal
 from cardstation.sentences import brief
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.approval_pairs import approval_pairs
-from cardstation.services.approve import approve, come_forward
+from cardstation.services.approve import approve, come_forward, vouch
 from cardstation.services.change_pin import begins_alone, change_pin
 from cardstation.services.change_roles import change_roles
 from cardstation.services.clerks import clerks, from_centre
@@ -59,7 +59,7 @@ def clerk() -> None:
 def add(call: Call, name: str, display: str, roles: tuple[str, ...], approver: str | None) -> None:
     """Add a clerk; the first one is a supervisor, the others need one's PIN."""
     with call.doors.station(call.settings, True) as station:
-        by = _approved(call, station, approver)
+        by = _vouched(call, station, approver, name)
         pin = _pin(PIN, call.words("PIN of {name}", name=name), twice=True)
         added = add_clerk(
             station, name, pin, [Role(role) for role in roles], by=by, display=display
@@ -99,7 +99,7 @@ def list_them(call: Call) -> None:
 def pin(call: Call, name: str, approver: str | None) -> None:
     """Change a PIN: with the old one, or with a supervisor's; that one must be changed again."""
     with call.doors.station(call.settings, True) as station:
-        by = _approved(call, station, approver)
+        by = _vouched(call, station, approver, name)
         unasked = by is not None or begins_alone(station, name)
         old = "" if unasked else _pin(PIN, call.words("PIN of {name}", name=name))
         new = _pin(NEW_PIN, call.words("New PIN of {name}", name=name), twice=True)
@@ -226,8 +226,10 @@ def acting(call: Call, station: Station, name: str) -> Approval:
     return come_forward(station, name, _pin(PIN, _asks(call, name)))
 
 
-def _approved(call: Call, station: Station, approver: str | None) -> Approval | None:
-    return None if approver is None else approved(call, station, approver)
+def _vouched(call: Call, station: Station, approver: str | None, whom: str) -> Approval | None:
+    if approver is None:
+        return None
+    return vouch(station, approver, _pin(APPROVER_PIN, _asks(call, approver)), whom=whom)
 
 
 def _asks(call: Call, name: str) -> str:

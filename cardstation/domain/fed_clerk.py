@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -71,7 +72,7 @@ def clerk_from(station: str, row: Row) -> FedClerk:
         found = fed_clerk(name, said)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("no clerk") from error
-    if key != clerk_key(station, name):
+    if key != clerk_key(station, found.name):
         raise ValueError("of another station")
     return found
 
@@ -82,6 +83,7 @@ def fed_clerk(name: str, said: Mapping[str, Any]) -> FedClerk:
     Raises:
         ValueError: naming the field that is wrong.
     """
+    name = unicodedata.normalize("NFC", name)
     number, display = said["number"], said["display"]
     days = []
     for field in ("from", "until"):

@@ -70,7 +70,7 @@ TABLE = {
         "Station without a supervisor",
         "The file leaves station {station} without a supervisor who stays.",
         _NOTHING_OUT,
-        "Name one without a last day.",
+        "Name one who has begun by today and has no last day.",
     ),
     "feed_page_bad": Words(
         "Part of the directory damaged",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from cardstation.domain.shift import (
@@ -37,14 +38,14 @@ def add_clerk(
         pin: Typed by that person.
         roles: At least one; of whom the centre names its own count.
         by: The supervisor who agreed; None only for the first clerk, who must be a supervisor, and
-            for a supervisor of the centre where none here has a PIN.
+            for a supervisor of the centre where nobody here has a PIN.
         display: What the screen shows, the name by default.
 
     Raises:
         Refusal: `clerk_name_bad`, `roles_missing`, `pin_short`, `pin_simple`, `clerk_exists`,
             `first_supervisor`, `supervisor_needed`, and those of `ensure_may_write`.
     """
-    name = name.strip()
+    name = _one_way(name.strip())
     person = Clerk(name, display.strip() or name, frozenset(roles), active=True)
     if not name or len(name) > NAME_CHARACTERS or not name.isprintable():
         raise Refusal("clerk_name_bad", name=name[:NAME_CHARACTERS])
@@ -60,7 +61,7 @@ def add_clerk(
         if others and by is None and not leads_first(station, unit, name):
             raise Refusal("supervisor_needed")
         approver = by.name if by else ""
-        if any(one.name == name for one in others):
+        if any(_one_way(one.name) == name for one in others):
             person = _awaited(station, unit, name)
             change = ClerkChange.PIN_RESET
             record_change(station, unit, person, change, pin_hash=NO_PIN, approver=approver)
@@ -72,6 +73,11 @@ def add_clerk(
             record_change(station, unit, person, change, pin_hash=pin_hash, approver=approver)
         unit.commit()
     return person
+
+
+def _one_way(name: str) -> str:
+    """A name with its letters put together in one way: no two look the same."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _awaited(station: Station, unit: Unit, name: str) -> Clerk:

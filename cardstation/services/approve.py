@@ -11,7 +11,7 @@ from cardstation.domain.shift import (
     locked_for_s,
 )
 from cardstation.errors import Refusal
-from cardstation.services.feeds.clerks import ensure_their_day
+from cardstation.services.feeds.clerks import ensure_their_day, is_awaited_lead
 from cardstation.services.intent.clerk_changes import NO_PIN
 from cardstation.services.station import Station
 from cardstation.store.shifts import ACCEPTED, PRESENTED, PinTry
@@ -28,12 +28,34 @@ def approve(station: Station, name: str, pin: str) -> Approval:
     Raises:
         Refusal: `second_person_same`, `role_missing`, and those of `prove`.
     """
+    return _confirmed(station, name, pin, needs_role=True)
+
+
+def vouch(station: Station, name: str, pin: str, *, whom: str) -> Approval:
+    """A supervisor confirms a PIN of another; of a desk's first supervisor whoever works here.
+
+    Args:
+        station: The desk.
+        name: Who confirms; never the clerk on duty.
+        pin: Theirs.
+        whom: Who gets a PIN.
+
+    Raises:
+        Refusal: as `approve`.
+    """
+    with station.store.reading() as reading:
+        awaited = is_awaited_lead(station, reading, whom)
+    return _confirmed(station, name, pin, needs_role=not awaited)
+
+
+def _confirmed(station: Station, name: str, pin: str, *, needs_role: bool) -> Approval:
     with station.store.reading() as reading:
         on_duty = reading.shifts.on_duty()
     if name == on_duty:
         raise Refusal("second_person_same", name=name)
     person = prove(station, name, pin)
-    ensure_role(person, Role.SUPERVISOR)
+    if needs_role:
+        ensure_role(person, Role.SUPERVISOR)
     with station.store.unit() as unit:
         unit.shifts.note_approval(name, clerk=on_duty, at=station.clock.now())
         unit.commit()

@@ -9,9 +9,8 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import ShiftClose, cash_of, digest_of
 from cardstation.errors import CardStationError, Refusal
 from cardstation.services.approve import prove
-from cardstation.services.feeds.clerks import works_today
+from cardstation.services.feeds.clerks import signs_today
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
-from cardstation.services.intent.clerk_changes import NO_PIN
 from cardstation.services.intent.facts import append
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.opened import code_of
@@ -100,10 +99,7 @@ def _ensure_nothing_unknown(station: Station, clerk: str) -> None:
         others = [
             one.name
             for one in reading.shifts.clerks()
-            if one.active
-            and one.name != clerk
-            and _has_pin(reading, one.name)
-            and works_today(station, reading, one.name)
+            if one.name != clerk and signs_today(station, reading, one)
         ]
     if unknown and others:
         raise Refusal("unknown_not_signed", n=unknown)
@@ -132,11 +128,6 @@ def _may_answer(station: Station) -> bool:
     except CardStationError:
         return False
     return True
-
-
-def _has_pin(reading: Reading, name: str) -> bool:
-    kept = reading.shifts.clerk(name)
-    return kept is not None and kept[1] != NO_PIN
 
 
 def _current(reading: Reading) -> OpenedShift:

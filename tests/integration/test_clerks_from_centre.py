@@ -135,6 +135,7 @@ def test_their_first_pin_is_typed_by_themselves_beside_a_supervisor(desk: Desk) 
 
 
 def test_the_centre_wins_on_roles_and_leaves_the_pin(desk: Desk) -> None:
+    desk.say(fed(ANNA))
     desk.say(fed(ANNA, Role.TELLER, Role.SUPERVISOR))
     assert desk.who()[ANNA].roles == {Role.TELLER, Role.SUPERVISOR}
     assert approve(desk.station, ANNA, PINS[ANNA]) == Approval(ANNA)

@@ -182,6 +182,8 @@ def test_clerks_go_from_a_file_to_their_station(shell: Shell) -> None:
         "",
         "S001,a,1,,teller,,\n",
         "S001,a,1,,supervisor,,2027-01-01\n",
+        "S001,a,1,,supervisor,2099-01-01,\n",
+        "S001,zo\u00eb,1,,supervisor,,\nS001,zoe\u0308,2,,teller,,\n",
         "S001,a,1,,king,,\n",
         ",a,1,,supervisor,,\n",
         "S001,a,1,,supervisor,,\nS001,a,2,,teller,,\n",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,11 +122,15 @@ def publish_clerks(
 def _ensure_led(connection: Connection, clerks: Sequence[tuple[str, FedClerk]]) -> None:
     from sqlalchemy import select
 
+    from cardstation.central.console.visit import ZONE
     from cardstation.central.tables import stations
 
     known = set(connection.scalars(select(stations.c.station).where(stations.c.status != "centre")))
+    today = datetime.now(ZONE).date()
     leads = {
-        station for station, one in clerks if Role.SUPERVISOR in one.roles and one.last is None
+        station
+        for station, one in clerks
+        if Role.SUPERVISOR in one.roles and one.last is None and one.works_on(today)
     }
     for station in dict.fromkeys(station for station, _ in clerks):
         if station not in known:

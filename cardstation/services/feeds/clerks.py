@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from cardstation.domain.fed_clerk import FedClerk, clerk_from, clerk_key
 from cardstation.domain.feed import Change, Row, changed, clerks_of
-from cardstation.domain.shift import Role
+from cardstation.domain.shift import Clerk, Role
 from cardstation.errors import CardStationError, LedgerRefused, Refusal
 from cardstation.services.intent.clerk_changes import NO_PIN, record_fed
 from cardstation.services.intent.guards import ensure_may_write
@@ -50,15 +50,19 @@ def take_clerks(station: Station, unit: Unit, number: int, rows: Mapping[str, Ro
         fed = [clerk_from(station.name, row) for row in rows.values()]
     except ValueError as error:
         raise LedgerRefused("feed_unreadable", feed=feed, number=number) from error
+    before = fed_clerks(station, unit)
     named = {one.name for one in fed}
     left = [name for name in _names(station, unit) if name not in named]
     unit.feeds.keep_rows(
         feed, {key: json.dumps(row, ensure_ascii=False) for key, row in rows.items()}
     )
-    for person in (one.person for one in fed):
-        found = unit.shifts.clerk(person.name)
-        if found is None or found[0] != person:
-            record_fed(station, unit, person, number)
+    for one in fed:
+        found = unit.shifts.clerk(one.name)
+        if found is not None and found[0].active and _is_another(found[0], before, one):
+            record_fed(station, unit, replace(found[0], active=False), number)
+            found = unit.shifts.clerk(one.name)
+        if found is None or found[0] != one.person:
+            record_fed(station, unit, one.person, number)
     for name in left:
         found = unit.shifts.clerk(name)
         if found is not None and found[0].active:
@@ -97,17 +101,42 @@ def works_today(station: Station, reading: Reading, name: str) -> bool:
     return person is None or person.works_on(station.clock.now().date())
 
 
-def leads_first(station: Station, reading: Reading, name: str) -> bool:
-    """Whether the centre names a supervisor, and no supervisor here has a PIN to set theirs.
+def signs_today(station: Station, reading: Reading, person: Clerk) -> bool:
+    """Whether a person here has a PIN that opens anything today."""
+    kept = reading.shifts.clerk(person.name)
+    has_pin = kept is not None and kept[1] != NO_PIN
+    return person.active and has_pin and works_today(station, reading, person.name)
 
-    As the first clerk of a desk without a centre, they begin alone.
-    """
+
+def is_awaited_lead(station: Station, reading: Reading, name: str) -> bool:
+    """Whether the centre names a supervisor for today, and none here has a PIN to set theirs."""
     person = fed_clerks(station, reading).get(name)
     if person is None or Role.SUPERVISOR not in person.roles:
         return False
-    leads = [one for one in reading.shifts.clerks() if one.active and Role.SUPERVISOR in one.roles]
-    kept = [reading.shifts.clerk(one.name) for one in leads]
-    return all(one is None or one[1] == NO_PIN for one in kept)
+    return works_today(station, reading, name) and not any(
+        Role.SUPERVISOR in one.roles and signs_today(station, reading, one)
+        for one in reading.shifts.clerks()
+    )
+
+
+def leads_first(station: Station, reading: Reading, name: str) -> bool:
+    """Whether an awaited supervisor begins alone, as the first clerk of a desk without a centre.
+
+    Only where nobody has a PIN and nobody sells: whoever sits there would be two people.
+    """
+    on_duty = reading.shifts.on_duty()
+    return is_awaited_lead(station, reading, name) and not any(
+        signs_today(station, reading, one) or (one.active and one.name == on_duty)
+        for one in reading.shifts.clerks()
+    )
+
+
+def _is_another(found: Clerk, before: Mapping[str, FedClerk], now: FedClerk) -> bool:
+    """Whether a name here may be another person's: their PIN must not become that one's."""
+    known = before.get(now.name)
+    if known is None:
+        return Role.SUPERVISOR in now.roles - found.roles
+    return known.number != now.number
 
 
 def _names(station: Station, reading: Reading) -> list[str]:
