@@ -11,8 +11,7 @@ import pytest
 import drivers.printers
 from cardstation.errors import Mishap
 from cardstation.papers import receipt_80mm, receipt_a5
-from drivers.printers import PRINTERS, CupsPrinter, EscPosPrinter, PdfFolder
-from drivers.printers.cups import media_of
+from drivers.printers import PRINTERS, EscPosPrinter, PdfFolder
 from drivers.printers.escpos import escpos_stream
 from drivers.printers.raster import pages_as_dots
 from tests.kit.papers import RECEIPT
@@ -54,34 +53,6 @@ def test_the_folder_overwrites_nothing(tmp_path: Path) -> None:
         folder.print(paper, "a")
     kept = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert kept == {"a.pdf": b"one", "a-2.pdf": b"two", "a-3.pdf": b"three"}
-
-
-@pytest.fixture
-def lp(tmp_path: Path) -> Path:
-    """A stand-in for `lp` that keeps what it was given."""
-    command = tmp_path / "lp"
-    command.write_text(
-        f'#!/bin/sh\nprintf "%s " "$@" >{tmp_path}/arguments\ncat >{tmp_path}/paper\n'
-        'case "$2" in bad) echo "no such queue" >&2; exit 1;; slow) exec sleep 60;; esac\n'
-    )
-    command.chmod(0o755)
-    return command
-
-
-def test_cups_gets_the_paper_and_its_size(lp: Path) -> None:
-    CupsPrinter("office", command=str(lp)).print(SHEET, "S001-2026-000019")
-    arguments = (lp.parent / "arguments").read_text().strip()
-    assert arguments == "-d office -t S001-2026-000019 -o media=A5 -- -"
-    assert (lp.parent / "paper").read_bytes() == SHEET
-    assert media_of(ROLL).startswith("Custom.80x")
-
-
-def test_cups_says_what_went_wrong(lp: Path) -> None:
-    with pytest.raises(Mishap) as caught:
-        CupsPrinter("bad", command=str(lp)).print(SHEET, "t")
-    assert caught.value.values == {"printer": "bad", "cause": "no such queue"}
-    with pytest.raises(Mishap, match="paper_not_printed"):
-        CupsPrinter("slow", command=str(lp), timeout_s=0.2).print(SHEET, "t")
 
 
 def test_a_roll_is_printed_dot_for_dot() -> None:

@@ -39,9 +39,10 @@ left=$(cat sheets)
 [ "$left" -gt 0 ] || { echo "out of paper" >&2; exit 1; }
 echo $((left - 1)) >sheets
 echo "$4" >>printed
-exec cat >/dev/null
+cat >/dev/null
+echo "request id is office-1 (0 file(s))"
 """
-"""A stand-in for `lp` with so many sheets."""
+"""A stand-in for `lp` with so many sheets; `lpstat` then shows an empty queue."""
 
 
 class Books:
@@ -74,8 +75,9 @@ class Books:
         return self._ids
 
     def _lp(self) -> None:
-        (self.desk.folder / "lp").write_text(LP, "utf-8")
-        (self.desk.folder / "lp").chmod(0o755)
+        for name, lines in (("lp", LP), ("lpstat", "#!/bin/sh\n"), ("cancel", "#!/bin/sh\n")):
+            (self.desk.folder / name).write_text(lines, "utf-8")
+            (self.desk.folder / name).chmod(0o755)
 
     def collect(self, batch: str, lines: Sequence[Person]) -> None:
         """Money for all cards but the last, by two payments; a bag that lacks that card."""
