@@ -122,6 +122,18 @@ def test_a_supervisor_whose_days_are_over_keeps_no_new_one_out(desk: Desk) -> No
     assert approve(desk.station, EVA, OWN) == Approval(EVA)
 
 
+def test_who_is_on_duty_and_the_only_supervisor_named_is_not_locked_in(tmp_path: Path) -> None:
+    desk = follows(desk_on_duty(tmp_path).station)
+    for name in (BEN, EYES):
+        retire_clerk(desk.station, name, by=Approval(CHIEF))
+    desk.say(fed(ANNA, Role.SUPERVISOR), fed(CHIEF, Role.SUPERVISOR))
+    assert code_of(lambda: change_pin(desk.station, ANNA, OWN)) == "pin_lost"
+    desk.say(fed(ANNA, Role.SUPERVISOR), fed(CHIEF, Role.SUPERVISOR, last=TODAY - DAY))
+    change_pin(desk.station, ANNA, OWN)
+    assert close_shift(desk.station, OWN, counted=FLOAT).clerk == ANNA
+    desk.station.store.close()
+
+
 def test_where_all_were_taken_off_on_duty_the_new_supervisor_begins(tmp_path: Path) -> None:
     """The way out when the clerk on duty is gone and no PIN is left: the centre takes them off."""
     desk = follows(desk_on_duty(tmp_path).station)

@@ -122,11 +122,11 @@ def is_awaited_lead(station: Station, reading: Reading, name: str) -> bool:
 def leads_first(station: Station, reading: Reading, name: str) -> bool:
     """Whether an awaited supervisor begins alone, as the first clerk of a desk without a centre.
 
-    Only where nobody has a PIN and nobody sells: whoever sits there would be two people.
+    Only where nobody has a PIN and nobody else sells: whoever sits there would be two people.
     """
     on_duty = reading.shifts.on_duty()
     return is_awaited_lead(station, reading, name) and not any(
-        signs_today(station, reading, one) or (one.active and one.name == on_duty)
+        signs_today(station, reading, one) or (one.active and one.name == on_duty != name)
         for one in reading.shifts.clerks()
     )
 
