@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,12 +11,15 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from cardstation.domain.custody import HandOver, Party, Recounted, Reported
+from cardstation.domain.seal_number import QR_PREFIX
+from cardstation.errors import Refusal
 from cardstation.services.custody_state import Happened
 from cardstation.services.hand_over import HandOverRequest
 from tests.gui.test_bag import LOOK, begin
 from tests.kit.window_bag import SEALS
 from tests.kit.window_bag_shots import sign
 from tests.kit.window_stage import Stage
+from ui.screens.batch import custody_trace
 from ui.screens.batch.collect_dialog import CollectDialog
 from ui.screens.batch.custody_timeline import event_words
 from ui.screens.batch.custody_trace import TraceDialog
@@ -139,6 +143,57 @@ def test_f8_on_a_collected_bag_offers_to_put_its_count_right(
     qtbot.waitUntil(lambda: bool(dialog.way.text()))
     assert "57" in said[0]
     assert way.recounts == [(SEALS[0], 56, "miscounted", 58)]
+    qtbot.waitUntil(lambda: way.papers == [f"slip 0 {SEALS[0]}"])
+
+
+def test_once_it_is_recorded_the_slip_comes_out_and_the_photo_is_asked_for(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begin(desk)
+    way, picture = desk.station.bag, tmp_path / "slip.jpg"
+    picture.write_bytes(b"a photo")
+    dialog = TraceDialog(desk.window, LOOK, desk.batch.model.bag)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    on_paper: list[bool] = []
+
+    def collected(one: CollectDialog) -> int:
+        one.on_paper.setChecked(on_paper[-1])
+        return int(one.DialogCode.Accepted)
+
+    monkeypatch.setattr(CollectDialog, "exec", collected)
+    for signed_there in (False, True):
+        on_paper.append(signed_there)
+        dialog.seal.setText(f"{QR_PREFIX}{SEALS[0]}")
+        assert dialog.photo.isHidden()
+        dialog.collected.click()
+        qtbot.waitUntil(lambda: len(way.papers) == len(on_paper))
+        assert dialog.photo.isHidden() is not signed_there
+    assert way.papers == [f"slip 0 {SEALS[0]}"] * 2
+    monkeypatch.setattr(custody_trace, "ask_picture", lambda: picture)
+    dialog.photo.click()
+    qtbot.waitUntil(dialog.photo.isHidden)
+    assert way.photos == [(0, b"a photo")]
+
+
+def test_a_photo_that_is_refused_is_asked_for_again(
+    desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begin(desk)
+    picture = tmp_path / "slip.jpg"
+    picture.write_bytes(b"a photo")
+    dialog = TraceDialog(desk.window, LOOK, desk.batch.model.bag)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.photo.show()
+    chosen = [picture, None]
+    monkeypatch.setattr(custody_trace, "ask_picture", chosen.pop)
+    desk.station.fails["photograph"] = Refusal("photo_used", batch_id=SEALS[0], number=1)
+    dialog.photo.click()
+    assert (dialog.doubt.text(), chosen) == ("", [picture]), "thought better of it"
+    dialog.photo.click()
+    qtbot.waitUntil(lambda: bool(dialog.doubt.text()))
+    assert not dialog.photo.isHidden()
 
 
 def test_the_timeline_tells_of_a_count_put_right(desk: Stage) -> None:

@@ -188,7 +188,7 @@ class FakeBag:
             count_again=self.count_again,
             trace=self.trace,
             label=lambda _batch_id: paper("label"),
-            slip=lambda _batch_id, number: paper(f"slip {number}"),
+            slip=lambda batch_id, no: paper(f"slip {no} {batch_id}" if no == 0 else f"slip {no}"),
             annex=lambda _batch_id: paper("annex"),
             print_return=printed,
         )

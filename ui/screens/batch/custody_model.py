@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import Explanation, HandOver
 from cardstation.domain.custody_trace import BagTrace
+from cardstation.domain.seal_number import bare_seal
 from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError
 from cardstation.services.custody_state import CustodyState
@@ -140,6 +141,26 @@ class BagModel(QObject):
             failed,
         )
 
+    def slip_of(self, seal_no: str) -> None:
+        """File and print the slip of a bag that was collected here."""
+        self._paper(lambda number: self._services.slip(number, 0), bare_seal(seal_no))
+
+    def photograph_of(
+        self,
+        seal_no: str,
+        picture: bytes,
+        then: Callable[[], None],
+        failed: Callable[[CardStationError], None],
+    ) -> None:
+        """The photo of the paper on which the collection of a bag was signed here."""
+
+        def kept(_found: CustodyState) -> None:
+            then()
+            self._tools.board.say("Recorded.", "ok")
+
+        number = bare_seal(seal_no)
+        self._tools.desk.ask(lambda: self._services.photograph(number, 0, picture), kept, failed)
+
     def _said(self, then: Callable[[BagTrace], None]) -> Callable[[BagTrace], None]:
         def recorded(found: BagTrace) -> None:
             then(found)
@@ -227,8 +248,9 @@ class BagModel(QObject):
         if batch_id == self._state.batch_id:
             self._set(printing=printing)
 
-    def _paper(self, make: Callable[[str], Path]) -> None:
-        batch_id = self._state.batch_id
+    def _paper(self, make: Callable[[str], Path], other: str = "") -> None:
+        """Of the open batch, or of another bag."""
+        batch_id = other or self._state.batch_id
         if not batch_id:
             return
 

@@ -13,6 +13,7 @@ from ui.look import Look
 from ui.parts.buttons import button
 from ui.parts.facts import Fact, Facts
 from ui.parts.sheet import Sheet
+from ui.parts.signature_pad import ask_picture
 from ui.parts.words import label, row
 from ui.screens.batch.collect_dialog import CollectDialog
 from ui.screens.batch.custody_model import BagModel
@@ -40,10 +41,11 @@ class TraceDialog(Sheet):
         self.facts, self.way = Facts(4), label("", "muted", wrap=True)
         self.doubt = label("", "error", wrap=True)
         self.collected = button(t("Collect this bag"), self._collect, key="F8")
+        self.photo = button(t("Photograph the signed paper"), self._photograph, key="F12")
         self.column.addWidget(label(t("Seal number"), "small"))
         for part in (self.seal, self.facts, self.way, self.doubt):
             self.column.addWidget(part)
-        self.column.addLayout(row(self.collected, 0))
+        self.column.addLayout(row(self.collected, self.photo, 0))
         self.seal.textChanged.connect(lambda _text: self._judge())
         self.setMinimumWidth(560)
         self._judge()
@@ -72,10 +74,22 @@ class TraceDialog(Sheet):
         else:
             dialog = RecountDialog(self, self._look, found, self._model.count_again)
         if dialog.exec() == QDialog.DialogCode.Accepted:
-            if isinstance(dialog, CollectDialog):
-                self.seal.setText(dialog.seal.text())
-            self.accept()
+            self._recorded(dialog)
         dialog.deleteLater()
+
+    def _recorded(self, dialog: CollectDialog | RecountDialog) -> None:
+        """The slip for the community comes out; signed on paper, its photo is asked for."""
+        if isinstance(dialog, CollectDialog):
+            self.seal.setText(dialog.seal.text())
+            self.photo.setVisible(dialog.on_paper.isChecked())
+        self._model.slip_of(self.seal.text())
+        self.accept()
+
+    def _photograph(self) -> None:
+        chosen = ask_picture()
+        if chosen is not None:
+            seal_no, picture = self.seal.text(), chosen.read_bytes()
+            self._model.photograph_of(seal_no, picture, self.photo.hide, self._refused)
 
     def _known(self, found: BagTrace) -> None:
         t = self._look.t
@@ -87,6 +101,7 @@ class TraceDialog(Sheet):
         self.doubt.setText(of_error(error, self._look.t).advice)
 
     def _judge(self) -> None:
+        self.photo.hide()
         self.accept_button.setEnabled(bool(self.seal.text().strip()))
 
 
