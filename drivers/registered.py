@@ -48,33 +48,31 @@ def registered(folder: Path, holder: LayoutKeys, *, but: str = "") -> tuple[Regi
 def _registered(folder: Path, code: str, digest: str, holder: LayoutKeys) -> Registered:
     path = folder / f"{code}.toml"
     data = path.read_bytes() if path.exists() else b""
-    if _digest(data) != digest:
+    if digest_of(data) != digest:
         raise Refusal("layout_changed", file=path.name, layout=code)
     return Registered(sheet_of(data, path.name, holder), digest)
 
 
-def keep(folder: Path, code: str, data: bytes) -> str:
-    """Keep a sheet that was proven, in place of the one before; returns its digest."""
-    digest = _digest(data)
+def kept_digest(folder: Path, code: str) -> str:
+    """The digest of the sheet that is registered; empty for none."""
+    return _digests(folder).get(code, "")
+
+
+def keep(folder: Path, code: str, data: bytes) -> None:
+    """Keep a sheet that was proven, in place of the one before."""
     write_own(folder / f"{code}.toml", data, replace=True)
-    _write(folder, {**_digests(folder), code: digest})
-    return digest
+    _write(folder, {**_digests(folder), code: digest_of(data)})
 
 
 def remove(folder: Path, code: str) -> None:
-    """Take a sheet out again.
-
-    Raises:
-        Refusal: `layout_unknown`.
-    """
-    digests = dict(_digests(folder))
-    if digests.pop(code, None) is None:
-        raise Refusal("layout_unknown", layout=code)
+    """Take a sheet out again."""
+    digests = {one: digest for one, digest in _digests(folder).items() if one != code}
     (folder / f"{code}.toml").unlink(missing_ok=True)
     _write(folder, digests)
 
 
-def _digest(data: bytes) -> str:
+def digest_of(data: bytes) -> str:
+    """What a sheet is known by: its SHA-256 in hex."""
     return hashlib.sha256(data).hexdigest()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import resources
 from cardstation.bootstrap.rack_socket import call_rack
-from cardstation.cli.doors import Check, Clue, Doors, LayoutListed
+from cardstation.cli.doors import Agree, Check, Clue, Doors, LayoutListed
 from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
@@ -94,10 +94,10 @@ def _check_layout(settings: Settings, sheet: Path) -> tuple[Check, ...]:
     return check_layout(settings, sheet)
 
 
-def _register_layout(settings: Settings, sheet: Path) -> tuple[Check, ...]:
+def _register_layout(settings: Settings, sheet: Path, agree: Agree) -> tuple[Check, ...]:
     from cardstation.bootstrap.layout_tools import register_layout
 
-    return register_layout(settings, sheet)
+    return register_layout(settings, sheet, agree)
 
 
 def _list_layouts(settings: Settings) -> tuple[LayoutListed, ...]:
@@ -106,10 +106,10 @@ def _list_layouts(settings: Settings) -> tuple[LayoutListed, ...]:
     return list_layouts(settings)
 
 
-def _remove_layout(settings: Settings, code: str) -> None:
+def _remove_layout(settings: Settings, code: str, agree: Agree) -> None:
     from cardstation.bootstrap.layout_tools import remove_layout
 
-    remove_layout(settings, code)
+    remove_layout(settings, code, agree)
 
 
 def _learn_layout(cards: Sequence[Path], bought: Sequence[str]) -> tuple[Clue, ...]:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from cardstation.bootstrap.libraries import FOLDER as LIBRARIES
 from cardstation.bootstrap.sheets import folder_of, makers_with, sheets_of
-from cardstation.cli.doors import Check, Clue, LayoutListed
+from cardstation.bootstrap.station import open_station
+from cardstation.cli.doors import Agree, Check, Clue, LayoutListed
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
+from cardstation.services.change_layout import change_layout
 from cardstation.settings import Settings
 from drivers.admission import Beside, admitted, proven
 from drivers.bridge.shelf import Shelf
@@ -19,7 +21,7 @@ from drivers.layouts import LAYOUTS
 from drivers.layouts.learn import learn
 from drivers.layouts.proof import Finding
 from drivers.layouts.sheet import read_sheet, sheet_of
-from drivers.registered import keep, remove
+from drivers.registered import digest_of, keep, kept_digest, remove
 from drivers.virtual.card import VirtualCard
 
 
@@ -33,21 +35,27 @@ def check_layout(settings: Settings, path: Path) -> tuple[Check, ...]:
     return _checks(proven(sheet, _beside(settings, sheet.layout.code)))
 
 
-def register_layout(settings: Settings, path: Path) -> tuple[Check, ...]:
+def register_layout(settings: Settings, path: Path, agree: Agree) -> tuple[Check, ...]:
     """Take a sheet in among the station's layouts if everything holds; say what was looked at.
 
-    What is proven is what is kept: the file is read once.
+    What is proven is what is kept: the file is read once. A sheet that is on record already may
+    always be put back.
 
     Raises:
-        Refusal: as `check_layout`, and `library_description`.
+        StationBusy: a desk is open. Refusal: as `check_layout` and `change_layout`, and
+            `library_description`.
     """
     data = path.read_bytes()
     sheet = sheet_of(data, path.name, kept_layout_keys(settings.home))
-    code = sheet.layout.code
+    code, folder = sheet.layout.code, folder_of(settings)
     checks = _checks(admitted(sheet, _beside(settings, code)))
     if not all(one.ok for one in checks):
         return checks
-    digest = keep(folder_of(settings), code, data)
+    digest = digest_of(data)
+    with open_station(settings, True, but=code) as station:
+        replaces = kept_digest(folder, code) not in ("", digest)
+        change_layout(station, code, digest, agree(station), replaces=replaces)
+        keep(folder, code, data)
     return (*checks, Check("registered", True, f"{code} {digest}"))
 
 
@@ -89,13 +97,18 @@ def list_layouts(settings: Settings) -> tuple[LayoutListed, ...]:
     )
 
 
-def remove_layout(settings: Settings, code: str) -> None:
+def remove_layout(settings: Settings, code: str, agree: Agree) -> None:
     """Take a registered sheet out again.
 
     Raises:
-        Refusal: `layout_unknown`.
+        StationBusy: a desk is open. Refusal: `layout_unknown`, and those of `change_layout`.
     """
-    remove(folder_of(settings), code)
+    folder = folder_of(settings)
+    with open_station(settings, True, but=code) as station:
+        if not kept_digest(folder, code):
+            raise Refusal("layout_unknown", layout=code)
+        change_layout(station, code, "", agree(station), replaces=True)
+        remove(folder, code)
 
 
 def learn_layout(cards: Sequence[Path], bought: Sequence[str]) -> tuple[Clue, ...]:

@@ -19,13 +19,13 @@ from drivers.readers.pcsc import PcscRoom
 FOLDER = "libraries"
 
 
-def shelf_of(settings: Settings) -> Shelf:
-    """The libraries of a station.
+def shelf_of(settings: Settings, *, but: str = "") -> Shelf:
+    """The libraries of a station; `but` as of `sheets_of`.
 
     Raises:
         Refusal: `library_description`, those of `sheets_of`.
     """
-    return Shelf.of_folder(settings.home / FOLDER, makers_with(sheets_of(settings)))
+    return Shelf.of_folder(settings.home / FOLDER, makers_with(sheets_of(settings, but=but)))
 
 
 def with_libraries(station: Station, shelf: Shelf) -> Station:

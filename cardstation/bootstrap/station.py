@@ -44,12 +44,13 @@ _KEY_ID_DIGITS = 16
 
 
 @contextmanager
-def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
+def open_station(settings: Settings, writing: bool, *, but: str = "") -> Iterator[Station]:
     """Open the station of a data folder; a writer that ends in order leaves the anchor at its end.
 
     Args:
         settings: Whose `home` and names are used.
         writing: Take the writer's lock; a reader works beside an open desk.
+        but: Code of a registered sheet that is left out, since it is about to be changed.
 
     Raises:
         StationBusy: another process writes. Refusal: `library_description`, `bad_setting`, those
@@ -59,7 +60,7 @@ def open_station(settings: Settings, writing: bool) -> Iterator[Station]:
     place = partial(anchor_place, settings.home, anchors_of(settings), device_key_of(settings))
     with (
         Store.open(settings.home, read_only=not writing, anchor_at=place) as store,
-        _hanging_up(station_on(store, settings)) as whole,
+        _hanging_up(station_on(store, settings, but)) as whole,
         purses_beside(whole, settings) as station,
     ):
         if not writing:
@@ -95,12 +96,12 @@ def _hanging_up(station: Station) -> Iterator[Station]:
                 station.ledger.close()
 
 
-def station_on(store: Store, settings: Settings) -> Station:
+def station_on(store: Store, settings: Settings, but: str = "") -> Station:
     """Put a station together around an open store."""
     home = settings.home
     device_key = device_key_of(settings)
     clock = SystemClock(settings.zone, shift_of(home))
-    sheets = sheets_of(settings)
+    sheets = sheets_of(settings, but=but)
     makers = makers_with(sheets)
     station = Station(
         store=store,
@@ -123,7 +124,7 @@ def station_on(store: Store, settings: Settings) -> Station:
         ),
     )
     line = _ledger(settings, device_key, clock, partial(news_of, station))
-    return with_libraries(replace(station, ledger=line, feeds=line), shelf_of(settings))
+    return with_libraries(replace(station, ledger=line, feeds=line), shelf_of(settings, but=but))
 
 
 def anchor_place(home: Path, outside: Path, key: KeptDeviceKey) -> Path:

@@ -12,11 +12,15 @@ from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.quotation import BatchQuote
+from cardstation.domain.shift import Approval
 from cardstation.domain.triage_list import TriageList
 from cardstation.ports.ledger import LedgerHead
 from cardstation.ports.reader import Presence, Reader
 from cardstation.services.station import Station
 from cardstation.settings import Settings
+
+Agree = Callable[[Station], Approval | None]
+"""Asks for a supervisor's approval at an open station; None when nobody was named."""
 
 
 class Readers(Protocol):
@@ -84,7 +88,8 @@ class Doors:
         meter: Lets a virtual meter take a card.
         check_layout: Proves a layout's sheet on its own examples.
         register_layout: Proves a sheet and takes it in if everything holds. list_layouts: all of
-            the station. remove_layout: takes a sheet out again.
+            the station. remove_layout: takes a sheet out again. Both ask for what a supervisor
+            says of it.
         learn_layout: Compares images of one card, with what was bought in between.
         clock: Shifts the wall clock of this data folder, in seconds, and returns the new time.
     """
@@ -118,8 +123,8 @@ class Doors:
     rack_call: Callable[[Settings, dict[str, object]], dict[str, object]]
     meter: Callable[[Settings, dict[str, object]], dict[str, object]]
     check_layout: Callable[[Settings, Path], tuple[Check, ...]]
-    register_layout: Callable[[Settings, Path], tuple[Check, ...]]
+    register_layout: Callable[[Settings, Path, Agree], tuple[Check, ...]]
     list_layouts: Callable[[Settings], tuple[LayoutListed, ...]]
-    remove_layout: Callable[[Settings, str], None]
+    remove_layout: Callable[[Settings, str, Agree], None]
     learn_layout: Callable[[Sequence[Path], Sequence[str]], tuple[Clue, ...]]
     clock: Callable[[Settings, int | None], str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,9 +11,15 @@ import click
 from cardstation.cli.doors import Check
 from cardstation.cli.output import columns
 from cardstation.cli.run import Call, pass_call, with_json
+from cardstation.cli.shift import approved
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
+from cardstation.services.station import Station
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+approver_option = click.option(
+    "--approver", help="The supervisor who agrees; a training desk without clerks has none."
+)
 
 
 @click.group()
@@ -31,14 +38,20 @@ def check(call: Call, sheet: Path) -> None:
 
 @layout.command()
 @click.argument("sheet", type=FILE)
+@approver_option
 @with_json
 @pass_call
-def register(call: Call, sheet: Path) -> None:
+def register(call: Call, sheet: Path, approver: str | None) -> None:
     """Prove a layout SHEET and sell to its cards from the next start on; the sheet is kept.
 
     One of the same code before it is replaced.
     """
-    _tell(call, sheet, call.doors.register_layout(call.settings, sheet))
+    agree = partial(_agreed, call, approver)
+    _tell(call, sheet, call.doors.register_layout(call.settings, sheet, agree))
+
+
+def _agreed(call: Call, approver: str | None, station: Station) -> Approval | None:
+    return None if approver is None else approved(call, station, approver)
 
 
 def _tell(call: Call, sheet: Path, found: Sequence[Check]) -> None:
@@ -61,11 +74,12 @@ def list_all(call: Call) -> None:
 
 @layout.command()
 @click.argument("code")
+@approver_option
 @with_json
 @pass_call
-def remove(call: Call, code: str) -> None:
+def remove(call: Call, code: str, approver: str | None) -> None:
     """Take the registered sheet CODE out again; its cards are strangers from the next start on."""
-    call.doors.remove_layout(call.settings, code)
+    call.doors.remove_layout(call.settings, code, partial(_agreed, call, approver))
     call.output.answer({"layout": code}, [code])
 
 

@@ -30,6 +30,18 @@ TABLE = {
         SAFE,
         "Take it out of the folder “layouts” and register it: cardstation layout register FILE.",
     ),
+    "layout_needs_supervisor": Words(
+        "A supervisor agrees",
+        "What cards mean is changed with a supervisor's approval only.",
+        NOTHING,
+        "Once more with --approver NAME: cardstation layout register FILE, or remove CODE.",
+    ),
+    "layout_in_use": Words(
+        "Cards of it are open",
+        "Something on card {card_no} is not ended, and only the layout {layout} can read it.",
+        SAFE,
+        "End it first: cardstation recover shows it. Then change the layout.",
+    ),
     "layout_unknown": Words(
         "No such layout",
         "No sheet “{layout}” is registered here.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +9,8 @@ from pathlib import Path
 import pytest
 
 from cardstation.bootstrap.doctor import look_at_everything
-from cardstation.bootstrap.entry import doors
 from cardstation.bootstrap.libraries import shelf_of
 from cardstation.bootstrap.station import open_station
-from cardstation.cli.commands import COMMANDS
-from cardstation.cli.run import main
 from cardstation.domain.card import WritePlan
 from cardstation.domain.card_report import Verdict
 from cardstation.domain.meter import MeterKind
@@ -23,7 +19,7 @@ from cardstation.errors import Refusal
 from cardstation.services.return_load import return_load
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
-from cardstation.settings import load_settings, save_setting
+from cardstation.settings import load_settings
 from drivers.keys.layout_keys import SoftwareLayoutKeys
 from drivers.keys.layout_secrets import keep_layout_secret
 from drivers.keys.master_secret import keep_master_secret
@@ -35,57 +31,14 @@ from tests.kit import cards
 from tests.kit.card_reports import examined
 from tests.kit.layout_keys import published
 from tests.kit.maker_library import build
+from tests.kit.sheet_cli import SHEET, Cli, changed
 from tests.kit.sheet_station import FOLDER, SheetCards
+from tests.kit.shifts import CHIEF
 from tests.kit.station import Desk, nobody, open_desk
 
-pytest_plugins = ("tests.kit.fast_disk",)
+pytest_plugins = ("tests.kit.fast_disk", "tests.kit.sheet_fixtures")
 
-SHEET = (FOLDER / "interface2012.toml").read_text("utf-8")
 FF = b"\xff"
-
-
-class Cli:
-    """The command line over one data folder."""
-
-    def __init__(self, home: Path, heard: pytest.CaptureFixture[str]) -> None:
-        self.home, self._heard = home, heard
-
-    def __call__(self, *words: object) -> tuple[int, dict[str, object], str]:
-        said = [str(word) for word in words]
-        status = main(doors(), COMMANDS, ["--home", str(self.home), "layout", *said, "--json"])
-        shown = self._heard.readouterr()
-        return status, json.loads(shown.out.partition("\n}\n")[0] + "\n}"), shown.err
-
-    def register(self, text: str, name: str = "mine.toml") -> dict[str, str]:
-        """What does not hold, by its name; nothing when it was registered."""
-        path = self.home.parent / name
-        path.write_text(text, "utf-8")
-        status, answer, _ = self("register", path)
-        assert (status == 0) == answer["ok"]
-        checks = answer["checks"]
-        assert isinstance(checks, list)
-        return {one["name"]: one["found"] for one in checks if not one["ok"]}
-
-
-@pytest.fixture
-def cli(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
-    monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
-    monkeypatch.setattr("drivers.keys.layout_secrets.read_keyring", lambda _name: None)
-    monkeypatch.setattr("drivers.keys.layout_secrets.write_keyring", lambda _name, _key: False)
-    monkeypatch.setattr("drivers.keys.master_secret.read_keyring", lambda _name: None)
-    monkeypatch.setattr("drivers.admission.SEEDS", range(1))
-    home = folder / "home"
-    home.mkdir()
-    save_setting(home, training=False)
-    return Cli(home, capsys)
-
-
-def changed(*pairs: tuple[str, str]) -> str:
-    text = SHEET
-    for old, new in pairs:
-        assert old in text
-        text = text.replace(old, new, 1)
-    return text
 
 
 def test_a_registered_sheet_is_one_of_the_stations_layouts(cli: Cli) -> None:
@@ -114,8 +67,8 @@ def test_the_same_code_once_more_takes_its_place_and_can_be_taken_out(cli: Cli) 
     assert cli.register(changed(("counter_max = 9999", "counter_max = 8888"))) == {}
     with open_station(load_settings(cli.home), False) as station:
         assert station.rules_of("9AK7").counter_max == 8888
-    assert cli("remove", "interface2012")[0] == 0
-    status, answer, _ = cli("remove", "interface2012")
+    assert cli("remove", "interface2012", "--approver", CHIEF)[0] == 0
+    status, answer, _ = cli("remove", "interface2012", "--approver", CHIEF)
     assert (status, answer["error"]) == (3, "layout_unknown")
     with open_station(load_settings(cli.home), False) as station:
         assert "interface2012" not in {one.code for one in station.layouts}
@@ -310,10 +263,10 @@ def test_a_library_may_not_have_the_maker_of_a_sheet(cli: Cli) -> None:
 def test_a_sheet_with_keys_needs_them_to_be_registered(cli: Cli) -> None:
     secured = FOLDER / "secured4442.toml"
     for name in ("mac", "cover", "meter"):
-        status, answer, _ = cli("register", secured)
+        status, answer, _ = cli("register", secured, "--approver", CHIEF)
         assert (status, answer["error"]) == (3, "layout_key_missing")
         keep_layout_secret(cli.home, "secured4442", name, published("secured4442", name))
-    assert cli("register", secured)[0] == 0
+    assert cli("register", secured, "--approver", CHIEF)[0] == 0
     settings = load_settings(cli.home)
     assert {one.name: one.ok for one in look_at_everything(settings)}["layouts"]
     (cli.home / "layout-secured4442.cover.key").unlink()

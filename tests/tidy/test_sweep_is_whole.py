@@ -30,6 +30,7 @@ NO_MONEY = {
     f"{SERVICES}.intent.clerk_changes.record_change": EntryKind.CLERK,
     f"{SERVICES}.intent.clerk_changes.record_fed": EntryKind.CLERK,
     f"{SERVICES}.settle_clock.settle_clock": EntryKind.CLOCK,
+    f"{SERVICES}.change_layout.change_layout": EntryKind.LAYOUT,
     f"{SERVICES}.intent.whole_card._armed": EntryKind.CARD_ARMED,
     f"{SERVICES}.intent.whole_card.record_written": EntryKind.CARD_WRITTEN,
     f"{SERVICES}.intent.whole_card.record_laid_aside": EntryKind.CARD_GIVEN_UP,

@@ -103,6 +103,7 @@ ENTRIES = {
     "given_back": "Rest given back",
     "arrears_paid": "Arrears paid",
     "clock": "Clock set right",
+    "layout": "Card layout registered or taken out",
     "order": "Paid online",
     "order_withdrawn": "Paid online, withdrawn",
     "order_loaded": "Paid online, loaded by a channel",

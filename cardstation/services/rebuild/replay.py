@@ -100,7 +100,7 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
             _closed(unit, thaw(ShiftClose, entry.detail), entry.seq)
         case EntryKind.CLERK:
             change_again(unit, entry)
-        case EntryKind.EPOCH | EntryKind.CLOCK:
+        case EntryKind.EPOCH | EntryKind.CLOCK | EntryKind.LAYOUT:
             return
         case EntryKind.BATCH:
             change_list_again(unit, step_again(unit, entry))
