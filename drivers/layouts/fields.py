@@ -211,8 +211,11 @@ def _read_date(field: Field, data: bytes) -> datetime | None:
     return local.astimezone(UTC)
 
 
-def _read_time(field: Field, data: bytes) -> datetime:
-    return datetime.fromtimestamp(field.scaled(int.from_bytes(data)), UTC)
+def _read_time(field: Field, data: bytes) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(field.scaled(int.from_bytes(data)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 _READ: Mapping[Encoding, Callable[[Field, bytes], FieldValue | None]] = {

@@ -11,7 +11,7 @@ at its next insertion. Names: `maker card_type card_no account_no meter_no gener
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -205,7 +205,12 @@ class OneRecordLayout:
         if self._taken.rule is TakenRule.EQUALS and returned.taken_mark == credit.mark:
             values[self._taken.field] = self._taken.value
         spare = [Span(a.start, b"\xff" * len(a)) for a in self.declaration.spare]
-        return self._plan(image, values, Operation.ISSUE, spare, whole=True)
+        plan = self._plan(image, values, Operation.ISSUE, spare, whole=True)
+        shown = self._identity(plan.target)
+        for name in (one.name for one in fields(CardIdentity)):
+            if getattr(shown, name) != getattr(identity, name):
+                raise Refusal("field_does_not_fit", field=name)
+        return plan
 
     def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:  # noqa: ARG002
         """A maker's card is cleared with the maker's own tool.

@@ -6,6 +6,7 @@ place in the file before anything else is made of it.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,12 @@ from drivers.tables import Table
 
 E = TypeVar("E", bound=StrEnum)
 _MAC_BYTES = 4
+_MOST_BYTES = 0x2000
+"""Of an image; no chip has more."""
+_WIDEST = 1024
+"""Bytes of a field."""
+_MOST = 1 << 32
+_DATE = re.compile(r"(?:(YYYY|YY|MM|DD|hh|mm|ss)(?!.*\1))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ def sheet_of(data: bytes, file: str, holder: LayoutKeys | None = None) -> Sheet:
     """The sheet that some bytes are; raises as `read_sheet`."""
     try:
         told = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise Refusal("layout_sheet", file=file, place="", expected=str(error)) from error
     part = _Part(told, file)
     card = part.raw("card")
@@ -129,11 +136,18 @@ class _Part:
             self.refuse(key, "a–z, 0–9 and dashes, 32 at most")
         return value
 
-    def number(self, key: str, otherwise: int | None = None) -> int:
+    def number(
+        self, key: str, otherwise: int | None = None, *, least: int = -_MOST, most: int = _MOST
+    ) -> int:
         value = self._told.pop(key, otherwise)
         if not isinstance(value, int) or isinstance(value, bool):
             self.refuse(key, "a whole number")
+        if not least <= value <= most:
+            self.refuse(key, f"{least} – {most}")
         return value
+
+    def address(self, key: str, otherwise: int | None = None) -> int:
+        return self.number(key, otherwise, least=0, most=_MOST_BYTES)
 
     def switch(self, key: str) -> bool:
         value = self._told.pop(key, False)
@@ -163,7 +177,9 @@ class _Part:
     def pairs(self, key: str) -> tuple[tuple[int, int], ...]:
         value = self._told.pop(key, [])
         right = isinstance(value, list) and all(
-            isinstance(one, list) and len(one) == 2 and all(isinstance(n, int) for n in one)
+            isinstance(one, list)
+            and len(one) == 2
+            and all(isinstance(n, int) and 0 <= n <= _MOST_BYTES for n in one)
             for one in value
         )
         if not right:
@@ -210,12 +226,12 @@ def _layout(part: _Part, holder: LayoutKeys | None) -> tuple[OneRecordLayout, Me
     orders = part.part("orders")
     declaration = Declaration(
         code=part.tag("code"),
-        size=part.number("size"),
+        size=part.address("size"),
         places=places,
         spare=tuple(range(first, stop) for first, stop in part.pairs("spare")),
         orders={one: _order(orders, one, by_name) for one in Operation},
         chip=part.text("chip"),
-        first=part.number("first", 0x20),
+        first=part.address("first", 0x20),
         blank=tuple(part.data("blank") or b"\xff"),
         keys=tuple(map(_key, part.parts("key"))),
     )
@@ -250,34 +266,41 @@ def _taken(part: _Part) -> Taken:
 def _place(part: _Part) -> Place:
     fields = tuple(map(_field, part.parts("field")))
     checks = tuple(map(_check, part.parts("check")))
-    size = part.number("size")
+    size = part.address("size")
     first = checks[0] if checks else Check(CheckKind.NONE, size, ())
     derived = tuple(map(_derived, part.parts("derived")))
     name = part.text("name")
     cipher = _cipher(part.part("cipher")) if part.has("cipher") else None
     block = Block(name, size, fields, first, checks[1:], derived, cipher)
-    place = Place(name, block, part.number("address"), part.word("owner", Owner))
+    place = Place(name, block, part.address("address"), part.word("owner", Owner))
     part.end()
     return place
 
 
 def _field(part: _Part) -> Field:
-    bits = part.pairs("bits")
-    words = part.part("words")
+    width = part.number("bytes", least=1, most=_WIDEST)
+    bits, words = part.pairs("bits"), part.part("words")
+    lowest, count = bits[0] if bits else (0, 8 * width)
+    if not count or lowest + count > 8 * width:
+        part.refuse("bits", f"bits of these {width} bytes: [[lowest, how many]]")
+    encoding = part.word("is", Encoding)
+    most = count - 1 if encoding is Encoding.FLAGS else _MOST
     field = Field(
         name=part.text("name"),
-        offset=part.number("at"),
-        width=part.number("bytes"),
-        encoding=part.word("is", Encoding),
-        words=tuple((words.number(word), word) for word in words.names()),
+        offset=part.address("at"),
+        width=width,
+        encoding=encoding,
+        words=tuple((words.number(word, least=0, most=most), word) for word in words.names()),
         little=part.switch("little"),
-        scale=part.number("scale", 1),
+        scale=part.number("scale", 1, least=1),
         plus=part.number("plus", 0),
         bits=bits[0] if bits else None,
         fixed=part.data("fixed"),
-        digits=part.number("digits", 0),
+        digits=part.number("digits", 0, least=0, most=_WIDEST),
         pattern=part.text("pattern", ""),
     )
+    if encoding is Encoding.DATE and not _DATE.fullmatch(field.pattern):
+        part.refuse("pattern", "YYYY YY MM DD hh mm ss, each once at most")
     part.end()
     return field
 
@@ -293,12 +316,12 @@ def _check(part: _Part) -> Check:
     keyed = kind is CheckKind.MAC
     check = Check(
         kind=kind,
-        offset=part.number("at"),
+        offset=part.address("at"),
         covers=part.pairs("covers"),
         name=part.text("name", "check"),
         little=part.switch("little"),
         key=part.text("key") if keyed else "",
-        size=part.number("bytes", _MAC_BYTES) if keyed else 0,
+        size=part.address("bytes", _MAC_BYTES) if keyed else 0,
     )
     part.end()
     return check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from cardstation.cli.run import main
 from cardstation.domain.card import CardType
 from cardstation.errors import Refusal
 from drivers.layouts import LAYOUTS
+from drivers.layouts.fields import Encoding, Field
+from drivers.layouts.one_record import NEVER
 from drivers.layouts.open4442_examples import EXAMPLES
 from drivers.layouts.proof import prove
 from drivers.layouts.sheet import read_sheet
@@ -265,3 +268,59 @@ def test_learning_names_counter_quantity_total_and_check(
     files[0].write_text("no hex")
     assert run("layout", "learn", *files[:2]) == 3
     capsys.readouterr()
+
+
+BOUNDS = [
+    ("is = [", "", "is = " + "[" * 5000),
+    ("scale", "scale = 1000", "scale = 0"),
+    ("bits", "bits = [[0, 4]]", "bits = [[0, 40]]"),
+    ("bits", "bits = [[0, 4]]", "bits = [[0, 0]]"),
+    ("spare", "spare = [[0x96, 0x100]]", "spare = [[0x96, 8000000]]"),
+    ("spare", "spare = [[0x96, 0x100]]", "spare = [[-1, 0x100]]"),
+    ("bytes", "bytes = 4", "bytes = 100000"),
+    ("size", "size = 256", "size = 100000"),
+    ("pattern", "YYYYMMDDhhmmss", "YYYYMMDDhhMMss"),
+]
+
+
+@pytest.mark.parametrize(("place", "old", "new"), BOUNDS, ids=[new[:40] for _, _, new in BOUNDS])
+def test_what_no_card_can_hold_is_refused_by_its_place(
+    tmp_path: Path, place: str, old: str, new: str
+) -> None:
+    path = changed(tmp_path, (old, new)) if old else tmp_path / "sheet.toml"
+    if not old:
+        path.write_text(new, "utf-8")
+    with pytest.raises(Refusal, match="layout_sheet") as stop:
+        read_sheet(path)
+    assert str(stop.value.values["place"]).endswith(place if old else "")
+
+
+def test_a_time_beyond_all_calendars_is_unreadable() -> None:
+    field = Field("loaded_at", 0, 7, Encoding.TIME)
+    assert field.decode(b"\xff" * 7) is None
+    assert field.decode(bytes(7)) == NEVER
+
+
+def test_a_flag_beyond_its_bytes_is_refused(tmp_path: Path) -> None:
+    word = re.search(r'is = "flags"\nwords = \{ (\w+) = \d+', SHEET)
+    assert word is not None
+    path = changed(tmp_path, (word[0], word[0].rpartition("=")[0] + "= 4000000000"))
+    with pytest.raises(Refusal, match="layout_sheet"):
+        read_sheet(path)
+
+
+def test_a_card_type_that_the_sheet_cannot_write_is_not_issued() -> None:
+    """Its constant says `user`, a new card is an opening one: refused before it is written."""
+    layout = SHEETS["interface2012"].layout
+    shown = layout.decode(SHEETS["interface2012"].examples[0].image)
+    assert shown.credit is not None
+    assert shown.returned is not None
+    blank = b"\xff" * layout.declaration.size
+    rest = (shown.credit, shown.limits, None, shown.returned)
+    assert layout.decode(layout.plan_issue(blank, shown.identity, *rest).target).identity == (
+        shown.identity
+    )
+    opening = replace(shown.identity, card_type=CardType.OPENING)
+    with pytest.raises(Refusal, match="field_does_not_fit") as stop:
+        layout.plan_issue(blank, opening, *rest)
+    assert stop.value.values["field"] == "card_type"
