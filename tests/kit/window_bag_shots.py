@@ -13,6 +13,7 @@ from tests.kit.window_stage import Stage
 from ui.lane import HeldLane
 from ui.parts.signature_pad import SignaturePad
 from ui.screens.batch.collect_dialog import CollectDialog
+from ui.screens.batch.custody_again import AgainDialog
 from ui.screens.batch.custody_explain import ExplainDialog
 from ui.screens.batch.custody_hand_over import HandOverDialog
 from ui.screens.batch.custody_trace import TraceDialog
@@ -124,6 +125,10 @@ def _trouble(s: Stage) -> None:
     for done in (0, 39, 40):
         model._progressed("2026-11-23-02", done, 64)
     s.shoot("bag-8-printing")
+    again = AgainDialog(s.window, s.window.look)
+    again.show()
+    s.shoot_widget(again, "bag-15-print-again")
+    again.close()
     s.station.fails["return"] = Mishap("paper_not_printed", printer="OKI-5530", cause="no paper")
     held.run()
     s.shoot("bag-9-out-of-paper")
