@@ -17,11 +17,8 @@ from cardstation.domain.money import Money
 from cardstation.errors import Refusal, fail
 from cardstation.ports.layout import Layout
 from drivers.layouts import LAYOUTS
+from drivers.layouts.codec import OWN_BYTES
 from drivers.layouts.example import Example
-from drivers.layouts.open102 import OPEN102
-from drivers.layouts.open4428 import OPEN4428
-from drivers.layouts.open4442 import OPEN4442
-from drivers.layouts.openmf1k import OPENMF1K
 from drivers.layouts.proof import Finding, next_load, prove, torn_finding
 from drivers.layouts.sheet import Sheet
 from drivers.operations import host_writes
@@ -35,10 +32,6 @@ _TAKEN_BY: Mapping[CounterSchool, tuple[str, ...]] = {
     CounterSchool.NONE: ("quantity",),
 }
 """What a meter of each school goes by."""
-_OWN: Mapping[str, int] = {
-    one.chip: one.declaration.first for one in (OPEN4442, OPEN4428, OPEN102, OPENMF1K)
-}
-"""Bytes at the start of these chips that are the chip's own; the others have none."""
 SEEDS = range(2)
 """Half-way states of a byte or page that are tried at each sub-step of the chip."""
 
@@ -112,7 +105,7 @@ def _chip(sheet: Sheet) -> Finding:
 
 def _first(sheet: Sheet) -> Finding:
     """What lies below `first` is not looked at: a stranger's card would count as a blank."""
-    first, own = sheet.layout.declaration.first, _OWN.get(sheet.layout.chip, 0)
+    first, own = sheet.layout.declaration.first, OWN_BYTES.get(sheet.layout.chip, 0)
     return Finding("first", first == own, f"{first:02X}; {own:02X} bytes are the chip's own")
 
 

@@ -20,6 +20,13 @@ _Kind = TypeVar("_Kind")
 
 FIRST_FREE = 0x20
 """Of most chips the addresses below carry the chip's own bytes and are never written."""
+OWN_BYTES: Mapping[str, int] = {
+    "sle4442": FIRST_FREE,
+    "sle4428": FIRST_FREE,
+    "at88sc102": 0x02,
+    "mifare1k": 0x10,
+}
+"""How many bytes at its start are a chip's own; chips that are not named have none."""
 
 
 class Record:

@@ -33,7 +33,7 @@ from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal, ensure
 from cardstation.ports.keys import LayoutKeys
 from drivers.layouts import records
-from drivers.layouts.codec import Declaration, Operation, Owner, Place
+from drivers.layouts.codec import OWN_BYTES, Declaration, Operation, Owner, Place
 from drivers.layouts.fields import FieldValue
 from drivers.layouts.keyed import Keys
 from drivers.layouts.keyring import Keyring
@@ -121,8 +121,8 @@ class OneRecordLayout:
         return self._keyring.of_image(image)
 
     def is_blank(self, image: bytes) -> bool:
-        """True when nothing stands on the card."""
-        data = image[self.declaration.first :]
+        """True when nothing stands on the card but what is the chip's own."""
+        data = image[OWN_BYTES.get(self.chip, 0) :]
         right = len(image) == self.declaration.size
         return right and any(set(data) == {byte} for byte in self.declaration.blank)
 

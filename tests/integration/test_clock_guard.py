@@ -15,6 +15,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval, Role
 from cardstation.errors import Refusal, StationBusy
 from cardstation.services.add_clerk import add_clerk
+from cardstation.services.change_layout import change_layout
 from cardstation.services.close_shift import close_shift
 from cardstation.services.intent.anchoring import write_anchor
 from cardstation.services.intent.facts import append
@@ -211,10 +212,14 @@ def test_a_second_writer_is_refused(desk: Desk, tmp_path: Path) -> None:
 def test_a_store_rebuilt_from_its_entries_goes_on_from_there_too(
     desk: Desk, tmp_path: Path
 ) -> None:
-    """Also after a sale and a sum received since; the ledger takes the entry like any other."""
+    """Also after a sale and a sum received since; the ledger takes the entry like any other.
+
+    So it does one of a layout, which moves nothing in a store.
+    """
     on_duty(desk)
     batch_id = ahead_and_set_right(desk)
     settle_clock(desk.station, "battery", SECOND)
+    change_layout(desk.station, "near", "aa", SECOND, replaces=False)
     desk.sell(card_of(HOMES[2]))
     pay_batch(desk.station, batch_id, tender=Tender.CASH, money=Money(1))
     assert sync(desk.station).unsent == 0

@@ -24,7 +24,7 @@ from drivers.keys.layout_keys import SoftwareLayoutKeys
 from drivers.keys.layout_secrets import keep_layout_secret
 from drivers.keys.master_secret import keep_master_secret
 from drivers.keys.secret import Secret
-from drivers.layouts.sheet import read_sheet
+from drivers.layouts.sheet import read_sheet, sheet_of
 from drivers.operations import host_writes
 from drivers.virtual import Tear, VirtualCard
 from tests.kit import cards
@@ -192,6 +192,11 @@ def test_a_sheet_that_looks_at_a_part_of_its_chip_is_not_registered(cli: Cli) ->
     """A stranger's card with data below it would count as a blank, and be issued over."""
     assert cli.register(higher_up(0x70)) == {"first": "90; 20 bytes are the chip's own"}
     assert cli.register(higher_up(0)) == {}
+    layout = sheet_of(higher_up(0x70).encode(), "high.toml").layout
+    foreign = bytearray(b"\xff" * 1021)
+    assert layout.is_blank(bytes(foreign))
+    foreign[0x20:0x90] = bytes(range(0x70))
+    assert not layout.is_blank(bytes(foreign)), "also where it was registered before anybody looked"
 
 
 def test_pages_that_a_tear_disturbs_beside_what_is_written_are_found(cli: Cli) -> None:

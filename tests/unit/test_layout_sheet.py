@@ -15,6 +15,7 @@ from cardstation.cli.run import main
 from cardstation.domain.card import CardType
 from cardstation.errors import Refusal
 from drivers.layouts import LAYOUTS
+from drivers.layouts.codec import OWN_BYTES
 from drivers.layouts.fields import Encoding, Field
 from drivers.layouts.one_record import NEVER
 from drivers.layouts.open4442_examples import EXAMPLES
@@ -324,3 +325,8 @@ def test_a_card_type_that_the_sheet_cannot_write_is_not_issued() -> None:
     with pytest.raises(Refusal, match="field_does_not_fit") as stop:
         layout.plan_issue(blank, opening, *rest)
     assert stop.value.values["field"] == "card_type"
+
+
+def test_the_chips_own_bytes_are_those_of_the_layouts_that_come_with_the_program() -> None:
+    declared = [layout.declaration for layout in LAYOUTS]  # type: ignore[attr-defined]
+    assert [one.first for one in declared] == [OWN_BYTES.get(one.chip, 0) for one in declared]
