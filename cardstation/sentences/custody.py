@@ -13,7 +13,8 @@ TABLE = {
     ),
     "seal_number_wrong": Words(
         "Seal number mistyped",
-        "{seal_no} is no seal number: its last digit does not fit the others.",
+        "{seal_no} is no seal number: its last digit does not fit the others, or there is no such "
+        "day or bag.",
         NO_MONEY,
         "Scan the label of the bag, or read the number again.",
     ),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.card import CardContent, CardIdentity
+from cardstation.domain.custody import made_good_places
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.topup import mark_of
@@ -87,12 +88,13 @@ def _ensure_nothing_open(station: Station, identity: CardIdentity, but: str) -> 
 
 
 def _needs(reading: Reading, batch_id: str, card_no: str) -> bool:
-    """The bag is out; or it went back without this card, whose load it still asks about."""
+    """The bag is out; or it went back without this card, whose load is owed or was made good."""
     stage = reading.steps.stage(batch_id)
     if stage is not Stage.RETURNED:
         return stage is not Stage.CLOSED
     found = custody_in(reading, batch_id)
-    asked = (*found.custody.lost_loads, *found.custody.found_again)
+    good = made_good_places(one.moved for one in found.timeline)
+    asked = {*found.custody.lost_loads, *good}
     return any(found.batch.outcomes[place - 1].line.card_no == card_no for place in asked)
 
 
