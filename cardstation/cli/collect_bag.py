@@ -1,4 +1,4 @@
-"""`cardstation batch collect-bag SEAL`: a team's laptop records what it took at the door."""
+"""`cardstation batch collect-bag | return-bag SEAL`: what a team's laptop did at the door."""
 
 from __future__ import annotations
 
@@ -22,7 +22,22 @@ from cardstation.services.hand_over import HandOverRequest
 @pass_call
 def collect_bag(call: Call, /, seal: str, **given: Any) -> None:
     """Record that the team took the bag with SEAL, whose list lies at another desk."""
+    _record(call, Party.MANAGER, Party.TEAM, seal, given)
+
+
+@click.command("return-bag")
+@click.argument("seal")
+@counted
+@signed
+@with_json
+@pass_call
+def return_bag(call: Call, /, seal: str, **given: Any) -> None:
+    """Record that the team gave the bag with SEAL back, whose list lies at another desk."""
+    _record(call, Party.TEAM, Party.MANAGER, seal, given)
+
+
+def _record(call: Call, giver: Party, taker: Party, seal: str, given: dict[str, Any]) -> None:
     said = with_pictures(given)
     with call.doors.station(call.settings, True) as station:
-        found = collect(station, HandOverRequest(Party.MANAGER, Party.TEAM, seal_no=seal, **said))
+        found = collect(station, HandOverRequest(giver, taker, seal_no=seal, **said))
     answer_trace(call, found)

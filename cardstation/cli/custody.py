@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cardstation.cli.bag_trace import trace
-from cardstation.cli.collect_bag import collect_bag
+from cardstation.cli.collect_bag import collect_bag, return_bag
 from cardstation.cli.count_again import count_again
 from cardstation.cli.custody_answer import answer_custody
 from cardstation.cli.hand_over_options import (
@@ -254,6 +254,7 @@ CUSTODY_COMMANDS: tuple[click.Command, ...] = (
     label,
     collect,
     collect_bag,
+    return_bag,
     count_again,
     receive,
     give_back,

@@ -145,15 +145,18 @@ class Reported:
 
 
 def counted_otherwise(told: HandOver, own: Iterable[HandOver]) -> int | None:
-    """What our own record of a bag says, where its collection was counted otherwise elsewhere.
+    """What our own record of a bag says, where it was counted otherwise elsewhere.
 
     Args:
-        told: The collection as it was recorded elsewhere.
+        told: The collection or return as it was recorded elsewhere.
         own: Our hand-overs of that batch, oldest first.
 
     Returns:
         None where both agree, or nothing of that bag is on record here.
     """
+    if told.taker is Party.MANAGER:
+        back = [one for one in own if one.taker is Party.MANAGER and one.seal_no == told.seal_no]
+        return next((one.arrived for one in back if one.arrived != told.arrived), None)
     some = [one for one in own if one.giver is not Party.DESK and one.taker in _OURS]
     sealed = [one for one in some if one.seal_no == told.seal_no]
     first = next(iter(sealed or [one for one in some if not one.seal_no]), None)

@@ -52,6 +52,12 @@ TABLE = {
         "on the lists F10, scan the seal, F8 (command line: batch count-again). Cards that were "
         "not in it come in a bag with a seal of its own.",
     ),
+    "bag_given_back_already": Words(
+        "Recorded already",
+        "The return of the bag with the seal {seal_no} is on record: {at}.",
+        NO_MONEY,
+        "Nothing more is to be done. A count that is wrong is put right at the desk with its list.",
+    ),
     "recount_reason_unknown": Words(
         "Reason not known",
         "{given} is no reason for another count; there are: {known}.",

@@ -102,7 +102,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
         final = is_last(before, told)
         stage = unit.steps.stage(batch_id)
         if final:
-            stage = _run_is_over(station, unit, batch_id, stage)
+            stage = run_is_over(station, unit, batch_id, stage)
         value = _signed(station, unit, told, asked)
         record_step(station, unit, batch_id, step_of(stage, told, final=final), value=value)
         unit.commit()
@@ -285,7 +285,7 @@ def step_of(stage: Stage, told: HandOver, *, final: bool) -> Step:
     return wanted if wanted is not None and fits else Step.HANDED_OVER
 
 
-def _run_is_over(station: Station, unit: Unit, batch_id: str, stage: Stage) -> Stage:
+def run_is_over(station: Station, unit: Unit, batch_id: str, stage: Stage) -> Stage:
     """Nobody wrote down that the run ended; the cards that go back say so."""
     if stage in (Stage.LISTED, Stage.QUOTED, Stage.COLLECTED):
         record_step(station, unit, batch_id, Step.STARTED)

@@ -9,14 +9,30 @@ from datetime import datetime
 
 from cardstation.domain.batch_id import ids_of
 from cardstation.domain.batch_life import BatchStep, Stage, Step
-from cardstation.domain.custody import HandOver, Moved, Photographed, Recounted, Reported, Where
+from cardstation.domain.custody import (
+    HandOver,
+    Moved,
+    Party,
+    Photographed,
+    Recounted,
+    Reported,
+    Where,
+)
 from cardstation.domain.ledger import Entry
 from cardstation.domain.seal_number import read_seal, seals_of
 from cardstation.errors import Refusal
 from cardstation.services.close_batch import close_if_settled
 from cardstation.services.custody_state import CustodyState, custody_in, custody_state
-from cardstation.services.hand_over import expected_of, step_of
+from cardstation.services.hand_over import (
+    HandOverRequest,
+    expected_of,
+    is_last,
+    judged,
+    run_is_over,
+    step_of,
+)
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.leaving import ensure_may_leave
 from cardstation.services.intent.moved import moved_of, recount_of, reported_of
 from cardstation.services.intent.sealed_told import Told, told_in
 from cardstation.services.intent.steps import record_step
@@ -155,10 +171,11 @@ def _take(station: Station, unit: Unit, one: _Heard) -> None:
         again = replace(one.told, beside=not _is_with_team(state, one.told.number))
         record_step(station, unit, one.batch_id, Step.EXPLAINED, value=again)
         return
-    told, beside = one.told, not _is_in_time(state, one.told)
-    if not beside:
-        told = replace(told, places=expected_of(state.custody, told.giver, told.taker)[0])
-    entry = one.entry
+    back = one.told.taker is Party.MANAGER
+    fitted = _back_home(unit, state, one.told) if back else _collected(state, one.told)
+    told, beside, entry = fitted or one.told, fitted is None, one.entry
+    final = not beside and is_last(state, told)
+    stage = run_is_over(station, unit, one.batch_id, state.stage) if final else state.stage
     value = Reported(
         told=told,
         station=entry.station,
@@ -167,7 +184,7 @@ def _take(station: Station, unit: Unit, one: _Heard) -> None:
         entry_id=entry.entry_id,
         beside=beside,
     )
-    step = Step.HANDED_OVER if beside else step_of(state.stage, told, final=False)
+    step = Step.HANDED_OVER if beside else step_of(stage, told, final=final)
     record_step(station, unit, one.batch_id, step, value=value)
 
 
@@ -188,7 +205,31 @@ def _is_unrun(state: CustodyState) -> bool:
     return state.stage in _BEFORE_THE_RUN and not run
 
 
-def _is_in_time(state: CustodyState, told: HandOver) -> bool:
-    """Nothing of that bag is on record here, and no card was in a reader."""
-    known = _moves((one.moved for one in state.timeline), told.seal_no)
-    return _is_unrun(state) and not known
+def _collected(state: CustodyState, told: HandOver) -> HandOver | None:
+    """With its lines; None where a card was in a reader, or that bag is on record here."""
+    if not _is_unrun(state) or _moves((one.moved for one in state.timeline), told.seal_no):
+        return None
+    return replace(told, places=expected_of(state.custody, told.giver, told.taker)[0])
+
+
+def _back_home(reading: Reading, state: CustodyState, told: HandOver) -> HandOver | None:
+    """With the lines that went to the team in that bag; None where our books say otherwise."""
+    with_team, count = expected_of(state.custody, told.giver, told.taker)
+    went = _last_to_team(state)
+    places = tuple(one for one in with_team if went.get(one) in ("", told.seal_no))
+    if not places:
+        return None
+    expected = count if places == with_team else len(places)
+    way = (told.giver, told.taker, told.arrived, expected, told.seal_no)
+    try:
+        judged(state, state.batch.batch.batch_id, HandOverRequest(*way, places=places))
+        ensure_may_leave(reading, state, places)
+    except Refusal:
+        return None
+    return replace(told, places=places, expected=expected)
+
+
+def _last_to_team(state: CustodyState) -> dict[int, str]:
+    """Under which seal the card of each line went to the team last."""
+    moved = [one.moved for one in state.timeline if isinstance(one.moved, HandOver)]
+    return {place: one.seal_no for one in moved if one.taker is Party.TEAM for place in one.places}

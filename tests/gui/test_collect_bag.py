@@ -176,6 +176,29 @@ def test_once_it_is_recorded_the_slip_comes_out_and_the_photo_is_asked_for(
     assert way.photos == [(0, b"a photo")]
 
 
+def test_f9_gives_the_bag_back(desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(desk)
+    way = desk.station.bag
+    dialog = TraceDialog(desk.window, LOOK, desk.batch.model.bag)
+    qtbot.addWidget(dialog)
+
+    def given_back(one: CollectDialog) -> int:
+        filled(one)
+        one.on_paper.setChecked(True)
+        one.accept()
+        qtbot.waitUntil(lambda: bool(one.result()))
+        return one.result()
+
+    monkeypatch.setattr(CollectDialog, "exec", given_back)
+    dialog.show()
+    dialog.seal.setText(SEALS[0])
+    assert "F9" in dialog.returned.text()
+    dialog.returned.click()
+    [asked] = way.asked
+    assert (asked.giver, asked.taker, asked.seal_no) == (Party.TEAM, Party.MANAGER, SEALS[0])
+    assert not dialog.photo.isHidden()
+
+
 def test_a_photo_that_is_refused_is_asked_for_again(
     desk: Stage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -274,7 +274,7 @@ def test_a_laptop_records_a_bag_once_and_only_what_is_another_desks(door: Door) 
         with pytest.raises(Refusal) as why:
             door.collect(**({"seal_no": later} | said))
         assert why.value.code == code
-    back = HandOverRequest(Party.TEAM, Party.MANAGER, 4, seal_no=later)
+    back = HandOverRequest(Party.TEAM, Party.DESK, 4, seal_no=later)
     with pytest.raises(Refusal, match="hand_over_way"):
         collect_bag(door.laptop.station, back)
     assert len(door.laptop.station.ledger.entries_after(0)) == 0  # type: ignore[union-attr]

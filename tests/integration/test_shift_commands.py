@@ -211,6 +211,7 @@ READS = {
     ("batch", "door"): (BATCH, "--account", "X", "--yuan", "1"),
     ("batch", "collect"): (BATCH, "--arrived", "1"),
     ("batch", "collect-bag"): ("X", "--arrived", "1"),
+    ("batch", "return-bag"): ("X", "--arrived", "1"),
     ("batch", "count-again"): ("X", "--arrived", "1", "--reason", "mistyped"),
     ("batch", "receive"): (BATCH, "--arrived", "1"),
     ("batch", "allow-load"): (BATCH, "1", "--reading", "1043.2", "--approver", CHIEF),

@@ -31,7 +31,8 @@ class Door:
     def collect(self, arrived: int = 4, **said: Any) -> None:
         known = {"given_by": "陈国栋", "taken_by": "李建国", "seal_no": self.seal}
         signed = {"given_picture": SIGNED, "taken_picture": SIGNED}
-        asked = HandOverRequest(Party.MANAGER, Party.TEAM, arrived, **(known | signed | said))
+        way = {"giver": Party.MANAGER, "taker": Party.TEAM}
+        asked = HandOverRequest(arrived=arrived, **(way | known | signed | said))
         collect_bag(self.laptop.station, asked)
 
     def hand(self, giver: Party, taker: Party, **said: Any) -> CustodyState:

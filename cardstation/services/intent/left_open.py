@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from cardstation.domain.batch_life import Stage, Step
+from cardstation.domain.batch_life import BatchStep, Stage, Step
 from cardstation.domain.custody import HandOver
 from cardstation.domain.seal_number import is_seal
 from cardstation.services.batch_state import money_open
@@ -32,12 +32,17 @@ def batches_to_end(reading: Reading) -> Iterator[CustodyState]:
 
 def papers_elsewhere(reading: Reading) -> Iterator[CustodyState]:
     """Bags whose list lies at another desk, and of whose paper a photo is due here."""
-    for step in reading.steps.of_kind(Step.COLLECTED):
-        moved = moved_of(step) if is_seal(step.batch_id) else None
-        if isinstance(moved, HandOver) and moved.on_paper:
-            found = custody_in(reading, step.batch_id)
-            if found.photos_due:
-                yield found
+    steps = (*reading.steps.of_kind(Step.COLLECTED), *reading.steps.of_kind(Step.HANDED_OVER))
+    sealed = {one.batch_id: None for one in steps if is_seal(one.batch_id) and _is_on_paper(one)}
+    for seal_no in sealed:
+        found = custody_in(reading, seal_no)
+        if found.photos_due:
+            yield found
+
+
+def _is_on_paper(step: BatchStep) -> bool:
+    moved = moved_of(step)
+    return isinstance(moved, HandOver) and moved.on_paper
 
 
 def money_since(found: CustodyState) -> datetime | None:

@@ -15,12 +15,14 @@ from cardstation.services.intent.moved import moved_of, recount_of
 from cardstation.store.frozen import thaw
 
 MOST_CARDS = 100_000
+AT_THE_DOOR = ((Party.MANAGER, Party.TEAM), (Party.TEAM, Party.MANAGER))
+"""Hand-overs at which no desk is."""
 Told = HandOver | Photographed | Recounted
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def told_in(entry: Entry) -> Told | None:
-    """A collection, or the photo or another count of one; None where it is not to be believed."""
+    """A hand-over, or the photo or another count of one; None where it is not to be believed."""
     with suppress(ValueError, KeyError, TypeError, AttributeError, Defect, Refusal):
         datetime.fromisoformat(entry.at)
         read_seal(entry.subject)
@@ -41,7 +43,7 @@ def told_in(entry: Entry) -> Told | None:
 def _is_sound(told: HandOver) -> bool:
     texts = (told.given_signed, told.taken_signed)
     return (
-        (told.giver, told.taker) == (Party.MANAGER, Party.TEAM)
+        (told.giver, told.taker) in AT_THE_DOOR
         and _is_count(told)
         and all(isinstance(one, str) for one in (*texts, told.people))
         and not (told.places or told.missing or told.extras)

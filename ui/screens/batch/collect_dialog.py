@@ -35,11 +35,16 @@ class CollectDialog(Sheet):
         look: Theme and language.
         seal_no: Of the bag, as far as it is known.
         record: Records it; the sheet stays while that is refused.
+        back: The team gives it back; else the team takes it.
     """
 
-    def __init__(self, parent: QWidget, look: Look, seal_no: str, record: Record) -> None:
+    def __init__(
+        self, parent: QWidget, look: Look, seal_no: str, record: Record, *, back: bool = False
+    ) -> None:
         t = look.t
-        super().__init__(parent, look, t("Collect a sealed bag"), t("Record it"))
+        title = t("Give a sealed bag back") if back else t("Collect a sealed bag")
+        super().__init__(parent, look, title, t("Record it"))
+        self._way = (Party.TEAM, Party.MANAGER) if back else (Party.MANAGER, Party.TEAM)
         self._look, self._record = look, record
         self.seal, self.counted = Scanned(), self._field(t("Cards counted"))
         self.seal.entered.connect(self.counted.setFocus)
@@ -68,8 +73,8 @@ class CollectDialog(Sheet):
         if not is_number(counted) or not (is_number(said) or not said):
             return None
         return HandOverRequest(
-            giver=Party.MANAGER,
-            taker=Party.TEAM,
+            giver=self._way[0],
+            taker=self._way[1],
             arrived=int(counted),
             expected=int(said) if said else None,
             seal_no=self.seal.text(),

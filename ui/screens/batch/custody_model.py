@@ -152,14 +152,18 @@ class BagModel(QObject):
         then: Callable[[], None],
         failed: Callable[[CardStationError], None],
     ) -> None:
-        """The photo of the paper on which the collection of a bag was signed here."""
+        """The photo of the paper on which the last hand-over of a bag was signed here."""
 
         def kept(_found: CustodyState) -> None:
             then()
             self._tools.board.say("Recorded.", "ok")
 
-        number = bare_seal(seal_no)
-        self._tools.desk.ask(lambda: self._services.photograph(number, 0, picture), kept, failed)
+        def keep() -> CustodyState:
+            bag = bare_seal(seal_no)
+            due = self._services.state(bag).photos_due
+            return self._services.photograph(bag, due[-1] if due else 0, picture)
+
+        self._tools.desk.ask(keep, kept, failed)
 
     def _said(self, then: Callable[[BagTrace], None]) -> Callable[[BagTrace], None]:
         def recorded(found: BagTrace) -> None:

@@ -41,11 +41,12 @@ class TraceDialog(Sheet):
         self.facts, self.way = Facts(4), label("", "muted", wrap=True)
         self.doubt = label("", "error", wrap=True)
         self.collected = button(t("Collect this bag"), self._collect, key="F8")
+        self.returned = button(t("Give this bag back"), self._give_back, key="F9")
         self.photo = button(t("Photograph the signed paper"), self._photograph, key="F12")
         self.column.addWidget(label(t("Seal number"), "small"))
         for part in (self.seal, self.facts, self.way, self.doubt):
             self.column.addWidget(part)
-        self.column.addLayout(row(self.collected, self.photo, 0))
+        self.column.addLayout(row(self.collected, self.returned, self.photo, 0))
         self.seal.textChanged.connect(lambda _text: self._judge())
         self.setMinimumWidth(560)
         self._judge()
@@ -66,6 +67,11 @@ class TraceDialog(Sheet):
         else:
             self._record(None)
 
+    def _give_back(self) -> None:
+        """At the door, too: the team brings it home."""
+        seal_no, record = self.seal.text().strip(), self._model.collect
+        self._shown(CollectDialog(self, self._look, seal_no, record, back=True))
+
     def _record(self, found: HandOver | None) -> None:
         dialog: CollectDialog | RecountDialog
         if found is None:
@@ -73,6 +79,9 @@ class TraceDialog(Sheet):
             dialog = CollectDialog(self, self._look, seal_no, self._model.collect)
         else:
             dialog = RecountDialog(self, self._look, found, self._model.count_again)
+        self._shown(dialog)
+
+    def _shown(self, dialog: CollectDialog | RecountDialog) -> None:
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self._recorded(dialog)
         dialog.deleteLater()
