@@ -66,7 +66,7 @@ TABLE = {
     ),
     "team_counted_otherwise": Words(
         "Team counted otherwise",
-        "Station {station} recorded {theirs} cards when the bag {seal_no} was collected, our own "
+        "Station {station} counted {theirs} cards in the bag {seal_no} at the door, our own "
         "record says {ours} (number {number}).",
         NO_MONEY,
         "Count with the team and write on the slip what is right; both sign, then photograph it "
