@@ -44,6 +44,13 @@ TABLE = {
         "Open its batch and record the hand-over on the page of the bag (command line: batch "
         "collect).",
     ),
+    "bag_listed_elsewhere": Words(
+        "Bag of another desk",
+        "The list of the bag with the seal {seal_no} lies at another desk.",
+        NO_MONEY,
+        "Record it by its seal: on the lists F10, then F8 or F9 (command line: batch collect-bag, "
+        "count-again, return-bag). All else is recorded at the desk with its list.",
+    ),
     "bag_collected_already": Words(
         "Recorded already",
         "The collection of the bag with the seal {seal_no} is on record: {at}.",

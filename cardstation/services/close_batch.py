@@ -9,6 +9,7 @@ from cardstation.services.batch_state import money_open
 from cardstation.services.custody_state import CustodyState, custody_in, custody_state
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.lost_list import ensure_listed_here
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -18,8 +19,10 @@ def close_batch(station: Station, batch_id: str) -> CustodyState:
     """Close a batch; its personal data are removed some time later.
 
     Raises:
-        Refusal: what `keeps_open` names, `unknown_batch`, and those of `ensure_may_write`.
+        Refusal: what `keeps_open` names, `unknown_batch`, `bag_listed_elsewhere`,
+            and those of `ensure_may_write`.
     """
+    ensure_listed_here(batch_id)
     ensure_may_write(station)
     with station.store.unit() as unit:
         if (refused := keeps_open(unit, custody_in(unit, batch_id))) is not None:

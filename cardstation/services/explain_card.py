@@ -10,7 +10,7 @@ from cardstation.services.custody_state import CustodyState, custody_in, custody
 from cardstation.services.hand_over import row_of
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.guards import ensure_may_write, ensure_other_person
-from cardstation.services.intent.lost_list import is_lost
+from cardstation.services.intent.lost_list import ensure_listed_here, is_lost
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
 
@@ -39,7 +39,8 @@ def explain_card(
             nor does a load stay on a card that was refused, nor is a card of a lost list another's.
 
     Raises:
-        Refusal: `unknown_batch`, `card_place_unknown`, `explanation_does_not_fit` (this card is
+        Refusal: `unknown_batch`, `bag_listed_elsewhere`,
+            `card_place_unknown`, `explanation_does_not_fit` (this card is
             not in a state that it explains), `extra_not_here`, `hand_over_count`,
             `load_on_lost_card` (it was loaded: it is laid in a reader, or its load is made good),
             `load_made_good` (it was found after that: it is not used, or what was made good is
@@ -48,6 +49,7 @@ def explain_card(
             that some lack), `explanation_needs_two`, `second_person_same`, `batch_not_so_far`,
             and those of `ensure_may_write`.
     """
+    ensure_listed_here(batch_id)
     ensure_may_write(station)
     if approval is not None:
         ensure_other_person(station, approval)

@@ -20,6 +20,7 @@ from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.leaving import ensure_may_leave
+from cardstation.services.intent.lost_list import ensure_listed_here
 from cardstation.services.intent.signing import ensure_picture, keep_names, keep_signed
 from cardstation.services.intent.steps import record_step
 from cardstation.services.station import Station
@@ -76,7 +77,8 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
     The last card that leaves for home makes the batch *returned*.
 
     Raises:
-        Refusal: `unknown_batch`, `hand_over_way` (not between these two), `hand_over_count`,
+        Refusal: `unknown_batch`, `bag_listed_elsewhere`,
+            `hand_over_way` (not between these two), `hand_over_count`,
             `whose_card_goes` (a resident takes their own card), `card_not_with_giver`,
             `nothing_to_hand_over`, `more_than_here` (more than twice what can go back),
             `seal_number_wrong`, `seal_of_other_batch`,
@@ -89,6 +91,7 @@ def hand_over(station: Station, batch_id: str, asked: HandOverRequest) -> Custod
             `cards_not_explained` (a count lacks some of the cards nobody has seen, so nobody
             knows which go back), `batch_not_so_far`, and those of `ensure_may_write`.
     """
+    ensure_listed_here(batch_id)
     ensure_may_write(station)
     for picture in (asked.given_picture, asked.taken_picture):
         ensure_picture(picture)

@@ -12,11 +12,14 @@ from typing import cast
 import pytest
 
 from cardstation.domain.batch_life import BatchStep
-from cardstation.domain.custody import HandOver, Party, Where
+from cardstation.domain.custody import Explanation, HandOver, Party, Where, Why
 from cardstation.errors import Refusal
 from cardstation.ports.ledger import Ledger
 from cardstation.services.bag_papers import custody_slip
+from cardstation.services.close_batch import close_batch
 from cardstation.services.count_again import collected_here, count_again
+from cardstation.services.explain_card import explain_card
+from cardstation.services.hand_over import HandOverRequest, hand_over
 from cardstation.services.hear_of_bags import hear_of_bags
 from cardstation.services.trace_bag import trace_bag
 from cardstation.services.verify import verify
@@ -158,3 +161,17 @@ def test_what_is_no_count_is_left_out(door: Door, said: dict[str, object]) -> No
     answers = SimpleNamespace(sealed_hand_overs=lambda *_seals: (first, wrong))
     assert hear_of_bags(replace(door.desk.station, ledger=cast("Ledger", answers))) == 0
     assert door.state.custody.counted[Party.TEAM] == 3
+
+
+def test_a_seal_is_no_batch_of_this_laptop(door: Door) -> None:
+    door.collect(3)
+    laptop, counted = door.laptop.station, Explanation(Why.COUNTED_AGAIN, counted=4)
+    asked = HandOverRequest(Party.MANAGER, Party.TEAM, 4, given_by="a", taken_by="b", on_paper=True)
+    for wrong in (
+        lambda: explain_card(laptop, door.seal, counted),
+        lambda: hand_over(laptop, door.seal, asked),
+        lambda: close_batch(laptop, door.seal),
+    ):
+        with pytest.raises(Refusal, match="bag_listed_elsewhere"):
+            wrong()
+    assert trace_bag(laptop, door.seal).counts[Party.DESK] == 0

@@ -42,6 +42,16 @@ def lost_ids(reading: Reading) -> tuple[str, ...]:
     return tuple(sorted(lost, reverse=True))
 
 
+def ensure_listed_here(batch_id: str) -> None:
+    """It is a batch, not the seal of a bag whose list lies at another desk.
+
+    Raises:
+        Refusal: `bag_listed_elsewhere`.
+    """
+    if is_seal(batch_id):
+        raise Refusal("bag_listed_elsewhere", seal_no=batch_id)
+
+
 def known_batch(reading: Reading, batch_id: str) -> Batch:
     """A batch on file, or what is known of one whose list was lost.
 
