@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -13,18 +15,22 @@ from cardstation.domain.custody import Explanation, HandOver, Party, Where, Why
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.seal_number import seal_number
+from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
-from cardstation.services.close_batch import hindrance
+from cardstation.ports.ledger import Ledger
+from cardstation.services.close_batch import close_batch, hindrance
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
+from cardstation.services.hear_of_bags import hear_of_bags
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.photograph_paper import photograph_paper
 from cardstation.services.trace_bag import trace_bag
 from cardstation.services.verify import verify
 from tests.kit.door import DIFFERS, HOMES, Door
 from tests.kit.handing import ON_PAPER, SIGNED, go_back
+from tests.kit.lists import list_row, taken
 from tests.kit.station import card_of
-from tests.kit.two_stations import line_of, two_stations
+from tests.kit.two_stations import line_of, told, two_stations
 
 
 @pytest.fixture
@@ -178,3 +184,17 @@ def test_a_bag_is_given_back_once(door: Door) -> None:
     with pytest.raises(Refusal, match="bag_given_back_already"):
         back(door, 3)
     door.collect()
+
+
+def test_what_the_ledger_tells_of_an_ended_batch_is_left_out(door: Door) -> None:
+    never = Explanation(Why.NEVER_GIVEN, (1, 2, 3, 4))
+    explain_card(door.desk.station, door.batch_id, never, Approval("017"))
+    close_batch(door.desk.station, door.batch_id)
+    taken(door.desk.station, [list_row(one, "50") for one in HOMES])
+    back(door)
+    told(door.laptop)
+    entries = line_of(door.desk).centre.sealed_hand_overs("S002", door.seal, door.seal)
+    answers = SimpleNamespace(sealed_hand_overs=lambda *_seals: entries)
+    assert len(entries) == 1
+    assert hear_of_bags(replace(door.desk.station, ledger=cast("Ledger", answers))) == 0
+    assert (door.reported, door.state.stage) == ([], Stage.CLOSED)
