@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -14,6 +16,7 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Work
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
+from cardstation.services.intent import ids
 from cardstation.services.lay_aside import lay_aside
 from cardstation.services.recover import recover
 from cardstation.services.resolve import Outcome, resolve_card
@@ -159,12 +162,15 @@ def test_a_meter_that_counts_already_gives_its_count_to_its_new_card(tmp_path: P
     desk.station.store.close()
 
 
-def test_pulled_at_every_byte_it_is_finished_on_the_same_card_or_another(tmp_path: Path) -> None:
-    seen, steps = set(), _steps_of(tmp_path / "count")
+def test_pulled_at_every_byte_it_is_finished_on_the_same_card_or_another(
+    tmp_path: Path, same_ids: Callable[[], None]
+) -> None:
+    seen, steps = set(), _steps_of(tmp_path / "count", same_ids)
     for number, tear in enumerate((*range(1, steps - 40, 60), *range(steps - 40, steps + 1, 4))):
         home = newcomer(MAKERS[0])
         desk, card = desk_for(tmp_path / str(number), home), blank()
         card.chip.arm(Tear(tear))
+        same_ids()
         if stopped_by(desk, card, home) == "":
             assert tear == steps, "every cut before the last step is told"
             seen.add("done")
@@ -185,10 +191,13 @@ def test_pulled_at_every_byte_it_is_finished_on_the_same_card_or_another(tmp_pat
     assert {"done", "same", "card_code_unknown"} <= seen
 
 
-def test_a_whole_card_whose_seal_was_lost_is_sealed_at_its_next_insertion(tmp_path: Path) -> None:
+def test_a_whole_card_whose_seal_was_lost_is_sealed_at_its_next_insertion(
+    tmp_path: Path, same_ids: Callable[[], None]
+) -> None:
     desk, home, card = stocked(tmp_path)
-    steps = _steps_of(tmp_path / "count")
+    steps = _steps_of(tmp_path / "count", same_ids)
     card.chip.arm(Tear(steps - 1))
+    same_ids()
     with pytest.raises(OutcomeUnknown):
         issue(desk, card, home)
     card.chip.arm(None)
@@ -200,9 +209,20 @@ def test_a_whole_card_whose_seal_was_lost_is_sealed_at_its_next_insertion(tmp_pa
     desk.station.store.close()
 
 
-def _steps_of(folder: Path) -> int:
+@pytest.fixture
+def same_ids(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From each call on the same ids are drawn: what is written takes as many steps of the chip."""
+
+    def begin() -> None:
+        monkeypatch.setattr(ids, "randbits", Random(7).getrandbits)
+
+    return begin
+
+
+def _steps_of(folder: Path, same_ids: Callable[[], None]) -> int:
     home = newcomer(MAKERS[0])
     desk, card = desk_for(folder, home), blank()
+    same_ids()
     issue(desk, card, home)
     desk.station.store.close()
     return card.chip.steps

@@ -245,7 +245,7 @@ def test_sync_posts_and_a_fork_stops_selling(desk: Desk) -> None:
     found = verify(desk.station)
     assert found.taken_fen == found.loaded_fen == found.posted_fen == 10_000
     take(card)
-    desk.ledger.chain.sent[-1] = replace(desk.ledger.chain.sent[-1], hash="ab" * 32)
+    desk.ledger.chain.sent[-1] = desk.ledger.chain.sent[-1]._replace(hash="ab" * 32)
     with pytest.raises(LedgerRefused) as fork:
         sync(desk.station)
     assert fork.value.code == "ledger_fork"
