@@ -34,15 +34,20 @@ OF_THE_STATION = frozenset(
         "clock_ran_back",
         "device_key_needs_passphrase",
         "device_key_not_in_keyring",
+        "grant_list_old",
+        "grant_missing",
+        "grant_over",
         "no_clerks",
         "no_shift",
+        "other_card_first",
         "passphrase_wrong",
         "selling_frozen",
         "shift_counted",
         "store_rolled_back",
     }
 )
-"""Stops that would stop any card: nobody is on duty, or the records, clock or key are not well."""
+"""Stops that would stop any card: nobody is on duty, the records, clock or key are not well, the
+desk may sell nothing unheard, or another card goes first."""
 
 _NOTHING_TO_LOAD = frozenset(
     {

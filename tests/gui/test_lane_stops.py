@@ -160,3 +160,21 @@ def test_each_stop_is_said_and_has_a_tray(
     desk.station.fails.clear()
     lay(desk, 0, 4)
     assert lane(desk, 0).phase is Phase.DONE
+
+
+@pytest.mark.parametrize("code", ["grant_list_old", "grant_missing", "grant_over", "no_shift"])
+def test_what_stops_every_card_sends_none_into_a_tray(
+    desk: Stage, heard: list[str], code: str
+) -> None:
+    run(desk)
+    desk.station.fails["load_line"] = Refusal(code)
+    lay(desk, 1, 6)
+    assert (lane(desk, 1).phase, lane(desk, 1).tray) == (Phase.STOPPED, None)
+    assert "盘" not in heard[2]
+
+
+def test_a_card_that_waits_for_a_torn_one_goes_into_no_tray(desk: Stage) -> None:
+    run(desk)
+    desk.station.fails["load_line"] = Refusal("other_card_first", tail="0017")
+    lay(desk, 1, 6)
+    assert (lane(desk, 1).phase, lane(desk, 1).tray) == (Phase.STOPPED, None)
