@@ -114,7 +114,8 @@ TABLE = {
         "No cards to hand over",
         "By our records there are no cards to hand over.",
         NO_MONEY,
-        "If cards lie before you, type how many were counted.",
+        "If cards lie before you, type how many were counted. A card that is kept here goes from "
+        "the desk to its household; if others lie here, record their arrival first.",
     ),
     "signature_not_picture": Words(
         "Not a picture of a signature",

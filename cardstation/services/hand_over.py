@@ -131,10 +131,15 @@ def expected_of(custody: Custody, giver: Party, taker: Party) -> tuple[tuple[int
 
 
 def likely_way(custody: Custody, ways: tuple[Way, ...]) -> Way:
-    """The first way on which cards stand ready; first of all those that are with the team."""
+    """The first way on which cards stand ready; first of all those that are with the team.
+
+    Where nothing but kept cards is here, a household fetches its own.
+    """
     ready = [way for way in ways if expected_of(custody, *way)[0]]
     from_team = [way for way in ready if way[0] is Party.TEAM and custody.tally[Where.TEAM]]
-    return next(iter((*from_team, *ready, *ways)))
+    home = (Party.DESK, Party.RESIDENT)
+    fetched = [home] if custody.kept and home in ways and not custody.left_over else []
+    return next(iter((*from_team, *ready, *fetched, *ways)))
 
 
 def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOver:
@@ -163,6 +168,7 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
         raise Refusal("hand_over_count", arrived=arrived, expected=expected)
     if asked.giver is Party.DESK:
         _ensure_known_which(state.custody, places, extras)
+        _ensure_any_goes(state, held, max(expected, arrived))
     elif not (places or extras or arrived):
         raise Refusal("nothing_to_hand_over", giver=asked.giver.value)
     if asked.taker is not Party.DESK and asked.giver is not Party.MANAGER:
@@ -178,6 +184,14 @@ def judged(state: CustodyState, batch_id: str, asked: HandOverRequest) -> HandOv
 def _ensure_known_which(custody: Custody, places: tuple[int, ...], extras: tuple[str, ...]) -> None:
     if custody.short and not (places or extras):
         raise Refusal("cards_not_explained", missing=custody.lacking, extra=custody.left_over)
+
+
+def _ensure_any_goes(state: CustodyState, held: tuple[int, ...], counted: int) -> None:
+    """A kept card is its household's; without any other only an empty return that ends a bag is."""
+    if held or state.custody.left_over:
+        return
+    if state.custody.kept and (counted or state.stage in (Stage.RETURNED, Stage.CLOSED)):
+        raise Refusal("nothing_to_hand_over", giver=Party.DESK.value)
 
 
 def _ensure_can_be(custody: Custody, asked: HandOverRequest, going: int, counted: int) -> None:

@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from cardstation.domain.custody import Party
+from cardstation.domain.custody import Explanation, Party, Why
 from tests.gui.test_bag import LOOK, begin
 from tests.kit import window_samples as samples
 from tests.kit.window_bag import SEALS, FakeBag, given_back, on_its_way
 from tests.kit.window_bag_shots import WAYS, open_bag, sign
 from tests.kit.window_stage import Stage
 from ui.screens.batch import custody_page
+from ui.screens.batch.custody_explain import ExplainDialog
 from ui.screens.batch.custody_hand_over import HandOverDialog
 from ui.screens.batch.custody_places import typed
 from ui.screens.batch.custody_timeline import event_words
@@ -47,7 +48,6 @@ def test_a_household_fetches_the_card_that_is_kept_and_signs(desk: Stage) -> Non
     ways = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.RESIDENT))
     dialog = HandOverDialog(desk.window, desk.window.look, standing, ways)
     dialog.show()
-    dialog._choose("desk-resident")
     count(dialog, 1)
     assert dialog.against.text() == "应有 1 张，相符。"
     assert "用户一方没有写姓名" in dialog._doubt.text()
@@ -62,6 +62,8 @@ def test_a_household_fetches_the_card_that_is_kept_and_signs(desk: Stage) -> Non
     assert dialog._doubt.text() == "用户只领自己的卡，不领整袋。"
     dialog._choose("desk-manager")
     assert dialog.rows.text() == ""
+    count(dialog, 1)
+    assert dialog._doubt.text() == "按记录没有可交接的卡。"
     dialog.close()
     dialog.deleteLater()
 
@@ -129,6 +131,28 @@ def test_the_count_is_blind(desk: Stage, qtbot: QtBot) -> None:
     assert standing is not None
     dialog.rows.setText(typed(standing.custody.held[:2], standing))
     assert "应有 2 张，相符。" in told(), "of these rows only"
+
+
+def test_what_is_typed_full_width_is_what_is_meant(desk: Stage, qtbot: QtBot) -> None:
+    begin(desk)
+    dialog = dialog_of(desk, qtbot)
+    dialog.counted.setText("３５")
+    dialog.counted.editingFinished.emit()
+    assert dialog.against.text() == "应有 36 张，少 1 张。"
+    dialog.said.setText("３５")
+    dialog.extras.setText("４０７３\u3000４０７４")
+    asked = dialog.asked
+    assert asked is not None
+    assert (asked.arrived, asked.expected, asked.extras) == (35, 35, ("4073", "4074"))
+    told = ExplainDialog(desk.window, LOOK, dialog._standing)
+    qtbot.addWidget(told)
+    told.why.setCurrentIndex(told.why.findData(Why.OTHER_BATCH.value))
+    told.rows.clear()
+    told.extras.setText("？ ４０７３")
+    assert told.told == Explanation(Why.OTHER_BATCH, (), ("", "4073"))
+    told.why.setCurrentIndex(told.why.findData(Why.COUNTED_AGAIN.value))
+    told.count.setText("３５")
+    assert told.told == Explanation(Why.COUNTED_AGAIN, counted=35)
 
 
 def test_only_who_is_not_the_desk_signs(desk: Stage, qtbot: QtBot) -> None:

@@ -30,6 +30,7 @@ from cardstation.services.custody_state import custody_state
 from cardstation.services.dispute import dispute
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.explain_card import explain_card
+from cardstation.services.hand_over import likely_way
 from cardstation.services.handover_sheet import handover_sheet
 from cardstation.services.intent.cases import Case
 from cardstation.services.open_intents import open_intents
@@ -163,6 +164,32 @@ def test_two_persons_say_that_the_household_keeps_the_gas(desk: Desk) -> None:
     assert case(desk).guide.step.act is Act.HAND_BACK
     hand(desk.station, batch, *HOME, places=(2,))
     assert close_batch(desk.station, batch).stage is Stage.CLOSED
+
+
+@pytest.mark.parametrize("taker", [Party.MANAGER, Party.TEAM])
+def test_of_a_card_that_is_kept_none_goes_to_anybody_but_its_household(
+    desk: Desk, taker: Party
+) -> None:
+    batch, _card = refused(desk)
+    explain_card(desk.station, batch, KEEPS, SECOND)
+    before = custody_state(desk.station, batch)
+    ways = ((Party.DESK, Party.MANAGER), (Party.DESK, Party.TEAM), HOME)
+    assert likely_way(before.custody, ways) == HOME
+    for arrived, extras in ((1, ()), (0, ()), (1, ("4073",))):
+        with pytest.raises(Refusal, match="nothing_to_hand_over"):
+            hand(desk.station, batch, Party.DESK, taker, arrived=arrived, extras=extras)
+    assert custody_state(desk.station, batch).timeline == before.timeline
+    hand(desk.station, batch, *HOME, places=(2,))
+    assert close_batch(desk.station, batch).stage is Stage.CLOSED
+
+
+def test_a_bag_of_kept_cards_alone_ends_with_an_empty_return(desk: Desk) -> None:
+    batch = put_batch(desk, [line(home, row) for row, home in enumerate(HOMES, 1)])
+    hand(desk.station, batch, Party.MANAGER, Party.DESK)
+    explain_card(desk.station, batch, Explanation(Why.ABSENT, (1, 2)))
+    with pytest.raises(Refusal, match="nothing_to_hand_over"):
+        hand(desk.station, batch, Party.DESK, Party.MANAGER, arrived=1)
+    assert hand(desk.station, batch, Party.DESK, Party.MANAGER).stage is Stage.RETURNED
 
 
 def test_a_refused_card_without_a_load_asks_for_its_household_only(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from ui.parts.buttons import Choice
 from ui.parts.facts import Facts
 from ui.parts.sheet import Sheet
 from ui.parts.words import label
-from ui.screens.batch.custody_places import meant, typed
+from ui.screens.batch.custody_places import meant, plain, typed
 
 _ORDER = (
     Why.NEVER_GIVEN,
@@ -87,12 +87,12 @@ class ExplainDialog(Sheet):
         """What was entered, None while it says nothing."""
         why = Why(str(self.why.currentData()))
         if why is Why.COUNTED_AGAIN:
-            count = self.count.text().strip()
+            count = plain(self.count.text())
             good = count.isascii() and count.isdecimal() and len(count) < 6
             return Explanation(why, counted=int(count)) if good else None
         rows = "" if why is Why.GIVEN_BACK else self.rows.text()
         places = meant(rows, self._standing, self._filled_in)
-        typed_extras = self.extras.text().split() if why in OF_EXTRAS else []
+        typed_extras = plain(self.extras.text()).split() if why in OF_EXTRAS else []
         extras = tuple("" if one == "?" else one for one in typed_extras)
         if places is None or not (places or extras):
             return None

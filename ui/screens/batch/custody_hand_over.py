@@ -24,7 +24,7 @@ from ui.parts.buttons import Segments, Tick, button
 from ui.parts.sheet import Sheet
 from ui.parts.signature_pad import SignaturePad
 from ui.parts.words import column, label, restyle, row
-from ui.screens.batch.custody_places import meant, typed
+from ui.screens.batch.custody_places import meant, plain, typed
 from ui.theme import L, M, S
 
 
@@ -116,7 +116,7 @@ class HandOverDialog(Sheet):
         """What was entered, None while it cannot be read."""
         giver, taker = self._way
         places, missing = self._places(self.rows), self._places(self.missing)
-        counted, said = self.counted.text().strip(), self.said.text().strip()
+        counted, said = plain(self.counted.text()), plain(self.said.text())
         readable = bool(counted) and _is_number(counted) and _is_number(said)
         if places is None or missing is None or not readable:
             return None
@@ -125,10 +125,10 @@ class HandOverDialog(Sheet):
             taker=taker,
             arrived=int(counted),
             expected=int(said) if said else None,
-            seal_no=self.seal.text().strip(),
+            seal_no=plain(self.seal.text()),
             places=places or None,
             missing=missing,
-            extras=tuple(self.extras.text().split()),
+            extras=tuple(plain(self.extras.text()).split()),
             given_by=self._name(giver, self.given_by),
             taken_by=self._name(taker, self.taken_by),
             given_picture=self._picture(giver, self.given),
@@ -212,7 +212,7 @@ class HandOverDialog(Sheet):
         field.setProperty("look", "amount")
         field.setAlignment(Qt.AlignmentFlag.AlignRight)
         field.textChanged.connect(lambda _text: self._count(done=False))
-        field.editingFinished.connect(lambda: self._count(done=_is_number(field.text())))
+        field.editingFinished.connect(lambda: self._count(done=_is_number(plain(field.text()))))
         return field
 
     def _count(self, *, done: bool) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from cardstation.services.custody_state import CustodyState, places_at
 
 _DIGITS = 5
+
+
+def plain(text: str) -> str:
+    """What was typed, with digits and signs as on a keyboard without full-width ones."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def places_of(text: str, standing: CustodyState) -> tuple[int, ...] | None:
@@ -20,7 +26,7 @@ def places_of(text: str, standing: CustodyState) -> tuple[int, ...] | None:
     for place in standing.custody.where:
         places.setdefault(lines[place - 1].row.row, []).append(place)
     found: list[int] = []
-    for part in text.replace("，", ",").replace(" ", ",").split(","):
+    for part in plain(text).replace(" ", ",").split(","):
         first, dash, last = part.partition("-")
         last = last if dash else first
         if not part:
