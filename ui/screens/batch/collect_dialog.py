@@ -19,6 +19,7 @@ from ui.parts.sheet import Sheet
 from ui.parts.signature_pad import SignaturePad
 from ui.parts.words import column, label, row
 from ui.screens.batch.custody_hand_over import Scanned
+from ui.screens.batch.custody_places import plain
 from ui.theme import L, M, S
 
 Record = Callable[
@@ -69,7 +70,7 @@ class CollectDialog(Sheet):
     @property
     def asked(self) -> HandOverRequest | None:
         """What was entered, None while it holds no count."""
-        counted, said = self.counted.text().strip(), self.said.text().strip()
+        counted, said = plain(self.counted.text()), plain(self.said.text())
         if not is_number(counted) or not (is_number(said) or not said):
             return None
         return HandOverRequest(
@@ -77,7 +78,7 @@ class CollectDialog(Sheet):
             taker=self._way[1],
             arrived=int(counted),
             expected=int(said) if said else None,
-            seal_no=self.seal.text(),
+            seal_no=plain(self.seal.text()),
             given_by=self.given_by.text().strip(),
             taken_by=self.taken_by.text().strip(),
             given_picture=self.given.picture(),

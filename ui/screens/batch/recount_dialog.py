@@ -15,6 +15,7 @@ from ui.parts.buttons import Choice
 from ui.parts.sheet import Sheet
 from ui.parts.words import label
 from ui.screens.batch.collect_dialog import is_number
+from ui.screens.batch.custody_places import plain
 from ui.theme import M, S
 
 CountAgain = Callable[
@@ -70,11 +71,11 @@ class RecountDialog(Sheet):
 
     def accept(self) -> None:
         """Record it; what is refused is said here."""
-        said = self.said.text().strip()
+        said = plain(self.said.text())
         self.accept_button.setEnabled(False)
         self._record(
             self._found.seal_no,
-            int(self.counted.text()),
+            int(plain(self.counted.text())),
             str(self.reason.currentData()),
             int(said) if said else None,
             lambda _found: self.done(self.DialogCode.Accepted),
@@ -87,7 +88,7 @@ class RecountDialog(Sheet):
         self.doubt.setText(f"{told.what} {told.advice}")
 
     def _judge(self) -> None:
-        counted, said = self.counted.text().strip(), self.said.text().strip()
+        counted, said = plain(self.counted.text()), plain(self.said.text())
         fits = is_number(counted) and (is_number(said) or not said)
         self.doubt.clear()
         self.accept_button.setEnabled(fits)
