@@ -75,31 +75,30 @@ def money_services(
 def _paying(
     station: Station,
 ) -> Callable[[str, Tender, Money, str, int, str], BatchMoney]:
-    told: set[tuple[str, Tender, Money, str, int]] = set()
+    told: dict[str, tuple[Tender, Money, str, int]] = {}
 
     def pay(
         batch_id: str, tender: Tender, money: Money, reference: str, line: int, payer: str
     ) -> BatchMoney:
-        """What a question was asked about, and is recorded once more, is meant."""
-        what = (batch_id, tender, money, reference, line)
+        """What a question was asked about, and is recorded once more as the next, is meant."""
+        what = (tender, money, reference, line)
+        meant = told.pop(batch_id, None) == what
         try:
-            if what not in told:
+            if not meant:
                 ensure_awaited(station, batch_id, line, money, reference)
-            paid = pay_batch(
+            return pay_batch(
                 station,
                 batch_id,
                 tender=tender,
                 money=money,
                 reference=reference,
                 line=line,
-                again=what in told,
+                again=meant,
                 payer=payer,
             )
         except Refusal as refusal:
             if refusal.code in ("payment_again", "payment_above"):
-                told.add(what)
+                told[batch_id] = what
             raise
-        told.discard(what)
-        return paid
 
     return pay

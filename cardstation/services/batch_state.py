@@ -65,6 +65,7 @@ class BatchState:
         strays: Cards that were stopped and stand on no line.
         stage: How far it came, its bag included.
         quote: The newest one, None when there was none.
+        released: Places of the lines that gave their money free.
     """
 
     batch: Batch
@@ -73,6 +74,7 @@ class BatchState:
     strays: tuple[BatchStop, ...]
     stage: Stage = Stage.LISTED
     quote: QuoteStanding | None = None
+    released: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def batch_in(reading: Reading, batch_id: str) -> BatchState:
         money=_money(batch, known, received, given_back, arrears),
         strays=tuple(stop for stop in stops if stop.line == 0),
         stage=reading.steps.stage(batch_id),
+        released=frozenset(known.released),
     )
 
 

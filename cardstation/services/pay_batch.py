@@ -14,7 +14,6 @@ from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.funding import (
     answered,
     batch_of,
-    beyond,
     payer_on_file,
     takes_envelope,
 )
@@ -24,6 +23,7 @@ from cardstation.services.intent.quoting import ensure_not_anothers, ensure_not_
 from cardstation.services.intent.steps import ensure_not_closed
 from cardstation.services.lists.entry import ensure_entry_checked
 from cardstation.services.station import Station
+from cardstation.services.to_come import beyond
 from cardstation.store import Reading
 from cardstation.store.funds import AskedPayment
 
@@ -41,8 +41,7 @@ def ensure_awaited(
     with station.store.reading() as reading:
         state = batch_in(reading, batch_id)
         ensure_not_booked(reading, batch_id, reference, money)
-    came = state.money.received - state.money.given_back
-    if over := beyond(state.batch, came, line, money):
+    if over := beyond(state, line, money):
         raise Refusal("payment_above", fen=money.fen, above_fen=over.fen)
 
 

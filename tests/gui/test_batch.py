@@ -242,6 +242,19 @@ def test_the_lump_sum_is_asked_for_and_never_guessed(desk: Stage, qtbot: QtBot) 
     assert "伍佰元整" in [label.text() for label in dialog.findChildren(QLabel)]
 
 
+def test_what_went_back_is_to_come_again(desk: Stage, qtbot: QtBot) -> None:
+    """What stands there to be taken is not more than what is to come; what went out is named."""
+    standing = samples.batch_standing(10)
+    back, debt = Money(5_000), Money(1_000)
+    money = replace(standing.money, given_back=back, arrears=debt)
+    dialog = PayDialog(desk.window, desk.window.look, replace(standing, money=money))
+    qtbot.addWidget(dialog)
+    told = [label.text() for label in dialog.findChildren(QLabel) if label.text()]
+    assert dialog.amount.text() == "60.00"
+    assert {"还应收", "¥60.00", "已退", "¥50.00", "缴清欠费", "¥10.00"} <= set(told)
+    assert not any("余款只退付款人" in one for one in told)
+
+
 def test_a_digit_too_many_is_seen_before_enter(desk: Stage, qtbot: QtBot) -> None:
     standing = samples.batch_standing(10, funded=False)
     dialog = PayDialog(desk.window, desk.window.look, standing)

@@ -70,3 +70,22 @@ def test_what_is_recorded_once_more_at_the_window_came_twice(desk: Desk, tmp_pat
     with pytest.raises(Refusal, match="payment_again"):
         money.pay(BATCH, *how, "")
     assert money.account(BATCH).state.money.received == Money(20_000)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_question_is_asked_anew_once_another_payment_came_between(
+    desk: Desk, tmp_path: Path, *, taken: bool
+) -> None:
+    """Another payment of the batch was taken, or was asked about itself."""
+    money = money_services(desk.station, tmp_path / "papers", lambda: "zh_CN", lambda path: path)
+    much = (BATCH, Tender.CASH, Money(21_000), "", 0, "")
+    with pytest.raises(Refusal, match="payment_above"):
+        money.pay(*much)
+    if taken:
+        money.pay(BATCH, Tender.CASH, Money(10_000), "", 0, "")
+    else:
+        with pytest.raises(Refusal, match="payment_above"):
+            money.pay(BATCH, Tender.CASH, Money(30_000), "", 0, "")
+    with pytest.raises(Refusal, match="payment_above"):
+        money.pay(*much)
+    money.pay(*much)

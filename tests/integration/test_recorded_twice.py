@@ -13,8 +13,8 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import grouped, payment_reference
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import batch_state
-from cardstation.services.intent.funding import beyond
 from cardstation.services.pay_batch import ensure_awaited
+from cardstation.services.to_come import beyond, to_come
 from cardstation.services.verify import verify
 from tests.integration.test_batch_money import Bag, refused
 
@@ -52,7 +52,8 @@ def test_one_transfer_is_recorded_twice_only_by_somebody_who_looked(bag: Bag) ->
 
 def test_more_than_is_to_come_is_asked_about(bag: Bag) -> None:
     """Rows, what the list states, what came and went back, and an envelope's own row."""
-    station, batch = bag.desk.station, batch_state(bag.desk.station, bag.batch_id).batch
+    station = bag.desk.station
+    batch = batch_state(station, bag.batch_id).batch
     asked = sum((one.money or NO_MONEY for one in batch.lines), NO_MONEY)
     first = batch.lines[0].money
     assert first is not None
@@ -67,5 +68,49 @@ def test_more_than_is_to_come_is_asked_about(bag: Bag) -> None:
     with pytest.raises(Refusal, match="payment_above"):
         ensure_awaited(station, bag.batch_id, 0, fen, "")
     stated = replace(batch, stated_total=asked + Money(500))
-    assert beyond(stated, asked, 0, Money(500)) == NO_MONEY
-    assert beyond(stated, asked, 0, Money(501)) == fen
+    state = replace(batch_state(station, bag.batch_id), batch=stated)
+    assert beyond(state, 0, Money(500)) == NO_MONEY
+    assert beyond(state, 0, Money(501)) == fen
+
+
+def expects(bag: Bag, yuan: str) -> None:
+    """What is to come, and the question about one fen more, agree."""
+    wanted, station = Money.of_yuan(yuan), bag.desk.station
+    assert to_come(batch_state(station, bag.batch_id)) == wanted
+    ensure_awaited(station, bag.batch_id, 0, wanted, "")
+    with pytest.raises(Refusal, match="payment_above"):
+        ensure_awaited(station, bag.batch_id, 0, wanted + Money(1), "")
+
+
+def test_what_went_back_is_to_come_again_and_a_released_row_is_not(bag: Bag) -> None:
+    """Four rows of 100: 350 came, the rest went back; then rows are released."""
+    expects(bag, "400")
+    bag.pay("350")
+    expects(bag, "50")
+    bag.give_back("50")
+    expects(bag, "100")
+    bag.release(bag.funded()[0])
+    expects(bag, "0")
+    assert bag.money.remainder == NO_MONEY, "it pays for the row that waited"
+    bag.release(bag.funded()[1])
+    bag.give_back("100")
+    expects(bag, "0")
+
+
+def test_what_paid_for_debts_and_what_a_household_keeps_pays_for_no_row(bag: Bag) -> None:
+    bag.pay("400")
+    state = batch_state(bag.desk.station, bag.batch_id)
+    for gone in ("arrears", "kept"):
+        spent = replace(state, money=replace(state.money, **{gone: Money(3_000)}))
+        assert to_come(spent) == Money(3_000)
+        assert beyond(spent, 0, Money(3_001)) == Money(1)
+
+
+def test_a_released_row_is_left_out_of_the_total_that_the_list_states(bag: Bag) -> None:
+    bag.pay("400")
+    bag.release(1)
+    bag.give_back("100")
+    state = batch_state(bag.desk.station, bag.batch_id)
+    state = replace(state, batch=replace(state.batch, stated_total=Money.of_yuan("405")))
+    assert beyond(state, 0, Money(500)) == NO_MONEY
+    assert beyond(state, 0, Money(501)) == Money(1)

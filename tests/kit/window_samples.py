@@ -31,6 +31,7 @@ from cardstation.domain.tariff import HouseholdSize, Quote, Standing, Tariff, Ti
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import BatchMoney, BatchState
+from cardstation.services.intent.funding import is_for_sale
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.read_card import CardFacts
 from drivers.measured import HOME
@@ -238,12 +239,18 @@ def batch_standing(
 ) -> BatchState:
     made = batch(count)
     found = outcomes(made, done=done, stopped=stopped, funded=funded)
-    ready = sum(one.money.fen for one in made.lines if one.money)
-    loaded = sum(
-        one.line.money.fen for one in found if one.state is LineState.DONE and one.line.money
-    )
+    ready = sum(one.money.fen for one in made.lines if one.money and is_for_sale(one))
+    done_lines = [one.line for one in found if one.state is LineState.DONE]
+    loaded = sum(one.money.fen for one in done_lines if one.money)
+    orders = sum(one.money.fen for one in done_lines if one.money and not is_for_sale(one))
     received = ready if funded else 0
-    sums = {"expected": ready, "received": received, "funded": received, "loaded": loaded}
+    sums = {
+        "expected": ready,
+        "received": received,
+        "funded": received,
+        "loaded": loaded,
+        "orders": orders,
+    }
     money = BatchMoney(**{one.name: Money(sums.get(one.name, 0)) for one in fields(BatchMoney)})
     return BatchState(made, found, money, ())
 

@@ -64,27 +64,6 @@ def takes_envelope(line: ManifestLine) -> bool:
     return is_for_sale(line) or (owes and sale)
 
 
-def beyond(batch: Batch, came: Money, place: int, money: Money) -> Money:
-    """How much more a payment is than what is still to come, 0 = it is not.
-
-    An envelope's is its row's amount. For the whole list rows count that wait for a decision, and
-    the total that the list itself states.
-
-    Args:
-        batch: With its rows.
-        came: What was received for it and did not go back.
-        place: Of the row in whose envelope the money lay, 0 = for the whole list.
-        money: Of the payment.
-    """
-    if 0 < place <= len(batch.lines):
-        over = money - (batch.lines[place - 1].money or NO_MONEY)
-    else:
-        sales = [one for one in batch.lines if one.kind is LineKind.SALE and not one.withdrawn]
-        asked = sum((one.money or NO_MONEY for one in sales), NO_MONEY)
-        over = came + money - max(asked, batch.stated_total or NO_MONEY)
-    return max(over, NO_MONEY)
-
-
 def payer_on_file(batch: Batch, place: int) -> str:
     """Who pays where nobody says it: the household for its envelope, else the property manager."""
     if 0 < place <= len(batch.lines):

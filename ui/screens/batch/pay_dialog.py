@@ -14,7 +14,8 @@ from cardstation.errors import Refusal
 from cardstation.sentences import of_error, word
 from cardstation.sentences.grant_told import cover_words
 from cardstation.services.batch_state import BatchState
-from cardstation.services.intent.funding import beyond, payer_on_file, takes_envelope
+from cardstation.services.intent.funding import payer_on_file, takes_envelope
+from cardstation.services.to_come import beyond, to_come
 from ui.look import Look
 from ui.parts.buttons import Choice, Segments
 from ui.parts.facts import Fact, Facts
@@ -58,13 +59,13 @@ class PayDialog(Sheet):
         super().__init__(parent, look, t("Lump sum for the whole list"), t("Money is here"))
         self._look = look
         self._tender = TENDERS[0]
-        self.facts = Facts(5)
+        self.facts = Facts(6)
         self.facts.show_rows(_facts(look, standing))
         choices = [(code, word(f"tender.{code}", t)) for code in TENDERS]
         self.segments = Segments(t("Paid by"), choices, self._tender)
         self._standing = standing
         self.purpose = Choice(look, t("What it is for"), _purposes(look, standing), "0")
-        self.amount = QLineEdit((money or _owed(standing)).yuan)
+        self.amount = QLineEdit((money or to_come(standing)).yuan)
         self.amount.setProperty("look", "amount")
         self.amount.setAccessibleName(t("Amount received"))
         self.amount.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -117,7 +118,7 @@ class PayDialog(Sheet):
         line = int(place)
         outcomes = self._standing.outcomes
         price = outcomes[line - 1].line.money if line else None
-        self.amount.setText((price or _owed(self._standing)).yuan)
+        self.amount.setText((price or to_come(self._standing)).yuan)
         self.amount.selectAll()
         self.payer.setText(payer_on_file(self._standing.batch, line))
 
@@ -144,9 +145,8 @@ class PayDialog(Sheet):
 
     def _look_beyond(self, money: Money) -> None:
         """A digit too many is seen before Enter."""
-        state, line = self._standing.money, int(self.purpose.currentData())
-        came = state.received - state.given_back
-        if over := beyond(self._standing.batch, came, line, money):
+        line = int(self.purpose.currentData())
+        if over := beyond(self._standing, line, money):
             said = "{above} more than is still to come: the rest goes back to the payer only."
             self._above.setText(self._look.t(said, above=over))
 
@@ -191,17 +191,14 @@ def _unsigned(look: Look, standing: BatchState) -> str:
     return look.t("No signed quote holds: money is divided in the order of the last one.")
 
 
-def _owed(standing: BatchState) -> Money:
-    owed = standing.money.expected - standing.money.received
-    return owed if owed.fen > 0 else NO_MONEY
-
-
 def _facts(look: Look, standing: BatchState) -> list[Fact]:
     t, money = look.t, standing.money
+    gone = ((t("Gone back"), money.given_back), (t("Arrears paid"), money.arrears))
     facts: list[Fact] = [
         (t("Price of all certain rows"), str(money.expected)),
         (t("Received so far"), str(money.received)),
-        (t("Still to come"), str(_owed(standing)), "strong"),
+        *((name, str(sum_)) for name, sum_ in gone if sum_ > NO_MONEY),
+        (t("Still to come"), str(to_come(standing)), "strong"),
     ]
     stated = standing.batch.stated_total
     if stated is not None:
