@@ -59,7 +59,7 @@ def test_f10_opens_the_bag_and_escape_leads_back(desk: Stage, qtbot: QtBot) -> N
         desk.window.activateWindow()
     qtbot.keyClick(desk.window, Qt.Key.Key_F10)
     assert page.isVisible()
-    assert desk.window.banner.state.title == "还有卡未退回"
+    assert desk.window.banner.state.title == "还有卡等待充值"
     qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
     assert not page.isVisible()
     assert desk.batch.model.state.standing is not None
@@ -123,6 +123,25 @@ def test_the_next_thing_to_do_is_the_blue_one(desk: Stage) -> None:
     state = desk.batch.model.bag.state.standing
     assert state is not None
     assert state.stage is LifeStage.CLOSED
+
+
+def test_the_banner_of_a_bag_and_its_blue_key_say_the_same(desk: Stage) -> None:
+    def primary() -> list[str]:
+        made = page_of(desk).findChildren(QPushButton)
+        return [one.text() for one in made if one.property("look") == "primary"]
+
+    begin(desk)
+    assert desk.window.banner.state.line.startswith("20 张卡等待收款或充值")
+    assert primary() == [], "cards that wait for their load are not given back yet"
+    desk.station.standing = samples.batch_standing(done=60)
+    way = FakeBag()
+    on_its_way(way)
+    open_bag(desk, way)
+    assert (desk.window.banner.state.title, primary()) == ("还有卡未退回", ["退卡  F6"])
+    given_back(way, desk.station.standing)
+    way.strays = ("8801325999990",)
+    open_bag(desk, way)
+    assert (desk.window.banner.state.title, primary()) == ("还有卡没有说明", ["说明  F8"])
 
 
 def test_arrows_walk_the_timeline_and_it_is_spoken(desk: Stage, qtbot: QtBot) -> None:

@@ -6,20 +6,30 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from cardstation.domain.batch import LineState
 from cardstation.domain.batch_life import Stage as Life
 from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.quotation import QuoteStanding
 from cardstation.errors import Refusal
 from cardstation.i18n import translator
 from cardstation.services.batch_list import ListedBatch
-from tests.gui.test_batch import all_but_one, open_batch, view_of
+from cardstation.services.lists.entry import EntryState
+from tests.gui.test_batch import _left_out, all_but_one, open_batch, view_of
 from tests.kit import window_samples as samples
-from tests.kit.window_money import QUOTED
+from tests.kit.window_money import QUOTED, payment
 from tests.kit.window_stage import Stage
+from ui.screens.batch import open_page
 from ui.screens.batch.list_page import _pill
+
+
+def chief(page: QWidget) -> list[str]:
+    """The buttons that stand out."""
+    buttons = page.findChildren(QPushButton)
+    return [one.accessibleName() for one in buttons if one.property("look") == "primary"]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +109,61 @@ def test_the_next_act_is_the_key_that_stands_out(desk: Stage) -> None:
     assert marked() == ["交接单"]
 
 
+@pytest.mark.parametrize("received", [0, 500])
+@pytest.mark.parametrize(
+    ("stage", "listed", "opened", "marked"),
+    [
+        (Life.CLOSED, "这一批已结案", "这一批已结案", []),
+        (Life.RETURNED, "下一步：批次结案", "已退卡：按 F10 看卡袋", ["卡袋"]),
+    ],
+)
+def test_nobody_is_asked_for_money_once_the_cards_are_gone(
+    desk: Stage,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    stage: Life,
+    listed: str,
+    opened: str,
+    marked: list[str],
+    received: int,
+) -> None:
+    found = samples.batch_standing(10, funded=False)
+    money = replace(found.money, received=Money(received))
+    desk.station.standing = replace(found, stage=stage, money=money)
+    desk.window.go("batch")
+    assert desk.window.banner.state.title == listed
+    desk.batch.model.open("2026-11-23-02")
+    assert desk.window.banner.state.title == opened
+    page = view_of(desk).open
+    assert chief(page) == marked
+    asked: list[str] = []
+    monkeypatch.setattr(open_page, "take_money", lambda *_asked: asked.append("money"))
+    qtbot.keyClick(desk.window, Qt.Key.Key_F6)
+    assert asked == ([] if stage is Life.CLOSED else ["money"])
+    desk.batch.model.show_money()
+    assert chief(view_of(desk).money) == []
+    assert view_of(desk).money._pay.isEnabled() is (stage is not Life.CLOSED)
+
+
+def test_a_list_that_is_not_counted_asks_for_nothing_but_its_count(desk: Stage) -> None:
+    services = desk.batch.lists._services
+    counting = replace(services, entry=lambda _batch: EntryState(2, 2))
+    desk.batch.lists._services = counting
+    found = samples.batch_standing(10, funded=False)
+    open_batch(desk, funded=False)
+    assert desk.window.banner.state.title == "1 行待核实"
+    assert chief(view_of(desk).open) == ["逐行处理"]
+    decided = tuple(_left_out(one) for one in found.outcomes)
+    desk.station.standing = replace(found, outcomes=decided)
+    desk.batch.model.open("2026-11-23-02")
+    assert desk.window.banner.state.title == "按 F11 第二人复核"
+    assert chief(view_of(desk).open) == ["第二人复核"]
+    desk.batch.model.show_money()
+    assert desk.window.banner.state.title == "先按 Esc，再按 F11 第二人复核"
+    assert chief(view_of(desk).money) == []
+    assert not view_of(desk).money._quote.isEnabled()
+
+
 @pytest.mark.parametrize(
     ("quote", "received", "listed", "opened"),
     [
@@ -120,6 +185,31 @@ def test_the_quote_comes_before_the_money(
     assert desk.window.banner.state.title == listed
     desk.batch.model.open("2026-11-23-02")
     assert desk.window.banner.state.title == opened
+
+
+def test_money_that_came_without_a_quote_is_followed_by_the_rest(desk: Stage) -> None:
+    found = samples.batch_standing(10, funded=False)
+    money = replace(found.money, received=Money(500))
+    desk.station.standing = replace(found, money=money)
+    desk.station.money.payments = (payment(1, Tender.CASH, 500, ""),)
+    desk.window.go("batch")
+    desk.batch.model.open("2026-11-23-02")
+    desk.batch.model.show_money()
+    assert desk.window.banner.state.title == "按 F6 收整批款"
+    assert chief(view_of(desk).money) == ["收款"]
+
+
+def test_rows_added_to_a_loaded_list_are_counted_before_their_money(desk: Stage) -> None:
+    services = desk.batch.lists._services
+    desk.batch.lists._services = replace(services, entry=lambda _batch: EntryState(1, 1))
+    at = all_but_one(desk, "nothing")
+    assert desk.station.standing is not None
+    rows = list(desk.station.standing.outcomes)
+    rows[at] = replace(rows[at], state=LineState.UNFUNDED, reason="")
+    desk.station.standing = replace(desk.station.standing, outcomes=tuple(rows))
+    desk.batch.model.open("2026-11-23-02")
+    assert desk.window.banner.state.title == "按 F11 第二人复核"
+    assert chief(view_of(desk).open) == ["第二人复核"]
 
 
 def test_the_key_that_the_banner_says_makes_the_quote(desk: Stage, qtbot: QtBot) -> None:

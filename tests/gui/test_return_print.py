@@ -76,7 +76,7 @@ def test_a_printer_that_fails_while_another_page_is_shown_is_still_said(desk: St
     desk.station.fails.clear()
     model.print_return()
     lane.run()
-    assert desk.window.banner.state.title == "还有卡未退回"
+    assert desk.window.banner.state.title == "还有卡等待充值"
 
 
 def test_the_time_left_is_told_once_two_papers_came_out(desk: Stage) -> None:

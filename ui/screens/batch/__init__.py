@@ -69,7 +69,7 @@ class BatchView(QWidget):
         self.lists.show_state(state)
         self.open.show_state(state)
         self.over.show_state(self._over.state)
-        self.money.show_state(money)
+        self.money.show_state(money, counted=self._over.state.before_money != "count")
         self.bag.show_state(bag)
         if self._pages.currentWidget() is not page:
             self._pages.setCurrentWidget(page)
@@ -143,16 +143,18 @@ class BatchScreen(QObject):
             if state.listed is not None:
                 return banner_of_list(state.listed, t)
             return BannerState("idle", t("Take in a list with F3"), icon="sheet")
-        before = banner_before_money(self.lists, t)
+        on_money = self.model.money.state.account is not None
+        before = banner_before_money(self.lists, t, on_money=on_money)
         if before is not None and self._may_wait(state) and trouble is None:
             return before
         return banner_of(state, Problem.of(trouble) if trouble else None, t)
 
     def _may_wait(self, state: State) -> bool:
-        """Nothing is paid yet that could be loaded, and no card lies there."""
+        """Nothing is paid that could be loaded, and no card lies there; its page asks for money."""
         idle = state.phase is Phase.EMPTY and not state.running
-        paid = state.counts.left or state.counts.done
-        return idle and not paid and not self.model.money.state.account
+        if self.model.money.state.account is not None:
+            return idle and self.lists.state.before_money == "count"
+        return idle and state.counts.wants_money
 
     def shown(self) -> None:
         """See `OpenScreen`."""

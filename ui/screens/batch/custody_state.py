@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from cardstation.domain.batch import LineState
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.custody import HandOver, Party, Where
 from cardstation.services.close_batch import hindrance
 from cardstation.services.custody_state import CustodyState, Happened
 from ui.messages import Problem
+from ui.screens.batch.lists_state import GONE
 
 EVENTS = ("collected", "received", "handed_over", "returned")
 _MEASURED = 2
 """Papers that tell the pace of a printer."""
+_TO_LOAD = (LineState.UNFUNDED, LineState.WAITING)
 AT_DESK = (Where.WAITING, Where.DONE, Where.ASK, Where.UNPAID)
 
 
@@ -82,21 +85,35 @@ class BagState:
         return found is not None and found.tally[Where.NOT_COLLECTED] == found.cards > 0
 
     @property
+    def to_load(self) -> int:
+        """Cards at the desk that wait for money or for their load before the bag goes back."""
+        if self.standing is None or self.standing.stage in GONE:
+            return 0
+        custody, outcomes = self.standing.custody, self.standing.batch.outcomes
+        waits = sum(
+            where is Where.WAITING and outcomes[place - 1].state in _TO_LOAD
+            for place, where in custody.where.items()
+        )
+        return min(waits, custody.tally[Where.WAITING])
+
+    @property
     def next_step(self) -> str:
         """What is most likely to be done now: `receive`, `return`, `explain`, `close` or none."""
         if self.standing is None or self.standing.stage is Stage.CLOSED:
             return ""
-        custody = self.standing.custody
-        if hindrance(self.standing) is None:
+        custody, refused = self.standing.custody, hindrance(self.standing)
+        if refused is None:
             return "close"
+        if self.not_begun:
+            return "receive"
+        if refused.code == "cards_not_explained":
+            return "explain"
         if any(custody.tally[where] for where in AT_DESK):
-            return "return" if not custody.tally[Where.WAITING] else ""
+            return "" if self.to_load else "return"
         if custody.tally[Where.TEAM]:
             back = any(
                 isinstance(one.moved, HandOver) and one.moved.giver is Party.DESK
                 for one in self.events
             )
             return "return" if back else "receive"
-        if custody.kept and not custody.lacking:
-            return "return"
-        return "receive" if self.not_begun else "explain"
+        return "return" if custody.kept and not custody.lacking else "explain"

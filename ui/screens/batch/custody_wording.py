@@ -35,6 +35,9 @@ def banner_of_bag(state: BagState, t: Translator) -> BannerState:
     if refused is None:
         said = t("The batch can be closed with F9.")
         return BannerState("done", t("Every card is accounted for."), said, icon="ok")
+    if refused.code == "cards_not_back" and state.to_load:
+        line = t("{n} cards wait for money or their load: go on with Esc.", n=state.to_load)
+        return BannerState("idle", t("Cards still wait for loading"), line, icon="bag")
     told = of_error(refused, t)
     if standing.stage is Stage.CLOSED:
         return BannerState("idle", told.brief, icon="lock")

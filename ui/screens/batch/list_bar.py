@@ -16,7 +16,7 @@ class ListBar(QWidget):
     """One line of chips and keys; hidden while cards run.
 
     Attributes:
-        solve: The key to the rows that somebody has to decide.
+        solve: The key to the rows that somebody has to decide. count: The second count's.
     """
 
     def __init__(self, model: ListsModel, look: Look, envelopes: QPushButton) -> None:
@@ -24,7 +24,7 @@ class ListBar(QWidget):
         self._model, self._look, t = model, look, look.t
         self._needs, self._unchecked = Chip(), Chip()
         self.solve = button(t("Solve"), model.row.solve, key="F4")
-        self._count = button(t("Second count"), self._ask_count, key="F11")
+        self.count = button(t("Second count"), self._ask_count, key="F11")
         self._newer = button(t("Newer list"), model.newer_file, key="F3")
         self._paste = button(t("Newer chat"), model.paste, key="F2")
         self._door = button(t("At the door"), lambda: model.open_door(t("Door list")), key="F12")
@@ -33,7 +33,7 @@ class ListBar(QWidget):
             self._needs,
             self.solve,
             self._unchecked,
-            self._count,
+            self.count,
             0,
             envelopes,
             self._whose,
@@ -56,7 +56,7 @@ class ListBar(QWidget):
         self._unchecked.show_state(t("{n} to count", n=unchecked), "warn")
         for part in (self._needs, self.solve):
             part.setVisible(bool(needing))
-        for part in (self._unchecked, self._count):
+        for part in (self._unchecked, self.count):
             part.setVisible(bool(unchecked))
 
     def _ask_count(self) -> None:

@@ -143,16 +143,16 @@ def _pill(listed: ListedBatch, t: Translator) -> Cell:
         return Cell(t("Finished"), "ok")
     if counts.unknown:
         return Cell(t("Need you"), "error")
-    if counts.unfunded:
-        return Cell(t("Not paid yet"), "warn")
-    if counts.left:
-        return Cell(t("Running") if counts.done else t("Ready"), "brand")
-    if counts.needs:
-        return Cell(t("Need you"), "error")
     if found.stage is Stage.RETURNED and listed.keeps is not None:
         if money_open(found):
             return Cell(t("Rest to give back"), "warn")
         return Cell(exceptions_of(listed.keeps, t), "error")
     if found.stage is Stage.RETURNED:
         return Cell(t("Not closed yet"), "warn")
+    if counts.unfunded:
+        return Cell(t("Not paid yet"), "warn")
+    if counts.left:
+        return Cell(t("Running") if counts.done else t("Ready"), "brand")
+    if counts.needs:
+        return Cell(t("Need you"), "error")
     return Cell(t("To hand back"), "warn") if counts.done else Cell(t("Nothing to load"), "idle")

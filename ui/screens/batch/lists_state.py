@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cardstation.domain.batch import DECIDED, LineState, ManifestLine, Verdict
+from cardstation.domain.batch_life import Stage
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.revision import LEFT_OUT, Comparison
@@ -18,6 +19,8 @@ from cardstation.services.lists.reading import Heading, HouseholdList
 from cardstation.services.look_at_line import LineDetail
 from ui.messages import Problem
 
+GONE = frozenset({Stage.RETURNED, Stage.CLOSED})
+"""The cards are no longer here."""
 _NOTHING_TYPED = EntryState(0, 0)
 REASONS = ("unclear", "not_wanted", "twice", "elsewhere")
 
@@ -117,6 +120,20 @@ class ListsState:
             for at, one in enumerate(self.standing.outcomes, start=1)
             if needs_person(one.line) and one.state is LineState.STOPPED
         )
+
+    @property
+    def before_money(self) -> str:
+        """What comes before the money: `solve` rows, the second `count`, or nothing.
+
+        A list of which some rows can be paid at once is paid first.
+        """
+        if self.standing is None or self.standing.stage in GONE:
+            return ""
+        unchecked = self.entry.unchecked
+        payable = self.standing.money.expected.fen > 0 and not unchecked
+        if self.needing and not payable:
+            return "solve"
+        return "count" if unchecked else ""
 
 
 def needs_person(line: ManifestLine) -> bool:

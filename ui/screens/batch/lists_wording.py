@@ -28,20 +28,18 @@ def banner_of_lists(lists: ListsModel, t: Translator) -> BannerState:
     return _door(lists.door.state, t)
 
 
-def banner_before_money(lists: ListsModel, t: Translator) -> BannerState | None:
-    """What comes before the money: rows that need a person, then the second count.
-
-    A list of which some rows can be paid at once is paid first.
-    """
-    needing, unchecked = len(lists.state.needing), lists.state.entry.unchecked
-    standing = lists.state.standing
-    payable = standing is not None and standing.money.expected.fen > 0 and not unchecked
-    if needing and not payable:
+def banner_before_money(
+    lists: ListsModel, t: Translator, *, on_money: bool = False
+) -> BannerState | None:
+    """What comes before the money: rows that need a person, then the second count."""
+    needing, first = len(lists.state.needing), lists.state.before_money
+    if first == "solve":
         said = t("Press F4 and decide them one after another.")
         return BannerState("ready", t("{n} rows need you", n=needing), said, icon="question")
-    if unchecked:
+    if first == "count":
         said = t("Typed by hand: another person keys households and sum before money is taken.")
-        return BannerState("ready", t("Second count with F11"), said, icon="user")
+        title = t("Esc, then second count with F11") if on_money else t("Second count with F11")
+        return BannerState("ready", title, said, icon="user")
     return None
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cardstation.domain.batch import LineOutcome
+from cardstation.domain.batch_life import Stage
 from cardstation.domain.money import Money
 from cardstation.domain.quotation import grouped
 from cardstation.i18n import Translator
@@ -22,10 +23,12 @@ from ui.parts.second_person import ask_second_person
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.tile import Tile
 from ui.parts.words import Pane, label, restyle
+from ui.screens.batch.lists_state import GONE
 from ui.screens.batch.money_dialogs import ask_back, ask_reason, back_words
 from ui.screens.batch.money_model import MoneyModel, MoneyState
 from ui.screens.batch.money_sign import ask_signature
 from ui.screens.batch.relief_dialog import ask_full_price
+from ui.screens.batch.state import counted
 from ui.screens.batch.take_money import take_money
 from ui.screens.batch.wording import state_pill, why
 from ui.theme import M
@@ -54,6 +57,7 @@ class MoneyPage(QWidget):
     def __init__(self, model: MoneyModel, look: Look) -> None:
         super().__init__()
         self._model, self._look, t = model, look, look.t
+        self._counted = True
         self._tiles = (
             Tile(look, "sheet", t("Should come")),
             Tile(look, "money", t("Received"), "brand"),
@@ -70,8 +74,9 @@ class MoneyPage(QWidget):
         self.table.selectionModel().currentRowChanged.connect(lambda *_rows: self._may())
         self._build()
 
-    def show_state(self, state: MoneyState) -> None:
-        """Draw another state."""
+    def show_state(self, state: MoneyState, *, counted: bool = True) -> None:
+        """Draw another state; no money is asked for before a typed list is `counted`."""
+        self._counted = counted
         account = state.account
         if account is None:
             self._paid.show_items(())
@@ -98,12 +103,15 @@ class MoneyPage(QWidget):
         """What the keys can do with the chosen payment and row."""
         state, paid, held = self._model.state, self._chosen, self._row
         free = state.account is not None and not state.busy
-        self._quote.setEnabled(free)
-        priced = state.account is not None and _holds(state.account)
-        restyle(self._quote, "look", "" if priced else "primary")
-        restyle(self._pay, "look", "primary" if priced else "")
+        stage = None if state.account is None else state.account.state.stage
+        takes = free and self._counted and stage is not Stage.CLOSED
+        self._quote.setEnabled(takes)
+        asks = self._counted and stage not in GONE
+        priced = state.account is not None and _priced(state.account)
+        restyle(self._quote, "look", "primary" if asks and not priced else "")
+        restyle(self._pay, "look", "primary" if asks and priced else "")
         self._sign.setEnabled(free and _may_sign(state.account))
-        self._pay.setEnabled(free)
+        self._pay.setEnabled(takes)
         self._refunds.setEnabled(free)
         self._again.setEnabled(free and paid is not None and bool(paid.ack_no))
         self._back.setEnabled(free and paid is not None and bool(paid.remains))
@@ -218,9 +226,10 @@ def _may_release(held: HeldRow) -> bool:
     return bool(held.money.held) and not held.money.released and waits
 
 
-def _holds(account: BatchAccount) -> bool:
-    """There is a quote, and it holds."""
-    return account.quote is not None and account.quote.holds
+def _priced(account: BatchAccount) -> bool:
+    """A quote holds, or rows wait for the rest of money that came without one."""
+    paid_first = account.state.money.received and counted(account.state.outcomes).unfunded
+    return bool(paid_first) or (account.quote is not None and account.quote.holds)
 
 
 def _may_sign(account: BatchAccount | None) -> bool:

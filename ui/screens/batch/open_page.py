@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from cardstation.domain.batch import LineOutcome, LineState
+from cardstation.domain.batch_life import Stage
 from cardstation.domain.trays import Tray
 from cardstation.sentences import word
 from ui.look import Look, font
@@ -29,7 +30,7 @@ from ui.screens.batch.envelope_dialog import ask_envelopes
 from ui.screens.batch.lane_grid import IN_A_ROW, LaneGrid
 from ui.screens.batch.list_bar import ListBar
 from ui.screens.batch.lists_model import ListsModel
-from ui.screens.batch.lists_state import order_of
+from ui.screens.batch.lists_state import GONE, order_of
 from ui.screens.batch.model import BatchModel
 from ui.screens.batch.not_held_dialog import tell_not_held
 from ui.screens.batch.state import State, quotes_first
@@ -93,10 +94,11 @@ class OpenPage(QWidget):
         counts, t = state.counts, self._look.t
         self._run.setText(f"{t('Pause') if state.running else t('Start')}  F5")
         self._run.setAccessibleName(t("Pause") if state.running else t("Start"))
-        self._run.setEnabled(state.running or counts.runs > 0)
+        closed = standing.stage is Stage.CLOSED
+        self._run.setEnabled(state.running or (counts.runs > 0 and not closed))
         self._mark_next(state)
         still = not state.running and not state.busy and not self._model.at_work
-        self._pay.setEnabled(still)
+        self._pay.setEnabled(still and not closed)
         self._money.setEnabled(still)
         self._bag.setEnabled(not state.running)
         self._envelopes.setEnabled(not state.running and not state.busy)
@@ -116,18 +118,28 @@ class OpenPage(QWidget):
         self._show_envelope(state)
 
     def _mark_next(self, state: State) -> None:
-        """The key of the next act: run, quote, money, rows to decide, then the papers."""
-        counts, solve = state.counts, self.list_bar.solve
-        wanted: QPushButton | None = self._run
-        if not state.running and not counts.runs:
-            wanted = self._sheet if counts.done else None
-            if state.standing is not None and counts.unfunded:
-                wanted = self._money if quotes_first(state.standing) else self._pay
-            if counts.needs and not counts.unfunded:
-                wanted = solve
-        for made in (self._run, self._money, self._pay, self._sheet):
+        """The key of the next act stands out."""
+        wanted = self._run if state.running else self._next(state)
+        for made in (self._run, self._money, self._pay, self._sheet, self._bag):
             restyle(made, "look", "primary" if made is wanted else "")
-        restyle(solve, "look", "primary" if solve is wanted else "tool")
+        for made in (self.list_bar.solve, self.list_bar.count):
+            restyle(made, "look", "primary" if made is wanted else "tool")
+
+    def _next(self, state: State) -> QPushButton | None:
+        """The key that the banner names: run, quote, money, rows to decide, then the papers."""
+        counts, standing, bar = state.counts, state.standing, self.list_bar
+        if standing is not None and standing.stage in GONE and not counts.unknown:
+            return self._bag if standing.stage is Stage.RETURNED else None
+        first = self._lists.state.before_money if counts.wants_money else ""
+        if first:
+            return bar.solve if first == "solve" else bar.count
+        if counts.runs:
+            return self._run
+        if standing is not None and counts.unfunded:
+            return self._money if quotes_first(standing) else self._pay
+        if counts.needs:
+            return bar.solve
+        return self._sheet if counts.done else None
 
     def _follow(self, place: int) -> None:
         """Mark the row of the card that lies there; of one that is gone nothing stays marked."""

@@ -11,7 +11,7 @@ from cardstation.domain.trays import Tray, tray_for
 from cardstation.services.batch_list import ListedBatch
 from cardstation.services.batch_state import BatchState
 from ui.screens.batch.lane_state import LaneState
-from ui.screens.batch.lists_state import needs_person
+from ui.screens.batch.lists_state import GONE, needs_person
 from ui.screens.counter.state import Phase
 
 RECENT = 8
@@ -40,6 +40,11 @@ class Counts:
     unknown: int = 0
     aside: int = 0
     stopped: int = 0
+
+    @property
+    def wants_money(self) -> bool:
+        """No paid row waits for its load, and the list is not done: money comes next."""
+        return not self.left and (self.unfunded > 0 or not self.done)
 
     @property
     def runs(self) -> int:
@@ -268,7 +273,9 @@ def counted(outcomes: tuple[LineOutcome, ...], trays: Mapping[int, Tray] = _NO_T
 
 
 def quotes_first(found: BatchState) -> bool:
-    """The next act is a quote: none holds, and no money came before it."""
+    """The next act is a quote: none holds, no money came before it, and the cards are here."""
+    if found.stage in GONE:
+        return False
     holds = found.quote is not None and found.quote.holds
     return bool(counted(found.outcomes).unfunded) and not holds and not found.money.received
 

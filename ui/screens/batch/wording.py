@@ -16,7 +16,7 @@ from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.parts.table import Cell
 from ui.screens.batch.lane_state import LaneState
-from ui.screens.batch.lists_state import needs_person
+from ui.screens.batch.lists_state import GONE, needs_person
 from ui.screens.batch.state import State, counted, quotes_first
 from ui.screens.counter.state import Phase
 from ui.screens.counter.wording import (
@@ -56,6 +56,8 @@ def banner_of_list(listed: ListedBatch, t: Translator) -> BannerState:
         return BannerState("idle", t("This batch is closed"), said, icon="ok")
     if counts.unknown:
         title, icon = t("Cards with an unknown outcome: {n}", n=counts.unknown), "card-off"
+    elif found.stage is Stage.RETURNED:
+        title, icon = _after_return(listed, t)
     elif quotes_first(found):
         title, icon = t("Next: quote the list"), "receipt"
     elif counts.unfunded:
@@ -64,16 +66,19 @@ def banner_of_list(listed: ListedBatch, t: Translator) -> BannerState:
         title, icon = t("Next: load {n} cards", n=counts.left), "play"
     elif counts.needs:
         title, icon = t("Need you: {n}", n=counts.needs), "list"
-    elif found.stage is Stage.RETURNED and listed.keeps is not None:
-        money = money_open(found)
-        title = t("Next: give back the rest") if money else exceptions_of(listed.keeps, t)
-        icon = "money" if money else "list"
-    elif found.stage is Stage.RETURNED:
-        title, icon = t("Next: close the batch"), "bag"
     else:
         title, icon = t("Next: hand the bag back"), "bag"
     said = t("Enter opens {name}. F3 takes in another list.", name=found.batch.name)
     return BannerState("idle", title, said, icon=icon)
+
+
+def _after_return(listed: ListedBatch, t: Translator) -> tuple[str, str]:
+    """What is to be done, and its icon, once the bag is back."""
+    if listed.keeps is None:
+        return t("Next: close the batch"), "bag"
+    if money_open(listed.found):
+        return t("Next: give back the rest"), "money"
+    return exceptions_of(listed.keeps, t), "list"
 
 
 def exceptions_of(keeps: Refusal, t: Translator) -> str:
@@ -164,6 +169,8 @@ def _waiting(state: State, t: Translator) -> BannerState:
     counts = state.counts
     if counts.unknown and not (state.running and counts.left):
         return _unknown(state, t)
+    if state.standing is not None and state.standing.stage in GONE and not state.running:
+        return _gone(state.standing.stage, t)
     if state.running and state.scanned:
         said = t("Envelope {envelope}: place its card", envelope=state.scanned)
         return BannerState("ready", said, t("{n} cards left", n=counts.left))
@@ -187,6 +194,15 @@ def _waiting(state: State, t: Translator) -> BannerState:
         return _stopped(state, t)
     said = t("No row of this list can be loaded; the reasons stand beside each row.")
     return BannerState("idle", t("Nothing to load"), said, icon="list")
+
+
+def _gone(stage: Stage, t: Translator) -> BannerState:
+    """The cards are no longer here: nothing is quoted, paid or loaded any more."""
+    if stage is Stage.CLOSED:
+        said = t("No money is taken for it any more. Esc leads back to the lists.")
+        return BannerState("idle", t("This batch is closed"), said, icon="ok")
+    said = t("What keeps the batch open stands on the page of the bag.")
+    return BannerState("idle", t("The bag is back: go on with F10"), said, icon="bag")
 
 
 def _end(state: State, t: Translator) -> BannerState:
