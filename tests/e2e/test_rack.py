@@ -6,8 +6,13 @@ import pytest
 
 from tests.kit.e2e import Desk
 from tests.kit.e2e_cards import people, take_in
+from tests.kit.pcsc import until
 
 pytestmark = pytest.mark.pcsc
+
+
+def lies(desk: Desk) -> bool:
+    return bool(desk.run("readers")["readers"][0]["card"])
 
 
 def test_the_hands_of_the_rack(desk: Desk) -> None:
@@ -22,7 +27,7 @@ def test_the_hands_of_the_rack(desk: Desk) -> None:
     assert desk.run(*rack, "make", second.account_no)["card"] == second.card_no
     desk.run(*rack, "copy", first.card_no, "twin")
     desk.run(*rack, "insert", first.card_no, "--pull-after", "2")
-    assert desk.run("readers")["readers"][0]["card"]
+    assert until(lambda: lies(desk)), "the card service looks every 0.4 s"
     full = desk.run(*rack, "insert", "twin", status=3)
     assert (full["error"], full["values"]) == ("reader_not_empty", {"card": first.card_no})
     listed = desk.run(*rack, "list")
@@ -33,6 +38,7 @@ def test_the_hands_of_the_rack(desk: Desk) -> None:
     assert desk.run(*rack, "list")["in_reader"] == ""
     desk.run(*rack, "insert", "twin")
     assert desk.run(*rack, "pull")["in_reader"] == ""
+    assert until(lambda: not lies(desk))
     assert desk.run("card", "read", "--wait", "0", status=4)["error"] == "no_card"
 
     desk.kill_rack()
