@@ -159,6 +159,21 @@ class Counted:
         self.reached.set()
 
 
+class MidWrite(Counted):
+    """It holds still before the command that follows its first changed byte, until let go."""
+
+    def __init__(self, card: Firmware) -> None:
+        super().__init__(card)
+        self._chip, self._before = card.card, card.card.image
+        self.go_on = threading.Event()
+
+    def answer(self, command: bytes) -> bytes:
+        if not self.reached.is_set() and self._chip.image != self._before:
+            self.moment()
+            assert self.go_on.wait(PLENTY_S)
+        return super().answer(command)
+
+
 class TakenOut(Counted):
     """It is drawn out before that command, which it does not carry out."""
 
