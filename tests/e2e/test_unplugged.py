@@ -15,7 +15,7 @@ from tests.kit.e2e_cards import (
     prove_bag,
     states_of,
 )
-from tests.kit.own_service import Counted, make_cards, own_lane
+from tests.kit.own_service import MidWrite, make_cards, own_lane
 from tests.kit.pcsc import PLENTY_S, until
 
 pytestmark = pytest.mark.pcsc
@@ -30,20 +30,20 @@ def test_a_bag_goes_on_when_the_reader_is_plugged_in_again(desk: Desk) -> None:
     before = image_of(desk, writing.card_no)
     with own_lane(desk) as lane:
         run = lane.run(batch)
-        whole = Counted(lane.card(idle.card_no))
-        lane.slot.insert(whole)
+        lane.slot.insert(lane.card(idle.card_no))
         run.heard(idle.card_no)
         lane.slot.pull()
         lane.service.unplug()
         run.heard(GONE)
         lane.service.plug()
 
-        card = Counted(lane.card(writing.card_no), at=whole.commands // 2)
+        card = MidWrite(lane.card(writing.card_no))
         lane.slot.insert(card)
         assert card.reached.wait(PLENTY_S)
-        assert until(lambda: changed_bytes(before, image_of(desk, writing.card_no)) > 0)
+        assert changed_bytes(before, image_of(desk, writing.card_no)) > 0
         said = len(run.err.lines)
         lane.service.unplug()
+        card.go_on.set()
         run.heard(GONE, after=said)
         lane.service.plug()
         assert until(lambda: states_of(desk, writing.card_no) == ["sealed"], 30), str(run.told())
