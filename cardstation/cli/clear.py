@@ -5,11 +5,9 @@ from __future__ import annotations
 import click
 
 from cardstation.cli.card import card_on_reader, reader_option, wait_option
-from cardstation.cli.output import plain
+from cardstation.cli.card_works import answer_given_up, answer_slip, watching
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
-from cardstation.domain.topup import Step
-from cardstation.sentences import word
 from cardstation.services.clear_card import clear_card, give_up_clearing
 
 
@@ -30,21 +28,13 @@ def wipe_card(call: Call, *, why: str, approver: str, reader: str, wait_s: float
 
     What was begun and cut short is finished. The slip is filed.
     """
-
-    def watch(step: Step) -> None:
-        call.output.progress(word(f"step.{step.value}", call.words))
-
     with (
         call.doors.station(call.settings, True) as station,
         card_on_reader(call, reader, wait_s) as (chosen, seen),
     ):
         agreed = approved(call, station, approver)
-        slip = clear_card(station, chosen, seen, agreed, why, watch)
-    filed = call.doors.card_slip(slip, call.settings)
-    answer = plain(slip)
-    told = {**(answer if isinstance(answer, dict) else {}), "paper": filed}
-    said = f"{word(f'work.{slip.work}', call.words)}  {slip.card_no}  {slip.name}"
-    call.output.answer(told, [said, str(filed)])
+        slip = clear_card(station, chosen, seen, agreed, why, watching(call))
+    answer_slip(call, slip)
 
 
 @clear.command("give-up")
@@ -57,5 +47,4 @@ def give_up(call: Call, account: str, why: str, approver: str) -> None:
     """Give up the card of ACCOUNT that was being cleared: it is spoiled or gone."""
     with call.doors.station(call.settings, True) as station:
         done = give_up_clearing(station, account, approved(call, station, approver), why)
-    answer = {"work": done.topup_id, "account": done.account_no, "state": done.state}
-    call.output.answer(answer, [word(f"state.{done.state.value}", call.words)])
+    answer_given_up(call, done)

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from cardstation.domain.card import CardContent, CardType, Credit, Quantity, ReturnBlock
+from cardstation.domain.card import (
+    CardContent,
+    CardIdentity,
+    CardType,
+    Credit,
+    Quantity,
+    ReturnBlock,
+)
 from cardstation.domain.household import Household
 from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.money import Money
@@ -61,14 +68,19 @@ def ensure_known(content: CardContent, household: Household) -> None:
     if identity.generation < household.generation:
         raise Refusal("old_card", card_no=identity.card_no, account_no=identity.account_no)
     if not same or identity.generation != household.generation:
-        raise Refusal(
-            "card_differs_from_file",
-            card_no=identity.card_no,
-            account_no=identity.account_no,
-            meter_no=identity.meter_no,
-            filed_card_no=household.card_no,
-            filed_meter_no=household.meter.meter_no,
-        )
+        raise differs_from_file(identity, household)
+
+
+def differs_from_file(identity: CardIdentity, household: Household) -> Refusal:
+    """A card that is not as its household's file says."""
+    return Refusal(
+        "card_differs_from_file",
+        card_no=identity.card_no,
+        account_no=identity.account_no,
+        meter_no=identity.meter_no,
+        filed_card_no=household.card_no,
+        filed_meter_no=household.meter.meter_no,
+    )
 
 
 def admit(content: CardContent, rules: MakerRules) -> Admitted:

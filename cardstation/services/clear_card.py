@@ -23,9 +23,8 @@ from cardstation.services.intent.card_slips import card_slip_of
 from cardstation.services.intent.dead_card import ensure_clearable
 from cardstation.services.intent.guards import (
     ensure_may_sell,
-    ensure_may_write,
-    ensure_on_duty,
     ensure_other_person,
+    two_give_up,
 )
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.readings import note_reading
@@ -105,14 +104,7 @@ def give_up_clearing(station: Station, account_no: str, approval: Approval, why:
         Refusal: `no_clearing`, `unknown_household`, `proof_missing`, `second_person_same`,
             `card_at_work`, and those of `ensure_may_write` and `ensure_on_duty`.
     """
-    ensure_may_write(station)
-    ensure_on_duty(station)
-    ensure_other_person(station, approval)
-    words = meant(why)
-    with station.store.reading() as reading:
-        household = reading.households.get(account_no)
-    if household is None:
-        raise Refusal("unknown_household", account_no=account_no)
+    household, words = two_give_up(station, account_no, approval, why)
     with station.work.on_card(household.card_no, approval):
         with station.store.reading() as reading:
             begun = [one for one in reading.topups.open_clearings() if one.account_no == account_no]

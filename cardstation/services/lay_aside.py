@@ -9,13 +9,8 @@ from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.adopt import told_of
-from cardstation.services.intent.guards import (
-    ensure_may_write,
-    ensure_on_duty,
-    ensure_other_person,
-)
+from cardstation.services.intent.guards import two_give_up
 from cardstation.services.intent.whole_card import record_laid_aside
-from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 
 
@@ -36,14 +31,7 @@ def lay_aside(station: Station, account_no: str, approval: Approval, why: str) -
         Refusal: `no_card_work`, `lay_aside_needs_ledger`, `proof_missing`, `second_person_same`,
             `card_at_work`, `no_shift`, and those of `ensure_may_write`.
     """
-    ensure_may_write(station)
-    ensure_on_duty(station)
-    ensure_other_person(station, approval)
-    words = meant(why)
-    with station.store.reading() as reading:
-        household = reading.households.get(account_no)
-    if household is None:
-        raise Refusal("unknown_household", account_no=account_no)
+    household, words = two_give_up(station, account_no, approval, why)
     with station.work.on_card(household.card_no, approval):
         gone = _never_loaded(station, household)
         if not gone:

@@ -136,3 +136,4 @@ def test_a_job_that_somebody_took_out_of_the_queue_is_not_printed(cups: Path) ->
 
 def test_a_queue_that_forgets_its_jobs_is_believed(cups: Path) -> None:
     CupsPrinter("gone").print(SHEET, "t")
+    assert not (cups / "cancelled").exists()

@@ -24,7 +24,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ui.look import Look, font, picture
-from ui.theme import RADIUS_BUTTON
+from ui.parts.buttons import button
+from ui.parts.words import column, label, row
+from ui.theme import RADIUS_BUTTON, S
 
 PICTURES = "PNG, JPEG (*.png *.jpg *.jpeg)"
 _SCALE = 2.0
@@ -220,3 +222,13 @@ def _smooth(stroke: list[QPointF]) -> QPainterPath:
         path.quadTo(before, (before + point) / 2)
     path.lineTo(stroke[-1])
     return path
+
+
+def signed_side(look: Look, name: str, pad: SignaturePad, *above: QWidget) -> QWidget:
+    """The signature of one side under its name, with what clears it and what takes a photo."""
+    clear = button(look.t("Clear"), pad.clear, look="link")
+    photo = button(look.t("Photo"), pad.pick, look="link")
+    made, body = QWidget(), column(*above, pad, spacing=S)
+    body.insertLayout(0, row(label(name, "muted"), 0, photo, clear))
+    made.setLayout(body)
+    return made

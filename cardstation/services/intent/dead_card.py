@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cardstation.domain.admission import differs_from_file
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.card import CardContent, CardIdentity
 from cardstation.domain.custody import made_good_places
@@ -58,14 +59,7 @@ def _ensure_filed(household: Household, identity: CardIdentity) -> None:
     """It is a card that this household had, and none that the file has not heard of."""
     theirs = identity.card_no == household.card_no
     if not theirs or identity.generation > household.generation:
-        raise Refusal(
-            "card_differs_from_file",
-            card_no=identity.card_no,
-            account_no=identity.account_no,
-            meter_no=identity.meter_no,
-            filed_card_no=household.card_no,
-            filed_meter_no=household.meter.meter_no,
-        )
+        raise differs_from_file(identity, household)
 
 
 def _ensure_empty(card: Plastic, content: CardContent) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from cardstation.domain.household import Household
 from cardstation.domain.shift import Approval
 from cardstation.errors import CardStationError, Refusal
 from cardstation.services.intent.anchoring import anchor_problem
+from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -110,3 +112,23 @@ def _off_duty(station: Station, reading: Reading) -> str:
     if reading.shifts.has_clerks():
         return "no_shift"
     return "" if station.training else "no_clerks"
+
+
+def two_give_up(
+    station: Station, account_no: str, approval: Approval, why: str
+) -> tuple[Household, str]:
+    """Two people on duty give up the card of an account: its household, and their words.
+
+    Raises:
+        Refusal: `unknown_household`, `proof_missing`, `second_person_same`, and those of
+            `ensure_may_write` and `ensure_on_duty`.
+    """
+    ensure_may_write(station)
+    ensure_on_duty(station)
+    ensure_other_person(station, approval)
+    words = meant(why)
+    with station.store.reading() as reading:
+        household = reading.households.get(account_no)
+    if household is None:
+        raise Refusal("unknown_household", account_no=account_no)
+    return household, words

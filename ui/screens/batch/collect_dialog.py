@@ -14,9 +14,9 @@ from cardstation.sentences import of_error
 from cardstation.services.collect_bag import understood
 from cardstation.services.hand_over import HandOverRequest
 from ui.look import Look
-from ui.parts.buttons import Tick, button
+from ui.parts.buttons import Tick
 from ui.parts.sheet import Sheet
-from ui.parts.signature_pad import SignaturePad
+from ui.parts.signature_pad import SignaturePad, signed_side
 from ui.parts.words import column, label, row
 from ui.screens.batch.custody_hand_over import Scanned
 from ui.screens.batch.custody_places import plain
@@ -120,15 +120,6 @@ class CollectDialog(Sheet):
         if self.isVisible():
             self._judge()
 
-    def _side(self, pad: SignaturePad, name: str) -> QWidget:
-        """The signature of one side."""
-        clear = button(self._look.t("Clear"), pad.clear, look="link")
-        photo = button(self._look.t("Photo"), pad.pick, look="link")
-        made, body = QWidget(), column(pad, spacing=S)
-        body.insertLayout(0, row(label(name, "muted"), 0, photo, clear))
-        made.setLayout(body)
-        return made
-
     def _build(self) -> None:
         t, fields = self._look.t, QGridLayout()
         fields.setHorizontalSpacing(M)
@@ -141,8 +132,8 @@ class CollectDialog(Sheet):
         left.addLayout(fields)
         left.addStretch(1)
         sides = (
-            self._side(self.given, t("Signature of who gives")),
-            self._side(self.taken, t("Signature of who takes")),
+            signed_side(self._look, t("Signature of who gives"), self.given),
+            signed_side(self._look, t("Signature of who takes"), self.taken),
         )
         both = row(spacing=L)
         both.addLayout(left, 7)

@@ -20,9 +20,9 @@ from cardstation.services.hand_over import (
     likely_way,
 )
 from ui.look import Look
-from ui.parts.buttons import Segments, Tick, button
+from ui.parts.buttons import Segments, Tick
 from ui.parts.sheet import Sheet
-from ui.parts.signature_pad import SignaturePad
+from ui.parts.signature_pad import SignaturePad, signed_side
 from ui.parts.words import column, label, restyle, row
 from ui.screens.batch.custody_places import meant, plain, typed
 from ui.theme import L, M, S
@@ -104,7 +104,7 @@ class HandOverDialog(Sheet):
         self.taken.changed.connect(self._judge)
         self.on_paper.toggled.connect(lambda _on: self._judge())
         pads = ((self.given_by, self.given), (self.taken_by, self.taken))
-        self._sides = tuple(self._side(*one) for one in pads)
+        self._sides = tuple(signed_side(look, one.accessibleName(), pad, one) for one, pad in pads)
         self.counted.entered.connect(self._on_to_the_seal)
         self.seal.entered.connect(self._on_to_the_name)
         self._build()
@@ -229,16 +229,6 @@ class HandOverDialog(Sheet):
     def _judge_when_built(self) -> None:
         if self.isVisible():
             self._judge()
-
-    def _side(self, name: QLineEdit, pad: SignaturePad) -> QWidget:
-        """The name and the signature of one side."""
-        clear = button(self._look.t("Clear"), pad.clear, look="link")
-        photo = button(self._look.t("Photo"), pad.pick, look="link")
-        made = QWidget()
-        body = column(name, pad, spacing=S)
-        body.insertLayout(0, row(label(name.accessibleName(), "muted"), 0, photo, clear))
-        made.setLayout(body)
-        return made
 
     def _build(self) -> None:
         fields = QGridLayout()
