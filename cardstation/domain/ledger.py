@@ -45,6 +45,7 @@ class EntryKind(StrEnum):
     CARD_WRITTEN = "card_written"
     CARD_GIVEN_UP = "card_given_up"
     LAYOUT = "layout"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Entry:
         subject: Id of the top-up (or of the payment, for `received`) this fact is about; the batch
             for `batch`, a step of its life without postings, and for `released`, a line that gave
             its money free; the person for `clerk`; the code for `layout`; the payout's own id for
-            `given_back`, what was left of a payment for a batch.
+            `given_back`, what was left of a payment for a batch; the change's own id for `account`.
         fen: Money of the fact: the gas price for paid/sealed/returned/refunded, the sum for
             received, the float for shift_opened, the cash counted for shift_closed.
         balance_fen: Part of a payment that went to (+) or came from (−) the household's balance;
@@ -72,7 +73,7 @@ class Entry:
             last receipt on record, after which the numbers of the epoch before are void (epoch);
             a work on a card with its plan (card_armed), which work it was (card_written);
             the latest time on record, which the clock was behind (clock); the SHA-256 of the sheet
-            that was registered, empty where it was taken out (layout).
+            that was registered, empty where it was taken out (layout); what was changed (account).
         origin: Name of the station whose intent this fact finishes; empty = our own.
         witness: What proves it: `card`, `meter`, `provisional` (the image is the target, but
             another desk may have written the same one; the ledger decides), or `PEOPLE` and in

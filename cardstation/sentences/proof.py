@@ -19,6 +19,14 @@ TABLE: Mapping[str, Words] = {
         "A batch's step disagrees",
         "A step of batch {batch_id} is not the one in entry {seq} of the journal.",
     ),
+    "account_change_disagrees": _found(
+        "Change of an account disagrees",
+        "A change of an account is not the one in entry {seq} of the journal.",
+    ),
+    "account_disagrees": _found(
+        "Account is not as it was changed",
+        "Account {account_no} is not on file as the last change made here left it.",
+    ),
     "pages_damaged": _found(
         "The store's file is damaged",
         "The store's file is damaged: {where}.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from cardstation.domain.account_change import AccountChange, Heard, Verdict, merged
 from cardstation.domain.arrears import still_owed
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
@@ -30,6 +31,8 @@ class DirectoryImported:
         rejected: Rows that were not taken in; the other rows were.
         repeated_cards: Card numbers that stand on more than one row of the file.
         tariffs: Versions of price lists taken in.
+        overruled: Facts that were changed at this desk, and that the file knows otherwise: the
+            file's word holds.
     """
 
     count: int
@@ -38,6 +41,7 @@ class DirectoryImported:
     rejected: tuple[RejectedRow, ...]
     repeated_cards: tuple[str, ...]
     tariffs: int
+    overruled: tuple[Heard, ...] = ()
 
 
 def import_directory(
@@ -58,13 +62,11 @@ def import_directory(
     with station.store.unit() as unit:
         known = {household.account_no: household for household in unit.households.every()}
         ours = our_word(unit)
-        changed = [
-            merged
-            for household in filed
-            if (merged := up_to_date(known.get(household.account_no), household, ours))
-            != known.get(household.account_no)
-        ]
+        told = [up_to_date(known.get(one.account_no), one, ours) for one in filed]
+        changed = [one.now for one in told if one.now != known.get(one.now.account_no)]
+        heard = [fact for one in told for fact in one.heard]
         unit.households.put(changed)
+        unit.account_changes.settle(heard, station.clock.now())
         if prices is not None:
             unit.tariffs.replace(*prices)
         unit.commit()
@@ -76,6 +78,7 @@ def import_directory(
         rejected=tuple(row for row in read if isinstance(row, RejectedRow)),
         repeated_cards=tuple(card_no for card_no, rows in cards.items() if rows > 1),
         tariffs=len(prices[0]) if prices is not None else 0,
+        overruled=tuple(one for one in heard if one.verdict is Verdict.OVERRULED),
     )
 
 
@@ -86,19 +89,38 @@ class OurWord:
     Attributes:
         collected: Day and money of arrears collected here, by account.
         taken_back: The last load here, where it was taken off its card again, by account.
+        changed: What was changed in accounts here and no file has settled yet, by account.
     """
 
     collected: Mapping[str, tuple[tuple[date, Money], ...]]
     taken_back: Mapping[str, TopUp]
+    changed: Mapping[str, tuple[AccountChange, ...]]
 
 
 def our_word(reading: Reading) -> OurWord:
     """What this station knows better than a file that was written a while ago."""
-    return OurWord(reading.arrears.by_account(), reading.topups.last_taken_back())
+    return OurWord(
+        reading.arrears.by_account(),
+        reading.topups.last_taken_back(),
+        reading.account_changes.open_by_account(),
+    )
 
 
-def up_to_date(known: Household | None, filed: Household, ours: OurWord) -> Household:
-    """The file's facts with our own later sales.
+@dataclass(frozen=True, slots=True)
+class BroughtIn:
+    """A household of a file, with our own word.
+
+    Attributes:
+        now: As it shall be on file.
+        heard: What the file settles of changes that were made here.
+    """
+
+    now: Household
+    heard: tuple[Heard, ...] = ()
+
+
+def up_to_date(known: Household | None, filed: Household, ours: OurWord) -> BroughtIn:
+    """The file's facts with our own changes of the account and our own later sales.
 
     The file may have been written before our latest sales reached the utility, so the purchase
     counter and the tier counter of the running year never go back: the higher one holds, unless
@@ -109,9 +131,10 @@ def up_to_date(known: Household | None, filed: Household, ours: OurWord) -> Hous
     since = ours.collected.get(filed.account_no, ())
     filed = replace(filed, arrears=still_owed(filed.arrears, filed.arrears_as_of, since))
     if known is None:
-        return filed
+        return BroughtIn(filed)
+    filed, heard = merged(filed, known, ours.changed.get(filed.account_no, ()))
     gone = ours.taken_back.get(filed.account_no)
-    return replace(
+    now = replace(
         filed,
         generation=known.generation,
         balance=known.balance,
@@ -119,6 +142,7 @@ def up_to_date(known: Household | None, filed: Household, ours: OurWord) -> Hous
         tier_year=max(known.tier_year, filed.tier_year),
         purchase_counter=_counter(known, filed, gone),
     )
+    return BroughtIn(now, heard)
 
 
 def _counter(known: Household, filed: Household, gone: TopUp | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cardstation.services.proof.accounts import account_disagreements
 from cardstation.services.proof.chain import chain_disagreements
 from cardstation.services.proof.clock import clock_disagreements
 from cardstation.services.proof.counters import counter_disagreements
@@ -78,6 +79,7 @@ def verify(station: Station) -> Verification:
         *clerk_disagreements(records),
         *step_disagreements(records),
         *clock_disagreements(records),
+        *account_disagreements(records),
     )
     entries, acked_seq = len(records.stored), records.acked[0]
     if held_back(records):

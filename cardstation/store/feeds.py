@@ -26,6 +26,7 @@ from cardstation.domain.feed import Delta, Snapshot
 from cardstation.domain.ledger import GENESIS
 from cardstation.domain.money import NO_MONEY
 from cardstation.sql.types import Instant
+from cardstation.store.account_changes import account_change
 from cardstation.store.arrears import arrears_paid
 from cardstation.store.batches import batch_lines
 from cardstation.store.households import households, in_parts
@@ -93,7 +94,7 @@ _LAST = (
     .order_by(feed_step.c.no.desc())
     .limit(1)
 )
-_OURS = (topup, batch_lines, arrears_paid, paid_order, meter_reading)
+_OURS = (topup, batch_lines, arrears_paid, paid_order, meter_reading, account_change)
 """Tables whose rows name households: what stands there must be found on file."""
 
 

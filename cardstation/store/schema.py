@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from cardstation.errors import Refusal
 from cardstation.store import (
+    account_changes,
     arrears,
     batches,
     feeds,
@@ -23,12 +24,13 @@ from cardstation.store import (
 from cardstation.store.seals import seal_rows
 from cardstation.store.tables import guards, metadata
 
-VERSION = 12
+VERSION = 13
 REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata
 """Complete once these modules are imported: each puts its tables on it."""
 _WITH_TABLES = (
+    account_changes,
     arrears,
     batches,
     feeds,
@@ -76,6 +78,7 @@ def make_schema(connection: Connection) -> None:
         *payouts.APPEND_ONLY,
         *feeds.APPEND_ONLY,
         *grants.APPEND_ONLY,
+        *account_changes.APPEND_ONLY,
     )
     for guard in (*guards(), *guards(also)):
         connection.exec_driver_sql(guard)

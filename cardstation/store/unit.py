@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from cardstation.errors import Mishap
+from cardstation.store.account_changes import AccountChanges
 from cardstation.store.arrears import Arrears
 from cardstation.store.attempts import Attempts
 from cardstation.store.batches import Batches, Kept
@@ -56,6 +57,7 @@ class Reading:
         self.readings = Readings(connection)
         self.feeds = Feeds(connection)
         self.grants = Grants(connection)
+        self.account_changes = AccountChanges(connection)
         self._look()
 
     def _look(self) -> None:

@@ -29,6 +29,7 @@ NO_MONEY = {
     f"{SERVICES}.intent.steps.record_step": EntryKind.BATCH,
     f"{SERVICES}.intent.clerk_changes.record_change": EntryKind.CLERK,
     f"{SERVICES}.intent.clerk_changes.record_fed": EntryKind.CLERK,
+    f"{SERVICES}.intent.account_changes.record_account_change": EntryKind.ACCOUNT,
     f"{SERVICES}.settle_clock.settle_clock": EntryKind.CLOCK,
     f"{SERVICES}.change_layout.change_layout": EntryKind.LAYOUT,
     f"{SERVICES}.intent.whole_card._armed": EntryKind.CARD_ARMED,

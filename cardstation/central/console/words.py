@@ -104,6 +104,7 @@ ENTRIES = {
     "arrears_paid": "Arrears paid",
     "clock": "Clock set right",
     "layout": "Card layout registered or taken out",
+    "account": "Account changed",
     "order": "Paid online",
     "order_withdrawn": "Paid online, withdrawn",
     "order_loaded": "Paid online, loaded by a channel",

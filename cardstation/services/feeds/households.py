@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from cardstation.domain.account_change import Heard
 from cardstation.domain.feed import Row, directory_of, district_of
 from cardstation.domain.feed_rows import household_from, household_row
 from cardstation.domain.household import Household
 from cardstation.errors import LedgerRefused, Refusal
-from cardstation.services.import_directory import OurWord, our_word, up_to_date
+from cardstation.services.import_directory import BroughtIn, OurWord, our_word, up_to_date
 from cardstation.services.intent.anchoring import anchor_problem
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -51,14 +52,17 @@ class District:
         known = {one.account_no: one for one in self.unit.households.numbered(numbers, ())}
         changed: list[Household] = []
         waits: list[Household] = []
+        heard: list[Heard] = []
         for one in filed:
             old = known.get(one.account_no)
-            new = up_to_date(old, one, self.ours)
-            if new == old or self._is_elsewhere(old):
+            told = up_to_date(old, one, self.ours)
+            if (told.now == old and not told.heard) or self._is_elsewhere(old):
                 continue
             free = old is None or (one.account_no not in self.busy and self._take(old))
-            (changed if free else waits).append(new if free else one)
+            (changed if free else waits).append(told.now if free else one)
+            heard += told.heard if free else ()
         self.unit.households.put(changed)
+        self.unit.account_changes.settle(heard, self.station.clock.now())
         self._wait([(one.account_no, json.dumps(household_row(one))) for one in waits])
 
     def remove(self, account_nos: Sequence[str]) -> None:
@@ -145,6 +149,6 @@ def differs(
         for one in reading.households.numbered([one.account_no for one in filed], ())
     }
     return any(
-        up_to_date(known.get(one.account_no), one, ours) != known.get(one.account_no)
+        (old := known.get(one.account_no)) is None or up_to_date(old, one, ours) != BroughtIn(old)
         for one in filed
     ) or bool(gone_between(reading, feed, filed, span))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from cardstation.domain.account_change import AccountChange
 from cardstation.domain.batch import Batch
 from cardstation.domain.batch_life import BatchStep
 from cardstation.domain.envelopes import (
@@ -77,6 +78,8 @@ class Records:
     counts: Mapping[str, Money]
     clerks: Mapping[str, Clerk]
     steps: tuple[BatchStep, ...]
+    account_changes: tuple[tuple[int, AccountChange], ...]
+    open_changes: Mapping[str, tuple[AccountChange, ...]]
     anchored: Disagreement | None
 
     @cached_property
@@ -247,6 +250,8 @@ def collect_records(station: Station) -> Records:
             counts=reading.shifts.every_count(),
             clerks={one.name: one for one in reading.shifts.clerks()},
             steps=reading.steps.every(),
+            account_changes=reading.account_changes.every(),
+            open_changes=reading.account_changes.open_by_account(),
             anchored=_anchored(station, reading),
         )
 

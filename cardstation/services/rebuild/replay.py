@@ -6,6 +6,7 @@ The moves are made by the same table and the same rules as the first time; moves
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from cardstation.domain.household import Household
@@ -15,6 +16,7 @@ from cardstation.domain.shift import Shift, ShiftClose
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import BEGINNING, TABLES, Direction, TopUpEvent
 from cardstation.errors import Refusal
+from cardstation.services.intent.account_changes import account_changed_again
 from cardstation.services.intent.clerk_changes import change_again
 from cardstation.services.intent.facts import stamp
 from cardstation.services.intent.funding import receive_again
@@ -84,22 +86,13 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
         entry = stored.entry
     except (ValueError, KeyError, TypeError):
         return
+    if (again := _ROW_AGAIN.get(entry.kind)) is not None:
+        again(unit, entry)
+        return
     then = station_then(station, entry)
     match entry.kind:
         case EntryKind.RECEIVED:
             _received(then, unit, thaw(AskedPayment, entry.detail), entry.seq)
-        case EntryKind.RELEASED:
-            release_again(unit, thaw(ReleasedLine, entry.detail), seq=entry.seq)
-        case EntryKind.GIVEN_BACK:
-            unit.lump_sums.give_back(thaw(GivenBack, entry.detail), seq=entry.seq)
-        case EntryKind.ARREARS_PAID:
-            arrears_again(unit, thaw(ArrearsPaid, entry.detail), seq=entry.seq)
-        case EntryKind.SHIFT_OPENED:
-            unit.shifts.open_shift(thaw(Shift, entry.detail), seq=entry.seq)
-        case EntryKind.SHIFT_CLOSED:
-            _closed(unit, thaw(ShiftClose, entry.detail), entry.seq)
-        case EntryKind.CLERK:
-            change_again(unit, entry)
         case EntryKind.EPOCH | EntryKind.CLOCK | EntryKind.LAYOUT:
             return
         case EntryKind.BATCH:
@@ -118,10 +111,39 @@ def _received(then: Station, unit: Unit, asked: AskedPayment, seq: int) -> None:
         unit.lump_sums.note_paper(asked.ack_no, clerk=then.clerk, at=at)
 
 
-def _closed(unit: Unit, closed: ShiftClose, seq: int) -> None:
+def _released(unit: Unit, entry: Entry) -> None:
+    release_again(unit, thaw(ReleasedLine, entry.detail), seq=entry.seq)
+
+
+def _given_back(unit: Unit, entry: Entry) -> None:
+    unit.lump_sums.give_back(thaw(GivenBack, entry.detail), seq=entry.seq)
+
+
+def _arrears_paid(unit: Unit, entry: Entry) -> None:
+    arrears_again(unit, thaw(ArrearsPaid, entry.detail), seq=entry.seq)
+
+
+def _opened(unit: Unit, entry: Entry) -> None:
+    unit.shifts.open_shift(thaw(Shift, entry.detail), seq=entry.seq)
+
+
+def _closed(unit: Unit, entry: Entry) -> None:
+    closed = thaw(ShiftClose, entry.detail)
     if unit.shifts.counted(closed.shift_id) is None:
         unit.shifts.count(closed.shift_id, closed.counted, at=closed.closed_at)
-    unit.shifts.close_shift(closed, seq=seq)
+    unit.shifts.close_shift(closed, seq=entry.seq)
+
+
+_ROW_AGAIN: Mapping[EntryKind, Callable[[Unit, Entry], None]] = {
+    EntryKind.RELEASED: _released,
+    EntryKind.GIVEN_BACK: _given_back,
+    EntryKind.ARREARS_PAID: _arrears_paid,
+    EntryKind.SHIFT_OPENED: _opened,
+    EntryKind.SHIFT_CLOSED: _closed,
+    EntryKind.CLERK: change_again,
+    EntryKind.ACCOUNT: account_changed_again,
+}
+"""Facts with a row of their own, which they alone make."""
 
 
 def _move(then: Station, unit: Unit, stored: StoredEntry, entry: Entry) -> None:
