@@ -9,7 +9,7 @@ from cardstation.domain.household import Household
 from cardstation.errors import Refusal
 from cardstation.services.station import Station
 from drivers.purses import PURSES
-from drivers.virtual.card import VirtualCard
+from drivers.virtual.card import VirtualCard, new_chip
 from drivers.virtual.maker import CardStory, make_card
 from drivers.virtual.volume_purse_maker import make_purse_of
 
@@ -60,6 +60,18 @@ class CardBox:
         path = self._folder / f"{household.card_no}.json"
         if not path.exists():
             self._issued(household).save(path)
+        return path
+
+    def blank(self, name: str, chip: str) -> Path:
+        """A card nobody has written yet, under a name of its own.
+
+        Raises:
+            Refusal: `bad_request`: the box has a card of that name.
+        """
+        path = self._folder / f"{Path(name).name}.json"
+        if path.exists():
+            raise Refusal("bad_request", given=name)
+        VirtualCard(new_chip(chip), path.stem).save(path)
         return path
 
     def _issued(self, household: Household) -> VirtualCard:

@@ -10,12 +10,13 @@ from cardstation.bootstrap.card_box import CardBox
 from cardstation.bootstrap.rack_socket import Request, call_rack, note_of
 from cardstation.bootstrap.station import open_station
 from cardstation.cli.output import plain
-from cardstation.domain.card import Quantity
+from cardstation.domain.card import CardContent, Quantity
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.money import Money
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.ports.layout import Layout
+from cardstation.services.station import Station
 from cardstation.settings import Settings
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.meter import MeterVerdict, VirtualMeter
@@ -44,9 +45,11 @@ def take_card(settings: Settings, wanted: Request) -> Request:
         if isinstance(card.chip, VirtualPurseCard):
             return _of_purse(card, station.clock.now(), wanted)
         layout = next(one for one in station.layouts if one.recognises(card.image))
-        place = settings.home / FOLDER / path.name
+        into = Path(str(wanted.get("into") or path.stem)).name
+        place = settings.home / FOLDER / f"{into}.json"
         school = station.rules_of(layout.decode(card.image).identity.maker).school
         meter = _adjusted(_meter(place, card.image, layout, school), wanted)
+        _named(station, meter, layout.decode(card.image))
         now = station.clock.now()
         _lived(meter, now.date(), wanted)
         did = _used(meter, card, now, wanted)
@@ -104,6 +107,16 @@ def _meter(place: Path, image: bytes, layout: Layout, school: CounterSchool) -> 
     if place.exists():
         return VirtualMeter.load(place, layout)
     return VirtualMeter.of_card(layout.decode(image), layout, school)
+
+
+def _named(station: Station, meter: VirtualMeter, content: CardContent) -> None:
+    """An opening card names no meter: the one on file for its household takes it."""
+    if meter.state.meter_no:
+        return
+    with station.store.reading() as reading:
+        household = reading.households.get(content.identity.account_no)
+    if household is not None:
+        meter.state = replace(meter.state, meter_no=household.meter.meter_no)
 
 
 def _adjusted(meter: VirtualMeter, wanted: Request) -> VirtualMeter:

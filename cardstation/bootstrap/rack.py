@@ -185,6 +185,9 @@ class Hands:
             case "make":
                 path = self.box.make(self.box.household(str(request.get("account"))))
                 return {**self._standing(), "card": path.stem}
+            case "blank":
+                path = self.box.blank(str(request.get("name")), str(request.get("chip")))
+                return {**self._standing(), "card": path.stem}
             case "copy":
                 self.box.copy(str(request.get("card")), str(request.get("name")))
             case "list":

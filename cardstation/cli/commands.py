@@ -13,6 +13,7 @@ from cardstation.cli.dispute import dispute
 from cardstation.cli.exceptions import exceptions
 from cardstation.cli.explain import explain
 from cardstation.cli.feed import feed
+from cardstation.cli.give_back import give_back, reverse
 from cardstation.cli.issue import issue
 from cardstation.cli.keys import keys
 from cardstation.cli.layout import layout
@@ -30,6 +31,8 @@ COMMANDS: tuple[click.Command, ...] = (
     card,
     quote,
     top_up,
+    reverse,
+    give_back,
     issue,
     clear,
     orders,

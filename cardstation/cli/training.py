@@ -10,6 +10,7 @@ from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.errors import Refusal
 
 _SHIFT = re.compile(r"([+-]?)(\d+)([smhd])|([+-]?0)")
+CHIPS = ("sle4442", "sle4428", "at24c02", "at88sc102", "mifare1k")
 DIALECTS = ("acs", "omnikey", "part3", "acr1252")
 slot_option = click.option(
     "--slot", type=click.IntRange(1, 8), default=1, show_default=True, help="Which reader."
@@ -78,6 +79,16 @@ def list_cards(call: Call) -> None:
 def make(call: Call, account: str) -> None:
     """Make the virtual card of a household (ACCOUNT or card number)."""
     _ask(call, do="make", account=account)
+
+
+@rack.command()
+@click.argument("name")
+@click.option("--chip", type=click.Choice(CHIPS), default=CHIPS[0], show_default=True)
+@with_json
+@pass_call
+def blank(call: Call, name: str, chip: str) -> None:
+    """Make a card that nobody has written yet, under a NAME of its own."""
+    _ask(call, do="blank", name=name, chip=chip)
 
 
 @rack.command()
@@ -150,6 +161,7 @@ def stop(call: Call) -> None:
 
 @training.command()
 @click.argument("card")
+@click.option("--meter", "into", default="", help="Name of the meter; the card's own otherwise.")
 @click.option("--school", type=click.Choice(["exact", "greater", "cumulative", "none"]))
 @click.option("--residual", help="What is in the meter, m³ or yuan.")
 @click.option("--limit", help="Hoard limit of the meter, m³ or yuan.")
@@ -168,6 +180,7 @@ def meter(
     /,
     *,
     card: str,
+    into: str,
     school: str | None,
     residual: str | None,
     limit: str | None,
@@ -177,7 +190,8 @@ def meter(
     **happens: object,
 ) -> None:
     """Let the card's virtual meter take it (or a tool card), and say what the meter did."""
-    request: dict[str, object] = {"card": card, "school": school, "residual": residual}
+    request: dict[str, object] = {"card": card, "into": into, "school": school}
+    request |= {"residual": residual}
     request |= {"limit": limit, "use": use, "pull_step": pull_step, "flags": list(flag)}
     request |= happens
     answer = call.doors.meter(call.settings, request)

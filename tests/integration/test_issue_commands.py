@@ -2,71 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cardstation.bootstrap.demo_readers import LocalRoom
-from cardstation.bootstrap.entry import doors
-from cardstation.cli.commands import COMMANDS
-from cardstation.cli.run import main
 from cardstation.domain.household import HouseholdStatus
-from cardstation.services.station import Station
-from cardstation.settings import Settings
 from drivers.virtual import Tear, VirtualCard
 from drivers.virtual.card import new_chip
 from drivers.virtual.meter import VirtualMeter
 from drivers.virtual.meter_rules import MeterState
 from tests.kit import cards
 from tests.kit.papers import pages_of
-from tests.kit.shifts import CHIEF, PINS, desk_on_duty
-from tests.kit.station import Desk, card_of, layout_of
+from tests.kit.shell import Shell, shell_for
+from tests.kit.shifts import CHIEF
+from tests.kit.station import card_of, layout_of
 
 HOME = replace(cards.household(counter=0), chip="sle4442")
-
-
-class Shell:
-    """Runs commands with `--json` on a made-up desk."""
-
-    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.desk: Desk = desk_on_duty(home, households=[HOME])
-        self._capsys = capsys
-
-    def __call__(self, *words: str, status: int = 0) -> Any:
-        @contextmanager
-        def station(_settings: Settings, _writing: bool) -> Iterator[Station]:
-            yield self.desk.station
-
-        @contextmanager
-        def readers(_settings: Settings) -> Iterator[LocalRoom]:
-            yield LocalRoom(self.desk.reader)
-
-        self._capsys.readouterr()
-        made = replace(doors(), station=station, readers=readers)
-        assert main(made, COMMANDS, [*words, "--json"]) == status
-        return json.loads(self._capsys.readouterr().out)
-
-    def put_in(self, card: VirtualCard) -> VirtualCard:
-        self.desk.reader.pull()
-        self.desk.reader.insert(card)
-        return card
 
 
 @pytest.fixture
 def run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Shell]:
-    monkeypatch.setenv("CARDSTATION_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CARDSTATION_APPROVER_PIN", PINS[CHIEF])
-    monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
-    shell = Shell(tmp_path / "home", capsys)
-    yield shell
-    shell.desk.station.store.close()
+    with shell_for(tmp_path / "home", monkeypatch, capsys, [HOME]) as shell:
+        yield shell
 
 
 def blank() -> VirtualCard:

@@ -1,0 +1,65 @@
+"""`cardstation reverse`, `return …`: gas and money back from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.virtual import PullAfter
+from tests.kit.shell import Shell, shell_for
+from tests.kit.shifts import CHIEF
+from tests.kit.station import card_of, neighbours
+
+[HOME] = neighbours(1)
+BY = ("--approver", CHIEF)
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Shell]:
+    with shell_for(tmp_path / "home", monkeypatch, capsys, [HOME]) as shell:
+        yield shell
+
+
+def test_a_load_is_taken_off_its_card_and_its_money_handed_over(run: Shell) -> None:
+    card = run.put_in(card_of(HOME))
+    sold = run("top-up", "--money", "100")
+    before = card.image
+    run.put_in(card)
+    assert run("reverse", *BY, status=3)["error"] == "meter_may_have_taken"
+    assert card.image == before
+    owed = run("reverse", "--reading", "photo 118", *BY)
+    assert (owed["state"], owed["account_no"]) == ("sealed", HOME.account_no)
+    assert owed["fen"] == sold["gas"]
+    assert run("pay-out", owed["intent"], *BY)["state"] == "refunded"
+    run.put_in(card)
+    assert run("reverse", "--reading", "photo 118", *BY, status=3)["error"] == "nothing_to_return"
+    assert run("card", "read")["pending"] is None
+
+
+def test_a_paid_load_that_never_was_is_given_up(run: Shell) -> None:
+    card = run.put_in(card_of(HOME))
+    card.chip.arm(PullAfter(0))
+    assert run("top-up", "--money", "100", status=4)["error"] == "card_removed"
+    card.chip.arm(None)
+    run.put_in(card)
+    owed = run("return", "unloaded", *BY)
+    assert (owed["state"], owed["fen"]) == ("refund_requested", 10_000)
+    assert run("pay-out", owed["intent"], *BY)["state"] == "refunded"
+    assert run("return", "unloaded", *BY, status=3)["error"] == "no_paid_load"
+
+
+def test_a_return_that_touched_no_card_is_withdrawn(run: Shell) -> None:
+    card = run.put_in(card_of(HOME))
+    run("top-up", "--money", "100")
+    run.put_in(card).chip.arm(PullAfter(0))
+    assert run("reverse", "--reading", "photo 118", *BY, status=4)["error"] == "card_removed"
+    card.chip.arm(None)
+    [left] = run("recover")["open"]
+    assert run("return", "withdraw", left["intent_id"], status=3)["error"] == "not_withdrawable"
+    run.put_in(card)
+    assert run("top-up", "--money", "50", status=3)["error"] == "load_still_on_card"
+    assert run("return", "withdraw", left["intent_id"])["state"] == "voided"
