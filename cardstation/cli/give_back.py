@@ -1,4 +1,4 @@
-"""`cardstation reverse`, `return …`: gas off its card again, or a load that never was given up."""
+"""`cardstation reverse`, `return`: gas off its card again, or a load that never was given up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.sentences import word
 from cardstation.services.identify import insert_card
 from cardstation.services.refund import request_refund
-from cardstation.services.return_load import return_load, withdraw_return
+from cardstation.services.return_load import return_load
 
 
 @click.command()
@@ -40,18 +40,13 @@ def reverse(call: Call, reading: str, approver: str, reader: str, wait_s: float)
     _answer(call, taken)
 
 
-@click.group("return")
-def give_back() -> None:
-    """A paid load that is on no card, or a return that has touched none."""
-
-
-@give_back.command("unloaded")
+@click.command("return")
 @approver_option
 @reader_option
 @wait_option
 @with_json
 @pass_call
-def unloaded(call: Call, approver: str, reader: str, wait_s: float) -> None:
+def give_back(call: Call, approver: str, reader: str, wait_s: float) -> None:
     """Give up the paid load that is not on the card in the reader; `pay-out` returns its money."""
     with call.doors.station(call.settings, True) as station:
         by = approved(call, station, approver)
@@ -62,17 +57,6 @@ def unloaded(call: Call, approver: str, reader: str, wait_s: float) -> None:
             finally:
                 inserted.close()
     _answer(call, owed)
-
-
-@give_back.command("withdraw")
-@click.argument("intent_id")
-@with_json
-@pass_call
-def withdraw(call: Call, intent_id: str) -> None:
-    """Give up a return (INTENT_ID of `recover`) that has not touched its card."""
-    with call.doors.station(call.settings, True) as station:
-        ended = withdraw_return(station, intent_id)
-    _answer(call, ended)
 
 
 def _answer(call: Call, intent: TopUp) -> None:

@@ -1,4 +1,4 @@
-"""`cardstation reverse`, `return …`: gas and money back from the command line."""
+"""`cardstation reverse`, `return`: gas and money back from the command line."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ def test_a_paid_load_that_never_was_is_given_up(run: Shell) -> None:
     assert run("top-up", "--money", "100", status=4)["error"] == "card_removed"
     card.chip.arm(None)
     run.put_in(card)
-    owed = run("return", "unloaded", *BY)
+    owed = run("return", *BY)
     assert (owed["state"], owed["fen"]) == ("refund_requested", 10_000)
     assert run("pay-out", owed["intent"], *BY)["state"] == "refunded"
-    assert run("return", "unloaded", *BY, status=3)["error"] == "no_paid_load"
+    assert run("return", *BY, status=3)["error"] == "no_paid_load"
 
 
-def test_a_return_that_touched_no_card_is_withdrawn(run: Shell) -> None:
+def test_a_return_that_touched_no_card_ends_at_its_next_insertion(run: Shell) -> None:
     card = run.put_in(card_of(HOME))
     run("top-up", "--money", "100")
     run.put_in(card).chip.arm(PullAfter(0))
     assert run("reverse", "--reading", "photo 118", *BY, status=4)["error"] == "card_removed"
     card.chip.arm(None)
-    [left] = run("recover")["open"]
-    assert run("return", "withdraw", left["intent_id"], status=3)["error"] == "not_withdrawable"
+    assert [one["direction"] for one in run("recover")["open"]] == ["return"]
     run.put_in(card)
     assert run("top-up", "--money", "50", status=3)["error"] == "load_still_on_card"
-    assert run("return", "withdraw", left["intent_id"])["state"] == "voided"
+    assert run("recover")["open"] == []
+    assert run.desk.states()[-1] == "voided"
