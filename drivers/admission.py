@@ -19,11 +19,14 @@ from cardstation.ports.layout import Layout
 from drivers.layouts import LAYOUTS
 from drivers.layouts.codec import OWN_BYTES
 from drivers.layouts.example import Example
+from drivers.layouts.open_tools import TOOL_LAYOUTS
 from drivers.layouts.proof import Finding, next_load, prove, torn_finding
 from drivers.layouts.sheet import Sheet
 from drivers.operations import host_writes
 from drivers.virtual.card import VIRTUAL_CHIPS, VirtualCard, new_chip
+from drivers.virtual.maker import ISSUED_AT
 from drivers.virtual.tear import Torn, every_tear
+from drivers.virtual.tool_maker import make_tool_card
 
 _TAKEN_BY: Mapping[CounterSchool, tuple[str, ...]] = {
     CounterSchool.EXACT: ("quantity", "purchase_counter"),
@@ -66,6 +69,9 @@ class Beside:
         for sheet in self.sheets:
             for example in sheet.examples:
                 yield sheet.layout.code, example.image
+        for tools in TOOL_LAYOUTS:
+            for tool in sorted(tools.tools):
+                yield tools.code, make_tool_card(tool, "", ISSUED_AT, chip=tools.chip).image
 
 
 def proven(sheet: Sheet, beside: Beside) -> tuple[Finding, ...]:

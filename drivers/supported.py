@@ -12,6 +12,7 @@ from cardstation.ports.layout import Layout
 from drivers.chips import CHIPS
 from drivers.layouts import LAYOUTS
 from drivers.layouts.codec import Operation
+from drivers.layouts.open_tools import TOOL_LAYOUTS
 from drivers.makers import MAKERS
 from drivers.measured import SEEDS, TornLoads, measured, torn_loads
 from drivers.measured_purse import least_purse, measured_purse, torn_at_meter, torn_purse
@@ -38,7 +39,7 @@ list` shows it there.
 
 def page() -> str:
     """The whole page."""
-    parts = (_readers(), _chips(), _layouts(), _makers(), _figures(), _torn(), _purses())
+    parts = (_readers(), _chips(), _layouts(), _tools(), _makers(), _figures(), _torn(), _purses())
     return "\n".join([HEAD, *(part + "\n" for part in parts)])
 
 
@@ -94,6 +95,18 @@ def _layouts() -> str:
     ]
     head = ("layout", "chip", "says whose load", "makers")
     return "## Layouts\n\n" + _table(head, rows)
+
+
+def _tools() -> str:
+    rows = [
+        (f"`{one.code}`", f"`{one.chip}`", _words(sorted(one.tools)), str(one.most_uses))
+        for one in TOOL_LAYOUTS
+    ]
+    said = (
+        "Cards of fitters (工具卡), in `TOOL_LAYOUTS`: `tests/contract/test_tool_layouts.py`, and\n"
+        "pulled out of meters in `tests/property/test_torn_tools.py`.\n\n"
+    )
+    return "## Tool cards\n\n" + said + _table(("layout", "chip", "kinds", "uses"), rows)
 
 
 def _makers_of(layout: Layout) -> str:

@@ -14,6 +14,8 @@ from drivers.virtual.maker import CardStory, make_card
 from drivers.virtual.volume_purse_maker import make_purse_of
 
 FOLDER = "training/cards"
+BLANK = "blank"
+"""Cards of the box whose name begins so are blanks of the commonest chip."""
 
 
 class CardBox:
@@ -25,7 +27,7 @@ class CardBox:
     """
 
     def __init__(self, station: Station, home: Path) -> None:
-        self._station = station
+        self._station, self.home = station, home
         self._folder = home / FOLDER
         self._folder.mkdir(parents=True, exist_ok=True)
         purses = {one.name for one in PURSES}
@@ -90,12 +92,14 @@ class CardBox:
         return tuple(sorted(path.stem for path in self._folder.glob("*.json")))
 
     def path(self, name: str) -> Path:
-        """The file of a card in the box, by card number, account number or the name of a copy.
+        """The file of a card in the box: a card or account number, a copy's name, or a blank's.
 
         Raises:
             Refusal: `unknown_household`, for a number that is in no directory.
         """
         path = self._folder / f"{Path(name).name}.json"
+        if not path.exists() and path.stem.startswith(BLANK):
+            VirtualCard(name=path.stem).save(path)
         return path if path.exists() else self.make(self.household(name))
 
     def take(self, name: str) -> VirtualCard:

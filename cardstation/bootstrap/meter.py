@@ -13,19 +13,20 @@ from cardstation.cli.output import plain
 from cardstation.domain.card import CardContent, Quantity
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.money import Money
+from cardstation.domain.tool_card import Tool
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.ports.layout import Layout
 from cardstation.services.station import Station
 from cardstation.settings import Settings
 from drivers.virtual.card import VirtualCard
-from drivers.virtual.meter import MeterVerdict, VirtualMeter
+from drivers.virtual.meter import MeterVerdict, ToolVerdict, VirtualMeter
 from drivers.virtual.meter_errors import shown_as
 from drivers.virtual.meter_life import new_battery, tampered
-from drivers.virtual.meter_tools import Tool, ToolCard, Worked
 from drivers.virtual.purse_card import VirtualPurseCard
 from drivers.virtual.purse_meter import PurseMeter
 from drivers.virtual.tear import Tear
+from drivers.virtual.tool_maker import make_tool_card
 
 FOLDER = "training/meters"
 
@@ -52,7 +53,8 @@ def take_card(settings: Settings, wanted: Request) -> Request:
         _named(station, meter, layout.decode(card.image))
         now = station.clock.now()
         _lived(meter, now.date(), wanted)
-        did = _used(meter, card, now, wanted)
+        tool = _tool_card(box, meter, card, now, wanted)
+        did = _used(meter, card, tool, now, wanted)
     place.parent.mkdir(parents=True, exist_ok=True)
     meter.save(place)
     return {**_said(did), "meter": plain(meter.state), "display": shown_as(meter.state.error)}
@@ -86,14 +88,30 @@ def _lived(meter: VirtualMeter, today: date, wanted: Request) -> None:
         meter.state = new_battery(meter.state)
 
 
-def _used(
-    meter: VirtualMeter, card: VirtualCard, now: datetime, wanted: Request
-) -> MeterVerdict | Worked:
-    """The card, or a fitter's tool card, goes in."""
+def _tool_card(
+    box: CardBox, meter: VirtualMeter, card: VirtualCard, now: datetime, wanted: Request
+) -> VirtualCard | None:
+    """One that a desk made, by its name in the box; or one that the trainer has at hand."""
+    if name := wanted.get("tool_card"):
+        _ensure_in_hand(box.home, str(name))
+        return box.take(str(name))
     if tool := wanted.get("tool"):
-        return meter.use(ToolCard(Tool(str(tool))))
+        return make_tool_card(Tool(str(tool)), meter.state.meter_no, now, chip=card.chip.kind)
+    return None
+
+
+def _used(
+    meter: VirtualMeter,
+    card: VirtualCard,
+    tool: VirtualCard | None,
+    now: datetime,
+    wanted: Request,
+) -> MeterVerdict | ToolVerdict:
+    """The card, or a fitter's tool card, goes in."""
     step = wanted.get("pull_step")
     cut = Tear(step) if isinstance(step, int) else None
+    if tool is not None:
+        return meter.use(tool, at=now, cut=cut)
     return meter.take(card, at=now, cut=cut, backwards=bool(wanted.get("backwards")))
 
 

@@ -15,7 +15,20 @@ from cardstation.domain.card import (
 )
 
 
-class Layout(Protocol):
+class Format(Protocol):
+    """What tells cards of one format from all others."""
+
+    code: str
+    chip: str
+
+    def recognises(self, image: bytes) -> bool:
+        """True when the image carries a valid identity block of this format."""
+
+    def is_blank(self, image: bytes) -> bool:
+        """True when the card was never issued."""
+
+
+class Layout(Format, Protocol):
     """One card layout, declared as data.
 
     Every plan states the write order; a card torn at any step of a load or a clearing shows the
@@ -28,16 +41,8 @@ class Layout(Protocol):
         desk_owned: Ranges that only the desk writes; the meter owns its return block.
     """
 
-    code: str
-    chip: str
     marks_loads: bool
     desk_owned: tuple[range, ...]
-
-    def recognises(self, image: bytes) -> bool:
-        """True when the image carries a valid identity block of this layout."""
-
-    def is_blank(self, image: bytes) -> bool:
-        """True when the card was never issued."""
 
     def is_torn(self, image: bytes) -> bool:
         """True when a half-written credit lies beside the current one: some desk was cut short."""

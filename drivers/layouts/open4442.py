@@ -14,7 +14,7 @@ ISSUED = 0xFC
 """The version byte loses one bit when an issue begins and one more when it is complete, so it
 has no state between the three."""
 
-_KINDS = ((0x56, "volume"), (0x4D, "money"))
+KINDS = ((0x56, "volume"), (0x4D, "money"))
 """`V` and `M`: neither can turn into the other while it is erased or programmed."""
 
 _ERASED = b"\xff"
@@ -44,7 +44,7 @@ LIMITS = Block(
     "limits",
     14,
     (
-        Field("unit", 0, 1, Encoding.CHOICE, _KINDS),
+        Field("unit", 0, 1, Encoding.CHOICE, KINDS),
         Field("alarm", 1, 3, Encoding.UINT),
         Field("hoard", 4, 4, Encoding.UINT),
         Field("overdraft", 8, 4, Encoding.UINT),
@@ -56,7 +56,7 @@ CREDIT = Block(
     "credit",
     24,
     (
-        Field("kind", 0, 1, Encoding.CHOICE, _KINDS),
+        Field("kind", 0, 1, Encoding.CHOICE, KINDS),
         Field("quantity", 1, 4, Encoding.UINT),
         Field("purchase_counter", 5, 2, Encoding.UINT),
         Field("loaded_at", 7, 4, Encoding.TIME),
@@ -72,7 +72,7 @@ RETURN = Block(
     "return",
     40,
     (
-        Field("kind", 0, 1, Encoding.CHOICE, _KINDS),
+        Field("kind", 0, 1, Encoding.CHOICE, KINDS),
         Field("meter_no", 1, 12, Encoding.TEXT),
         Field("purchase_counter", 13, 2, Encoding.UINT),
         Field("taken_mark", 15, 4, Encoding.RAW),

@@ -9,16 +9,18 @@ from pathlib import Path
 
 from cardstation.domain.card import CardContent, CardType, PriceBlock, PriceStep, Quantity
 from cardstation.domain.meter import CounterSchool, MeterKind
-from cardstation.domain.volume import Volume
+from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from cardstation.files import write_whole
 from cardstation.ports.layout import Layout
+from cardstation.ports.tool_layout import ToolLayout
+from drivers.layouts.open_tools import TOOL_LAYOUTS
 from drivers.virtual.card import VirtualCard
 from drivers.virtual.meter_errors import MeterError
 from drivers.virtual.meter_gas import use_gas
 from drivers.virtual.meter_life import card_read, day_passed
 from drivers.virtual.meter_rules import FLAT, Decision, MeterState, Taking, decide, number_of
-from drivers.virtual.meter_tools import ToolCard, Worked, apply
+from drivers.virtual.meter_tools import ToolDecision, decide_tool
 from drivers.virtual.tear import Cut, Torn
 
 
@@ -39,6 +41,34 @@ class MeterVerdict:
     error: int
     written: bool
     torn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToolVerdict:
+    """What a meter did with a tool card.
+
+    Attributes:
+        error: Error number as shown, 0 = none.
+        did: It did what the card says, now. torn: The card was pulled out too early.
+        void: What is gone from it for nobody. tested: What it let through.
+    """
+
+    error: int
+    did: bool = False
+    torn: bool = False
+    void: int = 0
+    tested: Volume = NO_GAS
+
+
+_MARKS = ("taken_mark", "tool_mark")
+"""What a meter remembers as bytes."""
+
+
+def _tool_verdict(decision: ToolDecision | None, *, torn: bool = False) -> ToolVerdict:
+    error = int(MeterError.PULLED_EARLY if torn else MeterError.NONE)
+    if decision is None or decision.use is None:
+        return ToolVerdict(error, torn=torn)
+    return ToolVerdict(error, True, torn, decision.void, Volume(decision.tested))
 
 
 class VirtualMeter:
@@ -145,12 +175,52 @@ class VirtualMeter:
         self.state = day_passed(self.state, day)
         return self.consume(volume)
 
-    def use(self, tool: ToolCard) -> Worked:
-        """Put a fitter's tool card in; the card says afterwards what it carries."""
+    def use(
+        self, card: VirtualCard, *, at: datetime | None = None, cut: Cut | None = None
+    ) -> ToolVerdict:
+        """Let the meter read a fitter's tool card, do what it says and write that it did.
+
+        Args:
+            card: The card in the meter's slot.
+            at: The meter's clock, by default now.
+            cut: Pull the card at this step of the meter's writes, counted from the first byte.
+        """
         if self.state.battery < FLAT:
-            return Worked(tool, MeterError.VOLTAGE)
-        self.state, worked = apply(card_read(self.state), tool)
-        return worked
+            return ToolVerdict(int(MeterError.VOLTAGE))
+        self.state = card_read(self.state)
+        card.chip.power_up()
+        layout = next((one for one in TOOL_LAYOUTS if one.recognises(card.image)), None)
+        if layout is None or layout.chip != self._layout.chip:
+            self._untouched(MeterError.FORMAT)
+            return ToolVerdict(int(MeterError.FORMAT))
+        decision = decide_tool(self.state, layout.decode(card.image), at or datetime.now(UTC))
+        if not decision.place:
+            self.state = decision.after
+            return ToolVerdict(int(decision.error))
+        try:
+            return self._use(card, layout, decision, cut)
+        except Torn:
+            did = self.state is decision.after
+            self.state = replace(self.state, error=MeterError.PULLED_EARLY)
+            return _tool_verdict(decision if did else None, torn=True)
+
+    def _use(
+        self, card: VirtualCard, layout: ToolLayout, decision: ToolDecision, cut: Cut | None
+    ) -> ToolVerdict:
+        """The card says so first, then it is done and remembered, then the card says it was."""
+        chip = card.chip
+        if not chip.host_open(chip.secret):
+            self.state = replace(self.state, error=MeterError.COMMUNICATION)
+            return ToolVerdict(int(MeterError.COMMUNICATION))
+        if cut is not None:
+            chip.arm(cut)
+        if decision.use is not None:
+            plan = layout.plan_claim(card.image, decision.place, decision.use, decision.carried)
+            chip.host_write(plan.spans)
+            self.state = decision.after
+        chip.host_write(layout.plan_done(card.image, decision.place).spans)
+        chip.power_off()
+        return _tool_verdict(decision)
 
     def _untouched(self, error: MeterError) -> Decision:
         self.state = replace(self.state, error=error)
@@ -199,7 +269,8 @@ class VirtualMeter:
     def save(self, path: Path) -> None:
         """Write the meter's memory to a file, whole or not at all."""
         kept = asdict(self.state)
-        kept["taken_mark"] = self.state.taken_mark.hex()
+        for name in _MARKS:
+            kept[name] = kept[name].hex()
         kept["faults"] = sorted(self.state.faults)
         write_whole(path, json.dumps(kept))
 
@@ -210,7 +281,7 @@ class VirtualMeter:
         known = {one.name: kept[one.name] for one in fields(MeterState) if one.name in kept}
         known["kind"] = MeterKind(kept["kind"])
         known["school"] = CounterSchool(kept["school"])
-        known["taken_mark"] = bytes.fromhex(kept["taken_mark"])
+        known |= {name: bytes.fromhex(kept[name]) for name in _MARKS if name in kept}
         known["faults"] = frozenset(kept["faults"])
         if kept["price"] is not None:
             steps = (PriceStep(**step) for step in kept["price"]["steps"])

@@ -58,6 +58,7 @@ class MeterState:
         alarm: At or below it the meter asks for gas.
         battery: Thousandths. locked: The valve was closed by a magnet or a metal plate, until a
             card of this meter or a tool opens it.
+        tool_mark, tool_place: Of the last use of a tool card that it did.
     """
 
     meter_no: str
@@ -81,6 +82,8 @@ class MeterState:
     alarm: int = 0
     battery: int = FULL
     locked: bool = False
+    tool_mark: bytes = b""
+    tool_place: int = 0
 
     @property
     def closed(self) -> bool:

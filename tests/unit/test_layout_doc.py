@@ -6,10 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.tool_card import Tool
+from cardstation.domain.volume import Volume
 from drivers.layouts.codec import Block, Operation, Place, Step
 from drivers.layouts.example import Example
 from drivers.layouts.fields import Field
 from drivers.layouts.open4442 import OPEN4442
+from drivers.layouts.open_tools import CARRIED, CHANGE4442, TOOL4442, USE
+from drivers.layouts.open_tools import HEAD as TOOL
+from drivers.layouts.tool_layout import ToolCardLayout
+from drivers.virtual.maker import ISSUED_AT
+from drivers.virtual.meter import VirtualMeter
+from drivers.virtual.meter_rules import MeterState
+from drivers.virtual.tool_maker import make_tool_card
 
 DOC = (Path(__file__).parents[2] / "docs" / "card-layouts.md").read_text("utf-8")
 SHEET = OPEN4442.declaration
@@ -138,3 +147,29 @@ def test_the_addresses_are_the_codes(place: Place) -> None:
 @pytest.mark.parametrize("operation", list(Operation))
 def test_the_write_orders_are_the_codes(operation: Operation) -> None:
     assert f"`{order(SHEET.orders[operation])}`" in DOC
+
+
+@pytest.mark.parametrize("block", [TOOL, USE], ids=lambda block: block.name)
+def test_the_tables_of_tool_cards_are_the_codes(block: Block) -> None:
+    assert table(block) in DOC
+
+
+def test_the_table_of_what_is_carried_is_the_codes() -> None:
+    lines = table(CARRIED).splitlines()
+    assert "\n".join(one for one in lines if "to_" not in one and "price_" not in one) in DOC
+
+
+@pytest.mark.parametrize("layout", [TOOL4442, CHANGE4442], ids=lambda one: one.code)
+def test_the_addresses_of_tool_cards_are_the_codes(layout: ToolCardLayout) -> None:
+    for place in layout.declaration.places:
+        first, last = place.addresses[0], place.addresses[-1]
+        assert (
+            f"| {first:02X}–{last:02X} | `{layout.code}` | `{place.name}` | {place.owner} |" in DOC
+        )
+
+
+def test_the_hex_of_a_tool_card_is_the_codes() -> None:
+    card = make_tool_card(Tool.TEST, "QM1799609893", ISSUED_AT, uses=2, test_gas=Volume(500))
+    meter = VirtualMeter(MeterState("QM1799609893", residual=3_500), OPEN4442)
+    meter.use(card, at=ISSUED_AT)
+    assert f"```\n{dump(card.image)}```" in DOC

@@ -11,6 +11,7 @@ import pytest
 from cardstation.domain.card import CardType
 from cardstation.domain.meter import CounterSchool, MeterKind
 from cardstation.domain.money import Money
+from cardstation.domain.tool_card import Tool
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal
 from drivers.layouts.codec import Owner
@@ -23,8 +24,8 @@ from drivers.virtual.meter import VirtualMeter
 from drivers.virtual.meter_bench import MeterBench
 from drivers.virtual.meter_errors import MeterError, shown_as
 from drivers.virtual.meter_life import new_battery, tampered
-from drivers.virtual.meter_rules import FLAT, LOW, MeterState, Taking
-from drivers.virtual.meter_tools import Tool, ToolCard
+from drivers.virtual.meter_rules import FLAT, LOW, Taking
+from drivers.virtual.tool_maker import make_tool_card
 from tests.kit import cards
 
 DAY = date(2026, 11, 24)
@@ -39,6 +40,10 @@ def loaded(litres: int = 35_000, kind: MeterKind = MeterKind.VOLUME) -> VirtualC
 
 def bench() -> MeterBench:
     return MeterBench((OPEN4442,), MAKERS)
+
+
+def unlocking(meter: VirtualMeter) -> VirtualCard:
+    return make_tool_card(Tool.UNLOCK, meter.state.meter_no, cards.AT)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +104,7 @@ def test_a_flat_battery_closes_the_valve_and_takes_no_card() -> None:
     assert (verdict.taking, verdict.error) == (Taking.REFUSED, MeterError.VOLTAGE)
     assert not verdict.written
     assert card.image == before
-    assert meter.use(ToolCard(Tool.UNLOCK)).error is MeterError.VOLTAGE
+    assert meter.use(unlocking(meter)).error == MeterError.VOLTAGE
     meter.state = new_battery(meter.state)
     assert hung.take(card, at=cards.AT).taking is Taking.CREDITED
     assert meter.state.flags == set()
@@ -117,7 +122,7 @@ def test_who_tampers_has_no_gas_until_an_own_card_comes_and_it_is_reported(how: 
     assert returned is not None
     assert returned.flags == {how}
     assert meter.consume(Volume(100)) == Volume(100)
-    meter.use(ToolCard(Tool.UNLOCK))
+    meter.use(unlocking(meter), at=cards.AT)
     assert meter.state.flags == set()
 
 
@@ -205,69 +210,6 @@ def test_a_new_year_begins_a_money_meters_steps_anew() -> None:
     meter.live(date(2027, 1, 1), Volume(1_000))
     assert meter.state.tier_litres == 1_000
     assert meter.state.residual == 20_000 - 280 - 336 - 280
-
-
-def test_a_test_card_lets_gas_through_that_nobody_pays() -> None:
-    meter = cards.meter(cards.card())
-    before = meter.state
-    worked = meter.use(ToolCard(Tool.TEST, test_litres=50))
-    assert worked.tested == 50
-    assert meter.state.residual == before.residual
-    assert meter.state.used_litres == before.used_litres + 50
-    assert meter.use(ToolCard(Tool.CHECK)).card.seen == meter.state
-
-
-def test_a_tool_card_for_another_meter_does_nothing() -> None:
-    meter = cards.meter(cards.card())
-    for tool in Tool:
-        before = meter.state
-        worked = meter.use(ToolCard(tool, meter_no="QM0000000000"))
-        assert worked.error is MeterError.METER_NO
-        assert replace(meter.state, error=0, battery=0) == replace(before, error=0, battery=0)
-
-
-def test_a_cleared_meter_is_as_new_and_its_gas_is_void() -> None:
-    card = loaded()
-    meter = cards.meter(card)
-    meter.take(card)
-    worked = meter.use(ToolCard(Tool.CLEAR))
-    assert worked.void == 38_500
-    assert (meter.state.residual, meter.state.account_no) == (0, "")
-    assert meter.take(card).error == MeterError.NOT_OPENED_BUY
-
-
-@pytest.mark.parametrize("kind", list(MeterKind))
-@pytest.mark.parametrize("school", list(CounterSchool))
-def test_what_a_change_card_takes_out_it_puts_in_once(
-    school: CounterSchool, kind: MeterKind
-) -> None:
-    maker = next(one for one in TRAINING if one.school is school)
-    card = cards.card(kind=kind, rules=maker)
-    hung = bench()
-    old = hung.hang(card)
-    residual, total = old.state.residual, old.state.cumulative
-    new = VirtualMeter(MeterState("QM0000000002", kind, school, used_litres=5), OPEN4442)
-    taken = old.use(ToolCard(Tool.CHANGE)).card
-    assert (old.state.residual, old.state.account_no) == (0, "")
-    hung.replace(HOME.meter.meter_no, new)
-    put = new.use(taken).card
-    assert (new.state.residual, new.state.cumulative) == (residual, total)
-    assert new.state.account_no == HOME.account_no
-    assert (new.state.meter_no, new.state.used_litres) == ("QM0000000002", 5)
-    assert put.carried is None
-    spare = VirtualMeter(MeterState("QM0000000003", kind, school), OPEN4442)
-    assert spare.use(put).error is MeterError.NOT_OPENED_BUY
-    assert old.use(taken).error is MeterError.NONE, "a copy of the tool card works again"
-    assert new.use(taken).error is MeterError.CUSTOMER_NO
-
-
-def test_a_change_card_fits_only_a_meter_of_its_kind() -> None:
-    taken = cards.meter(cards.card()).use(ToolCard(Tool.CHANGE)).card
-    for other in (
-        MeterState("QM0000000002", MeterKind.MONEY),
-        MeterState("QM0000000002", school=CounterSchool.NONE),
-    ):
-        assert VirtualMeter(other, OPEN4442).use(taken).error is MeterError.FORMAT
 
 
 def test_a_memory_from_an_older_version_is_read(tmp_path: Path) -> None:
