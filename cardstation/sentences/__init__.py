@@ -38,6 +38,7 @@ from cardstation.sentences import (
     station,
     suspense,
     teams,
+    tool_cards,
     whole_card,
 )
 from cardstation.sentences.phrases import Words
@@ -47,6 +48,7 @@ SENTENCES: Mapping[str, Words] = {
     **card.TABLE,
     **card_report.TABLE,
     **whole_card.TABLE,
+    **tool_cards.TABLE,
     **purse.TABLE,
     **sale.TABLE,
     **giving_back.TABLE,
