@@ -43,6 +43,8 @@ class Settings:
         purge_days: Days after which the personal data of a closed batch are removed.
         offline_limit_yuan, offline_limit_hours: Most that is sold before the ledger has heard of
             it, in whole yuan and hours; 0 = no limit.
+        free_gas_m3: Most gas that two people may grant without money before the ledger has heard of
+            it, in whole m³. emergency_m3: What a household gets at once where it has run out.
         purse_keys: Who holds the keys of CPU cards with a purse: `training`, `software` (masters in
             the keyring), `psam` (a module in a reader of its own), `token` (PKCS#11); empty = this
             desk takes no such cards.
@@ -73,6 +75,8 @@ class Settings:
     purge_days: int = 30
     offline_limit_yuan: int = 0
     offline_limit_hours: int = 0
+    free_gas_m3: int = 200
+    emergency_m3: int = 10
     order_warn_days: int = 30
     purse_keys: str = ""
     purse_maker: str = ""
@@ -104,6 +108,8 @@ _RANGES: Mapping[str, range] = {
     "offline_limit_yuan": range(10_000_001),
     "offline_limit_hours": range(24 * 31 + 1),
     "order_warn_days": range(1, 366),
+    "free_gas_m3": range(100_001),
+    "emergency_m3": range(1, 101),
 }
 
 

@@ -18,6 +18,7 @@ from cardstation.bootstrap.purses import purses_beside
 from cardstation.bootstrap.sheets import makers_with, sheets_of
 from cardstation.domain.money import Money
 from cardstation.domain.offline_limit import OfflineLimit
+from cardstation.domain.volume import Volume
 from cardstation.ports.clock import Clock
 from cardstation.ports.keys import DeviceKey
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
@@ -122,6 +123,8 @@ def station_on(store: Store, settings: Settings, but: str = "") -> Station:
         offline_limit=OfflineLimit(
             Money(settings.offline_limit_yuan * 100), settings.offline_limit_hours
         ),
+        free_gas=Volume.of_m3(str(settings.free_gas_m3)),
+        emergency=Volume.of_m3(str(settings.emergency_m3)),
     )
     line = _ledger(settings, device_key, clock, partial(news_of, station))
     return with_libraries(replace(station, ledger=line, feeds=line), shelf_of(settings, but=but))

@@ -13,8 +13,9 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from cardstation.domain.ledger import PROVISIONAL, Entry, EntryKind, Posting, postings_of
+from cardstation.domain.payment import Tender
 
-SALE, FALSE_SEAL = "sale", "false_seal"
+SALE, MAKE_UP, FALSE_SEAL = "sale", "make_up", "false_seal"
 _DAY = len("2026-11-24")
 
 # Which accounts of an entry a conflict moves to suspense; tenders are counted cash and never move.
@@ -252,7 +253,7 @@ class Judge:
         return "account_missing" if needs else ""
 
     def _order(self, entry: Entry) -> str:
-        if not entry.order_id:
+        if entry.tender != Tender.ORDER:
             return ""
         if entry.kind not in (EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED):
             return ""
@@ -282,6 +283,12 @@ class Judge:
         purse, counter = purse_of(entry), entry.counter_after
         known = self.loads.setdefault((purse, counter), [])
         owner = next((load for load in known if not load.freed_by), None)
+        if owner is not None and entry.tender == Tender.MAKE_UP and entry.witness != PROVISIONAL:
+            # Two people found that the meter never took it: its counter is repeated (R9).
+            again = Load(purse, counter, len(known), entry.entry_id, MAKE_UP, look=entry.target)
+            known.append(again)
+            self.made.append(again)
+            return "", ""
         if owner is not None:
             unsure = PROVISIONAL in (entry.witness, owner.cause)
             return (FALSE_SEAL if unsure else "double_load"), owner.entry_id

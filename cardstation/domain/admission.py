@@ -137,15 +137,20 @@ def ensure_fits(content: CardContent, rules: MakerRules, quantity: Quantity) -> 
     Raises:
         Refusal: `per_load_max`, `hoard_limit`, `hoard_limit_money`.
     """
-    returned = content.returned
-    ensure(returned is not None, "the meter's answer was read")
     if isinstance(quantity, Volume) and quantity > rules.per_load_max:
         raise Refusal("per_load_max", limit_litres=rules.per_load_max.litres)
-    room = _raw(content.limits.hoard) - (0 if returned is None else _raw(returned.residual))
+    room = _raw(room_of(content))
     if _raw(quantity) > room:
         if isinstance(quantity, Volume):
             raise Refusal("hoard_limit", room_litres=max(0, room))
         raise Refusal("hoard_limit_money", room_fen=max(0, room))
+
+
+def room_of(content: CardContent) -> Quantity:
+    """What the meter still takes: below nothing where it holds more than its limit."""
+    hoard, returned = content.limits.hoard, content.returned
+    ensure(returned is not None, "the meter's answer was read")
+    return type(hoard)(_raw(hoard) - (0 if returned is None else _raw(returned.residual)))
 
 
 def quantity_of(quote: Quote) -> Quantity:

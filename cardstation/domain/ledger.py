@@ -46,6 +46,7 @@ class EntryKind(StrEnum):
     CARD_GIVEN_UP = "card_given_up"
     LAYOUT = "layout"
     ACCOUNT = "account"
+    GAS_DUE = "gas_due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,17 @@ class Entry:
         subject: Id of the top-up (or of the payment, for `received`) this fact is about; the batch
             for `batch`, a step of its life without postings, and for `released`, a line that gave
             its money free; the person for `clerk`; the code for `layout`; the payout's own id for
-            `given_back`, what was left of a payment for a batch; the change's own id for `account`.
+            `given_back`, what was left of a payment for a batch; the change's own id for `account`,
+            the due's for `gas_due`.
         fen: Money of the fact: the gas price for paid/sealed/returned/refunded, the sum for
             received, the float for shift_opened, the cash counted for shift_closed.
         balance_fen: Part of a payment that went to (+) or came from (−) the household's balance;
             cash over (+) or short (−) for shift_closed; what the directory said was owed for
             arrears_paid.
-        tender: `cash`, `bank_transfer`, `qr_code`, `batch` (out of a lump sum) or `order`.
+        litres: Of gas_due, what the grant counts as gas: of money, what it buys.
+        tender: `cash`, `bank_transfer`, `qr_code`, `batch` (out of a lump sum), `order`, or the
+            cause for which gas is given.
+        order_id: Of the paid order, or of the gas due, that a load draws on.
         proof: SHA-256 of the card image the fact rests on, hex, or empty.
         target: Of armed, SHA-256 of the whole image to be, hex; of sealed, the load's `look` (see
             `domain.card.WritePlan`), empty where its plan was lost. Else empty.
@@ -73,7 +78,8 @@ class Entry:
             last receipt on record, after which the numbers of the epoch before are void (epoch);
             a work on a card with its plan (card_armed), which work it was (card_written);
             the latest time on record, which the clock was behind (clock); the SHA-256 of the sheet
-            that was registered, empty where it was taken out (layout); what was changed (account).
+            that was registered, empty where it was taken out (layout); what was changed (account);
+            what was granted, or how it was withdrawn (gas_due, which then `corrects` the grant).
         origin: Name of the station whose intent this fact finishes; empty = our own.
         witness: What proves it: `card`, `meter`, `provisional` (the image is the target, but
             another desk may have written the same one; the ledger decides), or `PEOPLE` and in
@@ -235,12 +241,19 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
 
 
 def source_of(entry: Entry) -> str:
-    """Where the money of a top-up came from, and goes back to: its tender, or the lump sum."""
+    """Where the money of a top-up came from, and goes back to: its tender, or the lump sum.
+
+    Given gas has a worth in the books where its meter counts money; emergency gas is owed.
+    """
     match entry.tender:
         case "batch":
             return f"unallocated:{entry.batch}"
         case "order":
             return "tender:online"
+        case "emergency":
+            return f"arrears:{entry.account_no}"
+        case "make_up" | "carried":
+            return f"free:{entry.tender}"
         case _:
             return f"tender:{entry.tender}"
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.volume import Volume
+
+RECEIPT, LOADING_SLIP = "receipt", "loading_slip"
+SLIP_OF: Mapping[Tender, str] = {
+    Tender.ORDER: LOADING_SLIP,
+    Tender.MAKE_UP: "make_up_slip",
+    Tender.CARRIED: "carried_slip",
+    Tender.EMERGENCY: "emergency_slip",
+}
+"""Papers of loads for which no money was taken at this desk; every other one has a receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +41,15 @@ class Receipt:
     Attributes:
         receipt_no: Gap-free per station and year, `S001-2026-000019`; `S001-E2-2026-000020` once
             the station was brought back from a backup and began its second epoch.
-        kind: `receipt` (money was taken) or `loading_slip` (圈存凭条: paid order, no money taken).
-        gas: Price of the gas loaded. `paid` = gas + to_balance.
+        kind: `receipt` (money was taken) or one of `SLIP_OF`: `loading_slip` (圈存凭条: paid
+            order), `make_up_slip` (补气凭条), `carried_slip` (换表结转凭条), `emergency_slip`
+            (应急供气凭条).
+        gas: Price of the gas loaded. `paid` = gas + to_balance; of given gas nothing was paid.
         volume: None for money meters.
         tender: Tender code.
         check_code: Eight characters over the sealed entry's hash, also in the QR code.
         training: Prints 培训 on the paper.
-        order_id: Of the paid order a loading slip is for, empty on a receipt.
+        order_id: Of the paid order, or the gas due, that a slip is for, empty on a receipt.
     """
 
     receipt_no: str

@@ -9,11 +9,11 @@ from enum import StrEnum
 
 from cardstation.domain.card import CardIdentity, Quantity, WritePlan
 from cardstation.domain.meter import CounterSchool
-from cardstation.domain.money import Money
-from cardstation.domain.payment import Tender
+from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import GIVEN, Tender
 from cardstation.domain.tariff import Quote
 from cardstation.domain.transitions import Direction, TopUpState
-from cardstation.domain.volume import Volume
+from cardstation.domain.volume import NO_GAS, Volume
 
 NO_MARK = bytes(4)
 
@@ -67,6 +67,7 @@ class TopUp:
         batch_id, line: The manifest line it fulfils (1-based place in the batch), empty and 0 for
             a counter sale. row: That line's row in its sheet.
         reference: Of the payment; of a work on a card, which one (a `Work`).
+        order_id: Of the paid order, or of the gas due, that it draws on; else empty.
         direction: RETURN takes the load `corrects` (a topup_id) off the card again; its `quote`
             is that load's, its `quantity` nothing. WORK writes a whole card: no gas, no money.
         origin: The station whose intent this is when another began it; empty = our own.
@@ -96,12 +97,24 @@ class TopUp:
 
     @property
     def money(self) -> Money:
-        """What was paid for it, or what goes back.
+        """What was paid for it, or what goes back: of given gas nothing.
 
         A load taken back leaves its remainder in the household's balance.
         """
+        if self.is_given:
+            return NO_MONEY
         back = self.direction is Direction.RETURN
         return self.quote.total if back else self.quote.money
+
+    @property
+    def is_given(self) -> bool:
+        """Gas that two people granted; `order_id` names what it is drawn from."""
+        return self.tender in GIVEN
+
+    @property
+    def bought(self) -> Volume:
+        """What counts as bought, for the year's tiers and for caps."""
+        return NO_GAS if self.is_given else self.quote.bought
 
     @property
     def mark(self) -> bytes:

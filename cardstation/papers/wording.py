@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardstation.domain.money import Money, capitals
-from cardstation.domain.receipt import Receipt
+from cardstation.domain.receipt import LOADING_SLIP, RECEIPT, Receipt
 from cardstation.errors import ensure
 from cardstation.i18n import Translator
 from cardstation.sentences import brief, word
 
-LOADING_SLIP = "loading_slip"
 WATERMARK = "培训"  # in every language: a training paper must be known by anybody at this desk
 
 
@@ -47,7 +46,7 @@ class ReceiptWording:
         gas: Label and amount of the gas; the tier rows sum to it.
         to_balance: Label and amount of the remainder, None when there is none.
         paid: Label and amount of the money; gas + to_balance.
-        order: Label and number of the order a loading slip is for.
+        order: Label and number of the order, or of the gas due, that a slip is for.
         loaded: Label and text of what was written to the card.
         facts: Label and text of the account, card, meter and purchase counter.
         year: Label, total and shares of the tier year: before, then this purchase by tiers.
@@ -91,9 +90,10 @@ def receipt_wording(
         Defect: the lines do not sum to the totals.
     """
     _check_sums(receipt)
-    slip = receipt.kind == LOADING_SLIP
+    slip = receipt.kind != RECEIPT
+    said = _slip(receipt, t)
     return ReceiptWording(
-        title=t("Loading slip") if slip else t("Gas top-up receipt"),
+        title=said.title,
         company=receipt.company,
         number=receipt.receipt_no,
         moment=t.moment(receipt.issued_at),
@@ -104,9 +104,9 @@ def receipt_wording(
         tiers=_tiers(receipt, t),
         gas=(t("Gas, total"), str(receipt.gas)),
         to_balance=(t("Kept as balance"), str(receipt.to_balance)) if receipt.to_balance else None,
-        paid=(t("Order, paid online") if slip else t("Money received"), str(receipt.paid)),
-        order=(t("Order no."), receipt.order_id),
-        capitals=(t("In capitals"), t("RMB {capitals}", capitals=capitals(receipt.paid))),
+        paid=said.paid,
+        order=(said.order, receipt.order_id),
+        capitals=(t("In capitals"), t("RMB {capitals}", capitals=capitals(said.money))),
         loaded=(t("Written to the card"), str(receipt.volume or receipt.gas)),
         year=_year(receipt, t),
         notes=_notes(receipt, t),
@@ -114,13 +114,46 @@ def receipt_wording(
         code=qr_content(receipt),
         training=t("TRAINING") if receipt.training else "",
         reprint=_reprint(reprint, t),
-        no_money_taken=t("Paid order loaded; no money was taken at the desk.") if slip else "",
+        no_money_taken=said.no_money_taken,
         not_an_invoice=t("This slip is no receipt for money and no tax invoice.")
         if slip
         else t("This receipt is not a tax invoice."),
         next_step=t("Insert the card into your gas meter and wait for its signal."),
         stamp=t("Stamp of the desk") if slip else t("Stamp of the payee"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """What one kind of paper says of its load and its money."""
+
+    title: str
+    paid: tuple[str, str]
+    order: str
+    money: Money
+    no_money_taken: str = ""
+
+
+def _slip(receipt: Receipt, t: Translator) -> _Slip:
+    """In the words of its kind: money was taken, it was paid online, it is owed, or nobody pays."""
+    due, paid, gas = t("Gas due no."), receipt.paid, receipt.gas
+    given = t("Gas that the household was due; no money was taken.")
+    received = (t("Money received"), str(paid))
+    match receipt.kind:
+        case "loading_slip":
+            said = t("Paid order loaded; no money was taken at the desk.")
+            online = (t("Order, paid online"), str(paid))
+            return _Slip(t("Loading slip"), online, t("Order no."), paid, said)
+        case "make_up_slip":
+            return _Slip(t("Make-up gas slip"), received, due, paid, given)
+        case "carried_slip":
+            return _Slip(t("Slip of gas carried over"), received, due, paid, given)
+        case "emergency_slip":
+            said = t("Emergency gas; no money was taken, the household owes it.")
+            owed = (t("Owed, to be paid later"), str(gas))
+            return _Slip(t("Emergency gas slip"), owed, due, gas, said)
+        case _:
+            return _Slip(t("Gas top-up receipt"), received, t("Order no."), paid)
 
 
 def qr_content(receipt: Receipt) -> str:
@@ -136,7 +169,9 @@ def price(price_e4: int) -> str:
 
 
 def _check_sums(receipt: Receipt) -> None:
-    ensure(receipt.gas + receipt.to_balance == receipt.paid, "gas and balance are not the payment")
+    if receipt.kind in (RECEIPT, LOADING_SLIP):
+        whole = receipt.gas + receipt.to_balance
+        ensure(whole == receipt.paid, "gas and balance are not the payment")
     if receipt.tiers:
         total = sum((line.amount.fen for line in receipt.tiers), start=0)
         ensure(Money(total) == receipt.gas, "tier lines do not sum to the gas")
@@ -179,7 +214,7 @@ def _notes(receipt: Receipt, t: Translator) -> tuple[tuple[str, str], ...]:
         (t("Bought this tier year"), used if receipt.volume is not None else ""),
         (t("Batch"), receipt.batch_id),
         (t("Station"), receipt.station),
-        (t("Handled by") if receipt.kind == LOADING_SLIP else t("Clerk"), receipt.clerk),
+        (t("Clerk") if receipt.kind == RECEIPT else t("Handled by"), receipt.clerk),
     ]
     return tuple((label, text) for label, text in notes if text)
 

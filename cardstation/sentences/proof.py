@@ -15,6 +15,18 @@ def _found(brief: str, what: str) -> Words:
 
 
 TABLE: Mapping[str, Words] = {
+    "gas_due_disagrees": _found(
+        "Gas due disagrees",
+        "What two people granted or withdrew is not the one in entry {seq} of the journal ({due}).",
+    ),
+    "gas_given_without_due": _found(
+        "Gas given without a grant",
+        "The load {topup_id} of account {account_no} gave gas that nobody granted.",
+    ),
+    "gas_due_overdrawn": _found(
+        "More given than granted",
+        "Loads of the gas due {due_id} of account {account_no} carry more than was granted.",
+    ),
     "step_disagrees": _found(
         "A batch's step disagrees",
         "A step of batch {batch_id} is not the one in entry {seq} of the journal.",

@@ -160,6 +160,6 @@ def _bought(known: Household, filed: Household, gone: TopUp | None) -> Volume:
         return known.bought_this_year
     bought = known.bought_in(filed.tier_year)
     told = (filed.tier_year, filed.bought_this_year)
-    if gone is not None and told == (gone.quote.tier_year, bought + gone.quote.bought):
+    if gone is not None and told == (gone.quote.tier_year, bought + gone.bought):
         return bought
     return max(bought, filed.bought_this_year)

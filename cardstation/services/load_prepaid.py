@@ -13,7 +13,7 @@ from cardstation.domain.ledger import Order
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.order_lease import oldest_first
 from cardstation.domain.payment import Tender
-from cardstation.domain.receipt import Receipt
+from cardstation.domain.receipt import LOADING_SLIP, Receipt
 from cardstation.domain.topup import Step
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
@@ -52,7 +52,11 @@ def load_prepaid(station: Station, card: Inserted, order_id: str | None, watch: 
     watch(Step.READ)
     found = resolve_card(station, card, watch)
     earlier = found.receipt
-    if earlier is not None and earlier.order_id and order_id in (None, earlier.order_id):
+    if (
+        earlier is not None
+        and earlier.kind == LOADING_SLIP
+        and order_id in (None, earlier.order_id)
+    ):
         return earlier
     ensure_settled(found)
     ensure_may_sell(station)

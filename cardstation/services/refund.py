@@ -16,6 +16,8 @@ from cardstation.services.intent.adopt import (
     is_finished,
 )
 from cardstation.services.intent.at_work import on_its_card
+from cardstation.services.intent.gas_dues import ensure_debt_stands
+from cardstation.services.intent.giving_back import record_given_up
 from cardstation.services.intent.guards import (
     ensure_may_write,
     ensure_on_duty,
@@ -35,7 +37,8 @@ _PAID = MAY_BE_ON_CARD | {TopUpState.PAID, TopUpState.NOT_LOADED}
 def request_refund(station: Station, card: Inserted, approval: Approval) -> TopUp:
     """Give up the paid load that is open on this card; `pay_out` then returns the money.
 
-    That of a paid order goes back online, by the centre; no money leaves the desk.
+    That of a paid order goes back online, by the centre; no money leaves the desk. Gas that was
+    given is due again at once.
 
     Args:
         station: The desk.
@@ -46,7 +49,7 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
         Refusal: `no_paid_load`, `load_is_on_card` (it happened after all; the next look seals
             it), `card_torn` (it must be finished), `refund_elsewhere` (the desk that took the
             money pays it back), `refund_needs_ledger` (another desk may have finished it, and the
-            ledger cannot be asked), `second_person_same`, `no_shift`.
+            ledger cannot be asked), `emergency_gas_paid`, `second_person_same`, `no_shift`.
         OutcomeUnknown: `card_not_as_left`; `paid_in_doubt`, see `ensure_never_armed`.
     """
     ensure_may_write(station)
@@ -58,8 +61,11 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
         raise Refusal("no_paid_load", card_no=card.content.identity.card_no)
     if intent.origin:
         raise Refusal("refund_elsewhere", station=intent.origin)
+    ensure_debt_stands(station, intent)
     proven = _proven_not_loaded(station, card, intent)
     _ensure_left_to_us(station, proven)
+    if proven.is_given:
+        return record_given_up(station, proven, approval.name)
     return record_move(
         station, proven, TopUpEvent.REFUND_ASKED, reason="refund", approver=approval.name
     )

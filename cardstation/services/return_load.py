@@ -17,6 +17,7 @@ from cardstation.errors import Refusal, ensure, fail
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import has_a_ledger
 from cardstation.services.intent.at_work import on_its_card, on_its_intent
+from cardstation.services.intent.gas_dues import ensure_debt_stands, ensure_repeats_nothing
 from cardstation.services.intent.giving_back import record_returned
 from cardstation.services.intent.guards import (
     ensure_may_sell,
@@ -48,6 +49,8 @@ def return_load(
 ) -> TopUp:
     """Take back the load that lies on this card; `pay_out` then returns the money.
 
+    Gas that was given is due again, and nobody is paid.
+
     Args:
         station: The desk.
         card: In the lane.
@@ -59,6 +62,8 @@ def return_load(
     Raises:
         Refusal: `nothing_to_return`, `load_not_ours` (another desk's, or none on record),
             `load_of_their_batch` (finished here, its money lies in a batch of another desk),
+            `gas_given_elsewhere` (only the desk that granted it takes it back),
+            `emergency_gas_paid`, `gas_due_repeats` (its counter is that of another load),
             `load_made_good` (two people said that its household has its gas again),
             `load_may_be_theirs` (the card cannot say whose it is, or another desk began it; the
             ledger decides),
@@ -76,6 +81,8 @@ def return_load(
     _ensure_live(card, household_of(station, card))
     credit = _waiting(card)
     sale = _sale_of(station, card, credit)
+    ensure_debt_stands(station, sale)
+    ensure_repeats_nothing(station, sale)
     intent = _begin(station, card, sale, credit)
     planned_return(station, card, intent, credit)
     witness = _ensure_not_taken(card, sale, reading)
@@ -141,8 +148,10 @@ def _ensure_ours_to_return(sale: TopUp) -> None:
     """The money of the gas is ours, too.
 
     Raises:
-        Refusal: `load_of_their_batch`.
+        Refusal: `load_of_their_batch`, `gas_given_elsewhere`.
     """
+    if sale.origin and sale.is_given:
+        raise Refusal("gas_given_elsewhere", station=sale.origin)
     if sale.origin and sale.tender is Tender.BATCH:
         raise Refusal("load_of_their_batch", card_no=sale.identity.card_no, station=sale.origin)
 

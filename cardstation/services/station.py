@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.offline_limit import OfflineLimit
 from cardstation.domain.payment import Tender
+from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal, fail
 from cardstation.ports.chip import ChipDriver
 from cardstation.ports.clock import Clock
@@ -47,6 +48,8 @@ class Station:
         payments: Ways of paying this desk takes.
         pins: How the PINs of clerks are kept.
         offline_limit: Most that is sold before the ledger has heard of it.
+        free_gas: Most that is granted without money before the ledger has heard of it.
+        emergency: What a household gets at once where it has run out.
         work: Cards and money that are in hand at this moment.
         armed: Told after each armed commit, so that the ledger hears of it soon; returns at once.
         feeds: What the centre publishes; None = works without. synced: Told when the ledger has
@@ -70,6 +73,8 @@ class Station:
     pins: PinHash = field(default_factory=NoPins)
     armed: Callable[[], None] = _nobody
     offline_limit: OfflineLimit = field(default_factory=OfflineLimit)
+    free_gas: Volume = field(default_factory=lambda: Volume.of_m3("200"))
+    emergency: Volume = field(default_factory=lambda: Volume.of_m3("10"))
     feeds: Feeds | None = None
     synced: Callable[[], None] = _nobody
     work: Work = field(default_factory=Work, compare=False, repr=False)

@@ -16,6 +16,7 @@ from cardstation.services.proof.equations import (
     sums_of,
 )
 from cardstation.services.proof.funding import funding_disagreements
+from cardstation.services.proof.gas_dues import gas_due_disagreements
 from cardstation.services.proof.lump_sums import lump_sum_disagreements
 from cardstation.services.proof.papers import paper_disagreements
 from cardstation.services.proof.records import Disagreement, collect_records
@@ -73,6 +74,7 @@ def verify(station: Station) -> Verification:
         *paper_disagreements(records),
         *counter_disagreements(records),
         *funding_disagreements(records),
+        *gas_due_disagreements(records),
         *lump_sum_disagreements(records),
         *equation_disagreements(records),
         *shift_disagreements(records),

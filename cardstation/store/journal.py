@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, bindparam, cast, func, select
 
 from cardstation.domain.ledger import GENESIS, Entry, EntryKind, entry_hash
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import NO_GRANT_NEEDED
 from cardstation.errors import ensure
 from cardstation.sql.asked import Asked, adding, newest
 from cardstation.store.tables import journal
@@ -188,7 +188,7 @@ class Journal:
     def armed_since(self, seq: int) -> dict[str, tuple[int, str]]:
         """Own loads for money that were armed after `seq`: fen and card number by top-up.
 
-        What takes a load back, a paid order, and what another station began are none.
+        What takes a load back, a paid order, gas due, and what another station began are none.
         """
         said = cast(journal.c.raw, Text)
         fen, card_no = func.json_extract(said, "$.fen"), func.json_extract(said, "$.card_no")
@@ -198,9 +198,19 @@ class Journal:
             journal.c.seq > seq,
             journal.c.kind == EntryKind.ARMED.value,
             *own,
-            func.json_extract(said, "$.tender") != Tender.ORDER.value,
+            func.json_extract(said, "$.tender").not_in(sorted(NO_GRANT_NEEDED)),
         )
         return {row[0]: (int(row[1]), row[2]) for row in self._connection.execute(query)}
+
+    def granted_since(self, seq: int) -> int:
+        """Litres of the gas that was granted after `seq`; what was withdrawn counts as well."""
+        said = cast(journal.c.raw, Text)
+        query = select(func.sum(func.json_extract(said, "$.litres"))).where(
+            journal.c.seq > seq,
+            journal.c.kind == EntryKind.GAS_DUE.value,
+            func.json_extract(said, "$.corrects") == "",
+        )
+        return int(self._connection.execute(query).scalar() or 0)
 
     def count_since(self, seq: int) -> int:
         """How many entries follow `seq`."""

@@ -12,6 +12,7 @@ from cardstation.store import (
     arrears,
     batches,
     feeds,
+    gas_dues,
     grants,
     households,
     lists,
@@ -24,7 +25,7 @@ from cardstation.store import (
 from cardstation.store.seals import seal_rows
 from cardstation.store.tables import guards, metadata
 
-VERSION = 13
+VERSION = 14
 REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata
@@ -34,6 +35,7 @@ _WITH_TABLES = (
     arrears,
     batches,
     feeds,
+    gas_dues,
     grants,
     households,
     lists,
@@ -79,6 +81,7 @@ def make_schema(connection: Connection) -> None:
         *feeds.APPEND_ONLY,
         *grants.APPEND_ONLY,
         *account_changes.APPEND_ONLY,
+        *gas_dues.APPEND_ONLY,
     )
     for guard in (*guards(), *guards(also)):
         connection.exec_driver_sql(guard)

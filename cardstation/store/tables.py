@@ -40,7 +40,9 @@ metadata = MetaData(
 ON_CARD = "state NOT IN ('voided', 'sealed', 'refunded', 'refund_requested', 'payout_pending')"
 """A top-up that still needs its card."""
 _LIVE_LINE = text("batch_id <> '' AND direction = 'sale' AND state NOT IN ('voided', 'refunded')")
-_LIVE_ORDER = text("order_id <> '' AND direction = 'sale' AND state NOT IN ('voided', 'refunded')")
+_LIVE_ORDER = text(
+    "tender = 'order' AND direction = 'sale' AND state NOT IN ('voided', 'refunded')"
+)
 
 topup = Table(
     "topup",

@@ -253,7 +253,7 @@ class TopUps:
         )
         found: dict[str, Volume] = {}
         for one in sold:
-            found[one.account_no] = found.get(one.account_no, NO_GAS) + one.quote.bought
+            found[one.account_no] = found.get(one.account_no, NO_GAS) + one.bought
         return found
 
     def open_intents(self) -> tuple[TopUp, ...]:
@@ -270,7 +270,7 @@ class TopUps:
     def being_paid(self) -> tuple[TopUp, ...]:
         """Sales whose money is asked for now, about to be, or taken, and that are not armed yet.
 
-        None of a batch or an order: their money is here before they are begun.
+        None of a batch, an order or gas due: nobody is asked for their money.
         """
         asked = (TopUpState.QUOTED, TopUpState.PAY_PENDING, TopUpState.PAID)
         of_sale = topup.c.direction == Direction.SALE, topup.c.tender.not_in(WITHOUT_ASKING)
@@ -287,13 +287,18 @@ class TopUps:
         """Every attempt to take these loads back, oldest first, voided ones too."""
         return self._find(topup.c.corrects.in_(topup_ids)) if topup_ids else ()
 
-    def of_order(self, order_id: str) -> tuple[TopUp, ...]:
-        """Live top-ups that claim an order."""
+    def of_order(self, order_id: str, *conditions: ColumnElement[bool]) -> tuple[TopUp, ...]:
+        """Live top-ups that claim an order, or draw on gas due."""
         return self._find(
             topup.c.order_id == order_id,
             topup.c.direction == Direction.SALE,
             topup.c.state.not_in((TopUpState.VOIDED, TopUpState.REFUNDED)),
+            *conditions,
         )
+
+    def drawn_from(self, due_id: str) -> tuple[TopUp, ...]:
+        """Loads that draw on gas due; what was taken off its card again is due once more."""
+        return self.of_order(due_id, topup.c.topup_id.not_in(_TAKEN_BACK))
 
     def every(self) -> tuple[TopUp, ...]:
         """All top-ups, oldest first."""
@@ -311,6 +316,11 @@ class TopUps:
             )
             for row in self._connection.execute(query)
         )
+
+    def agreed_by(self, topup_id: str) -> str:
+        """The second person who agreed as it was begun, empty where nobody had to."""
+        query = select(topup_log.c.approver).where(topup_log.c.topup_id == topup_id)
+        return self._connection.execute(query.order_by(topup_log.c.no).limit(1)).scalar() or ""
 
     def begun_by(self, topup_id: str) -> str:
         """The clerk who began a top-up or return, empty when it is not on file."""

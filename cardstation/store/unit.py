@@ -15,6 +15,7 @@ from cardstation.store.attempts import Attempts
 from cardstation.store.batches import Batches, Kept
 from cardstation.store.feeds import Feeds
 from cardstation.store.funds import Funds
+from cardstation.store.gas_dues import GasDues
 from cardstation.store.grants import Grants
 from cardstation.store.households import Households
 from cardstation.store.journal import Journal
@@ -58,6 +59,7 @@ class Reading:
         self.feeds = Feeds(connection)
         self.grants = Grants(connection)
         self.account_changes = AccountChanges(connection)
+        self.gas_dues = GasDues(connection)
         self._look()
 
     def _look(self) -> None:

@@ -43,7 +43,7 @@ def _order(world: World, desk: Desk) -> None:
         inserted.close()
 
 
-def _loaded(load: Callable[[World, Desk], None]) -> Callable[[World], None]:
+def loaded(load: Callable[[World, Desk], None]) -> Callable[[World], None]:
     """It lies on its card, and the ledger knows."""
 
     def prepare(world: World) -> None:
@@ -55,7 +55,7 @@ def _loaded(load: Callable[[World, Desk], None]) -> Callable[[World], None]:
     return prepare
 
 
-def _stopped(load: Callable[[World, Desk], None], service: ModuleType) -> Callable[[World], None]:
+def stopped(load: Callable[[World, Desk], None], service: ModuleType) -> Callable[[World], None]:
     """Armed, and then the card's tries turned out to be low: proven not loaded.
 
     Only a reader that can read the tries can find them low.
@@ -77,20 +77,20 @@ def _stopped(load: Callable[[World, Desk], None], service: ModuleType) -> Callab
 
 
 REFUND_LINE = Job(
-    "refund of a row", refund, (0, 0), 10_000, _stopped(_line, load_line), resolves=False
+    "refund of a row", refund, (0, 0), 10_000, stopped(_line, load_line), resolves=False
 )
 REFUND_ORDER = Job(
-    "refund of an order", refund, (0, 0), 0, _stopped(_order, load_prepaid), resolves=False
+    "refund of an order", refund, (0, 0), 0, stopped(_order, load_prepaid), resolves=False
 )
 RETURN_LINE = Job(
     "return of a row",
-    *(take_back, (0, 0), 10_000, _loaded(_line)),
+    *(take_back, (0, 0), 10_000, loaded(_line)),
     open_end=(Where.HOME,),
     waits=CODE_CUT | OVER,
 )
 RETURN_ORDER = Job(
     "return of an order",
-    *(take_back, (0, 0), 0, _loaded(_order)),
+    *(take_back, (0, 0), 0, loaded(_order)),
     open_end=(Where.HOME,),
     waits=CODE_CUT | OVER,
 )

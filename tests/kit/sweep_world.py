@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.shift import Approval
 from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.pay_out import pay_out
@@ -109,7 +109,7 @@ class World:
         never_was = intent.direction == "sale"
         money = intent.quote.money if never_was else intent.quote.total
         doubtful = begin_pay_out(desk.station, intent_id)
-        if intent.tender not in (Tender.BATCH, Tender.ORDER):
+        if intent.tender not in WITHOUT_ASKING:
             self.hand_over(intent_id, money.fen, doubtful=doubtful)
         pay_out(desk.station, intent_id, SECOND, found=LOOKED if doubtful else "")
 

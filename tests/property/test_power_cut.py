@@ -39,6 +39,7 @@ from tests.kit.sweep_disputes import (
     RETURN_STAYS,
     RETURN_WHOLE,
 )
+from tests.kit.sweep_given import GIVE, GIVEN, REFUND_GIVEN, RETURN_GIVEN, WITHDRAW
 from tests.kit.sweep_jobs import (
     ARREARS,
     BAG,
@@ -115,6 +116,13 @@ ONCE = (
     Case(RETURN_LINE, Where.HOME, "acs", 131, 61),
     Case(RETURN_ORDER, Where.SAME, "acs", 131, 23),
     Case(RETURN_ORDER, Where.ANOTHER, "omnikey", 101, 47),
+    Case(GIVE, Where.SAME, "acs", 31),
+    Case(GIVE, Where.HOME, "omnikey", 61, 1),
+    Case(GIVE, Where.ANOTHER, "acs", 61, 2),
+    Case(GIVE, Where.SOLD, "acs", 71, 3),
+    Case(WITHDRAW, Where.SAME, "acs", 5),
+    Case(REFUND_GIVEN, Where.SAME, "acs", 31),
+    Case(RETURN_GIVEN, Where.SAME, "omnikey", 61, 5),
     Case(REMAINDER, Where.SAME, "acs", 7),
     Case(REMAINDER, Where.ANOTHER, "omnikey", 13, 1, Tender.QR_CODE, answers=True),
     Case(ARREARS, Where.SAME, "acs", 3),
@@ -232,7 +240,7 @@ AGAIN = tuple(
 """Where a second cut can meet another world than the first: with the card at its meter, or with
 what another desk made of it. Nobody coming back is looked at after the last cut of each."""
 
-ONLY_HERE = (*BOOKED, ARREARS, SHIFT, CARD_LOST, RETURN_WHOLE)
+ONLY_HERE = (*BOOKED, *GIVEN, ARREARS, SHIFT, CARD_LOST, RETURN_WHOLE)
 TWICE = (
     *AGAIN,
     *(Case(job, Where.SAME, dialect, 1) for job in ONLY_HERE for dialect in ("acs", "omnikey")),

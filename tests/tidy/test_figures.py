@@ -33,6 +33,8 @@ NOT_WHOLE = {
     "hostile": "one of its twenty rounds was asked, on a machine at work",
     "interleave": "the spread of CI was met; all pairs at all boundaries are hours",
     "load": "a few of the stations came back, on a machine at work",
+    "pairs": "jobs of the services at the counter came since; CI cuts its share of them",
+    "sweep": "jobs of the services at the counter came since; CI cuts its share of them",
 }
 """Long proofs whose row may say that they were not run whole, and why."""
 

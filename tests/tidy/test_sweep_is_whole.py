@@ -14,7 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cardstation.domain.ledger import Entry, EntryKind, postings_of
-from tests.kit import sweep_booked, sweep_disputes, sweep_jobs, sweep_purse, sweep_rare
+from tests.kit import (
+    sweep_booked,
+    sweep_disputes,
+    sweep_given,
+    sweep_jobs,
+    sweep_purse,
+    sweep_rare,
+)
 from tests.kit.facts import Chain
 from tests.kit.sweep_purse import PURSE_JOBS
 from tests.kit.sweep_rare import EVERY_JOB
@@ -39,7 +46,8 @@ NO_MONEY = {
 """Writers of one kind of fact, which has no postings."""
 SWEEP = (
     *("tests.kit.sweep", "tests.kit.sweep_world", "tests.kit.sweep_jobs", "tests.kit.sweep_rare"),
-    *("tests.kit.sweep_booked", "tests.kit.sweep_disputes", "tests.kit.station"),
+    "tests.kit.station",
+    *("tests.kit.sweep_booked", "tests.kit.sweep_disputes", "tests.kit.sweep_given"),
 )
 
 NOT_SWEPT = {
@@ -123,7 +131,10 @@ def test_every_job_that_is_written_is_run() -> None:
     """A job beside the list would make its service look swept."""
     written = {
         name: one
-        for module in (sweep_jobs, sweep_booked, sweep_rare, sweep_disputes, sweep_purse)
+        for module in (
+            *(sweep_jobs, sweep_booked, sweep_given, sweep_rare),
+            *(sweep_disputes, sweep_purse),
+        )
         for name, one in vars(module).items()
         if isinstance(one, Job)
     }

@@ -105,6 +105,7 @@ ENTRIES = {
     "clock": "Clock set right",
     "layout": "Card layout registered or taken out",
     "account": "Account changed",
+    "gas_due": "Gas due granted or withdrawn",
     "order": "Paid online",
     "order_withdrawn": "Paid online, withdrawn",
     "order_loaded": "Paid online, loaded by a channel",
@@ -121,6 +122,7 @@ ACCOUNTS = {
     "unallocated": "Lump sums not used yet",
     "balance": "Balances of households",
     "arrears": "Arrears collected",
+    "free": "Gas given without money",
     "suspense": "In suspense",
     "cash_over_short": "Cash over or short",
 }
@@ -131,4 +133,7 @@ TENDERS = {
     "bank_transfer": "Bank transfer",
     "qr_code": "QR payment",
     "online": "Paid online",
+    "make_up": "Make-up gas, not paid",
+    "carried": "Carried over from the old meter, not paid",
+    "emergency": "Emergency gas, owed",
 }

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from cardstation.domain.admission import Admitted, is_free_mark, quantity_of
 from cardstation.domain.household import Household
 from cardstation.domain.meter import MakerRules
-from cardstation.domain.payment import WITHOUT_ASKING, Tender
+from cardstation.domain.money import NO_MONEY
+from cardstation.domain.payment import GIVEN, WITHOUT_ASKING, Tender
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import TopUp, next_counter
 from cardstation.domain.transitions import TopUpEvent, TopUpState
@@ -107,7 +108,7 @@ def _intent(
     offer: Quote,
     purpose: Purpose,
 ) -> TopUp:
-    ensure_offline_limit(station, offer.money)
+    ensure_offline_limit(station, NO_MONEY if purpose.tender in GIVEN else offer.money)
     rules: MakerRules = card.rules
     topup_id = new_id(station.clock)
     while not is_free_mark(topup_id, card.content):
@@ -167,7 +168,7 @@ def settle(station: Station, asked: TopUp, answer: PaymentAnswer) -> TopUp:
 def _moved_on(station: Station, asked: TopUp, answer: PaymentAnswer) -> TopUp:
     if answer is PaymentAnswer.TAKEN:
         return record_paid(station, asked)
-    topup_id, fen = asked.topup_id, asked.quote.money.fen
+    topup_id, fen = asked.topup_id, asked.money.fen
     if answer is PaymentAnswer.NOT_TAKEN:
         record_move(station, asked, TopUpEvent.MONEY_NOT_TAKEN, reason="payment_not_taken")
         raise Refusal("payment_not_taken", topup_id=topup_id, fen=fen)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY
+from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent
 from cardstation.domain.volume import NO_GAS
@@ -28,7 +29,11 @@ def record_returned(
     event: TopUpEvent = TopUpEvent.SEEN_TARGET,
     approver: str = "",
 ) -> TopUp:
-    """The card was read and carries no gas any more: the counter is free, the money is owed."""
+    """The card was read and carries no gas any more: the counter is free, the money is owed.
+
+    Gas that was given is due again, and nobody is paid: that is the end of it, unless the records
+    lost who else agreed; then `pay_out` ends it.
+    """
     with station.store.unit() as unit:
         entry = append_about(
             station,
@@ -41,7 +46,22 @@ def record_returned(
         )
         moved = unit.topups.move(intent, event, stamp(station, approver), seq=entry.seq)
         unit.households.update(before_purchase(_household(unit, intent), moved))
+        agreed = approver or unit.topups.agreed_by(intent.topup_id)
+        if moved.is_given and agreed:
+            asked = unit.topups.move(moved, TopUpEvent.PAYOUT_ASKED, stamp(station, agreed))
+            moved = _refund(station, unit, asked, agreed)
         unit.commit()
+    return moved
+
+
+def record_given_up(station: Station, intent: TopUp, approver: str) -> TopUp:
+    """Gas that was given and never came onto its card is due again: no money goes anywhere."""
+    with station.store.unit() as unit:
+        at = stamp(station, approver)
+        asked = unit.topups.move(intent, TopUpEvent.REFUND_ASKED, at, reason="refund")
+        moved = _refund(station, unit, asked, approver)
+        unit.commit()
+    anchor_journal(station)
     return moved
 
 
@@ -51,28 +71,33 @@ def record_refunded(station: Station, intent: TopUp, *, approver: str, witness: 
     What a purchase that never was had left over goes back with it; a load taken back keeps its
     household's balance. The anchor follows: an older copy of the store must not pay it out again.
     """
-    never_was = intent.direction is Direction.SALE
-    remainder = intent.quote.remainder if never_was else NO_MONEY
     with station.store.unit() as unit:
-        entry = append_about(
-            station,
-            unit,
-            EntryKind.REFUNDED,
-            intent,
-            balance_fen=remainder.fen,
-            approver=approver,
-            witness=witness,
-        )
-        if remainder:
-            household = _household(unit, intent)
-            unit.households.update(replace(household, balance=household.balance - remainder))
-        moved = unit.topups.move(
-            intent, TopUpEvent.MONEY_RETURNED, stamp(station, approver), seq=entry.seq
-        )
-        release_refunded(station, unit, intent, approver)
+        moved = _refund(station, unit, intent, approver, witness)
         unit.commit()
     anchor_journal(station)
     station.armed()
+    return moved
+
+
+def _refund(station: Station, unit: Unit, intent: TopUp, approver: str, witness: str = "") -> TopUp:
+    never_was = intent.direction is Direction.SALE
+    remainder = intent.quote.remainder if never_was else NO_MONEY
+    entry = append_about(
+        station,
+        unit,
+        EntryKind.REFUNDED,
+        intent,
+        balance_fen=remainder.fen,
+        approver=approver,
+        witness=witness,
+    )
+    if remainder or intent.tender is Tender.EMERGENCY:
+        household = without_debt(_household(unit, intent), intent)
+        unit.households.update(replace(household, balance=household.balance - remainder))
+    moved = unit.topups.move(
+        intent, TopUpEvent.MONEY_RETURNED, stamp(station, approver), seq=entry.seq
+    )
+    release_refunded(station, unit, intent, approver)
     return moved
 
 
@@ -117,12 +142,12 @@ def after_purchase(household: Household, intent: TopUp) -> Household:
     if _of_its_meter(household, intent):
         counter = max(counter, intent.counter_after)
     quote = intent.quote
-    if not quote.bought or household.tier_year > quote.tier_year:
+    if not intent.bought or household.tier_year > quote.tier_year:
         return replace(household, purchase_counter=counter)
     return replace(
         household,
         purchase_counter=counter,
-        bought_this_year=household.bought_in(quote.tier_year) + quote.bought,
+        bought_this_year=household.bought_in(quote.tier_year) + intent.bought,
         tier_year=quote.tier_year,
     )
 
@@ -140,8 +165,22 @@ def without_purchase(household: Household, intent: TopUp) -> Household:
     quote = intent.quote
     if household.tier_year != quote.tier_year:
         return household
-    left = max(NO_GAS, household.bought_this_year - quote.bought)
+    left = max(NO_GAS, household.bought_this_year - intent.bought)
     return replace(household, bought_this_year=left)
+
+
+def with_debt(household: Household, intent: TopUp) -> Household:
+    """What a household owes once a load is certain: emergency gas is paid with its arrears."""
+    if intent.tender is not Tender.EMERGENCY:
+        return household
+    return replace(household, arrears=household.arrears + intent.quote.total)
+
+
+def without_debt(household: Household, intent: TopUp) -> Household:
+    """As `with_debt`, of a load that never was or that was taken back."""
+    if intent.tender is not Tender.EMERGENCY:
+        return household
+    return replace(household, arrears=max(NO_MONEY, household.arrears - intent.quote.total))
 
 
 def _of_its_meter(household: Household, intent: TopUp) -> bool:

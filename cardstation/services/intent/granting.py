@@ -18,7 +18,7 @@ from cardstation.domain.offline_grant import (
     why_not,
 )
 from cardstation.domain.offline_grant import key_of as key_name
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import NO_GRANT_NEEDED
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import LedgerRefused, LedgerUnreachable, Refusal
@@ -88,7 +88,7 @@ def ensure_left(station: Station, unit: Unit, intent: TopUp, contact: Contact) -
     Raises:
         Refusal: of `STOPS`; nothing was begun.
     """
-    if intent.tender is Tender.ORDER or not unit.grants.needed():
+    if intent.tender in NO_GRANT_NEEDED or not unit.grants.needed():
         return ""
     return _ensure(station, unit, intent, contact, begun=begun_by_now(station, unit))
 
@@ -107,7 +107,7 @@ def debit(station: Station, unit: Unit, intent: TopUp, contact: Contact) -> str:
     """Count a load in the commit that arms it; what it rests on, empty = on no grant.
 
     Only a load for money that is armed for the first time: what was armed once, or stands on the
-    card, goes on to its end, and a paid order rests on its lease.
+    card, goes on to its end, a paid order rests on its lease, and gas due has a limit of its own.
 
     Args:
         station: The desk.
@@ -118,7 +118,7 @@ def debit(station: Station, unit: Unit, intent: TopUp, contact: Contact) -> str:
     Raises:
         Refusal: of `STOPS`.
     """
-    counts = intent.direction is Direction.SALE and intent.tender is not Tender.ORDER
+    counts = intent.direction is Direction.SALE and intent.tender not in NO_GRANT_NEEDED
     if not counts or intent.state is not TopUpState.PAID or not unit.grants.needed():
         return ""
     return _ensure(station, unit, intent, contact)

@@ -296,6 +296,6 @@ def _unknown(station: Station, intent: TopUp, reason: str) -> OutcomeUnknown:
         topup_id=intent.topup_id,
         card_no=intent.identity.card_no,
         account_no=intent.account_no,
-        fen=intent.quote.money.fen,
+        fen=intent.money.fen,
         reason=reason,
     )

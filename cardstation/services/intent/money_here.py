@@ -12,6 +12,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.errors import Refusal
 from cardstation.services.intent.funding import batch_of
+from cardstation.services.intent.gas_dues import ensure_due
 from cardstation.services.intent.steps import ensure_not_closed
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -19,13 +20,14 @@ from cardstation.store.funds import FundedLine
 
 
 def ensure_money_here(station: Station, unit: Unit, intent: TopUp) -> None:
-    """The line still holds the money of this load, or its order is still this station's.
+    """The line still holds this load's money, its order is still ours, or its gas still due.
 
     A batch is not closed while a line holds money; over a line of a paid order it may be.
 
     Raises:
         Refusal: those of `held_for`; `batch_closed_already`, `order_already_loaded`,
-            `order_not_waiting`, `order_needs_ledger` (its lease was given back meanwhile).
+            `order_not_waiting`, `order_needs_ledger` (its lease was given back meanwhile); those of
+            `ensure_due`.
     """
     if intent.tender is Tender.BATCH:
         held_for(unit, intent.batch_id, intent.line)
@@ -33,6 +35,8 @@ def ensure_money_here(station: Station, unit: Unit, intent: TopUp) -> None:
         if intent.batch_id:
             ensure_not_closed(unit, intent.batch_id)
         _ensure_held(station, unit, intent.order_id)
+    if intent.is_given:
+        ensure_due(unit, intent)
 
 
 def held_for(reading: Reading, batch_id: str, place: int) -> FundedLine:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from cardstation.domain.household import Household
-from cardstation.domain.payment import Tender
-from cardstation.domain.receipt import Receipt
+from cardstation.domain.receipt import RECEIPT, SLIP_OF, Receipt
 from cardstation.domain.topup import TopUp
-from cardstation.domain.volume import NO_GAS
+from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.services.station import Station
 from cardstation.store.journal import FIRST_EPOCH, StoredEntry
 
@@ -27,6 +26,12 @@ def receipt_no(station: Station, epoch: int, year: int, number: int) -> str:
     return f"{series_of(station, epoch)}-{year}-{number:06d}"
 
 
+def year_after(intent: TopUp) -> Volume:
+    """The tier counter as it stands on the paper: what is given does not move it."""
+    gas = NO_GAS if intent.is_given else intent.quote.volume or NO_GAS
+    return intent.quote.year_before + gas
+
+
 def receipt_of(
     station: Station,
     intent: TopUp,
@@ -36,12 +41,11 @@ def receipt_of(
     year: int,
     number: int,
 ) -> Receipt:
-    """The receipt of a sealed top-up, or the loading slip of a paid order."""
+    """The receipt of a sealed top-up, or the slip of one that nobody paid for at this desk."""
     quote, entry = intent.quote, sealed.entry
-    prepaid = intent.tender is Tender.ORDER
     return Receipt(
         receipt_no=receipt_no(station, entry.epoch, year, number),
-        kind="loading_slip" if prepaid else "receipt",
+        kind=SLIP_OF.get(intent.tender, RECEIPT),
         company=station.company,
         station=station.name,
         clerk=entry.clerk,
@@ -56,11 +60,11 @@ def receipt_of(
         tiers=quote.lines,
         gas=quote.total,
         to_balance=quote.remainder,
-        paid=quote.money,
+        paid=intent.money,
         tender=intent.tender.value,
         tariff=quote.tariff,
         year_before=quote.year_before,
-        year_after=quote.year_before + (quote.volume or NO_GAS),
+        year_after=year_after(intent),
         batch_id=intent.batch_id,
         entry_id=entry.entry_id,
         check_code=sealed.hash[:_CHECK_CODE_CHARACTERS].upper(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardstation.domain.money import Money
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.services.intent.facts import clerk_of
@@ -19,8 +19,6 @@ OWED = {
     Direction.WORK: frozenset(),
 }
 """States in which money waits to be paid out."""
-_NOT_HANDED_OVER = frozenset({Tender.BATCH, Tender.ORDER})
-"""Money that stays with its batch, or that the centre pays."""
 
 
 def may_be_paid(station: Station, reading: Reading, intent: TopUp) -> bool:
@@ -42,7 +40,7 @@ def payment_may_be_back(station: Station, reading: Reading, payment: BatchPaymen
 
 def note_paying(station: Station, intent: TopUp, approver: str = "") -> None:
     """As `note_begun`, of a refund or return whose money a clerk hands over."""
-    if intent.tender not in _NOT_HANDED_OVER:
+    if intent.tender not in WITHOUT_ASKING:
         note_begun(station, intent.topup_id, intent.money, approver=approver)
 
 

@@ -9,13 +9,14 @@ from cardstation.domain.card import WritePlan
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY
+from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import fail
 from cardstation.services.intent.anchoring import anchor_journal, write_anchor
 from cardstation.services.intent.facts import append_about, stamp
-from cardstation.services.intent.giving_back import after_purchase
+from cardstation.services.intent.giving_back import after_purchase, with_debt
 from cardstation.services.intent.granting import Contact, debit, ensure_left
 from cardstation.services.intent.made_good import ensure_not_made_good
 from cardstation.services.intent.money_here import ensure_money_here
@@ -100,7 +101,7 @@ def record_move(
 
 
 def record_begun_paid(station: Station, intent: TopUp) -> TopUp:
-    """Begun, asked and paid in one commit: money of a batch or an order is here already.
+    """Begun, asked and paid in one commit: nobody is asked for money of a batch or an order.
 
     Nothing happens outside the store between these moves, so a cut leaves all of them or none.
     """
@@ -167,6 +168,8 @@ def _pay(station: Station, unit: Unit, intent: TopUp, topups: Beginning | TopUps
     if remainder != NO_MONEY:
         household = _household(unit, intent)
         unit.households.book(replace(household, balance=household.balance + remainder))
+    if intent.tender is Tender.EMERGENCY:
+        unit.households.update(with_debt(_household(unit, intent), intent))
     return topups.move(intent, TopUpEvent.MONEY_CERTAIN, stamp(station), seq=entry.seq)
 
 

@@ -50,7 +50,7 @@ def went_on(station: Station, intent: TopUp, card: Inserted | None = None) -> Ou
         topup_id=intent.topup_id,
         card_no=intent.identity.card_no,
         account_no=intent.account_no,
-        fen=intent.quote.money.fen,
+        fen=intent.money.fen,
     )
 
 

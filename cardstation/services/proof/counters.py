@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.services.proof.records import Disagreement, Records, about
 from cardstation.store.topups import OwnedCounter
@@ -35,8 +36,16 @@ def _owns(intent: TopUp, row: OwnedCounter) -> bool:
 
 
 def _shared(records: Records) -> Iterator[Disagreement]:
-    """One live load per counter, but for makers without one; all are numbered without a gap."""
-    live = {one.topup_id for one in records.live_loads}
+    """One live load per counter, but for makers without one; all are numbered without a gap.
+
+    A make-up that was granted for a meter behind its card repeats its counter.
+    """
+    repeats = {due.due_id: due.repeats_counter for _, _, due in records.gas_dues}
+    live = {
+        one.topup_id
+        for one in records.live_loads
+        if one.tender is not Tender.MAKE_UP or repeats.get(one.order_id) != one.counter_before
+    }
     series: dict[tuple[str, str, int, int], list[OwnedCounter]] = {}
     for row in records.loads:
         key = (row.maker, row.meter_no, row.generation, row.counter)

@@ -6,11 +6,11 @@ term that differs is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import GIVEN, WITHOUT_ASKING, Tender
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.domain.volume import Volume
@@ -21,8 +21,6 @@ _UNPAID = frozenset(
 )
 _ENDED = frozenset({TopUpState.SEALED, TopUpState.REFUNDED})
 _OWED = frozenset({TopUpState.SEALED, TopUpState.PAYOUT_PENDING})
-_BEHIND = frozenset({Tender.BATCH, Tender.ORDER})
-"""Tenders whose money is not in this desk's till."""
 
 
 def is_paid_here(intent: TopUp) -> bool:
@@ -56,7 +54,8 @@ def money_terms(records: Records) -> dict[str, int]:
     """Tenders + orders − refunds = loaded + unloaded + unallocated + balances + fees ± cash.
 
     Fen, from the postings of the journal; `other_stations` is what others loaded for money taken
-    here (+) and what was loaded here for theirs (−).
+    here (+) and what was loaded here for theirs (−); `free_gas` (−) is what was given on meters
+    that count money, and emergency gas is in the arrears (−).
     """
     sums: dict[str, int] = {}
     refunds = 0
@@ -65,7 +64,7 @@ def money_terms(records: Records) -> dict[str, int]:
             kind = posting.account.partition(":")[0]
             kind = "orders" if posting.account == "tender:online" else kind
             sums[kind] = sums.get(kind, 0) + posting.fen
-        if entry.kind is EntryKind.REFUNDED and entry.tender not in _BEHIND:
+        if entry.kind is EntryKind.REFUNDED and entry.tender not in WITHOUT_ASKING:
             refunds += entry.fen + entry.balance_fen
         if entry.kind is EntryKind.GIVEN_BACK:
             refunds += entry.fen
@@ -79,6 +78,7 @@ def money_terms(records: Records) -> dict[str, int]:
         "balances": -sums.get("balance", 0),
         "other_stations": -sums.get("elsewhere", 0),
         "arrears_and_fees": -sums.get("arrears", 0),
+        "free_gas": -sums.get("free", 0),
         "cash_over_short": -sums.get("cash_over_short", 0),
     }
 
@@ -91,15 +91,18 @@ def gas_terms(records: Records) -> dict[str, int]:
     """
     sealed = [entry for entry in records.entries if entry.kind is EntryKind.SEALED]
     undone = [entry for entry in records.entries if _undoes_a_seal(entry)]
+    by_amount = [entry for entry in sealed if not entry.litres]
+    back_by_amount = [entry for entry in undone if not entry.litres]
     terms = {
-        "sold_litres": sum(entry.litres for entry in sealed),
-        "make_up_litres": 0,
+        "sold_litres": sum(entry.litres for entry in sealed if entry.tender not in GIVEN),
+        "make_up_litres": _given_litres(sealed, Tender.MAKE_UP),
         "relief_litres": 0,
-        "emergency_litres": 0,
-        "carried_litres": 0,
+        "emergency_litres": _given_litres(sealed, Tender.EMERGENCY),
+        "carried_litres": _given_litres(sealed, Tender.CARRIED),
         "returned_litres": sum(entry.litres for entry in undone),
-        "sold_by_amount_fen": sum(entry.fen for entry in sealed if not entry.litres)
-        - sum(entry.fen for entry in undone if not entry.litres),
+        "sold_by_amount_fen": _fen_of(by_amount, given=False)
+        - _fen_of(back_by_amount, given=False),
+        "given_by_amount_fen": _fen_of(by_amount, given=True) - _fen_of(back_by_amount, given=True),
     }
     taken = _taken_ids(records)
     for place, wanted in (("on_cards", False), ("taken_by_meters", True)):
@@ -109,6 +112,14 @@ def gas_terms(records: Records) -> dict[str, int]:
     return {**terms, "void_litres": 0}
 
 
+def _given_litres(sealed: Iterable[Entry], cause: Tender) -> int:
+    return sum(entry.litres for entry in sealed if entry.tender == cause)
+
+
+def _fen_of(entries: Iterable[Entry], *, given: bool) -> int:
+    return sum(entry.fen for entry in entries if (entry.tender in GIVEN) is given)
+
+
 def _undoes_a_seal(entry: Entry) -> bool:
     """Gas that left these books again: taken off the card, or another desk's after all."""
     corrected = entry.kind in (EntryKind.NOT_LOADED, EntryKind.ELSEWHERE) and bool(entry.corrects)
@@ -116,7 +127,7 @@ def _undoes_a_seal(entry: Entry) -> bool:
 
 
 def sums_of(records: Records) -> Sums:
-    """Money taken, loaded and posted, in fen."""
+    """Money taken, loaded and posted, in fen; gas that was given is in none of them."""
     terms = money_terms(records)
     to_balance = {
         entry.subject: entry.balance_fen
@@ -126,6 +137,8 @@ def sums_of(records: Records) -> Sums:
     worth: dict[int, int] = {}
     for entry in records.entries:
         rest = to_balance.get(entry.subject, 0)
+        if entry.tender in GIVEN:
+            continue
         if entry.kind is EntryKind.SEALED:
             worth[entry.seq] = entry.fen + rest
         elif _undoes_a_seal(entry):
@@ -154,6 +167,7 @@ def equation_disagreements(records: Records) -> Iterator[Disagreement]:
             "balances",
             "other_stations",
             "arrears_and_fees",
+            "free_gas",
             "cash_over_short",
         )
     )
@@ -174,8 +188,9 @@ def _gas_equation(gas: Mapping[str, int]) -> Iterator[Disagreement]:
     if causes != places:
         yield Disagreement("gas_equation", {"left_litres": causes, "right_litres": places})
     amounts = gas["on_cards_fen"] + gas["taken_by_meters_fen"]
-    if gas["sold_by_amount_fen"] != amounts:
-        yield _term("sold_by_amount_fen", gas["sold_by_amount_fen"], amounts)
+    by_amount = gas["sold_by_amount_fen"] + gas["given_by_amount_fen"]
+    if by_amount != amounts:
+        yield _term("sold_by_amount_fen", by_amount, amounts)
 
 
 def _money_by_records(records: Records) -> dict[str, int]:
@@ -191,11 +206,13 @@ def _money_by_records(records: Records) -> dict[str, int]:
     remainders = sum(one.money.fen for _, one in records.given_back)
     arrears = sum(one.money.fen for _, one in records.arrears)
     counted = sum(e.balance_fen for e in records.entries if e.kind is EntryKind.SHIFT_CLOSED)
-    own = sum(fen for tender, fen in tills.items() if tender not in _BEHIND)
+    own = sum(fen for tender, fen in tills.items() if tender not in WITHOUT_ASKING)
+    left = {tender: tills[tender] - given[tender] for tender in GIVEN}
     return {
         "tenders": received + own + counted,
         "orders_claimed": tills[Tender.ORDER] - given[Tender.ORDER],
-        "refunds": sum(fen for tender, fen in given.items() if tender not in _BEHIND) + remainders,
+        "refunds": sum(fen for tender, fen in given.items() if tender not in WITHOUT_ASKING)
+        + remainders,
         "gas_loaded": sum(
             records.receipts[one.topup_id].gas.fen
             for one in records.live_loads
@@ -204,7 +221,8 @@ def _money_by_records(records: Records) -> dict[str, int]:
         "paid_not_loaded": sum(one.quote.total.fen for one in paid if one.state not in _ENDED)
         + sum(one.quote.total.fen for one in back if one.state in _OWED),
         "unallocated": received - tills[Tender.BATCH] + given[Tender.BATCH] - remainders - arrears,
-        "arrears_and_fees": arrears,
+        "arrears_and_fees": arrears - left[Tender.EMERGENCY],
+        "free_gas": -left[Tender.MAKE_UP] - left[Tender.CARRIED],
         "balances": sum(one.balance.fen for one in records.households.values()),
     }
 

@@ -43,7 +43,7 @@ def funding_disagreements(records: Records) -> Iterator[Disagreement]:
                 yield _named(f"{intent.batch_id} #{intent.line}", what)
     for entry in records.entries:
         lost = records.rejoined and entry.order_id not in records.orders
-        paid = entry.kind is EntryKind.PAID and bool(entry.order_id)
+        paid = entry.kind is EntryKind.PAID and entry.tender == Tender.ORDER
         if paid and not lost and not _ordered(records, entry):
             yield _named(entry.order_id, "order")
 

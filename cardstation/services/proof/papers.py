@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.domain.payment import Tender
-from cardstation.domain.receipt import Receipt
+from cardstation.domain.receipt import RECEIPT, SLIP_OF, Receipt
 from cardstation.domain.topup import TopUp
-from cardstation.domain.volume import NO_GAS
+from cardstation.services.intent.papers import year_after
 from cardstation.services.proof.records import Disagreement, Records, about, in_one_commit
 
 _CHECK_CODE_CHARACTERS = 8
@@ -40,13 +39,12 @@ def _says(receipt: Receipt, intent: TopUp) -> bool:
         *(receipt.account_no, receipt.card_no, receipt.meter_no, receipt.purchase_counter),
         *(receipt.tender, receipt.batch_id, receipt.kind),
     )
-    kind = "loading_slip" if intent.tender is Tender.ORDER else "receipt"
+    kind = SLIP_OF.get(intent.tender, RECEIPT)
     if receipt.order_id not in ("", intent.order_id):  # empty on those of the first version
         return False
-    year_after = quote.year_before + (quote.volume or NO_GAS)
     return printed == (
-        *(quote.total, quote.money, quote.remainder, quote.volume),
-        *(quote.year_before, year_after, quote.tariff, quote.lines),
+        *(quote.total, intent.money, quote.remainder, quote.volume),
+        *(quote.year_before, year_after(intent), quote.tariff, quote.lines),
         *(intent.account_no, identity.card_no, identity.meter_no, intent.counter_after),
         *(intent.tender.value, intent.batch_id, kind),
     )

@@ -16,10 +16,12 @@ from cardstation.domain.envelopes import (
     may_have_paid,
     stands_at,
 )
+from cardstation.domain.gas_due import GasDue
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind, Order, Posting, order_postings, postings_of
 from cardstation.domain.meter import CounterSchool
 from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Acknowledgement, Receipt
 from cardstation.domain.shift import Clerk, Shift, ShiftClose
 from cardstation.domain.topup import TopUp
@@ -67,6 +69,7 @@ class Records:
     acknowledgements: Mapping[str, Acknowledgement]
     ack_numbers: tuple[tuple[int, int, str], ...]
     orders: Mapping[str, Order]
+    gas_dues: tuple[tuple[int, bool, GasDue], ...]
     loads: tuple[OwnedCounter, ...]
     households: Mapping[str, Household]
     acked: tuple[int, str]
@@ -238,6 +241,7 @@ def collect_records(station: Station) -> Records:
             arrears=reading.arrears.every(),
             acknowledgements=reading.lump_sums.acknowledgements(),
             ack_numbers=tuple(reading.lump_sums.numbers()),
+            gas_dues=reading.gas_dues.every(),
             orders={order.order_id: order for order in reading.orders.every()},
             loads=reading.topups.loads(),
             households={one.account_no: one for one in reading.households.every()},
@@ -276,7 +280,7 @@ def booked(entry: Entry) -> tuple[Posting, ...]:
     """
     unloaded = f"unloaded:{entry.account_no}"
     match entry.kind:
-        case EntryKind.PAID if entry.order_id:
+        case EntryKind.PAID if entry.tender == Tender.ORDER:
             order = Order(entry.order_id, entry.account_no, entry.fen, entry.litres, "", 0, "")
             return order_postings(order)
         case EntryKind.SEALED if entry.origin:

@@ -20,9 +20,12 @@ from cardstation.services.intent.account_changes import account_changed_again
 from cardstation.services.intent.clerk_changes import change_again
 from cardstation.services.intent.facts import stamp
 from cardstation.services.intent.funding import receive_again
+from cardstation.services.intent.gas_dues import due_again
 from cardstation.services.intent.giving_back import (
     after_purchase,
     before_purchase,
+    with_debt,
+    without_debt,
     without_purchase,
 )
 from cardstation.services.intent.papers import receipt_of
@@ -142,6 +145,7 @@ _ROW_AGAIN: Mapping[EntryKind, Callable[[Unit, Entry], None]] = {
     EntryKind.SHIFT_CLOSED: _closed,
     EntryKind.CLERK: change_again,
     EntryKind.ACCOUNT: account_changed_again,
+    EntryKind.GAS_DUE: due_again,
 }
 """Facts with a row of their own, which they alone make."""
 
@@ -227,9 +231,9 @@ def _household_then(
     match entry.kind:
         case EntryKind.PAID:
             fund_load(then, unit, entry, intent)
-            changed = _with_balance(household, entry.balance_fen)
+            changed = with_debt(_with_balance(household, entry.balance_fen), intent)
         case EntryKind.REFUNDED:
-            changed = _with_balance(household, -entry.balance_fen)
+            changed = without_debt(_with_balance(household, -entry.balance_fen), intent)
         case EntryKind.SEALED:
             _sealed(then, unit, stored, entry, intent, household)
             changed = _bought_then(household, intent)
@@ -253,7 +257,7 @@ def _bought_then(household: Household, intent: TopUp) -> Household:
     after = after_purchase(household, intent)
     if household.tier_year != quote.tier_year:
         return after
-    return replace(after, bought_this_year=max(filed, quote.year_before + quote.bought))
+    return replace(after, bought_this_year=max(filed, quote.year_before + intent.bought))
 
 
 def _with_balance(household: Household, fen: int) -> Household:
