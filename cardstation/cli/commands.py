@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cardstation.cli.account import account
 from cardstation.cli.batch import batch, directory
 from cardstation.cli.board import board, triage
 from cardstation.cli.card import card, quote, readers, top_up
@@ -33,6 +34,7 @@ COMMANDS: tuple[click.Command, ...] = (
     top_up,
     reverse,
     give_back,
+    account,
     issue,
     clear,
     orders,

@@ -51,6 +51,7 @@ desk may sell nothing unheard, or another card goes first."""
 
 _NOTHING_TO_LOAD = frozenset(
     {
+        "account_closed",
         "account_stopped",
         "cap_exceeded",
         "hoard_limit",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cardstation.errors import CardStationError
 from cardstation.i18n import Field, Translator
 from cardstation.sentences import (
+    accounts,
     batch,
     batch_money,
     books,
@@ -52,6 +53,7 @@ SENTENCES: Mapping[str, Words] = {
     **tool_cards.TABLE,
     **purse.TABLE,
     **sale.TABLE,
+    **accounts.TABLE,
     **giving_back.TABLE,
     **given_gas.TABLE,
     **batch.TABLE,
@@ -78,6 +80,7 @@ _NO_WORDS = SENTENCES["no_words"]
 _WORDS: Mapping[str, str] = {
     **WORDS,
     **guides.PHRASES,
+    **accounts.PHRASES,
     **books.PHRASES,
     **card_report.PHRASES,
     **reconciling.PHRASES,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from cardstation.domain.admission import is_free_mark
 from cardstation.domain.card import CardContent, CardIdentity, CardType
 from cardstation.domain.card_slip import CardSlip
-from cardstation.domain.household import Household, HouseholdStatus
+from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.new_card import bound_content, new_content
@@ -28,6 +28,7 @@ from cardstation.services.intent.guards import (
     ensure_may_sell,
 )
 from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.known import ensure_active
 from cardstation.services.intent.whole_card import (
     Watch,
     begun_work,
@@ -104,8 +105,7 @@ def _customer(reading: Reading, account_no: str) -> Household:
     household = reading.households.get(account_no)
     if household is None:
         raise Refusal("unknown_household", account_no=account_no)
-    if household.status is not HouseholdStatus.ACTIVE:
-        raise Refusal(f"account_{household.status.value}", account_no=account_no)
+    ensure_active(household)
     if reading.blocked.has(household.card_no):
         raise Refusal("card_blacklisted", card_no=household.card_no)
     return household

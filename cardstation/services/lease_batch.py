@@ -10,6 +10,7 @@ from cardstation.domain.ledger import Order
 from cardstation.errors import CardStationError, LedgerRefused, LedgerUnreachable, Refusal
 from cardstation.services.batch_state import batch_state
 from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.known import ensure_active
 from cardstation.services.intent.orders import is_held, not_held, order_for, take_lease
 from cardstation.services.intent.steps import ensure_not_closed
 from cardstation.services.station import Station
@@ -69,7 +70,7 @@ def lease_batch(station: Station, batch_id: str) -> tuple[RowLease, ...]:
 def _row(station: Station, place: int, line: ManifestLine, *, asks: bool) -> RowLease:
     try:
         order = order_for(station, line.account_no, line.order_id)
-        _ensure_not_passed(station, order)
+        _ensure_loadable(station, order)
         if asks:
             order = take_lease(station, order.order_id)
         elif not is_held(station, order):
@@ -79,9 +80,12 @@ def _row(station: Station, place: int, line: ManifestLine, *, asks: bool) -> Row
     return RowLease(place, line, order.leased_until)
 
 
-def _ensure_not_passed(station: Station, order: Order) -> None:
-    """No lease helps an order whose counter the household's card has left."""
+def _ensure_loadable(station: Station, order: Order) -> None:
+    """No lease helps an order whose account was stopped, or whose counter its card has left."""
     with station.store.reading() as reading:
         home = reading.households.get(order.account_no)
-    if home is not None and home.purchase_counter > order.expected_counter:
+    if home is None:
+        return
+    ensure_active(home)
+    if home.purchase_counter > order.expected_counter:
         raise Refusal("order_passed", order_id=order.order_id, fen=order.fen)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cardstation.domain.admission import admit, compare_counter
 from cardstation.domain.card import CardContent
-from cardstation.domain.household import Household, HouseholdStatus
+from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.meter import CounterSchool, MeterKind
 from cardstation.domain.order_lease import in_zone, oldest_first
@@ -91,8 +91,6 @@ def _looked_at(station: Station, card: Inserted) -> tuple[tuple[str, ...], Refus
         if household.arrears:
             warnings = (*warnings, "arrears")
         warnings = (*warnings, *relief_warning(household, station.clock.now().date()))
-        if household.status is not HouseholdStatus.ACTIVE:
-            raise Refusal(f"account_{household.status.value}", account_no=household.account_no)
         admitted = admit(card.content, card.rules)
         if card.rules.nears_end(admitted.counter):
             warnings = (*warnings, "counter_near_end")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cardstation.domain.household import HouseholdStatus
 from cardstation.domain.triage_list import TriageList, TriageRow
 from cardstation.errors import Refusal
 from cardstation.services.intent.gas_left import gas_left, newest_bag, whose
@@ -11,6 +12,8 @@ from cardstation.services.station import Station
 def triage_list(station: Station, community: str) -> TriageList:
     """Make the triage list of a community; its households are asked nothing.
 
+    An account that was stopped or closed uses no gas, and is not on it.
+
     Raises:
         Refusal: `unknown_community`.
     """
@@ -19,7 +22,8 @@ def triage_list(station: Station, community: str) -> TriageList:
         homes = reading.households.of_community(community)
         if not homes:
             raise Refusal("unknown_community", community=community)
-        known = gas_left(reading, community, homes, now)
+        active = [one for one in homes if one.status is HouseholdStatus.ACTIVE]
+        known = gas_left(reading, community, active, now)
         team, zone = whose(newest_bag(reading, community), homes[0])
     rows = [TriageRow(one.home.account_no, one.home.address, one.forecast) for one in known]
     return TriageList(
@@ -30,6 +34,6 @@ def triage_list(station: Station, community: str) -> TriageList:
         zone=zone,
         made_at=now,
         rows=tuple(sorted(rows, key=lambda row: row.order)),
-        unread=len(homes) - len(rows),
+        unread=len(active) - len(rows),
         training=station.training,
     )

@@ -228,6 +228,13 @@ READS = {
     ("card", "load-prepaid"): ("--wait", "0"),
     ("reverse",): ("--approver", CHIEF, "--wait", "0"),
     ("return",): ("--approver", CHIEF, "--wait", "0"),
+    ("account", "show"): ("220104000001",),
+    ("account", "stop"): ("220104000001", "--why", "asked at the desk"),
+    ("account", "restart"): ("220104000001", "--why", "asked at the desk", "--approver", CHIEF),
+    ("account", "transfer"): (
+        *("220104000001", "--name", "N", "--persons", "2"),
+        *("--why", "asked at the desk", "--approver", CHIEF),
+    ),
     ("issue", "card"): ("220104000001", "--wait", "0"),
     ("issue", "lay-aside"): ("X", "--why", "it broke in two", "--approver", CHIEF),
     ("receipt",): ("S001-2026-000001",),

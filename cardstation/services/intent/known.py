@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardstation.domain.admission import ensure_known
-from cardstation.domain.household import Household
+from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.made_good import ensure_not_made_good
@@ -33,8 +33,9 @@ def customer_of(station: Station, card: Inserted) -> Household:
     """The household that may be sold to with this card: it is the live one, and nobody reported it.
 
     Raises:
-        Refusal: `unknown_household`, `card_blacklisted`, `load_made_good` (what lies on it was
-            given once more, since the card was lost), those of `ensure_known` and `ensure_no_work`.
+        Refusal: `unknown_household`, `account_stopped`, `account_closed`, `card_blacklisted`,
+            `load_made_good` (what lies on it was given once more, since the card was lost), those
+            of `ensure_known` and `ensure_no_work`.
     """
     with station.store.reading() as reading:
         return customer_in(reading, card)
@@ -45,6 +46,7 @@ def customer_in(reading: Reading, card: Inserted) -> Household:
     household = _household(reading, card)
     ensure_no_work(reading, household.account_no)
     ensure_known(card.content, household)
+    ensure_active(household)
     if reading.blocked.has(household.card_no):
         raise Refusal("card_blacklisted", card_no=household.card_no)
     if card.content.pending is not None:
@@ -52,6 +54,16 @@ def customer_in(reading: Reading, card: Inserted) -> Household:
         if last is not None:
             ensure_not_made_good(reading, last)
     return household
+
+
+def ensure_active(household: Household) -> None:
+    """Nothing is loaded for an account that was stopped or closed, whoever paid for it and when.
+
+    Raises:
+        Refusal: `account_stopped`, `account_closed`.
+    """
+    if household.status is not HouseholdStatus.ACTIVE:
+        raise Refusal(f"account_{household.status.value}", account_no=household.account_no)
 
 
 def ensure_no_work(reading: Reading, account_no: str) -> None:

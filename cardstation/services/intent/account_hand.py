@@ -1,0 +1,67 @@
+"""One account in hand: its household as it is on file, while no reader has its card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cardstation.domain.account_change import AccountChange, AccountEvent
+from cardstation.domain.household import Household, HouseholdStatus
+from cardstation.errors import Refusal
+from cardstation.services.intent.account_changes import record_account_change
+from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.station import Station
+from cardstation.store import Reading
+
+
+@contextmanager
+def account_in_hand(station: Station, account_no: str) -> Iterator[Household]:
+    """What somebody read of a household before is still true when they write.
+
+    Raises:
+        Refusal: `unknown_household`, `card_at_work`, `no_shift`.
+    """
+    with station.store.reading() as reading:
+        card_no = account_of(reading, account_no).card_no
+    with station.work.on_card(card_no, object()), station.store.reading() as reading:
+        yield account_of(reading, account_no)
+
+
+def account_of(reading: Reading, account_no: str) -> Household:
+    """The household of an account.
+
+    Raises:
+        Refusal: `unknown_household`.
+    """
+    household = reading.households.get(account_no)
+    if household is None:
+        raise Refusal("unknown_household", account_no=account_no)
+    return household
+
+
+def ensure_status(household: Household, *wanted: HouseholdStatus) -> None:
+    """The account is in one of these states.
+
+    Raises:
+        Refusal: `account_stopped`, `account_closed`, `account_active`.
+    """
+    if household.status not in wanted:
+        raise Refusal(f"account_{household.status.value}", account_no=household.account_no)
+
+
+def changed_alone(
+    station: Station,
+    what: AccountEvent,
+    before: Household,
+    after: Household,
+    words: str,
+    approver: str = "",
+) -> AccountChange:
+    """Put a change that moves nothing else on file, in a commit of its own; then the anchor."""
+    with station.store.unit() as unit:
+        made = record_account_change(
+            station, unit, what, before, after, words=words, approver=approver
+        )
+        unit.commit()
+    anchor_journal(station)
+    return made
