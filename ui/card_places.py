@@ -81,6 +81,11 @@ class CardPlaces(QObject):
     # ── one taker, one card ──
 
     @property
+    def taker(self) -> CardTaker | None:
+        """Who takes one card at a time; None while every place has a taker of its own."""
+        return self._taker
+
+    @property
     def card(self) -> Inserted | None:
         """The identified card of the one taker."""
         return None if self._front is None else self._front.card

@@ -39,6 +39,7 @@ from cardstation.services.settle_dispute import Finding as Proven
 from cardstation.services.shift_state import ShiftState
 from cardstation.services.sync_state import SyncState
 from ui.bag_services import BagServices
+from ui.household_services import HouseholdServices
 from ui.money_services import MoneyServices
 from ui.order_services import OrderServices
 from ui.team_services import TeamServices
@@ -149,12 +150,16 @@ class IssueServices:
             is issued, an opening card bound; no link to it may be open.
         print_slip: Files and prints the slip of that; returns the file.
         clear: Insertion, second person and why in words: a dead card becomes a blank again.
+        lay_aside: Account, second person and why in words: a new card is gone or spoiled.
+        give_up_clearing: The same of a card that was being cleared.
     """
 
     makers: tuple[str, ...]
     issue: Callable[[Presence, str, str, Watch], CardSlip]
     print_slip: Callable[[CardSlip], Path]
     clear: Callable[[Presence, Approval, str, Watch], CardSlip]
+    lay_aside: Callable[[str, Approval, str], TopUp]
+    give_up_clearing: Callable[[str, Approval, str], TopUp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,5 +302,6 @@ class DeskServices:
     orders: OrderServices
     teams: TeamServices
     issuing: IssueServices
+    household: HouseholdServices
     rejoin: Callable[[Approval, Approval | None], SyncState]
     found: tuple[OpenIntent, ...] = ()

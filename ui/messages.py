@@ -71,18 +71,19 @@ class MessageBoard(QObject):
 
     def say(self, text: str, tone: str = "ok", **fields: Field) -> None:
         """Say an English sentence of the catalogue."""
-        self._show(Note(text, tone, fields))
+        self.show(Note(text, tone, fields))
 
     def tell(self, error: CardStationError) -> None:
         """Say what happened."""
         problem = Problem.of(error)
-        self._show(Note("", problem.tone, {}, problem))
+        self.show(Note("", problem.tone, {}, problem))
 
     def clear(self) -> None:
         """Say nothing."""
-        self._show(None)
+        self.show(None)
 
-    def _show(self, note: Note | None) -> None:
+    def show(self, note: Note | None) -> None:
+        """Say what was said elsewhere already."""
         if note != self._note:
             self._note = note
             self.changed.emit()

@@ -104,6 +104,8 @@ class Session:
 
     def came_to(self, code: str) -> None:
         """The operator looks at another screen."""
+        if code != self._here:
+            self.screens[self._here].left()
         self._here = code
         self.screens[code].shown()
         self._give()

@@ -9,6 +9,7 @@ from cardstation import __version__
 from cardstation.bootstrap.bag_papers import purge_in_time
 from cardstation.bootstrap.card_examination import examine, file_name
 from cardstation.bootstrap.desk_bag import bag_services
+from cardstation.bootstrap.desk_household import household_services
 from cardstation.bootstrap.desk_lists import list_services
 from cardstation.bootstrap.desk_money import money_services
 from cardstation.bootstrap.desk_orders import order_services
@@ -41,7 +42,7 @@ from cardstation.services.batch_state import batch_state, outcome_of
 from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.card_trays import laid, strays_to_ask
 from cardstation.services.check_envelope import check_envelope
-from cardstation.services.clear_card import clear_card
+from cardstation.services.clear_card import clear_card, give_up_clearing
 from cardstation.services.close_shift import close_shift
 from cardstation.services.custody_state import custody_in
 from cardstation.services.dispute import dispute
@@ -51,6 +52,7 @@ from cardstation.services.import_list import import_list
 from cardstation.services.intent.cases import Case
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.issue_card import issue_card
+from cardstation.services.lay_aside import lay_aside
 from cardstation.services.load_line import load_line
 from cardstation.services.open_intents import open_intents
 from cardstation.services.open_shift import open_shift
@@ -156,6 +158,7 @@ class Wiring:
             bag=self.bag(),
             teams=self.teams(),
             issuing=self._issuing(),
+            household=household_services(station),
             money=self.money(),
             orders=self.orders(),
             found=self.found,
@@ -288,7 +291,14 @@ class Wiring:
     def _issuing(self) -> IssueServices:
         station = self.station
         makers = tuple(one.code for one in station.makers if one.training is station.training)
-        return IssueServices(makers, self.issue_card, self.print_card_slip, self.clear_card)
+        return IssueServices(
+            makers,
+            self.issue_card,
+            self.print_card_slip,
+            self.clear_card,
+            partial(lay_aside, station),
+            partial(give_up_clearing, station),
+        )
 
     def issue_card(self, presence: Presence, account_no: str, maker: str, watch: Watch) -> CardSlip:
         """A new card, or one that met its meter."""

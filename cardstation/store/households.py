@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, Row, Table, Text, bindparam, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    Row,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    select,
+    text,
+)
 
 from cardstation.domain.household import Address, Household, HouseholdStatus
 from cardstation.domain.meter import Meter, MeterKind
@@ -92,6 +104,20 @@ class Households:
         """Every household of a community."""
         return self._find(households.c.community == community)
 
+    def phoned(self, tail: str, most: int) -> tuple[Household, ...]:
+        """Households whose phone number ends like this, at most so many."""
+        return self._find(households.c.phone.endswith(tail, autoescape=True), most)
+
+    def behind(self, building: str, unit: str, room: str, most: int) -> tuple[Household, ...]:
+        """Households behind this door of any community, zeros in front not looked at."""
+        said = {"building": building, "unit": unit, "room": room}
+        same = (func.ltrim(households.c[name], "0") == part for name, part in said.items())
+        return self._find(and_(*same), most)
+
+    def named(self, text: str, most: int) -> tuple[Household, ...]:
+        """Households with this in their name, at most so many."""
+        return self._find(households.c.name.contains(text, autoescape=True), most)
+
     def numbered(self, account_nos: Iterable[str], card_nos: Iterable[str]) -> list[Household]:
         """Households with one of these account or card numbers, in a few queries, each once."""
         found: dict[str, Household] = {}
@@ -134,9 +160,9 @@ class Households:
         booked: dict[str, Any] = {name: getattr(household, name) for name in _BOOKED}
         _BOOK.write(self._connection, {**booked, "key": household.account_no})
 
-    def _find(self, condition: Any) -> tuple[Household, ...]:
+    def _find(self, condition: Any, most: int | None = None) -> tuple[Household, ...]:
         query = select(households).where(condition).order_by(households.c.account_no)
-        return tuple(map(from_row, self._connection.execute(query)))
+        return tuple(map(from_row, self._connection.execute(query.limit(most))))
 
 
 def to_row(household: Household) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from tests.kit.card_slips import CARD_SLIPS
 from tests.kit.window_bag import FakeBag
 from tests.kit.window_cases import exceptions_of
 from tests.kit.window_fake_lanes import lane_services
+from tests.kit.window_household import FakeHouseholds
 from tests.kit.window_money import FakeMoney
 from tests.kit.window_no_lists import no_lists
 from tests.kit.window_orders import FakeOrders
@@ -114,6 +115,7 @@ class FakeStation:
     cards: dict[str, FakeCard] = field(default_factory=dict)
     examined: str = "strange"
     issued: list[tuple[str, str]] = field(default_factory=list)
+    households: FakeHouseholds = field(default_factory=FakeHouseholds)
 
     def services(self) -> DeskServices:
         return DeskServices(
@@ -166,13 +168,19 @@ class FakeStation:
             bag=self.bag.services(self),
             orders=self.orders.services(self),
             teams=self.teams.services(self),
-            issuing=IssueServices(
-                ("CS01", "CS02"),
-                lambda _presence, account, maker, _watch: self._issue(account, maker),
-                lambda _slip: self._say("print_card_slip", Path("slip.pdf")),
-                lambda _presence, by, why, _watch: self._clear(by, why),
-            ),
+            issuing=self._issuing(),
+            household=self.households.services(self),
             found=self.found,
+        )
+
+    def _issuing(self) -> IssueServices:
+        return IssueServices(
+            ("CS01", "CS02"),
+            lambda _presence, account, maker, _watch: self._issue(account, maker),
+            lambda _slip: self._say("print_card_slip", Path("slip.pdf")),
+            lambda _presence, by, why, _watch: self._clear(by, why),
+            lambda account, by, why: self._back("lay_aside", by, f"{account} {why}"),
+            lambda account, by, why: self._back("give_up_clearing", by, f"{account} {why}"),
         )
 
     def _issue(self, account_no: str, maker: str) -> CardSlip:

@@ -18,6 +18,7 @@ from ui.desk_services import DeskSettings
 from ui.look import load_fonts
 from ui.screens.batch import BatchScreen
 from ui.screens.counter import CounterScreen
+from ui.screens.household import HouseholdScreen
 from ui.session import Lanes, Session
 
 
@@ -60,6 +61,12 @@ class Stage:
     def batch(self) -> BatchScreen:
         found = self.session.screens["batch"]
         assert isinstance(found, BatchScreen)
+        return found
+
+    @property
+    def household(self) -> HouseholdScreen:
+        found = self.session.screens["household"]
+        assert isinstance(found, HouseholdScreen)
         return found
 
     def insert(self, reader: str = PRESENCE.reader) -> None:

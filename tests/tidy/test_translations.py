@@ -28,7 +28,7 @@ SPOKEN = (
 SOURCES = sorted(path for room in SPOKEN for path in (ROOT / room).rglob("*.py"))
 TEMPLATES = sorted((ROOT / "resources" / "console").glob("*.html"))
 CATALOGUE = dict(read_catalogue(read_text(catalogue_name("zh_CN"))))
-TRANSLATES = {"_", "t", "translate", "plural"}
+TRANSLATES = {"_", "t", "translate", "plural", "say"}
 
 
 def spoken(tree: ast.AST) -> Iterator[str]:

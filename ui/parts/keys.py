@@ -12,7 +12,7 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
         KeyGroup(
             t("Everywhere"),
             (
-                ("Ctrl+1 … 7", t("change the screen")),
+                ("Ctrl+1 … 8", t("change the screen")),
                 ("F1", t("this map")),
                 ("Ctrl+L · Ctrl+T", t("Chinese or English · light or dark")),
                 ("Ctrl+R", t("bring a restored station back, with two PINs")),
@@ -57,6 +57,7 @@ def key_groups(t: Translator) -> tuple[KeyGroup, ...]:
                 ("Esc", t("back to the board")),
             ),
         ),
+        _services(t),
     )
 
 
@@ -142,5 +143,18 @@ def _exceptions(t: Translator) -> KeyGroup:
             ("F11", t("compare a restored station with the ledger")),
             ("F3", t("paid orders, or what is open")),
             ("F6 · F7", t("hold a paid order · give it back")),
+        ),
+    )
+
+
+def _services(t: Translator) -> KeyGroup:
+    return KeyGroup(
+        t("Services"),
+        (
+            ("F3", t("find a household")),
+            ("A … Z", t("the service with that letter")),
+            ("F2 · Enter", t("go on: form, second person, card")),
+            ("F8", t("lay an unfinished card aside")),
+            ("Esc", t("one page back")),
         ),
     )

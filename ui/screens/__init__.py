@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ui.screens import about, batch, counter, exceptions, settings, shift, teams
+from ui.screens import about, batch, counter, exceptions, household, settings, shift, teams
 from ui.screens.kind import Screen
 
 SCREENS: tuple[Screen, ...] = (
@@ -11,6 +11,7 @@ SCREENS: tuple[Screen, ...] = (
     exceptions.SCREEN,
     shift.SCREEN,
     teams.SCREEN,
+    household.SCREEN,
     settings.SCREEN,
     about.SCREEN,
 )

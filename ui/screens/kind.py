@@ -85,6 +85,9 @@ class OpenScreen(Protocol):
     def shown(self) -> None:
         """It comes to the front: bring it up to date."""
 
+    def left(self) -> None:
+        """Another screen comes to the front: what must not stay on this one goes."""
+
     def look_round(self) -> None:
         """Every few seconds: bring up to date what is seen from everywhere."""
 
@@ -106,6 +109,9 @@ class WithoutCards:
         return None
 
     def shown(self) -> None:
+        """See `OpenScreen`."""
+
+    def left(self) -> None:
         """See `OpenScreen`."""
 
     def look_round(self) -> None:

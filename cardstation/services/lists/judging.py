@@ -106,11 +106,12 @@ def _waiting_elsewhere(reading: Reading, accounts: Collection[str], *, but: str)
         for other in others
         if other != but and stages.get(other) is not Stage.CLOSED
         for one in outcomes_of(reading, other)
-        if one.line.account_no in accounts and _waits(one)
+        if one.line.account_no in accounts and still_waits(one)
     )
 
 
-def _waits(one: LineOutcome) -> bool:
+def still_waits(one: LineOutcome) -> bool:
+    """Whether a row is neither done nor ended, and may still be loaded."""
     ended = one.reason == "load_returned" or one.reason.startswith("released_")
     over = one.state in (LineState.DONE, LineState.WITHDRAWN) or ended
     return not over and one.line.verdict is not Verdict.BLOCKED

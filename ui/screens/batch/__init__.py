@@ -160,6 +160,9 @@ class BatchScreen(QObject):
         """See `OpenScreen`."""
         self.model.look()
 
+    def left(self) -> None:
+        """See `OpenScreen`."""
+
     def look_round(self) -> None:
         """See `OpenScreen`."""
         self.model.look_round()

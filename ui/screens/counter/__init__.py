@@ -50,6 +50,9 @@ class CounterScreen:
     def shown(self) -> None:
         """See `OpenScreen`."""
 
+    def left(self) -> None:
+        """See `OpenScreen`."""
+
     def look_round(self) -> None:
         """See `OpenScreen`."""
 

@@ -9,16 +9,14 @@ from cardstation.domain.money import Money
 from cardstation.domain.receipt import Receipt, TierLine
 from cardstation.domain.tariff import Quote
 from cardstation.domain.volume import NO_GAS
-from cardstation.i18n import Translator
-from cardstation.sentences import brief, of_error, word
-from cardstation.sentences.words import WORDS
+from cardstation.sentences import of_error, word
 from ui.look import Look
 from ui.parts.buttons import Segments
 from ui.parts.facts import Facts
 from ui.parts.tier_bar import TierBar, TierBarState
 from ui.parts.words import Chip, Pane, column, label, row, rule
 from ui.screens.counter.state import Phase, State, Unit
-from ui.screens.counter.wording import card_facts, meter_facts, person_facts
+from ui.screens.counter.wording import card_facts, meter_facts, person_facts, warning_words
 from ui.theme import S
 
 TENDERS = ("cash", "qr_code", "bank_transfer")
@@ -55,7 +53,7 @@ class PersonPane(Pane):
         self._status.show_state(words, "ok" if active else "error")
         self._facts.show_rows(person_facts(state, t))
         known = state.facts.warnings if state.facts else ()
-        warnings = [_warning(code, t) for code in known]
+        warnings = [warning_words(code, t) for code in known]
         self._warnings.setText(" · ".join(warnings))
         self._warnings.setVisible(bool(warnings))
 
@@ -237,7 +235,3 @@ def _bought(quote: Quote, *, by_money: bool) -> str:
     if by_money:
         return str(quote.volume) if quote.volume is not None else str(quote.total)
     return str(quote.money)
-
-
-def _warning(code: str, t: Translator) -> str:
-    return word(f"flag.{code}", t) if f"flag.{code}" in WORDS else brief(code, t)

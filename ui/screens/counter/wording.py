@@ -9,8 +9,9 @@ from cardstation.domain.card import Quantity
 from cardstation.domain.card_report import Verdict
 from cardstation.domain.topup import Step
 from cardstation.i18n import Translator
-from cardstation.sentences import of_error, word
+from cardstation.sentences import brief, of_error, word
 from cardstation.sentences.card_told import card_told
+from cardstation.sentences.words import WORDS
 from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.parts.facts import Fact
@@ -157,6 +158,11 @@ def person_facts(state: State, t: Translator) -> list[Fact]:
         said = relief_words(home.relief_per_month, home.relief_until, t)
         facts.append((t("Relief"), said, "warn"))
     return facts
+
+
+def warning_words(code: str, t: Translator) -> str:
+    """What is worth a look: a flag of the meter, or a code with a sentence of its own."""
+    return word(f"flag.{code}", t) if f"flag.{code}" in WORDS else brief(code, t)
 
 
 def card_facts(state: State, t: Translator) -> list[Fact]:

@@ -81,6 +81,9 @@ class ExceptionsScreen:
         self.model.look()
         self.orders.look()
 
+    def left(self) -> None:
+        """See `OpenScreen`."""
+
     def look_round(self) -> None:
         """See `OpenScreen`: never while a card is being worked on, it has the machine."""
         if not self._place.busy:

@@ -1,0 +1,338 @@
+"""The page of services: a household is found, served and forgotten; the card is the key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from cardstation.domain.shift import Approval
+from cardstation.domain.topup import Step
+from cardstation.errors import Mishap, OutcomeUnknown, Refusal
+from cardstation.services.resolve import Outcome, Resolution
+from tests.gui.test_counter import texts_of
+from tests.kit import window_samples as samples
+from tests.kit.window_fakes import FakeCard
+from tests.kit.window_household import NEIGHBOUR, household_state
+from tests.kit.window_people import SUPERVISOR
+from tests.kit.window_stage import Stage
+from ui.parts.second_person import SecondPerson
+from ui.screens.household.model import HouseholdModel
+from ui.screens.household.state import Phase, State
+from ui.screens.household.view import HouseholdView
+
+BY = Approval(SUPERVISOR)
+NAME = samples.household().name
+
+
+@pytest.fixture
+def page(desk: Stage, qtbot: QtBot) -> HouseholdView:
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    desk.window.go("household")
+    shown = desk.window.view("household")
+    assert isinstance(shown, HouseholdView)
+    return shown
+
+
+def model_of(desk: Stage) -> HouseholdModel:
+    return desk.household.model
+
+
+def sure(monkeypatch: pytest.MonkeyPatch, *, agrees: bool = True) -> list[str]:
+    """A second person who types their PIN, or who does not; what they were asked."""
+    asked: list[str] = []
+
+    def second(_view: object, _look: object, _way: object, what: str) -> object:
+        asked.append(what)
+        return (BY, "") if agrees else None
+
+    monkeypatch.setattr("ui.screens.household.view.ask_second_person", second)
+    return asked
+
+
+def filled(desk: Stage, code: str = "lay_aside") -> HouseholdModel:
+    """The household found by its account, and the form of a service filled."""
+    model = model_of(desk)
+    model.find(samples.ACCOUNT_NO)
+    model.choose(code)
+    if code != "issue":
+        model.type("why", "moved out")
+    return model
+
+
+def test_found_by_its_account_served_and_told_by_keys_alone(
+    desk: Stage, page: HouseholdView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = sure(monkeypatch)
+    assert page.person.field.hasFocus()
+    qtbot.keyClicks(page.person.field, samples.ACCOUNT_NO)
+    qtbot.keyClick(page.person.field, Qt.Key.Key_Return)
+    assert desk.window.banner.state.title.startswith(NAME)
+    qtbot.keyClick(desk.window, Qt.Key.Key_A)
+    why = page.form.rows[0].inputs[0]
+    assert isinstance(why, QLineEdit)
+    qtbot.keyClick(why, Qt.Key.Key_Return)
+    assert model_of(desk).state.doubts.keys() == {"why"}
+    assert "此项必填" in texts_of(desk)
+    qtbot.keyClicks(why, "card broke")
+    qtbot.keyClick(why, Qt.Key.Key_Return)
+    assert desk.station.backs == [("lay_aside", SUPERVISOR, f"{samples.ACCOUNT_NO} card broke")]
+    assert NAME in asked[0], "they read what will happen"
+    assert desk.window.banner.state.kind == "done"
+    qtbot.keyClick(desk.window, Qt.Key.Key_Return)
+    assert model_of(desk).state.phase is Phase.CHOOSE
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert model_of(desk).state == State()
+    assert NAME not in texts_of(desk)
+
+
+def test_of_several_one_is_chosen(desk: Stage, page: HouseholdView, qtbot: QtBot) -> None:
+    page.person.field.setText("欧阳")
+    qtbot.keyClick(page.person.field, Qt.Key.Key_Return)
+    assert page.found.table.hasFocus()
+    qtbot.keyClick(page.found.table, Qt.Key.Key_Down)
+    qtbot.keyClick(page.found.table, Qt.Key.Key_Return)
+    assert model_of(desk).state.account_no == NEIGHBOUR.account_no
+
+
+def test_nobody_is_found(desk: Stage, page: HouseholdView) -> None:
+    model_of(desk).find("nobody")
+    problem = model_of(desk).state.problem
+    assert problem is not None
+    assert problem.code == "nobody_found"
+    assert desk.window.banner.state.kind == "needs_you"
+
+
+def test_without_the_second_person_nothing_is_done(
+    desk: Stage, page: HouseholdView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sure(monkeypatch, agrees=False)
+    model = filled(desk)
+    qtbot.keyClick(desk.window, Qt.Key.Key_F2)
+    assert model.state.phase is Phase.FORM
+    model.go()
+    assert not desk.station.backs
+
+
+def test_a_refusal_keeps_the_form(desk: Stage, page: HouseholdView) -> None:
+    desk.station.fails["lay_aside"] = Refusal("no_card_work", account_no="1")
+    model = filled(desk)
+    model.go(BY)
+    assert model.state.phase is Phase.REFUSED
+    assert desk.window.banner.state.kind == "needs_you"
+    model.back()
+    assert (model.state.phase, model.state.texts["why"]) == (Phase.FORM, "moved out")
+    assert model.state.may_confirm
+
+
+def test_the_blank_is_waited_for_and_written(desk: Stage, page: HouseholdView) -> None:
+    model = filled(desk, "issue")
+    model.go()
+    assert model.state.phase is Phase.PLACE
+    desk.station.fails["insert_card"] = Refusal("blank_card")
+    desk.insert()
+    assert desk.station.issued == [(samples.ACCOUNT_NO, "")]
+    assert (model.state.phase, model.state.paper) == (Phase.DONE, True)
+    assert desk.station.calls.count("print_card_slip") == 1
+    desk.remove()
+    assert model.state == State()
+
+
+def test_a_blank_that_lies_there_first_is_not_forgotten(desk: Stage, page: HouseholdView) -> None:
+    desk.station.fails["insert_card"] = Refusal("blank_card")
+    desk.insert()
+    assert desk.window.banner.state.kind == "ready", "work to do, not a fault"
+    filled(desk, "issue").go()
+    assert desk.station.issued == [(samples.ACCOUNT_NO, "")]
+
+
+def test_a_refused_blank_is_taken_out_and_another_tried(desk: Stage, page: HouseholdView) -> None:
+    model = filled(desk, "issue")
+    model.go()
+    desk.station.fails["insert_card"] = Refusal("foreign_card")
+    desk.station.fails["issue_card"] = Refusal("not_blank")
+    desk.insert()
+    assert model.state.phase is Phase.REFUSED
+    desk.remove()
+    assert (model.state.phase, model.state.account_no) == (Phase.FORM, samples.ACCOUNT_NO)
+
+
+def test_another_households_card_is_not_written(desk: Stage, page: HouseholdView) -> None:
+    model = model_of(desk)
+    model.find(NEIGHBOUR.account_no)
+    model.choose("issue")
+    model.go()
+    desk.insert()
+    problem = model.state.problem
+    assert problem is not None
+    assert (model.state.phase, problem.code) == (Phase.PLACE, "card_of_another")
+    assert NAME not in texts_of(desk)
+    assert not desk.station.issued
+    desk.remove()
+    assert (model.state.phase, model.state.problem) == (Phase.PLACE, None)
+
+
+def test_a_card_brings_its_household_and_takes_it_away(desk: Stage, page: HouseholdView) -> None:
+    model = model_of(desk)
+    model.find(NEIGHBOUR.account_no)
+    desk.insert()
+    assert (model.state.account_no, model.state.by_card) == (samples.ACCOUNT_NO, True)
+    assert NEIGHBOUR.name not in texts_of(desk)
+    desk.remove()
+    assert model.state == State()
+    assert NAME not in texts_of(desk)
+
+
+@pytest.mark.parametrize("phase", [Phase.CHOOSE, Phase.FORM, Phase.DONE])
+def test_nothing_stays_when_the_page_is_left(
+    desk: Stage, page: HouseholdView, phase: Phase
+) -> None:
+    model = filled(desk)
+    if phase is Phase.CHOOSE:
+        model.back()
+    elif phase is Phase.DONE:
+        model.go(BY)
+    assert model.state.phase is phase
+    desk.window.go("settings")
+    assert model.state == State()
+    desk.window.go("household")
+    for known in (NAME, "3-2-1201", "4587", "moved out"):
+        assert known not in texts_of(desk)
+
+
+def test_the_second_persons_sheet_goes_with_the_household(desk: Stage, page: HouseholdView) -> None:
+    desk.insert()
+    model = model_of(desk)
+    model.choose("issue")
+    sheet = SecondPerson(page, desk.window.look, desk.session.tools.approver, NAME)
+    sheet.show()
+    desk.remove()
+    assert not sheet.isVisible()
+
+
+def with_load(desk: Stage) -> HouseholdModel:
+    """The household's card in the reader, with a load on it, and its return filled in."""
+    desk.station.card = FakeCard(samples.facts(taken=False))
+    desk.insert()
+    model = model_of(desk)
+    model.choose("return")
+    return model
+
+
+def test_a_load_is_taken_back_with_its_steps(desk: Stage, page: HouseholdView) -> None:
+    seen: list[tuple[str, int]] = []
+    desk.station.during = lambda _step: seen.append(
+        (desk.window.banner.state.kind, desk.window.banner.state.step)
+    )
+    model = with_load(desk)
+    model.go(BY)
+    assert seen == [("writing", at) for at in range(6)]
+    assert desk.station.backs == [("take_back", SUPERVISOR, "")]
+    assert "¥300.00" in desk.window.banner.state.title
+
+
+def test_a_card_that_is_pulled_is_asked_for_and_names_nobody(
+    desk: Stage, page: HouseholdView
+) -> None:
+    model = with_load(desk)
+    desk.pull_at(Step.VERIFY)
+    model.go(BY)
+    desk.remove()
+    assert model.state.phase is Phase.PULLED
+    torn = desk.session.tools.unfinished.torn
+    assert torn is not None
+    assert torn.tail == samples.CARD_NO[-4:]
+    assert NAME not in texts_of(desk)
+
+
+def test_removal_in_the_middle_is_a_pulled_card(desk: Stage, page: HouseholdView) -> None:
+    model = with_load(desk)
+    desk.station.during = lambda step: desk.remove() if step is Step.WRITE else None
+    model.go(BY)
+    assert model.state.phase is Phase.PULLED
+
+
+def test_an_unknown_outcome_with_the_card_there_says_so(desk: Stage, page: HouseholdView) -> None:
+    desk.station.fails["take_back"] = OutcomeUnknown("outcome_unknown")
+    model = with_load(desk)
+    model.go(BY)
+    problem = model.state.problem
+    assert problem is not None
+    assert (model.state.phase, problem.code) == (Phase.REFUSED, "outcome_unknown")
+    assert desk.session.tools.unfinished.torn is not None
+
+
+def test_what_was_open_is_finished_at_insertion(desk: Stage, page: HouseholdView) -> None:
+    priced = samples.quote(samples.household(), samples.Money(30_000), None)
+    desk.station.resolution = Resolution(Outcome.SEALED, receipt=samples.receipt(priced))
+    desk.insert()
+    state = model_of(desk).state
+    assert (state.phase, state.paper) == (Phase.DONE, True)
+    assert "print_receipt" in desk.station.calls
+
+
+def test_a_question_of_money_is_the_counters(desk: Stage, page: HouseholdView) -> None:
+    asked = samples.open_intents()[0]
+    desk.station.resolution = Resolution(Outcome.QUESTION, intent=asked)
+    desk.insert()
+    problem = model_of(desk).state.problem
+    assert problem is not None
+    assert problem.code == "answer_at_counter"
+
+
+def test_the_counter_takes_the_card_over_and_gives_it_back(
+    desk: Stage, page: HouseholdView
+) -> None:
+    desk.insert()
+    desk.window.go("counter")
+    assert model_of(desk).state == State()
+    assert desk.counter.model.state.household is not None
+    desk.window.go("household")
+    assert desk.counter.model.state.household is None
+    assert model_of(desk).state.account_no == samples.ACCOUNT_NO
+
+
+def test_a_paper_that_jams_is_said(desk: Stage, page: HouseholdView) -> None:
+    desk.station.fails["print_card_slip"] = Mishap("printer_gone")
+    desk.station.fails["insert_card"] = Refusal("blank_card")
+    model = filled(desk, "issue")
+    desk.insert()
+    model.go()
+    assert (model.state.phase, model.state.paper) == (Phase.DONE, False)
+    note = desk.session.tools.board.note
+    assert note is not None
+    assert note.problem is not None
+
+
+def test_done_shows_what_holds_now(desk: Stage, page: HouseholdView) -> None:
+    model = filled(desk)
+    home = samples.household(balance=samples.Money(99_900))
+    desk.station.households.known[samples.ACCOUNT_NO] = household_state(home)
+    model.go(BY)
+    of = model.state.facts.of
+    assert of is not None
+    assert of.household.balance.fen == 99_900
+
+
+def test_a_torn_card_goes_first_and_may_be_laid_aside(
+    desk: Stage, page: HouseholdView, qtbot: QtBot
+) -> None:
+    model = with_load(desk)
+    desk.pull_at(Step.WRITE)
+    model.go(BY)
+    desk.remove()
+    desk.station.during = lambda _step: None
+    desk.station.open = (replace(samples.open_intents()[0], card_no=samples.CARD_NO),)
+    other = samples.facts()
+    identity = replace(other.content.identity, card_no=NEIGHBOUR.card_no)
+    desk.station.card = FakeCard(
+        replace(other, content=replace(other.content, identity=identity), household=NEIGHBOUR)
+    )
+    desk.insert()
+    assert model.state.torn_first
+    qtbot.keyClick(desk.window, Qt.Key.Key_F8)
+    assert model.state.account_no == NEIGHBOUR.account_no

@@ -1,0 +1,161 @@
+"""Every service of the page, walked: offered or not, every field bad, both languages, keyboard."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from cardstation.i18n import translator
+from cardstation.sentences import SENTENCES, word
+from tests.gui.conftest import Open
+from tests.kit.window_acts import ACT_CASES, NOBODY, ActCase
+from tests.kit.window_fakes import FakeStation
+from tests.kit.window_stage import Stage
+from ui.screens.household.acts import ACTS
+from ui.screens.household.acts.kind import Act, Field, Form, Group, Kind, Needs
+from ui.screens.household.choosing import ActButton
+from ui.screens.household.state import State
+from ui.screens.household.typed import read_form, reference_of, value_of
+from ui.screens.household.view import HouseholdView
+
+EACH = pytest.mark.parametrize("act", ACTS, ids=lambda act: act.code)
+BAD = {
+    Kind.WORDS: [],
+    Kind.DIGITS: ["12a", "１2-3"],
+    Kind.VOLUME: ["many", "0", "-5", "1.2345"],
+    Kind.MONEY: ["much", "0", "-5", "1.234"],
+    Kind.DAY: ["soon", "2026-13-01", "2026-02-30"],
+    Kind.CHOICE: [],
+    Kind.TENDER: ["qr_code"],
+}
+
+
+def case_of(act: Act) -> ActCase:
+    assert act.code in ACT_CASES, "give it a case in tests/kit/window_acts.py"
+    return ACT_CASES[act.code]
+
+
+def texts_of(act: Act) -> dict[str, str]:
+    """A good form: what stands in it when it is opened, and what the case types."""
+    case = case_of(act)
+    chosen = {
+        field.name: choices[0][0]
+        for field in act.fields
+        if (choices := field.choices(FakeStation().services(), case.offered))
+    }
+    paid = {field.name: "cash" for field in act.fields if field.kind is Kind.TENDER}
+    return {**chosen, **paid, **case.texts}
+
+
+def said_by(act: Act) -> Iterator[str]:
+    """Every English text that stands in its value."""
+    yield from (act.title, act.about, act.card)
+    for field in act.fields:
+        yield from (text for text in (field.label, field.about) if text)
+        choices = field.choices(FakeStation().services(), case_of(act).offered)
+        yield from (words for code, words in choices if words != code)
+
+
+def test_every_act_is_told_from_the_others() -> None:
+    assert [key for key, n in Counter(act.key for act in ACTS).items() if n > 1] == []
+    assert [code for code, n in Counter(act.code for act in ACTS).items() if n > 1] == []
+    assert {act.code for act in ACTS} == ACT_CASES.keys()
+
+
+@EACH
+def test_it_is_offered_or_says_why_not(act: Act) -> None:
+    case, chinese = case_of(act), translator("zh_CN")
+    assert act.reason(case.offered) is None
+    for facts in case.refused if act.alone else (NOBODY, *case.refused):
+        reason = act.reason(facts)
+        assert reason is not None
+        assert chinese.knows(reason.text), reason.text
+        assert len(reason.in_words(chinese)) <= 20, "it stands under a button"
+
+
+@EACH
+def test_every_text_is_in_both_languages(act: Act) -> None:
+    chinese = translator("zh_CN")
+    assert [text for text in said_by(act) if not chinese.knows(text)] == []
+    assert len(chinese(act.title)) <= 10, "it stands on a button"
+
+
+@EACH
+def test_every_field_says_what_is_wrong_with_it(act: Act) -> None:
+    good = texts_of(act)
+    assert read_form(act, good)[1] == {}, "the case's form is good"
+    for field in act.fields:
+        wrong = [*BAD[field.kind], "x" * (field.longest + 1), *([""] if field.needed else [])]
+        for text in wrong:
+            _, doubts = read_form(act, {**good, field.name: text, reference_of(field.name): ""})
+            assert field.name in doubts, (field.name, text)
+            assert doubts[field.name].code in SENTENCES
+
+
+@EACH
+def test_what_will_happen_is_said_in_both_languages(act: Act) -> None:
+    case, services = case_of(act), FakeStation().services()
+    form = Form(case.offered, read_form(act, texts_of(act))[0])
+    said = act.preview(services, form)
+    assert said
+    for lang in ("zh_CN", "en"):
+        t = translator(lang)
+        for one in said:
+            assert "—" not in one.in_words(t), "a field without a value"
+            assert lang == "en" or t.knows(one.text), one.text
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_each_is_reached_and_left_by_keys(open_desk: Open, qtbot: QtBot, language: str) -> None:
+    shown = open_desk(language)
+    with qtbot.waitActive(shown.window):
+        shown.window.activateWindow()
+    for act in ACTS:
+        page = opened(shown, act)
+        qtbot.keyClick(shown.window, getattr(Qt.Key, f"Key_{act.key}"))
+        assert shown.household.model.state.act is act
+        assert [row.field for row in page.form.rows] == list(act.fields)
+        if act.fields:
+            assert page.form.rows[0].inputs[0].hasFocus(), act.code
+        inputs = [made for row in page.form.rows for made in row.inputs]
+        assert all(one.accessibleName() or not isinstance(one, QLineEdit) for one in inputs)
+        qtbot.keyClick(shown.window, Qt.Key.Key_Escape)
+        assert shown.household.model.state.act is None
+    assert shown.station.backs == []
+
+
+def opened(shown: Stage, act: Act) -> HouseholdView:
+    """The page with the facts of the act's case."""
+    shown.window.go("household")
+    shown.household.model._show(State(facts=case_of(act).offered))
+    page = shown.window.view("household")
+    assert isinstance(page, HouseholdView)
+    return page
+
+
+def test_groups_have_words() -> None:
+    for group in Group:
+        assert translator("zh_CN").knows(word(f"group.{group}", translator("en")))
+
+
+def test_an_empty_field_that_may_be_is_nothing() -> None:
+    assert value_of(Field("a", "A", Kind.MONEY, needed=False), {}) is None
+
+
+def test_a_letter_in_the_search_field_is_a_letter(desk: Stage) -> None:
+    page = opened(desk, ACTS[0])
+    page.person.field.setFocus()
+    QTest.keyClick(page.person.field, Qt.Key.Key_I)
+    assert page.person.field.text() == "i"
+    assert desk.household.model.state.act is None
+
+
+def test_an_act_that_needs_a_card_says_which(desk: Stage) -> None:
+    assert all(act.card for act in ACTS if act.needs is not Needs.NOTHING)
+    assert all(isinstance(one, ActButton) for one in opened(desk, ACTS[0]).acts.buttons)

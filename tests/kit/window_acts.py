@@ -1,0 +1,61 @@
+"""For every service of the page: when it is offered, when not, and a form filled well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from cardstation.domain.household import HouseholdStatus
+from cardstation.domain.transitions import Direction
+from cardstation.errors import Refusal
+from cardstation.services.household_state import HouseholdState
+from cardstation.services.intent.opened import OpenIntent
+from tests.kit import window_samples as samples
+from tests.kit.window_household import household_state
+from ui.screens.household.acts.kind import Facts
+
+
+@dataclass(frozen=True)
+class ActCase:
+    """One service.
+
+    Attributes:
+        offered: Facts in which it is offered; not: in each of these it is not.
+        texts: What is typed by the name of the field; choices as they stand are left out.
+    """
+
+    offered: Facts
+    refused: tuple[Facts, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def begun(code: str) -> OpenIntent:
+    """A work on a card that is open."""
+    return replace(samples.open_intents()[0], code=code, direction=Direction.WORK.value)
+
+
+def facts_of(of: HouseholdState | None = None, **card: object) -> Facts:
+    """Facts without a card, or with the household's in the reader."""
+    lying = samples.facts(**card) if card else None  # type: ignore[arg-type]  # as its own
+    return Facts(of or household_state(), lying)
+
+
+NOBODY = Facts()
+STOPPED = household_state(samples.household(status=HouseholdStatus.STOPPED))
+DEAD = replace(samples.facts(), stop=Refusal("old_card", card_no="1", account_no="2"))
+
+ACT_CASES: dict[str, ActCase] = {
+    "issue": ActCase(facts_of(), (NOBODY, facts_of(STOPPED), Facts(household_state(), DEAD))),
+    "clear": ActCase(
+        Facts(household_state(), DEAD),
+        (NOBODY, facts_of(taken=True)),
+        {"why": "卡已换新，旧卡收回"},
+    ),
+    "lay_aside": ActCase(facts_of(), (NOBODY,), {"why": "塑料断了，客户带回"}),
+    "give_up_clearing": ActCase(
+        facts_of(household_state(open=(begun("card_clearing_open"),))),
+        (NOBODY, facts_of()),
+        {"why": "卡找不到了"},
+    ),
+    "return": ActCase(facts_of(taken=False), (NOBODY, facts_of(), facts_of(taken=True))),
+}

@@ -1,0 +1,8 @@
+"""The services of a household: a new one is one file and one line here (see `kind`)."""
+
+from __future__ import annotations
+
+from ui.screens.household.acts.cards import CLEAR, GIVE_UP, ISSUE, LAY_ASIDE, RETURN
+from ui.screens.household.acts.kind import Act
+
+ACTS: tuple[Act, ...] = (ISSUE, CLEAR, LAY_ASIDE, GIVE_UP, RETURN)

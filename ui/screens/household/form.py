@@ -1,0 +1,175 @@
+"""The form of a service: its fields, and what will happen in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+
+from cardstation.sentences import of_error, word
+from ui.desk_services import DeskServices
+from ui.look import Look
+from ui.messages import Problem
+from ui.parts.buttons import Choice, Segments
+from ui.parts.words import Pane, label, restyle, row
+from ui.screens.counter.panels import TENDERS
+from ui.screens.household.acts.kind import Act, Field, Kind, Said
+from ui.screens.household.state import State
+from ui.screens.household.typed import reference_of
+from ui.theme import S
+
+_UNITS = {Kind.VOLUME: "m³", Kind.MONEY: "¥", Kind.DAY: "YYYY-MM-DD"}
+
+
+class FieldRow(QWidget):
+    """One field: its name, where it is typed or chosen, and what is wrong with it."""
+
+    typed = Signal(str, str)
+
+    def __init__(self, look: Look, field: Field, state: State, services: DeskServices) -> None:
+        super().__init__()
+        self.field, self._look, t = field, look, look.t
+        name = t(field.label) if field.needed else t("{name} (may stay empty)", name=t(field.label))
+        self._doubt = label("", "error", wrap=True)
+        self._about = label(t(field.about) if field.about else "", "small", wrap=True)
+        self.inputs: list[QWidget] = []
+        body = QVBoxLayout(self)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(3)
+        body.addWidget(label(name, "muted"))
+        if field.kind is Kind.CHOICE:
+            choices = [(code, t(words)) for code, words in field.choices(services, state.facts)]
+            self._add_choice(body, choices, state)
+        elif field.kind is Kind.TENDER:
+            self._add_tender(body, state)
+        else:
+            self._add_line(body, field.name, t(field.label), state.texts, _UNITS.get(field.kind))
+        body.addWidget(self._about)
+        body.addWidget(self._doubt)
+
+    def show_doubt(self, doubt: Problem | None) -> None:
+        """Say what is wrong, or nothing."""
+        said = of_error(doubt.as_error(), self._look.t) if doubt is not None else None
+        self._doubt.setText(f"{said.what} {said.todo}" if said is not None else "")
+        self._doubt.setVisible(said is not None)
+        self._about.setVisible(said is None and bool(self._about.text()))
+
+    def show_texts(self, texts: Mapping[str, str]) -> None:
+        """A reference is asked for only of money that has one."""
+        if self.field.kind is Kind.TENDER:
+            self.inputs[1].setVisible(texts.get(self.field.name, "") != "cash")
+
+    def _add_line(
+        self, body: QVBoxLayout, name: str, said: str, texts: Mapping[str, str], unit: str | None
+    ) -> None:
+        made = QLineEdit(texts.get(name, ""))
+        made.setAccessibleName(said)
+        made.setMinimumHeight(44)
+        made.setMaxLength(self.field.longest + 20)
+        made.textChanged.connect(lambda text: self.typed.emit(name, text))
+        self.inputs.append(made)
+        if unit is None:
+            body.addWidget(made)
+        else:
+            made.setMaximumWidth(240)
+            made.setAlignment(Qt.AlignmentFlag.AlignRight)
+            body.addLayout(row(made, label(unit, "heading"), 0, spacing=S))
+
+    def _add_choice(self, body: QVBoxLayout, choices: list[tuple[str, str]], state: State) -> None:
+        name, t = self.field.name, self._look.t
+        made = Choice(self._look, t(self.field.label), choices, state.texts.get(name, ""))
+        made.setMinimumHeight(44)
+        made.currentIndexChanged.connect(
+            lambda _index: self.typed.emit(name, str(made.currentData()))
+        )
+        self.inputs.append(made)
+        body.addWidget(made)
+
+    def _add_tender(self, body: QVBoxLayout, state: State) -> None:
+        name, t = self.field.name, self._look.t
+        ways = [(code, word(f"tender.{code}", t)) for code in TENDERS]
+        made = Segments(t(self.field.label), ways, state.texts.get(name, TENDERS[0]))
+        made.chosen.connect(lambda code: self.typed.emit(name, code))
+        self.inputs.append(made)
+        body.addLayout(row(made, 0))
+        reference = reference_of(name)
+        self._add_line(body, reference, t("Number of the payment"), state.texts, None)
+
+
+class FormPage(Pane):
+    """Title, fields from top to bottom, and what will happen."""
+
+    typed = Signal(str, str)
+
+    def __init__(self, look: Look, services: DeskServices) -> None:
+        super().__init__(look.theme)
+        self._look, self._services = look, services
+        self._act: Act | None = None
+        self.rows: list[FieldRow] = []
+        self._title, self._about = label("", "title"), label("", "muted", wrap=True)
+        self._fields = QVBoxLayout()
+        self._fields.setSpacing(10)
+        self._preview = Notice(look)
+        self._doubt = label("", "error", wrap=True)
+        for part in (self._title, self._about):
+            self.column.addWidget(part)
+        self.column.addLayout(self._fields)
+        self.column.addWidget(self._preview)
+        self.column.addWidget(self._doubt)
+        self.column.addStretch(1)
+
+    def show_state(self, state: State) -> None:
+        """Draw another state; the fields are made anew for another service."""
+        if state.act is not self._act:
+            self._make(state)
+        for made in self.rows:
+            made.show_doubt(state.doubt_of(made.field.name))
+            made.show_texts(state.texts)
+        self._preview.show_lines(state.preview)
+        said = of_error(state.doubt.as_error(), self._look.t) if state.doubt is not None else None
+        self._doubt.setText(str(said) if said is not None else "")
+        self._doubt.setVisible(said is not None)
+
+    def focus(self, state: State) -> None:
+        """The first field that is not good has the focus, or the first."""
+        bad = [one for one in self.rows if one.field.name in state.doubts]
+        for made in (*bad, *self.rows):
+            made.inputs[0].setFocus(Qt.FocusReason.TabFocusReason)
+            return
+
+    def _make(self, state: State) -> None:
+        self._act = state.act
+        for old in self.rows:
+            self._fields.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.rows = []
+        t = self._look.t
+        self._title.setText(t(state.act.title) if state.act else "")
+        self._about.setText(t(state.act.about) if state.act else "")
+        for field in state.act.fields if state.act else ():
+            made = FieldRow(self._look, field, state, self._services)
+            made.typed.connect(self.typed)
+            self._fields.addWidget(made)
+            self.rows.append(made)
+
+
+class Notice(QFrame):
+    """What will happen, each figure said before anything does."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._words = label("", "words", wrap=True)
+        restyle(self, "notice", "idle")
+        body = QVBoxLayout(self)
+        body.setContentsMargins(18, 14, 18, 14)
+        body.setSpacing(6)
+        body.addWidget(label(look.t("What will happen"), "strong"))
+        body.addWidget(self._words)
+
+    def show_lines(self, lines: tuple[Said, ...]) -> None:
+        """Say these, or nothing."""
+        self._words.setText("\n".join(one.in_words(self._look.t) for one in lines))
+        self.setVisible(bool(lines))
