@@ -130,7 +130,7 @@ def read(call: Call, reader: str, wait_s: float) -> None:
 @pass_call
 def quote(call: Call, account: str, yuan: str | None, m3: str | None) -> None:
     """Say what gas costs for a household (ACCOUNT), and why."""
-    money, volume = _wanted(yuan, m3)
+    money, volume = wanted(yuan, m3)
     with call.doors.station(call.settings, False) as station:
         with station.store.reading() as reading:
             household = reading.households.get(account)
@@ -170,7 +170,7 @@ def top_up(
     wait_s: float,
 ) -> None:
     """Sell to the card in the reader: money taken, card written, read back, receipt made."""
-    request = TopUpRequest(*_wanted(yuan, m3), Tender(tender), reference)
+    request = TopUpRequest(*wanted(yuan, m3), Tender(tender), reference)
 
     def watch(step: Step) -> None:
         call.output.progress(word(f"step.{step.value}", call.words))
@@ -219,7 +219,8 @@ def load_prepaid(call: Call, order: str | None, reader: str, wait_s: float) -> N
     call.output.answer(slip, [f"{slip.receipt_no}  {slip.volume or slip.gas}  {slip.order_id}"])
 
 
-def _wanted(yuan: str | None, m3: str | None) -> tuple[Money | None, Volume | None]:
+def wanted(yuan: str | None, m3: str | None) -> tuple[Money | None, Volume | None]:
+    """An amount or a volume, as typed; exactly one of them."""
     if (yuan is None) == (m3 is None):
         raise click.UsageError("--money or --volume")
     money = None if yuan is None else money_of("--money", yuan)

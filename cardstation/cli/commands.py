@@ -18,6 +18,7 @@ from cardstation.cli.give_back import give_back, reverse
 from cardstation.cli.issue import issue
 from cardstation.cli.keys import keys
 from cardstation.cli.layout import layout
+from cardstation.cli.make_up import emergency, make_up
 from cardstation.cli.orders import orders, receipt
 from cardstation.cli.pay_out import pay_out
 from cardstation.cli.shift import clerk, shift
@@ -35,6 +36,8 @@ COMMANDS: tuple[click.Command, ...] = (
     reverse,
     give_back,
     account,
+    make_up,
+    emergency,
     issue,
     clear,
     orders,

@@ -67,4 +67,5 @@ def _answer(call: Call, intent: TopUp) -> None:
         "fen": intent.money.fen,
     }
     said = f"{word(f'state.{intent.state.value}', call.words)}  {intent.money}"
-    call.output.answer(answer, [said, f"pay-out {intent.topup_id}"])
+    owed = [] if intent.is_given else [f"pay-out {intent.topup_id}"]
+    call.output.answer(answer, [said, *owed])

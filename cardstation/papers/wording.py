@@ -137,7 +137,7 @@ class _Slip:
 def _slip(receipt: Receipt, t: Translator) -> _Slip:
     """In the words of its kind: money was taken, it was paid online, it is owed, or nobody pays."""
     due, paid, gas = t("Gas due no."), receipt.paid, receipt.gas
-    given = t("Gas that the household was due; no money was taken.")
+    given = t("Gas due; no money was taken.")
     received = (t("Money received"), str(paid))
     match receipt.kind:
         case "loading_slip":
@@ -149,7 +149,7 @@ def _slip(receipt: Receipt, t: Translator) -> _Slip:
         case "carried_slip":
             return _Slip(t("Slip of gas carried over"), received, due, paid, given)
         case "emergency_slip":
-            said = t("Emergency gas; no money was taken, the household owes it.")
+            said = t("Emergency gas, owed; no money was taken.")
             owed = (t("Owed, to be paid later"), str(gas))
             return _Slip(t("Emergency gas slip"), owed, due, gas, said)
         case _:

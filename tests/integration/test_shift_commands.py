@@ -235,6 +235,17 @@ READS = {
         *("220104000001", "--name", "N", "--persons", "2"),
         *("--why", "asked at the desk", "--approver", CHIEF),
     ),
+    ("make-up", "grant"): (
+        *("220104000001", "--volume", "5", "--document", "WO-7"),
+        *("--why", "its meter lost a load", "--approver", CHIEF),
+    ),
+    ("make-up", "load"): ("--wait", "0"),
+    ("make-up", "withdraw"): ("X", "--why", "the meter took it", "--approver", CHIEF),
+    ("make-up", "list"): (),
+    ("emergency",): (
+        *("220104000001", "--document", "call 7"),
+        *("--why", "ran out in a sealed house", "--approver", CHIEF),
+    ),
     ("issue", "card"): ("220104000001", "--wait", "0"),
     ("issue", "lay-aside"): ("X", "--why", "it broke in two", "--approver", CHIEF),
     ("receipt",): ("S001-2026-000001",),

@@ -58,6 +58,30 @@ LOADING_SLIP = replace(
     batch_id="",
     order_id="ORDER-2026112300458871",
 )
+MAKE_UP_SLIP = replace(
+    LOADING_SLIP,
+    kind="make_up_slip",
+    tender="make_up",
+    gas=NO_MONEY,
+    paid=NO_MONEY,
+    tariff="",
+    volume=Volume.of_m3("20"),
+    year_after=RECEIPT.year_before,
+    order_id="019ab3c4-5d6e-7f80-91a2-b3c4d5e6f708",
+)
+EMERGENCY_SLIP = replace(
+    RECEIPT,
+    kind="emergency_slip",
+    tender="emergency",
+    volume=Volume.of_m3("10"),
+    tiers=(tier(1, "10", 28000, "28.00"),),
+    gas=Money.of_yuan("28.00"),
+    to_balance=NO_MONEY,
+    paid=NO_MONEY,
+    year_after=RECEIPT.year_before,
+    batch_id="",
+    order_id="019ab3c4-5d6e-7f80-91a2-b3c4d5e6f709",
+)
 MONEY_METER = replace(
     RECEIPT,
     volume=None,
@@ -90,6 +114,8 @@ LONG_WORDS = replace(
 RECEIPTS = {
     "sale": RECEIPT,
     "loading_slip": LOADING_SLIP,
+    "make_up_slip": MAKE_UP_SLIP,
+    "emergency_slip": EMERGENCY_SLIP,
     "money_meter": MONEY_METER,
     "long_words": LONG_WORDS,
 }

@@ -22,8 +22,10 @@ from cardstation.papers.wording import price, qr_content, receipt_wording
 from cardstation.sentences import SENTENCES
 from tests.kit.money_papers import ACKNOWLEDGEMENTS
 from tests.kit.papers import (
+    EMERGENCY_SLIP,
     LOADING_SLIP,
     LONG_WORDS,
+    MAKE_UP_SLIP,
     MONEY_METER,
     RECEIPT,
     SHEETS,
@@ -82,6 +84,19 @@ def test_a_loading_slip_says_that_no_money_was_taken() -> None:
     assert said.order == ("订单号", LOADING_SLIP.order_id)
     assert said.not_an_invoice == "本凭条不是收款收据，也不作为发票使用"
     assert receipt_wording(LOADING_SLIP, EN).title == "Loading slip"
+
+
+def test_a_slip_of_given_gas_says_who_pays_for_it() -> None:
+    said = receipt_wording(MAKE_UP_SLIP, ZH)
+    assert (said.title, said.paid) == ("补气凭条", ("实收金额", "¥0.00"))
+    assert said.order == ("应补气号", MAKE_UP_SLIP.order_id)
+    assert "未收款" in said.no_money_taken
+    carried = receipt_wording(replace(MAKE_UP_SLIP, kind="carried_slip", tender="carried"), ZH)
+    assert carried.title == "换表结转凭条"
+    owed = receipt_wording(EMERGENCY_SLIP, ZH)
+    assert (owed.title, owed.paid) == ("应急供气凭条", ("记欠，以后缴纳", "¥28.00"))
+    assert owed.capitals[1] == "人民币贰拾捌元整"
+    assert qr_content(EMERGENCY_SLIP).split("/")[3] == "0"
 
 
 def test_a_money_meter_gets_its_amount_and_no_tiers() -> None:
