@@ -285,7 +285,9 @@ class Judge:
         owner = next((load for load in known if not load.freed_by), None)
         if owner is not None and entry.tender == Tender.MAKE_UP and entry.witness != PROVISIONAL:
             # Two people found that the meter never took it: its counter is repeated (R9).
-            again = Load(purse, counter, len(known), entry.entry_id, MAKE_UP, look=entry.target)
+            again = Load(
+                purse, counter, len(known), entry.entry_id, cause=MAKE_UP, look=entry.target
+            )
             known.append(again)
             self.made.append(again)
             return "", ""

@@ -43,6 +43,7 @@ from cardstation.central.tables import (
     orders,
 )
 from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.payment import Tender
 
 _LOADS = Copied(
     card_load,
@@ -77,7 +78,9 @@ _HIGHEST = select(*_PURSES.c, _TOP.c.counter).select_from(_PURSES.join(_TOP, tru
 def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
     """A judge who knows every precedent of these entries."""
     _take_turns(connection, entries)
-    named = _orders(connection, {entry.order_id for entry in entries if entry.order_id})
+    named = _orders(
+        connection, {entry.order_id for entry in entries if entry.tender == Tender.ORDER}
+    )
     undone = {entry.corrects for entry in entries if undoes(entry)}
     undone |= {order.closed_by for order in named.values()}
     sealed = _sealed(

@@ -188,6 +188,40 @@ def test_the_second_load_of_a_counter_names_the_first(
 
 
 @pytest.mark.parametrize("at_once", [True, False])
+def test_a_make_up_may_repeat_a_counter_and_a_sale_may_not(ledger: Ledger, at_once: bool) -> None:
+    """Two people found that the meter never took the first; no order is looked for."""
+    chain = Chain()
+    owner = Entry.from_bytes(chain.sale(1, counter=5)[2])
+    given = {"tender": "make_up", "order_id": "due 1", "fen": 0}
+    chain.add("gas_due", subject="due 1", tender="make_up", litres=10_000, account_no="1")
+    again = {**facts_of(owner), **given, "subject": "again"}
+    chain.add("paid", **again)
+    made_up = Entry.from_bytes(chain.add("sealed", **again))
+    chain.add("sealed", **{**facts_of(owner), "subject": "sold", "tender": "cash"})
+    chain.add("returned", corrects=made_up.entry_id, **again)
+    told: list[LedgerException] = []
+    for batch in [chain.written] if at_once else [[raw] for raw in chain.written]:
+        ack = ledger.push(batch, ledger.head().nonce)
+        told += ack.exceptions
+    assert told == [LedgerException(7, "double_load", owner.entry_id)]
+    assert ack.totals["gas_sold"] == -3_000
+
+
+def test_given_gas_that_is_money_comes_from_its_cause_and_emergency_gas_is_owed(
+    ledger: Ledger,
+) -> None:
+    chain = Chain()
+    facts = facts_of(Entry.from_bytes(chain.draft("paid", account_no="1", fen=500)))
+    for tender in ("carried", "emergency"):
+        said = {**facts, "subject": tender, "tender": tender, "order_id": f"due of {tender}"}
+        chain.add("paid", **said)
+        chain.add("sealed", **said)
+    ack = ledger.push(chain.written, ledger.head().nonce)
+    assert ack.exceptions == ()
+    assert ack.totals == {"free": 500, "arrears": 500, "gas_sold": -1_000}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize(("first", "second"), [("card", "provisional"), ("provisional", "card")])
 def test_a_load_that_was_taken_back_is_no_other_desks_by_its_look(
     ledger: Ledger, at_once: bool, first: str, second: str

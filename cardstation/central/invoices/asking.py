@@ -24,10 +24,12 @@ from cardstation.central.invoices.tables import invoice_files, invoice_titles, i
 from cardstation.central.invoices.values import Asked, Seller, State
 from cardstation.central.tables import insert_arrays
 from cardstation.domain.ledger import Entry
+from cardstation.domain.payment import GIVEN, Tender
 from cardstation.errors import Mishap, Refusal
 
 MOST_ROWS = 20_000
-PAID_ONLINE = "order"
+NO_MONEY_TAKEN = GIVEN | {Tender.ORDER}
+"""The channel's to invoice, or nobody's: what is owed is invoiced where it is paid."""
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7239002)")
 _WITHOUT = text(
@@ -149,7 +151,7 @@ def receipts_without(connection: Connection, first: date, last: date) -> Iterato
 def receipt_of(row: Row[Any]) -> Receipt | None:
     """The receipt of a sealed entry, None where it has none or took no money."""
     entry = Entry.from_bytes(bytes(row.raw))
-    if entry.tender == PAID_ONLINE or not entry.detail.startswith(f"{entry.station}-"):
+    if entry.tender in NO_MONEY_TAKEN or not entry.detail.startswith(f"{entry.station}-"):
         return None
     day = business_day(bytes(row.raw), row.posted_at)
     return Receipt(row.entry_id, entry.detail, row.account_no, day, row.fen, row.litres)

@@ -43,12 +43,14 @@ def _append(
     station: Station, unit: Unit, due: GasDue, *, litres: int = 0, corrects: str = ""
 ) -> None:
     money = isinstance(due.quantity, Money)
+    household = unit.households.get(due.account_no) or fail("a due has its household")
     stored = append(
         station,
         unit,
         EntryKind.GAS_DUE,
         due.due_id,
         account_no=due.account_no,
+        card_no=household.card_no,
         meter_no=due.meter_no,
         fen=amount_of(due.quantity) if money else 0,
         litres=litres,

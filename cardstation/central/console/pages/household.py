@@ -25,6 +25,7 @@ from cardstation.central.console.visit import (
 from cardstation.central.console.words import ENTRIES, TENDERS
 from cardstation.central.invoices.states import Invoice, invoices_of
 from cardstation.central.tables import balances, card_load, journal, orders, postings
+from cardstation.domain.payment import GIVEN
 
 MOST = 400
 _MONTHS = 12
@@ -78,7 +79,8 @@ def show(visit: Visit) -> Household:
     found = history(connection, asked, account) if asked else ()
     cards = tuple(sorted({one.card_no for one in found} - {""}))
     meters = tuple(sorted({one.meter_no for one in found} - {""}))
-    sold = [one for one in found if one.kind == "sealed" and one.verdict != "sealed_before"]
+    loaded = [one for one in found if one.kind == "sealed" and one.verdict != "sealed_before"]
+    sold = [one for one in loaded if one.entry is None or one.entry.tender not in GIVEN]
     return Household(
         asked=asked,
         account_no=account,

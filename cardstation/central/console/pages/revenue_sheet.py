@@ -17,7 +17,8 @@ DAYS = 31
 def sheet(visit: Visit) -> Sheet:
     """The month that ends with the day that was asked for, a line per station and pair of days."""
     t, sums, fen = visit.t, day_totals.c, func.sum(day_totals.c.fen)
-    sold = func.coalesce(-fen.filter(sums.account_class == "gas_sold"), 0)
+    # Gas that was given is on the other side of its own gas: it is no revenue.
+    sold = func.coalesce(-fen.filter(sums.account_class.in_(("gas_sold", "free"))), 0)
     taken = func.coalesce(fen.filter(sums.account_class == "tender"), 0)
     keys = sums.day, sums.posted_on, sums.station
     rows = visit.connection.execute(
