@@ -24,6 +24,17 @@ def collected_on(as_of: date | None, collected: Iterable[tuple[date, Money]]) ->
     return sum(unknown, NO_MONEY)
 
 
-def still_owed(filed: Money, as_of: date | None, collected: Iterable[tuple[date, Money]]) -> Money:
-    """What may still be collected on a figure."""
-    return max(NO_MONEY, filed - collected_on(as_of, collected))
+def still_owed(
+    filed: Money,
+    as_of: date | None,
+    collected: Iterable[tuple[date, Money]],
+    raised: Iterable[tuple[date, Money]] = (),
+) -> Money:
+    """What may still be collected on a figure, and on what was put off at this desk.
+
+    A figure counted before something was put off cannot know of it. One without a day may, or may
+    not: the larger of both is owed.
+    """
+    put_off = collected_on(as_of, raised)
+    owed = max(filed, put_off) if as_of is None else filed + put_off
+    return max(NO_MONEY, owed - collected_on(as_of, collected))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,7 +11,15 @@ from cardstation.domain.feed import Row
 from cardstation.domain.household import Address, Household, HouseholdStatus
 from cardstation.domain.meter import Meter, MeterKind
 from cardstation.domain.money import NO_MONEY, Money
-from cardstation.domain.tariff import DeskRules, HouseholdSize, Period, PurchaseCap, Tariff, Tier
+from cardstation.domain.tariff import (
+    DeskRules,
+    Fee,
+    HouseholdSize,
+    Period,
+    PurchaseCap,
+    Tariff,
+    Tier,
+)
 from cardstation.domain.volume import Volume
 from cardstation.errors import Defect
 
@@ -186,7 +194,26 @@ def _rules(rules: DeskRules) -> dict[str, Any]:
         "card_fee": rules.card_fee.fen,
         "plausible": {code: most.litres for code, most in rules.plausible_per_load.items()},
         "caps": {code: [cap.volume.litres, cap.period.value] for code, cap in caps},
+        **({"fees": [_fee(one) for one in rules.fees]} if rules.fees else {}),
     }
+
+
+def _fee(fee: Fee) -> list[Any]:
+    return [
+        *(fee.code, fee.name, fee.name_en, fee.basis, fee.tax_class),
+        *(_said(fee.first), _said(fee.last), fee.least.fen, fee.most.fen),
+    ]
+
+
+def _fee_from(said: Sequence[Any]) -> Fee:
+    code, name, name_en, basis, tax_class, first, last, least, most = said
+    _ensure_texts(code, name, name_en, basis, tax_class, first, last)
+    _ensure_counts(least, most)
+    return Fee(
+        *(code, name, name_en, basis, tax_class, date.fromisoformat(first), _day(last)),
+        least=Money(least),
+        most=Money(most),
+    )
 
 
 def _rules_from(said: Mapping[str, Any]) -> DeskRules:
@@ -201,6 +228,7 @@ def _rules_from(said: Mapping[str, Any]) -> DeskRules:
         purchase_caps={
             code: PurchaseCap(Volume(most), Period(period)) for code, (most, period) in caps.items()
         },
+        fees=tuple(map(_fee_from, said.get("fees", []))),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from cardstation.domain.meter import Meter
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.volume import NO_GAS, Volume
 
 
@@ -96,3 +96,8 @@ class Household:
     def bought_in(self, year: int) -> Volume:
         """The tier counter of a year: a new year starts at zero."""
         return self.bought_this_year if self.tier_year in (0, year) else NO_GAS
+
+    def with_money(self, *, balance: Money = NO_MONEY, arrears: Money = NO_MONEY) -> Household:
+        """The same, its balance and arrears moved by so much; it never owes less than nothing."""
+        owes = max(NO_MONEY, self.arrears + arrears)
+        return replace(self, balance=self.balance + balance, arrears=owes)

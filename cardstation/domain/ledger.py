@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 GENESIS = "0" * 64
 PEOPLE = "people: "
+FEE = "fee:"
 PROVISIONAL = "provisional"
 TAIL_LOST = "tail_lost"
 CLOCK = "clock"
@@ -47,6 +48,8 @@ class EntryKind(StrEnum):
     LAYOUT = "layout"
     ACCOUNT = "account"
     GAS_DUE = "gas_due"
+    CHARGED = "charged"
+    PAID_OUT = "paid_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,18 @@ class Entry:
             for `batch`, a step of its life without postings, and for `released`, a line that gave
             its money free; the person for `clerk`; the code for `layout`; the payout's own id for
             `given_back`, what was left of a payment for a batch; the change's own id for `account`,
-            the due's for `gas_due`.
+            the due's for `gas_due`, the charge's for `charged` and for arrears paid at the counter,
+            the payout's for `paid_out`, money of a household's balance.
         fen: Money of the fact: the gas price for paid/sealed/returned/refunded, the sum for
             received, the float for shift_opened, the cash counted for shift_closed.
         balance_fen: Part of a payment that went to (+) or came from (−) the household's balance;
             cash over (+) or short (−) for shift_closed; what the directory said was owed for
             arrears_paid.
         litres: Of gas_due, what the grant counts as gas: of money, what it buys.
-        tender: `cash`, `bank_transfer`, `qr_code`, `batch` (out of a lump sum), `order`, or the
-            cause for which gas is given.
+        tariff: By which price; of a fee that was charged `fee:CODE`, of a deposit empty.
+        tender: `cash`, `bank_transfer`, `qr_code`, `batch` (out of a lump sum), `order`, `balance`
+            (out of the household's), or the cause for which gas is given. Of charged, empty = put
+            off as arrears; of arrears_paid, empty = out of a lump sum.
         order_id: Of the paid order, or of the gas due, that a load draws on.
         proof: SHA-256 of the card image the fact rests on, hex, or empty.
         target: Of armed, SHA-256 of the whole image to be, hex; of sealed, the load's `look` (see
@@ -213,11 +219,10 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
             return _legs(
                 (f"tender:{entry.tender}", entry.fen), (f"unallocated:{entry.batch}", -entry.fen)
             )
-        case EntryKind.ARREARS_PAID:
-            return _legs(
-                (f"unallocated:{entry.batch}", entry.fen),
-                (f"arrears:{entry.account_no}", -entry.fen),
-            )
+        case EntryKind.ARREARS_PAID | EntryKind.CHARGED:
+            return _charge_postings(entry)
+        case EntryKind.PAID_OUT:
+            return _legs((balance, entry.fen), (f"tender:{entry.tender}", -entry.fen))
         case EntryKind.GIVEN_BACK:
             return _legs(
                 (f"unallocated:{entry.batch}", entry.fen), (f"tender:{entry.tender}", -entry.fen)
@@ -254,8 +259,33 @@ def source_of(entry: Entry) -> str:
             return f"arrears:{entry.account_no}"
         case "make_up" | "carried":
             return f"free:{entry.tender}"
+        case "balance":
+            return f"balance:{entry.account_no}"
         case _:
             return f"tender:{entry.tender}"
+
+
+def kept_by(entry: Entry) -> int:
+    """How many fen a fact moves its household's balance by."""
+    balance = f"balance:{entry.account_no}"
+    return -sum(leg.fen for leg in postings_of(entry) if leg.account == balance)
+
+
+def charged_to(entry: Entry) -> str:
+    """What a charge is for: gas that was used, a fee of the catalogue, or the balance."""
+    if entry.litres:
+        return "gas_sold"
+    return entry.tariff if entry.tariff.startswith(FEE) else f"balance:{entry.account_no}"
+
+
+def _charge_postings(entry: Entry) -> tuple[Posting, ...]:
+    """The legs of a charge, turned round where the entry takes one back."""
+    arrears = f"arrears:{entry.account_no}"
+    paid = entry.kind is EntryKind.ARREARS_PAID
+    unpaid = f"unallocated:{entry.batch}" if paid else arrears
+    source = f"tender:{entry.tender}" if entry.tender else unpaid
+    fen = -entry.fen if entry.corrects else entry.fen
+    return _legs((source, fen), (arrears if paid else charged_to(entry), -fen))
 
 
 def order_postings(order: Order) -> tuple[Posting, ...]:

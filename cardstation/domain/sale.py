@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cardstation.domain.household import Household, HouseholdStatus
@@ -143,6 +143,20 @@ def ensure_within_cap(household: Household, terms: SaleTerms, sold: Volume) -> N
     if bought + sold > cap.volume:
         left = max(NO_GAS, cap.volume - bought)
         raise Refusal("cap_exceeded", left_litres=left.litres, limit_litres=cap.volume.litres)
+
+
+def bought_with(household: Household, year: int, gas: Volume) -> Household:
+    """The tier counter once gas counts as bought in a year; a later year is not touched."""
+    if not gas or household.tier_year > year:
+        return household
+    return replace(household, bought_this_year=household.bought_in(year) + gas, tier_year=year)
+
+
+def bought_without(household: Household, year: int, gas: Volume) -> Household:
+    """Tier counters move with reversals of the cycle they belonged to (DESK-RULES 13)."""
+    if household.tier_year != year:
+        return household
+    return replace(household, bought_this_year=max(NO_GAS, household.bought_this_year - gas))
 
 
 def _sell_to_money_meter(

@@ -220,6 +220,39 @@ class PurchaseCap:
 
 
 @dataclass(frozen=True, slots=True)
+class Fee:
+    """An item of the utility's catalogue of other fees: nothing else is charged (DESK-RULES 18).
+
+    Attributes:
+        name, name_en: As printed.
+        basis: The legal basis, as printed.
+        tax_class: Code under which it is invoiced.
+        first, last: Days on which it is charged; None = no end is set.
+        least, most: Bounds of the amount; the same where it is fixed.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    basis: str
+    tax_class: str
+    first: date
+    last: date | None
+    least: Money
+    most: Money
+
+    def __post_init__(self) -> None:
+        told = (self.code, self.name, self.name_en, self.basis, self.tax_class)
+        ensure(all(one.strip() for one in told), "a fee has a name and a legal basis")
+        ensure(NO_MONEY < self.least <= self.most, "a fee has bounds above nothing")
+        ensure(self.last is None or self.first <= self.last, "a fee ends after its first day")
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is charged on a day."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
 class DeskRules:
     """What the utility lets a desk sell.
 
@@ -227,6 +260,7 @@ class DeskRules:
         per_load_cap: Largest volume of one load, whatever the card could carry.
         plausible_per_load: By tariff code; a sale above it needs a supervisor.
         purchase_caps: By tariff code; no sale goes beyond it, whoever agrees. Without one, no cap.
+        fees: The catalogue of other fees; without one none is charged.
     """
 
     volume_step: Volume
@@ -234,6 +268,7 @@ class DeskRules:
     card_fee: Money
     plausible_per_load: Mapping[str, Volume]
     purchase_caps: Mapping[str, PurchaseCap] = field(default_factory=dict)
+    fees: tuple[Fee, ...] = ()
 
 
 def tariff_on(tariffs: Iterable[Tariff], code: str, day: date) -> Tariff:

@@ -7,8 +7,8 @@ from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.answering import payment_answered
 from cardstation.services.intent.at_work import on_its_intent, on_money
-from cardstation.services.intent.funding import answered
 from cardstation.services.intent.guards import ensure_may_write, ensure_on_duty
 from cardstation.services.intent.records import record_move, record_paid
 from cardstation.services.station import Station
@@ -46,7 +46,7 @@ def answer_payment(station: Station, intent_id: str, *, taken: bool) -> None:
         else:
             record_move(station, intent, TopUpEvent.MONEY_NOT_TAKEN, reason="not_taken")
     elif asked:
-        answered(station, asked[0], taken=taken)
+        payment_answered(station, asked[0], taken=taken)
     else:
         raise Refusal("no_open_question", intent_id=intent_id)
 

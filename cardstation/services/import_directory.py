@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 from cardstation.domain.account_change import AccountChange, Heard, Verdict, merged
 from cardstation.domain.arrears import still_owed
 from cardstation.domain.household import Household
-from cardstation.domain.money import Money
 from cardstation.domain.topup import TopUp
 from cardstation.domain.volume import Volume
 from cardstation.services.lists.directory_file import RejectedRow, read_directory
 from cardstation.services.lists.tariff_file import read_tariffs
 from cardstation.services.station import Station
 from cardstation.store import Reading
+from cardstation.store.arrears import ByDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +87,13 @@ class OurWord:
 
     Attributes:
         collected: Day and money of arrears collected here, by account.
+        raised: Of what was put off here to be paid as arrears.
         taken_back: The last load here, where it was taken off its card again, by account.
         changed: What was changed in accounts here and no file has settled yet, by account.
     """
 
-    collected: Mapping[str, tuple[tuple[date, Money], ...]]
+    collected: Mapping[str, ByDay]
+    raised: Mapping[str, ByDay]
     taken_back: Mapping[str, TopUp]
     changed: Mapping[str, tuple[AccountChange, ...]]
 
@@ -101,6 +102,7 @@ def our_word(reading: Reading) -> OurWord:
     """What this station knows better than a file that was written a while ago."""
     return OurWord(
         reading.arrears.by_account(),
+        reading.arrears.raised(),
         reading.topups.last_taken_back(),
         reading.account_changes.open_by_account(),
     )
@@ -126,10 +128,12 @@ def up_to_date(known: Household | None, filed: Household, ours: OurWord) -> Brou
     counter and the tier counter of the running year never go back: the higher one holds, unless
     it is that of a load which was taken back here since. A new meter starts its own count. Balance
     and card generation are only ours. Arrears that were collected here are taken off a figure
-    that cannot know of it.
+    that cannot know of it, and what was put off here is added.
     """
-    since = ours.collected.get(filed.account_no, ())
-    filed = replace(filed, arrears=still_owed(filed.arrears, filed.arrears_as_of, since))
+    collected = ours.collected.get(filed.account_no, ())
+    raised = ours.raised.get(filed.account_no, ())
+    owed = still_owed(filed.arrears, filed.arrears_as_of, collected, raised)
+    filed = replace(filed, arrears=owed)
     if known is None:
         return BroughtIn(filed)
     filed, heard = merged(filed, known, ours.changed.get(filed.account_no, ()))

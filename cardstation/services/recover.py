@@ -8,8 +8,8 @@ from cardstation.domain.transitions import TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.intent.anchoring import anchor_journal, anchor_problem
+from cardstation.services.intent.answering import payment_answered
 from cardstation.services.intent.begin import settle
-from cardstation.services.intent.funding import answered
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.intent.records import record_move
 from cardstation.services.open_intents import open_intents
@@ -38,7 +38,7 @@ def recover(station: Station) -> tuple[OpenIntent, ...]:
     for payment in asked:
         known = station.payment_by(payment.tender).query(payment.payment_id)
         if known is not PaymentAnswer.UNKNOWN:
-            answered(station, payment, taken=known is PaymentAnswer.TAKEN)
+            payment_answered(station, payment, taken=known is PaymentAnswer.TAKEN)
     return open_intents(station)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from cardstation.domain.arrears import collected_on, still_owed
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
-from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.money import NO_MONEY
 from cardstation.errors import Refusal
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_money
@@ -17,9 +16,10 @@ from cardstation.services.intent.facts import append
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.owing import figure_of, owing_after
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
-from cardstation.store.arrears import ArrearsPaid, by_day
+from cardstation.store.arrears import ArrearsPaid
 from cardstation.store.frozen import freeze
 
 CONSENTS = ("signed", "message", "spoken")
@@ -73,7 +73,7 @@ def settle_arrears(
             money=household.arrears,
             consent=consent,
             at=station.clock.now(),
-            filed=household.arrears + _collected(unit, household),
+            filed=figure_of(unit, household),
             as_of=household.arrears_as_of,
         )
         stored = append(
@@ -99,17 +99,8 @@ def arrears_again(unit: Unit, paid: ArrearsPaid, *, seq: int) -> None:
     """Put arrears paid back that this station lost."""
     household = unit.households.get(paid.account_no)
     if household is not None:
-        filed = household.arrears + _collected(unit, household)
-        since = by_day((*unit.arrears.of_account(paid.account_no), paid))
-        left = still_owed(filed, household.arrears_as_of, since)
-        unit.households.update(replace(household, arrears=left))
+        unit.households.update(owing_after(unit, household, paid.at.date(), paid.money))
     unit.arrears.add(paid, seq=seq)
-
-
-def _collected(reading: Reading, household: Household) -> Money:
-    """What was collected here that the directory's figure does not know of."""
-    collected = by_day(reading.arrears.of_account(household.account_no))
-    return collected_on(household.arrears_as_of, collected)
 
 
 def _household(reading: Reading, batch_id: str, place: int) -> Household:

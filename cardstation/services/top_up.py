@@ -9,6 +9,7 @@ from cardstation.domain.admission import (
     quantity_of,
 )
 from cardstation.domain.household import Household
+from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUpRequest
@@ -16,7 +17,8 @@ from cardstation.errors import CardStationError, Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_its_card
-from cardstation.services.intent.begin import Purpose, begin, collect
+from cardstation.services.intent.balance import ensure_free
+from cardstation.services.intent.begin import Purpose, begin, begin_armed, collect
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
@@ -52,11 +54,17 @@ def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch
     compare_counter(admitted, card.rules, household.purchase_counter, bound=False)
     ensure_not_behind(station, card, admitted)
     offer = _price(station, card, household, request)
+    _ensure_payable(station, household, request, offer)
     ensure_fits(card.content, card.rules, quantity_of(offer))
-    ensure_unlockable(station, card)
+    unlocking = ensure_unlockable(station, card)
 
     watch(Step.PAY)
     purpose = Purpose(request.tender, request.reference)
+    if request.tender is Tender.BALANCE:
+        armed = begin_armed(
+            station, card, household, admitted, offer, purpose=purpose, unlocking=unlocking
+        )
+        return write_and_seal(station, card, armed, watch, unlocking)
     intent = begin(station, card, household, admitted, offer, purpose=purpose)
     paid = collect(station, intent)
 
@@ -69,8 +77,18 @@ def top_up(station: Station, card: Inserted, request: TopUpRequest, watch: Watch
 
 
 def _price(station: Station, card: Inserted, household: Household, request: TopUpRequest) -> Quote:
-    station.payment_by(request.tender)
     offer = quote(station, household, money=request.money, volume=request.volume, rules=card.rules)
     if request.agreed is not None and offer != request.agreed:
         raise Refusal("price_changed", agreed_fen=request.agreed.money.fen, fen=offer.money.fen)
     return offer
+
+
+def _ensure_payable(
+    station: Station, household: Household, request: TopUpRequest, offer: Quote
+) -> None:
+    """The desk takes this tender; out of the household's balance, it reaches for all of it."""
+    if request.tender is not Tender.BALANCE:
+        station.payment_by(request.tender)
+        return
+    with station.store.reading() as reading:
+        ensure_free(reading, household.account_no, offer.money)

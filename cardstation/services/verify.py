@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cardstation.services.proof.accounts import account_disagreements
 from cardstation.services.proof.chain import chain_disagreements
+from cardstation.services.proof.charges import charge_disagreements
 from cardstation.services.proof.clock import clock_disagreements
 from cardstation.services.proof.counters import counter_disagreements
 from cardstation.services.proof.damage import damage_found
@@ -38,8 +39,9 @@ class Verification:
     Attributes:
         ok: Nothing disagrees.
         money_terms, gas_terms: Both equations (fen; litres, fen for money meters).
-        taken_fen: Tenders − refunds + orders claimed. loaded_fen: Price of sealed gas and what
-            was booked to balances with it. posted_fen: The part of it the ledger confirmed.
+        taken_fen: Tenders − refunds + orders claimed. loaded_fen: Price of sealed gas, what
+            was booked to balances with it, and charges; a balance counts as it comes and is paid
+            out. posted_fen: The part of it the ledger confirmed.
         entries: Entries in the journal; `acked_seq` of them are posted.
         held_back: A shift is open: terms and sums are left out until its till was counted.
     """
@@ -76,6 +78,7 @@ def verify(station: Station) -> Verification:
         *funding_disagreements(records),
         *gas_due_disagreements(records),
         *lump_sum_disagreements(records),
+        *charge_disagreements(records),
         *equation_disagreements(records),
         *shift_disagreements(records),
         *clerk_disagreements(records),

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Table, Text, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Select,
+    Table,
+    Text,
+    select,
+)
 
-from cardstation.domain.money import Money
+from cardstation.domain.charge import ChargeKind
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.sql.types import Day, Fen, Instant
+from cardstation.store.charges import charge
 from cardstation.store.tables import metadata
+
+ByDay = tuple[tuple[date, Money], ...]
+"""Day and money."""
 
 arrears_paid = Table(
     "arrears_paid",
@@ -87,12 +102,33 @@ class Arrears:
         query = select(arrears_paid).where(arrears_paid.c.account_no == account_no)
         return tuple(map(_paid, self._connection.execute(query.order_by(arrears_paid.c.seq))))
 
-    def by_account(self) -> dict[str, tuple[tuple[date, Money], ...]]:
-        """Day and money of everything collected here, by household."""
-        found: dict[str, list[ArrearsPaid]] = {}
-        for _, one in self.every():
-            found.setdefault(one.account_no, []).append(one)
-        return {account_no: by_day(some) for account_no, some in found.items()}
+    def collected(self, account_no: str) -> ByDay:
+        """Day and money of everything collected here from one household."""
+        return self.by_account(account_no).get(account_no, ())
+
+    def by_account(self, account_no: str = "") -> dict[str, ByDay]:
+        """Day and money of everything collected here, by household: of batches, at the counter."""
+        paid = select(arrears_paid.c.account_no, arrears_paid.c.at, arrears_paid.c.money)
+        charged = _charges(ChargeKind.ARREARS)
+        if account_no:
+            paid = paid.where(arrears_paid.c.account_no == account_no)
+            charged = charged.where(charge.c.account_no == account_no)
+        return self._by_day(paid, charged)
+
+    def raised(self) -> dict[str, ByDay]:
+        """Day and money of what was put off here to be paid as arrears, by household."""
+        found = self._by_day(_charges(ChargeKind.OVER_USE))
+        return {
+            account_no: tuple((day, -money) for day, money in some)
+            for account_no, some in found.items()
+        }
+
+    def _by_day(self, *queries: Select[Any]) -> dict[str, ByDay]:
+        found: dict[str, ByDay] = {}
+        for query in queries:
+            for account_no, at, money in self._connection.execute(query):
+                found[account_no] = (*found.get(account_no, ()), (at.date(), money))
+        return found
 
     def every(self) -> tuple[tuple[int, ArrearsPaid], ...]:
         """All of it with the place of its fact in the journal."""
@@ -114,6 +150,7 @@ def _paid(row: Row[Any]) -> ArrearsPaid:
     )
 
 
-def by_day(collected: Iterable[ArrearsPaid]) -> tuple[tuple[date, Money], ...]:
-    """Day and money of what was collected."""
-    return tuple((one.at.date(), one.money) for one in collected)
+def _charges(what: ChargeKind) -> Select[Any]:
+    """Household, moment and money of charges that moved arrears; paid is above nothing."""
+    query = select(charge.c.account_no, charge.c.at, -charge.c.owed)
+    return query.where(charge.c.what == what, charge.c.owed != NO_MONEY)

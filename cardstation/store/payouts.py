@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    ScalarSelect,
+    Table,
+    Text,
+    func,
+    select,
+)
 
 from cardstation.domain.money import Money
 from cardstation.sql.types import Fen, Instant
+from cardstation.store.charges import paid_out
 from cardstation.store.lump_sums import given_back
 from cardstation.store.tables import metadata
 
@@ -34,7 +45,8 @@ class PayoutBegun:
     """From here on the money may be in the payer's hands.
 
     Attributes:
-        subject: The top-up or return whose money it is, or the payment a remainder goes back of.
+        subject: The top-up, return or charge whose money it is, the payment a remainder goes back
+            of, or the household whose balance is paid out.
         batch_id: Of a remainder, else empty.
         approver: The second person, empty where nobody was asked yet.
         seq: The newest entry of the journal at that moment.
@@ -65,11 +77,16 @@ class Payouts:
     def unfinished(self, subject: str) -> Mapping[int, Money]:
         """What was begun of a subject since money of it last went back, by the notes' numbers.
 
-        Money of a top-up or return goes back once: ask only while it is owed.
+        Money of a top-up, return or charge goes back once: ask only while it is owed.
         """
-        last = select(func.coalesce(func.max(given_back.c.seq), 0))
-        last = last.where(given_back.c.payment_id == subject)
         query = select(payout_begun.c.no, payout_begun.c.money).where(
-            payout_begun.c.subject == subject, payout_begun.c.seq >= last.scalar_subquery()
+            payout_begun.c.subject == subject,
+            payout_begun.c.seq >= _last(given_back.c.seq, given_back.c.payment_id == subject),
+            payout_begun.c.seq >= _last(paid_out.c.seq, paid_out.c.account_no == subject),
         )
         return {row.no: row.money for row in self._connection.execute(query)}
+
+
+def _last(seq: ColumnElement[int], of_it: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The last entry with which money of a subject went out, 0 where none did."""
+    return select(func.coalesce(func.max(seq), 0)).where(of_it).scalar_subquery()

@@ -6,15 +6,24 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select, union_all
 
 from cardstation.domain.receipt import Receipt
 from cardstation.errors import ensure
 from cardstation.sql.asked import Asked, adding
+from cardstation.store.charges import charge_receipt
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.tables import paper, receipt
 
-_HIGHEST = Asked(select(func.max(receipt.c.number)).where(receipt.c.year == bindparam("year")))
+_NUMBERED = (receipt, charge_receipt)
+"""Tables of the one series of receipt numbers."""
+_NUMBERS = union_all(
+    *(
+        select(func.max(one.c.number).label("number")).where(one.c.year == bindparam("year"))
+        for one in _NUMBERED
+    )
+).subquery()
+_HIGHEST = Asked(select(func.max(_NUMBERS.c.number)))
 _ADD = adding(receipt)
 """Asked for every card: made once."""
 
@@ -75,10 +84,12 @@ class Receipts:
 
     def last_no(self) -> str:
         """The highest number of the latest year, empty when there is none."""
-        query = select(receipt.c.receipt_no).order_by(
-            receipt.c.year.desc(), receipt.c.number.desc()
-        )
-        return self._connection.execute(query.limit(1)).scalar() or ""
+        both = union_all(
+            *(select(one.c.receipt_no, one.c.year, one.c.number) for one in _NUMBERED)
+        ).subquery()
+        query = select(both.c.receipt_no).where(both.c.number.is_not(None))
+        newest = query.order_by(both.c.year.desc(), both.c.number.desc())
+        return self._connection.execute(newest.limit(1)).scalar() or ""
 
     def every(self) -> dict[str, Receipt]:
         """All receipts in number order, by the id of their top-up."""

@@ -9,10 +9,19 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, Row, Table, Text, select
 
 from cardstation.domain.money import Money
-from cardstation.domain.tariff import DeskRules, HouseholdSize, Period, PurchaseCap, Tariff, Tier
+from cardstation.domain.tariff import (
+    DeskRules,
+    Fee,
+    HouseholdSize,
+    Period,
+    PurchaseCap,
+    Tariff,
+    Tier,
+)
 from cardstation.domain.volume import Volume
 from cardstation.sql.asked import Asked
 from cardstation.sql.types import Day, Fen, Litres
+from cardstation.store.frozen import freeze, thaw_any
 from cardstation.store.tables import metadata
 
 tariffs = Table(
@@ -33,6 +42,7 @@ desk_rules = Table(
     Column("card_fee", Fen, nullable=False),
     Column("plausible_per_load", Text, nullable=False),
     Column("purchase_caps", Text, nullable=False, server_default="{}"),
+    Column("fees", Text, nullable=False, server_default="[]"),
 )
 
 _RULES = Asked(select(desk_rules))
@@ -108,6 +118,7 @@ def _rules_row(rules: DeskRules) -> dict[str, Any]:
         "card_fee": Money(rules.card_fee.fen),
         "plausible_per_load": json.dumps(plausible, ensure_ascii=False),
         "purchase_caps": json.dumps(caps, ensure_ascii=False),
+        "fees": freeze(rules.fees),
     }
 
 
@@ -123,4 +134,5 @@ def _rules(row: Row[Any]) -> DeskRules:
             code: PurchaseCap(Volume(litres), Period(period))
             for code, (litres, period) in json.loads(row.purchase_caps).items()
         },
+        fees=thaw_any(tuple[Fee, ...], row.fees),
     )

@@ -13,6 +13,7 @@ from cardstation.store.account_changes import AccountChanges
 from cardstation.store.arrears import Arrears
 from cardstation.store.attempts import Attempts
 from cardstation.store.batches import Batches, Kept
+from cardstation.store.charges import Charges
 from cardstation.store.feeds import Feeds
 from cardstation.store.funds import Funds
 from cardstation.store.gas_dues import GasDues
@@ -53,6 +54,7 @@ class Reading:
         self.lump_sums = LumpSums(connection)
         self.payouts = Payouts(connection)
         self.arrears = Arrears(connection)
+        self.charges = Charges(connection)
         self.learned = LearnedColumns(connection)
         self.blocked = BlockedCards(connection)
         self.readings = Readings(connection)

@@ -197,7 +197,7 @@ def test_the_proof_names_a_debt_that_was_collected_twice(tmp_path: Path) -> None
     pay_batch(desk.station, BATCH, tender=Tender.CASH, money=Money(9_000))
     _, second = batch_account(desk.station, BATCH).payments
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settling, "_collected", lambda *_: NO_MONEY)
+        patch.setattr(settling, "figure_of", lambda _, household: household.arrears)
         with desk.station.store.unit() as unit:
             unit.households.update(OWES)
             unit.commit()

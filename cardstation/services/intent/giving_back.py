@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import replace
 
 from cardstation.domain.household import Household
-from cardstation.domain.ledger import EntryKind
-from cardstation.domain.money import NO_MONEY
+from cardstation.domain.ledger import EntryKind, kept_by
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.sale import bought_with, bought_without
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpEvent
-from cardstation.domain.volume import NO_GAS
 from cardstation.errors import fail
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import append_about, sealing_of, stamp
@@ -66,7 +66,7 @@ def record_given_up(station: Station, intent: TopUp, approver: str) -> TopUp:
 
 
 def record_refunded(station: Station, intent: TopUp, *, approver: str, witness: str = "") -> TopUp:
-    """The money went back to the payer, by the tender it came with.
+    """The money went back to the payer, by the tender it came with; or into the balance again.
 
     What a purchase that never was had left over goes back with it; a load taken back keeps its
     household's balance. The anchor follows: an older copy of the store must not pay it out again.
@@ -91,9 +91,10 @@ def _refund(station: Station, unit: Unit, intent: TopUp, approver: str, witness:
         approver=approver,
         witness=witness,
     )
-    if remainder or intent.tender is Tender.EMERGENCY:
+    kept = Money(kept_by(entry.entry))
+    if kept or intent.tender is Tender.EMERGENCY:
         household = without_debt(_household(unit, intent), intent)
-        unit.households.update(replace(household, balance=household.balance - remainder))
+        unit.households.update(household.with_money(balance=kept))
     moved = unit.topups.move(
         intent, TopUpEvent.MONEY_RETURNED, stamp(station, approver), seq=entry.seq
     )
@@ -141,14 +142,8 @@ def after_purchase(household: Household, intent: TopUp) -> Household:
     counter = household.purchase_counter
     if _of_its_meter(household, intent):
         counter = max(counter, intent.counter_after)
-    quote = intent.quote
-    if not intent.bought or household.tier_year > quote.tier_year:
-        return replace(household, purchase_counter=counter)
-    return replace(
-        household,
-        purchase_counter=counter,
-        bought_this_year=household.bought_in(quote.tier_year) + intent.bought,
-        tier_year=quote.tier_year,
+    return bought_with(
+        replace(household, purchase_counter=counter), intent.quote.tier_year, intent.bought
     )
 
 
@@ -161,12 +156,8 @@ def before_purchase(household: Household, intent: TopUp) -> Household:
 
 
 def without_purchase(household: Household, intent: TopUp) -> Household:
-    """Tier counters move with reversals of the cycle they belonged to (DESK-RULES 13)."""
-    quote = intent.quote
-    if household.tier_year != quote.tier_year:
-        return household
-    left = max(NO_GAS, household.bought_this_year - intent.bought)
-    return replace(household, bought_this_year=left)
+    """What a household has bought once a load counts no more."""
+    return bought_without(household, intent.quote.tier_year, intent.bought)
 
 
 def with_debt(household: Household, intent: TopUp) -> Household:

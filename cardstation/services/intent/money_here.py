@@ -11,6 +11,7 @@ from cardstation.domain.order_lease import held_by
 from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.errors import Refusal
+from cardstation.services.intent.balance import ensure_free
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.gas_dues import ensure_due
 from cardstation.services.intent.steps import ensure_not_closed
@@ -26,11 +27,13 @@ def ensure_money_here(station: Station, unit: Unit, intent: TopUp) -> None:
 
     Raises:
         Refusal: those of `held_for`; `batch_closed_already`, `order_already_loaded`,
-            `order_not_waiting`, `order_needs_ledger` (its lease was given back meanwhile); those of
-            `ensure_due`.
+            `order_not_waiting`, `order_needs_ledger` (its lease was given back meanwhile),
+            `balance_too_small`; those of `ensure_due`.
     """
     if intent.tender is Tender.BATCH:
         held_for(unit, intent.batch_id, intent.line)
+    if intent.tender is Tender.BALANCE:
+        ensure_free(unit, intent.account_no, intent.quote.money)
     if intent.tender is Tender.ORDER:
         if intent.batch_id:
             ensure_not_closed(unit, intent.batch_id)

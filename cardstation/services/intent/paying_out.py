@@ -7,7 +7,7 @@ from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.services.intent.facts import clerk_of
-from cardstation.services.intent.lost_part import lost_since, lost_since_entry
+from cardstation.services.intent.lost_part import NEVER, lost_since, lost_since_entry
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.funds import BatchPayment
@@ -36,6 +36,19 @@ def payment_may_be_back(station: Station, reading: Reading, payment: BatchPaymen
     """As `may_be_paid`, of what remains of a payment."""
     lost = lost_since_entry(reading, payment.seq)
     return lost or _begun_before(station, reading, payment.payment_id)
+
+
+def charge_may_be_back(station: Station, reading: Reading, charge_id: str) -> bool:
+    """As `may_be_paid`, of a charge that is taken back."""
+    lost = lost_since_entry(reading, reading.charges.seq_of(charge_id))
+    return lost or _begun_before(station, reading, charge_id)
+
+
+def balance_may_be_paid(station: Station, reading: Reading, account_no: str) -> bool:
+    """As `may_be_paid`, of a household's balance, since money of it last went out."""
+    last = [seq for seq, one in reading.charges.payouts() if one.account_no == account_no][-1:]
+    lost = lost_since_entry(reading, last[0]) if last else lost_since(reading, NEVER)
+    return lost or _begun_before(station, reading, account_no)
 
 
 def note_paying(station: Station, intent: TopUp, approver: str = "") -> None:

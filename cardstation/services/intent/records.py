@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from cardstation.domain.card import WritePlan
 from cardstation.domain.household import Household
-from cardstation.domain.ledger import EntryKind
-from cardstation.domain.money import NO_MONEY
+from cardstation.domain.ledger import EntryKind, kept_by
+from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import TopUp
@@ -165,9 +165,8 @@ def _pay(station: Station, unit: Unit, intent: TopUp, topups: Beginning | TopUps
         proof=_digest(intent),
         detail=freeze(replace(intent, state=TopUpState.PAID)),
     )
-    if remainder != NO_MONEY:
-        household = _household(unit, intent)
-        unit.households.book(replace(household, balance=household.balance + remainder))
+    if kept := Money(kept_by(entry.entry)):
+        unit.households.book(_household(unit, intent).with_money(balance=kept))
     if intent.tender is Tender.EMERGENCY:
         unit.households.update(with_debt(_household(unit, intent), intent))
     return topups.move(intent, TopUpEvent.MONEY_CERTAIN, stamp(station), seq=entry.seq)

@@ -5,14 +5,24 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from cardstation.domain.money import Money
-from cardstation.domain.tariff import DeskRules, HouseholdSize, Period, PurchaseCap, Tariff, Tier
+from cardstation.domain.tariff import (
+    DeskRules,
+    Fee,
+    HouseholdSize,
+    Period,
+    PurchaseCap,
+    Tariff,
+    Tier,
+)
 from cardstation.domain.volume import Volume
 from cardstation.errors import Defect, Refusal
 
+_FEE_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")
 _PRICE = re.compile(r"(\d+)(?:\.(\d{1,4}))?")
 
 
@@ -74,7 +84,41 @@ def _rules(found: dict[str, Any]) -> DeskRules:
         card_fee=Money.of_yuan(found["card_fee_yuan"]),
         plausible_per_load={code: Volume.of_m3(most) for code, most in plausible.items()},
         purchase_caps={code: _cap(most) for code, most in found.get("purchase_cap", {}).items()},
+        fees=_fees(found.get("fees", [])),
     )
+
+
+def _fees(found: list[dict[str, Any]]) -> tuple[Fee, ...]:
+    """The catalogue of other fees; a code may come again for days on which the other is over."""
+    fees = sorted(map(_fee, found), key=lambda one: (one.code, one.first))
+    for one, after in pairwise(fees):
+        if one.code == after.code and (one.last is None or after.first <= one.last):
+            raise ValueError(f"fee {one.code} has two amounts on one day")
+    return tuple(fees)
+
+
+def _fee(found: dict[str, Any]) -> Fee:
+    if ("yuan" in found) == ("from_yuan" in found):
+        raise ValueError("an amount is fixed, or has bounds")
+    fixed = "yuan" in found
+    least, most = (found["yuan"],) * 2 if fixed else (found["from_yuan"], found["to_yuan"])
+    return Fee(
+        code=_code(found["code"]),
+        name=found["name"],
+        name_en=found["name_en"],
+        basis=found["basis"],
+        tax_class=found["tax_class"],
+        first=date.fromisoformat(found["from"]),
+        last=None if found.get("to") is None else date.fromisoformat(found["to"]),
+        least=Money.of_yuan(least),
+        most=Money.of_yuan(most),
+    )
+
+
+def _code(text: str) -> str:
+    if _FEE_CODE.fullmatch(text) is None:
+        raise ValueError(f"not a fee's code: {text!r}")
+    return text
 
 
 def _cap(found: dict[str, Any]) -> PurchaseCap:

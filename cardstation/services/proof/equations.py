@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from cardstation.domain.charge import Charge, ChargeKind
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.payment import GIVEN, WITHOUT_ASKING, Tender
 from cardstation.domain.topup import TopUp
@@ -41,6 +42,10 @@ _IN_DOUBT = frozenset(
 """Exceptions whose revenue the ledger keeps in suspense."""
 
 
+_OUT = frozenset({EntryKind.GIVEN_BACK, EntryKind.PAID_OUT})
+_CHARGES = frozenset({EntryKind.CHARGED, EntryKind.ARREARS_PAID})
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """What was taken, what stands on cards or in meters for it, and what the ledger confirmed."""
@@ -66,7 +71,7 @@ def money_terms(records: Records) -> dict[str, int]:
             sums[kind] = sums.get(kind, 0) + posting.fen
         if entry.kind is EntryKind.REFUNDED and entry.tender not in WITHOUT_ASKING:
             refunds += entry.fen + entry.balance_fen
-        if entry.kind is EntryKind.GIVEN_BACK:
+        if entry.kind in _OUT or (entry.kind in _CHARGES and entry.tender and entry.corrects):
             refunds += entry.fen
     return {
         "tenders": sums.get("tender", 0) + refunds,
@@ -77,7 +82,7 @@ def money_terms(records: Records) -> dict[str, int]:
         "unallocated": -sums.get("unallocated", 0),
         "balances": -sums.get("balance", 0),
         "other_stations": -sums.get("elsewhere", 0),
-        "arrears_and_fees": -sums.get("arrears", 0),
+        "arrears_and_fees": -sums.get("arrears", 0) - sums.get("fee", 0),
         "free_gas": -sums.get("free", 0),
         "cash_over_short": -sums.get("cash_over_short", 0),
     }
@@ -88,13 +93,19 @@ def gas_terms(records: Records) -> dict[str, int]:
 
     Litres for volume meters, fen for money meters. The causes are from the journal, the places
     from the loads: a load was taken when the meter said so, or when the card was sold to again.
+    Gas that was used beyond what was bought is sold and taken at once.
     """
     sealed = [entry for entry in records.entries if entry.kind is EntryKind.SEALED]
     undone = [entry for entry in records.entries if _undoes_a_seal(entry)]
+    used = sum(
+        -entry.litres if entry.corrects else entry.litres
+        for entry in records.entries
+        if entry.kind is EntryKind.CHARGED
+    )
     by_amount = [entry for entry in sealed if not entry.litres]
     back_by_amount = [entry for entry in undone if not entry.litres]
     terms = {
-        "sold_litres": sum(entry.litres for entry in sealed if entry.tender not in GIVEN),
+        "sold_litres": sum(entry.litres for entry in sealed if entry.tender not in GIVEN) + used,
         "make_up_litres": _given_litres(sealed, Tender.MAKE_UP),
         "relief_litres": 0,
         "emergency_litres": _given_litres(sealed, Tender.EMERGENCY),
@@ -109,6 +120,7 @@ def gas_terms(records: Records) -> dict[str, int]:
         loads = [one for one in records.live_loads if (one.topup_id in taken) is wanted]
         terms[f"{place}_litres"] = sum(_litres(one) for one in loads)
         terms[f"{place}_fen"] = sum(_amount(one) for one in loads)
+    terms["taken_by_meters_litres"] += sum(_used(one) for _, one in records.charges)
     return {**terms, "void_litres": 0}
 
 
@@ -137,13 +149,17 @@ def sums_of(records: Records) -> Sums:
     worth: dict[int, int] = {}
     for entry in records.entries:
         rest = to_balance.get(entry.subject, 0)
-        if entry.tender in GIVEN:
-            continue
+        if entry.tender in GIVEN or entry.tender == Tender.BALANCE:
+            continue  # no money came with it: that of a balance was counted when it was kept
         if entry.kind is EntryKind.SEALED:
             worth[entry.seq] = entry.fen + rest
         elif _undoes_a_seal(entry):
             kept = entry.kind is EntryKind.RETURNED
             worth[entry.seq] = -entry.fen - (0 if kept else rest)
+        elif entry.kind in _CHARGES and entry.tender:
+            worth[entry.seq] = -entry.fen if entry.corrects else entry.fen
+        elif entry.kind is EntryKind.PAID_OUT:
+            worth[entry.seq] = -entry.fen
     return Sums(
         taken_fen=terms["tenders"]
         + terms["orders_claimed"]
@@ -208,23 +224,42 @@ def _money_by_records(records: Records) -> dict[str, int]:
     counted = sum(e.balance_fen for e in records.entries if e.kind is EntryKind.SHIFT_CLOSED)
     own = sum(fen for tender, fen in tills.items() if tender not in WITHOUT_ASKING)
     left = {tender: tills[tender] - given[tender] for tender in GIVEN}
+    charged = [one for _, one in records.charges]
+    came = sum(one.money.fen for one in charged if one.tender and not one.corrects)
+    went = sum(one.money.fen for one in charged if one.tender and one.corrects)
+    went += sum(one.money.fen for _, one in records.payouts)
+    given_up = sum(fen for tender, fen in given.items() if tender not in WITHOUT_ASKING)
     return {
-        "tenders": received + own + counted,
+        "tenders": received + own + counted + came,
         "orders_claimed": tills[Tender.ORDER] - given[Tender.ORDER],
-        "refunds": sum(fen for tender, fen in given.items() if tender not in WITHOUT_ASKING)
-        + remainders,
+        "refunds": given_up + remainders + went,
         "gas_loaded": sum(
             records.receipts[one.topup_id].gas.fen
             for one in records.live_loads
             if one.topup_id in records.receipts
-        ),
+        )
+        + _charged(charged, ChargeKind.OVER_USE),
         "paid_not_loaded": sum(one.quote.total.fen for one in paid if one.state not in _ENDED)
         + sum(one.quote.total.fen for one in back if one.state in _OWED),
         "unallocated": received - tills[Tender.BATCH] + given[Tender.BATCH] - remainders - arrears,
-        "arrears_and_fees": arrears - left[Tender.EMERGENCY],
+        "arrears_and_fees": arrears
+        - left[Tender.EMERGENCY]
+        + _charged(charged, ChargeKind.FEE)
+        - sum(one.owed.fen for one in charged),
         "free_gas": -left[Tender.MAKE_UP] - left[Tender.CARRIED],
         "balances": sum(one.balance.fen for one in records.households.values()),
     }
+
+
+def _charged(charges: list[Charge], what: ChargeKind) -> int:
+    """What was charged for one thing, less what was taken back."""
+    some = (one for one in charges if one.what is what)
+    return sum(-one.money.fen if one.corrects else one.money.fen for one in some)
+
+
+def _used(charge: Charge) -> int:
+    """Gas that was used beyond what was bought; less than nothing where it was taken back."""
+    return -charge.used.litres if charge.corrects else charge.used.litres
 
 
 def _given_back(tender: Tender, paid: list[TopUp], back: list[TopUp]) -> int:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from operator import itemgetter
 
 from cardstation.domain.arrears import collected_on
 from cardstation.domain.batch_life import Step
+from cardstation.domain.charge import Charge, ChargeKind
 from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.money import Money
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.services.proof.records import Disagreement, Records, about, booked
-from cardstation.store.arrears import ArrearsPaid, by_day
+from cardstation.store.arrears import ArrearsPaid
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.funds import AskedPayment
 
@@ -27,7 +31,7 @@ def lump_sum_disagreements(records: Records) -> Iterator[Disagreement]:
         (EntryKind.GIVEN_BACK, back),
         (EntryKind.ARREARS_PAID, arrears),
     ):
-        facts = {entry.seq: entry for entry in records.entries if entry.kind is kind}
+        facts = {e.seq: e for e in records.entries if e.kind is kind and not _at_counter(e)}
         for seq in sorted(rows.keys() | facts.keys()):
             if seq not in rows or seq not in facts or facts[seq].detail != rows[seq]:
                 yield _named("lump_sum_disagrees", seq, kind.value)
@@ -61,18 +65,26 @@ def _more_than_came(records: Records) -> Iterator[Disagreement]:
             yield _named("lump_sum_disagrees", seq, "payment")
 
 
+def _at_counter(entry: Entry) -> bool:
+    """Arrears that were paid at the counter are charges."""
+    return entry.kind is EntryKind.ARREARS_PAID and bool(entry.tender)
+
+
 def _more_than_owed(records: Records) -> Iterator[Disagreement]:
     """Of no household more was collected on a figure of the directory than the figure says."""
-    before: dict[str, list[ArrearsPaid]] = {}
-    for seq, paid in records.arrears:
+    before: dict[str, list[tuple[date, Money]]] = {}
+    every: list[tuple[int, ArrearsPaid | Charge]] = list(records.arrears)
+    every += [one for one in records.charges if one[1].what is ChargeKind.ARREARS]
+    for seq, paid in sorted(every, key=itemgetter(0)):
         others = before.setdefault(paid.account_no, [])
-        since = collected_on(paid.as_of, by_day(others))
-        if since + paid.money > paid.filed:
+        back = isinstance(paid, Charge) and bool(paid.corrects)
+        money = -paid.money if back else paid.money
+        if not back and collected_on(paid.as_of, others) + money > paid.filed:
             yield Disagreement(
                 "arrears_paid_twice",
                 {"seq": seq, "account_no": paid.account_no, "fen": paid.money.fen},
             )
-        others.append(paid)
+        others.append((paid.at.date(), money))
 
 
 def _left_in_closed(records: Records) -> Iterator[Disagreement]:

@@ -70,9 +70,11 @@ def _sealed(facts: tuple[Entry, ...]) -> Entry | None:
 def _numbers(records: Records) -> Iterator[Disagreement]:
     """The numbers of a year run from 1 without a gap, under whatever names the station had."""
     years: dict[str, list[int]] = {}
-    for receipt in records.receipts.values():
-        shown = _NUMBER.fullmatch(receipt.receipt_no)
-        year, number = shown.groups() if shown else (receipt.receipt_no, "0")
+    shown_nos = [one.receipt_no for one in records.receipts.values()]
+    shown_nos += [one.receipt_no for one in records.charge_papers.values() if one.receipt_no]
+    for receipt_no in shown_nos:
+        shown = _NUMBER.fullmatch(receipt_no)
+        year, number = shown.groups() if shown else (receipt_no, "0")
         years.setdefault(year, []).append(int(number))
     for year, numbers in years.items():
         if sorted(numbers) != list(range(1, len(numbers) + 1)):

@@ -10,6 +10,7 @@ from functools import cached_property
 from cardstation.domain.account_change import AccountChange
 from cardstation.domain.batch import Batch
 from cardstation.domain.batch_life import BatchStep
+from cardstation.domain.charge import Charge, ChargeReceipt
 from cardstation.domain.envelopes import (
     NOTHING_EXCHANGED,
     Exchanges,
@@ -33,6 +34,7 @@ from cardstation.services.lists.changing import MAY_PAY
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.arrears import ArrearsPaid
+from cardstation.store.charges import PaidOut
 from cardstation.store.funds import BatchPayment, FundedLine
 from cardstation.store.journal import StoredEntry
 from cardstation.store.lump_sums import GivenBack, ReleasedLine
@@ -66,6 +68,10 @@ class Records:
     released: tuple[tuple[int, ReleasedLine], ...]
     given_back: tuple[tuple[int, GivenBack], ...]
     arrears: tuple[tuple[int, ArrearsPaid], ...]
+    charges: tuple[tuple[int, Charge], ...]
+    misfiled_charges: frozenset[int]
+    charge_papers: Mapping[str, ChargeReceipt]
+    payouts: tuple[tuple[int, PaidOut], ...]
     acknowledgements: Mapping[str, Acknowledgement]
     ack_numbers: tuple[tuple[int, int, str], ...]
     orders: Mapping[str, Order]
@@ -239,6 +245,10 @@ def collect_records(station: Station) -> Records:
             released=reading.lump_sums.every_released(),
             given_back=reading.lump_sums.every_given_back(),
             arrears=reading.arrears.every(),
+            charges=reading.charges.every(),
+            misfiled_charges=frozenset(reading.charges.misfiled()),
+            charge_papers=reading.charges.receipts(),
+            payouts=reading.charges.payouts(),
             acknowledgements=reading.lump_sums.acknowledgements(),
             ack_numbers=tuple(reading.lump_sums.numbers()),
             gas_dues=reading.gas_dues.every(),

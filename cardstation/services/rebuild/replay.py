@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from cardstation.domain.charge import Charge
 from cardstation.domain.household import Household
-from cardstation.domain.ledger import PEOPLE, Entry, EntryKind
+from cardstation.domain.ledger import PEOPLE, Entry, EntryKind, kept_by
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Shift, ShiftClose
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import BEGINNING, TABLES, Direction, TopUpEvent
 from cardstation.errors import Refusal
 from cardstation.services.intent.account_changes import account_changed_again
+from cardstation.services.intent.balance import paid_again
+from cardstation.services.intent.charging import charge_again
 from cardstation.services.intent.clerk_changes import change_again
 from cardstation.services.intent.facts import stamp
 from cardstation.services.intent.funding import receive_again
@@ -37,6 +40,7 @@ from cardstation.services.settle_arrears import arrears_again
 from cardstation.services.station import Station
 from cardstation.store import Unit
 from cardstation.store.arrears import ArrearsPaid
+from cardstation.store.charges import PaidOut
 from cardstation.store.frozen import thaw
 from cardstation.store.funds import AskedPayment
 from cardstation.store.journal import StoredEntry
@@ -96,6 +100,8 @@ def replay(station: Station, unit: Unit, stored: StoredEntry) -> None:
     match entry.kind:
         case EntryKind.RECEIVED:
             _received(then, unit, thaw(AskedPayment, entry.detail), entry.seq)
+        case EntryKind.CHARGED | EntryKind.ARREARS_PAID:
+            _charged(then, unit, stored, entry)
         case EntryKind.EPOCH | EntryKind.CLOCK | EntryKind.LAYOUT:
             return
         case EntryKind.BATCH:
@@ -122,8 +128,16 @@ def _given_back(unit: Unit, entry: Entry) -> None:
     unit.lump_sums.give_back(thaw(GivenBack, entry.detail), seq=entry.seq)
 
 
-def _arrears_paid(unit: Unit, entry: Entry) -> None:
-    arrears_again(unit, thaw(ArrearsPaid, entry.detail), seq=entry.seq)
+def _charged(then: Station, unit: Unit, stored: StoredEntry, entry: Entry) -> None:
+    """A charge at the counter; arrears were paid there, or out of a batch's money."""
+    if entry.kind is EntryKind.ARREARS_PAID and not entry.tender:
+        arrears_again(unit, thaw(ArrearsPaid, entry.detail), seq=entry.seq)
+    else:
+        charge_again(then, unit, thaw(Charge, entry.detail), stored)
+
+
+def _paid_out(unit: Unit, entry: Entry) -> None:
+    paid_again(unit, thaw(PaidOut, entry.detail), seq=entry.seq)
 
 
 def _opened(unit: Unit, entry: Entry) -> None:
@@ -140,7 +154,7 @@ def _closed(unit: Unit, entry: Entry) -> None:
 _ROW_AGAIN: Mapping[EntryKind, Callable[[Unit, Entry], None]] = {
     EntryKind.RELEASED: _released,
     EntryKind.GIVEN_BACK: _given_back,
-    EntryKind.ARREARS_PAID: _arrears_paid,
+    EntryKind.PAID_OUT: _paid_out,
     EntryKind.SHIFT_OPENED: _opened,
     EntryKind.SHIFT_CLOSED: _closed,
     EntryKind.CLERK: change_again,
@@ -231,9 +245,9 @@ def _household_then(
     match entry.kind:
         case EntryKind.PAID:
             fund_load(then, unit, entry, intent)
-            changed = with_debt(_with_balance(household, entry.balance_fen), intent)
+            changed = with_debt(_with_balance(household, entry), intent)
         case EntryKind.REFUNDED:
-            changed = without_debt(_with_balance(household, -entry.balance_fen), intent)
+            changed = without_debt(_with_balance(household, entry), intent)
         case EntryKind.SEALED:
             _sealed(then, unit, stored, entry, intent, household)
             changed = _bought_then(household, intent)
@@ -260,8 +274,8 @@ def _bought_then(household: Household, intent: TopUp) -> Household:
     return replace(after, bought_this_year=max(filed, quote.year_before + intent.bought))
 
 
-def _with_balance(household: Household, fen: int) -> Household:
-    return replace(household, balance=household.balance + Money(fen))
+def _with_balance(household: Household, entry: Entry) -> Household:
+    return household.with_money(balance=Money(kept_by(entry)))
 
 
 def _sealed(

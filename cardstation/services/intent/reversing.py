@@ -1,0 +1,35 @@
+"""Which charges may be taken back."""
+
+from __future__ import annotations
+
+from cardstation.domain.charge import Charge, ChargeKind
+from cardstation.errors import Refusal
+from cardstation.services.intent.balance import ensure_free
+from cardstation.services.intent.charging import household_on_file
+from cardstation.store import Reading
+
+
+def reversible(reading: Reading, charge: str) -> Charge:
+    """A charge that stands, and whose money may go back.
+
+    Args:
+        reading: The store.
+        charge: Number of its receipt, or its id.
+
+    Raises:
+        Refusal: `unknown_charge`, `charge_taken_back`, `balance_too_small` (what was kept was
+            spent), `arrears_paid_since` (what was put off was paid: that is taken back first).
+    """
+    receipt = reading.charges.numbered(charge)
+    found = receipt.charge if receipt is not None else reading.charges.get(charge)
+    if found is None or found.corrects:
+        raise Refusal("unknown_charge", charge=charge)
+    if reading.charges.reversal_of(found.charge_id) is not None:
+        raise Refusal("charge_taken_back", charge=found.receipt_no or found.charge_id)
+    if found.what is ChargeKind.DEPOSIT:
+        ensure_free(reading, found.account_no, found.money)
+    if found.tender is None:
+        owed = household_on_file(reading, found.account_no).arrears
+        if owed < found.money:
+            raise Refusal("arrears_paid_since", fen=found.money.fen, owed_fen=owed.fen)
+    return found
