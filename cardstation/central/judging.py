@@ -20,7 +20,7 @@ _DAY = len("2026-11-24")
 
 # Which accounts of an entry a conflict moves to suspense; tenders are counted cash and never move.
 _MOVED = {
-    "account_missing": ("unloaded", "balance"),
+    "account_missing": ("unloaded", "balance", "arrears"),
     "arrears_paid_before": ("arrears",),
     "double_load": ("gas_sold",),
     FALSE_SEAL: ("gas_sold",),
@@ -94,6 +94,7 @@ class Collected:
 
     Attributes:
         day: When, ISO 8601 in the desk's zone.
+        fen: Less than nothing where a desk gave them back.
     """
 
     day: str
@@ -118,6 +119,12 @@ class Verdict:
 
 
 SOUND = Verdict()
+_OF_ACCOUNTS = frozenset(
+    {
+        *(EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED),
+        *(EntryKind.CHARGED, EntryKind.PAID_OUT),
+    }
+)
 _BY_ACCOUNT = itemgetter(0)
 
 
@@ -139,7 +146,8 @@ def undoes(entry: Entry) -> bool:
 
 def collected_by(entry: Entry) -> Collected:
     """What an entry says was collected of a household's arrears."""
-    return Collected(entry.at[:_DAY], entry.entry_id, entry.fen)
+    fen = -entry.fen if entry.corrects else entry.fen
+    return Collected(entry.at[:_DAY], entry.entry_id, fen)
 
 
 @dataclass(slots=True)
@@ -241,6 +249,8 @@ class Judge:
         since = [one for one in known if one.day >= entry.witness]
         known.append(collected_by(entry))
         owed = entry.balance_fen or entry.fen
+        if entry.corrects:
+            return "", ""
         if not since or sum(one.fen for one in since) + entry.fen <= owed:
             return "", ""
         return "arrears_paid_before", max(since, key=lambda one: (one.day, one.entry_id)).entry_id
@@ -249,8 +259,7 @@ class Judge:
     def _account(entry: Entry) -> str:
         if entry.account_no:
             return ""
-        needs = entry.kind in (EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED)
-        return "account_missing" if needs else ""
+        return "account_missing" if entry.kind in _OF_ACCOUNTS else ""
 
     def _order(self, entry: Entry) -> str:
         if entry.tender != Tender.ORDER:

@@ -164,7 +164,7 @@ TABLE = {
         "Nothing owed",
         "Account {account_no} owes nothing.",
         NO_MONEY,
-        "Decide the row anew; nothing stands against it.",
+        "Nothing is to be paid; decide a row of a batch anew.",
     ),
     "consent_unknown": Words(
         "No such consent",

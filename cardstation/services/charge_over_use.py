@@ -62,7 +62,7 @@ def charge_over_use(
 
     Raises:
         Refusal: those of `quote_over_use`, of `intent.charging.take` and of `ensure_may_sell`;
-            `proof_missing`, `price_changed`, `implausible_volume`, `second_person_same`.
+            `proof_missing`, `price_changed`, `over_use_large`, `second_person_same`.
         OutcomeUnknown: `payment_unknown`.
     """
     ensure_may_sell(station)
@@ -137,7 +137,7 @@ def _ensure_plausible(reading: Reading, household: Household, volume: Volume) ->
     rules = reading.tariffs.rules()
     most = None if rules is None else rules.plausible_per_load.get(household.tariff)
     if most is not None and volume > most:
-        raise Refusal("implausible_volume", litres=volume.litres, limit_litres=most.litres)
+        raise Refusal("over_use_large", litres=volume.litres, limit_litres=most.litres)
 
 
 def _charge(

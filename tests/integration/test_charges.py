@@ -188,7 +188,7 @@ def test_what_must_not_be_charged_is_refused(desk: Desk) -> None:
         rules = replace(DESK_RULES, fees=FEES, plausible_per_load={"residential": Volume(9_999)})
         unit.tariffs.replace((RESIDENTIAL,), rules)
         unit.commit()
-    assert over_use() == "implausible_volume"
+    assert over_use() == "over_use_large"
     charge_over_use(station, ACCOUNT, TEN, PAPER, tender=CASH, approval=SECOND)
     with station.store.unit() as unit:
         closed = replace(desk.household(ACCOUNT), status=HouseholdStatus.CLOSED)

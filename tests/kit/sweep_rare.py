@@ -15,6 +15,7 @@ from tests.kit.power import CutLine, Power
 from tests.kit.station import Desk
 from tests.kit.sweep import resolve_all
 from tests.kit.sweep_booked import BOOKED
+from tests.kit.sweep_charges import COUNTER
 from tests.kit.sweep_disputes import DISPUTES
 from tests.kit.sweep_given import GIVEN
 from tests.kit.sweep_jobs import IN_PAYLOAD, JOBS, closed, every, torn
@@ -158,4 +159,4 @@ REJOIN = Job(
 REJOIN_UNSENT = Job("rejoin over a lost tail", _rejoined, *_LOAD, _lost_unsent, resolves=False)
 
 RARE = (FINISHED_THERE, SEALED_TWICE, DISOWNED, *DISPUTES, REJOIN, REJOIN_UNSENT)
-EVERY_JOB = (*JOBS, *BOOKED, *GIVEN, *RARE)
+EVERY_JOB = (*JOBS, *BOOKED, *GIVEN, *COUNTER, *RARE)

@@ -29,6 +29,7 @@ from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, Power, PowerCut, When, moments
 from tests.kit.sweep import Lab
 from tests.kit.sweep_booked import BOOKED, REFUND_LINE, REFUND_ORDER, RETURN_LINE, RETURN_ORDER
+from tests.kit.sweep_charges import CHARGES, COUNTER, FROM_BALANCE
 from tests.kit.sweep_disputes import (
     CARD_LOST,
     DISPUTE,
@@ -127,6 +128,10 @@ ONCE = (
     Case(REMAINDER, Where.ANOTHER, "omnikey", 13, 1, Tender.QR_CODE, answers=True),
     Case(ARREARS, Where.SAME, "acs", 3),
     Case(ARREARS, Where.ANOTHER, "omnikey", 7, 1),
+    Case(CHARGES, Where.SAME, "acs", 11),
+    Case(CHARGES, Where.SAME, "acs", 13, 2, Tender.QR_CODE, answers=True),
+    Case(FROM_BALANCE, Where.SAME, "acs", 29, 4),
+    Case(FROM_BALANCE, Where.ANOTHER, "omnikey", 61, 3),
     Case(SHIFT, Where.SAME, "omnikey", 19),
     Case(SHIFT, Where.HOME, "acs", 29, 2),
     Case(THEIRS, Where.SAME, "acs", 29),
@@ -240,20 +245,21 @@ AGAIN = tuple(
 """Where a second cut can meet another world than the first: with the card at its meter, or with
 what another desk made of it. Nobody coming back is looked at after the last cut of each."""
 
-ONLY_HERE = (*BOOKED, *GIVEN, ARREARS, SHIFT, CARD_LOST, RETURN_WHOLE)
+ONLY_HERE = (*BOOKED, *GIVEN, *COUNTER, ARREARS, SHIFT, CARD_LOST, RETURN_WHOLE)
 TWICE = (
     *AGAIN,
     *(Case(job, Where.SAME, dialect, 1) for job in ONLY_HERE for dialect in ("acs", "omnikey")),
     *(Case(job, Where.SAME, "acs", 1) for job in PURSE_JOBS),
 )
-"""What the long sweep cuts twice. Elsewhere than here once only: arrears and a lost card, which
-no card has a part in; a shift, whose one sale is there by itself; purses, whose worlds are made
-anew for every run, since their keys are never copied.
+"""What the long sweep cuts twice. Elsewhere than here once only: arrears, charges and a lost card,
+which no card has a part in; a shift, whose one sale is there by itself; purses, whose worlds are
+made anew for every run, since their keys are never copied.
 """
 AWAY = (THEIRS, DISPUTE_TORN, RETURN_STAYS, GIVEN_UP)
 """Cut twice only with the card elsewhere in between, the harder world; here they are cut once."""
 
 SOME_HERE = (
+    Case(CHARGES, Where.SAME, "acs", 211, 3),
     Case(SHIFT, Where.SAME, "omnikey", 211, 3),
     Case(CARD_LOST, Where.SAME, "acs", 211, 3),
     Case(PURSE_SALE, Where.SAME, "acs", 211, 3),

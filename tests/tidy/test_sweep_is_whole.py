@@ -16,6 +16,7 @@ from pathlib import Path
 from cardstation.domain.ledger import Entry, EntryKind, postings_of
 from tests.kit import (
     sweep_booked,
+    sweep_charges,
     sweep_disputes,
     sweep_given,
     sweep_jobs,
@@ -46,8 +47,8 @@ NO_MONEY = {
 """Writers of one kind of fact, which has no postings."""
 SWEEP = (
     *("tests.kit.sweep", "tests.kit.sweep_world", "tests.kit.sweep_jobs", "tests.kit.sweep_rare"),
-    "tests.kit.station",
-    *("tests.kit.sweep_booked", "tests.kit.sweep_disputes", "tests.kit.sweep_given"),
+    *("tests.kit.station", "tests.kit.sweep_booked", "tests.kit.sweep_charges"),
+    *("tests.kit.sweep_disputes", "tests.kit.sweep_given"),
 )
 
 NOT_SWEPT = {
@@ -132,7 +133,7 @@ def test_every_job_that_is_written_is_run() -> None:
     written = {
         name: one
         for module in (
-            *(sweep_jobs, sweep_booked, sweep_given, sweep_rare),
+            *(sweep_jobs, sweep_booked, sweep_given, sweep_charges, sweep_rare),
             *(sweep_disputes, sweep_purse),
         )
         for name, one in vars(module).items()

@@ -104,6 +104,8 @@ ENTRIES = {
     "arrears_paid": "Arrears paid",
     "clock": "Clock set right",
     "layout": "Card layout registered or taken out",
+    "charged": "Charged at the counter",
+    "paid_out": "Balance paid out",
     "account": "Account changed",
     "gas_due": "Gas due granted or withdrawn",
     "order": "Paid online",
@@ -123,6 +125,7 @@ ACCOUNTS = {
     "balance": "Balances of households",
     "arrears": "Arrears collected",
     "free": "Gas given without money",
+    "fee": "Other fees",
     "suspense": "In suspense",
     "cash_over_short": "Cash over or short",
 }

@@ -142,9 +142,8 @@ def after_purchase(household: Household, intent: TopUp) -> Household:
     counter = household.purchase_counter
     if _of_its_meter(household, intent):
         counter = max(counter, intent.counter_after)
-    return bought_with(
-        replace(household, purchase_counter=counter), intent.quote.tier_year, intent.bought
-    )
+    bought = bought_with(household, intent.quote.tier_year, intent.bought)
+    return replace(bought, purchase_counter=counter)
 
 
 def before_purchase(household: Household, intent: TopUp) -> Household:
