@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
+from cardstation.central.collected import Collected, collected_by
+from cardstation.central.replaced import Replaced
 from cardstation.domain.ledger import PROVISIONAL, Entry, EntryKind, Posting, postings_of
 from cardstation.domain.payment import Tender
 
 SALE, MAKE_UP, FALSE_SEAL = "sale", "make_up", "false_seal"
-_DAY = len("2026-11-24")
+AGAIN = "returned_after_reissue"
 
 # Which accounts of an entry a conflict moves to suspense; tenders are counted cash and never move.
 _MOVED = {
@@ -27,6 +29,7 @@ _MOVED = {
     "order_unknown": ("gas_sold",),
     "order_loaded_twice": ("gas_sold",),
     "return_without_load": ("gas_sold",),
+    AGAIN: ("gas_sold",),
     "sealed_before": ("unloaded", "gas_sold"),
 }
 
@@ -62,6 +65,7 @@ class Seal:
 
     Attributes:
         suspense: Where its doubtful legs went, empty when none did.
+        load: Id of the load.
         first: The seal of the same load that came before it; undoing this one undoes that one.
         undone: A return or a correction has taken it back.
         look: As of a `Load`.
@@ -74,6 +78,7 @@ class Seal:
     undone: bool = False
     first: str = ""
     look: str = ""
+    load: str = ""
 
 
 @dataclass(slots=True)
@@ -86,20 +91,6 @@ class OrderState:
     claimed_subject: str = ""
     closed_by: str = ""
     changed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """Arrears that some desk collected from a household.
-
-    Attributes:
-        day: When, ISO 8601 in the desk's zone.
-        fen: Less than nothing where a desk gave them back.
-    """
-
-    day: str
-    entry_id: str
-    fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +135,6 @@ def undoes(entry: Entry) -> bool:
     return bool(entry.corrects) and entry.kind in (EntryKind.RETURNED, EntryKind.NOT_LOADED)
 
 
-def collected_by(entry: Entry) -> Collected:
-    """What an entry says was collected of a household's arrears."""
-    fen = -entry.fen if entry.corrects else entry.fen
-    return Collected(entry.at[:_DAY], entry.entry_id, fen)
-
-
 @dataclass(slots=True)
 class Judge:
     """Takes entries in order and keeps what they change.
@@ -162,6 +147,7 @@ class Judge:
             given for another desk's load.
         seals: The sealed entries that these entries may undo, by entry_id.
         collected: Arrears collected before from the households these entries collect from.
+        replaced: Which cards took the place of others before these entries.
         made: New loads. freed: loads that a return freed.
     """
 
@@ -171,6 +157,7 @@ class Judge:
     sealed: dict[str, str] = field(default_factory=dict)
     seals: dict[str, Seal] = field(default_factory=dict)
     collected: dict[str, list[Collected]] = field(default_factory=dict)
+    replaced: Replaced = field(default_factory=Replaced)
     made: list[Load] = field(default_factory=list)
     freed: list[Load] = field(default_factory=list)
 
@@ -187,6 +174,10 @@ class Judge:
             return self._undone(entry)
         if entry.kind is EntryKind.ARREARS_PAID:
             return _verdict(entry, [self._arrears(entry)])
+        if entry.kind in (EntryKind.ARMED, EntryKind.CARD_ARMED, EntryKind.CARD_GIVEN_UP):
+            if entry.corrects or entry.kind is not EntryKind.ARMED:
+                self.replaced.note(entry)
+            return SOUND
         found = [(self._account(entry), ""), (self._order(entry), "")]
         if entry.kind is EntryKind.RETURNED and counts(entry):
             found.append((self._return(entry), ""))
@@ -199,6 +190,8 @@ class Judge:
         else:
             found = [(self._account(entry), ""), (self._order(entry), "")]
             found += [self._load(entry)] if counts(entry) else []
+            newer = self.replaced.newer(entry)
+            found += [("loaded_on_old_card", newer)] if newer else []
             verdict = _verdict(entry, found)
             if verdict.code != FALSE_SEAL:
                 self.sealed[entry.subject] = first
@@ -209,6 +202,7 @@ class Judge:
             verdict.suspense,
             first="" if first == entry.entry_id else first,
             look=entry.target,
+            load=entry.subject,
         )
         return verdict
 
@@ -224,7 +218,11 @@ class Judge:
             seal.undone = True
             seal = first
         seal.undone = True
-        return self._taken_off(entry, seal)
+        verdict = self._taken_off(entry, seal)
+        again = self.replaced.newer(entry, seal.load)
+        if entry.kind is EntryKind.RETURNED and again and not verdict.suspense:
+            return Verdict(AGAIN, AGAIN, again)
+        return verdict
 
     def _taken_off(self, entry: Entry, seal: Seal) -> Verdict:
         """The load of a seal is off its card: its counter is free, whoever else sealed it."""

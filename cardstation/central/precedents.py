@@ -12,29 +12,32 @@ from sqlalchemy import (
     Row,
     TableValuedAlias,
     Text,
+    and_,
     bindparam,
     func,
+    or_,
     select,
     text,
     true,
     update,
 )
 
+from cardstation.central.collected import Collected, collected_by
 from cardstation.central.copying import Copied, id_bytes
 from cardstation.central.judging import (
-    Collected,
     Judge,
     Load,
     OrderState,
     Purse,
     Seal,
-    collected_by,
     counts,
     purse_of,
     undoes,
 )
 from cardstation.central.plain_entries import is_uuid
+from cardstation.central.replaced import Replaced
 from cardstation.central.tables import (
+    WORKS,
     array_rows,
     card_load,
     entry_index,
@@ -65,6 +68,20 @@ _PURSES = array_rows(card_load, *_PURSE)
 _SEALED = select(entry_index.c.sealed, entry_index.c.entry_id).where(
     entry_index.c.sealed == func.any(bindparam("names", type_=ARRAY(Text)))
 )
+_WORKS_OF = (
+    select(journal.c.raw)
+    .where(journal.c.card_no == func.any(bindparam("names", type_=ARRAY(Text))), WORKS)
+    .order_by(journal.c.posted_at, journal.c.station, journal.c.seq)
+)
+_STEPS_OF = (
+    select(journal.c.raw)
+    .where(
+        journal.c.card_no == func.any(bindparam("names", type_=ARRAY(Text))),
+        or_(and_(journal.c.kind == EntryKind.ARMED, journal.c.corrects != ""), WORKS),
+    )
+    .order_by(journal.c.posted_at, journal.c.station, journal.c.seq)
+)
+"""Returns too, in their order: few desks take a load back, and each card is looked up by itself."""
 _TOP = (
     select(card_load.c.counter)
     .where(*_same(_PURSES, *_PURSE), card_load.c.freed_by.is_(None))
@@ -99,6 +116,7 @@ def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
         sealed=sealed,
         seals=seals,
         collected=_collected(connection, entries),
+        replaced=_replaced(connection, entries),
     )
 
 
@@ -107,7 +125,8 @@ def _take_turns(connection: Connection, entries: Sequence[Entry]) -> None:
 
     Arrears wait for any other desk that collects from the household. A load that is given up, and
     a load that another desk goes on with, wait for each other at their card: what is read here
-    first (`books.loads_of`) was then also committed first, and one desk of the two stops.
+    first (`books.loads_of`) was then also committed first, and one desk of the two stops. So do a
+    load that is taken back and a new card that carries it once more.
     """
     names = {f"arrears:{one.account_no}" for one in entries if one.kind is EntryKind.ARREARS_PAID}
     names |= {f"card:{one.card_no}" for one in entries if _changes_hands(one)}
@@ -117,8 +136,20 @@ def _take_turns(connection: Connection, entries: Sequence[Entry]) -> None:
 
 def _changes_hands(entry: Entry) -> bool:
     if entry.kind in (EntryKind.ARMED, EntryKind.SEALED):
-        return bool(entry.origin)
-    return entry.kind is EntryKind.NOT_LOADED
+        return bool(entry.origin or entry.corrects)
+    return entry.kind in (EntryKind.NOT_LOADED, EntryKind.RETURNED, EntryKind.CARD_ARMED)
+
+
+def _replaced(connection: Connection, entries: Sequence[Entry]) -> Replaced:
+    """Which cards took the place of others before these entries, of the cards they name."""
+    found = Replaced()
+    back = {one.card_no for one in entries if one.kind is EntryKind.RETURNED} - {""}
+    moved = (EntryKind.SEALED, EntryKind.CARD_ARMED)
+    others = {one.card_no for one in entries if one.kind in moved} - {""} - back
+    for query, names in ((_WORKS_OF, others), (_STEPS_OF, back)):
+        for raw in connection.scalars(query, {"names": sorted(names)}) if names else ():
+            found.note(Entry.from_bytes(raw))
+    return found
 
 
 def _collected(connection: Connection, entries: Sequence[Entry]) -> dict[str, list[Collected]]:
@@ -198,7 +229,8 @@ def _with_first(connection: Connection, seals: dict[str, Seal]) -> dict[str, Sea
 def _seal(row: Row[Any]) -> Seal:
     purse = Purse(row.maker, row.meter_no or f"card {row.card_no}", row.generation)
     look = Entry.from_bytes(row.raw).target
-    return Seal(row.entry_id, purse, row.counter_after, row.suspense, look=look)
+    at = row.counter_after
+    return Seal(row.entry_id, purse, at, row.suspense, look=look, load=row.subject)
 
 
 def _counter(entry: Entry) -> int:

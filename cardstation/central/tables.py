@@ -41,6 +41,8 @@ UNDONE_ONCE = "entry_undone_once"
 
 _ENTRY = Uuid(as_uuid=False)
 _NOW = text("clock_timestamp()")
+WORKS = text("kind IN ('card_armed', 'card_given_up')")
+"""Facts that begin a work on a whole card, or give it up: few."""
 
 stations = Table(
     "stations",
@@ -87,6 +89,7 @@ journal = Table(
     Index("journal_batch_idx", "subject", postgresql_where=text("kind = 'batch'")),
     Index("journal_epoch_idx", "station", postgresql_where=text("kind = 'epoch'")),
     Index("journal_arrears_idx", "account_no", postgresql_where=text("kind = 'arrears_paid'")),
+    Index("journal_works_idx", "card_no", postgresql_where=WORKS),
     postgresql_partition_by="RANGE (entry_id)",
 )
 

@@ -21,6 +21,7 @@ from cardstation.cli.layout import layout
 from cardstation.cli.make_up import emergency, make_up
 from cardstation.cli.orders import orders, receipt
 from cardstation.cli.pay_out import pay_out
+from cardstation.cli.reissue import reissue
 from cardstation.cli.shift import clerk, shift
 from cardstation.cli.training import training
 
@@ -40,6 +41,7 @@ COMMANDS: tuple[click.Command, ...] = (
     emergency,
     issue,
     clear,
+    reissue,
     orders,
     receipt,
     batch,

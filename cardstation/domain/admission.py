@@ -21,6 +21,7 @@ from cardstation.domain.card import (
 from cardstation.domain.household import Household
 from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.money import Money
+from cardstation.domain.new_card import NEVER_MET
 from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import NO_MARK, TopUp, mark_of, next_counter
 from cardstation.domain.volume import Volume
@@ -54,7 +55,7 @@ def ensure_known(content: CardContent, household: Household) -> None:
     """The card must be the household's live one: maker area, card, account and meter agree.
 
     Raises:
-        Refusal: `card_not_bound`, `old_card`, `card_differs_from_file`.
+        Refusal: `card_not_bound`, `old_card`, `card_newer_than_file`, `card_differs_from_file`.
     """
     identity = content.identity
     if identity.card_type is CardType.OPENING:
@@ -65,10 +66,21 @@ def ensure_known(content: CardContent, household: Household) -> None:
         and identity.meter_no == household.meter.meter_no
         and isinstance(content.limits.hoard, _unit_of(household.meter.kind))
     )
+    ensure_not_old(identity, household)
+    if not same:
+        raise differs_from_file(identity, household)
+    if identity.generation > household.generation:
+        raise Refusal("card_newer_than_file", card_no=identity.card_no)
+
+
+def ensure_not_old(identity: CardIdentity, household: Household) -> None:
+    """No other card has taken its place.
+
+    Raises:
+        Refusal: `old_card`.
+    """
     if identity.generation < household.generation:
         raise Refusal("old_card", card_no=identity.card_no, account_no=identity.account_no)
-    if not same or identity.generation != household.generation:
-        raise differs_from_file(identity, household)
 
 
 def differs_from_file(identity: CardIdentity, household: Household) -> Refusal:
@@ -88,7 +100,8 @@ def admit(content: CardContent, rules: MakerRules) -> Admitted:
 
     Raises:
         Refusal: `no_credit_slot`, `no_return_block`, `load_still_on_card` (for money meters
-            `load_still_on_card_money`), `counter_used_up`.
+            `load_still_on_card_money`), `card_not_home` (a card in the place of another says
+            nothing of the meter's total yet), `counter_used_up`.
     """
     credit, returned = content.credit, content.returned
     if credit is None:
@@ -97,6 +110,9 @@ def admit(content: CardContent, rules: MakerRules) -> Admitted:
         raise Refusal("no_return_block", card_no=content.identity.card_no)
     if content.pending is not None:
         raise _still_on_card(content.pending)
+    new = content.identity.card_type is CardType.REISSUE and returned.written_at == NEVER_MET
+    if new and rules.school is CounterSchool.CUMULATIVE:
+        raise Refusal("card_not_home", card_no=content.identity.card_no)
     counter = max(credit.purchase_counter, returned.purchase_counter)
     if next_counter(rules.school, counter) > rules.counter_max:
         raise Refusal("counter_used_up", seen=counter)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cardstation.domain.card import Quantity
+
 
 @dataclass(frozen=True, slots=True)
 class CardSlip:
@@ -12,12 +14,13 @@ class CardSlip:
 
     Attributes:
         work: `issue`: the card goes to its meter first, and comes back; `bind`: it may be loaded;
-            `clear`: it is nobody's any more.
+            `clear`: it is nobody's any more; `reissue`: it took the place of another.
         work_id: Of the work; its fact is in the chain.
         meter_no: On the card; empty as long as only its meter knows it.
         filed_meter_no: The one on file.
         counter: Purchase counter on the card; of one that was cleared, what it was.
         approver: Who else agreed, where two persons were needed.
+        quantity: The load that a reissue carries once more, None where it carries none.
         training: Prints 培训 on the paper.
     """
 
@@ -38,3 +41,4 @@ class CardSlip:
     generation: int
     counter: int
     approver: str = ""
+    quantity: Quantity | None = None

@@ -19,11 +19,12 @@ NO_MARK = bytes(4)
 
 
 class Work(StrEnum):
-    """What is written when a whole card is: a new one, one that has met its meter, a blank."""
+    """What is written when a whole card is: a new one, one that met its meter, a blank, another."""
 
     ISSUE = "issue"
     BIND = "bind"
     CLEAR = "clear"
+    REISSUE = "reissue"
 
 
 class Step(StrEnum):
@@ -69,7 +70,8 @@ class TopUp:
         reference: Of the payment; of a work on a card, which one (a `Work`).
         order_id: Of the paid order, or of the gas due, that it draws on; else empty.
         direction: RETURN takes the load `corrects` (a topup_id) off the card again; its `quote`
-            is that load's, its `quantity` nothing. WORK writes a whole card: no gas, no money.
+            is that load's, its `quantity` nothing. WORK writes a whole card: no gas, no money; a
+            reissue names in `corrects` the load that its card carries once more.
         origin: The station whose intent this is when another began it; empty = our own.
     """
 

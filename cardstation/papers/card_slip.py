@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.money import Money
 from cardstation.domain.topup import Work
+from cardstation.domain.volume import Volume
 from cardstation.i18n import Translator, translator
 from cardstation.papers.pen import Ink, Pen, Style
 from cardstation.papers.wording import WATERMARK
@@ -24,7 +26,7 @@ def card_slip(slip: CardSlip, lang: str) -> bytes:
         Refusal: code `paper_too_long`.
     """
     t = translator(lang)
-    called = t("Clearing slip") if slip.work == Work.CLEAR else t("Card slip")
+    called = _called(slip, t)
     pen = Pen(_WIDTH, _HEIGHT, title=f"{called} {slip.card_no}", lang=lang)
     pen.fitted(_LEFT, 13.5, slip.company, Style(10.5, Ink.SOFT), room=110)
     pen.text(_LEFT, 22.5, called, Style(19, Ink.NAVY, bold=True))
@@ -42,11 +44,18 @@ def card_slip(slip: CardSlip, lang: str) -> bytes:
     pen.text(_LEFT + 4, y + 5, word(f"work.{slip.work}", t), Style(13, Ink.NAVY, bold=True))
     pen.paragraph(_LEFT + 4, y + 12, _next(slip, t), Style(9.5), room=_ROOM - 8, most=2)
     pen.rule(_LEFT, _RIGHT, 137.5)
-    said = t("No gas is on the card, and no money was taken.")
+    nothing = t("No gas is on the card, and no money was taken.")
+    said = t("No money was taken.") if slip.quantity else nothing
     pen.fitted(_LEFT, 141.8, said, Style(7.5, Ink.SOFT), room=_ROOM)
     if slip.training:
         pen.watermark(WATERMARK, 130, x=_WIDTH / 2, y=80)
     return pen.finish()
+
+
+def _called(slip: CardSlip, t: Translator) -> str:
+    if slip.work == Work.REISSUE:
+        return t("Reissue slip")
+    return t("Clearing slip") if slip.work == Work.CLEAR else t("Card slip")
 
 
 def _facts(slip: CardSlip, t: Translator) -> tuple[tuple[str, str], ...]:
@@ -58,14 +67,28 @@ def _facts(slip: CardSlip, t: Translator) -> tuple[tuple[str, str], ...]:
         (t("Meter number"), slip.meter_no or t("{meter_no} on file", meter_no=slip.filed_meter_no)),
         (t("Maker area"), slip.maker),
         (t("Purchases counted"), str(slip.counter)),
+        *_of_reissue(slip, t),
         (t("Record"), slip.work_id),
         *(((t("Agreed by"), slip.approver),) if slip.approver else ()),
     )
 
 
+def _of_reissue(slip: CardSlip, t: Translator) -> tuple[tuple[str, str], ...]:
+    if slip.work != Work.REISSUE:
+        return ()
+    load = t("none")
+    if isinstance(slip.quantity, Volume):
+        load = t("{load_litres} m³, paid before", load_litres=slip.quantity.litres)
+    elif isinstance(slip.quantity, Money):
+        load = t("{load_fen} yuan, paid before", load_fen=slip.quantity.fen)
+    return (t("Issue of the card"), str(slip.generation)), (t("Load on it"), load)
+
+
 def _next(slip: CardSlip, t: Translator) -> str:
     if slip.work == Work.ISSUE:
         return t("Put the card into your gas meter, then bring it back: it takes gas from then on.")
+    if slip.work == Work.REISSUE:
+        return t("Use only this card from now on: the one before is void, also if it is found.")
     if slip.work == Work.CLEAR:
         return t("The card is blank again: it is nobody's, and can be issued anew.")
     return t("The card belongs to this meter now, and can be loaded.")

@@ -210,6 +210,12 @@ TABLE = {
         NOTHING,
         "Ask the household for the newer card; keep this one with the exceptions.",
     ),
+    "card_newer_than_file": Words(
+        "Newer than on file",
+        "The card says that it took the place of another, and this desk has not heard of it.",
+        NOTHING,
+        "Put it in again once the ledger answers: then this desk learns of the new card.",
+    ),
     "card_differs_from_file": Words(
         "Card and file differ",
         "The card names another account or meter than the household file.",

@@ -112,6 +112,20 @@ TABLE = {
         OWED,
         "Keep the money in the till until the ledger answers; then ask again, with the card.",
     ),
+    "return_needs_ledger": Words(
+        "Return needs the ledger",
+        "The card was away from the desk: a new card may have been made with the same load.",
+        "Nothing is paid back until the ledger has said that no new card carries it.",
+        "Try again, with the card, once the ledger answers.",
+    ),
+    "load_on_new_card": Words(
+        "Load is on a new card",
+        "This card was reported lost, and a new one was made for its household; what this one "
+        "carried is on that one, or its meter had taken it.",
+        "Nothing is paid back upon this card.",
+        "Keep this card with the exceptions. What waits on the new card is taken back from that "
+        "one.",
+    ),
     "payment_answered": Words(
         "The payment is known",
         "The payment service says otherwise; its word counts.",

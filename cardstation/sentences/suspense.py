@@ -52,6 +52,19 @@ TABLE = {
         _KEPT,
         _CENTRE,
     ),
+    "returned_after_reissue": Words(
+        "Taken back, and on a new card",
+        "Entry {seq} takes a load back that another desk had put on a new card of its household.",
+        "The money went back and the gas is on the new card; the amount stands in suspense.",
+        "Tell the centre, and ask the household for its new card: the load is taken off that one.",
+    ),
+    "loaded_on_old_card": Words(
+        "Loaded on a dead card",
+        "Entry {seq} loads a card in whose place another desk had made a new one.",
+        "The gas is paid for; the meter may refuse the old card, and then nobody has it.",
+        "Call the household: where its meter did not take the gas, make a new card once more, "
+        "which carries this load.",
+    ),
     "order_unknown": Words(
         "Order unknown to the ledger",
         "Entry {seq} loads an order that the ledger does not know.",

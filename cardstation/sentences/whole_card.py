@@ -11,14 +11,14 @@ TABLE = {
         "Card being made",
         "A card of this household is being made and is not done.",
         "No gas and no money are on it; nothing is sold to this household before it is done.",
-        "Put that card, or another blank, in and issue it again; a card that is spoiled or gone is "
-        "laid aside by two persons.",
+        "Put that card, or another blank, in and issue it again, or reissue it if it takes the "
+        "place of a lost one; a card that is spoiled or gone is laid aside by two persons.",
     ),
     "card_work_unknown": Words(
         "Card not done",
         "The card of account {account_no} was pulled while it was made.",
         SAFE,
-        "Put the same card back in and issue it again: it is finished.",
+        "Put the same card back in and issue or reissue it again: it is finished.",
     ),
     "card_code_unknown": Words(
         "Card spoiled",
@@ -43,8 +43,8 @@ TABLE = {
         "Account {account_no} has a card, number {card_no}, or has bought with one; or a desk has "
         "begun one for it.",
         UNCHANGED,
-        "Use that card, or go on where it was begun. If it is lost or broken, it is a matter for "
-        "the centre.",
+        "Use that card, or go on where it was begun. If it is lost or broken, a card is made in "
+        "its place: reissue.",
     ),
     "card_not_bound": Words(
         "New card, not bound yet",
@@ -159,5 +159,75 @@ TABLE = {
         "No card of account {account_no} is being cleared.",
         SAFE,
         "Look the account up once more.",
+    ),
+    "never_had_card": Words(
+        "Never had a card",
+        "Account {account_no} never had a card that met its meter.",
+        UNCHANGED,
+        "Issue a card instead; one that was begun and is gone is laid aside first.",
+    ),
+    "reissues_used_up": Words(
+        "No number left",
+        "Account {account_no} has had {most} cards in the place of others, and its cards count no "
+        "further.",
+        UNCHANGED,
+        "It needs another card number or another meter: a matter for the centre.",
+    ),
+    "reissue_needs_ledger": Words(
+        "The ledger is needed",
+        "Only the ledger can say what was loaded on the lost card, and that nobody takes it back.",
+        "Nothing was written to a card. What was begun stays begun, and no money moves.",
+        "Try again, with the blank, once the ledger answers.",
+    ),
+    "reissue_intent_open": Words(
+        "Something waits for its card",
+        "A load or a return of account {account_no} is not ended here; it waits for the card that "
+        "is lost.",
+        "What was paid stays on record.",
+        "End it first: it stands under Exceptions. Then make the new card.",
+    ),
+    "reissue_open_elsewhere": Words(
+        "Not ended elsewhere",
+        "Desk {station} has begun something on a card of account {account_no} and has not ended "
+        "it.",
+        "What is open stays on record there; nothing was written here.",
+        "Have that desk end it and sync; then make the new card.",
+    ),
+    "reissue_overtaken": Words(
+        "Something came before",
+        "While this card was begun, another desk loaded the card of account {account_no}, took its "
+        "load back, or made another in its place.",
+        "Nothing was written to the blank, and no money moves.",
+        "Ask the customer where the card is. If it is lost all the same, make the new card again.",
+    ),
+    "reissue_load_in_doubt": Words(
+        "Last load in doubt",
+        "Nobody can say for certain what the last load on the card of account {account_no} is.",
+        UNCHANGED,
+        "Wait until the centre has settled it. Or have a fitter read how many loads the meter "
+        "took, and make the card with that reading: it carries no gas if the meter has them all.",
+    ),
+    "reissue_of_their_batch": Words(
+        "Load of another desk's batch",
+        "The last load of account {account_no} lies in a batch of desk {station}; only that desk "
+        "knows whether it was given again.",
+        UNCHANGED,
+        "Send the customer to that desk. Or have a fitter read how many loads the meter took, and "
+        "make the card with that reading.",
+    ),
+    "reissue_same_card": Words(
+        "Only the same card",
+        "A card with a load was begun for account {account_no}, and its meter counts nothing: on a "
+        "second card the gas would be there twice.",
+        "Nothing was written to this one.",
+        "Put the card in that was begun. If it is spoiled or gone, two persons lay it aside; then "
+        "make the new card again.",
+    ),
+    "reissue_not_undone": Words(
+        "Not taken back",
+        "Card {card_no} was not made here in the place of another, or it was in its meter or used "
+        "since, or a newer one was made.",
+        UNCHANGED,
+        "The household keeps this card; the one before stays void.",
     ),
 }

@@ -6,6 +6,7 @@ tells nothing any more.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cardstation.domain.card import CardContent, CardIdentity
@@ -38,6 +39,7 @@ from cardstation.services.intent.wipe import finish_wipe
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 
+Ensure = Callable[[Plastic, Household, CardContent, str], str]
 _NO_MARKS = (NO_MARK, b"\xff" * len(NO_MARK))
 
 
@@ -77,6 +79,35 @@ def clear_card(
             written. Those of `finish_wipe`.
         OutcomeUnknown: the card decides at its next insertion.
     """
+
+    def ensure(card: Plastic, household: Household, content: CardContent, but: str) -> str:
+        ensure_clearable(station, card, household, content, but)
+        return ""
+
+    return wiped(station, reader, presence, approval, why, watch, ensure)
+
+
+def wiped(
+    station: Station,
+    reader: Reader,
+    presence: Presence,
+    approval: Approval,
+    why: str,
+    watch: Watch,
+    ensure: Ensure,
+) -> CardSlip:
+    """Make the card in the reader a blank if it may become one, as `clear_card`.
+
+    Args:
+        station: The desk.
+        reader: Where the card lies.
+        presence: The insertion.
+        approval: Of the second person.
+        why: In words.
+        watch: Told every step as it begins.
+        ensure: Refuses a card that still says whose it is; the id of the work that is undone with
+            it, empty when none is. It is given the id of the clearing that was begun on it.
+    """
     watch(Step.READ)
     ensure_may_sell(station)
     ensure_other_person(station, approval)
@@ -88,9 +119,9 @@ def clear_card(
             if card.image != seen.image:
                 raise CardSwapped(reader=reader.name)
             watch(Step.CHECK)
-            household, begun = _checked(station, card, seen)
+            household, begun, undoes = _checked(station, card, seen, ensure)
             if begun is None:
-                begun = _begin(station, card, seen, approval, words)
+                begun = _begin(station, card, seen, approval, words, undoes)
             done = finish_wipe(station, card, begun, watch)
         finally:
             card.close()
@@ -113,12 +144,14 @@ def give_up_clearing(station: Station, account_no: str, approval: Approval, why:
         return record_laid_aside(station, begun[-1], words, approval.name)
 
 
-def _checked(station: Station, card: Plastic, seen: _Seen) -> tuple[Household, TopUp | None]:
-    """Whose card it was, and its clearing where one was begun; nothing is begun or written.
+def _checked(
+    station: Station, card: Plastic, seen: _Seen, ensure: Ensure
+) -> tuple[Household, TopUp | None, str]:
+    """Whose card it was, its clearing where one was begun, and what is undone with it.
 
     Raises:
         Refusal: `unknown_household`; `no_clearing`: it was given up a moment ago; and those of
-            `ensure_clearable`.
+            `ensure`.
     """
     account_no = seen.identity.account_no
     with station.store.reading() as reading:
@@ -127,12 +160,13 @@ def _checked(station: Station, card: Plastic, seen: _Seen) -> tuple[Household, T
     if household is None:
         raise Refusal("unknown_household", account_no=account_no)
     begun = clearing_on(works, card.image, card.chip.smears)
+    undoes = ""
     if seen.content is not None:
         but = "" if begun is None else begun.topup_id
-        ensure_clearable(station, card, household, seen.content, but)
+        undoes = ensure(card, household, seen.content, but)
     elif begun is None:
         raise Refusal("no_clearing", account_no=account_no)
-    return household, begun
+    return household, begun, undoes
 
 
 def _seen(station: Station, reader: Reader, presence: Presence) -> _Seen:
@@ -170,13 +204,15 @@ def _half_cleared(station: Station, reader: Reader, presence: Presence) -> _Seen
     return None
 
 
-def _begin(station: Station, card: Plastic, seen: _Seen, approval: Approval, words: str) -> TopUp:
+def _begin(
+    station: Station, card: Plastic, seen: _Seen, approval: Approval, words: str, undoes: str
+) -> TopUp:
     content = seen.content or fail("what no clearing left is a card that can be read")
     work_id = new_id(station.clock)
     while mark_of(work_id) in _NO_MARKS:
         work_id = new_id(station.clock)
     plan = card.layout.plan_wipe(card.image, mark_of(work_id))
     intent = begun_work(station, work_id, Work.CLEAR, content, card.image)
-    intent = replace(intent, counter_after=0)
+    intent = replace(intent, counter_after=0, corrects=undoes)
     ensure_presentable(station, card, intent)
     return record_begun_work(station, intent, plan, approver=approval.name, words=words)

@@ -13,9 +13,8 @@ from cardstation.domain.card import CardContent, CardIdentity, CardType
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.domain.meter import MakerRules, MeterKind
+from cardstation.domain.meter import MakerRules
 from cardstation.domain.new_card import bound_content, new_content
-from cardstation.domain.tariff import Standing, Tier, tariff_on
 from cardstation.domain.topup import NO_MARK, Step, TopUp, Work, mark_of
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal, fail
@@ -29,6 +28,7 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.known import ensure_active
+from cardstation.services.intent.prices import tiers_for
 from cardstation.services.intent.whole_card import (
     Watch,
     begun_work,
@@ -73,7 +73,8 @@ def issue_card(
 
     Raises:
         Refusal: `unknown_household`, `account_stopped`, `account_closed`, `card_blacklisted`,
-            `maker_not_said`, `card_issued_already`, `not_blank`, `card_of_other_chip`,
+            `card_work_open` (one in the place of another is being made), `maker_not_said`,
+            `card_issued_already`, `not_blank`, `card_of_other_chip`,
             `card_not_home` (it has not met its meter), `meter_differs_from_file`,
             `meter_replaced_meanwhile`, `card_code_unknown`, what the layout says of cards that no
             desk issues, and those of `ensure_may_sell`. Nothing was written.
@@ -86,7 +87,9 @@ def issue_card(
     with station.work.on_card(household.card_no, presence):
         with station.store.reading() as reading:
             begun = reading.topups.work_on(account_no)
-        rules = _rules(station, household, begun.identity.maker if begun else maker)
+        if begun is not None and begun.reference == Work.REISSUE:
+            raise Refusal("card_work_open", account_no=account_no)
+        rules = rules_for(station, household, begun.identity.maker if begun else maker)
         layout = next(one for one in station.layouts if one.code == rules.layout)
         card = insert_plastic(station, reader, presence, layout)
         try:
@@ -106,13 +109,17 @@ def _customer(reading: Reading, account_no: str) -> Household:
     if household is None:
         raise Refusal("unknown_household", account_no=account_no)
     ensure_active(household)
-    if reading.blocked.has(household.card_no):
+    if reading.blocked.has(household.card_no, household.generation):
         raise Refusal("card_blacklisted", card_no=household.card_no)
     return household
 
 
-def _rules(station: Station, household: Household, wanted: str) -> MakerRules:
-    """Whose card it becomes: a maker area with cards of this chip for this kind of meter."""
+def rules_for(station: Station, household: Household, wanted: str) -> MakerRules:
+    """Whose card it becomes: a maker area with cards of this chip for this kind of meter.
+
+    Raises:
+        Refusal: `maker_not_said`.
+    """
     chips = {one.code: one.chip for one in station.layouts}
     fit = [
         one
@@ -240,7 +247,7 @@ def _issue(station: Station, card: Plastic, household: Household, rules: MakerRu
         CardIdentity(rules.code, CardType.OPENING, card_no, account_no, "", household.generation),
         rules,
         kind,
-        tiers=_tiers(station, household) if kind is MeterKind.MONEY else (),
+        tiers=tiers_for(station, household),
         at=station.clock.now(),
         station_no=station.number,
         mark=mark_of(work_id),
@@ -249,14 +256,6 @@ def _issue(station: Station, card: Plastic, household: Household, rules: MakerRu
         named = replace(content.identity, meter_no=household.meter.meter_no)
         content = replace(content, identity=named)
     return _begun(station, card, work_id, Work.ISSUE, content)
-
-
-def _tiers(station: Station, household: Household) -> tuple[Tier, ...]:
-    """The price steps that a money meter is told."""
-    today = station.clock.now().date()
-    standing = Standing(today.year, household.bought_in(today.year), household.persons)
-    with station.store.reading() as reading:
-        return tariff_on(reading.tariffs.every(), household.tariff, today).tiers_for(standing)
 
 
 def _meter_names_itself(card: Plastic, content: CardContent) -> bool:

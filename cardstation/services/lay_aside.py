@@ -5,12 +5,12 @@ from __future__ import annotations
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.shift import Approval
-from cardstation.domain.topup import TopUp, Work
+from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.adopt import told_of
 from cardstation.services.intent.guards import two_give_up
-from cardstation.services.intent.whole_card import record_laid_aside
+from cardstation.services.intent.whole_card import NEW_CARDS, record_laid_aside
 from cardstation.services.station import Station
 
 
@@ -48,9 +48,11 @@ def _never_loaded(station: Station, household: Household) -> list[TopUp]:
     with station.store.reading() as reading:
         ours = reading.topups.of_account(household.account_no)
         begun = reading.topups.work_on(household.account_no)
-    if begun is not None and begun.reference == Work.ISSUE:
+    if begun is not None and begun.reference in NEW_CARDS:
         return [begun]
     alone = [begun] if begun is not None else []
+    if household.generation:
+        return alone
     standing = [one for one in ours if one.state is not TopUpState.VOIDED]
     loaded = any(one.direction is not Direction.WORK for one in standing)
     if loaded or household.purchase_counter or not standing:

@@ -19,12 +19,18 @@ from cardstation.domain.topup import Step, TopUp, Work
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpEvent, TopUpState
 from cardstation.errors import OutcomeUnknown, Refusal, fail
 from cardstation.services.identify import Inserted
-from cardstation.services.intent.adopt import adopt, ensure_ours_to_finish, finished_elsewhere
+from cardstation.services.intent.adopt import (
+    adopt,
+    ensure_ours_to_finish,
+    finished_elsewhere,
+    told_of,
+)
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import settle
 from cardstation.services.intent.finish_return import finish_return
 from cardstation.services.intent.found_card import note_pending
+from cardstation.services.intent.generations import ensure_live, learn_generation
 from cardstation.services.intent.guards import ensure_may_write
 from cardstation.services.intent.load import (
     Watch,
@@ -110,8 +116,11 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
             records may have written this load, or paid it back.
         Refusal: the paid load cannot go onto this card as it is now; the money stays on record.
             `card_work_open`: a card of this household is being made, and this is not it, done.
-            `card_clearing_open`: this one is being cleared, or its copy.
+            `card_clearing_open`: this one is being cleared, or its copy. `old_card`: another one
+            took its place, and nothing more is written on this one.
     """
+    card.told = told_of(station, card.content.identity.card_no)
+    learn_generation(station, card)
     with station.store.reading() as reading:
         note_reading(station, reading, card)
         note_pending(station, reading, card)
@@ -220,6 +229,7 @@ def _ensure_may_go_on(station: Station, card: Inserted, intent: TopUp) -> Witnes
     if seen is Witness.BEFORE:
         ensure_not_paid_back(station, card, intent)
         ensure_known(card.content, _household(station, intent))
+    ensure_live(station, card)
     return seen
 
 

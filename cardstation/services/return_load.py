@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cardstation.domain.admission import is_free_mark
+from cardstation.domain.admission import ensure_not_old, is_free_mark
 from cardstation.domain.card import Credit
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import PROVISIONAL, EntryKind
@@ -35,6 +35,7 @@ from cardstation.services.intent.load import (
 )
 from cardstation.services.intent.made_good import ensure_not_made_good
 from cardstation.services.intent.records import record_begun, record_move
+from cardstation.services.intent.repeated import ensure_before_reissue, ensure_ledger_hears
 from cardstation.services.intent.seen import written_mark
 from cardstation.services.resolve import ensure_settled, resolve_card
 from cardstation.services.send_eagerly import send_eagerly
@@ -68,6 +69,8 @@ def return_load(
             `load_may_be_theirs` (the card cannot say whose it is, or another desk began it; the
             ledger decides),
             `meter_may_have_taken` (the card was out of this lane, and no fitter read the meter),
+            `old_card`, `card_newer_than_file`, those of `ensure_ledger_hears` and
+            `ensure_before_reissue` (a new card of its household carries the load by now),
             what the layout says of a card that no desk can clear, and those of the guards; nothing
             was done.
         OutcomeUnknown: the card decides at its next insertion.
@@ -87,10 +90,12 @@ def return_load(
     planned_return(station, card, intent, credit)
     witness = _ensure_not_taken(card, sale, reading)
     _ensure_told_ours(station, card, sale)
+    ensure_ledger_hears(station, card, sale)
     ensure_unlockable(station, card)
 
     intent = record_begun(station, intent, approver=approval.name, reason=witness)
     armed = arm_return(station, card, intent, credit)
+    ensure_before_reissue(station, card, armed)
     return record_returned(station, armed, write_and_prove(station, card, armed, watch))
 
 
@@ -113,8 +118,9 @@ def withdraw_return(station: Station, intent_id: str) -> TopUp:
 def _ensure_live(card: Inserted, household: Household) -> None:
     """What was sold for a meter that was replaced since can be taken back: the sale names both."""
     identity = card.content.identity
-    if identity.generation != household.generation:
-        raise Refusal("old_card", card_no=identity.card_no, account_no=identity.account_no)
+    ensure_not_old(identity, household)
+    if identity.generation > household.generation:
+        raise Refusal("card_newer_than_file", card_no=identity.card_no)
 
 
 def _waiting(card: Inserted) -> Credit:
@@ -219,6 +225,7 @@ def _begin(station: Station, card: Inserted, sale: TopUp, credit: Credit) -> Top
         state=TopUpState.REQUESTED,
         direction=Direction.RETURN,
         corrects=sale.topup_id,
+        identity=card.content.identity,
         origin="",
         quantity=type(sale.quantity)(0),
         known_counter=counter,

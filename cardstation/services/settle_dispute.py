@@ -19,6 +19,7 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.meter_count import NOT_READ, MeterCount, untaken_by
 from cardstation.services.intent.records import Settled, record_sealed, record_untouched
+from cardstation.services.intent.repeated import ensure_not_repeated
 from cardstation.services.intent.words import meant
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
@@ -59,7 +60,7 @@ def settle_dispute(
         Refusal: `not_in_dispute`, `card_at_work`, `proof_missing`, `meter_count_missing`,
             `meter_counts_it`, `card_may_load`, `load_is_on_card` (another desk has sealed it:
             settled so), `refund_needs_ledger`, `second_person_same`, `no_shift`, and those of
-            `ensure_may_write`.
+            `ensure_may_write` and `ensure_not_repeated`.
     """
     ensure_may_write(station)
     ensure_on_duty(station)
@@ -100,6 +101,7 @@ def _return_settled(
     if finding is Finding.LOADED:
         told = Settled(TopUpEvent.PROVEN_LOADED, PEOPLE + words, approver)
         return _untouched(station, intent, told)
+    ensure_not_repeated(station, intent)
     return record_returned(
         station,
         intent,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Column, Connection, Table, Text, bindparam, select
+from sqlalchemy import Column, Connection, Integer, Table, Text, bindparam, exists, func, select
 
 from cardstation.sql.asked import Asked
+from cardstation.store.households import households
 from cardstation.store.tables import metadata
 
 learned_column = Table(
@@ -22,11 +23,23 @@ blocked_card = Table(
     metadata,
     Column("card_no", Text, primary_key=True),
     Column("reason", Text, nullable=False),
+    Column("generation", Integer, nullable=False, server_default="0"),
 )
+"""`generation`: the card that was reported; one that took its place since is another."""
 
 
 _BLOCKED = Asked(
-    select(blocked_card.c.card_no).where(blocked_card.c.card_no == bindparam("card_no"))
+    select(blocked_card.c.card_no).where(
+        blocked_card.c.card_no == bindparam("card_no"),
+        blocked_card.c.generation >= bindparam("generation"),
+    )
+)
+_REPLACED = exists().where(
+    households.c.card_no == blocked_card.c.card_no,
+    households.c.generation > blocked_card.c.generation,
+)
+_GENERATIONS = select(households.c.card_no, func.max(households.c.generation)).group_by(
+    households.c.card_no
 )
 """Asked for every card: made once."""
 
@@ -66,13 +79,27 @@ class BlockedCards:
         rows = self._connection.execute(select(blocked_card))
         return {row.card_no: row.reason for row in rows}
 
-    def has(self, card_no: str) -> bool:
-        """Whether a card was reported."""
-        return _BLOCKED.first(self._connection, card_no=card_no) is not None
+    def has(self, card_no: str, generation: int) -> bool:
+        """Whether a card was reported; lists name its number, and mean the card of that day."""
+        asked = {"card_no": card_no, "generation": generation}
+        return _BLOCKED.first(self._connection, **asked) is not None
+
+    def live(self) -> frozenset[str]:
+        """Numbers of the reported cards in whose place there is no other."""
+        return frozenset(self._connection.scalars(select(blocked_card.c.card_no).where(~_REPLACED)))
 
     def replace(self, reasons: Mapping[str, str]) -> None:
-        """Put a whole new list in the place of the old one."""
+        """Put a whole new list in the place of the old one.
+
+        A number that stood on the old one means the card that it meant there.
+        """
+        meant = dict(self._connection.execute(_GENERATIONS).tuples().all()) if reasons else {}
+        known = select(blocked_card.c.card_no, blocked_card.c.generation)
+        meant |= dict(self._connection.execute(known).tuples().all())
         self._connection.execute(blocked_card.delete())
-        rows = [{"card_no": card_no, "reason": said} for card_no, said in reasons.items()]
+        rows = [
+            {"card_no": card_no, "reason": said, "generation": meant.get(card_no, 0)}
+            for card_no, said in reasons.items()
+        ]
         if rows:
             self._connection.execute(blocked_card.insert(), rows)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, text
 
 from cardstation.domain.card import CardIdentity, WritePlan
-from cardstation.domain.payment import WITHOUT_ASKING, Tender
+from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import (
     BEGINNING,
@@ -192,16 +192,20 @@ class TopUps:
         return None if row is None else from_row(row)
 
     def last_sealed(self, identity: CardIdentity) -> TopUp | None:
-        """The load that was sealed last on a card and not taken back since."""
+        """The load that was sealed last on a card and not taken back since.
+
+        A card that took the place of another carries that one's last load until it has its own.
+        """
         found = self._find(
             topup.c.maker == identity.maker,
             topup.c.card_no == identity.card_no,
             topup.c.meter_no == identity.meter_no,
-            topup.c.generation == identity.generation,
+            topup.c.generation <= identity.generation,
             *_SEALED_SALE,
             topup.c.topup_id.not_in(_TAKEN_BACK),
         )
-        return found[-1] if found else None
+        newest = sorted(found, key=lambda one: one.identity.generation)
+        return newest[-1] if newest else None
 
     def last_of_account(self, account_no: str) -> TopUp | None:
         """The load that was sealed last for an account, whatever its card."""
@@ -220,6 +224,11 @@ class TopUps:
     def open_binds(self) -> tuple[TopUp, ...]:
         """Every card of any account that is being bound and not done."""
         return self._find(*_OPEN_WORK, topup.c.reference == Work.BIND.value)
+
+    def reissues_of(self, account_no: str) -> tuple[TopUp, ...]:
+        """Every card that was made here in the place of another of this account, oldest first."""
+        mine = topup.c.account_no == account_no, topup.c.reference == Work.REISSUE.value
+        return self._find(topup.c.direction == Direction.WORK, *mine)
 
     def open_clearings(self) -> tuple[TopUp, ...]:
         """Every dead card that is being made a blank again and is not done."""
@@ -285,7 +294,8 @@ class TopUps:
 
     def returns_of(self, *topup_ids: str) -> tuple[TopUp, ...]:
         """Every attempt to take these loads back, oldest first, voided ones too."""
-        return self._find(topup.c.corrects.in_(topup_ids)) if topup_ids else ()
+        back = topup.c.direction == Direction.RETURN
+        return self._find(back, topup.c.corrects.in_(topup_ids)) if topup_ids else ()
 
     def of_order(self, order_id: str, *conditions: ColumnElement[bool]) -> tuple[TopUp, ...]:
         """Live top-ups that claim an order, or draw on gas due."""
@@ -299,16 +309,6 @@ class TopUps:
     def drawn_from(self, due_id: str) -> tuple[TopUp, ...]:
         """Loads that draw on gas due; what was taken off its card again is due once more."""
         return self.of_order(due_id, topup.c.topup_id.not_in(_TAKEN_BACK))
-
-    def emergencies(self) -> tuple[TopUp, ...]:
-        """Loads of emergency gas begun here that their households owe for."""
-        return self._find(
-            topup.c.tender == Tender.EMERGENCY,
-            topup.c.direction == Direction.SALE,
-            topup.c.origin == "",
-            topup.c.state.not_in((TopUpState.VOIDED, TopUpState.REFUNDED)),
-            topup.c.topup_id.not_in(_TAKEN_BACK),
-        )
 
     def every(self) -> tuple[TopUp, ...]:
         """All top-ups, oldest first."""

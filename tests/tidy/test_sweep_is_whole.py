@@ -43,6 +43,7 @@ NO_MONEY = {
     f"{SERVICES}.intent.whole_card._armed": EntryKind.CARD_ARMED,
     f"{SERVICES}.intent.whole_card.record_written": EntryKind.CARD_WRITTEN,
     f"{SERVICES}.intent.whole_card.record_laid_aside": EntryKind.CARD_GIVEN_UP,
+    f"{SERVICES}.intent.undoing._undone": EntryKind.CARD_GIVEN_UP,
 }
 """Writers of one kind of fact, which has no postings."""
 SWEEP = (
@@ -52,6 +53,8 @@ SWEEP = (
 )
 
 NOT_SWEPT = {
+    f"{SERVICES}.reissue_card.reissue_card": "it asks the ledger, whose word books money of others",
+    f"{SERVICES}.cancel_reissue.cancel_reissue": "as reissue_card; test_reissue_cuts cuts both",
     f"{SERVICES}.pay_debt.pay_debt": "its money is settle_arrears, swept; a row is judged after it",
 }
 """Services by whole name, and why no job cuts them."""

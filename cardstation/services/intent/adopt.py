@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import takewhile
 
+from cardstation.domain.admission import ensure_not_old
 from cardstation.domain.card import CardIdentity, Witness
 from cardstation.domain.ledger import PEOPLE, Entry, EntryKind
 from cardstation.domain.meter import CounterSchool
@@ -33,9 +34,9 @@ def adopt(station: Station, card: Inserted) -> TopUp | None:
     Raises:
         Refusal: `card_torn_elsewhere`: some desk was cut short on this card and the ledger cannot
             be asked; `return_begun_elsewhere`: only the desk that began to take the load back can
-            go on; `unknown_household`.
+            go on; `old_card`, `unknown_household`.
     """
-    told = card.told = told_of(station, card.content.identity.card_no)
+    told = card.told
     if told is None:
         if card.layout.is_torn(card.image) and not _torn_here(station, card):
             raise Refusal("card_torn_elsewhere", card_no=card.content.identity.card_no)
@@ -50,7 +51,7 @@ def adopt(station: Station, card: Inserted) -> TopUp | None:
             raise Refusal(
                 "return_begun_elsewhere", card_no=intent.identity.card_no, station=entry.station
             )
-        household_of(station, card)
+        ensure_not_old(card.content.identity, household_of(station, card))
         ensure_may_write(station)
         return record_adopted(station, intent)
     return None

@@ -13,7 +13,7 @@ from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.attempts import Attempt
 
-_CODE_CHANGES = (Work.ISSUE, Work.CLEAR)
+_CODE_CHANGES = (Work.ISSUE, Work.REISSUE, Work.CLEAR)
 """Works during which a card has the code of a blank, or its own, or a mixture."""
 
 

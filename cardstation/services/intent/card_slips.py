@@ -34,4 +34,5 @@ def card_slip_of(
         generation=done.identity.generation,
         counter=max(done.counter_before, done.counter_after),
         approver=approver,
+        quantity=done.quantity if done.corrects else None,
     )

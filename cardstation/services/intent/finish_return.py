@@ -13,6 +13,7 @@ from cardstation.services.identify import Inserted
 from cardstation.services.intent.adopt import counter_owned_elsewhere
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import sold_load
+from cardstation.services.intent.generations import ensure_live
 from cardstation.services.intent.giving_back import record_returned
 from cardstation.services.intent.load import Watch, ensure_unlockable, write_and_prove
 from cardstation.services.intent.records import record_move, record_untouched
@@ -33,7 +34,8 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
 
     Raises:
         OutcomeUnknown: the link was lost again, or `card_not_as_left`.
-        Refusal: nothing written; `disputed`: people are looking at it.
+        Refusal: nothing written; `disputed`: people are looking at it; `old_card`: another one
+            took its place, with the load on it or without.
     """
     ensure_tells(station, intent)
     if intent.state in (TopUpState.REQUESTED, TopUpState.NOT_RETURNED):
@@ -53,6 +55,7 @@ def finish_return(station: Station, card: Inserted, intent: TopUp, watch: Watch)
     if seen is Witness.BEFORE or _still_stands(card, sale):
         reason = "seen_before" if seen is Witness.BEFORE else "load_still_stands"
         return _given_up(station, record_untouched(station, intent, card.image, reason=reason))
+    ensure_live(station, card)
     if intent.state is TopUpState.ARMED:
         anchor_journal(station)
     else:

@@ -47,7 +47,7 @@ def customer_in(reading: Reading, card: Inserted) -> Household:
     ensure_no_work(reading, household.account_no)
     ensure_known(card.content, household)
     ensure_active(household)
-    if reading.blocked.has(household.card_no):
+    if reading.blocked.has(household.card_no, card.content.identity.generation):
         raise Refusal("card_blacklisted", card_no=household.card_no)
     if card.content.pending is not None:
         last = reading.topups.last_sealed(card.content.identity)

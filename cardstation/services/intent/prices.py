@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from cardstation.domain.household import Household
-from cardstation.domain.meter import MakerRules
+from cardstation.domain.meter import MakerRules, MeterKind
 from cardstation.domain.sale import PriceBook, ensure_within_cap
-from cardstation.domain.tariff import DeskRules, Period, Quote
+from cardstation.domain.tariff import DeskRules, Period, Quote, Standing, Tier, tariff_on
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -31,6 +31,16 @@ def price_book(
         station.makers if rules is None else (rules,),
         {} if since is None else reading.topups.sold_since(since, account_no),
     )
+
+
+def tiers_for(station: Station, household: Household) -> tuple[Tier, ...]:
+    """The price steps that its money meter is told; a volume meter is told none."""
+    if household.meter.kind is not MeterKind.MONEY:
+        return ()
+    today = station.clock.now().date()
+    standing = Standing(today.year, household.bought_in(today.year), household.persons)
+    with station.store.reading() as reading:
+        return tariff_on(reading.tariffs.every(), household.tariff, today).tiers_for(standing)
 
 
 def ensure_cap_left(station: Station, reading: Reading, household: Household, offer: Quote) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cardstation.domain.card import CardContent, CardType, Witness, WritePlan, judge
+from cardstation.domain.household import Household
 from cardstation.domain.ledger import PEOPLE, EntryKind
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.payment import Tender
@@ -33,12 +34,16 @@ from cardstation.services.intent.anchoring import anchor_journal, write_anchor
 from cardstation.services.intent.being_cleared import clearing_on
 from cardstation.services.intent.card_code import CardInLane, own_code, present, refused_before
 from cardstation.services.intent.facts import append_about, stamp
+from cardstation.services.intent.generations import take_generation
 from cardstation.services.intent.records import record_move
+from cardstation.services.intent.undoing import undo_reissue
 from cardstation.services.station import Station
 from cardstation.store import Unit
 from cardstation.store.frozen import freeze
 
 Watch = Callable[[Step], None]
+NEW_CARDS = (Work.ISSUE, Work.REISSUE)
+"""Works that make a card of a blank."""
 
 
 def content_of(layout: Layout, intent: TopUp) -> CardContent:
@@ -70,7 +75,11 @@ def is_whole(layout: Layout, image: bytes, intent: TopUp) -> bool:
     if not layout.recognises(image):
         return False
     meant, shown = content_of(layout, intent), layout.decode(image)
-    return (shown.identity, shown.credit) == (meant.identity, meant.credit)
+    credit = shown.credit
+    if intent.reference == Work.REISSUE and credit is not None and not credit.quantity:
+        # Some meters leave nothing on a card whose load they took.
+        credit = replace(credit, quantity=intent.quantity)
+    return (shown.identity, credit) == (meant.identity, meant.credit)
 
 
 def begun_work(
@@ -151,6 +160,8 @@ def _armed(station: Station, unit: Unit, intent: TopUp, plan: WritePlan, **said:
     moved = unit.topups.move(
         placed, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan
     )
+    if intent.reference == Work.REISSUE:
+        take_generation(unit, intent)
     head = unit.journal.head()
     unit.commit()
     write_anchor(station, head)
@@ -216,7 +227,7 @@ def _ready(station: Station, card: CardInLane, intent: TopUp) -> TopUp:
     before = _shows_before(card, intent)
     plan = intent.plan or fail("a work is armed as it begins")
     # A card that is bound is one card: on another, its twin would prove of it what is not so.
-    blank = intent.reference == Work.ISSUE and card.layout.is_blank(card.image)
+    blank = intent.reference in NEW_CARDS and card.layout.is_blank(card.image)
     if not (before or blank or _torn_by_us(card, plan)):
         raise Refusal("not_blank")
     ensure_of_no_other_work(station, card, intent.topup_id)
@@ -313,7 +324,7 @@ def _prove_code(station: Station, card: CardInLane, intent: TopUp) -> None:
         try:
             present(station, card, intent, own)
         except CodeRefused:
-            if intent.reference != Work.ISSUE:
+            if intent.reference not in NEW_CARDS:
                 raise
             card.power_cycle()
         else:
@@ -345,10 +356,22 @@ def record_written(station: Station, intent: TopUp, image: bytes) -> TopUp:
             intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq, reason="card"
         )
         household = unit.households.get(intent.account_no) or fail("its household is on file")
-        counter = max(household.purchase_counter, intent.counter_after)
-        unit.households.update(replace(household, purchase_counter=counter))
+        unit.households.update(as_written(household, intent))
+        if intent.reference == Work.CLEAR and intent.corrects:
+            undo_reissue(station, unit, intent)
         unit.commit()
     return moved
+
+
+def as_written(household: Household, intent: TopUp) -> Household:
+    """A household once its card was read back: it counts as its card does.
+
+    A card in the place of another counts as people read off the meter, where they did.
+    """
+    counter = max(household.purchase_counter, intent.counter_after)
+    if intent.reference == Work.REISSUE:
+        counter = intent.counter_after
+    return replace(household, purchase_counter=counter)
 
 
 def card_unknown(station: Station, intent: TopUp, reason: str, code: str) -> OutcomeUnknown:

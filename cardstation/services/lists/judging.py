@@ -83,7 +83,7 @@ def terms_of(
         chips=frozenset(chip for chip, _ in station.card_kinds),
         kinds=station.card_kinds,
         orders=_waiting_orders(reading, accounts),
-        blocked=frozenset(reading.blocked.every()),
+        blocked=reading.blocked.live(),
         elsewhere=_waiting_elsewhere(reading, accounts, but=batch_id),
         debts=_debts_paid(reading, batch_id),
     )

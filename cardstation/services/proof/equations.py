@@ -36,6 +36,7 @@ _IN_DOUBT = frozenset(
         "order_loaded_twice",
         "order_unknown",
         "return_without_load",
+        "returned_after_reissue",
         "sealed_before",
     }
 )

@@ -13,8 +13,9 @@ from cardstation.domain.charge import Charge
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import PEOPLE, Entry, EntryKind, kept_by
 from cardstation.domain.money import Money
+from cardstation.domain.reissue import is_undone
 from cardstation.domain.shift import Shift, ShiftClose
-from cardstation.domain.topup import TopUp
+from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import BEGINNING, TABLES, Direction, TopUpEvent
 from cardstation.errors import Refusal
 from cardstation.services.intent.account_changes import account_changed_again
@@ -24,6 +25,7 @@ from cardstation.services.intent.clerk_changes import change_again
 from cardstation.services.intent.facts import stamp
 from cardstation.services.intent.funding import receive_again
 from cardstation.services.intent.gas_dues import due_again
+from cardstation.services.intent.generations import give_back_generation, take_generation
 from cardstation.services.intent.giving_back import (
     after_purchase,
     before_purchase,
@@ -33,6 +35,7 @@ from cardstation.services.intent.giving_back import (
 )
 from cardstation.services.intent.papers import receipt_of
 from cardstation.services.intent.steps import step_again
+from cardstation.services.intent.whole_card import as_written
 from cardstation.services.rebuild.list_again import change_list_again
 from cardstation.services.rebuild.moment import station_then
 from cardstation.services.rebuild.money_again import fund_load, release_again
@@ -255,9 +258,14 @@ def _household_then(
             changed = _bought_then(household, intent)
         case EntryKind.RETURNED:
             changed = before_purchase(household, intent)
+        case EntryKind.CARD_ARMED if intent.reference == Work.REISSUE:
+            take_generation(unit, intent)
+            return
+        case EntryKind.CARD_GIVEN_UP if is_undone(entry):
+            give_back_generation(unit, intent)
+            return
         case EntryKind.CARD_WRITTEN:
-            counter = max(household.purchase_counter, intent.counter_after)
-            changed = replace(household, purchase_counter=counter)
+            changed = as_written(household, intent)
         case EntryKind.NOT_LOADED if entry.corrects:
             changed = without_purchase(household, intent)
         case _:
