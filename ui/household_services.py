@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from cardstation.domain.household import Household
 from cardstation.services.household_state import HouseholdState
@@ -16,7 +17,9 @@ class HouseholdServices:
     Attributes:
         find: Whom a number, a door, a name or the end of a phone number may mean.
         look: All that is known of an account.
+        reprint: Number of a receipt and code of why; files it once more, marked so, and prints it.
     """
 
     find: Callable[[str], tuple[Household, ...]]
     look: Callable[[str], HouseholdState]
+    reprint: Callable[[str, str], Path]

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
+from cardstation.bootstrap.papers import write_receipt
+from cardstation.i18n import translator
+from cardstation.sentences import word
 from cardstation.services.find_household import find_household
 from cardstation.services.household_state import household_state
 from cardstation.services.station import Station
 from ui.household_services import HouseholdServices
 
 
-def household_services(station: Station) -> HouseholdServices:
-    """One household behind the window."""
+def household_services(
+    station: Station, folder: Path, language: Callable[[], str], printed: Callable[[Path], Path]
+) -> HouseholdServices:
+    """One household behind the window.
+
+    Args:
+        station: The desk.
+        folder: Where papers are filed.
+        language: Of papers now.
+        printed: Prints a filed paper where a printer is set.
+    """
+
+    def reprint(receipt_no: str, why: str) -> Path:
+        reason = word(f"reprint.{why}", translator(language()))
+        return printed(write_receipt(station, receipt_no, folder, language(), reason)[0])
+
     return HouseholdServices(
         find=partial(find_household, station),
         look=partial(household_state, station),
+        reprint=reprint,
     )

@@ -88,6 +88,7 @@ from ui.desk_services import (
     ShiftServices,
     Watch,
 )
+from ui.household_services import HouseholdServices
 from ui.money_services import MoneyServices
 from ui.order_services import OrderServices
 from ui.team_services import TeamServices
@@ -158,7 +159,7 @@ class Wiring:
             bag=self.bag(),
             teams=self.teams(),
             issuing=self._issuing(),
-            household=household_services(station),
+            household=self.household(),
             money=self.money(),
             orders=self.orders(),
             found=self.found,
@@ -244,6 +245,12 @@ class Wiring:
     def teams(self) -> TeamServices:
         """The board of the service teams."""
         return team_services(
+            self.station, self.papers, lambda: self.settings.language, self._printed
+        )
+
+    def household(self) -> HouseholdServices:
+        """The page of one household."""
+        return household_services(
             self.station, self.papers, lambda: self.settings.language, self._printed
         )
 

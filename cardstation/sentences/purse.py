@@ -96,6 +96,12 @@ TABLE = {
         KEPT,
         "Check the box and its network and try again; if this stays, call the centre.",
     ),
+    "purse_counts_itself": Words(
+        "This card counts itself",
+        "The card in the reader counts its loads by itself; none can repeat a counter.",
+        "No money moves for it, and nothing was written to the card.",
+        "Two people withdraw the grant and grant it without the meter's counter.",
+    ),
     "purse_keeps_money": Words(
         "A purse gives nothing back",
         "Money in the purse of a CPU card is taken out by its meter only; no desk can.",

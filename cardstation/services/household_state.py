@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from cardstation.domain.batch_life import Stage
 from cardstation.domain.forecast import MeterReading
+from cardstation.domain.gas_due import DueStanding
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
 from cardstation.domain.topup import TopUp
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import outcomes_of
+from cardstation.services.household_history import HistoryLine, household_history
+from cardstation.services.intent.gas_dues import dues_of
 from cardstation.services.intent.opened import OpenIntent, opened
 from cardstation.services.lists.judging import still_waits
 from cardstation.services.station import Station
@@ -36,6 +39,8 @@ class HouseholdState:
         orders: Paid orders that wait to be loaded.
         rows: Where its card is on the list of a batch and is not done.
         blocked: Its card is on the blacklist.
+        dues: Gas that was granted to it and is not loaded yet.
+        history: What was done for it at this desk, the latest first.
     """
 
     household: Household
@@ -45,11 +50,13 @@ class HouseholdState:
     orders: tuple[Order, ...]
     rows: tuple[BatchRow, ...]
     blocked: bool
+    dues: tuple[DueStanding, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
 
     @property
     def waits(self) -> int:
         """How many things are open."""
-        return len(self.open) + len(self.orders) + len(self.rows)
+        return len(self.open) + len(self.orders) + len(self.rows) + len(self.dues)
 
 
 def household_state(station: Station, account_no: str) -> HouseholdState:
@@ -71,6 +78,8 @@ def household_state(station: Station, account_no: str) -> HouseholdState:
             orders=reading.orders.waiting(account_no),
             rows=_rows(reading, account_no),
             blocked=reading.blocked.has(home.card_no, home.generation),
+            dues=tuple(one for one in dues_of(reading, account_no) if one.is_open),
+            history=household_history(reading, account_no),
         )
 
 

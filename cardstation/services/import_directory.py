@@ -87,7 +87,7 @@ class OurWord:
 
     Attributes:
         collected: Day and money of arrears collected here, by account.
-        raised: Of what was put off here to be paid as arrears.
+        raised: Of what was put off here to be paid as arrears, and of emergency gas.
         taken_back: The last load here, where it was taken off its card again, by account.
         changed: What was changed in accounts here and no file has settled yet, by account.
     """
@@ -102,10 +102,18 @@ def our_word(reading: Reading) -> OurWord:
     """What this station knows better than a file that was written a while ago."""
     return OurWord(
         reading.arrears.by_account(),
-        reading.arrears.raised(),
+        _raised(reading),
         reading.topups.last_taken_back(),
         reading.account_changes.open_by_account(),
     )
+
+
+def _raised(reading: Reading) -> Mapping[str, ByDay]:
+    found = dict(reading.arrears.raised())
+    for load in reading.topups.emergencies():
+        owed = (load.opened_at.date(), load.quote.total)
+        found[load.account_no] = (*found.get(load.account_no, ()), owed)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ def load_due(station: Station, card: Inserted, due_id: str | None, watch: Watch)
 
     Raises:
         Refusal: nothing was done: `no_gas_due`, `unknown_gas_due`, `gas_due_ended`,
-            `gas_due_other_meter`, `gas_due_below_step`, `gas_due_counter`, and those of a sale;
+            `gas_due_other_meter`, `gas_due_below_step`, `gas_due_counter`, `purse_counts_itself`,
+            and those of a sale;
             after one of the card's (`code_tries_low` …) the load waits for this card.
         OutcomeUnknown: the card decides at its next insertion.
     """
@@ -115,7 +116,7 @@ def _at_counter(card: Inserted, admitted: Admitted, due: GasDue) -> Admitted:
     shown = due.repeats_counter
     if shown is None:
         return admitted
-    exact = card.rules.school is CounterSchool.EXACT
+    exact = card.rules.school is CounterSchool.EXACT and card.layout.marks_loads
     if not exact or admitted.counter != shown + 1:
         raise Refusal("gas_due_counter", shown=shown, known=admitted.counter)
     return replace(admitted, counter=shown)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, select, text
 
 from cardstation.domain.card import CardIdentity, WritePlan
-from cardstation.domain.payment import WITHOUT_ASKING
+from cardstation.domain.payment import WITHOUT_ASKING, Tender
 from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import (
     BEGINNING,
@@ -309,6 +309,16 @@ class TopUps:
     def drawn_from(self, due_id: str) -> tuple[TopUp, ...]:
         """Loads that draw on gas due; what was taken off its card again is due once more."""
         return self.of_order(due_id, topup.c.topup_id.not_in(_TAKEN_BACK))
+
+    def emergencies(self) -> tuple[TopUp, ...]:
+        """Loads of emergency gas begun here that their households owe for."""
+        return self._find(
+            topup.c.tender == Tender.EMERGENCY,
+            topup.c.direction == Direction.SALE,
+            topup.c.origin == "",
+            topup.c.state.not_in((TopUpState.VOIDED, TopUpState.REFUNDED)),
+            topup.c.topup_id.not_in(_TAKEN_BACK),
+        )
 
     def every(self) -> tuple[TopUp, ...]:
         """All top-ups, oldest first."""

@@ -23,7 +23,7 @@ from cardstation.domain.card import (
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.topup import NO_MARK
 from cardstation.domain.volume import NO_GAS
-from cardstation.errors import Refusal, ensure, fail
+from cardstation.errors import Refusal, fail
 from drivers.layouts.fields import BEIJING
 from drivers.purses.chip import MOMENT, NO_MOMENT
 from drivers.purses.facts import DIGESTS, PurseFacts, facts_in, image_of
@@ -96,12 +96,13 @@ class PurseLayout:
         """What the card shall say after the load.
 
         Raises:
-            Refusal: `foreign_card`.
+            Refusal: `foreign_card`; `purse_counts_itself`: no load repeats a count.
         """
         facts, quantity = self._facts(image), credit.quantity
         if not isinstance(quantity, Money):
             fail("a purse keeps money")
-        ensure(credit.purchase_counter == facts.count + 1, "a load moves the count by one")
+        if credit.purchase_counter != facts.count + 1:
+            raise Refusal("purse_counts_itself")
         target = replace(
             facts,
             count=credit.purchase_counter,

@@ -38,7 +38,7 @@ class VolumePurseLayout(PurseLayout):
         """What the card shall say after the load.
 
         Raises:
-            Refusal: `foreign_card`.
+            Refusal: `foreign_card`, `purse_counts_itself`.
         """
         quantity = credit.quantity
         if not isinstance(quantity, Volume):

@@ -336,3 +336,29 @@ def test_a_torn_card_goes_first_and_may_be_laid_aside(
     assert model.state.torn_first
     qtbot.keyClick(desk.window, Qt.Key.Key_F8)
     assert model.state.account_no == NEIGHBOUR.account_no
+
+
+def test_what_was_done_is_shown_and_its_receipt_printed_again(
+    desk: Stage, page: HouseholdView, qtbot: QtBot
+) -> None:
+    model = model_of(desk)
+    model.find(samples.ACCOUNT_NO)
+    qtbot.keyClick(desk.window, Qt.Key.Key_F7)
+    assert page.history.table.hasFocus()
+    assert page.history.may_print
+    qtbot.keyClick(page.history.table, Qt.Key.Key_Down)
+    qtbot.keyClick(page.history.table, Qt.Key.Key_Return)
+    assert model.state.phase is Phase.HISTORY, "gas that was granted has no receipt"
+    qtbot.keyClick(page.history.table, Qt.Key.Key_Up)
+    qtbot.keyClick(page.history.table, Qt.Key.Key_Return)
+    assert (model.state.phase, model.state.texts["number"]) == (Phase.FORM, "S001-2026-000731")
+    qtbot.keyClick(desk.window, Qt.Key.Key_F2)
+    assert desk.station.households.reprinted == [("S001-2026-000731", "lost")]
+    assert (model.state.phase, model.state.paper) == (Phase.DONE, True)
+    qtbot.keyClick(desk.window, Qt.Key.Key_Return)
+    qtbot.keyClick(desk.window, Qt.Key.Key_F7)
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert model.state.phase is Phase.CHOOSE
+    model.forget()
+    assert "S001-2026" not in texts_of(desk)
+    assert not page.history.may_print

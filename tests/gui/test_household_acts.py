@@ -18,7 +18,7 @@ from tests.kit.window_acts import ACT_CASES, NOBODY, ActCase
 from tests.kit.window_fakes import FakeStation
 from tests.kit.window_stage import Stage
 from ui.screens.household.acts import ACTS
-from ui.screens.household.acts.kind import Act, Field, Form, Group, Kind, Needs
+from ui.screens.household.acts.kind import AS_IS, Act, Field, Form, Group, Kind, Needs
 from ui.screens.household.choosing import ActButton
 from ui.screens.household.state import State
 from ui.screens.household.typed import read_form, reference_of, value_of
@@ -59,7 +59,7 @@ def said_by(act: Act) -> Iterator[str]:
     for field in act.fields:
         yield from (text for text in (field.label, field.about) if text)
         choices = field.choices(FakeStation().services(), case_of(act).offered)
-        yield from (words for code, words in choices if words != code)
+        yield from (said.text for _, said in choices if said.text != AS_IS)
 
 
 def test_every_act_is_told_from_the_others() -> None:

@@ -14,7 +14,7 @@ from cardstation.domain.admission import room_of
 from cardstation.domain.card import Quantity
 from cardstation.domain.gas_due import GasDue
 from cardstation.domain.household import Household, HouseholdStatus
-from cardstation.domain.meter import MeterKind
+from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt
@@ -31,9 +31,10 @@ from cardstation.services.sync import sync
 from cardstation.services.verify import Verification, verify
 from cardstation.services.withdraw_due import withdraw_due
 from drivers.makers import MAKERS
-from drivers.virtual import Tear, VirtualCard
+from drivers.virtual import Tear, VirtualCard, VirtualReader
 from drivers.virtual.meter import VirtualMeter
 from drivers.virtual.meter_rules import number_of
+from tests.kit.chips import on_other_chips
 from tests.kit.station import Desk, card_of, layout_of, neighbours, nobody, open_desk, take
 
 [HOME] = neighbours(1)
@@ -133,9 +134,9 @@ def test_a_due_is_split_over_what_the_card_can_carry(desk: Desk) -> None:
     assert gas["make_up_litres"] == gas["on_cards_litres"] + gas["taken_by_meters_litres"]
 
 
-def meter_of(card: VirtualCard) -> VirtualMeter:
-    layout = layout_of(MAKERS[0])
-    return VirtualMeter.of_card(layout.decode(card.image), layout, MAKERS[0].school)
+def meter_of(card: VirtualCard, rules: MakerRules = MAKERS[0]) -> VirtualMeter:
+    layout = layout_of(rules)
+    return VirtualMeter.of_card(layout.decode(card.image), layout, rules.school)
 
 
 def test_a_rest_below_the_step_of_the_card_is_told(desk: Desk) -> None:
@@ -290,24 +291,40 @@ def test_a_due_is_for_the_meter_it_was_granted_for(desk: Desk) -> None:
 BEHIND = "the meter was reset by its maker and shows one load less"
 
 
-def taken_and_forgotten(desk: Desk) -> tuple[VirtualCard, VirtualMeter]:
+def taken_and_forgotten(
+    desk: Desk, rules: MakerRules = MAKERS[0]
+) -> tuple[VirtualCard, VirtualMeter]:
     """A load that the meter took, and lost again with its counter."""
-    card = card_of(HOME)
-    meter = meter_of(card)
+    card = card_of(HOME, rules)
+    meter = meter_of(card, rules)
     before = meter.state
     desk.sell(card)
     meter.take(card)
-    meter.state = replace(before, taken_mark=before.taken_mark)
+    meter.state = before
     return card, meter
 
 
-def test_a_make_up_repeats_the_counter_of_a_meter_that_is_behind_its_card(desk: Desk) -> None:
-    card, meter = taken_and_forgotten(desk)
+EXACT = [
+    pytest.param(rules, dialect, id=rules.layout)
+    for rules, dialect in ((MAKERS[0], "acs"), *on_other_chips())
+    if rules.school is CounterSchool.EXACT and MeterKind.VOLUME in rules.kinds
+]
+
+
+@pytest.mark.parametrize(("rules", "dialect"), EXACT)
+def test_a_make_up_repeats_the_counter_of_a_meter_that_is_behind_its_card(
+    desk: Desk, rules: MakerRules, dialect: str
+) -> None:
+    """The meter takes it once, and goes on from there; one that was not behind takes nothing."""
+    desk.reader = VirtualReader(dialect=dialect)
+    card, meter = taken_and_forgotten(desk, rules)
     shown = meter.state.purchase_counter
     refused("gas_due_counter", grant, desk, repeats_counter=shown - 1)
     grant(desk, repeats_counter=shown, words=BEHIND)
     slip = load(desk, card)
     assert slip.purchase_counter == shown + 1 == desk.household(HOME.account_no).purchase_counter
+    sound = VirtualMeter(replace(meter.state, purchase_counter=shown + 1), layout_of(rules))
+    assert not number_of(sound.take(card.copy()).credited)
     assert meter.take(card).credited == TWENTY
     assert not number_of(meter.take(card).credited)
     sync(desk.station)

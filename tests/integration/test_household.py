@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
+from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step, TopUpRequest
+from cardstation.domain.volume import Volume
 from cardstation.errors import CardRemoved, OutcomeUnknown, Refusal
 from cardstation.services import find_household as finding
 from cardstation.services.find_household import find_household
+from cardstation.services.grant_gas import grant_gas
 from cardstation.services.household_state import household_state
+from cardstation.services.return_load import return_load
+from cardstation.services.stop_account import stop_account
 from cardstation.services.top_up import top_up
 from tests.kit.lists import list_row, taken
-from tests.kit.station import Desk, card_of, neighbours, open_desk
+from tests.kit.station import Desk, card_of, neighbours, nobody, open_desk
 
+MINUTE = timedelta(minutes=1)
+BY, WHY = Approval("017"), "asked at the desk, form 118"
 FIRST, SECOND = neighbours(2)
 SECOND = replace(SECOND, phone="19912345678", name="欧阳喆")
 ELSEWHERE = replace(
@@ -78,8 +87,15 @@ def test_a_list_too_long_to_read_is_none(desk: Desk, monkeypatch: pytest.MonkeyP
         find_household(desk.station, FIRST.address.door)
 
 
-def test_what_waits_is_shown(tmp_path: Path) -> None:
-    desk = open_desk(tmp_path, households=[FIRST, SECOND])
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Desk]:
+    opened = open_desk(tmp_path, households=[FIRST, SECOND])
+    yield opened
+    opened.station.store.close()
+
+
+def test_what_waits_is_shown(own: Desk) -> None:
+    desk = own
     with pytest.raises(Refusal, match="unknown_household"):
         household_state(desk.station, "1")
     before = household_state(desk.station, FIRST.account_no)
@@ -101,4 +117,32 @@ def test_what_waits_is_shown(tmp_path: Path) -> None:
     assert [(one.batch_id, one.row) for one in after.rows] == [(batch.batch_id, 1)]
     assert after.waits == 2
     assert after.last is None, "it is not sealed"
-    desk.station.store.close()
+
+
+def test_what_was_done_is_told_the_latest_first(own: Desk) -> None:
+    desk = own
+    account_no, card = FIRST.account_no, card_of(FIRST)
+    sold = desk.sell(card)
+    other = desk.sell(card_of(SECOND))
+    desk.clock.at += MINUTE
+    gas = Volume.of_m3("5")
+    grant_gas(desk.station, account_no, gas, Tender.MAKE_UP, "WO-7", BY, WHY)
+    desk.clock.at += MINUTE
+    inserted = desk.insert(card)
+    return_load(desk.station, inserted, BY, nobody, reading="GD-7")
+    inserted.close()
+    desk.clock.at += MINUTE
+    stop_account(desk.station, SECOND.account_no, WHY)
+
+    state = household_state(desk.station, account_no)
+    assert [one.due.quantity for one in state.dues] == [gas]
+    assert [(one.what, one.gas, one.money, one.receipt_no) for one in state.history] == [
+        ("history.returned", None, sold.gas, ""),
+        ("history.gas_due", gas, None, ""),
+        ("kind.sale", sold.volume, sold.paid, sold.receipt_no),
+    ]
+    assert {one.clerk for one in state.history} == {desk.station.clerk}
+    theirs = household_state(desk.station, SECOND.account_no).history
+    assert [one.what for one in theirs] == ["account_event.stopped", "kind.sale"]
+    assert theirs[-1].receipt_no == other.receipt_no
+    assert theirs[0].clerk == desk.station.clerk

@@ -57,5 +57,6 @@ ACT_CASES: dict[str, ActCase] = {
         (NOBODY, facts_of()),
         {"why": "卡找不到了"},
     ),
+    "reprint": ActCase(facts_of(), (NOBODY, facts_of(household_state(history=())))),
     "return": ActCase(facts_of(taken=False), (NOBODY, facts_of(), facts_of(taken=True))),
 }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardstation.domain.forecast import MeterReading
 from cardstation.domain.household import Address, Household
 from cardstation.domain.ledger import Order
+from cardstation.domain.money import Money
 from cardstation.errors import Refusal
+from cardstation.services.household_history import HistoryLine
 from cardstation.services.household_state import BatchRow, HouseholdState
 from tests.kit import window_samples as samples
 from ui.household_services import HouseholdServices
@@ -35,9 +38,27 @@ NEIGHBOUR = replace(
 )
 
 
+HISTORY = (
+    HistoryLine(
+        samples.NOW - timedelta(days=2),
+        "kind.sale",
+        samples.m3("50"),
+        Money(14_000),
+        "林晓燕",
+        "S001-2026-000731",
+    ),
+    HistoryLine(
+        samples.NOW - timedelta(days=41), "history.gas_due", samples.m3("12"), None, "王敏"
+    ),
+    HistoryLine(samples.NOW - timedelta(days=90), "work.issue", clerk="林晓燕"),
+)
+
+
 def household_state(home: Household | None = None, **changes: object) -> HouseholdState:
     """A household nothing waits for."""
-    made = HouseholdState(home or samples.household(), READING, None, (), (), (), blocked=False)
+    made = HouseholdState(
+        home or samples.household(), READING, None, (), (), (), blocked=False, history=HISTORY
+    )
     return replace(made, **changes)  # type: ignore[arg-type]  # named as the attributes
 
 
@@ -57,6 +78,7 @@ def busy_household() -> HouseholdState:
 class FakeHouseholds:
     """Change a field to change who lives here."""
 
+    reprinted: list[tuple[str, str]] = field(default_factory=list)
     known: dict[str, HouseholdState] = field(
         default_factory=lambda: {
             one.household.account_no: one for one in (household_state(), household_state(NEIGHBOUR))
@@ -80,4 +102,9 @@ class FakeHouseholds:
             station._say("look", None)
             return self.known[account_no]
 
-        return HouseholdServices(find=find, look=look)
+        def reprint(receipt_no: str, why: str) -> Path:
+            station._say("reprint", None)
+            self.reprinted.append((receipt_no, why))
+            return Path(f"{receipt_no}-1-a5.pdf")
+
+        return HouseholdServices(find=find, look=look, reprint=reprint)

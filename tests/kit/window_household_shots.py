@@ -11,7 +11,7 @@ from tests.kit import window_samples as samples
 from tests.kit.window_fakes import FakeCard
 from tests.kit.window_household import busy_household, household_state
 from tests.kit.window_people import SUPERVISOR
-from tests.kit.window_stage import Stage
+from tests.kit.window_stage import Stage, application
 from ui.screens.household.view import HouseholdView
 
 
@@ -23,6 +23,9 @@ def household_scenes(s: Stage) -> None:
     s.shoot("household-2-found")
     model.take(samples.ACCOUNT_NO)
     s.shoot("household-3-services")
+    model.look_back()
+    s.shoot("household-16-history")
+    model.back()
     model.choose("lay_aside")
     s.shoot("household-4-form")
     assert not model.confirm()
@@ -81,6 +84,7 @@ def _with_card(s: Stage) -> None:
     s.remove()
     model.forget()
     model.find("7799")
+    application().processEvents()
     s.shoot("household-15-nobody-found")
     model.forget()
     s.station.card = FakeCard(samples.facts())

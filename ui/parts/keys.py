@@ -154,7 +154,7 @@ def _services(t: Translator) -> KeyGroup:
             ("F3", t("find a household")),
             ("A … Z", t("the service with that letter")),
             ("F2 · Enter", t("go on: form, second person, card")),
-            ("F8", t("lay an unfinished card aside")),
+            ("F7 · F8", t("what was done for it · lay a torn card aside")),
             ("Esc", t("one page back")),
         ),
     )

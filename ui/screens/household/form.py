@@ -39,7 +39,8 @@ class FieldRow(QWidget):
         body.setSpacing(3)
         body.addWidget(label(name, "muted"))
         if field.kind is Kind.CHOICE:
-            choices = [(code, t(words)) for code, words in field.choices(services, state.facts)]
+            found = field.choices(services, state.facts)
+            choices = [(code, said.in_words(t)) for code, said in found]
             self._add_choice(body, choices, state)
         elif field.kind is Kind.TENDER:
             self._add_tender(body, state)

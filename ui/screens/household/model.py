@@ -23,10 +23,13 @@ from ui.messages import Note, Problem
 from ui.screens.counter.model import answered, left_half_way
 from ui.screens.household.acts import ACTS
 from ui.screens.household.acts.kind import Act, Doing, Done, Facts, Form, Kind, Needs, Said
+from ui.screens.household.acts.papers import REPRINT
 from ui.screens.household.looked import Looked, look_at
 from ui.screens.household.state import Phase, State
 from ui.screens.household.typed import read_form
 from ui.screens.kind import Tools
+
+_BACK_TO_SERVICES = (Phase.FORM, Phase.DONE, Phase.HISTORY)
 
 
 class HouseholdModel(QObject):
@@ -97,6 +100,20 @@ class HouseholdModel(QObject):
         self._show(replace(state, phase=Phase.FORM, found=(), act=act, texts=texts, problem=None))
         self._judge()
 
+    def look_back(self) -> None:
+        """Show what was done for the household."""
+        if self._state.phase is Phase.CHOOSE and self._state.facts.of is not None:
+            self._show(replace(self._state, phase=Phase.HISTORY))
+
+    def open_line(self, place: int) -> None:
+        """Print the receipt of a line of the history once more; the form asks why."""
+        of = self._state.facts.of
+        line = of.history[place] if of is not None and 0 <= place < len(of.history) else None
+        if self._state.phase is Phase.HISTORY and line is not None and line.receipt_no:
+            self._show(replace(self._state, phase=Phase.CHOOSE))
+            self.choose(REPRINT.code)
+            self.type("number", line.receipt_no)
+
     def type(self, name: str, text: str) -> None:
         """What stands in a field now."""
         state = self._state
@@ -133,7 +150,7 @@ class HouseholdModel(QObject):
         if state.phase in (Phase.REFUSED, Phase.PLACE):
             self._show(replace(state, phase=Phase.FORM, form=None, problem=None, tried=False))
             self._judge()
-        elif state.phase in (Phase.FORM, Phase.DONE) and state.facts.of is not None:
+        elif state.phase in _BACK_TO_SERVICES and state.facts.of is not None:
             self._show(State(facts=state.facts, by_card=state.by_card))
             if state.phase is Phase.DONE and self._place.present and self._place.taker is self:
                 self._place.announce()
@@ -318,8 +335,7 @@ class HouseholdModel(QObject):
             return
         ticket = self._asked
 
-        def filed(path: Path) -> None:
-            self.tools.board.say("Its paper is filed as {file}.", file=path.name)
+        def filed(_path: Path) -> None:
             self._paper(ticket, filed=True)
 
         def jammed(error: CardStationError) -> None:

@@ -69,7 +69,6 @@ class PersonSide(QWidget):
         shown = state.problem if state.phase in (Phase.CHOOSE, Phase.FORM) else None
         said = of_error(shown.as_error(), t) if shown else None
         self._problem.show_sentence(said, shown.tone if shown else "error")
-        self._problem.setMinimumHeight(max(0, self._problem.heightForWidth(_WIDTH)))
         if state.phase is not Phase.CHOOSE or of is not None:
             self.field.clear()
         self.field.setEnabled(state.phase is not Phase.WORKING)

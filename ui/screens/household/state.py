@@ -18,7 +18,7 @@ class Phase(StrEnum):
 
     CHOOSE: a household is looked for, or its services are shown. PLACE: the form is filled, and a
     card is waited for. REFUSED: nothing was done, the form is as it was. PULLED: a card left
-    half-way; nobody is named.
+    half-way; nobody is named. HISTORY: what was done for the household.
     """
 
     CHOOSE = "choose"
@@ -28,6 +28,7 @@ class Phase(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     PULLED = "pulled"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)

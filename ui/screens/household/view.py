@@ -12,6 +12,7 @@ from ui.parts.footer import Footer
 from ui.parts.second_person import SecondPerson, ask_second_person
 from ui.screens.household.choosing import ActButton, ActsPage, FoundPage
 from ui.screens.household.form import FormPage
+from ui.screens.household.history import HistoryPage
 from ui.screens.household.model import HouseholdModel
 from ui.screens.household.outcome import OutcomePage
 from ui.screens.household.person import PersonSide
@@ -27,9 +28,9 @@ class HouseholdView(QWidget):
         self._model, self._look = model, look
         self.person, self.acts = PersonSide(look), ActsPage(look, model.acts)
         self.found, self.form = FoundPage(look), FormPage(look, model.tools.services)
-        self.outcome = OutcomePage(look)
+        self.outcome, self.history = OutcomePage(look), HistoryPage(look)
         self._right = QStackedWidget()
-        for page in (self.acts, self.found, self.form, self.outcome):
+        for page in (self.acts, self.found, self.form, self.outcome, self.history):
             self._right.addWidget(page)
         self._shown: tuple[object, ...] = ()
         self._build()
@@ -43,6 +44,7 @@ class HouseholdView(QWidget):
         self.found.show_found(state.found)
         self.form.show_state(state)
         self.outcome.show_state(state)
+        self.history.show_state(state)
         self._right.setCurrentWidget(self._page(state))
         form, done = state.phase is Phase.FORM, state.phase is Phase.DONE
         blank = state == State()
@@ -51,6 +53,10 @@ class HouseholdView(QWidget):
         self._next.setVisible(done)
         self._back.setVisible(not done and not blank and state.phase is not Phase.WORKING)
         self._aside.setVisible(state.torn_first)
+        known = state.facts.of is not None
+        self._past.setVisible(known and state.phase is Phase.CHOOSE)
+        self._print.setVisible(state.phase is Phase.HISTORY)
+        self._print.setEnabled(self.history.may_print)
         here = (state.phase, state.act, state.account_no, bool(state.found))
         if here != self._shown:
             self._shown = here
@@ -70,6 +76,8 @@ class HouseholdView(QWidget):
     def _page(self, state: State) -> QWidget:
         if state.phase is Phase.FORM:
             return self.form
+        if state.phase is Phase.HISTORY:
+            return self.history
         if state.phase in (Phase.CHOOSE, Phase.PULLED):
             return self.found if state.found else self.acts
         return self.outcome
@@ -78,6 +86,8 @@ class HouseholdView(QWidget):
         """The next thing to do has the focus."""
         if state.phase is Phase.FORM:
             self.form.focus(state)
+        elif state.phase is Phase.HISTORY:
+            self.history.table.setFocus()
         elif state.found:
             self.found.table.setFocus()
         elif state.phase is Phase.CHOOSE and state.facts.of is not None:
@@ -96,10 +106,15 @@ class HouseholdView(QWidget):
             self._confirm()
         elif state.phase is Phase.DONE:
             self._model.back()
+        elif state.phase is Phase.HISTORY:
+            self._print_again()
         elif state.found:
             self.found.take()
         elif isinstance(here, ActButton):
             here.click()
+
+    def _print_again(self) -> None:
+        self._model.open_line(self.history.table.row)
 
     def _confirm(self) -> None:
         model = self._model
@@ -124,6 +139,9 @@ class HouseholdView(QWidget):
         for sheet in self.findChildren(SecondPerson):
             sheet.reject()
 
+    def _may_print(self) -> None:
+        self._print.setEnabled(self.history.may_print)
+
     def _changed(self) -> None:
         self.show_state(self._model.state)
 
@@ -132,6 +150,9 @@ class HouseholdView(QWidget):
         model.changed.connect(self._changed)
         self.acts.chosen.connect(model.choose)
         self.found.chosen.connect(model.take)
+        self.history.chosen.connect(model.open_line)
+        rows = self.history.table.selectionModel()
+        rows.currentRowChanged.connect(lambda _now, _old: self._may_print())
         self.form.typed.connect(model.type)
         press_key(self, "Return", self._enter)
         press_key(self, "Enter", self._enter)
@@ -148,8 +169,13 @@ class HouseholdView(QWidget):
         self._next = button(t("Go on"), model.back, hint="Enter", look="primary")
         self._aside = button(t("Lay the card aside"), model.lay_aside, key="F8")
         self._do = button(t("Do it"), self._confirm, key="F2", hint="Enter", look="primary")
+        self._past = button(t("What was done"), model.look_back, key="F7")
+        self._print = button(
+            t("Print the receipt again"), self._print_again, key="F2", hint="Enter", look="primary"
+        )
         hints = (t("F3 find a household"), t("F1 all keys"))
-        foot = Footer(hints, (self._aside, self._back, self._next, self._do))
+        doers = (self._aside, self._past, self._back)
+        foot = Footer(hints, (*doers, self._print, self._next, self._do))
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(M)

@@ -68,6 +68,9 @@ def _choosing(state: State, t: Translator) -> BannerState:
     if state.act is not None:
         line = t(state.act.about)
         return BannerState("ready", t(state.act.title), _who(state, t) or line, icon="edit")
+    if state.phase is Phase.HISTORY:
+        line = t("What was done for it at this desk, the latest first.")
+        return BannerState("ready", _who(state, t), line, icon="history")
     if state.facts.of is not None:
         return BannerState(
             "ready", _who(state, t), t("Choose a service by its letter."), icon="home"
@@ -132,6 +135,10 @@ def open_things(facts: Facts, t: Translator) -> list[str]:
     said += [t("Paid order {order_id} waits", order_id=one.order_id) for one in of.orders]
     said += [
         t("Row {row} of batch {batch_id}", row=one.row, batch_id=one.batch_id) for one in of.rows
+    ]
+    said += [
+        t("{gas} due: {cause}", gas=str(one.left), cause=word(f"tender.{one.due.cause}", t))
+        for one in of.dues
     ]
     if of.blocked:
         said.append(brief("card_blacklisted", t))

@@ -19,6 +19,7 @@ from ui.screens.household.acts.kind import (
     Kind,
     Needs,
     Said,
+    as_is,
     say,
 )
 
@@ -37,8 +38,9 @@ def _written(services: DeskServices, slip: CardSlip) -> Done:
 # ── issue ──
 
 
-def _makers(services: DeskServices, _facts: Facts) -> Sequence[tuple[str, str]]:
-    return (("", "The only one that fits"), *((one, one) for one in services.issuing.makers))
+def _makers(services: DeskServices, _facts: Facts) -> Sequence[tuple[str, Said]]:
+    every = ((one, as_is(one)) for one in services.issuing.makers)
+    return (("", say("The only one that fits")), *every)
 
 
 def _why_no_issue(facts: Facts) -> Said | None:

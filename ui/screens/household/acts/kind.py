@@ -100,6 +100,15 @@ def say(text: str, **fields: Filled) -> Said:
     return Said(text, fields)
 
 
+AS_IS = "{text}"
+"""Stands for what is the same in every language."""
+
+
+def as_is(text: str) -> Said:
+    """A number or a name."""
+    return Said(AS_IS, {"text": text})
+
+
 @dataclass(frozen=True, slots=True)
 class Paid:
     """How it is paid; `reference` is the bank's or the QR service's own number."""
@@ -128,10 +137,10 @@ class Facts:
         return self.of.household if self.of is not None else fail("nobody was found")
 
 
-Choices = Callable[[DeskServices, Facts], Sequence[tuple[str, str]]]
+Choices = Callable[[DeskServices, Facts], Sequence[tuple[str, Said]]]
 
 
-def _no_choices(_services: DeskServices, _facts: Facts) -> Sequence[tuple[str, str]]:
+def _no_choices(_services: DeskServices, _facts: Facts) -> Sequence[tuple[str, Said]]:
     return ()
 
 
@@ -144,7 +153,8 @@ class Field:
         label: Its name on the page, a message id.
         needed: False = may stay empty; its value is None then.
         about: One quiet sentence below it, a message id.
-        choices: (code, message id) of a CHOICE, in order; asked for in the window's thread.
+        choices: Codes of a CHOICE and their words, in order; made from what lies in the facts,
+            for they are asked for in the window's thread.
         longest: Characters.
     """
 
