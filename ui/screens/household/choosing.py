@@ -34,7 +34,7 @@ class ActButton(QPushButton):
         self.setAutoDefault(False)
         self._cap, self._why = QLabel(act.key), label("", "small", wrap=True)
         self._cap.setProperty("keycap", "true")
-        self._cap.setMinimumWidth(30)
+        self._cap.setFixedSize(30, 26)
         self._cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = label(t(act.title), "strong")
         words = QVBoxLayout()
