@@ -14,8 +14,6 @@ from drivers.virtual.maker import CardStory, make_card
 from drivers.virtual.volume_purse_maker import make_purse_of
 
 FOLDER = "training/cards"
-BLANK = "blank"
-"""Cards of the box whose name begins so are blanks of the commonest chip."""
 
 
 class CardBox:
@@ -98,8 +96,6 @@ class CardBox:
             Refusal: `unknown_household`, for a number that is in no directory.
         """
         path = self._folder / f"{Path(name).name}.json"
-        if not path.exists() and path.stem.startswith(BLANK):
-            VirtualCard(name=path.stem).save(path)
         return path if path.exists() else self.make(self.household(name))
 
     def take(self, name: str) -> VirtualCard:

@@ -36,6 +36,7 @@ from drivers.keys import (
     load_master_secret,
 )
 from drivers.layouts import LAYOUTS
+from drivers.layouts.open_tools import TOOL_LAYOUTS
 from drivers.payments import PAYMENTS
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def station_on(store: Store, settings: Settings, but: str = "") -> Station:
         store=store,
         chips=CHIPS,
         layouts=(*LAYOUTS, *(one.sheet.layout for one in sheets)),
+        tool_layouts=TOOL_LAYOUTS,
         makers=makers,
         keys=CombinedCardKeys(partial(load_master_secret, home), makers),
         device_key=device_key,

@@ -27,6 +27,7 @@ class Verdict(StrEnum):
     OURS = "ours"
     OURS_TORN = "ours_torn"
     OURS_DAMAGED = "ours_damaged"
+    TOOL = "tool"
     BLANK = "blank"
     OTHER_AREA = "other_area"
     OTHER_UTILITY = "other_utility"

@@ -26,7 +26,7 @@ ORDER_H = 30 * 24
 class Kind(StrEnum):
     """What waits: the station, an intent, a line, a bag, money, a paid order, a ledger's entry.
 
-    Or a shift, for the signature of whoever opens the next one.
+    Or a shift, for the signature of whoever opens the next one; or a tool card that is overdue.
     """
 
     VERDICT = "verdict"
@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ORDER = "order"
     ENTRY = "entry"
     SHIFT = "shift"
+    TOOL = "tool"
 
 
 class Who(StrEnum):

@@ -64,6 +64,10 @@ _OFF = GuideStep("off_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _WRITE_ON = GuideStep("write_card_on", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _WIPE_ON = GuideStep("clear_card_on", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _ASIDE = GuideStep("lay_card_aside", Who.TWO, Act.NONE, Proof.WITNESS)
+_MAKE_TOOL = GuideStep("make_tool_on", Who.TWO, Act.NONE, Proof.CARD_READ)
+_WIPE_TOOL = GuideStep("clear_tool_on", Who.TWO, Act.NONE, Proof.CARD_READ)
+_FETCH_TOOL = GuideStep("fetch_tool", Who.TWO, Act.NONE, Proof.CARD_READ)
+_TOOL_LOST = GuideStep("tool_lost", Who.TWO, Act.NONE, Proof.WITNESS)
 _REJOIN = GuideStep("compare", Who.TWO, Act.REJOIN, Proof.SECOND_APPROVAL)
 _CALL = GuideStep("call_centre", Who.CENTRE, Act.NONE, Proof.LEDGER)
 _READ = GuideStep("read_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
@@ -109,6 +113,8 @@ _INTENTS: Mapping[tuple[str, str], Guide] = {
     (IN_DOUBT, _RETURN): _OF_LOST_PAYOUT,
     ("card_work_open", _WORK): Guide((_WRITE_ON, _ASIDE), 0, (Act.CARD,), MONEY_H, 4),
     ("card_clearing_open", _WORK): Guide((_WIPE_ON, _ASIDE), 0, (Act.CARD,), MONEY_H, 5),
+    ("tool_card_open", _WORK): Guide((_MAKE_TOOL, _TOOL_LOST), 0, (), MONEY_H, 5),
+    ("tool_back_open", _WORK): Guide((_WIPE_TOOL, _TOOL_LOST), 0, (), MONEY_H, 5),
 }
 _BEGUN = Guide((_FIND,), 0, (Act.CARD,), MONEY_H, 4)
 """A sale before its money was asked for: its card, or the next start, ends it."""
@@ -125,6 +131,7 @@ _ENTRIES: Mapping[str, Guide] = {
     "counter_gap": Guide((_CHANNEL,), 0, (), OFF_BOOK_H, 8),
 }
 
+_OVERDUE_TOOL = Guide((_FETCH_TOOL, _TOOL_LOST), 0, (), MONEY_H, 5)
 _SIGN = GuideStep("sign_for_unknown", Who.CLERK, Act.NONE, Proof.SIGNATURE)
 _CLOSED_ALONE = Guide((_SIGN,), 0, (), END_OF_SHIFT, 0)
 
@@ -183,6 +190,8 @@ def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> 
         return _ENTRIES.get(code, _LOOKED_AT)
     if kind is Kind.SHIFT:
         return _CLOSED_ALONE
+    if kind is Kind.TOOL:
+        return _OVERDUE_TOOL
     if kind is Kind.LINE:
         return line_guide(code, state)
     if code in _BAGS:

@@ -50,6 +50,7 @@ class EntryKind(StrEnum):
     GAS_DUE = "gas_due"
     CHARGED = "charged"
     PAID_OUT = "paid_out"
+    TOOL_CARD = "tool_card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ class Entry:
             a work on a card with its plan (card_armed), which work it was (card_written);
             the latest time on record, which the clock was behind (clock); the SHA-256 of the sheet
             that was registered, empty where it was taken out (layout); what was changed (account);
-            what was granted, or how it was withdrawn (gas_due, which then `corrects` the grant).
+            what was granted, or how it was withdrawn (gas_due, which then `corrects` the grant);
+            what was given out, read on what came back, or lost (tool_card, of the card's number).
         origin: Name of the station whose intent this fact finishes; empty = our own.
         witness: What proves it: `card`, `meter`, `provisional` (the image is the target, but
             another desk may have written the same one; the ledger decides), or `PEOPLE` and in

@@ -77,6 +77,7 @@ class ToolUse:
     """One use, as its meter wrote it: what it had before it did anything.
 
     Attributes:
+        flags: Words of the trade, in alphabetical order.
         done: The meter did it. Else it was pulled early: the gas may have moved or not, and the
             same meter ends it when the card is put in once more.
     """
@@ -86,7 +87,7 @@ class ToolUse:
     residual: Quantity
     cumulative: Quantity
     used: Volume
-    flags: frozenset[str]
+    flags: tuple[str, ...]
     error: int
     at: datetime
     done: bool = False

@@ -19,12 +19,17 @@ NO_MARK = bytes(4)
 
 
 class Work(StrEnum):
-    """What is written when a whole card is: a new one, one that met its meter, a blank, another."""
+    """What is written when a whole card is: a new one, one that met its meter, a blank, another.
+
+    TOOL is a fitter's card, TOOL_BACK its becoming a blank again: cards of no household.
+    """
 
     ISSUE = "issue"
     BIND = "bind"
     CLEAR = "clear"
     REISSUE = "reissue"
+    TOOL = "tool"
+    TOOL_BACK = "tool_back"
 
 
 class Step(StrEnum):

@@ -80,12 +80,15 @@ SENTENCES: Mapping[str, Words] = {
     **feeds.TABLE,
 }
 
+_SPACES = (("stage", "stage"), ("step", "happened"), ("party", "party"), ("tool", "tool"))
+"""Facts that are words themselves, and where those are."""
 _NO_WORDS = SENTENCES["no_words"]
 _WORDS: Mapping[str, str] = {
     **WORDS,
     **guides.PHRASES,
     **accounts.PHRASES,
     **books.PHRASES,
+    **tool_cards.PHRASES,
     **card_report.PHRASES,
     **reconciling.PHRASES,
     **interfaces.PHRASES,
@@ -127,14 +130,20 @@ def sentence(code: str, values: Mapping[str, Field], t: Translator) -> Sentence:
     Args:
         code: A code of the catalogue; an unknown one gets a sentence that shows it.
         values: Named facts; `reason` may itself be a code, `stage` and `step` are words of a
-            batch's life, `party` who holds cards, `…_fen` and `…_litres` are raw numbers.
+            batch's life, `party` who holds cards, `tool` a kind of tool card, `…_fen` and
+            `…_litres` are raw numbers.
         t: The language.
     """
     words = SENTENCES.get(_told_as(code, values), _NO_WORDS)
     fields = {"code": code, **values}
     if isinstance(reason := fields.get("reason"), str) and reason in SENTENCES:
         fields["reason"] = brief(reason, t)
-    for name, space in (("stage", "stage"), ("step", "happened"), ("party", "party")):
+    for name, space in (
+        ("stage", "stage"),
+        ("step", "happened"),
+        ("party", "party"),
+        ("tool", "tool"),
+    ):
         if isinstance(named := fields.get(name), str):
             fields[name] = word(f"{space}.{named}", t)
     return Sentence(

@@ -27,6 +27,12 @@ TABLE = {
         "Lay the card with the exceptions, together with this sheet; the household may need a "
         "replacement card.",
     ),
+    "examined_tool": Words(
+        "Tool card of a fitter",
+        "The card opens, checks or empties a meter for a fitter; it is no household's card.",
+        NOTHING,
+        "Give it back to its fitter, or take it back as a tool card.",
+    ),
     "examined_blank": Words(
         "Blank card",
         "The card is new, or its issue was cut short: it belongs to nobody.",

@@ -27,6 +27,15 @@ TABLE: Mapping[str, Words] = {
         "More given than granted",
         "Loads of the gas due {due_id} of account {account_no} carry more than was granted.",
     ),
+    "tool_card_disagrees": _found(
+        "Tool card disagrees",
+        "What is on record of the tool card {tool_no} is not what entry {seq} of the journal says.",
+    ),
+    "tool_card_without_work": _found(
+        "A tool card without its work",
+        "The tool card {tool_no} was given out, and no work wrote it; or one was written and not "
+        "given out.",
+    ),
     "step_disagrees": _found(
         "A batch's step disagrees",
         "A step of batch {batch_id} is not the one in entry {seq} of the journal.",

@@ -29,14 +29,14 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.readings import note_reading
-from cardstation.services.intent.whole_card import (
-    Watch,
+from cardstation.services.intent.whole_card import Watch
+from cardstation.services.intent.wipe import finish_wipe
+from cardstation.services.intent.words import meant
+from cardstation.services.intent.work_records import (
     begun_work,
     record_begun_work,
     record_laid_aside,
 )
-from cardstation.services.intent.wipe import finish_wipe
-from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 
 Ensure = Callable[[Plastic, Household, CardContent, str], str]
@@ -188,7 +188,7 @@ def _seen(station: Station, reader: Reader, presence: Presence) -> _Seen:
 def _half_cleared(station: Station, reader: Reader, presence: Presence) -> _Seen | None:
     """What a clearing that was cut short left in the lane: nobody knows it as a card."""
     with station.store.reading() as reading:
-        begun = reading.topups.open_clearings()
+        begun = [one for one in reading.topups.open_clearings() if one.account_no]
     codes = {station.rules_of(one.identity.maker).layout for one in begun}
     for layout in (one for one in station.layouts if one.code in codes):
         try:

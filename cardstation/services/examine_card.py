@@ -55,6 +55,7 @@ _NO_CARD = (CardRemoved, CardSwapped, ReaderGone, ReaderBusy, ReaderHung)
 _TOLD = (Refusal, LinkFailed, CardNotGenuine, PurseRefused)
 _TELLING = tuple(Shape)
 _VERDICTS = {
+    "tool_card": Verdict.TOOL,
     "blank_card": Verdict.BLANK,
     "foreign_card": Verdict.OTHER_UTILITY,
     "card_damaged": Verdict.OURS_DAMAGED,
@@ -62,6 +63,8 @@ _VERDICTS = {
     "chip_unknown": Verdict.NOT_A_GAS_CARD,
 }
 """Refusals that a verdict says by itself."""
+_TOOL = "tool_card"
+"""Its refusal says more: which tool, made against which order."""
 _KEY_MISSING = "layout_key_missing"
 """One of ours, for all that can be read without the key; which key it is has to be said."""
 
@@ -215,7 +218,8 @@ def _verdict(
 def _stop(facts: CardFacts | None, stop: CardStationError | None) -> Stop | None:
     """What the verdict does not say already; no account number that is not on file."""
     found = facts.stop if facts else stop
-    if found is None or found.code in _VERDICTS or isinstance(found, CardMute):
+    said = found is None or found.code in _VERDICTS.keys() - {_TOOL}
+    if found is None or said or isinstance(found, CardMute):
         return None
     values = dict(found.values)
     unknown = facts is None or facts.household is None

@@ -7,10 +7,12 @@ from contextlib import ExitStack
 from cardstation.domain.card import CardContent
 from cardstation.domain.ledger import Entry
 from cardstation.domain.meter import MakerRules
+from cardstation.domain.tool_card import ToolContent
 from cardstation.errors import CardStationError, CardSwapped, ReaderCannotMemory, Refusal, fail
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.layout import Layout
 from cardstation.ports.reader import Link, Presence, Reader
+from cardstation.ports.tool_layout import ToolLayout
 from cardstation.services.station import Station
 
 
@@ -44,7 +46,8 @@ class Inserted:
             undo.callback(self.close)
             self.chip: Chip = driver.attach(self._link)
             self.image = self.chip.read()
-            self.layout = _layout_of(self.image, layouts)
+            tools = tuple(one for one in station.tool_layouts if one.chip == driver.name)
+            self.layout = _layout_of(self.image, layouts, tools)
             self._content = self.layout.decode(self.image)
             self.rules: MakerRules = station.rules_of(self.content.identity.maker)
             self.blank_code = driver.blank_code
@@ -89,18 +92,16 @@ class Inserted:
             self._link = None
 
 
-class Plastic:
-    """One insertion of a card as one layout sees it, whoever's it is, or nobody's yet.
+class _InLane:
+    """One insertion of a card that nobody identified.
 
     Attributes:
         image: The whole main memory as last read.
         blank_code: What opens a blank of its chip; empty for a chip without codes.
     """
 
-    def __init__(
-        self, reader: Reader, presence: Presence, driver: ChipDriver, layout: Layout
-    ) -> None:
-        self.reader, self.presence, self.layout = reader, presence, layout
+    def __init__(self, reader: Reader, presence: Presence, driver: ChipDriver) -> None:
+        self.reader, self.presence = reader, presence
         self.blank_code = driver.blank_code
         self._driver = driver
         self._link: Link | None = None
@@ -129,16 +130,51 @@ class Plastic:
             self._link = None
 
 
+class Plastic(_InLane):
+    """One insertion of a card as one layout sees it, whoever's it is, or nobody's yet."""
+
+    def __init__(
+        self, reader: Reader, presence: Presence, driver: ChipDriver, layout: Layout
+    ) -> None:
+        self.layout = layout
+        super().__init__(reader, presence, driver)
+
+
+class ToolPlastic(_InLane):
+    """One insertion of a card as a layout of tool cards sees it."""
+
+    def __init__(
+        self, reader: Reader, presence: Presence, driver: ChipDriver, layout: ToolLayout
+    ) -> None:
+        self.layout = layout
+        super().__init__(reader, presence, driver)
+
+
+def insert_tool(
+    station: Station, reader: Reader, presence: Presence, layout: ToolLayout
+) -> ToolPlastic:
+    """As `insert_plastic`, for tool cards.
+
+    Raises:
+        LinkFailed, ReaderCannotMemory. Refusal: `card_of_other_chip`.
+    """
+    return ToolPlastic(reader, presence, _driver_of(station, presence, layout.chip), layout)
+
+
 def insert_plastic(station: Station, reader: Reader, presence: Presence, layout: Layout) -> Plastic:
     """Open the card of an insertion as a card of this layout's chip; nothing is identified.
 
     Raises:
         LinkFailed, ReaderCannotMemory. Refusal: `card_of_other_chip`.
     """
+    return Plastic(reader, presence, _driver_of(station, presence, layout.chip), layout)
+
+
+def _driver_of(station: Station, presence: Presence, chip: str) -> ChipDriver:
     for driver in station.chips:
-        if driver.name == layout.chip and driver.recognises(presence.atr):
-            return Plastic(reader, presence, driver, layout)
-    raise Refusal("card_of_other_chip", chip=layout.chip)
+        if driver.name == chip and driver.recognises(presence.atr):
+            return driver
+    raise Refusal("card_of_other_chip", chip=chip)
 
 
 def insert_card(station: Station, reader: Reader, presence: Presence) -> Inserted:
@@ -146,7 +182,8 @@ def insert_card(station: Station, reader: Reader, presence: Presence) -> Inserte
 
     Raises:
         LinkFailed: a subclass says how. CardServiceGone.
-        Refusal: `chip_unknown`, `foreign_card`, `blank_card`, `card_damaged`, `no_maker_rules`.
+        Refusal: `chip_unknown`, `foreign_card`, `blank_card`, `card_damaged`, `no_maker_rules`,
+            `tool_card`.
     """
     stop: Refusal | ReaderCannotMemory | None = None
     for driver in station.chips:
@@ -162,19 +199,39 @@ def insert_card(station: Station, reader: Reader, presence: Presence) -> Inserte
 
 def _telling(stop: Refusal | ReaderCannotMemory) -> int:
     """Of chips that answer to reset alike only the right one sees what is there; others see FF."""
-    known = ("blank_card", "foreign_card", "card_damaged", "no_maker_rules", "layout_key_missing")
+    known = (
+        *("blank_card", "foreign_card", "card_damaged", "no_maker_rules", "layout_key_missing"),
+        "tool_card",
+    )
     return known.index(stop.code) if stop.code in known else -1
 
 
-def _layout_of(image: bytes, layouts: tuple[Layout, ...]) -> Layout:
+def _layout_of(image: bytes, layouts: tuple[Layout, ...], tools: tuple[ToolLayout, ...]) -> Layout:
     for layout in layouts:
         if layout.recognises(image):
             return layout
+    for tool in tools:
+        if tool.recognises(image):
+            raise _tool_card(tool.decode(image))
     if any(layout.is_blank(image) for layout in layouts):
         raise Refusal("blank_card")
     for layout in layouts:
         _ensure_not_ours_damaged(layout, image)
     raise Refusal("foreign_card")
+
+
+def _tool_card(content: ToolContent) -> Refusal:
+    card = content.card
+    return Refusal(
+        "tool_card",
+        tool_no=card.tool_no,
+        tool=card.tool.value,
+        work_order=card.work_order,
+        meter_no=card.meter_no,
+        station_no=card.station_no,
+        uses=len(content.uses),
+        of=card.uses,
+    )
 
 
 def _ensure_not_ours_damaged(layout: Layout, image: bytes) -> None:

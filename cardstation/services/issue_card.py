@@ -31,13 +31,12 @@ from cardstation.services.intent.known import ensure_active
 from cardstation.services.intent.prices import tiers_for
 from cardstation.services.intent.whole_card import (
     Watch,
-    begun_work,
     ensure_of_no_other_work,
     finish_whole,
     is_whole,
     planned_whole,
-    record_begun_work,
 )
+from cardstation.services.intent.work_records import begun_work, record_begun_work
 from cardstation.services.station import Station
 from cardstation.store import Reading
 

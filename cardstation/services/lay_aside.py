@@ -10,7 +10,8 @@ from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.adopt import told_of
 from cardstation.services.intent.guards import two_give_up
-from cardstation.services.intent.whole_card import NEW_CARDS, record_laid_aside
+from cardstation.services.intent.whole_card import NEW_CARDS
+from cardstation.services.intent.work_records import record_laid_aside
 from cardstation.services.station import Station
 
 

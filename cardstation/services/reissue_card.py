@@ -41,14 +41,13 @@ from cardstation.services.intent.reissuing import (
 )
 from cardstation.services.intent.whole_card import (
     Watch,
-    begun_work,
     ensure_of_no_other_work,
     finish_whole,
     is_whole,
     planned_whole,
-    record_begun_work,
 )
 from cardstation.services.intent.words import meant
+from cardstation.services.intent.work_records import begun_work, record_begun_work
 from cardstation.services.issue_card import rules_for
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station

@@ -17,6 +17,7 @@ from cardstation.ports.keys import CardKeys, DeviceKey, PinHash
 from cardstation.ports.layout import Layout
 from cardstation.ports.ledger import Ledger
 from cardstation.ports.payment import Payment
+from cardstation.ports.tool_layout import ToolLayout
 from cardstation.services.work import Work
 from cardstation.store import Store
 
@@ -54,6 +55,7 @@ class Station:
         armed: Told after each armed commit, so that the ledger hears of it soon; returns at once.
         feeds: What the centre publishes; None = works without. synced: Told when the ledger has
             everything, so that feeds are followed and the board is told; returns at once.
+        tool_layouts: Formats of the cards of fitters that this desk makes and reads.
     """
 
     store: Store
@@ -77,6 +79,7 @@ class Station:
     emergency: Volume = field(default_factory=lambda: Volume.of_m3("10"))
     feeds: Feeds | None = None
     synced: Callable[[], None] = _nobody
+    tool_layouts: tuple[ToolLayout, ...] = ()
     work: Work = field(default_factory=Work, compare=False, repr=False)
 
     @property

@@ -29,6 +29,7 @@ from cardstation.services.proof.shifts import (
 )
 from cardstation.services.proof.states import state_disagreements
 from cardstation.services.proof.steps import step_disagreements
+from cardstation.services.proof.tool_cards import tool_card_disagreements
 from cardstation.services.station import Station
 
 
@@ -77,6 +78,7 @@ def verify(station: Station) -> Verification:
         *counter_disagreements(records),
         *funding_disagreements(records),
         *gas_due_disagreements(records),
+        *tool_card_disagreements(records),
         *lump_sum_disagreements(records),
         *charge_disagreements(records),
         *equation_disagreements(records),

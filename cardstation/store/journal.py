@@ -203,11 +203,14 @@ class Journal:
         return {row[0]: (int(row[1]), row[2]) for row in self._connection.execute(query)}
 
     def granted_since(self, seq: int) -> int:
-        """Litres of the gas that was granted after `seq`; what was withdrawn counts as well."""
+        """Litres of the gas that was granted after `seq`; what was withdrawn counts as well.
+
+        And what tool cards may let through that were given out.
+        """
         said = cast(journal.c.raw, Text)
         query = select(func.sum(func.json_extract(said, "$.litres"))).where(
             journal.c.seq > seq,
-            journal.c.kind == EntryKind.GAS_DUE.value,
+            journal.c.kind.in_((EntryKind.GAS_DUE.value, EntryKind.TOOL_CARD.value)),
             func.json_extract(said, "$.corrects") == "",
         )
         return int(self._connection.execute(query).scalar() or 0)

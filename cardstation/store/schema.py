@@ -22,11 +22,12 @@ from cardstation.store import (
     readings,
     shifts,
     tariffs,
+    tool_cards,
 )
 from cardstation.store.seals import seal_rows
 from cardstation.store.tables import guards, metadata
 
-VERSION = 16
+VERSION = 17
 REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata
@@ -46,6 +47,7 @@ _WITH_TABLES = (
     readings,
     shifts,
     tariffs,
+    tool_cards,
 )
 
 
@@ -83,6 +85,7 @@ def make_schema(connection: Connection) -> None:
         *payouts.APPEND_ONLY,
         *feeds.APPEND_ONLY,
         *grants.APPEND_ONLY,
+        *tool_cards.APPEND_ONLY,
         *account_changes.APPEND_ONLY,
         *gas_dues.APPEND_ONLY,
     )

@@ -83,6 +83,8 @@ _OPEN_WORK = (
     topup.c.direction == "work",
     topup.c.state.not_in(_each(FINAL[Direction.WORK])),
 )
+_WIPED = (Work.CLEAR.value, Work.TOOL_BACK.value)
+_TOOLS = (Work.TOOL.value, Work.TOOL_BACK.value)
 _NO_CLEARING = or_(topup.c.direction != "work", topup.c.reference != Work.CLEAR.value)
 """A dead card that is made a blank again is nothing of its household any more."""
 _TAKEN_BACK = select(topup.c.corrects).where(
@@ -231,8 +233,12 @@ class TopUps:
         return self._find(topup.c.direction == Direction.WORK, *mine)
 
     def open_clearings(self) -> tuple[TopUp, ...]:
-        """Every dead card that is being made a blank again and is not done."""
-        return self._find(*_OPEN_WORK, topup.c.reference == Work.CLEAR.value)
+        """Every dead or tool card that is being made a blank again and is not done."""
+        return self._find(*_OPEN_WORK, topup.c.reference.in_(_WIPED))
+
+    def open_tools(self) -> tuple[TopUp, ...]:
+        """Every tool card that is being made, or made a blank again, and is not done."""
+        return self._find(*_OPEN_WORK, topup.c.reference.in_(_TOOLS))
 
     def last_taken_back(self) -> dict[str, TopUp]:
         """Account → its last load here, where that was taken off its card again."""

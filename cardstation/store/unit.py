@@ -30,6 +30,7 @@ from cardstation.store.receipts import Numbers, Receipts
 from cardstation.store.shifts import Shifts
 from cardstation.store.steps import Steps
 from cardstation.store.tariffs import Tariffs
+from cardstation.store.tool_cards import ToolCards
 from cardstation.store.topups import TopUps
 
 _FULL = "SQLITE_FULL"
@@ -60,6 +61,7 @@ class Reading:
         self.readings = Readings(connection)
         self.feeds = Feeds(connection)
         self.grants = Grants(connection)
+        self.tool_cards = ToolCards(connection)
         self.account_changes = AccountChanges(connection)
         self.gas_dues = GasDues(connection)
         self._look()

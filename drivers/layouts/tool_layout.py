@@ -167,7 +167,7 @@ def _use_of(record: Record) -> ToolUse:
         residual=quantity(kind, record.number("residual")),
         cumulative=quantity(kind, record.number("cumulative")),
         used=Volume(record.number("used")),
-        flags=record.words("flags"),
+        flags=tuple(sorted(record.words("flags"))),
         error=record.number("error"),
         at=record.time("at"),
         done=record.text("state") == "done",
@@ -182,7 +182,7 @@ def _use_values(use: ToolUse) -> dict[str, FieldValue]:
         "residual": amount(use.residual),
         "cumulative": amount(use.cumulative),
         "used": use.used.litres,
-        "flags": use.flags,
+        "flags": frozenset(use.flags),
         "error": use.error,
         "at": use.at,
     }

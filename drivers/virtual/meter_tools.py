@@ -125,7 +125,7 @@ def _shown(state: MeterState, at: datetime) -> ToolUse:
         residual=state.quantity(state.residual),
         cumulative=state.quantity(state.cumulative),
         used=Volume(state.used_litres),
-        flags=state.flags,
+        flags=tuple(sorted(state.flags)),
         error=int(state.error),
         at=at,
     )

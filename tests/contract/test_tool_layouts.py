@@ -55,7 +55,7 @@ def use(number: int) -> ToolUse:
         residual=Money(-7),
         cumulative=Money(1_500_000),
         used=Volume(1_496_500),
-        flags=frozenset({"magnet", "valve_closed"}),
+        flags=("magnet", "valve_closed"),
         error=4,
         at=AT + timedelta(hours=number),
     )

@@ -35,7 +35,7 @@ def test_a_bind_is_finished_on_its_own_card_only(
     issue(desk, card, home, maker)
     meter_for(home, rules).take(card)
     with monkeypatch.context() as cut:
-        cut.setattr(whole_card, "_prove_code", unplugged)
+        cut.setattr(whole_card, "prove_code", unplugged)
         assert stopped_by(desk, card, home, maker) == "card_work_unknown"
     before = {name: bytes(kept) for name, kept in other.chip.memories.items()}
     assert stopped_by(desk, other, home, maker) == "not_blank"

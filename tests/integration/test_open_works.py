@@ -42,7 +42,7 @@ def unplugged(*_: object) -> None:
 def no_proof() -> Iterator[None]:
     """The card is whole, and its seal is lost."""
     with pytest.MonkeyPatch.context() as cut:
-        cut.setattr(whole_card, "_prove_code", unplugged)
+        cut.setattr(whole_card, "prove_code", unplugged)
         yield
 
 
@@ -204,7 +204,7 @@ def test_a_sale_makes_no_card_nor_is_one_made_for_a_replaced_meter(
     issue(desk, card, home, NAMED_AT_ONCE.code)
     meter_for(home, NAMED_AT_ONCE).take(card)
     with pytest.MonkeyPatch.context() as cut:
-        cut.setattr(whole_card, "_write", unplugged)
+        cut.setattr(whole_card, "write_whole", unplugged)
         assert stopped_by(desk, card, home, NAMED_AT_ONCE.code) == "card_work_unknown"
     replaced(desk, home)
     before = card.image

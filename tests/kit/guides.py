@@ -57,7 +57,8 @@ def every_intent() -> list[tuple[str, str, str]]:
         states = {state for state, _ in table} | set(table.values())
         open_ones = sorted(states - FINAL[direction])
         found += [(code_of(state, direction), direction.value, state.value) for state in open_ones]
-    found += [(code_of(TopUpState.ARMED, Direction.WORK, Work.CLEAR), "work", "armed")]
+    works = (Work.CLEAR, Work.TOOL, Work.TOOL_BACK)
+    found += [(code_of(TopUpState.ARMED, Direction.WORK, one), "work", "armed") for one in works]
     seen_ahead = [(WENT_ON, TopUpState.PAID), (NOT_AS_LEFT, TopUpState.NOT_LOADED)]
     found += [(code, "sale", state.value) for code, state in seen_ahead]
     lost = [(IN_DOUBT, "sale", "refund_requested"), (IN_DOUBT, "return", "payout_pending")]
@@ -86,6 +87,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     rows += [(at, guide_of(Kind.LINE, "kept_refused", state=at)) for at in (REFUSED, OWED)]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
     rest.append(("shift", guide_of(Kind.SHIFT, "unknown_to_sign")))
+    rest.append(("tool", guide_of(Kind.TOOL, "tool_card_overdue")))
     rest += [(code, guide_of(Kind.BAG, code)) for code in _OF_BAGS]
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))

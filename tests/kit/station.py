@@ -33,6 +33,7 @@ from cardstation.store import Store
 from drivers.chips import CHIPS
 from drivers.keys import DemoCardKeys
 from drivers.layouts import LAYOUTS
+from drivers.layouts.open_tools import TOOL_LAYOUTS
 from drivers.makers import MAKERS
 from drivers.payments import PAYMENTS
 from drivers.virtual import VirtualCard, VirtualReader
@@ -142,6 +143,7 @@ def open_desk(
         store=opened,
         chips=CHIPS,
         layouts=LAYOUTS,
+        tool_layouts=TOOL_LAYOUTS,
         makers=makers,
         keys=DemoCardKeys(),
         device_key=NoKey(),

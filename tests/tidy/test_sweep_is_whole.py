@@ -40,10 +40,11 @@ NO_MONEY = {
     f"{SERVICES}.intent.account_changes.record_account_change": EntryKind.ACCOUNT,
     f"{SERVICES}.settle_clock.settle_clock": EntryKind.CLOCK,
     f"{SERVICES}.change_layout.change_layout": EntryKind.LAYOUT,
-    f"{SERVICES}.intent.whole_card._armed": EntryKind.CARD_ARMED,
-    f"{SERVICES}.intent.whole_card.record_written": EntryKind.CARD_WRITTEN,
-    f"{SERVICES}.intent.whole_card.record_laid_aside": EntryKind.CARD_GIVEN_UP,
     f"{SERVICES}.intent.undoing._undone": EntryKind.CARD_GIVEN_UP,
+    f"{SERVICES}.intent.work_records.arm_whole": EntryKind.CARD_ARMED,
+    f"{SERVICES}.intent.tool_book.record_tool": EntryKind.TOOL_CARD,
+    f"{SERVICES}.intent.work_records.record_written": EntryKind.CARD_WRITTEN,
+    f"{SERVICES}.intent.work_records.record_laid_aside": EntryKind.CARD_GIVEN_UP,
 }
 """Writers of one kind of fact, which has no postings."""
 SWEEP = (
@@ -55,6 +56,7 @@ SWEEP = (
 NOT_SWEPT = {
     f"{SERVICES}.reissue_card.reissue_card": "it asks the ledger, whose word books money of others",
     f"{SERVICES}.cancel_reissue.cancel_reissue": "as reissue_card; test_reissue_cuts cuts both",
+    f"{SERVICES}.make_tool_card.make_tool_card": "no money: property/test_tool_cuts.py cuts it",
     f"{SERVICES}.pay_debt.pay_debt": "its money is settle_arrears, swept; a row is judged after it",
 }
 """Services by whole name, and why no job cuts them."""

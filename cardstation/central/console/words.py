@@ -108,6 +108,7 @@ ENTRIES = {
     "paid_out": "Balance paid out",
     "account": "Account changed",
     "gas_due": "Gas due granted or withdrawn",
+    "tool_card": "Tool card given out, back or lost",
     "order": "Paid online",
     "order_withdrawn": "Paid online, withdrawn",
     "order_loaded": "Paid online, loaded by a channel",

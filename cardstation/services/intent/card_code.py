@@ -7,13 +7,13 @@ from typing import Protocol
 from cardstation.domain.topup import TopUp, Work
 from cardstation.errors import CodeRefused, Refusal
 from cardstation.ports.chip import Chip
-from cardstation.ports.layout import Layout
+from cardstation.ports.layout import Format
 from cardstation.services.intent.load import may_present, note_attempt
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.attempts import Attempt
 
-_CODE_CHANGES = (Work.ISSUE, Work.REISSUE, Work.CLEAR)
+CODE_CHANGES = (Work.ISSUE, Work.REISSUE, Work.CLEAR, Work.TOOL, Work.TOOL_BACK)
 """Works during which a card has the code of a blank, or its own, or a mixture."""
 
 
@@ -21,8 +21,11 @@ class CardInLane(Protocol):
     """A card in the lane as far as writing it whole goes."""
 
     chip: Chip
-    layout: Layout
     image: bytes
+
+    @property
+    def layout(self) -> Format:
+        """What tells it from others."""
 
     @property
     def blank_code(self) -> bytes:
@@ -60,7 +63,7 @@ def refused_before(station: Station, card: CardInLane, intent: TopUp) -> bool:
         last = reading.attempts.last_of(intent.topup_id)
     tries = card.chip.tries_left()
     spent = tries is not None and tries == card.chip.all_tries - 1
-    return intent.reference in _CODE_CHANGES and spent and last is Attempt.REFUSED
+    return intent.reference in CODE_CHANGES and spent and last is Attempt.REFUSED
 
 
 def present(
@@ -95,6 +98,6 @@ def present(
 
 def _torn(reading: Reading, intent: TopUp, every: int) -> int:
     """Attempts that were cut short: of this card, or, on a work that changes codes, of that."""
-    if intent.reference in _CODE_CHANGES:
+    if intent.reference in CODE_CHANGES:
         return reading.attempts.torn_of(intent.topup_id, every)
     return reading.attempts.torn(intent.identity.maker, intent.identity.card_no, every)

@@ -28,7 +28,7 @@ def record_due(station: Station, unit: Unit, due: GasDue) -> None:
             `no_tariff`.
     """
     litres = _counted(station, unit, due)
-    _ensure_limit(station, unit, litres)
+    ensure_free_gas(station, unit, litres)
     _append(station, unit, due, litres=litres.litres)
 
 
@@ -172,7 +172,12 @@ def _counted(station: Station, reading: Reading, due: GasDue) -> Volume:
     return _tariff(station, reading, household).buy(due.quantity, _LITRE, now).volume or NO_GAS
 
 
-def _ensure_limit(station: Station, reading: Reading, more: Volume) -> None:
+def ensure_free_gas(station: Station, reading: Reading, more: Volume) -> None:
+    """So much more may be given without money before the ledger has heard of it.
+
+    Raises:
+        Refusal: `free_gas_limit`.
+    """
     limit = station.free_gas
     heard, _ = reading.outbox.acked()
     unheard = Volume(reading.journal.granted_since(heard) if station.ledger is not None else 0)

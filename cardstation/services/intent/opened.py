@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,13 @@ _CODES = {
     TopUpState.SEALED: "payout_pending",
     TopUpState.PAYOUT_PENDING: "payout_pending",
 }
+
+_WORKS: Mapping[str, str] = {
+    Work.CLEAR: "card_clearing_open",
+    Work.TOOL: "tool_card_open",
+    Work.TOOL_BACK: "tool_back_open",
+}
+"""Works that are not for a household's card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class OpenIntent:
 def code_of(state: TopUpState, direction: Direction = Direction.SALE, work: str = "") -> str:
     """What an open state means, as a code of the catalogue; of a work, by which one it is."""
     if direction is Direction.WORK:
-        return "card_clearing_open" if work == Work.CLEAR else "card_work_open"
+        return _WORKS.get(work, "card_work_open")
     return _CODES[state]
 
 

@@ -6,40 +6,34 @@ card that a cut left half-written, or another blank in its place, is written wit
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 from cardstation.domain.card import CardContent, CardType, Witness, WritePlan, judge
-from cardstation.domain.household import Household
-from cardstation.domain.ledger import PEOPLE, EntryKind
-from cardstation.domain.money import NO_MONEY
-from cardstation.domain.payment import Tender
-from cardstation.domain.tariff import Quote
 from cardstation.domain.topup import Step, TopUp, Work
-from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
-from cardstation.domain.volume import NO_GAS
+from cardstation.domain.transitions import TopUpState
 from cardstation.errors import (
     CardServiceGone,
     CodeRefused,
     LinkFailed,
-    OutcomeUnknown,
     Refusal,
     WriteNotTaken,
     ensure,
     fail,
 )
 from cardstation.ports.layout import Layout
-from cardstation.services.intent.anchoring import anchor_journal, write_anchor
+from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.being_cleared import clearing_on
-from cardstation.services.intent.card_code import CardInLane, own_code, present, refused_before
-from cardstation.services.intent.facts import append_about, stamp
-from cardstation.services.intent.generations import take_generation
-from cardstation.services.intent.records import record_move
-from cardstation.services.intent.undoing import undo_reissue
+from cardstation.services.intent.card_code import (
+    CODE_CHANGES,
+    CardInLane,
+    own_code,
+    present,
+    refused_before,
+)
+from cardstation.services.intent.work_records import card_unknown, record_again, record_written
 from cardstation.services.station import Station
-from cardstation.store import Unit
-from cardstation.store.frozen import freeze
 
 Watch = Callable[[Step], None]
 NEW_CARDS = (Work.ISSUE, Work.REISSUE)
@@ -82,118 +76,15 @@ def is_whole(layout: Layout, image: bytes, intent: TopUp) -> bool:
     return (shown.identity, credit) == (meant.identity, meant.credit)
 
 
-def begun_work(
-    station: Station, work_id: str, work: Work, content: CardContent, image: bytes
-) -> TopUp:
-    """A work as first stored.
+class WholeInLane(CardInLane, Protocol):
+    """A card in the lane of which a layout of household cards tells everything."""
 
-    Args:
-        station: The desk.
-        work_id: Its id.
-        work: Which one.
-        content: Of the card as it will be, or of one that will be none any more.
-        image: What the card shows now.
-    """
-    credit = content.credit or fail("a whole card has a credit")
-    now = station.clock.now()
-    return TopUp(
-        topup_id=work_id,
-        state=TopUpState.REQUESTED,
-        account_no=content.identity.account_no,
-        identity=content.identity,
-        quote=Quote("", now.year, NO_MONEY, NO_MONEY, NO_MONEY, None, (), NO_GAS),
-        quantity=credit.quantity,
-        tender=Tender.CASH,
-        reference=work.value,
-        batch_id="",
-        line=0,
-        row=0,
-        order_id="",
-        known_counter=credit.purchase_counter,
-        counter_before=credit.purchase_counter,
-        counter_after=credit.purchase_counter,
-        before=image,
-        plan=None,
-        opened_at=now,
-        direction=Direction.WORK,
-    )
+    @property
+    def layout(self) -> Layout:
+        """What its bytes mean."""
 
 
-def record_begun_work(
-    station: Station, intent: TopUp, plan: WritePlan, *, approver: str = "", words: str = ""
-) -> TopUp:
-    """Begin a work and arm it in one commit; then the anchor. Only then comes a byte (R2).
-
-    Args:
-        station: The desk.
-        intent: As first stored.
-        plan: How its card is written.
-        approver: The second person, where the work needs one; then their words, too.
-        words: What both say of the card.
-
-    Raises:
-        Refusal: `card_already_begun`.
-    """
-    said = {"approver": approver, "witness": PEOPLE + words} if approver else {}
-    with station.store.unit() as unit:
-        unit.topups.add(intent, stamp(station, approver))
-        return _armed(station, unit, intent, plan, **said)
-
-
-def record_again(station: Station, intent: TopUp, plan: WritePlan) -> TopUp:
-    """Arm a work once more over what lies in the lane now; then the anchor."""
-    with station.store.unit() as unit:
-        return _armed(station, unit, intent, plan)
-
-
-def _armed(station: Station, unit: Unit, intent: TopUp, plan: WritePlan, **said: str) -> TopUp:
-    placed = replace(intent, before=plan.before)
-    entry = append_about(
-        station,
-        unit,
-        EntryKind.CARD_ARMED,
-        placed,
-        proof=hashlib.sha256(plan.before).hexdigest(),
-        detail=freeze(replace(placed, state=TopUpState.ARMED, plan=plan)),
-        **said,
-    )
-    moved = unit.topups.move(
-        placed, TopUpEvent.PLAN_STORED, stamp(station), seq=entry.seq, plan=plan
-    )
-    if intent.reference == Work.REISSUE:
-        take_generation(unit, intent)
-    head = unit.journal.head()
-    unit.commit()
-    write_anchor(station, head)
-    station.armed()
-    return moved
-
-
-def record_laid_aside(station: Station, intent: TopUp, words: str, approver: str) -> TopUp:
-    """Two persons lay the card of a work aside, or say that it is gone: a fact of the chain."""
-    with station.store.unit() as unit:
-        entry = append_about(
-            station,
-            unit,
-            EntryKind.CARD_GIVEN_UP,
-            intent,
-            witness=PEOPLE + words,
-            approver=approver,
-            detail=intent.reference,
-        )
-        moved = unit.topups.move(
-            intent,
-            TopUpEvent.PROVEN_NOT_LOADED,
-            stamp(station, approver),
-            seq=entry.seq,
-            reason="laid_aside",
-        )
-        unit.commit()
-    anchor_journal(station)
-    return moved
-
-
-def finish_whole(station: Station, card: CardInLane, intent: TopUp, watch: Watch) -> TopUp:
+def finish_whole(station: Station, card: WholeInLane, intent: TopUp, watch: Watch) -> TopUp:
     """Bring the card in the lane to what its work says, prove it with its own code, and seal.
 
     Args:
@@ -212,23 +103,23 @@ def finish_whole(station: Station, card: CardInLane, intent: TopUp, watch: Watch
         intent = _ready(station, card, intent)
     try:
         if not whole:
-            _write(station, card, intent, watch)
+            write_whole(station, card, intent, watch)
         watch(Step.VERIFY)
         if not is_whole(card.layout, card.image, intent):
             raise WriteNotTaken("write_not_taken")
-        _prove_code(station, card, intent)
+        prove_code(station, card, intent)
     except (LinkFailed, CardServiceGone, WriteNotTaken) as error:
         raise card_unknown(station, intent, error.code, "card_work_unknown") from error
     return record_written(station, intent, card.image)
 
 
-def _ready(station: Station, card: CardInLane, intent: TopUp) -> TopUp:
+def _ready(station: Station, card: WholeInLane, intent: TopUp) -> TopUp:
     """Only a blank, or the card that is bound, is written; armed over what it shows now."""
     before = _shows_before(card, intent)
     plan = intent.plan or fail("a work is armed as it begins")
     # A card that is bound is one card: on another, its twin would prove of it what is not so.
     blank = intent.reference in NEW_CARDS and card.layout.is_blank(card.image)
-    if not (before or blank or _torn_by_us(card, plan)):
+    if not (before or blank or torn_by_us(card, plan)):
         raise Refusal("not_blank")
     ensure_of_no_other_work(station, card, intent.topup_id)
     _ensure_its_meter(station, intent)
@@ -259,7 +150,7 @@ def ensure_of_no_other_work(station: Station, card: CardInLane, but: str = "") -
     for one in begun:
         plan = one.plan or fail("a work is armed as it begins")
         same = len(plan.before) == len(card.image)
-        if one.topup_id != but and same and _torn_by_us(card, plan):
+        if one.topup_id != but and same and torn_by_us(card, plan):
             raise Refusal("not_blank")
 
 
@@ -274,7 +165,7 @@ def _ensure_its_meter(station: Station, intent: TopUp) -> None:
         )
 
 
-def _torn_by_us(card: CardInLane, plan: WritePlan) -> bool:
+def torn_by_us(card: CardInLane, plan: WritePlan) -> bool:
     """A card that no layout knows any more, and that lies between our plan's before and target.
 
     What takes it out of the world is written first and made whole last; it may be anything.
@@ -290,7 +181,7 @@ def _torn_by_us(card: CardInLane, plan: WritePlan) -> bool:
     return seen is not Witness.FOREIGN
 
 
-def _shows_before(card: CardInLane, intent: TopUp) -> bool:
+def _shows_before(card: WholeInLane, intent: TopUp) -> bool:
     """The opening card that is bound; only its type and its meter's number differ."""
     if intent.reference != Work.BIND or not card.layout.recognises(card.image):
         return False
@@ -299,7 +190,8 @@ def _shows_before(card: CardInLane, intent: TopUp) -> bool:
     return same and shown.card_type is CardType.OPENING
 
 
-def _write(station: Station, card: CardInLane, intent: TopUp, watch: Watch) -> None:
+def write_whole(station: Station, card: CardInLane, intent: TopUp, watch: Watch) -> None:
+    """Open the card, write it, and give a new one its own code."""
     watch(Step.WRITE)
     plan = intent.plan or fail("an armed work has its plan")
     own = own_code(station, card, intent)
@@ -311,7 +203,7 @@ def _write(station: Station, card: CardInLane, intent: TopUp, watch: Watch) -> N
     card.power_cycle()
 
 
-def _prove_code(station: Station, card: CardInLane, intent: TopUp) -> None:
+def prove_code(station: Station, card: CardInLane, intent: TopUp) -> None:
     """Prove that the card opens by its own code: giving it that code may have been cut short.
 
     Where it does not, it still has the one of a blank, and is given its own; or it has a mixture
@@ -324,7 +216,7 @@ def _prove_code(station: Station, card: CardInLane, intent: TopUp) -> None:
         try:
             present(station, card, intent, own)
         except CodeRefused:
-            if intent.reference not in NEW_CARDS:
+            if intent.reference not in CODE_CHANGES:
                 raise
             card.power_cycle()
         else:
@@ -338,49 +230,3 @@ def _prove_code(station: Station, card: CardInLane, intent: TopUp) -> None:
     card.power_cycle()
     present(station, card, intent, own)
     card.power_cycle()
-
-
-def record_written(station: Station, intent: TopUp, image: bytes) -> TopUp:
-    """The card was read back, and opens by its own code: it is whole."""
-    with station.store.unit() as unit:
-        entry = append_about(
-            station,
-            unit,
-            EntryKind.CARD_WRITTEN,
-            intent,
-            proof=hashlib.sha256(image).hexdigest(),
-            witness="card",
-            detail=intent.reference,
-        )
-        moved = unit.topups.move(
-            intent, TopUpEvent.SEEN_TARGET, stamp(station), seq=entry.seq, reason="card"
-        )
-        household = unit.households.get(intent.account_no) or fail("its household is on file")
-        unit.households.update(as_written(household, intent))
-        if intent.reference == Work.CLEAR and intent.corrects:
-            undo_reissue(station, unit, intent)
-        unit.commit()
-    return moved
-
-
-def as_written(household: Household, intent: TopUp) -> Household:
-    """A household once its card was read back: it counts as its card does.
-
-    A card in the place of another counts as people read off the meter, where they did.
-    """
-    counter = max(household.purchase_counter, intent.counter_after)
-    if intent.reference == Work.REISSUE:
-        counter = intent.counter_after
-    return replace(household, purchase_counter=counter)
-
-
-def card_unknown(station: Station, intent: TopUp, reason: str, code: str) -> OutcomeUnknown:
-    """The link was lost: the card decides at its next insertion; `code` says of which work."""
-    if intent.state is TopUpState.ARMED:
-        record_move(station, intent, TopUpEvent.LINK_LOST, reason=reason)
-    return OutcomeUnknown(
-        code,
-        card_no=intent.identity.card_no,
-        account_no=intent.account_no,
-        reason=reason,
-    )

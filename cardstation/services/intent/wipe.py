@@ -6,7 +6,7 @@ clearing's mark there: from then on it is a blank to everybody, and this clearin
 
 from __future__ import annotations
 
-from cardstation.domain.topup import Step, TopUp
+from cardstation.domain.topup import Step, TopUp, Work
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import (
     CardServiceGone,
@@ -18,12 +18,8 @@ from cardstation.errors import (
 )
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.card_code import CardInLane, own_code, present, refused_before
-from cardstation.services.intent.whole_card import (
-    Watch,
-    card_unknown,
-    record_again,
-    record_written,
-)
+from cardstation.services.intent.whole_card import Watch
+from cardstation.services.intent.work_records import card_unknown, record_again, record_written
 from cardstation.services.station import Station
 
 
@@ -55,7 +51,8 @@ def finish_wipe(station: Station, card: CardInLane, intent: TopUp, watch: Watch)
         if card.image != plan.target:
             raise WriteNotTaken("write_not_taken")
     except (LinkFailed, CardServiceGone, WriteNotTaken) as error:
-        raise card_unknown(station, intent, error.code, "card_clear_unknown") from error
+        code = "tool_back_unknown" if intent.reference == Work.TOOL_BACK else "card_clear_unknown"
+        raise card_unknown(station, intent, error.code, code) from error
     return record_written(station, intent, card.image)
 
 

@@ -25,6 +25,7 @@ from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Acknowledgement, Receipt
 from cardstation.domain.shift import Clerk, Shift, ShiftClose
+from cardstation.domain.tool_book import ToolFact
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import TAKEN_OFF, Direction, TopUpEvent
 from cardstation.errors import Value
@@ -76,6 +77,7 @@ class Records:
     ack_numbers: tuple[tuple[int, int, str], ...]
     orders: Mapping[str, Order]
     gas_dues: tuple[tuple[int, bool, GasDue], ...]
+    tool_facts: tuple[tuple[int, ToolFact], ...]
     loads: tuple[OwnedCounter, ...]
     households: Mapping[str, Household]
     acked: tuple[int, str]
@@ -252,6 +254,7 @@ def collect_records(station: Station) -> Records:
             acknowledgements=reading.lump_sums.acknowledgements(),
             ack_numbers=tuple(reading.lump_sums.numbers()),
             gas_dues=reading.gas_dues.every(),
+            tool_facts=reading.tool_cards.facts(),
             orders={order.order_id: order for order in reading.orders.every()},
             loads=reading.topups.loads(),
             households={one.account_no: one for one in reading.households.every()},

@@ -35,7 +35,8 @@ from cardstation.services.intent.giving_back import (
 )
 from cardstation.services.intent.papers import receipt_of
 from cardstation.services.intent.steps import step_again
-from cardstation.services.intent.whole_card import as_written
+from cardstation.services.intent.tool_book import tool_again
+from cardstation.services.intent.work_records import as_written
 from cardstation.services.rebuild.list_again import change_list_again
 from cardstation.services.rebuild.moment import station_then
 from cardstation.services.rebuild.money_again import fund_load, release_again
@@ -163,6 +164,7 @@ _ROW_AGAIN: Mapping[EntryKind, Callable[[Unit, Entry], None]] = {
     EntryKind.CLERK: change_again,
     EntryKind.ACCOUNT: account_changed_again,
     EntryKind.GAS_DUE: due_again,
+    EntryKind.TOOL_CARD: tool_again,
 }
 """Facts with a row of their own, which they alone make."""
 
@@ -242,6 +244,8 @@ def _asked(then: Station, unit: Unit, known: TopUp, event: TopUpEvent, entry: En
 def _household_then(
     then: Station, unit: Unit, stored: StoredEntry, entry: Entry, intent: TopUp
 ) -> None:
+    if not entry.account_no:
+        return
     household = unit.households.get(entry.account_no)
     if household is None:
         raise Refusal("unknown_household", account_no=entry.account_no)
