@@ -11,6 +11,7 @@ from cardstation.domain.refund_list import RefundList
 from cardstation.domain.triage_list import TriageList
 from cardstation.services.handover_sheet import handover_sheet as sheet_of
 from cardstation.services.issue_acknowledgement import issue_acknowledgement
+from cardstation.services.issue_charge_paper import issue_charge_paper
 from cardstation.services.issue_receipt import issue_receipt
 from cardstation.services.refund_list import refund_list as refunds_of
 from cardstation.services.station import Station
@@ -29,13 +30,17 @@ def write_receipt(
 ) -> tuple[Path, Path]:
     """File one receipt as A5 and as an 80 mm slip; from the second time on it says reprint.
 
-    That of a load which was taken back says so.
+    That of a load or a charge which was taken back says so. A slip of a charge has its id.
 
     Raises:
         Refusal: `unknown_receipt`.
     """
     from cardstation.papers import Reprint, receipt_80mm, receipt_a5
 
+    with station.store.reading() as reading:
+        charges = reading.charges
+        if charges.numbered(receipt_no) or charges.receipt(receipt_no):
+            return write_charge(station, receipt_no, folder, lang, reason)
     issued = issue_receipt(station, receipt_no)
     marked = issued.reprint or issued.void
     mark = Reprint(issued.paper_no - 1, reason, issued.void) if marked else None
@@ -44,6 +49,28 @@ def write_receipt(
     a5, slip = folder / f"{stem}-a5.pdf", folder / f"{stem}-80mm.pdf"
     a5.write_bytes(receipt_a5(issued.receipt, lang, mark))
     slip.write_bytes(receipt_80mm(issued.receipt, lang, mark))
+    return a5, slip
+
+
+def write_charge(
+    station: Station, charge: str, folder: Path, lang: str, reason: str = ""
+) -> tuple[Path, Path]:
+    """File the paper of a charge as A5 and as an 80 mm slip, as `write_receipt`.
+
+    Raises:
+        Refusal: `unknown_charge`.
+    """
+    from cardstation.papers import Reprint, charge_80mm, charge_a5
+
+    issued = issue_charge_paper(station, charge)
+    made, marked = issued.receipt, issued.reprint or issued.void
+    mark = Reprint(issued.paper_no - 1, reason, issued.void) if marked else None
+    folder.mkdir(parents=True, exist_ok=True)
+    name = made.receipt_no or f"charge-{made.charge.charge_id}"
+    stem = f"{name}-{issued.paper_no - 1}" if issued.reprint else name
+    a5, slip = folder / f"{stem}-a5.pdf", folder / f"{stem}-80mm.pdf"
+    a5.write_bytes(charge_a5(made, lang, mark))
+    slip.write_bytes(charge_80mm(made, lang, mark))
     return a5, slip
 
 

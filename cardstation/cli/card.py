@@ -150,7 +150,7 @@ def quote(call: Call, account: str, yuan: str | None, m3: str | None) -> None:
 @click.option("--volume", "m3", help="Volume in m³.")
 @click.option(
     "--tender",
-    type=click.Choice(["cash", "bank_transfer", "qr_code"]),
+    type=click.Choice(["cash", "bank_transfer", "qr_code", "balance"]),
     default="cash",
     show_default=True,
 )
@@ -224,7 +224,7 @@ def wanted(yuan: str | None, m3: str | None) -> tuple[Money | None, Volume | Non
     if (yuan is None) == (m3 is None):
         raise click.UsageError("--money or --volume")
     money = None if yuan is None else money_of("--money", yuan)
-    return money, None if m3 is None else _volume(m3)
+    return money, None if m3 is None else volume_of(m3)
 
 
 def money_of(option: str, yuan: str) -> Money:
@@ -242,7 +242,12 @@ def money_of(option: str, yuan: str) -> Money:
     return money
 
 
-def _volume(m3: str) -> Volume:
+def volume_of(m3: str) -> Volume:
+    """A volume typed on the command line.
+
+    Raises:
+        click.BadParameter: no volume.
+    """
     try:
         return Volume.of_m3(m3)
     except ValueError as error:

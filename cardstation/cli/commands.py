@@ -8,6 +8,7 @@ from cardstation.cli.account import account
 from cardstation.cli.batch import batch, directory
 from cardstation.cli.board import board, triage
 from cardstation.cli.card import card, quote, readers, top_up
+from cardstation.cli.charge import balance, charge
 from cardstation.cli.clear import clear
 from cardstation.cli.desk import clock, doctor, enrol, recover, rejoin, sync, verify
 from cardstation.cli.dispute import dispute
@@ -34,6 +35,8 @@ COMMANDS: tuple[click.Command, ...] = (
     card,
     quote,
     top_up,
+    charge,
+    balance,
     reverse,
     give_back,
     account,

@@ -78,7 +78,7 @@ def release(call: Call, order: str) -> None:
 @with_json
 @pass_call
 def receipt(call: Call, number: str, reason: str, out: Path | None) -> None:
-    """File the receipt or loading slip NUMBER, on A5 and 80 mm; the second time it says reprint."""
+    """File the receipt or slip NUMBER, on A5 and 80 mm; the second time it says reprint."""
     with call.doors.station(call.settings, True) as station:
         papers = call.doors.receipt(station, number, call.settings, out, reason)
     call.output.answer({"papers": papers}, [str(path) for path in papers])

@@ -26,6 +26,13 @@ class ChargeKind(StrEnum):
     ARREARS = "arrears"
 
 
+class Original(StrEnum):
+    """Where a receipt is (DESK-RULES 16): back at the desk, or lost, as two people say."""
+
+    BACK = "back"
+    LOST = "lost"
+
+
 @dataclass(frozen=True, slots=True)
 class Charge:
     """A charge as it was taken, or as one was taken back.
@@ -34,13 +41,14 @@ class Charge:
         tender: How it was paid; None = put off as arrears.
         receipt_no: Of the receipt, empty where no money came and of what takes a charge back.
         document: What it rests on, in words: the meter's reading, the fitter's paper; of what
-            takes a charge back, why, and where the receipt is.
+            takes a charge back, why.
         quote: The price of over-used gas.
         fee: The item of the catalogue as it stood then.
         filed, as_of: Of arrears: the figure they were paid on, and its day.
         due: Until when what was put off is to be paid.
         approver: The second person, where one was asked.
         corrects: The charge that this one takes back, empty on a charge.
+        original: Of what takes a charge back, where its receipt is, an `Original`.
     """
 
     charge_id: str
@@ -60,6 +68,7 @@ class Charge:
     due: date | None = None
     approver: str = ""
     corrects: str = ""
+    original: str = ""
 
     @property
     def price(self) -> str:
@@ -104,6 +113,7 @@ class ChargeReceipt:
     Attributes:
         receipt_no: Of the one series of receipts; empty on a slip that says what was put off.
         check_code: Eight characters over the entry's hash, also in the QR code.
+        takes_back: Of what takes a charge back, that one's receipt; empty where it had none.
     """
 
     receipt_no: str
@@ -116,6 +126,7 @@ class ChargeReceipt:
     entry_id: str
     check_code: str
     training: bool
+    takes_back: str = ""
 
 
 def after_charge(household: Household, charge: Charge) -> Household:

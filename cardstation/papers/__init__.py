@@ -20,6 +20,7 @@ from cardstation.domain.bag_papers import (
 )
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.charge import ChargeReceipt
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
 from cardstation.domain.refund_list import RefundList
@@ -29,6 +30,7 @@ from cardstation.papers.annex import annex
 from cardstation.papers.bag_label import bag_label
 from cardstation.papers.card_report import card_report
 from cardstation.papers.card_slip import card_slip
+from cardstation.papers.charge_paper import charge_80mm, charge_a5
 from cardstation.papers.custody_slip import custody_slip
 from cardstation.papers.desk_copy import desk_copy
 from cardstation.papers.handover_sheet import handover_sheet
@@ -51,6 +53,8 @@ __all__ = [
     "bag_label",
     "card_report",
     "card_slip",
+    "charge_80mm",
+    "charge_a5",
     "custody_slip",
     "desk_copy",
     "handover_sheet",
@@ -88,6 +92,8 @@ class Form(Generic[Value]):
 FORMS: tuple[Form[Any], ...] = (
     Form("receipt_a5", Receipt, 210, receipt_a5),
     Form("receipt_80mm", Receipt, 80, receipt_80mm),
+    Form("charge_a5", ChargeReceipt, 210, charge_a5),
+    Form("charge_80mm", ChargeReceipt, 80, charge_80mm),
     Form("handover_sheet", HandoverSheet, 210, handover_sheet),
     Form("desk_copy", HandoverSheet, 210, desk_copy),
     Form("quote_sheet", BatchQuote, 210, quote_sheet),

@@ -27,7 +27,11 @@ def receipt_80mm(receipt: Receipt, lang: str, reprint: Reprint | None = None) ->
     Raises:
         Refusal: code `paper_too_long`.
     """
-    said = receipt_wording(receipt, translator(lang), reprint)
+    return wording_on_roll(receipt_wording(receipt, translator(lang), reprint), lang)
+
+
+def wording_on_roll(said: ReceiptWording, lang: str) -> bytes:
+    """Draw what a receipt or a slip says."""
     title = f"{said.title} {said.number}"
     length = _draw(Pen(_WIDTH, 1000, title=title, lang=lang), said)
     pen = Pen(_WIDTH, float(round(length)), title=title, lang=lang)

@@ -29,7 +29,11 @@ def receipt_a5(receipt: Receipt, lang: str, reprint: Reprint | None = None) -> b
     Raises:
         Refusal: code `paper_too_long`.
     """
-    said = receipt_wording(receipt, translator(lang), reprint)
+    return wording_on_a5(receipt_wording(receipt, translator(lang), reprint), lang)
+
+
+def wording_on_a5(said: ReceiptWording, lang: str) -> bytes:
+    """Draw what a receipt or a slip says."""
     pen = Pen(_WIDTH, _HEIGHT, title=f"{said.title} {said.number}", lang=lang)
     _head(pen, said)
     y = _household(pen, said)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 
-from cardstation.domain.charge import Charge, ChargeReceipt
+from cardstation.domain.charge import Charge, ChargeReceipt, Original
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import PEOPLE
 from cardstation.domain.shift import Approval
@@ -19,13 +18,6 @@ from cardstation.services.intent.reversing import reversible
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 from cardstation.store import Reading
-
-
-class Original(StrEnum):
-    """Where the receipt is (DESK-RULES 16): back at the desk, or lost, as two people say."""
-
-    BACK = "back"
-    LOST = "lost"
 
 
 @on_money
@@ -67,7 +59,7 @@ def reverse_charge(
     seen = f"{PEOPLE}{meant(found)}" if found else ""
     if taken.tender is not None:
         note_begun(station, taken.charge_id, taken.money, approver=approval.name)
-    document = "; ".join(filter(None, (words, f"original {original.value}", seen)))
+    document = "; ".join(filter(None, (words, seen)))
 
     def priced(reading: Reading, _household: Household) -> Charge:
         return replace(
@@ -78,6 +70,7 @@ def reverse_charge(
             document=document,
             approver=approval.name,
             corrects=taken.charge_id,
+            original=original.value,
         )
 
     return record_now(station, taken.account_no, priced)

@@ -8,6 +8,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
+from cardstation.domain.charge import ChargeReceipt
 from cardstation.domain.money import Money
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
@@ -16,11 +17,13 @@ from cardstation.i18n import LANGUAGES, translator
 from cardstation.papers import FORMS, Form
 from cardstation.papers.typeface import missing
 from tests.kit.bag_papers import BAG_SAMPLES
+from tests.kit.charge_papers import CHARGES
 from tests.kit.money_papers import ACKNOWLEDGEMENTS, QUOTES, REFUNDS
 from tests.kit.papers import RECEIPTS, SHEETS, pages_of
 
 SAMPLES: dict[type[Any], dict[str, Any]] = {
     Receipt: RECEIPTS,
+    ChargeReceipt: CHARGES,
     HandoverSheet: SHEETS,
     BatchQuote: QUOTES,
     Acknowledgement: ACKNOWLEDGEMENTS,

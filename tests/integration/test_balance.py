@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.charge import Original
 from cardstation.domain.ledger import EntryKind, postings_of
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
@@ -24,7 +25,7 @@ from cardstation.services.pay_out import pay_out
 from cardstation.services.pay_out_balance import pay_out_balance
 from cardstation.services.refund import request_refund
 from cardstation.services.return_load import return_load
-from cardstation.services.reverse_charge import Original, reverse_charge
+from cardstation.services.reverse_charge import reverse_charge
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
 from drivers.virtual import Tear, VirtualCard

@@ -245,6 +245,20 @@ READS = {
     ("make-up", "load"): ("--wait", "0"),
     ("make-up", "withdraw"): ("X", "--why", "the meter took it", "--approver", CHIEF),
     ("make-up", "list"): (),
+    ("charge", "fees"): (),
+    ("charge", "fee"): ("220104000001", "CARD"),
+    ("charge", "overuse"): (
+        *("220104000001", "--volume", "5", "--document", "reading 1234.5"),
+        *("--defer", "2026-12-31", "--approver", CHIEF),
+    ),
+    ("charge", "deposit"): ("220104000001", "--money", "1"),
+    ("charge", "arrears"): ("220104000001",),
+    ("charge", "reverse"): (
+        *("X", "--why", "typed for the wrong household", "--original", "lost"),
+        *("--approver", CHIEF),
+    ),
+    ("charge", "list"): ("220104000001",),
+    ("balance", "pay-out"): ("220104000001", "--money", "1", "--approver", CHIEF),
     ("emergency",): (
         *("220104000001", "--document", "call 7"),
         *("--why", "ran out in a sealed house", "--approver", CHIEF),

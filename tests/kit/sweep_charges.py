@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from cardstation.domain.charge import Charge, ChargeKind
+from cardstation.domain.charge import Charge, ChargeKind, Original
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.transitions import TopUpState
@@ -19,7 +19,7 @@ from cardstation.services.charges_of import Standing, charges_of
 from cardstation.services.deposit import deposit
 from cardstation.services.pay_arrears import pay_arrears
 from cardstation.services.pay_out_balance import pay_out_balance
-from cardstation.services.reverse_charge import Original, reverse_charge
+from cardstation.services.reverse_charge import reverse_charge
 from tests.kit.charging import FEES
 from tests.kit.power import Power
 from tests.kit.station import DESK_RULES, RESIDENTIAL, Desk

@@ -177,6 +177,7 @@ def _keep(
     number: int,
 ) -> ChargeReceipt:
     unit.charges.add(charge, seq=stored.seq)
+    taken = unit.charges.get(charge.corrects) if charge.corrects else None
     entry = stored.entry
     made = ChargeReceipt(
         receipt_no=charge.receipt_no,
@@ -189,6 +190,7 @@ def _keep(
         entry_id=entry.entry_id,
         check_code=stored.hash[:_CHECK_CODE_CHARACTERS].upper(),
         training=station.training,
+        takes_back=taken.receipt_no if taken is not None else "",
     )
     unit.charges.issue(made, year=charge.at.year if number else 0, number=number)
     return made

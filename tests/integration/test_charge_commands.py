@@ -1,0 +1,108 @@
+"""`cardstation charge`, `balance`: money at the counter without a load, from the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cardstation.bootstrap.demo_readers import LocalRoom
+from cardstation.bootstrap.entry import doors
+from cardstation.cli import charge
+from cardstation.cli.commands import COMMANDS
+from cardstation.cli.run import main
+from cardstation.domain.shift import Approval
+from cardstation.services.station import Station
+from cardstation.services.verify import verify
+from cardstation.settings import Settings
+from tests.kit.charging import ACCOUNT, HOME, counter_desk
+from tests.kit.papers import pages_of
+from tests.kit.station import Desk, card_of
+
+WHY = ("--why", "typed for the wrong household", "--approver", "supervisor")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("CARDSTATION_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
+    monkeypatch.setattr(charge, "approved", lambda _call, _station, name: Approval(name))
+    made = counter_desk(tmp_path / "home")
+    yield made
+    proof = verify(made.station)
+    made.station.store.close()
+    assert proof.ok, proof.disagreements
+
+
+@pytest.fixture
+def run(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Any:
+    @contextmanager
+    def station(_settings: Settings, _writing: bool) -> Iterator[Station]:
+        yield desk.station
+
+    @contextmanager
+    def readers(_settings: Settings) -> Iterator[LocalRoom]:
+        yield LocalRoom(desk.reader)
+
+    def do(*words: str, status: int = 0, as_json: bool = True) -> Any:
+        capsys.readouterr()
+        how = ("--json",) if as_json else ()
+        opened = replace(doors(), station=station, readers=readers)
+        assert main(opened, COMMANDS, [*words, *how]) == status
+        said = capsys.readouterr().out
+        return json.loads(said) if as_json else said
+
+    return do
+
+
+def test_a_fee_is_charged_printed_and_taken_back(run: Any) -> None:
+    assert [one["code"] for one in run("charge", "fees")["fees"]] == ["CARD", "VALVE"]
+    assert "补卡工本费" in run("charge", "fees", as_json=False)
+    made = run("charge", "fee", ACCOUNT, "CARD")
+    assert (made["fen"], made["fee"], made["tender"]) == (1_000, "CARD", "cash")
+    assert run("charge", "fee", ACCOUNT, "CARD", status=3)["error"] == "charged_already"
+    again = run(
+        "charge", "fee", ACCOUNT, "VALVE", "--money", "25", "--tender", "qr_code", "--again"
+    )
+    assert again["fen"] == 2_500
+    a5, roll = run("receipt", made["receipt_no"])["papers"]
+    assert "补卡工本费" in "".join(pages_of(Path(a5).read_bytes()))
+    assert Path(roll).exists()
+    back = run("charge", "reverse", made["receipt_no"], "--original", "back", *WHY)
+    assert (back["corrects"], back["receipt_no"]) == (made["charge"], "")
+    a5, _ = run("receipt", made["receipt_no"])["papers"]
+    assert "作废" in "".join(pages_of(Path(a5).read_bytes()))
+    a5, _ = run("receipt", back["charge"])["papers"]
+    assert "冲正凭条" in "".join(pages_of(Path(a5).read_bytes()))
+    assert run("receipt", "S001-2026-000099", status=3)["error"] == "unknown_receipt"
+
+
+def test_over_use_is_charged_or_put_off_and_arrears_are_paid(run: Any) -> None:
+    used = (ACCOUNT, "--volume", "5", "--document", "reading 1234.5")
+    assert run("charge", "overuse", *used)["volume_m3"] == "5"
+    off = run("charge", "overuse", *used, "--defer", "2026-12-31", "--approver", "b", "--again")
+    assert (off["tender"], off["due"], off["receipt_no"]) == ("", "2026-12-31", "")
+    assert main(doors(), COMMANDS, ["charge", "overuse", *used, "--defer", "2026-12-31"]) == 2
+    assert run("charge", "arrears", ACCOUNT)["fen"] == 3_460 + off["fen"]
+    listed = run("charge", "list", ACCOUNT)
+    assert [one["what"] for one in listed["charges"]] == ["over_use", "over_use", "arrears"]
+    assert listed["arrears_fen"] == 0
+    assert off["charge"] in run("charge", "list", ACCOUNT, as_json=False)
+
+
+def test_a_balance_is_kept_spent_and_paid_out(desk: Desk, run: Any) -> None:
+    assert run("charge", "deposit", ACCOUNT, "--money", "100")["fen"] == 10_000
+    desk.reader.insert(card_of(HOME))
+    sold = run("top-up", "--money", "60", "--tender", "balance")
+    assert (sold["tender"], sold["paid"]) == ("balance", 6_000)
+    left = run("charge", "list", ACCOUNT)["free_fen"]
+    assert left == 10_000 - sold["gas"]
+    out = run("balance", "pay-out", ACCOUNT, "--money", "40", "--approver", "supervisor")
+    assert out["money"] == 4_000
+    spent = run("balance", "pay-out", ACCOUNT, "--money", "40", "--approver", "b", status=3)
+    assert (spent["error"], spent["values"]["free_fen"]) == ("balance_too_small", left - 4_000)
