@@ -10,18 +10,21 @@ from typing import Any
 
 import pytest
 
+from cardstation.domain.charge import ChargeReceipt
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
 from cardstation.domain.refund_list import RefundList
 from cardstation.i18n import LANGUAGES
 from cardstation.papers import FORMS, Form
 from tests.kit.bag_papers import BAG_SAMPLES
+from tests.kit.charge_papers import CHARGES
 from tests.kit.money_papers import ACKNOWLEDGEMENTS, QUOTES, REFUNDS
 from tests.kit.papers import RECEIPTS, handover, pages_of
 
 KEPT = Path(__file__).parent / "papers"
 SAMPLES: dict[type[Any], dict[str, Any]] = {
     Receipt: {name: RECEIPTS[name] for name in ("sale", "loading_slip")},
+    ChargeReceipt: {name: CHARGES[name] for name in ("over_use", "put_off", "back")},
     HandoverSheet: {"eight": handover(8)},
     BatchQuote: {"some": QUOTES["some"]},
     Acknowledgement: ACKNOWLEDGEMENTS,
