@@ -39,6 +39,7 @@ from cardstation.services.settle_dispute import Finding as Proven
 from cardstation.services.shift_state import ShiftState
 from cardstation.services.sync_state import SyncState
 from ui.bag_services import BagServices
+from ui.given_services import GivenServices
 from ui.household_services import HouseholdServices
 from ui.money_services import MoneyServices
 from ui.order_services import OrderServices
@@ -302,6 +303,7 @@ class DeskServices:
     orders: OrderServices
     teams: TeamServices
     issuing: IssueServices
+    given: GivenServices
     household: HouseholdServices
     rejoin: Callable[[Approval, Approval | None], SyncState]
     found: tuple[OpenIntent, ...] = ()

@@ -9,6 +9,7 @@ from cardstation import __version__
 from cardstation.bootstrap.bag_papers import purge_in_time
 from cardstation.bootstrap.card_examination import examine, file_name
 from cardstation.bootstrap.desk_bag import bag_services
+from cardstation.bootstrap.desk_given import given_services
 from cardstation.bootstrap.desk_household import household_services
 from cardstation.bootstrap.desk_lists import list_services
 from cardstation.bootstrap.desk_money import money_services
@@ -159,6 +160,7 @@ class Wiring:
             bag=self.bag(),
             teams=self.teams(),
             issuing=self._issuing(),
+            given=given_services(station),
             household=self.household(),
             money=self.money(),
             orders=self.orders(),

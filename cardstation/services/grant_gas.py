@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cardstation.domain.card import Quantity
 from cardstation.domain.gas_due import GasDue, amount_of
-from cardstation.domain.household import Household, HouseholdStatus
+from cardstation.domain.household import Household
 from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import GIVEN, Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal, ensure
+from cardstation.services.intent.account_hand import account_of
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.gas_dues import dues_of, record_due, worth_of
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.known import ensure_active
 from cardstation.services.intent.words import meant
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
 _MOST_DOCUMENT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyTerms:
+    """How much emergency gas is, and what it makes a household owe at today's price."""
+
+    quantity: Quantity
+    owed: Money
 
 
 def grant_gas(
@@ -101,16 +111,25 @@ def grant_emergency(
             `grant_gas`.
     """
     _ensure_two(station, approval)
+    quantity, cause = emergency_terms(station, account_no).quantity, Tender.EMERGENCY
+    return grant_gas(station, account_no, quantity, cause, document, approval, words)
+
+
+def emergency_terms(station: Station, account_no: str) -> EmergencyTerms:
+    """What emergency gas is for a household today; nothing is recorded.
+
+    Raises:
+        Refusal: `unknown_household`, `account_stopped`, `account_closed`, `emergency_open`,
+            `no_tariff`.
+    """
     with station.store.reading() as reading:
         household = _customer(reading, account_no)
         for one in dues_of(reading, account_no):
             if one.is_open and one.due.cause is Tender.EMERGENCY:
                 raise Refusal("emergency_open", due_id=one.due.due_id)
-        quantity: Quantity = station.emergency
-        if household.meter.kind is MeterKind.MONEY:
-            quantity = worth_of(station, reading, household, station.emergency)
-    cause = Tender.EMERGENCY
-    return grant_gas(station, account_no, quantity, cause, document, approval, words)
+        owed = worth_of(station, reading, household, station.emergency)
+    counts_money = household.meter.kind is MeterKind.MONEY
+    return EmergencyTerms(owed if counts_money else station.emergency, owed)
 
 
 def _ensure_two(station: Station, approval: Approval) -> None:
@@ -126,13 +145,8 @@ def _document(document: str) -> str:
 
 
 def _customer(reading: Reading, account_no: str) -> Household:
-    household = reading.households.get(account_no)
-    if household is None:
-        raise Refusal("unknown_household", account_no=account_no)
-    if household.status is HouseholdStatus.STOPPED:
-        raise Refusal("account_stopped", account_no=account_no)
-    if household.status is HouseholdStatus.CLOSED:
-        raise Refusal("account_closed", account_no=account_no)
+    household = account_of(reading, account_no)
+    ensure_active(household)
     return household
 
 

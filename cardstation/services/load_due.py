@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cardstation.domain.admission import Admitted, admit, compare_counter, ensure_fits, room_of
-from cardstation.domain.card import Quantity
+from cardstation.domain.card import CardContent, Quantity
 from cardstation.domain.gas_due import DueStanding, GasDue, amount_of, portion
-from cardstation.domain.meter import CounterSchool
+from cardstation.domain.meter import CounterSchool, MakerRules
 from cardstation.domain.receipt import LOADING_SLIP, RECEIPT, Receipt
 from cardstation.domain.topup import Step
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import Purpose, begin_armed
-from cardstation.services.intent.gas_dues import dues_of, quote_of_due
+from cardstation.services.intent.gas_dues import dues_of, quote_of_due, standing
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.load import Watch, ensure_unlockable, write_and_seal
@@ -61,7 +61,7 @@ def load_due(station: Station, card: Inserted, due_id: str | None, watch: Watch)
     ensure_not_behind(station, card, admitted)
     with station.store.reading() as reading:
         chosen = _chosen(dues_of(reading, household.account_no), household.account_no, due_id)
-        wanted = _portion(card, chosen)
+        wanted = _portion(card.content, card.rules, chosen)
         offer = quote_of_due(station, reading, household, chosen.due.cause, wanted)
     ensure_fits(card.content, card.rules, wanted)
     unlocking = ensure_unlockable(station, card)
@@ -91,16 +91,27 @@ def _chosen(dues: tuple[DueStanding, ...], account_no: str, due_id: str | None) 
     raise Refusal("unknown_gas_due", due_id=due_id)
 
 
-def _portion(card: Inserted, chosen: DueStanding) -> Quantity:
-    """What this load carries; all that is left where the card has no room, to be told so."""
-    due, content = chosen.due, card.content
+def portion_of(station: Station, content: CardContent, due_id: str) -> Quantity:
+    """What the next load of a due would carry on this card.
+
+    Raises:
+        Refusal: `unknown_gas_due`, `gas_due_other_meter`, `gas_due_below_step`, `no_maker_rules`.
+    """
+    with station.store.reading() as reading:
+        chosen = standing(reading, due_id)
+    return _portion(content, station.rules_of(content.identity.maker), chosen)
+
+
+def _portion(content: CardContent, rules: MakerRules, chosen: DueStanding) -> Quantity:
+    """What this load carries; one step where the card has no room for it, to be told so."""
+    due = chosen.due
     if due.meter_no != content.identity.meter_no:
         raise Refusal("gas_due_other_meter", meter_no=due.meter_no)
     room = room_of(content)
-    wanted = portion(chosen.left, room, card.rules)
+    wanted = portion(chosen.left, room, rules)
     if amount_of(wanted):
         return wanted
-    step = card.rules.volume_step.litres
+    step = rules.volume_step.litres
     if amount_of(chosen.left) < step <= amount_of(room):
         litres = amount_of(chosen.left)
         raise Refusal("gas_due_below_step", litres=litres, step_litres=step)

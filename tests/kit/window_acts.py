@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cardstation.domain.household import HouseholdStatus
+from cardstation.domain.meter import MeterKind
 from cardstation.domain.transitions import Direction
 from cardstation.errors import Refusal
 from cardstation.services.household_state import HouseholdState
 from cardstation.services.intent.opened import OpenIntent
 from tests.kit import window_samples as samples
+from tests.kit.window_given import OWED, WAITING
 from tests.kit.window_household import household_state
 from ui.screens.household.acts.kind import Facts
 
@@ -41,6 +43,9 @@ def facts_of(of: HouseholdState | None = None, **card: object) -> Facts:
 
 
 NOBODY = Facts()
+MONEY_HOME = replace(
+    samples.household(), meter=replace(samples.household().meter, kind=MeterKind.MONEY)
+)
 STOPPED = household_state(samples.household(status=HouseholdStatus.STOPPED))
 DEAD = replace(samples.facts(), stop=Refusal("old_card", card_no="1", account_no="2"))
 
@@ -58,5 +63,33 @@ ACT_CASES: dict[str, ActCase] = {
         {"why": "卡找不到了"},
     ),
     "reprint": ActCase(facts_of(), (NOBODY, facts_of(household_state(history=())))),
+    "make_up": ActCase(
+        facts_of(),
+        (NOBODY, facts_of(STOPPED)),
+        {"volume": "25", "document": "GD-2026-1107", "why": "表具故障，11月3日购气未上表"},
+    ),
+    "repeat_load": ActCase(
+        facts_of(),
+        (NOBODY, facts_of(STOPPED), facts_of(household_state(MONEY_HOME))),
+        {
+            "volume": "25",
+            "counter": "17",
+            "document": "GD-2026-1108",
+            "why": "换电池后表内次数退回一次",
+        },
+    ),
+    "load_due": ActCase(
+        facts_of(household_state(dues=(WAITING, OWED)), taken=True), (NOBODY, facts_of())
+    ),
+    "withdraw_due": ActCase(
+        facts_of(household_state(dues=(WAITING,))),
+        (NOBODY, facts_of()),
+        {"why": "复核后表已上气，不再补"},
+    ),
+    "emergency": ActCase(
+        facts_of(),
+        (NOBODY, facts_of(STOPPED)),
+        {"document": "热线 1107-3", "why": "封控楼内断气，应急供气"},
+    ),
     "return": ActCase(facts_of(taken=False), (NOBODY, facts_of(), facts_of(taken=True))),
 }

@@ -38,6 +38,7 @@ from tests.kit.card_slips import CARD_SLIPS
 from tests.kit.window_bag import FakeBag
 from tests.kit.window_cases import exceptions_of
 from tests.kit.window_fake_lanes import lane_services
+from tests.kit.window_given import given_services
 from tests.kit.window_household import FakeHouseholds
 from tests.kit.window_money import FakeMoney
 from tests.kit.window_no_lists import no_lists
@@ -169,6 +170,7 @@ class FakeStation:
             orders=self.orders.services(self),
             teams=self.teams.services(self),
             issuing=self._issuing(),
+            given=given_services(self),
             household=self.households.services(self),
             found=self.found,
         )

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from ui.screens.household.acts.cards import CLEAR, GIVE_UP, ISSUE, LAY_ASIDE, RETURN
+from ui.screens.household.acts.given import EMERGENCY, LOAD_DUE, MAKE_UP, REPEAT, WITHDRAW
 from ui.screens.household.acts.kind import Act
 from ui.screens.household.acts.papers import REPRINT
 
-ACTS: tuple[Act, ...] = (ISSUE, CLEAR, LAY_ASIDE, GIVE_UP, RETURN, REPRINT)
+ACTS: tuple[Act, ...] = (
+    ISSUE,
+    CLEAR,
+    LAY_ASIDE,
+    GIVE_UP,
+    RETURN,
+    REPRINT,
+    MAKE_UP,
+    REPEAT,
+    LOAD_DUE,
+    WITHDRAW,
+    EMERGENCY,
+)
