@@ -12,6 +12,7 @@ from cardstation.cli.doors import Agree, Check, Clue, Doors, LayoutListed
 from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.triage_list import TriageList
 from cardstation.errors import Refusal
@@ -68,6 +69,7 @@ def doors() -> Doors:
         examine=examine,
         card_report=_card_report,
         card_slip=_card_slip,
+        meter_change=_meter_change,
         triage=_triage,
         purge=_purge,
         forget_papers=_forget_papers,
@@ -191,6 +193,12 @@ def _card_slip(slip: CardSlip, settings: Settings) -> Path:
     from cardstation.bootstrap.papers import write_card_slip
 
     return write_card_slip(slip, settings.home / "papers", settings.language)
+
+
+def _meter_change(slip: MeterChangeSlip, settings: Settings) -> Path:
+    from cardstation.bootstrap.papers import write_meter_change
+
+    return write_meter_change(slip, settings.home / "papers", settings.language)
 
 
 def _triage(found: TriageList, settings: Settings, out: Path) -> tuple[Path, ...]:

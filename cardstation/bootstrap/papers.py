@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.refund_list import RefundList
 from cardstation.domain.triage_list import TriageList
@@ -176,6 +177,20 @@ def write_card_slip(slip: CardSlip, folder: Path, lang: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"card-{slip.work}-{slip.work_id}.pdf"
     path.write_bytes(card_slip(slip, lang))
+    return path
+
+
+def write_meter_change(slip: MeterChangeSlip, folder: Path, lang: str) -> Path:
+    """File the form of a change of meter, or of its cancelling.
+
+    Raises:
+        Refusal: code `paper_too_long`.
+    """
+    from cardstation.papers import meter_change
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"meter-{slip.change_id}.pdf"
+    path.write_bytes(meter_change(slip, lang))
     return path
 
 

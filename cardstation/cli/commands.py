@@ -8,6 +8,7 @@ from cardstation.cli.account import account
 from cardstation.cli.batch import batch, directory
 from cardstation.cli.board import board, triage
 from cardstation.cli.card import card, quote, readers, top_up
+from cardstation.cli.change_meter import change_meter
 from cardstation.cli.charge import balance, charge
 from cardstation.cli.clear import clear
 from cardstation.cli.desk import clock, doctor, enrol, recover, rejoin, sync, verify
@@ -45,6 +46,7 @@ COMMANDS: tuple[click.Command, ...] = (
     issue,
     clear,
     reissue,
+    change_meter,
     orders,
     receipt,
     batch,

@@ -11,6 +11,7 @@ from typing import Protocol
 from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.shift import Approval
 from cardstation.domain.triage_list import TriageList
@@ -72,7 +73,8 @@ class Doors:
         quote, acknowledgement, refunds: File the papers of a batch's money.
         bag_paper: Files a paper of a bag. print_return: prints all that goes back with it.
         examine: Says what lies in a reader, known or not. card_report: files that as a paper.
-        card_slip: Files the slip of a card that was issued or bound.
+        card_slip: Files the slip of a card that was issued or bound. meter_change: files the form
+            of a change of meter.
         triage: Files the triage list of a community, as a paper and as a table.
         purge: Purges the batches whose time is up. forget_papers: removes their filed papers.
         enrol: Enrols the station at a ledger's address with a code, and keeps the address; True
@@ -111,6 +113,7 @@ class Doors:
     examine: Callable[[Station, Reader, Presence], CardReport]
     card_report: Callable[[CardReport, Settings, Path], Path]
     card_slip: Callable[[CardSlip, Settings], Path]
+    meter_change: Callable[[MeterChangeSlip, Settings], Path]
     triage: Callable[[TriageList, Settings, Path], tuple[Path, ...]]
     purge: Callable[[Station, Settings], tuple[str, ...]]
     forget_papers: Callable[[Settings, tuple[str, ...]], None]

@@ -109,7 +109,7 @@ def admit(content: CardContent, rules: MakerRules) -> Admitted:
     if returned is None:
         raise Refusal("no_return_block", card_no=content.identity.card_no)
     if content.pending is not None:
-        raise _still_on_card(content.pending)
+        raise load_on_card(content.pending)
     new = content.identity.card_type is CardType.REISSUE and returned.written_at == NEVER_MET
     if new and rules.school is CounterSchool.CUMULATIVE:
         raise Refusal("card_not_home", card_no=content.identity.card_no)
@@ -117,6 +117,13 @@ def admit(content: CardContent, rules: MakerRules) -> Admitted:
     if next_counter(rules.school, counter) > rules.counter_max:
         raise Refusal("counter_used_up", seen=counter)
     return Admitted(credit, returned, counter, tuple(sorted(returned.flags)))
+
+
+def load_on_card(pending: Quantity) -> Refusal:
+    """The meter has not taken what is on the card."""
+    if isinstance(pending, Volume):
+        return Refusal("load_still_on_card", litres=pending.litres)
+    return Refusal("load_still_on_card_money", fen=pending.fen)
 
 
 def compare_counter(
@@ -151,8 +158,10 @@ def ensure_fits(content: CardContent, rules: MakerRules, quantity: Quantity) -> 
     """Never sell what the meter will refuse: residual + load ≤ hoard limit.
 
     Raises:
-        Refusal: `per_load_max`, `hoard_limit`, `hoard_limit_money`.
+        Refusal: `load_other_kind`, `per_load_max`, `hoard_limit`, `hoard_limit_money`.
     """
+    if not isinstance(quantity, type(content.limits.hoard)):
+        raise Refusal("load_other_kind")
     if isinstance(quantity, Volume) and quantity > rules.per_load_max:
         raise Refusal("per_load_max", limit_litres=rules.per_load_max.litres)
     room = _raw(room_of(content))
@@ -285,12 +294,6 @@ def _unit_of(kind: MeterKind) -> type[Volume | Money]:
 
 def _raw(quantity: Quantity) -> int:
     return quantity.litres if isinstance(quantity, Volume) else quantity.fen
-
-
-def _still_on_card(pending: Quantity) -> Refusal:
-    if isinstance(pending, Volume):
-        return Refusal("load_still_on_card", litres=pending.litres)
-    return Refusal("load_still_on_card_money", fen=pending.fen)
 
 
 def _sum(one: Quantity, other: Quantity) -> Quantity:

@@ -10,11 +10,12 @@ from cardstation.domain.card import Quantity
 
 @dataclass(frozen=True, slots=True)
 class CardSlip:
-    """What is filed of a card that was issued, bound or cleared; no money is taken.
+    """What is filed of a card that was issued, bound, cleared or changed; no money is taken.
 
     Attributes:
         work: `issue`: the card goes to its meter first, and comes back; `bind`: it may be loaded;
-            `clear`: it is nobody's any more; `reissue`: it took the place of another.
+            `clear`: it is nobody's any more; `reissue`: it took the place of another; `change`: it
+            opens the meter in place of another, or is of the old one again.
         work_id: Of the work; its fact is in the chain.
         meter_no: On the card; empty as long as only its meter knows it.
         filed_meter_no: The one on file.

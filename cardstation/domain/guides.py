@@ -62,6 +62,7 @@ _PAY_OUT = GuideStep("pay_out", Who.TWO, Act.PAY_OUT, Proof.SECOND_APPROVAL)
 _LOOK_UP = GuideStep("look_payout_up", Who.TWO, Act.PAY_OUT, Proof.SLIP)
 _OFF = GuideStep("off_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _WRITE_ON = GuideStep("write_card_on", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_CHANGE_ON = GuideStep("change_card_on", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _WIPE_ON = GuideStep("clear_card_on", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _ASIDE = GuideStep("lay_card_aside", Who.TWO, Act.NONE, Proof.WITNESS)
 _MAKE_TOOL = GuideStep("make_tool_on", Who.TWO, Act.NONE, Proof.CARD_READ)
@@ -112,6 +113,7 @@ _INTENTS: Mapping[tuple[str, str], Guide] = {
     (IN_DOUBT, _SALE): _OF_LOST_PAYOUT,
     (IN_DOUBT, _RETURN): _OF_LOST_PAYOUT,
     ("card_work_open", _WORK): Guide((_WRITE_ON, _ASIDE), 0, (Act.CARD,), MONEY_H, 4),
+    ("card_change_open", _WORK): Guide((_CHANGE_ON, _ASIDE), 0, (Act.CARD,), MONEY_H, 4),
     ("card_clearing_open", _WORK): Guide((_WIPE_ON, _ASIDE), 0, (Act.CARD,), MONEY_H, 5),
     ("tool_card_open", _WORK): Guide((_MAKE_TOOL, _TOOL_LOST), 0, (), MONEY_H, 5),
     ("tool_back_open", _WORK): Guide((_WIPE_TOOL, _TOOL_LOST), 0, (), MONEY_H, 5),

@@ -51,6 +51,7 @@ class EntryKind(StrEnum):
     CHARGED = "charged"
     PAID_OUT = "paid_out"
     TOOL_CARD = "tool_card"
+    CARRIED = "carried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +240,10 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
                 (balance, entry.balance_fen),
                 (source_of(entry), -entry.fen - entry.balance_fen),
             )
-        case EntryKind.SHIFT_CLOSED:
-            return _legs(
-                ("tender:cash", entry.balance_fen), ("cash_over_short", -entry.balance_fen)
-            )
+        case EntryKind.SHIFT_CLOSED | EntryKind.CARRIED:
+            cash = entry.kind is EntryKind.SHIFT_CLOSED
+            to, out_of = ("tender:cash", "cash_over_short") if cash else ("free:carried", balance)
+            return _legs((to, entry.balance_fen), (out_of, -entry.balance_fen))
         case _:
             return ()
 

@@ -21,7 +21,7 @@ from cardstation.domain.money import Money
 from cardstation.domain.tariff import Tier
 from cardstation.domain.topup import NO_MARK
 from cardstation.domain.volume import NO_GAS, Volume
-from cardstation.errors import Refusal
+from cardstation.errors import Refusal, fail
 
 NEVER_MET = datetime(2020, 1, 1, tzinfo=UTC)
 """When the answer was written of a card that has not met its meter: a desk put it there."""
@@ -118,6 +118,7 @@ def bound_content(
         identity=replace(identity, card_type=CardType.USER, meter_no=meter_no),
         credit=replace(
             credit,
+            quantity=type(credit.quantity)(0),
             purchase_counter=max(credit.purchase_counter, returned.purchase_counter),
             cumulative=max(credit.cumulative, returned.cumulative, key=_number),
             loaded_at=at,
@@ -125,6 +126,25 @@ def bound_content(
             mark=mark,
         ),
     )
+
+
+def restored_content(
+    content: CardContent, *, at: datetime, station_no: int, mark: bytes
+) -> CardContent:
+    """A card as it was before it was written for another meter; no gas, counter and total stay.
+
+    What its meter had taken then must not be there once more under another mark.
+
+    Args:
+        content: What it showed.
+        at: Now.
+        station_no: Of the desk.
+        mark: Of the work that writes it.
+    """
+    credit = content.credit or fail("a card that was changed had a credit")
+    nothing = type(credit.quantity)(0)
+    told = replace(credit, quantity=nothing, loaded_at=at, station_no=station_no, mark=mark)
+    return replace(content, credit=told)
 
 
 def _number(quantity: Quantity) -> int:

@@ -21,7 +21,8 @@ NO_MARK = bytes(4)
 class Work(StrEnum):
     """What is written when a whole card is: a new one, one that met its meter, a blank, another.
 
-    TOOL is a fitter's card, TOOL_BACK its becoming a blank again: cards of no household.
+    CHANGE is the card of a household with another meter. TOOL is a fitter's card, TOOL_BACK its
+    becoming a blank again: cards of no household.
     """
 
     ISSUE = "issue"
@@ -30,6 +31,12 @@ class Work(StrEnum):
     REISSUE = "reissue"
     TOOL = "tool"
     TOOL_BACK = "tool_back"
+    CHANGE = "change"
+
+
+ON_ITS_OWN_CARD = (Work.BIND, Work.CHANGE)
+"""Works that write one card, which has its own code: on another, a twin would prove of it what is
+not so."""
 
 
 class Step(StrEnum):

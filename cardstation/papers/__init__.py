@@ -21,6 +21,7 @@ from cardstation.domain.bag_papers import (
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.charge import ChargeReceipt
+from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
 from cardstation.domain.refund_list import RefundList
@@ -35,6 +36,7 @@ from cardstation.papers.custody_slip import custody_slip
 from cardstation.papers.desk_copy import desk_copy
 from cardstation.papers.handover_sheet import handover_sheet
 from cardstation.papers.manager_sheet import manager_sheet
+from cardstation.papers.meter_change import meter_change
 from cardstation.papers.not_done_list import not_done_list
 from cardstation.papers.quote_sheet import quote_sheet
 from cardstation.papers.receipt_80mm import receipt_80mm
@@ -59,6 +61,7 @@ __all__ = [
     "desk_copy",
     "handover_sheet",
     "manager_sheet",
+    "meter_change",
     "not_done_list",
     "quote_sheet",
     "receipt_80mm",
@@ -108,4 +111,5 @@ FORMS: tuple[Form[Any], ...] = (
     Form("triage_list", TriageList, 210, triage_list),
     Form("card_report", CardReport, 210, card_report),
     Form("card_slip", CardSlip, 210, card_slip),
+    Form("meter_change", MeterChangeSlip, 210, meter_change),
 )

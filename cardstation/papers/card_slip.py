@@ -91,4 +91,8 @@ def _next(slip: CardSlip, t: Translator) -> str:
         return t("Use only this card from now on: the one before is void, also if it is found.")
     if slip.work == Work.CLEAR:
         return t("The card is blank again: it is nobody's, and can be issued anew.")
+    if slip.work == Work.CHANGE and slip.counter:
+        return t("The card is as it was, for this meter.")
+    if slip.work == Work.CHANGE:
+        return t("The card opens this meter. Load what is due for it, then put it into the meter.")
     return t("The card belongs to this meter now, and can be loaded.")

@@ -15,6 +15,7 @@ PHRASES = {
     ),
     "guide.off_card": "Put the card in: the load comes off it.",
     "guide.write_card_on": "Put the card, or another blank, in at the counter and issue it again.",
+    "guide.change_card_on": "Put that card in at the counter and change it again.",
     "guide.clear_card_on": "Put the card that was begun in at the counter and clear it again.",
     "guide.lay_card_aside": "Spoiled or gone: two persons lay it aside, and say what became of it.",
     "guide.fetch_tool": "Ask the fitter for the card and take it back: what meters wrote is kept.",

@@ -199,6 +199,7 @@ WORDS = {
     "work.bind": "Card bound to its meter",
     "work.clear": "Card cleared",
     "work.reissue": "Card reissued",
+    "work.change": "Card written for its meter",
     "state.quoted": "Quoted",
     "state.pay_pending": "Waiting for money",
     "state.pay_unknown": "Payment not certain",

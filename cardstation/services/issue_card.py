@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cardstation.domain.admission import is_free_mark
+from cardstation.domain.admission import is_free_mark, load_on_card
 from cardstation.domain.card import CardContent, CardIdentity, CardType
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household
@@ -20,7 +20,7 @@ from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal, fail
 from cardstation.ports.reader import Presence, Reader
 from cardstation.services.identify import Plastic, insert_plastic
-from cardstation.services.intent.adopt import told_of
+from cardstation.services.intent.adopt import is_of_card, told_of
 from cardstation.services.intent.being_cleared import is_of_clearing
 from cardstation.services.intent.card_slips import card_slip_of
 from cardstation.services.intent.guards import (
@@ -28,6 +28,12 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.known import ensure_active
+from cardstation.services.intent.meter_changes import (
+    changes_of_card,
+    is_of_this_meter,
+    is_told_of_this_meter,
+    last_change,
+)
 from cardstation.services.intent.prices import tiers_for
 from cardstation.services.intent.whole_card import (
     Watch,
@@ -146,12 +152,29 @@ def _begin(station: Station, card: Plastic, household: Household, rules: MakerRu
     identity = content.identity
     shown = (identity.maker, identity.account_no, identity.card_no, identity.generation)
     filed = (rules.code, household.account_no, household.card_no, household.generation)
+    if identity.card_type is not CardType.OPENING or shown != filed:
+        raise Refusal("not_blank")
+    if _was_changed(station, household, identity):
+        if content.pending is not None:
+            raise load_on_card(content.pending)
+        return _bind(station, card, household, content)
     # Gas on it is not ours: a meter that counts nothing would take it once more under our mark.
-    gas = content.credit is not None and bool(content.credit.quantity)
-    if identity.card_type is not CardType.OPENING or shown != filed or gas:
+    if content.credit is not None and content.credit.quantity:
         raise Refusal("not_blank")
     _ensure_only_card(station, household, content)
     return _bind(station, card, household, content)
+
+
+def _was_changed(station: Station, household: Household, identity: CardIdentity) -> bool:
+    """It was written for the meter on file in place of another one, here or at another desk."""
+    if identity.meter_no != household.meter.meter_no:
+        return False
+    with station.store.reading() as reading:
+        ours = changes_of_card(reading, household.account_no)
+    theirs = [one for one in _standing(station, household) if one.detail == Work.CHANGE]
+    return any(one.identity == identity for one in ours) or any(
+        one.kind is EntryKind.CARD_WRITTEN and is_of_card(one, identity) for one in theirs
+    )
 
 
 def _ensure_only_card(station: Station, household: Household, content: CardContent) -> None:
@@ -160,8 +183,7 @@ def _ensure_only_card(station: Station, household: Household, content: CardConte
     Raises:
         Refusal: `card_issued_already`.
     """
-    with station.store.reading() as reading:
-        ours = reading.topups.of_account(household.account_no)
+    ours = _ours(station, household)
     live = any(one.state is not TopUpState.VOIDED and one.reference != Work.ISSUE for one in ours)
     mark = content.credit.mark if content.credit else None
     gone = any(
@@ -185,10 +207,10 @@ def _ensure_never_issued(station: Station, household: Household) -> None:
     card each. Both are empty, and the one that is loaded leaves the other behind its counter.
     """
     account_no = household.account_no
+    known = any(one.state is not TopUpState.VOIDED for one in _ours(station, household))
     with station.store.reading() as reading:
-        ours = reading.topups.of_account(account_no)
-    known = any(one.state is not TopUpState.VOIDED for one in ours)
-    counted = household.purchase_counter or household.generation
+        changed = last_change(reading, account_no) is not None
+    counted = household.purchase_counter or (household.generation and not changed)
     if known or counted or _heard_of_a_card(station, household):
         raise _issued(household)
 
@@ -207,27 +229,35 @@ def _heard_of_a_card(station: Station, household: Household, begun: TopUp | None
     return any(one.kind in _OF_A_CARD and one.subject != own for one in told)
 
 
-def _standing(station: Station, household: Household) -> list[Entry]:
-    """What the ledger tells of a household's cards, where it answers; of none that is no more.
+def _ours(station: Station, household: Household) -> list[TopUp]:
+    """What this desk did on cards of the meter that the household has now."""
+    with station.store.reading() as reading:
+        every = reading.topups.of_account(household.account_no)
+        return [one for one in every if is_of_this_meter(reading, household, one)]
 
-    That is what was given up, also here where it may not have heard yet, and what was cleared.
+
+def _standing(station: Station, household: Household) -> list[Entry]:
+    """What the ledger tells of the cards of a household's meter; of none that is no more.
+
+    Nothing where it does not answer. No more is what was given up, also here where it may not
+    have heard yet, and what was cleared.
     """
     told = told_of(station, household.card_no) or ()
-    with station.store.reading() as reading:
-        ours = reading.topups.of_account(household.account_no)
     given_up = {one.subject for one in told if one.kind is EntryKind.CARD_GIVEN_UP}
     given_up |= {
         one.topup_id
-        for one in ours
+        for one in _ours(station, household)
         if one.direction is Direction.WORK and one.state is TopUpState.VOIDED
     }
-    return [
-        one
-        for one in told
-        if one.account_no == household.account_no
-        and one.subject not in given_up
-        and not is_of_clearing(one)
-    ]
+    with station.store.reading() as reading:
+        return [
+            one
+            for one in told
+            if one.account_no == household.account_no
+            and one.subject not in given_up
+            and not is_of_clearing(one)
+            and is_told_of_this_meter(reading, household, one)
+        ]
 
 
 def _issued(household: Household) -> Refusal:

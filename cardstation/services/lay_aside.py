@@ -10,6 +10,7 @@ from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.adopt import told_of
 from cardstation.services.intent.guards import two_give_up
+from cardstation.services.intent.meter_changes import is_of_this_meter, is_told_of_this_meter
 from cardstation.services.intent.whole_card import NEW_CARDS
 from cardstation.services.intent.work_records import record_laid_aside
 from cardstation.services.station import Station
@@ -47,7 +48,8 @@ def _never_loaded(station: Station, household: Household) -> list[TopUp]:
     an open bind goes alone: nothing could be sold past it.
     """
     with station.store.reading() as reading:
-        ours = reading.topups.of_account(household.account_no)
+        every = reading.topups.of_account(household.account_no)
+        ours = [one for one in every if is_of_this_meter(reading, household, one)]
         begun = reading.topups.work_on(household.account_no)
     if begun is not None and begun.reference in NEW_CARDS:
         return [begun]
@@ -61,7 +63,13 @@ def _never_loaded(station: Station, household: Household) -> list[TopUp]:
     told = told_of(station, household.card_no)
     if told is None and station.ledger is not None:
         raise Refusal("lay_aside_needs_ledger", account_no=household.account_no)
-    theirs = [one for one in told or () if one.account_no == household.account_no]
+    with station.store.reading() as reading:
+        theirs = [
+            one
+            for one in told or ()
+            if one.account_no == household.account_no
+            and is_told_of_this_meter(reading, household, one)
+        ]
     if any(one.kind in (EntryKind.ARMED, EntryKind.SEALED) for one in theirs):
         return alone
     return standing[::-1]

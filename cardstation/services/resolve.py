@@ -9,10 +9,8 @@ from cardstation.domain.admission import (
     admit,
     compare_counter,
     ensure_fits,
-    ensure_known,
 )
 from cardstation.domain.card import Witness
-from cardstation.domain.household import Household
 from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.receipt import Receipt
 from cardstation.domain.topup import Step, TopUp, Work
@@ -32,6 +30,7 @@ from cardstation.services.intent.finish_return import finish_return
 from cardstation.services.intent.found_card import note_pending
 from cardstation.services.intent.generations import ensure_live, learn_generation
 from cardstation.services.intent.guards import ensure_may_write
+from cardstation.services.intent.known import ensure_its_card
 from cardstation.services.intent.load import (
     Watch,
     arm,
@@ -115,7 +114,8 @@ def resolve_card(station: Station, card: Inserted, watch: Watch = _quiet) -> Res
             neither before, nor after, nor our tear; a human must look. `paid_in_doubt`: lost
             records may have written this load, or paid it back.
         Refusal: the paid load cannot go onto this card as it is now; the money stays on record.
-            `card_work_open`: a card of this household is being made, and this is not it, done.
+            `card_work_open`, `card_change_open`: a card of this household is being made, or
+            changed to its new meter, and this is not it, done.
             `card_clearing_open`: this one is being cleared, or its copy. `old_card`: another one
             took its place, and nothing more is written on this one.
     """
@@ -145,7 +145,7 @@ def _settle_ours(
         raise Refusal("card_clearing_open")
     if intent.direction is Direction.WORK:
         if not is_whole(card.layout, card.image, intent):
-            raise Refusal("card_work_open")
+            raise Refusal(found.code)
         finish_whole(station, card, intent, watch)
         return Resolution(Outcome.WRITTEN, found)
     if intent.direction is Direction.RETURN:
@@ -203,7 +203,7 @@ def finish(station: Station, card: Inserted, intent: TopUp, watch: Watch) -> Rec
 def _armed_anew(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     """Paid but never armed: the rules are asked again, for the card as it is now."""
     ensure_not_paid_back(station, card, intent)
-    ensure_known(card.content, _household(station, intent))
+    _ensure_its_card(station, card, intent)
     ensure_never_armed(station, card, intent)
     admitted = admit(card.content, card.rules)
     bound = bool(intent.batch_id or intent.order_id)
@@ -212,10 +212,11 @@ def _armed_anew(station: Station, card: Inserted, intent: TopUp) -> TopUp:
     return arm(station, card, intent, admitted)
 
 
-def _household(station: Station, intent: TopUp) -> Household:
+def _ensure_its_card(station: Station, card: Inserted, intent: TopUp) -> None:
     with station.store.reading() as reading:
         household = reading.households.get(intent.account_no)
-    return household or fail("the household of an intent stays on file")
+        filed = household or fail("the household of an intent stays on file")
+        ensure_its_card(reading, card.content, filed)
 
 
 def _ensure_may_go_on(station: Station, card: Inserted, intent: TopUp) -> Witness:
@@ -228,7 +229,7 @@ def _ensure_may_go_on(station: Station, card: Inserted, intent: TopUp) -> Witnes
     ensure_as_left(station, card, seen, intent)
     if seen is Witness.BEFORE:
         ensure_not_paid_back(station, card, intent)
-        ensure_known(card.content, _household(station, intent))
+        _ensure_its_card(station, card, intent)
     ensure_live(station, card)
     return seen
 

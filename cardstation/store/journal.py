@@ -154,6 +154,13 @@ class Journal:
         row = _ABOUT.first(self._connection, subject=subject, kind=kind.value)
         return None if row is None else _stored(row)
 
+    def first_about(self, subject: str, kind: EntryKind) -> StoredEntry | None:
+        """The first fact of one kind about a top-up or payment."""
+        of = (journal.c.subject == subject, journal.c.kind == kind.value)
+        query = select(journal).where(*of).order_by(journal.c.seq).limit(1)
+        row = self._connection.execute(query).first()
+        return None if row is None else _stored(row)
+
     def since(self, seq: int, limit: int) -> tuple[StoredEntry, ...]:
         """Entries after `seq`, oldest first."""
         query = select(journal).where(journal.c.seq > seq).order_by(journal.c.seq).limit(limit)

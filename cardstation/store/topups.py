@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, or_, se
 
 from cardstation.domain.card import CardIdentity, WritePlan
 from cardstation.domain.payment import WITHOUT_ASKING, Tender
-from cardstation.domain.topup import TopUp, Work
+from cardstation.domain.topup import ON_ITS_OWN_CARD, TopUp, Work
 from cardstation.domain.transitions import (
     BEGINNING,
     FINAL,
@@ -223,9 +223,9 @@ class TopUps:
         row = _WORK_ON.first(self._connection, account_no=account_no)
         return None if row is None else from_row(row)
 
-    def open_binds(self) -> tuple[TopUp, ...]:
-        """Every card of any account that is being bound and not done."""
-        return self._find(*_OPEN_WORK, topup.c.reference == Work.BIND.value)
+    def open_on_own_cards(self) -> tuple[TopUp, ...]:
+        """Every card of any account that is being bound, or changed, and not done."""
+        return self._find(*_OPEN_WORK, topup.c.reference.in_(ON_ITS_OWN_CARD))
 
     def reissues_of(self, account_no: str) -> tuple[TopUp, ...]:
         """Every card that was made here in the place of another of this account, oldest first."""

@@ -173,7 +173,9 @@ class ZonePairLayout:
         price: PriceBlock | None,
         returned: ReturnBlock,
     ) -> WritePlan:
-        """Write a whole new card on a blank; until its version is complete nobody knows the card.
+        """Write a whole new card on a blank, or over one of ours.
+
+        Until its version is complete nobody knows the card.
 
         Raises:
             Refusal: `field_does_not_fit`: also a money card, or a price.
@@ -188,6 +190,7 @@ class ZonePairLayout:
         answer = first.answer.block.encode(_answer_values(returned))
         spans = (
             Span(at, _BEGUN),
+            *self._erased(image, self.zones[1]),
             *self._zone_spans(first, desk, answer),
             *self._identity_spans(who),
             Span(at, bytes([self._version])),
@@ -254,6 +257,12 @@ class ZonePairLayout:
         empty = b"\xff" * zone.answer.block.size
         body = (answer or empty) + target[:first] + erased + target[stop:]
         return Span(zone.answer.address, body), Span(place.address + first, target[first:stop])
+
+    def _erased(self, image: bytes, zone: Zone) -> tuple[Span, ...]:
+        """A zone that a card in use has written; it would be the newer one."""
+        held = zone.answer.bytes_in(image) + zone.desk.bytes_in(image)
+        used = set(held) != {_BLANK}
+        return (Span(zone.answer.address, b"\xff" * len(held)),) if used else ()
 
     def _identity_spans(self, who: bytes) -> tuple[Span, ...]:
         spans = []

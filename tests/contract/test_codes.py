@@ -61,6 +61,7 @@ SAID: dict[str, Callable[[Any], set[str]]] = {
     "triage_list": lambda _value: set(),
     "card_report": lambda _value: set(),
     "card_slip": lambda _value: set(),
+    "meter_change": lambda _value: set(),
 }
 """What the codes of a form's first page say; a form that is not named here fails."""
 

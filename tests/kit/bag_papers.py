@@ -23,12 +23,13 @@ from cardstation.domain.bag_papers import (
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.custody import ON_PAPER, HandOver, Party, Where
+from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.seal_number import seal_number
 from cardstation.domain.triage_list import TriageList
 from cardstation.domain.volume import Volume
 from tests.kit.card_reports import card_reports
-from tests.kit.card_slips import CARD_SLIPS
+from tests.kit.card_slips import CARD_SLIPS, METER_CHANGES
 from tests.kit.papers import WHEN
 from tests.kit.triage_papers import TRIAGE_LISTS
 
@@ -215,4 +216,5 @@ BAG_SAMPLES = {
     TriageList: TRIAGE_LISTS,
     CardReport: card_reports(),
     CardSlip: CARD_SLIPS,
+    MeterChangeSlip: METER_CHANGES,
 }

@@ -57,7 +57,7 @@ def every_intent() -> list[tuple[str, str, str]]:
         states = {state for state, _ in table} | set(table.values())
         open_ones = sorted(states - FINAL[direction])
         found += [(code_of(state, direction), direction.value, state.value) for state in open_ones]
-    works = (Work.CLEAR, Work.TOOL, Work.TOOL_BACK)
+    works = (Work.CLEAR, Work.CHANGE, Work.TOOL, Work.TOOL_BACK)
     found += [(code_of(TopUpState.ARMED, Direction.WORK, one), "work", "armed") for one in works]
     seen_ahead = [(WENT_ON, TopUpState.PAID), (NOT_AS_LEFT, TopUpState.NOT_LOADED)]
     found += [(code, "sale", state.value) for code, state in seen_ahead]

@@ -31,7 +31,7 @@ def _due(desk: Desk, account_no: str) -> None:
     grant_gas(desk.station, account_no, MAKE_UP, cause, DOCUMENT, SECOND, WHY)
 
 
-def _load(desk: Desk, card: VirtualCard) -> None:
+def load(desk: Desk, card: VirtualCard) -> None:
     inserted = desk.insert(card)
     try:
         load_due(desk.station, inserted, None, nobody)
@@ -49,7 +49,7 @@ def _given(world: World, desk: Desk) -> None:
     waiting = [
         card for card, no in zip(world.cards, (first, second), strict=True) if _open(desk, no)
     ]
-    each(waiting, lambda card: _load(desk, card))
+    each(waiting, lambda card: load(desk, card))
 
 
 def _open(desk: Desk, account_no: str) -> bool:
@@ -71,7 +71,7 @@ def _withdrawn(world: World, desk: Desk) -> None:
 def _loaded(world: World, desk: Desk) -> None:
     """One household's gas due on its card."""
     _due(desk, world.households[0].account_no)
-    _load(desk, world.cards[0])
+    load(desk, world.cards[0])
 
 
 GIVE = Job("gas due and emergency gas", *(_given, (20_000, 10_000), 0), waits=CODE_CUT)

@@ -19,6 +19,7 @@ from tests.kit.sweep_charges import COUNTER
 from tests.kit.sweep_disputes import DISPUTES
 from tests.kit.sweep_given import GIVEN
 from tests.kit.sweep_jobs import IN_PAYLOAD, JOBS, closed, every, torn
+from tests.kit.sweep_meter import METERS
 from tests.kit.sweep_waits import CODE_CUT, OVER
 from tests.kit.sweep_world import HERE, SECOND, THERE, Job, World
 
@@ -159,4 +160,4 @@ REJOIN = Job(
 REJOIN_UNSENT = Job("rejoin over a lost tail", _rejoined, *_LOAD, _lost_unsent, resolves=False)
 
 RARE = (FINISHED_THERE, SEALED_TWICE, DISOWNED, *DISPUTES, REJOIN, REJOIN_UNSENT)
-EVERY_JOB = (*JOBS, *BOOKED, *GIVEN, *COUNTER, *RARE)
+EVERY_JOB = (*JOBS, *BOOKED, *GIVEN, *COUNTER, *METERS, *RARE)

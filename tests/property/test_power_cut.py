@@ -53,6 +53,7 @@ from tests.kit.sweep_jobs import (
     THEIRS,
     stock,
 )
+from tests.kit.sweep_meter import CHANGE, METERS, TAKE_BACK
 from tests.kit.sweep_purse import PURSE_JOBS, PURSE_SALE, PurseLab, stock_purses
 from tests.kit.sweep_rare import (
     DISOWNED,
@@ -124,6 +125,9 @@ ONCE = (
     Case(WITHDRAW, Where.SAME, "acs", 5),
     Case(REFUND_GIVEN, Where.SAME, "acs", 31),
     Case(RETURN_GIVEN, Where.SAME, "omnikey", 61, 5),
+    Case(CHANGE, Where.SAME, "acs", 61),
+    Case(CHANGE, Where.HOME, "omnikey", 67, 5),
+    Case(TAKE_BACK, Where.SAME, "acs", 5),
     Case(REMAINDER, Where.SAME, "acs", 7),
     Case(REMAINDER, Where.ANOTHER, "omnikey", 13, 1, Tender.QR_CODE, answers=True),
     Case(ARREARS, Where.SAME, "acs", 3),
@@ -245,7 +249,7 @@ AGAIN = tuple(
 """Where a second cut can meet another world than the first: with the card at its meter, or with
 what another desk made of it. Nobody coming back is looked at after the last cut of each."""
 
-ONLY_HERE = (*BOOKED, *GIVEN, *COUNTER, ARREARS, SHIFT, CARD_LOST, RETURN_WHOLE)
+ONLY_HERE = (*BOOKED, *GIVEN, *COUNTER, *METERS, ARREARS, SHIFT, CARD_LOST, RETURN_WHOLE)
 TWICE = (
     *AGAIN,
     *(Case(job, Where.SAME, dialect, 1) for job in ONLY_HERE for dialect in ("acs", "omnikey")),

@@ -9,17 +9,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
-from cardstation.domain.card import Witness, WritePlan, judge
-from cardstation.domain.meter import MakerRules
+from cardstation.domain.card import CardType, Witness, WritePlan, judge
+from cardstation.domain.meter import MakerRules, MeterKind
+from cardstation.domain.new_card import new_content, restored_content
 from cardstation.domain.topup import TopUp
 from cardstation.errors import CardRemoved
 from cardstation.ports.layout import Layout
 from cardstation.services.intent.being_cleared import clearing_on
+from cardstation.services.intent.card_code import CardInLane
+from cardstation.services.intent.whole_card import planned_whole, torn_by_us
 from drivers.keys import CombinedCardKeys
 from drivers.layouts import LAYOUTS
 from drivers.makers import MAKERS
@@ -123,7 +127,7 @@ def again(layout: Layout, image: bytes, plan: WritePlan, operation: str) -> Writ
     return planner(image, meant.credit)
 
 
-def told(layout: Layout, image: bytes) -> object:
+def told(layout: Layout, image: bytes) -> tuple[object, ...]:
     """What the card says, but for the sequences the layout chooses."""
     shown = layout.decode(image)
     assert shown.credit is not None
@@ -205,3 +209,60 @@ def test_a_card_pulled_while_it_is_cleared_is_as_before_or_known_by_its_mark(
     record_property(
         "counted", {f"torn clearing on {layout.chip}, third things 0, cuts:": len(made)}
     )
+
+
+@every_layout
+def test_a_card_pulled_while_it_is_changed_is_as_before_or_known_as_torn_or_whole(
+    rules: MakerRules, record_property: Callable[[str, object], None]
+) -> None:
+    """Of another meter, and back: nothing in between is a card, and what is left is finished."""
+    layout = LAYOUT[rules.layout]
+    card = used_card(rules)
+    old = layout.decode(card.image)
+    new = new_content(
+        replace(old.identity, card_type=CardType.OPENING, meter_no="QM2600000001"),
+        rules,
+        MeterKind.VOLUME,
+        tiers=(),
+        at=cards.AT,
+        station_no=1,
+        mark=b"\x21\x43\x65\x87",
+    )
+    made = 0
+    for content in (
+        new,
+        restored_content(old, at=cards.AT, station_no=1, mark=b"\x12\x34\x56\x78"),
+    ):
+        made += torn_changes(layout, card, planned_whole(layout, card.image, content))
+        assert told(layout, card.image)[0] == content.identity
+    record_property("counted", {f"torn change on {layout.chip}, third things 0, cuts:": made})
+
+
+def torn_changes(layout: Layout, card: VirtualCard, plan: WritePlan) -> int:
+    """Tear a plan on its card at its steps; in the end it stands. How often it was torn."""
+    memories = {name: bytes(cells) for name, cells in card.chip.memories.items()}
+    desk, content = desk_of(layout, card), layout.decode(plan.target)
+    chip = desk.unlocked()
+    desk.chip.arm(None)
+    chip.write(plan.before, plan.spans)
+    assert card.image == plan.target
+    every = list(every_tear(desk.chip.steps, SEEDS[:1]))
+    tears = (*every[:40], *every[40 :: max(1, len(every) // 40)], *every[-9:])
+    for tear in tears:
+        for name, cells in memories.items():
+            desk.chip.memories[name][:] = cells
+        chip = desk.unlocked()
+        desk.chip.arm(tear)
+        with pytest.raises(CardRemoved):
+            chip.write(plan.before, plan.spans)
+        desk.chip.arm(None)
+        lane = SimpleNamespace(layout=layout, chip=chip, image=desk.powered().read())
+        known = layout.recognises(lane.image)
+        whole = known and layout.decode(lane.image) == content
+        assert whole or not known or lane.image == plan.before, tear
+        assert known or torn_by_us(cast("CardInLane", lane), plan), tear
+        again = planned_whole(layout, lane.image, content)
+        chip = desk.unlocked()
+        chip.write(chip.read(), again.spans)
+        assert layout.decode(desk.powered().read()) == content, tear
+    return len(tears)

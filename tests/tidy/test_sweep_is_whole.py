@@ -20,6 +20,7 @@ from tests.kit import (
     sweep_disputes,
     sweep_given,
     sweep_jobs,
+    sweep_meter,
     sweep_purse,
     sweep_rare,
 )
@@ -50,7 +51,7 @@ NO_MONEY = {
 SWEEP = (
     *("tests.kit.sweep", "tests.kit.sweep_world", "tests.kit.sweep_jobs", "tests.kit.sweep_rare"),
     *("tests.kit.station", "tests.kit.sweep_booked", "tests.kit.sweep_charges"),
-    *("tests.kit.sweep_disputes", "tests.kit.sweep_given"),
+    *("tests.kit.sweep_disputes", "tests.kit.sweep_given", "tests.kit.sweep_meter"),
 )
 
 NOT_SWEPT = {
@@ -138,7 +139,7 @@ def test_every_job_that_is_written_is_run() -> None:
     written = {
         name: one
         for module in (
-            *(sweep_jobs, sweep_booked, sweep_given, sweep_charges, sweep_rare),
+            *(sweep_jobs, sweep_booked, sweep_given, sweep_charges, sweep_meter, sweep_rare),
             *(sweep_disputes, sweep_purse),
         )
         for name, one in vars(module).items()

@@ -109,6 +109,7 @@ ENTRIES = {
     "account": "Account changed",
     "gas_due": "Gas due granted or withdrawn",
     "tool_card": "Tool card given out, back or lost",
+    "carried": "Rest of an old meter, to the balance",
     "order": "Paid online",
     "order_withdrawn": "Paid online, withdrawn",
     "order_loaded": "Paid online, loaded by a channel",

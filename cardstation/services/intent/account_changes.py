@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from cardstation.domain.account_change import (
     AccountChange,
@@ -31,6 +32,7 @@ def record_account_change(
     words: str = "",
     approver: str = "",
     corrects: str = "",
+    **facts: Any,
 ) -> AccountChange:
     """Put a change of an account on file; the caller commits, then anchors the journal.
 
@@ -43,6 +45,7 @@ def record_account_change(
         words: Why, or what people saw.
         approver: The second person.
         corrects: Id of the change that is taken back.
+        **facts: What else its entry says: of a meter, what it showed when it was taken down.
     """
     old, new = difference(before, after)
     change = AccountChange(
@@ -69,6 +72,7 @@ def record_account_change(
         corrects=_entry_of(unit, corrects),
         witness=f"{PEOPLE}{words}" if approver else words,
         detail=freeze(change),
+        **facts,
     )
     unit.account_changes.add(change, seq=stored.seq)
     unit.households.update(after)

@@ -1,7 +1,8 @@
 """Which cards nobody may use any more, and what must be ended before one is made a blank again.
 
 Dead is a card of a closed account, one that another took the place of (its reissue count is below
-the one on file), and a new one that two persons gave up and that came back after all.
+the one on file), one of a meter that was replaced, and a new one that two persons gave up and that
+came back after all.
 """
 
 from __future__ import annotations
@@ -20,11 +21,9 @@ from cardstation.errors import Refusal
 from cardstation.services.custody_state import custody_in
 from cardstation.services.identify import Plastic
 from cardstation.services.intent.adopt import has_a_ledger, told_of
+from cardstation.services.intent.meter_changes import NOT_ENDED, replaced_meters
 from cardstation.services.station import Station
 from cardstation.store import Reading
-
-_NOT_ENDED = (EntryKind.ARMED, EntryKind.NOT_LOADED, EntryKind.CARD_ARMED)
-"""After these facts a desk still waits for the card, or for money that it bears witness to."""
 
 
 def ensure_clearable(
@@ -51,7 +50,9 @@ def ensure_clearable(
     mark = content.credit.mark if content.credit else b""
     closed = household.status is HouseholdStatus.CLOSED
     replaced = content.identity.generation < household.generation
-    if not (closed or replaced or mark in _given_up(station, household, told)):
+    with station.store.reading() as reading:
+        off_the_wall = content.identity.meter_no in replaced_meters(reading, household)
+    if not (closed or replaced or off_the_wall or mark in _given_up(station, household, told)):
         raise Refusal("card_still_live", card_no=household.card_no, account_no=household.account_no)
 
 
@@ -105,7 +106,7 @@ def _told(station: Station, identity: CardIdentity) -> Sequence[Entry]:
     with station.store.reading() as reading:
         for one in last.values():
             theirs = reading.topups.get(one.subject) is None
-            if theirs and one.kind in _NOT_ENDED:
+            if theirs and one.kind in NOT_ENDED:
                 raise Refusal("clear_open_elsewhere", card_no=identity.card_no, station=one.station)
     return of_card
 

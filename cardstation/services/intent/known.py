@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cardstation.domain.admission import ensure_known
+from cardstation.domain.card import CardContent, CardType
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.made_good import ensure_not_made_good
+from cardstation.services.intent.meter_changes import is_ready_for_its_meter
+from cardstation.services.intent.opened import code_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -35,7 +40,7 @@ def customer_of(station: Station, card: Inserted) -> Household:
     Raises:
         Refusal: `unknown_household`, `account_stopped`, `account_closed`, `card_blacklisted`,
             `load_made_good` (what lies on it was given once more, since the card was lost), those
-            of `ensure_known` and `ensure_no_work`.
+            of `ensure_its_card` and `ensure_no_work`.
     """
     with station.store.reading() as reading:
         return customer_in(reading, card)
@@ -45,7 +50,7 @@ def customer_in(reading: Reading, card: Inserted) -> Household:
     """As `customer_of`, in a look that goes on to ask for more."""
     household = _household(reading, card)
     ensure_no_work(reading, household.account_no)
-    ensure_known(card.content, household)
+    ensure_its_card(reading, card.content, household)
     ensure_active(household)
     if reading.blocked.has(household.card_no, card.content.identity.generation):
         raise Refusal("card_blacklisted", card_no=household.card_no)
@@ -70,7 +75,21 @@ def ensure_no_work(reading: Reading, account_no: str) -> None:
     """No card of this account is being written as a whole: that is finished first.
 
     Raises:
-        Refusal: `card_work_open`.
+        Refusal: `card_work_open`, `card_change_open`.
     """
-    if reading.topups.work_on(account_no) is not None:
-        raise Refusal("card_work_open", account_no=account_no)
+    work = reading.topups.work_on(account_no)
+    if work is not None:
+        raise Refusal(code_of(work.state, work.direction, work.reference), account_no=account_no)
+
+
+def ensure_its_card(reading: Reading, content: CardContent, household: Household) -> None:
+    """As `ensure_known`; a card that was written here for a new meter takes the first load, too.
+
+    It opens that meter; for the next load it is bound as any new card.
+
+    Raises:
+        Refusal: those of `ensure_known`.
+    """
+    if is_ready_for_its_meter(reading, content):
+        content = replace(content, identity=replace(content.identity, card_type=CardType.USER))
+    ensure_known(content, household)

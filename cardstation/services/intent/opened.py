@@ -36,6 +36,7 @@ _CODES = {
 
 _WORKS: Mapping[str, str] = {
     Work.CLEAR: "card_clearing_open",
+    Work.CHANGE: "card_change_open",
     Work.TOOL: "tool_card_open",
     Work.TOOL_BACK: "tool_back_open",
 }

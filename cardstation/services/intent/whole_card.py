@@ -10,8 +10,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from cardstation.domain.card import CardContent, CardType, Witness, WritePlan, judge
-from cardstation.domain.topup import Step, TopUp, Work
+from cardstation.domain.card import (
+    CardContent,
+    CardIdentity,
+    CardType,
+    Credit,
+    Witness,
+    WritePlan,
+    judge,
+)
+from cardstation.domain.topup import ON_ITS_OWN_CARD, Step, TopUp, Work
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import (
     CardServiceGone,
@@ -109,15 +117,16 @@ def finish_whole(station: Station, card: WholeInLane, intent: TopUp, watch: Watc
             raise WriteNotTaken("write_not_taken")
         prove_code(station, card, intent)
     except (LinkFailed, CardServiceGone, WriteNotTaken) as error:
-        raise card_unknown(station, intent, error.code, "card_work_unknown") from error
+        changed = intent.reference == Work.CHANGE
+        code = "card_change_unknown" if changed else "card_work_unknown"
+        raise card_unknown(station, intent, error.code, code) from error
     return record_written(station, intent, card.image)
 
 
 def _ready(station: Station, card: WholeInLane, intent: TopUp) -> TopUp:
-    """Only a blank, or the card that is bound, is written; armed over what it shows now."""
+    """Only a blank, or the work's own card, is written; armed over what it shows now."""
     before = _shows_before(card, intent)
     plan = intent.plan or fail("a work is armed as it begins")
-    # A card that is bound is one card: on another, its twin would prove of it what is not so.
     blank = intent.reference in NEW_CARDS and card.layout.is_blank(card.image)
     if not (before or blank or torn_by_us(card, plan)):
         raise Refusal("not_blank")
@@ -127,13 +136,13 @@ def _ready(station: Station, card: WholeInLane, intent: TopUp) -> TopUp:
         anchor_journal(station)
         return intent
     content = content_of(card.layout, intent)
-    if before:  # the meter may have written once more
+    if before and intent.reference == Work.BIND:  # the meter may have written once more
         content = replace(content, returned=card.layout.decode(card.image).returned)
     return record_again(station, intent, planned_whole(card.layout, card.image, content))
 
 
 def ensure_of_no_other_work(station: Station, card: CardInLane, but: str = "") -> None:
-    """A card that another work here began to bind or to clear looks blank, and is that work's.
+    """A card that another work here began to write or to clear looks blank, and is that work's.
 
     Args:
         station: The desk.
@@ -144,7 +153,7 @@ def ensure_of_no_other_work(station: Station, card: CardInLane, but: str = "") -
         Refusal: `not_blank`; `card_clearing_open`: it is being cleared.
     """
     with station.store.reading() as reading:
-        begun, clearings = reading.topups.open_binds(), reading.topups.open_clearings()
+        begun, clearings = reading.topups.open_on_own_cards(), reading.topups.open_clearings()
     if clearing_on(clearings, card.image, card.chip.smears) is not None:
         raise Refusal("card_clearing_open")
     for one in begun:
@@ -182,12 +191,26 @@ def torn_by_us(card: CardInLane, plan: WritePlan) -> bool:
 
 
 def _shows_before(card: WholeInLane, intent: TopUp) -> bool:
-    """The opening card that is bound; only its type and its meter's number differ."""
-    if intent.reference != Work.BIND or not card.layout.recognises(card.image):
+    """The opening card that is bound; only its type and its meter's number differ.
+
+    Or the card that is changed, as it was when that was begun.
+    """
+    if intent.reference not in ON_ITS_OWN_CARD or not card.layout.recognises(card.image):
         return False
     shown, meant = card.layout.decode(card.image).identity, intent.identity
+    if intent.reference == Work.CHANGE:
+        plan = intent.plan or fail("a work is armed as it begins")
+        return _stands(card.layout, card.image) == _stands(card.layout, plan.before)
     same = replace(shown, card_type=meant.card_type, meter_no=meant.meter_no) == meant
     return same and shown.card_type is CardType.OPENING
+
+
+def _stands(layout: Layout, image: bytes) -> tuple[CardIdentity, Credit | None] | None:
+    """Whose card it is and what is on it; None where it cannot be read."""
+    if not layout.recognises(image):
+        return None
+    content = layout.decode(image)
+    return content.identity, content.credit
 
 
 def write_whole(station: Station, card: CardInLane, intent: TopUp, watch: Watch) -> None:
@@ -195,7 +218,7 @@ def write_whole(station: Station, card: CardInLane, intent: TopUp, watch: Watch)
     watch(Step.WRITE)
     plan = intent.plan or fail("an armed work has its plan")
     own = own_code(station, card, intent)
-    issued = intent.reference == Work.BIND
+    issued = intent.reference in ON_ITS_OWN_CARD
     present(station, card, intent, own if issued else card.blank_code)
     card.chip.write(card.image, plan.spans)
     if not issued and own:

@@ -223,6 +223,7 @@ def _money_by_records(records: Records) -> dict[str, int]:
     remainders = sum(one.money.fen for _, one in records.given_back)
     arrears = sum(one.money.fen for _, one in records.arrears)
     counted = sum(e.balance_fen for e in records.entries if e.kind is EntryKind.SHIFT_CLOSED)
+    carried = sum(e.balance_fen for e in records.entries if e.kind is EntryKind.CARRIED)
     own = sum(fen for tender, fen in tills.items() if tender not in WITHOUT_ASKING)
     left = {tender: tills[tender] - given[tender] for tender in GIVEN}
     charged = [one for _, one in records.charges]
@@ -247,7 +248,7 @@ def _money_by_records(records: Records) -> dict[str, int]:
         - left[Tender.EMERGENCY]
         + _charged(charged, ChargeKind.FEE)
         - sum(one.owed.fen for one in charged),
-        "free_gas": -left[Tender.MAKE_UP] - left[Tender.CARRIED],
+        "free_gas": -left[Tender.MAKE_UP] - left[Tender.CARRIED] - carried,
         "balances": sum(one.balance.fen for one in records.households.values()),
     }
 

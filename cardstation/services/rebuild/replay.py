@@ -33,6 +33,7 @@ from cardstation.services.intent.giving_back import (
     without_debt,
     without_purchase,
 )
+from cardstation.services.intent.meter_rests import rest_again
 from cardstation.services.intent.papers import receipt_of
 from cardstation.services.intent.steps import step_again
 from cardstation.services.intent.tool_book import tool_again
@@ -165,6 +166,7 @@ _ROW_AGAIN: Mapping[EntryKind, Callable[[Unit, Entry], None]] = {
     EntryKind.ACCOUNT: account_changed_again,
     EntryKind.GAS_DUE: due_again,
     EntryKind.TOOL_CARD: tool_again,
+    EntryKind.CARRIED: rest_again,
 }
 """Facts with a row of their own, which they alone make."""
 

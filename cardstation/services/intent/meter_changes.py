@@ -1,0 +1,130 @@
+"""Which meters of a household were replaced here, and which of its cards are of the one it has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cardstation.domain.account_change import AccountChange, AccountEvent
+from cardstation.domain.card import CardContent, CardType
+from cardstation.domain.household import Household
+from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.topup import TopUp, Work
+from cardstation.domain.transitions import WAITS_FOR_CARD, Direction, TopUpState
+from cardstation.errors import Refusal, fail
+from cardstation.store import Reading
+from cardstation.store.frozen import thaw
+
+NOT_ENDED = (EntryKind.ARMED, EntryKind.NOT_LOADED, EntryKind.CARD_ARMED)
+"""After these facts a desk still waits for the card, or for money that it bears witness to."""
+_OF_METERS = (AccountEvent.METER_CHANGED, AccountEvent.METER_CHANGE_CANCELLED)
+
+
+def last_change(reading: Reading, account_no: str) -> AccountChange | None:
+    """The change of meter, or its cancelling, that was recorded last for an account."""
+    every = reading.account_changes.of_account(account_no)
+    return next((one for one in reversed(every) if one.what in _OF_METERS), None)
+
+
+def replaced_meters(reading: Reading, household: Household) -> frozenset[str]:
+    """Numbers of the meters that a household has no more, as recorded here."""
+    every = reading.account_changes.of_account(household.account_no)
+    gone = {
+        side.meter_no for one in every if one.what in _OF_METERS for side in (one.before, one.after)
+    }
+    return frozenset(one for one in gone if one) - {household.meter.meter_no}
+
+
+def is_of_this_meter(reading: Reading, household: Household, one: TopUp) -> bool:
+    """Whether a load or a work belongs to the meter that a household has now.
+
+    An opening card names no meter: it is of the meter that hung there when it was begun.
+    """
+    change = last_change(reading, household.account_no)
+    if change is None:
+        return True
+    if one.identity.meter_no:
+        return one.identity.meter_no == household.meter.meter_no
+    return _seq(reading, one) > _changed_at(reading, change)
+
+
+def is_told_of_this_meter(reading: Reading, household: Household, one: Entry) -> bool:
+    """As `is_of_this_meter`, of what the ledger tells."""
+    change = last_change(reading, household.account_no)
+    if change is None:
+        return True
+    if one.meter_no:
+        return one.meter_no == household.meter.meter_no
+    return datetime.fromisoformat(one.at) > change.at
+
+
+def stands_for_this_meter(reading: Reading, household: Household) -> bool:
+    """Whether a card was made here for the meter that a household has now, since it has it."""
+    change = last_change(reading, household.account_no)
+    since = 0 if change is None else _changed_at(reading, change)
+    return any(
+        is_of_this_meter(reading, household, one) and _seq(reading, one) > since
+        for one in reading.topups.of_account(household.account_no)
+        if one.direction is Direction.WORK and one.state is not TopUpState.VOIDED
+    )
+
+
+def _changed_at(reading: Reading, change: AccountChange) -> int:
+    stored = reading.journal.last_about(change.change_id, EntryKind.ACCOUNT)
+    return (stored or fail("a change of an account is a fact")).seq
+
+
+def _seq(reading: Reading, work: TopUp) -> int:
+    armed = reading.journal.first_about(work.topup_id, EntryKind.CARD_ARMED)
+    return armed.seq if armed else 0
+
+
+def changes_of_card(reading: Reading, account_no: str) -> tuple[TopUp, ...]:
+    """Every card of an account that was written for another meter, and not given up since."""
+    return tuple(
+        one
+        for one in reading.topups.of_account(account_no)
+        if one.direction is Direction.WORK
+        and one.reference == Work.CHANGE
+        and one.state is TopUpState.SEALED
+    )
+
+
+def is_ready_for_its_meter(reading: Reading, content: CardContent) -> bool:
+    """True for a card that was written here for a new meter, and takes the first load for it.
+
+    The meter opens with that card, whether the load is on it then or not; it takes no second load
+    of it before it is bound.
+    """
+    credit, identity = content.credit, content.identity
+    if identity.card_type is not CardType.OPENING or credit is None:
+        return False
+    fresh = not credit.quantity and credit.purchase_counter == 0
+    changes = changes_of_card(reading, identity.account_no)
+    return fresh and any(one.identity == identity for one in changes)
+
+
+def before_change(reading: Reading, work: TopUp) -> bytes:
+    """What a card showed before it was written for another meter."""
+    first = reading.journal.first_about(work.topup_id, EntryKind.CARD_ARMED)
+    return thaw(TopUp, (first or fail("a work is armed as it begins")).entry.detail).before
+
+
+def counted_by(reading: Reading, household: Household, meter_no: str) -> int:
+    """How many purchases a meter that was taken down had counted, -1 = nobody said here."""
+    for one in reversed(reading.account_changes.of_account(household.account_no)):
+        taken_down = one.what is AccountEvent.METER_CHANGED and one.before.meter_no == meter_no
+        stored = reading.journal.last_about(one.change_id, EntryKind.ACCOUNT)
+        if taken_down and stored is not None:
+            return stored.entry.counter_before
+    return -1
+
+
+def ensure_nothing_waits(reading: Reading, account_no: str) -> None:
+    """No load, return or work of this account waits for its card.
+
+    Raises:
+        Refusal: `change_intent_open`.
+    """
+    waits = [one for one in reading.topups.open_intents() if one.state in WAITS_FOR_CARD]
+    if any(one.account_no == account_no for one in waits):
+        raise Refusal("change_intent_open", account_no=account_no)
