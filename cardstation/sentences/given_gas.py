@@ -7,6 +7,12 @@ from cardstation.sentences.phrases import NOTHING, Words
 _NO_MONEY = "No money moves for it, and nothing was written to the card."
 
 TABLE = {
+    "account_gas_due": Words(
+        "Gas is due to it",
+        "Account {account_no} has gas to come that was granted and is not loaded ({due_id}).",
+        "No money moves for it; nothing was changed.",
+        "Load it onto the card first, or have two people withdraw it.",
+    ),
     "no_gas_due": Words(
         "No gas due",
         "Account {account_no} has no gas to come at this station.",

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from cardstation.domain.exception_case import Act
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step
 from cardstation.errors import CardRemoved, Refusal
@@ -320,6 +320,21 @@ def test_a_load_is_taken_back_at_the_counter(desk: Stage, qtbot: QtBot, yes: lis
     assert "¥300.00" in desk.window.banner.state.line
     desk.remove()
     assert desk.counter.model.state.owed is None
+
+
+def test_gas_that_was_given_is_due_again_and_no_money_is_owed(
+    desk: Stage, qtbot: QtBot, yes: list[str]
+) -> None:
+    with qtbot.waitActive(desk.window):
+        desk.window.activateWindow()
+    desk.station.owes = NO_MONEY
+    desk.station.card = FakeCard(samples.facts(stop="load_still_on_card", taken=False))
+    desk.insert()
+    qtbot.keyClick(desk.window, Qt.Key.Key_F7)
+    assert yes
+    assert desk.window.banner.state.line == "气量重新记为应补，不退款。"
+    said = [one.text() for one in desk.window.findChildren(QLabel) if one.isVisible()]
+    assert not any("欠" in text for text in said)
 
 
 def test_a_card_without_a_load_offers_no_return(desk: Stage, qtbot: QtBot, yes: list[str]) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from cardstation.domain.money import NO_MONEY
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step
 from cardstation.errors import Mishap, OutcomeUnknown, Refusal
@@ -233,6 +234,12 @@ def test_a_load_is_taken_back_with_its_steps(desk: Stage, page: HouseholdView) -
     assert seen == [("writing", at) for at in range(6)]
     assert desk.station.backs == [("take_back", SUPERVISOR, "")]
     assert "¥300.00" in desk.window.banner.state.title
+
+
+def test_given_gas_that_is_taken_back_is_due_again(desk: Stage, page: HouseholdView) -> None:
+    desk.station.owes = NO_MONEY
+    with_load(desk).go(BY)
+    assert "不退款" in desk.window.banner.state.line
 
 
 def test_a_card_that_is_pulled_is_asked_for_and_names_nobody(

@@ -19,6 +19,7 @@ from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services.account_state import account_state
 from cardstation.services.batch_state import batch_state
+from cardstation.services.grant_gas import grant_gas
 from cardstation.services.lease_batch import lease_batch
 from cardstation.services.leave_out import leave_out
 from cardstation.services.load_prepaid import load_prepaid
@@ -28,6 +29,7 @@ from cardstation.services.stop_account import stop_account
 from cardstation.services.transfer_account import NewOwner, transfer_account
 from cardstation.services.triage_list import triage_list
 from cardstation.services.verify import verify
+from cardstation.services.withdraw_due import withdraw_due
 from drivers.virtual import Tear
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
 
@@ -168,6 +170,14 @@ def test_arrears_are_paid_before(desk: Desk) -> None:
     put(desk, arrears=Money(500))
     stop = refused("account_owes", lambda: transfer_account(desk.station, A, SECOND, NEW, WHY))
     assert stop.values == {"account_no": A, "fen": 500}
+
+
+def test_gas_that_is_due_is_loaded_or_withdrawn_before(desk: Desk) -> None:
+    told = (A, Volume.of_m3("5"), Tender.MAKE_UP, "WO-7", SECOND, "its meter lost a load")
+    due = grant_gas(desk.station, *told)
+    refused("account_gas_due", lambda: transfer_account(desk.station, A, SECOND, NEW, WHY))
+    withdraw_due(desk.station, due.due_id, SECOND, "the meter had it after all")
+    transfer_account(desk.station, A, SECOND, NEW, WHY)
 
 
 def test_a_load_that_is_not_finished_is_finished_before(desk: Desk) -> None:

@@ -57,6 +57,7 @@ from ui.desk_services import (
 )
 
 T = TypeVar("T")
+OWED_BACK = Money(30_000)
 PRESENCE = Presence("ACS ACR39U ICC Reader 00 00", 1, b"\xa2\x13\x10\x91")
 
 
@@ -81,6 +82,10 @@ class FakeReturn:
     """As much of a return as the window looks at."""
 
     money: Money
+
+    @property
+    def is_given(self) -> bool:
+        return not self.money
 
 
 @dataclass
@@ -116,6 +121,7 @@ class FakeStation:
     cards: dict[str, FakeCard] = field(default_factory=dict)
     examined: str = "strange"
     issued: list[tuple[str, str]] = field(default_factory=list)
+    owes: Money = OWED_BACK
     households: FakeHouseholds = field(default_factory=FakeHouseholds)
 
     def services(self) -> DeskServices:
@@ -231,7 +237,7 @@ class FakeStation:
     def _back(self, what: str, by: Approval | None, key: str = "") -> TopUp:
         self.backs.append((what, by.name if by else "", key))
         self._say(what, None)
-        return cast("TopUp", FakeReturn(Money(30_000)))
+        return cast("TopUp", FakeReturn(self.owes))
 
     def _begin_pay_out(self, key: str) -> bool:
         self._say("begin_pay_out", None)

@@ -9,6 +9,7 @@ from cardstation.domain.batch_life import Stage
 from cardstation.domain.household import Household
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import custody_in
+from cardstation.services.intent.gas_dues import dues_of
 from cardstation.store import Reading
 
 _WAITS = (LineState.WAITING, LineState.UNFUNDED, LineState.UNKNOWN)
@@ -19,12 +20,14 @@ def open_of_account(reading: Reading, household: Household) -> tuple[Refusal, ..
 
     `account_load_open`: a load, a return or a card of it is not finished. `account_in_batch`: a
     row of it waits, or holds money. `account_card_in_bag`: its card is out with a bag.
-    `account_order_waits`: gas it paid online. `account_owes`.
+    `account_order_waits`: gas it paid online. `account_gas_due`: gas that was granted to it.
+    `account_owes`.
     """
     return (
         *_intents(reading, household),
         *_rows(reading, household),
         *_orders(reading, household),
+        *_dues(reading, household),
         *_arrears(household),
     )
 
@@ -73,6 +76,13 @@ def _orders(reading: Reading, household: Household) -> Iterator[Refusal]:
             order_id=one.order_id,
             fen=one.fen,
         )
+
+
+def _dues(reading: Reading, household: Household) -> Iterator[Refusal]:
+    for one in dues_of(reading, household.account_no):
+        if one.is_open:
+            due_id, account_no = one.due.due_id, household.account_no
+            yield Refusal("account_gas_due", account_no=account_no, due_id=due_id)
 
 
 def _arrears(household: Household) -> Iterator[Refusal]:

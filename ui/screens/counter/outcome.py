@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 
-from cardstation.domain.receipt import Receipt
+from cardstation.domain.receipt import LOADING_SLIP, RECEIPT, Receipt
 from cardstation.domain.volume import NO_GAS
 from cardstation.i18n import Translator
 from cardstation.sentences import word
@@ -14,6 +14,7 @@ from ui.parts.tier_bar import TierBar, TierBarState
 from ui.parts.words import Chip, Pane, column, label, row
 from ui.screens.counter.panels import PriceLines
 from ui.screens.counter.state import State
+from ui.screens.counter.wording import DUE_AGAIN
 from ui.theme import M
 
 _PAY_OUT = "Give the money by the way it came, then choose the row under Exceptions and pay it out."
@@ -69,20 +70,23 @@ class OwedPane(Pane):
         super().__init__(look.theme, shadow=False)
         self._look, t = look, look.t
         self._money = label("", "big")
-        told = label(t("is owed to the payer"), "muted")
-        rest = label(t(_PAY_OUT), "words", wrap=True)
-        rest.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        rest.setMinimumHeight(80)
+        self._told = label(t("is owed to the payer"), "muted")
+        self._rest = label(t(_PAY_OUT), "words", wrap=True)
+        self._rest.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._rest.setMinimumHeight(80)
         self.column.addStretch(1)
-        for part in (label(t("Load taken back"), "heading"), self._money, told):
+        for part in (label(t("Load taken back"), "heading"), self._money, self._told):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self.column.addWidget(part)
-        self.column.addWidget(rest)
+        self.column.addWidget(self._rest)
         self.column.addStretch(1)
 
     def show_state(self, state: State) -> None:
         """Draw another state; without a debt nothing."""
         self._money.setText(str(state.owed) if state.owed is not None else "")
+        given = state.owed is not None and not state.owed
+        self._told.setText(self._look.t(DUE_AGAIN if given else "is owed to the payer"))
+        self._rest.setVisible(not given)
 
 
 class ResultPane(Pane):
@@ -118,7 +122,8 @@ class ResultPane(Pane):
         self._number.setText(_number(made, t) if made else "")
         tiers = state.facts.tiers if state.facts else ()
         known = made is not None and volume is not None and bool(tiers)
-        before, buying = (made.year_before, volume) if made and volume else (NO_GAS, NO_GAS)
+        before = made.year_before if made and volume else NO_GAS
+        buying = made.year_after - before if made and volume else NO_GAS
         self._bar.show_state(TierBarState(tiers if known else (), before, buying))
         self._bar.setVisible(known)
         self._lines.show_receipt(made)
@@ -132,8 +137,10 @@ class ResultPane(Pane):
 
 
 def _paid(made: Receipt, t: Translator) -> str:
-    if made.order_id:
+    if made.kind == LOADING_SLIP:
         return t("Paid online {money}", money=made.paid)
+    if made.kind != RECEIPT:
+        return t("No money was taken.")
     return t("Paid {money}", money=made.paid)
 
 

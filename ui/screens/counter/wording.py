@@ -27,6 +27,8 @@ WRITTEN_WHOLE = {
     "clear": "The card is cleared and blank; its slip is filed as {file}.",
 }
 """What is said of a card that was written as a whole, by its work."""
+DUE_AGAIN = "The gas is due to the household again; no money goes back."
+"""Of a load that nobody paid for."""
 
 
 def banner_of(state: State, trouble: Problem | None, t: Translator) -> BannerState:
@@ -98,6 +100,8 @@ def _working(state: State, t: Translator) -> BannerState:
 
 
 def _done(state: State, t: Translator) -> BannerState:
+    if state.owed is not None and not state.owed:
+        return BannerState("done", t("Load taken back: take the card"), t(DUE_AGAIN))
     if state.owed is not None:
         line = t("{money} is owed now: pay it out under Exceptions (Ctrl+3).", money=state.owed)
         return BannerState("done", t("Load taken back: take the card"), line)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from cardstation.domain.exception_case import Act
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import GIVEN, Tender
 from cardstation.i18n import Translator
 from cardstation.sentences import Sentence, of_error, sentence
 from cardstation.services.intent.cases import Case
@@ -31,6 +31,7 @@ from ui.parts.two_people import ask_to_bring_back
 from ui.parts.words import Pane
 from ui.screens.batch.lists_state import Page
 from ui.screens.batch.row_page import RowPage
+from ui.screens.counter.wording import DUE_AGAIN
 from ui.screens.exceptions.bag_keys import BagKeys, joined
 from ui.screens.exceptions.model import ExceptionsModel
 from ui.screens.exceptions.state import State
@@ -189,6 +190,8 @@ class ExceptionsView(QWidget):
             what = t("The money stays with the batch and goes back with its rest.")
         elif item.tender == Tender.ORDER.value:
             what = t(_BY_CENTRE)
+        elif item.tender in GIVEN:
+            what = t(DUE_AGAIN)
         note = t("What slip and till say") if doubtful else ""
         about = f"{item.money}  ·  {what}"
         asked = ask_second_person(self, self._look, self._model.approver, about, note=note)
@@ -208,7 +211,9 @@ class ExceptionsView(QWidget):
         item, t = self._chosen, self._look.t
         if item is None:
             return
-        what = t("The paid load is given up and its money is owed to the payer.")
+        given = item.tender in GIVEN
+        paid = t("The paid load is given up and its money is owed to the payer.")
+        what = t(DUE_AGAIN) if given else paid
         money = f"{item.money}  ·  " if item.money is not None else ""
         asked = ask_second_person(self, self._look, self._model.approver, f"{money}{what}")
         if asked is not None:

@@ -10,7 +10,13 @@ from ui.messages import Problem
 from ui.parts.age import age, grouped
 from ui.parts.banner import BannerState
 from ui.screens.counter.state import Phase
-from ui.screens.counter.wording import STEPS, steps_of, stopped_banner, waiting_banner
+from ui.screens.counter.wording import (
+    DUE_AGAIN,
+    STEPS,
+    steps_of,
+    stopped_banner,
+    waiting_banner,
+)
 from ui.screens.exceptions.state import Lying, State, Wanted
 
 BAD, DOUBTFUL = 1, 3
@@ -50,6 +56,8 @@ def card_banner(lying: Lying, state: State, t: Translator) -> BannerState:
         return BannerState("needs_you", t("Was the money taken?"), line)
     if lying.phase is Phase.STOPPED:
         return stopped_banner(lying.problem or Problem("no_words"), t)
+    if lying.phase is Phase.DONE and lying.owed is not None and not lying.owed:
+        return BannerState("done", t("Load taken back: take the card"), t(DUE_AGAIN))
     if lying.phase is Phase.DONE and lying.owed is not None:
         line = t("Then choose the row and pay {money} out with F6.", money=lying.owed)
         return BannerState("done", t("Load taken back: take the card"), line)

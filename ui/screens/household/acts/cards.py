@@ -8,6 +8,7 @@ from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import HouseholdStatus
 from cardstation.domain.transitions import Direction
 from ui.desk_services import DeskServices
+from ui.screens.counter.wording import DUE_AGAIN
 from ui.screens.household.acts.kind import (
     Act,
     Doing,
@@ -219,6 +220,8 @@ def _take_back(doing: Doing) -> Done:
     form = doing.form
     reading = form.words("reading")
     owed = doing.services.back.take_back(doing.card, form.second, reading, doing.watch)
+    if owed.is_given:
+        return Done(say("The load is taken back"), (say(DUE_AGAIN), say("Take the card.")))
     return Done(
         say("The load is taken back"),
         (
