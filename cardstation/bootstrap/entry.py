@@ -12,6 +12,7 @@ from cardstation.cli.doors import Agree, Check, Clue, Doors, LayoutListed
 from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.triage_list import TriageList
@@ -70,6 +71,7 @@ def doors() -> Doors:
         card_report=_card_report,
         card_slip=_card_slip,
         meter_change=_meter_change,
+        closing_slip=_closing_slip,
         triage=_triage,
         purge=_purge,
         forget_papers=_forget_papers,
@@ -187,6 +189,12 @@ def _card_report(report: CardReport, settings: Settings, out: Path) -> Path:
     from cardstation.bootstrap.papers import write_card_report
 
     return write_card_report(report, out, settings.language)
+
+
+def _closing_slip(slip: ClosingSlip, settings: Settings, again: bool) -> Path:
+    from cardstation.bootstrap.papers import write_closing_slip
+
+    return write_closing_slip(slip, settings.home / "papers", settings.language, again=again)
 
 
 def _card_slip(slip: CardSlip, settings: Settings) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.refund_list import RefundList
@@ -191,6 +192,21 @@ def write_meter_change(slip: MeterChangeSlip, folder: Path, lang: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"meter-{slip.change_id}.pdf"
     path.write_bytes(meter_change(slip, lang))
+    return path
+
+
+def write_closing_slip(slip: ClosingSlip, folder: Path, lang: str, *, again: bool = False) -> Path:
+    """File the settlement of a closed account; one that is made again says so.
+
+    Raises:
+        Refusal: code `paper_too_long`.
+    """
+    from cardstation.papers import closing_slip
+
+    folder.mkdir(parents=True, exist_ok=True)
+    change = slip.closing.change
+    path = folder / f"closing-{change.account_no}-{change.change_id}{'-again' * again}.pdf"
+    path.write_bytes(closing_slip(slip, lang, again=again))
     return path
 
 

@@ -21,8 +21,10 @@ OF_A_CARD = (
     *(EntryKind.ARMED, EntryKind.SEALED, EntryKind.NOT_LOADED, EntryKind.RETURNED),
     *(EntryKind.NOT_RETURNED, EntryKind.ELSEWHERE, EntryKind.REFUNDED),
     *(EntryKind.CARD_ARMED, EntryKind.CARD_WRITTEN, EntryKind.CARD_GIVEN_UP),
+    EntryKind.ACCOUNT_CLOSED,
 )
-"""Facts of a card that decide what became of an intent, wherever it was begun or finished."""
+"""Facts of a card that decide what became of an intent, wherever it was begun or finished; and
+that its account was closed."""
 _IS_STEP = journal.c.kind == text("'batch'")
 
 

@@ -11,6 +11,7 @@ from cardstation.cli.card import card, quote, readers, top_up
 from cardstation.cli.change_meter import change_meter
 from cardstation.cli.charge import balance, charge
 from cardstation.cli.clear import clear
+from cardstation.cli.close_account import CLOSING
 from cardstation.cli.desk import clock, doctor, enrol, recover, rejoin, sync, verify
 from cardstation.cli.dispute import dispute
 from cardstation.cli.exceptions import exceptions
@@ -28,6 +29,8 @@ from cardstation.cli.shift import clerk, shift
 from cardstation.cli.training import training
 
 card.add_command(explain)
+for _one in CLOSING:
+    account.add_command(_one)
 
 COMMANDS: tuple[click.Command, ...] = (
     doctor,

@@ -11,6 +11,7 @@ from typing import Protocol
 from cardstation.domain.bag_papers import OfBag
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.shift import Approval
@@ -75,6 +76,7 @@ class Doors:
         examine: Says what lies in a reader, known or not. card_report: files that as a paper.
         card_slip: Files the slip of a card that was issued or bound. meter_change: files the form
             of a change of meter.
+        closing_slip: Files the settlement of a closed account; True = again.
         triage: Files the triage list of a community, as a paper and as a table.
         purge: Purges the batches whose time is up. forget_papers: removes their filed papers.
         enrol: Enrols the station at a ledger's address with a code, and keeps the address; True
@@ -114,6 +116,7 @@ class Doors:
     card_report: Callable[[CardReport, Settings, Path], Path]
     card_slip: Callable[[CardSlip, Settings], Path]
     meter_change: Callable[[MeterChangeSlip, Settings], Path]
+    closing_slip: Callable[[ClosingSlip, Settings, bool], Path]
     triage: Callable[[TriageList, Settings, Path], tuple[Path, ...]]
     purge: Callable[[Station, Settings], tuple[str, ...]]
     forget_papers: Callable[[Settings, tuple[str, ...]], None]

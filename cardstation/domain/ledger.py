@@ -47,6 +47,7 @@ class EntryKind(StrEnum):
     CARD_GIVEN_UP = "card_given_up"
     LAYOUT = "layout"
     ACCOUNT = "account"
+    ACCOUNT_CLOSED = "account_closed"
     GAS_DUE = "gas_due"
     CHARGED = "charged"
     PAID_OUT = "paid_out"
@@ -62,15 +63,17 @@ class Entry:
         subject: Id of the top-up (or of the payment, for `received`) this fact is about; the batch
             for `batch`, a step of its life without postings, and for `released`, a line that gave
             its money free; the person for `clerk`; the code for `layout`; the payout's own id for
-            `given_back`, what was left of a payment for a batch; the change's own id for `account`,
-            the due's for `gas_due`, the charge's for `charged` and for arrears paid at the counter,
-            the payout's for `paid_out`, money of a household's balance.
+            `given_back`, what was left of a payment for a batch; the change's own id for `account`
+            and `account_closed`, the due's for `gas_due`, the charge's for `charged` and for
+            arrears paid at the counter, the payout's for `paid_out`, money out of a balance.
         fen: Money of the fact: the gas price for paid/sealed/returned/refunded, the sum for
             received, the float for shift_opened, the cash counted for shift_closed.
         balance_fen: Part of a payment that went to (+) or came from (−) the household's balance;
             cash over (+) or short (−) for shift_closed; what the directory said was owed for
             arrears_paid.
-        litres: Of gas_due, what the grant counts as gas: of money, what it buys.
+        litres: Of gas_due, what the grant counts as gas: of money, what it buys. Of account_closed,
+            what was paid back for of the gas in the meter: `fen` is its price, `balance_fen` what
+            else went out.
         tariff: By which price; of a fee that was charged `fee:CODE`, of a deposit empty.
         tender: `cash`, `bank_transfer`, `qr_code`, `batch` (out of a lump sum), `order`, `balance`
             (out of the household's), or the cause for which gas is given. Of charged, empty = put
@@ -87,6 +90,7 @@ class Entry:
             a work on a card with its plan (card_armed), which work it was (card_written);
             the latest time on record, which the clock was behind (clock); the SHA-256 of the sheet
             that was registered, empty where it was taken out (layout); what was changed (account);
+            how it was closed, with each line of the refund (account_closed);
             what was granted, or how it was withdrawn (gas_due, which then `corrects` the grant);
             what was given out, read on what came back, or lost (tool_card, of the card's number).
         origin: Name of the station whose intent this fact finishes; empty = our own.
@@ -224,8 +228,8 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
             )
         case EntryKind.ARREARS_PAID | EntryKind.CHARGED:
             return _charge_postings(entry)
-        case EntryKind.PAID_OUT:
-            return _legs((balance, entry.fen), (f"tender:{entry.tender}", -entry.fen))
+        case EntryKind.PAID_OUT | EntryKind.ACCOUNT_CLOSED:
+            return _paid_out(entry, balance)
         case EntryKind.GIVEN_BACK:
             return _legs(
                 (f"unallocated:{entry.batch}", entry.fen), (f"tender:{entry.tender}", -entry.fen)
@@ -246,6 +250,13 @@ def postings_of(entry: Entry) -> tuple[Posting, ...]:
             return _legs((to, entry.balance_fen), (out_of, -entry.balance_fen))
         case _:
             return ()
+
+
+def _paid_out(entry: Entry, balance: str) -> tuple[Posting, ...]:
+    """Money of a balance, and of a closed account what its meter held, goes to the household."""
+    closed = entry.kind is EntryKind.ACCOUNT_CLOSED
+    gas, kept = (entry.fen, entry.balance_fen) if closed else (0, entry.fen)
+    return _legs(("gas_sold", gas), (balance, kept), (f"tender:{entry.tender}", -gas - kept))
 
 
 def source_of(entry: Entry) -> str:

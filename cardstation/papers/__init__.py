@@ -21,6 +21,7 @@ from cardstation.domain.bag_papers import (
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.charge import ChargeReceipt
+from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
@@ -32,6 +33,7 @@ from cardstation.papers.bag_label import bag_label
 from cardstation.papers.card_report import card_report
 from cardstation.papers.card_slip import card_slip
 from cardstation.papers.charge_paper import charge_80mm, charge_a5
+from cardstation.papers.closing_slip import closing_slip
 from cardstation.papers.custody_slip import custody_slip
 from cardstation.papers.desk_copy import desk_copy
 from cardstation.papers.handover_sheet import handover_sheet
@@ -57,6 +59,7 @@ __all__ = [
     "card_slip",
     "charge_80mm",
     "charge_a5",
+    "closing_slip",
     "custody_slip",
     "desk_copy",
     "handover_sheet",
@@ -112,4 +115,5 @@ FORMS: tuple[Form[Any], ...] = (
     Form("card_report", CardReport, 210, card_report),
     Form("card_slip", CardSlip, 210, card_slip),
     Form("meter_change", MeterChangeSlip, 210, meter_change),
+    Form("closing_slip", ClosingSlip, 210, closing_slip),
 )

@@ -108,7 +108,7 @@ class Ledger(Protocol):
         """What decides the intents of one card, of every station, oldest first.
 
         Armed, sealed, not_loaded, returned, not_returned, elsewhere and refunded entries, and those
-        of works on the card (card_armed, card_written, card_given_up).
+        of works on the card (card_armed, card_written, card_given_up); and account_closed.
         """
 
     def bag_steps(self, seal_no: str) -> tuple[Entry, ...]:

@@ -44,6 +44,62 @@ TABLE = {
         _STAYS,
         "The arrears are paid first.",
     ),
+    "account_gas_on_card": Words(
+        "Card still carries gas",
+        "Card {card_no} carries a load that its meter has not taken.",
+        _KEPT,
+        "Take the load off the card and pay it back first; then close the account.",
+    ),
+    "account_open_elsewhere": Words(
+        "Open at another desk",
+        "Station {station} has something open on the card of account {account_no}.",
+        _KEPT,
+        "It is finished there first; then go on here.",
+    ),
+    "account_closed_elsewhere": Words(
+        "Closed at another desk",
+        "Station {station} closed account {account_no} and paid {fen} out.",
+        "Its money went out there; nothing is paid here.",
+        "Ask that desk; the account closes here with the next directory.",
+    ),
+    "closing_needs_ledger": Words(
+        "Ledger not in reach",
+        "Whether another desk closed account {account_no}, or has something open on its card, only "
+        "the ledger knows, and it does not answer.",
+        "No money moves: what a meter holds is paid back once.",
+        "Try again when the network is back.",
+    ),
+    "closing_sum_differs": Words(
+        "Another sum",
+        "The household gets {fen}; {handed_fen} was said.",
+        "Nothing is on record of this.",
+        "Hand over {fen}, no more and no less; then say so.",
+    ),
+    "closing_not_begun": Words(
+        "Nothing begun",
+        "No money of a closing of account {account_no} was begun to be handed over.",
+        SAFE,
+        "Nothing is to be done.",
+    ),
+    "account_not_closed": Words(
+        "Not closed here",
+        "Account {account_no} was not closed at this desk.",
+        SAFE,
+        "Its settlement is printed where it was closed.",
+    ),
+    "card_not_said": Words(
+        "Card not handed in",
+        "The card of account {account_no} is neither in the reader nor said to be lost.",
+        _STAYS,
+        "Put the card in; or write what became of it.",
+    ),
+    "reading_not_said": Words(
+        "Last reading missing",
+        "A closing needs the last reading of the meter (m³, of a money meter yuan), the fitter's "
+        "name and the number of the paper or photo.",
+        _STAYS,
+        "Let the fitter read the meter, then fill all three in.",
+    ),
     "balance_not_settled": Words(
         "Balance not settled",
         "Account {account_no} has a balance of {fen}.",

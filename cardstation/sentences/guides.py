@@ -13,6 +13,9 @@ PHRASES = {
     "guide.look_payout_up": (
         "Look at slip and till together: paid out then, or pay now. Write what you found."
     ),
+    "guide.close_account_again": (
+        "Look at slip and till together, then close the account and write what you found."
+    ),
     "guide.off_card": "Put the card in: the load comes off it.",
     "guide.write_card_on": "Put the card, or another blank, in at the counter and issue it again.",
     "guide.change_card_on": "Put that card in at the counter and change it again.",

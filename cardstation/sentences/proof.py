@@ -48,6 +48,10 @@ TABLE: Mapping[str, Words] = {
         "Account is not as it was changed",
         "Account {account_no} is not on file as the last change made here left it.",
     ),
+    "closing_disagrees": _found(
+        "Closed account disagrees",
+        "A closed account and its money are not as entry {seq} of the journal says.",
+    ),
     "pages_damaged": _found(
         "The store's file is damaged",
         "The store's file is damaged: {where}.",

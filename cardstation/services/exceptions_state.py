@@ -10,7 +10,7 @@ from cardstation.domain.batch_life import Stage
 from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import Where
 from cardstation.domain.exception_case import ORDER_H, Kind
-from cardstation.domain.guides import IN_DOUBT, ONE_IN_DOUBT, PASSED
+from cardstation.domain.guides import CLOSING_IN_DOUBT, IN_DOUBT, ONE_IN_DOUBT, PASSED
 from cardstation.domain.line_guides import DESTROYED, FOUND_AGAIN, KEPT, LOST, OWED, REFUSED
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.topup import TopUp
@@ -39,7 +39,7 @@ from cardstation.services.intent.debts import debts_of, most_free
 from cardstation.services.intent.left_lying import of_lying
 from cardstation.services.intent.left_open import batches_to_end, papers_elsewhere
 from cardstation.services.intent.owners import owners_of
-from cardstation.services.intent.paying_out import may_be_back, payment_may_be_back
+from cardstation.services.intent.paying_out import begun_before, may_be_back, payment_may_be_back
 from cardstation.services.intent.signed_over import signed_alone
 from cardstation.services.open_intents import open_intents
 from cardstation.services.orders_state import orders_state
@@ -47,6 +47,7 @@ from cardstation.services.station import Station
 from cardstation.services.sync_state import sync_state
 from cardstation.services.tool_cards_state import tool_cards_state
 from cardstation.store import Reading
+from cardstation.store.closings import NOTED
 
 DAY_H = 24
 
@@ -67,6 +68,7 @@ def exceptions_state(
     found = (
         *_of_shift(station, moment),
         *_of_intents(station, moment),
+        *_of_closings(station, moment),
         *_of_batches(station, moment),
         *_of_orders(station, moment, order_warn_days),
         *_of_tools(station, moment),
@@ -146,6 +148,31 @@ def _of_tools(station: Station, moment: Moment) -> list[Case]:
         for one in tool_cards_state(station)
         if one.overdue
     ]
+
+
+def _of_closings(station: Station, moment: Moment) -> list[Case]:
+    """Money of closed accounts that may be with its household, and is not on record."""
+    with station.store.reading() as reading:
+        begun = [
+            (one, one.subject.removeprefix(NOTED))
+            for one in reading.payouts.closings_begun()
+            if begun_before(station, reading, one.subject)
+        ]
+        return [
+            case(
+                Kind.MONEY,
+                IN_DOUBT,
+                moment,
+                key=one.subject,
+                who=_name(reading, account_no),
+                money=one.money,
+                since=one.at,
+                opened_by=one.clerk,
+                state=CLOSING_IN_DOUBT,
+                values={"intent_id": account_no, "fen": one.money.fen},
+            )
+            for one, account_no in begun
+        ]
 
 
 def _name(reading: Reading, account_no: str) -> str:

@@ -18,9 +18,10 @@ from sqlalchemy import (
     select,
 )
 
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.sql.types import Fen, Instant
 from cardstation.store.charges import paid_out
+from cardstation.store.closings import NOTED, closing
 from cardstation.store.lump_sums import given_back
 from cardstation.store.tables import metadata
 
@@ -46,7 +47,8 @@ class PayoutBegun:
 
     Attributes:
         subject: The top-up, return or charge whose money it is, the payment a remainder goes back
-            of, or the household whose balance is paid out.
+            of, the household whose balance is paid out, or the account that is closed
+            (`closings.note_name`).
         batch_id: Of a remainder, else empty.
         approver: The second person, empty where nobody was asked yet.
         seq: The newest entry of the journal at that moment.
@@ -74,15 +76,31 @@ class Payouts:
         number: int = self._connection.execute(query).scalar_one()
         return number
 
+    def closings_begun(self) -> tuple[PayoutBegun, ...]:
+        """The last note of each closing of an account whose money was never recorded."""
+        query = select(payout_begun).where(payout_begun.c.subject.startswith(NOTED))
+        rows = self._connection.execute(query.order_by(payout_begun.c.no)).all()
+        last = {row.subject: row for row in rows if row.no in self.unfinished(row.subject)}
+        names = [one.name for one in payout_begun.c if one.name != "no"]
+        return tuple(
+            PayoutBegun(**{name: getattr(row, name) for name in names}) for row in last.values()
+        )
+
     def unfinished(self, subject: str) -> Mapping[int, Money]:
         """What was begun of a subject since money of it last went back, by the notes' numbers.
 
-        Money of a top-up, return or charge goes back once: ask only while it is owed.
+        Money of a top-up, return or charge goes back once: ask only while it is owed. A note of no
+        money says that nothing of what was begun before it went out.
         """
+        none = select(func.coalesce(func.max(payout_begun.c.no), 0))
+        none = none.where(payout_begun.c.subject == subject, payout_begun.c.money == NO_MONEY)
         query = select(payout_begun.c.no, payout_begun.c.money).where(
             payout_begun.c.subject == subject,
+            payout_begun.c.no > none.scalar_subquery(),
             payout_begun.c.seq >= _last(given_back.c.seq, given_back.c.payment_id == subject),
             payout_begun.c.seq >= _last(paid_out.c.seq, paid_out.c.account_no == subject),
+            payout_begun.c.seq
+            >= _last(closing.c.seq, closing.c.account_no == subject.removeprefix(NOTED)),
         )
         return {row.no: row.money for row in self._connection.execute(query)}
 

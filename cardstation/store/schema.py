@@ -12,6 +12,7 @@ from cardstation.store import (
     arrears,
     batches,
     charges,
+    closings,
     feeds,
     gas_dues,
     grants,
@@ -27,7 +28,7 @@ from cardstation.store import (
 from cardstation.store.seals import seal_rows
 from cardstation.store.tables import guards, metadata
 
-VERSION = 17
+VERSION = 18
 REVISION = f"{VERSION:04d}"
 MIGRATIONS = Path(__file__).parent / "migrations"
 ALL_TABLES = metadata
@@ -37,6 +38,7 @@ _WITH_TABLES = (
     arrears,
     batches,
     charges,
+    closings,
     feeds,
     gas_dues,
     grants,
@@ -87,6 +89,7 @@ def make_schema(connection: Connection) -> None:
         *grants.APPEND_ONLY,
         *tool_cards.APPEND_ONLY,
         *account_changes.APPEND_ONLY,
+        *closings.APPEND_ONLY,
         *gas_dues.APPEND_ONLY,
     )
     for guard in (*guards(), *guards(also)):

@@ -214,6 +214,14 @@ class TopUps:
         found = self._find(topup.c.account_no == account_no, *_SEALED_SALE)
         return found[-1] if found else None
 
+    def live_of_account(self, account_no: str) -> tuple[TopUp, ...]:
+        """Loads of an account that are sealed and were not taken back, whatever their card."""
+        return self._find(
+            topup.c.account_no == account_no,
+            *_SEALED_SALE,
+            topup.c.topup_id.not_in(_TAKEN_BACK),
+        )
+
     def of_account(self, account_no: str) -> tuple[TopUp, ...]:
         """Every load and return of an account, and every work for it; voided ones too."""
         return self._find(topup.c.account_no == account_no, _NO_CLEARING)

@@ -14,6 +14,7 @@ from cardstation.store.arrears import Arrears
 from cardstation.store.attempts import Attempts
 from cardstation.store.batches import Batches, Kept
 from cardstation.store.charges import Charges
+from cardstation.store.closings import Closings
 from cardstation.store.feeds import Feeds
 from cardstation.store.funds import Funds
 from cardstation.store.gas_dues import GasDues
@@ -63,6 +64,7 @@ class Reading:
         self.grants = Grants(connection)
         self.tool_cards = ToolCards(connection)
         self.account_changes = AccountChanges(connection)
+        self.closings = Closings(connection)
         self.gas_dues = GasDues(connection)
         self._look()
 

@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.receipt import HandoverSheet, Receipt
 from cardstation.domain.triage_list import TriageList
 from cardstation.i18n import LANGUAGES
@@ -40,6 +41,11 @@ def _receipt(value: Receipt) -> set[str]:
     return {"CS:R/" + "/".join(map(str, parts))}
 
 
+def _closing(slip: ClosingSlip) -> set[str]:
+    change, total = slip.closing.change, slip.closing.settlement.total
+    return {f"CS:X/{change.account_no}/{total.fen}/{slip.check_code}"}
+
+
 SAID: dict[str, Callable[[Any], set[str]]] = {
     "receipt_a5": _receipt,
     "receipt_80mm": _receipt,
@@ -62,6 +68,7 @@ SAID: dict[str, Callable[[Any], set[str]]] = {
     "card_report": lambda _value: set(),
     "card_slip": lambda _value: set(),
     "meter_change": lambda _value: set(),
+    "closing_slip": _closing,
 }
 """What the codes of a form's first page say; a form that is not named here fails."""
 

@@ -14,6 +14,7 @@ from cardstation.domain.account_change import AccountChange, AccountEvent, Verdi
 from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.shift import Approval
+from cardstation.errors import LedgerRefused
 from cardstation.services.follow_feed import follow_feed
 from cardstation.services.import_directory import import_directory
 from cardstation.services.intent.account_changes import record_account_change
@@ -153,7 +154,7 @@ def test_a_restored_desk_has_its_changes_again(restored: Restored) -> None:
     sync(restored.desk.station)
     before = everything(restored.desk)
     desk = restored.lost()
-    with pytest.raises(Exception, match="ledger_ahead"):
+    with pytest.raises(LedgerRefused, match="ledger_ahead"):
         sync(desk.station)
     rejoin(desk.station, Approval("supervisor"))
     assert everything(desk) == before

@@ -243,6 +243,16 @@ READS = {
     ("account", "show"): ("220104000001",),
     ("account", "stop"): ("220104000001", "--why", "asked at the desk"),
     ("account", "restart"): ("220104000001", "--why", "asked at the desk", "--approver", CHIEF),
+    ("account", "close-quote"): (
+        *("220104000001", "--residual", "0", "--fitter", "W", "--document", "C1"),
+    ),
+    ("account", "close"): (
+        *("220104000001", "--residual", "0", "--fitter", "W", "--document", "C1"),
+        *("--handed", "1", "--card-lost", "left in the old flat", "--why", "moves away, form 1"),
+        *("--approver", CHIEF),
+    ),
+    ("account", "close-off"): ("220104000001", "--approver", CHIEF),
+    ("account", "settlement"): ("220104000001",),
     ("account", "transfer"): (
         *("220104000001", "--name", "N", "--persons", "2"),
         *("--why", "asked at the desk", "--approver", CHIEF),

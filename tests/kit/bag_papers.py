@@ -22,6 +22,7 @@ from cardstation.domain.bag_papers import (
 )
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.custody import ON_PAPER, HandOver, Party, Where
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.money import NO_MONEY, Money
@@ -30,6 +31,7 @@ from cardstation.domain.triage_list import TriageList
 from cardstation.domain.volume import Volume
 from tests.kit.card_reports import card_reports
 from tests.kit.card_slips import CARD_SLIPS, METER_CHANGES
+from tests.kit.closing_slips import CLOSING_SLIPS
 from tests.kit.papers import WHEN
 from tests.kit.triage_papers import TRIAGE_LISTS
 
@@ -217,4 +219,5 @@ BAG_SAMPLES = {
     CardReport: card_reports(),
     CardSlip: CARD_SLIPS,
     MeterChangeSlip: METER_CHANGES,
+    ClosingSlip: CLOSING_SLIPS,
 }

@@ -14,6 +14,7 @@ from drivers.virtual import Tear
 from tests.kit.power import CutLine, Power
 from tests.kit.station import Desk
 from tests.kit.sweep import resolve_all
+from tests.kit.sweep_accounts import ACCOUNTS
 from tests.kit.sweep_booked import BOOKED
 from tests.kit.sweep_charges import COUNTER
 from tests.kit.sweep_disputes import DISPUTES
@@ -160,4 +161,4 @@ REJOIN = Job(
 REJOIN_UNSENT = Job("rejoin over a lost tail", _rejoined, *_LOAD, _lost_unsent, resolves=False)
 
 RARE = (FINISHED_THERE, SEALED_TWICE, DISOWNED, *DISPUTES, REJOIN, REJOIN_UNSENT)
-EVERY_JOB = (*JOBS, *BOOKED, *GIVEN, *COUNTER, *METERS, *RARE)
+EVERY_JOB = (*JOBS, *BOOKED, *GIVEN, *COUNTER, *METERS, *ACCOUNTS, *RARE)

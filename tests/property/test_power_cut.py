@@ -28,6 +28,7 @@ from tests.kit.chips import on_other_chips
 from tests.kit.memory_ledger import Centre
 from tests.kit.power import Cut, CutLine, Power, PowerCut, When, moments
 from tests.kit.sweep import Lab
+from tests.kit.sweep_accounts import ACCOUNTS, CLOSE
 from tests.kit.sweep_booked import BOOKED, REFUND_LINE, REFUND_ORDER, RETURN_LINE, RETURN_ORDER
 from tests.kit.sweep_charges import CHARGES, COUNTER, FROM_BALANCE
 from tests.kit.sweep_disputes import (
@@ -134,6 +135,7 @@ ONCE = (
     Case(ARREARS, Where.ANOTHER, "omnikey", 7, 1),
     Case(CHARGES, Where.SAME, "acs", 11),
     Case(CHARGES, Where.SAME, "acs", 13, 2, Tender.QR_CODE, answers=True),
+    Case(CLOSE, Where.SAME, "acs", 13),
     Case(FROM_BALANCE, Where.SAME, "acs", 29, 4),
     Case(FROM_BALANCE, Where.ANOTHER, "omnikey", 61, 3),
     Case(SHIFT, Where.SAME, "omnikey", 19),
@@ -249,7 +251,10 @@ AGAIN = tuple(
 """Where a second cut can meet another world than the first: with the card at its meter, or with
 what another desk made of it. Nobody coming back is looked at after the last cut of each."""
 
-ONLY_HERE = (*BOOKED, *GIVEN, *COUNTER, *METERS, ARREARS, SHIFT, CARD_LOST, RETURN_WHOLE)
+ONLY_HERE = (
+    *(*BOOKED, *GIVEN, *COUNTER, *METERS, *ACCOUNTS),
+    *(ARREARS, SHIFT, CARD_LOST, RETURN_WHOLE),
+)
 TWICE = (
     *AGAIN,
     *(Case(job, Where.SAME, dialect, 1) for job in ONLY_HERE for dialect in ("acs", "omnikey")),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cardstation.domain.ledger import Entry, EntryKind, postings_of
 from tests.kit import (
+    sweep_accounts,
     sweep_booked,
     sweep_charges,
     sweep_disputes,
@@ -51,7 +52,8 @@ NO_MONEY = {
 SWEEP = (
     *("tests.kit.sweep", "tests.kit.sweep_world", "tests.kit.sweep_jobs", "tests.kit.sweep_rare"),
     *("tests.kit.station", "tests.kit.sweep_booked", "tests.kit.sweep_charges"),
-    *("tests.kit.sweep_disputes", "tests.kit.sweep_given", "tests.kit.sweep_meter"),
+    *("tests.kit.sweep_accounts", "tests.kit.sweep_disputes", "tests.kit.sweep_given"),
+    "tests.kit.sweep_meter",
 )
 
 NOT_SWEPT = {
@@ -140,7 +142,7 @@ def test_every_job_that_is_written_is_run() -> None:
         name: one
         for module in (
             *(sweep_jobs, sweep_booked, sweep_given, sweep_charges, sweep_meter, sweep_rare),
-            *(sweep_disputes, sweep_purse),
+            *(sweep_accounts, sweep_disputes, sweep_purse),
         )
         for name, one in vars(module).items()
         if isinstance(one, Job)

@@ -107,6 +107,7 @@ ENTRIES = {
     "charged": "Charged at the counter",
     "paid_out": "Balance paid out",
     "account": "Account changed",
+    "account_closed": "Account closed",
     "gas_due": "Gas due granted or withdrawn",
     "tool_card": "Tool card given out, back or lost",
     "carried": "Rest of an old meter, to the balance",

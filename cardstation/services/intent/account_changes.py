@@ -47,17 +47,8 @@ def record_account_change(
         corrects: Id of the change that is taken back.
         **facts: What else its entry says: of a meter, what it showed when it was taken down.
     """
-    old, new = difference(before, after)
-    change = AccountChange(
-        change_id=new_id(station.clock),
-        account_no=before.account_no,
-        what=what,
-        before=old,
-        after=new,
-        words=words,
-        approver=approver,
-        at=station.clock.now(),
-        corrects=corrects,
+    change = change_between(
+        station, what, before, after, words=words, approver=approver, corrects=corrects
     )
     stored = append(
         station,
@@ -77,6 +68,31 @@ def record_account_change(
     unit.account_changes.add(change, seq=stored.seq)
     unit.households.update(after)
     return change
+
+
+def change_between(
+    station: Station,
+    what: AccountEvent,
+    before: Household,
+    after: Household,
+    *,
+    words: str,
+    approver: str,
+    corrects: str = "",
+) -> AccountChange:
+    """A change as it will be put on file, with the facts in which two states differ."""
+    old, new = difference(before, after)
+    return AccountChange(
+        change_id=new_id(station.clock),
+        account_no=before.account_no,
+        what=what,
+        before=old,
+        after=new,
+        words=words,
+        approver=approver,
+        at=station.clock.now(),
+        corrects=corrects,
+    )
 
 
 def account_changed_again(unit: Unit, entry: Entry) -> None:

@@ -15,15 +15,22 @@ from cardstation.store import Reading
 
 
 @contextmanager
-def account_in_hand(station: Station, account_no: str) -> Iterator[Household]:
+def account_in_hand(
+    station: Station, account_no: str, holder: object = None
+) -> Iterator[Household]:
     """What somebody read of a household before is still true when they write.
+
+    Args:
+        station: The desk.
+        account_no: Whose.
+        holder: Whoever has its card in hand already, None = nobody.
 
     Raises:
         Refusal: `unknown_household`, `card_at_work`, `no_shift`.
     """
     with station.store.reading() as reading:
         card_no = account_of(reading, account_no).card_no
-    with station.work.on_card(card_no, object()), station.store.reading() as reading:
+    with station.work.on_card(card_no, holder or object()), station.store.reading() as reading:
         yield account_of(reading, account_no)
 
 

@@ -23,7 +23,7 @@ OWED = {
 
 def may_be_paid(station: Station, reading: Reading, intent: TopUp) -> bool:
     """Whether what is owed may be with its payer: handed over before a cut, or in a lost part."""
-    return lost_since(reading, intent.opened_at) or _begun_before(station, reading, intent.topup_id)
+    return lost_since(reading, intent.opened_at) or begun_before(station, reading, intent.topup_id)
 
 
 def may_be_back(station: Station, reading: Reading, batch_id: str) -> bool:
@@ -35,20 +35,20 @@ def may_be_back(station: Station, reading: Reading, batch_id: str) -> bool:
 def payment_may_be_back(station: Station, reading: Reading, payment: BatchPayment) -> bool:
     """As `may_be_paid`, of what remains of a payment."""
     lost = lost_since_entry(reading, payment.seq)
-    return lost or _begun_before(station, reading, payment.payment_id)
+    return lost or begun_before(station, reading, payment.payment_id)
 
 
 def charge_may_be_back(station: Station, reading: Reading, charge_id: str) -> bool:
     """As `may_be_paid`, of a charge that is taken back."""
     lost = lost_since_entry(reading, reading.charges.seq_of(charge_id))
-    return lost or _begun_before(station, reading, charge_id)
+    return lost or begun_before(station, reading, charge_id)
 
 
 def balance_may_be_paid(station: Station, reading: Reading, account_no: str) -> bool:
     """As `may_be_paid`, of a household's balance, since money of it last went out."""
     last = [seq for seq, one in reading.charges.payouts() if one.account_no == account_no][-1:]
     lost = lost_since_entry(reading, last[0]) if last else lost_since(reading, NEVER)
-    return lost or _begun_before(station, reading, account_no)
+    return lost or begun_before(station, reading, account_no)
 
 
 def note_paying(station: Station, intent: TopUp, approver: str = "") -> None:
@@ -82,6 +82,6 @@ def note_begun(
     station.store.begun.add(number)
 
 
-def _begun_before(station: Station, reading: Reading, subject: str) -> bool:
+def begun_before(station: Station, reading: Reading, subject: str) -> bool:
     """Whether an earlier shift or start of the program began to pay it, and never said it did."""
     return not station.store.begun.issuperset(reading.payouts.unfinished(subject))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from cardstation.domain.allocation import divide
@@ -29,7 +30,9 @@ from cardstation.services.intent.lost_part import lost_since
 from cardstation.services.intent.opened import code_of
 from cardstation.services.intent.paying_out import OWED
 from cardstation.store import Reading
+from cardstation.store.closings import NOTED
 from cardstation.store.funds import AskedPayment
+from cardstation.store.payouts import PayoutBegun
 
 
 def open_items(reading: Reading, now: datetime) -> tuple[OpenItem, ...]:
@@ -43,6 +46,7 @@ def open_items(reading: Reading, now: datetime) -> tuple[OpenItem, ...]:
         items += _of_batch(reading, found, now)
     for found in papers_elsewhere(reading):
         items += _of_papers(found)
+    items += [_of_closing(note) for note in reading.payouts.closings_begun()]
     return tuple(sorted(items, key=lambda one: (one.since, one.subject)))
 
 
@@ -70,6 +74,12 @@ def _of_intent(reading: Reading, intent: TopUp) -> OpenItem:
         money=intent.money,
         since=intent.opened_at,
     )
+
+
+def _of_closing(note: PayoutBegun) -> OpenItem:
+    """Money of a closing that was begun to be handed over, and never recorded."""
+    account_no = note.subject.removeprefix(NOTED)
+    return replace(_left(note.subject, IN_DOUBT, "", note.money, note.at), account_no=account_no)
 
 
 def _of_batch(reading: Reading, found: CustodyState, now: datetime) -> Iterator[OpenItem]:

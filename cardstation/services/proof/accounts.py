@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cardstation.domain.account_change import FACTS, AccountChange, facts_of
-from cardstation.domain.ledger import EntryKind
+from cardstation.domain.closing import Closing
+from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.services.proof.records import Disagreement, Records
-from cardstation.store.frozen import freeze
+from cardstation.store.frozen import freeze, thaw
 
 _MOVED_BY_SALES = "purchase_counter"
 
@@ -16,12 +17,13 @@ def account_disagreements(records: Records) -> Iterator[Disagreement]:
     """Name every change without its fact, and every household that is not as it was changed."""
     stored = {(seq, one.change_id, freeze(one)) for seq, one in records.account_changes}
     facts = {
-        (entry.seq, entry.subject, entry.detail)
+        (entry.seq, entry.subject, _change_in(entry))
         for entry in records.entries
-        if entry.kind is EntryKind.ACCOUNT
+        if entry.kind in (EntryKind.ACCOUNT, EntryKind.ACCOUNT_CLOSED)
     }
     for seq, change_id, _ in sorted(stored ^ facts):
         yield Disagreement("account_change_disagrees", {"change_id": change_id, "seq": seq})
+    yield from _closings(records)
     for account_no, changes in records.open_changes.items():
         household = records.households.get(account_no)
         said = _last_said(changes)
@@ -29,6 +31,33 @@ def account_disagreements(records: Records) -> Iterator[Disagreement]:
             getattr(facts_of(household), fact) != value for fact, value in said.items()
         ):
             yield Disagreement("account_disagrees", {"account_no": account_no})
+
+
+def _change_in(entry: Entry) -> str:
+    """The frozen change behind a fact; nothing where it cannot be read."""
+    if entry.kind is EntryKind.ACCOUNT:
+        return entry.detail
+    try:
+        return freeze(thaw(Closing, entry.detail).change)
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _closings(records: Records) -> Iterator[Disagreement]:
+    """Every account that was closed is one fact, with the money that its paper says."""
+    stored = {(seq, freeze(one), *_money(one)) for seq, one in records.closings}
+    facts = {
+        (entry.seq, entry.detail, entry.fen, entry.balance_fen, entry.litres, entry.tender)
+        for entry in records.entries
+        if entry.kind is EntryKind.ACCOUNT_CLOSED
+    }
+    for seq in sorted({one[0] for one in stored ^ facts}):
+        yield Disagreement("closing_disagrees", {"seq": seq})
+
+
+def _money(one: Closing) -> tuple[int, int, int, str]:
+    paid = one.settlement
+    return paid.gas.fen, paid.balance.fen, paid.volume.litres, one.tender.value
 
 
 def _last_said(changes: tuple[AccountChange, ...]) -> dict[str, object]:

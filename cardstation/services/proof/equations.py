@@ -74,6 +74,8 @@ def money_terms(records: Records) -> dict[str, int]:
             refunds += entry.fen + entry.balance_fen
         if entry.kind in _OUT or (entry.kind in _CHARGES and entry.tender and entry.corrects):
             refunds += entry.fen
+        if entry.kind is EntryKind.ACCOUNT_CLOSED:
+            refunds += entry.fen + entry.balance_fen
     return {
         "tenders": sums.get("tender", 0) + refunds,
         "orders_claimed": sums.get("orders", 0),
@@ -95,6 +97,7 @@ def gas_terms(records: Records) -> dict[str, int]:
     Litres for volume meters, fen for money meters. The causes are from the journal, the places
     from the loads: a load was taken when the meter said so, or when the card was sold to again.
     Gas that was used beyond what was bought is sold and taken at once.
+    What a meter still held when its account was closed is returned.
     """
     sealed = [entry for entry in records.entries if entry.kind is EntryKind.SEALED]
     undone = [entry for entry in records.entries if _undoes_a_seal(entry)]
@@ -105,15 +108,17 @@ def gas_terms(records: Records) -> dict[str, int]:
     )
     by_amount = [entry for entry in sealed if not entry.litres]
     back_by_amount = [entry for entry in undone if not entry.litres]
+    closed = [entry for entry in records.entries if entry.kind is EntryKind.ACCOUNT_CLOSED]
     terms = {
         "sold_litres": sum(entry.litres for entry in sealed if entry.tender not in GIVEN) + used,
         "make_up_litres": _given_litres(sealed, Tender.MAKE_UP),
         "relief_litres": 0,
         "emergency_litres": _given_litres(sealed, Tender.EMERGENCY),
         "carried_litres": _given_litres(sealed, Tender.CARRIED),
-        "returned_litres": sum(entry.litres for entry in undone),
+        "returned_litres": sum(entry.litres for entry in (*undone, *closed)),
         "sold_by_amount_fen": _fen_of(by_amount, given=False)
-        - _fen_of(back_by_amount, given=False),
+        - _fen_of(back_by_amount, given=False)
+        - sum(entry.fen for entry in closed if not entry.litres),
         "given_by_amount_fen": _fen_of(by_amount, given=True) - _fen_of(back_by_amount, given=True),
     }
     taken = _taken_ids(records)
@@ -122,6 +127,10 @@ def gas_terms(records: Records) -> dict[str, int]:
         terms[f"{place}_litres"] = sum(_litres(one) for one in loads)
         terms[f"{place}_fen"] = sum(_amount(one) for one in loads)
     terms["taken_by_meters_litres"] += sum(_used(one) for _, one in records.charges)
+    for _, one in records.closings:
+        paid = one.settlement
+        terms["taken_by_meters_litres"] -= paid.volume.litres
+        terms["taken_by_meters_fen"] -= 0 if paid.volume else paid.gas.fen
     return {**terms, "void_litres": 0}
 
 
@@ -161,6 +170,8 @@ def sums_of(records: Records) -> Sums:
             worth[entry.seq] = -entry.fen if entry.corrects else entry.fen
         elif entry.kind is EntryKind.PAID_OUT:
             worth[entry.seq] = -entry.fen
+        elif entry.kind is EntryKind.ACCOUNT_CLOSED:
+            worth[entry.seq] = -entry.fen - entry.balance_fen
     return Sums(
         taken_fen=terms["tenders"]
         + terms["orders_claimed"]
@@ -231,16 +242,18 @@ def _money_by_records(records: Records) -> dict[str, int]:
     went = sum(one.money.fen for one in charged if one.tender and one.corrects)
     went += sum(one.money.fen for _, one in records.payouts)
     given_up = sum(fen for tender, fen in given.items() if tender not in WITHOUT_ASKING)
+    closed = [one.settlement for _, one in records.closings]
     return {
         "tenders": received + own + counted + came,
         "orders_claimed": tills[Tender.ORDER] - given[Tender.ORDER],
-        "refunds": given_up + remainders + went,
+        "refunds": given_up + remainders + went + sum(one.total.fen for one in closed),
         "gas_loaded": sum(
             records.receipts[one.topup_id].gas.fen
             for one in records.live_loads
             if one.topup_id in records.receipts
         )
-        + _charged(charged, ChargeKind.OVER_USE),
+        + _charged(charged, ChargeKind.OVER_USE)
+        - sum(one.gas.fen for one in closed),
         "paid_not_loaded": sum(one.quote.total.fen for one in paid if one.state not in _ENDED)
         + sum(one.quote.total.fen for one in back if one.state in _OWED),
         "unallocated": received - tills[Tender.BATCH] + given[Tender.BATCH] - remainders - arrears,

@@ -11,6 +11,7 @@ from cardstation.domain.account_change import AccountChange
 from cardstation.domain.batch import Batch
 from cardstation.domain.batch_life import BatchStep
 from cardstation.domain.charge import Charge, ChargeReceipt
+from cardstation.domain.closing import Closing
 from cardstation.domain.envelopes import (
     NOTHING_EXCHANGED,
     Exchanges,
@@ -90,6 +91,7 @@ class Records:
     clerks: Mapping[str, Clerk]
     steps: tuple[BatchStep, ...]
     account_changes: tuple[tuple[int, AccountChange], ...]
+    closings: tuple[tuple[int, Closing], ...]
     open_changes: Mapping[str, tuple[AccountChange, ...]]
     anchored: Disagreement | None
 
@@ -268,6 +270,7 @@ def collect_records(station: Station) -> Records:
             clerks={one.name: one for one in reading.shifts.clerks()},
             steps=reading.steps.every(),
             account_changes=reading.account_changes.every(),
+            closings=reading.closings.every(),
             open_changes=reading.account_changes.open_by_account(),
             anchored=_anchored(station, reading),
         )

@@ -22,6 +22,7 @@ from cardstation.services.intent.account_changes import account_changed_again
 from cardstation.services.intent.balance import paid_again
 from cardstation.services.intent.charging import charge_again
 from cardstation.services.intent.clerk_changes import change_again
+from cardstation.services.intent.closings import closed_again
 from cardstation.services.intent.facts import stamp
 from cardstation.services.intent.funding import receive_again
 from cardstation.services.intent.gas_dues import due_again
@@ -164,6 +165,7 @@ _ROW_AGAIN: Mapping[EntryKind, Callable[[Unit, Entry], None]] = {
     EntryKind.SHIFT_CLOSED: _closed,
     EntryKind.CLERK: change_again,
     EntryKind.ACCOUNT: account_changed_again,
+    EntryKind.ACCOUNT_CLOSED: closed_again,
     EntryKind.GAS_DUE: due_again,
     EntryKind.TOOL_CARD: tool_again,
     EntryKind.CARRIED: rest_again,

@@ -1,0 +1,43 @@
+"""Notes that the money of a closing is being paid out, before anybody hands it over."""
+
+from __future__ import annotations
+
+from cardstation.domain.closing import FinalReading
+from cardstation.services.intent.account_hand import account_in_hand
+from cardstation.services.intent.at_work import on_money
+from cardstation.services.intent.closings import (
+    closing_may_be_paid,
+    ensure_balance_here,
+    ensure_closable,
+    ensure_no_other_desk,
+    settlement_of,
+)
+from cardstation.services.intent.guards import ensure_may_sell
+from cardstation.services.intent.paying_out import note_begun
+from cardstation.services.station import Station
+from cardstation.store.closings import note_name
+
+
+@on_money
+def begin_closing(station: Station, account_no: str, final: FinalReading) -> bool:
+    """Make sure that the account may be closed, and put on record that its money is about to go.
+
+    As `begin_pay_out`: before the clerk is told to hand it over; `close_account` comes after.
+
+    Returns:
+        Whether it may be paid out already: two persons look at slip and till first.
+
+    Raises:
+        Refusal: those of `quote_closing`, `ensure_no_other_desk` and `ensure_may_sell`.
+    """
+    ensure_may_sell(station)
+    with account_in_hand(station, account_no) as household:
+        ensure_no_other_desk(station, household)
+        with station.store.reading() as reading:
+            closable = ensure_closable(reading, account_no, final)
+            ensure_balance_here(station, reading, closable)
+            settlement = settlement_of(reading, closable, final)
+            doubtful = closing_may_be_paid(station, reading, account_no)
+        if settlement.total:
+            note_begun(station, note_name(account_no), settlement.total)
+    return doubtful and bool(settlement.total)

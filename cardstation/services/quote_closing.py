@@ -1,0 +1,19 @@
+"""Says what a household gets back when its account is closed, line by line."""
+
+from __future__ import annotations
+
+from cardstation.domain.closing import FinalReading, Settlement
+from cardstation.services.intent.closings import ensure_closable, settlement_of
+from cardstation.services.station import Station
+
+
+def quote_closing(station: Station, account_no: str, final: FinalReading) -> Settlement:
+    """Look; changes nothing.
+
+    Raises:
+        Refusal: what keeps it from being closed: `unknown_household`, `account_closed`,
+            `reading_not_said`, and those of `ensure_nothing_open`.
+    """
+    with station.store.reading() as reading:
+        household = ensure_closable(reading, account_no, final)
+        return settlement_of(reading, household, final)
