@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from cardstation.bootstrap.papers import write_receipt
+from cardstation.bootstrap.papers import write_charge, write_receipt
 from cardstation.i18n import translator
 from cardstation.sentences import word
 from cardstation.services.find_household import find_household
@@ -29,7 +29,10 @@ def household_services(
 
     def reprint(receipt_no: str, why: str) -> Path:
         reason = word(f"reprint.{why}", translator(language()))
-        return printed(write_receipt(station, receipt_no, folder, language(), reason)[0])
+        with station.store.reading() as reading:
+            charged = reading.charges.numbered(receipt_no) is not None
+        write = write_charge if charged else write_receipt
+        return printed(write(station, receipt_no, folder, language(), reason)[0])
 
     return HouseholdServices(
         find=partial(find_household, station),

@@ -51,6 +51,8 @@ WORDS = {
     "history.returned": "Load taken back",
     "history.refunded": "Paid back, not loaded",
     "history.arrears_paid": "Arrears paid",
+    "history.charge_back": "Charge taken back",
+    "history.balance_out": "Balance paid out",
     "history.gas_due": "Gas granted",
     "account_event.stopped": "Account stopped",
     "account_event.restarted": "Account restarted",

@@ -87,6 +87,19 @@ def _of_books(reading: Reading, account_no: str) -> Iterator[HistoryLine]:
     for paid in reading.arrears.of_account(account_no):
         by = _clerk(reading, paid.arrears_id, EntryKind.ARREARS_PAID)
         yield HistoryLine(paid.at, "history.arrears_paid", money=paid.money, clerk=by)
+    for charge in reading.charges.of_account(account_no):
+        paper = reading.charges.receipt(charge.charge_id)
+        yield HistoryLine(
+            charge.at,
+            "history.charge_back" if charge.corrects else f"charge.{charge.what}",
+            money=charge.money,
+            clerk=paper.clerk if paper is not None else "",
+            receipt_no=charge.receipt_no,
+        )
+    for _, out in reading.charges.payouts():
+        if out.account_no == account_no:
+            by = _clerk(reading, out.payout_id, EntryKind.PAID_OUT)
+            yield HistoryLine(out.at, "history.balance_out", money=out.money, clerk=by)
     for change in reading.account_changes.of_account(account_no):
         by = _clerk(reading, change.change_id, EntryKind.ACCOUNT)
         yield HistoryLine(change.at, f"account_event.{change.what}", clerk=by)

@@ -369,3 +369,24 @@ def test_what_was_done_is_shown_and_its_receipt_printed_again(
     model.forget()
     assert "S001-2026" not in texts_of(desk)
     assert not page.history.may_print
+
+
+def test_a_torn_card_is_asked_for_until_it_is_laid_aside(
+    desk: Stage, page: HouseholdView, qtbot: QtBot
+) -> None:
+    model = with_load(desk)
+    desk.pull_at(Step.WRITE)
+    model.go(BY)
+    desk.remove()
+    desk.window.go("settings")
+    desk.window.go("household")
+    assert "4587" in desk.window.banner.state.line, "the end of its number, and nobody's name"
+    model.find(NEIGHBOUR.account_no)
+    assert model.state.account_no == NEIGHBOUR.account_no, "without a card others are served"
+    model.back()
+    assert model.state.phase is Phase.PULLED
+    qtbot.keyClick(desk.window, Qt.Key.Key_F8)
+    assert model.state == State()
+    note = desk.session.tools.board.note
+    assert note is not None
+    assert note.fields == {"tail": "4587"}

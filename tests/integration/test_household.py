@@ -17,6 +17,7 @@ from cardstation.domain.topup import Step, TopUpRequest
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardRemoved, OutcomeUnknown, Refusal
 from cardstation.services import find_household as finding
+from cardstation.services.deposit import deposit
 from cardstation.services.find_household import find_household
 from cardstation.services.grant_gas import grant_gas
 from cardstation.services.household_state import household_state
@@ -132,6 +133,8 @@ def test_what_was_done_is_told_the_latest_first(own: Desk) -> None:
     return_load(desk.station, inserted, BY, nobody, reading="GD-7")
     inserted.close()
     desk.clock.at += MINUTE
+    kept = deposit(desk.station, SECOND.account_no, Money(5_000), tender=Tender.CASH)
+    desk.clock.at += MINUTE
     stop_account(desk.station, SECOND.account_no, WHY)
 
     state = household_state(desk.station, account_no)
@@ -143,6 +146,9 @@ def test_what_was_done_is_told_the_latest_first(own: Desk) -> None:
     ]
     assert {one.clerk for one in state.history} == {desk.station.clerk}
     theirs = household_state(desk.station, SECOND.account_no).history
-    assert [one.what for one in theirs] == ["account_event.stopped", "kind.sale"]
-    assert theirs[-1].receipt_no == other.receipt_no
-    assert theirs[0].clerk == desk.station.clerk
+    assert [(one.what, one.money, one.receipt_no) for one in theirs] == [
+        ("account_event.stopped", None, ""),
+        ("charge.deposit", Money(5_000), kept.receipt_no),
+        ("kind.sale", other.paid, other.receipt_no),
+    ]
+    assert {one.clerk for one in theirs} == {desk.station.clerk}

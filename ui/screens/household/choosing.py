@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from cardstation.domain.household import Household
 from cardstation.i18n import Translator
@@ -14,70 +13,59 @@ from cardstation.sentences import word
 from ui.look import Look
 from ui.parts.buttons import press_key
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
-from ui.parts.words import Pane, label
+from ui.parts.words import Pane, label, restyle
 from ui.screens.counter.wording import grouped
 from ui.screens.household.acts.kind import Act, Facts, Group
-from ui.theme import M
 
-_COLUMNS = ((Group.CARD, Group.TOOL), (Group.GAS, Group.METER), (Group.MONEY, Group.ACCOUNT))
-
-_LOWEST = 46
+_COLUMNS = (
+    (Group.CARD,),
+    (Group.GAS, Group.METER),
+    (Group.MONEY,),
+    (Group.ACCOUNT, Group.TOOL),
+)
 
 
 class ActButton(QPushButton):
-    """A service: its letter, its name, and why it is not offered."""
+    """A service: its letter and its name; pressed while it is not offered, it says why.
+
+    Attributes:
+        is_offered: Now.
+    """
 
     def __init__(self, look: Look, act: Act) -> None:
         super().__init__()
         self.act, self._look, t = act, look, look.t
+        self.is_offered = False
         self.setProperty("look", "act")
         self.setAutoDefault(False)
-        self._cap, self._why = QLabel(act.key), label("", "small", wrap=True)
-        self._cap.setProperty("keycap", "true")
-        self._cap.setFixedSize(30, 26)
-        self._cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._title = label(t(act.title), "strong")
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self._title)
-        words.addWidget(self._why)
-        self._line = line = QHBoxLayout(self)
-        line.setContentsMargins(8, 3, 8, 3)
-        line.setSpacing(10)
-        line.addWidget(self._cap)
-        line.addLayout(words, 1)
+        self.setMinimumWidth(150)
+        cap, self._title = QLabel(act.key), label(t(act.title), "strong")
+        cap.setProperty("keycap", "true")
+        cap.setFixedSize(24, 22)
+        cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(6, 1, 4, 1)
+        line.setSpacing(8)
+        line.addWidget(cap)
+        line.addWidget(self._title, 1)
         self.setAccessibleName(f"{t(act.title)} {act.key}")
         press_key(self, act.key, self.click)
-
-    def minimumSizeHint(self) -> QSize:
-        """As high as its words are in the width it has."""
-        return QSize(120, max(_LOWEST, self._line.totalHeightForWidth(self.width())))
-
-    def sizeHint(self) -> QSize:
-        """As Qt asks."""
-        return self.minimumSizeHint()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width may need another height."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.updateGeometry()
 
     def show_facts(self, facts: Facts) -> None:
         """Offered or not, and why."""
         reason = self.act.reason(facts)
-        alone = facts.of is None
-        said = reason.in_words(self._look.t) if reason is not None and not alone else ""
-        self.setEnabled(reason is None)
-        self._title.setEnabled(reason is None)
-        self._why.setText(said)
-        self._why.setVisible(bool(said))
-        self.updateGeometry()
+        said = reason.in_words(self._look.t) if reason is not None else ""
+        self.is_offered = reason is None
+        offered = "yes" if self.is_offered else "no"
+        for part in (self, self._title):
+            restyle(part, "offered", offered)
+        self.setToolTip(said)
         self.setAccessibleDescription(said)
 
 
 class ActsPage(QWidget):
-    """Every service in three columns of groups; what is not offered says why."""
+    """Every service in columns of groups."""
 
     chosen = Signal(str)
 
@@ -86,10 +74,10 @@ class ActsPage(QWidget):
         self.buttons: list[ActButton] = []
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(M)
+        line.setSpacing(10)
         for groups in _COLUMNS:
-            pane = Pane(look.theme, margin=14)
-            pane.column.setSpacing(4)
+            pane = Pane(look.theme, margin=10)
+            pane.column.setSpacing(3)
             for group in groups:
                 self._add_group(look, pane, group, [one for one in acts if one.group is group])
             pane.column.addStretch(1)
@@ -103,7 +91,7 @@ class ActsPage(QWidget):
     def focus(self) -> None:
         """The first that is offered has the focus."""
         for made in self.buttons:
-            if made.isEnabled():
+            if made.is_offered:
                 made.setFocus()
                 return
 
@@ -116,7 +104,7 @@ class ActsPage(QWidget):
             made.clicked.connect(lambda _checked=False, code=act.code: self.chosen.emit(code))
             pane.column.addWidget(made)
             self.buttons.append(made)
-        pane.column.addSpacing(6)
+        pane.column.addSpacing(4)
 
 
 class FoundPage(Pane):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cardstation.sentences import of_error, word
 from ui.desk_services import DeskServices
@@ -17,9 +17,12 @@ from ui.screens.counter.panels import TENDERS
 from ui.screens.household.acts.kind import Act, Field, Kind, Said
 from ui.screens.household.state import State
 from ui.screens.household.typed import reference_of
-from ui.theme import S
+from ui.theme import L, S
 
-_UNITS = {Kind.VOLUME: "m³", Kind.MONEY: "¥", Kind.DAY: "YYYY-MM-DD"}
+_UNITS = {Kind.VOLUME: "m³", Kind.MONEY: "¥"}
+_SHAPE_OF_DAY = "2026-11-30"
+
+_ONE_COLUMN = 2
 
 
 class FieldRow(QWidget):
@@ -31,8 +34,9 @@ class FieldRow(QWidget):
         super().__init__()
         self.field, self._look, t = field, look, look.t
         name = t(field.label) if field.needed else t("{name} (may stay empty)", name=t(field.label))
-        self._doubt = label("", "error", wrap=True)
-        self._about = label(t(field.about) if field.about else "", "small", wrap=True)
+        self._about = t(field.about) if field.about else ""
+        self._note = label(self._about, "small", wrap=True)
+        self._note.setMinimumHeight(18)
         self.inputs: list[QWidget] = []
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
@@ -46,15 +50,13 @@ class FieldRow(QWidget):
             self._add_tender(body, state)
         else:
             self._add_line(body, field.name, t(field.label), state.texts, _UNITS.get(field.kind))
-        body.addWidget(self._about)
-        body.addWidget(self._doubt)
+        body.addWidget(self._note)
 
     def show_doubt(self, doubt: Problem | None) -> None:
         """Say what is wrong, or nothing."""
         said = of_error(doubt.as_error(), self._look.t) if doubt is not None else None
-        self._doubt.setText(f"{said.what} {said.todo}" if said is not None else "")
-        self._doubt.setVisible(said is not None)
-        self._about.setVisible(said is None and bool(self._about.text()))
+        self._note.setText(said.what if said is not None else self._about)
+        restyle(self._note, "role", "error" if said is not None else "small")
 
     def show_texts(self, texts: Mapping[str, str]) -> None:
         """A reference is asked for only of money that has one."""
@@ -70,6 +72,8 @@ class FieldRow(QWidget):
         made.setMaxLength(self.field.longest + 20)
         made.textChanged.connect(lambda text: self.typed.emit(name, text))
         self.inputs.append(made)
+        shapes = {Kind.DAY: _SHAPE_OF_DAY, Kind.TENDER: said}
+        made.setPlaceholderText(shapes.get(self.field.kind, ""))
         if unit is None:
             body.addWidget(made)
         else:
@@ -93,13 +97,17 @@ class FieldRow(QWidget):
         made = Segments(t(self.field.label), ways, state.texts.get(name, TENDERS[0]))
         made.chosen.connect(lambda code: self.typed.emit(name, code))
         self.inputs.append(made)
-        body.addLayout(row(made, 0))
-        reference = reference_of(name)
-        self._add_line(body, reference, t("Number of the payment"), state.texts, None)
+        beside = QHBoxLayout()
+        beside.setSpacing(L)
+        beside.addWidget(made)
+        number = QVBoxLayout()
+        self._add_line(number, reference_of(name), t("Number of the payment"), state.texts, None)
+        beside.addLayout(number, 1)
+        body.addLayout(beside)
 
 
 class FormPage(Pane):
-    """Title, fields from top to bottom, and what will happen."""
+    """Fields in reading order, in two columns where there are many, and what will happen."""
 
     typed = Signal(str, str)
 
@@ -108,13 +116,15 @@ class FormPage(Pane):
         self._look, self._services = look, services
         self._act: Act | None = None
         self.rows: list[FieldRow] = []
-        self._title, self._about = label("", "title"), label("", "muted", wrap=True)
-        self._fields = QVBoxLayout()
-        self._fields.setSpacing(10)
+        self._about = label("", "muted", wrap=True)
+        self._fields = QGridLayout()
+        self._fields.setHorizontalSpacing(L)
+        self._fields.setVerticalSpacing(6)
+        for side in (0, 1):
+            self._fields.setColumnStretch(side, 1)
         self._preview = Notice(look)
         self._doubt = label("", "error", wrap=True)
-        for part in (self._title, self._about):
-            self.column.addWidget(part)
+        self.column.addWidget(self._about)
         self.column.addLayout(self._fields)
         self.column.addWidget(self._preview)
         self.column.addWidget(self._doubt)
@@ -147,13 +157,26 @@ class FormPage(Pane):
             old.deleteLater()
         self.rows = []
         t = self._look.t
-        self._title.setText(t(state.act.title) if state.act else "")
         self._about.setText(t(state.act.about) if state.act else "")
-        for field in state.act.fields if state.act else ():
+        fields = state.act.fields if state.act else ()
+        places = _places([len(fields) <= _ONE_COLUMN or one.kind is Kind.TENDER for one in fields])
+        for field, (line, side, width) in zip(fields, places, strict=True):
             made = FieldRow(self._look, field, state, self._services)
             made.typed.connect(self.typed)
-            self._fields.addWidget(made)
+            self._fields.addWidget(made, line, side, 1, width, Qt.AlignmentFlag.AlignTop)
             self.rows.append(made)
+
+
+def _places(wide: Sequence[bool]) -> list[tuple[int, int, int]]:
+    """Line, side and width of each field, in reading order: two on a line, a wide one alone."""
+    found: list[tuple[int, int, int]] = []
+    line, side = 0, 0
+    for one in wide:
+        if side and one:
+            line, side = line + 1, 0
+        found.append((line, side, 2 if one else 1))
+        line, side = (line + 1, 0) if one or side else (line, 1)
+    return found
 
 
 class Notice(QFrame):

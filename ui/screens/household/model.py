@@ -1,13 +1,10 @@
-"""The page's verbs: find a household, choose a service, fill its form, have it done."""
+"""The page's verbs: choose a service, fill its form, have it done."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
-
-from cardstation.domain.household import Household
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step
@@ -18,7 +15,6 @@ from cardstation.errors import (
     OutcomeUnknown,
     Refusal,
 )
-from cardstation.services.household_state import HouseholdState
 from ui.messages import Note, Problem
 from ui.screens.counter.model import answered, left_half_way
 from ui.screens.household.acts import ACTS
@@ -27,71 +23,38 @@ from ui.screens.household.acts.papers import REPRINT
 from ui.screens.household.looked import Looked, look_at
 from ui.screens.household.state import Phase, State
 from ui.screens.household.typed import read_form
+from ui.screens.household.whom import Whom
 from ui.screens.kind import Tools
 
 _BACK_TO_SERVICES = (Phase.FORM, Phase.DONE, Phase.HISTORY)
 
 
-class HouseholdModel(QObject):
-    """Owns the page's state; takes cards from the place.
+class HouseholdModel(Whom):
+    """What is done for whom; takes cards from the place.
 
     Attributes:
-        tools: What it works with. acts: The services.
-        changed: Emitted after every change of `state`.
+        acts: The services.
     """
 
-    changed = Signal()
-
     def __init__(self, tools: Tools, acts: tuple[Act, ...] = ACTS) -> None:
-        super().__init__()
-        self.tools, self.acts = tools, acts
-        self._services, self._place = tools.services, tools.place
-        self._state = State()
-        self._asked = 0
+        super().__init__(tools)
+        self.acts = acts
         self._in_hand: Act | None = None
-
-    @property
-    def state(self) -> State:
-        """What is shown."""
-        return self._state
-
-    # ── whom ──
-
-    def find(self, text: str) -> None:
-        """Look for a household; whoever was shown is forgotten."""
-        if not text.strip() or self._state.phase is Phase.WORKING:
-            return
-        self.forget()
-        ticket = self._asked
-        self.tools.desk.ask(
-            lambda: self._services.household.find(text),
-            lambda found: self._found(ticket, found),
-            lambda error: self._unknown(ticket, error),
-        )
-
-    def take(self, account_no: str) -> None:
-        """Show one of those that were found, or look at the same one again."""
-        ticket = self._asked
-        self.tools.desk.ask(
-            lambda: self._services.household.look(account_no),
-            lambda of: self._known(ticket, of),
-            lambda error: self._unknown(ticket, error),
-        )
-
-    def forget(self) -> None:
-        """Nothing of a household stays; what is under way goes on, and a message tells its end."""
-        self._asked += 1
-        lying = self._state.facts.lying if self._place.present else ""
-        self._show(State(facts=Facts(lying=lying)))
+        tools.unfinished.changed.connect(self._held)
 
     # ── what ──
 
     def choose(self, code: str) -> None:
-        """Open the form of a service that is offered."""
+        """Open the form of a service that is offered, or say why it is not."""
         state = self._state
         act = next((one for one in self.acts if one.code == code), None)
-        if act is None or state.phase is not Phase.CHOOSE or act.reason(state.facts) is not None:
+        if act is None or state.phase is not Phase.CHOOSE:
             return
+        reason = act.reason(state.facts)
+        if reason is not None:
+            self.tools.board.show(Note(reason.text, "warn", reason.fields))
+            return
+        self.tools.board.clear()
         texts = {one.name: Tender.CASH.value for one in act.fields if one.kind is Kind.TENDER} | {
             field.name: choices[0][0]
             for field in act.fields
@@ -157,18 +120,34 @@ class HouseholdModel(QObject):
         elif state.phase is not Phase.WORKING:
             self.forget()
 
+    @property
+    def may_lay_aside(self) -> bool:
+        """True while a torn card keeps others from being served."""
+        pulled = self._state.phase is Phase.PULLED
+        return self.tools.unfinished.torn is not None and (pulled or self._state.torn_first)
+
     def lay_aside(self) -> None:
         """The torn card waits under Exceptions; whatever lies here is looked at."""
-        if self._state.torn_first:
+        torn = self.tools.unfinished.torn
+        if torn is not None and self.may_lay_aside:
             self.tools.unfinished.free()
+            said = "The card ending in {tail} is laid aside: it stands under Exceptions."
+            self.tools.board.say(said, "warn", tail=torn.tail)
             self._place.announce()
+
+    def _held(self) -> None:
+        """Another card is torn, or none any more; it may have been the counter's or a batch's."""
+        if self._state.phase is Phase.PULLED and not self._place.present:
+            self.forget()
+        else:
+            self.changed.emit()
 
     # ── the card ──
 
     def card_arrived(self) -> None:
         """See `CardTaker`."""
         if self._state.phase in (Phase.DONE, Phase.PULLED):
-            self.forget()
+            self._show(State())
         state = self._state
         if state.phase is not Phase.WORKING:
             self.tools.board.clear()
@@ -267,23 +246,6 @@ class HouseholdModel(QObject):
 
     # ── what comes back ──
 
-    def _found(self, ticket: int, found: tuple[Household, ...]) -> None:
-        if ticket != self._asked:
-            return
-        if len(found) == 1:
-            self.take(found[0].account_no)
-        else:
-            self._show(replace(self._state, found=found))
-
-    def _known(self, ticket: int, of: HouseholdState) -> None:
-        if ticket == self._asked:
-            facts = replace(self._state.facts, of=of)
-            self._show(replace(self._state, found=(), facts=facts, problem=None))
-
-    def _unknown(self, ticket: int, error: CardStationError) -> None:
-        if ticket == self._asked:
-            self._show(replace(self._state, problem=Problem.of(error)))
-
     def _judge(self) -> None:
         """Read the form; when it is good, ask what would happen."""
         state = self._state
@@ -374,8 +336,3 @@ class HouseholdModel(QObject):
         self.tools.sounds.play("stop")
         problem = Problem.of(error)
         self._show(replace(self._state, phase=Phase.REFUSED, form=None, problem=problem))
-
-    def _show(self, state: State) -> None:
-        if state != self._state:
-            self._state = state
-            self.changed.emit()

@@ -17,7 +17,7 @@ from ui.theme import M
 _BY = "Account, card, meter, door, name, phone"
 _ROWS = 11
 _LINES = 4
-_WIDTH = 372
+_WIDTH = 348
 
 
 class PersonSide(QWidget):

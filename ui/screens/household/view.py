@@ -47,12 +47,12 @@ class HouseholdView(QWidget):
         self.history.show_state(state)
         self._right.setCurrentWidget(self._page(state))
         form, done = state.phase is Phase.FORM, state.phase is Phase.DONE
-        blank = state == State()
+        blank = state == State() or state.phase is Phase.PULLED
         self._do.setVisible(form)
         self._do.setEnabled(not state.preview or state.may_confirm)
         self._next.setVisible(done)
         self._back.setVisible(not done and not blank and state.phase is not Phase.WORKING)
-        self._aside.setVisible(state.torn_first)
+        self._aside.setVisible(self._model.may_lay_aside)
         known = state.facts.of is not None
         self._past.setVisible(known and state.phase is Phase.CHOOSE)
         self._print.setVisible(state.phase is Phase.HISTORY)

@@ -61,7 +61,7 @@ def _run(doing: Doing) -> Done:
 
 REPRINT = Act(
     code="reprint",
-    title="Print a receipt again",
+    title="Reprint a receipt",
     about="A receipt of this desk that is lost or spoilt; a load that was taken back says so.",
     group=Group.ACCOUNT,
     key="P",
