@@ -49,6 +49,7 @@ class Outcome:
     """What came of one fault.
 
     Attributes:
+        healed_s: From the end of the load to three members again.
         told: Entries acknowledged in it. gone: Of these, missing in the books at the end.
         alone: Acknowledged by the side that was cut off, while it was.
     """
@@ -56,6 +57,7 @@ class Outcome:
     name: str
     per_second: float
     outage_s: float
+    healed_s: float
     told: int
     gone: int
     alone: int | None
@@ -64,7 +66,8 @@ class Outcome:
         alone = "" if self.alone is None else f"; on the side cut off acknowledged {self.alone}"
         return (
             f"{self.name}: {self.per_second:.0f} writes/s before it; outage {self.outage_s:.1f} s; "
-            f"acknowledged {self.told}, missing {self.gone}{alone}"
+            f"acknowledged {self.told}, missing {self.gone}{alone}; "
+            f"three members {self.healed_s:.0f} s after"
         )
 
 
@@ -90,7 +93,7 @@ class Run:
                 mine.pushing(services=load.services, many=load.stations, batch=load.batch)
             )
             began, cut, until = self._happen(fault, leader, mine, name)
-        cluster.wait_healthy(synchronous=synchronous)
+        healed = cluster.wait_healthy(synchronous=synchronous)
         acks = mine.acks()
         every = acks + (beside.acks() if beside is not None else [])
         self.told += every
@@ -104,7 +107,7 @@ class Run:
         if beside is not None:
             alone = _told_between(beside, cut + ECHO_S, cut + fault.held_s)
         outage = outage_s(acks, began, until)
-        return Outcome(name, speed, outage, acknowledged(every), gone, alone)
+        return Outcome(name, speed, outage, healed, acknowledged(every), gone, alone)
 
     def _happen(
         self, fault: Fault, leader: Machine, mine: Side, name: str

@@ -7,7 +7,7 @@ import os
 import signal
 import string
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -26,8 +26,11 @@ from tests.ha.machines import NETWORK, Machine, build_switch
 
 SIZE = 3
 PATIENCE_S = 120.0
+HEAL_S = 600.0
+"""A member that died replays what it had, is rewound, and replays what came since: gigabytes."""
 PASSWORD = "laboratory"
 REST = ("patroni", PASSWORD)
+LAST_LINES = 12
 PAUSE = Event()
 """Never set: waiting for it is waiting."""
 
@@ -63,6 +66,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start everything, wait for three members, and make the ledger's database."""
+        (self._folder / "archive").mkdir()
         for machine in self.machines:
             self.disk(machine).mkdir()
             self._configure(machine)
@@ -114,12 +118,13 @@ class Cluster:
         wait_for(one_leads, "nobody leads")
         return found[0]
 
-    def wait_healthy(self, *, synchronous: bool = True) -> None:
-        """Until three members stream, one of them synchronously if that is wanted.
+    def wait_healthy(self, *, synchronous: bool = True) -> float:
+        """Until three members stream, one of them synchronously if that is wanted; the seconds.
 
         Raises:
             NotHealed: they did not.
         """
+        began = monotonic()
         wanted = ["leader", "replica", "sync_standby"] if synchronous else ["leader", "replica"]
 
         def healthy() -> bool:
@@ -130,7 +135,20 @@ class Cluster:
             whole = len(members) == SIZE and len(lines) == 1
             return whole and states == {"running", "streaming"} and sorted(roles) == wanted
 
-        wait_for(healthy, f"members: {self.members()}")
+        try:
+            wait_for(healthy, "no three members", patience_s=HEAL_S)
+        except NotHealed as late:
+            raise NotHealed(self._said()) from late
+        return monotonic() - began
+
+    def _said(self) -> str:
+        """What the members are, and the last that each wrote."""
+        said = [
+            f"{file.parent.name}: {line}"
+            for file in sorted(self._folder.glob("*/patroni.log"))
+            for line in file.read_text("utf-8", "replace").splitlines()[-LAST_LINES:]
+        ]
+        return "\n".join([f"members: {self.members()}", *said])
 
     def members(self) -> list[dict[str, Any]]:
         """What the members say of themselves, as anybody who answers has it."""
@@ -197,7 +215,7 @@ class Cluster:
 
     def _configure(self, machine: Machine) -> None:
         template = string.Template(resources.read_text("deploy/patroni.yml"))
-        disk = self.disk(machine)
+        disk, archive = self.disk(machine), self._folder / "archive"
         filled = template.substitute(
             {
                 **dict.fromkeys(_passwords(), PASSWORD),
@@ -210,14 +228,11 @@ class Cluster:
                 "TLS": str(self._tls),
                 "POSTGRES_BIN": str(postgres_binaries()),
                 "SHARED_BUFFERS": "256MB",
-                "ARCHIVE_COMMAND": "/bin/true",
+                "ARCHIVE_COMMAND": f"cp %p {archive}/%f.new && mv {archive}/%f.new {archive}/%f",
+                "RESTORE_COMMAND": f"timeout 10 cp {archive}/%f %p",
             }
         )
         (disk / "patroni.yml").write_text(filled, "utf-8")
-
-    def logs(self) -> Iterator[Path]:
-        """What the programs of all machines wrote."""
-        return self._folder.rglob("*.log")
 
 
 def _passwords() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -63,3 +64,20 @@ def test_a_whole_push_passes_the_balancer() -> None:
     told = Path(DEPLOY / "nginx.conf").read_text()
     assert "client_max_body_size 4m;" in told
     assert MOST_BYTES <= 4 * 1024 * 1024
+
+
+def test_who_calls_is_known_behind_the_balancer_too() -> None:
+    """Else all logins of a utility fail together, and its stations share the lines of one address."""
+    nginx, balancer = ((DEPLOY / name).read_text() for name in ("nginx.conf", "haproxy.cfg"))
+    machines = balancer.partition("\nbackend machines")[2].partition("\n\n")[0]
+    assert {"send-proxy-v2", "check-send-proxy"} <= set(machines.split())
+    [listens] = re.findall(r"listen (\d+) ssl http2 proxy_protocol;", nginx)
+    assert set(re.findall(r"server app\d [\d.]+:(\d+)", machines)) == {listens}
+    assert "real_ip_header proxy_protocol;" in nginx
+    assert re.findall(r"set_real_ip_from ([\d.]+);", nginx) == ["10.0.0.41"]
+
+
+def test_a_member_that_died_reads_the_log_it_lacks_from_the_archive() -> None:
+    """The new leader keeps what it needs itself: `./dev ha` shows that this is less."""
+    told = (DEPLOY / "patroni.yml").read_text()
+    assert "restore_command: ${RESTORE_COMMAND}" in told.partition("recovery_conf:")[2]
