@@ -6,8 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import starmap
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, Text, cast, func, join, select, text, tuple_
 
@@ -36,8 +38,30 @@ _SEALED = func.sealed_once(journal.c.kind, journal.c.subject, journal.c.verdict)
 _UNDONE = func.undone_once(journal.c.kind, journal.c.corrects, journal.c.verdict)
 
 
-def disagreements(engine: Engine) -> tuple[str, ...]:
+class Start(NamedTuple):
+    """Where the proof of a chain begins: after an entry that was proved and sealed before.
+
+    Attributes:
+        seq, hash, epoch: Of that entry.
+        day: The last one on which it, or any before it, can have been posted.
+    """
+
+    seq: int
+    hash: str
+    epoch: int
+    day: date
+
+
+FIRST = Start(0, GENESIS, 1, date.min)
+WHOLE: Mapping[str, Start] = MappingProxyType({})
+
+
+def disagreements(engine: Engine, starts: Mapping[str, Start] = WHOLE) -> tuple[str, ...]:
     """What is wrong with the books, in an engineer's words; empty when they are sound.
+
+    Args:
+        engine: The books.
+        starts: Where the chains of some stations begin; of every other all is looked at.
 
     Looked at: every posting sums to zero; each stored balance, class total and sum of a day equals
     the sum of its postings; every entry's bytes give its hash, its copied columns and, with its
@@ -49,8 +73,9 @@ def disagreements(engine: Engine) -> tuple[str, ...]:
     """
     still = engine.execution_options(isolation_level="REPEATABLE READ")
     with transaction(still, deadline_s=DEADLINE_S) as connection:
-        looks = (_sums, _chains, _loads, _apart, _index)
-        return tuple(found for look in looks for found in look(connection))
+        chains = _chains(connection, starts)
+        looks = (_sums, _loads, _apart, _index)
+        return (*chains, *(found for look in looks for found in look(connection)))
 
 
 def _sums(connection: Connection) -> list[str]:
@@ -97,14 +122,14 @@ class _Chain:
         return one
 
 
-def _chains(connection: Connection) -> list[str]:
+def _chains(connection: Connection, starts: Mapping[str, Start]) -> list[str]:
     found: list[str] = []
     days: dict[Key, int] = {}
-    rows = connection.execute(select(exceptions.c.entry_id, exceptions.c.code))
-    judged = Counter((entry_id, code) for entry_id, code in rows)
+    judged = _verdicts(connection, starts)
     for station in connection.execute(select(stations).order_by(stations.c.station)).all():
-        chain = _Chain(station.station)
-        for page in _pages(connection, station.station):
+        start = starts.get(station.station, FIRST)
+        chain = _Chain(station.station, start.seq, start.hash, start.epoch)
+        for page in _pages(connection, station.station, start.seq):
             booked = _postings(connection, page)
             for row in page:
                 one = chain.follow(row)
@@ -115,7 +140,17 @@ def _chains(connection: Connection) -> list[str]:
             chain.found.append(f"{chain.station}: head is not the last entry, or there are holes")
         found += [*chain.found, *_epochs(connection, station, chain)]
     found += [f"{entry_id}: exception without its entry" for entry_id, _ in judged]
-    return found + list(map(str, day_differences(connection, days)))
+    since = {name: start.day for name, start in starts.items()}
+    return found + list(map(str, day_differences(connection, days, since)))
+
+
+def _verdicts(connection: Connection, starts: Mapping[str, Start]) -> Counter[tuple[str, str]]:
+    """The open items of the entries that are looked at."""
+    item = exceptions.c
+    rows = connection.execute(select(item.entry_id, item.code, item.station, item.seq))
+    return Counter(
+        (row.entry_id, row.code) for row in rows if row.seq > starts.get(row.station, FIRST).seq
+    )
 
 
 def _add_days(days: dict[Key, int], row: Row[Any], booked: Mapping[str, int]) -> None:
@@ -126,9 +161,9 @@ def _add_days(days: dict[Key, int], row: Row[Any], booked: Mapping[str, int]) ->
             days[key] = days.get(key, 0) + fen
 
 
-def _pages(connection: Connection, station: str) -> Iterator[Sequence[Row[Any]]]:
-    """Every row of a station's journal in order, a page at a time."""
-    seq = -(2**62)
+def _pages(connection: Connection, station: str, after: int) -> Iterator[Sequence[Row[Any]]]:
+    """Rows of a station's journal in order, a page at a time."""
+    seq = after or -(2**62)
     while True:
         page = connection.execute(
             select(journal)

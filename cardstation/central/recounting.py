@@ -11,18 +11,33 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Insert,
+    Select,
+    Table,
+    and_,
+    func,
+    join,
+    literal,
+    select,
+    text,
+    union_all,
+)
 
 from cardstation.central.console.audit import record_act
 from cardstation.central.days import ADDED, Key, posted_by_day
 from cardstation.central.engine import transaction
-from cardstation.central.judging import class_of
 from cardstation.central.posting import BALANCES, CLASSES
-from cardstation.central.tables import balances, class_totals, day_totals, journal, postings
+from cardstation.central.tables import balances, class_totals, day_totals, entry_index, postings
 from cardstation.central.two_people import ensure_two
 from cardstation.errors import Refusal
 
-DEADLINE_S = 3_600.0
+DEADLINE_S = 12 * 3_600.0
+"""Of whoever looks through all books: a night, where they are large."""
 _ONE_REPAIR = text("SELECT pg_try_advisory_xact_lock(7239005)")
 
 BALANCE, CLASS_TOTAL, DAY_TOTAL = "balance", "class total", "day total"
@@ -75,10 +90,9 @@ def recount(engine: Engine) -> Recount:
     """Add up every sum at one moment; stations go on posting meanwhile."""
     still = engine.execution_options(isolation_level="REPEATABLE READ")
     with transaction(still, deadline_s=DEADLINE_S) as connection:
-        sums, found = _of_accounts(connection)
-        days = posted_by_day(connection)
-        found += day_differences(connection, days)
-    return Recount({**sums, DAY_TOTAL: len(days)}, tuple(found))
+        found = sum_differences(connection)
+        found += day_differences(connection, posted_by_day(connection), {})
+        return Recount(_stored(connection), tuple(found))
 
 
 def repair(engine: Engine, asked: Repair) -> Recount:
@@ -102,37 +116,79 @@ def repair(engine: Engine, asked: Repair) -> Recount:
     return done
 
 
-def sum_differences(connection: Connection) -> list[Difference]:
-    """Balances and class totals that are not what their postings sum to."""
-    return _of_accounts(connection)[1]
+def day_differences(
+    connection: Connection, facts: Mapping[Key, int], since: Mapping[str, date]
+) -> list[Difference]:
+    """Sums of days that are not what was posted.
 
+    Args:
+        connection: The books.
+        facts: What was posted.
+        since: Of some stations: only sums of what was posted after this day are looked at.
+    """
 
-def day_differences(connection: Connection, facts: Mapping[Key, int]) -> list[Difference]:
-    """Sums of days that are not what was posted."""
+    def looked_at(posted_on: date, station: str) -> bool:
+        return posted_on > since.get(station, date.min)
+
     rows = connection.execute(select(day_totals))
-    stored = {(row.day, row.posted_on, row.station, row.account_class): row.fen for row in rows}
-    return _differences(DAY_TOTAL, facts, stored)
-
-
-def _of_accounts(connection: Connection) -> tuple[dict[str, int], list[Difference]]:
-    facts: dict[tuple[str, str], int] = {}
-    classes: dict[tuple[str, str], int] = {}
-    rows = connection.execute(
-        select(postings.c.account, journal.c.station, func.sum(postings.c.fen))
-        .join(journal, journal.c.entry_id == postings.c.entry_id)
-        .group_by(postings.c.account, journal.c.station)
-    )
-    for account, station, fen in rows:
-        facts[account, station] = int(fen)
-        key = (class_of(account), station)
-        classes[key] = classes.get(key, 0) + int(fen)
-    stored = {(row.account, row.station): row.fen for row in connection.execute(select(balances))}
-    kept = {
-        (row.account_class, row.station): row.fen
-        for row in connection.execute(select(class_totals))
+    stored = {
+        (row.day, row.posted_on, row.station, row.account_class): row.fen
+        for row in rows
+        if looked_at(row.posted_on, row.station)
     }
-    found = _differences(BALANCE, facts, stored) + _differences(CLASS_TOTAL, classes, kept)
-    return {BALANCE: len(facts), CLASS_TOTAL: len(classes)}, found
+    told = {key: fen for key, fen in facts.items() if looked_at(key[1], key[2])}
+    return _differences(DAY_TOTAL, told, stored)
+
+
+def sum_differences(connection: Connection) -> list[Difference]:
+    """Balances and class totals that are not what their postings sum to; added up over there."""
+    booked = (
+        select(
+            postings.c.account.label("name"),
+            entry_index.c.station,
+            func.sum(postings.c.fen).label("fen"),
+        )
+        .join(entry_index, entry_index.c.entry_id == postings.c.entry_id)
+        .group_by(postings.c.account, entry_index.c.station)
+        .cte("booked")
+    )
+    of_class = func.split_part(booked.c.name, ":", 1)
+    classes = (
+        select(of_class.label("name"), booked.c.station, func.sum(booked.c.fen).label("fen"))
+        .group_by(of_class, booked.c.station)
+        .cte("classes")
+    )
+    found = union_all(
+        _compared(BALANCE, booked, balances, balances.c.account),
+        _compared(CLASS_TOTAL, classes, class_totals, class_totals.c.account_class),
+    )
+    return [
+        Difference(row.what, (row.name, row.station), int(row.posted), int(row.kept))
+        for row in connection.execute(found.order_by("what", "name", "station"))
+    ]
+
+
+def _compared(
+    what: str, booked: FromClause, stored: Table, name: ColumnElement[str]
+) -> Select[Any]:
+    posted, kept = func.coalesce(booked.c.fen, 0), func.coalesce(stored.c.fen, 0)
+    same = and_(booked.c.name == name, booked.c.station == stored.c.station)
+    columns: tuple[ColumnElement[Any], ...] = (
+        literal(what).label("what"),
+        func.coalesce(booked.c.name, name).label("name"),
+        func.coalesce(booked.c.station, stored.c.station).label("station"),
+        posted.label("posted"),
+        kept.label("kept"),
+    )
+    both = join(booked, stored, same, full=True)
+    return select(*columns).select_from(both).where(posted != kept)
+
+
+def _stored(connection: Connection) -> dict[str, int]:
+    """How many sums of each kind are stored."""
+    tables = {BALANCE: balances, CLASS_TOTAL: class_totals, DAY_TOTAL: day_totals}
+    counts = {what: select(func.count()).select_from(table) for what, table in tables.items()}
+    return {what: connection.scalar(count) or 0 for what, count in counts.items()}
 
 
 def _differences(

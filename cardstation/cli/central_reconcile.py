@@ -69,6 +69,12 @@ def _show(report: dict[str, Any]) -> None:
         print(line)
     if report["wrong"]:
         print(f"{report['day']}: the books disagree, nothing was sealed")
+    proved = report["proved"]
+    since = f", each since {day}" if (day := proved["all_whole_since"]) else ""
+    print(
+        f"proved: {proved['entries']} entries; from the first one on"
+        f" {proved['whole']} of {proved['chains']} chains{since}"
+    )
     for one in report["seals"]:
         late = f", {one['late']} of them late for a sealed day" if one["late"] else ""
         silent = "" if one["heard"] else ", not heard since"

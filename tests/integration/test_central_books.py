@@ -168,10 +168,12 @@ def test_what_is_posted_meanwhile_is_no_disagreement(
     town, real = Town(centre), proving._pages
     town.sell("S001", 1)
 
-    def while_a_desk_sends(connection: Connection, station: str) -> Iterator[Sequence[Row[Any]]]:
+    def while_a_desk_sends(
+        connection: Connection, station: str, after: int
+    ) -> Iterator[Sequence[Row[Any]]]:
         if station == "S001":
             town.sell("S001", 2)
-        return real(connection, station)
+        return real(connection, station, after)
 
     monkeypatch.setattr(proving, "_pages", while_a_desk_sends)
     assert disagreements(centre.books.engine) == ()

@@ -67,7 +67,7 @@ def test_a_whole_push_passes_the_balancer() -> None:
 
 
 def test_who_calls_is_known_behind_the_balancer_too() -> None:
-    """Else all logins of a utility fail together, and its stations share the lines of one address."""
+    """Else logins fail for all together, and all stations share the lines of one address."""
     nginx, balancer = ((DEPLOY / name).read_text() for name in ("nginx.conf", "haproxy.cfg"))
     machines = balancer.partition("\nbackend machines")[2].partition("\n\n")[0]
     assert {"send-proxy-v2", "check-send-proxy"} <= set(machines.split())

@@ -1,7 +1,8 @@
 """The nightly run: prove the books, match what came, seal the day, and say how much is explained.
 
 Nothing is sealed while anything disagrees: a signature over wrong books would be a lie, and nothing
-is sealed that was not proved. A day may be run again; what is sealed stays sealed.
+is sealed that was not proved. A day may be run again; what is sealed stays sealed. Old parts of
+large books are proved anew by turns (`scope`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from cardstation.central.reconcile.cash import cash_counts, count_cash
 from cardstation.central.reconcile.counters import counters
 from cardstation.central.reconcile.figure import Figure, figure_of
 from cardstation.central.reconcile.matching import match_all
+from cardstation.central.reconcile.scope import Scope, keep_whole, scope_of, whole_since
 from cardstation.central.reconcile.sealed_books import broken_rewinds, broken_seals
 from cardstation.central.reconcile.seals import corrections, root_of, seal_until, seals_of
 from cardstation.central.reconcile.tables import day_runs
@@ -83,8 +85,8 @@ def reconcile(
     if ends(due) > began:
         raise Refusal("day_not_over", day=due.isoformat())
     keep_months(engine)
-    proven = _ends(engine)
-    wrong = proving.disagreements(engine)
+    proven, scope = _begun(engine, began)
+    wrong = proving.disagreements(engine, scope.starts)
     with transaction(
         engine.execution_options(isolation_level="REPEATABLE READ"), deadline_s=DEADLINE_S
     ) as connection:
@@ -96,10 +98,13 @@ def reconcile(
     with transaction(engine, deadline_s=DEADLINE_S) as connection:
         _alone(connection)
         sealed = 0 if wrong else seal_until(connection, key, due, proven)
+        if not wrong:
+            keep_whole(connection, scope.whole)
     with transaction(engine, deadline_s=DEADLINE_S) as connection:
         report = {
             "day": due.isoformat(),
             "wrong": list(wrong),
+            "proved": _proved(connection, scope, len(proven)),
             "matched": asdict(matched),
             "shifts_counted": counted,
             **_told(connection, due, began, schools or {}),
@@ -124,11 +129,21 @@ def _keep(
     )
 
 
-def _ends(engine: Engine) -> dict[str, int]:
-    """The last entry of every chain before the proof begins: it is in the proof for certain."""
+def _begun(engine: Engine, now: datetime) -> tuple[dict[str, int], Scope]:
+    """The last entry of every chain, which is in the proof for certain, and what it begins with."""
     with transaction(engine) as connection:
         rows = connection.execute(select(stations.c.station, stations.c.last_seq))
-        return {row.station: row.last_seq for row in rows}
+        return {row.station: row.last_seq for row in rows}, scope_of(connection, now)
+
+
+def _proved(connection: Connection, scope: Scope, chains: int) -> dict[str, Any]:
+    since = whole_since(connection)
+    return {
+        "entries": scope.entries,
+        "whole": len(scope.whole),
+        "chains": chains,
+        "all_whole_since": since.isoformat() if since else "",
+    }
 
 
 def _alone(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """The tables of reconciliation; made and changed by `central/migrations`.
 
-All of them are only ever added to: the service's role may not change or delete a row. A file counts
-once another person than who took it has accepted it, and that they are two is a constraint.
+All but `whole_proofs` are only ever added to: the service's role may not change or delete a row. A
+file counts once another person than who took it has accepted it: that they are two is a constraint.
 """
 
 from __future__ import annotations
@@ -207,4 +207,11 @@ Index(
     journal.c.station,
     journal.c.seq,
     postgresql_where=text("kind IN ('shift_opened', 'shift_closed')"),
+)
+
+whole_proofs = Table(
+    "whole_proofs",
+    BOOKS,
+    Column("station", Text, ForeignKey("stations.station"), primary_key=True),
+    Column("proved_at", _MOMENT, nullable=False, server_default=_NOW),
 )
