@@ -92,6 +92,11 @@ TABLE: Mapping[str, Words] = {
         "Purchase counter does not fit",
         "A purchase counter on file does not fit its loads (top-up {topup_id}).",
     ),
+    "generation_disagrees": _found(
+        "Issue of a card does not fit",
+        "A card that this desk made in the place of another is newer than the file says "
+        "(work {topup_id}).",
+    ),
     "funding_disagrees": _found(
         "Money paid ahead differs",
         "What was paid for {paid_for} does not fit what is on record for it.",

@@ -18,6 +18,7 @@ from cardstation.services.proof.equations import (
 )
 from cardstation.services.proof.funding import funding_disagreements
 from cardstation.services.proof.gas_dues import gas_due_disagreements
+from cardstation.services.proof.generations import generation_disagreements
 from cardstation.services.proof.lump_sums import lump_sum_disagreements
 from cardstation.services.proof.papers import paper_disagreements
 from cardstation.services.proof.records import Disagreement, collect_records
@@ -76,6 +77,7 @@ def verify(station: Station) -> Verification:
         *state_disagreements(records),
         *paper_disagreements(records),
         *counter_disagreements(records),
+        *generation_disagreements(records),
         *funding_disagreements(records),
         *gas_due_disagreements(records),
         *tool_card_disagreements(records),

@@ -93,9 +93,10 @@ class BlockedCards:
 
         A number that stood on the old one means the card that it meant there.
         """
-        meant = dict(self._connection.execute(_GENERATIONS).tuples().all()) if reasons else {}
-        known = select(blocked_card.c.card_no, blocked_card.c.generation)
-        meant |= dict(self._connection.execute(known).tuples().all())
+        stood = select(blocked_card.c.card_no, blocked_card.c.generation)
+        meant: dict[str, int] = {}
+        for query in (_GENERATIONS, stood) if reasons else ():
+            meant |= {row[0]: row[1] for row in self._connection.execute(query)}
         self._connection.execute(blocked_card.delete())
         rows = [
             {"card_no": card_no, "reason": said, "generation": meant.get(card_no, 0)}
