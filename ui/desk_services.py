@@ -41,6 +41,7 @@ from cardstation.services.sync_state import SyncState
 from ui.bag_services import BagServices
 from ui.given_services import GivenServices
 from ui.household_services import HouseholdServices
+from ui.meter_services import MeterServices
 from ui.money_services import MoneyServices
 from ui.order_services import OrderServices
 from ui.team_services import TeamServices
@@ -304,6 +305,7 @@ class DeskServices:
     teams: TeamServices
     issuing: IssueServices
     given: GivenServices
+    meter: MeterServices
     household: HouseholdServices
     rejoin: Callable[[Approval, Approval | None], SyncState]
     found: tuple[OpenIntent, ...] = ()

@@ -12,6 +12,7 @@ from cardstation.bootstrap.desk_bag import bag_services
 from cardstation.bootstrap.desk_given import given_services
 from cardstation.bootstrap.desk_household import household_services
 from cardstation.bootstrap.desk_lists import list_services
+from cardstation.bootstrap.desk_meter import meter_services
 from cardstation.bootstrap.desk_money import money_services
 from cardstation.bootstrap.desk_orders import order_services
 from cardstation.bootstrap.desk_readers import DeskReaders
@@ -161,6 +162,7 @@ class Wiring:
             teams=self.teams(),
             issuing=self._issuing(),
             given=given_services(station),
+            meter=meter_services(station, self.readers.reader, self._printed, self.settings),
             household=self.household(),
             money=self.money(),
             orders=self.orders(),

@@ -162,6 +162,7 @@ def selling(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+METER = ("220104000001", "QM2", "--left", "1", "--counter", "1", "--order", "1")
 READS = {
     ("doctor",): (),
     ("directory", "import"): ("FILE",),
@@ -173,13 +174,8 @@ READS = {
     ("reissue", "card"): ("X", "--why", "lost on the way", "--approver", CHIEF, "--wait", "0"),
     ("clear", "give-up"): ("X", "--why", "it broke in two", "--approver", CHIEF),
     ("clear", "card"): ("--why", "nobody's", "--approver", CHIEF, "--wait", "0"),
-    ("change-meter", "reckon"): (
-        *("220104000001", "QM2", "--left", "1", "--counter", "1", "--order", "1"),
-    ),
-    ("change-meter", "record"): (
-        *("220104000001", "QM2", "--left", "1", "--counter", "1", "--order", "1"),
-        *("--carried", "1", "--why", "read by the fitter", "--approver", CHIEF),
-    ),
+    ("change-meter", "reckon"): METER,
+    ("change-meter", "record"): (*METER, "--carried", "1", "--why", "W", "--approver", CHIEF),
     ("change-meter", "card"): ("220104000001", "--wait", "0"),
     ("change-meter", "cancel"): ("220104000001", "--why", "a mistake", "--approver", CHIEF),
     ("layout", "check"): ("FILE",),

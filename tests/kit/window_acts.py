@@ -91,5 +91,18 @@ ACT_CASES: dict[str, ActCase] = {
         (NOBODY, facts_of(STOPPED)),
         {"document": "热线 1107-3", "why": "封控楼内断气，应急供气"},
     ),
+    "change_meter": ActCase(
+        facts_of(),
+        (NOBODY, facts_of(STOPPED)),
+        {
+            "meter_no": "QM2600000001",
+            "volume": "12.3",
+            "counter": "57",
+            "order": "HB-2026-0117",
+            "why": "表到期更换，装表工与用户在场",
+        },
+    ),
+    "change_card": ActCase(facts_of(), (NOBODY, facts_of(STOPPED))),
+    "cancel_change": ActCase(facts_of(), (NOBODY,), {"why": "装错户，旧表仍在用"}),
     "return": ActCase(facts_of(taken=False), (NOBODY, facts_of(), facts_of(taken=True))),
 }

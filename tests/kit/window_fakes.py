@@ -40,6 +40,7 @@ from tests.kit.window_cases import exceptions_of
 from tests.kit.window_fake_lanes import lane_services
 from tests.kit.window_given import given_services
 from tests.kit.window_household import FakeHouseholds
+from tests.kit.window_meter import meter_services
 from tests.kit.window_money import FakeMoney
 from tests.kit.window_no_lists import no_lists
 from tests.kit.window_orders import FakeOrders
@@ -177,6 +178,7 @@ class FakeStation:
             teams=self.teams.services(self),
             issuing=self._issuing(),
             given=given_services(self),
+            meter=meter_services(self),
             household=self.households.services(self),
             found=self.found,
         )

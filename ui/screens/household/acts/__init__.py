@@ -5,6 +5,7 @@ from __future__ import annotations
 from ui.screens.household.acts.cards import CLEAR, GIVE_UP, ISSUE, LAY_ASIDE, RETURN
 from ui.screens.household.acts.given import EMERGENCY, LOAD_DUE, MAKE_UP, REPEAT, WITHDRAW
 from ui.screens.household.acts.kind import Act
+from ui.screens.household.acts.meter import CANCEL, CARD, CHANGE
 from ui.screens.household.acts.papers import REPRINT
 
 ACTS: tuple[Act, ...] = (
@@ -19,4 +20,7 @@ ACTS: tuple[Act, ...] = (
     LOAD_DUE,
     WITHDRAW,
     EMERGENCY,
+    CHANGE,
+    CARD,
+    CANCEL,
 )
