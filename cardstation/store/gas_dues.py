@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, Text, select
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Table, Text, select
 
 from cardstation.domain.gas_due import GasDue
 from cardstation.store.frozen import freeze, thaw
@@ -52,6 +55,11 @@ class GasDues:
         return tuple(thaw(GasDue, frozen) for frozen in self._connection.scalars(query))
 
     def every(self) -> tuple[tuple[int, bool, GasDue], ...]:
-        """Each grant and withdrawal with the place of its fact in the journal."""
+        """Each grant and withdrawal as it is filed, with the place of its fact in the journal."""
         rows = self._connection.execute(select(gas_due).order_by(gas_due.c.seq))
-        return tuple((row.seq, bool(row.withdrawn), thaw(GasDue, row.frozen)) for row in rows)
+        return tuple((row.seq, bool(row.withdrawn), _filed(row)) for row in rows)
+
+
+def _filed(row: Row[Any]) -> GasDue:
+    due = thaw(GasDue, row.frozen)
+    return replace(due, due_id=row.due_id, account_no=row.account_no)
