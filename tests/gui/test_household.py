@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from cardstation.domain.money import NO_MONEY
@@ -359,6 +359,9 @@ def test_what_was_done_is_shown_and_its_receipt_printed_again(
     qtbot.keyClick(page.history.table, Qt.Key.Key_Up)
     qtbot.keyClick(page.history.table, Qt.Key.Key_Return)
     assert (model.state.phase, model.state.texts["number"]) == (Phase.FORM, "S001-2026-000731")
+    chosen = page.form.rows[0].inputs[0]
+    assert isinstance(chosen, QComboBox)
+    assert chosen.currentData() == "S001-2026-000731"
     qtbot.keyClick(desk.window, Qt.Key.Key_F2)
     assert desk.station.households.reprinted == [("S001-2026-000731", "lost")]
     assert (model.state.phase, model.state.paper) == (Phase.DONE, True)

@@ -51,7 +51,7 @@ def texts_of(act: Act) -> dict[str, str]:
     case = case_of(act)
     chosen = {
         field.name: choices[0][0]
-        for field in act.fields
+        for field in act.asks(case.offered)
         if (choices := field.choices(FakeStation().services(), case.offered))
     }
     paid = {field.name: "cash" for field in act.fields if field.kind is Kind.TENDER}
@@ -95,12 +95,14 @@ def test_every_text_is_in_both_languages(act: Act) -> None:
 
 @EACH
 def test_every_field_says_what_is_wrong_with_it(act: Act) -> None:
+    case = case_of(act)
     good = texts_of(act)
-    assert read_form(act, good)[1] == {}, "the case's form is good"
-    for field in act.fields:
+    assert read_form(act, case.offered, good)[1] == {}, "the case's form is good"
+    for field in act.asks(case.offered):
         wrong = [*BAD[field.kind], "x" * (field.longest + 1), *([""] if field.needed else [])]
         for text in wrong:
-            _, doubts = read_form(act, {**good, field.name: text, reference_of(field.name): ""})
+            texts = {**good, field.name: text, reference_of(field.name): ""}
+            _, doubts = read_form(act, case.offered, texts)
             assert field.name in doubts, (field.name, text)
             assert doubts[field.name].code in SENTENCES
 
@@ -108,7 +110,7 @@ def test_every_field_says_what_is_wrong_with_it(act: Act) -> None:
 @EACH
 def test_what_will_happen_is_said_in_both_languages(act: Act) -> None:
     case, services = case_of(act), FakeStation().services()
-    form = Form(case.offered, read_form(act, texts_of(act))[0])
+    form = Form(case.offered, read_form(act, case.offered, texts_of(act))[0])
     said = act.preview(services, form)
     assert said
     for lang in ("zh_CN", "en"):
@@ -128,7 +130,7 @@ def test_each_is_reached_and_left_by_keys(open_desk: Open, qtbot: QtBot, languag
         qtbot.keyClick(shown.window, getattr(Qt.Key, f"Key_{act.key}"))
         assert shown.household.model.state.act is act
         assert page.form.minimumSizeHint().height() <= _ROOM, f"{act.code}: the window grows"
-        assert [row.field for row in page.form.rows] == list(act.fields)
+        assert [row.field for row in page.form.rows] == list(act.asks(case_of(act).offered))
         if act.fields:
             assert page.form.rows[0].inputs[0].hasFocus(), act.code
         inputs = [made for row in page.form.rows for made in row.inputs]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLineEdit
-
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step
 from cardstation.errors import Refusal
 from tests.kit import window_samples as samples
+from tests.kit.window_acts import ACT_CASES
 from tests.kit.window_fakes import FakeCard
 from tests.kit.window_household import busy_household, household_state
 from tests.kit.window_people import SUPERVISOR
 from tests.kit.window_stage import Stage, application
-from ui.screens.household.view import HouseholdView
+from ui.screens.household.acts import ACTS
+from ui.screens.household.state import State
 
 
 def household_scenes(s: Stage) -> None:
@@ -30,7 +30,7 @@ def household_scenes(s: Stage) -> None:
     s.shoot("household-4-form")
     assert not model.confirm()
     s.shoot("household-5-missing")
-    _type(s, "塑料断了，客户带回")
+    model.type("why", "塑料断了，客户带回")
     s.shoot("household-6-preview")
     model.go(Approval(SUPERVISOR))
     s.shoot("household-7-done")
@@ -52,14 +52,6 @@ def household_scenes(s: Stage) -> None:
     _with_card(s)
     s.window.go("counter")
     s.session.tools.board.clear()
-
-
-def _type(s: Stage, text: str) -> None:
-    page = s.window.view("household")
-    assert isinstance(page, HouseholdView)
-    field = page.form.rows[0].inputs[0]
-    assert isinstance(field, QLineEdit)
-    field.setText(text)
 
 
 def _with_card(s: Stage) -> None:
@@ -89,3 +81,19 @@ def _with_card(s: Stage) -> None:
     model.forget()
     s.station.card = FakeCard(samples.facts())
     known[samples.ACCOUNT_NO] = household_state()
+
+
+def act_scenes(s: Stage) -> None:
+    """Every service's form, filled as its case says."""
+    s.window.go("household")
+    model = s.household.model
+    for act in ACTS:
+        case = ACT_CASES[act.code]
+        model._show(State(facts=case.offered))
+        model.choose(act.code)
+        for name, text in case.texts.items():
+            model.type(name, text)
+        application().processEvents()
+        s.shoot(f"act-{act.code}")
+    model.forget()
+    s.window.go("counter")

@@ -15,7 +15,7 @@ from tests.kit.window_bag_shots import bag_scenes
 from tests.kit.window_examine_shots import examine_scenes
 from tests.kit.window_exception_shots import exception_scenes
 from tests.kit.window_fakes import PRESENCE, FakeCard, FakeStation
-from tests.kit.window_household_shots import household_scenes
+from tests.kit.window_household_shots import act_scenes, household_scenes
 from tests.kit.window_issue_shots import issue_scenes
 from tests.kit.window_lane_shots import lane_scenes
 from tests.kit.window_money_shots import money_scenes
@@ -173,6 +173,7 @@ SCENES = (
     examine_scenes,
     issue_scenes,
     household_scenes,
+    act_scenes,
 )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from cardstation.domain.payment import Tender
 from cardstation.sentences import of_error, word
 from ui.desk_services import DeskServices
 from ui.look import Look
@@ -38,6 +39,7 @@ class FieldRow(QWidget):
         self._note = label(self._about, "small", wrap=True)
         self._note.setMinimumHeight(18)
         self.inputs: list[QWidget] = []
+        self._shown: list[Callable[[Mapping[str, str]], None]] = []
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(3)
@@ -45,11 +47,11 @@ class FieldRow(QWidget):
         if field.kind is Kind.CHOICE:
             found = field.choices(services, state.facts)
             choices = [(code, said.in_words(t)) for code, said in found]
-            self._add_choice(body, choices, state)
+            self._add_choice(body, choices)
         elif field.kind is Kind.TENDER:
-            self._add_tender(body, state)
+            self._add_tender(body)
         else:
-            self._add_line(body, field.name, t(field.label), state.texts, _UNITS.get(field.kind))
+            self._add_line(body, field.name, t(field.label), _UNITS.get(field.kind))
         body.addWidget(self._note)
 
     def show_doubt(self, doubt: Problem | None) -> None:
@@ -59,19 +61,23 @@ class FieldRow(QWidget):
         restyle(self._note, "role", "error" if said is not None else "small")
 
     def show_texts(self, texts: Mapping[str, str]) -> None:
-        """A reference is asked for only of money that has one."""
-        if self.field.kind is Kind.TENDER:
-            self.inputs[1].setVisible(texts.get(self.field.name, "") != "cash")
+        """Draw what is typed; a reference is asked for only of money that has one."""
+        for show in self._shown:
+            show(texts)
 
-    def _add_line(
-        self, body: QVBoxLayout, name: str, said: str, texts: Mapping[str, str], unit: str | None
-    ) -> None:
-        made = QLineEdit(texts.get(name, ""))
+    def blank(self) -> None:
+        """Forget what is typed, and tell nobody."""
+        self.blockSignals(True)
+        self.show_texts({})
+
+    def _add_line(self, body: QVBoxLayout, name: str, said: str, unit: str | None) -> None:
+        made = QLineEdit()
         made.setAccessibleName(said)
         made.setMinimumHeight(44)
         made.setMaxLength(self.field.longest + 20)
         made.textChanged.connect(lambda text: self.typed.emit(name, text))
         self.inputs.append(made)
+        self._shown.append(lambda texts: _write(made, texts.get(name, "")))
         shapes = {Kind.DAY: _SHAPE_OF_DAY, Kind.TENDER: said}
         made.setPlaceholderText(shapes.get(self.field.kind, ""))
         if unit is None:
@@ -81,27 +87,31 @@ class FieldRow(QWidget):
             made.setAlignment(Qt.AlignmentFlag.AlignRight)
             body.addLayout(row(made, label(unit, "heading"), 0, spacing=S))
 
-    def _add_choice(self, body: QVBoxLayout, choices: list[tuple[str, str]], state: State) -> None:
+    def _add_choice(self, body: QVBoxLayout, choices: list[tuple[str, str]]) -> None:
         name, t = self.field.name, self._look.t
-        made = Choice(self._look, t(self.field.label), choices, state.texts.get(name, ""))
+        made = Choice(self._look, t(self.field.label), choices, "")
         made.setMinimumHeight(44)
         made.currentIndexChanged.connect(
             lambda _index: self.typed.emit(name, str(made.currentData()))
         )
         self.inputs.append(made)
+        self._shown.append(lambda texts: made.setCurrentIndex(made.findData(texts.get(name, ""))))
         body.addWidget(made)
 
-    def _add_tender(self, body: QVBoxLayout, state: State) -> None:
+    def _add_tender(self, body: QVBoxLayout) -> None:
         name, t = self.field.name, self._look.t
         ways = [(code, word(f"tender.{code}", t)) for code in TENDERS]
-        made = Segments(t(self.field.label), ways, state.texts.get(name, TENDERS[0]))
+        made = Segments(t(self.field.label), ways, TENDERS[0])
         made.chosen.connect(lambda code: self.typed.emit(name, code))
         self.inputs.append(made)
+        self._shown.append(lambda texts: made.show_state(texts.get(name, TENDERS[0])))
         beside = QHBoxLayout()
         beside.setSpacing(L)
         beside.addWidget(made)
         number = QVBoxLayout()
-        self._add_line(number, reference_of(name), t("Number of the payment"), state.texts, None)
+        self._add_line(number, reference_of(name), t("Number of the payment"), None)
+        reference = self.inputs[-1]
+        self._shown.append(lambda texts: reference.setVisible(texts.get(name) != Tender.CASH))
         beside.addLayout(number, 1)
         body.addLayout(beside)
 
@@ -153,18 +163,24 @@ class FormPage(Pane):
         self._act = state.act
         for old in self.rows:
             self._fields.removeWidget(old)
+            old.blank()
             old.hide()
             old.deleteLater()
         self.rows = []
         t = self._look.t
         self._about.setText(t(state.act.about) if state.act else "")
-        fields = state.act.fields if state.act else ()
+        fields = state.act.asks(state.facts) if state.act else ()
         places = _places([len(fields) <= _ONE_COLUMN or one.kind is Kind.TENDER for one in fields])
         for field, (line, side, width) in zip(fields, places, strict=True):
             made = FieldRow(self._look, field, state, self._services)
             made.typed.connect(self.typed)
             self._fields.addWidget(made, line, side, 1, width, Qt.AlignmentFlag.AlignTop)
             self.rows.append(made)
+
+
+def _write(line: QLineEdit, text: str) -> None:
+    if line.text() != text:
+        line.setText(text)
 
 
 def _places(wide: Sequence[bool]) -> list[tuple[int, int, int]]:

@@ -55,9 +55,11 @@ class HouseholdModel(Whom):
             self.tools.board.show(Note(reason.text, "warn", reason.fields))
             return
         self.tools.board.clear()
-        texts = {one.name: Tender.CASH.value for one in act.fields if one.kind is Kind.TENDER} | {
+        texts = {
+            one.name: Tender.CASH.value for one in act.asks(state.facts) if one.kind is Kind.TENDER
+        } | {
             field.name: choices[0][0]
-            for field in act.fields
+            for field in act.asks(state.facts)
             if (choices := field.choices(self._services, state.facts))
         }
         self._show(replace(state, phase=Phase.FORM, found=(), act=act, texts=texts, problem=None))
@@ -95,7 +97,7 @@ class HouseholdModel(Whom):
         state = self._state
         if not state.may_confirm or state.act is None or (state.act.two and approval is None):
             return
-        form = Form(state.facts, read_form(state.act, state.texts)[0], approval)
+        form = Form(state.facts, read_form(state.act, state.facts, state.texts)[0], approval)
         if state.act.needs is Needs.NOTHING:
             self._do(state.act, form)
         elif self._place.taker is not self:
@@ -254,7 +256,7 @@ class HouseholdModel(Whom):
             return
         self._asked += 1
         ticket = self._asked
-        values, doubts = read_form(act, state.texts)
+        values, doubts = read_form(act, state.facts, state.texts)
         self._show(replace(state, doubts=doubts, preview=(), doubt=None))
         if doubts:
             return

@@ -9,7 +9,7 @@ from cardstation.domain.payment import Tender
 from cardstation.errors import Refusal
 from ui.messages import Problem
 from ui.screens.counter.state import Unit, wish_of
-from ui.screens.household.acts.kind import Act, Field, Kind, Paid
+from ui.screens.household.acts.kind import Act, Facts, Field, Kind, Paid
 
 _FIGURES = str.maketrans("０１２３４５６７８９．。", "0123456789..")
 
@@ -36,11 +36,13 @@ def value_of(field: Field, texts: Mapping[str, str]) -> object:
     return _READ[field.kind](text, texts.get(reference_of(field.name), "").strip())
 
 
-def read_form(act: Act, texts: Mapping[str, str]) -> tuple[dict[str, object], dict[str, Problem]]:
+def read_form(
+    act: Act, facts: Facts, texts: Mapping[str, str]
+) -> tuple[dict[str, object], dict[str, Problem]]:
     """The values of an act's fields, and what is wrong with the others, by name."""
-    values: dict[str, object] = {}
+    values: dict[str, object] = dict.fromkeys(one.name for one in act.fields)
     doubts: dict[str, Problem] = {}
-    for field in act.fields:
+    for field in act.asks(facts):
         try:
             values[field.name] = value_of(field, texts)
         except Refusal as refused:

@@ -9,7 +9,7 @@ from cardstation.domain.gas_due import DueStanding, amount_of
 from cardstation.domain.household import HouseholdStatus
 from cardstation.domain.meter import MeterKind
 from cardstation.domain.payment import Tender
-from cardstation.errors import Refusal, fail
+from cardstation.errors import fail
 from ui.desk_services import DeskServices
 from ui.screens.household.acts.kind import (
     Act,
@@ -38,20 +38,16 @@ def _why_not_active(facts: Facts) -> Said | None:
 
 
 def _quantity(form: Form) -> Quantity:
-    """What was typed for this kind of meter.
-
-    Raises:
-        Refusal: `gas_due_wrong_unit`.
-    """
-    money = _counts_money(form.facts)
-    name, other = ("money", "volume") if money else ("volume", "money")
-    if form.values[name] is None or form.values[other] is not None:
-        raise Refusal("gas_due_wrong_unit", account_no=form.account_no)
-    return form.money("money") if money else form.volume("volume")
+    """What was typed for this kind of meter."""
+    return form.money("money") if _counts_money(form.facts) else form.volume("volume")
 
 
 def _counts_money(facts: Facts) -> bool:
     return facts.home.meter.kind is MeterKind.MONEY
+
+
+def _counts_gas(facts: Facts) -> bool:
+    return not _counts_money(facts)
 
 
 def _due_said(form: Form, gas: Quantity) -> Said:
@@ -86,8 +82,8 @@ MAKE_UP = Act(
     key="M",
     why_not=_why_not_active,
     fields=(
-        Field("volume", "Volume", Kind.VOLUME, needed=False),
-        Field("money", "Amount", Kind.MONEY, needed=False),
+        Field("volume", "Volume", Kind.VOLUME, asked=_counts_gas),
+        Field("money", "Amount", Kind.MONEY, asked=_counts_money),
         _DOCUMENT,
         _WHY,
     ),

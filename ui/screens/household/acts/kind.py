@@ -144,6 +144,10 @@ def _no_choices(_services: DeskServices, _facts: Facts) -> Sequence[tuple[str, S
     return ()
 
 
+def _of_everybody(_facts: Facts) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One thing that is asked.
@@ -156,6 +160,7 @@ class Field:
         choices: Codes of a CHOICE and their words, in order; made from what lies in the facts,
             for they are asked for in the window's thread.
         longest: Characters.
+        asked: Whether it is asked of this household; its value is None where it is not.
     """
 
     name: str
@@ -165,6 +170,7 @@ class Field:
     about: str = ""
     choices: Choices = _no_choices
     longest: int = 120
+    asked: Callable[[Facts], bool] = _of_everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +179,7 @@ class Form:
 
     Attributes:
         facts: Of the household it is for.
-        values: Name → value; None where a field may stay empty.
+        values: Name → value; None where a field stayed empty or was not asked.
         approval: Of the second person, None before they confirmed.
     """
 
@@ -297,6 +303,10 @@ class Act:
         ensure(len(self.key) == 1 and self.key.isupper(), f"{self.code}: a key is one letter")
         names = [one.name for one in self.fields]
         ensure(len(names) == len(set(names)), f"{self.code}: a field is named twice")
+
+    def asks(self, facts: Facts) -> tuple[Field, ...]:
+        """The fields that are asked of this household."""
+        return tuple(one for one in self.fields if one.asked(facts))
 
     def reason(self, facts: Facts) -> Said | None:
         """Why it is not offered; None = it is."""
