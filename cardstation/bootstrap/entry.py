@@ -15,6 +15,7 @@ from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
+from cardstation.domain.tool_slip import ToolSlip
 from cardstation.domain.triage_list import TriageList
 from cardstation.errors import Refusal
 from cardstation.ports.ledger import LedgerHead
@@ -72,6 +73,7 @@ def doors() -> Doors:
         card_slip=_card_slip,
         meter_change=_meter_change,
         closing_slip=_closing_slip,
+        tool_slip=_tool_slip,
         triage=_triage,
         purge=_purge,
         forget_papers=_forget_papers,
@@ -207,6 +209,12 @@ def _meter_change(slip: MeterChangeSlip, settings: Settings) -> Path:
     from cardstation.bootstrap.papers import write_meter_change
 
     return write_meter_change(slip, settings.home / "papers", settings.language)
+
+
+def _tool_slip(slip: ToolSlip, settings: Settings) -> Path:
+    from cardstation.bootstrap.papers import write_tool_slip
+
+    return write_tool_slip(slip, settings.home / "papers", settings.language)
 
 
 def _triage(found: TriageList, settings: Settings, out: Path) -> tuple[Path, ...]:

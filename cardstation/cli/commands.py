@@ -26,11 +26,14 @@ from cardstation.cli.orders import orders, receipt
 from cardstation.cli.pay_out import pay_out
 from cardstation.cli.reissue import reissue
 from cardstation.cli.shift import clerk, shift
+from cardstation.cli.tool import tool
 from cardstation.cli.training import training
+from cardstation.cli.unblock import unblock
 
 card.add_command(explain)
 for _one in CLOSING:
     account.add_command(_one)
+card.add_command(unblock)
 
 COMMANDS: tuple[click.Command, ...] = (
     doctor,
@@ -50,6 +53,7 @@ COMMANDS: tuple[click.Command, ...] = (
     clear,
     reissue,
     change_meter,
+    tool,
     orders,
     receipt,
     batch,

@@ -171,6 +171,7 @@ def stop(call: Call) -> None:
 @click.option("--new-battery", is_flag=True, help="Put fresh cells in.")
 @click.option("--backwards", is_flag=True, help="Put the card in the wrong way round.")
 @click.option("--tool", type=click.Choice(["check", "unlock", "clear"]), help="A fitter's card.")
+@click.option("--tool-card", help="A fitter's card that a desk made: its name in the box.")
 @click.option("--pull-step", type=int, help="Pull the card at the K-th step of the meter's write.")
 @click.option("--flag", multiple=True, help="low_battery, magnet, valve_closed …")
 @with_json

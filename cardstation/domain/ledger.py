@@ -53,6 +53,7 @@ class EntryKind(StrEnum):
     PAID_OUT = "paid_out"
     TOOL_CARD = "tool_card"
     CARRIED = "carried"
+    CARD_UNBLOCKED = "card_unblocked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,8 @@ from cardstation.domain.money import Money
 from cardstation.domain.topup import Work
 from cardstation.domain.volume import Volume
 from cardstation.i18n import Translator, translator
-from cardstation.papers.pen import Ink, Pen, Style
-from cardstation.papers.wording import WATERMARK
+from cardstation.papers.slip_frame import SlipPage, draw_slip
 from cardstation.sentences import word
-
-_WIDTH, _HEIGHT = 210.0, 148.0
-_LEFT, _RIGHT = 14.0, 196.0
-_ROOM = _RIGHT - _LEFT
-_LABEL, _VALUE = Style(8.5, Ink.FAINT), Style(11)
-_STEP = 8.4
-_VALUES_AT = 48.0
 
 
 def card_slip(slip: CardSlip, lang: str) -> bytes:
@@ -26,30 +18,21 @@ def card_slip(slip: CardSlip, lang: str) -> bytes:
         Refusal: code `paper_too_long`.
     """
     t = translator(lang)
-    called = _called(slip, t)
-    pen = Pen(_WIDTH, _HEIGHT, title=f"{called} {slip.card_no}", lang=lang)
-    pen.fitted(_LEFT, 13.5, slip.company, Style(10.5, Ink.SOFT), room=110)
-    pen.text(_LEFT, 22.5, called, Style(19, Ink.NAVY, bold=True))
-    moment = Style(10, Ink.NAVY, bold=True)
-    pen.fitted(_RIGHT, 13.5, t.moment(slip.made_at), moment, room=66, align="right")
-    who = f"{t('Station')} {slip.station}    {t('Clerk')} {slip.clerk}"
-    pen.shortened(_RIGHT, 22.5, who, Style(9, Ink.SOFT), room=70, align="right")
-    pen.rule(_LEFT, _RIGHT, 26, ink=Ink.NAVY, weight=0.7)
-    y = 35.0
-    for label, text in _facts(slip, t):
-        pen.fitted(_LEFT, y, label, _LABEL, room=_VALUES_AT - _LEFT - 3)
-        pen.fitted(_VALUES_AT, y, text, _VALUE, room=_RIGHT - _VALUES_AT)
-        y += _STEP
-    pen.panel(_LEFT, y - 2, _ROOM, 20, fill=Ink.PALE, radius=2)
-    pen.text(_LEFT + 4, y + 5, word(f"work.{slip.work}", t), Style(13, Ink.NAVY, bold=True))
-    pen.paragraph(_LEFT + 4, y + 12, _next(slip, t), Style(9.5), room=_ROOM - 8, most=2)
-    pen.rule(_LEFT, _RIGHT, 137.5)
     nothing = t("No gas is on the card, and no money was taken.")
-    said = t("No money was taken.") if slip.quantity else nothing
-    pen.fitted(_LEFT, 141.8, said, Style(7.5, Ink.SOFT), room=_ROOM)
-    if slip.training:
-        pen.watermark(WATERMARK, 130, x=_WIDTH / 2, y=80)
-    return pen.finish()
+    page = SlipPage(
+        called=_called(slip, t),
+        number=slip.card_no,
+        company=slip.company,
+        station=slip.station,
+        clerk=slip.clerk,
+        made_at=slip.made_at,
+        training=slip.training,
+        facts=_facts(slip, t),
+        brief=word(f"work.{slip.work}", t),
+        text=_next(slip, t),
+        foot=t("No money was taken.") if slip.quantity else nothing,
+    )
+    return draw_slip(page, lang)
 
 
 def _called(slip: CardSlip, t: Translator) -> str:

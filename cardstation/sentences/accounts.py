@@ -15,7 +15,7 @@ TABLE = {
         "Nothing is to be done.",
     ),
     "account_load_open": Words(
-        "Something of it is not finished",
+        "Something is not finished",
         "A load, a return or a card of account {account_no} was begun and is not finished.",
         _KEPT,
         "Put its card in, or see the exceptions: finish it first.",

@@ -45,7 +45,7 @@ TABLE: Mapping[str, Words] = {
         "A change of an account is not the one in entry {seq} of the journal.",
     ),
     "account_disagrees": _found(
-        "Account is not as it was changed",
+        "Account not as it was changed",
         "Account {account_no} is not on file as the last change made here left it.",
     ),
     "closing_disagrees": _found(

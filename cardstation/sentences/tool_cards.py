@@ -121,6 +121,18 @@ TABLE = {
         SAFE,
         "Look it up in the list of tool cards.",
     ),
+    "card_not_reported": Words(
+        "Not a reported card",
+        "The card {card_no} is not on the list of reported cards.",
+        UNCHANGED,
+        "Read the card at the counter: it says what keeps it from being used.",
+    ),
+    "unblock_at_centre": Words(
+        "The centre keeps this list",
+        "The centre publishes the reported cards; what is changed here would be undone.",
+        UNCHANGED,
+        "Two people at the centre take the card {card_no} off the list; this desk then follows.",
+    ),
     "tool_card_overdue": Words(
         "Tool card overdue",
         "The tool card {tool_no} ({tool}) for work order {work_order} is with {holder}; its last "

@@ -88,6 +88,10 @@ class BlockedCards:
         """Numbers of the reported cards in whose place there is no other."""
         return frozenset(self._connection.scalars(select(blocked_card.c.card_no).where(~_REPLACED)))
 
+    def unblock(self, card_no: str) -> None:
+        """A card is reported no more."""
+        self._connection.execute(blocked_card.delete().where(blocked_card.c.card_no == card_no))
+
     def replace(self, reasons: Mapping[str, str]) -> None:
         """Put a whole new list in the place of the old one.
 

@@ -25,6 +25,7 @@ from cardstation.services.pay_batch import pay_batch
 from drivers.keys import KeptDeviceKey
 from tests.kit.command_words import BATCH, READS
 from tests.kit.desk import StandingClock
+from tests.kit.every_command import BATCH, READS
 from tests.kit.shifts import ANNA, BEN, CHIEF, PINS, PlainPins, desk_with_clerks
 from tests.kit.station import card_of, line, neighbours, put_batch
 

@@ -27,12 +27,14 @@ from cardstation.domain.custody import ON_PAPER, HandOver, Party, Where
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.seal_number import seal_number
+from cardstation.domain.tool_slip import ToolSlip
 from cardstation.domain.triage_list import TriageList
 from cardstation.domain.volume import Volume
 from tests.kit.card_reports import card_reports
 from tests.kit.card_slips import CARD_SLIPS, METER_CHANGES
 from tests.kit.closing_slips import CLOSING_SLIPS
 from tests.kit.papers import WHEN
+from tests.kit.tool_slips import TOOL_SLIPS
 from tests.kit.triage_papers import TRIAGE_LISTS
 
 COMPANY, COMMUNITY, MANAGER = "长春城市燃气有限公司", "净月新城", "净月新城物业服务中心"
@@ -220,4 +222,5 @@ BAG_SAMPLES = {
     CardSlip: CARD_SLIPS,
     MeterChangeSlip: METER_CHANGES,
     ClosingSlip: CLOSING_SLIPS,
+    ToolSlip: TOOL_SLIPS,
 }

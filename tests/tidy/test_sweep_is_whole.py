@@ -44,6 +44,7 @@ NO_MONEY = {
     f"{SERVICES}.change_layout.change_layout": EntryKind.LAYOUT,
     f"{SERVICES}.intent.undoing._undone": EntryKind.CARD_GIVEN_UP,
     f"{SERVICES}.intent.work_records.arm_whole": EntryKind.CARD_ARMED,
+    f"{SERVICES}.unblock_card.unblock_card": EntryKind.CARD_UNBLOCKED,
     f"{SERVICES}.intent.tool_book.record_tool": EntryKind.TOOL_CARD,
     f"{SERVICES}.intent.work_records.record_written": EntryKind.CARD_WRITTEN,
     f"{SERVICES}.intent.work_records.record_laid_aside": EntryKind.CARD_GIVEN_UP,

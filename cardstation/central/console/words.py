@@ -109,6 +109,7 @@ ENTRIES = {
     "account": "Account changed",
     "account_closed": "Account closed",
     "gas_due": "Gas due granted or withdrawn",
+    "card_unblocked": "Reported card may be used again",
     "tool_card": "Tool card given out, back or lost",
     "carried": "Rest of an old meter, to the balance",
     "order": "Paid online",

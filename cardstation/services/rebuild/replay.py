@@ -146,6 +146,10 @@ def _paid_out(unit: Unit, entry: Entry) -> None:
     paid_again(unit, thaw(PaidOut, entry.detail), seq=entry.seq)
 
 
+def _unblocked(unit: Unit, entry: Entry) -> None:
+    unit.blocked.unblock(entry.subject)
+
+
 def _opened(unit: Unit, entry: Entry) -> None:
     unit.shifts.open_shift(thaw(Shift, entry.detail), seq=entry.seq)
 
@@ -169,6 +173,7 @@ _ROW_AGAIN: Mapping[EntryKind, Callable[[Unit, Entry], None]] = {
     EntryKind.GAS_DUE: due_again,
     EntryKind.TOOL_CARD: tool_again,
     EntryKind.CARRIED: rest_again,
+    EntryKind.CARD_UNBLOCKED: _unblocked,
 }
 """Facts with a row of their own, which they alone make."""
 
