@@ -38,6 +38,7 @@ from cardstation.services.resolve import Resolution
 from cardstation.services.settle_dispute import Finding as Proven
 from cardstation.services.shift_state import ShiftState
 from cardstation.services.sync_state import SyncState
+from ui.account_services import AccountServices
 from ui.bag_services import BagServices
 from ui.given_services import GivenServices
 from ui.household_services import HouseholdServices
@@ -306,6 +307,7 @@ class DeskServices:
     issuing: IssueServices
     given: GivenServices
     meter: MeterServices
+    accounts: AccountServices
     household: HouseholdServices
     rejoin: Callable[[Approval, Approval | None], SyncState]
     found: tuple[OpenIntent, ...] = ()

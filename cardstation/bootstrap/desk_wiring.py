@@ -8,6 +8,7 @@ from pathlib import Path
 from cardstation import __version__
 from cardstation.bootstrap.bag_papers import purge_in_time
 from cardstation.bootstrap.card_examination import examine, file_name
+from cardstation.bootstrap.desk_accounts import account_services
 from cardstation.bootstrap.desk_bag import bag_services
 from cardstation.bootstrap.desk_given import given_services
 from cardstation.bootstrap.desk_household import household_services
@@ -21,12 +22,14 @@ from cardstation.bootstrap.doctor import look_at_everything
 from cardstation.bootstrap.papers import (
     write_card_report,
     write_card_slip,
+    write_closing_slip,
     write_receipt,
     write_sheet,
 )
 from cardstation.bootstrap.patient_sync import PatientSync
 from cardstation.domain.card_report import CardReport
 from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose
@@ -163,6 +166,7 @@ class Wiring:
             issuing=self._issuing(),
             given=given_services(station),
             meter=meter_services(station, self.readers.reader, self._printed, self.settings),
+            accounts=account_services(station, self.print_closing),
             household=self.household(),
             money=self.money(),
             orders=self.orders(),
@@ -326,6 +330,10 @@ class Wiring:
     def print_card_slip(self, slip: CardSlip) -> Path:
         """File it, and print it where a printer is set."""
         return self._printed(write_card_slip(slip, self.papers, self.settings.language))
+
+    def print_closing(self, slip: ClosingSlip) -> Path:
+        """File it, and print it where a printer is set."""
+        return self._printed(write_closing_slip(slip, self.papers, self.settings.language))
 
     def quote(
         self, card: Inserted, household: Household, money: Money | None, volume: Volume | None

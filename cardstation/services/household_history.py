@@ -100,9 +100,13 @@ def _of_books(reading: Reading, account_no: str) -> Iterator[HistoryLine]:
         if out.account_no == account_no:
             by = _clerk(reading, out.payout_id, EntryKind.PAID_OUT)
             yield HistoryLine(out.at, "history.balance_out", money=out.money, clerk=by)
+    closed = reading.closings.last_of(account_no)
     for change in reading.account_changes.of_account(account_no):
-        by = _clerk(reading, change.change_id, EntryKind.ACCOUNT)
-        yield HistoryLine(change.at, f"account_event.{change.what}", clerk=by)
+        ended = closed is not None and closed[1].change == change
+        kind = EntryKind.ACCOUNT_CLOSED if ended else EntryKind.ACCOUNT
+        money = closed[1].settlement.total if closed is not None and ended else None
+        by = _clerk(reading, change.change_id, kind)
+        yield HistoryLine(change.at, f"account_event.{change.what}", money=money, clerk=by)
 
 
 def _clerk(reading: Reading, subject: str, kind: EntryKind) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardstation.domain.closing import FinalReading, Settlement
-from cardstation.services.intent.closings import ensure_closable, settlement_of
+from cardstation.services.intent.closings import closing_may_be_paid, ensure_closable, settlement_of
 from cardstation.services.station import Station
 
 
@@ -17,3 +17,9 @@ def quote_closing(station: Station, account_no: str, final: FinalReading) -> Set
     with station.store.reading() as reading:
         household = ensure_closable(reading, account_no, final)
         return settlement_of(reading, household, final)
+
+
+def closing_in_doubt(station: Station, account_no: str) -> bool:
+    """Whether its money may be handed over already; then people look at slip and till first."""
+    with station.store.reading() as reading:
+        return closing_may_be_paid(station, reading, account_no)

@@ -23,7 +23,6 @@ from cardstation.services.close_shift import close_shift
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
 from drivers.keys import KeptDeviceKey
-from tests.kit.command_words import BATCH, READS
 from tests.kit.desk import StandingClock
 from tests.kit.every_command import BATCH, READS
 from tests.kit.shifts import ANNA, BEN, CHIEF, PINS, PlainPins, desk_with_clerks

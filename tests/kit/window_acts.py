@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from cardstation.domain.household import HouseholdStatus
 from cardstation.domain.meter import MeterKind
+from cardstation.domain.money import Money
 from cardstation.domain.transitions import Direction
 from cardstation.errors import Refusal
 from cardstation.services.household_state import HouseholdState
@@ -48,6 +49,13 @@ MONEY_HOME = replace(
 )
 STOPPED = household_state(samples.household(status=HouseholdStatus.STOPPED))
 DEAD = replace(samples.facts(), stop=Refusal("old_card", card_no="1", account_no="2"))
+
+CLOSING = {
+    "residual": "２0.5",
+    "fitter": "王师傅",
+    "document": "CB-118",
+    "why": "房屋已出售，销户申请单 21 号",
+}
 
 ACT_CASES: dict[str, ActCase] = {
     "issue": ActCase(facts_of(), (NOBODY, facts_of(STOPPED), Facts(household_state(), DEAD))),
@@ -104,5 +112,27 @@ ACT_CASES: dict[str, ActCase] = {
     ),
     "change_card": ActCase(facts_of(), (NOBODY, facts_of(STOPPED))),
     "cancel_change": ActCase(facts_of(), (NOBODY,), {"why": "装错户，旧表仍在用"}),
+    "stop_account": ActCase(
+        facts_of(), (NOBODY, facts_of(STOPPED)), {"why": "长期外出，申请停用，申请单 21 号"}
+    ),
+    "restart_account": ActCase(
+        facts_of(STOPPED), (NOBODY, facts_of()), {"why": "返家恢复用气，申请单 22 号"}
+    ),
+    "transfer_account": ActCase(
+        facts_of(household_state(samples.household(balance=Money(0)))),
+        (NOBODY, facts_of(STOPPED)),
+        {
+            "name": "赵一鸣",
+            "phone": "13100000000",
+            "persons": "3",
+            "why": "二手房过户，合同 2026-118",
+        },
+    ),
+    "close_account": ActCase(facts_of(taken=True), (NOBODY, facts_of(taken=False)), CLOSING),
+    "close_account_card_lost": ActCase(
+        facts_of(),
+        (NOBODY, facts_of(household_state(samples.household(status=HouseholdStatus.CLOSED)))),
+        {**CLOSING, "lost": "搬家时丢失，户主书面说明"},
+    ),
     "return": ActCase(facts_of(taken=False), (NOBODY, facts_of(), facts_of(taken=True))),
 }

@@ -35,6 +35,7 @@ from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from tests.kit.card_reports import card_reports
 from tests.kit.card_slips import CARD_SLIPS
+from tests.kit.window_accounts import account_services
 from tests.kit.window_bag import FakeBag
 from tests.kit.window_cases import exceptions_of
 from tests.kit.window_fake_lanes import lane_services
@@ -179,6 +180,7 @@ class FakeStation:
             issuing=self._issuing(),
             given=given_services(self),
             meter=meter_services(self),
+            accounts=account_services(self),
             household=self.households.services(self),
             found=self.found,
         )

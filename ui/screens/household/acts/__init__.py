@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ui.screens.household.acts.accounts import CLOSE, CLOSE_LOST, RESTART, STOP, TRANSFER
 from ui.screens.household.acts.cards import CLEAR, GIVE_UP, ISSUE, LAY_ASIDE, RETURN
 from ui.screens.household.acts.given import EMERGENCY, LOAD_DUE, MAKE_UP, REPEAT, WITHDRAW
 from ui.screens.household.acts.kind import Act
@@ -23,4 +24,9 @@ ACTS: tuple[Act, ...] = (
     CHANGE,
     CARD,
     CANCEL,
+    STOP,
+    RESTART,
+    TRANSFER,
+    CLOSE,
+    CLOSE_LOST,
 )
