@@ -17,7 +17,7 @@ from cardstation.services.recover import recover as recover_station
 from cardstation.services.rejoin import rejoin as rejoin_station
 from cardstation.services.settle_clock import settle_clock
 from cardstation.services.sync import sync as sync_station
-from cardstation.services.sync_state import sync_state
+from cardstation.services.sync_state import confirmed_by_centre, sync_state
 from cardstation.services.verify import Verification
 from cardstation.services.verify import verify as verify_station
 
@@ -77,10 +77,20 @@ def enrol(call: Call, url: str, code: str, new_key: bool) -> None:
 
 @click.command()
 @click.option("--status", is_flag=True, help="Ask nobody: what is unsent, what is left offline.")
+@click.option(
+    "--confirmed",
+    is_flag=True,
+    help="Ask nobody: the centre's signed word of what it has, for its `reconcile --checkpoint`.",
+)
 @with_json
 @pass_call
-def sync(call: Call, status: bool) -> None:
+def sync(call: Call, status: bool, confirmed: bool) -> None:
     """Send what the central ledger does not have yet; then take what the centre published."""
+    if confirmed:
+        with call.doors.station(call.settings, False) as station:
+            word = confirmed_by_centre(station)
+        call.output.answer(word, told(word))
+        return
     if status:
         with call.doors.station(call.settings, False) as station:
             state = sync_state(station)

@@ -230,6 +230,12 @@ TABLE = {
         FROZEN,
         SUPERVISOR,
     ),
+    "nothing_confirmed": Words(
+        "Nothing confirmed yet",
+        "The ledger has confirmed no entry of this station yet.",
+        SAFE,
+        "Run `cardstation sync` first.",
+    ),
     "ledger_signature_bad": Words(
         "Not our ledger",
         "What answered at {url} is not the centre this station enrolled at.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from cardstation.domain.offline_limit import OfflineQuota
+from cardstation.errors import Refusal
 from cardstation.ports.ledger import LedgerException
 from cardstation.services.grant_state import GrantState, grant_state
 from cardstation.services.intent.anchoring import anchor_problem
@@ -58,6 +59,20 @@ def sync_state(station: Station) -> SyncState:
         offline_quota(station),
         grant_state(station),
     )
+
+
+def confirmed_by_centre(station: Station) -> dict[str, object]:
+    """The centre's own word of how far it has this chain, with its signature, hex.
+
+    Raises:
+        Refusal: `nothing_confirmed`.
+    """
+    with station.store.reading() as reading:
+        found = reading.outbox.confirmed(station.name)
+    if found is None:
+        raise Refusal("nothing_confirmed")
+    said, signature = found
+    return {**asdict(said), "signature": signature}
 
 
 def _age_min(station: Station, oldest: StoredEntry) -> int:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, exists, select
 
+from cardstation.domain.checkpoint import Checkpoint
 from cardstation.domain.ledger import GENESIS
 from cardstation.ports.ledger import Ack, LedgerException
 from cardstation.sql.asked import Asked, newest
@@ -92,6 +93,16 @@ class Outbox:
                 "term": term,
             },
         )
+
+    def confirmed(self, station: str) -> tuple[Checkpoint, str] | None:
+        """The centre's newest word of how far it has this chain, and its signature, hex."""
+        row = self._connection.execute(
+            select(ledger_ack).order_by(ledger_ack.c.no.desc()).limit(1)
+        ).one_or_none()
+        if row is None:
+            return None
+        said = Checkpoint(station, row.epoch, row.acked_seq, row.acked_hash, row.nonce)
+        return said, row.signature
 
     def last_heard(self) -> datetime | None:
         """When the ledger last confirmed something here, None = never."""

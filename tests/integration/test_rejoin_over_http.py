@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
+from cardstation.bootstrap.entry import doors
 from cardstation.central.signatures import genuine
+from cardstation.cli.central import main as central
+from cardstation.cli.commands import COMMANDS
+from cardstation.cli.run import main
 from cardstation.domain.checkpoint import Checkpoint
 from cardstation.domain.shift import Approval
 from cardstation.errors import LedgerRefused, OutcomeUnknown
@@ -22,8 +28,10 @@ from cardstation.services.pay_out import pay_out
 from cardstation.services.rejoin import rejoin
 from cardstation.services.retire_clerk import retire_clerk
 from cardstation.services.settle_dispute import Finding, settle_dispute
+from cardstation.services.station import Station
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
+from cardstation.settings import Settings
 from drivers.virtual import Tear
 from tests.kit.postgres import CENTRE_KEY, Centre, TestKey
 from tests.kit.shifts import ANNA, BEN, CHIEF, EYES, PINS, desk_on_duty
@@ -60,17 +68,46 @@ def test_the_day_after_a_backup_comes_back_from_the_books(centre: Centre, tmp_pa
     back.station.store.close()
 
 
-def test_every_ack_is_kept_with_the_centres_own_word(centre: Centre, tmp_path: Path) -> None:
+def test_every_ack_is_kept_with_the_centres_own_word_and_the_centre_is_held_to_it(
+    centre: Centre,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CARDSTATION_HOME", str(tmp_path))
+    monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
     line = centre.station(key=TestKey())
-    desk = open_desk(tmp_path, households=neighbours(1))
+    desk = open_desk(tmp_path / "desk", households=neighbours(1))
     station = replace(desk.station, ledger=line)
+    key, file = tmp_path / "centre.key", tmp_path / "S001.json"
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
+
+    @contextmanager
+    def opened(_settings: Settings, _writing: bool) -> Iterator[Station]:
+        yield station
+
+    def confirmed(status: int = 0) -> str:
+        capsys.readouterr()
+        made = replace(doors(), station=opened)
+        assert main(made, COMMANDS, ["sync", "--confirmed", "--json"]) == status
+        return capsys.readouterr().out
+
+    def held(said: str) -> int:
+        file.write_text(said)
+        words = ("--key", str(key), "--checkpoint", str(file), "--dsn", centre.books.dsn)
+        return central(["reconcile", *words])
+
+    assert json.loads(confirmed(status=3))["error"] == "nothing_confirmed"
     desk.sell(card_of(neighbours(1)[0]))
     sync(station)
-    with desk.station.store.unit() as unit:
-        query = text("SELECT acked_seq, acked_hash, epoch, nonce, signature FROM ledger_ack")
-        row = unit.journal._connection.execute(query).one()
-    told = Checkpoint("S001", row.epoch, row.acked_seq, row.acked_hash, row.nonce)
-    assert genuine(CENTRE_KEY.public, bytes.fromhex(row.signature), told.message)
+    word = json.loads(confirmed())
+    told = Checkpoint(**{name: word[name] for name in word if name != "signature"})
+    assert genuine(CENTRE_KEY.public, bytes.fromhex(word["signature"]), told.message)
+    with station.store.reading() as reading:
+        assert (told.station, told.seq) == ("S001", reading.journal.head().seq)
+    assert held(json.dumps(word)) == 0
+    assert held(json.dumps(word | {"seq": told.seq - 1})) == 5
     desk.station.store.close()
 
 
