@@ -28,6 +28,7 @@ from cardstation.services.batch_list import ListedBatch
 from cardstation.services.batch_state import BatchState
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.cases import Case
+from cardstation.services.intent.lost_card import MeterRead
 from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.lists.entry import EntryState, KeyedRow
@@ -155,6 +156,10 @@ class IssueServices:
         clear: Insertion, second person and why in words: a dead card becomes a blank again.
         lay_aside: Account, second person and why in words: a new card is gone or spoiled.
         give_up_clearing: The same of a card that was being cleared.
+        reissue: Insertion, account, second person, why in words, maker area ("" = as is known),
+            and what a fitter read: a blank becomes the card in the place of a lost one.
+        cancel_reissue: Insertion, second person and why: the old one was found, the new one is
+            made a blank.
     """
 
     makers: tuple[str, ...]
@@ -163,6 +168,8 @@ class IssueServices:
     clear: Callable[[Presence, Approval, str, Watch], CardSlip]
     lay_aside: Callable[[str, Approval, str], TopUp]
     give_up_clearing: Callable[[str, Approval, str], TopUp]
+    reissue: Callable[[Presence, str, Approval, str, str, MeterRead | None, Watch], CardSlip]
+    cancel_reissue: Callable[[Presence, Approval, str, Watch], CardSlip]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from cardstation.bootstrap.bag_papers import purge_in_time
 from cardstation.bootstrap.card_examination import examine, file_name
 from cardstation.bootstrap.desk_accounts import account_services
 from cardstation.bootstrap.desk_bag import bag_services
+from cardstation.bootstrap.desk_cards import issue_services
 from cardstation.bootstrap.desk_given import given_services
 from cardstation.bootstrap.desk_household import household_services
 from cardstation.bootstrap.desk_lists import list_services
@@ -47,7 +48,6 @@ from cardstation.services.batch_state import batch_state, outcome_of
 from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.card_trays import laid, strays_to_ask
 from cardstation.services.check_envelope import check_envelope
-from cardstation.services.clear_card import clear_card, give_up_clearing
 from cardstation.services.close_shift import close_shift
 from cardstation.services.custody_state import custody_in
 from cardstation.services.dispute import dispute
@@ -56,8 +56,6 @@ from cardstation.services.identify import Inserted, insert_card
 from cardstation.services.import_list import import_list
 from cardstation.services.intent.cases import Case
 from cardstation.services.intent.opened import OpenIntent
-from cardstation.services.issue_card import issue_card
-from cardstation.services.lay_aside import lay_aside
 from cardstation.services.load_line import load_line
 from cardstation.services.open_intents import open_intents
 from cardstation.services.open_shift import open_shift
@@ -86,7 +84,6 @@ from ui.desk_services import (
     DeskServices,
     DeskSettings,
     Finding,
-    IssueServices,
     LaneServices,
     ListServices,
     PrinterStanding,
@@ -163,7 +160,7 @@ class Wiring:
             lanes=self.lanes(),
             bag=self.bag(),
             teams=self.teams(),
-            issuing=self._issuing(),
+            issuing=issue_services(station, readers.reader, self.print_card_slip),
             given=given_services(station),
             meter=meter_services(station, self.readers.reader, self._printed, self.settings),
             accounts=account_services(station, self.print_closing),
@@ -302,30 +299,6 @@ class Wiring:
         """File it, and print it where a printer is set."""
         path = self.papers / file_name(report.made_at)
         return self._printed(write_card_report(report, path, self.settings.language))
-
-    def _issuing(self) -> IssueServices:
-        station = self.station
-        makers = tuple(one.code for one in station.makers if one.training is station.training)
-        return IssueServices(
-            makers,
-            self.issue_card,
-            self.print_card_slip,
-            self.clear_card,
-            partial(lay_aside, station),
-            partial(give_up_clearing, station),
-        )
-
-    def issue_card(self, presence: Presence, account_no: str, maker: str, watch: Watch) -> CardSlip:
-        """A new card, or one that met its meter."""
-        reader = self.readers.reader(presence.reader)
-        return issue_card(self.station, reader, presence, account_no, watch, maker=maker)
-
-    def clear_card(
-        self, presence: Presence, approval: Approval, why: str, watch: Watch
-    ) -> CardSlip:
-        """A dead card, made a blank again."""
-        reader = self.readers.reader(presence.reader)
-        return clear_card(self.station, reader, presence, approval, why, watch)
 
     def print_card_slip(self, slip: CardSlip) -> Path:
         """File it, and print it where a printer is set."""

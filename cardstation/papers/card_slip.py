@@ -61,9 +61,9 @@ def _of_reissue(slip: CardSlip, t: Translator) -> tuple[tuple[str, str], ...]:
         return ()
     load = t("none")
     if isinstance(slip.quantity, Volume):
-        load = t("{load_litres} m³, paid before", load_litres=slip.quantity.litres)
+        load = t("{load_litres}, paid before", load_litres=slip.quantity.litres)
     elif isinstance(slip.quantity, Money):
-        load = t("{load_fen} yuan, paid before", load_fen=slip.quantity.fen)
+        load = t("{load_fen}, paid before", load_fen=slip.quantity.fen)
     return (t("Issue of the card"), str(slip.generation)), (t("Load on it"), load)
 
 

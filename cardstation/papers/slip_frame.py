@@ -14,7 +14,7 @@ _WIDTH, _HEIGHT = 210.0, 148.0
 _LEFT, _RIGHT = 14.0, 196.0
 _ROOM = _RIGHT - _LEFT
 _LABEL, _VALUE = Style(8.5, Ink.FAINT), Style(11)
-_STEP = 8.4
+_STEP, _FACTS_TO = 8.4, 118.0
 _VALUES_AT = 48.0
 
 
@@ -59,8 +59,9 @@ def draw_slip(page: SlipPage, lang: str) -> bytes:
     who = f"{t('Station')} {page.station}    {t('Clerk')} {page.clerk}"
     pen.shortened(_RIGHT, 22.5, who, Style(9, Ink.SOFT), room=70, align="right")
     pen.rule(_LEFT, _RIGHT, 26, ink=Ink.NAVY, weight=0.7)
-    y, step = (32.5, 5.8) if page.signed else (35.0, _STEP)
-    for label, text in page.facts:
+    facts = tuple(page.facts)
+    y, step = (32.5, 5.8) if page.signed else (35.0, min(_STEP, (_FACTS_TO - 35) / len(facts)))
+    for label, text in facts:
         pen.fitted(_LEFT, y, label, _LABEL, room=_VALUES_AT - _LEFT - 3)
         pen.fitted(_VALUES_AT, y, text, _VALUE, room=_RIGHT - _VALUES_AT)
         y += step

@@ -78,7 +78,7 @@ def reissue_card(
         approval: Of the second person.
         why: In words: who the customer is, and what became of the card.
         watch: Told every step as it begins.
-        maker: Maker area of the meter; empty where the facts or the file leave only one.
+        maker: Maker area of the meter, where no desk knows it and several fit.
         meter: What a fitter read off the meter, where somebody did.
 
     Raises:
@@ -151,7 +151,7 @@ def _look(station: Station, household: Household, maker: str, meter: MeterRead |
     """Everything that is known, and nothing that stands against a new card."""
     every = facts_of_card(station, household.card_no)
     theirs = [one for one in every if one.account_no == household.account_no and one.maker]
-    rules = rules_for(station, household, maker or (theirs[-1].maker if theirs else ""))
+    rules = rules_for(station, household, theirs[-1].maker if theirs else maker)
     identity = identity_of(household, rules)
     told = tuple(one for one in every if is_of_household(one, identity))
     with station.store.reading() as reading:
@@ -174,7 +174,10 @@ def _ensure_had_card(household: Household, told: Sequence[Entry]) -> None:
     bound = (EntryKind.ARMED, EntryKind.SEALED)
     had = any(
         one.kind in bound
-        or (one.kind is EntryKind.CARD_WRITTEN and one.detail in (Work.BIND, Work.REISSUE))
+        or (
+            one.kind is EntryKind.CARD_WRITTEN
+            and one.detail in (Work.BIND, Work.CHANGE, Work.REISSUE)
+        )
         for one in told
     )
     if not (had or household.purchase_counter or household.generation):

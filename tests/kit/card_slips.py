@@ -43,6 +43,9 @@ CARD_SLIPS = {
 
 CHANGED = replace(_ISSUED, work="change", meter_no="QM2600000001", counter=0)
 CARD_SLIPS["change"] = CHANGED
+CARD_SLIPS["reissue"] = replace(
+    CARD_SLIPS["clear"], work="reissue", generation=1, counter=51, quantity=Volume(29_000)
+)
 CARD_SLIPS["back"] = replace(CHANGED, meter_no=HOME.meter.meter_no, counter=57)
 METER_CHANGES = {
     "carried": MeterChangeSlip(

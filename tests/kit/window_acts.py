@@ -70,6 +70,16 @@ ACT_CASES: dict[str, ActCase] = {
         (NOBODY, facts_of()),
         {"why": "卡找不到了"},
     ),
+    "reissue": ActCase(
+        facts_of(),
+        (NOBODY, facts_of(STOPPED), facts_of(taken=True)),
+        {"why": "本人持身份证，卡在公交车上丢失"},
+    ),
+    "cancel_reissue": ActCase(
+        facts_of(household_state(replace(samples.household(), generation=1))),
+        (NOBODY, facts_of()),
+        {"why": "原卡在车里找到，已带来"},
+    ),
     "reprint": ActCase(facts_of(), (NOBODY, facts_of(household_state(history=())))),
     "make_up": ActCase(
         facts_of(),

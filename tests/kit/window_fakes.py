@@ -193,7 +193,18 @@ class FakeStation:
             lambda _presence, by, why, _watch: self._clear(by, why),
             lambda account, by, why: self._back("lay_aside", by, f"{account} {why}"),
             lambda account, by, why: self._back("give_up_clearing", by, f"{account} {why}"),
+            self._reissue,
+            lambda _presence, by, why, _watch: self._cancel(by, why),
         )
+
+    def _reissue(self, _at: object, account: str, by: Approval, *said: object) -> CardSlip:
+        self.backs.append(("reissue", by.name, f"{account} {said[0]} {said[1]}"))
+        self.fails.pop("insert_card", None)
+        return self._say("reissue_card", CARD_SLIPS["reissue"])
+
+    def _cancel(self, by: Approval, why: str) -> CardSlip:
+        self.backs.append(("cancel_reissue", by.name, why))
+        return self._say("cancel_reissue", CARD_SLIPS["clear"])
 
     def _issue(self, account_no: str, maker: str) -> CardSlip:
         self.issued.append((account_no, maker))

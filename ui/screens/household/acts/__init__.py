@@ -6,6 +6,7 @@ from ui.screens.household.acts.accounts import CLOSE, CLOSE_LOST, RESTART, STOP,
 from ui.screens.household.acts.cards import CLEAR, GIVE_UP, ISSUE, LAY_ASIDE, RETURN
 from ui.screens.household.acts.given import EMERGENCY, LOAD_DUE, MAKE_UP, REPEAT, WITHDRAW
 from ui.screens.household.acts.kind import Act
+from ui.screens.household.acts.lost import CANCEL_REISSUE, REISSUE
 from ui.screens.household.acts.meter import CANCEL, CARD, CHANGE
 from ui.screens.household.acts.papers import REPRINT
 
@@ -14,6 +15,8 @@ ACTS: tuple[Act, ...] = (
     CLEAR,
     LAY_ASIDE,
     GIVE_UP,
+    REISSUE,
+    CANCEL_REISSUE,
     RETURN,
     REPRINT,
     MAKE_UP,

@@ -39,7 +39,8 @@ def _written(services: DeskServices, slip: CardSlip) -> Done:
 # ── issue ──
 
 
-def _makers(services: DeskServices, _facts: Facts) -> Sequence[tuple[str, Said]]:
+def makers_offered(services: DeskServices, _facts: Facts) -> Sequence[tuple[str, Said]]:
+    """Maker areas to choose from where several fit."""
     every = ((one, as_is(one)) for one in services.issuing.makers)
     return (("", say("The only one that fits")), *every)
 
@@ -76,7 +77,7 @@ ISSUE = Act(
     group=Group.CARD,
     key="I",
     why_not=_why_no_issue,
-    fields=(Field("maker", "Maker area", Kind.CHOICE, needed=False, choices=_makers),),
+    fields=(Field("maker", "Maker area", Kind.CHOICE, needed=False, choices=makers_offered),),
     needs=Needs.ANY,
     card="Put a blank card in, or the new card that was in its meter",
     preview=_issue_preview,

@@ -1,0 +1,155 @@
+"""A card in the place of one that is lost or broken, and its taking back."""
+
+from __future__ import annotations
+
+from cardstation.domain.card_slip import CardSlip
+from cardstation.domain.household import HouseholdStatus
+from cardstation.errors import Refusal
+from cardstation.services.intent.lost_card import MeterRead
+from ui.desk_services import DeskServices
+from ui.screens.household.acts.cards import makers_offered
+from ui.screens.household.acts.kind import (
+    Act,
+    Doing,
+    Done,
+    Facts,
+    Field,
+    Form,
+    Group,
+    Kind,
+    Needs,
+    Said,
+    say,
+)
+
+
+def _why_not(facts: Facts) -> Said | None:
+    if facts.home.status is not HouseholdStatus.ACTIVE:
+        return say("The account is not active.")
+    used = facts.card is not None and facts.card.stop is None
+    return say("The card in the reader is in use.") if used else None
+
+
+def _meter(form: Form) -> MeterRead | None:
+    """What a fitter read.
+
+    Raises:
+        Refusal: `reading_needed`: a count without the paper that says so.
+    """
+    document, purchases = form.words("document"), form.words("purchases")
+    if purchases and not document:
+        raise Refusal("reading_needed")
+    return MeterRead(document, int(purchases) if purchases else None) if document else None
+
+
+def _preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
+    home, meter = form.facts.home, _meter(form)
+    load = say("A meter that counts takes the last load once: the card carries it. For one that "
+               "counts nothing it carries none.")  # fmt: skip
+    if meter is not None and meter.purchases is not None:
+        load = say("The meter took {n} loads: what it has not taken is on the card.",
+                   n=meter.purchases)  # fmt: skip
+    elif meter is not None:
+        load = say("The meter has not taken the last load: the card carries it.")
+    return (
+        say(
+            "The blank becomes the card of {name}, {door}.", name=home.name, door=home.address.door
+        ),
+        say("The card before is void from then on, also if it is found."),
+        load,
+        say("No money moves."),
+    )
+
+
+def _made(services: DeskServices, slip: CardSlip) -> Done:
+    if slip.quantity:
+        load = say("{gas} are on it, paid before: it goes to its meter first.",
+                   gas=str(slip.quantity))  # fmt: skip
+    else:
+        load = say("No gas is on it.")
+    return Done(
+        say("The new card is made"),
+        (load, say("The card before is void."), say("Take the card.")),
+        paper=lambda: services.issuing.print_slip(slip),
+    )
+
+
+def _reissue(doing: Doing) -> Done:
+    form = doing.form
+    slip = doing.services.issuing.reissue(
+        *(doing.presence, form.account_no, form.second, form.words("why")),
+        *(form.words("maker"), _meter(form)),
+        doing.watch,
+    )
+    return _made(doing.services, slip)
+
+
+REISSUE = Act(
+    code="reissue",
+    title="Replace a lost card",
+    about="A blank becomes the household's card in the place of one that is lost or broken; two "
+    "people, and the ledger answers.",
+    group=Group.CARD,
+    key="N",
+    why_not=_why_not,
+    fields=(
+        Field(
+            "why",
+            "Why, in words",
+            about="Who the customer is, and what became of the card.",
+        ),
+        Field(
+            "document",
+            "Report or photo of the meter",
+            needed=False,
+            about="Only where a fitter read the meter.",
+            longest=40,
+        ),
+        Field("maker", "Maker area", Kind.CHOICE, needed=False, choices=makers_offered),
+        Field("purchases", "Loads the meter took", Kind.DIGITS, needed=False, longest=6),
+    ),
+    needs=Needs.ANY,
+    card="Put a blank card in",
+    two=True,
+    preview=_preview,
+    run=_reissue,
+)
+
+
+def _why_no_cancelling(facts: Facts) -> Said | None:
+    return None if facts.home.generation else say("No card was made in the place of another.")
+
+
+def _cancel_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
+    return (
+        say("The new card of {name} becomes a blank, and the one before holds again.",
+            name=form.facts.home.name),
+        say("The old card lies before both; the new one was in no meter."),
+        say("No money moves."),
+    )  # fmt: skip
+
+
+def _cancel(doing: Doing) -> Done:
+    form, issuing = doing.form, doing.services.issuing
+    slip = issuing.cancel_reissue(doing.presence, form.second, form.words("why"), doing.watch)
+    return Done(
+        say("The old card holds again"),
+        (say("The new card is blank."), say("Give the old card back.")),
+        paper=lambda: issuing.print_slip(slip),
+    )
+
+
+CANCEL_REISSUE = Act(
+    code="cancel_reissue",
+    title="Old card found again",
+    about="The new card becomes a blank again, as long as it was in no meter; two people.",
+    group=Group.CARD,
+    key="F",
+    why_not=_why_no_cancelling,
+    fields=(Field("why", "Why, in words", about="Where the old card was."),),
+    needs=Needs.ANY,
+    card="Put the new card in",
+    two=True,
+    preview=_cancel_preview,
+    run=_cancel,
+)
