@@ -90,7 +90,7 @@ REISSUE = Act(
     about="A blank becomes the household's card in the place of one that is lost or broken; two "
     "people, and the ledger answers.",
     group=Group.CARD,
-    key="N",
+    key="B",
     why_not=_why_not,
     fields=(
         Field(
