@@ -13,6 +13,12 @@ TABLE = {
         "No money moves for it; nothing was changed.",
         "Load it onto the card first, or have two people withdraw it.",
     ),
+    "gas_due_waits": Words(
+        "Gas is due",
+        "Two people granted this household gas that is not on its card yet.",
+        "No money is taken for it.",
+        "Load it under Services (Ctrl+6, L) before the card is sold to.",
+    ),
     "no_gas_due": Words(
         "No gas due",
         "Account {account_no} has no gas to come at this station.",

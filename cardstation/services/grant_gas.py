@@ -94,6 +94,8 @@ def _record(station: Station, due: GasDue) -> GasDue:
     with station.store.unit() as unit:
         household = _customer(unit, due.account_no)
         _ensure_fits(household, due.quantity, due.repeats_counter)
+        if due.cause is Tender.EMERGENCY:
+            _ensure_no_emergency(unit, due.account_no)
         clerk, meter_no = clerk_of(station, unit), household.meter.meter_no
         granted = replace(due, clerk=clerk, meter_no=meter_no)
         record_due(station, unit, granted)
@@ -124,12 +126,16 @@ def emergency_terms(station: Station, account_no: str) -> EmergencyTerms:
     """
     with station.store.reading() as reading:
         household = _customer(reading, account_no)
-        for one in dues_of(reading, account_no):
-            if one.is_open and one.due.cause is Tender.EMERGENCY:
-                raise Refusal("emergency_open", due_id=one.due.due_id)
+        _ensure_no_emergency(reading, account_no)
         owed = worth_of(station, reading, household, station.emergency)
     counts_money = household.meter.kind is MeterKind.MONEY
     return EmergencyTerms(owed if counts_money else station.emergency, owed)
+
+
+def _ensure_no_emergency(reading: Reading, account_no: str) -> None:
+    for one in dues_of(reading, account_no):
+        if one.is_open and one.due.cause is Tender.EMERGENCY:
+            raise Refusal("emergency_open", due_id=one.due.due_id)
 
 
 def _ensure_two(station: Station, approval: Approval) -> None:

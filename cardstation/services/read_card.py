@@ -14,6 +14,7 @@ from cardstation.domain.preflight import relief_warning
 from cardstation.domain.tariff import Standing, Tier, tariff_on
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.gas_dues import dues_of
 from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.opened import OpenIntent, opened
 from cardstation.services.intent.taken_back import as_told, ensure_not_behind
@@ -29,7 +30,8 @@ class CardFacts:
         household: None when the card names an account that is not on file.
         intent: The open intent of this card, None when there is none.
         warnings: Codes worth a look that stop nothing: the meter's flags, `arrears`,
-            `relief_on_file`, `relief_ended`, `off_book_purchase`, `order_past_counter`.
+            `relief_on_file`, `relief_ended`, `off_book_purchase`, `order_past_counter`,
+            `gas_due_waits`.
         stop: The refusal that forbids a sale to this card, None = may be sold.
         tiers: The price steps as they hold for this household, empty for money meters.
         orders: Paid orders that may go onto this card as it stands now, the oldest first.
@@ -56,10 +58,12 @@ def read_card(station: Station, card: Inserted) -> CardFacts:
         household = reading.households.get(content.identity.account_no)
         tiers = _tiers(station, reading, household)
         waiting = reading.orders.waiting(content.identity.account_no)
+        due = any(one.is_open for one in dues_of(reading, content.identity.account_no))
     warnings, stop = _looked_at(station, card)
     zone = station.clock.now().tzinfo
     orders, past = _of_this_card(card, tuple(in_zone(one, zone) for one in waiting))
     warnings = (*warnings, "order_past_counter") if past else warnings
+    warnings = (*warnings, "gas_due_waits") if due else warnings
     return CardFacts(
         content=content,
         household=household,

@@ -13,16 +13,22 @@ from cardstation.domain.gas_due import GasDue
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.payment import Tender
 from cardstation.domain.volume import NO_GAS, Volume
+from cardstation.errors import OutcomeUnknown
+from cardstation.services.dispute import dispute
 from cardstation.services.grant_gas import grant_emergency, grant_gas
 from cardstation.services.import_directory import import_directory
 from cardstation.services.intent.gas_dues import dues_of
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.load_due import load_due
+from cardstation.services.open_intents import open_intents
+from cardstation.services.pay_out import pay_out
 from cardstation.services.rejoin import rejoin
 from cardstation.services.return_load import return_load
+from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from cardstation.services.withdraw_due import withdraw_due
-from drivers.virtual import VirtualCard
+from drivers.virtual import Tear, VirtualCard
 from tests.integration.test_rejoin import SECOND, Restored, rows
 from tests.kit.exported import exported
 from tests.kit.station import Desk, nobody, take
@@ -77,6 +83,29 @@ def test_a_day_of_given_gas_comes_back_from_the_ledger(restored: Restored) -> No
     assert (bool(owed[0]), owed[1]) == (True, NO_MONEY)
     found = verify(lost.station)
     assert found.ok, found.disagreements
+
+
+def test_what_two_people_found_not_loaded_is_due_again_once_that_is_closed(
+    restored: Restored,
+) -> None:
+    """Its card was destroyed half-written: only its meter can say, and no money is handed out."""
+    desk, [home, *_] = restored.desk, restored.homes
+    grant_emergency(desk.station, home.account_no, "call 7", SECOND, WHY)
+    restored.cards[0].chip.arm(Tear(12))
+    with pytest.raises(OutcomeUnknown):
+        load(desk, restored.cards[0])
+    [waiting] = open_intents(desk.station)
+    assert (waiting.money, bool(desk.household(home.account_no).arrears)) == (NO_MONEY, True)
+    dispute(desk.station, waiting.intent_id, SECOND, "the card went under a lorry")
+    read = MeterCount(home.purchase_counter, card_here=True)
+    told = (waiting.intent_id, Finding.NOT_LOADED, "meter was read, photo 118", SECOND)
+    settle_dispute(desk.station, *told, read)
+    sync(desk.station)
+    assert pay_out(desk.station, waiting.intent_id, SECOND).money == NO_MONEY
+    with desk.station.store.reading() as reading:
+        assert [one.left for one in dues_of(reading)] == [Volume.of_m3("10")]
+    assert desk.household(home.account_no).arrears == NO_MONEY
+    assert verify(desk.station).ok
 
 
 def _dues(desk: Desk) -> list[object]:
