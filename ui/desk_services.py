@@ -41,6 +41,7 @@ from cardstation.services.shift_state import ShiftState
 from cardstation.services.sync_state import SyncState
 from ui.account_services import AccountServices
 from ui.bag_services import BagServices
+from ui.counter_services import CounterServices
 from ui.given_services import GivenServices
 from ui.household_services import HouseholdServices
 from ui.meter_services import MeterServices
@@ -316,5 +317,6 @@ class DeskServices:
     meter: MeterServices
     accounts: AccountServices
     household: HouseholdServices
+    counter: CounterServices
     rejoin: Callable[[Approval, Approval | None], SyncState]
     found: tuple[OpenIntent, ...] = ()

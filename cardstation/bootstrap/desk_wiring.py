@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from cardstation import __version__
 from cardstation.bootstrap.bag_papers import purge_in_time
@@ -11,6 +13,7 @@ from cardstation.bootstrap.card_examination import examine, file_name
 from cardstation.bootstrap.desk_accounts import account_services
 from cardstation.bootstrap.desk_bag import bag_services
 from cardstation.bootstrap.desk_cards import issue_services
+from cardstation.bootstrap.desk_counter import counter_services
 from cardstation.bootstrap.desk_given import given_services
 from cardstation.bootstrap.desk_household import household_services
 from cardstation.bootstrap.desk_lists import list_services
@@ -90,10 +93,11 @@ from ui.desk_services import (
     ShiftServices,
     Watch,
 )
-from ui.household_services import HouseholdServices
 from ui.money_services import MoneyServices
 from ui.order_services import OrderServices
-from ui.team_services import TeamServices
+
+_Part = TypeVar("_Part")
+
 
 SHOWN_BATCHES = 30
 
@@ -159,16 +163,23 @@ class Wiring:
             back=self.back(),
             lanes=self.lanes(),
             bag=self.bag(),
-            teams=self.teams(),
+            teams=self._filed(team_services),
             issuing=issue_services(station, readers.reader, self.print_card_slip),
             given=given_services(station),
             meter=meter_services(station, self.readers.reader, self._printed, self.settings),
             accounts=account_services(station, self.print_closing),
-            household=self.household(),
+            household=self._filed(household_services),
+            counter=self._filed(counter_services),
             money=self.money(),
             orders=self.orders(),
             found=self.found,
         )
+
+    def _filed(
+        self, made: Callable[[Station, Path, Callable[[], str], Callable[[Path], Path]], _Part]
+    ) -> _Part:
+        """Services that file papers, and print them."""
+        return made(self.station, self.papers, lambda: self.settings.language, self._printed)
 
     def shifts(self) -> ShiftServices:
         """Clerks and their shifts."""
@@ -246,18 +257,6 @@ class Wiring:
     def bag(self) -> BagServices:
         """Custody of cards."""
         return bag_services(self.station, self.papers, lambda: self.settings, self._printed)
-
-    def teams(self) -> TeamServices:
-        """The board of the service teams."""
-        return team_services(
-            self.station, self.papers, lambda: self.settings.language, self._printed
-        )
-
-    def household(self) -> HouseholdServices:
-        """The page of one household."""
-        return household_services(
-            self.station, self.papers, lambda: self.settings.language, self._printed
-        )
 
     def open_shift(self, name: str, pin: str, float_money: Money, signs_unknown: bool) -> Shift:
         """Begin a shift."""

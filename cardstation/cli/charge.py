@@ -206,16 +206,26 @@ def balance() -> None:
 @click.argument("account")
 @click.option("--money", "yuan", required=True, help="Amount in yuan.")
 @_tender
+@_reference
 @_found
 @approver_option
 @with_json
 @pass_call
-def pay_out(call: Call, account: str, yuan: str, tender: str, found: str, approver: str) -> None:
+def pay_out(
+    call: Call, *, account: str, yuan: str, tender: str, reference: str, found: str, approver: str
+) -> None:
     """Record that money of the balance of ACCOUNT is in its household's hands again."""
-    money, by_tender = money_of("--money", yuan), Tender(tender)
+    money = money_of("--money", yuan)
     with call.doors.station(call.settings, True) as station:
-        by = approved(call, station, approver)
-        paid = pay_out_balance(station, account, money, by, tender=by_tender, found=found)
+        paid = pay_out_balance(
+            station,
+            account,
+            money,
+            approved(call, station, approver),
+            tender=Tender(tender),
+            reference=reference,
+            found=found,
+        )
     call.output.answer(paid, told(paid))
 
 

@@ -129,6 +129,19 @@ class ChargeReceipt:
     takes_back: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PaidOut:
+    """Money of a household's balance that is in its hands again."""
+
+    payout_id: str
+    account_no: str
+    tender: Tender
+    money: Money
+    reference: str
+    approver: str
+    at: datetime
+
+
 def after_charge(household: Household, charge: Charge) -> Household:
     """What is on file of a household once a charge was taken, or taken back."""
     if charge.quote is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from cardstation.domain.charge import (
     Charge,
     ChargeKind,
@@ -25,10 +27,14 @@ from cardstation.store import Reading
 
 def fees_today(station: Station) -> tuple[Fee, ...]:
     """The items of the catalogue that are charged today."""
-    today = station.clock.now().date()
     with station.store.reading() as reading:
-        rules = reading.tariffs.rules()
-    return () if rules is None else tuple(one for one in rules.fees if one.holds_on(today))
+        return fees_on(reading, station.clock.now().date())
+
+
+def fees_on(reading: Reading, day: date) -> tuple[Fee, ...]:
+    """As `fees_today`, of a day."""
+    rules = reading.tariffs.rules()
+    return () if rules is None else tuple(one for one in rules.fees if one.holds_on(day))
 
 
 @on_money

@@ -9,6 +9,7 @@ from cardstation.domain.money import Money
 from cardstation.services.intent.balance import free_balance
 from cardstation.services.intent.charging import household_on_file
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,18 @@ def charges_of(station: Station, account_no: str) -> Account:
         Refusal: `unknown_household`.
     """
     with station.store.reading() as reading:
-        household = household_on_file(reading, account_no)
-        every = reading.charges.of_account(account_no)
-        back = {one.corrects: one for one in every if one.corrects}
-        return Account(
-            account_no=account_no,
-            balance=household.balance,
-            free=free_balance(reading, account_no),
-            arrears=household.arrears,
-            charges=tuple(
-                Standing(one, back.get(one.charge_id)) for one in every if not one.corrects
-            ),
-        )
+        return account_in(reading, account_no)
+
+
+def account_in(reading: Reading, account_no: str) -> Account:
+    """As `charges_of`, in a look that asks for more."""
+    household = household_on_file(reading, account_no)
+    every = reading.charges.of_account(account_no)
+    back = {one.corrects: one for one in every if one.corrects}
+    return Account(
+        account_no=account_no,
+        balance=household.balance,
+        free=free_balance(reading, account_no),
+        arrears=household.arrears,
+        charges=tuple(Standing(one, back.get(one.charge_id)) for one in every if not one.corrects),
+    )

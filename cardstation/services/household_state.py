@@ -9,9 +9,12 @@ from cardstation.domain.forecast import MeterReading
 from cardstation.domain.gas_due import DueStanding
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Order
+from cardstation.domain.tariff import Fee
 from cardstation.domain.topup import TopUp
 from cardstation.errors import Refusal
 from cardstation.services.batch_state import outcomes_of
+from cardstation.services.charge_fee import fees_on
+from cardstation.services.charges_of import Account, account_in
 from cardstation.services.household_history import HistoryLine, household_history
 from cardstation.services.intent.gas_dues import dues_of
 from cardstation.services.intent.opened import OpenIntent, opened
@@ -41,6 +44,8 @@ class HouseholdState:
         blocked: Its card is on the blacklist.
         dues: Gas that was granted to it and is not loaded yet.
         history: What was done for it at this desk, the latest first.
+        money: Its balance, its arrears, and what it was charged at this desk.
+        fees: Items of the catalogue that are charged today.
     """
 
     household: Household
@@ -52,6 +57,8 @@ class HouseholdState:
     blocked: bool
     dues: tuple[DueStanding, ...] = ()
     history: tuple[HistoryLine, ...] = ()
+    money: Account | None = None
+    fees: tuple[Fee, ...] = ()
 
     @property
     def waits(self) -> int:
@@ -80,6 +87,8 @@ def household_state(station: Station, account_no: str) -> HouseholdState:
             blocked=reading.blocked.has(home.card_no, home.generation),
             dues=tuple(one for one in dues_of(reading, account_no) if one.is_open),
             history=household_history(reading, account_no),
+            money=account_in(reading, account_no),
+            fees=fees_on(reading, station.clock.now().date()),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cardstation.domain.charge import PaidOut
 from cardstation.domain.ledger import PEOPLE, EntryKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import WITHOUT_ASKING, Tender
@@ -17,7 +18,6 @@ from cardstation.services.intent.paying_out import balance_may_be_paid, note_beg
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 from cardstation.store import Unit
-from cardstation.store.charges import PaidOut
 from cardstation.store.frozen import freeze
 
 
@@ -29,6 +29,7 @@ def pay_out_balance(
     approval: Approval,
     *,
     tender: Tender = Tender.CASH,
+    reference: str = "",
     found: str = "",
 ) -> PaidOut:
     """Record that money of a balance is in its household's hands again.
@@ -41,6 +42,7 @@ def pay_out_balance(
         money: At most what is free of its balance.
         approval: Of the second person.
         tender: How it is paid out.
+        reference: The payment's own number.
         found: In words, what slip and till say, where it may be paid already: begun before a cut,
             or in the lost part of a restored station's records. It is recorded once.
 
@@ -68,6 +70,7 @@ def pay_out_balance(
         account_no=account_no,
         tender=tender,
         money=money,
+        reference=reference.strip(),
         approver=approval.name,
         at=station.clock.now(),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from cardstation.domain.charge import Charge, ChargeKind, ChargeReceipt
-from cardstation.domain.money import Money
+from cardstation.domain.charge import Charge, ChargeKind, ChargeReceipt, PaidOut
 from cardstation.domain.payment import Tender
 from cardstation.errors import ensure
 from cardstation.sql.types import Fen, Instant, Word
@@ -79,24 +77,13 @@ paid_out = Table(
     Column("account_no", Text, nullable=False, index=True),
     Column("tender", Word(Tender), nullable=False),
     Column("money", Fen, nullable=False),
+    Column("reference", Text, nullable=False),
     Column("approver", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("seq", Integer, ForeignKey("journal.seq"), nullable=False, unique=True),
 )
 
 APPEND_ONLY: tuple[Table, ...] = (charge_asked, charge, charge_receipt, charge_paper, paid_out)
-
-
-@dataclass(frozen=True, slots=True)
-class PaidOut:
-    """Money of a household's balance that is in its hands again."""
-
-    payout_id: str
-    account_no: str
-    tender: Tender
-    money: Money
-    approver: str
-    at: datetime
 
 
 class Charges:
@@ -227,4 +214,7 @@ def _filed(one: Any) -> tuple[object, ...]:
 
 
 def _paid_out(row: Row[Any]) -> PaidOut:
-    return PaidOut(row.payout_id, row.account_no, row.tender, row.money, row.approver, row.at)
+    return PaidOut(
+        *(row.payout_id, row.account_no, row.tender, row.money),
+        *(row.reference, row.approver, row.at),
+    )

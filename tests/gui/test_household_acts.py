@@ -20,7 +20,7 @@ from tests.kit.window_fakes import FakeStation
 from tests.kit.window_stage import Stage
 from ui.look import font
 from ui.screens.household.acts import ACTS
-from ui.screens.household.acts.kind import AS_IS, Act, Field, Form, Group, Kind, Needs
+from ui.screens.household.acts.kind import AS_IS, SHIFT, Act, Field, Form, Group, Kind, Needs
 from ui.screens.household.choosing import ActButton
 from ui.screens.household.state import State
 from ui.screens.household.typed import read_form, reference_of, value_of
@@ -127,7 +127,7 @@ def test_each_is_reached_and_left_by_keys(open_desk: Open, qtbot: QtBot, languag
         shown.window.activateWindow()
     for act in ACTS:
         page = opened(shown, act)
-        qtbot.keyClick(shown.window, getattr(Qt.Key, f"Key_{act.key}"))
+        qtbot.keyClick(shown.window, *pressed(act))
         assert shown.household.model.state.act is act
         assert page.form.minimumSizeHint().height() <= _ROOM, f"{act.code}: the window grows"
         assert [row.field for row in page.form.rows] == list(act.asks(case_of(act).offered))
@@ -149,11 +149,19 @@ def test_one_that_is_not_offered_says_why_when_its_key_is_pressed(
     act = next(one for one in ACTS if one.code == "give_up_clearing")
     opened(desk, act)
     desk.household.model._show(State(facts=case_of(act).refused[-1]))
-    qtbot.keyClick(desk.window, getattr(Qt.Key, f"Key_{act.key}"))
+    qtbot.keyClick(desk.window, *pressed(act))
     note = desk.session.tools.board.note
     assert note is not None
     assert (note.text, note.tone) == ("No card is being cleared.", "warn")
     assert desk.household.model.state.act is None
+
+
+def pressed(act: Act) -> tuple[Qt.Key, Qt.KeyboardModifier]:
+    """What its key is on a keyboard."""
+    shifted = act.key.startswith(SHIFT)
+    letter: Qt.Key = getattr(Qt.Key, f"Key_{act.key.removeprefix(SHIFT)}")
+    with_it = Qt.KeyboardModifier
+    return letter, with_it.ShiftModifier if shifted else with_it.NoModifier
 
 
 def opened(shown: Stage, act: Act) -> HouseholdView:

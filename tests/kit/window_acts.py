@@ -13,8 +13,10 @@ from cardstation.errors import Refusal
 from cardstation.services.household_state import HouseholdState
 from cardstation.services.intent.opened import OpenIntent
 from tests.kit import window_samples as samples
+from tests.kit.charging import FEES
+from tests.kit.window_counter import ACCOUNT
 from tests.kit.window_given import OWED, WAITING
-from tests.kit.window_household import household_state
+from tests.kit.window_household import busy_household, household_state
 from ui.screens.household.acts.kind import Facts
 
 
@@ -47,6 +49,8 @@ NOBODY = Facts()
 MONEY_HOME = replace(
     samples.household(), meter=replace(samples.household().meter, kind=MeterKind.MONEY)
 )
+CLOSED = household_state(samples.household(status=HouseholdStatus.CLOSED), fees=FEES)
+CHARGED = household_state(money=ACCOUNT, fees=FEES)
 STOPPED = household_state(samples.household(status=HouseholdStatus.STOPPED))
 DEAD = replace(samples.facts(), stop=Refusal("old_card", card_no="1", account_no="2"))
 
@@ -79,6 +83,21 @@ ACT_CASES: dict[str, ActCase] = {
         facts_of(household_state(replace(samples.household(), generation=1))),
         (NOBODY, facts_of()),
         {"why": "原卡在车里找到，已带来"},
+    ),
+    "over_use": ActCase(
+        facts_of(), (NOBODY, facts_of(CLOSED)), {"volume": "10", "document": "表读数 1234.5"}
+    ),
+    "put_off": ActCase(
+        facts_of(),
+        (NOBODY, facts_of(CLOSED)),
+        {"volume": "10", "document": "表读数 1234.5", "due": "2026-12-31"},
+    ),
+    "fee": ActCase(facts_of(CHARGED), (NOBODY, facts_of(), facts_of(CLOSED))),
+    "arrears": ActCase(facts_of(busy_household()), (NOBODY, facts_of())),
+    "deposit": ActCase(facts_of(), (NOBODY, facts_of(CLOSED)), {"money": "100"}),
+    "pay_balance": ActCase(facts_of(CHARGED), (NOBODY, facts_of()), {"money": "50"}),
+    "reverse_charge": ActCase(
+        facts_of(CHARGED), (NOBODY, facts_of()), {"why": "收错用户，当面退还"}
     ),
     "reprint": ActCase(facts_of(), (NOBODY, facts_of(household_state(history=())))),
     "make_up": ActCase(

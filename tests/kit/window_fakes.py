@@ -38,6 +38,7 @@ from tests.kit.card_slips import CARD_SLIPS
 from tests.kit.window_accounts import account_services
 from tests.kit.window_bag import FakeBag
 from tests.kit.window_cases import exceptions_of
+from tests.kit.window_counter import FakeCounter
 from tests.kit.window_fake_lanes import lane_services
 from tests.kit.window_given import given_services
 from tests.kit.window_household import FakeHouseholds
@@ -124,6 +125,7 @@ class FakeStation:
     examined: str = "strange"
     issued: list[tuple[str, str]] = field(default_factory=list)
     owes: Money = OWED_BACK
+    counter: FakeCounter = field(default_factory=FakeCounter)
     households: FakeHouseholds = field(default_factory=FakeHouseholds)
 
     def services(self) -> DeskServices:
@@ -182,6 +184,7 @@ class FakeStation:
             meter=meter_services(self),
             accounts=account_services(self),
             household=self.households.services(self),
+            counter=self.counter.services(self),
             found=self.found,
         )
 

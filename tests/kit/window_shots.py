@@ -12,6 +12,7 @@ from cardstation.services.resolve import Outcome, Resolution
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from tests.kit.window_bag_shots import bag_scenes
+from tests.kit.window_counter_shots import charge_scenes
 from tests.kit.window_examine_shots import examine_scenes
 from tests.kit.window_exception_shots import exception_scenes
 from tests.kit.window_fakes import PRESENCE, FakeCard, FakeStation
@@ -174,6 +175,7 @@ SCENES = (
     issue_scenes,
     household_scenes,
     act_scenes,
+    charge_scenes,
 )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from cardstation.domain.charge import PaidOut
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.charging import household_on_file
 from cardstation.store import Reading, Unit
-from cardstation.store.charges import PaidOut
 
 _KEEPS_NOTHING = frozenset(
     {

@@ -10,7 +10,7 @@ from functools import cached_property
 from cardstation.domain.account_change import AccountChange
 from cardstation.domain.batch import Batch
 from cardstation.domain.batch_life import BatchStep
-from cardstation.domain.charge import Charge, ChargeReceipt
+from cardstation.domain.charge import Charge, ChargeReceipt, PaidOut
 from cardstation.domain.closing import Closing
 from cardstation.domain.envelopes import (
     NOTHING_EXCHANGED,
@@ -36,7 +36,6 @@ from cardstation.services.lists.changing import MAY_PAY
 from cardstation.services.station import Station
 from cardstation.store import Reading
 from cardstation.store.arrears import ArrearsPaid
-from cardstation.store.charges import PaidOut
 from cardstation.store.funds import BatchPayment, FundedLine
 from cardstation.store.journal import StoredEntry
 from cardstation.store.lump_sums import GivenBack, ReleasedLine

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from cardstation.domain.charge import Charge
+from cardstation.domain.charge import Charge, PaidOut
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import PEOPLE, Entry, EntryKind, kept_by
 from cardstation.domain.money import Money
@@ -46,7 +46,6 @@ from cardstation.services.settle_arrears import arrears_again
 from cardstation.services.station import Station
 from cardstation.store import Unit
 from cardstation.store.arrears import ArrearsPaid
-from cardstation.store.charges import PaidOut
 from cardstation.store.frozen import thaw
 from cardstation.store.funds import AskedPayment
 from cardstation.store.journal import StoredEntry

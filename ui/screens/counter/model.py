@@ -127,7 +127,8 @@ class CounterModel(QObject):
 
     def choose_tender(self, tender: str) -> None:
         """How the customer pays."""
-        self._show(replace(self._state, tender=Tender(tender)))
+        if tender in self._state.tenders:
+            self._show(replace(self._state, tender=Tender(tender)))
 
     def confirm(self) -> None:
         """Take the money and write the card, or load what is paid: the one key."""

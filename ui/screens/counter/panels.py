@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
 
 from cardstation.domain.money import Money
+from cardstation.domain.payment import Tender
 from cardstation.domain.receipt import Receipt, TierLine
 from cardstation.domain.tariff import Quote
 from cardstation.domain.volume import NO_GAS
@@ -15,11 +16,9 @@ from ui.parts.buttons import Segments
 from ui.parts.facts import Facts
 from ui.parts.tier_bar import TierBar, TierBarState
 from ui.parts.words import Chip, Pane, column, label, row, rule
-from ui.screens.counter.state import Phase, State, Unit
+from ui.screens.counter.state import TENDERS, Phase, State, Unit
 from ui.screens.counter.wording import card_facts, meter_facts, person_facts, warning_words
 from ui.theme import S
-
-TENDERS = ("cash", "qr_code", "bank_transfer")
 
 
 class PersonPane(Pane):
@@ -155,7 +154,8 @@ class PurchasePane(Pane):
         t = look.t
         units = [("money", t("Yuan")), ("volume", t("Cubic metres"))]
         self._unit = Segments(t("Unit"), units, state.unit)
-        tenders = [(code, word(f"tender.{code}", t)) for code in TENDERS]
+        every = (*TENDERS, Tender.BALANCE.value)
+        tenders = [(code, word(f"tender.{code}", t)) for code in every]
         self._tender = Segments(t("Paid by"), tenders, state.tender)
         self.amount = self._field(t("Amount"), state.text, "amount")
         self._reference = self._field(t("Payment number"), state.reference, "")
@@ -182,9 +182,11 @@ class PurchasePane(Pane):
         self._tender.setEnabled(open_)
         self._unit.show_state(state.unit)
         self._tender.show_state(state.tender)
-        self._reference.setVisible(state.tender != "cash")
+        self._tender.button(Tender.BALANCE).setVisible(Tender.BALANCE in state.tenders)
+        self._reference.setVisible(state.needs_reference)
         self._show_quote(state)
-        doubt = of_error(state.doubt.as_error(), self._look.t) if state.doubt else None
+        found = state.doubt or state.short
+        doubt = of_error(found.as_error(), self._look.t) if found else None
         self._doubt.setText(doubt.advice if doubt else "")
         self._doubt.setVisible(doubt is not None)
 

@@ -23,6 +23,8 @@ from cardstation.services.read_card import CardFacts
 from ui.messages import Problem
 from ui.unfinished import Torn
 
+TENDERS = ("cash", "qr_code", "bank_transfer")
+"""How money is taken."""
 _AMOUNT = re.compile(r"\d{1,7}(?:\.\d{1,2})?")
 _VOLUME = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
 
@@ -126,6 +128,27 @@ class State:
         return self.facts.content if self.facts else None
 
     @property
+    def tenders(self) -> tuple[str, ...]:
+        """How it may be paid: out of the balance, too, where the household has one here."""
+        kept = self.household is not None and bool(self.household.balance)
+        return (*TENDERS, *([Tender.BALANCE.value] if kept else []))
+
+    @property
+    def needs_reference(self) -> bool:
+        """True for money that has a number of its own."""
+        return self.tender in (Tender.BANK_TRANSFER, Tender.QR_CODE)
+
+    @property
+    def short(self) -> Problem | None:
+        """The balance does not reach for what is bought."""
+        paid = self.tender is Tender.BALANCE and self.quote is not None
+        if not paid or self.quote is None or self.household is None:
+            return None
+        money, free = self.quote.money, self.household.balance
+        values = {"fen": money.fen, "free_fen": free.fen}
+        return Problem("balance_too_small", values) if money > free else None
+
+    @property
     def by_volume_only_money(self) -> bool:
         """True for money meters, which cannot be bought by volume."""
         return self.household is not None and self.household.meter.kind is MeterKind.MONEY
@@ -173,7 +196,8 @@ class State:
         return (
             self.phase is Phase.READY
             and self.quote is not None
-            and (self.tender is Tender.CASH or bool(self.reference.strip()))
+            and self.short is None
+            and (bool(self.reference.strip()) or not self.needs_reference)
         )
 
 

@@ -18,7 +18,7 @@ from ui.screens.counter.issue_dialog import ask_whose_card
 from ui.screens.counter.model import CounterModel
 from ui.screens.counter.order_pane import OrderPane
 from ui.screens.counter.outcome import OwedPane, QuestionPane, ResultPane
-from ui.screens.counter.panels import TENDERS, CardPane, PersonPane, PurchasePane
+from ui.screens.counter.panels import CardPane, PersonPane, PurchasePane
 from ui.screens.counter.state import Phase, State
 from ui.theme import M
 
@@ -146,8 +146,9 @@ class CounterView(QWidget):
         self._model.choose_unit("volume" if self._model.state.unit == "money" else "money")
 
     def _next_tender(self) -> None:
-        place = TENDERS.index(self._model.state.tender)
-        self._model.choose_tender(TENDERS[(place + 1) % len(TENDERS)])
+        tenders = self._model.state.tenders
+        place = tenders.index(self._model.state.tender)
+        self._model.choose_tender(tenders[(place + 1) % len(tenders)])
 
     def _build(self) -> None:
         t = self._look.t

@@ -15,7 +15,7 @@ from ui.parts.buttons import press_key
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import Pane, label, restyle
 from ui.screens.counter.wording import grouped
-from ui.screens.household.acts.kind import Act, Facts, Group
+from ui.screens.household.acts.kind import SHIFT, Act, Facts, Group
 
 _COLUMNS = (
     (Group.CARD,),
@@ -39,7 +39,8 @@ class ActButton(QPushButton):
         self.setProperty("look", "act")
         self.setAutoDefault(False)
         self.setMinimumWidth(150)
-        cap, self._title = QLabel(act.key), label(t(act.title), "strong")
+        shown = act.key.replace(SHIFT, "⇧")
+        cap, self._title = QLabel(shown), label(t(act.title), "strong")
         cap.setProperty("keycap", "true")
         cap.setFixedSize(24, 22)
         cap.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -14,7 +14,7 @@ from ui.look import Look
 from ui.messages import Problem
 from ui.parts.buttons import Choice, Segments
 from ui.parts.words import Pane, label, restyle, row
-from ui.screens.counter.panels import TENDERS
+from ui.screens.counter.state import TENDERS
 from ui.screens.household.acts.kind import Act, Field, Kind, Said
 from ui.screens.household.state import State
 from ui.screens.household.typed import reference_of

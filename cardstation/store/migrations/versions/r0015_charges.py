@@ -90,7 +90,7 @@ def _paid_out() -> None:
         "paid_out",
         *_texts("payout_id", "account_no", "tender"),
         sa.Column("money", sa.BigInteger(), nullable=False),
-        *_texts("approver", "at"),
+        *_texts("reference", "approver", "at"),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("payout_id", name="pk_paid_out"),
         sa.ForeignKeyConstraint(["seq"], ["journal.seq"], name="fk_paid_out_seq_journal"),

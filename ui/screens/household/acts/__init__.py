@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ui.screens.household.acts.accounts import CLOSE, CLOSE_LOST, RESTART, STOP, TRANSFER
+from ui.screens.household.acts.balances import DEPOSIT, PAY_BALANCE, REVERSE
 from ui.screens.household.acts.cards import CLEAR, GIVE_UP, ISSUE, LAY_ASIDE, RETURN
+from ui.screens.household.acts.charges import ARREARS, FEE, OVER_USE, PUT_OFF
 from ui.screens.household.acts.given import EMERGENCY, LOAD_DUE, MAKE_UP, REPEAT, WITHDRAW
 from ui.screens.household.acts.kind import Act
 from ui.screens.household.acts.lost import CANCEL_REISSUE, REISSUE
@@ -32,4 +34,5 @@ ACTS: tuple[Act, ...] = (
     TRANSFER,
     CLOSE,
     CLOSE_LOST,
+    *(OVER_USE, PUT_OFF, FEE, ARREARS, DEPOSIT, PAY_BALANCE, REVERSE),
 )
