@@ -121,6 +121,12 @@ TABLE = {
         "What is open stays on record there; nothing was changed.",
         "Have that desk end it first; then change the meter.",
     ),
+    "change_row_paid": Words(
+        "Row of a batch is paid",
+        "Row {row} of batch {batch_id} is paid, at the count of the meter that is on file.",
+        "That money stays on record; nothing was changed.",
+        "Load the row, or release it so that its money is free; then go on here.",
+    ),
     "change_due_open": Words(
         "Gas due for the old meter",
         "Gas that is due to this household is for the meter that goes.",

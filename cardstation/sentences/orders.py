@@ -47,6 +47,12 @@ TABLE = {
         NOTHING,
         "Load the earlier order first; this one stays on file.",
     ),
+    "order_of_old_meter": Words(
+        "For the meter before",
+        "The paid order {order_id} is for counter {expected} of a meter that was replaced since.",
+        NOTHING,
+        "The order stays on file: have the centre bind it anew, then load it.",
+    ),
     "order_old": Words(
         "Paid order still waiting",
         "The paid order {order_id} of {fen} has been waiting for {days} days and nobody has loaded "

@@ -24,14 +24,11 @@ from cardstation.errors import Refusal, fail
 from cardstation.services.intent.account_changes import record_account_change
 from cardstation.services.intent.adopt import has_a_ledger, told_of
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.change_guards import ensure_no_paid_row, ensure_nothing_waits
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.gas_dues import record_withdrawn, standing
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
-from cardstation.services.intent.meter_changes import (
-    ensure_nothing_waits,
-    is_of_this_meter,
-    last_change,
-)
+from cardstation.services.intent.meter_changes import is_of_this_meter, last_change
 from cardstation.services.intent.meter_rests import record_rest, rest_of
 from cardstation.services.intent.meter_slips import meter_slip
 from cardstation.services.intent.words import meant
@@ -55,10 +52,10 @@ def cancel_meter_change(
 
     Raises:
         Refusal: `unknown_household`, `no_meter_change`: none that was recorded here holds;
-            `change_intent_open`; `change_loaded`: something was loaded for the new meter;
-            `change_cancel_needs_ledger`; `change_other_card`: a blank was issued for the new
-            meter; `change_balance_spent`: what became money is not there any more; `proof_missing`,
-            `second_person_same`, and those of `ensure_may_sell`.
+            `change_intent_open`, `change_row_paid`; `change_loaded`: something was loaded for the
+            new meter; `change_cancel_needs_ledger`; `change_other_card`: a blank was issued for
+            the new meter; `change_balance_spent`: what became money is not there any more;
+            `proof_missing`, `second_person_same`, and those of `ensure_may_sell`.
     """
     ensure_may_sell(station)
     ensure_other_person(station, approval)
@@ -156,6 +153,7 @@ def _entry_of(reading: Reading, change: AccountChange) -> Entry:
 def _ensure_untouched(reading: Reading, household: Household) -> None:
     """Nothing was loaded for the new meter, and no other card opens it."""
     ensure_nothing_waits(reading, household.account_no)
+    ensure_no_paid_row(reading, household.account_no)
     meter_no = household.meter.meter_no
     every = reading.topups.of_account(household.account_no)
     ours = [one for one in every if is_of_this_meter(reading, household, one)]

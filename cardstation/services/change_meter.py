@@ -26,15 +26,17 @@ from cardstation.domain.shift import Approval
 from cardstation.domain.tariff import Standing, tariff_on
 from cardstation.errors import Refusal
 from cardstation.services.intent.account_changes import record_account_change
-from cardstation.services.intent.adopt import told_of
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.change_guards import (
+    ensure_no_paid_row,
+    ensure_none_elsewhere,
+    ensure_nothing_waits,
+)
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.gas_dues import dues_of, record_due
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.known import ensure_active
 from cardstation.services.intent.meter_changes import (
-    NOT_ENDED,
-    ensure_nothing_waits,
     last_change,
 )
 from cardstation.services.intent.meter_rests import record_rest
@@ -97,8 +99,9 @@ def change_meter(
 
     Raises:
         Refusal: `carried_differs`: reckoned anew it is not what was agreed; `change_intent_open`,
-            `change_open_elsewhere` (something on the old card is not ended), `change_due_open`
-            (gas is due for the old meter), `meter_changed_already`, `free_gas_limit`,
+            `change_open_elsewhere` (something on the old card is not ended), `change_row_paid`,
+            `change_due_open` (what was paid, or is due, is for the old meter),
+            `meter_changed_already`, `free_gas_limit`,
             `proof_missing`, `second_person_same`, those of `reckon_change` and `ensure_may_sell`.
     """
     ensure_may_sell(station)
@@ -107,38 +110,24 @@ def change_meter(
     with station.store.reading() as reading:
         household = _customer(reading, account_no)
 
-    def record() -> MeterChangeSlip:
+    def record(*, heard: bool) -> MeterChangeSlip:
         with station.store.unit() as unit:
-            slip = _recorded(station, unit, account_no, new, read, agreed, approval, why, old_no)
+            slip = _recorded(
+                station, unit, account_no, new, read, agreed, approval, why, old_no, heard=heard
+            )
             unit.commit()
         return slip
 
     with station.work.on_card(household.card_no, approval):
-        _ensure_none_elsewhere(station, household)
+        ensure_none_elsewhere(station, household)
         try:
-            slip = record()
+            slip = record(heard=False)
         except Refusal as stop:
             if stop.code != "free_gas_limit" or not send_eagerly(station):
                 raise
-            slip = record()
+            slip = record(heard=True)
     anchor_journal(station)
     return slip
-
-
-def _ensure_none_elsewhere(station: Station, household: Household) -> None:
-    """No other desk has begun anything on the card and not ended it, as far as the ledger tells.
-
-    Raises:
-        Refusal: `change_open_elsewhere`.
-    """
-    account_no = household.account_no
-    told = told_of(station, household.card_no) or ()
-    last = {one.subject: one for one in told if one.account_no == account_no}
-    with station.store.reading() as reading:
-        theirs = [one for one in last.values() if reading.topups.get(one.subject) is None]
-    for one in theirs:
-        if one.kind in NOT_ENDED:
-            raise Refusal("change_open_elsewhere", account_no=account_no, station=one.station)
 
 
 def _recorded(
@@ -151,6 +140,8 @@ def _recorded(
     approval: Approval,
     why: str,
     old_no: str,
+    *,
+    heard: bool,
 ) -> MeterChangeSlip:
     before, after = _both(unit, account_no, new, read, old_no, _today(station))
     _ensure_settled(unit, before, after)
@@ -174,7 +165,7 @@ def _recorded(
     record_rest(station, unit, change, carried.to_balance)
     due = _due(station, unit, change, after, carried, read)
     if due is not None:
-        record_due(station, unit, due)
+        record_due(station, unit, due, heard=heard)
     due_id = due.due_id if due else ""
     return meter_slip(station, unit, change, (before, after), read, carried, due_id=due_id)
 
@@ -267,6 +258,7 @@ def _ensure_settled(reading: Reading, before: Household, after: Household) -> No
     if change is not None and (change.what, change.after.meter_no) == now:
         raise Refusal("meter_changed_already", meter_no=after.meter.meter_no)
     ensure_nothing_waits(reading, before.account_no)
+    ensure_no_paid_row(reading, before.account_no)
     for one in dues_of(reading, before.account_no):
         if one.is_open:
             raise Refusal("change_due_open", due_id=one.due.due_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.shift import Approval
-from cardstation.domain.topup import TopUp
+from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.adopt import told_of
@@ -54,9 +54,9 @@ def _never_loaded(station: Station, household: Household) -> list[TopUp]:
     if begun is not None and begun.reference in NEW_CARDS:
         return [begun]
     alone = [begun] if begun is not None else []
-    if household.generation:
-        return alone
     standing = [one for one in ours if one.state is not TopUpState.VOIDED]
+    if household.generation and not any(one.reference == Work.CHANGE for one in standing):
+        return alone
     loaded = any(one.direction is not Direction.WORK for one in standing)
     if loaded or household.purchase_counter or not standing:
         return alone

@@ -22,6 +22,7 @@ from cardstation.services.intent.begin import Purpose, begin, collect
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
 from cardstation.services.intent.load import Watch, arm, ensure_unlockable, write_and_seal
+from cardstation.services.intent.meter_changes import is_for_old_meter
 from cardstation.services.intent.orders import ensure_leased, order_for, quote_of
 from cardstation.services.intent.taken_back import ensure_not_behind, take_over
 from cardstation.services.resolve import ensure_settled, resolve_card
@@ -44,9 +45,9 @@ def load_prepaid(station: Station, card: Inserted, order_id: str | None, watch: 
     Raises:
         Refusal: nothing was done: `no_order_waiting`, `order_already_loaded`, `order_not_waiting`,
             `order_loaded_elsewhere` (the card has gone past the order's counter),
-            `order_not_yet_due` (an earlier one comes first), `order_needs_ledger`,
-            `order_leased_elsewhere`, …; after one of the card's (`code_tries_low` …) the order
-            stays claimed for this card.
+            `order_not_yet_due` (an earlier one comes first), `order_of_old_meter`,
+            `order_needs_ledger`, `order_leased_elsewhere`, …; after one of the card's
+            (`code_tries_low` …) the order stays claimed for this card.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
@@ -68,7 +69,9 @@ def load_prepaid(station: Station, card: Inserted, order_id: str | None, watch: 
     compare_counter(admitted, card.rules, household.purchase_counter, bound=False)
     ensure_not_behind(station, card, admitted)
     order = _chosen(station, household.account_no, order_id, admitted)
-    _ensure_bound(card, admitted, order)
+    with station.store.reading() as reading:
+        of_old_meter = is_for_old_meter(reading, household, order)
+    _ensure_bound(card, admitted, order, of_old_meter=of_old_meter)
     offer = quote_of(station, order, household)
     ensure_fits(card.content, card.rules, quantity_of(offer))
     unlocking = ensure_unlockable(station, card)
@@ -94,14 +97,15 @@ def _chosen(station: Station, account_no: str, order_id: str | None, admitted: A
     return min(waiting, key=lambda order: (order.expected_counter != at, oldest_first(order)))
 
 
-def _ensure_bound(card: Inserted, admitted: Admitted, order: Order) -> None:
+def _ensure_bound(card: Inserted, admitted: Admitted, order: Order, *, of_old_meter: bool) -> None:
     """An order is loaded at its own counter only; a card past it has its gas from elsewhere.
 
     Raises:
-        Refusal: `order_loaded_elsewhere`, `order_not_yet_due`.
+        Refusal: `order_loaded_elsewhere`, `order_not_yet_due`, `order_of_old_meter`.
     """
     seen, expected = admitted.counter, order.expected_counter
     if card.rules.school is CounterSchool.NONE or seen == expected:
         return
     code = "order_loaded_elsewhere" if seen > expected else "order_not_yet_due"
+    code = "order_of_old_meter" if of_old_meter else code
     raise Refusal(code, order_id=order.order_id, seen=seen, expected=expected)

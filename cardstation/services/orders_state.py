@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from cardstation.domain.ledger import Order
 from cardstation.domain.order_lease import held_by, oldest_first
+from cardstation.services.intent.meter_changes import is_for_old_meter
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -87,7 +88,8 @@ def _waiting(station: Station, reading: Reading, order: Order, warn_days: int) -
         door=household.address.door,
         card_no=household.card_no,
         on_file=True,
-        passed=household.purchase_counter > order.expected_counter,
+        passed=household.purchase_counter > order.expected_counter
+        or is_for_old_meter(reading, household, order),
     )
     return _passed_here(reading, waits) if waits.passed else waits
 

@@ -72,8 +72,12 @@ def _hung(world: World) -> None:
 
 
 def _was_changed(world: World) -> None:
+    """Its card is written for the new meter, and the fitter finds that the old one stays."""
     desk = world.start(Power())
     _recorded(world, desk)
+    account_no = world.households[0].account_no
+    presence = _on_reader(desk, world.cards[0])
+    change_card(desk.station, desk.reader, presence, account_no, nobody)
     closed(desk)
 
 
@@ -81,8 +85,18 @@ def _taken_back(world: World, desk: Desk) -> None:
     account_no = world.households[0].account_no
     if desk.household(account_no).meter.meter_no == NEW.meter_no:
         cancel_meter_change(desk.station, account_no, SECOND, WHY)
+    with desk.station.store.reading() as reading:
+        begun = reading.topups.work_on(account_no) is not None
+    if begun or _shown(world).meter_no != world.households[0].meter.meter_no:
+        presence = _on_reader(desk, world.cards[0])
+        change_card(desk.station, desk.reader, presence, account_no, nobody)
 
 
 CHANGE = Job("change of meter", _changed, (9_000, 0), 0, _hung, resolves=False, waits=CODE_CUT)
-TAKE_BACK = Job("change of meter taken back", _taken_back, (0, 0), 0, _was_changed, resolves=False)
+TAKE_BACK = Job(
+    "change of meter taken back",
+    *(_taken_back, (0, 0), 0, _was_changed),
+    resolves=False,
+    waits=CODE_CUT,
+)
 METERS = (CHANGE, TAKE_BACK)

@@ -19,7 +19,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.errors import LedgerUnreachable
 from cardstation.ports.ledger import Ledger
-from cardstation.services.intent import load as loading
+from cardstation.services.intent import card_code, load
 from cardstation.services.station import Station
 from cardstation.store.attempts import Attempt
 from drivers.makers import MAKERS
@@ -126,9 +126,8 @@ ONCE = (
     Case(WITHDRAW, Where.SAME, "acs", 5),
     Case(REFUND_GIVEN, Where.SAME, "acs", 31),
     Case(RETURN_GIVEN, Where.SAME, "omnikey", 61, 5),
-    Case(CHANGE, Where.SAME, "acs", 61),
-    Case(CHANGE, Where.HOME, "omnikey", 67, 5),
-    Case(TAKE_BACK, Where.SAME, "acs", 5),
+    Case(CHANGE, Where.HOME, "omnikey", 53, 5),
+    Case(TAKE_BACK, Where.SAME, "acs", 61, 3),
     Case(REMAINDER, Where.SAME, "acs", 7),
     Case(REMAINDER, Where.ANOTHER, "omnikey", 13, 1, Tender.QR_CODE, answers=True),
     Case(ARREARS, Where.SAME, "acs", 3),
@@ -388,12 +387,13 @@ def watched_codes(
 ) -> list[Attempt]:
     """What desks note of a code from here on; one of it can be forgotten."""
     noted: list[Attempt] = []
-    note = loading.note_attempt
+    note = load.note_attempt
 
     def watched(station: Station, intent: TopUp, event: Attempt, tries: int | None) -> None:
         noted.append(event)
         if event is not forgets:
             note(station, intent, event, tries)
 
-    monkeypatch.setattr(loading, "note_attempt", watched)
+    monkeypatch.setattr(load, "note_attempt", watched)
+    monkeypatch.setattr(card_code, "note_attempt", watched)
     return noted

@@ -20,15 +20,23 @@ from cardstation.store.frozen import freeze, thaw
 _LITRE = Volume(1)
 
 
-def record_due(station: Station, unit: Unit, due: GasDue) -> None:
+def record_due(station: Station, unit: Unit, due: GasDue, *, heard: bool = False) -> None:
     """Put a grant on record within a unit of work; whoever commits anchors the journal.
+
+    Args:
+        station: The desk.
+        unit: Of the step.
+        due: The grant.
+        heard: The ledger has heard of all before it: what was left in a meter may be more than a
+            desk grants unheard.
 
     Raises:
         Refusal: `free_gas_limit`: this desk has granted so much that the ledger has not heard of;
             `no_tariff`.
     """
     litres = _counted(station, unit, due)
-    ensure_free_gas(station, unit, litres)
+    if not heard:
+        ensure_free_gas(station, unit, litres)
     _append(station, unit, due, litres=litres.litres)
 
 

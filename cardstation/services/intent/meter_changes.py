@@ -7,10 +7,10 @@ from datetime import datetime
 from cardstation.domain.account_change import AccountChange, AccountEvent
 from cardstation.domain.card import CardContent, CardType
 from cardstation.domain.household import Household
-from cardstation.domain.ledger import Entry, EntryKind
+from cardstation.domain.ledger import Entry, EntryKind, Order
 from cardstation.domain.topup import TopUp, Work
-from cardstation.domain.transitions import WAITS_FOR_CARD, Direction, TopUpState
-from cardstation.errors import Refusal, fail
+from cardstation.domain.transitions import Direction, TopUpState
+from cardstation.errors import fail
 from cardstation.store import Reading
 from cardstation.store.frozen import thaw
 
@@ -109,6 +109,14 @@ def before_change(reading: Reading, work: TopUp) -> bytes:
     return thaw(TopUp, (first or fail("a work is armed as it begins")).entry.detail).before
 
 
+def is_for_old_meter(reading: Reading, household: Household, order: Order) -> bool:
+    """Whether an order waits for the count of a meter that was replaced since it was paid."""
+    change = last_change(reading, household.account_no)
+    if change is None or order.paid_at is None or order.paid_at >= change.at:
+        return False
+    return order.expected_counter != household.purchase_counter
+
+
 def counted_by(reading: Reading, household: Household, meter_no: str) -> int:
     """How many purchases a meter that was taken down had counted, -1 = nobody said here."""
     for one in reversed(reading.account_changes.of_account(household.account_no)):
@@ -117,14 +125,3 @@ def counted_by(reading: Reading, household: Household, meter_no: str) -> int:
         if taken_down and stored is not None:
             return stored.entry.counter_before
     return -1
-
-
-def ensure_nothing_waits(reading: Reading, account_no: str) -> None:
-    """No load, return or work of this account waits for its card.
-
-    Raises:
-        Refusal: `change_intent_open`.
-    """
-    waits = [one for one in reading.topups.open_intents() if one.state in WAITS_FOR_CARD]
-    if any(one.account_no == account_no for one in waits):
-        raise Refusal("change_intent_open", account_no=account_no)
