@@ -22,6 +22,7 @@ AGAIN = "returned_after_reissue"
 
 # Which accounts of an entry a conflict moves to suspense; tenders are counted cash and never move.
 _MOVED = {
+    "account_closed_before": ("gas_sold",),
     "account_missing": ("unloaded", "balance", "arrears"),
     "arrears_paid_before": ("arrears",),
     "double_load": ("gas_sold",),
@@ -113,7 +114,7 @@ SOUND = Verdict()
 _OF_ACCOUNTS = frozenset(
     {
         *(EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED),
-        *(EntryKind.CHARGED, EntryKind.PAID_OUT),
+        *(EntryKind.CHARGED, EntryKind.PAID_OUT, EntryKind.ACCOUNT_CLOSED),
     }
 )
 _BY_ACCOUNT = itemgetter(0)
@@ -148,6 +149,7 @@ class Judge:
         seals: The sealed entries that these entries may undo, by entry_id.
         collected: Arrears collected before from the households these entries collect from.
         replaced: Which cards took the place of others before these entries.
+        closed: Account → the entry that closed it, where nothing was loaded for it since.
         made: New loads. freed: loads that a return freed.
     """
 
@@ -158,6 +160,7 @@ class Judge:
     seals: dict[str, Seal] = field(default_factory=dict)
     collected: dict[str, list[Collected]] = field(default_factory=dict)
     replaced: Replaced = field(default_factory=Replaced)
+    closed: dict[str, str] = field(default_factory=dict)
     made: list[Load] = field(default_factory=list)
     freed: list[Load] = field(default_factory=list)
 
@@ -169,7 +172,10 @@ class Judge:
         entry is still missing.
         """
         if entry.kind is EntryKind.SEALED:
+            self.closed.pop(entry.account_no, "")
             return self._sealed(entry)
+        if entry.kind is EntryKind.ACCOUNT_CLOSED:
+            return _verdict(entry, [(self._account(entry), ""), self._closed(entry)])
         if undoes(entry):
             return self._undone(entry)
         if entry.kind is EntryKind.ARREARS_PAID:
@@ -252,6 +258,11 @@ class Judge:
         if not since or sum(one.fen for one in since) + entry.fen <= owed:
             return "", ""
         return "arrears_paid_before", max(since, key=lambda one: (one.day, one.entry_id)).entry_id
+
+    def _closed(self, entry: Entry) -> tuple[str, str]:
+        """What one meter holds is paid back once, whichever desk closes the account."""
+        first = self.closed.setdefault(entry.account_no, entry.entry_id)
+        return ("", "") if first == entry.entry_id else ("account_closed_before", first)
 
     @staticmethod
     def _account(entry: Entry) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    exists,
     func,
     or_,
     select,
@@ -117,19 +118,22 @@ def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
         seals=seals,
         collected=_collected(connection, entries),
         replaced=_replaced(connection, entries),
+        closed=_closed(connection, entries),
     )
 
 
 def _take_turns(connection: Connection, entries: Sequence[Entry]) -> None:
     """Wait for whoever is posting about the same thing, so that who comes second sees the first.
 
-    Arrears wait for any other desk that collects from the household. A load that is given up, and
+    Arrears wait for any other desk that collects from the household, and a closing for any other
+    desk that closes the account. A load that is given up, and
     a load that another desk goes on with, wait for each other at their card: what is read here
     first (`books.loads_of`) was then also committed first, and one desk of the two stops. So do a
     load that is taken back and a new card that carries it once more.
     """
     names = {f"arrears:{one.account_no}" for one in entries if one.kind is EntryKind.ARREARS_PAID}
     names |= {f"card:{one.card_no}" for one in entries if _changes_hands(one)}
+    names |= {f"closing:{one.account_no}" for one in entries if _closes(one)}
     for name in sorted(names):
         connection.execute(_TURN, {"name": name})
 
@@ -150,6 +154,36 @@ def _replaced(connection: Connection, entries: Sequence[Entry]) -> Replaced:
         for raw in connection.scalars(query, {"names": sorted(names)}) if names else ():
             found.note(Entry.from_bytes(raw))
     return found
+
+
+def _closes(entry: Entry) -> bool:
+    return entry.kind is EntryKind.ACCOUNT_CLOSED
+
+
+def _closed(connection: Connection, entries: Sequence[Entry]) -> dict[str, str]:
+    """By account the entry that closed it, where nothing was loaded for it since.
+
+    Looked up by their cards, which have an index.
+    """
+    cards = sorted({entry.card_no for entry in entries if _closes(entry)} - {""})
+    if not cards:
+        return {}
+    later = journal.alias()
+    since = exists().where(
+        later.c.card_no == journal.c.card_no,
+        later.c.kind == EntryKind.SEALED,
+        or_(
+            later.c.posted_at > journal.c.posted_at,
+            and_(later.c.posted_at == journal.c.posted_at, later.c.seq > journal.c.seq),
+        ),
+    )
+    closed = journal.c.kind == EntryKind.ACCOUNT_CLOSED
+    rows = connection.execute(
+        select(journal.c.account_no, journal.c.entry_id)
+        .where(journal.c.card_no.in_(cards), closed, ~since)
+        .order_by(journal.c.posted_at.desc())
+    )
+    return {row.account_no: row.entry_id for row in rows}
 
 
 def _collected(connection: Connection, entries: Sequence[Entry]) -> dict[str, list[Collected]]:

@@ -40,6 +40,12 @@ TABLE = {
         "The payer paid twice; the second amount stands in suspense until the centre returns it.",
         "Tell the payer, and give no cash from the till for it; the centre pays it back.",
     ),
+    "account_closed_before": Words(
+        "Closed at two desks",
+        "Entry {seq} closes an account that another desk had closed before.",
+        "What its meter held was paid back twice; the second amount stands in suspense.",
+        "Tell the centre, and ask the household: it had its money at the other desk.",
+    ),
     "counter_gap": Words(
         "Purchase missing in between",
         "Before entry {seq} a purchase of this meter is missing at the ledger.",

@@ -9,12 +9,14 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from cardstation.domain.charge import ChargeReceipt
 from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.receipt import HandoverSheet, Receipt
 from cardstation.domain.triage_list import TriageList
 from cardstation.i18n import LANGUAGES
 from cardstation.papers import FORMS, Form
 from tests.kit.bag_papers import BAG_SAMPLES
+from tests.kit.charge_papers import CHARGES
 from tests.kit.money_papers import ACKNOWLEDGEMENTS, QUOTES, REFUNDS
 from tests.kit.papers import RECEIPTS, handover
 from tests.kit.triage_papers import TRIAGE_LISTS
@@ -27,6 +29,7 @@ SAMPLES: dict[type[Any], dict[str, Any]] = {
     HandoverSheet: {"eight": handover(8), "training": handover(60, training=True)},
     TriageList: TRIAGE_LISTS,
     **{kind: dict(found) for kind, found in BAG_SAMPLES.items()},
+    ChargeReceipt: CHARGES,
 }
 for _many in (QUOTES, ACKNOWLEDGEMENTS, REFUNDS):
     SAMPLES[type(next(iter(_many.values())))] = dict(_many)
@@ -39,6 +42,12 @@ def _batch(value: Any) -> set[str]:
 def _receipt(value: Receipt) -> set[str]:
     parts = (value.receipt_no, value.entry_id.upper(), value.paid.fen, value.check_code)
     return {"CS:R/" + "/".join(map(str, parts))}
+
+
+def _charge(made: ChargeReceipt) -> set[str]:
+    number = made.receipt_no or made.charge.charge_id
+    code = f"CS:C/{number}/{made.entry_id}/{made.charge.money.fen}/{made.check_code}"
+    return {code.upper()}
 
 
 def _closing(slip: ClosingSlip) -> set[str]:
@@ -68,7 +77,10 @@ SAID: dict[str, Callable[[Any], set[str]]] = {
     "card_report": lambda _value: set(),
     "card_slip": lambda _value: set(),
     "meter_change": lambda _value: set(),
+    "tool_slip": lambda _value: set(),
     "closing_slip": _closing,
+    "charge_a5": _charge,
+    "charge_80mm": _charge,
 }
 """What the codes of a form's first page say; a form that is not named here fails."""
 

@@ -293,6 +293,37 @@ def test_no_more_arrears_are_collected_than_a_figure_says(ledger: Ledger, at_onc
     assert totals == {"arrears": -320, "suspense": -152, "unallocated": 472}
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_account_is_closed_once_until_something_is_loaded_for_it(
+    ledger: Ledger, at_once: bool
+) -> None:
+    chain = Chain()
+    chain.sale(1, counter=5)
+    who = {"account_no": "0000000001", "card_no": "C0000001", "tender": "cash"}
+    chain.add("account_closed", fen=500, balance_fen=20, **who)
+    chain.add("account_closed", fen=400, balance_fen=0, **who)
+    chain.sale(1, counter=6)
+    chain.add("account_closed", fen=300, balance_fen=0, **who)
+    chain.add("account_closed", **{**who, "account_no": ""})
+    told = []
+    for batch in [chain.written] if at_once else [[raw] for raw in chain.written]:
+        told += ledger.push(batch, ledger.head().nonce).exceptions
+    first, last = (Entry.from_bytes(chain.written[at]).entry_id for at in (3, 4))
+    assert [(one.seq, one.code) for one in told] == [
+        (5, "account_closed_before"),
+        (10, "account_missing"),
+    ]
+    assert told[0].other == first != last
+    totals = ledger.push(chain.written, ledger.head().nonce).totals
+    assert totals == {
+        "tender": 6_000 - 1_220,
+        "gas_sold": -6_000 + 800,
+        "balance": 20,
+        "suspense": 400,
+    }
+    assert ledger.loads_of("C0000001")[-1].kind == "account_closed"
+
+
 def test_a_purchase_that_is_missing_is_told_with_the_image_that_shows_it(ledger: Ledger) -> None:
     chain, image = Chain(), "5e" * 32
     owner = Entry.from_bytes(chain.sale(1, counter=5)[2])

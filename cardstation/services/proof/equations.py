@@ -31,6 +31,7 @@ def is_paid_here(intent: TopUp) -> bool:
 
 _IN_DOUBT = frozenset(
     {
+        "account_closed_before",
         "double_load",
         "false_seal",
         "order_loaded_twice",
