@@ -166,6 +166,13 @@ TABLE = {
         UNCHANGED,
         "Issue a card instead; one that was begun and is gone is laid aside first.",
     ),
+    "reissue_other_meter": Words(
+        "Another meter than on file",
+        "The last card of account {account_no} was for meter {seen}; on file is {filed}.",
+        UNCHANGED,
+        "A meter that was replaced takes no card in the place of another: record its change, or "
+        "have the file corrected; then a card is issued for the meter on file.",
+    ),
     "reissues_used_up": Words(
         "No number left",
         "Account {account_no} has had {most} cards in the place of others, and its cards count no "

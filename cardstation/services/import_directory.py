@@ -135,8 +135,9 @@ def up_to_date(known: Household | None, filed: Household, ours: OurWord) -> Brou
     The file may have been written before our latest sales reached the utility, so the purchase
     counter and the tier counter of the running year never go back: the higher one holds, unless
     it is that of a load which was taken back here since. A new meter starts its own count. Balance
-    and card generation are only ours. Arrears that were collected here are taken off a figure
-    that cannot know of it, and what was put off here is added.
+    and card generation are only ours; a card with another number counts anew. Arrears that were
+    collected here are taken off a figure that cannot know of it, and what was put off here is
+    added.
     """
     collected = ours.collected.get(filed.account_no, ())
     raised = ours.raised.get(filed.account_no, ())
@@ -148,7 +149,7 @@ def up_to_date(known: Household | None, filed: Household, ours: OurWord) -> Brou
     gone = ours.taken_back.get(filed.account_no)
     now = replace(
         filed,
-        generation=known.generation,
+        generation=known.generation if known.card_no == filed.card_no else 0,
         balance=known.balance,
         bought_this_year=_bought(known, filed, gone),
         tier_year=max(known.tier_year, filed.tier_year),

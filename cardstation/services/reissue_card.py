@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cardstation.domain.card import CardType
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import Entry, EntryKind
@@ -25,7 +26,7 @@ from cardstation.services.intent.generations import made_here
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.known import ensure_active
-from cardstation.services.intent.last_load import carried, last_load
+from cardstation.services.intent.last_load import cards_made, carried, last_load
 from cardstation.services.intent.lost_card import (
     LostCard,
     MeterRead,
@@ -84,10 +85,10 @@ def reissue_card(
     Raises:
         Refusal: `unknown_household`, `account_stopped`, `account_closed`, `proof_missing`,
             `second_person_same`, `card_work_open` (another work), `never_had_card`,
-            `reissues_used_up`, `reissue_load_in_doubt`, `reissue_of_their_batch`,
-            `load_made_good`, `reissue_same_card`, `not_blank`, `card_of_other_chip`, what the
-            layout says of cards that no desk issues, those of `ensure_may_sell`,
-            `ensure_nothing_open`, `facts_of_card` and `ensure_first`. Nothing was written.
+            `reissue_other_meter`, `reissues_used_up`, `reissue_load_in_doubt`,
+            `reissue_of_their_batch`, `load_made_good`, `reissue_same_card`, `not_blank`,
+            `card_of_other_chip`, what the layout says of cards no desk issues, and those of
+            `ensure_may_sell`, `ensure_nothing_open`, `facts_of_card` and `ensure_first`.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
@@ -170,18 +171,24 @@ def _look(station: Station, household: Household, maker: str, meter: MeterRead |
 
 
 def _ensure_had_card(household: Household, told: Sequence[Entry]) -> None:
-    """A household whose card never met its meter gets one by an issue."""
-    bound = (EntryKind.ARMED, EntryKind.SEALED)
-    had = any(
-        one.kind in bound
-        or (
-            one.kind is EntryKind.CARD_WRITTEN
-            and one.detail in (Work.BIND, Work.CHANGE, Work.REISSUE)
-        )
-        for one in told
-    )
-    if not (had or household.purchase_counter or household.generation):
+    """Its card was one of the meter on file: no other meter takes a card in its place.
+
+    Raises:
+        Refusal: `never_had_card`: it never had one, or one that has not met its meter yet;
+            `reissue_other_meter`.
+    """
+    last = cards_made(told)[-1:]
+    loads = [one for one in told if one.kind in (EntryKind.ARMED, EntryKind.SEALED)]
+    opening = bool(last) and last[0].identity.card_type is CardType.OPENING
+    counted = loads or household.purchase_counter or household.generation
+    if opening or not (last or counted):
         raise Refusal("never_had_card", account_no=household.account_no)
+    named = [one.meter_no for one in loads] or [one.identity.meter_no for one in last]
+    filed = household.meter.meter_no
+    if named and named[-1] != filed and all(one.identity.meter_no != filed for one in last):
+        raise Refusal(
+            "reissue_other_meter", account_no=household.account_no, seen=named[-1], filed=filed
+        )
 
 
 def _ensure_certain(station: Station, found: LostCard) -> None:

@@ -19,6 +19,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Work
 from cardstation.errors import LedgerRefused, Refusal
+from cardstation.services.import_directory import our_word, up_to_date
 from cardstation.services.intent import whole_card
 from cardstation.services.intent.lost_card import MeterRead
 from cardstation.services.issue_card import issue_card
@@ -32,7 +33,7 @@ from cardstation.services.verify import verify
 from drivers.makers import MAKERS
 from drivers.virtual import Tear, VirtualCard
 from tests.kit.clearing import put
-from tests.kit.issuing import blank
+from tests.kit.issuing import blank, issue
 from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.reissuing import (
     SECOND,
@@ -210,6 +211,21 @@ def test_a_household_that_never_had_a_card_is_issued_one(tmp_path: Path) -> None
     desk.station.store.close()
 
 
+def test_a_card_that_never_met_its_meter_is_issued_again(tmp_path: Path) -> None:
+    home = home_of(RULES, counter=0)
+    desk = desk_at(tmp_path, home)
+    assert issue(desk, blank(RULES), home).work == Work.ISSUE
+    desk.reader.pull()
+    assert not_reissued(desk, home) == "never_had_card"
+    desk.station.store.close()
+
+
+def test_a_meter_that_was_replaced_takes_no_card_in_the_place_of_another(desk: Desk) -> None:
+    sold(desk)
+    put(desk, replace(desk.household(), meter=replace(HOME.meter, meter_no="QM0000000001")))
+    assert not_reissued(desk, HOME) == "reissue_other_meter"
+
+
 def test_the_cards_of_a_meter_are_counted(desk: Desk) -> None:
     sold(desk)
     put(desk, replace(desk.household(), generation=255))
@@ -301,3 +317,12 @@ def test_a_file_that_says_less_than_was_made_is_named(desk: Desk) -> None:
     reissue(desk, HOME)
     put(desk, replace(desk.household(), generation=0))
     assert [one.code for one in verify(desk.station).disagreements] == ["generation_disagrees"]
+
+
+def test_a_directory_with_another_card_number_counts_anew(desk: Desk) -> None:
+    with desk.station.store.reading() as reading:
+        ours = our_word(reading)
+    known = replace(HOME, generation=2)
+    assert up_to_date(known, HOME, ours).household.generation == 2
+    other = up_to_date(known, replace(HOME, card_no="88013025009999"), ours)
+    assert other.household.generation == 0

@@ -91,6 +91,20 @@ def _waits(entry: Entry) -> bool:
     return entry.kind in (EntryKind.ARMED, EntryKind.CARD_ARMED)
 
 
+def cards_made(told: Sequence[Entry]) -> tuple[TopUp, ...]:
+    """The works by which the household got a card, written and not given up, oldest first."""
+    begun = {one.subject: one for one in told if one.kind is EntryKind.CARD_ARMED}
+    gone = {one.subject for one in told if one.kind is EntryKind.CARD_GIVEN_UP}
+    return tuple(
+        thaw(TopUp, begun[one.subject].detail)
+        for one in told
+        if one.kind is EntryKind.CARD_WRITTEN
+        and one.subject in begun
+        and one.subject not in gone
+        and not is_of_clearing(one)
+    )
+
+
 def carried(station: Station, told: Sequence[Entry], load: Entry) -> CardContent | None:
     """What a card carried once this load was on it; None where nobody told its target."""
     armed = [
