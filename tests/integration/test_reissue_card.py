@@ -323,6 +323,6 @@ def test_a_directory_with_another_card_number_counts_anew(desk: Desk) -> None:
     with desk.station.store.reading() as reading:
         ours = our_word(reading)
     known = replace(HOME, generation=2)
-    assert up_to_date(known, HOME, ours).household.generation == 2
+    assert up_to_date(known, HOME, ours).now.generation == 2
     other = up_to_date(known, replace(HOME, card_no="88013025009999"), ours)
-    assert other.household.generation == 0
+    assert other.now.generation == 0
