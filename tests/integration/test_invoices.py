@@ -15,6 +15,7 @@ from cardstation.central.invoices.request_file import Form
 from cardstation.central.invoices.values import InvoiceNumber
 from cardstation.central.posting import violated
 from cardstation.domain.ledger import Order
+from cardstation.domain.payment import GIVEN
 from cardstation.errors import Refusal
 from tests.kit.invoiced import (
     DAY,
@@ -89,6 +90,8 @@ def test_what_no_desk_took_money_for_and_what_is_in_doubt_is_not_asked_for(shop:
     back = shop.sell(5, "S001-2026-000003")
     shop.take_back("S001-2026-000003", back)
     shop.sell(6, "S001-2026-000004", at="2020-01-01T09:00:00+08:00")
+    for number, cause in enumerate(sorted(GIVEN), start=7):
+        shop.sell(number, f"S001-2026-{number:06d}", tender=cause, order_id=f"due {number}")
     assert [row["收据号"] for row in shop.requests()] == [SECOND]
 
 
