@@ -220,9 +220,10 @@ class DeskWindow(QMainWindow):
 
     def _fit_banner(self) -> None:
         low = self.height() < LOW
-        full = _screen(self._here).full_banner or self.session.screens[self._here].holds_cards
+        here = self.session.screens[self._here]
+        full = (_screen(self._here).full_banner and not here.wants_room) or here.holds_cards
         self._banner.set_height(compact=not full, low=low)
-        self._banner.setVisible(not self.session.screens[self._here].shows_cards)
+        self._banner.setVisible(not here.shows_cards)
 
     def _draw_header(self) -> None:
         t = self._look.t

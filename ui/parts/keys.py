@@ -152,7 +152,7 @@ def _services(t: Translator) -> KeyGroup:
         t("Services"),
         (
             ("F3", t("find a household")),
-            ("A … Z", t("the service with that letter")),
+            ("A … Z · 0 … 9", t("the service with that key")),
             ("F2 · Enter", t("go on: form, second person, card")),
             ("F7 · F8", t("what was done for it · lay a torn card aside")),
             ("Esc", t("one page back")),

@@ -69,6 +69,10 @@ class OpenScreen(Protocol):
         """It draws the state of the cards itself, instead of the banner."""
 
     @property
+    def wants_room(self) -> bool:
+        """It needs the height: the banner is one line."""
+
+    @property
     def holds_cards(self) -> bool:
         """True while cards are this screen's even when another one is shown (a running batch)."""
 
@@ -101,6 +105,7 @@ class WithoutCards:
     taker: CardTaker | None = None
     taker_of: TakerOf | None = None
     shows_cards = False
+    wants_room = False
     holds_cards = False
     badge = 0
 

@@ -83,6 +83,7 @@ class BatchScreen(QObject):
     """See `OpenScreen`."""
 
     changed = Signal()
+    wants_room = False
 
     def __init__(self, tools: Tools) -> None:
         super().__init__()

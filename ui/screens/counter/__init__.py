@@ -23,6 +23,7 @@ class CounterScreen:
     badge = 0
     taker_of = None
     shows_cards = False
+    wants_room = False
 
     def __init__(self, tools: Tools) -> None:
         self._place = tools.place

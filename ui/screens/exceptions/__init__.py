@@ -24,6 +24,7 @@ class ExceptionsScreen:
 
     taker_of = None
     shows_cards = False
+    wants_room = False
 
     def __init__(self, tools: Tools) -> None:
         self._place = tools.place

@@ -11,6 +11,7 @@ from ui.look import Look
 from ui.messages import Problem
 from ui.parts.banner import BannerState
 from ui.screens.household.model import HouseholdModel
+from ui.screens.household.state import Phase
 from ui.screens.household.view import HouseholdView
 from ui.screens.household.wording import banner_of
 from ui.screens.kind import Screen, Tools
@@ -27,6 +28,11 @@ class HouseholdScreen:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self.model = HouseholdModel(tools)
+
+    @property
+    def wants_room(self) -> bool:
+        """See `OpenScreen`: a form, and what will happen, in one look."""
+        return self.model.state.phase is Phase.FORM
 
     @property
     def changed(self) -> SignalInstance:

@@ -15,7 +15,7 @@ from ui.parts.buttons import press_key
 from ui.parts.table import Cell, Column, Rows, Table, WholeRows
 from ui.parts.words import Pane, label, restyle
 from ui.screens.counter.wording import grouped
-from ui.screens.household.acts.kind import SHIFT, Act, Facts, Group
+from ui.screens.household.acts.kind import Act, Facts, Group
 
 _COLUMNS = (
     (Group.CARD,),
@@ -39,8 +39,7 @@ class ActButton(QPushButton):
         self.setProperty("look", "act")
         self.setAutoDefault(False)
         self.setMinimumWidth(150)
-        shown = act.key.replace(SHIFT, "⇧")
-        cap, self._title = QLabel(shown), label(t(act.title), "strong")
+        cap, self._title = QLabel(act.key), label(t(act.title), "strong")
         cap.setProperty("keycap", "true")
         cap.setFixedSize(24, 22)
         cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -78,7 +77,7 @@ class ActsPage(QWidget):
         line.setSpacing(10)
         for groups in _COLUMNS:
             pane = Pane(look.theme, margin=10)
-            pane.column.setSpacing(3)
+            pane.column.setSpacing(2)
             for group in groups:
                 self._add_group(look, pane, group, [one for one in acts if one.group is group])
             pane.column.addStretch(1)

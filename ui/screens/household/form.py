@@ -37,12 +37,12 @@ class FieldRow(QWidget):
         name = t(field.label) if field.needed else t("{name} (may stay empty)", name=t(field.label))
         self._about = t(field.about) if field.about else ""
         self._note = label(self._about, "small", wrap=True)
-        self._note.setMinimumHeight(18)
+        self._note.setMinimumHeight(16)
         self.inputs: list[QWidget] = []
         self._shown: list[Callable[[Mapping[str, str]], None]] = []
         body = QVBoxLayout(self)
         body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(3)
+        body.setSpacing(2)
         body.addWidget(label(name, "muted"))
         if field.kind is Kind.CHOICE:
             found = field.choices(services, state.facts)
@@ -73,7 +73,7 @@ class FieldRow(QWidget):
     def _add_line(self, body: QVBoxLayout, name: str, said: str, unit: str | None) -> None:
         made = QLineEdit()
         made.setAccessibleName(said)
-        made.setMinimumHeight(44)
+        made.setMinimumHeight(40)
         made.setMaxLength(self.field.longest + 20)
         made.textChanged.connect(lambda text: self.typed.emit(name, text))
         self.inputs.append(made)
@@ -90,7 +90,7 @@ class FieldRow(QWidget):
     def _add_choice(self, body: QVBoxLayout, choices: list[tuple[str, str]]) -> None:
         name, t = self.field.name, self._look.t
         made = Choice(self._look, t(self.field.label), choices, "")
-        made.setMinimumHeight(44)
+        made.setMinimumHeight(40)
         made.currentIndexChanged.connect(
             lambda _index: self.typed.emit(name, str(made.currentData()))
         )
@@ -123,13 +123,14 @@ class FormPage(Pane):
 
     def __init__(self, look: Look, services: DeskServices) -> None:
         super().__init__(look.theme)
+        self.column.setSpacing(8)
         self._look, self._services = look, services
         self._act: Act | None = None
         self.rows: list[FieldRow] = []
         self._about = label("", "muted", wrap=True)
         self._fields = QGridLayout()
         self._fields.setHorizontalSpacing(L)
-        self._fields.setVerticalSpacing(6)
+        self._fields.setVerticalSpacing(4)
         for side in (0, 1):
             self._fields.setColumnStretch(side, 1)
         self._preview = Notice(look)
@@ -204,8 +205,8 @@ class Notice(QFrame):
         self._words = label("", "words", wrap=True)
         restyle(self, "notice", "idle")
         body = QVBoxLayout(self)
-        body.setContentsMargins(18, 14, 18, 14)
-        body.setSpacing(6)
+        body.setContentsMargins(18, 10, 18, 10)
+        body.setSpacing(4)
         body.addWidget(label(look.t("What will happen"), "strong"))
         body.addWidget(self._words)
 

@@ -72,9 +72,7 @@ def _choosing(state: State, t: Translator) -> BannerState:
         line = t("What was done for it at this desk, the latest first.")
         return BannerState("ready", _who(state, t), line, icon="history")
     if state.facts.of is not None:
-        return BannerState(
-            "ready", _who(state, t), t("Choose a service by its letter."), icon="home"
-        )
+        return BannerState("ready", _who(state, t), t("Choose a service by its key."), icon="home")
     if state.facts.lying in _NEW:
         said = t("Find the household it shall belong to.")
         return BannerState("ready", brief(state.facts.lying, t), said)
@@ -122,8 +120,8 @@ def household_facts(facts: Facts, t: Translator) -> list[Fact]:
 
 def _card(facts: Facts, t: Translator) -> str:
     generation = facts.home.generation
-    nth = t("first card") if not generation else t("replaced {n} times", n=generation)
-    return nth if facts.card is None else f"{nth} · {t('in the reader')}"
+    nth = t("first card") if not generation else t("replaced {n}×", n=generation)
+    return nth if facts.card is None else f"{nth} · {t('inserted')}"
 
 
 def open_things(facts: Facts, t: Translator) -> list[str]:

@@ -11,8 +11,7 @@ How to add one, in ten minutes:
    after the form; `preview(services, form)` says every figure before anything happens, and may
    refuse; `run(doing)` calls the service and answers `Done`. Preview and run are called on a lane,
    never in the window's thread: they may ask the store, and must touch no widget.
-3. One line in `ACTS` in `acts/__init__.py`; its `key` is a letter, or one with Shift, that nobody
-   else has.
+3. One line in `ACTS` in `acts/__init__.py`; its `key` is a letter or digit nobody else has.
 4. Texts are `say("English sentence with {fields}", …)`; each English text is appended to
    `resources/i18n/zh_CN/LC_MESSAGES/cardstation.po`.
 5. `pytest tests/gui/test_household_acts.py` walks every act: offered or not, each field empty and
@@ -273,9 +272,6 @@ def offered(_facts: Facts) -> Said | None:
     return None
 
 
-SHIFT = "Shift+"
-
-
 @dataclass(frozen=True, slots=True)
 class Act:
     """One service. See the head of this file.
@@ -283,7 +279,7 @@ class Act:
     Attributes:
         code: Names it in pictures and tests.
         title: On its button, a message id. about: One sentence on its form, a message id.
-        key: A letter, or `Shift+` and one; works while services are chosen.
+        key: A letter or digit; works while services are chosen.
         card: What to put in, said while it is waited for; a message id.
         alone: It is of no household: offered also while nobody was found.
     """
@@ -304,8 +300,8 @@ class Act:
 
     def __post_init__(self) -> None:
         """Refuse what no page could show."""
-        letter = self.key.removeprefix(SHIFT)
-        ensure(len(letter) == 1 and letter.isupper(), f"{self.code}: a key is one letter")
+        one = len(self.key) == 1 and (self.key.isupper() or self.key.isdecimal())
+        ensure(one, f"{self.code}: a key is one letter or digit")
         names = [one.name for one in self.fields]
         ensure(len(names) == len(set(names)), f"{self.code}: a field is named twice")
 
