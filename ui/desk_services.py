@@ -48,6 +48,7 @@ from ui.meter_services import MeterServices
 from ui.money_services import MoneyServices
 from ui.order_services import OrderServices
 from ui.team_services import TeamServices
+from ui.tool_services import ToolServices
 
 Watch = Callable[[Step], None]
 
@@ -315,6 +316,7 @@ class DeskServices:
     issuing: IssueServices
     given: GivenServices
     meter: MeterServices
+    tools: ToolServices
     accounts: AccountServices
     household: HouseholdServices
     counter: CounterServices

@@ -22,6 +22,7 @@ from cardstation.bootstrap.desk_money import money_services
 from cardstation.bootstrap.desk_orders import order_services
 from cardstation.bootstrap.desk_readers import DeskReaders
 from cardstation.bootstrap.desk_teams import team_services
+from cardstation.bootstrap.desk_tools import tool_services
 from cardstation.bootstrap.doctor import look_at_everything
 from cardstation.bootstrap.papers import (
     write_card_report,
@@ -167,6 +168,7 @@ class Wiring:
             issuing=issue_services(station, readers.reader, self.print_card_slip),
             given=given_services(station),
             meter=meter_services(station, self.readers.reader, self._printed, self.settings),
+            tools=tool_services(station, self.readers.reader, self._printed, self.settings),
             accounts=account_services(station, self.print_closing),
             household=self._filed(household_services),
             counter=self._filed(counter_services),

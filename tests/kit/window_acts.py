@@ -163,5 +163,21 @@ ACT_CASES: dict[str, ActCase] = {
         (NOBODY, facts_of(household_state(samples.household(status=HouseholdStatus.CLOSED)))),
         {**CLOSING, "lost": "搬家时丢失，户主书面说明"},
     ),
+    "make_tool": ActCase(
+        facts_of(),
+        (NOBODY,),
+        {
+            "tool": "test",
+            "order": "GD-2026-0042",
+            "holder": "李师傅",
+            "until": "2026-12-03",
+            "gas": "0.5",
+            "why": "用户报修：插卡后不通气",
+        },
+    ),
+    "take_back_tool": ActCase(NOBODY, (), {"why": "已上门解锁，用户正常用气"}),
+    "lose_tool": ActCase(
+        NOBODY, (), {"tool_no": "T00001000017", "why": "维修途中遗失，已书面说明"}
+    ),
     "return": ActCase(facts_of(taken=False), (NOBODY, facts_of(), facts_of(taken=True))),
 }

@@ -48,6 +48,7 @@ from tests.kit.window_no_lists import no_lists
 from tests.kit.window_orders import FakeOrders
 from tests.kit.window_people import FakeShifts
 from tests.kit.window_teams import FakeTeams
+from tests.kit.window_tools import tool_services
 from ui.desk_services import (
     BackServices,
     DeskServices,
@@ -182,6 +183,7 @@ class FakeStation:
             issuing=self._issuing(),
             given=given_services(self),
             meter=meter_services(self),
+            tools=tool_services(self),
             accounts=account_services(self),
             household=self.households.services(self),
             counter=self.counter.services(self),

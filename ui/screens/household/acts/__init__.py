@@ -11,6 +11,7 @@ from ui.screens.household.acts.kind import Act
 from ui.screens.household.acts.lost import CANCEL_REISSUE, REISSUE
 from ui.screens.household.acts.meter import CANCEL, CARD, CHANGE
 from ui.screens.household.acts.papers import REPRINT
+from ui.screens.household.acts.tools import LOSE_TOOL, MAKE_TOOL, TAKE_BACK_TOOL
 
 ACTS: tuple[Act, ...] = (
     ISSUE,
@@ -35,4 +36,7 @@ ACTS: tuple[Act, ...] = (
     CLOSE,
     CLOSE_LOST,
     *(OVER_USE, PUT_OFF, FEE, ARREARS, DEPOSIT, PAY_BALANCE, REVERSE),
+    MAKE_TOOL,
+    TAKE_BACK_TOOL,
+    LOSE_TOOL,
 )
