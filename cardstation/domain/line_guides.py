@@ -95,6 +95,7 @@ STOPS: Mapping[str, Guide] = {
         (
             *("old_card", "card_differs_from_file", "counter_below_expected", "opening_card"),
             *("card_not_ours", "foreign_card", "blank_card", "chip_unknown", "no_key_for_maker"),
+            "tool_card",
             *("no_maker_rules", "card_blocked", "card_blacklisted", "layout_key_missing"),
             *("purse_locked", "purse_count_full", "loaded_on_other_card"),
         ),

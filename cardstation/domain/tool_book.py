@@ -21,7 +21,8 @@ class ToolOrder:
         valid_until: The last moment a meter takes it; until then it is back.
         uses: How often meters take it; a change has two, whatever is said.
         test_gas: Of a TEST card, at each use.
-        maker: Maker area of the meter, empty where only one fits.
+        maker: Maker area of the meter; empty = as of the card that was loaded last, or the only
+            one that fits.
     """
 
     tool: Tool

@@ -125,11 +125,19 @@ def _format(
         and chips.get(one.layout) in tools
         and (home is None or (chips[one.layout] == home.chip and home.meter.kind in one.kinds))
     ]
-    chosen = [one for one in fit if order.maker in ("", one.code)]
+    wanted = order.maker or (_maker_of(station, home) if home else "")
+    chosen = [one for one in fit if wanted in ("", one.code)]
     if len(chosen) != 1:
         chip = home.chip if home else " ".join(sorted(tools))
         raise Refusal("maker_not_said", chip=chip, makers=" ".join(one.code for one in fit))
     return chosen[0], tools[chips[chosen[0].layout]]
+
+
+def _maker_of(station: Station, home: Household) -> str:
+    """The maker area of the card that was loaded last, empty where none was loaded here."""
+    with station.store.reading() as reading:
+        last = reading.topups.last_of_account(home.account_no)
+    return "" if last is None else last.identity.maker
 
 
 def _ensure_asked_right(station: Station, order: ToolOrder, layout: ToolLayout) -> None:

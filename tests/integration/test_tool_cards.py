@@ -162,6 +162,13 @@ def test_what_is_asked_wrong_is_refused_and_nothing_written(
     assert desk.kinds() == []
 
 
+def test_the_maker_is_known_from_the_card_that_was_loaded_last(desk: Desk) -> None:
+    unsaid = order(maker="")
+    assert stopped_by(make, desk, VirtualCard(), unsaid) == "maker_not_said"
+    desk.sell(card_of(cards.household()))
+    assert make(desk, VirtualCard(), unsaid).content.card.maker == "CS01"
+
+
 def test_a_meter_nobody_has_yet_is_tested(desk: Desk) -> None:
     new = order(Tool.TEST, meter_no="QM0000000001")
     assert make(desk, VirtualCard(), new).account_no == ""

@@ -167,12 +167,10 @@ ACT_CASES: dict[str, ActCase] = {
         facts_of(),
         (NOBODY,),
         {
-            "tool": "test",
+            "tool": "test 500",
             "order": "GD-2026-0042",
             "holder": "李师傅",
             "until": "2026-12-03",
-            "gas": "0.5",
-            "why": "用户报修：插卡后不通气",
         },
     ),
     "take_back_tool": ActCase(NOBODY, (), {"why": "已上门解锁，用户正常用气"}),

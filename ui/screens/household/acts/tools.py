@@ -8,9 +8,8 @@ from datetime import datetime, time
 from cardstation.domain.tool_book import ToolOrder
 from cardstation.domain.tool_card import Tool, ToolUse
 from cardstation.domain.tool_slip import ToolSlip
-from cardstation.domain.volume import NO_GAS
+from cardstation.domain.volume import Volume
 from ui.desk_services import DeskServices
-from ui.screens.household.acts.cards import makers_offered
 from ui.screens.household.acts.kind import (
     Act,
     Doing,
@@ -28,7 +27,10 @@ from ui.screens.household.acts.kind import (
 _TOOLS = (
     (Tool.UNLOCK.value, say("Unlock: the valve opens, a magnet is forgotten")),
     (Tool.CHECK.value, say("Check: only looked at")),
-    (Tool.TEST.value, say("Test: lets gas through that nobody pays")),
+    *(
+        (f"{Tool.TEST.value} {litres}", say("Test: lets {gas} through", gas=str(Volume(litres))))
+        for litres in (500, 2_000)
+    ),
     (Tool.CHANGE.value, say("Change: takes what is left out of the meter")),
     (Tool.CLEAR.value, say("Clear: the meter is as new, its gas is void")),
 )
@@ -43,16 +45,14 @@ def _tools(_services: DeskServices, _facts: Facts) -> Sequence[tuple[str, Said]]
 
 
 def _order(services: DeskServices, form: Form) -> ToolOrder:
-    day, gas = form.day("until"), form.values["gas"]
-    tool = Tool(form.words("tool"))
+    tool, _, litres = form.words("tool").partition(" ")
     return ToolOrder(
-        tool=tool,
+        tool=Tool(tool),
         meter_no=form.facts.home.meter.meter_no,
         work_order=form.words("order"),
         holder=form.words("holder"),
-        valid_until=datetime.combine(day, _LAST_MINUTE, services.now().tzinfo),
-        test_gas=NO_GAS if gas is None else form.volume("gas"),
-        maker=form.words("maker"),
+        valid_until=datetime.combine(form.day("until"), _LAST_MINUTE, services.now().tzinfo),
+        test_gas=Volume(int(litres or 0)),
     )
 
 
@@ -74,13 +74,9 @@ def _make_preview(services: DeskServices, form: Form) -> tuple[Said, ...]:
 
 def _make(doing: Doing) -> Done:
     services, form = doing.services, doing.form
-    slip = services.tools.make(
-        doing.presence,
-        _order(services, form),
-        form.second,
-        form.words("why"),
-        doing.watch,
-    )
+    order = _order(services, form)
+    why = f"{order.work_order}: {order.tool.value} {order.meter_no}, {order.holder}"
+    slip = services.tools.make(doing.presence, order, form.second, why, doing.watch)
     return Done(
         say("The tool card is made"),
         (
@@ -103,9 +99,6 @@ MAKE_TOOL = Act(
         Field("order", "Work order", longest=16),
         Field("holder", "Fitter", longest=40),
         Field("until", "Last day", Kind.DAY),
-        Field("gas", "Test gas", Kind.VOLUME, needed=False),
-        Field("maker", "Maker area", Kind.CHOICE, needed=False, choices=makers_offered),
-        Field("why", "Why, in words"),
     ),
     needs=Needs.ANY,
     card="Put a blank card in",
