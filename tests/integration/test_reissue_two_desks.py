@@ -15,11 +15,16 @@ import pytest
 from cardstation.domain.money import Money
 from cardstation.domain.reissue import UNDONE
 from cardstation.domain.topup import TopUpRequest
+from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
+from cardstation.services.dispute import dispute
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.pay_out import pay_out
 from cardstation.services.return_load import return_load
+from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
 from drivers.makers import MAKERS
+from drivers.virtual import Tear
 from drivers.virtual.meter import VirtualMeter
 from tests.kit.memory_ledger import Centre
 from tests.kit.reissuing import (
@@ -282,3 +287,38 @@ def test_without_a_ledger_a_desk_makes_it_by_its_own_facts(tmp_path: Path) -> No
     assert not meter.take(new).credited
     proved(desk)
     desk.station.store.close()
+
+
+def test_people_do_not_settle_what_a_new_card_carries(town: Town) -> None:
+    """Torn in the lane of a silent desk while it was taken back; by then a new card was made."""
+    town.meter.take(town.old)
+    inserted = town.a.insert(town.old)
+    try:
+        top_up(town.a.station, inserted, TopUpRequest(money=Money.of_yuan("50")), nobody)
+        sync(town.a.station)
+        line_of(town.a).down = True
+        town.old.chip.arm(Tear(12))
+        with pytest.raises((OutcomeUnknown, LinkFailed)):
+            return_load(town.a.station, inserted, SECOND, nobody)
+    finally:
+        inserted.close()
+        town.old.chip.arm(None)
+        town.a.reader.pull()
+    new = reissue(town.b, HOME)
+    with town.a.station.store.reading() as reading:
+        back = reading.topups.every()[-1]
+    dispute(town.a.station, back.topup_id, SECOND, "the card fell into the river")
+    gone = MeterCount(purchases=51, card_here=True)
+    for code in ("return_needs_ledger", "load_on_new_card"):
+        with pytest.raises(Refusal, match=code):
+            settle_dispute(
+                *(town.a.station, back.topup_id, Finding.NOT_LOADED, "it was off the card"),
+                *(SECOND, gone),
+            )
+        line_of(town.a).down = False
+    settle_dispute(town.a.station, back.topup_id, Finding.LOADED, "the new card has it", SECOND)
+    assert refused(town.a, town.old) == "old_card"
+    assert town.meter.take(new).credited
+    sync(town.a.station)
+    assert not town.codes("S001")
+    proved(town.a, town.b)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cardstation.domain.card import CardContent
 from cardstation.domain.ledger import PEOPLE, PROVISIONAL, Entry, EntryKind
 from cardstation.domain.meter import CounterSchool, MakerRules
+from cardstation.domain.payment import Tender
 from cardstation.domain.topup import TopUp
 from cardstation.services.intent.being_cleared import is_of_clearing
 from cardstation.services.station import Station
@@ -24,7 +25,8 @@ class LastLoad:
     Attributes:
         seal: The fact.
         back: The fact that took it off its card again, None while it stands.
-        doubted: It may be another load's seal, or another one has its counter.
+        doubted: It may be another load's seal, or another one has its counter, and is not made up
+            for by it.
     """
 
     seal: Entry
@@ -59,7 +61,8 @@ def last_load(told: Sequence[Entry], meter_no: str, rules: MakerRules) -> LastLo
         for one in seals
         if counts and one.counter_after == last.counter_after and one.subject not in back
     }
-    doubted = last.witness == PROVISIONAL or bool(alike - {last.subject})
+    on_purpose = last.tender == Tender.MAKE_UP
+    doubted = last.witness == PROVISIONAL or bool(alike - {last.subject} and not on_purpose)
     return LastLoad(last, back.get(last.subject), doubted)
 
 
