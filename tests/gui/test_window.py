@@ -332,6 +332,7 @@ def test_tab_follows_the_eye(open_desk: Open) -> None:
         "Paid by: Cash",
         "Paid by: QR payment",
         "Paid by: Bank transfer",
+        "Paid by: Out of the balance",
         "Payment number",
         "Clear",
         "Take money and write card",
