@@ -115,6 +115,7 @@ _OF_ACCOUNTS = frozenset(
     {
         *(EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED),
         *(EntryKind.CHARGED, EntryKind.PAID_OUT, EntryKind.ACCOUNT_CLOSED),
+        EntryKind.CARRIED,
     }
 )
 _BY_ACCOUNT = itemgetter(0)

@@ -37,6 +37,7 @@ def _facts(command: Command) -> Command:
         click.option("--counter", type=click.IntRange(min=0), required=True, help="Purchases."),
         click.option("--order", required=True, help="Number of the fitter's work order."),
         click.option("--old", default="", help="Old meter; where the file has the new one."),
+        click.option("--moved", is_flag=True, help="The fitter's change card moved it all over."),
         click.option("--chip", default="", help="Of the new meter's cards, where it is another."),
     )
     for option in reversed(options):
@@ -123,7 +124,7 @@ def cancel(call: Call, account: str, why: str, approver: str) -> None:
 
 
 def _meters(said: dict[str, Any]) -> tuple[NewMeter, FinalReading]:
-    new = NewMeter(said["new_meter"], MeterKind(said["kind"]), said["chip"])
+    new = NewMeter(said["new_meter"], MeterKind(said["kind"]), said["chip"], moved=said["moved"])
     left = _quantity("--left", said["left"], MeterKind(said["was"]))
     return new, FinalReading(left, said["counter"], said["order"])
 

@@ -29,11 +29,18 @@ class FinalReading:
 
 @dataclass(frozen=True, slots=True)
 class NewMeter:
-    """The meter that hangs there now. `chip`: of the cards it takes, empty = as before."""
+    """The meter that hangs there now.
+
+    Attributes:
+        chip: Of the cards it takes, empty = as before.
+        moved: The fitter's change card moved everything out of the old meter into it: what was
+            left, its count and its household. Nothing is carried over then.
+    """
 
     meter_no: str
     kind: MeterKind
     chip: str = ""
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,5 +147,26 @@ def restored_content(
     return replace(content, credit=told)
 
 
+def moved_content(
+    content: CardContent, meter_no: str, *, at: datetime, station_no: int, mark: bytes
+) -> CardContent:
+    """A card whose meter was moved into another one, with its count and all it ever took.
+
+    Args:
+        content: What it shows, of the old meter.
+        meter_no: Of the one that goes on counting.
+        at: Now.
+        station_no: Of the desk.
+        mark: Of the work that writes it.
+    """
+    returned = content.returned or fail("a card that is changed has an answer")
+    there = replace(
+        content,
+        identity=replace(content.identity, meter_no=meter_no),
+        returned=replace(returned, meter_no=meter_no),
+    )
+    return restored_content(there, at=at, station_no=station_no, mark=mark)
+
+
 def _number(quantity: Quantity) -> int:
     return quantity.fen if isinstance(quantity, Money) else quantity.litres

@@ -102,6 +102,12 @@ TABLE = {
         AS_WAS,
         "Enter zero, and charge what was used over by itself.",
     ),
+    "residual_moved": Words(
+        "It is in the new meter",
+        "The fitter's card moved what was left into meter {meter_no} already.",
+        AS_WAS,
+        "Leave out what was left in the old meter: it is not carried over twice.",
+    ),
     "carried_differs": Words(
         "Another figure than agreed",
         "Both agreed to {was}; reckoned now it is {now}.",

@@ -14,7 +14,7 @@ from cardstation.domain.card import CardContent, CardType
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household
 from cardstation.domain.meter import CounterSchool, MakerRules
-from cardstation.domain.new_card import new_content, restored_content
+from cardstation.domain.new_card import moved_content, new_content, restored_content
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step, TopUp, Work, mark_of
 from cardstation.errors import CardSwapped, Refusal, fail
@@ -33,6 +33,7 @@ from cardstation.services.intent.meter_changes import (
     last_change,
     replaced_meters,
     stands_for_this_meter,
+    was_moved,
 )
 from cardstation.services.intent.prices import tiers_for
 from cardstation.services.intent.whole_card import (
@@ -173,6 +174,7 @@ def _begin(
         _ensure_its_turn(reading, household, content)
         before = _before(reading, card, household, content)
         counted = counted_by(reading, household, content.identity.meter_no)
+        moved = was_moved(reading, household, content.identity.meter_no)
     rules = station.rules_of(content.identity.maker)
     _ensure_empty(content, rules, counted, said=approval is not None)
     _ensure_fits(station, card, household, content)
@@ -180,10 +182,12 @@ def _begin(
     work_id = new_id(station.clock)
     while not is_free_mark(work_id, content):
         work_id = new_id(station.clock)
+    now, number, mark = station.clock.now(), station.number, mark_of(work_id)
     if before is not None:
-        meant_for = restored_content(
-            before, at=station.clock.now(), station_no=station.number, mark=mark_of(work_id)
-        )
+        meant_for = restored_content(before, at=now, station_no=number, mark=mark)
+    elif moved:
+        meter_no = household.meter.meter_no
+        meant_for = moved_content(content, meter_no, at=now, station_no=number, mark=mark)
     else:
         meant_for = _for_new_meter(station, household, content, work_id)
     intent = begun_work(station, work_id, Work.CHANGE, meant_for, card.image)

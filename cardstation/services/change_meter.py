@@ -67,7 +67,7 @@ def reckon_change(
             `meter_no_malformed`, `order_no_missing`, `meter_of_other_household`,
             `meter_not_changed` (it is on file already, and no old number was said),
             `old_meter_differs`, `meter_kind_differs`, `reading_wrong_unit`,
-            `residual_below_zero`.
+            `residual_below_zero`, `residual_moved` (it is in the new meter already).
     """
     with station.store.reading() as reading:
         before, after = _both(reading, account_no, new, read, old_no, _today(station))
@@ -159,6 +159,7 @@ def _recorded(
         words=f"{read.order_no}: {why}",
         approver=approval.name,
         counter_before=read.counter,
+        counter_after=read.counter if new.moved else 0,
         fen=amount_of(read.residual) if money else 0,
         litres=0 if money else amount_of(read.residual),
     )
@@ -230,11 +231,13 @@ def _both(
         raise Refusal("old_meter_differs", said=old_no, filed=filed.meter_no)
     if kind is not filed.kind:
         raise Refusal("reading_wrong_unit", meter_no=filed.meter_no)
+    if new.moved and new.kind is not kind:
+        raise Refusal("meter_kind_differs", meter_no=new.meter_no)
     after = replace(
         household,
         meter=Meter(new.meter_no, new.kind, today),
         chip=new.chip or household.chip,
-        purchase_counter=0,
+        purchase_counter=household.purchase_counter if new.moved else 0,
     )
     return household, after
 
@@ -245,6 +248,8 @@ def _ensure_said(reading: Reading, household: Household, new: NewMeter, read: Fi
         raise Refusal("meter_no_malformed", most=_MOST)
     if not (0 < len(read.order_no) <= _MOST and read.order_no.isprintable()):
         raise Refusal("order_no_missing", most=_MOST)
+    if new.moved and read.residual:
+        raise Refusal("residual_moved", meter_no=number)
     if amount_of(read.residual) < 0 or read.counter < 0:
         raise Refusal("residual_below_zero", account_no=household.account_no)
     others = [one.account_no for one in reading.households.of_meter(number)]

@@ -51,8 +51,9 @@ def record(
     *,
     number: str = NEW_NO,
     old_no: str = "",
+    moved: bool = False,
 ) -> MeterChangeSlip:
-    new = NewMeter(number, kind or home.meter.kind)
+    new = NewMeter(number, kind or home.meter.kind, moved=moved)
     agreed = reckon_change(desk.station, home.account_no, new, read, old_no=old_no)
     return change_meter(
         desk.station, home.account_no, new, read, agreed, SECOND, WHY, old_no=old_no
@@ -95,6 +96,30 @@ def test_what_was_left_is_in_the_new_meter_and_sales_go_on(
         was = left if isinstance(left, Money) else Volume(left.litres // 1000 * 1000)
         assert slip.carried.quantity == was
     sync(desk.station)
+    assert verify(desk.station).ok
+    desk.station.store.close()
+
+
+@pytest.mark.parametrize("kind", list(MeterKind))
+@pytest.mark.parametrize("rules", MAKERS[:4], ids=lambda rules: rules.school.value)
+def test_a_meter_that_was_moved_by_the_fitters_card_goes_on_at_its_count(
+    tmp_path: Path, rules: MakerRules, kind: MeterKind
+) -> None:
+    home = customer(rules, kind)
+    desk, card = desk_for(tmp_path, home, rules), card_of(home, rules)
+    layout = layout_of(rules)
+    old = VirtualMeter.of_card(layout.decode(card.image), layout, rules.school)
+    left, nothing = old.state.residual, old.state.quantity(0)
+    new = VirtualMeter(replace(old.state, meter_no=NEW_NO), layout)
+    read = reading(nothing, new.state.purchase_counter)
+    assert record(desk, home, read, moved=True).due_id == ""
+    assert change(desk, card, home).meter_no == NEW_NO
+    assert not new.take(card).credited, "nothing is taken twice"
+    for number in (1, 2):
+        desk.sell(card, "100")
+        assert new.take(card).credited
+        unit = 10_000 if kind is MeterKind.MONEY else 29_000
+        assert new.state.residual == left + number * unit
     assert verify(desk.station).ok
     desk.station.store.close()
 
@@ -153,6 +178,11 @@ def test_what_is_said_of_both_meters_is_looked_at(tmp_path: Path) -> None:
     assert stopped(desk, home, number=home.meter.meter_no) == "meter_not_changed"
     assert stopped(desk, home, old_no="QM7") == "old_meter_differs"
     assert stopped(desk, home, read=reading(Money(1))) == "reading_wrong_unit"
+    assert stopped(desk, home, moved=True) == "residual_moved"
+    empty = reading(Volume(0))
+    assert stopped(desk, home, read=empty, moved=True, kind=MeterKind.MONEY) == (
+        "meter_kind_differs"
+    )
     assert stopped(desk, home, read=reading(Volume(-1))) == "residual_below_zero"
     assert stopped(desk, home, read=FinalReading(Volume(0), 1, "")) == "order_no_missing"
     assert stopped(desk, replace(home, account_no="9")) == "unknown_household"

@@ -20,7 +20,8 @@ from cardstation.domain.transitions import TopUpState
 from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.services.cancel_meter_change import cancel_meter_change
-from cardstation.services.intent.gas_dues import dues_of
+from cardstation.services.intent.gas_dues import dues_of, record_due
+from cardstation.services.intent.meter_rests import record_rest
 from cardstation.services.lay_aside import lay_aside
 from cardstation.services.load_prepaid import load_prepaid
 from cardstation.services.orders_state import orders_state
@@ -212,3 +213,21 @@ def _bound(desk: Desk, card: VirtualCard, rules: MakerRules) -> None:
 
 def _raw(quantity: Volume | Money) -> int:
     return quantity.litres if isinstance(quantity, Volume) else quantity.fen
+
+
+def test_what_came_with_a_meter_has_its_change(tmp_path: Path) -> None:
+    """Planted: money in a balance, and gas due, that no change of meter stands behind."""
+    home = customer()
+    desk = desk_for(tmp_path, home)
+    record(desk, home, reading(Volume(5_400)))
+    with desk.station.store.unit() as unit:
+        first = unit.account_changes.of_account(home.account_no)[0]
+        (due,) = (one for _, _, one in unit.gas_dues.every())
+        for change_id, money in (("none", 5), (first.change_id, -5)):
+            record_rest(desk.station, unit, replace(first, change_id=change_id), Money(money))
+        record_due(desk.station, unit, replace(due, due_id="none"))
+        unit.commit()
+    found = verify(desk.station)
+    named = [one.values["change_id"] for one in found.disagreements if "change_id" in one.values]
+    assert sorted(named) == sorted(["none", "none", first.change_id])
+    desk.station.store.close()

@@ -117,6 +117,15 @@ def is_for_old_meter(reading: Reading, household: Household, order: Order) -> bo
     return order.expected_counter != household.purchase_counter
 
 
+def was_moved(reading: Reading, household: Household, meter_no: str) -> bool:
+    """Whether a fitter's card moved this meter, as it counted, into the one on file."""
+    change = last_change(reading, household.account_no)
+    if change is None or change.before.meter_no != meter_no:
+        return False
+    stored = reading.journal.last_about(change.change_id, EntryKind.ACCOUNT)
+    return stored is not None and stored.entry.counter_after > 0
+
+
 def counted_by(reading: Reading, household: Household, meter_no: str) -> int:
     """How many purchases a meter that was taken down had counted, -1 = nobody said here."""
     for one in reversed(reading.account_changes.of_account(household.account_no)):

@@ -30,6 +30,10 @@ _KINDS = (
     (MeterKind.VOLUME.value, say("Counts gas")),
     (MeterKind.MONEY.value, say("Counts money")),
 )
+_MOVED = (
+    ("", say("It starts at nothing")),
+    ("moved", say("The fitter's change card moved all into it")),
+)
 _WHY = Field("why", "Why, in words", about="It stands in the records.")
 
 
@@ -45,8 +49,13 @@ def _kinds(_services: DeskServices, _facts: Facts) -> Sequence[tuple[str, Said]]
     return _KINDS
 
 
+def _moved(_services: DeskServices, _facts: Facts) -> Sequence[tuple[str, Said]]:
+    return _MOVED
+
+
 def _read(form: Form) -> tuple[NewMeter, FinalReading]:
-    new = NewMeter(form.words("meter_no"), MeterKind(form.words("kind")))
+    moved = bool(form.words("moved"))
+    new = NewMeter(form.words("meter_no"), MeterKind(form.words("kind")), moved=moved)
     read = FinalReading(_left(form), int(form.words("counter")), form.words("order"))
     return new, read
 
@@ -115,6 +124,7 @@ CHANGE = Act(
     fields=(
         Field("meter_no", "New meter's number", longest=20),
         Field("kind", "New meter", Kind.CHOICE, choices=_kinds),
+        Field("moved", "What the new meter counts", Kind.CHOICE, needed=False, choices=_moved),
         Field("volume", "Left in the old meter, m³", Kind.VOLUME, needed=False),
         Field("money", "Left in the old meter, yuan", Kind.MONEY, needed=False),
         Field("counter", "Purchases the old meter counts", Kind.DIGITS, longest=5),
