@@ -114,8 +114,7 @@ SOUND = Verdict()
 _OF_ACCOUNTS = frozenset(
     {
         *(EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED),
-        *(EntryKind.CHARGED, EntryKind.PAID_OUT, EntryKind.ACCOUNT_CLOSED),
-        EntryKind.CARRIED,
+        *(EntryKind.CHARGED, EntryKind.PAID_OUT, EntryKind.ACCOUNT_CLOSED, EntryKind.CARRIED),
     }
 )
 _BY_ACCOUNT = itemgetter(0)

@@ -10,7 +10,6 @@ from cardstation.domain.meter import MeterKind
 from cardstation.domain.meter_change import Carried, FinalReading, NewMeter
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.volume import NO_GAS
-from cardstation.errors import Refusal
 from ui.desk_services import DeskServices
 from ui.screens.household.acts.kind import (
     Act,
@@ -61,21 +60,20 @@ def _read(form: Form) -> tuple[NewMeter, FinalReading]:
 
 
 def _left(form: Form) -> Quantity:
-    """What was left in the old meter, in its unit; nothing typed is nothing.
+    """What was left in the old meter, in its unit; nothing typed is nothing."""
+    money = _counts_money(form.facts)
+    name, nothing = ("money", NO_MONEY) if money else ("volume", NO_GAS)
+    if form.values[name] is None:
+        return nothing
+    return form.money(name) if money else form.volume(name)
 
-    Raises:
-        Refusal: `reading_wrong_unit`: both were typed, or the one that it does not count.
-    """
-    volume, money = form.values["volume"], form.values["money"]
-    counts_money = form.facts.home.meter.kind is MeterKind.MONEY
-    with_old = bool(form.words("old"))  # then the file tells the new meter's kind
-    if volume is not None and money is not None:
-        raise Refusal("reading_wrong_unit", meter_no=form.facts.home.meter.meter_no)
-    if money is not None:
-        return form.money("money")
-    if volume is not None:
-        return form.volume("volume")
-    return NO_MONEY if counts_money and not with_old else NO_GAS
+
+def _counts_money(facts: Facts) -> bool:
+    return facts.home.meter.kind is MeterKind.MONEY
+
+
+def _counts_gas(facts: Facts) -> bool:
+    return not _counts_money(facts)
 
 
 def _figure(due: Carried) -> str:
@@ -125,8 +123,20 @@ CHANGE = Act(
         Field("meter_no", "New meter's number", longest=20),
         Field("kind", "New meter", Kind.CHOICE, choices=_kinds),
         Field("moved", "What the new meter counts", Kind.CHOICE, needed=False, choices=_moved),
-        Field("volume", "Left in the old meter, m³", Kind.VOLUME, needed=False),
-        Field("money", "Left in the old meter, yuan", Kind.MONEY, needed=False),
+        Field(
+            "volume",
+            "Left in the old meter, m³",
+            Kind.VOLUME,
+            needed=False,
+            asked=_counts_gas,
+        ),
+        Field(
+            "money",
+            "Left in the old meter, yuan",
+            Kind.MONEY,
+            needed=False,
+            asked=_counts_money,
+        ),
         Field("counter", "Purchases the old meter counts", Kind.DIGITS, longest=5),
         Field("order", "No. of the work order", longest=20),
         Field(
