@@ -55,6 +55,9 @@ CLOSING_IN_DOUBT = "closing_in_doubt"
 PASSED, NOT_ON_FILE = "passed", "not_on_file"
 """States of a paid order: its card has left the counter it is for; its household is another's."""
 
+TO_BOOK = "tool_gas_to_book"
+"""What a tool card took out of a meter, and nobody gave to its household yet."""
+
 _FIND = GuideStep("find_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _HOLD = GuideStep("hold", Who.TWO, Act.DISPUTE, Proof.SECOND_APPROVAL)
 _SETTLE = GuideStep("settle", Who.TWO, Act.SETTLE, Proof.WITNESS)
@@ -137,6 +140,8 @@ _ENTRIES: Mapping[str, Guide] = {
     "counter_gap": Guide((_CHANNEL,), 0, (), OFF_BOOK_H, 8),
 }
 
+_BOOK_TOOL = GuideStep("book_tool", Who.TWO, Act.NONE, Proof.WITNESS)
+_TOOL_TO_BOOK = Guide((_BOOK_TOOL,), 0, (), MONEY_H, 3)
 _OVERDUE_TOOL = Guide((_FETCH_TOOL, _TOOL_LOST), 0, (), MONEY_H, 5)
 _SIGN = GuideStep("sign_for_unknown", Who.CLERK, Act.NONE, Proof.SIGNATURE)
 _CLOSED_ALONE = Guide((_SIGN,), 0, (), END_OF_SHIFT, 0)
@@ -198,7 +203,7 @@ def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> 
     if kind is Kind.SHIFT:
         return _CLOSED_ALONE
     if kind is Kind.TOOL:
-        return _OVERDUE_TOOL
+        return _TOOL_TO_BOOK if code == TO_BOOK else _OVERDUE_TOOL
     if kind is Kind.LINE:
         return line_guide(code, state)
     if code in _BAGS:

@@ -133,6 +133,13 @@ TABLE = {
         UNCHANGED,
         "Two people at the centre take the card {card_no} off the list; this desk then follows.",
     ),
+    "tool_gas_to_book": Words(
+        "Gas of an old meter not booked",
+        "The tool card {tool_no} (work order {work_order}) took {left} out of meter {meter_no}, "
+        "which had counted {count} purchases; it came back with it.",
+        "That gas is due to the household, and is in no meter.",
+        "Two people record the change of meter with these figures, or grant the gas (make-up).",
+    ),
     "tool_card_overdue": Words(
         "Tool card overdue",
         "The tool card {tool_no} ({tool}) for work order {work_order} is with {holder}; its last "

@@ -41,11 +41,11 @@ from cardstation.services.intent.left_open import batches_to_end, papers_elsewhe
 from cardstation.services.intent.owners import owners_of
 from cardstation.services.intent.paying_out import begun_before, may_be_back, payment_may_be_back
 from cardstation.services.intent.signed_over import signed_alone
+from cardstation.services.intent.tool_cases import of_tools
 from cardstation.services.open_intents import open_intents
 from cardstation.services.orders_state import orders_state
 from cardstation.services.station import Station
 from cardstation.services.sync_state import sync_state
-from cardstation.services.tool_cards_state import tool_cards_state
 from cardstation.store import Reading
 from cardstation.store.closings import NOTED
 
@@ -71,7 +71,7 @@ def exceptions_state(
         *_of_closings(station, moment),
         *_of_batches(station, moment),
         *_of_orders(station, moment, order_warn_days),
-        *_of_tools(station, moment),
+        *of_tools(station, moment),
     )
     owned = _owned(station, found, timedelta(days=order_warn_days))
     return worst_first((*owned, *_of_sync(station, moment)))
@@ -123,31 +123,6 @@ def _of_intents(station: Station, moment: Moment) -> list[Case]:
     with station.store.reading() as reading:
         names = {one.account_no: _name(reading, one.account_no) for one in waiting}
     return [of_intent(one, moment, names[one.account_no]) for one in waiting]
-
-
-def _of_tools(station: Station, moment: Moment) -> list[Case]:
-    """Tool cards whose fitter did not bring them back in time."""
-    return [
-        case(
-            Kind.TOOL,
-            "tool_card_overdue",
-            moment,
-            key=one.given.tool_no,
-            who=one.given.holder,
-            card_no=one.given.tool_no,
-            since=one.given.card.valid_until,
-            opened_by=one.clerk,
-            meter_no=one.given.card.meter_no,
-            values={
-                "tool_no": one.given.tool_no,
-                "tool": one.given.card.tool.value,
-                "work_order": one.given.card.work_order,
-                "holder": one.given.holder,
-            },
-        )
-        for one in tool_cards_state(station)
-        if one.overdue
-    ]
 
 
 def _of_closings(station: Station, moment: Moment) -> list[Case]:

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 
 from cardstation.domain.ledger import PEOPLE
+from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.tool_book import ToolStatus
 from cardstation.domain.tool_card import Tool
 from cardstation.domain.topup import Work
 from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerUnreachable, Refusal
+from cardstation.services.exceptions_state import exceptions_state
+from cardstation.services.grant_gas import grant_gas
 from cardstation.services.lose_tool_card import lose_tool_card
 from cardstation.services.recover import recover
 from cardstation.services.sync import sync
@@ -109,6 +112,30 @@ def test_what_a_change_card_brought_home_is_there_for_others(desk: Desk) -> None
     home = take_back(desk, card).content.brought_home
     assert home is not None
     assert (home.meter_no, home.purchase_counter, amount(home.residual)) == (METER, 7, 3_500)
+
+
+def test_what_came_home_is_an_open_case_until_it_is_given_to_the_household(desk: Desk) -> None:
+    card = VirtualCard()
+    make(desk, card, order(Tool.CHANGE))
+    used(card, purchase_counter=7)
+    assert not exceptions_state(desk.station)
+    take_back(desk, card)
+    [one] = exceptions_state(desk.station)
+    assert (one.code, one.overdue) == ("tool_gas_to_book", False)
+    assert (one.values["left"], one.values["count"]) == ("3.5 m³", 7)
+    gas = Volume(3_500)
+    account_no = cards.household().account_no
+    grant_gas(desk.station, account_no, gas, Tender.CARRIED, "GD-1", SECOND, WHY)
+    assert not exceptions_state(desk.station)
+
+
+def test_what_went_into_the_new_meter_is_no_case(desk: Desk) -> None:
+    card = VirtualCard()
+    make(desk, card, order(Tool.CHANGE))
+    used(card)
+    assert meter(meter_no="QM0000000002", account_no="", residual=0).use(card, at=NOW).did
+    take_back(desk, card)
+    assert not exceptions_state(desk.station)
 
 
 def test_the_entry_says_who_gave_what_to_whom(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from cardstation.domain.guides import (
     OTHERWISE,
     PARTLY_HELD,
     PASSED,
+    TO_BOOK,
     UNPHOTOGRAPHED,
     WITH_TEAM,
     guide_of,
@@ -87,7 +88,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     rows += [(at, guide_of(Kind.LINE, "kept_refused", state=at)) for at in (REFUSED, OWED)]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
     rest.append(("shift", guide_of(Kind.SHIFT, "unknown_to_sign")))
-    rest.append(("tool", guide_of(Kind.TOOL, "tool_card_overdue")))
+    rest += [(code, guide_of(Kind.TOOL, code)) for code in ("tool_card_overdue", TO_BOOK)]
     rest += [(code, guide_of(Kind.BAG, code)) for code in _OF_BAGS]
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))
