@@ -1,4 +1,4 @@
-"""`cardstation account close-quote|close|close-off|settlement`: an account ends, paid out."""
+"""`cardstation account close-quote|close-begin|close|…`: an account ends, and is paid out."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cardstation.domain.closing import FinalReading, Settlement
 from cardstation.domain.meter import MeterKind
 from cardstation.domain.payment import Tender
 from cardstation.services.account_state import account_state
+from cardstation.services.begin_closing import begin_closing
 from cardstation.services.close_account import Leaving, close_account
 from cardstation.services.closing_paper import closing_paper
 from cardstation.services.identify import Inserted, insert_card
@@ -54,10 +55,38 @@ def close_quote(call: Call, account_no: str, residual: str, fitter: str, documen
     call.output.answer(_value(found), _rows(call, found))
 
 
+@click.command("close-begin")
+@click.argument("account_no", metavar="ACCOUNT")
+@with_reading
+@click.option("--card-lost", is_flag=True, help="The card is gone; else it is in the reader.")
+@reader_option
+@wait_option
+@with_json
+@pass_call
+def close_begin(
+    call: Call,
+    *,
+    account_no: str,
+    residual: str,
+    fitter: str,
+    document: str,
+    card_lost: bool,
+    reader: str,
+    wait_s: float,
+) -> None:
+    """Make sure that an account may be closed; then hand over what this says, and `close`."""
+    with call.doors.station(call.settings, True) as station:
+        final = _final(station, account_no, residual, fitter, document)
+        with _card(call, station, reader, wait_s, lost=card_lost) as card:
+            doubtful = begin_closing(station, account_no, final, card)
+        found = quote_closing(station, account_no, final)
+    call.output.answer({**_value(found), "doubtful": doubtful}, _rows(call, found))
+
+
 @click.command()
 @click.argument("account_no", metavar="ACCOUNT")
 @with_reading
-@click.option("--handed", required=True, help="Yuan handed over: the sum of close-quote.")
+@click.option("--handed", required=True, help="Yuan handed over: the sum of close-begin.")
 @click.option("--card-lost", default="", help="What became of the card; else it is in the reader.")
 @click.option(
     "--tender", type=click.Choice([one.value for one in TENDERS]), default="cash", show_default=True
@@ -181,4 +210,4 @@ def _rows(call: Call, found: Settlement) -> list[str]:
     return columns([*lines, *sums]) + ([left] if plain(found.uncovered) not in (0, "0") else [])
 
 
-CLOSING = (close_quote, close, close_off, settlement)
+CLOSING = (close_quote, close_begin, close, close_off, settlement)

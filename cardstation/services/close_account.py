@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cardstation.domain.account_change import AccountEvent
-from cardstation.domain.admission import ensure_known
 from cardstation.domain.closing import Closing, FinalReading, Settlement
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import PEOPLE
@@ -22,6 +21,7 @@ from cardstation.services.intent.closings import (
     closed,
     closing_may_be_paid,
     ensure_balance_here,
+    ensure_card_empty,
     ensure_closable,
     ensure_no_other_desk,
     record_closed,
@@ -68,7 +68,8 @@ def close_account(
     """Close an account for good, and record that its money is in the household's hands.
 
     The clerk pays first, as `begin_closing` and `quote_closing` say, and confirms with the second
-    person. A load that lies on the card is taken off it before.
+    person. A load that lies on the card is taken off it before; money that is out already is put
+    on record whatever another desk did with the card since.
 
     Args:
         station: The desk.
@@ -78,9 +79,8 @@ def close_account(
         card: The household's card, in the lane; None where it is said to be lost.
 
     Raises:
-        Refusal: those of `quote_closing`, `ensure_no_other_desk`, `ensure_known` and
-            `ensure_may_sell`; `card_not_said`, `account_gas_on_card`, `closing_sum_differs`,
-            `tender_unknown`, `payout_in_doubt`, `proof_missing`, `second_person_same`,
+        Refusal: those of `begin_closing`; `card_not_said`, `closing_sum_differs`, `tender_unknown`,
+            `payout_in_doubt`, `proof_missing`, `second_person_same`,
             `card_at_work`.
         OutcomeUnknown: something is open on the card; it decides at its next insertion.
     """
@@ -92,9 +92,10 @@ def close_account(
     if card is not None:
         ensure_settled(resolve_card(station, card))
     with account_in_hand(station, account_no, card) as household:
-        _ensure_empty(household, card)
-        ensure_no_other_desk(station, household)
         settlement, witness = _agreed(station, account_no, said)
+        if not witness:
+            ensure_card_empty(household, card)
+            ensure_no_other_desk(station, household)
         if settlement.total:
             note = note_name(account_no)
             note_begun(station, note, settlement.total, approver=approval.name)
@@ -117,15 +118,6 @@ def _ensure_tender(station: Station, tender: Tender) -> None:
     if tender in WITHOUT_ASKING:
         raise Refusal("tender_unknown", tender=tender.value)
     station.payment_by(tender)
-
-
-def _ensure_empty(household: Household, card: Inserted | None) -> None:
-    """What is on the card is taken back first: it is money, and no meter will take it."""
-    if card is None:
-        return
-    ensure_known(card.content, household)
-    if card.content.pending is not None:
-        raise Refusal("account_gas_on_card", card_no=household.card_no)
 
 
 def _agreed(station: Station, account_no: str, said: Leaving) -> tuple[Settlement, str]:

@@ -342,3 +342,34 @@ def acts(desk: Desk) -> tuple[Callable[[], object], ...]:
         lambda: withdraw_closing(desk.station, A, SECOND),
         lambda: stop_account(desk.station, A, WHY),
     )
+
+
+def test_gas_on_the_card_is_said_before_any_money_is_handed_over(desk: Desk) -> None:
+    card = bought(desk)
+    desk.sell(card, "50")
+    inserted = desk.identified()
+    refused("account_gas_on_card", lambda: begin_closing(desk.station, A, READ, inserted))
+    inserted.close()
+    assert shift_state(desk.station).open_items == ()
+
+
+def test_money_that_is_out_is_recorded_though_another_desk_sold_since(tmp_path: Path) -> None:
+    """The till tells the truth first; the load is taken off where it was sold."""
+    desk = open_desk(tmp_path / "1", households=HOMES)
+    card = bought(desk)
+    assert not begin_closing(desk.station, A, READ)
+    leaving = said(desk, found=SLIP, card_lost="")
+    desk.station.store.close()
+    line = MemoryLedger(station="S002", centre=desk.ledger.centre)
+    there = open_desk(tmp_path / "2", households=HOMES, ledger=line)
+    there.station = replace(there.station, name="S002", number=2)
+    there.sell(card)
+    there.station.store.close()
+    desk = open_desk(tmp_path / "1", ledger=desk.ledger)
+    inserted = desk.insert(card)
+    assert begin_closing(desk.station, A, READ, inserted)
+    close_account(desk.station, A, SECOND, leaving, inserted)
+    inserted.close()
+    assert desk.household(A).status is HouseholdStatus.CLOSED
+    assert verify(desk.station).ok
+    desk.station.store.close()

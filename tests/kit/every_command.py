@@ -98,6 +98,9 @@ READS = {
     ("account", "close-quote"): (
         *("220104000001", "--residual", "0", "--fitter", "W", "--document", "C1"),
     ),
+    ("account", "close-begin"): (
+        *("220104000001", "--residual", "0", "--fitter", "W", "--document", "C1", "--card-lost"),
+    ),
     ("account", "close"): (
         *("220104000001", "--residual", "0", "--fitter", "W", "--document", "C1"),
         *("--handed", "1", "--card-lost", "left in the old flat", "--why", "moves away, form 1"),

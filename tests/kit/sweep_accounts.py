@@ -57,11 +57,12 @@ def _accounts(world: World, desk: Desk) -> None:
 def _close(world: World, desk: Desk, account_no: str) -> None:
     """The clerk hands the money over where the desk says so, then confirms with the second."""
     total = quote_closing(desk.station, account_no, READ).total
-    doubtful = begin_closing(desk.station, account_no, READ)
-    world.hand_over(account_no, total.fen, doubtful=doubtful)
-    said = Leaving(READ, WHY, total, tender=world.till.tender, found=LOOKED if doubtful else "")
     inserted = desk.insert(world.cards[0])
     try:
+        doubtful = begin_closing(desk.station, account_no, READ, inserted)
+        world.hand_over(account_no, total.fen, doubtful=doubtful)
+        found = LOOKED if doubtful else ""
+        said = Leaving(READ, WHY, total, tender=world.till.tender, found=found)
         close_account(desk.station, account_no, SECOND, said, inserted)
     finally:
         inserted.close()

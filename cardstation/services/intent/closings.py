@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cardstation.domain.admission import ensure_known
 from cardstation.domain.closing import Bought, Closing, FinalReading, Settlement, settled
 from cardstation.domain.gas_due import amount_of
 from cardstation.domain.household import Household, HouseholdStatus
@@ -13,6 +14,7 @@ from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.errors import Refusal
+from cardstation.services.identify import Inserted
 from cardstation.services.intent.account_hand import account_of, ensure_status
 from cardstation.services.intent.adopt import has_a_ledger, told_of
 from cardstation.services.intent.facts import append
@@ -42,6 +44,19 @@ def ensure_closable(reading: Reading, account_no: str, final: FinalReading) -> H
     _ensure_said(household, final)
     ensure_nothing_open(reading, household)
     return household
+
+
+def ensure_card_empty(household: Household, card: Inserted | None) -> None:
+    """The card is this household's, and carries nothing: a load on it is money, and comes off.
+
+    Raises:
+        Refusal: `account_gas_on_card`, and those of `ensure_known`.
+    """
+    if card is None:
+        return
+    ensure_known(card.content, household)
+    if card.content.pending is not None:
+        raise Refusal("account_gas_on_card", card_no=household.card_no)
 
 
 def ensure_no_other_desk(station: Station, household: Household) -> None:
