@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, delete, func, select
 
 from cardstation.central.console.visit import ZONE
-from cardstation.central.judging import per_class
+from cardstation.central.legs import per_class
 from cardstation.central.tables import added_to, day_totals, journal, postings
 from cardstation.domain.ledger import Posting
 

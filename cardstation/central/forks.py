@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from cardstation.central.batch import Sent
 from cardstation.central.heads import Head
-from cardstation.central.judging import per_class
+from cardstation.central.legs import per_class
 from cardstation.central.tables import branches, journal, stations
 from cardstation.domain.ledger import Entry, postings_of
 

@@ -9,30 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import NamedTuple
 
 from cardstation.central.collected import Collected, collected_by
+from cardstation.central.legs import AGAIN, FALSE_SEAL, MOVED, class_of
 from cardstation.central.replaced import Replaced
-from cardstation.domain.ledger import PROVISIONAL, Entry, EntryKind, Posting, postings_of
+from cardstation.domain.ledger import PROVISIONAL, Entry, EntryKind, postings_of
 from cardstation.domain.payment import Tender
 
-SALE, MAKE_UP, FALSE_SEAL = "sale", "make_up", "false_seal"
-AGAIN = "returned_after_reissue"
-
-# Which accounts of an entry a conflict moves to suspense; tenders are counted cash and never move.
-_MOVED = {
-    "account_closed_before": ("gas_sold",),
-    "account_missing": ("unloaded", "balance", "arrears"),
-    "arrears_paid_before": ("arrears",),
-    "double_load": ("gas_sold",),
-    FALSE_SEAL: ("gas_sold",),
-    "order_unknown": ("gas_sold",),
-    "order_loaded_twice": ("gas_sold",),
-    "return_without_load": ("gas_sold",),
-    AGAIN: ("gas_sold",),
-    "sealed_before": ("unloaded", "gas_sold"),
-}
+SALE, MAKE_UP = "sale", "make_up"
 
 
 class Purse(NamedTuple):
@@ -117,7 +102,6 @@ _OF_ACCOUNTS = frozenset(
         *(EntryKind.CHARGED, EntryKind.PAID_OUT, EntryKind.ACCOUNT_CLOSED, EntryKind.CARRIED),
     }
 )
-_BY_ACCOUNT = itemgetter(0)
 
 
 def purse_of(entry: Entry) -> Purse:
@@ -361,47 +345,6 @@ def _verdict(entry: Entry, found: Iterable[tuple[str, str]]) -> Verdict:
     conflicts = [(code, other) for code, other in found if code]
     if not conflicts:
         return SOUND
-    code, other = min(conflicts, key=lambda one: one[0] not in _MOVED)
-    moves = any(class_of(leg.account) in _MOVED.get(code, ()) for leg in postings_of(entry))
+    code, other = min(conflicts, key=lambda one: one[0] not in MOVED)
+    moves = any(class_of(leg.account) in MOVED.get(code, ()) for leg in postings_of(entry))
     return Verdict(code, code if moves else "", other)
-
-
-def class_of(account: str) -> str:
-    """The class of a posting account: `unloaded:0012` is of class `unloaded`."""
-    return account.partition(":")[0]
-
-
-def legs(entry: Entry, suspense: str) -> tuple[Posting, ...]:
-    """The postings of an entry, its doubtful legs moved to suspense, one per account.
-
-    Args:
-        entry: A fact.
-        suspense: As in its `Verdict`.
-    """
-    found = postings_of(entry)
-    if not suspense and len({leg.account for leg in found}) == len(found):
-        return tuple(sorted(found, key=_BY_ACCOUNT))
-    moved = _MOVED.get(suspense, ())
-    summed: dict[str, int] = {}
-    for leg in found:
-        doubtful = class_of(leg.account) in moved
-        account = f"suspense:{suspense}" if doubtful else leg.account
-        summed[account] = summed.get(account, 0) + leg.fen
-    return tuple(Posting(account, fen) for account, fen in sorted(summed.items()) if fen)
-
-
-def per_account(postings: Iterable[Posting]) -> dict[str, int]:
-    """Sums per account, in account order."""
-    summed: dict[str, int] = {}
-    for account, fen in postings:
-        summed[account] = summed.get(account, 0) + fen
-    return dict(sorted(summed.items()))
-
-
-def per_class(postings: Iterable[Posting]) -> dict[str, int]:
-    """Sums per account class, in class order."""
-    summed: dict[str, int] = {}
-    for account, fen in postings:
-        name = class_of(account)
-        summed[name] = summed.get(name, 0) + fen
-    return dict(sorted(summed.items()))

@@ -18,7 +18,8 @@ from cardstation.central.following import flag_reused, news, other_branch, place
 from cardstation.central.forks import hashes_at, keep_branch, suspend
 from cardstation.central.granting import post_used
 from cardstation.central.heads import Head, head_from, locked_head, new_nonce, refuse_inactive
-from cardstation.central.judging import Verdict, legs
+from cardstation.central.judging import Verdict
+from cardstation.central.legs import legs
 from cardstation.central.tables import (
     SEALED_ONCE,
     UNDONE_ONCE,

@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.batch import Sent
 from cardstation.central.copying import Copied, id_bytes
-from cardstation.central.judging import Verdict, per_account, per_class
+from cardstation.central.judging import Verdict
+from cardstation.central.legs import per_account, per_class
 from cardstation.central.tables import (
     added_to,
     balances,

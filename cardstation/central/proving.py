@@ -17,7 +17,7 @@ from cardstation.central.batch import Sent, numbered, read_batch
 from cardstation.central.centre_chain import CENTRE, FACT, postings_of_order
 from cardstation.central.days import Key, business_day, day_of, summed
 from cardstation.central.engine import transaction
-from cardstation.central.judging import legs
+from cardstation.central.legs import legs
 from cardstation.central.posting import REPEATED, UNREADABLE_KIND, copied
 from cardstation.central.recounting import DEADLINE_S, day_differences, sum_differences
 from cardstation.central.tables import (

@@ -32,6 +32,12 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
     return centre.station()
 
 
+def facts_of(entry: Entry) -> dict[str, Any]:
+    """What a seal says about its load, for another entry about the same."""
+    names = ("account_no", "maker", "card_no", "meter_no", "counter_before", "counter_after")
+    return {name: getattr(entry, name) for name in (*names, "subject", "fen", "litres")}
+
+
 def test_a_new_station_starts_at_nothing(ledger: Ledger) -> None:
     head = ledger.head()
     assert (head.epoch, head.last_seq, head.last_hash) == (1, 0, GENESIS)
@@ -188,40 +194,6 @@ def test_the_second_load_of_a_counter_names_the_first(
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_a_make_up_may_repeat_a_counter_and_a_sale_may_not(ledger: Ledger, at_once: bool) -> None:
-    """Two people found that the meter never took the first; no order is looked for."""
-    chain = Chain()
-    owner = Entry.from_bytes(chain.sale(1, counter=5)[2])
-    given = {"tender": "make_up", "order_id": "due 1", "fen": 0}
-    chain.add("gas_due", subject="due 1", tender="make_up", litres=10_000, account_no="1")
-    again = {**facts_of(owner), **given, "subject": "again"}
-    chain.add("paid", **again)
-    made_up = Entry.from_bytes(chain.add("sealed", **again))
-    chain.add("sealed", **{**facts_of(owner), "subject": "sold", "tender": "cash"})
-    chain.add("returned", corrects=made_up.entry_id, **again)
-    told: list[LedgerException] = []
-    for batch in [chain.written] if at_once else [[raw] for raw in chain.written]:
-        ack = ledger.push(batch, ledger.head().nonce)
-        told += ack.exceptions
-    assert told == [LedgerException(7, "double_load", owner.entry_id)]
-    assert ack.totals["gas_sold"] == -3_000
-
-
-def test_given_gas_that_is_money_comes_from_its_cause_and_emergency_gas_is_owed(
-    ledger: Ledger,
-) -> None:
-    chain = Chain()
-    facts = facts_of(Entry.from_bytes(chain.draft("paid", account_no="1", fen=500)))
-    for tender in ("carried", "emergency"):
-        said = {**facts, "subject": tender, "tender": tender, "order_id": f"due of {tender}"}
-        chain.add("paid", **said)
-        chain.add("sealed", **said)
-    ack = ledger.push(chain.written, ledger.head().nonce)
-    assert ack.exceptions == ()
-    assert ack.totals == {"free": 500, "arrears": 500, "gas_sold": -1_000}
-
-
-@pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize(("first", "second"), [("card", "provisional"), ("provisional", "card")])
 def test_a_load_that_was_taken_back_is_no_other_desks_by_its_look(
     ledger: Ledger, at_once: bool, first: str, second: str
@@ -293,37 +265,6 @@ def test_no_more_arrears_are_collected_than_a_figure_says(ledger: Ledger, at_onc
     assert totals == {"arrears": -320, "suspense": -152, "unallocated": 472}
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-def test_an_account_is_closed_once_until_something_is_loaded_for_it(
-    ledger: Ledger, at_once: bool
-) -> None:
-    chain = Chain()
-    chain.sale(1, counter=5)
-    who = {"account_no": "0000000001", "card_no": "C0000001", "tender": "cash"}
-    chain.add("account_closed", fen=500, balance_fen=20, **who)
-    chain.add("account_closed", fen=400, balance_fen=0, **who)
-    chain.sale(1, counter=6)
-    chain.add("account_closed", fen=300, balance_fen=0, **who)
-    chain.add("account_closed", **{**who, "account_no": ""})
-    told = []
-    for batch in [chain.written] if at_once else [[raw] for raw in chain.written]:
-        told += ledger.push(batch, ledger.head().nonce).exceptions
-    first, last = (Entry.from_bytes(chain.written[at]).entry_id for at in (3, 4))
-    assert [(one.seq, one.code) for one in told] == [
-        (5, "account_closed_before"),
-        (10, "account_missing"),
-    ]
-    assert told[0].other == first != last
-    totals = ledger.push(chain.written, ledger.head().nonce).totals
-    assert totals == {
-        "tender": 6_000 - 1_220,
-        "gas_sold": -6_000 + 800,
-        "balance": 20,
-        "suspense": 400,
-    }
-    assert ledger.loads_of("C0000001")[-1].kind == "account_closed"
-
-
 def test_a_purchase_that_is_missing_is_told_with_the_image_that_shows_it(ledger: Ledger) -> None:
     chain, image = Chain(), "5e" * 32
     owner = Entry.from_bytes(chain.sale(1, counter=5)[2])
@@ -375,12 +316,6 @@ def test_a_fork_suspends(ledger: Ledger) -> None:
     with pytest.raises(LedgerRefused, match="station_suspended"):
         ledger.push(Chain().sale(3), ledger.head().nonce)
     assert ledger.head().status == "suspended"
-
-
-def facts_of(entry: Entry) -> dict[str, Any]:
-    """What a seal says about its load, for another entry about the same."""
-    names = ("account_no", "maker", "card_no", "meter_no", "counter_before", "counter_after")
-    return {name: getattr(entry, name) for name in (*names, "subject", "fen", "litres")}
 
 
 def test_a_gap_says_what_is_expected(ledger: Ledger) -> None:

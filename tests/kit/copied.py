@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, registry
 
 from cardstation.central.batch import Sent
-from cardstation.central.judging import legs, per_account, per_class
+from cardstation.central.legs import legs, per_account, per_class
 from cardstation.central.posting import REPEATED, copied
 from cardstation.central.tables import balances, class_totals, journal, postings
 from cardstation.domain.ledger import Posting

@@ -17,16 +17,8 @@ from cardstation.central.books import MOST_LOADS, OF_A_CARD
 from cardstation.central.contact import keeps_nothing_back
 from cardstation.central.following import flag_reused, news, other_branch, placed, refuse_epoch
 from cardstation.central.heads import refuse_inactive
-from cardstation.central.judging import (
-    Judge,
-    OrderState,
-    Purse,
-    Verdict,
-    class_of,
-    counts,
-    legs,
-    purse_of,
-)
+from cardstation.central.judging import Judge, OrderState, Purse, Verdict, counts, purse_of
+from cardstation.central.legs import class_of, legs
 from cardstation.domain.batch_id import ids_of
 from cardstation.domain.board_told import BoardTold
 from cardstation.domain.ledger import TAIL_LOST, Entry, Order, Posting, order_postings
