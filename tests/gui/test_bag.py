@@ -18,7 +18,7 @@ from cardstation.errors import Mishap, Refusal
 from cardstation.i18n import translator
 from cardstation.services.hand_over import HandOverRequest
 from tests.kit import window_samples as samples
-from tests.kit.window_bag import SEALS, FakeBag, fetched, given_back, on_its_way
+from tests.kit.window_bag import SEALS, FakeBag, collected, fetched, given_back, on_its_way
 from tests.kit.window_bag_shots import open_bag
 from tests.kit.window_stage import Stage
 from ui.lane import HeldLane
@@ -138,6 +138,11 @@ def test_the_banner_of_a_bag_and_its_blue_key_say_the_same(desk: Stage) -> None:
     on_its_way(way)
     open_bag(desk, way)
     assert (desk.window.banner.state.title, primary()) == ("还有卡未退回", ["退卡  F6"])
+    with_team = FakeBag()
+    with_team.say(Step.COLLECTED, collected(), "王经理", "陈静")
+    open_bag(desk, with_team)
+    assert (desk.window.banner.state.title, primary()) == ("卡还在专班", ["接收  F4"])
+    assert "F4" in desk.window.banner.state.line
     given_back(way, desk.station.standing)
     way.strays = ("8801325999990",)
     open_bag(desk, way)

@@ -143,6 +143,7 @@ def test_nobody_is_asked_for_money_once_the_cards_are_gone(
     desk.batch.model.show_money()
     assert chief(view_of(desk).money) == []
     assert view_of(desk).money._pay.isEnabled() is (stage is not Life.CLOSED)
+    assert not view_of(desk).money._quote.isEnabled()
 
 
 def test_a_list_that_is_not_counted_asks_for_nothing_but_its_count(desk: Stage) -> None:

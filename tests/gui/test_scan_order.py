@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QFontMetricsF
 
+from cardstation.domain.batch import LineState, Verdict
 from cardstation.domain.trays import Tray
 from cardstation.errors import Refusal
+from cardstation.sentences import word
+from tests.gui.conftest import Open
 from tests.gui.test_batch_lanes import lane, lay, run, state, tiles
 from tests.gui.test_envelopes import BATCH, opened
 from tests.kit.window_lane_shots import READERS
 from tests.kit.window_stage import Stage
 from ui.lane import HeldLane
+from ui.look import font
 from ui.parts.banner import BannerState
 from ui.screens.batch import BatchView
 from ui.screens.counter.state import Phase
@@ -37,7 +42,7 @@ def pills(desk: Stage, *cards: int) -> list[tuple[str, str]]:
     view = desk.window.view("batch")
     assert isinstance(view, BatchView)
     rows = view.open._rows
-    state = [column.title for column in rows.columns].index("状态")
+    state = [column.title for column in rows.columns].index(desk.window.look.t("State"))
     cells = [rows.cell(rows.index(view.open._order.index(at + 1), state)) for at in cards]
     return [(cell.text, cell.tone) for cell in cells]
 
@@ -351,3 +356,21 @@ def test_a_scan_in_full_width_is_of_the_card_whose_envelope_it_is(desk: Stage) -
     desk.batch.model.scan(" ７")
     assert [one.envelope for one in state(desk).lanes] == ["５\u200b", "７"]
     assert [one.phase for one in state(desk).lanes] == [Phase.DONE] * 2
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_no_state_is_cut_in_its_column(open_desk: Open, language: str) -> None:
+    desk = open_desk(language)
+    running(desk)
+    lay(desk, 1, FIFTH)
+    lay(desk, 0, SEVENTH)
+    page = desk.window.view("batch")
+    assert isinstance(page, BatchView)
+    t = desk.window.look.t
+    width = next(one.width for one in page.open._rows.columns if one.title == t("State"))
+    words = [text for text, _ in pills(desk, FIFTH, SEVENTH)]
+    words += [word(f"line.{one}", t) for one in LineState]
+    words += [word(f"verdict.{one}", t) for one in Verdict]
+    metrics = QFontMetricsF(font(13))
+    cut = [one for one in words if metrics.horizontalAdvance(one) > width - 20 - 34]
+    assert not cut

@@ -38,6 +38,11 @@ def banner_of_bag(state: BagState, t: Translator) -> BannerState:
     if refused.code == "cards_not_back" and state.to_load:
         line = t("{n} cards wait for money or their load: go on with Esc.", n=state.to_load)
         return BannerState("idle", t("Cards still wait for loading"), line, icon="bag")
+    if refused.code == "cards_not_back" and state.next_step == "receive":
+        line = t(
+            "{n} cards are with the team: record their arrival with F4.", n=refused.values["n"]
+        )
+        return BannerState("idle", t("Cards are with the team"), line, icon="bag")
     told = of_error(refused, t)
     if standing.stage is Stage.CLOSED:
         return BannerState("idle", told.brief, icon="lock")

@@ -105,7 +105,7 @@ class MoneyPage(QWidget):
         free = state.account is not None and not state.busy
         stage = None if state.account is None else state.account.state.stage
         takes = free and self._counted and stage is not Stage.CLOSED
-        self._quote.setEnabled(takes)
+        self._quote.setEnabled(takes and stage not in GONE)
         asks = self._counted and stage not in GONE
         priced = state.account is not None and _priced(state.account)
         restyle(self._quote, "look", "primary" if asks and not priced else "")

@@ -250,8 +250,9 @@ def scan_pill(lane: LaneState | None, state: State, t: Translator) -> Cell | Non
     """What the row of a card that waits for its scan says: as its reader."""
     if lane is None:
         return None
-    said = _scan(lane, state, t)
-    return Cell(said.title, "brand" if said.kind == "ready" else "idle")
+    if _scan(lane, state, t).kind == "ready":
+        return Cell(t("Scan envelope"), "brand")
+    return Cell(t("Wait in turn"), "idle")
 
 
 def state_pill(one: LineOutcome, t: Translator, *, writing: bool) -> Cell:
