@@ -120,7 +120,10 @@ def test_a_reading_from_before_a_torn_return_says_nothing_of_the_time_after(fold
 
 @pytest.mark.parametrize("step", [6, 12, 20])
 def test_a_torn_return_is_asked_for_anew_with_a_new_reading(desk: Desk, step: int) -> None:
-    """Given up where the load still stands; the desk needs no ledger to know its own tear."""
+    """Given up where the load still stands; the desk needs no ledger to know its own tear.
+
+    That no new card carries the load by now, only the ledger knows.
+    """
     card = card_of(HOME)
     torn_return(desk, card, Tear(step))
     alone = replace(desk, station=replace(desk.station, ledger=None))
@@ -128,7 +131,10 @@ def test_a_torn_return_is_asked_for_anew_with_a_new_reading(desk: Desk, step: in
     with pytest.raises(Refusal) as refused:
         with_card(alone, card, return_load, SECOND, nobody)
     assert refused.value.code == "meter_may_have_taken"
-    back = with_card(alone, card, return_load, SECOND, nobody, reading="photo 2")
+    with pytest.raises(Refusal) as refused:
+        with_card(alone, card, return_load, SECOND, nobody, reading="photo 2")
+    assert refused.value.code == "return_needs_ledger"
+    back = with_card(desk, card, return_load, SECOND, nobody, reading="photo 2")
     assert back.state is TopUpState.SEALED
     meter = VirtualMeter.of_card(OPEN4442.decode(card.image), OPEN4442)
     assert not meter.take(card).credited
