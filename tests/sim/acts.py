@@ -6,16 +6,21 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from cardstation.domain.guides import IN_DOUBT
+from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import Money
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import WITHOUT_ASKING, Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUpRequest
 from cardstation.domain.transitions import Direction, TopUpState
+from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.dispute import dispute
+from cardstation.services.grant_gas import grant_emergency, grant_gas
 from cardstation.services.identify import Inserted
+from cardstation.services.intent.gas_dues import dues_of
+from cardstation.services.load_due import load_due
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
@@ -34,6 +39,7 @@ from tests.sim.watch import View
 from tests.sim.world import World
 
 SUPERVISOR = Approval("supervisor")
+GAVE = "its meter never took its last load"
 LOOKED = "slip and till were looked at"
 MOMENTS = (Moment.BEFORE, Moment.INSIDE, Moment.AFTER)
 
@@ -105,6 +111,32 @@ def sale(world: World) -> None:
     with_card(world, desk, card, doing)
     if world.chance.random() < 0.5:
         resolve(world, desk, home, card)
+
+
+def given(world: World) -> None:
+    """Two people give a household gas, and its card is loaded with what is due here."""
+    desk, home = some_desk(world), some_home(world)
+    card, m3 = world.chance.choice(home.cards), world.chance.randrange(1, 40)
+    money = home.household.meter.kind is MeterKind.MONEY
+    gas = Money(m3 * 280) if money else Volume(m3 * 1_000)
+    world.touch(home=home)
+    world.say(f"{desk.key} gives {gas} to {home.account_no}")
+    _trouble(world, desk, 70)
+
+    def doing(station: Station, inserted: Inserted) -> None:
+        account_no = home.account_no
+        with station.store.reading() as reading:
+            waits = any(one.is_open for one in dues_of(reading, account_no))
+        if not waits and world.chance.random() < 0.5:
+            grant_emergency(station, account_no, "call 7", SUPERVISOR, GAVE)
+        elif not waits:
+            grant_gas(station, account_no, gas, Tender.MAKE_UP, "WO-7", SUPERVISOR, GAVE)
+        slip = load_due(station, inserted, None, nobody)
+        world.counts["loads of given gas"] += 1
+        world.going_home.append(home)
+        world.say(f"  {slip.receipt_no}")
+
+    with_card(world, desk, card, doing)
 
 
 def resolve(world: World, desk: Desk, home: Home, card: VirtualCard) -> None:
@@ -298,7 +330,7 @@ def pay_back(world: World, desk: Desk) -> None:
             if intent is not None:
                 world.town.till.back.add(intent.corrects or intent.topup_id)
             cash = intent is not None and intent.tender is Tender.CASH
-            booked = intent is not None and intent.tender in (Tender.ORDER, Tender.BATCH)
+            booked = intent is not None and intent.tender in WITHOUT_ASKING
             known = doubtful or booked  # what no hand gives out is never given twice
             hand_back(world, desk, one.intent_id, one.money.fen, cash=cash, asked=known)
             pay_out(station, one.intent_id, SUPERVISOR, found=LOOKED if doubtful else "")

@@ -2,8 +2,8 @@
 
 The terms are those of DESK-RULES 15, debit positive: `tender` and `online` (paid orders) are what
 was taken, `loaded`, `unloaded`, `unallocated`, `balance`, `arrears` and `cash_over_short` where it
-is, `gas` the litres (fen for a money meter) sold and not returned. What another desk finished
-counts as loaded by the desk that took the money.
+is, `free` what was given on money meters, `gas` the litres (fen for a money meter) on cards. What
+another desk finished counts as loaded by the desk that took the money.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ OFF_AGAIN = frozenset({_S.SEALED, _S.PAYOUT_PENDING, _S.REFUNDED})
 
 Terms = Counter[str]
 _SOURCES = {"batch": "unallocated", "order": "online"}
+_SOURCES |= {"make_up": "free", "carried": "free", "emergency": "arrears"}
 
 
 @dataclass(frozen=True, slots=True)

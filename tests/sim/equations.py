@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.transitions import TopUpState
 from tests.sim.books import CERTAIN, Terms, View
 from tests.sim.town import Home, Till
@@ -65,7 +66,7 @@ class MoneyEquation:
         truly = Counter({"taken": taken, "returned": back})
         if view.tender == "order" and view.paid_here:
             truly["online"] = view.fen
-        if view.tender not in ("batch", "order") and not view.paid_here:
+        if view.tender not in WITHOUT_ASKING and not view.paid_here:
             terms["asked"] = taken
         if back:  # a station and its copy may each count it out: `Oracle._paid_back` names it
             terms["counted_out"] = (view.owed if view.state is _S.REFUNDED else 0) - back

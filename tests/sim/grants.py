@@ -8,6 +8,7 @@ from random import Random
 from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.offline_grant import UNDER, Terms
+from cardstation.domain.payment import NO_GRANT_NEEDED
 from cardstation.store import Reading
 from tests.sim.desk import Desk
 from tests.sim.watch import Broken
@@ -106,7 +107,7 @@ def _running(desk: Desk) -> Money:
 def _counts(entry: Entry) -> bool:
     """A load for money that this desk began itself."""
     armed = entry.kind is EntryKind.ARMED
-    return armed and not (entry.corrects or entry.origin) and entry.tender != "order"
+    return armed and not (entry.corrects or entry.origin) and entry.tender not in NO_GRANT_NEEDED
 
 
 def _again(reading: Reading, entry: Entry) -> bool:

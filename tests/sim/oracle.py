@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from cardstation.central.judging import Purse, counts, purse_of
 from cardstation.domain.ledger import GENESIS, Entry, EntryKind
+from cardstation.domain.payment import GIVEN, WITHOUT_ASKING
 from cardstation.domain.topup import mark_of
 from cardstation.domain.transitions import MAY_BE_ON_CARD, Direction, TopUpState
 from tests.kit.memory_ledger import Centre
@@ -126,7 +127,7 @@ class Oracle:
             w.views[payment_id] for w in self._seen_in.get(payment_id, ()) if payment_id in w.views
         ]
         if views:
-            if views[0].tender in ("batch", "order") or views[0].direction is Direction.RETURN:
+            if views[0].tender in WITHOUT_ASKING or views[0].direction is Direction.RETURN:
                 return
             certain = any(view.state in CERTAIN for view in views)
             asked = any(view.state in ASKING for view in views)
@@ -156,6 +157,8 @@ class Oracle:
         """
         truly = self.town.till.returned.get(view.topup_id)
         if view.state is not _S.REFUNDED or view.tender == "batch" or truly == view.owed:
+            return
+        if view.tender in GIVEN:
             return
         machines = len({watch.folder.name for watch in self._seen_in[view.topup_id]})
         twins = machines if self._cloned(view.topup_id) else 1

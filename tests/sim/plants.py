@@ -180,7 +180,7 @@ def plant_count_forgets_sales(patch: pytest.MonkeyPatch) -> None:
 
 def plant_orders_loaded_past_their_counter(patch: pytest.MonkeyPatch) -> None:
     """A desk asks neither for the lease of an order nor what its card says."""
-    patch.setattr(prepaying, "_ensure_bound", lambda *_: None)
+    patch.setattr(prepaying, "_ensure_bound", lambda *_, **__: None)
     patch.setattr(prepaying, "ensure_leased", lambda _station, order: order)
     patch.setattr(recording, "ensure_money_here", lambda *_: None)
     patch.setattr(FATES, ((20, bank_order), (10, to_machine), (40, at_home), (40, _comes_again)))
