@@ -94,6 +94,7 @@ STOPS: Mapping[str, Guide] = {
     **dict.fromkeys(
         (
             *("old_card", "card_differs_from_file", "counter_below_expected", "opening_card"),
+            "card_of_old_meter",
             *("card_not_ours", "foreign_card", "blank_card", "chip_unknown", "no_key_for_maker"),
             "tool_card",
             *("no_maker_rules", "card_blocked", "card_blacklisted", "layout_key_missing"),

@@ -21,6 +21,12 @@ TABLE = {
         SAFE,
         "Put the same card back in and change it again: it is finished.",
     ),
+    "card_of_old_meter": Words(
+        "Card of the old meter",
+        "Card {card_no} is of meter {meter_no}; its household has meter {filed} now.",
+        NOTHING,
+        "Write it for the new meter on the page of services (K), then go on.",
+    ),
     "no_meter_change": Words(
         "No change of meter",
         "No change of meter of account {account_no} that still holds was recorded at this desk.",

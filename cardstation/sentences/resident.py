@@ -35,6 +35,10 @@ _OLD = (
     "A newer card exists for this meter; the card handed in no longer counts.",
     "Please hand in the newer card, or come to the service hall.",
 )
+_METER = (
+    "The gas meter was changed; the card is still the one of the old meter.",
+    "Please come to the service hall: the card is written for the new meter.",
+)
 _MUCH = (
     "The amount asked for is more than may be bought now.",
     "Please ask for less, and hand the card in again.",
@@ -83,6 +87,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("load_still_on_card", "load_still_on_card_money"), _TAKEN),
     **dict.fromkeys(("account_stopped", "account_closed", "arrears", "card_blocked"), _ACCOUNT),
     **dict.fromkeys(("old_card", "card_blacklisted", "counter_below_expected"), _OLD),
+    "card_of_old_meter": _METER,
     **dict.fromkeys(
         ("cap_exceeded", "hoard_limit", "hoard_limit_money", "per_load_max",
          "implausible_volume"),

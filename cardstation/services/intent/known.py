@@ -10,7 +10,7 @@ from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.made_good import ensure_not_made_good
-from cardstation.services.intent.meter_changes import is_ready_for_its_meter
+from cardstation.services.intent.meter_changes import is_ready_for_its_meter, replaced_meters
 from cardstation.services.intent.opened import code_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
@@ -88,8 +88,14 @@ def ensure_its_card(reading: Reading, content: CardContent, household: Household
     It opens that meter; for the next load it is bound as any new card.
 
     Raises:
-        Refusal: those of `ensure_known`.
+        Refusal: `card_of_old_meter`: it is the household's, of a meter that was changed here since;
+            those of `ensure_known`.
     """
+    who, filed = content.identity, household.meter.meter_no
+    own = (who.account_no, who.card_no, who.generation)
+    is_own = own == (household.account_no, household.card_no, household.generation)
+    if is_own and who.meter_no != filed and who.meter_no in replaced_meters(reading, household):
+        raise Refusal("card_of_old_meter", card_no=who.card_no, meter_no=who.meter_no, filed=filed)
     if is_ready_for_its_meter(reading, content):
         content = replace(content, identity=replace(content.identity, card_type=CardType.USER))
     ensure_known(content, household)
