@@ -11,7 +11,7 @@ from cardstation.central.engine import at_start
 from cardstation.central.months import make_months
 from cardstation.errors import Refusal
 
-HEAD = "r0020"
+HEAD = "r0021"
 FOLDER = Path(__file__).parent / "migrations"
 
 

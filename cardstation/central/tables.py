@@ -89,6 +89,12 @@ journal = Table(
     Index("journal_batch_idx", "subject", postgresql_where=text("kind = 'batch'")),
     Index("journal_epoch_idx", "station", postgresql_where=text("kind = 'epoch'")),
     Index("journal_arrears_idx", "account_no", postgresql_where=text("kind = 'arrears_paid'")),
+    Index("journal_charged_idx", "account_no", postgresql_where=text("kind = 'charged'")),
+    Index(
+        "journal_reversed_idx",
+        "corrects",
+        postgresql_where=text("kind = 'charged' AND corrects <> ''"),
+    ),
     Index("journal_works_idx", "card_no", postgresql_where=WORKS),
     postgresql_partition_by="RANGE (entry_id)",
 )

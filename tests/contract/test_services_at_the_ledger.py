@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cardstation.domain.ledger import Entry
@@ -97,3 +99,32 @@ def test_the_rest_of_an_old_meter_is_a_balance_and_needs_an_account(ledger: Ledg
     ack = ledger.push(chain.written, ledger.head().nonce)
     assert [(one.seq, one.code) for one in ack.exceptions] == [(4, "account_missing")]
     assert ack.totals == {"free": 7, "suspense": -7}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_charges_are_booked_to_what_they_are_for_and_turned_round(
+    ledger: Ledger, at_once: bool
+) -> None:
+    chain = Chain()
+    who: dict[str, Any] = {"account_no": "1", "tender": "qr_code"}
+    chain.add("charged", fen=300, litres=1_000, tariff="r@1", **who)
+    chain.add("charged", fen=200, litres=1_000, tariff="r@1", **{**who, "tender": ""})
+    fee = Entry.from_bytes(chain.add("charged", fen=1_000, tariff="fee:CARD", **who))
+    chain.add("charged", fen=5_000, **who)
+    chain.add("paid_out", fen=4_000, **who)
+    paid = Entry.from_bytes(chain.add("arrears_paid", fen=200, balance_fen=200, **who))
+    chain.add("charged", fen=1_000, tariff="fee:CARD", corrects=fee.entry_id, **who)
+    chain.add("arrears_paid", fen=200, balance_fen=200, corrects=paid.entry_id, **who)
+    chain.add("arrears_paid", fen=200, balance_fen=200, **who)
+    chain.add("charged", fen=70, **{**who, "account_no": ""})
+    told = []
+    for batch in [chain.written] if at_once else [[raw] for raw in chain.written]:
+        told += ledger.push(batch, ledger.head().nonce).exceptions
+    assert [(one.seq, one.code) for one in told] == [(10, "account_missing")]
+    totals = ledger.push(chain.written, ledger.head().nonce).totals
+    assert {name: fen for name, fen in totals.items() if fen} == {
+        "tender": 300 + 1_000 + 5_000 - 4_000 + 200 - 1_000 + 70,
+        "gas_sold": -500,
+        "balance": -1_000,
+        "suspense": -70,
+    }

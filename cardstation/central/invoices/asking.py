@@ -19,24 +19,21 @@ from sqlalchemy.exc import IntegrityError
 
 from cardstation.central.console.visit import ZONE, begins
 from cardstation.central.days import business_day
+from cardstation.central.invoices.billable import goods_of, receipt_of
 from cardstation.central.invoices.request_file import Form, Receipt, Request, written
 from cardstation.central.invoices.tables import invoice_files, invoice_titles, invoices
 from cardstation.central.invoices.values import Asked, Seller, State
 from cardstation.central.tables import insert_arrays
-from cardstation.domain.ledger import Entry
-from cardstation.domain.payment import GIVEN, Tender
 from cardstation.errors import Mishap, Refusal
 
 MOST_ROWS = 20_000
-NO_MONEY_TAKEN = GIVEN | {Tender.ORDER}
-"""The channel's to invoice, or nobody's: what is owed is invoiced where it is paid."""
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7239002)")
 _WITHOUT = text(
     """
     SELECT entry_id::text AS entry_id, account_no, fen, litres, posted_at, raw
     FROM journal
-    WHERE kind = 'sealed' AND suspense = '' AND fen > 0 AND account_no <> ''
+    WHERE kind IN ('sealed', 'charged') AND suspense = '' AND fen > 0 AND account_no <> ''
         AND posted_at >= :since
         AND NOT EXISTS (
             SELECT 1 FROM invoices
@@ -148,15 +145,6 @@ def receipts_without(connection: Connection, first: date, last: date) -> Iterato
                 yield receipt
 
 
-def receipt_of(row: Row[Any]) -> Receipt | None:
-    """The receipt of a sealed entry, None where it has none or took no money."""
-    entry = Entry.from_bytes(bytes(row.raw))
-    if entry.tender in NO_MONEY_TAKEN or not entry.detail.startswith(f"{entry.station}-"):
-        return None
-    day = business_day(bytes(row.raw), row.posted_at)
-    return Receipt(row.entry_id, entry.detail, row.account_no, day, row.fen, row.litres)
-
-
 def _first(found: Iterator[Receipt], most: int) -> tuple[list[Receipt], bool]:
     taken: list[Receipt] = []
     for one in found:
@@ -221,6 +209,9 @@ def titles_of(connection: Connection, accounts: set[str]) -> dict[str, tuple[str
 
 def _owed(row: Row[Any]) -> Request:
     day = business_day(bytes(row.raw), row.posted_at)
-    receipt = Receipt(row.entry_id, row.receipt_no, row.account_no, day, row.fen, row.litres)
+    goods = goods_of(bytes(row.raw))
+    receipt = Receipt(
+        *(row.entry_id, row.receipt_no, row.account_no, day, row.fen, row.litres), goods
+    )
     what = Asked.RECALL if row.state == State.RECALL_DUE else Asked.RED_LETTER
     return Request(row.request, what, receipt, row.title, row.tax_no, row.code, row.no)

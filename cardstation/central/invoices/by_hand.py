@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from cardstation.central.console.audit import plain
 from cardstation.central.invoices.answer_file import AnswerRow
 from cardstation.central.invoices.answering import keep_answers
-from cardstation.central.invoices.asking import ONE_AT_A_TIME, receipt_of, requests_for
+from cardstation.central.invoices.asking import ONE_AT_A_TIME, requests_for
+from cardstation.central.invoices.billable import receipt_of
 from cardstation.central.invoices.request_file import Receipt
 from cardstation.central.invoices.tables import invoice_titles, invoices
 from cardstation.central.invoices.values import Answered, InvoiceNumber, tax_number
@@ -20,7 +21,7 @@ from cardstation.errors import Refusal
 _NAMED = text(
     """
     SELECT entry_id::text AS entry_id, account_no, fen, litres, posted_at, raw FROM journal
-    WHERE kind = 'sealed' AND station = ANY(:stations) AND position(:said in raw) > 0
+    WHERE kind IN ('sealed', 'charged') AND station = ANY(:stations) AND position(:said in raw) > 0
     """
 )
 

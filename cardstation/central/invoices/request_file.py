@@ -24,11 +24,20 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Goods:
+    """What is not gas: its code and name; its tax is that of its code."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """A receipt that may get an invoice.
 
     Attributes:
-        day: On which the gas was loaded, at the utility.
+        day: On which the gas was loaded, or it was charged, at the utility.
+        goods: What it is for, None = gas.
     """
 
     entry_id: str
@@ -37,6 +46,7 @@ class Receipt:
     day: date
     fen: int
     litres: int
+    goods: Goods | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +110,28 @@ def _csv(requests: Sequence[Request], seller: Seller) -> bytes:
             for cell in (
                 *(one.number, what, receipt.receipt_no, receipt.day.isoformat()),
                 *(receipt.account_no, one.title, one.tax_no, seller.name, seller.tax_no),
-                *(seller.goods_code, seller.goods_name, "立方米", cubic_metres(receipt.litres)),
-                *(yuan(receipt.fen), seller.rate_percent, one.code, one.no),
+                *_goods(receipt, seller),
+                *(yuan(receipt.fen), _rate(receipt, seller), one.code, one.no),
             )
         )
     return out.getvalue().encode("utf-8-sig")
 
 
+def _goods(receipt: Receipt, seller: Seller) -> tuple[str | int | Decimal, ...]:
+    """Code, name, unit and how many."""
+    if receipt.goods is not None:
+        return receipt.goods.code, receipt.goods.name, "项", 1
+    volume = cubic_metres(receipt.litres)
+    return seller.goods_code, seller.goods_name, "立方米", volume
+
+
+def _rate(receipt: Receipt, seller: Seller) -> Decimal | None:
+    """That of gas; of other goods their code says it."""
+    return seller.rate_percent if receipt.goods is None else None
+
+
 def _jsonl(requests: Sequence[Request], seller: Seller) -> bytes:
     sold_by = {"seller_name": seller.name, "seller_tax_no": seller.tax_no}
-    sold_by |= {"goods_code": seller.goods_code, "goods_name": seller.goods_name}
     lines = []
     for one in requests:
         receipt = one.receipt
@@ -119,9 +141,12 @@ def _jsonl(requests: Sequence[Request], seller: Seller) -> bytes:
             "day": receipt.day.isoformat(),
             "account_no": receipt.account_no,
         }
+        code, name, *_ = _goods(receipt, seller)
+        rate = _rate(receipt, seller)
         said |= {"buyer_title": one.title, "buyer_tax_no": one.tax_no, **sold_by}
+        said |= {"goods_code": code, "goods_name": name}
         said |= {"volume_m3": _plainly(cubic_metres(receipt.litres))}
-        said |= {"fen": receipt.fen, "rate_percent": _plainly(seller.rate_percent)}
+        said |= {"fen": receipt.fen, "rate_percent": "" if rate is None else _plainly(rate)}
         said |= {"code": one.code, "no": one.no}
         lines.append(json.dumps(said, ensure_ascii=False))
     return "".join(f"{line}\n" for line in lines).encode()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import Connection, func, select, text, union
 
 from cardstation.central.console.charts import Bars
 from cardstation.central.console.pages.facts import Fact, facts, query
@@ -108,6 +108,8 @@ def history(connection: Connection, asked: str, account: str) -> tuple[Fact, ...
         wanted.append(named)
         mine = select(journal.c.card_no).where(journal.c.entry_id.in_(named)).distinct()
         cards |= set(connection.scalars(mine))
+        charged = journal.c.kind == text("'charged'"), journal.c.account_no == account
+        wanted.append(select(journal.c.entry_id).where(*charged))
     of_cards = journal.c.card_no.in_(sorted(cards - {""})), journal.c.card_no != ""
     wanted.append(select(journal.c.entry_id).where(*of_cards))
     found = query().where(journal.c.entry_id.in_(union(*wanted)))
