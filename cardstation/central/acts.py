@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from cardstation.central.centre_key import CentreKey
+from cardstation.central.console.roles import Right
 from cardstation.central.engine import transaction
 from cardstation.central.following import refuse_epoch
 from cardstation.central.heads import Head, head_from, locked_head, new_nonce, refuse_inactive
@@ -79,7 +80,7 @@ def order_rewind(engine: Engine, key: CentreKey, asked: RewindAsked) -> Rewind:
     """
     by, approved_by = asked.ordered_by, asked.approved_by
     with transaction(engine) as connection:
-        ensure_two(connection, by, approved_by)
+        ensure_two(connection, by, approved_by, Right.STATION)
         head = locked_head(connection, asked.station)
         if asked.to_seq != head.last_seq:
             raise Refusal("rewind_not_here", station=asked.station, last_seq=head.last_seq)

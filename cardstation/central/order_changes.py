@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, select, update
 
 from cardstation.central.centre_chain import ORDER_WITHDRAWN, ChainEnd, lock_centre, put_on_chain
+from cardstation.central.console.roles import Right
 from cardstation.central.engine import transaction
 from cardstation.central.holders import is_in_doubt, refused_for, standing
 from cardstation.central.orders import STANDS, post_on_chain
@@ -58,7 +59,7 @@ def withdraw_on(connection: Connection, change: OrderChange) -> Order:
     Raises:
         Refusal: as `withdraw_order`.
     """
-    ensure_two(connection, change.ordered_by, change.approved_by)
+    ensure_two(connection, change.ordered_by, change.approved_by, Right.ORDER)
     end = lock_centre(connection)
     order = _free(connection, change)
     _withdraw(connection, end, order, change, {})
@@ -75,7 +76,7 @@ def bind_order(engine: Engine, change: OrderChange, to: NewBinding) -> Order:
         Refusal: `nothing_to_bind` (it is bound so already), and as `withdraw_order`.
     """
     with transaction(engine) as connection:
-        ensure_two(connection, change.ordered_by, change.approved_by)
+        ensure_two(connection, change.ordered_by, change.approved_by, Right.ORDER)
         end = lock_centre(connection)
         old = _free(connection, change)
         if (old.account_no, old.expected_counter) == (to.account_no, to.expected_counter):

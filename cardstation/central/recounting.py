@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from cardstation.central.console.audit import record_act
+from cardstation.central.console.roles import Right
 from cardstation.central.days import ADDED, Key, posted_by_day
 from cardstation.central.engine import transaction
 from cardstation.central.posting import BALANCES, CLASSES
@@ -106,7 +107,7 @@ def repair(engine: Engine, asked: Repair) -> Recount:
         Refusal: `two_persons_needed`, `name_unknown`, `recount_runs` (another repair is at it).
     """
     with transaction(engine, deadline_s=DEADLINE_S) as connection:
-        ensure_two(connection, asked.by, asked.approved_by)
+        ensure_two(connection, asked.by, asked.approved_by, Right.RECONCILE)
         if not connection.scalar(_ONE_REPAIR):
             raise Refusal("recount_runs")
         # On a connection of its own: its moment is after the turn was got.

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select, update
 
 from cardstation.central.console.audit import LOGIN_FAILED
-from cardstation.central.console.people import reset_secret
+from cardstation.central.console.people import give_roles, reset_secret
 from cardstation.central.console.roles import Role
-from cardstation.central.console.tables import acts, people
+from cardstation.central.console.tables import COMMAND_LINE, acts, people
 from cardstation.central.engine import transaction
 from cardstation.cli.central import central
 from cardstation.cli.central_two import OF_FIRST, OF_SECOND
@@ -36,6 +36,7 @@ COMMANDS = (
     ("feed", "policy", "--tariffs", str(SAMPLES / "tariffs.json")),
     ("take-file", str(SAMPLES / "tariffs.json"), "--channel", "phone"),
     ("recount", "--repair", *WHY),
+    ("feed", "clerks", "{clerks}"),
 )
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 Asked = Callable[..., Result]
@@ -46,11 +47,15 @@ def asked(centre: Centre, tmp_path: Path) -> Asked:
     ledger = centre.station()
     ledger.push(Chain().sale(), ledger.head().nonce)
     for name in ("anna", "bert"):
-        person(centre.books, name, Role.TREASURER)
+        person(centre.books, name, Role.TREASURER, Role.STATION_ADMIN)
     with transaction(centre.books.engine) as connection:
         connection.execute(update(people).values(secret_hash=QUICK.hash(SECRET)))
 
+    clerks = tmp_path / "clerks.csv"
+    clerks.write_text("station,name,number,roles\nS001,li,7,supervisor\n", "utf-8")
+
     def run(*words: str, typed: str = "", **secrets: str) -> Result:
+        words = tuple(word.format(clerks=clerks) for word in words)
         where = ["--dsn", centre.books.dsn, "--home", str(tmp_path)]
         return CliRunner().invoke(central, [*words, *TWO, *where], input=typed, env=secrets)
 
@@ -62,6 +67,17 @@ def test_no_name_counts_without_its_password(asked: Asked, words: tuple[str, ...
     refused = asked(*words, typed=f"{SECRET}\nwrong\n").exception
     assert isinstance(refused, Refusal)
     assert (refused.code, refused.values) == ("password_wrong", {"name": "bert"})
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:2])[:20])
+def test_who_may_not_decide_it_in_the_console_may_not_here(
+    centre: Centre, asked: Asked, words: tuple[str, ...]
+) -> None:
+    with transaction(centre.books.engine) as connection:
+        give_roles(connection, "bert", [Role.TELLER, Role.AUDITOR], given_by=COMMAND_LINE)
+    refused = asked(*words, **{OF_FIRST: SECRET, OF_SECOND: SECRET}).exception
+    assert isinstance(refused, Refusal)
+    assert refused.code == "right_missing"
 
 
 def test_both_type_theirs_or_a_script_has_them(asked: Asked) -> None:

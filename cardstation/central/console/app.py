@@ -32,7 +32,7 @@ from cardstation.i18n import translator
 ROOT = "/console"
 LOGIN = f"{ROOT}/login"
 _PAGE_S = 30.0
-_EXPORT_S = 60.0
+_EXPORT_S = 120.0
 _LOGINS = 8
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -80,15 +80,17 @@ def publish_policy(centre: Centre, policy: Policy | None, said: Said) -> tuple[P
     """Publish prices and rules, and what the console decided.
 
     Raises:
-        Refusal: `two_persons_needed`, `name_unknown`, `feed_would_shrink`, `secret_unreadable`.
+        Refusal: `two_persons_needed`, `name_unknown`, `right_missing`, `feed_would_shrink`,
+            `secret_unreadable`.
     """
     from cardstation.central.centre_key import load_or_create_centre_key
+    from cardstation.central.console.roles import Right
     from cardstation.central.feeds import policy as policies
     from cardstation.central.two_people import ensure_two
 
     key = load_or_create_centre_key(centre.key_file or key_file_in(centre.home))
     with centre.books() as connection:
-        ensure_two(connection, said.published_by, said.approved_by)
+        ensure_two(connection, said.published_by, said.approved_by, Right.TARIFF)
         return policies.publish_policy(connection, key, said, policy)
 
 
@@ -108,13 +110,14 @@ def publish_clerks(
             `secret_unreadable`.
     """
     from cardstation.central.centre_key import load_or_create_centre_key
+    from cardstation.central.console.roles import Right
     from cardstation.central.feeds.publishing import publish
     from cardstation.central.two_people import ensure_two
 
     key = load_or_create_centre_key(centre.key_file or key_file_in(centre.home))
     rows = [(clerks_of(station), clerk_row(station, one)) for station, one in clerks]
     with centre.books() as connection:
-        ensure_two(connection, said.published_by, said.approved_by)
+        ensure_two(connection, said.published_by, said.approved_by, Right.CLERK)
         _ensure_led(connection, clerks)
         return publish(connection, key, rows, said, whole=lambda named: named)
 
