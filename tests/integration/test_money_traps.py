@@ -262,9 +262,9 @@ def test_returned_by_the_desk_that_sealed_second_the_gas_is_sold_by_nobody(tmp_p
         told(there)
         line_of(here).down = True
         with_card(here, card, resolve_card)
+        line_of(here).down = False
         back = with_card(here, card, return_load, SECOND, nobody, reading="photo 1")
         pay_out(here.station, back.topup_id, SECOND)
-        line_of(here).down = False
         told(here, there)
         ok(here, there)
         assert not centre.balances.get("gas_sold")
