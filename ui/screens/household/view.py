@@ -166,7 +166,7 @@ class HouseholdView(QWidget):
         line.addWidget(self.person)
         line.addWidget(self._right, 1)
         self._back = button(t("Back"), model.back, key="Esc")
-        self._next = button(t("Go on"), model.back, hint="Enter", look="primary")
+        self._next = button(t("Go on"), model.back, key="Esc", hint="Enter", look="primary")
         self._aside = button(t("Lay the card aside"), model.lay_aside, key="F8")
         self._do = button(t("Do it"), self._confirm, key="F2", hint="Enter", look="primary")
         self._past = button(t("What was done"), model.look_back, key="F7")
