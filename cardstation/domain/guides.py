@@ -63,7 +63,10 @@ _HOLD = GuideStep("hold", Who.TWO, Act.DISPUTE, Proof.SECOND_APPROVAL)
 _SETTLE = GuideStep("settle", Who.TWO, Act.SETTLE, Proof.WITNESS)
 _ANSWER = GuideStep("count_money", Who.CLERK, Act.ANSWER, Proof.PAYMENT_ANSWER)
 _LOAD = GuideStep("load_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
+_LOAD_DUE = GuideStep("load_given", Who.CLERK, Act.CARD, Proof.CARD_READ)
 _REFUND = GuideStep("give_up", Who.TWO, Act.REFUND, Proof.CARD_READ)
+_DUE_AGAIN = GuideStep("due_again", Who.TWO, Act.REFUND, Proof.CARD_READ)
+_END_GIVEN = GuideStep("end_given", Who.TWO, Act.PAY_OUT, Proof.SECOND_APPROVAL)
 _PAY_OUT = GuideStep("pay_out", Who.TWO, Act.PAY_OUT, Proof.SECOND_APPROVAL)
 _LOOK_UP = GuideStep("look_payout_up", Who.TWO, Act.PAY_OUT, Proof.SLIP)
 _OFF = GuideStep("off_card", Who.CLERK, Act.CARD, Proof.CARD_READ)
@@ -99,6 +102,8 @@ _OF_SALE = replace(_OF_UNKNOWN, now=(Act.CARD, Act.REFUND, Act.DISPUTE))
 _OF_DOUBT = Guide(_UNKNOWN, 1, (Act.DISPUTE, Act.REFUND), END_OF_SHIFT, 1)
 _OF_DISPUTE = Guide(_UNKNOWN, 2, (Act.SETTLE,), OFF_BOOK_H, 2)
 _OF_LOST_PAYOUT = Guide((_LOOK_UP,), 0, (Act.PAY_OUT,), END_OF_SHIFT, 2)
+_OF_GIVEN = Guide((_LOAD_DUE, _DUE_AGAIN), 0, (Act.CARD, Act.REFUND, Act.DISPUTE), MONEY_H, 4)
+_GIVEN_UP = Guide((_END_GIVEN,), 0, (Act.PAY_OUT,), MONEY_H, 3)
 _SALE, _RETURN, _WORK = "sale", "return", "work"
 
 _INTENTS: Mapping[tuple[str, str], Guide] = {
@@ -115,6 +120,9 @@ _INTENTS: Mapping[tuple[str, str], Guide] = {
     ("disputed", _RETURN): _OF_DISPUTE,
     ("paid_not_loaded", _SALE): Guide(_PAID, 0, (Act.CARD, Act.REFUND, Act.DISPUTE), MONEY_H, 4),
     ("refund_requested", _SALE): Guide(_PAID, 2, (Act.PAY_OUT,), MONEY_H, 3),
+    ("given_not_loaded", _SALE): _OF_GIVEN,
+    ("given_up_open", _SALE): _GIVEN_UP,
+    ("given_up_open", _RETURN): _GIVEN_UP,
     ("return_requested", _RETURN): Guide(_OFFED, 0, (Act.CARD, Act.WITHDRAW), MONEY_H, 4),
     ("payout_pending", _RETURN): Guide(_OFFED, 1, (Act.PAY_OUT,), MONEY_H, 3),
     (IN_DOUBT, _SALE): _OF_LOST_PAYOUT,

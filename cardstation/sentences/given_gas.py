@@ -19,6 +19,18 @@ TABLE = {
         "No money is taken for it.",
         "Load it under Services (Ctrl+6, L) before the card is sold to.",
     ),
+    "given_not_loaded": Words(
+        "Given, not on the card yet",
+        "Gas that was given without money is not on its card yet.",
+        "Nobody paid for it; it is given once.",
+        "Put the same card back in.",
+    ),
+    "given_up_open": Words(
+        "Given gas to be ended",
+        "Gas that was given is not on its card, or was taken off it, and waits to be due again.",
+        "Nobody paid for it, and no money goes back.",
+        "End it on the exceptions screen, with a second person.",
+    ),
     "no_gas_due": Words(
         "No gas due",
         "Account {account_no} has no gas to come at this station.",

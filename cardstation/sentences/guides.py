@@ -8,6 +8,9 @@ PHRASES = {
     "guide.settle": "Look at meter, photo or report together; write what both saw.",
     "guide.count_money": "Count the till or look the payment up, then answer.",
     "guide.load_card": "Put the card in: the gas that is paid is written.",
+    "guide.load_given": "Put the card in: the gas that it was given is written.",
+    "guide.due_again": "It shall not be loaded: the card proves it is not, a second person agrees.",
+    "guide.end_given": "End it with a second person: the gas is due again, no money moves.",
     "guide.give_up": "The payer wants the money back: the card proves it, a second person agrees.",
     "guide.pay_out": "Put the money into the payer's hands, then record it with a second person.",
     "guide.look_payout_up": (

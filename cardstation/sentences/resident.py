@@ -71,7 +71,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     **dict.fromkeys(
         ("outcome_unknown", "load_unanswered", "load_unfinished", "card_removed", "link_failed",
-         "paid_not_loaded", "card_not_as_left", "disputed", "paid_in_doubt", "refund_requested"),
+         "paid_not_loaded", "card_not_as_left", "disputed", "paid_in_doubt", "refund_requested",
+         "given_not_loaded", "given_up_open"),
         _TORN,
     ),
     **dict.fromkeys(("line_unfunded", "payment_not_taken", "prepaid_order_missing"), _PAID),

@@ -100,6 +100,7 @@ def test_what_two_people_found_not_loaded_is_due_again_once_that_is_closed(
     read = MeterCount(home.purchase_counter, card_here=True)
     told = (waiting.intent_id, Finding.NOT_LOADED, "meter was read, photo 118", SECOND)
     settle_dispute(desk.station, *told, read)
+    assert [one.code for one in open_intents(desk.station)] == ["given_up_open"]
     sync(desk.station)
     assert pay_out(desk.station, waiting.intent_id, SECOND).money == NO_MONEY
     with desk.station.store.reading() as reading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cardstation.domain.exception_case import Guide, Kind
 from cardstation.domain.guides import (
     CLOSABLE,
+    CLOSING_IN_DOUBT,
     COUNTED,
     FREE,
     HELD,
@@ -63,6 +64,8 @@ def every_intent() -> list[tuple[str, str, str]]:
     seen_ahead = [(WENT_ON, TopUpState.PAID), (NOT_AS_LEFT, TopUpState.NOT_LOADED)]
     found += [(code, "sale", state.value) for code, state in seen_ahead]
     lost = [(IN_DOUBT, "sale", "refund_requested"), (IN_DOUBT, "return", "payout_pending")]
+    found += [("given_not_loaded", "sale", "not_loaded"), ("given_up_open", "return", "sealed")]
+    found.append(("given_up_open", "sale", "refund_requested"))
     return [*found, *lost, ("payment_question", "", "asked")]
 
 
@@ -92,7 +95,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     rest += [(code, guide_of(Kind.BAG, code)) for code in _OF_BAGS]
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))
-        for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT, ONE_IN_DOUBT)
+        for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT, ONE_IN_DOUBT, CLOSING_IN_DOUBT)
     ]
     holders = [*(one.value for one in Holder), PASSED, NOT_ON_FILE]
     rest += [(f"order {at}", guide_of(Kind.ORDER, "order_old", state=at)) for at in holders]

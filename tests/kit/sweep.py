@@ -276,7 +276,7 @@ def _supervise(world: World, desk: Desk) -> None:
         _tried(lambda held=inserted: request_refund(desk.station, held, SECOND))
         inserted.close()
     for one in recover(desk.station):
-        if one.code in ("refund_requested", "payout_pending", IN_DOUBT):
+        if one.code in ("refund_requested", "payout_pending", "given_up_open", IN_DOUBT):
             world.pay_out(desk, one.intent_id)
         elif one.code in ("outcome_unknown", "load_unfinished", "card_not_as_left"):
             _tried(lambda intent=one.intent_id: dispute(desk.station, intent, SECOND))

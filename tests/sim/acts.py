@@ -6,21 +6,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from cardstation.domain.guides import IN_DOUBT
-from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import WITHOUT_ASKING, Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import TopUpRequest
 from cardstation.domain.transitions import Direction, TopUpState
-from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.answer_payment import answer_payment
 from cardstation.services.begin_pay_out import begin_pay_out
 from cardstation.services.dispute import dispute
-from cardstation.services.grant_gas import grant_emergency, grant_gas
 from cardstation.services.identify import Inserted
-from cardstation.services.intent.gas_dues import dues_of
-from cardstation.services.load_due import load_due
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_out import pay_out
 from cardstation.services.refund import request_refund
@@ -39,7 +34,6 @@ from tests.sim.watch import View
 from tests.sim.world import World
 
 SUPERVISOR = Approval("supervisor")
-GAVE = "its meter never took its last load"
 LOOKED = "slip and till were looked at"
 MOMENTS = (Moment.BEFORE, Moment.INSIDE, Moment.AFTER)
 
@@ -60,7 +54,7 @@ def some_desk(world: World) -> Desk:
     return world.chance.choice(selling if often else world.desks)
 
 
-def _trouble(world: World, desk: Desk, most: int) -> None:
+def trouble(world: World, desk: Desk, most: int) -> None:
     if world.chance.random() < world.size.trouble:
         desk.fuse.light(world.chance, most)
 
@@ -98,7 +92,7 @@ def sale(world: World) -> None:
     yuan = world.chance.randrange(5, 300)
     world.touch(home=home)
     world.say(f"{desk.key} sells {yuan} to {home.account_no} by {tender.value}")
-    _trouble(world, desk, 70)
+    trouble(world, desk, 70)
 
     def doing(station: Station, inserted: Inserted) -> None:
         request = TopUpRequest(money=Money.of_yuan(str(yuan)), tender=tender)
@@ -113,36 +107,10 @@ def sale(world: World) -> None:
         resolve(world, desk, home, card)
 
 
-def given(world: World) -> None:
-    """Two people give a household gas, and its card is loaded with what is due here."""
-    desk, home = some_desk(world), some_home(world)
-    card, m3 = world.chance.choice(home.cards), world.chance.randrange(1, 40)
-    money = home.household.meter.kind is MeterKind.MONEY
-    gas = Money(m3 * 280) if money else Volume(m3 * 1_000)
-    world.touch(home=home)
-    world.say(f"{desk.key} gives {gas} to {home.account_no}")
-    _trouble(world, desk, 70)
-
-    def doing(station: Station, inserted: Inserted) -> None:
-        account_no = home.account_no
-        with station.store.reading() as reading:
-            waits = any(one.is_open for one in dues_of(reading, account_no))
-        if not waits and world.chance.random() < 0.5:
-            grant_emergency(station, account_no, "call 7", SUPERVISOR, GAVE)
-        elif not waits:
-            grant_gas(station, account_no, gas, Tender.MAKE_UP, "WO-7", SUPERVISOR, GAVE)
-        slip = load_due(station, inserted, None, nobody)
-        world.counts["loads of given gas"] += 1
-        world.going_home.append(home)
-        world.say(f"  {slip.receipt_no}")
-
-    with_card(world, desk, card, doing)
-
-
 def resolve(world: World, desk: Desk, home: Home, card: VirtualCard) -> None:
     """The same card is put in again."""
     world.touch(home=home)
-    _trouble(world, desk, 50)
+    trouble(world, desk, 50)
 
     def doing(station: Station, inserted: Inserted) -> None:
         found = resolve_card(station, inserted)
@@ -181,7 +149,7 @@ def send(world: World) -> None:
     """A station syncs."""
     desk = some_desk(world)
     world.say(f"{desk.key} syncs")
-    _trouble(world, desk, 12)
+    trouble(world, desk, 12)
     send_all(world, desk)
 
 
@@ -258,7 +226,7 @@ def kill(world: World) -> None:
     world.fault("station killed")
     world.say(f"{desk.key} is killed and started")
     desk.die()
-    _trouble(world, desk, 4)
+    trouble(world, desk, 4)
     world.work(desk, lambda _station: None)
 
 
@@ -293,7 +261,7 @@ def give_back(world: World) -> None:
     card = world.chance.choice(home.cards)
     world.touch(home=home)
     world.say(f"{home.account_no} asks {desk.key} for a {asked}")
-    _trouble(world, desk, 60)
+    trouble(world, desk, 60)
     reading = ""
     if asked == "return with a reading":
         reading = "read" if home.waiting(card) else ""
@@ -316,13 +284,16 @@ def owed(world: World) -> None:
     pay_back(world, some_desk(world))
 
 
+OWING = ("refund_requested", "payout_pending", "given_up_open", IN_DOUBT)
+
+
 def pay_back(world: World, desk: Desk) -> None:
     """The clerk counts the money out and says so together with a second person."""
-    _trouble(world, desk, 6)
+    trouble(world, desk, 6)
 
     def doing(station: Station) -> None:
         for one in open_intents(station):
-            if one.code not in ("refund_requested", "payout_pending", IN_DOUBT):
+            if one.code not in OWING:
                 continue
             with station.store.reading() as reading:
                 intent = reading.topups.get(one.intent_id)

@@ -6,14 +6,14 @@ from collections import Counter
 
 import pytest
 
-from tests.sim.acts import given
 from tests.sim.fates import FATES as EVERY_FATE
+from tests.sim.giving import given
 from tests.sim.plants import FATES
 from tests.sim.play import play
 from tests.sim.world import Size
 
 CROWDED = Size(3, 20, 60, 0.3)
-SEEDS = [f"given {number}" for number in range(3)]
+SEEDS = [f"given {number}" for number in range(2)]
 
 
 def test_gas_is_given_in_worlds_of_bad_luck(monkeypatch: pytest.MonkeyPatch) -> None:

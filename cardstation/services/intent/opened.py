@@ -77,6 +77,20 @@ class OpenIntent:
     meter_no: str = ""
 
 
+_GIVEN = {
+    "paid_not_loaded": "given_not_loaded",
+    "refund_requested": "given_up_open",
+    "payout_pending": "given_up_open",
+}
+"""Of gas that two people gave: nobody paid, and nobody is owed anything."""
+
+
+def code_about(intent: TopUp) -> str:
+    """As `code_of`, of an intent."""
+    code = code_of(intent.state, intent.direction, intent.reference)
+    return _GIVEN.get(code, code) if intent.is_given else code
+
+
 def code_of(state: TopUpState, direction: Direction = Direction.SALE, work: str = "") -> str:
     """What an open state means, as a code of the catalogue; of a work, by which one it is."""
     if direction is Direction.WORK:
@@ -92,7 +106,7 @@ def opened(station: Station, intent: TopUp) -> OpenIntent:
     return OpenIntent(
         intent_id=intent.topup_id,
         state=intent.state.value,
-        code=doubt or code_of(intent.state, intent.direction, intent.reference),
+        code=doubt or code_about(intent),
         account_no=intent.account_no,
         card_no=intent.identity.card_no,
         batch_id=intent.batch_id,

@@ -27,7 +27,7 @@ from cardstation.services.intent.left_open import (
     papers_elsewhere,
 )
 from cardstation.services.intent.lost_part import lost_since
-from cardstation.services.intent.opened import code_of
+from cardstation.services.intent.opened import code_about
 from cardstation.services.intent.paying_out import OWED
 from cardstation.store import Reading
 from cardstation.store.closings import NOTED
@@ -67,7 +67,7 @@ def _of_intent(reading: Reading, intent: TopUp) -> OpenItem:
     on_its_way = owed and reading.payouts.unfinished(intent.topup_id)
     return OpenItem(
         subject=intent.topup_id,
-        code=IN_DOUBT if on_its_way else code_of(intent.state),
+        code=IN_DOUBT if on_its_way else code_about(intent),
         account_no=intent.account_no,
         card_no=intent.identity.card_no,
         batch_id=intent.batch_id,
