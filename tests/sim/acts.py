@@ -54,7 +54,7 @@ def some_desk(world: World) -> Desk:
     return world.chance.choice(selling if often else world.desks)
 
 
-def trouble(world: World, desk: Desk, most: int) -> None:
+def _trouble(world: World, desk: Desk, most: int) -> None:
     if world.chance.random() < world.size.trouble:
         desk.fuse.light(world.chance, most)
 
@@ -92,7 +92,7 @@ def sale(world: World) -> None:
     yuan = world.chance.randrange(5, 300)
     world.touch(home=home)
     world.say(f"{desk.key} sells {yuan} to {home.account_no} by {tender.value}")
-    trouble(world, desk, 70)
+    _trouble(world, desk, 70)
 
     def doing(station: Station, inserted: Inserted) -> None:
         request = TopUpRequest(money=Money.of_yuan(str(yuan)), tender=tender)
@@ -110,7 +110,7 @@ def sale(world: World) -> None:
 def resolve(world: World, desk: Desk, home: Home, card: VirtualCard) -> None:
     """The same card is put in again."""
     world.touch(home=home)
-    trouble(world, desk, 50)
+    _trouble(world, desk, 50)
 
     def doing(station: Station, inserted: Inserted) -> None:
         found = resolve_card(station, inserted)
@@ -149,7 +149,7 @@ def send(world: World) -> None:
     """A station syncs."""
     desk = some_desk(world)
     world.say(f"{desk.key} syncs")
-    trouble(world, desk, 12)
+    _trouble(world, desk, 12)
     send_all(world, desk)
 
 
@@ -226,7 +226,7 @@ def kill(world: World) -> None:
     world.fault("station killed")
     world.say(f"{desk.key} is killed and started")
     desk.die()
-    trouble(world, desk, 4)
+    _trouble(world, desk, 4)
     world.work(desk, lambda _station: None)
 
 
@@ -261,7 +261,7 @@ def give_back(world: World) -> None:
     card = world.chance.choice(home.cards)
     world.touch(home=home)
     world.say(f"{home.account_no} asks {desk.key} for a {asked}")
-    trouble(world, desk, 60)
+    _trouble(world, desk, 60)
     reading = ""
     if asked == "return with a reading":
         reading = "read" if home.waiting(card) else ""
@@ -289,7 +289,7 @@ OWING = ("refund_requested", "payout_pending", "given_up_open", IN_DOUBT)
 
 def pay_back(world: World, desk: Desk) -> None:
     """The clerk counts the money out and says so together with a second person."""
-    trouble(world, desk, 6)
+    _trouble(world, desk, 6)
 
     def doing(station: Station) -> None:
         for one in open_intents(station):

@@ -12,7 +12,7 @@ from cardstation.services.intent.gas_dues import dues_of
 from cardstation.services.load_due import load_due
 from cardstation.services.station import Station
 from tests.kit.station import nobody
-from tests.sim.acts import SUPERVISOR, some_desk, some_home, trouble, with_card
+from tests.sim.acts import SUPERVISOR, _trouble, some_desk, some_home, with_card
 from tests.sim.world import World
 
 GAVE = "its meter never took its last load"
@@ -26,7 +26,7 @@ def given(world: World) -> None:
     gas = Money(m3 * 280) if money else Volume(m3 * 1_000)
     world.touch(home=home)
     world.say(f"{desk.key} gives {gas} to {home.account_no}")
-    trouble(world, desk, 70)
+    _trouble(world, desk, 70)
 
     def doing(station: Station, inserted: Inserted) -> None:
         account_no = home.account_no
