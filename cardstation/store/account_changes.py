@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from cardstation.domain.account_change import AccountChange, AccountEvent, Heard, Verdict
+from cardstation.domain.account_change import FACTS, AccountChange, AccountEvent, Heard, Verdict
 from cardstation.sql.types import Instant, Word
 from cardstation.store.frozen import freeze, thaw
 from cardstation.store.tables import metadata
@@ -102,7 +102,8 @@ class AccountChanges:
         found: dict[str, tuple[AccountChange, ...]] = {}
         for _, change in self.every():
             left = change.without(settled.get(change.change_id, ()))
-            found[change.account_no] = (*found.get(change.account_no, ()), left)
+            if any(map(left.touches, FACTS)):
+                found[change.account_no] = (*found.get(change.account_no, ()), left)
         return found
 
 
