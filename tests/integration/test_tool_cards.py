@@ -14,13 +14,16 @@ import pytest
 from cardstation.domain.ledger import PEOPLE
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
-from cardstation.domain.tool_book import ToolStatus
+from cardstation.domain.tool_book import ToolLost, ToolStatus
 from cardstation.domain.tool_card import Tool
 from cardstation.domain.topup import Work
 from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerUnreachable, Refusal
 from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.grant_gas import grant_gas
+from cardstation.services.intent.facts import stamp
+from cardstation.services.intent.ids import new_id
+from cardstation.services.intent.tool_work import begun_tool
 from cardstation.services.lose_tool_card import lose_tool_card
 from cardstation.services.recover import recover
 from cardstation.services.sync import sync
@@ -325,3 +328,28 @@ def test_a_neighbours_meter_takes_it_not(desk: Desk) -> None:
     card = VirtualCard()
     make(desk, card)
     assert not meter(meter_no=neighbours(1)[0].meter.meter_no).use(card, at=NOW).did
+
+
+def test_another_chip_in_the_reader_is_no_tool_card(desk: Desk) -> None:
+    assert stopped_by(take_back, desk, VirtualCard(new_chip("at88sc102"))) == "not_a_tool_card"
+
+
+def test_a_fact_that_the_journal_does_not_know_is_found(desk: Desk) -> None:
+    slip = make(desk, VirtualCard())
+    number = slip.content.card.tool_no
+    with desk.station.store.unit() as unit:
+        unit.tool_cards.add(ToolLost(number, WHY), seq=2)
+        unit.commit()
+    found = {one.code for one in verify(desk.station).disagreements}
+    assert "tool_card_disagrees" in found
+
+
+def test_a_work_that_no_fact_names_is_found(desk: Desk) -> None:
+    card = make(desk, VirtualCard()).content.card
+    stray = replace(card, tool_no="T00001000009")
+    work = begun_tool(desk.station, new_id(desk.clock), Work.TOOL, stray, b"")
+    with desk.station.store.unit() as unit:
+        unit.topups.add(work, stamp(desk.station))
+        unit.commit()
+    found = {one.code for one in verify(desk.station).disagreements}
+    assert "tool_card_without_work" in found

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cardstation.bootstrap.card_box import FOLDER
 from cardstation.bootstrap.meter import take_card
 from cardstation.bootstrap.station import open_station
 from cardstation.cli.training import meter as command
+from cardstation.domain.tool_card import Tool
+from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.settings import Settings, load_settings
+from drivers.layouts.open_tools import CHANGE4442
+from drivers.virtual import VirtualCard
+from drivers.virtual.tool_maker import make_tool_card
 from tests.kit import cards
 
 CARD = cards.household().card_no
@@ -63,9 +70,26 @@ def test_a_clear_card_makes_the_meter_as_new(settings: Settings) -> None:
     assert put_in(settings)["display"] == "Err-34"
 
 
+def test_a_tool_card_that_a_desk_made_is_put_into_the_meter(settings: Settings) -> None:
+    left = put_in(settings)["meter"]["residual"]
+    made = make_tool_card(Tool.CHANGE, cards.household().meter.meter_no, datetime.now(UTC))
+    made.save(settings.home / FOLDER / "fitter.json")
+    assert put_in(settings, tool_card="fitter")["did"]
+    assert put_in(settings)["display"] == "Err-34", "it is empty, and nobody's"
+    kept = VirtualCard.load(settings.home / FOLDER / "fitter.json")
+    assert CHANGE4442.decode(kept.image).uses[0].residual == Volume(left)
+
+
 def test_the_command_offers_what_the_meter_can_do() -> None:
     offered = {option for one in command.params for option in one.opts}
-    assert {"--days", "--tamper", "--new-battery", "--backwards", "--tool"} <= offered
+    assert {
+        "--days",
+        "--tamper",
+        "--new-battery",
+        "--backwards",
+        "--tool",
+        "--tool-card",
+    } <= offered
 
 
 def test_an_amount_that_is_none_is_refused(settings: Settings) -> None:
