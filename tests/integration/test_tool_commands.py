@@ -74,5 +74,15 @@ def test_an_overdue_card_is_an_open_case(run: Shell) -> None:
     run(*MAKE)
     assert not run("exceptions")["exceptions"]
     run.desk.clock.at = NOW + timedelta(days=4)
+    assert run("tool", "list")["tool_cards"][0]["overdue"]
     [one] = run("exceptions")["exceptions"]
     assert (one["kind"], one["code"], one["who"]) == ("tool", "tool_card_overdue", "李师傅")
+
+
+def test_a_reported_card_is_unblocked(run: Shell) -> None:
+    number = cards.household().card_no
+    with run.desk.station.store.unit() as unit:
+        unit.blocked.replace({number: "lost"})
+        unit.commit()
+    assert run("card", "unblock", number, *WHY)["card_no"] == number
+    assert run("card", "unblock", number, *WHY, status=3)["error"] == "card_not_reported"

@@ -28,7 +28,7 @@ from tests.kit import cards
 from tests.kit.clearing import clear
 from tests.kit.issuing import issue, newcomer
 from tests.kit.memory_ledger import MemoryLedger
-from tests.kit.station import MAKERS, Desk, open_desk, repeat_chance
+from tests.kit.station import MAKERS, Desk, card_of, open_desk, repeat_chance
 from tests.kit.tooling import SECOND, WHY, every, make, order, shown, stopped_by, take_back, used
 
 pytest_plugins = ("tests.kit.fast_disk",)
@@ -141,7 +141,17 @@ def test_a_card_whose_seal_was_lost_is_sealed_without_a_second_write(
 
 def test_a_reader_that_writes_nothing_is_found_out(opened: Callable[..., Desk]) -> None:
     desk, card = opened(), VirtualCard()
-    make(desk, card)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CodedChip, "write", lambda *_: None)
+        assert stopped_by(make, desk, card) == "tool_card_unknown"
+    household = card_of(cards.household())
+    before = household.image
+    assert stopped_by(make, desk, household) == "not_blank"
+    assert household.image == before
+    other = order(work_order="GD-2")
+    assert make(desk, VirtualCard(), other).content.card.tool_no == "T00001000002"
+    card = VirtualCard()
+    assert make(desk, card).content.card.tool_no == "T00001000001", "the one that was begun"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CodedChip, "write", lambda *_: None)
         assert stopped_by(take_back, desk, card) == "tool_back_unknown"
