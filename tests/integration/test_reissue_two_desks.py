@@ -20,6 +20,7 @@ from cardstation.services.dispute import dispute
 from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.pay_out import pay_out
 from cardstation.services.return_load import return_load
+from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.settle_dispute import Finding, settle_dispute
 from cardstation.services.sync import sync
 from cardstation.services.top_up import top_up
@@ -41,7 +42,7 @@ from tests.kit.reissuing import (
 )
 from tests.kit.station import Desk, card_of, layout_of, nobody
 from tests.kit.two_desks import proved, torn_at
-from tests.kit.two_stations import Line, line_of, two_stations
+from tests.kit.two_stations import line_of, two_stations
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -116,34 +117,54 @@ def test_its_load_is_taken_off_the_new_card_where_it_was_sold(town: Town) -> Non
     proved(town.a, town.b)
 
 
-@pytest.mark.parametrize("first", ["return", "reissue"])
-def test_whom_the_ledger_hears_first_goes_on(town: Town, first: str) -> None:
-    """Both have looked, and found nothing; then both arm, and one of them is heard first."""
-    outcome: dict[str, object] = {}
-    here, there = line_of(town.a), line_of(town.b)
+def raced(town: Town, first: str) -> tuple[str, str]:
+    """What stopped the return and the new card, whose pushes come in this order."""
+    codes: dict[str, str] = {}
 
-    def other(line: Line, does: Callable[[], object], name: str) -> Callable[[str], None]:
+    def other_comes(does: Callable[[], str]) -> Callable[[str], None]:
         def boundary(asked: str) -> None:
-            if asked == "ledger.push" and name not in outcome:
-                outcome[name] = ""
-                outcome[name] = does()
+            if asked == "ledger.push" and first not in codes:
+                codes[first] = ""
+                codes[first] = does()
 
-        line.boundary = boundary  # type: ignore[method-assign]
         return boundary
 
     if first == "return":
-        other(there, lambda: taken_back(town.a, town.old), "return")
-        outcome["reissue"] = not_reissued(town.b, HOME)
+        line_of(town.b).boundary = other_comes(lambda: taken_back(town.a, town.old))
+        codes["reissue"] = not_reissued(town.b, HOME)
     else:
-        other(here, lambda: not_reissued(town.b, HOME), "reissue")
-        outcome["return"] = taken_back(town.a, town.old)
-    won = {"return": ("", "reissue_overtaken"), "reissue": ("load_on_new_card", "")}
-    assert (outcome["return"], outcome["reissue"]) == won[first]
+        line_of(town.a).boundary = other_comes(lambda: not_reissued(town.b, HOME))
+        codes["return"] = taken_back(town.a, town.old)
+    return codes["return"], codes["reissue"]
+
+
+WON = {"return": ("", "reissue_overtaken"), "reissue": ("load_on_new_card", "")}
+
+
+@pytest.mark.parametrize("first", list(WON))
+def test_whom_the_ledger_hears_first_goes_on(town: Town, first: str) -> None:
+    """Both have looked, and found nothing; then both arm, and one of them is heard first."""
+    assert raced(town, first) == WON[first]
     sync(town.a.station)
     sync(town.b.station)
     assert live_generation(town.b) == (0 if first == "return" else 1)
     assert not town.codes("S001") + town.codes("S002")
     proved(town.a, town.b)
+
+
+@pytest.mark.parametrize(
+    ("first", "planted"),
+    [
+        ("return", "cardstation.services.reissue_card.ensure_first"),
+        ("reissue", "cardstation.services.return_load.ensure_before_reissue"),
+    ],
+)
+def test_a_desk_that_does_not_look_again_gives_the_load_twice(
+    town: Town, monkeypatch: pytest.MonkeyPatch, first: str, planted: str
+) -> None:
+    """Planted: it tells the ledger, and does not ask who was first."""
+    monkeypatch.setattr(planted, lambda station, *_given: send_eagerly(station))
+    assert raced(town, first) == ("", "")
 
 
 def test_another_desk_that_is_loading_the_card_stops_the_new_one(town: Town) -> None:

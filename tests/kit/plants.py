@@ -175,8 +175,10 @@ def paid_on_words_alone(patch: Patch) -> None:
 
 
 def returned_before_anybody_heard(patch: Patch) -> None:
-    """What was finished for another desk comes off its card unheard."""
+    """What was finished for another desk comes off its card unheard, whoever has a new card."""
     patch.setattr(returning, "_may_be_theirs", lambda *_given: False)
+    patch.setattr(returning, "ensure_ledger_hears", lambda *_given: None)
+    patch.setattr(returning, "ensure_before_reissue", lambda *_given: None)
 
 
 def paid_on_an_old_answer(patch: Patch) -> None:
