@@ -25,7 +25,7 @@ class Flow:
     def __init__(self, desk: Desk, school: str) -> None:
         self.desk, self.school, self.maker = desk, school, MAKERS[school]
         [one] = people(1, money_meters=0)
-        self.account, self.card_no = one.account_no, one.card_no
+        self.account, self.into = one.account_no, "old meter"
         self._directory()
         self._people()
         desk.rack()
@@ -80,10 +80,10 @@ class Flow:
         self.lay(card)
         return self.desk.run("card", "read")
 
-    def meter(self, card: str, name: str = "meter") -> Any:
+    def meter(self, card: str) -> Any:
         """Into the household's meter."""
         self.desk.pull()
-        return self.desk.run("training", "meter", card, "--meter", name)
+        return self.desk.run("training", "meter", card, "--meter", self.into)
 
     def takes(self, card: str, m3: int) -> None:
         """The meter credits so much, and nothing when the card comes again."""
@@ -118,11 +118,31 @@ class Flow:
         slip = self.desk.run("make-up", "load", due["due"])
         assert (slip["kind"], slip["paid"]) == ("make_up_slip", 0)
 
-    def proven(self, card: str, in_meter_m3: int) -> None:
-        """Books and cards agree, and what was sold is in the meter."""
+    def changed(self, card: str, kind: str = "volume") -> Any:
+        """The meter is replaced by one of another number: form, card, what was left onto it."""
+        old = self.meter(card)["meter"]
+        self.meter_no, self.into = "QM8800000001", "new meter"
+        left = ("--left", old["residual"] / 1_000, "--counter", old["purchase_counter"])
+        asked = (self.account, self.meter_no, "--kind", kind, *left, "--order", "WO-8")
+        due = self.desk.run("change-meter", "reckon", *asked)
+        carried = due["carried"]["quantity"]
+        agreed = carried / 100 if kind == "money" else carried
+        words = ("--carried", agreed, "--why", "it stood still")
+        rest = ("--to-balance", due["carried"]["to_balance"])
+        form = self.two("change-meter", "record", *asked, *words, *rest)
+        assert form["new_no"] == self.meter_no
+        self.lay(card)
+        assert self.desk.run("change-meter", "card", self.account)["meter_no"] == self.meter_no
+        self.lay(card)
+        slip = self.desk.run("make-up", "load", form["due_id"])
+        assert (slip["kind"], slip["paid"]) == ("carried_slip", 0)
+        return slip
+
+    def proven(self, card: str, in_meter: int) -> None:
+        """Books and cards agree, and what was sold is in the meter: litres, or fen."""
         proof = self.desk.run("verify")
         assert proof["ok"], proof["disagreements"]
-        assert self.meter(card)["meter"]["residual"] == in_meter_m3 * 1_000
+        assert self.meter(card)["meter"]["residual"] == in_meter
 
 
 @pytest.mark.parametrize("school", SCHOOLS)
@@ -149,4 +169,25 @@ def test_open_issue_buy_reverse_buy_reissue_buy_make_up(desk: Desk, school: str)
     flow.takes("b2", 7)
     flow.made_up("b2", 3)
     flow.takes("b2", 3)
-    flow.proven("b2", 55)
+    flow.proven("b2", 55_000)
+    flow.changed("b2")
+    flow.takes("b2", 55)
+    assert flow.issue("b2")["work"] == "bind"
+    flow.buy("b2", 4)
+    flow.reverse("b2")
+    flow.buy("b2", 6)
+    flow.takes("b2", 6)
+    flow.proven("b2", 61_000)
+
+
+def test_a_meter_of_the_other_kind_goes_on_with_what_was_left_in_money(desk: Desk) -> None:
+    flow = Flow(desk, "exact")
+    flow.opened("b1")
+    flow.buy("b1", 10)
+    flow.takes("b1", 10)
+    carried = flow.changed("b1", "money")["gas"]
+    assert flow.meter("b1")["credited"]
+    assert flow.issue("b1")["work"] == "bind"
+    bought = flow.desk.run("top-up", "--money", 50)
+    assert flow.meter("b1")["credited"]
+    flow.proven("b1", carried + bought["gas"])
