@@ -27,6 +27,13 @@ TABLE = {
         NOTHING,
         "Write it for the new meter on the page of services (K), then go on.",
     ),
+    "reissue_meter_unread": Words(
+        "Look at the new meter first",
+        "The lost card of account {account_no} was to open a new meter.",
+        UNCHANGED,
+        "Have the fitter look whether the new meter is opened, and how many purchases it counts; "
+        "then reissue with that.",
+    ),
     "no_meter_change": Words(
         "No change of meter",
         "No change of meter of account {account_no} that still holds was recorded at this desk.",

@@ -29,10 +29,11 @@ from cardstation.services.intent.guards import (
 from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.known import ensure_active
 from cardstation.services.intent.meter_changes import (
-    changes_of_card,
+    OPENS_BY_NAME,
     is_of_this_meter,
     is_told_of_this_meter,
     last_change,
+    opened_by,
 )
 from cardstation.services.intent.prices import tiers_for
 from cardstation.services.intent.whole_card import (
@@ -170,8 +171,8 @@ def _was_changed(station: Station, household: Household, identity: CardIdentity)
     if identity.meter_no != household.meter.meter_no:
         return False
     with station.store.reading() as reading:
-        ours = changes_of_card(reading, household.account_no)
-    theirs = [one for one in _standing(station, household) if one.detail == Work.CHANGE]
+        ours = opened_by(reading, household.account_no)
+    theirs = [one for one in _standing(station, household) if one.detail in OPENS_BY_NAME]
     return any(one.identity == identity for one in ours) or any(
         one.kind is EntryKind.CARD_WRITTEN and is_of_card(one, identity) for one in theirs
     )

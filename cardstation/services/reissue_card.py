@@ -21,6 +21,7 @@ from cardstation.domain.topup import NO_MARK, Step, TopUp, Work, mark_of
 from cardstation.errors import Refusal, fail
 from cardstation.ports.reader import Presence, Reader
 from cardstation.services.identify import Plastic, insert_plastic
+from cardstation.services.intent.adopt import is_of_card
 from cardstation.services.intent.card_slips import card_slip_of
 from cardstation.services.intent.generations import made_here
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
@@ -162,9 +163,10 @@ def _look(station: Station, household: Household, maker: str, meter: MeterRead |
     ensure_nothing_open(station, told, household)
     last = last_load(told, household.meter.meter_no, rules)
     _ensure_had_card(household, told)
+    opens = _opens(household, told, meter)
     if live >= rules.generation_max:
         raise Refusal("reissues_used_up", account_no=household.account_no, most=live)
-    found = LostCard(household, rules, told, last, meter)
+    found = LostCard(household, rules, told, last, meter, opens)
     if repeats(found):
         _ensure_certain(station, found)
     return found
@@ -179,7 +181,7 @@ def _ensure_had_card(household: Household, told: Sequence[Entry]) -> None:
     """
     last = cards_made(told)[-1:]
     loads = [one for one in told if one.kind in (EntryKind.ARMED, EntryKind.SEALED)]
-    opening = bool(last) and last[0].identity.card_type is CardType.OPENING
+    opening = bool(last) and _is_opening(last[0]) and not _was_loaded(last[0], told)
     counted = loads or household.purchase_counter or household.generation
     if opening or not (last or counted):
         raise Refusal("never_had_card", account_no=household.account_no)
@@ -189,6 +191,31 @@ def _ensure_had_card(household: Household, told: Sequence[Entry]) -> None:
         raise Refusal(
             "reissue_other_meter", account_no=household.account_no, seen=named[-1], filed=filed
         )
+
+
+def _is_opening(work: TopUp) -> bool:
+    return work.identity.card_type is CardType.OPENING
+
+
+def _was_loaded(work: TopUp, told: Sequence[Entry]) -> bool:
+    """Whether a card that was written for a new meter took its first load before it went there."""
+    changed = work.reference == Work.CHANGE
+    sealed = [one for one in told if one.kind is EntryKind.SEALED]
+    return changed and any(is_of_card(one, work.identity) for one in sealed)
+
+
+def _opens(household: Household, told: Sequence[Entry], meter: MeterRead | None) -> bool:
+    """Whether the card that is lost was to open a new meter, and did not: a fitter looks.
+
+    Raises:
+        Refusal: `reissue_meter_unread`.
+    """
+    last = cards_made(told)[-1:]
+    if not (last and _is_opening(last[0])):
+        return False
+    if meter is None:
+        raise Refusal("reissue_meter_unread", account_no=household.account_no)
+    return not meter.purchases
 
 
 def _ensure_certain(station: Station, found: LostCard) -> None:

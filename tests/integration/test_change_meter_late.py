@@ -11,8 +11,9 @@ from random import Random
 
 import pytest
 
+from cardstation.domain.card import CardType
 from cardstation.domain.ledger import Order
-from cardstation.domain.meter import MakerRules, MeterKind
+from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.topup import Work
@@ -21,6 +22,7 @@ from cardstation.domain.volume import Volume
 from cardstation.errors import LedgerRefused, Refusal
 from cardstation.services.cancel_meter_change import cancel_meter_change
 from cardstation.services.intent.gas_dues import dues_of, record_due
+from cardstation.services.intent.lost_card import MeterRead
 from cardstation.services.intent.meter_rests import record_rest
 from cardstation.services.lay_aside import lay_aside
 from cardstation.services.load_prepaid import load_prepaid
@@ -38,6 +40,7 @@ from tests.integration.test_rejoin import Restored, rows
 from tests.kit.changing import NEW_NO, SECOND, WHY, change, customer, hung
 from tests.kit.issuing import blank, desk_for, issue
 from tests.kit.memory_ledger import MemoryLedger
+from tests.kit.reissuing import reissue
 from tests.kit.station import Desk, card_of, layout_of, line, nobody, open_desk, put_batch
 
 pytest_plugins = ("tests.kit.fast_disk",)
@@ -230,4 +233,47 @@ def test_what_came_with_a_meter_has_its_change(tmp_path: Path) -> None:
     found = verify(desk.station)
     named = [one.values["change_id"] for one in found.disagreements if "change_id" in one.values]
     assert sorted(named) == sorted(["none", "none", first.change_id])
+    desk.station.store.close()
+
+
+@pytest.mark.parametrize("rules", MAKERS[:4], ids=lambda rules: rules.school.value)
+def test_a_loaded_card_that_was_to_open_the_new_meter_is_reissued_as_one_that_opens_it(
+    tmp_path: Path, rules: MakerRules
+) -> None:
+    home = customer(rules)
+    desk, lost = desk_for(tmp_path, home, rules), card_of(home, rules)
+    record(desk, home, reading(Volume(9_000)))
+    change(desk, lost, home)
+    load(desk, lost)
+    with pytest.raises(Refusal, match="reissue_meter_unread"):
+        reissue(desk, home, blank(rules), rules)
+    fresh, new = blank(rules), hung(rules, home.meter.kind)
+    counts = None if rules.school is CounterSchool.NONE else 0
+    reissue(desk, home, fresh, rules, meter=MeterRead("photo 7", counts))
+    assert layout_of(rules).decode(fresh.image).identity.card_type is CardType.OPENING
+    assert new.take(fresh).credited == Volume(9_000)
+    assert not new.take(lost).written, "an older card is no card of this meter any more"
+    assert issue(desk, fresh, home, rules.code).work == Work.BIND
+    desk.sell(fresh, "100")
+    assert new.take(fresh).credited
+    assert new.state.cumulative == 9_000 + 29_000
+    sync(desk.station)
+    found = verify(desk.station)
+    assert found.ok, found.disagreements
+    desk.station.store.close()
+
+
+def test_one_that_opened_it_before_it_was_lost_is_reissued_as_any(tmp_path: Path) -> None:
+    home = customer()
+    desk, lost = desk_for(tmp_path, home), card_of(home)
+    record(desk, home, reading(Volume(9_000)))
+    change(desk, lost, home)
+    load(desk, lost)
+    fresh, new = blank(), hung(RULES, home.meter.kind)
+    assert new.take(lost.copy()).credited
+    reissue(desk, home, fresh, meter=MeterRead("photo 7", 1))
+    assert layout_of(RULES).decode(fresh.image).identity.card_type is CardType.REISSUE
+    desk.sell(fresh, "100")
+    assert new.take(fresh).credited
+    assert verify(desk.station).ok
     desk.station.store.close()

@@ -42,6 +42,8 @@ class LostCard:
     Attributes:
         household: With the generation of the card that is lost.
         meter: What a fitter read, None where nobody did.
+        opens: The card that is lost was written for a new meter, and has not opened it: only an
+            opening card does.
     """
 
     household: Household
@@ -49,6 +51,7 @@ class LostCard:
     told: tuple[Entry, ...]
     last: LastLoad | None
     meter: MeterRead | None
+    opens: bool = False
 
 
 def identity_of(household: Household, rules: MakerRules) -> CardIdentity:
@@ -83,8 +86,9 @@ def content_in_place(station: Station, found: LostCard, work_id: str) -> CardCon
     """What the new card carries: limits, prices and total of the last load, or of the file."""
     household, rules, last = found.household, found.rules, found.last
     before = carried(station, found.told, last.seal) if last else None
+    opens = {"card_type": CardType.OPENING} if found.opens else {}
     new = new_content(
-        replace(identity_of(household, rules), generation=household.generation + 1),
+        replace(identity_of(household, rules), generation=household.generation + 1, **opens),
         rules,
         household.meter.kind,
         tiers=tiers_for(station, household) if before is None else (),

@@ -16,6 +16,8 @@ from cardstation.store.frozen import thaw
 
 NOT_ENDED = (EntryKind.ARMED, EntryKind.NOT_LOADED, EntryKind.CARD_ARMED)
 """After these facts a desk still waits for the card, or for money that it bears witness to."""
+OPENS_BY_NAME = (Work.CHANGE, Work.REISSUE)
+"""Works that write an opening card for a meter whose number is known."""
 _OF_METERS = (AccountEvent.METER_CHANGED, AccountEvent.METER_CHANGE_CANCELLED)
 
 
@@ -80,11 +82,17 @@ def _seq(reading: Reading, work: TopUp) -> int:
 
 def changes_of_card(reading: Reading, account_no: str) -> tuple[TopUp, ...]:
     """Every card of an account that was written for another meter, and not given up since."""
+    done = opened_by(reading, account_no)
+    return tuple(one for one in done if one.reference == Work.CHANGE)
+
+
+def opened_by(reading: Reading, account_no: str) -> tuple[TopUp, ...]:
+    """Every card of an account that opens a meter by its number, and was not given up since."""
     return tuple(
         one
         for one in reading.topups.of_account(account_no)
         if one.direction is Direction.WORK
-        and one.reference == Work.CHANGE
+        and one.reference in OPENS_BY_NAME
         and one.state is TopUpState.SEALED
     )
 
