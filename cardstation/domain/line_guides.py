@@ -88,13 +88,13 @@ _PAST = Guide((_GONE_ON,), 0, (Act.BACK_UNPAID,), BAG_H, _STOP)
 _ANY_CARD, _OWN = _card("ask_about_card"), _card("ask_live_card")
 STOPS: Mapping[str, Guide] = {
     "card_in_other_envelope": _ENVELOPE,
+    "card_of_old_meter": _card("write_for_meter"),
     **dict.fromkeys(
         ("counter_past_expected", "loaded_since_list", "order_loaded_elsewhere"), _PAST
     ),
     **dict.fromkeys(
         (
             *("old_card", "card_differs_from_file", "counter_below_expected", "opening_card"),
-            "card_of_old_meter",
             *("card_not_ours", "foreign_card", "blank_card", "chip_unknown", "no_key_for_maker"),
             "tool_card",
             *("no_maker_rules", "card_blocked", "card_blacklisted", "layout_key_missing"),

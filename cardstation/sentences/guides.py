@@ -46,6 +46,9 @@ PHRASES = {
     ),
     "guide.decide_row": "Ask the property manager, then decide the row.",
     "guide.leave_twin_out": "The same row counts already: leave this one out.",
+    "guide.write_for_meter": (
+        "The meter was changed: write the card for the new one on the page of services, then load."
+    ),
     "guide.keep_card_apart": "Keep the card apart: the hall makes a new one. Leave the row out.",
     "guide.other_machine": "This card is not written here: load it at the hall. Leave the row out.",
     "guide.account_at_hall": "Only the service hall opens this account again. Leave the row out.",
