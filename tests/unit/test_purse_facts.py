@@ -169,7 +169,7 @@ def test_writing_wants_an_unlock_and_one_step_of_the_count() -> None:
     two = image_of(replace(facts, count=facts.count + 2), LAYOUT.code)
     with pytest.raises(Defect):
         chip.write(before, [Span(DIGESTS.start, two[DIGESTS.start :])])
-    with pytest.raises(Defect):
+    with pytest.raises(Refusal, match="purse_counts_itself"):
         LAYOUT.plan_load(before, replace(CREDIT, purchase_counter=LOADS + 2))
     with pytest.raises(Defect):
         chip.write(bytes(SIZE), plan.spans)
