@@ -16,6 +16,8 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.tariff import Fee
 from cardstation.i18n import Translator
 from cardstation.sentences import word
+from cardstation.services.begin_balance_payout import begin_balance_payout
+from cardstation.services.begin_charge_reversal import begin_charge_reversal
 from cardstation.services.charge_fee import charge_fee, fees_today
 from cardstation.services.charge_over_use import charge_over_use, defer_over_use
 from cardstation.services.charges_of import Standing, charges_of
@@ -23,6 +25,7 @@ from cardstation.services.deposit import deposit as keep
 from cardstation.services.pay_arrears import pay_arrears
 from cardstation.services.pay_out_balance import pay_out_balance
 from cardstation.services.reverse_charge import reverse_charge
+from cardstation.services.withdraw_payout import withdraw_payout
 
 TENDERS = ("cash", "bank_transfer", "qr_code")
 
@@ -175,6 +178,32 @@ def reverse(call: Call, charge_no: str, why: str, original: str, found: str, app
     _answer(call, made)
 
 
+@charge.command()
+@click.argument("charge_no", metavar="CHARGE")
+@with_json
+@pass_call
+def begin_reverse(call: Call, charge_no: str) -> None:
+    """Note that the money of a CHARGE is about to be handed back; then hand it over, and record it.
+
+    `doubtful`: it may be back already; two persons look at slip and till first.
+    """
+    with call.doors.station(call.settings, True) as station:
+        doubtful = begin_charge_reversal(station, charge_no)
+    call.output.answer({"charge": charge_no, "doubtful": doubtful}, [charge_no])
+
+
+@charge.command()
+@click.argument("charge_no", metavar="CHARGE")
+@approver_option
+@with_json
+@pass_call
+def call_off(call: Call, charge_no: str, approver: str) -> None:
+    """Two people looked: of a CHARGE whose way back was begun nothing was handed over."""
+    with call.doors.station(call.settings, True) as station:
+        withdraw_payout(station, charge_no, approved(call, station, approver))
+    call.output.answer({"charge": charge_no}, [charge_no])
+
+
 @charge.command("list")
 @click.argument("account")
 @with_json
@@ -200,6 +229,30 @@ def list_charges(call: Call, account: str) -> None:
 @click.group()
 def balance() -> None:
     """Money of a household that is kept at this desk."""
+
+
+@balance.command("begin-pay-out")
+@click.argument("account")
+@click.option("--money", "yuan", required=True, help="Amount in yuan.")
+@with_json
+@pass_call
+def begin_pay_out(call: Call, account: str, yuan: str) -> None:
+    """Note that money of the balance of ACCOUNT is about to be handed over; then record it."""
+    with call.doors.station(call.settings, True) as station:
+        doubtful = begin_balance_payout(station, account, money_of("--money", yuan))
+    call.output.answer({"account": account, "doubtful": doubtful}, [account])
+
+
+@balance.command("call-off")
+@click.argument("account")
+@approver_option
+@with_json
+@pass_call
+def call_balance_off(call: Call, account: str, approver: str) -> None:
+    """Two people looked: of a payout of ACCOUNT that was begun nothing was handed over."""
+    with call.doors.station(call.settings, True) as station:
+        withdraw_payout(station, account, approved(call, station, approver))
+    call.output.answer({"account": account}, [account])
 
 
 @balance.command("pay-out")

@@ -52,6 +52,9 @@ ONE_IN_DOUBT = "one_in_doubt"
 CLOSING_IN_DOUBT = "closing_in_doubt"
 """The same of what was paid out for an account that is being closed."""
 
+PAYOUT_AGAIN = "payout_again"
+"""The same of a balance that is paid out, or of a charge that is taken back."""
+
 PASSED, NOT_ON_FILE = "passed", "not_on_file"
 """States of a paid order: its card has left the counter it is for; its household is another's."""
 
@@ -90,6 +93,7 @@ _EXPLAIN = GuideStep("explain_cards", Who.TWO, Act.EXPLAIN, Proof.SECOND_APPROVA
 _FREE = GuideStep("free_money", Who.CLERK, Act.RELEASE, Proof.DECISION)
 _GIVE = GuideStep("give_back", Who.TWO, Act.GIVE_BACK, Proof.SECOND_APPROVAL)
 _GIVE_IN_DOUBT = GuideStep("give_back_in_doubt", Who.TWO, Act.GIVE_BACK, Proof.SLIP)
+_PAY_AGAIN = GuideStep("pay_out_again", Who.TWO, Act.NONE, Proof.SLIP)
 _CLOSE_AGAIN = GuideStep("close_account_again", Who.TWO, Act.NONE, Proof.SLIP)
 _CALL_HOME = GuideStep("call_home", Who.CLERK, Act.HOLD_ORDER, Proof.LEDGER)
 _BIND = GuideStep("bind_anew", Who.CENTRE, Act.NONE, Proof.LEDGER)
@@ -179,6 +183,7 @@ _MONEY: Mapping[str, Guide] = {
     PARTLY_HELD: replace(_HELD, now=(Act.RELEASE, Act.GIVE_BACK)),
     FREE: replace(_HELD, at=1, now=(Act.GIVE_BACK,)),
     IN_DOUBT: Guide((_FREE, _GIVE_IN_DOUBT), 1, (Act.GIVE_BACK,), MONEY_H, 3),
+    PAYOUT_AGAIN: Guide((_PAY_AGAIN,), 0, (), END_OF_SHIFT, 2),
     CLOSING_IN_DOUBT: Guide((_CLOSE_AGAIN,), 0, (), END_OF_SHIFT, 2),
     ONE_IN_DOUBT: Guide((_GIVE_IN_DOUBT,), 0, (Act.GIVE_BACK,), END_OF_SHIFT, 2),
 }
@@ -199,8 +204,8 @@ def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> 
         code: Why it is open. Of verdicts, entries and lines a new one has a guide, too.
         direction: Of an intent, empty for a batch payment.
         state: Of an intent. Of a line: see `line_guide`. Of a bag: `COUNTED` or empty. Of money:
-            `HELD`, `PARTLY_HELD`, `FREE`, `IN_DOUBT`, `ONE_IN_DOUBT`,
-            `CLOSING_IN_DOUBT`. Of an order: who holds it, `PASSED`, or `NOT_ON_FILE`.
+            `HELD`, `PARTLY_HELD`, `FREE`, `IN_DOUBT`, `ONE_IN_DOUBT`, `CLOSING_IN_DOUBT`,
+            `PAYOUT_AGAIN`. Of an order: who holds it, `PASSED`, or `NOT_ON_FILE`.
     """
     if kind is Kind.INTENT:
         return _BEGUN if state == "quoted" else _INTENTS[code, direction]

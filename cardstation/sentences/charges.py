@@ -70,6 +70,12 @@ TABLE = {
         _STANDS,
         "Take the payment of the arrears back first.",
     ),
+    "payout_not_begun": Words(
+        "Nothing was begun",
+        "No payout of {named} was begun and not recorded.",
+        SAFE,
+        "Nothing is to be called off.",
+    ),
     "balance_too_small": Words(
         "Balance too small",
         "{fen} is more than what is free of this household's balance: {free_fen}.",

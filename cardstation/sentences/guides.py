@@ -16,6 +16,9 @@ PHRASES = {
     "guide.look_payout_up": (
         "Look at slip and till together: paid out then, or pay now. Write what you found."
     ),
+    "guide.pay_out_again": (
+        "Look at slip and till together, then do it again under Services and write what you found."
+    ),
     "guide.close_account_again": (
         "Look at slip and till together, then close the account and write what you found."
     ),

@@ -9,6 +9,7 @@ from cardstation.services.intent.balance import ensure_free
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.paying_out import balance_may_be_paid, note_begun
 from cardstation.services.station import Station
+from cardstation.store.payouts import OF_BALANCE
 
 
 @on_money
@@ -30,5 +31,5 @@ def begin_balance_payout(station: Station, account_no: str, money: Money) -> boo
     with station.store.reading() as reading:
         ensure_free(reading, account_no, money)
         doubtful = balance_may_be_paid(station, reading, account_no)
-    note_begun(station, account_no, money)
+    note_begun(station, OF_BALANCE + account_no, money)
     return doubtful

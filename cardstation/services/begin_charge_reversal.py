@@ -7,6 +7,7 @@ from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.paying_out import charge_may_be_back, note_begun
 from cardstation.services.intent.reversing import reversible
 from cardstation.services.station import Station
+from cardstation.store.payouts import OF_CHARGE
 
 
 @on_money
@@ -30,5 +31,5 @@ def begin_charge_reversal(station: Station, charge: str) -> bool:
         taken = reversible(reading, charge)
         doubtful = charge_may_be_back(station, reading, taken.charge_id)
     if taken.tender is not None:
-        note_begun(station, taken.charge_id, taken.money)
+        note_begun(station, OF_CHARGE + taken.charge_id, taken.money)
     return doubtful

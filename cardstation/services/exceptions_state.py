@@ -10,7 +10,7 @@ from cardstation.domain.batch_life import Stage
 from cardstation.domain.card_rows import card_places
 from cardstation.domain.custody import Where
 from cardstation.domain.exception_case import ORDER_H, Kind
-from cardstation.domain.guides import CLOSING_IN_DOUBT, IN_DOUBT, ONE_IN_DOUBT, PASSED
+from cardstation.domain.guides import CLOSING_IN_DOUBT, IN_DOUBT, ONE_IN_DOUBT, PASSED, PAYOUT_AGAIN
 from cardstation.domain.line_guides import DESTROYED, FOUND_AGAIN, KEPT, LOST, OWED, REFUSED
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.topup import TopUp
@@ -39,7 +39,12 @@ from cardstation.services.intent.debts import debts_of, most_free
 from cardstation.services.intent.left_lying import of_lying
 from cardstation.services.intent.left_open import batches_to_end, papers_elsewhere
 from cardstation.services.intent.owners import owners_of
-from cardstation.services.intent.paying_out import begun_before, may_be_back, payment_may_be_back
+from cardstation.services.intent.paying_out import (
+    account_of,
+    begun_before,
+    may_be_back,
+    payment_may_be_back,
+)
 from cardstation.services.intent.signed_over import signed_alone
 from cardstation.services.intent.tool_cases import of_tools
 from cardstation.services.open_intents import open_intents
@@ -126,11 +131,11 @@ def _of_intents(station: Station, moment: Moment) -> list[Case]:
 
 
 def _of_closings(station: Station, moment: Moment) -> list[Case]:
-    """Money of closed accounts that may be with its household, and is not on record."""
+    """Money of closed accounts, balances and charges that may be out, and is not on record."""
     with station.store.reading() as reading:
         begun = [
-            (one, one.subject.removeprefix(NOTED))
-            for one in reading.payouts.closings_begun()
+            (one, account_of(reading, one.subject))
+            for one in reading.payouts.begun_beside()
             if begun_before(station, reading, one.subject)
         ]
         return [
@@ -143,7 +148,7 @@ def _of_closings(station: Station, moment: Moment) -> list[Case]:
                 money=one.money,
                 since=one.at,
                 opened_by=one.clerk,
-                state=CLOSING_IN_DOUBT,
+                state=CLOSING_IN_DOUBT if one.subject.startswith(NOTED) else PAYOUT_AGAIN,
                 values={"intent_id": account_no, "fen": one.money.fen},
             )
             for one, account_no in begun

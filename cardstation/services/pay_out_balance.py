@@ -19,6 +19,7 @@ from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 from cardstation.store import Unit
 from cardstation.store.frozen import freeze
+from cardstation.store.payouts import OF_BALANCE
 
 
 @on_money
@@ -64,7 +65,7 @@ def pay_out_balance(
     if doubtful and not found:
         raise Refusal("payout_in_doubt", intent_id=account_no, fen=money.fen)
     witness = PEOPLE + meant(found) if found else ""
-    note_begun(station, account_no, money, approver=approval.name)
+    note_begun(station, OF_BALANCE + account_no, money, approver=approval.name)
     paid = PaidOut(
         payout_id=new_id(station.clock),
         account_no=account_no,

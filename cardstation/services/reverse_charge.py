@@ -18,6 +18,7 @@ from cardstation.services.intent.reversing import reversible
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 from cardstation.store import Reading
+from cardstation.store.payouts import OF_CHARGE
 
 
 @on_money
@@ -58,7 +59,7 @@ def reverse_charge(
         raise Refusal("payout_in_doubt", intent_id=taken.charge_id, fen=taken.money.fen)
     seen = f"{PEOPLE}{meant(found)}" if found else ""
     if taken.tender is not None:
-        note_begun(station, taken.charge_id, taken.money, approver=approval.name)
+        note_begun(station, OF_CHARGE + taken.charge_id, taken.money, approver=approval.name)
     document = "; ".join(filter(None, (words, seen)))
 
     def priced(reading: Reading, _household: Household) -> Charge:

@@ -15,12 +15,13 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    or_,
     select,
 )
 
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.sql.types import Fen, Instant
-from cardstation.store.charges import paid_out
+from cardstation.store.charges import charge, paid_out
 from cardstation.store.closings import NOTED, closing
 from cardstation.store.lump_sums import given_back
 from cardstation.store.tables import metadata
@@ -38,6 +39,8 @@ payout_begun = Table(
     Column("seq", Integer, nullable=False),
 )
 
+OF_BALANCE, OF_CHARGE = "balance ", "charge "
+"""What the name of a note begins with: of a household's balance, of a charge that is taken back."""
 APPEND_ONLY: tuple[Table, ...] = (payout_begun,)
 
 
@@ -46,9 +49,8 @@ class PayoutBegun:
     """From here on the money may be in the payer's hands.
 
     Attributes:
-        subject: The top-up, return or charge whose money it is, the payment a remainder goes back
-            of, the household whose balance is paid out, or the account that is closed
-            (`closings.note_name`).
+        subject: The top-up or return whose money it is, or the payment a remainder goes back of; of
+            a closing, a balance and a charge the name of its note.
         batch_id: Of a remainder, else empty.
         approver: The second person, empty where nobody was asked yet.
         seq: The newest entry of the journal at that moment.
@@ -76,9 +78,10 @@ class Payouts:
         number: int = self._connection.execute(query).scalar_one()
         return number
 
-    def closings_begun(self) -> tuple[PayoutBegun, ...]:
-        """The last note of each closing of an account whose money was never recorded."""
-        query = select(payout_begun).where(payout_begun.c.subject.startswith(NOTED))
+    def begun_beside(self) -> tuple[PayoutBegun, ...]:
+        """The last note of each closing, balance and charge whose money was never recorded."""
+        named = (payout_begun.c.subject.startswith(one) for one in (NOTED, OF_BALANCE, OF_CHARGE))
+        query = select(payout_begun).where(or_(*named))
         rows = self._connection.execute(query.order_by(payout_begun.c.no)).all()
         last = {row.subject: row for row in rows if row.no in self.unfinished(row.subject)}
         names = [one.name for one in payout_begun.c if one.name != "no"]
@@ -98,7 +101,10 @@ class Payouts:
             payout_begun.c.subject == subject,
             payout_begun.c.no > none.scalar_subquery(),
             payout_begun.c.seq >= _last(given_back.c.seq, given_back.c.payment_id == subject),
-            payout_begun.c.seq >= _last(paid_out.c.seq, paid_out.c.account_no == subject),
+            payout_begun.c.seq
+            >= _last(paid_out.c.seq, paid_out.c.account_no == subject.removeprefix(OF_BALANCE)),
+            payout_begun.c.seq
+            >= _last(charge.c.seq, charge.c.corrects == subject.removeprefix(OF_CHARGE)),
             payout_begun.c.seq
             >= _last(closing.c.seq, closing.c.account_no == subject.removeprefix(NOTED)),
         )

@@ -21,13 +21,16 @@ from cardstation.services.begin_balance_payout import begin_balance_payout
 from cardstation.services.begin_charge_reversal import begin_charge_reversal
 from cardstation.services.charges_of import charges_of
 from cardstation.services.deposit import deposit
+from cardstation.services.exceptions_state import exceptions_state
 from cardstation.services.pay_out import pay_out
 from cardstation.services.pay_out_balance import pay_out_balance
 from cardstation.services.refund import request_refund
 from cardstation.services.return_load import return_load
 from cardstation.services.reverse_charge import reverse_charge
+from cardstation.services.shift_state import shift_state
 from cardstation.services.top_up import top_up
 from cardstation.services.verify import verify
+from cardstation.services.withdraw_payout import withdraw_payout
 from drivers.virtual import Tear, VirtualCard
 from tests.kit.charging import ACCOUNT, HOME, counter_desk
 from tests.kit.station import Desk, card_of, nobody
@@ -196,3 +199,27 @@ def test_the_balance_pays_for_what_it_paid_for_when_the_load_was_agreed(
     assert replace(desk.household(ACCOUNT), balance=HUNDRED).purchase_counter == (
         HOME.purchase_counter
     )
+
+
+def test_what_may_be_handed_over_is_a_case_until_two_people_said_what_became_of_it(
+    desk: Desk,
+) -> None:
+    station, deposited = desk.station, "S001-2026-000001"
+    begin_balance_payout(station, ACCOUNT, Money(4_000))
+    begin_charge_reversal(station, deposited)
+    assert [one.account_no for one in shift_state(station).open_items] == [ACCOUNT, ACCOUNT]
+    assert exceptions_state(station) == (), "this shift has it in hand"
+    station.store.begun.clear()  # the program was started anew
+    cases = exceptions_state(station)
+    assert [(one.code, one.guide.step.code, one.money) for one in cases] == [
+        ("payout_in_doubt", "pay_out_again", Money(4_000)),
+        ("payout_in_doubt", "pay_out_again", HUNDRED),
+    ]
+    withdraw_payout(station, deposited, SECOND)
+    assert not begin_charge_reversal(station, deposited)
+    withdraw_payout(station, deposited, SECOND)
+    pay_out_balance(station, ACCOUNT, Money(4_000), SECOND, found=SEEN)
+    assert (exceptions_state(station), shift_state(station).open_items) == ((), ())
+    for named in (ACCOUNT, deposited):
+        nothing = lambda named=named: withdraw_payout(station, named, SECOND)  # noqa: E731
+        assert refused(nothing) == "payout_not_begun"

@@ -73,6 +73,8 @@ def test_a_fee_is_charged_printed_and_taken_back(run: Any) -> None:
     a5, roll = run("receipt", made["receipt_no"])["papers"]
     assert "补卡工本费" in "".join(pages_of(Path(a5).read_bytes()))
     assert Path(roll).exists()
+    assert run("charge", "begin-reverse", made["receipt_no"])["doubtful"] is False
+    run("charge", "call-off", made["receipt_no"], "--approver", "supervisor")
     back = run("charge", "reverse", made["receipt_no"], "--original", "back", *WHY)
     assert (back["corrects"], back["receipt_no"]) == (made["charge"], "")
     a5, _ = run("receipt", made["receipt_no"])["papers"]
@@ -102,6 +104,8 @@ def test_a_balance_is_kept_spent_and_paid_out(desk: Desk, run: Any) -> None:
     assert (sold["tender"], sold["paid"]) == ("balance", 6_000)
     left = run("charge", "list", ACCOUNT)["free_fen"]
     assert left == 10_000 - sold["gas"]
+    assert run("balance", "begin-pay-out", ACCOUNT, "--money", "1")["doubtful"] is False
+    run("balance", "call-off", ACCOUNT, "--approver", "supervisor")
     out = run("balance", "pay-out", ACCOUNT, "--money", "40", "--approver", "supervisor")
     assert out["money"] == 4_000
     spent = run("balance", "pay-out", ACCOUNT, "--money", "40", "--approver", "b", status=3)

@@ -132,6 +132,10 @@ READS = {
         *("--approver", CHIEF),
     ),
     ("charge", "list"): ("220104000001",),
+    ("charge", "begin-reverse"): ("X",),
+    ("charge", "call-off"): ("X", "--approver", CHIEF),
+    ("balance", "begin-pay-out"): ("220104000001", "--money", "1"),
+    ("balance", "call-off"): ("220104000001", "--approver", CHIEF),
     ("balance", "pay-out"): ("220104000001", "--money", "1", "--approver", CHIEF),
     ("emergency",): (
         *("220104000001", "--document", "call 7"),

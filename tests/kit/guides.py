@@ -19,6 +19,7 @@ from cardstation.domain.guides import (
     OTHERWISE,
     PARTLY_HELD,
     PASSED,
+    PAYOUT_AGAIN,
     TO_BOOK,
     UNPHOTOGRAPHED,
     WITH_TEAM,
@@ -95,7 +96,7 @@ def every_guide() -> list[tuple[str, Guide]]:
     rest += [(code, guide_of(Kind.BAG, code)) for code in _OF_BAGS]
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))
-        for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT, ONE_IN_DOUBT, CLOSING_IN_DOUBT)
+        for at in (HELD, PARTLY_HELD, FREE, IN_DOUBT, ONE_IN_DOUBT, CLOSING_IN_DOUBT, PAYOUT_AGAIN)
     ]
     holders = [*(one.value for one in Holder), PASSED, NOT_ON_FILE]
     rest += [(f"order {at}", guide_of(Kind.ORDER, "order_old", state=at)) for at in holders]

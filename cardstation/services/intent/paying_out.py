@@ -10,8 +10,9 @@ from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.lost_part import NEVER, lost_since, lost_since_entry
 from cardstation.services.station import Station
 from cardstation.store import Reading
+from cardstation.store.closings import NOTED
 from cardstation.store.funds import BatchPayment
-from cardstation.store.payouts import PayoutBegun
+from cardstation.store.payouts import OF_BALANCE, OF_CHARGE, PayoutBegun
 
 OWED = {
     Direction.SALE: frozenset({TopUpState.REFUND_REQUESTED}),
@@ -41,14 +42,22 @@ def payment_may_be_back(station: Station, reading: Reading, payment: BatchPaymen
 def charge_may_be_back(station: Station, reading: Reading, charge_id: str) -> bool:
     """As `may_be_paid`, of a charge that is taken back."""
     lost = lost_since_entry(reading, reading.charges.seq_of(charge_id))
-    return lost or begun_before(station, reading, charge_id)
+    return lost or begun_before(station, reading, OF_CHARGE + charge_id)
 
 
 def balance_may_be_paid(station: Station, reading: Reading, account_no: str) -> bool:
     """As `may_be_paid`, of a household's balance, since money of it last went out."""
     last = [seq for seq, one in reading.charges.payouts() if one.account_no == account_no][-1:]
     lost = lost_since_entry(reading, last[0]) if last else lost_since(reading, NEVER)
-    return lost or begun_before(station, reading, account_no)
+    return lost or begun_before(station, reading, OF_BALANCE + account_no)
+
+
+def account_of(reading: Reading, note: str) -> str:
+    """Whose money a note of a closing, a balance or a charge is of, by its name."""
+    if note.startswith(OF_CHARGE):
+        charge = reading.charges.get(note.removeprefix(OF_CHARGE))
+        return "" if charge is None else charge.account_no
+    return note.removeprefix(OF_BALANCE).removeprefix(NOTED)
 
 
 def note_paying(station: Station, intent: TopUp, approver: str = "") -> None:

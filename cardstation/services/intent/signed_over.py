@@ -28,9 +28,8 @@ from cardstation.services.intent.left_open import (
 )
 from cardstation.services.intent.lost_part import lost_since
 from cardstation.services.intent.opened import code_about
-from cardstation.services.intent.paying_out import OWED
+from cardstation.services.intent.paying_out import OWED, account_of
 from cardstation.store import Reading
-from cardstation.store.closings import NOTED
 from cardstation.store.funds import AskedPayment
 from cardstation.store.payouts import PayoutBegun
 
@@ -46,7 +45,7 @@ def open_items(reading: Reading, now: datetime) -> tuple[OpenItem, ...]:
         items += _of_batch(reading, found, now)
     for found in papers_elsewhere(reading):
         items += _of_papers(found)
-    items += [_of_closing(note) for note in reading.payouts.closings_begun()]
+    items += [_of_note(reading, note) for note in reading.payouts.begun_beside()]
     return tuple(sorted(items, key=lambda one: (one.since, one.subject)))
 
 
@@ -76,10 +75,10 @@ def _of_intent(reading: Reading, intent: TopUp) -> OpenItem:
     )
 
 
-def _of_closing(note: PayoutBegun) -> OpenItem:
-    """Money of a closing that was begun to be handed over, and never recorded."""
-    account_no = note.subject.removeprefix(NOTED)
-    return replace(_left(note.subject, IN_DOUBT, "", note.money, note.at), account_no=account_no)
+def _of_note(reading: Reading, note: PayoutBegun) -> OpenItem:
+    """Money that was begun to be handed over, and never recorded."""
+    left = _left(note.subject, IN_DOUBT, "", note.money, note.at)
+    return replace(left, account_no=account_of(reading, note.subject))
 
 
 def _of_batch(reading: Reading, found: CustodyState, now: datetime) -> Iterator[OpenItem]:
