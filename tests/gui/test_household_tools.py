@@ -1,0 +1,114 @@
+"""Cards of fitters on the page of services, over real services and real cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from cardstation.domain.tool_book import ToolStatus
+from cardstation.services.tool_cards_state import tool_cards_state
+from cardstation.services.verify import verify
+from drivers.virtual import VirtualCard
+from drivers.virtual.meter import VirtualMeter
+from tests.kit.shifts import CHIEF, PINS
+from tests.kit.station import card_of, neighbours
+from tests.kit.tooling import used
+from tests.kit.window_guided import GuidedDesk, guided_desk
+from ui.screens.household import HouseholdScreen
+from ui.screens.household.model import HouseholdModel
+from ui.screens.household.state import Phase
+
+Key = Qt.Key
+[HOME] = neighbours(1)
+CONFIRM = f"{PINS[CHIEF]}\n"
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[GuidedDesk]:
+    with guided_desk(tmp_path / "home", (HOME,)) as opened:
+        opened.window.activateWindow()
+        assert QTest.qWaitForWindowActive(opened.window)
+        opened.desk.sell(card_of(HOME))
+        opened.desk.reader.pull()
+        opened.window.go("household")
+        yield opened
+        proof = verify(opened.desk.station)
+        assert proof.ok, proof.disagreements
+
+
+def model_of(page: GuidedDesk) -> HouseholdModel:
+    found = page.window.session.screens["household"]
+    assert isinstance(found, HouseholdScreen)
+    return found.model
+
+
+def asked(page: GuidedDesk, key: Key, *then: str, **texts: str) -> None:
+    model = model_of(page)
+    QTest.keyClick(page.window, key)
+    for name, text in texts.items():
+        model.type(name, text)
+    assert model.state.may_confirm, (model.state.doubts, model.state.doubt)
+    page.press(Key.Key_F2, *then)
+
+
+def made(page: GuidedDesk, tool: str) -> VirtualCard:
+    """A card that the fitter took along."""
+    model, card = model_of(page), VirtualCard()
+    model.find(HOME.account_no)
+    last_day = f"{page.desk.clock.now() + timedelta(days=3):%Y-%m-%d}"
+    asked(page, Key.Key_O, CONFIRM, tool=tool, order="GD-7", holder="李师傅", until=last_day)
+    assert model.state.phase is Phase.PLACE
+    page.put_in(card)
+    assert (model.state.phase, model.state.problem) == (Phase.DONE, None)
+    page.take_out()
+    return card
+
+
+def status(page: GuidedDesk) -> list[ToolStatus]:
+    return [one.status for one in tool_cards_state(page.desk.station, every=True)]
+
+
+def taken_back(page: GuidedDesk, card: VirtualCard) -> list[str]:
+    """Returns what is said of it."""
+    model = model_of(page)
+    asked(page, Key.Key_V, CONFIRM, why="the fitter was there and is back")
+    assert model.state.phase is Phase.PLACE
+    page.put_in(card)
+    assert (model.state.phase, model.state.problem) == (Phase.DONE, None)
+    done = model.state.done
+    page.take_out()
+    assert done is not None
+    return [line.text for line in done.lines]
+
+
+def test_a_tool_card_goes_out_and_comes_back_by_keys(page: GuidedDesk) -> None:
+    card = made(page, "test 500")
+    assert status(page) == [ToolStatus.OUT]
+    there: VirtualMeter = used(
+        card, page.desk.clock.now(), meter_no=HOME.meter.meter_no, account_no=HOME.account_no
+    )
+    assert there.state.used_litres == 500
+    assert taken_back(page, card)[-1] == "The card is blank again."
+    assert status(page) == [ToolStatus.BACK]
+
+
+def test_a_lost_one_is_said_to_be_lost(page: GuidedDesk) -> None:
+    made(page, "unlock")
+    model = model_of(page)
+    asked(page, Key.Key_J, CONFIRM, tool_no="T00001000001", why="it fell out of the pocket")
+    assert model.state.phase is Phase.DONE, model.state.problem
+    assert status(page) == [ToolStatus.LOST]
+
+
+def test_what_came_home_is_said_with_its_figures(page: GuidedDesk) -> None:
+    card = made(page, "change")
+    used(card, page.desk.clock.now(), meter_no=HOME.meter.meter_no, account_no=HOME.account_no)
+    assert any("figures of the old meter" in one for one in taken_back(page, card))
+    page.window.go("exceptions")
+    [one] = page.window.session.services.exceptions()
+    assert one.code == "tool_gas_to_book"
