@@ -15,7 +15,7 @@ from cardstation.central.collected import Collected, collected_by
 from cardstation.central.legs import AGAIN, FALSE_SEAL, MOVED, class_of
 from cardstation.central.replaced import Replaced
 from cardstation.domain.ledger import PROVISIONAL, Entry, EntryKind, postings_of
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import GIVEN, Tender
 
 SALE, MAKE_UP = "sale", "make_up"
 
@@ -255,7 +255,7 @@ class Judge:
         return "account_missing" if entry.kind in _OF_ACCOUNTS else ""
 
     def _order(self, entry: Entry) -> str:
-        if entry.tender != Tender.ORDER:
+        if not entry.order_id or entry.tender in GIVEN:
             return ""
         if entry.kind not in (EntryKind.PAID, EntryKind.SEALED, EntryKind.REFUNDED):
             return ""

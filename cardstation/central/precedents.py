@@ -47,7 +47,7 @@ from cardstation.central.tables import (
     orders,
 )
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import GIVEN
 
 _LOADS = Copied(
     card_load,
@@ -97,7 +97,8 @@ def known_before(connection: Connection, entries: Sequence[Entry]) -> Judge:
     """A judge who knows every precedent of these entries."""
     _take_turns(connection, entries)
     named = _orders(
-        connection, {entry.order_id for entry in entries if entry.tender == Tender.ORDER}
+        connection,
+        {one.order_id for one in entries if one.order_id and one.tender not in GIVEN},
     )
     undone = {entry.corrects for entry in entries if undoes(entry)}
     undone |= {order.closed_by for order in named.values()}
