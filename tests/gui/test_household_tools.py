@@ -19,6 +19,7 @@ from tests.kit.shifts import CHIEF, PINS
 from tests.kit.station import card_of, neighbours
 from tests.kit.tooling import used
 from tests.kit.window_guided import GuidedDesk, guided_desk
+from ui.screens.exceptions import ExceptionsScreen
 from ui.screens.household import HouseholdScreen
 from ui.screens.household.model import HouseholdModel
 from ui.screens.household.state import Phase
@@ -110,5 +111,6 @@ def test_what_came_home_is_said_with_its_figures(page: GuidedDesk) -> None:
     used(card, page.desk.clock.now(), meter_no=HOME.meter.meter_no, account_no=HOME.account_no)
     assert any("figures of the old meter" in one for one in taken_back(page, card))
     page.window.go("exceptions")
-    [one] = page.window.session.services.exceptions()
-    assert one.code == "tool_gas_to_book"
+    shown = page.window.session.screens["exceptions"]
+    assert isinstance(shown, ExceptionsScreen)
+    assert [one.code for one in shown.model.state.items or ()] == ["tool_gas_to_book"]
