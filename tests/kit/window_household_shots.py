@@ -30,7 +30,7 @@ def household_scenes(s: Stage) -> None:
     s.shoot("household-4-form")
     assert not model.confirm()
     s.shoot("household-5-missing")
-    model.type("why", "塑料断了，客户带回")
+    model.type("why", "卡断成两截，客户带回")
     s.shoot("household-6-preview")
     model.go(Approval(SUPERVISOR))
     s.shoot("household-7-done")

@@ -51,6 +51,7 @@ class ProblemWords(QFrame):
             mark.setPixmap(picture(icon, ink, 22, self.devicePixelRatioF()))
             words.setText(text)
         self.setAccessibleName(str(said))
+        self.updateGeometry()
 
 
 class ProblemCards(QWidget):

@@ -39,13 +39,13 @@ class HouseholdView(QWidget):
 
     def show_state(self, state: State) -> None:
         """Draw another state."""
+        self._right.setCurrentWidget(self._page(state))
         self.person.show_state(state)
         self.acts.show_facts(state.facts)
         self.found.show_found(state.found)
         self.form.show_state(state)
         self.outcome.show_state(state)
         self.history.show_state(state)
-        self._right.setCurrentWidget(self._page(state))
         form, done = state.phase is Phase.FORM, state.phase is Phase.DONE
         blank = state == State() or state.phase is Phase.PULLED
         self._do.setVisible(form)
