@@ -53,6 +53,7 @@ from cardstation.services.intent.work_records import begun_work, record_begun_wo
 from cardstation.services.issue_card import rules_for
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
+from cardstation.store.journal import FIRST_EPOCH
 
 
 def reissue_card(
@@ -263,14 +264,20 @@ def _begin(
 def _ensure_may_go_on(station: Station, card: Plastic, work: TopUp, approval: Approval) -> None:
     """What was cut short is finished on its own card, on another blank where that is harmless.
 
+    Who has written was first: the ledger was asked before the first byte.
+
     Raises:
         Refusal: `reissue_same_card`: a meter that counts nothing would take the load from each of
             two cards, and this may be another blank; those of `ensure_first`.
     """
     if is_whole(card.layout, card.image, work):
         return
+    with station.store.reading() as reading:
+        tried = reading.attempts.last_of(work.topup_id) is not None
+        whole = reading.journal.head().epoch == FIRST_EPOCH
     plan = work.plan or fail("a work is armed as it begins")
     uncounted = station.rules_of(work.identity.maker).school is CounterSchool.NONE
-    if uncounted and work.quantity and card.image == plan.before:
+    if uncounted and (tried or not whole) and work.quantity and card.image == plan.before:
         raise Refusal("reissue_same_card", account_no=work.account_no)
-    ensure_first(station, work, approval.name)
+    if not tried:
+        ensure_first(station, work, approval.name)

@@ -49,6 +49,7 @@ from tests.kit.reissuing import (
     taken_back,
 )
 from tests.kit.station import Desk, card_of, layout_of, line, open_desk, put_batch
+from tests.kit.two_stations import line_of, two_stations
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -326,3 +327,33 @@ def test_a_directory_with_another_card_number_counts_anew(desk: Desk) -> None:
     assert up_to_date(known, HOME, ours).now.generation == 2
     other = up_to_date(known, replace(HOME, card_no="88013025009999"), ours)
     assert other.now.generation == 0
+
+
+def test_what_was_begun_and_not_written_waits_for_the_ledger_on_any_blank(tmp_path: Path) -> None:
+    """Where the meter counts nothing, too: no byte was written, so no other card has the load."""
+    rules = next(one for one in MAKERS if one.school is CounterSchool.NONE)
+    home = home_of(rules)
+    with two_stations(tmp_path, households=[home]) as (here, _there, _centre):
+        old = card_of(home, rules)
+        here.sell(old)
+        here.reader.pull()
+        line, read = line_of(here), MeterRead("photo 5")
+
+        def falls(asked: str) -> None:
+            with here.station.store.reading() as reading:
+                line.down = asked == "ledger.push" and bool(
+                    reading.topups.reissues_of(home.account_no)
+                )
+
+        line.boundary = falls
+        assert not_reissued(here, home, rules=rules, meter=read) == "reissue_needs_ledger"
+        line.boundary, line.down = (lambda _asked: None), False
+        torn = blank(rules)
+        torn.chip.arm(Tear(30))
+        assert not_reissued(here, home, card=torn, rules=rules) == "card_work_unknown"
+        torn.chip.arm(None)
+        line.down = True
+        assert not_reissued(here, home, rules=rules) == "reissue_same_card"
+        assert not_reissued(here, home, card=torn, rules=rules) == ""
+        assert meter_of(old, rules).take(torn).credited
+        ok(here)
