@@ -225,15 +225,16 @@ def _sync(_world: World, desk: Desk) -> None:
 
 def resolve_all(world: World, desk: Desk) -> None:
     """The same cards are put in again before anything else; one that is refused stops no other."""
+    each(world.cards, lambda card: _held(desk, card, resolve_card))
 
-    def look(card: VirtualCard) -> None:
-        inserted = desk.insert(card)
-        try:
-            resolve_card(desk.station, inserted)
-        finally:
-            inserted.close()
 
-    each(world.cards, look)
+def _held(desk: Desk, card: VirtualCard, service: Callable[..., object], *said: object) -> None:
+    """One service on a card in the reader; what a cut left of it may be no card at all."""
+    inserted = desk.insert(card)
+    try:
+        service(desk.station, inserted, *said)
+    finally:
+        inserted.close()
 
 
 def each(things: Iterable[T], work: Callable[[T], object]) -> None:
@@ -252,9 +253,7 @@ def _look(world: World, desk: Desk) -> None:
     """As `_resolve`, at a desk where a card may be refused."""
     _answer(world, desk)
     for card in world.cards:
-        inserted = desk.insert(card)
-        _tried(lambda held=inserted: resolve_card(desk.station, held))
-        inserted.close()
+        _tried(lambda lying=card: _held(desk, lying, resolve_card))
 
 
 def _answer(world: World, desk: Desk) -> None:
@@ -272,9 +271,7 @@ def _told(desk: Desk) -> None:
 def _supervise(world: World, desk: Desk) -> None:
     """What no card can finish any more: the money goes back, or two people look at it."""
     for card in world.cards:
-        inserted = desk.insert(card)
-        _tried(lambda held=inserted: request_refund(desk.station, held, SECOND))
-        inserted.close()
+        _tried(lambda lying=card: _held(desk, lying, request_refund, SECOND))
     for one in recover(desk.station):
         if one.code in ("refund_requested", "payout_pending", "given_up_open", IN_DOUBT):
             world.pay_out(desk, one.intent_id)

@@ -92,11 +92,14 @@ def _taken_back(world: World, desk: Desk) -> None:
         change_card(desk.station, desk.reader, presence, account_no, nobody)
 
 
-CHANGE = Job("change of meter", _changed, (9_000, 0), 0, _hung, resolves=False, waits=CODE_CUT)
+CHANGE = Job(
+    "change of meter", _changed, (9_000, 0), 0, _hung, resolves=False, waits=CODE_CUT, whole=True
+)
 TAKE_BACK = Job(
     "change of meter taken back",
     *(_taken_back, (0, 0), 0, _was_changed),
     resolves=False,
     waits=CODE_CUT,
+    whole=True,
 )
 METERS = (CHANGE, TAKE_BACK)

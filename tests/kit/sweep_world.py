@@ -134,6 +134,9 @@ class Job:
         names_nobody: Cards that have no room to say whose load they show.
         at_neighbour: What people do at the other desk with what they find there.
         waits: Why people may have to come where it was cut, and for nothing else.
+        whole: It writes a whole card, whose code is proven after that. One that is sold to at
+            another desk before that is known is left to people, and a meter that was taken down
+            takes nothing any more: there its end is not looked for.
     """
 
     name: str
@@ -147,3 +150,4 @@ class Job:
     names_nobody: bool = False
     at_neighbour: Callable[[World, Desk], None] = lambda _world, _desk: None
     waits: frozenset[Wait] = NOBODY_COMES
+    whole: bool = False
