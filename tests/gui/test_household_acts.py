@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -168,6 +169,13 @@ def opened(shown: Stage, act: Act) -> HouseholdView:
     page = shown.window.view("household")
     assert isinstance(page, HouseholdView)
     return page
+
+
+def test_the_manual_names_every_one_with_its_key() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "manual.zh-CN.md").read_text("utf-8")
+    t = translator("zh_CN")
+    rows = [f"| {act.key} | {t(act.title)} | {'✓' if act.two else ''} |" for act in ACTS]
+    assert [row for row in rows if row not in manual] == []
 
 
 def test_groups_have_words() -> None:
