@@ -20,6 +20,7 @@ from tests.kit.window_fakes import FakeCard
 from tests.kit.window_household import NEIGHBOUR, household_state
 from tests.kit.window_people import SUPERVISOR
 from tests.kit.window_stage import Stage
+from ui.lane import HeldLane
 from ui.parts.second_person import SecondPerson
 from ui.screens.household.model import HouseholdModel
 from ui.screens.household.state import Phase, State
@@ -393,3 +394,23 @@ def test_a_torn_card_is_asked_for_until_it_is_laid_aside(
     note = desk.session.tools.board.note
     assert note is not None
     assert note.fields == {"tail": "4587"}
+
+
+def test_what_will_happen_is_asked_once_at_a_time(desk: Stage, page: HouseholdView) -> None:
+    """A preview may ask the ledger: signs that are typed meanwhile wait for its answer."""
+    model, lane = model_of(desk), HeldLane()
+    model.find(samples.ACCOUNT_NO)
+    model.tools = replace(model.tools, desk=lane)
+    model.choose("lay_aside")
+    for typed in ("m", "mo", "moved", "moved out"):
+        model.type("why", typed)
+    assert not model.state.may_confirm
+    assert lane.run() == 1
+    assert not model.state.may_confirm, "it was of another word"
+    assert lane.run() == 1
+    assert model.state.may_confirm
+    model.type("why", "moved away")
+    model.back()
+    assert lane.run() == 1
+    assert lane.run() == 0, "nobody waits for it any more"
+    assert model.state.phase is Phase.CHOOSE

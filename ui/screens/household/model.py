@@ -40,6 +40,7 @@ class HouseholdModel(Whom):
         super().__init__(tools)
         self.acts = acts
         self._in_hand: Act | None = None
+        self._previewing = False
         tools.unfinished.changed.connect(self._held)
 
     # ── what ──
@@ -258,8 +259,9 @@ class HouseholdModel(Whom):
         ticket = self._asked
         values, doubts = read_form(act, state.facts, state.texts)
         self._show(replace(state, doubts=doubts, preview=(), doubt=None))
-        if doubts:
+        if doubts or self._previewing:
             return
+        self._previewing = True
         form = Form(state.facts, values)
         self.tools.desk.ask(
             lambda: act.preview(self._services, form),
@@ -268,8 +270,12 @@ class HouseholdModel(Whom):
         )
 
     def _previewed(self, ticket: int, said: tuple[Said, ...], doubt: Problem | None) -> None:
+        """Show it; where something else was typed meanwhile, ask again for that."""
+        self._previewing = False
         if ticket == self._asked:
             self._show(replace(self._state, preview=said, doubt=doubt))
+        elif self._state.phase is Phase.FORM:
+            self._judge()
 
     def _do(self, act: Act, form: Form) -> None:
         self._asked += 1
