@@ -118,13 +118,20 @@ TABLE = {
         "Nothing is paid back until the ledger has said that no new card carries it.",
         "Try again, with the card, once the ledger answers.",
     ),
+    "lost_card_has_it_too": Words(
+        "The lost card has it, too",
+        "This card took the place of a lost one, and its load is on that one as well: the meter "
+        "takes it from either.",
+        "Nothing is paid back: it would be money and gas.",
+        "Have the meter take the gas. Is the lost card here again: take this one back (old card "
+        "found again); then the load is taken off the old one.",
+    ),
     "load_on_new_card": Words(
         "Load is on a new card",
         "This card was reported lost, and a new one was made for its household; what this one "
         "carried is on that one, or its meter had taken it.",
         "Nothing is paid back upon this card.",
-        "Keep this card with the exceptions. What waits on the new card is taken back from that "
-        "one.",
+        "Keep this card with the exceptions. The gas is taken by the meter from the new card.",
     ),
     "payment_answered": Words(
         "The payment is known",

@@ -62,7 +62,7 @@ TABLE = {
         "Taken back, and on a new card",
         "Entry {seq} takes a load back that another desk had put on a new card of its household.",
         "The money went back and the gas is on the new card; the amount stands in suspense.",
-        "Tell the centre, and ask the household for its new card: the load is taken off that one.",
+        "Tell the centre, and call the household: the meter must not take it from the new card.",
     ),
     "loaded_on_old_card": Words(
         "Loaded on a dead card",

@@ -233,7 +233,7 @@ TABLE = {
     "reissue_not_undone": Words(
         "Not taken back",
         "Card {card_no} was not made here in the place of another, or it was in its meter or used "
-        "since, or a newer one was made.",
+        "since; or a card that was cut short or laid aside may be out there, too.",
         UNCHANGED,
         "The household keeps this card; the one before stays void.",
     ),

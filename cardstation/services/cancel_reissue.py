@@ -5,13 +5,16 @@ Both cards are at the desk. The new one becomes a blank, and the old one is the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cardstation.domain.card import CardContent
 from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.household import Household
-from cardstation.domain.ledger import EntryKind
+from cardstation.domain.ledger import Entry, EntryKind
 from cardstation.domain.new_card import NEVER_MET
 from cardstation.domain.reissue import is_of_household
 from cardstation.domain.shift import Approval
+from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.ports.reader import Presence, Reader
@@ -78,4 +81,27 @@ def _undoable(station: Station, card: Plastic, household: Household, content: Ca
     live = identity.generation == household.generation
     if not made or used or not live or returned.written_at != NEVER_MET:
         raise Refusal("reissue_not_undone", card_no=identity.card_no)
+    _ensure_alone(told, made[-1])
     return made[-1].topup_id
+
+
+def _ensure_alone(told: Sequence[Entry], work: TopUp) -> None:
+    """No other card may be out there that a meter takes for newer than the old one.
+
+    What was armed twice may lie on two blanks, and a card that was laid aside may be whole.
+
+    Raises:
+        Refusal: `reissue_not_undone`.
+    """
+    armed = [
+        one for one in told if one.kind is EntryKind.CARD_ARMED and one.subject == work.topup_id
+    ]
+    before = work.identity.generation - 1
+    aside = any(
+        one.kind is EntryKind.CARD_GIVEN_UP
+        and one.detail == Work.REISSUE
+        and one.generation == before
+        for one in told
+    )
+    if len(armed) != 1 or aside:
+        raise Refusal("reissue_not_undone", card_no=work.identity.card_no)

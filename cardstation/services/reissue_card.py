@@ -22,6 +22,7 @@ from cardstation.errors import Refusal, fail
 from cardstation.ports.reader import Presence, Reader
 from cardstation.services.identify import Plastic, insert_plastic
 from cardstation.services.intent.adopt import is_of_card
+from cardstation.services.intent.card_code import was_tried
 from cardstation.services.intent.card_slips import card_slip_of
 from cardstation.services.intent.generations import made_here
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
@@ -273,8 +274,8 @@ def _ensure_may_go_on(station: Station, card: Plastic, work: TopUp, approval: Ap
     if is_whole(card.layout, card.image, work):
         return
     with station.store.reading() as reading:
-        tried = reading.attempts.last_of(work.topup_id) is not None
         whole = reading.journal.head().epoch == FIRST_EPOCH
+    tried = was_tried(station, work)
     plan = work.plan or fail("a work is armed as it begins")
     uncounted = station.rules_of(work.identity.maker).school is CounterSchool.NONE
     if uncounted and (tried or not whole) and work.quantity and card.image == plan.before:

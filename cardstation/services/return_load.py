@@ -69,8 +69,9 @@ def return_load(
             `load_may_be_theirs` (the card cannot say whose it is, or another desk began it; the
             ledger decides),
             `meter_may_have_taken` (the card was out of this lane, and no fitter read the meter),
-            `old_card`, `card_newer_than_file`, those of `ensure_ledger_hears` and
-            `ensure_before_reissue` (a new card of its household carries the load by now),
+            `old_card`, `card_newer_than_file`, `lost_card_has_it_too`, those of
+            `ensure_ledger_hears` and `ensure_before_reissue` (a new card of its household carries
+            the load by now),
             what the layout says of a card that no desk can clear, and those of the guards; nothing
             was done.
         OutcomeUnknown: the card decides at its next insertion.
@@ -84,6 +85,7 @@ def return_load(
     _ensure_live(card, household_of(station, card))
     credit = _waiting(card)
     sale = _sale_of(station, card, credit)
+    _ensure_on_no_other_card(card, sale)
     ensure_debt_stands(station, sale)
     ensure_repeats_nothing(station, sale)
     intent = _begin(station, card, sale, credit)
@@ -162,6 +164,19 @@ def _ensure_ours_to_return(sale: TopUp) -> None:
         raise Refusal("load_of_their_batch", card_no=sale.identity.card_no, station=sale.origin)
 
 
+def _ensure_on_no_other_card(card: Inserted, sale: TopUp) -> None:
+    """A load that was on a lost card before is on both: its meter takes it from either.
+
+    That it has not taken it yet, a fitter may well see; the card that is lost gives it afterwards.
+
+    Raises:
+        Refusal: `lost_card_has_it_too`.
+    """
+    identity = card.content.identity
+    if sale.identity.generation != identity.generation:
+        raise Refusal("lost_card_has_it_too", card_no=identity.card_no)
+
+
 def _ensure_told_ours(station: Station, card: Inserted, sale: TopUp) -> None:
     """The gas is ours: a desk that pays back the gas of another pays it twice.
 
@@ -225,7 +240,6 @@ def _begin(station: Station, card: Inserted, sale: TopUp, credit: Credit) -> Top
         state=TopUpState.REQUESTED,
         direction=Direction.RETURN,
         corrects=sale.topup_id,
-        identity=card.content.identity,
         origin="",
         quantity=type(sale.quantity)(0),
         known_counter=counter,

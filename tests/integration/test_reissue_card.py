@@ -38,6 +38,7 @@ from tests.kit.memory_ledger import MemoryLedger
 from tests.kit.reissuing import (
     SECOND,
     WHY,
+    cancelled,
     desk_at,
     home_of,
     live_generation,
@@ -308,7 +309,7 @@ def test_a_store_that_lost_its_tail_knows_the_new_card_again(tmp_path: Path) -> 
     rejoin(restored.station, SECOND)
     assert live_generation(restored) == 1
     assert refused(restored, card_of(HOME)) == "old_card"
-    assert taken_back(restored, new) == ""
+    assert taken_back(restored, new) == "lost_card_has_it_too"
     ok(restored)
     restored.station.store.close()
 
@@ -357,3 +358,20 @@ def test_what_was_begun_and_not_written_waits_for_the_ledger_on_any_blank(tmp_pa
         assert not_reissued(here, home, card=torn, rules=rules) == ""
         assert meter_of(old, rules).take(torn).credited
         ok(here)
+
+
+def test_no_card_is_taken_back_while_another_may_be_out_there(desk: Desk) -> None:
+    """Written whole and its seal lost, and made once more; or laid aside, and perhaps whole."""
+    sold(desk)
+    with pytest.MonkeyPatch.context() as cut:
+        cut.setattr(whole_card, "record_written", _unplugged)
+        with pytest.raises(RuntimeError):
+            reissue(desk, HOME)
+    second = reissue(desk, HOME)
+    assert cancelled(desk, second) == "reissue_not_undone"
+    torn = blank(RULES)
+    torn.chip.arm(Tear(20))
+    assert not_reissued(desk, HOME, card=torn) == "card_work_unknown"
+    lay_aside(desk.station, HOME.account_no, SECOND, "it was cut in two")
+    assert cancelled(desk, reissue(desk, HOME)) == "reissue_not_undone"
+    ok(desk)

@@ -57,6 +57,12 @@ def ensure_presentable(station: Station, card: CardInLane, intent: TopUp) -> Non
         raise Refusal("code_tries_low", card_no=intent.identity.card_no, tries_left=tries)
 
 
+def was_tried(station: Station, intent: TopUp) -> bool:
+    """Whether a code was ever presented for this work: only then may a card be written."""
+    with station.store.reading() as reading:
+        return reading.attempts.last_of(intent.topup_id) is not None
+
+
 def refused_before(station: Station, card: CardInLane, intent: TopUp) -> bool:
     """Its own code was refused at an earlier insertion, and one try is still missing."""
     with station.store.reading() as reading:

@@ -39,6 +39,7 @@ from cardstation.services.intent.card_code import (
     own_code,
     present,
     refused_before,
+    was_tried,
 )
 from cardstation.services.intent.work_records import card_unknown, record_again, record_written
 from cardstation.services.station import Station
@@ -132,7 +133,9 @@ def _ready(station: Station, card: WholeInLane, intent: TopUp) -> TopUp:
         raise Refusal("not_blank")
     ensure_of_no_other_work(station, card, intent.topup_id)
     _ensure_its_meter(station, intent)
-    if intent.state is TopUpState.ARMED and plan.before == card.image:
+    # One that was cut short may lie on another blank by now: that is on record.
+    again = intent.reference == Work.REISSUE and was_tried(station, intent)
+    if intent.state is TopUpState.ARMED and plan.before == card.image and not again:
         anchor_journal(station)
         return intent
     content = content_of(card.layout, intent)
