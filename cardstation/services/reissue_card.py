@@ -181,18 +181,30 @@ def _ensure_had_card(household: Household, told: Sequence[Entry]) -> None:
         Refusal: `never_had_card`: it never had one, or one that has not met its meter yet;
             `reissue_other_meter`.
     """
-    last = cards_made(told)[-1:]
-    loads = [one for one in told if one.kind in (EntryKind.ARMED, EntryKind.SEALED)]
-    opening = bool(last) and _is_opening(last[0]) and not _was_loaded(last[0], told)
-    counted = loads or household.purchase_counter or household.generation
-    if opening or not (last or counted):
+    made = cards_made(told)
+    opening = bool(made) and _is_opening(made[-1]) and not _was_loaded(made[-1], told)
+    seen = _meters_seen(told, made)
+    if opening or not (made or seen or household.purchase_counter or household.generation):
         raise Refusal("never_had_card", account_no=household.account_no)
-    named = [one.meter_no for one in loads] or [one.identity.meter_no for one in last]
     filed = household.meter.meter_no
-    if named and named[-1] != filed and all(one.identity.meter_no != filed for one in last):
+    if seen and seen[-1] != filed:
         raise Refusal(
-            "reissue_other_meter", account_no=household.account_no, seen=named[-1], filed=filed
+            "reissue_other_meter", account_no=household.account_no, seen=seen[-1], filed=filed
         )
+
+
+def _meters_seen(told: Sequence[Entry], made: Sequence[TopUp]) -> list[str]:
+    """The meters that its cards named, as they were written and loaded."""
+    whole = {one.topup_id for one in made}
+    return [
+        one.meter_no
+        for one in told
+        if one.meter_no
+        and (
+            one.kind in (EntryKind.ARMED, EntryKind.SEALED)
+            or (one.kind is EntryKind.CARD_WRITTEN and one.subject in whole)
+        )
+    ]
 
 
 def _is_opening(work: TopUp) -> bool:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.meter import MeterKind
 from cardstation.domain.money import Money
 from cardstation.domain.reissue import UNDONE
-from cardstation.domain.topup import TopUpRequest
+from cardstation.domain.topup import TopUpRequest, Work
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.dispute import dispute
 from cardstation.services.intent.meter_count import MeterCount
@@ -27,6 +28,8 @@ from cardstation.services.top_up import top_up
 from drivers.makers import MAKERS
 from drivers.virtual import Tear
 from drivers.virtual.meter import VirtualMeter
+from tests.kit.changing import change, hung, replaced
+from tests.kit.issuing import issue
 from tests.kit.memory_ledger import Centre
 from tests.kit.reissuing import (
     SECOND,
@@ -352,3 +355,17 @@ def test_people_do_not_settle_what_a_new_card_carries(town: Town) -> None:
     sync(town.a.station)
     assert not town.codes("S001")
     proved(town.a, town.b)
+
+
+def test_a_desk_whose_file_has_the_old_meter_makes_no_card_for_it(town: Town) -> None:
+    """Its card was bound to the new one at another desk, and nothing was sold for that yet."""
+    town.meter.take(town.old)
+    home = replaced(town.a, HOME)
+    assert change(town.a, town.old, home).work == Work.CHANGE
+    town.a.reader.pull()
+    assert hung(RULES, MeterKind.VOLUME).take(town.old).written
+    assert issue(town.a, town.old, home).work == Work.BIND
+    town.a.reader.pull()
+    sync(town.a.station)
+    assert not_reissued(town.b, HOME) == "reissue_other_meter"
+    assert live_generation(town.b) == 0
