@@ -19,6 +19,7 @@ from cardstation.errors import Refusal
 from cardstation.sentences import word
 from cardstation.services.lose_tool_card import lose_tool_card
 from cardstation.services.make_tool_card import make_tool_card
+from cardstation.services.settle_tool_gas import settle_tool_gas
 from cardstation.services.station import Station
 from cardstation.services.take_back_tool import take_back_tool_card
 from cardstation.services.tool_cards_state import tool_cards_state
@@ -133,6 +134,20 @@ def lost(call: Call, tool_no: str, why: str, approver: str) -> None:
     call.output.answer(answer, [_status(call, record)])
 
 
+@tool.command("settle")
+@click.argument("tool_no", metavar="NUMBER")
+@click.option("--why", required=True, help="What the meters show, and where the gas is.")
+@_APPROVER
+@with_json
+@pass_call
+def settle(call: Call, tool_no: str, why: str, approver: str) -> None:
+    """Say where the gas is that the tool card NUMBER took out of a meter; nothing is booked."""
+    with call.doors.station(call.settings, True) as station:
+        record = settle_tool_gas(station, tool_no, approved(call, station, approver), why)
+    answer = {"tool_no": tool_no, "settled": record.settled}
+    call.output.answer(answer, [record.settled])
+
+
 @tool.command("list")
 @click.option("--all", "every", is_flag=True, help="Also cards that came back, and lost ones.")
 @with_json
@@ -165,6 +180,7 @@ def _plain(one: ToolRecord) -> dict[str, object]:
         "test_litres": card.test_gas.litres,
         "clerk": one.clerk,
         "approver": one.approver,
+        "settled": one.settled,
         "used": plain(one.content.uses) if one.content else [],
     }
 

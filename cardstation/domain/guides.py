@@ -58,6 +58,8 @@ PAYOUT_AGAIN = "payout_again"
 PASSED, NOT_ON_FILE = "passed", "not_on_file"
 """States of a paid order: its card has left the counter it is for; its household is another's."""
 
+GAS_IN_DOUBT = "tool_gas_in_doubt"
+"""A tool card was pulled out of a meter: what it took is in that meter, or nowhere."""
 TO_BOOK = "tool_gas_to_book"
 """What a tool card took out of a meter, and nobody gave to its household yet."""
 
@@ -153,7 +155,9 @@ _ENTRIES: Mapping[str, Guide] = {
 }
 
 _BOOK_TOOL = GuideStep("book_tool", Who.TWO, Act.NONE, Proof.WITNESS)
+_LOOK_METERS = GuideStep("look_at_meters", Who.TWO, Act.NONE, Proof.WITNESS)
 _TOOL_TO_BOOK = Guide((_BOOK_TOOL,), 0, (), MONEY_H, 3)
+_TOOL_IN_DOUBT = Guide((_LOOK_METERS, _BOOK_TOOL), 0, (), MONEY_H, 3)
 _OVERDUE_TOOL = Guide((_FETCH_TOOL, _TOOL_LOST), 0, (), MONEY_H, 5)
 _SIGN = GuideStep("sign_for_unknown", Who.CLERK, Act.NONE, Proof.SIGNATURE)
 _CLOSED_ALONE = Guide((_SIGN,), 0, (), END_OF_SHIFT, 0)
@@ -216,7 +220,7 @@ def guide_of(kind: Kind, code: str, *, direction: str = "", state: str = "") -> 
     if kind is Kind.SHIFT:
         return _CLOSED_ALONE
     if kind is Kind.TOOL:
-        return _TOOL_TO_BOOK if code == TO_BOOK else _OVERDUE_TOOL
+        return {TO_BOOK: _TOOL_TO_BOOK, GAS_IN_DOUBT: _TOOL_IN_DOUBT}.get(code, _OVERDUE_TOOL)
     if kind is Kind.LINE:
         return line_guide(code, state)
     if code in _BAGS:

@@ -63,7 +63,16 @@ class ToolLost:
     words: str
 
 
-ToolFact = ToolGiven | ToolBack | ToolLost
+@dataclass(frozen=True, slots=True)
+class ToolSettled:
+    """Two persons said where the gas is that a card took out of a meter, or may have."""
+
+    tool_no: str
+    approver: str
+    words: str
+
+
+ToolFact = ToolGiven | ToolBack | ToolLost | ToolSettled
 
 
 class ToolStatus(StrEnum):
@@ -87,6 +96,7 @@ class ToolRecord:
         given_at: When it was begun. clerk: Who made it.
         content: What meters wrote on it, once it came back.
         overdue: It is out, and its last day is over.
+        settled: What two persons said of the gas it took out of a meter; empty = nothing.
     """
 
     given: ToolGiven
@@ -96,3 +106,4 @@ class ToolRecord:
     approver: str
     content: ToolContent | None = field(default=None)
     overdue: bool = False
+    settled: str = ""

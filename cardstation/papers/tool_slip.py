@@ -80,8 +80,8 @@ def _next(slip: ToolSlip, t: Translator) -> str:
     content = slip.content
     if slip.work != Work.TOOL_BACK:
         return t("Bring the card back by its last day: what meters wrote on it is read here.")
-    if content.card.tool is Tool.CHANGE and content.on_the_way and content.brought_home:
-        return t("What the old meter had is on this record: it is due to the household.")
     if content.unfinished:
         return t("A meter did not end it: look at that meter before anything is booked.")
+    if content.card.tool is Tool.CHANGE and content.on_the_way and content.brought_home:
+        return t("What the old meter had is on this record: it is due to the household.")
     return t("What meters wrote is kept; the card is blank again.")

@@ -28,7 +28,10 @@ PHRASES = {
     "guide.clear_card_on": "Put the card that was begun in at the counter and clear it again.",
     "guide.lay_card_aside": "Spoiled or gone: two persons lay it aside, and say what became of it.",
     "guide.fetch_tool": "Ask the fitter for the card and take it back: what meters wrote is kept.",
-    "guide.book_tool": "Two people record the change of meter, or grant the gas that was left.",
+    "guide.look_at_meters": "Look at the meters: where the gas is, only they can tell.",
+    "guide.book_tool": (
+        "Two people record the change of meter, grant the gas, or say where it is."
+    ),
     "guide.tool_lost": "It is gone: two persons say so, and how it went.",
     "guide.make_tool_on": "Put the card, or another blank, in and make it again for its order.",
     "guide.clear_tool_on": "Put the tool card in and take it back again.",

@@ -138,7 +138,21 @@ TABLE = {
         "The tool card {tool_no} (work order {work_order}) took {left} out of meter {meter_no}, "
         "which had counted {count} purchases; it came back with it.",
         "That gas is due to the household, and is in no meter.",
-        "Two people record the change of meter with these figures, or grant the gas (make-up).",
+        "Two people record the change of meter with these figures, grant the gas (make-up), or say "
+        "where it is.",
+    ),
+    "tool_gas_in_doubt": Words(
+        "Gas of a meter in doubt",
+        "The tool card {tool_no} (work order {work_order}) was pulled out of a meter; meter "
+        "{meter_no} had {left} before, and had counted {count} purchases.",
+        "That gas is in a meter, or in none: nothing is granted before somebody looked.",
+        "Look at the meters; then two people record the change, grant the gas, or say where it is.",
+    ),
+    "tool_gas_settled": Words(
+        "Nothing of it is open",
+        "No gas of the tool card {tool_no} waits to be booked.",
+        SAFE,
+        "Look it up in the list of tool cards.",
     ),
     "tool_card_overdue": Words(
         "Tool card overdue",

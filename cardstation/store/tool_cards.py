@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Connection, ForeignKey, Integer, Table, Text, select
 
-from cardstation.domain.tool_book import ToolBack, ToolFact, ToolGiven, ToolLost
+from cardstation.domain.tool_book import ToolBack, ToolFact, ToolGiven, ToolLost, ToolSettled
 from cardstation.store.frozen import freeze, thaw_any
 from cardstation.store.tables import metadata
 
@@ -50,5 +50,5 @@ class ToolCards:
 
 def thaw_fact(frozen: str) -> ToolFact:
     """A fact as an entry carries it."""
-    found: ToolFact = thaw_any(ToolGiven | ToolBack | ToolLost, frozen)
+    found: ToolFact = thaw_any(ToolGiven | ToolBack | ToolLost | ToolSettled, frozen)
     return found

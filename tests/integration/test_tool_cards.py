@@ -26,12 +26,13 @@ from cardstation.services.intent.ids import new_id
 from cardstation.services.intent.tool_work import begun_tool
 from cardstation.services.lose_tool_card import lose_tool_card
 from cardstation.services.recover import recover
+from cardstation.services.settle_tool_gas import settle_tool_gas
 from cardstation.services.sync import sync
 from cardstation.services.tool_cards_state import tool_cards_state
 from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
 from drivers.layouts.records import amount
-from drivers.virtual import Tear, VirtualCard
+from drivers.virtual import Moment, Tear, VirtualCard
 from drivers.virtual.card import new_chip
 from drivers.virtual.meter_life import tampered
 from tests.kit import cards
@@ -130,6 +131,36 @@ def test_what_came_home_is_an_open_case_until_it_is_given_to_the_household(desk:
     account_no = cards.household().account_no
     grant_gas(desk.station, account_no, gas, Tender.CARRIED, "GD-1", SECOND, WHY)
     assert not exceptions_state(desk.station)
+
+
+@pytest.mark.parametrize("new", [False, True], ids=["out of the old", "into the new"])
+def test_pulled_early_nothing_is_granted_before_somebody_looked(desk: Desk, *, new: bool) -> None:
+    """The gas may be in the meter: a case of its own, ended by two who looked."""
+    card = VirtualCard()
+    number = make(desk, card, order(Tool.CHANGE)).content.card.tool_no
+    if new:
+        used(card)
+    there = {"meter_no": "QM0000000002", "account_no": "", "residual": 0} if new else {}
+    take_back(desk, pulled(card, **there), as_it_is=True)
+    [one] = exceptions_state(desk.station)
+    assert (one.code, one.values["left"]) == ("tool_gas_in_doubt", "3.5 m³")
+    settled = settle_tool_gas(desk.station, number, SECOND, "the meter shows 3.5 and gives gas")
+    assert (settled.status, settled.settled) == (
+        ToolStatus.BACK,
+        "the meter shows 3.5 and gives gas",
+    )
+    assert not exceptions_state(desk.station)
+    with pytest.raises(Refusal, match="tool_gas_settled"):
+        settle_tool_gas(desk.station, number, SECOND, WHY)
+    assert verify(desk.station).ok
+
+
+def test_what_a_clear_card_made_void_is_a_case_too(desk: Desk) -> None:
+    card = VirtualCard()
+    make(desk, card, order(Tool.CLEAR))
+    used(card)
+    take_back(desk, card)
+    assert [one.code for one in exceptions_state(desk.station)] == ["tool_gas_to_book"]
 
 
 def test_what_went_into_the_new_meter_is_no_case(desk: Desk) -> None:
@@ -270,13 +301,20 @@ def test_another_desks_tool_card_stays_as_it_is(opened: Callable[..., Desk]) -> 
     assert card.image == image
 
 
+def pulled(card: VirtualCard, **state: Any) -> VirtualCard:
+    """The same card, out of the meter right before that said it was done."""
+    for step in range(200):
+        tried = card.copy()
+        meter(**state).use(tried, at=NOW, cut=Tear(step, Moment.BEFORE))
+        if shown(tried).unfinished:
+            return tried
+    pytest.fail("no step leaves a use unfinished")
+
+
 def test_a_use_that_no_meter_ended_is_named_first(desk: Desk) -> None:
-    card, there = VirtualCard(), meter()
+    card = VirtualCard()
     make(desk, card, order(Tool.CLEAR))
-    steps = 0
-    while not shown(card).unfinished:
-        there.use(card, at=NOW, cut=Tear(steps))
-        steps += 1
+    card = pulled(card)
     image = card.image
     assert stopped_by(take_back, desk, card) == "tool_use_unfinished"
     assert card.image == image

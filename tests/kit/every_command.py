@@ -28,6 +28,7 @@ READS = {
     ("change-meter", "cancel"): ("220104000001", "--why", "a mistake", "--approver", CHIEF),
     ("card", "unblock"): ("88013025000017", "--why", "found again", "--approver", CHIEF),
     ("tool", "list"): (),
+    ("tool", "settle"): ("T00001000001", "--why", "it is in the meter", "--approver", CHIEF),
     ("tool", "lost"): ("T00001000001", "--why", "it fell down", "--approver", CHIEF),
     ("tool", "make"): (
         *("unlock", "--order", "GD-1", "--holder", "Li", "--until", "2026-12-01"),

@@ -8,6 +8,7 @@ from cardstation.domain.guides import (
     CLOSING_IN_DOUBT,
     COUNTED,
     FREE,
+    GAS_IN_DOUBT,
     HELD,
     IN_DOUBT,
     LIES_HERE,
@@ -92,7 +93,9 @@ def every_guide() -> list[tuple[str, Guide]]:
     rows += [(at, guide_of(Kind.LINE, "kept_refused", state=at)) for at in (REFUSED, OWED)]
     rest = [("bag", guide_of(Kind.BAG, "cards_not_explained", state=at)) for at in ("", COUNTED)]
     rest.append(("shift", guide_of(Kind.SHIFT, "unknown_to_sign")))
-    rest += [(code, guide_of(Kind.TOOL, code)) for code in ("tool_card_overdue", TO_BOOK)]
+    rest += [
+        (code, guide_of(Kind.TOOL, code)) for code in ("tool_card_overdue", TO_BOOK, GAS_IN_DOUBT)
+    ]
     rest += [(code, guide_of(Kind.BAG, code)) for code in _OF_BAGS]
     rest += [
         (f"money {at}", guide_of(Kind.MONEY, "batch_money_open", state=at))

@@ -12,6 +12,7 @@ from cardstation.domain.tool_book import (
     ToolGiven,
     ToolLost,
     ToolRecord,
+    ToolSettled,
     ToolStatus,
 )
 from cardstation.domain.topup import TopUp, Work
@@ -90,8 +91,11 @@ def _record(
     if not isinstance(given, ToolGiven):
         fail("the first fact of a card is that it was given out")
     entry = (reading.journal.at(seq) or fail("a fact has its entry")).entry
-    status = _status(reading, given.tool_no, facts[-1][1])
-    backs = [one for _, one in facts if isinstance(one, ToolBack)]
+    said = [one for _, one in facts]
+    moved = [one for one in said if not isinstance(one, ToolSettled)]
+    status = _status(reading, given.tool_no, moved[-1])
+    backs = [one for one in said if isinstance(one, ToolBack)]
+    last = said[-1]
     late = station.clock.now() > given.card.valid_until
     return ToolRecord(
         given=given,
@@ -101,6 +105,7 @@ def _record(
         approver=entry.approver,
         content=backs[-1].content if backs else None,
         overdue=status is ToolStatus.OUT and late,
+        settled=last.words if isinstance(last, ToolSettled) else "",
     )
 
 

@@ -136,10 +136,10 @@ def _lines(slip: ToolSlip) -> tuple[Said, ...]:
     if not content.uses:
         return (say("No meter used it."), say("The card is blank again."))
     lines = [_told(one) for one in content.uses[:2]]
-    if content.brought_home is not None and content.on_the_way:
-        lines.append(say("These are the figures of the old meter, for the change of meter."))
-    elif content.unfinished:
+    if content.unfinished:
         lines.append(say("A meter did not end it: look at that meter before anything is booked."))
+    elif content.brought_home is not None and content.on_the_way:
+        lines.append(say("These are the figures of the old meter, for the change of meter."))
     return (*lines, say("The card is blank again."))
 
 
