@@ -15,7 +15,7 @@ from tests.gui.test_counter import texts_of
 from tests.kit import window_samples as samples
 from tests.kit.window_household import NEIGHBOUR, household_state
 from tests.kit.window_people import SUPERVISOR
-from tests.kit.window_stage import Stage
+from tests.kit.window_stage import Stage, application
 from ui.lane import HeldLane
 from ui.parts.second_person import SecondPerson
 from ui.screens.household.model import HouseholdModel
@@ -281,3 +281,17 @@ def test_what_will_happen_is_asked_once_at_a_time(desk: Stage, page: HouseholdVi
     assert lane.run() == 1
     assert lane.run() == 0, "nobody waits for it any more"
     assert model.state.phase is Phase.CHOOSE
+
+
+def test_another_language_keeps_what_was_typed(desk: Stage, page: HouseholdView) -> None:
+    filled(desk)
+    desk.session.tools.choices.choose_language("en")
+    shown = desk.window.view("household")
+    assert isinstance(shown, HouseholdView)
+    assert shown is not page
+    why = shown.form.rows[0].inputs[0]
+    assert isinstance(why, QLineEdit)
+    assert why.text() == "moved out"
+    application().processEvents()
+    assert why.isVisible()
+    assert model_of(desk).state.may_confirm
