@@ -8,7 +8,7 @@ import pytest
 
 import drivers.payments
 from cardstation.domain.money import Money
-from cardstation.domain.payment import Tender
+from cardstation.domain.payment import WITHOUT_ASKING, Tender
 from cardstation.errors import Refusal
 from cardstation.ports.payment import Payment, PaymentAnswer
 from drivers.payments import PAYMENTS
@@ -26,7 +26,7 @@ def test_money_is_taken_once_and_nothing_is_guessed(payment: Payment) -> None:
 
 def test_each_tender_that_asks_somebody_has_one_driver() -> None:
     tenders = [payment.tender for payment in PAYMENTS]
-    assert sorted(tenders) == sorted(set(Tender) - {Tender.BATCH, Tender.ORDER})
+    assert sorted(tenders) == sorted(set(Tender) - WITHOUT_ASKING)
 
 
 def test_every_driver_is_registered() -> None:
