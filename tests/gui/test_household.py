@@ -44,8 +44,8 @@ def sure(monkeypatch: pytest.MonkeyPatch, *, agrees: bool = True) -> list[str]:
     """A second person who types their PIN, or who does not; what they were asked."""
     asked: list[str] = []
 
-    def second(_view: object, _look: object, _way: object, what: str) -> object:
-        asked.append(what)
+    def second(_view: object, _look: object, _way: object, what: str, whom: str) -> object:
+        asked.append(f"{whom}\n{what}")
         return (BY, "") if agrees else None
 
     monkeypatch.setattr("ui.screens.household.view.ask_second_person", second)

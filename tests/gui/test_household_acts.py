@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from cardstation.i18n import translator
@@ -19,7 +19,9 @@ from tests.gui.conftest import Open
 from tests.kit.window_acts import ACT_CASES, NOBODY, ActCase
 from tests.kit.window_fakes import FakeStation
 from tests.kit.window_stage import Stage, application
-from ui.look import font
+from ui.approver import Approver
+from ui.look import Look, font
+from ui.parts.second_person import SecondPerson
 from ui.screens.household.acts import ACTS
 from ui.screens.household.acts.kind import AS_IS, Act, Field, Form, Group, Kind, Needs
 from ui.screens.household.choosing import ActButton
@@ -31,6 +33,7 @@ EACH = pytest.mark.parametrize("act", ACTS, ids=lambda act: act.code)
 _ROOM = 431
 _ROOM_OF_FORMS = _ROOM + 112
 """Pixels between banner and footer on the smallest screen; over a form the banner is one line."""
+_ROOM_OF_SHEETS = 700
 _BUTTON = 150
 BAD = {
     Kind.WORDS: [],
@@ -145,6 +148,37 @@ def test_each_is_reached_and_left_by_keys(open_desk: Open, qtbot: QtBot, languag
         assert shown.household.model.state.act is None
     assert shown.station.backs == []
     assert page.acts.minimumSizeHint().height() <= _ROOM, "the smallest screen has no room"
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_a_second_person_reads_for_whom_and_every_line(
+    open_desk: Open, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = open_desk(language)
+    sheets: list[SecondPerson] = []
+
+    def asked(parent: QWidget, look: Look, way: Approver, what: str, *, whom: str) -> None:
+        sheets.append(SecondPerson(parent, look, way, what, whom=whom))
+
+    monkeypatch.setattr("ui.screens.household.view.ask_second_person", asked)
+    for act in (one for one in ACTS if one.two):
+        page = opened(shown, act)
+        shown.household.model.choose(act.code)
+        for name, text in case_of(act).texts.items():
+            shown.household.model.type(name, text)
+        page._confirm()
+        sheet = sheets.pop()
+        sheet.show()
+        application().processEvents()
+        words = [one for one in sheet.findChildren(QLabel) if one.wordWrap() and one.text()]
+        cut = [one.text() for one in words if one.heightForWidth(one.width()) > one.height()]
+        assert (act.code, cut) == (act.code, [])
+        assert sheet.height() <= _ROOM_OF_SHEETS, act.code
+        of = case_of(act).offered.of
+        whom = [of.household.name, of.household.address.door] if of is not None else []
+        assert all(part in words[0].text() for part in whom), act.code
+        assert shown.window.look.t(act.title) in words[bool(whom)].text()
+        sheet.reject()
 
 
 def test_one_that_is_not_offered_says_why_when_its_key_is_pressed(

@@ -13,6 +13,9 @@ from ui.parts.buttons import Choice
 from ui.parts.pin_field import PinField
 from ui.parts.sheet import Sheet
 from ui.parts.words import label
+from ui.theme import L
+
+_WIDTH = 560
 
 
 class SecondPerson(Sheet):
@@ -24,7 +27,14 @@ class SecondPerson(Sheet):
     """
 
     def __init__(
-        self, parent: QWidget, look: Look, approver: Approver, what: str, *, note: str = ""
+        self,
+        parent: QWidget,
+        look: Look,
+        approver: Approver,
+        what: str,
+        *,
+        note: str = "",
+        whom: str = "",
     ) -> None:
         """Make it.
 
@@ -32,8 +42,9 @@ class SecondPerson(Sheet):
             parent: Over which window.
             look: Theme and language.
             approver: The way to the second person.
-            what: What they confirm, a whole sentence.
+            what: What they confirm, whole sentences.
             note: Name of one more field that may stay empty.
+            whom: The household it is done for, in large letters; empty where it is of none.
         """
         t = look.t
         super().__init__(parent, look, t("A second person confirms"), t("Confirm"))
@@ -46,9 +57,10 @@ class SecondPerson(Sheet):
         self.typed.setAccessibleName(note)
         self.typed.setMaxLength(40)
         self._doubt = label("", "error", wrap=True)
-        told = label(what, "heading", wrap=True)
-        told.setMinimumHeight(48)
-        self.column.addWidget(told)
+        self.setFixedWidth(_WIDTH)
+        if whom:
+            self._tell(whom, "name")
+        self._tell(what, "heading")
         self.column.addWidget(label(t("The other person types their own PIN."), "muted"))
         rows: list[tuple[str, QWidget]] = [(t("Name of the clerk"), self.who), (t("PIN"), self.pin)]
         if note:
@@ -61,6 +73,13 @@ class SecondPerson(Sheet):
         self.pin.textChanged.connect(lambda _text: self._judge())
         self._judge()
         approver.people(self._known, self._refused)
+
+    def _tell(self, what: str, role: str) -> None:
+        """Words that have all their lines at once."""
+        words = label(what, role, wrap=True)
+        self.column.addWidget(words)
+        words.ensurePolished()
+        words.setMinimumHeight(words.heightForWidth(_WIDTH - 2 * L))
 
     @property
     def note(self) -> str:
@@ -102,10 +121,16 @@ class SecondPerson(Sheet):
 
 
 def ask_second_person(
-    parent: QWidget, look: Look, approver: Approver, what: str, *, note: str = ""
+    parent: QWidget,
+    look: Look,
+    approver: Approver,
+    what: str,
+    *,
+    note: str = "",
+    whom: str = "",
 ) -> tuple[Approval, str] | None:
     """Ask; None when thought better of. Else who confirmed, and the note."""
-    dialog = SecondPerson(parent, look, approver, what, note=note)
+    dialog = SecondPerson(parent, look, approver, what, note=note, whom=whom)
     accepted = dialog.exec() == QDialog.DialogCode.Accepted
     approval, typed = dialog.approval, dialog.note
     dialog.deleteLater()

@@ -17,6 +17,7 @@ from ui.screens.household.model import HouseholdModel
 from ui.screens.household.outcome import OutcomePage
 from ui.screens.household.person import PersonSide
 from ui.screens.household.state import Phase, State
+from ui.screens.household.wording import whose
 from ui.theme import M
 
 
@@ -129,10 +130,11 @@ class HouseholdView(QWidget):
         model.go(approval)
 
     def _second_person(self) -> Approval | None:
-        """They read what will happen; the sheet goes when the household does."""
-        state, t = self._model.state, self._look.t
-        what = " ".join(one.in_words(t) for one in state.preview)
-        asked = ask_second_person(self, self._look, self._model.tools.approver, what)
+        """They read for whom and what will happen; the sheet goes when the household does."""
+        state, t, way = self._model.state, self._look.t, self._model.tools.approver
+        title = t(state.act.title) if state.act is not None else ""
+        what = "\n".join((title, *(one.in_words(t) for one in state.preview)))
+        asked = ask_second_person(self, self._look, way, what, whom=whose(state))
         return asked[0] if asked is not None else None
 
     def _close_second_person(self) -> None:

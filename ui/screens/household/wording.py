@@ -66,8 +66,10 @@ def _working(state: State, t: Translator) -> BannerState:
 
 def _choosing(state: State, t: Translator) -> BannerState:
     if state.act is not None:
-        line = t(state.act.about)
-        return BannerState("ready", t(state.act.title), _who(state, t) or line, icon="edit")
+        home, about = state.facts.of, t(state.act.about)
+        title = "    ".join(part for part in (t(state.act.title), whose(state)) if part)
+        line = about if home is None else home.household.address.community
+        return BannerState("ready", title, line, icon="edit")
     if state.phase is Phase.HISTORY:
         line = t("What was done for it at this desk, the latest first.")
         return BannerState("ready", _who(state, t), line, icon="history")
@@ -82,12 +84,18 @@ def _choosing(state: State, t: Translator) -> BannerState:
     return BannerState("idle", t("Place a card in the reader"), line)
 
 
+def whose(state: State) -> str:
+    """Name and door, to be read from afar; empty while it is of nobody."""
+    of = state.facts.of
+    return f"{of.household.name}    {of.household.address.door}" if of is not None else ""
+
+
 def _who(state: State, t: Translator) -> str:
     if state.facts.of is None:
         return ""
     home = state.facts.of.household
     parts = [home.name, home.address.community, home.address.door]
-    if state.act is not None and state.phase is not Phase.FORM:
+    if state.act is not None:
         parts.append(t(state.act.title))
     return "    ".join(parts)
 
