@@ -81,3 +81,25 @@ def test_a_member_that_died_reads_the_log_it_lacks_from_the_archive() -> None:
     """The new leader keeps what it needs itself: `./dev ha` shows that this is less."""
     told = (DEPLOY / "patroni.yml").read_text()
     assert "restore_command: ${RESTORE_COMMAND}" in told.partition("recovery_conf:")[2]
+
+
+def test_a_restore_is_made_by_patroni_which_keeps_to_its_moment() -> None:
+    """Upon a folder that was restored by hand it passes over the moment (tried)."""
+    told = (DEPLOY / "patroni.yml").read_text().replace("  # ", "  ")
+    restore = told.partition("  method: restore")[2].partition("  dcs:")[0]
+    for line in ("--target-action=promote restore", "no_params: true", "recovery_conf: true"):
+        assert line in restore, line
+
+
+def test_the_repository_knows_every_member() -> None:
+    told = {
+        name: dict(re.findall(r"^([\w-]+)=(.*)$", (DEPLOY / name).read_text(), re.MULTILINE))
+        for name in ("pgbackrest.conf", "pgbackrest-repository.conf")
+    }
+    member, repository = told.values()
+    assert {repository[f"pg{n}-host"] for n in (1, 2, 3)} == {f"10.0.0.1{n}" for n in (1, 2, 3)}
+    for name in ("repo1-path", "repo1-cipher-type", "repo1-cipher-pass", "repo1-retention-full"):
+        assert repository[name] == member[name]
+    for n in (1, 2, 3):
+        for name in ("path", "socket-path"):
+            assert repository[f"pg{n}-{name}"] == member[f"pg1-{name}"]
