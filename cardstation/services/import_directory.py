@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cardstation.domain.account_change import AccountChange, Heard, Verdict, merged
-from cardstation.domain.arrears import still_owed
+from cardstation.domain.arrears import Moved, still_owed
 from cardstation.domain.household import Household
+from cardstation.domain.ledger import EntryKind
 from cardstation.domain.topup import TopUp
 from cardstation.domain.volume import Volume
 from cardstation.services.lists.directory_file import RejectedRow, read_directory
 from cardstation.services.lists.tariff_file import read_tariffs
 from cardstation.services.station import Station
 from cardstation.store import Reading
-from cardstation.store.arrears import ByDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,14 @@ class OurWord:
     """What this station did that a file of the utility may not know of yet.
 
     Attributes:
-        collected: Day and money of arrears collected here, by account.
-        raised: Of what was put off here to be paid as arrears, and of emergency gas.
+        collected: Arrears collected here, by account.
+        raised: What was put off here to be paid as arrears, and emergency gas.
         taken_back: The last load here, where it was taken off its card again, by account.
         changed: What was changed in accounts here and no file has settled yet, by account.
     """
 
-    collected: Mapping[str, ByDay]
-    raised: Mapping[str, ByDay]
+    collected: Mapping[str, tuple[Moved, ...]]
+    raised: Mapping[str, tuple[Moved, ...]]
     taken_back: Mapping[str, TopUp]
     changed: Mapping[str, tuple[AccountChange, ...]]
 
@@ -108,11 +108,13 @@ def our_word(reading: Reading) -> OurWord:
     )
 
 
-def _raised(reading: Reading) -> Mapping[str, ByDay]:
+def _raised(reading: Reading) -> Mapping[str, tuple[Moved, ...]]:
     found = dict(reading.arrears.raised())
     for load in reading.topups.emergencies():
-        owed = (load.opened_at.date(), load.quote.total)
-        found[load.account_no] = (*found.get(load.account_no, ()), owed)
+        paid = reading.journal.last_about(load.topup_id, EntryKind.PAID)
+        if paid is not None:
+            owed = Moved(paid.seq, load.opened_at.date(), load.quote.total)
+            found[load.account_no] = (*found.get(load.account_no, ()), owed)
     return found
 
 

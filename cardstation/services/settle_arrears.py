@@ -99,7 +99,7 @@ def arrears_again(unit: Unit, paid: ArrearsPaid, *, seq: int) -> None:
     """Put arrears paid back that this station lost."""
     household = unit.households.get(paid.account_no)
     if household is not None:
-        unit.households.update(owing_after(unit, household, paid.at.date(), paid.money))
+        unit.households.update(owing_after(household, paid.at.date(), -paid.money))
     unit.arrears.add(paid, seq=seq)
 
 

@@ -19,14 +19,12 @@ from sqlalchemy import (
     select,
 )
 
+from cardstation.domain.arrears import Moved
 from cardstation.domain.charge import ChargeKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.sql.types import Day, Fen, Instant
 from cardstation.store.charges import charge
 from cardstation.store.tables import metadata
-
-ByDay = tuple[tuple[date, Money], ...]
-"""Day and money."""
 
 arrears_paid = Table(
     "arrears_paid",
@@ -102,32 +100,36 @@ class Arrears:
         query = select(arrears_paid).where(arrears_paid.c.account_no == account_no)
         return tuple(map(_paid, self._connection.execute(query.order_by(arrears_paid.c.seq))))
 
-    def collected(self, account_no: str) -> ByDay:
-        """Day and money of everything collected here from one household."""
+    def collected(self, account_no: str) -> tuple[Moved, ...]:
+        """Everything collected here from one household."""
         return self.by_account(account_no).get(account_no, ())
 
-    def by_account(self, account_no: str = "") -> dict[str, ByDay]:
-        """Day and money of everything collected here, by household: of batches, at the counter."""
-        paid = select(arrears_paid.c.account_no, arrears_paid.c.at, arrears_paid.c.money)
+    def by_account(self, account_no: str = "") -> dict[str, tuple[Moved, ...]]:
+        """Everything collected here, by household: of batches, at the counter."""
+        paid = select(
+            *(arrears_paid.c.account_no, arrears_paid.c.seq),
+            *(arrears_paid.c.at, arrears_paid.c.money),
+        )
         charged = _charges(ChargeKind.ARREARS)
         if account_no:
             paid = paid.where(arrears_paid.c.account_no == account_no)
             charged = charged.where(charge.c.account_no == account_no)
-        return self._by_day(paid, charged)
+        return self._by_account(paid, charged)
 
-    def raised(self) -> dict[str, ByDay]:
-        """Day and money of what was put off here to be paid as arrears, by household."""
-        found = self._by_day(_charges(ChargeKind.OVER_USE))
+    def raised(self) -> dict[str, tuple[Moved, ...]]:
+        """What was put off here to be paid as arrears, by household."""
+        found = self._by_account(_charges(ChargeKind.OVER_USE))
         return {
-            account_no: tuple((day, -money) for day, money in some)
+            account_no: tuple(one._replace(money=-one.money) for one in some)
             for account_no, some in found.items()
         }
 
-    def _by_day(self, *queries: Select[Any]) -> dict[str, ByDay]:
-        found: dict[str, ByDay] = {}
+    def _by_account(self, *queries: Select[Any]) -> dict[str, tuple[Moved, ...]]:
+        found: dict[str, tuple[Moved, ...]] = {}
         for query in queries:
-            for account_no, at, money in self._connection.execute(query):
-                found[account_no] = (*found.get(account_no, ()), (at.date(), money))
+            for account_no, seq, at, money in self._connection.execute(query):
+                moved = Moved(seq, at.date(), money)
+                found[account_no] = (*found.get(account_no, ()), moved)
         return found
 
     def every(self) -> tuple[tuple[int, ArrearsPaid], ...]:
@@ -151,6 +153,6 @@ def _paid(row: Row[Any]) -> ArrearsPaid:
 
 
 def _charges(what: ChargeKind) -> Select[Any]:
-    """Household, moment and money of charges that moved arrears; paid is above nothing."""
-    query = select(charge.c.account_no, charge.c.at, -charge.c.owed)
+    """Household, fact, moment and money of charges that moved arrears; paid is above nothing."""
+    query = select(charge.c.account_no, charge.c.seq, charge.c.at, -charge.c.owed)
     return query.where(charge.c.what == what, charge.c.owed != NO_MONEY)

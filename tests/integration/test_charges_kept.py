@@ -212,6 +212,21 @@ def test_what_was_put_off_stays_owed_when_a_directory_comes_in(desk: Desk, tmp_p
     assert directory(desk, tmp_path, "12.00", after.isoformat()) == Money(1_200)
 
 
+def test_what_was_paid_before_pays_for_nothing_that_is_put_off_later(
+    desk: Desk, tmp_path: Path
+) -> None:
+    today = desk.clock.now().date().isoformat()
+    paid = pay_arrears(desk.station, ACCOUNT, tender=CASH)
+    owed = defer_over_use(desk.station, ACCOUNT, Volume.of_m3("5"), PAPER, SECOND, due=DUE)
+    for day in ("", today):
+        assert directory(desk, tmp_path, "0", day) == owed.charge.money
+    reverse_charge(desk.station, paid.receipt_no, SECOND, WHY, original=Original.BACK)
+    assert directory(desk, tmp_path, "0", today) == owed.charge.money
+    assert directory(desk, tmp_path, "34.60", today) == Money(3_460) + owed.charge.money
+    pay_arrears(desk.station, ACCOUNT, tender=CASH)
+    assert directory(desk, tmp_path, "34.60", today) == NO_MONEY
+
+
 def test_the_ledger_knows_of_arrears_given_back(tmp_path: Path) -> None:
     """Two desks collect on one figure; the first gave its money back before."""
     centre = Centre()

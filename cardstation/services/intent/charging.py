@@ -210,7 +210,7 @@ def charge_again(station: Station, unit: Unit, charge: Charge, stored: StoredEnt
             unit.funds.note(replace(asked, state="taken", at=station.clock.now()))
     household = household_on_file(unit, charge.account_no)
     if charge.what is ChargeKind.ARREARS:
-        changed = owing_after(unit, household, charge.at.date(), -charge.owed)
+        changed = owing_after(household, charge.at.date(), charge.owed)
     else:
         changed = _bought_then(household, charge)
     number = int(charge.receipt_no.rsplit("-", 1)[1]) if charge.receipt_no else 0

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
-from cardstation.domain.arrears import collected_on, still_owed
+from cardstation.domain.arrears import collected_on, is_unknown
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
 from cardstation.store import Reading
@@ -17,8 +16,11 @@ def figure_of(reading: Reading, household: Household) -> Money:
     return household.arrears + collected_on(household.arrears_as_of, collected)
 
 
-def owing_after(reading: Reading, household: Household, day: date, money: Money) -> Household:
-    """What a household owes once money that was collected on a day is on record again."""
-    collected = (*reading.arrears.collected(household.account_no), (day, money))
-    filed = figure_of(reading, household)
-    return replace(household, arrears=still_owed(filed, household.arrears_as_of, collected))
+def owing_after(household: Household, day: date, money: Money) -> Household:
+    """What a household owes once a move of its arrears is on record again.
+
+    A directory that was counted after that day knows of it already.
+    """
+    if not is_unknown(household.arrears_as_of, day):
+        return household
+    return household.with_money(arrears=money)

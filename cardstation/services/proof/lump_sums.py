@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from operator import itemgetter
 
-from cardstation.domain.arrears import collected_on
+from cardstation.domain.arrears import Moved, collected_on
 from cardstation.domain.batch_life import Step
 from cardstation.domain.charge import Charge, ChargeKind
 from cardstation.domain.ledger import Entry, EntryKind
-from cardstation.domain.money import Money
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.services.proof.records import Disagreement, Records, about, booked
@@ -72,7 +70,7 @@ def _at_counter(entry: Entry) -> bool:
 
 def _more_than_owed(records: Records) -> Iterator[Disagreement]:
     """Of no household more was collected on a figure of the directory than the figure says."""
-    before: dict[str, list[tuple[date, Money]]] = {}
+    before: dict[str, list[Moved]] = {}
     every: list[tuple[int, ArrearsPaid | Charge]] = list(records.arrears)
     every += [one for one in records.charges if one[1].what is ChargeKind.ARREARS]
     for seq, paid in sorted(every, key=itemgetter(0)):
@@ -84,7 +82,7 @@ def _more_than_owed(records: Records) -> Iterator[Disagreement]:
                 "arrears_paid_twice",
                 {"seq": seq, "account_no": paid.account_no, "fen": paid.money.fen},
             )
-        others.append((paid.at.date(), money))
+        others.append(Moved(seq, paid.at.date(), money))
 
 
 def _left_in_closed(records: Records) -> Iterator[Disagreement]:
