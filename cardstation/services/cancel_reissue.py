@@ -22,7 +22,7 @@ from cardstation.services.clear_card import wiped
 from cardstation.services.identify import Plastic
 from cardstation.services.intent.generations import made_here
 from cardstation.services.intent.reissuing import ensure_nothing_open, facts_of_card
-from cardstation.services.intent.whole_card import Watch
+from cardstation.services.intent.whole_card import Watch, is_whole
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
 
@@ -80,6 +80,9 @@ def _undoable(station: Station, card: Plastic, household: Household, content: Ca
         ]
     live = identity.generation == household.generation
     if not made or used or not live or returned.written_at != NEVER_MET:
+        raise Refusal("reissue_not_undone", card_no=identity.card_no)
+    # A desk that was not heard yet may have loaded it.
+    if not is_whole(card.layout, card.image, made[-1]):
         raise Refusal("reissue_not_undone", card_no=identity.card_no)
     _ensure_alone(told, made[-1])
     return made[-1].topup_id

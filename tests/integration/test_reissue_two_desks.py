@@ -29,6 +29,7 @@ from drivers.makers import MAKERS
 from drivers.virtual import Tear
 from drivers.virtual.meter import VirtualMeter
 from tests.kit.changing import change, hung, replaced
+from tests.kit.clearing import put
 from tests.kit.issuing import issue
 from tests.kit.memory_ledger import Centre
 from tests.kit.reissuing import (
@@ -369,3 +370,15 @@ def test_a_desk_whose_file_has_the_old_meter_makes_no_card_for_it(town: Town) ->
     sync(town.a.station)
     assert not_reissued(town.b, HOME) == "reissue_other_meter"
     assert live_generation(town.b) == 0
+
+
+def test_a_card_that_carries_more_than_was_written_is_not_made_a_blank(town: Town) -> None:
+    """Another desk loaded it and was not heard yet: what was paid would go with it."""
+    town.meter.take(town.old)
+    put(town.b, replace(town.b.household(), purchase_counter=52))
+    new = reissue(town.b, HOME)
+    put(town.a, replace(town.a.household(), purchase_counter=52))
+    assert refused(town.a, new) == ""
+    assert cancelled(town.b, new) == "reissue_not_undone"
+    assert layout_of(RULES).decode(new.image).pending
+    proved(town.a, town.b)

@@ -132,6 +132,7 @@ class Walk:
 
     def reissued(self, desk: Desk) -> None:
         new = blank(self.rules)
+        sync_or_not(desk)
         meter = self.reading()
         slip_of(desk, home_of(self.rules), new, maker=self.rules.code, meter=meter)
         if meter is not None and self.rules.school is CounterSchool.NONE:
