@@ -22,14 +22,15 @@ def begin_balance_payout(station: Station, account_no: str, money: Money) -> boo
         Whether it may be paid out already: two persons look at slip and till first.
 
     Raises:
-        Refusal: `zero_amount`, `balance_too_small`, `unknown_household`, and those of
-            `ensure_may_sell`.
+        Refusal: `zero_amount`, `payout_in_doubt` (money of it is on its way otherwise), those of
+            `ensure_free` and of `ensure_may_sell`.
     """
     ensure_may_sell(station)
     if money <= NO_MONEY:
         raise Refusal("zero_amount")
+    note = OF_BALANCE + account_no
     with station.store.reading() as reading:
-        ensure_free(reading, account_no, money)
+        ensure_free(reading, account_no, money, note)
         doubtful = balance_may_be_paid(station, reading, account_no)
-    note_begun(station, OF_BALANCE + account_no, money)
+    note_begun(station, note, money)
     return doubtful

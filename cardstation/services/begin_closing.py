@@ -8,7 +8,6 @@ from cardstation.services.intent.account_hand import account_in_hand
 from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.closings import (
     closing_may_be_paid,
-    ensure_balance_here,
     ensure_card_empty,
     ensure_closable,
     ensure_no_other_desk,
@@ -39,8 +38,8 @@ def begin_closing(
         Whether it may be paid out already: two persons look at slip and till first.
 
     Raises:
-        Refusal: those of `quote_closing`, `ensure_card_empty`, `ensure_no_other_desk`,
-            `ensure_balance_here` and `ensure_may_sell`.
+        Refusal: those of `quote_closing`, `ensure_card_empty`, `ensure_no_other_desk` and
+            `ensure_may_sell`.
         OutcomeUnknown: something is open on the card; it decides at its next insertion.
     """
     ensure_may_sell(station)
@@ -49,7 +48,6 @@ def begin_closing(
     with account_in_hand(station, account_no, card) as household:
         with station.store.reading() as reading:
             closable = ensure_closable(reading, account_no, final)
-            ensure_balance_here(station, reading, closable)
             settlement = settlement_of(reading, closable, final)
             doubtful = closing_may_be_paid(station, reading, account_no)
         if doubtful and settlement.total:

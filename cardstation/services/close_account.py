@@ -20,7 +20,6 @@ from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.closings import (
     closed,
     closing_may_be_paid,
-    ensure_balance_here,
     ensure_card_empty,
     ensure_closable,
     ensure_no_other_desk,
@@ -124,7 +123,6 @@ def _agreed(station: Station, account_no: str, said: Leaving) -> tuple[Settlemen
     """What goes back, and what people say of money that may have gone back before."""
     with station.store.reading() as reading:
         household = ensure_closable(reading, account_no, said.final)
-        ensure_balance_here(station, reading, household)
         settlement = settlement_of(reading, household, said.final)
         doubtful = closing_may_be_paid(station, reading, account_no)
     if settlement.total != said.handed:

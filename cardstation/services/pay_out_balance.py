@@ -59,13 +59,14 @@ def pay_out_balance(
     if tender in WITHOUT_ASKING:
         raise Refusal("tender_unknown", tender=tender.value)
     station.payment_by(tender)
+    note = OF_BALANCE + account_no
     with station.store.reading() as reading:
-        ensure_free(reading, account_no, money)
+        ensure_free(reading, account_no, money, note)
         doubtful = balance_may_be_paid(station, reading, account_no)
     if doubtful and not found:
         raise Refusal("payout_in_doubt", intent_id=account_no, fen=money.fen)
     witness = PEOPLE + meant(found) if found else ""
-    note_begun(station, OF_BALANCE + account_no, money, approver=approval.name)
+    note_begun(station, note, money, approver=approval.name)
     paid = PaidOut(
         payout_id=new_id(station.clock),
         account_no=account_no,
@@ -76,7 +77,7 @@ def pay_out_balance(
         at=station.clock.now(),
     )
     with station.store.unit() as unit:
-        ensure_free(unit, account_no, money)
+        ensure_free(unit, account_no, money, note)
         _book(station, unit, paid, witness)
         unit.commit()
     anchor_journal(station)

@@ -19,6 +19,7 @@ from cardstation.domain.volume import Volume
 from cardstation.errors import LinkFailed, OutcomeUnknown, Refusal
 from cardstation.services.begin_balance_payout import begin_balance_payout
 from cardstation.services.begin_charge_reversal import begin_charge_reversal
+from cardstation.services.charge_fee import charge_fee
 from cardstation.services.charges_of import charges_of
 from cardstation.services.deposit import deposit
 from cardstation.services.exceptions_state import exceptions_state
@@ -204,22 +205,23 @@ def test_the_balance_pays_for_what_it_paid_for_when_the_load_was_agreed(
 def test_what_may_be_handed_over_is_a_case_until_two_people_said_what_became_of_it(
     desk: Desk,
 ) -> None:
-    station, deposited = desk.station, "S001-2026-000001"
+    station = desk.station
+    fee = charge_fee(station, ACCOUNT, "CARD", tender=Tender.CASH).receipt_no
     begin_balance_payout(station, ACCOUNT, Money(4_000))
-    begin_charge_reversal(station, deposited)
+    begin_charge_reversal(station, fee)
     assert [one.account_no for one in shift_state(station).open_items] == [ACCOUNT, ACCOUNT]
     assert exceptions_state(station) == (), "this shift has it in hand"
     station.store.begun.clear()  # the program was started anew
     cases = exceptions_state(station)
     assert [(one.code, one.guide.step.code, one.money) for one in cases] == [
         ("payout_in_doubt", "pay_out_again", Money(4_000)),
-        ("payout_in_doubt", "pay_out_again", HUNDRED),
+        ("payout_in_doubt", "pay_out_again", Money(1_000)),
     ]
-    withdraw_payout(station, deposited, SECOND)
-    assert not begin_charge_reversal(station, deposited)
-    withdraw_payout(station, deposited, SECOND)
+    withdraw_payout(station, fee, SECOND)
+    assert not begin_charge_reversal(station, fee)
+    withdraw_payout(station, fee, SECOND)
     pay_out_balance(station, ACCOUNT, Money(4_000), SECOND, found=SEEN)
     assert (exceptions_state(station), shift_state(station).open_items) == ((), ())
-    for named in (ACCOUNT, deposited):
+    for named in (ACCOUNT, fee):
         nothing = lambda named=named: withdraw_payout(station, named, SECOND)  # noqa: E731
         assert refused(nothing) == "payout_not_begun"

@@ -8,6 +8,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.charging import household_on_file
+from cardstation.services.intent.paying_out import on_its_way
 from cardstation.store import Reading, Unit
 
 _KEEPS_NOTHING = frozenset(
@@ -33,12 +34,14 @@ def free_balance(reading: Reading, account_no: str) -> Money:
     return max(NO_MONEY, household.balance - sum(kept, NO_MONEY))
 
 
-def ensure_free(reading: Reading, account_no: str, money: Money) -> None:
-    """The balance reaches, in whole.
+def ensure_free(reading: Reading, account_no: str, money: Money, note: str = "") -> None:
+    """The balance reaches, in whole, and is not on its way out under another note than this.
 
     Raises:
-        Refusal: `balance_too_small`, `unknown_household`.
+        Refusal: `balance_too_small`, `unknown_household`, `payout_in_doubt`.
     """
+    for begun in on_its_way(reading, account_no, note):
+        raise begun
     free = free_balance(reading, account_no)
     if free < money:
         raise Refusal("balance_too_small", fen=money.fen, free_fen=free.fen)

@@ -42,7 +42,7 @@ def ensure_closable(reading: Reading, account_no: str, final: FinalReading) -> H
     household = account_of(reading, account_no)
     ensure_status(household, HouseholdStatus.ACTIVE, HouseholdStatus.STOPPED)
     _ensure_said(household, final)
-    ensure_nothing_open(reading, household)
+    ensure_nothing_open(reading, household, note_name(account_no))
     return household
 
 
@@ -108,17 +108,6 @@ def settlement_of(reading: Reading, household: Household, final: FinalReading) -
         [Bought(one.quote, one.opened_at.date(), numbers.get(one.topup_id, "")) for one in bought],
         household.balance,
     )
-
-
-def ensure_balance_here(station: Station, reading: Reading, household: Household) -> None:
-    """Nobody began to pay the balance out before a cut, and left it unsaid whether they did.
-
-    Raises:
-        Refusal: `payout_in_doubt`: `pay_out_balance` settles it first.
-    """
-    if household.balance and begun_before(station, reading, household.account_no):
-        fen = household.balance.fen
-        raise Refusal("payout_in_doubt", intent_id=household.account_no, fen=fen)
 
 
 def closing_may_be_paid(station: Station, reading: Reading, account_no: str) -> bool:

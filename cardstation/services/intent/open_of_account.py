@@ -10,21 +10,24 @@ from cardstation.domain.household import Household
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import custody_in
 from cardstation.services.intent.gas_dues import dues_of
+from cardstation.services.intent.paying_out import on_its_way
 from cardstation.store import Reading
 
 _WAITS = (LineState.WAITING, LineState.UNFUNDED, LineState.UNKNOWN)
 
 
-def open_of_account(reading: Reading, household: Household) -> tuple[Refusal, ...]:
+def open_of_account(reading: Reading, household: Household, note: str = "") -> tuple[Refusal, ...]:
     """Everything that is open for a household at this desk, what comes first at the counter first.
 
     `account_load_open`: a load, a return or a card of it is not finished. `account_in_batch`: a
     row of it waits, or holds money. `account_card_in_bag`: its card is out with a bag.
     `account_order_waits`: gas it paid online. `account_gas_due`: gas that was granted to it.
+    `payout_in_doubt`: money of it may be out, under another note than the one given.
     `account_owes`.
     """
     return (
         *_intents(reading, household),
+        *on_its_way(reading, household.account_no, note),
         *_rows(reading, household),
         *_orders(reading, household),
         *_dues(reading, household),
@@ -32,13 +35,13 @@ def open_of_account(reading: Reading, household: Household) -> tuple[Refusal, ..
     )
 
 
-def ensure_nothing_open(reading: Reading, household: Household) -> None:
+def ensure_nothing_open(reading: Reading, household: Household, note: str = "") -> None:
     """Nothing of `open_of_account` is there.
 
     Raises:
         Refusal: the first of it.
     """
-    for one in open_of_account(reading, household):
+    for one in open_of_account(reading, household, note):
         raise one
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cardstation.domain.money import Money
 from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpState
+from cardstation.errors import Refusal
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.lost_part import NEVER, lost_since, lost_since_entry
 from cardstation.services.station import Station
 from cardstation.store import Reading
-from cardstation.store.closings import NOTED
+from cardstation.store.closings import NOTED, note_name
 from cardstation.store.funds import BatchPayment
 from cardstation.store.payouts import OF_BALANCE, OF_CHARGE, PayoutBegun
 
@@ -58,6 +61,22 @@ def account_of(reading: Reading, note: str) -> str:
         charge = reading.charges.get(note.removeprefix(OF_CHARGE))
         return "" if charge is None else charge.account_no
     return note.removeprefix(OF_BALANCE).removeprefix(NOTED)
+
+
+def on_its_way(reading: Reading, account_no: str, note: str = "") -> Iterator[Refusal]:
+    """Money of a household's balance, closing and charges that was begun to be paid out.
+
+    Args:
+        reading: The store.
+        account_no: Whose.
+        note: What is being paid. Where it was begun itself, nothing else keeps it from its record.
+    """
+    if note and reading.payouts.unfinished(note):
+        return
+    charges = (OF_CHARGE + one.charge_id for one in reading.charges.of_account(account_no))
+    for one in (OF_BALANCE + account_no, note_name(account_no), *charges):
+        for money in list(reading.payouts.unfinished(one).values())[-1:]:
+            yield Refusal("payout_in_doubt", intent_id=account_no, fen=money.fen)
 
 
 def note_paying(station: Station, intent: TopUp, approver: str = "") -> None:

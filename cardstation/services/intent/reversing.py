@@ -7,6 +7,7 @@ from cardstation.errors import Refusal
 from cardstation.services.intent.balance import ensure_free
 from cardstation.services.intent.charging import household_on_file
 from cardstation.store import Reading
+from cardstation.store.payouts import OF_CHARGE
 
 
 def reversible(reading: Reading, charge: str) -> Charge:
@@ -18,7 +19,8 @@ def reversible(reading: Reading, charge: str) -> Charge:
 
     Raises:
         Refusal: `unknown_charge`, `charge_taken_back`, `balance_too_small` (what was kept was
-            spent), `arrears_paid_since` (what was put off was paid: that is taken back first).
+            spent), `payout_in_doubt` (it is on its way otherwise), `arrears_paid_since` (what was
+            put off was paid: that is taken back first).
     """
     receipt = reading.charges.numbered(charge)
     found = receipt.charge if receipt is not None else reading.charges.get(charge)
@@ -27,7 +29,7 @@ def reversible(reading: Reading, charge: str) -> Charge:
     if reading.charges.reversal_of(found.charge_id) is not None:
         raise Refusal("charge_taken_back", charge=found.receipt_no or found.charge_id)
     if found.what is ChargeKind.DEPOSIT:
-        ensure_free(reading, found.account_no, found.money)
+        ensure_free(reading, found.account_no, found.money, OF_CHARGE + found.charge_id)
     if found.tender is None:
         owed = household_on_file(reading, found.account_no).arrears
         if owed < found.money:
