@@ -215,7 +215,7 @@ def cuts_of(town: Town) -> list[tuple[Cut, str]]:
 def test_cut_anywhere(folder: Path, record_property: Record, act: Act, rules: MakerRules) -> None:
     repeat_chance()
     cuts = cuts_of(fresh(folder / "run", rules, act))
-    made, aside = cuts if WHOLE else cuts[3::89], Counter[str]()
+    made, aside = cuts if WHOLE else cuts[3::149], Counter[str]()
     for cut, name in made:
         repeat_chance()
         town = fresh(folder / "run", rules, act)
@@ -235,11 +235,11 @@ def test_cut_anywhere(folder: Path, record_property: Record, act: Act, rules: Ma
 def test_cut_again_during_what_follows(folder: Path, act: Act) -> None:
     repeat_chance()
     firsts = cuts_of(fresh(folder / "run", EXACT, act))
-    for number, (first, name) in enumerate(firsts[11 :: 31 if WHOLE else 307]):
+    for number, (first, name) in enumerate(firsts[11 :: 31 if WHOLE else 613]):
         repeat_chance()
         town = fresh(folder / "run", EXACT, act)
         town.life(Power(first), act)
-        for second, then in cuts_of(town)[number % 41 :: 151]:
+        for second, then in cuts_of(town)[number % 41 :: 251]:
             repeat_chance()
             town = fresh(folder / "run", EXACT, act)
             try:
