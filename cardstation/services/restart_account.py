@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cardstation.domain.account_change import AccountChange, AccountEvent
-from cardstation.domain.household import HouseholdStatus
+from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.domain.shift import Approval
 from cardstation.services.intent.account_hand import (
     account_in_hand,
@@ -19,6 +19,7 @@ from cardstation.services.intent.guards import (
 )
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 
 def restart_account(
@@ -41,8 +42,11 @@ def restart_account(
     ensure_on_duty(station)
     ensure_other_person(station, approval)
     words = meant(why)
-    with account_in_hand(station, account_no) as household:
-        ensure_status(household, HouseholdStatus.STOPPED)
-        after = replace(household, status=HouseholdStatus.ACTIVE)
+    with account_in_hand(station, account_no):
         what = AccountEvent.RESTARTED
-        return changed_alone(station, what, household, after, words, approval.name)
+        return changed_alone(station, what, account_no, _restarted, words, approval.name)
+
+
+def _restarted(_reading: Reading, household: Household) -> Household:
+    ensure_status(household, HouseholdStatus.STOPPED)
+    return replace(household, status=HouseholdStatus.ACTIVE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cardstation.domain.account_change import AccountChange, AccountEvent
-from cardstation.domain.household import HouseholdStatus
+from cardstation.domain.household import Household, HouseholdStatus
 from cardstation.services.intent.account_hand import (
     account_in_hand,
     changed_alone,
@@ -14,6 +14,7 @@ from cardstation.services.intent.account_hand import (
 from cardstation.services.intent.guards import ensure_may_write, ensure_on_duty
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 
 def stop_account(station: Station, account_no: str, why: str) -> AccountChange:
@@ -33,7 +34,10 @@ def stop_account(station: Station, account_no: str, why: str) -> AccountChange:
     ensure_may_write(station)
     ensure_on_duty(station)
     words = meant(why)
-    with account_in_hand(station, account_no) as household:
-        ensure_status(household, HouseholdStatus.ACTIVE)
-        after = replace(household, status=HouseholdStatus.STOPPED)
-        return changed_alone(station, AccountEvent.STOPPED, household, after, words)
+    with account_in_hand(station, account_no):
+        return changed_alone(station, AccountEvent.STOPPED, account_no, _stopped, words)
+
+
+def _stopped(_reading: Reading, household: Household) -> Household:
+    ensure_status(household, HouseholdStatus.ACTIVE)
+    return replace(household, status=HouseholdStatus.STOPPED)

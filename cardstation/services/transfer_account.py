@@ -22,6 +22,7 @@ from cardstation.services.intent.guards import (
 from cardstation.services.intent.open_of_account import ensure_nothing_open
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 _LONGEST = 64
 
@@ -67,15 +68,18 @@ def transfer_account(
     ensure_on_duty(station)
     ensure_other_person(station, approval)
     words = meant(why)
-    with account_in_hand(station, account_no) as household:
+
+    def transferred(reading: Reading, household: Household) -> Household:
         ensure_status(household, HouseholdStatus.ACTIVE)
         after = _with_owner(household, owner)
-        with station.store.reading() as reading:
-            ensure_nothing_open(reading, household)
+        ensure_nothing_open(reading, household)
         if household.balance and not owner.takes_balance:
             raise Refusal("balance_not_settled", account_no=account_no, fen=household.balance.fen)
+        return after
+
+    with account_in_hand(station, account_no):
         what = AccountEvent.TRANSFERRED
-        return changed_alone(station, what, household, after, words, approval.name)
+        return changed_alone(station, what, account_no, transferred, words, approval.name)
 
 
 def _with_owner(household: Household, owner: NewOwner) -> Household:

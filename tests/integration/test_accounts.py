@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import OutcomeUnknown, Refusal
 from cardstation.services.account_state import account_state
 from cardstation.services.batch_state import batch_state
+from cardstation.services.deposit import deposit
 from cardstation.services.grant_gas import grant_gas
 from cardstation.services.lease_batch import lease_batch
 from cardstation.services.leave_out import leave_out
@@ -200,3 +202,26 @@ def test_a_row_that_waits_or_holds_money_keeps_the_account(desk: Desk) -> None:
     refused("account_in_batch", lambda: transfer_account(desk.station, A, SECOND, NEW, WHY))
     assert desk.load(batch_id, card_of(HOMES[0])).state is LineState.DONE
     refused("account_card_in_bag", lambda: transfer_account(desk.station, A, SECOND, NEW, WHY))
+
+
+@pytest.mark.parametrize("named", ["stop_account", "transfer_account"])
+def test_money_that_comes_before_the_commit_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    """The counter takes money of a household without its account in hand."""
+    service = sys.modules[f"cardstation.services.{named}"]
+    alone = service.changed_alone
+
+    def late(*told: object) -> object:
+        deposit(desk.station, A, Money(500), tender=Tender.CASH)
+        return alone(*told)
+
+    monkeypatch.setattr(service, "changed_alone", late)
+    if named == "stop_account":
+        stop_account(desk.station, A, WHY)
+    else:
+        refused("balance_not_settled", lambda: transfer_account(desk.station, A, SECOND, NEW, WHY))
+        monkeypatch.undo()
+        transfer_account(desk.station, A, SECOND, replace(NEW, takes_balance=True), WHY)
+    assert desk.household(A).balance == Money(500)
+    assert verify(desk.station).ok

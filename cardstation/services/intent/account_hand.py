@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from cardstation.domain.account_change import AccountChange, AccountEvent
@@ -12,6 +12,9 @@ from cardstation.services.intent.account_changes import record_account_change
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.station import Station
 from cardstation.store import Reading
+
+Changed = Callable[[Reading, Household], Household]
+"""A household as it shall be, out of what is on file in the commit; refuses what must not be."""
 
 
 @contextmanager
@@ -59,13 +62,18 @@ def ensure_status(household: Household, *wanted: HouseholdStatus) -> None:
 def changed_alone(
     station: Station,
     what: AccountEvent,
-    before: Household,
-    after: Household,
+    account_no: str,
+    changed: Changed,
     words: str,
     approver: str = "",
 ) -> AccountChange:
-    """Put a change that moves nothing else on file, in a commit of its own; then the anchor."""
+    """Put a change that moves nothing else on file, in a commit of its own; then the anchor.
+
+    Money and arrears move without the account in hand: everything is read and asked in the commit.
+    """
     with station.store.unit() as unit:
+        before = account_of(unit, account_no)
+        after = changed(unit, before)
         made = record_account_change(
             station, unit, what, before, after, words=words, approver=approver
         )
