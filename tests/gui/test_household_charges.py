@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from cardstation.bootstrap.desk_counter import counter_services
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.volume import Volume
+from cardstation.sentences import word
 from cardstation.services.charges_of import Standing, charges_of
 from cardstation.services.household_state import household_state as looked
 from tests.gui.conftest import Open
@@ -79,6 +82,23 @@ def test_what_was_charged_today_is_said_before_it_is_charged_once_more(open_desk
     assert model.state.preview[0].fields == {"number": today.receipt_no}
     model.go()
     assert shown.station.counter.charged[-1][-1] is True
+
+
+@pytest.mark.parametrize("tender", [Tender.CASH, Tender.QR_CODE, Tender.BANK_TRANSFER])
+def test_a_charge_taken_back_says_its_receipt_and_how_it_goes(
+    open_desk: Open, tender: Tender
+) -> None:
+    shown = served(open_desk)
+    account = replace(ACCOUNT, charges=(Standing(replace(FEE, tender=tender), None),))
+    known = shown.station.households.known
+    known[samples.ACCOUNT_NO] = replace(known[samples.ACCOUNT_NO], money=account)
+    model, t = shown.household.model, shown.window.look.t
+    model.find(samples.ACCOUNT_NO)
+    model.choose("reverse_charge")
+    model.type("why", "收错用户，当面退还")
+    said = model.state.preview[0].in_words(t)
+    assert FEE.receipt_no in said
+    assert word(f"tender.{tender}", t) in said
 
 
 def test_a_balance_is_offered_at_the_counter_where_there_is_one(open_desk: Open) -> None:

@@ -96,6 +96,34 @@ def test_gas_is_granted_and_loaded_on_the_card_that_lies_there(page: GuidedDesk)
     assert household_state(page.desk.station, HOME.account_no).dues == ()
 
 
+def test_emergency_gas_on_the_card_says_what_is_owed(page: GuidedDesk) -> None:
+    model = model_of(page)
+    page.put_in(card_of(HOME))
+    asked(page, Key.Key_E, CONFIRM, document="hotline 7", why="no gas in the house tonight")
+    QTest.keyClick(page.window, Key.Key_Return)
+    asked(page, Key.Key_L)
+    assert model.state.done is not None
+    owed = page.desk.household(HOME.account_no).arrears
+    assert owed
+    assert model.state.done.lines[0].fields == {"money": owed}
+
+
+def test_what_goes_back_for_a_load_is_said_in_figures_before(page: GuidedDesk) -> None:
+    model, card = model_of(page), card_of(HOME)
+    page.desk.sell(card, "100")
+    page.desk.reader.pull()
+    page.put_in(card)
+    QTest.keyClick(page.window, Key.Key_R)
+    told = model.state.preview[1].fields["money"]
+    page.press(Key.Key_F2, CONFIRM)
+    assert model.state.phase is Phase.REFUSED, "it was out of the reader since"
+    QTest.keyClick(page.window, Key.Key_Escape)
+    model.type("reading", "photo 118")
+    page.press(Key.Key_F2, CONFIRM)
+    assert model.state.done is not None
+    assert model.state.done.figure == str(told)
+
+
 def test_a_blank_is_issued_and_given_up_with_another_person(page: GuidedDesk) -> None:
     model = model_of(page)
     model.find(NEW.account_no)

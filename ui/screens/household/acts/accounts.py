@@ -118,9 +118,10 @@ def _transfer_preview(services: DeskServices, form: Form) -> tuple[Said, ...]:
     if home.balance and not owner.takes_balance:
         fen = home.balance.fen
         raise Refusal("balance_not_settled", account_no=form.account_no, fen=fen)
+    along = say("Its balance of {money} goes along.", money=home.balance)
     return (
         say("The account of {name} becomes that of {owner}.", name=home.name, owner=owner.name),
-        say("Its balance of {money} goes along.", money=str(home.balance)),
+        along if home.balance else say("No money moves."),
         say("Card, meter, tiers and gas stay; a relief was the old owner's and ends."),
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cardstation.domain.charge import ChargeKind, Original
+from cardstation.domain.charge import Charge, ChargeKind, Original
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.payment import Tender
 from cardstation.errors import fail
 from cardstation.sentences.words import WORDS
 from cardstation.services.charges_of import Standing
@@ -42,7 +43,7 @@ def _deposit_preview(services: DeskServices, form: Form) -> tuple[Said, ...]:
     left = form.facts.home.balance + money
     return (
         *once_more(services, form, ChargeKind.DEPOSIT, money),
-        say("The balance is {money} afterwards.", money=str(left)),
+        say("{money} is taken; the balance is {left} afterwards.", money=money, left=left),
         say("It buys gas at this desk; nothing is written to a card now."),
     )
 
@@ -146,12 +147,25 @@ def _chosen(form: Form) -> Standing:
     return next(found, None) or fail("a charge was chosen")
 
 
+def _goes_back(charge: Charge) -> Said:
+    """How, and of which receipt."""
+    money, day, number = charge.money, f"{charge.at:%Y-%m-%d}", charge.receipt_no
+    match charge.tender:
+        case Tender.CASH:
+            said = "{money} goes back in cash: receipt {number} of {day}."
+        case Tender.QR_CODE:
+            said = "{money} goes back by QR payment: receipt {number} of {day}."
+        case _:
+            said = "{money} goes back by bank transfer: receipt {number} of {day}."
+    return say(said, money=money, number=number, day=day)
+
+
 def _reverse_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
     charge = _chosen(form).charge
     if charge.tender is None:
         return (say("{money} is owed no more; no money moves.", money=str(charge.money)),)
     return (
-        say("{money} goes back by the tender it came with.", money=str(charge.money)),
+        _goes_back(charge),
         say("Hand it over once the green line says so; the household signs."),
     )
 

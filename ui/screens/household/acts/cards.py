@@ -208,13 +208,23 @@ def _why_no_return(facts: Facts) -> Said | None:
     return None if facts.card.content.pending is not None else say("No load lies on the card.")
 
 
+def _owed_for(facts: Facts) -> Said:
+    """What goes back for the load on the card; the figure where this desk sealed that load."""
+    last = facts.of.last if facts.of is not None else None
+    credit = facts.card.content.credit if facts.card is not None else None
+    on_card = (credit.quantity, credit.purchase_counter) if credit is not None else None
+    if last is None or (last.quantity, last.counter_after) != on_card:
+        return say("What was paid for it is owed to the payer, and is paid out under Exceptions.")
+    if last.is_given:
+        return say(DUE_AGAIN)
+    money = last.quote.total
+    return say("{money} is owed to the payer then, and is paid out under Exceptions.", money=money)
+
+
 def _return_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
     card = form.facts.card
     pending = card.content.pending if card is not None else None
-    return (
-        say("{load} is taken off the card again.", load=str(pending)),
-        say("What was paid for it is owed to the payer, and is paid out under Exceptions."),
-    )
+    return say("{load} is taken off the card again.", load=str(pending)), _owed_for(form.facts)
 
 
 def _take_back(doing: Doing) -> Done:

@@ -174,9 +174,12 @@ def _load_preview(services: DeskServices, form: Form) -> tuple[Said, ...]:
 def _load(doing: Doing) -> Done:
     services = doing.services
     slip = services.given.load(doing.card, _chosen(doing.form).due.due_id, doing.watch)
+    told = say("No money was taken.")
+    if slip.tender == Tender.EMERGENCY:
+        told = say("No money was taken; {money} is owed as arrears.", money=slip.gas)
     return Done(
         say("Gas is on the card"),
-        (say("No money was taken."), say("Take the card.")),
+        (told, say("Take the card.")),
         figure=str(slip.volume or slip.gas),
         paper=lambda: services.print_receipt(slip.receipt_no),
     )
