@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, and_, select
 
@@ -14,6 +15,7 @@ from cardstation.central.tables import journal, rewinds
 from cardstation.domain.checkpoint import Checkpoint, Rewind
 from cardstation.domain.ledger import GENESIS
 
+_AT_ONCE = 1_000
 LATEST = 31
 """Seals of a station whose sums are added up again; older ones hang on their hashes."""
 
@@ -24,24 +26,25 @@ def broken_seals(connection: Connection, public: bytes) -> list[str]:
     Looked at: the centre's signature under each; each names the one before it and goes on where
     that one ended; the chain of the station still has that very entry at its end; the sums.
     """
-    rows = connection.execute(
+    query = (
         select(day_seals, journal.c.hash.label("found"))
         .outerjoin(
             journal,
             and_(journal.c.station == day_seals.c.station, journal.c.seq == day_seals.c.to_seq),
         )
         .order_by(day_seals.c.station, day_seals.c.day)
-    ).all()
+    )
     found: list[str] = []
-    chains: dict[str, list[Kept]] = {}
-    for row in rows:
-        one = kept(row)
-        chain = chains.setdefault(one.seal.station, [])
-        standing = GENESIS if one.seal.to_seq == 0 else (row.found.hex() if row.found else "")
-        found += _wrong(one, chain[-1] if chain else None, standing, public)
-        chain.append(one)
+    chains: dict[str, deque[Kept]] = {}
+    with connection.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
+        for row in rows:
+            one = kept(row)
+            chain = chains.setdefault(one.seal.station, deque(maxlen=LATEST))
+            standing = GENESIS if one.seal.to_seq == 0 else (row.found.hex() if row.found else "")
+            found += _wrong(one, chain[-1] if chain else None, standing, public)
+            chain.append(one)
     for chain in chains.values():
-        found += _sums(connection, chain[-LATEST:])
+        found += _sums(connection, chain)
     return found
 
 
@@ -58,7 +61,7 @@ def _wrong(one: Kept, before: Kept | None, standing: str, public: bytes) -> Iter
         yield f"{name}: entry {seal.to_seq} of the books is not the sealed one"
 
 
-def _sums(connection: Connection, chain: list[Kept]) -> Iterator[str]:
+def _sums(connection: Connection, chain: Iterable[Kept]) -> Iterator[str]:
     for one in chain:
         seal = one.seal
         if json.loads(seal.sums) != sums_of(connection, seal.station, seal.from_seq, seal.to_seq):
