@@ -159,6 +159,13 @@ TABLE = {
         AS_WAS,
         "Put the card in and change it.",
     ),
+    "meter_had_before": Words(
+        "Hung there before",
+        "Meter {meter_no} hung at this household before, and was replaced.",
+        "Nothing was changed; the cards of then would fill it once more.",
+        "Cancel the change that replaced it while nothing was loaded since; else have another "
+        "meter hung.",
+    ),
     "change_loaded": Words(
         "Loaded for the new meter",
         "Something was loaded for meter {meter_no}.",

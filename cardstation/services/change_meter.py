@@ -38,6 +38,7 @@ from cardstation.services.intent.guards import ensure_may_sell, ensure_other_per
 from cardstation.services.intent.known import ensure_active
 from cardstation.services.intent.meter_changes import (
     last_change,
+    meters_before,
 )
 from cardstation.services.intent.meter_rests import record_rest
 from cardstation.services.intent.meter_slips import meter_slip
@@ -101,7 +102,7 @@ def change_meter(
         Refusal: `carried_differs`: reckoned anew it is not what was agreed; `change_intent_open`,
             `change_open_elsewhere` (something on the old card is not ended), `change_row_paid`,
             `change_due_open` (what was paid, or is due, is for the old meter),
-            `meter_changed_already`, `free_gas_limit`,
+            `meter_changed_already`, `meter_had_before`, `free_gas_limit`,
             `proof_missing`, `second_person_same`, those of `reckon_change` and `ensure_may_sell`.
     """
     ensure_may_sell(station)
@@ -262,6 +263,8 @@ def _ensure_settled(reading: Reading, before: Household, after: Household) -> No
     now = (AccountEvent.METER_CHANGED, after.meter.meter_no)
     if change is not None and (change.what, change.after.meter_no) == now:
         raise Refusal("meter_changed_already", meter_no=after.meter.meter_no)
+    if after.meter.meter_no in meters_before(reading, before.account_no):
+        raise Refusal("meter_had_before", meter_no=after.meter.meter_no)
     ensure_nothing_waits(reading, before.account_no)
     ensure_no_paid_row(reading, before.account_no)
     for one in dues_of(reading, before.account_no):

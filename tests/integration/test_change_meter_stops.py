@@ -67,6 +67,26 @@ def test_gas_that_is_due_for_the_old_meter_comes_first(tmp_path: Path) -> None:
     desk.station.store.close()
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_meter_that_hung_there_before_comes_back_by_cancelling_only(
+    tmp_path: Path, moved: bool
+) -> None:
+    """What was loaded for it then would be taken for its last load, and go in once more."""
+    desk, old_no = desk_for(tmp_path, HOME), HOME.meter.meter_no
+    empty = reading(Volume(0))
+    record(desk, HOME, empty)
+    with pytest.raises(Refusal, match="meter_had_before"):
+        record(desk, HOME, empty, number=old_no, moved=moved)
+    assert cancelled(desk) == ""
+    assert desk.household().meter.meter_no == old_no
+    record(desk, HOME, empty)  # it was recorded too early: the new one never hung there
+    record(desk, HOME, empty, number="QM2600000002")
+    for gone in (old_no, NEW_NO):
+        with pytest.raises(Refusal, match="meter_had_before"):
+            record(desk, HOME, empty, number=gone, moved=moved)
+    desk.station.store.close()
+
+
 def test_what_another_desk_began_on_the_old_card_is_ended_there(tmp_path: Path) -> None:
     desk, card = desk_for(tmp_path / "one", HOME), card_of(HOME)
     other = beside(desk, tmp_path / "two")

@@ -36,6 +36,17 @@ def replaced_meters(reading: Reading, household: Household) -> frozenset[str]:
     return frozenset(one for one in gone if one) - {household.meter.meter_no}
 
 
+def meters_before(reading: Reading, account_no: str) -> frozenset[str]:
+    """Numbers of the meters that hung there until a change that holds, as recorded here."""
+    gone: list[str | None] = []
+    for one in reading.account_changes.of_account(account_no):
+        if one.what is AccountEvent.METER_CHANGED:
+            gone.append(one.before.meter_no)
+        elif one.what is AccountEvent.METER_CHANGE_CANCELLED:
+            del gone[-1:]
+    return frozenset(one for one in gone if one)
+
+
 def is_of_this_meter(reading: Reading, household: Household, one: TopUp) -> bool:
     """Whether a load or a work belongs to the meter that a household has now.
 
