@@ -11,7 +11,7 @@ from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.charging import take
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
-from cardstation.services.intent.owing import figure_of
+from cardstation.services.intent.owing import ensure_debt_certain, figure_of
 from cardstation.services.station import Station
 from cardstation.store import Reading
 
@@ -35,14 +35,15 @@ def pay_arrears(
         agreed: The sum the operator saw; another one now is refused.
 
     Raises:
-        Refusal: `no_arrears`, `price_changed`, those of `intent.charging.take` and of
-            `ensure_may_sell`.
+        Refusal: `no_arrears`, `price_changed`, those of `intent.charging.take`, of
+            `ensure_debt_certain` and of `ensure_may_sell`.
         OutcomeUnknown: `payment_unknown`.
     """
     ensure_may_sell(station)
 
     def priced(reading: Reading, household: Household) -> Charge:
         owed = household.arrears
+        ensure_debt_certain(reading, account_no)
         if owed <= NO_MONEY:
             raise Refusal("no_arrears", account_no=account_no)
         if agreed is not None and owed != agreed:

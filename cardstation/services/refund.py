@@ -49,7 +49,8 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
         Refusal: `no_paid_load`, `load_is_on_card` (it happened after all; the next look seals
             it), `card_torn` (it must be finished), `refund_elsewhere` (the desk that took the
             money pays it back), `refund_needs_ledger` (another desk may have finished it, and the
-            ledger cannot be asked), `emergency_gas_paid`, `second_person_same`, `no_shift`.
+            ledger cannot be asked), `emergency_gas_paid`, `payment_question` (its debt
+            may be paid), `second_person_same`, `no_shift`.
         OutcomeUnknown: `card_not_as_left`; `paid_in_doubt`, see `ensure_never_armed`.
     """
     ensure_may_write(station)
@@ -61,7 +62,8 @@ def request_refund(station: Station, card: Inserted, approval: Approval) -> TopU
         raise Refusal("no_paid_load", card_no=card.content.identity.card_no)
     if intent.origin:
         raise Refusal("refund_elsewhere", station=intent.origin)
-    ensure_debt_stands(station, intent)
+    with station.store.reading() as reading:
+        ensure_debt_stands(reading, intent)
     proven = _proven_not_loaded(station, card, intent)
     _ensure_left_to_us(station, proven)
     if proven.is_given:

@@ -64,7 +64,8 @@ def return_load(
         Refusal: `nothing_to_return`, `load_not_ours` (another desk's, or none on record),
             `load_of_their_batch` (finished here, its money lies in a batch of another desk),
             `gas_given_elsewhere` (only the desk that granted it takes it back),
-            `emergency_gas_paid`, `gas_due_repeats` (its counter is that of another load),
+            `emergency_gas_paid`, `payment_question` (it may be paid),
+            `gas_due_repeats` (its counter is that of another load),
             `load_made_good` (two people said that its household has its gas again),
             `load_may_be_theirs` (the card cannot say whose it is, or another desk began it; the
             ledger decides),
@@ -86,7 +87,8 @@ def return_load(
     credit = _waiting(card)
     sale = _sale_of(station, card, credit)
     _ensure_on_no_other_card(card, sale)
-    ensure_debt_stands(station, sale)
+    with station.store.reading() as found:
+        ensure_debt_stands(found, sale)
     ensure_repeats_nothing(station, sale)
     intent = _begin(station, card, sale, credit)
     planned_return(station, card, intent, credit)

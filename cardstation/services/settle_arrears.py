@@ -16,7 +16,7 @@ from cardstation.services.intent.facts import append
 from cardstation.services.intent.funding import batch_of
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
-from cardstation.services.intent.owing import figure_of, owing_after
+from cardstation.services.intent.owing import ensure_debt_certain, figure_of, owing_after
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.arrears import ArrearsPaid
@@ -56,7 +56,8 @@ def settle_arrears(
     Raises:
         Refusal: `unknown_batch`, `unknown_line`, `unknown_household`, `consent_unknown`,
             `no_arrears`, `unknown_payment` (also for what lay in another household's envelope),
-            `more_than_remains`, those of `ensure`, and those of `ensure_may_sell`.
+            `more_than_remains`, those of `ensure`, of `ensure_debt_certain` and of
+            `ensure_may_sell`.
     """
     ensure_may_sell(station)
     if consent not in CONSENTS:
@@ -115,7 +116,8 @@ def _household(reading: Reading, batch_id: str, place: int) -> Household:
 
 
 def _ensure_covered(reading: Reading, batch_id: str, payment_id: str, household: Household) -> None:
-    """What is free of that payment pays for all that the household owes."""
+    """What is free of that payment pays for all that the household owes, which is certain."""
+    ensure_debt_certain(reading, household.account_no)
     if household.arrears <= NO_MONEY:
         raise Refusal("no_arrears", account_no=household.account_no)
     free = free_for_debts(reading, batch_id).get(payment_id)

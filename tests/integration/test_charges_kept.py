@@ -101,6 +101,18 @@ def test_a_payment_whose_answer_was_lost_is_a_question_to_the_clerk(desk: Desk) 
     assert open_intents(desk.station) == ()
 
 
+def test_what_may_be_paid_is_neither_taken_off_nor_collected_again(desk: Desk) -> None:
+    off = defer_over_use(desk.station, ACCOUNT, Volume.of_m3("5"), PAPER, SECOND, due=DUE)
+    desk.station = replace(desk.station, payments=(PAYMENTS[0], Service()))
+    with pytest.raises(OutcomeUnknown):
+        pay_arrears(desk.station, ACCOUNT, tender=QR)
+    name = off.charge.charge_id
+    with pytest.raises(Refusal, match="payment_question"):
+        reverse_charge(desk.station, name, SECOND, WHY, original=Original.LOST)
+    answer_payment(desk.station, open_intents(desk.station)[0].intent_id, taken=True)
+    assert desk.household(ACCOUNT).arrears == NO_MONEY
+
+
 def test_money_that_was_not_taken_charges_nothing(desk: Desk) -> None:
     service = lost(desk)
     answer_payment(desk.station, service.asked[0], taken=False)

@@ -25,7 +25,9 @@ from cardstation.errors import LedgerUnreachable, LinkFailed, OutcomeUnknown, Re
 from cardstation.services.grant_gas import grant_emergency, grant_gas
 from cardstation.services.intent.gas_dues import dues_of
 from cardstation.services.load_due import load_due
+from cardstation.services.pay_arrears import pay_arrears
 from cardstation.services.refund import request_refund
+from cardstation.services.resolve import resolve_card
 from cardstation.services.return_load import return_load
 from cardstation.services.sync import sync
 from cardstation.services.verify import Verification, verify
@@ -272,6 +274,24 @@ def test_emergency_gas_that_was_paid_for_is_not_taken_back(desk: Desk) -> None:
         kept(desk, owing)
         return_load(desk.station, inserted, SECOND, nobody)
     assert desk.household(HOME.account_no).arrears == NO_MONEY
+    proven(desk)
+
+
+def test_while_emergency_gas_is_taken_back_its_debt_is_not_paid(desk: Desk) -> None:
+    grant_emergency(desk.station, HOME.account_no, "no gas 12:40", SECOND, WHY)
+    card = card_of(HOME)
+    slip = load(desk, card)
+    with closing(desk.insert(card)) as inserted:
+        card.chip.arm(Tear(6))
+        with pytest.raises((LinkFailed, OutcomeUnknown)):
+            return_load(desk.station, inserted, SECOND, nobody, reading="photo 7")
+    card.chip.arm(None)
+    with pytest.raises(Refusal, match="account_load_open"):
+        pay_arrears(desk.station, HOME.account_no, tender=Tender.CASH)
+    assert desk.household(HOME.account_no).arrears == slip.gas
+    with closing(desk.insert(card)) as inserted:
+        resolve_card(desk.station, inserted)
+    assert pay_arrears(desk.station, HOME.account_no, tender=Tender.CASH).charge.money == slip.gas
     proven(desk)
 
 

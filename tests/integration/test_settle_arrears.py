@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cardstation.domain.batch import LineState, Verdict
+from cardstation.domain.charge import Charge, ChargeKind
 from cardstation.domain.exception_case import Kind
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.money import NO_MONEY, Money
@@ -16,6 +17,7 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.errors import Refusal
 from cardstation.services import settle_arrears as settling
+from cardstation.services.answer_payment import answer_payment
 from cardstation.services.batch_account import batch_account
 from cardstation.services.batch_state import batch_state
 from cardstation.services.exceptions_state import exceptions_state
@@ -30,6 +32,7 @@ from cardstation.services.settle_arrears import settle_arrears
 from cardstation.services.sync import sync
 from cardstation.services.sync_state import sync_state
 from cardstation.services.verify import verify
+from cardstation.store.funds import AskedPayment
 from tests.kit.memory_ledger import Centre, MemoryLedger
 from tests.kit.station import Desk, line, neighbours, open_desk, put_batch
 
@@ -88,6 +91,21 @@ def test_without_consent_or_money_nothing_is_deducted(desk: Desk) -> None:
     with pytest.raises(Refusal, match="unknown_payment"):
         settle_arrears(desk.station, BATCH, 2, "nobody", "signed")
     assert desk.household(OWES.account_no).arrears == Money(3_460)
+
+
+def test_a_debt_that_may_be_paid_at_the_counter_is_not_paid_out_of_the_batch(desk: Desk) -> None:
+    with desk.station.store.unit() as unit:
+        charge = Charge(
+            *("c1", ChargeKind.ARREARS, OWES.account_no, OWES.meter.meter_no, OWES.arrears),
+            *(Tender.QR_CODE, "", desk.clock.now()),
+        )
+        unit.charges.ask(charge)
+        asked = AskedPayment("c1", "", Tender.QR_CODE, charge.money, "", "asked", charge.at)
+        unit.funds.note(asked)
+        unit.commit()
+    assert refused(desk) == "payment_question"
+    answer_payment(desk.station, "c1", taken=False)
+    settle_arrears(desk.station, BATCH, 2, payment(desk), "signed")
 
 
 def settled(desk: Desk, payment_id: str, place: int = 2) -> int:

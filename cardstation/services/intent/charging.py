@@ -14,7 +14,7 @@ from cardstation.errors import OutcomeUnknown, Refusal, fail
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.intent.anchoring import anchor_journal
 from cardstation.services.intent.facts import append, clerk_of
-from cardstation.services.intent.owing import owing_after
+from cardstation.services.intent.owing import ensure_answered, owing_after
 from cardstation.services.intent.papers import receipt_no
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -83,10 +83,7 @@ def _ask(station: Station, account_no: str, priced: Priced, *, again: bool) -> A
         if tender in WITHOUT_ASKING:
             raise Refusal("tender_unknown", tender=tender.value)
         station.payment_by(tender)
-        for waits in unit.funds.unanswered():
-            asked = unit.charges.asked(waits.payment_id)
-            if asked is not None and asked.account_no == account_no:
-                raise Refusal("payment_question", topup_id=waits.payment_id, fen=waits.money.fen)
+        ensure_answered(unit, account_no)
         if not again:
             _ensure_once(unit, charge)
         question = AskedPayment(

@@ -13,6 +13,7 @@ from cardstation.domain.topup import TopUp
 from cardstation.domain.volume import NO_GAS, Volume
 from cardstation.errors import Refusal, fail
 from cardstation.services.intent.facts import append
+from cardstation.services.intent.owing import ensure_answered
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
 from cardstation.store.frozen import freeze, thaw
@@ -110,16 +111,16 @@ def ensure_due(reading: Reading, load: TopUp) -> None:
         raise Refusal("gas_due_ended", due_id=load.order_id)
 
 
-def ensure_debt_stands(station: Station, load: TopUp) -> None:
+def ensure_debt_stands(reading: Reading, load: TopUp) -> None:
     """Emergency gas that was paid for meanwhile is not taken back: its money would be nowhere.
 
     Raises:
-        Refusal: `emergency_gas_paid`.
+        Refusal: `emergency_gas_paid`; `payment_question`: it may be paid.
     """
     if load.tender is not Tender.EMERGENCY:
         return
-    with station.store.reading() as reading:
-        household = reading.households.get(load.account_no)
+    ensure_answered(reading, load.account_no)
+    household = reading.households.get(load.account_no)
     if household is None or household.arrears < load.quote.total:
         raise Refusal("emergency_gas_paid", fen=load.quote.total.fen)
 

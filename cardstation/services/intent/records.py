@@ -16,6 +16,7 @@ from cardstation.domain.transitions import Direction, TopUpEvent, TopUpState
 from cardstation.errors import fail
 from cardstation.services.intent.anchoring import anchor_journal, write_anchor
 from cardstation.services.intent.facts import append_about, stamp
+from cardstation.services.intent.gas_dues import ensure_debt_stands
 from cardstation.services.intent.giving_back import after_purchase, with_debt
 from cardstation.services.intent.granting import Contact, debit, ensure_left
 from cardstation.services.intent.made_good import ensure_not_made_good
@@ -59,11 +60,13 @@ def record_begun(
         contact: Money will be asked for; None: it moves no money in.
 
     Raises:
-        Refusal: `card_already_begun`; of a return `load_made_good`; as `ensure_left`.
+        Refusal: `card_already_begun`; of a return `load_made_good`, those of
+            `ensure_debt_stands`; as `ensure_left`.
     """
     with station.store.unit() as unit:
         if intent.direction is Direction.RETURN:
             ensure_not_made_good(unit, intent)
+            ensure_debt_stands(unit, intent)
         if contact is not None:
             ensure_left(station, unit, intent, contact)
         unit.topups.add(intent, stamp(station, approver), reason=reason)

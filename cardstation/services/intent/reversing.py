@@ -6,6 +6,7 @@ from cardstation.domain.charge import Charge, ChargeKind
 from cardstation.errors import Refusal
 from cardstation.services.intent.balance import ensure_free
 from cardstation.services.intent.charging import household_on_file
+from cardstation.services.intent.owing import ensure_answered
 from cardstation.store import Reading
 from cardstation.store.payouts import OF_CHARGE
 
@@ -20,7 +21,7 @@ def reversible(reading: Reading, charge: str) -> Charge:
     Raises:
         Refusal: `unknown_charge`, `charge_taken_back`, `balance_too_small` (what was kept was
             spent), `payout_in_doubt` (it is on its way otherwise), `arrears_paid_since` (what was
-            put off was paid: that is taken back first).
+            put off was paid: that is taken back first), `payment_question` (it may be paid).
     """
     receipt = reading.charges.numbered(charge)
     found = receipt.charge if receipt is not None else reading.charges.get(charge)
@@ -31,6 +32,7 @@ def reversible(reading: Reading, charge: str) -> Charge:
     if found.what is ChargeKind.DEPOSIT:
         ensure_free(reading, found.account_no, found.money, OF_CHARGE + found.charge_id)
     if found.tender is None:
+        ensure_answered(reading, found.account_no)
         owed = household_on_file(reading, found.account_no).arrears
         if owed < found.money:
             raise Refusal("arrears_paid_since", fen=found.money.fen, owed_fen=owed.fen)
