@@ -152,6 +152,12 @@ def bought_with(household: Household, year: int, gas: Volume) -> Household:
     return replace(household, bought_this_year=household.bought_in(year) + gas, tier_year=year)
 
 
+def counts_already(household: Household, quote: Quote, gas: Volume) -> bool:
+    """Whether a directory that came in since counts the gas of a quote as bought."""
+    same = household.tier_year == quote.tier_year
+    return same and household.bought_this_year >= quote.year_before + gas
+
+
 def bought_without(household: Household, year: int, gas: Volume) -> Household:
     """Tier counters move with reversals of the cycle they belonged to (DESK-RULES 13)."""
     if household.tier_year != year:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,22 +24,27 @@ from cardstation.services.charge_over_use import charge_over_use, defer_over_use
 from cardstation.services.charges_of import charges_of
 from cardstation.services.deposit import deposit
 from cardstation.services.exceptions_state import exceptions_state
+from cardstation.services.grant_gas import grant_emergency
 from cardstation.services.import_directory import import_directory
 from cardstation.services.lists.directory_file import AS_OF, COLUMNS
+from cardstation.services.load_due import load_due
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_arrears import pay_arrears
 from cardstation.services.pay_out_balance import pay_out_balance
 from cardstation.services.rebuild.replay import replay
 from cardstation.services.recover import recover
+from cardstation.services.resolve import resolve_card
 from cardstation.services.reverse_charge import reverse_charge
 from cardstation.services.shift_state import shift_state
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from cardstation.store import Unit
+from cardstation.store.journal import StoredEntry
 from drivers.payments import PAYMENTS
+from drivers.virtual import Tear
 from tests.kit.charging import ACCOUNT, HOME, OTHER, counter_desk
 from tests.kit.memory_ledger import Centre, MemoryLedger
-from tests.kit.station import Desk, card_of, open_desk
+from tests.kit.station import Desk, card_of, nobody, open_desk
 
 CASH, QR = Tender.CASH, Tender.QR_CODE
 SECOND = Approval("second")
@@ -146,6 +152,48 @@ def busy(desk: Desk) -> None:
     pay_out_balance(station, ACCOUNT, Money(4_000), SECOND, reference="out 1")
 
 
+def put_again(desk: Desk, entries: Iterable[StoredEntry]) -> None:
+    with desk.station.store.unit() as unit:
+        for stored in entries:
+            unit.journal.append(stored.entry)
+            replay(desk.station, unit, stored)
+        unit.commit()
+
+
+def test_a_rebuilt_store_adds_no_debt_that_its_directory_counts(desk: Desk, tmp_path: Path) -> None:
+    defer_over_use(desk.station, ACCOUNT, Volume.of_m3("5"), PAPER, SECOND, due=DUE)
+    grant_emergency(desk.station, ACCOUNT, "no gas 12:40", SECOND, WHY)
+    with closing(desk.insert(card_of(HOME))) as inserted:
+        load_due(desk.station, inserted, None, nobody)
+    later = desk.clock.now().date() + timedelta(days=1)
+    newest = replace(desk.household(ACCOUNT), arrears_as_of=later)
+    other = open_desk(tmp_path / "other", households=[newest, OTHER], clock=desk.clock)
+    with desk.station.store.reading() as reading:
+        put_again(other, tuple(reading.journal.every()))
+    assert other.household(ACCOUNT) == newest
+    other.station.store.close()
+
+
+def test_a_rebuilt_store_counts_no_gas_that_was_taken_back_before_a_load_was_seen(
+    desk: Desk, tmp_path: Path
+) -> None:
+    card = card_of(HOME)
+    over = charge_over_use(desk.station, ACCOUNT, Volume.of_m3("10"), PAPER, tender=CASH)
+    card.chip.arm(Tear(5))
+    with pytest.raises(OutcomeUnknown):
+        desk.sell(card, "100")
+    card.chip.arm(None)
+    reverse_charge(desk.station, over.receipt_no, SECOND, WHY, original=Original.BACK)
+    with closing(desk.insert(card)) as inserted:
+        resolve_card(desk.station, inserted)
+    owing = replace(HOME, arrears=Money(3_460))
+    other = open_desk(tmp_path / "other", households=[owing, OTHER], clock=desk.clock)
+    with desk.station.store.reading() as reading:
+        put_again(other, tuple(reading.journal.every()))
+    assert other.household(ACCOUNT) == desk.household(ACCOUNT)
+    other.station.store.close()
+
+
 def test_a_store_rebuilt_from_its_entries_has_the_same_charges(desk: Desk, tmp_path: Path) -> None:
     busy(desk)
     sync(desk.station)
@@ -153,11 +201,7 @@ def test_a_store_rebuilt_from_its_entries_has_the_same_charges(desk: Desk, tmp_p
         entries = tuple(reading.journal.every())
     owing = replace(HOME, arrears=Money(3_460))
     other = open_desk(tmp_path / "other", households=[owing, OTHER], clock=desk.clock)
-    with other.station.store.unit() as unit:
-        for stored in entries:
-            unit.journal.append(stored.entry)
-            replay(other.station, unit, stored)
-        unit.commit()
+    put_again(other, entries)
     try:
         assert verify(other.station).ok
         assert charges_of(other.station, ACCOUNT) == charges_of(desk.station, ACCOUNT)
@@ -185,11 +229,7 @@ def test_a_question_that_was_answered_in_the_lost_part_is_not_asked_again(
     answer_payment(desk.station, service.asked[0], taken=True)
     with desk.station.store.reading() as reading:
         entries = tuple(reading.journal.every())
-    with other.station.store.unit() as unit:
-        for stored in entries:
-            unit.journal.append(stored.entry)
-            replay(other.station, unit, stored)
-        unit.commit()
+    put_again(other, entries)
     assert open_intents(other.station) == ()
     other.station.store.close()
 

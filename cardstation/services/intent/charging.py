@@ -10,6 +10,7 @@ from cardstation.domain.charge import Charge, ChargeKind, ChargeReceipt, after_c
 from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.payment import WITHOUT_ASKING
+from cardstation.domain.sale import counts_already
 from cardstation.errors import OutcomeUnknown, Refusal, fail
 from cardstation.ports.payment import PaymentAnswer
 from cardstation.services.intent.anchoring import anchor_journal
@@ -206,10 +207,8 @@ def charge_again(station: Station, unit: Unit, charge: Charge, stored: StoredEnt
         if asked.payment_id == charge.charge_id:
             unit.funds.note(replace(asked, state="taken", at=station.clock.now()))
     household = household_on_file(unit, charge.account_no)
-    if charge.what is ChargeKind.ARREARS:
-        changed = owing_after(household, charge.at.date(), charge.owed)
-    else:
-        changed = _bought_then(household, charge)
+    owes = owing_after(household, charge.at.date(), charge.owed)
+    changed = replace(_bought_then(household, charge), arrears=owes.arrears)
     number = int(charge.receipt_no.rsplit("-", 1)[1]) if charge.receipt_no else 0
     _keep(station, unit, charge, stored, household, number=number)
     unit.households.update(changed)
@@ -219,7 +218,6 @@ def charge_again(station: Station, unit: Unit, charge: Charge, stored: StoredEnt
 def _bought_then(household: Household, charge: Charge) -> Household:
     """As after the charge; a directory that came in since may count its gas already."""
     after, quote = after_charge(household, charge), charge.quote
-    if quote is None or charge.corrects or household.tier_year != quote.tier_year:
+    if quote is None or charge.corrects or not counts_already(household, quote, quote.bought):
         return after
-    bought = max(household.bought_this_year, quote.year_before + quote.bought)
-    return replace(after, bought_this_year=bought)
+    return replace(after, bought_this_year=household.bought_this_year)

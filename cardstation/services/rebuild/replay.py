@@ -14,6 +14,7 @@ from cardstation.domain.household import Household
 from cardstation.domain.ledger import PEOPLE, Entry, EntryKind, kept_by
 from cardstation.domain.money import Money
 from cardstation.domain.reissue import is_undone
+from cardstation.domain.sale import counts_already
 from cardstation.domain.shift import Shift, ShiftClose
 from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import BEGINNING, TABLES, Direction, TopUpEvent
@@ -35,6 +36,7 @@ from cardstation.services.intent.giving_back import (
     without_purchase,
 )
 from cardstation.services.intent.meter_rests import rest_again
+from cardstation.services.intent.owing import owing_after
 from cardstation.services.intent.papers import receipt_of
 from cardstation.services.intent.steps import step_again
 from cardstation.services.intent.tool_book import tool_again
@@ -261,8 +263,10 @@ def _household_then(
         case EntryKind.PAID:
             fund_load(then, unit, entry, intent)
             changed = with_debt(_with_balance(household, entry), intent)
+            changed = _owing_then(then, household, changed)
         case EntryKind.REFUNDED:
             changed = without_debt(_with_balance(household, entry), intent)
+            changed = _owing_then(then, household, changed)
         case EntryKind.SEALED:
             _sealed(then, unit, stored, entry, intent, household)
             changed = _bought_then(household, intent)
@@ -287,11 +291,16 @@ def _household_then(
 
 def _bought_then(household: Household, intent: TopUp) -> Household:
     """As after a purchase; a directory that came in since may count its gas already."""
-    quote, filed = intent.quote, household.bought_this_year
     after = after_purchase(household, intent)
-    if household.tier_year != quote.tier_year:
+    if not counts_already(household, intent.quote, intent.bought):
         return after
-    return replace(after, bought_this_year=max(filed, quote.year_before + intent.bought))
+    return replace(after, bought_this_year=household.bought_this_year)
+
+
+def _owing_then(then: Station, household: Household, changed: Household) -> Household:
+    """As changed; a directory that was counted since knows of the debt already."""
+    owes = owing_after(household, then.clock.now().date(), changed.arrears - household.arrears)
+    return replace(changed, arrears=owes.arrears)
 
 
 def _with_balance(household: Household, entry: Entry) -> Household:
