@@ -140,6 +140,26 @@ TABLE = {
         "What is open stays on record there; nothing was changed.",
         "Have that desk end it first; then change the meter.",
     ),
+    "meter_known_elsewhere": Words(
+        "Another desk has the new meter",
+        "Desk {station} has written the card of account {account_no} for meter {meter_no}, "
+        "which is not on file here.",
+        "What was left in the old meter was carried over there; nothing was changed here.",
+        "Have that desk do what is to be done, or read in the newest directory.",
+    ),
+    "due_carried_elsewhere": Words(
+        "Loaded by another desk",
+        "Desk {station} has loaded what was left in the old meter for meter {meter_no} already.",
+        "Nothing is loaded: the household would have the same gas twice.",
+        "Two people withdraw what is due here; with a doubt, ask that desk first.",
+    ),
+    "change_needs_ledger": Words(
+        "The ledger is needed",
+        "Another desk may have carried over what was left in the old meter of account "
+        "{account_no} already.",
+        "Nothing was changed, and nothing loaded; what is due stays due.",
+        "Try again once the ledger answers.",
+    ),
     "change_row_paid": Words(
         "Row of a batch is paid",
         "Row {row} of batch {batch_id} is paid, at the count of the meter that is on file.",

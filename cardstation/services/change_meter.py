@@ -100,7 +100,9 @@ def change_meter(
 
     Raises:
         Refusal: `carried_differs`: reckoned anew it is not what was agreed; `change_intent_open`,
-            `change_open_elsewhere` (something on the old card is not ended), `change_row_paid`,
+            `change_open_elsewhere` (something on the old card is not ended),
+            `meter_known_elsewhere` (another desk carried it over), `change_needs_ledger`,
+            `change_row_paid`,
             `change_due_open` (what was paid, or is due, is for the old meter),
             `meter_changed_already`, `meter_had_before`, `free_gas_limit`,
             `proof_missing`, `second_person_same`, those of `reckon_change` and `ensure_may_sell`.
@@ -120,7 +122,7 @@ def change_meter(
         return slip
 
     with station.work.on_card(household.card_no, approval):
-        ensure_none_elsewhere(station, household)
+        ensure_none_elsewhere(station, household, new.meter_no)
         try:
             slip = record(heard=False)
         except Refusal as stop:

@@ -14,6 +14,7 @@ from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.at_work import on_its_card
 from cardstation.services.intent.begin import Purpose, begin_armed
+from cardstation.services.intent.change_guards import ensure_not_carried_elsewhere
 from cardstation.services.intent.gas_dues import dues_of, quote_of_due, standing
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.known import customer_of
@@ -41,6 +42,7 @@ def load_due(station: Station, card: Inserted, due_id: str | None, watch: Watch)
     Raises:
         Refusal: nothing was done: `no_gas_due`, `unknown_gas_due`, `gas_due_ended`,
             `gas_due_other_meter`, `gas_due_below_step`, `gas_due_counter`, `purse_counts_itself`,
+            `due_carried_elsewhere`, `change_needs_ledger` (another desk may have loaded it),
             and those of a sale;
             after one of the card's (`code_tries_low` …) the load waits for this card.
         OutcomeUnknown: the card decides at its next insertion.
@@ -64,6 +66,7 @@ def load_due(station: Station, card: Inserted, due_id: str | None, watch: Watch)
         wanted = _portion(card.content, card.rules, chosen)
         offer = quote_of_due(station, reading, household, chosen.due.cause, wanted)
     ensure_fits(card.content, card.rules, wanted)
+    ensure_not_carried_elsewhere(station, household.card_no, chosen.due)
     unlocking = ensure_unlockable(station, card)
 
     watch(Step.PAY)

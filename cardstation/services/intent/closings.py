@@ -17,6 +17,7 @@ from cardstation.errors import Refusal
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.account_hand import account_of, ensure_status
 from cardstation.services.intent.adopt import has_a_ledger, told_of
+from cardstation.services.intent.change_guards import ensure_same_meter
 from cardstation.services.intent.facts import append
 from cardstation.services.intent.lost_part import NEVER, lost_since
 from cardstation.services.intent.open_of_account import ensure_nothing_open
@@ -63,7 +64,8 @@ def ensure_no_other_desk(station: Station, household: Household) -> None:
     """No other desk has something open on the card of a household, or has closed its account.
 
     Raises:
-        Refusal: `closing_needs_ledger`, `account_open_elsewhere`, `account_closed_elsewhere`.
+        Refusal: `closing_needs_ledger`, `account_open_elsewhere`, `account_closed_elsewhere`,
+            `meter_known_elsewhere`.
     """
     told = told_of(station, household.card_no)
     if told is None:
@@ -71,6 +73,7 @@ def ensure_no_other_desk(station: Station, household: Household) -> None:
             raise Refusal("closing_needs_ledger", account_no=household.account_no)
         return
     _ensure_ended(station, household, told)
+    ensure_same_meter(station, household, told)
 
 
 def _ensure_ended(station: Station, household: Household, told: Sequence[Entry]) -> None:
