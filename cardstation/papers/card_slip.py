@@ -38,6 +38,8 @@ def card_slip(slip: CardSlip, lang: str) -> bytes:
 def _called(slip: CardSlip, t: Translator) -> str:
     if slip.work == Work.REISSUE:
         return t("Reissue slip")
+    if slip.work == Work.CHANGE:
+        return t("Slip of a card for a new meter")
     return t("Clearing slip") if slip.work == Work.CLEAR else t("Card slip")
 
 

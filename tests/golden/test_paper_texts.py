@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.charge import ChargeReceipt
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
@@ -17,6 +18,7 @@ from cardstation.domain.refund_list import RefundList
 from cardstation.i18n import LANGUAGES
 from cardstation.papers import FORMS, Form
 from tests.kit.bag_papers import BAG_SAMPLES
+from tests.kit.card_slips import CARD_SLIPS
 from tests.kit.charge_papers import CHARGES
 from tests.kit.money_papers import ACKNOWLEDGEMENTS, QUOTES, REFUNDS
 from tests.kit.papers import RECEIPTS, handover, pages_of
@@ -30,6 +32,7 @@ SAMPLES: dict[type[Any], dict[str, Any]] = {
     Acknowledgement: ACKNOWLEDGEMENTS,
     RefundList: {"some": REFUNDS["some"]},
     **{kind: dict([next(iter(found.items()))]) for kind, found in BAG_SAMPLES.items()},
+    CardSlip: {name: CARD_SLIPS[name] for name in ("issue", "change")},
 }
 
 

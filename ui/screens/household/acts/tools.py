@@ -90,7 +90,7 @@ def _make(doing: Doing) -> Done:
 
 MAKE_TOOL = Act(
     code="make_tool",
-    title="Tool card",
+    title="Make a tool card",
     about="A blank becomes a fitter's card for this meter, against a work order; two people.",
     group=Group.TOOL,
     key="O",
