@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from cardstation.domain.money import Money
+from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval
 from cardstation.domain.transitions import TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.batch_account import batch_account
+from cardstation.services.charges_of import charges_of
 from cardstation.services.open_intents import open_intents
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
+from cardstation.services.pay_out_balance import pay_out_balance
 from cardstation.services.resolve import Outcome, resolve_card
 from cardstation.services.verify import verify
 from drivers.virtual import Tear, VirtualCard
@@ -99,6 +101,31 @@ def test_a_load_taken_over_that_is_a_third_desks_is_given_back_where_its_money_l
             found = verify(desk.station)
             assert found.ok, found.disagreements
         _once_in_the_books(centre, batch_id)
+
+
+def test_what_a_load_left_over_is_kept_until_the_ledger_says_whose_it_is(tmp_path: Path) -> None:
+    with ExitStack() as open_:
+        first, second, _ = open_.enter_context(two_stations(tmp_path))
+        for desk in (first, second):
+            desk.station = replace(desk.station, layouts=(NAMES_NOBODY,), number=1)
+        card = card_of(HOME)
+        begun(first, card, batch=False)
+        line_of(first).down = True
+        second.sell(card)
+        second.reader.pull()
+        told(second)
+        assert looked_at(first, card) is Outcome.SEALED
+        assert charges_of(first.station, HOME.account_no).free == NO_MONEY
+        with pytest.raises(Refusal, match="balance_too_small"):
+            pay_out_balance(first.station, HOME.account_no, Money(256), SECOND)
+        line_of(first).down = False
+        told(first, second, first)
+        (owed,) = open_intents(first.station)
+        pay_out(first.station, owed.intent_id, SECOND)
+        assert first.household().balance == NO_MONEY
+        assert charges_of(second.station, HOME.account_no).free == Money(256)
+        for desk in (first, second):
+            assert verify(desk.station).ok
 
 
 def _once_in_the_books(centre: Centre, batch_id: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from cardstation.domain.charge import PaidOut
+from cardstation.domain.ledger import PROVISIONAL, EntryKind
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.payment import Tender
+from cardstation.domain.topup import TopUp
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import Refusal
 from cardstation.services.intent.charging import household_on_file
@@ -17,7 +19,7 @@ _KEEPS_NOTHING = frozenset(
         *(TopUpState.SEALED, TopUpState.REFUNDED),
     }
 )
-"""States of a load whose remainder cannot go back to its payer."""
+"""States of a load whose remainder cannot go back to its payer, unless it may be another desk's."""
 
 
 def free_balance(reading: Reading, account_no: str) -> Money:
@@ -28,10 +30,22 @@ def free_balance(reading: Reading, account_no: str) -> Money:
         if one.direction is Direction.SALE
         and not one.origin
         and one.tender is not Tender.BALANCE
-        and one.state not in _KEEPS_NOTHING
+        and one.quote.remainder
+        and (one.state not in _KEEPS_NOTHING or _may_be_theirs(reading, one))
     )
     household = household_on_file(reading, account_no)
     return max(NO_MONEY, household.balance - sum(kept, NO_MONEY))
+
+
+def _may_be_theirs(reading: Reading, load: TopUp) -> bool:
+    """A load on its card that may be another desk's, until the ledger has said that it is ours."""
+    if load.state is not TopUpState.SEALED:
+        return False
+    sealed = reading.journal.last_about(load.topup_id, EntryKind.SEALED)
+    if sealed is None or sealed.entry.witness != PROVISIONAL:
+        return False
+    doubted = any(one.seq == sealed.seq for one in reading.outbox.exceptions())
+    return doubted or sealed.seq > reading.outbox.acked()[0]
 
 
 def ensure_free(reading: Reading, account_no: str, money: Money, note: str = "") -> None:

@@ -109,7 +109,7 @@ def _paid_out(records: Records) -> Iterator[Disagreement]:
 
 
 def _below_nothing(records: Records) -> Iterator[Disagreement]:
-    """No charge or payout ever took more from a balance than was in it, after any entry."""
+    """Nothing ever took more from a balance than was in it, after any entry."""
     kept: dict[str, int] = {}
     for entry in records.entries:
         for posting in booked(entry):
@@ -117,8 +117,7 @@ def _below_nothing(records: Records) -> Iterator[Disagreement]:
                 continue
             left = kept.get(posting.account, 0) - posting.fen
             kept[posting.account] = left
-            spends = entry.kind in (EntryKind.CHARGED, EntryKind.PAID_OUT, EntryKind.PAID)
-            if left < 0 < posting.fen and spends:
+            if left < 0 < posting.fen:
                 yield _named(entry.seq)
 
 
