@@ -13,6 +13,7 @@ from cardstation.domain.refund_list import RefundList
 from cardstation.domain.tool_slip import ToolSlip
 from cardstation.domain.triage_list import TriageList
 from cardstation.services.handover_sheet import handover_sheet as sheet_of
+from cardstation.services.invoiced import invoice_of
 from cardstation.services.issue_acknowledgement import issue_acknowledgement
 from cardstation.services.issue_charge_paper import issue_charge_paper
 from cardstation.services.issue_receipt import issue_receipt
@@ -46,7 +47,8 @@ def write_receipt(
             return write_charge(station, receipt_no, folder, lang, reason)
     issued = issue_receipt(station, receipt_no)
     marked = issued.reprint or issued.void
-    mark = Reprint(issued.paper_no - 1, reason, issued.void) if marked else None
+    invoice = invoice_of(station, receipt_no) if issued.reprint else ""
+    mark = Reprint(issued.paper_no - 1, reason, issued.void, invoice) if marked else None
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{receipt_no}-{issued.paper_no - 1}" if issued.reprint else receipt_no
     a5, slip = folder / f"{stem}-a5.pdf", folder / f"{stem}-80mm.pdf"
@@ -67,7 +69,8 @@ def write_charge(
 
     issued = issue_charge_paper(station, charge)
     made, marked = issued.receipt, issued.reprint or issued.void
-    mark = Reprint(issued.paper_no - 1, reason, issued.void) if marked else None
+    invoice = invoice_of(station, made.receipt_no) if issued.reprint else ""
+    mark = Reprint(issued.paper_no - 1, reason, issued.void, invoice) if marked else None
     folder.mkdir(parents=True, exist_ok=True)
     name = made.receipt_no or f"charge-{made.charge.charge_id}"
     stem = f"{name}-{issued.paper_no - 1}" if issued.reprint else name

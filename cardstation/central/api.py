@@ -29,6 +29,7 @@ from cardstation.central.contact import keeps_nothing_back, note_contact
 from cardstation.central.enrolment import EnrolmentCodes, enrol
 from cardstation.central.feeds.routes import add_feed_routes
 from cardstation.central.granting import grant_for
+from cardstation.central.invoices.states import standing_invoice
 from cardstation.central.openapi import document
 from cardstation.central.reception import Reception
 from cardstation.central.requests import (
@@ -75,6 +76,7 @@ def build(service: Service) -> FastAPI:
     _station_routes(app, service, reception)
     _look_routes(app, service, reception)
     _board_routes(app, service, reception)
+    _receipt_routes(app, service, reception)
     _order_routes(app, service, reception)
     _local_routes(app, service, reception)
     add_feed_routes(app, reception, service.engine, service.key, fresh)
@@ -184,6 +186,19 @@ def _look_routes(app: FastAPI, service: Service, reception: Reception) -> None:
         def look(signed: Signed, _body: bytes) -> Response:
             fresh(engine, signed)
             return json_answer(wire.Loads(list(books.bag_steps(engine, plain_word(seal_no)))))
+
+        return await reception.station(request, look)
+
+
+def _receipt_routes(app: FastAPI, service: Service, reception: Reception) -> None:
+    engine = service.engine
+
+    @app.get("/v1/receipts/{receipt_no}/invoice")
+    async def invoice(receipt_no: str, request: Request) -> Response:
+        def look(signed: Signed, _body: bytes) -> Response:
+            station = fresh(engine, signed).station
+            found = standing_invoice(engine, station, plain_word(receipt_no))
+            return json_answer(wire.Invoiced(found))
 
         return await reception.station(request, look)
 

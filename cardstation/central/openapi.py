@@ -90,6 +90,7 @@ _OPERATIONS = (
     _Told("get", "/v1/cards/{card_no}/loads", "What decides a card's intents", wire.Loads),
     _Told("get", "/v1/seals", "Hand-overs by seal", wire.Loads, asks=("first", "last")),
     _Told("get", "/v1/seals/{seal_no}/steps", "The steps of the bag under a seal", wire.Loads),
+    _Told("get", "/v1/receipts/{receipt_no}/invoice", "Its tax invoice", wire.Invoiced),
     _Told("get", "/v1/orders", "Orders that wait", wire.Orders, asks=_NEWS),
     _Told("post", "/v1/orders/{order_id}/lease", "Hold an order", wire.Orders),
     _Told("post", "/v1/orders/{order_id}/release", "Let an order go", wire.Orders),

@@ -122,6 +122,12 @@ class Loads(msgspec.Struct):
     entries: list[bytes]
 
 
+class Invoiced(msgspec.Struct):
+    """The tax invoice that stands for a receipt, empty = none."""
+
+    no: str
+
+
 class Orders(msgspec.Struct):
     """Orders that wait, with who holds them, signed; the one that was asked about, or all."""
 

@@ -21,11 +21,13 @@ class Reprint:
         count: The how-manieth time, 0 = the first paper there is.
         reason: Why, text or a code.
         void: The load was taken off its card again, or turned out to be another's.
+        invoice: Number of the tax invoice that was issued for it; empty = none is known.
     """
 
     count: int
     reason: str
     void: bool = False
+    invoice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,8 @@ def _reprint(reprint: Reprint | None, t: Translator) -> str:
     if reprint is None:
         return ""
     said = [t("VOID: this load was taken back")] if reprint.void else []
+    if reprint.invoice:
+        said.append(t("No voucher: tax invoice {no} was issued", no=reprint.invoice))
     if reprint.count:
         said.append(t("Reprint {n}: {reason}", n=reprint.count, reason=brief(reprint.reason, t)))
     return " · ".join(said)

@@ -124,6 +124,9 @@ class Ledger(Protocol):
         At most 2 000, of the highest numbers.
         """
 
+    def invoice_of(self, receipt_no: str) -> str:
+        """Number of the tax invoice that stands for this station's receipt; empty = none."""
+
     def entries_after(self, seq: int) -> tuple[bytes, ...]:
         """This station's own entries after a number, exact bytes, oldest first, a few hundred."""
 

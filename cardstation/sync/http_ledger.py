@@ -189,6 +189,16 @@ class HttpLedger:
         """
         return self._facts(f"/v1/seals?{urlencode({'first': first, 'last': last})}")
 
+    def invoice_of(self, receipt_no: str) -> str:
+        """Number of the tax invoice that stands for this station's receipt; empty = none.
+
+        Raises:
+            LedgerUnreachable: no answer.
+            LedgerRefused: `station_suspended`, …; `page_unknown` by an older ledger.
+        """
+        path = f"/v1/receipts/{quote(receipt_no, safe='')}/invoice"
+        return self._fresh(path, wire.Invoiced).no
+
     def entries_after(self, seq: int) -> tuple[bytes, ...]:
         """This station's own entries after a number, exact bytes, oldest first.
 

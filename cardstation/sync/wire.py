@@ -108,6 +108,12 @@ class Loads(msgspec.Struct):
     entries: list[bytes]
 
 
+class Invoiced(msgspec.Struct):
+    """The tax invoice that stands for a receipt, empty = none."""
+
+    no: str
+
+
 class OrderLine(msgspec.Struct):
     """An order paid online, and who may load it until when."""
 

@@ -202,6 +202,24 @@ def test_a_load_taken_back_needs_a_red_letter_and_then_nothing_more(shop: Shop) 
     assert shop.ask().number == 0
 
 
+def test_a_desk_is_told_of_the_invoice_of_its_own_receipt_while_it_stands(shop: Shop) -> None:
+    entry = shop.sell(7, FIRST)
+    shop.sell(8, "S002-2026-000001")
+    desk, other = shop.town.station("S001")[0], shop.town.station("S002")[0]
+    assert desk.invoice_of(FIRST) == ""
+    (row, _) = shop.requests()
+    assert desk.invoice_of(FIRST) == ""
+    shop.answer(issued(row["申请号"], 1))
+    asked = (FIRST, "S002-2026-000001", "S001-2026-000009")
+    assert [desk.invoice_of(no) for no in asked] == [digital(1), "", ""]
+    assert other.invoice_of(FIRST) == ""
+    shop.take_back(FIRST, entry)
+    assert desk.invoice_of(FIRST) == digital(1)
+    shop.requests()
+    shop.answer(reversed_in_red(row["申请号"], 2))
+    assert desk.invoice_of(FIRST) == ""
+
+
 def test_a_load_taken_back_before_the_answer_is_recalled_and_an_invoice_still_counts(
     shop: Shop,
 ) -> None:

@@ -57,6 +57,7 @@ class Centre:
         now: The centre's own clock.
         posted: Every accepted entry, in order.
         told: What stations said for the board. heard: Until when, by station.
+        invoices: Number of the invoice that stands for a receipt.
     """
 
     chains: dict[str, Chain] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Centre:
     told: list[BoardTold] = field(default_factory=list)
     heard: dict[str, datetime] = field(default_factory=dict)
     grants: MemoryGrants = field(default_factory=MemoryGrants)
+    invoices: dict[str, str] = field(default_factory=dict)
 
     @property
     def orders(self) -> dict[str, OrderState]:
@@ -133,6 +135,10 @@ class Centre:
     def loads_of(self, station: str, card_no: str) -> tuple[Entry, ...]:
         refuse_inactive(self.chains[station].head)
         return tuple(self.of_card.get(card_no, ())[-MOST_LOADS:])
+
+    def invoice_of(self, station: str, receipt_no: str) -> str:
+        refuse_inactive(self.chains[station].head)
+        return self.invoices.get(receipt_no, "")
 
     def bag_steps(self, station: str, seal_no: str) -> tuple[Entry, ...]:
         """As `central.books.bag_steps`."""
@@ -352,6 +358,11 @@ class MemoryLedger:
 
     def bag_steps(self, seal_no: str) -> tuple[Entry, ...]:
         return self.carry("ledger.bag", lambda: self.centre.bag_steps(self.station, seal_no))
+
+    def invoice_of(self, receipt_no: str) -> str:
+        return self.carry(
+            "ledger.invoice", lambda: self.centre.invoice_of(self.station, receipt_no)
+        )
 
     def sealed_hand_overs(self, first: str, last: str) -> tuple[Entry, ...]:
         asked = partial(self.centre.sealed_hand_overs, self.station, first, last)

@@ -331,20 +331,20 @@ def test_a_code_cut_short_twice_waits_though_the_meter_makes_its_tries_whole(fol
 
 def test_every_message_to_the_ledger_is_cut_before_after_and_unheard() -> None:
     """The port's own list says which messages there are."""
+    people = {"clerk": "one", "approver": "other"}
     asked: dict[str, Callable[[CutLine], object]] = {
         "head": CutLine.head,
         "push": lambda line: line.push([b"one"], ""),
         "loads_of": lambda line: line.loads_of("1"),
         "bag_steps": lambda line: line.bag_steps("1"),
         "sealed_hand_overs": lambda line: line.sealed_hand_overs("1", "2"),
+        "invoice_of": lambda line: line.invoice_of("1"),
         "orders": CutLine.orders,
         "lease_order": lambda line: line.lease_order("1"),
         "release_order": lambda line: line.release_order("1"),
         "entries_after": lambda line: line.entries_after(0),
         "tell_board": lambda line: line.tell_board(BoardTold({})),
-        "new_epoch": lambda line: line.new_epoch(
-            last_seq=0, last_hash=GENESIS, clerk="one", approver="other"
-        ),
+        "new_epoch": lambda line: line.new_epoch(last_seq=0, last_hash=GENESIS, **people),
     }
     assert set(asked) | {"hurried"} == {n for n in vars(Ledger) if not n.startswith("_")}
     for name, ask in asked.items():

@@ -115,6 +115,9 @@ def test_the_year_is_not_drawn_when_it_does_not_add_up() -> None:
 def test_a_reprint_says_how_often_and_why() -> None:
     assert receipt_wording(RECEIPT, ZH, Reprint(2, "卡纸")).reprint == "补打 2：卡纸"
     assert receipt_wording(RECEIPT, ZH, Reprint(0, "", void=True)).reprint == "作废：本笔充值已退"
+    invoiced = Reprint(1, "卡纸", invoice="25220100000000000007")
+    said = "已开发票 25220100000000000007，本件不作凭证 · 补打 1：卡纸"
+    assert receipt_wording(RECEIPT, ZH, invoiced).reprint == said
     told = receipt_wording(RECEIPT, EN, Reprint(1, "paper_not_printed")).reprint
     assert told == "Reprint 1: Paper not printed"
 
@@ -255,6 +258,12 @@ def test_a_reprint_is_marked_on_the_paper(draw: Callable[..., bytes]) -> None:
     text = pages_of(draw(RECEIPT, "zh_CN", Reprint(3, "顾客遗失")))[0]
     assert "补打 3：顾客遗失" in text.replace("\n", "")
     assert "补打" not in pages_of(draw(RECEIPT, "zh_CN"))[0]
+    invoiced = Reprint(1, "顾客遗失", invoice="25220100000000000007")
+    for lang, said in (
+        ("zh_CN", "已开发票25220100000000000007，"),
+        ("en", "25220100000000000007was"),
+    ):
+        assert said in "".join(pages_of(draw(RECEIPT, lang, invoiced))[0].split())
 
 
 @pytest.mark.parametrize("draw", [receipt_a5, receipt_80mm])

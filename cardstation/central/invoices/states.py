@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Text, bindparam, text
+from sqlalchemy import ARRAY, Connection, Engine, Text, bindparam, text
+
+from cardstation.central.engine import transaction
 
 RECENT_DAYS = 31
 SILENT_DAYS = 3
@@ -23,6 +25,14 @@ _OF_ENTRIES = text(
 ).bindparams(bindparam("ids", type_=ARRAY(Text)))
 _OF_ACCOUNT = text(f"{_COLUMNS} WHERE account_no = :account ORDER BY number DESC LIMIT :most")
 _IN_STATE = text(f"{_COLUMNS} WHERE state = :state ORDER BY number LIMIT :most")
+_STANDS = text(
+    """
+    SELECT no FROM invoice_states JOIN journal USING (entry_id)
+    WHERE invoice_states.receipt_no = :receipt AND journal.station = :station
+        AND state IN ('issued', 'red_letter_due')
+    ORDER BY number DESC LIMIT 1
+    """
+)
 _NEEDS = """
     SELECT number FROM invoices
     WHERE closed_by IS NULL AND entry_id IN (SELECT entry_id FROM undone_loads)
@@ -91,6 +101,13 @@ def invoices_of(connection: Connection, entries: Collection[str]) -> dict[str, I
         return {}
     rows = connection.execute(_OF_ENTRIES, {"ids": sorted(entries)})
     return {row.entry_id: Invoice(*row) for row in rows}
+
+
+def standing_invoice(engine: Engine, station: str, receipt_no: str) -> str:
+    """Number of the invoice that was issued for a station's receipt and stands; empty = none."""
+    with transaction(engine) as connection:
+        found = connection.scalar(_STANDS, {"receipt": receipt_no, "station": station})
+        return str(found or "")
 
 
 def invoices_of_account(connection: Connection, account: str, most: int) -> Sequence[Invoice]:
