@@ -5,13 +5,14 @@ Every desk's loads count, as the ledger tells them, on whichever card of the hou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cardstation.domain.card import CardContent
 from cardstation.domain.ledger import PEOPLE, PROVISIONAL, Entry, EntryKind
 from cardstation.domain.meter import CounterSchool, MakerRules
 from cardstation.domain.payment import Tender
+from cardstation.domain.reissue import reissue_of
 from cardstation.domain.topup import TopUp
 from cardstation.services.intent.being_cleared import is_of_clearing
 from cardstation.services.station import Station
@@ -51,11 +52,12 @@ def last_load(told: Sequence[Entry], meter_no: str, rules: MakerRules) -> LastLo
     if not seals:
         return None
     counts = rules.school is not CounterSchool.NONE
+    back = taken_off(told)
     last = seals[-1]
     if counts:
+        seals = _on_live_cards(told, seals, back)
         top = max(one.counter_after for one in seals)
         last = [one for one in seals if one.counter_after == top][-1]
-    back = taken_off(told)
     alike = {
         one.subject
         for one in seals
@@ -64,6 +66,25 @@ def last_load(told: Sequence[Entry], meter_no: str, rules: MakerRules) -> LastLo
     on_purpose = last.tender == Tender.MAKE_UP
     doubted = last.witness == PROVISIONAL or bool(alike - {last.subject} and not on_purpose)
     return LastLoad(last, back.get(last.subject), doubted)
+
+
+def _on_live_cards(
+    told: Sequence[Entry], seals: Sequence[Entry], back: Mapping[str, Entry]
+) -> list[Entry]:
+    """All but those on a card that was dead by then, where a newer one was loaded at that count."""
+    place = {one.entry_id: at for at, one in enumerate(told)}
+    made = {one.generation: place[one.entry_id] for one in told if reissue_of(one) is not None}
+    newer = [one for one in seals if one.generation in made and one.subject not in back]
+    return [
+        one
+        for one in seals
+        if not any(
+            other.counter_after == one.counter_after
+            and other.generation > one.generation
+            and made[other.generation] < place[one.entry_id]
+            for other in newer
+        )
+    ]
 
 
 def taken_off(told: Sequence[Entry]) -> dict[str, Entry]:
