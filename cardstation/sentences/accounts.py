@@ -20,6 +20,12 @@ TABLE = {
         _KEPT,
         "Put its card in, or see the exceptions: finish it first.",
     ),
+    "account_payment_open": Words(
+        "Was the money taken?",
+        "Whether {fen} came that account {account_no} was asked for is not known.",
+        _KEPT,
+        "Count the cash or query the payment, then answer yes or no.",
+    ),
     "account_in_batch": Words(
         "Row of a batch",
         "Row {row} of batch {batch_id} is of account {account_no}, and waits or holds money.",

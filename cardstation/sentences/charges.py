@@ -71,6 +71,12 @@ TABLE = {
         _STANDS,
         "Take the payment of the arrears back first.",
     ),
+    "account_changed_since": Words(
+        "Account changed since",
+        "Account {account_no} was transferred or closed after this charge.",
+        _STANDS,
+        "Whoever paid it is no longer the customer of this account: the office settles it.",
+    ),
     "payout_not_begun": Words(
         "Nothing was begun",
         "No payout of {named} was begun and not recorded.",

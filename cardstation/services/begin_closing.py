@@ -47,8 +47,8 @@ def begin_closing(
         ensure_settled(resolve_card(station, card))
     with account_in_hand(station, account_no, card) as household:
         with station.store.reading() as reading:
-            closable = ensure_closable(reading, account_no, final)
-            settlement = settlement_of(reading, closable, final)
+            closable = ensure_closable(station, reading, account_no, final)
+            settlement = settlement_of(station, reading, closable, final)
             doubtful = closing_may_be_paid(station, reading, account_no)
         if doubtful and settlement.total:
             return True

@@ -122,8 +122,8 @@ def _ensure_tender(station: Station, tender: Tender) -> None:
 def _agreed(station: Station, account_no: str, said: Leaving) -> tuple[Settlement, str]:
     """What goes back, and what people say of money that may have gone back before."""
     with station.store.reading() as reading:
-        household = ensure_closable(reading, account_no, said.final)
-        settlement = settlement_of(reading, household, said.final)
+        household = ensure_closable(station, reading, account_no, said.final)
+        settlement = settlement_of(station, reading, household, said.final)
         doubtful = closing_may_be_paid(station, reading, account_no)
     if settlement.total != said.handed:
         fen = settlement.total.fen
@@ -147,7 +147,7 @@ def _closing(
         station,
         AccountEvent.CLOSED,
         household,
-        closed(household),
+        closed(household, settlement),
         words=meant(said.why),
         approver=approval.name,
     )
@@ -168,8 +168,8 @@ def _closing(
 
 def _record(station: Station, closing: Closing, witness: str) -> None:
     with station.store.unit() as unit:
-        now = ensure_closable(unit, closing.change.account_no, closing.reading)
-        same = settlement_of(unit, now, closing.reading) == closing.settlement
+        now = ensure_closable(station, unit, closing.change.account_no, closing.reading)
+        same = settlement_of(station, unit, now, closing.reading) == closing.settlement
         ensure(same, "nothing moves of an account that is in hand")
         record_closed(station, unit, now, closing, witness)
         unit.commit()

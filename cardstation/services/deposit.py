@@ -9,6 +9,7 @@ from cardstation.domain.payment import Tender
 from cardstation.errors import Refusal
 from cardstation.services.intent.at_work import on_money
 from cardstation.services.intent.charging import take
+from cardstation.services.intent.closings import ensure_not_closing
 from cardstation.services.intent.guards import ensure_may_sell
 from cardstation.services.intent.ids import new_id
 from cardstation.services.station import Station
@@ -36,16 +37,17 @@ def deposit(
         again: A person has looked: as much was kept today already, and this is once more.
 
     Raises:
-        Refusal: `zero_amount`, `account_closed`, those of `intent.charging.take` and of
-            `ensure_may_sell`.
+        Refusal: `zero_amount`, `account_closed`, `payout_in_doubt` (of its closing), those
+            of `intent.charging.take` and of `ensure_may_sell`.
         OutcomeUnknown: `payment_unknown`.
     """
     ensure_may_sell(station)
     if money <= NO_MONEY:
         raise Refusal("zero_amount")
 
-    def priced(_reading: Reading, household: Household) -> Charge:
+    def priced(reading: Reading, household: Household) -> Charge:
         ensure_not_closed(household)
+        ensure_not_closing(reading, account_no)
         return Charge(
             charge_id=new_id(station.clock),
             what=ChargeKind.DEPOSIT,

@@ -15,8 +15,8 @@ def quote_closing(station: Station, account_no: str, final: FinalReading) -> Set
             `reading_not_said`, and those of `ensure_nothing_open`.
     """
     with station.store.reading() as reading:
-        household = ensure_closable(reading, account_no, final)
-        return settlement_of(reading, household, final)
+        household = ensure_closable(station, reading, account_no, final)
+        return settlement_of(station, reading, household, final)
 
 
 def closing_in_doubt(station: Station, account_no: str) -> bool:

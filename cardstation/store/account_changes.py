@@ -76,9 +76,10 @@ class AccountChanges:
             values = {name: getattr(one, name) for name in _HEARD}
             self._connection.execute(account_heard.insert(), {**values, "at": at})
 
-    def of_account(self, account_no: str) -> tuple[AccountChange, ...]:
-        """All that was changed here in an account, oldest first."""
+    def of_account(self, account_no: str, *, after: int = 0) -> tuple[AccountChange, ...]:
+        """What was changed here in an account after an entry of the journal, oldest first."""
         query = select(account_change).where(account_change.c.account_no == account_no)
+        query = query.where(account_change.c.seq > after)
         return tuple(map(_change, self._connection.execute(query.order_by(account_change.c.seq))))
 
     def every(self) -> tuple[tuple[int, AccountChange], ...]:

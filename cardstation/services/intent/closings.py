@@ -33,18 +33,33 @@ _NOT_ENDED = (EntryKind.ARMED, EntryKind.NOT_LOADED, EntryKind.CARD_ARMED)
 _LONGEST = 60
 
 
-def ensure_closable(reading: Reading, account_no: str, final: FinalReading) -> Household:
+def ensure_closable(
+    station: Station, reading: Reading, account_no: str, final: FinalReading
+) -> Household:
     """The household of an account that may be closed with this reading.
+
+    One whose money may be out since before a cut is closed whatever came since: that stays open.
 
     Raises:
         Refusal: `unknown_household`, `account_closed`, `reading_not_said`, those of
             `ensure_nothing_open`.
     """
     household = account_of(reading, account_no)
-    ensure_status(household, HouseholdStatus.ACTIVE, HouseholdStatus.STOPPED)
     _ensure_said(household, final)
-    ensure_nothing_open(reading, household, note_name(account_no))
+    if not begun_before(station, reading, note_name(account_no)):
+        ensure_status(household, HouseholdStatus.ACTIVE, HouseholdStatus.STOPPED)
+        ensure_nothing_open(reading, household, note_name(account_no))
     return household
+
+
+def ensure_not_closing(reading: Reading, account_no: str) -> None:
+    """No money of its closing was begun to be paid out.
+
+    Raises:
+        Refusal: `payout_in_doubt`.
+    """
+    for money in reading.payouts.unfinished(note_name(account_no)).values():
+        raise Refusal("payout_in_doubt", intent_id=account_no, fen=money.fen)
 
 
 def ensure_card_empty(household: Household, card: Inserted | None) -> None:
@@ -101,16 +116,27 @@ def _ensure_said(household: Household, final: FinalReading) -> None:
         raise Refusal("reading_not_said", account_no=household.account_no)
 
 
-def settlement_of(reading: Reading, household: Household, final: FinalReading) -> Settlement:
-    """What the household gets back: for what its meter holds, and its balance."""
+def settlement_of(
+    station: Station, reading: Reading, household: Household, final: FinalReading
+) -> Settlement:
+    """What the household gets back: for what its meter holds, and its balance.
+
+    What came into the balance since its money may be out stays there.
+    """
     live = reading.topups.live_of_account(household.account_no)
     bought = [one for one in reversed(live) if one.tender not in _IN_PLACE_OF_BOUGHT]
     numbers = reading.receipts.numbers_of([one.topup_id for one in bought])
-    return settled(
+    found = settled(
         final.residual,
         [Bought(one.quote, one.opened_at.date(), numbers.get(one.topup_id, "")) for one in bought],
         household.balance,
     )
+    begun = reading.payouts.unfinished(note_name(household.account_no))
+    if not begun_before(station, reading, note_name(household.account_no)):
+        return found
+    of_balance = begun[max(begun)] - found.gas
+    fits = NO_MONEY <= of_balance <= household.balance
+    return replace(found, balance=of_balance) if fits else found
 
 
 def closing_may_be_paid(station: Station, reading: Reading, account_no: str) -> bool:
@@ -123,9 +149,10 @@ def closing_may_be_paid(station: Station, reading: Reading, account_no: str) -> 
     return lost_since(reading, since) or begun_before(station, reading, note_name(account_no))
 
 
-def closed(household: Household) -> Household:
+def closed(household: Household, settlement: Settlement) -> Household:
     """A household once its account is closed and paid out."""
-    return replace(household, status=HouseholdStatus.CLOSED, balance=NO_MONEY)
+    balance = household.balance - settlement.balance
+    return replace(household, status=HouseholdStatus.CLOSED, balance=balance)
 
 
 def record_closed(
@@ -158,7 +185,7 @@ def record_closed(
         witness=witness or f"{PEOPLE}{change.words}",
         detail=freeze(closing),
     )
-    _store(unit, closing, closed(household), stored.seq)
+    _store(unit, closing, closed(household, settlement), stored.seq)
 
 
 def closed_again(unit: Unit, entry: Entry) -> None:
@@ -169,8 +196,7 @@ def closed_again(unit: Unit, entry: Entry) -> None:
     """
     closing = thaw(Closing, entry.detail)
     household = account_of(unit, closing.change.account_no)
-    balance = household.balance - closing.settlement.balance
-    _store(unit, closing, replace(closed(household), balance=balance), entry.seq)
+    _store(unit, closing, closed(household, closing.settlement), entry.seq)
 
 
 def _store(unit: Unit, closing: Closing, household: Household, seq: int) -> None:

@@ -10,6 +10,7 @@ from cardstation.domain.household import Household
 from cardstation.errors import Refusal
 from cardstation.services.custody_state import custody_in
 from cardstation.services.intent.gas_dues import dues_of
+from cardstation.services.intent.owing import unanswered
 from cardstation.services.intent.paying_out import on_its_way
 from cardstation.store import Reading
 
@@ -19,14 +20,16 @@ _WAITS = (LineState.WAITING, LineState.UNFUNDED, LineState.UNKNOWN)
 def open_of_account(reading: Reading, household: Household, note: str = "") -> tuple[Refusal, ...]:
     """Everything that is open for a household at this desk, what comes first at the counter first.
 
-    `account_load_open`: a load, a return or a card of it is not finished. `account_in_batch`: a
-    row of it waits, or holds money. `account_card_in_bag`: its card is out with a bag.
+    `account_load_open`: a load, a return or a card of it is not finished. `account_payment_open`:
+    whether money of a charge came is not known. `account_in_batch`: a row of it waits, or holds
+    money. `account_card_in_bag`: its card is out with a bag.
     `account_order_waits`: gas it paid online. `account_gas_due`: gas that was granted to it.
     `payout_in_doubt`: money of it may be out, under another note than the one given.
     `account_owes`.
     """
     return (
         *_intents(reading, household),
+        *_payments(reading, household),
         *on_its_way(reading, household.account_no, note),
         *_rows(reading, household),
         *_orders(reading, household),
@@ -49,6 +52,12 @@ def _intents(reading: Reading, household: Household) -> Iterator[Refusal]:
     for one in reading.topups.open_intents():
         if one.account_no == household.account_no:
             yield Refusal("account_load_open", account_no=one.account_no, intent_id=one.topup_id)
+
+
+def _payments(reading: Reading, household: Household) -> Iterator[Refusal]:
+    account_no = household.account_no
+    for one in unanswered(reading, account_no):
+        yield Refusal("account_payment_open", account_no=account_no, fen=one.money.fen)
 
 
 def _rows(reading: Reading, household: Household) -> Iterator[Refusal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from cardstation.domain.arrears import collected_on, is_unknown
@@ -10,6 +11,7 @@ from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
 from cardstation.errors import Refusal
 from cardstation.store import Reading
+from cardstation.store.funds import AskedPayment
 
 
 def figure_of(reading: Reading, household: Household) -> Money:
@@ -28,16 +30,22 @@ def owing_after(household: Household, day: date, money: Money) -> Household:
     return household.with_money(arrears=money)
 
 
+def unanswered(reading: Reading, account_no: str) -> Iterator[AskedPayment]:
+    """Payments of a household's charges of which nobody knows whether they came."""
+    for waits in reading.funds.unanswered():
+        asked = reading.charges.asked(waits.payment_id)
+        if asked is not None and asked.account_no == account_no:
+            yield waits
+
+
 def ensure_answered(reading: Reading, account_no: str) -> None:
     """No payment of a household waits for its answer.
 
     Raises:
         Refusal: `payment_question`.
     """
-    for waits in reading.funds.unanswered():
-        asked = reading.charges.asked(waits.payment_id)
-        if asked is not None and asked.account_no == account_no:
-            raise Refusal("payment_question", topup_id=waits.payment_id, fen=waits.money.fen)
+    for waits in unanswered(reading, account_no):
+        raise Refusal("payment_question", topup_id=waits.payment_id, fen=waits.money.fen)
 
 
 def ensure_debt_certain(reading: Reading, account_no: str) -> None:
