@@ -21,7 +21,7 @@ from cardstation.central.reconcile.tables import day_seals, whole_proofs
 from cardstation.central.tables import journal, stations
 
 A_NIGHT = 3_000_000
-"""Entries that are proved once more in a night at least: ten minutes to half an hour."""
+"""Entries that are proved once more in a night at least: three minutes to ten."""
 NIGHTS = 30
 
 
