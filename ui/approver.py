@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cardstation.domain.shift import Approval, Role
 from cardstation.services.shift_state import ShiftState
-from ui.desk_services import DeskServices
+from ui.desk_services import DeskServices, ShiftServices
 from ui.lane import Failed, Lane
 
 
@@ -41,6 +41,26 @@ class Approver:
     ) -> None:
         """Have this person confirm; a refusal says how many tries are left."""
         self._lane.ask(lambda: self._shifts.approve(name, pin), then, failed)
+
+    def of_pin(self, whom: str, names: tuple[str, ...]) -> Approver:
+        """The way to whoever may confirm a person's PIN: these, and nobody else."""
+        return _Voucher(self._shifts, self._lane, whom, names)
+
+
+class _Voucher(Approver):
+    def __init__(
+        self, shifts: ShiftServices, lane: Lane, whom: str, names: tuple[str, ...]
+    ) -> None:
+        self._shifts, self._lane = shifts, lane
+        self._whom, self._names = whom, names
+
+    def people(self, then: Callable[[tuple[str, ...]], None], failed: Failed) -> None:
+        then(self._names)
+
+    def approve(
+        self, name: str, pin: str, then: Callable[[Approval], None], failed: Failed
+    ) -> None:
+        self._lane.ask(lambda: self._shifts.vouch(name, pin, self._whom), then, failed)
 
 
 def others_of(found: ShiftState) -> tuple[str, ...]:

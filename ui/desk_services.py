@@ -39,6 +39,7 @@ from cardstation.services.resolve import Resolution
 from cardstation.services.settle_dispute import Finding as Proven
 from cardstation.services.shift_state import ShiftState
 from cardstation.services.sync_state import SyncState
+from cardstation.services.vouchers import Vouchers
 from ui.account_services import AccountServices
 from ui.bag_services import BagServices
 from ui.counter_services import CounterServices
@@ -111,6 +112,8 @@ class ShiftServices:
         add_clerk: Name, PIN, roles, and the supervisor who agreed (None for the first).
         approve: Name and PIN of the second person.
         come_forward: Name and PIN of the first, where no shift is open.
+        vouchers: Who may confirm that a person gets a PIN.
+        vouch: One of them does: name, PIN, and whose PIN it is.
     """
 
     state: Callable[[], ShiftState]
@@ -119,6 +122,8 @@ class ShiftServices:
     add_clerk: Callable[[str, str, tuple[Role, ...], Approval | None], Clerk]
     approve: Callable[[str, str], Approval]
     come_forward: Callable[[str, str], Approval]
+    vouchers: Callable[[str], Vouchers]
+    vouch: Callable[[str, str, str], Approval]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ from cardstation.ports.reader import Presence
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.allow_load import allow_load
 from cardstation.services.answer_payment import answer_payment
-from cardstation.services.approve import approve, come_forward
+from cardstation.services.approve import approve, come_forward, vouch
 from cardstation.services.batch_list import batch_list
 from cardstation.services.batch_state import batch_state, outcome_of
 from cardstation.services.begin_pay_out import begin_pay_out
@@ -80,6 +80,7 @@ from cardstation.services.shift_state import shift_state
 from cardstation.services.station import Station
 from cardstation.services.sync_state import sync_state
 from cardstation.services.top_up import top_up
+from cardstation.services.vouchers import vouchers
 from cardstation.settings import Settings, load_settings, save_setting
 from drivers.printers import CupsPrinter, queues
 from ui.bag_services import BagServices
@@ -192,6 +193,8 @@ class Wiring:
             add_clerk=self.add_clerk,
             approve=partial(approve, self.station),
             come_forward=partial(come_forward, self.station),
+            vouchers=partial(vouchers, self.station),
+            vouch=lambda name, pin, whom: vouch(self.station, name, pin, whom=whom),
         )
 
     def back(self) -> BackServices:

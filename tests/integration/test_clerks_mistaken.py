@@ -19,6 +19,7 @@ from cardstation.services.close_shift import close_shift
 from cardstation.services.follow_feed import follow_feed
 from cardstation.services.retire_clerk import retire_clerk
 from cardstation.services.verify import verify
+from cardstation.services.vouchers import Vouchers, vouchers
 from tests.integration.test_clerks_from_centre import (
     DORA,
     EVA,
@@ -106,8 +107,11 @@ def test_whoever_else_works_here_vouches_for_the_first_supervisor_only(desk: Des
     assert code_of(lambda: vouch(desk.station, BEN, PINS[BEN], whom=DORA)) == "role_missing"
     assert code_of(lambda: vouch(desk.station, EVA, OWN, whom=EVA)) == "pin_lost"
     assert code_of(lambda: change_pin(desk.station, EVA, OWN)) == "pin_lost"
+    assert vouchers(desk.station, f" {EVA}") == Vouchers((ANNA, BEN, EYES))
+    assert vouchers(desk.station, DORA) == Vouchers(())
     yes = vouch(desk.station, BEN, PINS[BEN], whom=EVA)
     add_clerk(desk.station, EVA, OWN, LEAD, by=yes)
+    assert vouchers(desk.station, DORA) == Vouchers((EVA,))
     assert approve(desk.station, EVA, OWN) == Approval(EVA)
     assert code_of(lambda: vouch(desk.station, BEN, PINS[BEN], whom=EVA)) == "role_missing"
 

@@ -8,7 +8,9 @@ from cardstation.domain.money import Money
 from cardstation.domain.shift import Approval, Clerk, OpenItem, Role, Shift, ShiftClose
 from cardstation.errors import Refusal
 from cardstation.services.shift_state import BagName, ShiftState
+from cardstation.services.vouchers import Vouchers
 from tests.kit import window_samples as samples
+from ui.approver import others_of
 from ui.desk_services import ShiftServices
 
 PIN = "604217"
@@ -53,6 +55,7 @@ class FakeShifts:
     last: ShiftClose | None = None
     signed_alone: tuple[OpenItem, ...] = ()
     bags: dict[str, BagName] = field(default_factory=dict)
+    vouchers: Vouchers | None = None
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
     def services(self) -> ShiftServices:
@@ -63,7 +66,12 @@ class FakeShifts:
             add_clerk=self._add,
             approve=self._approve,
             come_forward=self._come_forward,
+            vouchers=lambda whom: self.vouchers or Vouchers(self._others(whom)),
+            vouch=self._vouch,
         )
+
+    def _others(self, whom: str) -> tuple[str, ...]:
+        return tuple(one for one in others_of(self._state()) if one != whom)
 
     def _state(self) -> ShiftState:
         return ShiftState(
@@ -126,6 +134,11 @@ class FakeShifts:
         made = clerk(name, *roles)
         self.clerks = (*self.clerks, made)
         return made
+
+    def _vouch(self, name: str, pin: str, whom: str) -> Approval:
+        self._prove(name, pin)
+        self.calls.append(("vouch", name, whom))
+        return Approval(name)
 
     def _approve(self, name: str, pin: str) -> Approval:
         self._prove(name, pin)

@@ -13,6 +13,7 @@ from cardstation.domain.shift import Approval, Clerk, Role, Shift, ShiftClose, m
 from cardstation.errors import CardStationError, Refusal
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.shift_state import ShiftState
+from cardstation.services.vouchers import Vouchers
 from ui.approver import Approver
 from ui.messages import Problem
 from ui.screens.kind import Tools
@@ -70,6 +71,15 @@ class ShiftModel(QObject):
             self.look()
 
         self._ask(lambda: self._shifts.add_clerk(name.strip(), pin, roles, by), added)
+
+    def ask_vouchers(self, name: str, then: Callable[[Vouchers], None]) -> None:
+        """Who may confirm that a person gets a PIN."""
+
+        def told(found: Vouchers) -> None:
+            self._show(replace(self._state, busy=False, problem=None))
+            then(found)
+
+        self._ask(lambda: self._shifts.vouchers(name), told)
 
     # ── the shift ──
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from cardstation.services.vouchers import Vouchers
 from ui.look import Look
 from ui.parts.buttons import Segments, button
 from ui.parts.footer import Footer
@@ -111,9 +112,17 @@ class ShiftView(QWidget):
             return
         name, pin, supervisor = wanted
         what = self._look.t("{name} gets a PIN at this station.", name=name)
-        asked = ask_second_person(self, self._look, self._model.approver, what)
-        if asked is not None:
-            self._model.add(name, pin, supervisor=supervisor, by=asked[0])
+
+        def told(found: Vouchers) -> None:
+            if found.alone:
+                self._model.add_first(name, pin)
+                return
+            approver = self._model.approver.of_pin(name, found.names)
+            asked = ask_second_person(self, self._look, approver, what)
+            if asked is not None:
+                self._model.add(name, pin, supervisor=supervisor, by=asked[0])
+
+        self._model.ask_vouchers(name, told)
 
 
 _SHOWN: dict[str, tuple[Phase, ...]] = {
