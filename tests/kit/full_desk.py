@@ -9,33 +9,46 @@ from pathlib import Path
 
 import pytest
 
+from cardstation.domain.account_change import Heard, Verdict
+from cardstation.domain.closing import FinalReading
 from cardstation.domain.feed import Snapshot
 from cardstation.domain.ledger import Order
 from cardstation.domain.money import Money
 from cardstation.domain.offline_grant import NOT_OURS, Grant, GrantTold, Terms
 from cardstation.domain.payment import Tender
 from cardstation.domain.shift import Approval, Role
+from cardstation.domain.tool_book import ToolOrder
+from cardstation.domain.tool_card import Tool
 from cardstation.domain.topup import TopUp
+from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.ports.ledger import Ack, LedgerException
 from cardstation.services.add_clerk import add_clerk
 from cardstation.services.approve import approve
+from cardstation.services.close_account import Leaving, close_account
 from cardstation.services.close_shift import close_shift
+from cardstation.services.deposit import deposit
+from cardstation.services.grant_gas import grant_gas
 from cardstation.services.issue_acknowledgement import issue_acknowledgement
+from cardstation.services.issue_charge_paper import issue_charge_paper
 from cardstation.services.issue_receipt import issue_receipt
+from cardstation.services.make_tool_card import make_tool_card
 from cardstation.services.open_shift import open_shift
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.pay_out import pay_out
+from cardstation.services.pay_out_balance import pay_out_balance
 from cardstation.services.quote_batch import quote_batch
 from cardstation.services.release_line import release_line
 from cardstation.services.return_load import return_load
 from cardstation.services.return_remainder import return_remainder
 from cardstation.services.settle_arrears import settle_arrears
+from cardstation.services.stop_account import stop_account
 from cardstation.services.sync import sync
 from cardstation.store.feeds import Waiting
 from drivers.keys import Ed25519DeviceKey
 from drivers.keys.secret import Secret
 from drivers.virtual import VirtualCard
+from drivers.virtual.card import new_chip
 from tests.kit.desk import StandingClock
 from tests.kit.station import Desk, card_of, line, neighbours, nobody, open_desk, put_batch
 
@@ -108,6 +121,38 @@ def _counter(desk: Desk) -> None:
     issue_receipt(desk.station, receipt.receipt_no)
     back = card_of(HOMES[4])
     pay_out(desk.station, _sold_and_returned(desk, back).topup_id, approve_by_first(desk))
+    _services(desk)
+
+
+def _services(desk: Desk) -> None:
+    """What is done without a load: money kept and paid back, gas due, an account, a tool card."""
+    station, home = desk.station, HOMES[1].account_no
+    kept = deposit(station, home, Money(100), tender=Tender.CASH)
+    issue_charge_paper(station, kept.receipt_no)
+    pay_out_balance(station, home, Money(100), approve_by_first(desk))
+    grant_gas(
+        *(station, home, Volume(1_000), Tender.MAKE_UP, "WO-1", approve_by_first(desk)),
+        "the meter stood still",
+    )
+    stopped = stop_account(station, HOMES[5].account_no, "away for a year")
+    with station.store.unit() as unit:
+        said = Heard(stopped.change_id, HOMES[5].account_no, "status", Verdict.CONFIRMED, "", "")
+        unit.account_changes.settle([said], desk.clock.now())
+        unit.commit()
+    final = FinalReading(Volume(0), "王师傅", "CB-118")
+    leaving = Leaving(final, handed=Money(0), why="moved out for good", card_lost="burnt with all")
+    close_account(station, HOMES[5].account_no, approve_by_first(desk), leaving)
+    until = desk.clock.now() + timedelta(days=3)
+    meter_no = HOMES[1].meter.meter_no
+    order = ToolOrder(Tool.CHECK, meter_no, "WO-2", "李师傅", until, maker="CS01")
+    desk.reader.pull()
+    desk.reader.insert(VirtualCard(new_chip("sle4442")))
+    presence = desk.reader.wait_card(0)
+    assert presence is not None
+    make_tool_card(
+        station, desk.reader, presence, order, approve_by_first(desk), "asked by the fitter", nobody
+    )
+    desk.reader.pull()
 
 
 def _sold_and_returned(desk: Desk, card: VirtualCard) -> TopUp:
