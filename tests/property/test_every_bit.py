@@ -255,7 +255,10 @@ def test_an_acked_entry_is_found_even_with_its_seal_forged(
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
-        ("UPDATE ledger_ack SET acked_hash = replace(acked_hash, 'a', 'b')", "ledger_fork"),
+        (
+            "UPDATE ledger_ack SET acked_hash = substr(acked_hash, 2) || substr(acked_hash, 1, 1)",
+            "ledger_fork",
+        ),
         ("UPDATE ledger_ack SET acked_seq = acked_seq + 64", "ledger_fork"),
         ("DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)", "store_rolled_back"),
     ],
