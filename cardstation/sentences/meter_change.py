@@ -119,7 +119,7 @@ TABLE = {
         "It is in the new meter",
         "The fitter's card moved what was left into meter {meter_no} already.",
         AS_WAS,
-        "Leave out what was left in the old meter: it is not carried over twice.",
+        "Say that it was moved and leave out what was left: it is not carried over twice.",
     ),
     "carried_differs": Words(
         "Another figure than agreed",

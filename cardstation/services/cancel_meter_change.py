@@ -24,11 +24,15 @@ from cardstation.errors import Refusal, fail
 from cardstation.services.intent.account_changes import record_account_change
 from cardstation.services.intent.adopt import has_a_ledger, told_of
 from cardstation.services.intent.anchoring import anchor_journal
-from cardstation.services.intent.change_guards import ensure_no_paid_row, ensure_nothing_waits
+from cardstation.services.intent.change_guards import (
+    ensure_no_paid_row,
+    ensure_nothing_waits,
+    ensure_of_no_other,
+)
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.gas_dues import record_withdrawn, standing
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
-from cardstation.services.intent.meter_changes import is_of_this_meter, last_change
+from cardstation.services.intent.meter_changes import is_of_this_meter, last_change, order_no_of
 from cardstation.services.intent.meter_rests import record_rest, rest_of
 from cardstation.services.intent.meter_slips import meter_slip
 from cardstation.services.intent.words import meant
@@ -55,6 +59,7 @@ def cancel_meter_change(
             `change_intent_open`, `change_row_paid`; `change_loaded`: something was loaded for the
             new meter; `change_cancel_needs_ledger`; `change_other_card`: a blank was issued for
             the new meter; `change_balance_spent`: what became money is not there any more;
+            `meter_of_other_household`: the old meter hangs at another household by now;
             `proof_missing`, `second_person_same`, and those of `ensure_may_sell`.
     """
     ensure_may_sell(station)
@@ -101,6 +106,7 @@ def _recorded(
         raise Refusal("change_balance_spent", fen=carried.fen, left_fen=household.balance.fen)
     due = _due_of(unit, change)
     back = with_change(household, replace(change, before=change.after, after=change.before))
+    ensure_of_no_other(unit, account_no, back.meter.meter_no)
     after = replace(back, balance=back.balance - carried)
     cancelled = record_account_change(
         station,
@@ -133,8 +139,7 @@ def reading_of(entry: Entry, kind: MeterKind) -> FinalReading:
     residual: Quantity = Volume(entry.litres)
     if kind is MeterKind.MONEY:
         residual = Money(entry.fen)
-    order_no = entry.witness.removeprefix("people: ").partition(": ")[0]
-    return FinalReading(residual, entry.counter_before, order_no)
+    return FinalReading(residual, entry.counter_before, order_no_of(entry))
 
 
 def _standing_change(reading: Reading, household: Household) -> AccountChange:

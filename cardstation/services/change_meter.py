@@ -31,6 +31,7 @@ from cardstation.services.intent.change_guards import (
     ensure_no_paid_row,
     ensure_none_elsewhere,
     ensure_nothing_waits,
+    ensure_of_no_other,
 )
 from cardstation.services.intent.facts import clerk_of
 from cardstation.services.intent.gas_dues import dues_of, record_due
@@ -43,6 +44,7 @@ from cardstation.services.intent.meter_changes import (
 from cardstation.services.intent.meter_rests import record_rest
 from cardstation.services.intent.meter_slips import meter_slip
 from cardstation.services.intent.prices import price_book
+from cardstation.services.intent.tool_book import moved_by_card
 from cardstation.services.intent.words import meant
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
@@ -222,10 +224,13 @@ def _both(
     household = _customer(reading, account_no)
     _ensure_said(reading, household, new, read)
     filed = household.meter
+    if not new.moved and moved_by_card(reading, old_no or filed.meter_no, new.meter_no):
+        raise Refusal("residual_moved", meter_no=new.meter_no)
     kind = MeterKind.MONEY if isinstance(read.residual, Money) else MeterKind.VOLUME
     if new.meter_no == filed.meter_no:
         if old_no in ("", new.meter_no):
             raise Refusal("meter_not_changed", meter_no=new.meter_no)
+        ensure_of_no_other(reading, account_no, old_no)
         if new.kind is not filed.kind:
             raise Refusal("meter_kind_differs", meter_no=new.meter_no)
         old = replace(household, meter=Meter(old_no, kind, None), purchase_counter=read.counter)
@@ -255,9 +260,7 @@ def _ensure_said(reading: Reading, household: Household, new: NewMeter, read: Fi
         raise Refusal("residual_moved", meter_no=number)
     if amount_of(read.residual) < 0 or read.counter < 0:
         raise Refusal("residual_below_zero", account_no=household.account_no)
-    others = [one.account_no for one in reading.households.of_meter(number)]
-    if any(one != household.account_no for one in others):
-        raise Refusal("meter_of_other_household", meter_no=number, account_no=others[0])
+    ensure_of_no_other(reading, household.account_no, number)
 
 
 def _ensure_settled(reading: Reading, before: Household, after: Household) -> None:

@@ -5,6 +5,7 @@ No money moves. What a card may let through that nobody pays counts as gas that 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from cardstation.domain.household import Household
@@ -38,6 +39,7 @@ from cardstation.services.intent.words import meant
 from cardstation.services.intent.work_records import arm_whole
 from cardstation.services.send_eagerly import send_eagerly
 from cardstation.services.station import Station
+from cardstation.store import Reading
 
 MOST_DAYS = 90
 _CHANGE_USES = 2
@@ -179,11 +181,11 @@ def _given(
     while mark_of(work_id) in _NO_MARKS:
         work_id = new_id(station.clock)
     with station.store.reading() as reading:
-        number = reading.tool_cards.count() + 1
+        tool_no = _next_no(station, reading)
     card = ToolCard(
         maker=rules.code,
         tool=order.tool,
-        tool_no=f"{TOOL_NO_PREFIX}{station.number:05d}{number:06d}",
+        tool_no=tool_no,
         meter_no=order.meter_no,
         uses=_CHANGE_USES if order.tool is Tool.CHANGE else order.uses,
         work_order=order.work_order,
@@ -198,6 +200,10 @@ def _given(
     )
 
 
+def _next_no(station: Station, reading: Reading) -> str:
+    return f"{TOOL_NO_PREFIX}{station.number:05d}{reading.tool_cards.count() + 1:06d}"
+
+
 def _begin(
     station: Station, card: ToolPlastic, given: ToolGiven, approval: Approval, words: str
 ) -> TopUp:
@@ -208,23 +214,26 @@ def _begin(
     intent = begun_tool(station, given.work_id, Work.TOOL, given.card, card.image)
     ensure_presentable(station, card, intent)
     try:
-        return _record(station, card, intent, given, approval, words)
+        return _record(station, card, given, approval, words)
     except Refusal as refused:
         if refused.code != "free_gas_limit" or not send_eagerly(station):
             raise
-        return _record(station, card, intent, given, approval, words)
+        return _record(station, card, given, approval, words)
 
 
 def _record(
     station: Station,
     card: ToolPlastic,
-    intent: TopUp,
     given: ToolGiven,
     approval: Approval,
     words: str,
 ) -> TopUp:
-    plan = card.layout.plan_make(card.image, given.card)
+    """Put it on record under the number that is next now: another reader may have taken one."""
     with station.store.unit() as unit:
+        tool_no = _next_no(station, unit)
+        given = replace(given, tool_no=tool_no, card=replace(given.card, tool_no=tool_no))
+        intent = begun_tool(station, given.work_id, Work.TOOL, given.card, card.image)
+        plan = card.layout.plan_make(card.image, given.card)
         if given.card.most_gas:
             ensure_free_gas(station, unit, given.card.most_gas)
         record_tool(station, unit, given, approval, words)

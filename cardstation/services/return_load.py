@@ -34,6 +34,7 @@ from cardstation.services.intent.load import (
     write_and_prove,
 )
 from cardstation.services.intent.made_good import ensure_not_made_good
+from cardstation.services.intent.meter_changes import order_no_of, taken_down_by
 from cardstation.services.intent.records import record_begun, record_move
 from cardstation.services.intent.repeated import ensure_before_reissue, ensure_ledger_hears
 from cardstation.services.intent.seen import written_mark
@@ -70,6 +71,7 @@ def return_load(
             `load_may_be_theirs` (the card cannot say whose it is, or another desk began it; the
             ledger decides),
             `meter_may_have_taken` (the card was out of this lane, and no fitter read the meter),
+            `meter_counts_it` (it was taken down, and its last reading counts the load),
             `old_card`, `card_newer_than_file`, `lost_card_has_it_too`, those of
             `ensure_ledger_hears` and `ensure_before_reissue` (a new card of its household carries
             the load by now),
@@ -93,6 +95,7 @@ def return_load(
     intent = _begin(station, card, sale, credit)
     planned_return(station, card, intent, credit)
     witness = _ensure_not_taken(card, sale, reading)
+    _ensure_not_counted(station, card, sale, reading)
     _ensure_told_ours(station, card, sale)
     ensure_ledger_hears(station, card, sale)
     ensure_unlockable(station, card)
@@ -226,6 +229,28 @@ def _ensure_not_taken(card: Inserted, sale: TopUp, reading: str) -> str:
     if reading:
         return f"reading {reading}"
     raise Refusal("meter_may_have_taken", card_no=sale.identity.card_no)
+
+
+def _ensure_not_counted(station: Station, card: Inserted, sale: TopUp, said: str) -> None:
+    """Its meter was taken down, and what was read off it then does not say that it took the load.
+
+    Raises:
+        Refusal: `meter_counts_it`; `meter_may_have_taken`: of a meter that counts nothing, the
+            paper of the change is no proof, for what it showed was carried over.
+    """
+    if card.sealed == sale.topup_id:
+        return
+    household, meter_no = household_of(station, card), sale.identity.meter_no
+    with station.store.reading() as reading:
+        taken_down = taken_down_by(reading, sale.account_no, meter_no)
+    if taken_down is None or household.meter.meter_no == meter_no:
+        return
+    counts = card.rules.school is not CounterSchool.NONE
+    shown, load = taken_down.counter_before, sale.counter_after
+    if counts and shown >= load:
+        raise Refusal("meter_counts_it", shown=shown, load=load, fen=sale.money.fen)
+    if not counts and said == order_no_of(taken_down):
+        raise Refusal("meter_may_have_taken", card_no=sale.identity.card_no)
 
 
 def _begin(station: Station, card: Inserted, sale: TopUp, credit: Credit) -> TopUp:

@@ -9,16 +9,19 @@ import pytest
 
 from cardstation.domain.closing import FinalReading
 from cardstation.domain.meter import MakerRules
+from cardstation.domain.tool_card import Tool
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from cardstation.services.cancel_meter_change import cancel_meter_change
 from cardstation.services.close_account import Leaving, close_account
 from cardstation.services.quote_closing import quote_closing
 from drivers.makers import MAKERS
+from drivers.virtual import VirtualCard
 from tests.integration.test_change_meter import load, reading, record
 from tests.kit.changing import NEW_NO, SECOND, WHY, change, customer, hung
-from tests.kit.issuing import issue
+from tests.kit.issuing import desk_for, issue
 from tests.kit.station import Desk, card_of
+from tests.kit.tooling import make, order, take_back, used
 from tests.kit.two_stations import line_of, told, two_stations
 
 pytest_plugins = ("tests.kit.fast_disk",)
@@ -111,3 +114,31 @@ def test_an_account_whose_meter_was_changed_elsewhere_is_not_closed_by_the_old_o
         with pytest.raises(Refusal) as stop:
             close(other)
         assert stop.value.code == "meter_known_elsewhere"
+
+
+def test_what_a_fitters_card_brought_into_the_new_meter_is_not_carried_over_as_well(
+    tmp_path: Path,
+) -> None:
+    desk, tool = desk_for(tmp_path, HOME), VirtualCard()
+    make(desk, tool, order(Tool.CHANGE))
+    used(tool, purchase_counter=7)
+    used(tool, meter_no=NEW_NO, account_no="", residual=0)
+    take_back(desk, tool)
+    refused(desk, "residual_moved")
+    record(desk, HOME, reading(Volume(0), 7), number="QM2600000002")
+    desk.station.store.close()
+
+
+def test_a_meter_is_taken_from_no_other_household(tmp_path: Path) -> None:
+    meter = replace(HOME.meter, meter_no="QM2700000002")
+    next_door = replace(HOME, account_no="220104000025", card_no="88013025000025", meter=meter)
+    with two_stations(tmp_path, households=[HOME, next_door]) as (desk, _, _):
+        nothing = reading(Volume(0))
+        filed = HOME.meter.meter_no
+        with pytest.raises(Refusal, match="meter_of_other_household"):
+            record(desk, HOME, nothing, number=filed, old_no=meter.meter_no)
+        record(desk, HOME, nothing)
+        record(desk, next_door, nothing, number=filed)
+        with pytest.raises(Refusal, match="meter_of_other_household"):
+            cancel_meter_change(desk.station, HOME.account_no, SECOND, WHY)
+        assert desk.household(HOME.account_no).meter.meter_no == NEW_NO

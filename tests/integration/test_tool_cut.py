@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,20 @@ import pytest
 from cardstation.domain.tool_book import ToolStatus
 from cardstation.domain.tool_card import Tool
 from cardstation.errors import LedgerRefused, LinkFailed
-from cardstation.services import take_back_tool
+from cardstation.services import make_tool_card, take_back_tool
 from cardstation.services.identify import ToolPlastic, insert_tool
 from cardstation.services.intent import tool_work, wipe
 from cardstation.services.lose_tool_card import lose_tool_card
+from cardstation.services.proof.records import collect_records
+from cardstation.services.proof.tool_cards import tool_card_disagreements
 from cardstation.services.recover import recover
 from cardstation.services.rejoin import rejoin
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
+from cardstation.store.frozen import freeze
 from drivers.chips.coded import CodedChip
 from drivers.layouts.open4442 import OPEN4442
-from drivers.virtual import Tear, VirtualCard
+from drivers.virtual import Tear, VirtualCard, VirtualReader
 from tests.kit import cards
 from tests.kit.clearing import clear
 from tests.kit.issuing import issue, newcomer
@@ -250,3 +254,45 @@ def test_in_the_lost_tail_it_is_known_again_and_finished(
     sync(restored.station)
     assert verify(restored.station).ok
     assert cards.household().account_no == before[0].given.account_no
+
+
+def test_two_readers_at_once_give_each_card_its_own_number(
+    opened: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, other = opened(), VirtualReader(name="second")
+    checked = make_tool_card.ensure_presentable
+
+    def meanwhile(*about: Any) -> None:
+        monkeypatch.setattr(make_tool_card, "ensure_presentable", checked)
+        other.insert(VirtualCard())
+        presence = other.wait_card(0)
+        assert presence is not None
+        wanted = order(Tool.TEST, work_order="GD-2")
+        make_tool_card.make_tool_card(
+            desk.station, other, presence, wanted, SECOND, WHY, desk.steps.append
+        )
+        checked(*about)
+
+    monkeypatch.setattr(make_tool_card, "ensure_presentable", meanwhile)
+    slip = make(desk, VirtualCard())
+    first, second = every(desk)
+    assert second.given.card == slip.content.card
+    assert first.given.tool_no != second.given.tool_no
+    assert verify(desk.station).ok
+
+
+def test_two_cards_with_one_number_are_named(opened: Callable[..., Desk]) -> None:
+    desk = opened()
+    make(desk, VirtualCard())
+    make(desk, VirtualCard(), TEST)
+    records = collect_records(desk.station)
+    (one, given), (seq, second) = records.tool_facts
+    twice = replace(second, tool_no=given.tool_no)
+    vars(records)["tool_facts"] = ((one, given), (seq, twice))
+    vars(records)["entries"] = [
+        replace(entry, subject=twice.tool_no, detail=freeze(twice)) if entry.seq == seq else entry
+        for entry in records.entries
+    ]
+    found = [each.values for each in tool_card_disagreements(records)]
+    assert found[0] == {"seq": seq, "tool_no": given.tool_no}
+    desk.station.store.close()

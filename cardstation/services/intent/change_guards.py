@@ -48,6 +48,17 @@ def ensure_no_paid_row(reading: Reading, account_no: str) -> None:
                 raise Refusal("change_row_paid", batch_id=batch_id, row=row)
 
 
+def ensure_of_no_other(reading: Reading, account_no: str, meter_no: str) -> None:
+    """No other household has this meter on file.
+
+    Raises:
+        Refusal: `meter_of_other_household`.
+    """
+    for one in reading.households.of_meter(meter_no):
+        if one.account_no != account_no:
+            raise Refusal("meter_of_other_household", meter_no=meter_no, account_no=one.account_no)
+
+
 def ensure_none_elsewhere(station: Station, household: Household, new_no: str) -> None:
     """No other desk has begun anything on the card and not ended it, or made this very change.
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from cardstation.domain.account_change import AccountChange, AccountEvent
 from cardstation.domain.card import CardContent, CardType
 from cardstation.domain.household import Household
-from cardstation.domain.ledger import Entry, EntryKind, Order
+from cardstation.domain.ledger import PEOPLE, Entry, EntryKind, Order
 from cardstation.domain.topup import TopUp, Work
 from cardstation.domain.transitions import Direction, TopUpState
 from cardstation.errors import fail
@@ -147,9 +147,20 @@ def was_moved(reading: Reading, household: Household, meter_no: str) -> bool:
 
 def counted_by(reading: Reading, household: Household, meter_no: str) -> int:
     """How many purchases a meter that was taken down had counted, -1 = nobody said here."""
-    for one in reversed(reading.account_changes.of_account(household.account_no)):
+    entry = taken_down_by(reading, household.account_no, meter_no)
+    return -1 if entry is None else entry.counter_before
+
+
+def taken_down_by(reading: Reading, account_no: str, meter_no: str) -> Entry | None:
+    """The fact with which a meter was replaced here, and what it had counted; of the last time."""
+    for one in reversed(reading.account_changes.of_account(account_no)):
         taken_down = one.what is AccountEvent.METER_CHANGED and one.before.meter_no == meter_no
         stored = reading.journal.last_about(one.change_id, EntryKind.ACCOUNT)
         if taken_down and stored is not None:
-            return stored.entry.counter_before
-    return -1
+            return stored.entry
+    return None
+
+
+def order_no_of(entry: Entry) -> str:
+    """The paper of a change of meter, as its words begin."""
+    return entry.witness.removeprefix(PEOPLE).partition(": ")[0]

@@ -15,6 +15,7 @@ from cardstation.domain.tool_book import (
     ToolSettled,
     ToolStatus,
 )
+from cardstation.domain.tool_card import Tool
 from cardstation.domain.topup import TopUp, Work
 from cardstation.errors import Refusal, fail
 from cardstation.services.intent.facts import append
@@ -76,6 +77,18 @@ def tool_records(station: Station, reading: Reading) -> Iterator[ToolRecord]:
         facts.setdefault(fact.tool_no, []).append((seq, fact))
     for some in facts.values():
         yield _record(station, reading, some)
+
+
+def moved_by_card(reading: Reading, old_no: str, new_no: str) -> bool:
+    """Whether a change card that came back says that it brought what one meter had into another."""
+    backs = (fact for _, fact in reading.tool_cards.facts() if isinstance(fact, ToolBack))
+    return any(
+        one.content.card.tool is Tool.CHANGE
+        and one.content.uses[:1]
+        and one.content.uses[0].meter_no == old_no
+        and any(use.meter_no == new_no and use.done for use in one.content.uses[1:])
+        for one in backs
+    )
 
 
 def open_work_of(reading: Reading, tool_no: str) -> TopUp | None:

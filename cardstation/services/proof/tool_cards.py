@@ -24,6 +24,12 @@ def tool_card_disagreements(records: Records) -> Iterator[Disagreement]:
     }
     for seq, tool_no, _ in sorted(kept ^ told):
         yield Disagreement("tool_card_disagrees", {"seq": seq, "tool_no": tool_no})
+    numbers: set[str] = set()
+    for seq, fact in records.tool_facts:
+        if isinstance(fact, ToolGiven):
+            if fact.tool_no in numbers:
+                yield Disagreement("tool_card_disagrees", {"seq": seq, "tool_no": fact.tool_no})
+            numbers.add(fact.tool_no)
     named = {
         (fact.work_id, fact.tool_no)
         for _, fact in records.tool_facts
