@@ -28,6 +28,7 @@ class CounterServices:
         arrears: Account, tender, reference, sum that was shown.
         reverse: Charge, second person, why, where its receipt is, what slip and till say.
         pay_out: Account, money, second person, tender, reference, what slip and till say.
+        paid_slip: Files and prints the slip of a payout, by its id.
         paper: Files and prints the paper of a charge.
     """
 
@@ -39,4 +40,5 @@ class CounterServices:
     arrears: Callable[[str, Tender, str, Money], ChargeReceipt]
     reverse: Callable[[str, Approval, str, Original, str], ChargeReceipt]
     pay_out: Callable[[str, Money, Approval, Tender, str, str], PaidOut]
+    paid_slip: Callable[[str], Path]
     paper: Callable[[str], Path]

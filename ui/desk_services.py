@@ -136,6 +136,7 @@ class BackServices:
             it may be paid out already. Before anybody is told to hand it over.
         pay_out: What is owed, the second person, and what slip and till say of money that may be
             paid out already (else empty).
+        paid_slip: Files and prints the slip of money that `pay_out` recorded.
         take_back: The load off the card in the reader; with a fitter's reading or "".
         withdraw: Ends a return that has not touched its card.
         dispute: Holds what a card that was read cannot tell; of a card that is gone with words why.
@@ -145,6 +146,7 @@ class BackServices:
     refund: Callable[[Inserted, Approval], TopUp]
     begin_pay_out: Callable[[str], bool]
     pay_out: Callable[[str, Approval, str], TopUp]
+    paid_slip: Callable[[str], Path]
     take_back: Callable[[Inserted, Approval, str, Watch], TopUp]
     withdraw: Callable[[str], TopUp]
     dispute: Callable[[str, Approval, str], TopUp]

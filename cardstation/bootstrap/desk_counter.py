@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from cardstation.bootstrap.papers import write_charge
+from cardstation.bootstrap.papers import write_charge, write_refund_slip
 from cardstation.domain.charge import ChargeReceipt, Original, PaidOut
 from cardstation.domain.money import Money
 from cardstation.domain.payment import Tender
@@ -22,6 +22,7 @@ from cardstation.services.charge_over_use import (
 from cardstation.services.deposit import deposit
 from cardstation.services.pay_arrears import pay_arrears
 from cardstation.services.pay_out_balance import pay_out_balance
+from cardstation.services.refund_slip import balance_slip
 from cardstation.services.reverse_charge import reverse_charge
 from cardstation.services.station import Station
 from ui.counter_services import CounterServices
@@ -72,6 +73,10 @@ def counter_services(
     ) -> PaidOut:
         return pay_out_balance(station, no, money, second, tender=by, reference=number, found=found)
 
+    def paid_slip(payout_id: str) -> Path:
+        slip = balance_slip(station, payout_id)
+        return printed(write_refund_slip(slip, folder, language()))
+
     return CounterServices(
         quote_over_use=partial(quote_over_use, station),
         over_use=over_use,
@@ -81,5 +86,6 @@ def counter_services(
         arrears=arrears,
         reverse=reverse,
         pay_out=pay_out,
+        paid_slip=paid_slip,
         paper=lambda charge: printed(write_charge(station, charge, folder, language())[0]),
     )

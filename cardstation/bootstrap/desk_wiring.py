@@ -29,6 +29,7 @@ from cardstation.bootstrap.papers import (
     write_card_slip,
     write_closing_slip,
     write_receipt,
+    write_refund_slip,
     write_sheet,
 )
 from cardstation.bootstrap.patient_sync import PatientSync
@@ -68,6 +69,7 @@ from cardstation.services.put_in_envelope import put_in_envelope
 from cardstation.services.quote import quote
 from cardstation.services.read_card import read_card
 from cardstation.services.refund import request_refund
+from cardstation.services.refund_slip import refund_slip
 from cardstation.services.rejoin import rejoin
 from cardstation.services.release_amount import release_amount
 from cardstation.services.require_scans import lift_scans, require_scans
@@ -204,6 +206,7 @@ class Wiring:
             refund=partial(request_refund, station),
             begin_pay_out=partial(begin_pay_out, station),
             pay_out=self.pay_out,
+            paid_slip=self.paid_slip,
             take_back=self.take_back,
             withdraw=partial(withdraw_return, station),
             dispute=partial(dispute, station),
@@ -286,6 +289,11 @@ class Wiring:
     def pay_out(self, intent_id: str, approval: Approval, found: str) -> TopUp:
         """What is owed is in the payer's hands."""
         return pay_out(self.station, intent_id, approval, found=found)
+
+    def paid_slip(self, intent_id: str) -> Path:
+        """File it, and print it where a printer is set."""
+        slip = refund_slip(self.station, intent_id)
+        return self._printed(write_refund_slip(slip, self.papers, self.settings.language))
 
     def take_back(self, card: Inserted, approval: Approval, reading: str, watch: Watch) -> TopUp:
         """The load off the card again."""

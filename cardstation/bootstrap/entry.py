@@ -15,6 +15,7 @@ from cardstation.domain.card_slip import CardSlip
 from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
+from cardstation.domain.refund_slip import RefundSlip
 from cardstation.domain.tool_slip import ToolSlip
 from cardstation.domain.triage_list import TriageList
 from cardstation.errors import Refusal
@@ -73,6 +74,7 @@ def doors() -> Doors:
         card_slip=_card_slip,
         meter_change=_meter_change,
         closing_slip=_closing_slip,
+        refund_slip=_refund_slip,
         tool_slip=_tool_slip,
         triage=_triage,
         purge=_purge,
@@ -209,6 +211,12 @@ def _meter_change(slip: MeterChangeSlip, settings: Settings) -> Path:
     from cardstation.bootstrap.papers import write_meter_change
 
     return write_meter_change(slip, settings.home / "papers", settings.language)
+
+
+def _refund_slip(slip: RefundSlip, settings: Settings) -> Path:
+    from cardstation.bootstrap.papers import write_refund_slip
+
+    return write_refund_slip(slip, settings.home / "papers", settings.language)
 
 
 def _tool_slip(slip: ToolSlip, settings: Settings) -> Path:

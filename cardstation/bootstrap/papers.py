@@ -10,6 +10,7 @@ from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.refund_list import RefundList
+from cardstation.domain.refund_slip import RefundSlip
 from cardstation.domain.tool_slip import ToolSlip
 from cardstation.domain.triage_list import TriageList
 from cardstation.services.handover_sheet import handover_sheet as sheet_of
@@ -211,6 +212,20 @@ def write_closing_slip(slip: ClosingSlip, folder: Path, lang: str, *, again: boo
     change = slip.closing.change
     path = folder / f"closing-{change.account_no}-{change.change_id}{'-again' * again}.pdf"
     path.write_bytes(closing_slip(slip, lang, again=again))
+    return path
+
+
+def write_refund_slip(slip: RefundSlip, folder: Path, lang: str) -> Path:
+    """File the slip of money that was paid out.
+
+    Raises:
+        Refusal: code `paper_too_long`.
+    """
+    from cardstation.papers import refund_slip
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"refund-{slip.record}.pdf"
+    path.write_bytes(refund_slip(slip, lang))
     return path
 
 

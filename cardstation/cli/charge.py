@@ -8,7 +8,7 @@ import click
 
 from cardstation.cli.card import money_of, volume_of
 from cardstation.cli.dispute import approver_option
-from cardstation.cli.output import columns, told
+from cardstation.cli.output import columns, plain, told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
 from cardstation.domain.charge import Charge, ChargeReceipt, Original
@@ -24,6 +24,7 @@ from cardstation.services.charges_of import Standing, charges_of
 from cardstation.services.deposit import deposit as keep
 from cardstation.services.pay_arrears import pay_arrears
 from cardstation.services.pay_out_balance import pay_out_balance
+from cardstation.services.refund_slip import balance_slip
 from cardstation.services.reverse_charge import reverse_charge
 from cardstation.services.withdraw_payout import withdraw_payout
 
@@ -279,7 +280,11 @@ def pay_out(
             reference=reference,
             found=found,
         )
-    call.output.answer(paid, told(paid))
+        slip = balance_slip(station, paid.payout_id)
+    made = plain(paid)
+    paper = call.doors.refund_slip(slip, call.settings)
+    answer = {**(made if isinstance(made, dict) else {}), "paper": paper}
+    call.output.answer(answer, told(answer))
 
 
 def _answer(call: Call, made: ChargeReceipt) -> None:

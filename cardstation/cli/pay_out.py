@@ -7,7 +7,9 @@ import click
 from cardstation.cli.output import told
 from cardstation.cli.run import Call, pass_call, with_json
 from cardstation.cli.shift import approved
+from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.services.pay_out import pay_out as pay_out_intent
+from cardstation.services.refund_slip import refund_slip
 
 
 @click.command("pay-out")
@@ -23,5 +25,8 @@ def pay_out(call: Call, intent_id: str, found: str, approver: str) -> None:
     with call.doors.station(call.settings, True) as station:
         by = approved(call, station, approver)
         paid = pay_out_intent(station, intent_id, by, found=found)
-    answer = {"intent": paid.topup_id, "state": paid.state, "fen": paid.money.fen}
+        handed_over = paid.tender not in WITHOUT_ASKING
+        slip = refund_slip(station, paid.topup_id) if handed_over else None
+    paper = {} if slip is None else {"paper": call.doors.refund_slip(slip, call.settings)}
+    answer = {"intent": paid.topup_id, "state": paid.state, "fen": paid.money.fen, **paper}
     call.output.answer(answer, told(answer))

@@ -26,6 +26,7 @@ from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
 from cardstation.domain.refund_list import RefundList
+from cardstation.domain.refund_slip import RefundSlip
 from cardstation.domain.tool_slip import ToolSlip
 from cardstation.domain.triage_list import TriageList
 from cardstation.papers.acknowledgement import acknowledgement
@@ -46,6 +47,7 @@ from cardstation.papers.receipt_80mm import receipt_80mm
 from cardstation.papers.receipt_a5 import receipt_a5
 from cardstation.papers.receipt_strip import receipt_strip
 from cardstation.papers.refund_list import refund_list
+from cardstation.papers.refund_slip import refund_slip
 from cardstation.papers.tool_slip import tool_slip
 from cardstation.papers.triage_list import triage_list, triage_table
 from cardstation.papers.wording import Reprint
@@ -73,6 +75,7 @@ __all__ = [
     "receipt_a5",
     "receipt_strip",
     "refund_list",
+    "refund_slip",
     "tool_slip",
     "triage_list",
     "triage_table",
@@ -119,5 +122,6 @@ FORMS: tuple[Form[Any], ...] = (
     Form("card_slip", CardSlip, 210, card_slip),
     Form("meter_change", MeterChangeSlip, 210, meter_change),
     Form("closing_slip", ClosingSlip, 210, closing_slip),
+    Form("refund_slip", RefundSlip, 210, refund_slip),
     Form("tool_slip", ToolSlip, 210, tool_slip),
 )

@@ -15,6 +15,7 @@ from cardstation.domain.charge import ChargeReceipt
 from cardstation.domain.quotation import BatchQuote
 from cardstation.domain.receipt import Acknowledgement, HandoverSheet, Receipt
 from cardstation.domain.refund_list import RefundList
+from cardstation.domain.refund_slip import RefundSlip
 from cardstation.i18n import LANGUAGES
 from cardstation.papers import FORMS, Form
 from tests.kit.bag_papers import BAG_SAMPLES
@@ -22,6 +23,7 @@ from tests.kit.card_slips import CARD_SLIPS
 from tests.kit.charge_papers import CHARGES
 from tests.kit.money_papers import ACKNOWLEDGEMENTS, QUOTES, REFUNDS
 from tests.kit.papers import RECEIPTS, handover, pages_of
+from tests.kit.refund_slips import REFUND_SLIPS
 
 KEPT = Path(__file__).parent / "papers"
 SAMPLES: dict[type[Any], dict[str, Any]] = {
@@ -33,6 +35,7 @@ SAMPLES: dict[type[Any], dict[str, Any]] = {
     RefundList: {"some": REFUNDS["some"]},
     **{kind: dict([next(iter(found.items()))]) for kind, found in BAG_SAMPLES.items()},
     CardSlip: {name: CARD_SLIPS[name] for name in ("issue", "change")},
+    RefundSlip: REFUND_SLIPS,
 }
 
 

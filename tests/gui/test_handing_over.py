@@ -47,6 +47,7 @@ def test_it_is_on_record_before_anybody_hands_it_over(
     desk.station.open = samples.open_intents()
     press_pay_out(desk, qtbot)
     assert desk.station.backs == [("pay_out", SUPERVISOR, "intent-5")]
+    assert "paid_slip" in desk.station.calls
     assert len(said) == 1
 
 

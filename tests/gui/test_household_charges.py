@@ -66,6 +66,7 @@ def test_each_reaches_its_service_with_what_was_typed(open_desk: Open) -> None:
     assert done(shown, "deposit", {"money": "50"})[1:3] == (no, Money(5_000))
     out = done(shown, "pay_balance", {"money": "50"}, two=True)
     assert out == ("pay_balance", no, Money(5_000), BY, cash, "", "")
+    assert "paid_slip" in shown.station.calls
     back = done(shown, "reverse_charge", {"why": "收错用户，当面退还"}, two=True)
     assert back[:3] == ("back", FEE.charge_id, BY)
 

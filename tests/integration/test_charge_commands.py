@@ -108,5 +108,8 @@ def test_a_balance_is_kept_spent_and_paid_out(desk: Desk, run: Any) -> None:
     run("balance", "call-off", ACCOUNT, "--approver", "supervisor")
     out = run("balance", "pay-out", ACCOUNT, "--money", "40", "--approver", "supervisor")
     assert out["money"] == 4_000
+    slip = "".join(pages_of(Path(out["paper"]).read_bytes()))
+    for said in ("退款凭条", "用户结余", "¥40.00", HOME.name, out["payout_id"], "supervisor"):
+        assert said in slip
     spent = run("balance", "pay-out", ACCOUNT, "--money", "40", "--approver", "b", status=3)
     assert (spent["error"], spent["values"]["free_fen"]) == ("balance_too_small", left - 4_000)

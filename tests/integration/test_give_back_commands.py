@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cardstation.domain.money import Money
 from drivers.virtual import PullAfter
+from tests.kit.papers import pages_of
 from tests.kit.shell import Shell, shell_for
 from tests.kit.shifts import CHIEF
 from tests.kit.station import card_of, neighbours
@@ -24,6 +27,11 @@ def run(
         yield shell
 
 
+def text_of(paid: dict[str, Any]) -> str:
+    """What its slip says."""
+    return "".join(pages_of(Path(paid["paper"]).read_bytes())).replace("\n", "")
+
+
 def test_a_load_is_taken_off_its_card_and_its_money_handed_over(run: Shell) -> None:
     card = run.put_in(card_of(HOME))
     sold = run("top-up", "--money", "100")
@@ -34,7 +42,12 @@ def test_a_load_is_taken_off_its_card_and_its_money_handed_over(run: Shell) -> N
     owed = run("reverse", "--reading", "photo 118", *BY)
     assert (owed["state"], owed["account_no"]) == ("sealed", HOME.account_no)
     assert owed["fen"] == sold["gas"]
-    assert run("pay-out", owed["intent"], *BY)["state"] == "refunded"
+    paid = run("pay-out", owed["intent"], *BY)
+    assert paid["state"] == "refunded"
+    slip = text_of(paid)
+    for said in ("退款凭条", "退气", sold["receipt_no"], HOME.name, str(Money(owed["fen"])), CHIEF):
+        assert said in slip
+    assert "培训" in slip
     run.put_in(card)
     assert run("reverse", "--reading", "photo 118", *BY, status=3)["error"] == "nothing_to_return"
     assert run("card", "read")["pending"] is None
@@ -48,7 +61,9 @@ def test_a_paid_load_that_never_was_is_given_up(run: Shell) -> None:
     run.put_in(card)
     owed = run("return", *BY)
     assert (owed["state"], owed["fen"]) == ("refund_requested", 10_000)
-    assert run("pay-out", owed["intent"], *BY)["state"] == "refunded"
+    slip = text_of(run("pay-out", owed["intent"], *BY))
+    for said in ("未充上", "¥100.00", "人民币壹佰元整", owed["intent"]):
+        assert said in slip
     assert run("return", *BY, status=3)["error"] == "no_paid_load"
 
 

@@ -26,6 +26,7 @@ from cardstation.domain.closing import ClosingSlip
 from cardstation.domain.custody import ON_PAPER, HandOver, Party, Where
 from cardstation.domain.meter_change import MeterChangeSlip
 from cardstation.domain.money import NO_MONEY, Money
+from cardstation.domain.refund_slip import RefundSlip
 from cardstation.domain.seal_number import seal_number
 from cardstation.domain.tool_slip import ToolSlip
 from cardstation.domain.triage_list import TriageList
@@ -34,6 +35,7 @@ from tests.kit.card_reports import card_reports
 from tests.kit.card_slips import CARD_SLIPS, METER_CHANGES
 from tests.kit.closing_slips import CLOSING_SLIPS
 from tests.kit.papers import WHEN
+from tests.kit.refund_slips import REFUND_SLIPS
 from tests.kit.tool_slips import TOOL_SLIPS
 from tests.kit.triage_papers import TRIAGE_LISTS
 
@@ -222,5 +224,6 @@ BAG_SAMPLES = {
     CardSlip: CARD_SLIPS,
     MeterChangeSlip: METER_CHANGES,
     ClosingSlip: CLOSING_SLIPS,
+    RefundSlip: REFUND_SLIPS,
     ToolSlip: TOOL_SLIPS,
 }

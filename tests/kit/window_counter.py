@@ -63,6 +63,7 @@ class FakeCounter:
             arrears=lambda *said: made("arrears", *said),
             reverse=lambda *said: made("back", *said),
             pay_out=pay_out,
+            paid_slip=lambda _payout: station._say("paid_slip", Path("refund.pdf")),
             paper=lambda charge: station._say("charge_paper", Path(f"{charge}-a5.pdf")),
         )
 

@@ -168,6 +168,7 @@ class FakeStation:
                 refund=lambda _card, by: self._back("refund", by),
                 begin_pay_out=self._begin_pay_out,
                 pay_out=lambda key, by, found: self._back("pay_out", by, f"{key} {found}".strip()),
+                paid_slip=lambda _key: self._say("paid_slip", Path("refund.pdf")),
                 take_back=self._take_back,
                 withdraw=lambda key: self._back("withdraw", None, key),
                 dispute=lambda key, by, lost: self._back("dispute", by, f"{key} {lost}".strip()),

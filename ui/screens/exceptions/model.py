@@ -9,6 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from cardstation.domain.money import NO_MONEY
+from cardstation.domain.payment import WITHOUT_ASKING
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Step, TopUp
 from cardstation.errors import CardStationError, LinkFailed, OutcomeUnknown, Refusal
@@ -108,10 +109,18 @@ class ExceptionsModel(QObject):
         self._tools.desk.ask(lambda: begin(item.intent_id), then, self._refused)
 
     def pay_out(self, item: Case, approval: Approval, found: str = "") -> None:
-        """The money is in the payer's hands."""
+        """The money is in the payer's hands; its slip is printed to be signed."""
         said = "{money} is paid out and on record."
-        back = self._tools.services.back
-        self._do(lambda: back.pay_out(item.intent_id, approval, found), said, money=item.money)
+        tools, back = self._tools, self._tools.services.back
+
+        def slip() -> None:
+            if item.tender not in WITHOUT_ASKING:
+                tools.paper.ask(
+                    lambda: back.paid_slip(item.intent_id), lambda _path: None, tools.board.tell
+                )
+
+        pay = back.pay_out
+        self._do(lambda: pay(item.intent_id, approval, found), said, slip, money=item.money)
 
     def dispute(self, item: Case, approval: Approval, lost: str = "") -> None:
         """The card cannot tell, or is `lost`: people look, nothing is written or paid before."""

@@ -91,13 +91,13 @@ def _payout_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
 def _pay_out(doing: Doing) -> Done:
     form, paid = doing.form, doing.form.paid("paid")
     money, found = form.money("money"), form.words("found")
-    doing.services.counter.pay_out(
-        form.account_no, money, form.second, paid.tender, paid.reference, found
-    )
+    counter = doing.services.counter
+    made = counter.pay_out(form.account_no, money, form.second, paid.tender, paid.reference, found)
     return Done(
         say("Hand the money over"),
         (say("It is on record as paid out of the balance; the household signs."),),
         figure=str(money),
+        paper=lambda: counter.paid_slip(made.payout_id),
     )
 
 
