@@ -73,9 +73,8 @@ def counter_services(
     ) -> PaidOut:
         return pay_out_balance(station, no, money, second, tender=by, reference=number, found=found)
 
-    def paid_slip(payout_id: str) -> Path:
-        slip = balance_slip(station, payout_id)
-        return printed(write_refund_slip(slip, folder, language()))
+    def paid_slip(payout: str) -> Path:
+        return printed(write_refund_slip(balance_slip(station, payout), folder, language()))
 
     return CounterServices(
         quote_over_use=partial(quote_over_use, station),

@@ -27,10 +27,12 @@ from cardstation.services.batch_list import ListedBatch
 from cardstation.services.batch_state import BatchMoney, BatchState
 from cardstation.services.identify import Inserted
 from cardstation.services.intent.cases import Case
+from cardstation.services.intent.meter_count import MeterCount
 from cardstation.services.intent.opened import OpenIntent
 from cardstation.services.load_line import ensure_own_envelope
 from cardstation.services.read_card import CardFacts
 from cardstation.services.resolve import Outcome, Resolution
+from cardstation.services.settle_dispute import Finding as Proven
 from cardstation.services.sync_state import SyncState
 from tests.kit import window_samples as samples
 from tests.kit.card_reports import card_reports
@@ -172,9 +174,7 @@ class FakeStation:
                 take_back=self._take_back,
                 withdraw=lambda key: self._back("withdraw", None, key),
                 dispute=lambda key, by, lost: self._back("dispute", by, f"{key} {lost}".strip()),
-                settle=lambda key, found, proof, by, meter: self._back(
-                    "settle", by, f"{key} {found} {proof} {meter.purchases or ''}".strip()
-                ),
+                settle=self._settle,
             ),
             money=self.money.services(self),
             lanes=lane_services(self),
@@ -190,6 +190,11 @@ class FakeStation:
             counter=self.counter.services(self),
             found=self.found,
         )
+
+    def _settle(
+        self, key: str, found: Proven, proof: str, by: Approval, meter: MeterCount
+    ) -> TopUp:
+        return self._back("settle", by, f"{key} {found} {proof} {meter.purchases or ''}".strip())
 
     def _issuing(self) -> IssueServices:
         return IssueServices(
