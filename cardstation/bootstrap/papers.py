@@ -95,30 +95,25 @@ def write_sheet(station: Station, batch_id: str, folder: Path, lang: str) -> Pat
     """File the sheet for the way back."""
     from cardstation.papers import handover_sheet
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{batch_id}-sheet.pdf"
-    path.write_bytes(handover_sheet(sheet_of(station, batch_id), lang))
-    return path
+    return _filed(
+        folder / f"{batch_id}-sheet.pdf", handover_sheet(sheet_of(station, batch_id), lang)
+    )
 
 
 def write_desk_copy(station: Station, batch_id: str, folder: Path, lang: str) -> Path:
     """File the page that parts the sheet of the desk from what goes back with a bag."""
     from cardstation.papers import desk_copy
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{batch_id}-return-desk_copy.pdf"
-    path.write_bytes(desk_copy(sheet_of(station, batch_id), lang))
-    return path
+    return _filed(
+        folder / f"{batch_id}-return-desk_copy.pdf", desk_copy(sheet_of(station, batch_id), lang)
+    )
 
 
 def write_quote(quote: BatchQuote, folder: Path, lang: str) -> Path:
     """File the quote of a batch."""
     from cardstation.papers import quote_sheet
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{quote.quote_no}-quote.pdf"
-    path.write_bytes(quote_sheet(quote, lang))
-    return path
+    return _filed(folder / f"{quote.quote_no}-quote.pdf", quote_sheet(quote, lang))
 
 
 def write_acknowledgement(
@@ -133,30 +128,26 @@ def write_acknowledgement(
 
     issued = issue_acknowledgement(station, ack_no)
     mark = Reprint(issued.paper_no - 1, reason) if issued.paper_no > 1 else None
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / (f"{ack_no}.pdf" if mark is None else f"{ack_no}-{mark.count}.pdf")
-    path.write_bytes(acknowledgement(issued.acknowledgement, lang, mark))
-    return path
+    return _filed(
+        folder / (f"{ack_no}.pdf" if mark is None else f"{ack_no}-{mark.count}.pdf"),
+        acknowledgement(issued.acknowledgement, lang, mark),
+    )
 
 
 def write_refunds(station: Station, batch_id: str, folder: Path, lang: str) -> Path:
     """File the refund list of a batch as it stands now."""
     from cardstation.papers import refund_list
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{batch_id}-refunds.pdf"
-    path.write_bytes(refund_list(refunds_of(station, batch_id), lang))
-    return path
+    return _filed(
+        folder / f"{batch_id}-refunds.pdf", refund_list(refunds_of(station, batch_id), lang)
+    )
 
 
 def write_refund_part(refunds: RefundList, number: int, folder: Path, lang: str) -> Path:
     """File what one payer of a batch gets back, for the way back with the bag."""
     from cardstation.papers import refund_list
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{refunds.batch_id}-refunds-{number}.pdf"
-    path.write_bytes(refund_list(refunds, lang))
-    return path
+    return _filed(folder / f"{refunds.batch_id}-refunds-{number}.pdf", refund_list(refunds, lang))
 
 
 def write_card_report(report: CardReport, path: Path, lang: str) -> Path:
@@ -167,9 +158,7 @@ def write_card_report(report: CardReport, path: Path, lang: str) -> Path:
     """
     from cardstation.papers import card_report
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(card_report(report, lang))
-    return path
+    return _filed(path, card_report(report, lang))
 
 
 def write_card_slip(slip: CardSlip, folder: Path, lang: str) -> Path:
@@ -180,10 +169,7 @@ def write_card_slip(slip: CardSlip, folder: Path, lang: str) -> Path:
     """
     from cardstation.papers import card_slip
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"card-{slip.work}-{slip.work_id}.pdf"
-    path.write_bytes(card_slip(slip, lang))
-    return path
+    return _filed(folder / f"card-{slip.work}-{slip.work_id}.pdf", card_slip(slip, lang))
 
 
 def write_meter_change(slip: MeterChangeSlip, folder: Path, lang: str) -> Path:
@@ -194,10 +180,7 @@ def write_meter_change(slip: MeterChangeSlip, folder: Path, lang: str) -> Path:
     """
     from cardstation.papers import meter_change
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"meter-{slip.change_id}.pdf"
-    path.write_bytes(meter_change(slip, lang))
-    return path
+    return _filed(folder / f"meter-{slip.change_id}.pdf", meter_change(slip, lang))
 
 
 def write_closing_slip(slip: ClosingSlip, folder: Path, lang: str, *, again: bool = False) -> Path:
@@ -208,11 +191,11 @@ def write_closing_slip(slip: ClosingSlip, folder: Path, lang: str, *, again: boo
     """
     from cardstation.papers import closing_slip
 
-    folder.mkdir(parents=True, exist_ok=True)
     change = slip.closing.change
-    path = folder / f"closing-{change.account_no}-{change.change_id}{'-again' * again}.pdf"
-    path.write_bytes(closing_slip(slip, lang, again=again))
-    return path
+    return _filed(
+        folder / f"closing-{change.account_no}-{change.change_id}{'-again' * again}.pdf",
+        closing_slip(slip, lang, again=again),
+    )
 
 
 def write_refund_slip(slip: RefundSlip, folder: Path, lang: str) -> Path:
@@ -223,10 +206,7 @@ def write_refund_slip(slip: RefundSlip, folder: Path, lang: str) -> Path:
     """
     from cardstation.papers import refund_slip
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"refund-{slip.record}.pdf"
-    path.write_bytes(refund_slip(slip, lang))
-    return path
+    return _filed(folder / f"refund-{slip.record}.pdf", refund_slip(slip, lang))
 
 
 def write_tool_slip(slip: ToolSlip, folder: Path, lang: str) -> Path:
@@ -237,10 +217,7 @@ def write_tool_slip(slip: ToolSlip, folder: Path, lang: str) -> Path:
     """
     from cardstation.papers import tool_slip
 
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{slip.work}-{slip.work_id}.pdf"
-    path.write_bytes(tool_slip(slip, lang))
-    return path
+    return _filed(folder / f"{slip.work}-{slip.work_id}.pdf", tool_slip(slip, lang))
 
 
 def write_triage(found: TriageList, folder: Path, lang: str) -> tuple[Path, Path]:
@@ -258,3 +235,9 @@ def write_triage(found: TriageList, folder: Path, lang: str) -> tuple[Path, Path
     paper.write_bytes(triage_list(found, lang))
     table.write_bytes(triage_table(found, lang))
     return paper, table
+
+
+def _filed(path: Path, paper: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(paper)
+    return path

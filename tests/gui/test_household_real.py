@@ -14,47 +14,22 @@ from cardstation.domain.household import HouseholdStatus
 from cardstation.domain.money import Money
 from cardstation.domain.volume import NO_GAS
 from cardstation.services.household_state import household_state
-from cardstation.services.verify import verify
 from drivers.virtual import Tear
+from tests.kit.household_page import CONFIRM, asked, model_of, services_page
 from tests.kit.issuing import blank
-from tests.kit.shifts import CHIEF, PINS
 from tests.kit.station import card_of, neighbours, take
-from tests.kit.window_guided import GuidedDesk, guided_desk
-from ui.screens.household import HouseholdScreen
-from ui.screens.household.model import HouseholdModel
+from tests.kit.window_guided import GuidedDesk
 from ui.screens.household.state import Phase, State
 
 Key = Qt.Key
 HOME, OTHER = neighbours(2)
 NEW = replace(OTHER, purchase_counter=0, bought_this_year=NO_GAS)
-CONFIRM = f"{PINS[CHIEF]}\n"
 
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[GuidedDesk]:
-    with guided_desk(tmp_path / "home", (HOME, NEW)) as opened:
-        opened.window.activateWindow()
-        assert QTest.qWaitForWindowActive(opened.window)
-        opened.window.go("household")
+    with services_page(tmp_path / "home", (HOME, NEW)) as opened:
         yield opened
-        proof = verify(opened.desk.station)
-        assert proof.ok, proof.disagreements
-
-
-def model_of(page: GuidedDesk) -> HouseholdModel:
-    found = page.window.session.screens["household"]
-    assert isinstance(found, HouseholdScreen)
-    return found.model
-
-
-def asked(page: GuidedDesk, key: Key, *then: str, **texts: str) -> None:
-    """Choose a service, fill its form, have it done."""
-    model = model_of(page)
-    QTest.keyClick(page.window, key)
-    for name, text in texts.items():
-        model.type(name, text)
-    assert model.state.may_confirm, (model.state.doubts, model.state.doubt)
-    page.press(Key.Key_F2, *then)
 
 
 def test_a_household_is_served_without_its_card(page: GuidedDesk) -> None:

@@ -8,53 +8,28 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 
 from cardstation.domain.tool_book import ToolStatus
 from cardstation.services.tool_cards_state import tool_cards_state
-from cardstation.services.verify import verify
 from drivers.virtual import VirtualCard
 from drivers.virtual.meter import VirtualMeter
-from tests.kit.shifts import CHIEF, PINS
+from tests.kit.household_page import CONFIRM, asked, model_of, services_page
 from tests.kit.station import card_of, neighbours
 from tests.kit.tooling import used
-from tests.kit.window_guided import GuidedDesk, guided_desk
+from tests.kit.window_guided import GuidedDesk
 from ui.screens.exceptions import ExceptionsScreen
-from ui.screens.household import HouseholdScreen
-from ui.screens.household.model import HouseholdModel
 from ui.screens.household.state import Phase
 
 Key = Qt.Key
 [HOME] = neighbours(1)
-CONFIRM = f"{PINS[CHIEF]}\n"
 
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[GuidedDesk]:
-    with guided_desk(tmp_path / "home", (HOME,)) as opened:
-        opened.window.activateWindow()
-        assert QTest.qWaitForWindowActive(opened.window)
+    with services_page(tmp_path / "home", (HOME,)) as opened:
         opened.desk.sell(card_of(HOME))
         opened.desk.reader.pull()
-        opened.window.go("household")
         yield opened
-        proof = verify(opened.desk.station)
-        assert proof.ok, proof.disagreements
-
-
-def model_of(page: GuidedDesk) -> HouseholdModel:
-    found = page.window.session.screens["household"]
-    assert isinstance(found, HouseholdScreen)
-    return found.model
-
-
-def asked(page: GuidedDesk, key: Key, *then: str, **texts: str) -> None:
-    model = model_of(page)
-    QTest.keyClick(page.window, key)
-    for name, text in texts.items():
-        model.type(name, text)
-    assert model.state.may_confirm, (model.state.doubts, model.state.doubt)
-    page.press(Key.Key_F2, *then)
 
 
 def made(page: GuidedDesk, tool: str) -> VirtualCard:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cardstation.bootstrap.demo_readers import LocalRoom
-from cardstation.bootstrap.entry import doors
 from cardstation.cli import charge
-from cardstation.cli.commands import COMMANDS
-from cardstation.cli.run import main
 from cardstation.domain.shift import Approval
-from cardstation.services.station import Station
 from cardstation.services.verify import verify
-from cardstation.settings import Settings
 from tests.kit.charging import ACCOUNT, HOME, counter_desk
 from tests.kit.papers import pages_of
+from tests.kit.shell import Shell
 from tests.kit.station import Desk, card_of
 
 WHY = ("--why", "typed for the wrong household", "--approver", "supervisor")
@@ -40,29 +31,13 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def run(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Any:
-    @contextmanager
-    def station(_settings: Settings, _writing: bool) -> Iterator[Station]:
-        yield desk.station
-
-    @contextmanager
-    def readers(_settings: Settings) -> Iterator[LocalRoom]:
-        yield LocalRoom(desk.reader)
-
-    def do(*words: str, status: int = 0, as_json: bool = True) -> Any:
-        capsys.readouterr()
-        how = ("--json",) if as_json else ()
-        opened = replace(doors(), station=station, readers=readers)
-        assert main(opened, COMMANDS, [*words, *how]) == status
-        said = capsys.readouterr().out
-        return json.loads(said) if as_json else said
-
-    return do
+def run(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(desk, capsys)
 
 
-def test_a_fee_is_charged_printed_and_taken_back(run: Any) -> None:
+def test_a_fee_is_charged_printed_and_taken_back(run: Shell) -> None:
     assert [one["code"] for one in run("charge", "fees")["fees"]] == ["CARD", "VALVE"]
-    assert "补卡工本费" in run("charge", "fees", as_json=False)
+    assert "补卡工本费" in run.said("charge", "fees")
     made = run("charge", "fee", ACCOUNT, "CARD")
     assert (made["fen"], made["fee"], made["tender"]) == (1_000, "CARD", "cash")
     assert run("charge", "fee", ACCOUNT, "CARD", status=3)["error"] == "charged_already"
@@ -84,20 +59,20 @@ def test_a_fee_is_charged_printed_and_taken_back(run: Any) -> None:
     assert run("receipt", "S001-2026-000099", status=3)["error"] == "unknown_receipt"
 
 
-def test_over_use_is_charged_or_put_off_and_arrears_are_paid(run: Any) -> None:
+def test_over_use_is_charged_or_put_off_and_arrears_are_paid(run: Shell) -> None:
     used = (ACCOUNT, "--volume", "5", "--document", "reading 1234.5")
     assert run("charge", "overuse", *used)["volume_m3"] == "5"
     off = run("charge", "overuse", *used, "--defer", "2026-12-31", "--approver", "b", "--again")
     assert (off["tender"], off["due"], off["receipt_no"]) == ("", "2026-12-31", "")
-    assert main(doors(), COMMANDS, ["charge", "overuse", *used, "--defer", "2026-12-31"]) == 2
+    assert run.said("charge", "overuse", *used, "--defer", "2026-12-31", status=2) == ""
     assert run("charge", "arrears", ACCOUNT)["fen"] == 3_460 + off["fen"]
     listed = run("charge", "list", ACCOUNT)
     assert [one["what"] for one in listed["charges"]] == ["over_use", "over_use", "arrears"]
     assert listed["arrears_fen"] == 0
-    assert off["charge"] in run("charge", "list", ACCOUNT, as_json=False)
+    assert off["charge"] in run.said("charge", "list", ACCOUNT)
 
 
-def test_a_balance_is_kept_spent_and_paid_out(desk: Desk, run: Any) -> None:
+def test_a_balance_is_kept_spent_and_paid_out(desk: Desk, run: Shell) -> None:
     assert run("charge", "deposit", ACCOUNT, "--money", "100")["fen"] == 10_000
     desk.reader.insert(card_of(HOME))
     sold = run("top-up", "--money", "60", "--tender", "balance")

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cardstation.bootstrap.demo_readers import LocalRoom
-from cardstation.bootstrap.entry import doors
 from cardstation.cli import make_up
-from cardstation.cli.commands import COMMANDS
-from cardstation.cli.run import main
 from cardstation.domain.shift import Approval
-from cardstation.services.station import Station
-from cardstation.settings import Settings
 from tests.kit.papers import pages_of
+from tests.kit.shell import Shell
 from tests.kit.station import Desk, card_of, neighbours, open_desk, take
 
 [HOME] = neighbours(1)
@@ -37,27 +28,11 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def run(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Any:
-    @contextmanager
-    def station(_settings: Settings, _writing: bool) -> Iterator[Station]:
-        yield desk.station
-
-    @contextmanager
-    def readers(_settings: Settings) -> Iterator[LocalRoom]:
-        yield LocalRoom(desk.reader)
-
-    def do(*words: str, status: int = 0, as_json: bool = True) -> Any:
-        capsys.readouterr()
-        how = ("--json",) if as_json else ()
-        opened = replace(doors(), station=station, readers=readers)
-        assert main(opened, COMMANDS, [*words, *how]) == status
-        said = capsys.readouterr().out
-        return json.loads(said) if as_json else said
-
-    return do
+def run(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(desk, capsys)
 
 
-def test_gas_due_is_granted_listed_loaded_and_its_slip_is_filed(desk: Desk, run: Any) -> None:
+def test_gas_due_is_granted_listed_loaded_and_its_slip_is_filed(desk: Desk, run: Shell) -> None:
     granted = run("make-up", "grant", HOME.account_no, "--volume", "20", "--document", "WO-7", *WHY)
     assert (granted["cause"], granted["volume_m3"], granted["fen"]) == ("make_up", "20", None)
     assert (granted["clerk"], granted["approver"]) == ("demo", "supervisor")
@@ -76,15 +51,15 @@ def test_gas_due_is_granted_listed_loaded_and_its_slip_is_filed(desk: Desk, run:
         assert "补气凭条" in text
         assert "未收款" in text
         assert "圈存" not in text
-    assert "没有" in run("make-up", "list", as_json=False)
+    assert "没有" in run.said("make-up", "list")
 
 
-def test_emergency_gas_is_granted_and_withdrawn(run: Any) -> None:
+def test_emergency_gas_is_granted_and_withdrawn(run: Shell) -> None:
     asked = ("emergency", HOME.account_no, "--document", "call 7", *WHY)
     granted = run(*asked)
     assert (granted["cause"], granted["volume_m3"]) == ("emergency", "10")
     assert run(*asked, status=3)["error"] == "emergency_open"
-    assert granted["due"] in run("make-up", "list", HOME.account_no, as_json=False)
+    assert granted["due"] in run.said("make-up", "list", HOME.account_no)
     gone = run("make-up", "withdraw", granted["due"], *WHY)
     assert gone["withdrawn"] == {"volume_m3": "10", "fen": None}
-    assert "已撤出" in run("make-up", "list", "--all", as_json=False)
+    assert "已撤出" in run.said("make-up", "list", "--all")

@@ -26,13 +26,15 @@ from tests.kit.station import Desk
 class Shell:
     """Runs commands with `--json` on a made-up desk."""
 
-    def __init__(
-        self, home: Path, capsys: pytest.CaptureFixture[str], households: Sequence[Household]
-    ) -> None:
-        self.desk: Desk = desk_on_duty(home, households=households)
-        self._capsys = capsys
+    def __init__(self, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+        self.desk, self._capsys = desk, capsys
 
     def __call__(self, *words: str, status: int = 0) -> Any:
+        return json.loads(self.said(*words, "--json", status=status))
+
+    def said(self, *words: str, status: int = 0) -> str:
+        """What a command says on its standard output."""
+
         @contextmanager
         def station(_settings: Settings, _writing: bool) -> Iterator[Station]:
             yield self.desk.station
@@ -43,8 +45,8 @@ class Shell:
 
         self._capsys.readouterr()
         made = replace(doors(), station=station, readers=readers)
-        assert main(made, COMMANDS, [*words, "--json"]) == status
-        return json.loads(self._capsys.readouterr().out)
+        assert main(made, COMMANDS, words) == status
+        return self._capsys.readouterr().out
 
     def put_in(self, card: VirtualCard) -> VirtualCard:
         self.desk.reader.pull()
@@ -63,6 +65,6 @@ def shell_for(
     monkeypatch.setenv("CARDSTATION_HOME", str(home))
     monkeypatch.setenv("CARDSTATION_APPROVER_PIN", PINS[CHIEF])
     monkeypatch.setattr("cardstation.cli.run.log_to_folder", lambda *_args, **_named: None)
-    shell = Shell(home, capsys, households)
+    shell = Shell(desk_on_duty(home, households=households), capsys)
     yield shell
     shell.desk.station.store.close()

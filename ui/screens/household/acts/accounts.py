@@ -14,6 +14,7 @@ from cardstation.services.identify import Inserted
 from cardstation.services.transfer_account import NewOwner
 from ui.desk_services import DeskServices
 from ui.screens.counter.state import Unit, wish_of
+from ui.screens.household.acts.asked import not_active
 from ui.screens.household.acts.kind import (
     Act,
     Doing,
@@ -31,11 +32,6 @@ from ui.screens.household.acts.kind import (
 _WHY = Field("why", "Why, in words", about="Who asked for it, and on what paper.", longest=180)
 _PARTS = 3
 """Parts of a refund that the form names one by one."""
-
-
-def _why_not_active(facts: Facts) -> Said | None:
-    active = facts.home.status is HouseholdStatus.ACTIVE
-    return None if active else say("The account is not active.")
 
 
 # ── stop, restart ──
@@ -60,7 +56,7 @@ STOP = Act(
     about="Nothing is sold to it, issued for it or loaded for it until it is restarted.",
     group=Group.ACCOUNT,
     key="S",
-    why_not=_why_not_active,
+    why_not=not_active,
     fields=(_WHY,),
     preview=_stop_preview,
     run=_stop,
@@ -139,7 +135,7 @@ TRANSFER = Act(
     about="The meter stays, and another household has the account; two people.",
     group=Group.ACCOUNT,
     key="T",
-    why_not=_why_not_active,
+    why_not=not_active,
     fields=(
         Field("name", "Name of the new owner", longest=60),
         Field("phone", "Telephone of the new owner", needed=False, longest=20),

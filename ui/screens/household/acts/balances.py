@@ -11,7 +11,8 @@ from cardstation.errors import fail
 from cardstation.sentences.words import WORDS
 from cardstation.services.charges_of import Standing
 from ui.desk_services import DeskServices
-from ui.screens.household.acts.charges import PAID, not_closed, once_more, taken
+from ui.screens.household.acts.asked import not_closed
+from ui.screens.household.acts.charges import PAID, once_more, taken
 from ui.screens.household.acts.kind import (
     Act,
     Doing,

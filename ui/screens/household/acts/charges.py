@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cardstation.domain.charge import ChargeKind, ChargeReceipt, fee_amount
-from cardstation.domain.household import HouseholdStatus
 from cardstation.domain.money import NO_MONEY, Money
 from cardstation.domain.tariff import Fee
 from cardstation.errors import fail
 from ui.desk_services import DeskServices
+from ui.screens.household.acts.asked import not_closed
 from ui.screens.household.acts.kind import (
     Act,
     Doing,
@@ -41,12 +41,6 @@ def once_more(
             number = taken.receipt_no or str(taken.money)
             return (say("Charged today already ({number}): this is once more.", number=number),)
     return ()
-
-
-def not_closed(facts: Facts) -> Said | None:
-    """A closed account pays for nothing new."""
-    closed = facts.home.status is HouseholdStatus.CLOSED
-    return say("The account is closed.") if closed else None
 
 
 def taken(doing: Doing, made: ChargeReceipt) -> Done:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from cardstation.domain.card import Quantity
 from cardstation.domain.gas_due import DueStanding, amount_of
-from cardstation.domain.household import HouseholdStatus
-from cardstation.domain.meter import MeterKind
 from cardstation.domain.payment import Tender
 from cardstation.errors import fail
 from ui.desk_services import DeskServices
+from ui.screens.household.acts.asked import counts_gas, counts_money, not_active
 from ui.screens.household.acts.kind import (
     Act,
     Doing,
@@ -29,25 +28,12 @@ _DOCUMENT = Field("document", "No. of work order, reading or photo", longest=60)
 _WHY = Field("why", "Why, in words")
 
 
-def _why_not_active(facts: Facts) -> Said | None:
-    active = facts.home.status is HouseholdStatus.ACTIVE
-    return None if active else say("The account is not active.")
-
-
 # ── granted ──
 
 
 def _quantity(form: Form) -> Quantity:
     """What was typed for this kind of meter."""
-    return form.money("money") if _counts_money(form.facts) else form.volume("volume")
-
-
-def _counts_money(facts: Facts) -> bool:
-    return facts.home.meter.kind is MeterKind.MONEY
-
-
-def _counts_gas(facts: Facts) -> bool:
-    return not _counts_money(facts)
+    return form.money("money") if counts_money(form.facts) else form.volume("volume")
 
 
 def _due_said(form: Form, gas: Quantity) -> Said:
@@ -80,10 +66,10 @@ MAKE_UP = Act(
     about="Missing gas is granted without money: m³, or yuan for a money meter; two people.",
     group=Group.GAS,
     key="M",
-    why_not=_why_not_active,
+    why_not=not_active,
     fields=(
-        Field("volume", "Volume", Kind.VOLUME, asked=_counts_gas),
-        Field("money", "Amount", Kind.MONEY, asked=_counts_money),
+        Field("volume", "Volume", Kind.VOLUME, asked=counts_gas),
+        Field("money", "Amount", Kind.MONEY, asked=counts_money),
         _DOCUMENT,
         _WHY,
     ),
@@ -94,9 +80,9 @@ MAKE_UP = Act(
 
 
 def _why_no_repeating(facts: Facts) -> Said | None:
-    if _counts_money(facts):
+    if counts_money(facts):
         return say("Its meter counts money.")
-    return _why_not_active(facts)
+    return not_active(facts)
 
 
 def _repeat_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
@@ -258,7 +244,7 @@ EMERGENCY = Act(
     about="A household that has run out gets some gas at once and owes for it; two people.",
     group=Group.GAS,
     key="E",
-    why_not=_why_not_active,
+    why_not=not_active,
     fields=(_DOCUMENT, _WHY),
     two=True,
     preview=_emergency_preview,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cardstation.domain.card_slip import CardSlip
-from cardstation.domain.household import HouseholdStatus
 from cardstation.errors import Refusal
 from cardstation.services.intent.lost_card import MeterRead
 from ui.desk_services import DeskServices
+from ui.screens.household.acts.asked import not_active
 from ui.screens.household.acts.cards import makers_offered
 from ui.screens.household.acts.kind import (
     Act,
@@ -24,10 +24,8 @@ from ui.screens.household.acts.kind import (
 
 
 def _why_not(facts: Facts) -> Said | None:
-    if facts.home.status is not HouseholdStatus.ACTIVE:
-        return say("The account is not active.")
     used = facts.card is not None and facts.card.stop is None
-    return say("The card in the reader is in use.") if used else None
+    return not_active(facts) or (say("The card in the reader is in use.") if used else None)
 
 
 def _meter(form: Form) -> MeterRead | None:

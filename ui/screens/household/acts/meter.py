@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cardstation.domain.card import Quantity
-from cardstation.domain.household import HouseholdStatus
 from cardstation.domain.meter import MeterKind
 from cardstation.domain.meter_change import Carried, FinalReading, NewMeter
 from cardstation.domain.money import NO_MONEY
 from cardstation.domain.volume import NO_GAS
 from ui.desk_services import DeskServices
+from ui.screens.household.acts.asked import counts_gas, counts_money, not_active
 from ui.screens.household.acts.kind import (
     Act,
     Doing,
@@ -36,11 +36,6 @@ _MOVED = (
 _WHY = Field("why", "Why, in words", about="It stands in the records.")
 
 
-def _why_not(facts: Facts) -> Said | None:
-    active = facts.home.status is HouseholdStatus.ACTIVE
-    return None if active else say("The account is not active.")
-
-
 # ── recorded ──
 
 
@@ -61,19 +56,11 @@ def _read(form: Form) -> tuple[NewMeter, FinalReading]:
 
 def _left(form: Form) -> Quantity:
     """What was left in the old meter, in its unit; nothing typed is nothing."""
-    money = _counts_money(form.facts)
+    money = counts_money(form.facts)
     name, nothing = ("money", NO_MONEY) if money else ("volume", NO_GAS)
     if form.values[name] is None:
         return nothing
     return form.money(name) if money else form.volume(name)
-
-
-def _counts_money(facts: Facts) -> bool:
-    return facts.home.meter.kind is MeterKind.MONEY
-
-
-def _counts_gas(facts: Facts) -> bool:
-    return not _counts_money(facts)
 
 
 def _figure(due: Carried) -> str:
@@ -118,7 +105,7 @@ CHANGE = Act(
     about="Another meter hangs there: what was left in the old one is carried over; two people.",
     group=Group.METER,
     key="H",
-    why_not=_why_not,
+    why_not=not_active,
     fields=(
         Field("meter_no", "New meter's number", longest=20),
         Field("kind", "New meter", Kind.CHOICE, choices=_kinds),
@@ -128,14 +115,14 @@ CHANGE = Act(
             "Left in the old meter, m³",
             Kind.VOLUME,
             needed=False,
-            asked=_counts_gas,
+            asked=counts_gas,
         ),
         Field(
             "money",
             "Left in the old meter, yuan",
             Kind.MONEY,
             needed=False,
-            asked=_counts_money,
+            asked=counts_money,
         ),
         Field("counter", "Purchases the old meter counts", Kind.DIGITS, longest=5),
         Field("order", "No. of the work order", longest=20),
@@ -187,7 +174,7 @@ CARD = Act(
     about="The household's own card is written for the meter that is on file now.",
     group=Group.METER,
     key="K",
-    why_not=_why_not,
+    why_not=not_active,
     needs=Needs.ANY,
     card="Put the household's own card in",
     preview=_card_preview,
