@@ -19,17 +19,18 @@ import pytest
 
 from cardstation.domain.shift import Approval
 from cardstation.domain.transitions import TopUpState
-from cardstation.errors import CardStationError, Defect, LedgerUnreachable
+from cardstation.errors import CardStationError, Defect
 from cardstation.services.clear_card import clear_card, give_up_clearing
 from cardstation.services.recover import recover
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
-from drivers.virtual import VirtualCard, VirtualReader
+from drivers.virtual import VirtualCard
 from tests.kit.clearing import WHY, clearings, closed, is_blank
+from tests.kit.cut_lives import HERE, SPOILED, one_life, started
 from tests.kit.issuing import issue, newcomer
 from tests.kit.memory_ledger import Centre
-from tests.kit.power import Cut, CutLine, CutLink, Power, PowerCut, moments, store_under, wired
-from tests.kit.station import MAKERS, Desk, card_of, nobody, open_desk, repeat_chance
+from tests.kit.power import Cut, Power, moments, wired
+from tests.kit.station import MAKERS, Desk, card_of, nobody, repeat_chance
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -38,8 +39,6 @@ Record = Callable[[str, object], None]
 HOME = closed()
 NEXT = replace(newcomer(MAKERS[0]), account_no="220104000999", card_no="88013025000999")
 SECOND = Approval("supervisor")
-HERE = "S001"
-SPOILED = {"card_code_unknown", "code_tries_low"}
 WHOLE = os.environ.get("ISSUE_CUTS") == "all"
 
 
@@ -54,31 +53,18 @@ class Town:
     aside: list[str] = field(default_factory=list)
 
     def start(self, power: Power) -> Desk:
-        self.card.chip.power = power  # type: ignore[attr-defined]
-        desk = open_desk(
+        return started(
+            power,
             self.home,
+            self.centre,
+            (self.card,),
+            dialect=self.dialect,
             households=[HOME, NEXT],
-            store=store_under(power),
-            ledger=CutLine(HERE, self.centre, power),
-            reader=VirtualReader(dialect=self.dialect, wrap=lambda link: CutLink(link, power)),
         )
-        desk.station = replace(desk.station, name=HERE, number=1)
-        return desk
 
     def life(self, power: Power) -> str:
         """One life of the process: the card is cleared, or what stopped it is told."""
-        desk: Desk | None = None
-        try:
-            desk = self.start(power)
-            stopped = self._tried(desk)
-            _told(desk)
-            return stopped
-        except PowerCut:
-            return "power_cut"
-        finally:
-            if desk is not None:
-                desk.reader.pull()
-                desk.station.store.close()
+        return one_life(lambda: self.start(power), self._tried)
 
     def _tried(self, desk: Desk) -> str:
         desk.reader.insert(self.card)
@@ -102,13 +88,6 @@ class Town:
             desk = self.start(Power())
             give_up_clearing(desk.station, HOME.account_no, SECOND, "it is cut in two")
             desk.station.store.close()
-
-
-def _told(desk: Desk) -> None:
-    try:
-        sync(desk.station)
-    except (LedgerUnreachable, CardStationError):
-        return
 
 
 def fresh(folder: Path, dialect: str) -> Town:

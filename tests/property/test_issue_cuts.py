@@ -21,21 +21,22 @@ from cardstation.domain.household import Household
 from cardstation.domain.ledger import EntryKind
 from cardstation.domain.shift import Approval
 from cardstation.domain.topup import Work
-from cardstation.errors import CardStationError, Defect, LedgerUnreachable
+from cardstation.errors import CardStationError, Defect
 from cardstation.services.issue_card import issue_card
 from cardstation.services.lay_aside import lay_aside
 from cardstation.services.recover import recover
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from drivers.makers import MAKERS
-from drivers.virtual import VirtualCard, VirtualReader
+from drivers.virtual import VirtualCard
 from drivers.virtual.card import new_chip
 from drivers.virtual.meter import VirtualMeter
 from drivers.virtual.meter_rules import MeterState
 from tests.kit import cards
+from tests.kit.cut_lives import HERE, one_life, started
 from tests.kit.memory_ledger import Centre
-from tests.kit.power import Cut, CutLine, CutLink, Power, PowerCut, moments, store_under, wired
-from tests.kit.station import Desk, card_of, layout_of, nobody, open_desk, repeat_chance
+from tests.kit.power import Cut, Power, moments, wired
+from tests.kit.station import Desk, card_of, layout_of, nobody, repeat_chance
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -43,7 +44,7 @@ pytestmark = pytest.mark.usefixtures("chance")
 Record = Callable[[str, object], None]
 HOME = replace(cards.household(counter=0), chip="sle4442")
 SECOND = Approval("supervisor")
-HERE, LAYOUT = "S001", layout_of(MAKERS[0])
+LAYOUT = layout_of(MAKERS[0])
 SPOILED = {"card_code_unknown", "code_tries_low", "code_refused", "foreign_card"}
 _DONE = {Work.ISSUE: ("card_not_home", "opening"), Work.BIND: ("not_blank", "user")}
 """What is said of a card that is done, and what it shows."""
@@ -63,34 +64,22 @@ class Town:
     aside: list[str] = field(default_factory=list)
 
     def start(self, power: Power) -> Desk:
-        self.card.chip.power = power  # type: ignore[attr-defined]
-        desk = open_desk(
-            self.home,
-            households=[HOME],
-            store=store_under(power),
-            ledger=CutLine(HERE, self.centre, power),
-            reader=VirtualReader(dialect=self.dialect, wrap=lambda link: CutLink(link, power)),
+        return started(
+            power, self.home, self.centre, (self.card,), dialect=self.dialect, households=[HOME]
         )
-        desk.station = replace(desk.station, name=HERE, number=1)
-        return desk
 
     def life(self, power: Power, work: Work) -> str:
         """One life of the process: the card is issued, or what stopped it is told."""
-        desk: Desk | None = None
-        try:
-            desk = self.start(power)
+
+        def tried(desk: Desk) -> str:
+            stopped = ""
             for _ in range(LIVES):
                 stopped = self._tried(desk, work)
                 if not stopped:
                     break
-            _told(desk)
             return stopped
-        except PowerCut:
-            return "power_cut"
-        finally:
-            if desk is not None:
-                desk.reader.pull()
-                desk.station.store.close()
+
+        return one_life(lambda: self.start(power), tried)
 
     def _tried(self, desk: Desk, work: Work) -> str:
         desk.reader.pull()
@@ -131,13 +120,6 @@ class Town:
                 self.two_persons()
             self.card = wired(VirtualCard(new_chip("sle4442")), Power())
             assert self.life(Power(), work) == ""
-
-
-def _told(desk: Desk) -> None:
-    try:
-        sync(desk.station)
-    except (LedgerUnreachable, CardStationError):
-        return
 
 
 def fresh(folder: Path, dialect: str, work: Work) -> Town:

@@ -12,7 +12,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import pytest
 
 from cardstation.domain.meter import CounterSchool, MakerRules
 from cardstation.domain.transitions import TopUpState
-from cardstation.errors import CardStationError, Defect, LedgerUnreachable
+from cardstation.errors import CardStationError, Defect
 from cardstation.services.cancel_reissue import cancel_reissue
 from cardstation.services.clear_card import give_up_clearing
 from cardstation.services.intent.lost_card import MeterRead
@@ -30,19 +30,19 @@ from cardstation.services.reissue_card import reissue_card
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from drivers.makers import MAKERS
-from drivers.virtual import VirtualCard, VirtualReader
+from drivers.virtual import VirtualCard
 from drivers.virtual.meter import VirtualMeter
+from tests.kit.cut_lives import HERE, one_life, started
 from tests.kit.issuing import blank
 from tests.kit.memory_ledger import Centre
-from tests.kit.power import Cut, CutLine, CutLink, Power, PowerCut, moments, store_under, wired
+from tests.kit.power import Cut, Power, moments, wired
 from tests.kit.reissuing import SECOND, WHY, home_of, meter_of
-from tests.kit.station import Desk, card_of, layout_of, nobody, open_desk, repeat_chance
+from tests.kit.station import Desk, card_of, layout_of, nobody, repeat_chance
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
 
 Record = Callable[[str, object], None]
-HERE = "S001"
 GAS, MORE = 29_000, 14_000
 SPOILED = {"card_code_unknown", "code_tries_low", "code_refused", "foreign_card"}
 EXACT = MAKERS[0]
@@ -76,32 +76,18 @@ class Town:
         return MeterRead("photo 3") if self.rules.school is CounterSchool.NONE else None
 
     def start(self, power: Power) -> Desk:
-        for card in (self.old, self.card):
-            card.chip.power = power  # type: ignore[attr-defined]
-        desk = open_desk(
+        return started(
+            power,
             self.home,
+            self.centre,
+            (self.old, self.card),
+            dialect=self.dialect,
             households=[home_of(self.rules)],
-            store=store_under(power),
-            ledger=CutLine(HERE, self.centre, power),
-            reader=VirtualReader(dialect=self.dialect, wrap=lambda link: CutLink(link, power)),
         )
-        desk.station = replace(desk.station, name=HERE, number=1)
-        return desk
 
     def life(self, power: Power, act: Act) -> str:
         """One life of the process: the act is done, or what stopped it is told."""
-        desk: Desk | None = None
-        try:
-            desk = self.start(power)
-            stopped = self._tried(desk, act)
-            _told(desk)
-            return stopped
-        except PowerCut:
-            return "power_cut"
-        finally:
-            if desk is not None:
-                desk.reader.pull()
-                desk.station.store.close()
+        return one_life(lambda: self.start(power), lambda desk: self._tried(desk, act))
 
     def _tried(self, desk: Desk, act: Act) -> str:
         desk.reader.insert(self.card)
@@ -151,13 +137,6 @@ class Town:
         desk.station.store.close()
         self.card = wired(blank(self.rules), Power())
         assert self.life(Power(), Act.REISSUE) == ""
-
-
-def _told(desk: Desk) -> None:
-    try:
-        sync(desk.station)
-    except (LedgerUnreachable, CardStationError):
-        return
 
 
 def fresh(folder: Path, rules: MakerRules, act: Act, dialect: str = "acs") -> Town:

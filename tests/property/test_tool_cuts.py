@@ -19,25 +19,24 @@ import pytest
 
 from cardstation.domain.tool_book import ToolStatus
 from cardstation.domain.tool_card import Tool
-from cardstation.errors import CardStationError, Defect, LedgerUnreachable
+from cardstation.errors import CardStationError, Defect
 from cardstation.services.lose_tool_card import lose_tool_card
 from cardstation.services.recover import recover
 from cardstation.services.sync import sync
 from cardstation.services.verify import verify
 from drivers.layouts.open4442 import OPEN4442
 from drivers.layouts.open_tools import TOOL4442
-from drivers.virtual import VirtualCard, VirtualReader
+from drivers.virtual import VirtualCard
+from tests.kit.cut_lives import HERE, SPOILED, one_life, started
 from tests.kit.memory_ledger import Centre
-from tests.kit.power import Cut, CutLine, CutLink, Power, PowerCut, moments, store_under, wired
-from tests.kit.station import Desk, open_desk, repeat_chance
+from tests.kit.power import Cut, Power, PowerCut, moments, wired
+from tests.kit.station import Desk, repeat_chance
 from tests.kit.tooling import SECOND, WHY, every, make, order, take_back, used
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
 
 Record = Callable[[str, object], None]
-HERE = "S001"
-SPOILED = {"card_code_unknown", "code_tries_low"}
 WHOLE = os.environ.get("ISSUE_CUTS") == "all"
 WANTED = order(Tool.TEST, uses=2)
 NUMBER = "T00001000001"
@@ -53,30 +52,11 @@ class Town:
     aside: list[str] = field(default_factory=list)
 
     def start(self, power: Power) -> Desk:
-        self.card.chip.power = power  # type: ignore[attr-defined]
-        desk = open_desk(
-            self.home,
-            store=store_under(power),
-            ledger=CutLine(HERE, self.centre, power),
-            reader=VirtualReader(wrap=lambda link: CutLink(link, power)),
-        )
-        desk.station = replace(desk.station, name=HERE, number=1)
-        return desk
+        return started(power, self.home, self.centre, (self.card,))
 
     def life(self, power: Power, *, back: bool) -> str:
         """One life of the process: the card is made, or taken back, or what stopped it is told."""
-        desk: Desk | None = None
-        try:
-            desk = self.start(power)
-            stopped = _tried(desk, self.card, back=back)
-            _told(desk)
-            return stopped
-        except PowerCut:
-            return "power_cut"
-        finally:
-            if desk is not None:
-                desk.reader.pull()
-                desk.station.store.close()
+        return one_life(lambda: self.start(power), lambda desk: _tried(desk, self.card, back=back))
 
     def brought_to_its_end(self, *, back: bool) -> None:
         stopped = self.life(Power(), back=back)
@@ -101,13 +81,6 @@ def _tried(desk: Desk, card: VirtualCard, *, back: bool) -> str:
         done = [one.status for one in every(desk)] == [ToolStatus.BACK]
         return "" if back and done and stop.code == "not_a_tool_card" else stop.code
     return ""
-
-
-def _told(desk: Desk) -> None:
-    try:
-        sync(desk.station)
-    except (LedgerUnreachable, CardStationError):
-        return
 
 
 def fresh(folder: Path, *, back: bool) -> Town:
