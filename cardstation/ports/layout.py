@@ -38,10 +38,13 @@ class Layout(Format, Protocol):
         chip: Name of the driver of the chip its cards have.
         marks_loads: A load carries the mark of the intent that wrote it; without room for one, a
             card that left the lane never proves by itself whose load it shows (DESK-RULES 4).
+        rewrites: A card in use may be written whole for another meter: what makes it known is
+            taken away first and comes back last, so no tear of it is taken for a card.
         desk_owned: Ranges that only the desk writes; the meter owns its return block.
     """
 
     marks_loads: bool
+    rewrites: bool
     desk_owned: tuple[range, ...]
 
     def is_torn(self, image: bytes) -> bool:

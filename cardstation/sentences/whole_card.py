@@ -109,6 +109,13 @@ TABLE = {
         "Give it back. Only a card of a closed account, one that was replaced, or a new one that "
         "two persons gave up is cleared.",
     ),
+    "sheet_cannot_issue": Words(
+        "Cannot be issued here",
+        "The sheet of the layout “{layout}” fixes no byte that says that a card is half-written.",
+        UNCHANGED,
+        "Issue the card with its maker's own program. An engineer looks at what `layout check` "
+        "says of the sheet.",
+    ),
     "card_not_clearable": Words(
         "Not cleared here",
         "Cards of this kind keep their number for ever, or only their maker's tool clears them.",

@@ -245,8 +245,11 @@ def _ensure_fits(
 ) -> None:
     """The new meter takes cards of this chip and maker; another meter gets another card."""
     kinds = station.rules_of(content.identity.maker).kinds
-    told = card.layout.marks_loads  # without room for a mark, a torn one may pass for another
-    if not told or card.layout.chip != household.chip or household.meter.kind not in kinds:
+    if (
+        not card.layout.rewrites
+        or card.layout.chip != household.chip
+        or household.meter.kind not in kinds
+    ):
         raise Refusal("change_needs_other_card", chip=household.chip)
 
 

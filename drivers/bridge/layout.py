@@ -32,6 +32,7 @@ class FactsLayout:
     """Implements `cardstation.ports.layout.Layout` over the facts of one library."""
 
     marks_loads = False
+    rewrites = False
     desk_owned: tuple[range, ...] = (DIGESTS,)
 
     def __init__(self, described: Description) -> None:

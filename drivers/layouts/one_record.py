@@ -11,7 +11,7 @@ at its next insertion. Names: `maker card_type card_no account_no meter_no gener
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -37,6 +37,7 @@ from drivers.layouts.codec import OWN_BYTES, Declaration, Operation, Owner, Plac
 from drivers.layouts.fields import FieldValue
 from drivers.layouts.keyed import Keys
 from drivers.layouts.keyring import Keyring
+from drivers.layouts.known_by import known_by
 from drivers.layouts.names import ensure_known
 
 T = TypeVar("T")
@@ -105,6 +106,8 @@ class OneRecordLayout:
         self._who = [one for one in declaration.places if self._has(one, IDENTITY)]
         ensure(bool(self._who), "some place says whose card it is")
         self._keyring = Keyring(declaration, self._who, IDENTITY, holder)
+        self._known = known_by(declaration, self._who)
+        self.rewrites = self._known is not None
 
     def recognises(self, image: bytes) -> bool:
         """True when no place that says whose card it is speaks against it; no key is needed."""
@@ -121,10 +124,12 @@ class OneRecordLayout:
         return self._keyring.of_image(image)
 
     def is_blank(self, image: bytes) -> bool:
-        """True when nothing stands on the card but what is the chip's own."""
+        """True when nothing stands on it but what is the chip's own, or it was begun or cleared."""
+        if len(image) != self.declaration.size:
+            return False
         data = image[OWN_BYTES.get(self.chip, 0) :]
-        right = len(image) == self.declaration.size
-        return right and any(set(data) == {byte} for byte in self.declaration.blank)
+        begun = self._known is not None and self._known.gone(image)
+        return begun or any(set(data) == {byte} for byte in self.declaration.blank)
 
     def is_torn(self, image: bytes) -> bool:
         """True when the load cannot be read, or its copies differ."""
@@ -187,14 +192,19 @@ class OneRecordLayout:
         price: PriceBlock | None,
         returned: ReturnBlock,
     ) -> WritePlan:
-        """Write a whole new card on a blank.
+        """Write a whole new card on a blank, or over one of ours.
 
         Raises:
-            Refusal: `field_does_not_fit`: a value without a field that is not the constant;
-                those of `card_keys`.
+            Refusal: `field_does_not_fit`: a value without a field that is not the constant, or a
+                field that neither the desk nor a constant gives a value; `sheet_cannot_issue`: a
+                card that is written again, and nothing on it may be taken away first; those of
+                `card_keys`.
         """
         if price is not None:
             raise Refusal("field_does_not_fit", field="price")
+        again = identity.card_type is CardType.OPENING or self.recognises(image)
+        if again and self._known is None:
+            raise Refusal("sheet_cannot_issue", layout=self.code)
         values = {
             **self._constants,
             **records.identity_values(identity),
@@ -206,19 +216,37 @@ class OneRecordLayout:
             values[self._taken.field] = self._taken.value
         spare = [Span(a.start, b"\xff" * len(a)) for a in self.declaration.spare]
         plan = self._plan(image, values, Operation.ISSUE, spare, whole=True)
-        shown = self._identity(plan.target)
+        self._ensure_read_back(plan.target, identity)
+        if self._known is None:
+            return plan
+        return replace(plan, spans=self._known.held_back(plan.spans, plan.target))
+
+    def _ensure_read_back(self, image: bytes, identity: CardIdentity) -> None:
+        """A new card says whose it is, and nothing on it is unreadable.
+
+        Raises:
+            Refusal: `field_does_not_fit`.
+        """
+        keys, shown = self.card_keys(image), self._identity(image)
+        for place in self.declaration.places:
+            if place.read(image, keys) is None:
+                raise Refusal("field_does_not_fit", field=place.name)
         for name in (one.name for one in fields(CardIdentity)):
             if getattr(shown, name) != getattr(identity, name):
                 raise Refusal("field_does_not_fit", field=name)
-        return plan
 
-    def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:  # noqa: ARG002
-        """A maker's card is cleared with the maker's own tool.
+    def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:
+        """A blank again: what it is known by is gone, and the mark stands beside it.
 
         Raises:
-            Refusal: `card_not_clearable`.
+            Refusal: `card_not_clearable`: nothing on it may be taken for that; `foreign_card`.
         """
-        raise Refusal("card_not_clearable")
+        if self._known is None:
+            raise Refusal("card_not_clearable")
+        if not self.recognises(image):
+            raise Refusal("foreign_card")
+        where = range(self.declaration.first, self.declaration.size)
+        return WritePlan(image, self._known.wiped(self.declaration, mark), (where,))
 
     def plan_return(self, image: bytes, returned: ReturnBlock) -> WritePlan:
         """What a meter writes back; the desk never calls this.

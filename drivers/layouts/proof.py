@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
-from cardstation.domain.card import Credit, WritePlan
+from cardstation.domain.card import CardIdentity, CardType, Credit, WritePlan
+from cardstation.domain.meter import MakerRules
 from cardstation.domain.money import Money
-from cardstation.errors import Refusal
+from cardstation.domain.new_card import NEVER_MET, new_content
+from cardstation.errors import Refusal, fail
 from cardstation.ports.layout import Layout
 from drivers.layouts.fields import FieldValue
 from drivers.layouts.findings import flaws
@@ -37,6 +40,8 @@ def prove(sheet: Sheet, others: Sequence[Layout]) -> tuple[Finding, ...]:
     findings.append(Finding("examples", bool(sheet.examples), f"{len(sheet.examples)} cards"))
     for example in sheet.examples:
         findings += _of_example(sheet.layout, example, others)
+    if sheet.rules is not None and all(one.ok for one in findings):
+        findings += _services(sheet, sheet.rules)
     return tuple(findings)
 
 
@@ -144,6 +149,46 @@ def _shown(layout: OneRecordLayout, image: bytes) -> object | None:
     if content.credit is None or content.returned is None:
         return None
     return content.credit, content.pending
+
+
+def _services(sheet: Sheet, rules: MakerRules) -> Iterator[Finding]:
+    """What these cards allow beside a sale; one that allows less is no worse for that."""
+    layout, card = sheet.layout, sheet.examples[0].image
+    blank = card[: layout.declaration.first].ljust(len(card), bytes(layout.declaration.blank[:1]))
+    identity = layout.decode(card).identity
+    new = {
+        CardType.OPENING: replace(identity, card_type=CardType.OPENING),
+        CardType.REISSUE: replace(identity, card_type=CardType.REISSUE, generation=1),
+    }
+    no = [
+        f"{kind}: {why}"
+        for kind, one in new.items()
+        if (why := _refused(partial(_issued, layout, blank, one, rules)))
+    ]
+    yield Finding(
+        "opening and reissue can be issued", True, f"no, {'; '.join(no)}" if no else "yes"
+    )
+    why = _refused(partial(layout.plan_wipe, card, bytes(4)))
+    yield Finding("can be cleared", True, f"no, {why}" if why else "yes")
+
+
+def _issued(
+    layout: OneRecordLayout, blank: bytes, identity: CardIdentity, rules: MakerRules
+) -> WritePlan:
+    [kind] = rules.kinds
+    made = new_content(identity, rules, kind, tiers=(), at=NEVER_MET, station_no=1, mark=b"made")
+    credit = made.credit or fail("a new card has a credit")
+    returned = made.returned or fail("a new card has an answer to be written over")
+    return layout.plan_issue(blank, identity, credit, made.limits, made.price, returned)
+
+
+def _refused(planner: Callable[[], WritePlan]) -> str:
+    """What stops a plan, empty when nothing does."""
+    try:
+        planner()
+    except Refusal as stop:
+        return str(stop.values.get("field", stop.code))
+    return ""
 
 
 def next_load(credit: Credit) -> Credit:

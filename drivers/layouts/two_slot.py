@@ -36,6 +36,8 @@ class TwoSlotLayout:
         desk_owned: Everything but the return slots.
     """
 
+    rewrites = True
+
     def __init__(
         self,
         declaration: Declaration,

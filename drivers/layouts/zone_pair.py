@@ -74,6 +74,7 @@ class ZonePairLayout:
     """
 
     marks_loads = True
+    rewrites = True
 
     def __init__(self, declaration: Declaration, examples: tuple[Example, ...] = ()) -> None:
         self.declaration = declaration

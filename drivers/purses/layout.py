@@ -50,6 +50,7 @@ class PurseLayout:
     """
 
     marks_loads = True
+    rewrites = False
     desk_owned: tuple[range, ...] = (DIGESTS,)
 
     def __init__(self, name: str, maker: str) -> None:

@@ -24,14 +24,14 @@ from drivers.keys.layout_keys import SoftwareLayoutKeys
 from drivers.keys.layout_secrets import keep_layout_secret
 from drivers.keys.master_secret import keep_master_secret
 from drivers.keys.secret import Secret
-from drivers.layouts.sheet import read_sheet, sheet_of
+from drivers.layouts.sheet import sheet_of
 from drivers.operations import host_writes
 from drivers.virtual import Tear, VirtualCard
 from tests.kit import cards
 from tests.kit.card_reports import examined
 from tests.kit.layout_keys import published
 from tests.kit.maker_library import build
-from tests.kit.sheet_cli import SHEET, Cli, changed
+from tests.kit.sheet_cli import SHEET, WHOLE, Cli, changed
 from tests.kit.sheet_station import FOLDER, SheetCards
 from tests.kit.shifts import CHIEF
 from tests.kit.station import Desk, nobody, open_desk
@@ -42,7 +42,7 @@ FF = b"\xff"
 
 
 def test_a_registered_sheet_is_one_of_the_stations_layouts(cli: Cli) -> None:
-    assert cli.register(SHEET) == {}
+    assert cli.register(WHOLE) == {}
     status, answer, _ = cli("list")
     assert status == 0
     rows = {one["code"]: one for one in answer["layouts"]}  # type: ignore[attr-defined]
@@ -77,12 +77,12 @@ def test_the_same_code_once_more_takes_its_place_and_can_be_taken_out(cli: Cli) 
 
 def test_a_money_sheet_has_room_for_every_fen(cli: Cli) -> None:
     per_fen = changed(('kind = "volume"', 'kind = "money"')).replace("scale = 100\n", "")
-    sheet = read_sheet(FOLDER / "interface2012.toml")
+    sheet = sheet_of(SHEET.encode(), "mine.toml")
     images = []
     for one in sheet.examples:
         image = bytearray(one.image)
         quantity, total = (35_000).to_bytes(4, "little"), (1_535_000).to_bytes(4, "little")
-        image[0x48:0x4C], image[0x4E:0x52], image[0x5A:0x5E] = quantity, total, quantity
+        image[0x48:0x4C], image[0x4E:0x52], image[0x5B:0x5F] = quantity, total, quantity
         places = {place.name: place for place in sheet.layout.declaration.places}
         for name in ("load", "backup"):
             check = places[name].block.check
@@ -177,12 +177,12 @@ def higher_up(by: int) -> str:
     """The same cards on a larger chip, every place `by` bytes further up."""
 
     def moved(image: re.Match[str]) -> str:
-        places = bytes.fromhex(image[1])[0x20:0x96]
-        return f'image = "{places.rjust(by + 0x96, FF).ljust(1021, FF).hex()}"'
+        places = bytes.fromhex(image[1])[0x20:0x97]
+        return f'image = "{places.rjust(by + 0x97, FF).ljust(1021, FF).hex()}"'
 
     text = changed(
         ('chip = "sle4442"\nsize = 256', f'chip = "sle4428"\nsize = 1021\nfirst = {by + 0x20}'),
-        ("spare = [[0x96, 0x100]]", f"spare = [[{by + 0x96}, 1021]]"),
+        ("spare = [[0x97, 0x100]]", f"spare = [[{by + 0x97}, 1021]]"),
     )
     text = re.sub(r"address = (0x\w+)", lambda one: f"address = {int(one[1], 16) + by}", text)
     return re.sub(r'image = """(.*?)"""', moved, text, flags=re.DOTALL)

@@ -13,6 +13,7 @@ from cardstation.bootstrap.entry import doors
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.domain.card import CardType
+from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from drivers.layouts import LAYOUTS
 from drivers.layouts.codec import OWN_BYTES
@@ -46,6 +47,13 @@ def failures(path: Path) -> dict[str, str]:
     return {one.name.rpartition(": ")[2]: one.found for one in found if not one.ok}
 
 
+def services(path: Path) -> dict[str, str]:
+    """What a sheet's cards allow beside a sale, as `layout check` says it."""
+    found = prove(read_sheet(path, published_keys()), LAYOUTS)
+    assert all(one.ok for one in found), found
+    return {one.name: one.found for one in found if " be " in one.name}
+
+
 SHEETS = {path.stem: read_sheet(path, published_keys()) for path in FILE.parent.glob("*.toml")}
 
 
@@ -61,7 +69,7 @@ def test_every_worked_sheet_is_proven(name: str) -> None:
 
 def test_its_cards_in_the_trades_words() -> None:
     sheet = read_sheet(FILE)
-    waiting, taken = (sheet.layout.decode(one.image) for one in sheet.examples)
+    waiting, taken, opening, in_place = (sheet.layout.decode(one.image) for one in sheet.examples)
     assert waiting.pending is not None
     assert waiting.pending == EXAMPLES[0].content.pending
     assert waiting.identity.card_type is CardType.USER
@@ -71,6 +79,9 @@ def test_its_cards_in_the_trades_words() -> None:
     assert taken.returned.residual.m3 == "37.2"  # type: ignore[union-attr]
     assert taken.returned.flags == {"low_battery"}
     assert waiting.limits.hoard == EXAMPLES[0].content.limits.hoard
+    assert (opening.identity.card_type, opening.pending) == (CardType.OPENING, None)
+    assert in_place.identity == replace(waiting.identity, card_type=CardType.REISSUE, generation=1)
+    assert in_place.pending == waiting.pending
 
 
 def test_a_whole_life_of_a_card() -> None:
@@ -80,8 +91,6 @@ def test_a_whole_life_of_a_card() -> None:
     shown = layout.decode(sheet.examples[1].image)
     assert shown.credit is not None
     assert shown.returned is not None
-    with pytest.raises(Refusal, match="card_not_clearable"):
-        layout.plan_wipe(sheet.examples[1].image, b"mark")
     blank = b"\xff" * 256
     assert layout.is_blank(blank)
     with pytest.raises(Refusal, match="foreign_card"):
@@ -100,7 +109,7 @@ def test_a_whole_life_of_a_card() -> None:
     assert layout.decode(card.image).pending is None
     assert not meter.take(card).credited
     torn = bytearray(card.image)
-    torn[0x5A] ^= 1
+    torn[0x5B] ^= 1
     assert layout.is_torn(bytes(torn))
     assert layout.decode(bytes(torn)).credit is None
     with pytest.raises(Refusal, match="field_does_not_fit"):
@@ -114,7 +123,7 @@ EQUALS = 'rule = "equals"\nfield = "start_code"\nvalue = 0x58\nfresh = 0x00'
 @pytest.mark.parametrize("clears", [False, True])
 def test_what_was_torn_is_finished_by_the_same_plan_once_more(name: str, clears: bool) -> None:
     """Also where the desk writes into the meter's answer, which is unreadable half-way."""
-    layout, (waiting, taken) = SHEETS[name].layout, SHEETS[name].examples
+    layout, (waiting, taken, *_) = SHEETS[name].layout, SHEETS[name].examples
     if clears:
         image, planner = waiting.image, layout.plan_clear
         plan = planner(image, cards.clearing(image, layout=layout))
@@ -132,7 +141,7 @@ def test_what_was_torn_is_finished_by_the_same_plan_once_more(name: str, clears:
 def test_other_ways_to_tell_a_taken_load(tmp_path: Path, rule: str) -> None:
     """The meter takes the quantity off the card, or its counter or total has caught up."""
     layout = read_sheet(changed(tmp_path, (EQUALS, f'rule = "{rule}"'))).layout
-    waiting, taken = (layout.decode(one.image) for one in read_sheet(FILE).examples)
+    waiting, taken = (layout.decode(one.image) for one in read_sheet(FILE).examples[:2])
     assert waiting.pending is not None
     assert (taken.pending is None) == (rule != "zero")
     meter = VirtualMeter.of_card(waiting, layout)
@@ -156,10 +165,12 @@ def test_cards_of_another_size_or_with_spoilt_limits_are_told_apart() -> None:
     with pytest.raises(Refusal, match="card_damaged"):
         layout.decode(bytes(image))
     image = bytearray(read_sheet(FILE).examples[0].image)
-    image[0x72] ^= 1
+    image[0x73] ^= 1
     assert layout.decode(bytes(image)).returned is None
 
 
+NEW_CARDS = '[[example]]\nname = "an opening card'
+OWN_RAW = 'name = "own"\nat = 29\nbytes = 1\nis = "raw"'
 WRONG_TYPES = 'name = "card_type"\nat = 29\nbytes = 1\nis = "choice"\nwords = { used = 255 }'
 
 
@@ -174,8 +185,8 @@ WRONG_TYPES = 'name = "card_type"\nat = 29\nbytes = 1\nis = "choice"\nwords = { 
         ('fixed = "68"', 'fixed = "6"', "place[0].field[0].fixed"),
         ('load = ["backup"', 'load = ["back"', "orders.load"),
         ('"answer.check", "load"]', '"answer.chick", "load"]', "orders.load"),
-        ("spare = [[0x96, 0x100]]", "spare = [0x96]", "spare"),
-        ("spare = [[0x96, 0x100]]", "spare = [[0x97, 0x100]]", ""),
+        ("spare = [[0x97, 0x100]]", "spare = [0x97]", "spare"),
+        ("spare = [[0x97, 0x100]]", "spare = [[0x98, 0x100]]", ""),
         ("bits = [[4, 4]]", "bits = [[5, 3]]", ""),
         ("size = 256", 'size = 256\ncolour = "red"', "colour"),
         ("code =", "code", ""),
@@ -185,9 +196,9 @@ WRONG_TYPES = 'name = "card_type"\nat = 29\nbytes = 1\nis = "choice"\nwords = { 
         ('load = ["backup",', 'load = [1, "backup",', "orders.load"),
         ("[taken]", "[[taken]]", "taken"),
         ("[[place]]", "[place]", ""),
-        ('card_type = "user"', "card_type = 1.5", "constants.card_type"),
-        ('card_type = "user"', "card_type = 1", ""),
-        ('card_type = "user"', 'card_type = "used"', ""),
+        ("klx = 1", "card_type = 1.5", "constants.card_type"),
+        ("klx = 1", "card_type = 1", ""),
+        ("klx = 1", 'card_type = "used"', ""),
         ('bytes = 4\nis = "bcd"', 'bytes = 4\nis = "uint"', ""),
         ('name = "own"\nat = 29\nbytes = 1\nis = "mark"\nfixed = "FF"', WRONG_TYPES, ""),
     ],
@@ -204,7 +215,7 @@ def test_what_is_wrong_is_refused_by_its_place(
 @pytest.mark.parametrize(
     ("old", "new", "finding"),
     [
-        ('is = "crc8", at = 17', 'is = "crc8-maxim", at = 17', "readable"),
+        ('is = "crc16", at = 17', 'is = "crc16-modbus", at = 17', "readable"),
         ('quantity = "35000"', 'quantity = "36000"', "means what it should"),
         (
             '"backup", "answer.start_code", "answer.check", "load"]\nclear',
@@ -276,8 +287,8 @@ BOUNDS = [
     ("scale", "scale = 1000", "scale = 0"),
     ("bits", "bits = [[0, 4]]", "bits = [[0, 40]]"),
     ("bits", "bits = [[0, 4]]", "bits = [[0, 0]]"),
-    ("spare", "spare = [[0x96, 0x100]]", "spare = [[0x96, 8000000]]"),
-    ("spare", "spare = [[0x96, 0x100]]", "spare = [[-1, 0x100]]"),
+    ("spare", "spare = [[0x97, 0x100]]", "spare = [[0x97, 8000000]]"),
+    ("spare", "spare = [[0x97, 0x100]]", "spare = [[-1, 0x100]]"),
     ("bytes", "bytes = 4", "bytes = 100000"),
     ("size", "size = 256", "size = 100000"),
     ("pattern", "YYYYMMDDhhmmss", "YYYYMMDDhhMMss"),
@@ -310,21 +321,88 @@ def test_a_flag_beyond_its_bytes_is_refused(tmp_path: Path) -> None:
         read_sheet(path)
 
 
-def test_a_card_type_that_the_sheet_cannot_write_is_not_issued() -> None:
+USERS_ONLY = (
+    ("[constants]", '[constants]\ncard_type = "user"'),
+    ('name = "card_type"', 'name = "kzt"'),
+    ('is = "choice"\nwords = { opening = 0, user = 1, reissue = 2 }', 'is = "uint"'),
+    *[('card_type = "user"\nalarm', 'kzt = "1"\nalarm')] * 2,
+)
+
+
+def test_a_card_type_that_the_sheet_cannot_write_is_not_issued(tmp_path: Path) -> None:
     """Its constant says `user`, a new card is an opening one: refused before it is written."""
-    layout = SHEETS["interface2012"].layout
-    shown = layout.decode(SHEETS["interface2012"].examples[0].image)
-    assert shown.credit is not None
-    assert shown.returned is not None
-    blank = b"\xff" * layout.declaration.size
-    rest = (shown.credit, shown.limits, None, shown.returned)
-    assert layout.decode(layout.plan_issue(blank, shown.identity, *rest).target).identity == (
-        shown.identity
-    )
-    opening = replace(shown.identity, card_type=CardType.OPENING)
-    with pytest.raises(Refusal, match="field_does_not_fit") as stop:
-        layout.plan_issue(blank, opening, *rest)
-    assert stop.value.values["field"] == "card_type"
+    text = SHEET[: SHEET.index(NEW_CARDS)]
+    for old, new in USERS_ONLY:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "users.toml"
+    path.write_text(text, "utf-8")
+    sheet = read_sheet(path)
+    shown = sheet.layout.decode(sheet.examples[0].image)
+    assert shown.identity.card_type is CardType.USER
+    assert services(path) == {
+        "opening and reissue can be issued": "no, opening: card_type; reissue: card_type",
+        "can be cleared": "yes",
+    }
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_worked_sheet_carries_every_service(name: str) -> None:
+    assert set(services(FILE.with_stem(name)).values()) == {"yes"}
+
+
+def test_a_new_card_leaves_nothing_unreadable(tmp_path: Path) -> None:
+    """A field that neither desk nor constant gives a value would stay FF."""
+    untold = services(changed(tmp_path, ('sxrq = "00000000"', "")))
+    assert untold["opening and reissue can be issued"] == "no, opening: price; reissue: price"
+
+
+UNFIXED = ('is = "mark"\nfixed = "68"', 'is = "raw"')
+
+
+def test_without_a_byte_to_be_known_by_a_card_is_neither_opened_nor_cleared(
+    tmp_path: Path,
+) -> None:
+    last = ('name = "own"\nat = 29\nbytes = 1\nis = "mark"\nfixed = "FF"', OWN_RAW)
+    path = changed(tmp_path, UNFIXED, last)
+    assert services(path) == {
+        "opening and reissue can be issued": "no, opening: sheet_cannot_issue",
+        "can be cleared": "no, card_not_clearable",
+    }
+    layout = read_sheet(path).layout
+    assert not layout.rewrites
+
+
+@pytest.mark.parametrize("name", SHEETS)
+@pytest.mark.parametrize("cleared", [False, True], ids=["issued", "cleared"])
+def test_a_card_that_is_pulled_while_it_is_written_whole_is_nobodys(
+    name: str, cleared: bool
+) -> None:
+    """Over a card in use, at every byte and some values between: as it was, done, or unknown."""
+    layout, example = SHEETS[name].layout, SHEETS[name].examples[0]
+    if cleared:
+        plan = layout.plan_wipe(example.image, b"mark")
+    else:
+        shown = layout.decode(example.image)
+        assert shown.credit is not None
+        assert shown.returned is not None
+        opening = replace(shown.identity, card_type=CardType.OPENING, meter_no="QM2600000001")
+        nothing = replace(
+            shown.credit, quantity=Volume(0), cumulative=Volume(0), purchase_counter=0
+        )
+        plan = layout.plan_issue(
+            example.image, opening, nothing, shown.limits, None, shown.returned
+        )
+    head = plan.spans[0]
+    for torn in list(map(bytes, torn_images(plan.before, plan.spans)))[::7]:
+        if layout.recognises(torn):
+            assert torn in (plan.before, plan.target)
+        elif torn[head.address : head.end] == head.data:
+            assert layout.is_blank(torn)
+    assert layout.recognises(plan.target) is not cleared
+    assert layout.is_blank(plan.target) is cleared
+    with pytest.raises(Refusal, match="foreign_card"):
+        layout.plan_wipe(b"\xff" * layout.declaration.size, b"mark")
 
 
 def test_the_chips_own_bytes_are_those_of_the_layouts_that_come_with_the_program() -> None:
