@@ -13,7 +13,6 @@ from cardstation.bootstrap.entry import doors
 from cardstation.cli.commands import COMMANDS
 from cardstation.cli.run import main
 from cardstation.domain.card import CardType
-from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from drivers.layouts import LAYOUTS
 from drivers.layouts.codec import OWN_BYTES
@@ -45,13 +44,6 @@ def changed(folder: Path, *changes: tuple[str, str]) -> Path:
 def failures(path: Path) -> dict[str, str]:
     found = prove(read_sheet(path), LAYOUTS)
     return {one.name.rpartition(": ")[2]: one.found for one in found if not one.ok}
-
-
-def services(path: Path) -> dict[str, str]:
-    """What a sheet's cards allow beside a sale, as `layout check` says it."""
-    found = prove(read_sheet(path, published_keys()), LAYOUTS)
-    assert all(one.ok for one in found), found
-    return {one.name: one.found for one in found if " be " in one.name}
 
 
 SHEETS = {path.stem: read_sheet(path, published_keys()) for path in FILE.parent.glob("*.toml")}
@@ -169,8 +161,6 @@ def test_cards_of_another_size_or_with_spoilt_limits_are_told_apart() -> None:
     assert layout.decode(bytes(image)).returned is None
 
 
-NEW_CARDS = '[[example]]\nname = "an opening card'
-OWN_RAW = 'name = "own"\nat = 29\nbytes = 1\nis = "raw"'
 WRONG_TYPES = 'name = "card_type"\nat = 29\nbytes = 1\nis = "choice"\nwords = { used = 255 }'
 
 
@@ -319,90 +309,6 @@ def test_a_flag_beyond_its_bytes_is_refused(tmp_path: Path) -> None:
     path = changed(tmp_path, (word[0], word[0].rpartition("=")[0] + "= 4000000000"))
     with pytest.raises(Refusal, match="layout_sheet"):
         read_sheet(path)
-
-
-USERS_ONLY = (
-    ("[constants]", '[constants]\ncard_type = "user"'),
-    ('name = "card_type"', 'name = "kzt"'),
-    ('is = "choice"\nwords = { opening = 0, user = 1, reissue = 2 }', 'is = "uint"'),
-    *[('card_type = "user"\nalarm', 'kzt = "1"\nalarm')] * 2,
-)
-
-
-def test_a_card_type_that_the_sheet_cannot_write_is_not_issued(tmp_path: Path) -> None:
-    """Its constant says `user`, a new card is an opening one: refused before it is written."""
-    text = SHEET[: SHEET.index(NEW_CARDS)]
-    for old, new in USERS_ONLY:
-        assert old in text
-        text = text.replace(old, new, 1)
-    path = tmp_path / "users.toml"
-    path.write_text(text, "utf-8")
-    sheet = read_sheet(path)
-    shown = sheet.layout.decode(sheet.examples[0].image)
-    assert shown.identity.card_type is CardType.USER
-    assert services(path) == {
-        "opening and reissue can be issued": "no, opening: card_type; reissue: card_type",
-        "can be cleared": "yes",
-    }
-
-
-@pytest.mark.parametrize("name", SHEETS)
-def test_a_worked_sheet_carries_every_service(name: str) -> None:
-    assert set(services(FILE.with_stem(name)).values()) == {"yes"}
-
-
-def test_a_new_card_leaves_nothing_unreadable(tmp_path: Path) -> None:
-    """A field that neither desk nor constant gives a value would stay FF."""
-    untold = services(changed(tmp_path, ('sxrq = "00000000"', "")))
-    assert untold["opening and reissue can be issued"] == "no, opening: price; reissue: price"
-
-
-UNFIXED = ('is = "mark"\nfixed = "68"', 'is = "raw"')
-
-
-def test_without_a_byte_to_be_known_by_a_card_is_neither_opened_nor_cleared(
-    tmp_path: Path,
-) -> None:
-    last = ('name = "own"\nat = 29\nbytes = 1\nis = "mark"\nfixed = "FF"', OWN_RAW)
-    path = changed(tmp_path, UNFIXED, last)
-    assert services(path) == {
-        "opening and reissue can be issued": "no, opening: sheet_cannot_issue",
-        "can be cleared": "no, card_not_clearable",
-    }
-    layout = read_sheet(path).layout
-    assert not layout.rewrites
-
-
-@pytest.mark.parametrize("name", SHEETS)
-@pytest.mark.parametrize("cleared", [False, True], ids=["issued", "cleared"])
-def test_a_card_that_is_pulled_while_it_is_written_whole_is_nobodys(
-    name: str, cleared: bool
-) -> None:
-    """Over a card in use, at every byte and some values between: as it was, done, or unknown."""
-    layout, example = SHEETS[name].layout, SHEETS[name].examples[0]
-    if cleared:
-        plan = layout.plan_wipe(example.image, b"mark")
-    else:
-        shown = layout.decode(example.image)
-        assert shown.credit is not None
-        assert shown.returned is not None
-        opening = replace(shown.identity, card_type=CardType.OPENING, meter_no="QM2600000001")
-        nothing = replace(
-            shown.credit, quantity=Volume(0), cumulative=Volume(0), purchase_counter=0
-        )
-        plan = layout.plan_issue(
-            example.image, opening, nothing, shown.limits, None, shown.returned
-        )
-    head = plan.spans[0]
-    for torn in list(map(bytes, torn_images(plan.before, plan.spans)))[::7]:
-        if layout.recognises(torn):
-            assert torn in (plan.before, plan.target)
-        elif torn[head.address : head.end] == head.data:
-            assert layout.is_blank(torn)
-    assert layout.recognises(plan.target) is not cleared
-    assert layout.is_blank(plan.target) is cleared
-    with pytest.raises(Refusal, match="foreign_card"):
-        layout.plan_wipe(b"\xff" * layout.declaration.size, b"mark")
 
 
 def test_the_chips_own_bytes_are_those_of_the_layouts_that_come_with_the_program() -> None:
