@@ -37,6 +37,7 @@ from cardstation.services.intent.lost_card import (
     repeats,
 )
 from cardstation.services.intent.made_good import ensure_not_made_good
+from cardstation.services.intent.meter_changes import meters_called_off
 from cardstation.services.intent.reissuing import (
     ensure_first,
     ensure_nothing_open,
@@ -154,7 +155,10 @@ def _begun(station: Station, account_no: str) -> TopUp | None:
 def _look(station: Station, household: Household, maker: str, meter: MeterRead | None) -> LostCard:
     """Everything that is known, and nothing that stands against a new card."""
     every = facts_of_card(station, household.card_no)
-    theirs = [one for one in every if one.account_no == household.account_no and one.maker]
+    with station.store.reading() as reading:
+        void = meters_called_off(reading, household)
+    held = [one for one in every if one.meter_no not in void]
+    theirs = [one for one in held if one.account_no == household.account_no and one.maker]
     rules = rules_for(station, household, theirs[-1].maker if theirs else maker)
     identity = identity_of(household, rules)
     told = tuple(one for one in every if is_of_household(one, identity))
@@ -164,8 +168,9 @@ def _look(station: Station, household: Household, maker: str, meter: MeterRead |
     household = replace(household, generation=live)
     ensure_nothing_open(station, told, household)
     last = last_load(told, household.meter.meter_no, rules)
-    _ensure_had_card(household, told)
-    opens = _opens(household, told, meter)
+    kept = [one for one in told if one.meter_no not in void]
+    _ensure_had_card(household, kept)
+    opens = _opens(household, kept, meter)
     if live >= rules.generation_max:
         raise Refusal("reissues_used_up", account_no=household.account_no, most=live)
     found = LostCard(household, rules, told, last, meter, opens)

@@ -47,6 +47,14 @@ def meters_before(reading: Reading, account_no: str) -> frozenset[str]:
     return frozenset(one for one in gone if one)
 
 
+def meters_called_off(reading: Reading, household: Household) -> frozenset[str]:
+    """Numbers of the meters that never hung there: the change that named them was cancelled."""
+    every = reading.account_changes.of_account(household.account_no)
+    cancelled = [one for one in every if one.what is AccountEvent.METER_CHANGE_CANCELLED]
+    named = {one.before.meter_no for one in cancelled}
+    return frozenset(one for one in named if one) - {household.meter.meter_no}
+
+
 def is_of_this_meter(reading: Reading, household: Household, one: TopUp) -> bool:
     """Whether a load or a work belongs to the meter that a household has now.
 
