@@ -155,8 +155,8 @@ TABLE = {
     ),
     "change_needs_ledger": Words(
         "The ledger is needed",
-        "Another desk may have carried over what was left in the old meter of account "
-        "{account_no} already.",
+        "Another desk may have replaced the card of account {account_no}, or carried over what "
+        "was left in its old meter.",
         "Nothing was changed, and nothing loaded; what is due stays due.",
         "Try again once the ledger answers.",
     ),

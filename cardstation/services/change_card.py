@@ -21,6 +21,7 @@ from cardstation.errors import CardSwapped, Refusal, fail
 from cardstation.ports.layout import Layout
 from cardstation.ports.reader import Presence, Reader
 from cardstation.services.identify import Plastic, insert_card, insert_plastic
+from cardstation.services.intent.adopt import has_a_ledger
 from cardstation.services.intent.card_code import ensure_presentable
 from cardstation.services.intent.card_slips import card_slip_of
 from cardstation.services.intent.guards import ensure_may_sell, ensure_other_person
@@ -76,7 +77,7 @@ def change_card(
         Refusal: `unknown_household`, `account_stopped`, `account_closed`, `card_blacklisted`,
             `no_meter_change` (none is recorded here), `card_changed_already`,
             `card_differs_from_file`, `old_card`, `change_load_on_card`, `change_not_readable`,
-            `change_needs_other_card`, `proof_missing`, `second_person_same`, what the layout says
+            `change_needs_other_card`, `change_needs_ledger`, `proof_missing`, `second_person_same`, what the layout says
             of cards that no desk issues, and those of `ensure_may_sell` and `resolve_card`.
             Nothing was written.
         OutcomeUnknown: the card decides at its next insertion.
@@ -87,8 +88,10 @@ def change_card(
     if approval:
         ensure_other_person(station, approval)
     with station.store.reading() as reading:
-        household = _customer(reading, account_no)
+        _customer(reading, account_no)
     seen = None if _begun(station, account_no) else _looked_at(station, reader, presence, watch)
+    with station.store.reading() as reading:
+        household = _customer(reading, account_no)
     with station.work.on_card(household.card_no, presence):
         begun = _begun(station, account_no)
         card = _inserted(station, reader, presence, begun, seen)
@@ -131,11 +134,15 @@ def _looked_at(
     """The card as it says itself who it is, once what is open on it for its old meter is ended.
 
     Raises:
-        Refusal, OutcomeUnknown: as `resolve_card`.
+        Refusal, OutcomeUnknown: as `resolve_card`; `change_needs_ledger`: another desk may have
+            made a card in its place.
     """
     seen = insert_card(station, reader, presence)
     try:
         ensure_settled(resolve_card(station, seen, watch))
+        if seen.told is None and has_a_ledger(station):
+            account_no = seen.content.identity.account_no
+            raise Refusal("change_needs_ledger", account_no=account_no)
         return seen.layout, seen.image
     finally:
         seen.close()

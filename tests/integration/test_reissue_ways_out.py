@@ -12,11 +12,11 @@ from cardstation.services.cancel_meter_change import cancel_meter_change
 from cardstation.services.sync import sync
 from drivers.makers import MAKERS
 from tests.integration.test_change_meter import load, reading, record
-from tests.kit.changing import change
+from tests.kit.changing import change, not_changed
 from tests.kit.reissuing import SECOND, WHY, home_of, meter_of, refused, reissue, taken_back
 from tests.kit.station import card_of
 from tests.kit.two_desks import proved
-from tests.kit.two_stations import line_of, two_stations
+from tests.kit.two_stations import line_of, told, two_stations
 
 pytest_plugins = ("tests.kit.fast_disk",)
 pytestmark = pytest.mark.usefixtures("chance")
@@ -68,4 +68,23 @@ def test_a_card_lost_while_it_named_a_meter_that_never_came_is_replaced(
         assert meter.take(new).credited
         assert not meter.take(card).credited
         sync(here.station)
+        proved(here, there)
+
+
+def test_a_card_that_another_desk_replaced_is_not_written_for_the_new_meter(tmp_path: Path) -> None:
+    """It would open the meter and be dead at every desk; only the ledger knows."""
+    with two_stations(tmp_path, households=[HOME]) as (here, there, _):
+        lost = card_of(HOME)
+        meter = meter_of(lost, RULES)
+        assert refused(there, lost, "60") == ""
+        meter.take(lost)
+        told(here, there)
+        record(here, HOME, reading(Volume(0), meter.state.purchase_counter))
+        new = reissue(there, HOME)
+        line_of(here).down = True
+        assert not_changed(here, lost, HOME) == "change_needs_ledger"
+        line_of(here).down = False
+        assert not_changed(here, lost, HOME) == "old_card"
+        here.reader.pull()
+        change(here, new, HOME)
         proved(here, there)
