@@ -77,9 +77,9 @@ def change_card(
         Refusal: `unknown_household`, `account_stopped`, `account_closed`, `card_blacklisted`,
             `no_meter_change` (none is recorded here), `card_changed_already`,
             `card_differs_from_file`, `old_card`, `change_load_on_card`, `change_not_readable`,
-            `change_needs_other_card`, `change_needs_ledger`, `proof_missing`, `second_person_same`, what the layout says
-            of cards that no desk issues, and those of `ensure_may_sell` and `resolve_card`.
-            Nothing was written.
+            `change_needs_other_card`, `change_needs_ledger`, `proof_missing`,
+            `second_person_same`, what the layout says of cards that no desk issues, and those of
+            `ensure_may_sell` and `resolve_card`. Nothing was written.
         OutcomeUnknown: the card decides at its next insertion.
     """
     watch(Step.READ)
