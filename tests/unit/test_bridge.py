@@ -14,12 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from cardstation.domain.card import CardIdentity, CardType, PriceBlock, Witness, judge
+from cardstation.domain.card import Witness, judge
 from cardstation.domain.meter import CounterSchool, MeterKind
 from cardstation.domain.money import Money
-from cardstation.domain.new_card import NEVER_MET, new_content
 from cardstation.domain.topup import NO_MARK
-from cardstation.domain.volume import Volume
 from cardstation.errors import LinkFailed, Refusal
 from drivers.bridge import process
 from drivers.bridge.child import PROGRAM
@@ -27,7 +25,6 @@ from drivers.bridge.description import FACTS, RESULTS, ROLES, Argument
 from drivers.bridge.facts import (
     DIGESTS,
     Facts,
-    blank_of,
     facts_in,
     image_of,
     load_mark_of,
@@ -36,7 +33,7 @@ from drivers.bridge.facts import (
 from drivers.bridge.layout import FactsLayout
 from drivers.bridge.reading import read_description
 from drivers.bridge.shelf import KeysBesideLibraries, Shelf
-from drivers.bridge.values import CHINA, facts_of, wire_of
+from drivers.bridge.values import facts_of, wire_of
 from drivers.keys import DemoCardKeys
 from drivers.makers import MAKERS
 from tests.kit.maker_library import SOURCES
@@ -362,81 +359,3 @@ def test_the_process_is_an_executable_of_its_own() -> None:
         run = subprocess.run([script], input="", capture_output=True, check=False, timeout=30)
         assert run.returncode == 0
     assert callable(process.main)
-
-
-NO_NEW_CARDS = [
-    ('-12 = "blank_card"\n', "", "functions.read.results"),
-    ('fact = "meter_no", type = "text", size = 24 }', 'type = "text", size = 24 }',
-     "functions.issue.arguments"),
-    ('[{ fact = "card_no", type = "text", size = 24 }]', '[{ type = "text", size = 24 }]',
-     "functions.format.arguments"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("old", "new", "place"), NO_NEW_CARDS, ids=["blank", "issue", "format"])
-def test_new_cards_and_blanks_are_told_apart_or_refused_by_their_place(
-    tmp_path: Path, old: str, new: str, place: str
-) -> None:
-    test_a_description_that_cannot_be_is_refused_by_its_place(tmp_path, old, new, place)
-
-
-NOON = datetime(2026, 11, 27, 12, 0, tzinfo=CHINA)
-CARD = CardIdentity("AD01", CardType.OPENING, "C1", "A1", "M1", 0)
-
-
-def planned(
-    identity: CardIdentity,
-    without: str = "",
-    price: PriceBlock | None = None,
-    school: CounterSchool = CounterSchool.EXACT,
-) -> str:
-    """The code of what stops a new card of a library whose `issue` lacks a fact."""
-    functions = dict(DESCRIBED.functions)
-    for role in ("issue", "read"):
-        kept = tuple(one for one in functions[role].arguments if one.fact != without)
-        functions[role] = replace(functions[role], arguments=kept)
-    rules = replace(DESCRIBED.rules, school=school)
-    layout = FactsLayout(replace(DESCRIBED, functions=functions, rules=rules))
-    new = new_content(
-        identity, DESCRIBED.rules, MeterKind.VOLUME, tiers=(), at=NEVER_MET, station_no=1, mark=b"m"
-    )
-    assert new.credit is not None
-    assert new.returned is not None
-    loaded = replace(new.credit, quantity=Volume(5_000))
-    try:
-        plan = layout.plan_issue(
-            blank_of(layout.code), identity, loaded, new.limits, price, new.returned
-        )
-    except Refusal as stop:
-        return stop.code
-    assert layout.decode(plan.target).identity == identity
-    return ""
-
-
-def test_a_card_that_its_library_could_not_say_is_not_issued() -> None:
-    replaced = replace(CARD, card_type=CardType.REISSUE, generation=1)
-    assert [planned(CARD), planned(replaced)] == ["", ""]
-    assert planned(CARD, "opening") == "library_cannot_issue"
-    assert planned(replaced, "opening") == ""
-    assert planned(replaced, "generation") == "library_cannot_issue"
-    assert planned(CARD, "quantity") == "library_cannot_issue"
-    assert planned(CARD, school=CounterSchool.NONE) == "library_cannot_issue"
-    assert planned(CARD, price=PriceBlock(1, ())) == "field_does_not_fit"
-
-
-def test_the_day_of_a_new_card_is_as_the_library_tells_it_again() -> None:
-    read = DESCRIBED.functions["read"]
-    told = Argument(type="text", fact="at", out=True, size=9)
-    functions = {**DESCRIBED.functions, "read": replace(read, arguments=(*read.arguments, told))}
-    layout = FactsLayout(replace(DESCRIBED, functions=functions))
-    new = new_content(
-        CARD, DESCRIBED.rules, MeterKind.VOLUME, tiers=(), at=NOON, station_no=1, mark=b"mark"
-    )
-    assert new.credit is not None
-    assert new.returned is not None
-    plan = layout.plan_issue(
-        blank_of(layout.code), CARD, new.credit, new.limits, None, new.returned
-    )
-    shown = layout.decode(plan.target).credit
-    assert shown is not None
-    assert shown.loaded_at == NOON.replace(hour=0, minute=0, tzinfo=CHINA)
