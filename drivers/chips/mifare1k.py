@@ -105,7 +105,8 @@ class Mifare1k:
         The first sector is the last: `unlock` asks it, so a card that opens by its own key has it
         everywhere.
 
-        A trailer torn while it is written can lock its sector for ever: only when issuing.
+        A trailer torn while it is written can lock its sector for ever: only when issuing. One
+        that a cut left before it, or after it, is no harm: what has its key is left as it is.
 
         Raises:
             LinkFailed: some sectors may have the old key, some the new one: keep both.
@@ -115,8 +116,29 @@ class Mifare1k:
         data = rules.trailer(rules.TRANSPORT_KEY, rules.ISSUED, new)
         for sector in reversed(range(rules.SECTORS)):
             block = rules.trailer_of(sector * (rules.PER_SECTOR + 1))
-            self._authenticate(block, self._kind, CODE_PLACE)
-            self._speech.write(self._link, block, data, hidden=True)
+            if self._opens_as_before(block):
+                self._speech.write(self._link, block, data, hidden=True)
+            else:
+                self._ensure_given(block, new)
+
+    def _opens_as_before(self, block: int) -> bool:
+        """The sector is as the one that was unlocked."""
+        if self._kind == KEY_A:
+            return self._in_transport(block)
+        try:
+            self._authenticate(block, KEY_B, CODE_PLACE)
+        except NotOpened:
+            return False
+        return True
+
+    def _ensure_given(self, block: int, new: bytes) -> None:
+        """A sector that opens otherwise must have got its new key before."""
+        self._speech.load_key(self._link, READ_PLACE, new)
+        try:
+            self._asked_twice(block, KEY_B)
+        finally:
+            self._speech.load_key(self._link, READ_PLACE, rules.TRANSPORT_KEY)
+            self._open = None
 
     def _in_transport(self, block: int) -> bool:
         last = rules.trailer_of(block)
@@ -127,17 +149,17 @@ class Mifare1k:
     def _read_block(self, address: int) -> bytes:
         block = rules.block_of(address)
         try:
-            self._authenticate(block, KEY_A, READ_PLACE)
-        except NotOpened:
-            self._again(block)
-        return self._speech.read(self._link, block)
-
-    def _again(self, block: int) -> None:
-        """Nobody counts keys here, and a card held badly deserves a second question."""
-        try:
-            self._authenticate(block, KEY_A, READ_PLACE)
+            self._asked_twice(block, KEY_A)
         except NotOpened as stranger:
             raise Refusal("foreign_card") from stranger
+        return self._speech.read(self._link, block)
+
+    def _asked_twice(self, block: int, kind: int) -> None:
+        """Nobody counts keys here, and a card held badly deserves a second question."""
+        try:
+            self._authenticate(block, kind, READ_PLACE)
+        except NotOpened:
+            self._authenticate(block, kind, READ_PLACE)
 
     def _write_block(self, address: int, data: bytes) -> None:
         block = rules.block_of(address)

@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -71,7 +71,8 @@ class Lab:
 
     def households(self) -> list[Household]:
         """Whose cards are worked with."""
-        return neighbours(2)
+        chip = layout_of(self.maker).chip
+        return [replace(one, chip=chip) for one in neighbours(2)]
 
     def fresh(self) -> World:
         """A world in which the job's work begins; the cards are new, and chance repeats itself.

@@ -178,9 +178,10 @@ OTHER_CHIPS = tuple(
         Case(BAG, Where.HOME, "", 211, number),
         Case(PREPAID, Where.ANOTHER, "", 131, number),
         Case(RETURN, Where.SAME, "", 61, number),
+        *(Case(job, Where.SAME, "", 131, 41 + 19 * number) for job in (GIVE, *METERS)),
     )
 )
-"""Each money service that writes cards, once on every chip that a maker's cards have."""
+"""Each money service that writes cards, on every other chip; whole: `./dev soak works`."""
 
 EVERYWHERE = (
     *(
@@ -199,9 +200,8 @@ EVERYWHERE = (
 def lab_of(case: Case, folder: Path) -> Lab:
     purse = case.job in PURSE_JOBS
     kind, prepared = (PurseLab, stock_purses) if purse else (Lab, stock)
-    lab = kind(folder, case.job, prepared, case.tender, case.answers, case.dialect, case.where)
-    lab.maker = case.maker
-    return lab
+    how = (case.tender, case.answers, case.dialect, case.where, case.maker)
+    return kind(folder, case.job, prepared, *how)
 
 
 def every_cut(lab: Lab) -> list[Cut]:

@@ -32,6 +32,7 @@ from tests.soak import (
     sim,
     sweep,
     tears,
+    works,
 )
 from tests.soak.figures import Figures
 
@@ -53,6 +54,7 @@ PARTS: tuple[tuple[str, Callable[[], Figures]], ...] = (
     ("pairs", sweep.pairs),
     ("tears", tears.soak),
     ("town", meters.town),
+    ("works", works.soak),
 )
 BROKEN = (AssertionError, CardStationError, pytest.fail.Exception, pytest.skip.Exception)
 """A skipped proof proves nothing: here it counts as broken."""

@@ -24,17 +24,33 @@ from tests.kit.power import Cut, moments
 from tests.kit.shared_engines import share_engines
 from tests.kit.sweep import Lab
 from tests.kit.sweep_world import Where
-from tests.property.test_power_cut import EVERYWHERE, TWICE, Case, every_cut, lab_of
+from tests.property.test_power_cut import (
+    EVERYWHERE,
+    OTHER_CHIPS,
+    TWICE,
+    Case,
+    every_cut,
+    lab_of,
+)
 from tests.soak.figures import Figures
 
 FIRSTS, SECONDS = 9, 31
 BROKEN = (AssertionError, CardStationError, pytest.fail.Exception)
-LISTS: Mapping[str, tuple[Case, ...]] = {"sweep": EVERYWHERE, "pairs": TWICE}
+LISTS: Mapping[str, tuple[Case, ...]] = {
+    "sweep": EVERYWHERE,
+    "chips": OTHER_CHIPS,
+    "pairs": TWICE,
+}
 
 
 def soak() -> Figures:
     """All single cuts."""
-    return _all("sweep", _once)
+    return _all("sweep", partial(_once, "sweep"))
+
+
+def chips() -> Figures:
+    """All single cuts of the services that write cards, on every chip but the first."""
+    return _all("chips", partial(_once, "chips"))
 
 
 def pairs() -> Figures:
@@ -97,8 +113,8 @@ def _lab(case: Case) -> Iterator[Lab]:
             shutil.rmtree(folder)
 
 
-def _once(number: int) -> Counter[str]:
-    with _lab(LISTS["sweep"][number]) as lab:
+def _once(name: str, number: int) -> Counter[str]:
+    with _lab(LISTS[name][number]) as lab:
         cuts = every_cut(lab)
         for cut in cuts:
             lab.run(cut)

@@ -16,10 +16,11 @@ from types import ModuleType
 import pytest
 
 from tests.kit import central_plants, plants
+from tests.kit.cut_works import WORKS
 from tests.property import test_planted_faults as in_station
 from tests.property import test_planted_ledger_faults as in_ledger
 from tests.property.test_interleavings import EVERY_PAIR
-from tests.property.test_power_cut import EVERYWHERE, TWICE
+from tests.property.test_power_cut import EVERYWHERE, OTHER_CHIPS, TWICE
 from tests.sim import plants as world_plants
 from tests.soak.__main__ import PARTS
 from tests.soak.ledger import ENTRIES
@@ -34,6 +35,7 @@ NOT_WHOLE = {
     "interleave": "the spread of CI was met; all pairs at all boundaries are hours",
     "pairs": "jobs of the services at the counter came since; CI cuts its share of them",
     "sweep": "jobs of the services at the counter came since; CI cuts its share of them",
+    "works": "every chip came on 27 November; CI cuts its share of them",
 }
 """Long proofs whose row may say that they were not run whole, and why."""
 
@@ -58,6 +60,7 @@ WHOLE: dict[str, tuple[str, ...]] = {
     "power": ("{CUTS} stories", NONE_BROKEN),
     "sim": ("{SMALL_WORLDS} small worlds", "{LARGE_WORLDS} large", NONE_BROKEN),
     "sweep": (f"{len(EVERYWHERE)} passes", NONE_BROKEN),
+    "works": (f"{len(WORKS)} works", f"{len(OTHER_CHIPS)} passes", NONE_BROKEN),
     "tears": ("states of loads", "of clearings", "0 show a third thing"),
     "town": (f"{len(CASES) * TOWN_HOUSEHOLDS} households", NONE_BROKEN),
 }

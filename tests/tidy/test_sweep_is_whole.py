@@ -59,8 +59,8 @@ SWEEP = (
 
 NOT_SWEPT = {
     f"{SERVICES}.reissue_card.reissue_card": "it asks the ledger, whose word books money of others",
-    f"{SERVICES}.cancel_reissue.cancel_reissue": "as reissue_card; test_reissue_cuts cuts both",
-    f"{SERVICES}.make_tool_card.make_tool_card": "no money: property/test_tool_cuts.py cuts it",
+    f"{SERVICES}.cancel_reissue.cancel_reissue": "as reissue_card; test_work_cuts.py cuts both",
+    f"{SERVICES}.make_tool_card.make_tool_card": "no money: test_work_cuts.py cuts it",
     f"{SERVICES}.pay_debt.pay_debt": "its money is settle_arrears, swept; a row is judged after it",
 }
 """Services by whole name, and why no job cuts them."""
