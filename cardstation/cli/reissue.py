@@ -71,7 +71,7 @@ def write_card(
 @with_json
 @pass_call
 def cancel(call: Call, *, why: str, approver: str, reader: str, wait_s: float) -> None:
-    """Make the new card in the reader a blank again: the old one was found, and holds again."""
+    """Take the new card in the reader back: the old one was found, and holds again."""
     with (
         call.doors.station(call.settings, True) as station,
         card_on_reader(call, reader, wait_s) as (chosen, seen),

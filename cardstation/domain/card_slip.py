@@ -22,6 +22,7 @@ class CardSlip:
         counter: Purchase counter on the card; of one that was cleared, what it was.
         approver: Who else agreed, where two persons were needed.
         quantity: The load that a reissue carries once more, None where it carries none.
+        spent: Of a card that was cleared: it is no blank, and is cut in two.
         training: Prints 培训 on the paper.
     """
 
@@ -43,3 +44,4 @@ class CardSlip:
     counter: int
     approver: str = ""
     quantity: Quantity | None = None
+    spent: bool = False

@@ -74,6 +74,8 @@ def _next(slip: CardSlip, t: Translator) -> str:
         return t("Put the card into your gas meter, then bring it back: it takes gas from then on.")
     if slip.work == Work.REISSUE:
         return t("Use only this card from now on: the one before is void, also if it is found.")
+    if slip.spent:
+        return t("The card is nobody's, and its chip cannot be issued anew: cut it in two.")
     if slip.work == Work.CLEAR:
         return t("The card is blank again: it is nobody's, and can be issued anew.")
     if slip.work == Work.CHANGE and slip.counter:

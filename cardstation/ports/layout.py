@@ -77,6 +77,8 @@ class Layout(Format, Protocol):
     def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:
         """Make a dead card a blank again that carries a mark of whoever did it.
 
+        One whose chip keeps its number for ever becomes nobody's instead, by its version alone.
+
         Its first span takes the card out of the world and puts the mark there; torn after that,
         it is a blank that says so, torn within it nothing else of the card is changed yet.
 

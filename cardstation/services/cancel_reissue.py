@@ -1,6 +1,7 @@
 """Takes a card back that was made in the place of another (补卡撤销): the other one was found.
 
-Both cards are at the desk. The new one becomes a blank, and the old one is the live one again.
+Both cards are at the desk. The new one becomes a blank, or nobody's where its chip keeps its number
+for ever, and the old one is the live one again.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def cancel_reissue(
     why: str,
     watch: Watch,
 ) -> CardSlip:
-    """Make the new card in the reader a blank again; what was cut short on it is finished.
+    """Make the new card in the reader a blank, or nobody's; what was cut short on it is finished.
 
     Args:
         station: The desk.

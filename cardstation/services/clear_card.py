@@ -98,6 +98,8 @@ def wiped(
 ) -> CardSlip:
     """Make the card in the reader a blank if it may become one, as `clear_card`.
 
+    One that is undone and whose chip keeps its number for ever becomes nobody's: it is spent.
+
     Args:
         station: The desk.
         reader: Where the card lies.
@@ -125,7 +127,9 @@ def wiped(
             done = finish_wipe(station, card, begun, watch)
         finally:
             card.close()
-    return card_slip_of(station, household, done, approver=approval.name)
+    slip = card_slip_of(station, household, done, approver=approval.name)
+    plan = done.plan or fail("a work is armed as it begins")
+    return replace(slip, spent=not card.layout.is_blank(plan.target))
 
 
 def give_up_clearing(station: Station, account_no: str, approval: Approval, why: str) -> TopUp:
@@ -212,6 +216,8 @@ def _begin(
     while mark_of(work_id) in _NO_MARKS:
         work_id = new_id(station.clock)
     plan = card.layout.plan_wipe(card.image, mark_of(work_id))
+    if not (undoes or card.layout.is_blank(plan.target)):
+        raise Refusal("card_not_clearable")
     intent = begun_work(station, work_id, Work.CLEAR, content, card.image)
     intent = replace(intent, counter_after=0, corrects=undoes)
     ensure_presentable(station, card, intent)

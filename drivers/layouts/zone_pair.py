@@ -39,6 +39,7 @@ from drivers.layouts.slots import is_newer
 
 _BLANK = 0xFF
 _BEGUN = b"\xfe"
+_VOID = b"\x00"
 _VOLUME = MeterKind.VOLUME.value
 _SEQUENCES = 256
 Values = Mapping[str, FieldValue]
@@ -200,12 +201,15 @@ class ZonePairLayout:
         return WritePlan(image, spans, ranges)
 
     def plan_wipe(self, image: bytes, mark: bytes) -> WritePlan:  # noqa: ARG002
-        """Its issuer fuse is blown: card number and reissue count stay for ever.
+        """Nobody's, and no blank: its issuer fuse keeps card number and reissue count for ever.
+
+        Clearing bits needs no erase, so a card torn in it is as it was, or nobody's already.
 
         Raises:
-            Refusal: `card_not_clearable`.
+            Refusal: `foreign_card`, `card_damaged`.
         """
-        raise Refusal("card_not_clearable")
+        self.decode(image)
+        return WritePlan(image, (Span(self._version_at, _VOID),), (self._identity.addresses,))
 
     def plan_return(self, image: bytes, returned: ReturnBlock) -> WritePlan:
         """What a meter writes back; the desk never calls this.

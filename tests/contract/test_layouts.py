@@ -17,6 +17,7 @@ from drivers.layouts.checks import Check
 from drivers.layouts.codec import Block, Operation
 from drivers.layouts.example import Example
 from drivers.layouts.fields import Field
+from drivers.layouts.tears import torn_images
 from drivers.layouts.two_slot import TwoSlotLayout
 from drivers.layouts.zone_pair import ZonePairLayout
 
@@ -174,8 +175,17 @@ def test_a_card_that_is_wiped_is_a_blank_that_says_by_whom(layout: TwoSlotLayout
 
 
 @pytest.mark.parametrize("layout", [one for one in LAYOUTS if one not in TWO_SLOT])
-def test_what_keeps_its_number_for_ever_is_not_wiped(layout: Layout) -> None:
-    with pytest.raises(Refusal, match="card_not_clearable"):
+def test_what_keeps_its_number_for_ever_becomes_nobodys_and_no_blank(
+    layout: ZonePairLayout,
+) -> None:
+    for image in (example.image() for example in layout.examples):
+        if not layout.recognises(image):
+            continue
+        plan = layout.plan_wipe(image, b"mark")
+        for torn in map(bytes, torn_images(image, plan.spans)):
+            assert not layout.is_blank(torn)
+            assert not layout.recognises(torn) or torn == image
+    with pytest.raises(Refusal, match="foreign_card"):
         layout.plan_wipe(b"", b"mark")
 
 

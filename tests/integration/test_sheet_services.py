@@ -168,7 +168,7 @@ def _closed(desk: Desk, home: Household) -> None:
         unit.commit()
 
 
-EVERY = 1 if os.environ.get("ISSUE_CUTS") == "all" else 11
+EVERY = 1 if os.environ.get("ISSUE_CUTS") == "all" else 23
 
 
 def _changed(town: Town, card: VirtualCard) -> str:

@@ -27,11 +27,11 @@ def record_undone(station: Station, work: TopUp, words: str, approver: str) -> T
 
 
 def undo_reissue(station: Station, unit: Unit, clearing: TopUp) -> None:
-    """The new card is a blank again; the caller commits."""
+    """The new card is nobody's again; the caller commits."""
     begun = unit.journal.last_about(clearing.topup_id, EntryKind.CARD_ARMED)
     approver = (begun or fail("it was armed")).entry.approver
     work = unit.topups.get(clearing.corrects) or fail("a clearing names the work it undoes")
-    _undone(station, unit, work, "its card is a blank again", approver or station.clerk)
+    _undone(station, unit, work, "its card is nobody's again", approver or station.clerk)
 
 
 def _undone(station: Station, unit: Unit, work: TopUp, words: str, approver: str) -> TopUp:

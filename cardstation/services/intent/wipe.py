@@ -44,7 +44,7 @@ def finish_wipe(station: Station, card: CardInLane, intent: TopUp, watch: Watch)
             else:
                 intent = record_again(station, intent, plan)
             watch(Step.WRITE)
-            _open_as_blank(station, card, intent)
+            _open(station, card, intent, plan.target)
             card.chip.write(card.image, plan.spans)
             card.power_cycle()
         watch(Step.VERIFY)
@@ -56,17 +56,27 @@ def finish_wipe(station: Station, card: CardInLane, intent: TopUp, watch: Watch)
     return record_written(station, intent, card.image)
 
 
-def _open_as_blank(station: Station, card: CardInLane, intent: TopUp) -> None:
+def _open(station: Station, card: CardInLane, intent: TopUp, target: bytes) -> None:
     """Open it with the code of a blank, which it is given first while it is still known.
 
     A cut in between leaves its own code, the one of a blank, or a mixture that opens by neither.
+    One that becomes no blank keeps its own.
     """
     own = own_code(station, card, intent)
+    if not card.layout.is_blank(target):
+        _present(station, card, intent, own)
+        return
     after_own = False
     if own and card.layout.recognises(card.image):
         after_own = refused_before(station, card, intent) or not _given(station, card, intent, own)
+    _present(station, card, intent, card.blank_code, after_own=after_own)
+
+
+def _present(
+    station: Station, card: CardInLane, intent: TopUp, code: bytes, *, after_own: bool = False
+) -> None:
     try:
-        present(station, card, intent, card.blank_code, after_own=after_own)
+        present(station, card, intent, code, after_own=after_own)
     except CodeRefused as error:
         raise Refusal("card_code_unknown", card_no=intent.identity.card_no) from error
 

@@ -120,7 +120,7 @@ def _why_no_cancelling(facts: Facts) -> Said | None:
 
 def _cancel_preview(_services: DeskServices, form: Form) -> tuple[Said, ...]:
     return (
-        say("The new card of {name} becomes a blank, and the one before holds again.",
+        say("The new card of {name} is taken back, and the one before holds again.",
             name=form.facts.home.name),
         say("The old card lies before both; the new one was in no meter."),
         say("No money moves."),
@@ -132,7 +132,10 @@ def _cancel(doing: Doing) -> Done:
     slip = issuing.cancel_reissue(doing.presence, form.second, form.words("why"), doing.watch)
     return Done(
         say("The old card holds again"),
-        (say("The new card is blank."), say("Give the old card back.")),
+        (
+            say("Cut the new card in two.") if slip.spent else say("The new card is blank."),
+            say("Give the old card back."),
+        ),
         paper=lambda: issuing.print_slip(slip),
     )
 
@@ -140,7 +143,7 @@ def _cancel(doing: Doing) -> Done:
 CANCEL_REISSUE = Act(
     code="cancel_reissue",
     title="Old card found again",
-    about="The new card becomes a blank again, as long as it was in no meter; two people.",
+    about="The new card is taken back, as long as it was in no meter; two people.",
     group=Group.CARD,
     key="F",
     why_not=_why_no_cancelling,
