@@ -26,12 +26,9 @@ def _of(rules: MakerRules) -> list[CutWork]:
     made = []
     for dialect in SPOKEN[layout_of(rules).chip]:
         begins = {str(work): partial(cut_issue.begun, work=work) for work in DONE}
-        begins |= {Act.REISSUE: partial(cut_reissue.begun, act=Act.REISSUE)}
+        begins |= {str(act): partial(cut_reissue.begun, act=act) for act in Act}
         if rules in CLEARABLE:
-            begins |= {
-                "clear": cut_clear.begun,
-                Act.CANCEL: partial(cut_reissue.begun, act=Act.CANCEL),
-            }
+            begins |= {"clear": cut_clear.begun}
         made += [
             CutWork(name, rules.layout, dialect, partial(begin, dialect=dialect, rules=rules))
             for name, begin in begins.items()
@@ -62,4 +59,4 @@ WORKS = (
         for back in (False, True)
     ),
 )
-"""An AT88SC102 is not cleared, so a card of it that was made in another's place stays made."""
+"""An AT88SC102 is not cleared; a card of it that was made in another's place becomes nobody's."""
