@@ -234,4 +234,5 @@ class Hands:
             for name, slot in zip(self._inside, self.slots, strict=True)
         ]
         more = {"in_readers": list[object](inside)} if len(inside) > 1 else {}
-        return {"in_reader": inside[0], **more}
+        noticed = [slot.noticed for slot in self.slots]
+        return {"in_reader": inside[0], "noticed": list[object](noticed), **more}

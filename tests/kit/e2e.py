@@ -17,12 +17,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Self
 
 import pytest
 
-from cardstation.bootstrap.rack_socket import call_rack
+from cardstation.bootstrap.rack_socket import call_rack, note_of
 from cardstation.central.serve import embedded_postgres
 from cardstation.errors import Mishap
 from tests.kit.made_cluster import begin_cluster
@@ -259,6 +260,10 @@ class Desk:
         command = [str(SCRIPTS / program), *map(str, words)]
         return self._started(command, env, fork).answer(given=given)
 
+    def kept(self, program: str) -> Process:
+        """Start a program of the process that imported before; it lasts as long as the story."""
+        return self._started([program], {}, fork)
+
     def run(self, *words: object, status: int = 0, given: str = "", **env: str) -> Any:
         """Ask with `--json` and return the one object; the exit status must be `status`."""
         answer = self.ask(*words, "--json", given=given, **env)
@@ -271,7 +276,7 @@ class Desk:
         rack = self.start("training", "rack", "serve", *words)
         ready = json.loads(rack.heard("pcsc_socket", out=True))
         self._rack = rack
-        assert until((self.home / "rack.json").exists)
+        assert until(lambda: note_of(self.home) is not None)
         return ready
 
     def kill_rack(self) -> None:
@@ -296,9 +301,17 @@ class Desk:
         """Move the rack's hands at once, without the half second a command takes to start."""
         return call_rack(self.home, {"do": do, **request})
 
-    def insert(self, card: str, *, pull_after: int | None = None) -> None:
-        """Lay a card into the reader."""
-        self.hand("insert", card=card, pull_after=pull_after)
+    def insert(self, card: str, *, pull_after: int | None = None, slot: int = 1) -> None:
+        """Lay a card into a reader, and wait until that sees it.
+
+        A command that starts before would still see the card that was pulled.
+        """
+        self.hand("insert", card=card, pull_after=pull_after, slot=slot)
+        assert until(partial(self._noticed, slot), PATIENCE_S)
+
+    def _noticed(self, slot: int) -> bool:
+        seen = self.hand("list")["noticed"]
+        return isinstance(seen, list) and bool(seen[slot - 1])
 
     def pull(self) -> None:
         """Take it out."""

@@ -1,9 +1,9 @@
 """Commands without their start: a process that has imported everything forks for each of them.
 
-Starting a command takes half a second of a processor, nearly all of it for imports, and a story
-asks dozens. Each still is a process of its own, with its own folder, surroundings, input and
-outputs, and ends as it would. What is about the start itself, stays open or is killed is started
-as its users do.
+Starting a command takes half a second of a processor, nearly all of it for imports; its sentences,
+authorities and typeface take as long again, and a story asks dozens. Each still is a process of its
+own, with its own folder, surroundings, input and outputs, and ends as it would. What is about the
+start itself, stays open or is killed is started as its users do.
 """
 
 from __future__ import annotations
@@ -26,8 +26,23 @@ from pathlib import Path
 from typing import IO, Any
 
 from cardstation.bootstrap import entry
+from cardstation.i18n import LANGUAGES, translator
 
 ROOT = Path(__file__).parents[2]
+OFTEN = (
+    "cardstation.cli.commands",
+    "cardstation.cli.run",
+    "cardstation.cli.central",
+    "cardstation.bootstrap.centre",
+    "cardstation.bootstrap.papers",
+    "cardstation.papers",
+    "cardstation.services.follow_orders",
+    "cardstation.sync.feed_line",
+    "encodings.idna",
+    "httpcore",
+    "smartcard.System",
+)
+"""What most of a story's commands import, at their start or when they need it."""
 _MOST_BYTES = 1 << 17
 _MOST_FILES = 1 << 12
 _WIDE = 12
@@ -143,12 +158,35 @@ def _become(asked: dict[str, Any], fds: Sequence[int]) -> None:
     sys.argv = [*asked["command"]]
 
 
+def read_before() -> None:
+    """The files of the program itself, as each command would find them."""
+    from cardstation.papers.typeface import BOLD, REGULAR, face
+    from cardstation.sync.trust import trusted
+
+    trusted()
+    for lang in LANGUAGES:
+        translator(lang)
+    for weight in (REGULAR, BOLD):
+        face(weight)
+
+
+def _teller() -> None:
+    from tests.kit.teller import serve
+
+    serve()
+
+
 def main() -> None:
-    """Import what every command does, and wait."""
-    programs = {"cardstation": entry.cli, "cardstation-central": entry.central}
+    """Import and read what every command does, and wait."""
+    programs = {
+        "cardstation": entry.cli,
+        "cardstation-central": entry.central,
+        "teller": _teller,
+    }
     entry.doors()
-    for module in ("cardstation.cli.commands", "cardstation.cli.run", "cardstation.cli.central"):
+    for module in OFTEN:
         import_module(module)
+    read_before()
     assert threading.active_count() == 1, "a fork takes no thread along"
     gc.collect()
     gc.freeze()
