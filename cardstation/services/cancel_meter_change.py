@@ -24,6 +24,7 @@ from cardstation.errors import Refusal, fail
 from cardstation.services.intent.account_changes import record_account_change
 from cardstation.services.intent.adopt import has_a_ledger, told_of
 from cardstation.services.intent.anchoring import anchor_journal
+from cardstation.services.intent.balance import free_balance
 from cardstation.services.intent.change_guards import (
     ensure_no_paid_row,
     ensure_nothing_waits,
@@ -35,6 +36,7 @@ from cardstation.services.intent.guards import ensure_may_sell, ensure_other_per
 from cardstation.services.intent.meter_changes import is_of_this_meter, last_change, order_no_of
 from cardstation.services.intent.meter_rests import record_rest, rest_of
 from cardstation.services.intent.meter_slips import meter_slip
+from cardstation.services.intent.paying_out import on_its_way
 from cardstation.services.intent.words import meant
 from cardstation.services.station import Station
 from cardstation.store import Reading, Unit
@@ -58,9 +60,10 @@ def cancel_meter_change(
         Refusal: `unknown_household`, `no_meter_change`: none that was recorded here holds;
             `change_intent_open`, `change_row_paid`; `change_loaded`: something was loaded for the
             new meter; `change_cancel_needs_ledger`; `change_other_card`: a blank was issued for
-            the new meter; `change_balance_spent`: what became money is not there any more;
-            `meter_of_other_household`: the old meter hangs at another household by now;
-            `proof_missing`, `second_person_same`, and those of `ensure_may_sell`.
+            the new meter; `change_balance_spent`, `payout_in_doubt`: what became money is not
+            there any more, or may be out; `meter_of_other_household`: the old meter hangs at
+            another household by now; `proof_missing`, `second_person_same`, and those of
+            `ensure_may_sell`.
     """
     ensure_may_sell(station)
     ensure_other_person(station, approval)
@@ -102,8 +105,8 @@ def _recorded(
     entry = _entry_of(unit, change)
     _ensure_untouched(unit, household)
     carried = rest_of(unit, change)
-    if household.balance < carried:
-        raise Refusal("change_balance_spent", fen=carried.fen, left_fen=household.balance.fen)
+    if carried:
+        _ensure_rest_is_there(unit, account_no, carried)
     due = _due_of(unit, change)
     back = with_change(household, replace(change, before=change.after, after=change.before))
     ensure_of_no_other(unit, account_no, back.meter.meter_no)
@@ -132,6 +135,15 @@ def _recorded(
     read = reading_of(entry, after.meter.kind)
     was = Carried(due.due.quantity if due else _nothing(household), carried, None)
     return meter_slip(station, unit, cancelled, (after, household), read, was, cancelled=True)
+
+
+def _ensure_rest_is_there(reading: Reading, account_no: str, rest: Money) -> None:
+    """What became money lies in the balance, and is not on its way out."""
+    for begun in on_its_way(reading, account_no):
+        raise begun
+    free = free_balance(reading, account_no)
+    if free < rest:
+        raise Refusal("change_balance_spent", fen=rest.fen, left_fen=free.fen)
 
 
 def reading_of(entry: Entry, kind: MeterKind) -> FinalReading:

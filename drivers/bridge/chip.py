@@ -1,4 +1,4 @@
-"""A maker's library as a chip of the card room: reads facts, writes by having a load written."""
+"""A maker's library as a chip of the card room: reads facts, writes by having the library write."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from cardstation.domain.card import Span, WritePlan
-from cardstation.errors import CardSwapped, WriteNotTaken, ensure, fail
+from cardstation.errors import CardSwapped, Refusal, WriteNotTaken, ensure, fail
 from cardstation.ports.chip import Chip
 from cardstation.ports.reader import Link
 from drivers.bridge.description import Description
 from drivers.bridge.facts import DIGESTS, SIZE, Facts, facts_in
-from drivers.bridge.reader import LOAD, READ, answer_to_reset
+from drivers.bridge.reader import FORMAT, ISSUE, LOAD, READ, answer_to_reset
 
 
 class LibraryChip:
@@ -42,14 +42,16 @@ class LibraryChip:
         self._unlocked = True
 
     def write(self, current: bytes, spans: Sequence[Span]) -> None:
-        """Have the load written that leads from `current` to what the spans say, once.
+        """Have written, once, what leads from `current` to what the spans say.
 
         The card is read before: unless it shows `current` to the fact, nothing is called. What it
         shows afterwards is read back.
 
         Raises:
             CardSwapped: another card, or not as it was read. WriteNotTaken: it reads back
-            differently. LinkFailed: outcome unknown.
+            differently, or the library says no while it makes or clears a card: that is no
+            word on what was written. LinkFailed: outcome unknown. Refusal: as the library says
+            of a load.
         """
         ensure(self._unlocked, "the library may load after `unlock`")
         target = WritePlan(current, tuple(spans), ()).target
@@ -57,7 +59,13 @@ class LibraryChip:
             return
         if not _shows(self.read(), current):
             raise CardSwapped(reader=self._link.reader)
-        self._link.exchange(LOAD + _told(self._facts(current), self._facts(target)))
+        command = self._command(current, target)
+        try:
+            self._link.exchange(command)
+        except Refusal as stop:
+            if command.startswith(LOAD):
+                raise
+            raise WriteNotTaken(reader=self._link.reader) from stop
         if not _shows(self.read(), target):
             raise WriteNotTaken(reader=self._link.reader)
 
@@ -65,8 +73,14 @@ class LibraryChip:
         """A library keeps its codes to itself."""
         fail("the code of a maker's card is changed by the maker's own program only")
 
-    def _facts(self, image: bytes) -> Facts:
-        return facts_in(image, self._described.name) or fail("an image of this library was read")
+    def _command(self, current: bytes, target: bytes) -> bytes:
+        """A blank is issued, a card that shall be one is formatted, any other is loaded."""
+        before, after = (facts_in(one, self._described.name) for one in (current, target))
+        if after is None:
+            return FORMAT + _told(before or fail("an image of this library was read"))
+        if before is None:
+            return ISSUE + _told(after, after.quantity)
+        return LOAD + _told(after, max(0, after.quantity - before.waiting))
 
 
 class LibraryChipDriver:
@@ -97,7 +111,7 @@ def _digests(image: bytes) -> bytes:
     return image[DIGESTS.start : DIGESTS.stop]
 
 
-def _told(current: Facts, target: Facts) -> bytes:
-    """What the library is called with: the facts after it, and what is added to those before."""
-    told = {**asdict(target), "bought": max(0, target.quantity - current.waiting)}
+def _told(facts: Facts, bought: int = 0) -> bytes:
+    """What the library is called with: facts, and what is added to those before."""
+    told = {**asdict(facts), "bought": bought}
     return json.dumps(told, ensure_ascii=False, default=datetime.isoformat).encode()

@@ -26,7 +26,7 @@ SWITCHES = ("taken", "opening")
 FLAGS = ("low_battery", "magnet", "valve_closed", "over_age", "metal_plate", "fault")
 TIMES = ("at", "written_at")
 FACTS = (*TEXTS, *AMOUNTS, *COUNTS, *SWITCHES, *FLAGS, *TIMES)
-ROLES = ("open", "close", "present", "read", "load", "clear")
+ROLES = ("open", "close", "present", "read", "load", "clear", "issue", "format")
 """What a function is for; `read` and `load` must be there."""
 
 RESULTS = (

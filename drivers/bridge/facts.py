@@ -130,6 +130,11 @@ def image_of(facts: Facts, library: str, *, adds: bool) -> bytes:
     return _head(library) + digests + told.ljust(len(STATEMENT), b"\x00")[: len(STATEMENT)]
 
 
+def blank_of(library: str) -> bytes:
+    """The image of a card on which a library finds nothing yet."""
+    return _head(library).ljust(SIZE, b"\xff")
+
+
 def facts_in(image: bytes, library: str) -> Facts | None:
     """The facts of an image, None when it is of no or another library."""
     if len(image) != SIZE or image[: HEAD.stop] != _head(library):

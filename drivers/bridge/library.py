@@ -1,4 +1,4 @@
-"""A maker's library as calls: is a card there, what does it say, load it, clear it.
+"""A maker's library as calls: is a card there, what does it say, load it, issue it, clear it.
 
 Every call has a time limit. A library that hangs, dies or answers nonsense loses its process; the
 next call starts another one. No failure is ever repeated here: whether the card was written is for
@@ -100,6 +100,28 @@ class MakerLibrary:
             LinkFailed: what the card has now is unknown. Refusal: as the library says.
         """
         self._session("clear", target)
+
+    def issue(self, target: Told) -> None:
+        """Have a blank written as a new card.
+
+        Args:
+            target: What shall stand on it.
+
+        Raises:
+            LinkFailed: what the card has now is unknown. Refusal: as the library says.
+        """
+        self._session("issue", target)
+
+    def format(self, current: Told) -> None:
+        """Have a card made a blank.
+
+        Args:
+            current: What stands on it.
+
+        Raises:
+            LinkFailed: what the card has now is unknown. Refusal: as the library says.
+        """
+        self._session("format", current)
 
     def end(self) -> None:
         """End the process; a later call starts another one."""

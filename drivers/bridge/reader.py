@@ -15,13 +15,15 @@ from datetime import datetime
 from typing import Any
 
 from cardstation.domain.meter import CounterSchool
-from cardstation.errors import CardRemoved, CardSwapped, LinkFailed, ensure
+from cardstation.errors import CardRemoved, CardSwapped, LinkFailed, Refusal, ensure
 from cardstation.ports.reader import Link, Presence
-from drivers.bridge.facts import Facts, image_of
+from drivers.bridge.facts import blank_of, image_of
 from drivers.bridge.library import MakerLibrary
 
 READ = b"read"
 LOAD = b"load "
+ISSUE = b"issue "
+FORMAT = b"format "
 
 
 def answer_to_reset(name: str) -> bytes:
@@ -30,7 +32,10 @@ def answer_to_reset(name: str) -> bytes:
 
 
 class LibraryLink:
-    """Implements `cardstation.ports.reader.Link`: `READ`, or `LOAD` with the facts to be."""
+    """Implements `cardstation.ports.reader.Link`: `READ`, or what to write, with its facts.
+
+    `LOAD` and `ISSUE` come with the facts to be, `FORMAT` with those that are.
+    """
 
     dialect = "library"
 
@@ -44,7 +49,7 @@ class LibraryLink:
         """Have the library do one thing.
 
         Returns:
-            The image of what the card says, for `READ`; nothing for `LOAD`.
+            The image of what the card says, for `READ`; nothing for all others.
 
         Raises:
             LinkFailed: whether the card was written is unknown; the link is dead.
@@ -64,22 +69,34 @@ class LibraryLink:
 
     def _done(self, command: bytes) -> bytes:
         if command == READ:
-            described = self._library.described
-            return image_of(self._read(), described.name, adds=described.adds)
-        ensure(command.startswith(LOAD), "a library's link reads or loads")
-        target: dict[str, Any] = json.loads(command.removeprefix(LOAD))
-        target["at"] = datetime.fromisoformat(target["at"])
-        do = self._library.load if target["quantity"] else self._library.clear
-        do(target)
+            return self._read()
+        role, _, told = command.partition(b" ")
+        facts: dict[str, Any] = json.loads(told)
+        facts["at"] = facts["at"] and datetime.fromisoformat(facts["at"])
+        library = self._library
+        load = library.load if facts["quantity"] else library.clear
+        doing = {LOAD: load, ISSUE: library.issue, FORMAT: library.format}
+        ensure(role + b" " in doing, "a library's link reads, loads, issues or formats")
+        doing[role + b" "](facts)
         return b""
 
-    def _read(self) -> Facts:
+    def _read(self) -> bytes:
         """What the card says; the first time twice, as a dirty contact reads differently each."""
-        facts = self._library.read(self._insertion)
-        if not self._sure and self._library.read(self._insertion) != facts:
+        image = self._image()
+        if not self._sure and self._image() != image:
             raise LinkFailed("library_garbage", library=self._library.described.name, place="read")
         self._sure = True
-        return facts
+        return image
+
+    def _image(self) -> bytes:
+        described = self._library.described
+        try:
+            facts = self._library.read(self._insertion)
+        except Refusal as stop:
+            if stop.code != "blank_card":
+                raise
+            return blank_of(described.name)
+        return image_of(facts, described.name, adds=described.adds)
 
 
 class LibraryReader:

@@ -159,10 +159,21 @@ def _ensure_whole(table: Table, described: Description) -> None:
         table.refuse("functions.read.arguments", "no count of a maker that counts nothing")
     if "taken" in told and "clear" in functions:
         table.refuse("functions.clear", "no function: a flag alone never proves a load untaken")
+    for role in ("issue", "format"):
+        if role in functions:
+            _ensure_of_blanks(table, role, described, counted)
     said = "bought" if described.adds else "quantity"
     _ensure_named(table, "load", {"card_no", said}, functions["load"].takes)
     if not described.adds and school is not CounterSchool.NONE:
         _ensure_named(table, "load", {counted}, functions["load"].takes)
+
+
+def _ensure_of_blanks(table: Table, role: str, described: Description, counted: str) -> None:
+    """A blank is known as one; and a new card says what the station reads of it."""
+    read, takes = described.functions["read"], described.functions[role].takes
+    if "blank_card" not in read.results.values():
+        table.refuse("functions.read.results", "blank_card: how a blank is known")
+    _ensure_named(table, role, {"card_no"} if role == "format" else {*TEXTS, counted}, takes)
 
 
 def _ensure_named(table: Table, role: str, wanted: set[str], named: frozenset[str]) -> None:

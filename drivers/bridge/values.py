@@ -61,6 +61,11 @@ def wire_of(argument: Argument, given: Told, encoding: str, per_unit: int) -> Wi
     return {"type": argument.type, "value": told, "out": argument.out}
 
 
+def told_again(at: datetime, form: str) -> datetime:
+    """A time as it is after it was written and read in a library's form."""
+    return datetime.strptime(at.astimezone(CHINA).strftime(form), form).replace(tzinfo=CHINA)
+
+
 def _range_of(kind: str) -> tuple[int, int]:
     bits = int(kind.removeprefix("u").removeprefix("int"))
     return (0, 2**bits - 1) if kind.startswith("u") else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
@@ -77,7 +82,8 @@ def _numbered(argument: Argument, value: Any, per_unit: int) -> Any:
             raise _does_not_fit(argument)
         return int(number) if number == int(number) else number
     if argument.fact in (*SWITCHES, *FLAGS):
-        return int(bool(value)) if argument.equals is None else argument.equals * int(bool(value))
+        on = 1 if argument.equals is None else argument.equals
+        return on if value else int(on == 0)
     if argument.fact in TIMES:
         return value.astimezone(CHINA).strftime(argument.form)
     return value

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cardstation.domain.card import Credit, Witness, judge
+from cardstation.domain.card import CardIdentity, CardType, Credit, Witness, judge
+from cardstation.domain.meter import MeterKind
+from cardstation.domain.new_card import new_content
 from cardstation.domain.topup import NO_MARK
 from cardstation.domain.volume import Volume
 from cardstation.errors import (
@@ -128,7 +130,7 @@ def test_writing_comes_after_unlocking_and_codes_are_not_ours(desk: Desk) -> Non
     issued = (b"", found.identity, found.credit, found.limits, None, found.returned)
     with pytest.raises(Refusal, match="library_cannot_issue"):
         desk.layout.plan_issue(*issued)
-    with pytest.raises(Refusal, match="card_not_clearable"):
+    with pytest.raises(Refusal, match="foreign_card"):
         desk.layout.plan_wipe(b"", b"mark")
 
 
@@ -270,3 +272,47 @@ def test_what_the_meter_said_is_not_changed_by_what_the_desk_does(desk: Desk) ->
     assert before == after
     assert after is not None
     assert after.taken_mark != NO_MARK
+
+
+def issued(desk: Desk, chip: Chip) -> bytes:
+    """Plan and write a new card on a blank; the image that shall be there."""
+    maker = desk.slot.described.rules
+    who = CardIdentity(
+        maker.code, CardType.OPENING, MINE.card_no, MINE.account_no, MINE.meter_no, 0
+    )
+    new = new_content(who, maker, MeterKind.VOLUME, tiers=(), at=AT, station_no=1, mark=b"mark")
+    assert new.credit is not None
+    assert new.returned is not None
+    image = chip.read()
+    assert desk.layout.is_blank(image)
+    assert not desk.layout.recognises(image)
+    plan = desk.layout.plan_issue(image, who, new.credit, new.limits, None, new.returned)
+    chip.unlock(b"")
+    chip.write(image, plan.spans)
+    return plan.target
+
+
+def test_a_blank_becomes_a_card_and_a_card_a_blank(desk: Desk) -> None:
+    desk.slot.lay(None)
+    target = issued(desk, desk.powered())
+    chip = desk.powered()
+    seen = chip.read()
+    assert judge(target, target, desk.layout.desk_owned, seen) is Witness.TARGET
+    assert desk.layout.decode(seen).identity == desk.layout.decode(target).identity
+    plan = desk.layout.plan_wipe(seen, b"mark")
+    chip.unlock(b"")
+    chip.write(seen, plan.spans)
+    assert desk.slot.is_blank
+    assert desk.layout.is_blank(plan.target)
+
+
+@pytest.mark.parametrize("mode", ["hang_after", "crash_before", "exit_after", "refuse", "half"])
+def test_a_card_that_is_made_by_a_failing_library_is_unknown(desk: Desk, mode: str) -> None:
+    desk.slot.lay(None)
+    desk.slot.tell("new", mode)
+    with pytest.raises((LinkFailed, WriteNotTaken)):
+        issued(desk, desk.powered())
+    assert desk.slot.obeyed()
+    chip = desk.powered()
+    image = chip.read()
+    assert desk.layout.is_blank(image) or desk.layout.recognises(image)

@@ -15,12 +15,14 @@ from cardstation.domain.payment import Tender
 from cardstation.domain.volume import Volume
 from cardstation.errors import CardSwapped, LinkFailed, Refusal
 from cardstation.services import change_card as changing
+from cardstation.services.begin_balance_payout import begin_balance_payout
 from cardstation.services.cancel_meter_change import cancel_meter_change
 from cardstation.services.grant_gas import grant_gas
 from cardstation.services.identify import Plastic
 from cardstation.services.intent.steps import record_step
 from cardstation.services.pay_batch import pay_batch
 from cardstation.services.sync import sync
+from cardstation.services.withdraw_payout import withdraw_payout
 from drivers.makers import MAKERS
 from drivers.virtual import Tear
 from tests.integration.test_change_meter import reading, record
@@ -138,6 +140,17 @@ def test_what_was_spent_or_issued_since_keeps_a_change(tmp_path: Path) -> None:
         unit.households.update(replace(desk.household(), balance=Money(1)))
         unit.commit()
     assert cancelled(desk) == "change_balance_spent"
+    desk.station.store.close()
+
+
+def test_a_rest_that_is_on_its_way_out_keeps_a_change(tmp_path: Path) -> None:
+    """It was handed over and the power went: it is not taken out of the balance as well."""
+    desk = desk_for(tmp_path, HOME)
+    record(desk, HOME, LEFT)
+    begin_balance_payout(desk.station, HOME.account_no, desk.household().balance)
+    assert cancelled(desk) == "payout_in_doubt"
+    withdraw_payout(desk.station, HOME.account_no, SECOND)
+    assert cancelled(desk) == ""
     desk.station.store.close()
 
 

@@ -20,6 +20,7 @@ from tests.kit import cards
 
 SOURCES = Path(__file__).with_name("libraries")
 BOTH = ("adds", "overwrites")
+BLANK = "blank"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Plastic:
     meter_counter: int = 50
     meter_total: int = 1_500_000
     residual: int = 3_500
+    opening: int = 0
 
     @classmethod
     def of(cls, household: Household) -> Plastic:
@@ -55,10 +57,15 @@ class Slot:
     described: Description
     card: Path
 
-    def lay(self, plastic: Plastic) -> None:
-        """Put a card in; what is there is another one from now on."""
-        text = " ".join(str(getattr(plastic, name)) for name in Plastic.__dataclass_fields__)
+    def lay(self, plastic: Plastic | None) -> None:
+        """Put a card in, or a blank (None); what is there is another one from now on."""
+        names = Plastic.__dataclass_fields__ if plastic else ()
+        text = " ".join(str(getattr(plastic, name)) for name in names) or BLANK
         self.card.write_text(text + "\n")
+
+    @property
+    def is_blank(self) -> bool:
+        return self.card.read_text().strip() == BLANK
 
     def seen(self) -> Plastic:
         """What is on the card."""
@@ -79,7 +86,12 @@ class Slot:
 
 
 def meter_takes(plastic: Plastic, *, writes_back: bool = True) -> tuple[Plastic, int]:
-    """The meter at home takes a load: what is on the card then, and what it credited."""
+    """The meter at home takes a load: what is on the card then, and what it credited.
+
+    An opening card is that meter's from then on.
+    """
+    if writes_back:
+        plastic = replace(plastic, opening=0)
     if not plastic.quantity or plastic.counter <= plastic.meter_counter:
         return plastic, 0
     if not writes_back:

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -192,15 +193,17 @@ def test_a_flag_alone_never_lets_a_load_be_taken_back(tmp_path: Path) -> None:
         ("quantity", {"type": "text", "size": 4}, "323900"),
         ("card_no", {"type": "text", "size": 9}, "433100"),
         ("taken", {"type": "uint8", "equals": 58}, 58),
+        ("taken", {"type": "uint8", "equals": 0}, 0),
+        ("opening", {"type": "uint8", "equals": 0}, 1),
+        ("opening", {"type": "uint8"}, 0),
         ("at", {"type": "text", "size": 9}, "323032363131323400"),
     ],
 )
 def test_facts_go_in_as_the_paper_has_them(
     fact: str, told: dict[str, object], wire: object
 ) -> None:
-    from datetime import UTC, datetime
-
-    given = {"quantity": 29_000, "card_no": "C1", "taken": True}
+    given: dict[str, object] = {"quantity": 29_000, "card_no": "C1", "taken": True}
+    given["opening"] = False
     given["at"] = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)  # already the 24th in China
     sent = wire_of(Argument(fact=fact, **told), given, "gbk", 1000)  # type: ignore[arg-type]
     value = sent["value"]
@@ -228,7 +231,16 @@ def test_what_the_paper_has_no_room_for_is_refused(
 
 DESCRIBED = read_description(SOURCES / "adds.toml")
 READ = DESCRIBED.functions["read"]
-GOOD = [*(text.encode().hex() + "00" for text in ("C1", "A1", "M1")), 29.0, 51, 1029.0, 50, 3.5]
+GOOD = [
+    *(text.encode().hex() + "00" for text in ("C1", "A1", "M1")),
+    29.0,
+    51,
+    1029.0,
+    50,
+    3.5,
+    0,
+    0,
+]
 
 
 def test_a_good_answer_is_facts() -> None:

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "layouts"
 FILE = FOLDER / "interface2012.toml"
 SHEET = FILE.read_text("utf-8")
 SHEETS = {path.stem: read_sheet(path, published_keys()) for path in FOLDER.glob("*.toml")}
-NEW_CARDS = '[[example]]\nname = "an opening card'
+ONE_CARD = SHEET[: SHEET.index('[[example]]\nname = "the meter took it')]
 OWN_RAW = 'name = "own"\nat = 29\nbytes = 1\nis = "raw"'
 
 
@@ -44,13 +44,13 @@ USERS_ONLY = (
     ("[constants]", '[constants]\ncard_type = "user"'),
     ('name = "card_type"', 'name = "kzt"'),
     ('is = "choice"\nwords = { opening = 0, user = 1, reissue = 2 }', 'is = "uint"'),
-    *[('card_type = "user"\nalarm', 'kzt = "1"\nalarm')] * 2,
+    ('card_type = "user"\nalarm', 'kzt = "1"\nalarm'),
 )
 
 
 def test_a_card_type_that_the_sheet_cannot_write_is_not_issued(tmp_path: Path) -> None:
     """Its constant says `user`, a new card is an opening one: refused before it is written."""
-    path = changed(tmp_path, SHEET[: SHEET.index(NEW_CARDS)], *USERS_ONLY)
+    path = changed(tmp_path, ONE_CARD, *USERS_ONLY)
     sheet = read_sheet(path)
     shown = sheet.layout.decode(sheet.examples[0].image)
     assert shown.identity.card_type is CardType.USER
@@ -67,7 +67,7 @@ def test_a_worked_sheet_carries_every_service(name: str) -> None:
 
 def test_a_new_card_leaves_nothing_unreadable(tmp_path: Path) -> None:
     """A field that neither desk nor constant gives a value would stay FF."""
-    untold = services(changed(tmp_path, SHEET, ('sxrq = "00000000"', "")))
+    untold = services(changed(tmp_path, ONE_CARD, ('sxrq = "00000000"', "")))
     assert untold["opening and reissue can be issued"] == "no, opening: price; reissue: price"
 
 
@@ -78,7 +78,7 @@ def test_without_a_byte_to_be_known_by_a_card_is_neither_opened_nor_cleared(
     tmp_path: Path,
 ) -> None:
     last = ('name = "own"\nat = 29\nbytes = 1\nis = "mark"\nfixed = "FF"', OWN_RAW)
-    path = changed(tmp_path, SHEET, UNFIXED, last)
+    path = changed(tmp_path, ONE_CARD, UNFIXED, last)
     assert services(path) == {
         "opening and reissue can be issued": "no, opening: sheet_cannot_issue",
         "can be cleared": "no, card_not_clearable",

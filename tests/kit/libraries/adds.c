@@ -13,7 +13,7 @@ short AddStatus(void)
 }
 
 int AddRead(char *card_no, char *account_no, char *meter_no, double *m3, int *times, double *sum,
-            int *meter_times, double *left)
+            int *meter_times, double *left, int *is_new, int *replaced)
 {
     struct card card;
     int found = get(&card);
@@ -28,6 +28,8 @@ int AddRead(char *card_no, char *account_no, char *meter_no, double *m3, int *ti
     *sum = card.total / 1000.0;
     *meter_times = (int)card.meter_counter;
     *left = card.residual / 1000.0;
+    *is_new = (int)card.opening;
+    *replaced = (int)card.generation;
     if (is("garbage")) *m3 = 0.0 / 0.0;
     if (is("overrun")) memset(card_no, 'x', 30);
     return 0;
@@ -52,3 +54,13 @@ int AddWrite(const char *card_no, double bought)
     misbehave("after");
     return is("half") ? DAMAGED : 0;
 }
+
+int AddNew(const char *card_no, const char *account_no, const char *meter_no, double m3, int times,
+           double sum, int is_new, int replaced)
+{
+    struct card card = {.generation = replaced, .quantity = (long)(m3 * 1000 + 0.5),
+                        .counter = times, .total = (long)(sum * 1000 + 0.5), .opening = is_new};
+    return make(card_no, account_no, meter_no, card);
+}
+
+int AddFormat(const char *card_no) { return format(card_no); }

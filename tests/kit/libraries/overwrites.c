@@ -19,7 +19,7 @@ int CheckGasCard(void)
 }
 
 int ReadGasCard(char *kh, char *yhh, char *tm, int *ql, unsigned short *cs, int *ljgql,
-                char *bkcs, unsigned short *mcs, int *syql)
+                char *bkcs, unsigned short *mcs, int *syql, short *kzt)
 {
     struct card card;
     int found = get(&card);
@@ -35,6 +35,7 @@ int ReadGasCard(char *kh, char *yhh, char *tm, int *ql, unsigned short *cs, int 
     *mcs = (unsigned short)card.meter_counter;
     *syql = (int)(card.residual / 10);
     *bkcs = (char)card.generation;
+    *kzt = (short)!card.opening;
     if (is("garbage")) memset(kh, 0xc3, 20);
     if (is("overrun")) memset(kh, 'x', 30);
     return 0;
@@ -59,3 +60,14 @@ int WriteGasCard(const char *kh, int ql, int cs, int ljgql, const char *sqrq)
     misbehave("after");
     return is("half") ? DAMAGED : 0;
 }
+
+/* kzt: 0 an opening card, 1 a user's. */
+int WriteNewCard(short kzt, const char *kh, const char *yhh, const char *tm, int ql, int cs,
+                 int ljgql, short bkcs)
+{
+    struct card card = {.generation = bkcs, .quantity = ql * 1000L, .counter = cs,
+                        .total = ljgql * 1000L, .opening = !kzt};
+    return make(kh, yhh, tm, card);
+}
+
+int FormatGasCard(const char *kh) { return format(kh); }
