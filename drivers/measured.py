@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from cardstation.domain.card import WritePlan
 from cardstation.domain.household import Address, Household, HouseholdStatus
@@ -16,9 +17,9 @@ from cardstation.errors import ensure, fail
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.layout import Layout
 from cardstation.ports.reader import Link
+from cardstation.ports.tool_layout import ToolLayout
 from drivers.chips import CHIPS
-from drivers.layouts.codec import Operation
-from drivers.operations import host_writes, planned, shows
+from drivers.operations import Code, Operation, Planned, host_writes, planned, shows
 from drivers.virtual.card import VirtualCard, new_chip
 from drivers.virtual.reader import VirtualReader
 from drivers.virtual.tear import Torn, every_tear
@@ -109,30 +110,46 @@ class CountedLink:
 def measured(layout: Layout, operation: Operation = Operation.LOAD) -> Measured:
     """Count one operation of a desk, or of a meter at the card's own pins (`RETURN`)."""
     work = planned(layout, operation, HOME)
-    plan, chip = work.plan, work.card.chip
-    driver = next(one for one in CHIPS if one.name == layout.chip)
-    units = _units(_smears(driver), plan)
-    sent: list[bytes] = []
-    least, wear = 0, sum(chip.wear)
-    if operation is Operation.RETURN:
-        chip.arm(None)
-        begun = chip.chip_time_s
-        host_writes(work.card, plan)
-        steps, busy = chip.steps, chip.chip_time_s - begun
-    else:
-        bench = _Bench(driver, work.card)
-        steps, busy = bench.done(plan, issuing=operation is Operation.ISSUE)
-        sent, least = bench.counter.sent, bench.least + _runs(units)
+    if operation is not Operation.RETURN:
+        return measured_desk(layout, work)
+    chip = work.card.chip
+    wear, begun = sum(chip.wear), chip.chip_time_s
+    host_writes(work.card, work.plan)
+    busy = chip.chip_time_s - begun
+    return _counted(layout, work, (chip.steps, busy), sum(chip.wear) - wear)
+
+
+def measured_desk(layout: Layout | ToolLayout, work: Planned) -> Measured:
+    """Count what a desk does with a card in its reader."""
+    chip = work.card.chip
+    bench, wear = _Bench(_driver_of(layout), work.card), sum(chip.wear)
+    done = bench.done(work.plan, work.code)
+    return _counted(layout, work, done, sum(chip.wear) - wear, bench)
+
+
+def _driver_of(layout: Layout | ToolLayout) -> ChipDriver:
+    return next(one for one in CHIPS if one.name == layout.chip)
+
+
+def _counted(
+    layout: Layout | ToolLayout,
+    work: Planned,
+    done: tuple[int, float],
+    erased: int,
+    bench: _Bench | None = None,
+) -> Measured:
+    units = _units(_smears(_driver_of(layout)), work.plan)
+    sent = [] if bench is None else bench.counter.sent
     return Measured(
         layout=layout.code,
-        differing=_differing(plan),
-        least_erased=_least_erased(plan, units),
+        differing=_differing(work.plan),
+        least_erased=_least_erased(work.plan, units),
         written=sum(max(0, len(one) - 5) for one in sent if one[1] in (0xD0, 0xD6)),
-        erased=sum(chip.wear) - wear,
-        steps=steps,
-        chip_time_s=busy,
+        erased=erased,
+        steps=done[0],
+        chip_time_s=done[1],
         exchanges=len(sent),
-        least_exchanges=least,
+        least_exchanges=0 if bench is None else bench.least + _runs(units),
         reading=sum(one[1] in READING for one in sent),
     )
 
@@ -154,9 +171,9 @@ class _Bench:
         self._presence = self._reader.wait_card(0) or fail("a card lies in the reader")
         self._card = card
 
-    def done(self, plan: WritePlan, *, issuing: bool) -> tuple[int, float]:
+    def done(self, plan: WritePlan, code: Code) -> tuple[int, float]:
         """Do it as a desk does; returns the chip's steps and how long it was busy writing."""
-        twin, new = self._card.chip, bytes(range(1, 1 + len(self._driver.blank_code)))
+        twin, blank = self._card.chip, self._driver.blank_code
         link, chip = self.powered()
         ensure(chip.read() == plan.before, "the card is as it was planned for")
         self.least = 2 * len(self.counter.sent) + bool(twin.secret)
@@ -164,17 +181,26 @@ class _Bench:
         chip.unlock(twin.secret)
         twin.arm(None)
         busy = twin.chip_time_s
+        if code is Code.BLANK and blank:
+            self._gives(chip, blank)
+            link.close()
+            link, chip = self.powered()
+            chip.unlock(blank)
         chip.write(plan.before, plan.spans)
-        if issuing and new:
-            before = len(self.counter.sent)
-            chip.set_code(twin.secret, new)
-            self.least += sum(one[1] in CHANGING for one in self.counter.sent[before:])
+        if code is Code.OWN and blank:
+            self._gives(chip, bytes(range(1, 1 + len(blank))))
         steps, busy = twin.steps, twin.chip_time_s - busy
         link.close()
         link, chip = self.powered()
         ensure(chip.read() == plan.target, "the card carries what was planned")
         link.close()
         return steps, busy
+
+    def _gives(self, chip: Chip, code: bytes) -> None:
+        """Another code: what changes it cannot be spared."""
+        before = len(self.counter.sent)
+        chip.set_code(self._card.chip.secret, code)
+        self.least += sum(one[1] in CHANGING for one in self.counter.sent[before:])
 
     def powered(self) -> tuple[Link, Chip]:
         """The card after a fresh power-up."""
@@ -246,9 +272,20 @@ def torn_loads(
     layout: Layout, operation: Operation = Operation.LOAD, seeds: Iterable[int] = SEEDS
 ) -> TornLoads:
     """Pull a card at every sub-step of one operation, in several half-way states."""
-    work = planned(layout, operation, HOME)
+    return torn_work(layout, planned(layout, operation, HOME), seeds)
+
+
+def torn_work(
+    layout: Layout | ToolLayout, work: Planned, seeds: Iterable[int] = SEEDS
+) -> TornLoads:
+    """Pull a card at every sub-step of what was planned, in several half-way states.
+
+    A card that is no card any more, on its way to another, shows neither state: where a blank is
+    made of it, that begins with its first byte, and only all of them end it.
+    """
     card, plan = work.card, work.plan
-    old, new = shows(layout, plan.before), shows(layout, plan.target)
+    stand = partial(_stand, layout, plan, of_bytes=work.code is Code.BLANK)
+    old, new = stand(plan.before), stand(plan.target)
     held = {name: bytes(cells) for name, cells in card.chip.memories.items()}
     host_writes(card, plan)
     shown, mended = [], 0
@@ -257,11 +294,16 @@ def torn_loads(
             card.chip.memories[name][:] = cells
         with suppress(Torn):
             host_writes(card, plan, tear)
-        shown.append(shows(layout, card.image))
+        shown.append(stand(card.image))
         if shown[-1] != new:
-            more = work.again(card.image)
-            if more is not None:
-                host_writes(card, more)
-            mended += shows(layout, card.image) == new
+            host_writes(card, work.again(card.image))
+            mended += stand(card.image) == new
     olds, news = shown.count(old), shown.count(new)
     return TornLoads(len(shown), olds, news, len(shown) - olds - news, mended)
+
+
+def _stand(layout: Layout | ToolLayout, plan: WritePlan, image: bytes, *, of_bytes: bool) -> object:
+    """What a card shows; where every blank looks alike, the whole of it."""
+    if of_bytes and not layout.recognises(image):
+        return image == plan.target
+    return shows(layout, image)

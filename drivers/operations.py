@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
-from cardstation.domain.card import CardContent, Credit, Quantity, WritePlan
+from cardstation.domain.card import CardContent, CardType, Credit, Quantity, WritePlan
 from cardstation.domain.household import Household
 from cardstation.domain.money import Money
+from cardstation.domain.tool_card import ToolContent
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal, ensure, fail
 from cardstation.ports.layout import Layout
+from cardstation.ports.tool_layout import ToolLayout
 from drivers.keys import DemoCardKeys
-from drivers.layouts.codec import Operation
 from drivers.makers import MAKERS
 from drivers.virtual.card import VirtualCard, new_chip
 from drivers.virtual.maker import ISSUED_AT, make_card
 from drivers.virtual.meter import VirtualMeter
 from drivers.virtual.tear import Tear
+from drivers.virtual.tool_maker import make_tool_card
 
 KEYS = DemoCardKeys()
 LOAD = Volume.of_m3("35")
 _MARK, _OTHER_MARK = b"\x11\x22\x33\x44", b"\x55\x66\x77\x88"
+_OTHER_METER = "QM2600000001"
+
+
+class Operation(StrEnum):
+    """What is done to a card: loaded and taken back, written whole, answered by its meter."""
+
+    LOAD = "load"
+    CLEAR = "taken back"
+    ISSUE = "issued"
+    BIND = "bound"
+    REISSUE = "reissued"
+    CHANGE = "meter changed"
+    WIPE = "cleared"
+    RETURN = "meter's answer"
+
+
+class Code(StrEnum):
+    """What becomes of a card's code: a new one gets its own last, a dead one loses it first."""
+
+    STAYS = "stays"
+    OWN = "own"
+    BLANK = "blank"
+
+
+WHOLE = (Operation.ISSUE, Operation.BIND, Operation.REISSUE, Operation.CHANGE, Operation.WIPE)
+"""They write a whole card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +60,32 @@ class Planned:
 
     Attributes:
         card: As it stands before.
-        again: The same once more over what a tear left there; None: the card is laid aside.
+        again: The same once more over what a tear left there.
+        code: What becomes of the card's code.
     """
 
     card: VirtualCard
     plan: WritePlan
-    again: Callable[[bytes], WritePlan | None]
+    again: Callable[[bytes], WritePlan]
+    code: Code = Code.STAYS
+
+
+def operations_of(layout: Layout, home: Household) -> Iterator[Operation]:
+    """What is done to cards of this layout: some are never blank again."""
+    for operation in Operation:
+        with suppress(Refusal):
+            planned(layout, operation, home)
+            yield operation
 
 
 def planned(layout: Layout, operation: Operation, home: Household) -> Planned:
-    """An operation on a card of this layout: 35 m³ loaded or taken back, issued, answered."""
-    if operation is Operation.ISSUE:
-        return _issue(layout, home)
+    """An operation on a card of this layout: 35 m³ loaded or taken back, a whole card, an answer.
+
+    Raises:
+        Refusal: `card_not_clearable`.
+    """
+    if operation in WHOLE:
+        return _whole(layout, operation, home)
     card = used_card(layout, home)
     load = layout.plan_load(card.image, next_load(layout, card.image, _MARK))
     if operation is Operation.LOAD:
@@ -53,19 +97,62 @@ def planned(layout: Layout, operation: Operation, home: Household) -> Planned:
     return Planned(card, clear, _cleared_again(layout, clear))
 
 
-def _issue(layout: Layout, home: Household) -> Planned:
+def _whole(layout: Layout, operation: Operation, home: Household) -> Planned:
+    """On a blank, on the opening card that was issued, or on a card in use."""
     rules = next(one for one in MAKERS if one.layout == layout.code and one.training)
-    meant = layout.decode(make_card(home, rules, layout, KEYS).image)
-    blank = VirtualCard(new_chip(layout.chip))
+    issued = make_card(home, rules, layout, KEYS)
+    meant = layout.decode(issued.image)
+    if operation is Operation.WIPE:
+        plan = layout.plan_wipe(issued.image, _MARK)
+        code = Code.BLANK if layout.is_blank(plan.target) else Code.STAYS
+        return Planned(issued, plan, lambda _: plan, code)
+    if operation is Operation.ISSUE:
+        card = VirtualCard(new_chip(layout.chip))
+    elif operation is Operation.REISSUE:
+        card = VirtualCard(new_chip(layout.chip))
+        old = used_card(layout, home)
+        host_writes(old, layout.plan_load(old.image, next_load(layout, old.image, _MARK)))
+        meant = _next_card(layout.decode(old.image))
+    elif operation is Operation.BIND:
+        card = issued
+        host_writes(card, _written(layout, card.image, _opening(meant, "")))
+    else:
+        card = used_card(layout, home)
+        meant = _opening(meant, _OTHER_METER)
+    return Planned(
+        card,
+        _written(layout, card.image, meant),
+        lambda image: _written(layout, image, meant),
+        Code.OWN if operation in (Operation.ISSUE, Operation.REISSUE) else Code.STAYS,
+    )
 
-    def over(image: bytes) -> WritePlan | None:
-        credit, returned = meant.credit, meant.returned
-        if not layout.is_blank(image) or credit is None or returned is None:
-            return None
-        values = (meant.identity, credit, meant.limits, meant.price, returned)
-        return layout.plan_issue(image, *values)
 
-    return Planned(blank, over(blank.image) or fail("a blank can be issued"), over)
+def _written(layout: Layout, image: bytes, meant: CardContent) -> WritePlan:
+    credit = meant.credit or fail("a whole card has a credit")
+    returned = meant.returned or fail("a whole card has an answer")
+    return layout.plan_issue(image, meant.identity, credit, meant.limits, meant.price, returned)
+
+
+def _opening(meant: CardContent, meter_no: str) -> CardContent:
+    who = replace(meant.identity, card_type=CardType.OPENING, meter_no=meter_no)
+    return replace(meant, identity=who)
+
+
+def _next_card(lost: CardContent) -> CardContent:
+    who = replace(lost.identity, generation=lost.identity.generation + 1)
+    return replace(lost, identity=who)
+
+
+def planned_tool(layout: ToolLayout, *, back: bool) -> Planned:
+    """A fitter's card made of a blank, or taken back and made a blank."""
+    tool = sorted(layout.tools)[0]
+    made = make_tool_card(tool, "", ISSUED_AT, chip=layout.chip)
+    if back:
+        plan = layout.plan_wipe(made.image, _MARK)
+        return Planned(made, plan, lambda _: plan, Code.BLANK)
+    card, meant = VirtualCard(new_chip(layout.chip)), layout.decode(made.image).card
+    plan = layout.plan_make(card.image, meant)
+    return Planned(card, plan, lambda image: layout.plan_make(image, meant), Code.OWN)
 
 
 def _answer(layout: Layout, card: VirtualCard) -> Planned:
@@ -134,7 +221,7 @@ def host_writes(card: VirtualCard, plan: WritePlan, cut: Tear | None = None) -> 
     card.chip.power_off()
 
 
-def shows(layout: Layout, image: bytes) -> object:
+def shows(layout: Layout | ToolLayout, image: bytes) -> object:
     """What a card says, but for the sequences that its layout chooses; None: nothing."""
     if layout.is_blank(image):
         return "blank"
@@ -142,6 +229,8 @@ def shows(layout: Layout, image: bytes) -> object:
         shown = layout.decode(image)
     except Refusal:
         return None
+    if isinstance(shown, ToolContent):
+        return shown
     credit, returned = shown.credit, shown.returned
     return (
         replace(shown, credit=None, returned=None),

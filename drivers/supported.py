@@ -9,13 +9,23 @@ from pathlib import Path
 from cardstation.domain.meter import CounterSchool, MakerRules, MeterKind
 from cardstation.ports.chip import Chip, ChipDriver
 from cardstation.ports.layout import Layout
+from cardstation.ports.tool_layout import ToolLayout
 from drivers.chips import CHIPS
 from drivers.layouts import LAYOUTS
-from drivers.layouts.codec import Operation
 from drivers.layouts.open_tools import TOOL_LAYOUTS
 from drivers.makers import MAKERS
-from drivers.measured import SEEDS, TornLoads, measured, torn_loads
+from drivers.measured import (
+    HOME,
+    SEEDS,
+    Measured,
+    TornLoads,
+    measured,
+    measured_desk,
+    torn_loads,
+    torn_work,
+)
 from drivers.measured_purse import least_purse, measured_purse, torn_at_meter, torn_purse
+from drivers.operations import WHOLE, Operation, operations_of, planned_tool
 from drivers.purses import PURSES
 from drivers.purses.pboc import PbocDriver
 from drivers.readers import DIALECTS
@@ -30,8 +40,9 @@ Made from what is registered in `drivers/` by `./dev python -m drivers.supported
 it is out of date. A new reader, chip, layout, maker or purse is one file and one line in the tuple
 of its room (`DIALECTS`, `CHIPS`, `LAYOUTS`, `MAKERS`, `PURSES`), and the contract suite of that
 tuple takes it in by itself: `tests/contract/`, the same over the real card service in
-`tests/integration/test_pcsc_every_chip.py`, every tear in `tests/property/test_torn_cards.py`, and
-each money service under power cuts in `tests/property/test_power_cut.py`. A maker's own sheet
+`tests/integration/test_pcsc_every_chip.py`, every tear in `tests/property/test_torn_cards.py`,
+each money service under power cuts in `tests/property/test_power_cut.py`, and each work on a whole
+card in `tests/property/test_work_cuts.py`. A maker's own sheet
 is registered at a station ([writing layouts](writing-layouts.md#registering)); `cardstation layout
 list` shows it there.
 """
@@ -146,43 +157,47 @@ def _maker_row(rules: MakerRules) -> tuple[str, ...]:
     )
 
 
-OPERATIONS = {
-    Operation.LOAD: "load",
-    Operation.CLEAR: "taken back",
-    Operation.ISSUE: "issued",
-    Operation.RETURN: "meter's answer",
-}
-ISSUE_SEEDS = range(1)
-"""An issue has ten times the sub-steps of a load; one half-way state of each is tried."""
+ONE_SEED = range(1)
+"""A whole card has ten times the sub-steps of a load; one half-way state of each is tried."""
+TOOLS = ((False, "made"), (True, "made a blank"))
 
 
 def _figures() -> str:
-    rows = [_figure_row(layout, operation) for layout in LAYOUTS for operation in OPERATIONS]
+    rows = [
+        _figure_row(measured(layout, operation), operation)
+        for layout in LAYOUTS
+        for operation in operations_of(layout, HOME)
+    ]
+    for tool in TOOL_LAYOUTS:
+        for back, what in TOOLS:
+            rows.append(_figure_row(measured_desk(tool, planned_tool(tool, back=back)), what))
     head = (
         *("layout", "operation", "bytes written", "least", "cells worn", "least"),
         *("steps", "chip time ms", "exchanges", "least", "of them reading"),
     )
     return (
         "## What an operation costs, beside what it must\n\n"
-        "35 m³ loaded onto a card in use and taken back again, a blank issued, from insertion to\n"
-        "the proof after a fresh power-up, on the virtual chip; and what a meter writes back at\n"
-        "the card's own pins. The least that can be written are the bytes that differ; the least\n"
-        "that can wear is what the chip changes as one around them; the least of exchanges is to\n"
-        "choose and read the card before and after, to present its code, one command for each\n"
-        "run of bytes that differ, and where a card is issued those that give it its code. A\n"
-        "desk also asks for wrong codes first, reads each part back before the next, and writes a\n"
-        "byte twice that stands for the whole. A step is one erase or one write.\n\n"
+        "35 m³ loaded onto a card in use and taken back again; a blank issued, bound to its\n"
+        "meter, made in the place of a card that was lost with a load on it; a card in use\n"
+        "written for another meter, or cleared (an AT88SC102 becomes nobody's); a fitter's card\n"
+        "made and made a blank again: from insertion to the proof after a fresh power-up, on the\n"
+        "virtual chip; and what a meter writes back at the card's own pins. The least that can be\n"
+        "written are the bytes that differ (a zone's erase writes some that nobody sends); the\n"
+        "least that can wear is what the chip changes as one around them; the least of exchanges\n"
+        "is to choose and read the card before and after, to present its code, one command for\n"
+        "each run of bytes that differ, and where a card gets a code those that give it. A desk\n"
+        "also asks for wrong codes first, reads each part back before the next, and writes a byte\n"
+        "twice that stands for the whole. A step is one erase or one write. Purses: below.\n\n"
         + _table(head, rows)
     )
 
 
-def _figure_row(layout: Layout, operation: Operation) -> tuple[str, ...]:
-    one = measured(layout, operation)
+def _figure_row(one: Measured, operation: str) -> tuple[str, ...]:
     asked = (one.exchanges, one.least_exchanges, one.reading)
-    by_desk = operation is not Operation.RETURN
+    by_desk = operation != Operation.RETURN
     return (
         f"`{one.layout}`",
-        OPERATIONS[operation],
+        operation,
         str(one.written) if by_desk else "–",
         *(str(n) for n in (one.differing, one.erased, one.least_erased, one.steps)),
         f"{1000 * one.chip_time_s:.0f}",
@@ -191,9 +206,20 @@ def _figure_row(layout: Layout, operation: Operation) -> tuple[str, ...]:
 
 
 def _torn() -> str:
-    rows = [_torn_row(layout, operation) for layout in LAYOUTS for operation in OPERATIONS]
+    rows = [
+        _torn_row(layout, operation, torn_loads(layout, operation, _seeds(operation)))
+        for layout in LAYOUTS
+        for operation in operations_of(layout, HOME)
+    ]
+    for tool in TOOL_LAYOUTS:
+        for back, what in TOOLS:
+            torn = torn_work(tool, planned_tool(tool, back=back), ONE_SEED)
+            rows.append(_torn_row(tool, what, torn))
     for driver in PURSES:
-        for what, torn in (("load", torn_purse(driver)), ("meter takes", torn_at_meter(driver))):
+        for what, torn in (
+            ("load, what its meter wrote cleared", torn_purse(driver)),
+            ("meter takes", torn_at_meter(driver)),
+        ):
             rows.append((f"`{driver.name}`", "CPU card", what, *_counts(torn)))
     head = (
         *("layout or purse", "chip", "operation", "pulled", "old", "new", "neither"),
@@ -201,19 +227,22 @@ def _torn() -> str:
     )
     return (
         "## Pulled at every sub-step\n\n"
-        "In four half-way states of each sub-step (one where a card is issued): the card shows\n"
-        "the state before, the new one, or neither. What does not show the new one is put in\n"
-        "again, at the desk or at the meter, which does the same once more over what is left.\n"
-        "Neither, at a meter: the meter has the gas and the card does not say so yet. Laid aside\n"
-        "are cards pulled at the very end of their issue: no desk takes them for a card.\n\n"
+        "In four half-way states of each sub-step (one where a whole card is written): the card\n"
+        "shows the state before, the new one, or neither. What does not show the new one is put\n"
+        "in again, at the desk or at the meter, which does the same once more over what is left.\n"
+        "Neither, at a meter: the meter has the gas and the card does not say so yet. Neither, of\n"
+        "a whole card: it is nobody's card until the desk that began it has finished it. What a\n"
+        "tear does while a card gets its code is not among them: `tests/kit/cut_works.py`.\n\n"
         + _table(head, rows)
     )
 
 
-def _torn_row(layout: Layout, operation: Operation) -> tuple[str, ...]:
-    seeds = ISSUE_SEEDS if operation is Operation.ISSUE else SEEDS
-    torn = torn_loads(layout, operation, seeds)
-    return (f"`{layout.code}`", f"`{layout.chip}`", OPERATIONS[operation], *_counts(torn))
+def _seeds(operation: Operation) -> range:
+    return ONE_SEED if operation in WHOLE else SEEDS
+
+
+def _torn_row(layout: Layout | ToolLayout, what: str, torn: TornLoads) -> tuple[str, ...]:
+    return (f"`{layout.code}`", f"`{layout.chip}`", what, *_counts(torn))
 
 
 def _counts(torn: TornLoads) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ OTHER_CHIPS = (
         layout="open24c02",
         traps=(
             "The chip has no code: whoever has a reader can write these cards.",
-            "A card pulled at the very end of its issue is neither blank nor issued: lay it aside.",
+            "A card pulled at the very end of its issue is finished where that was begun, only.",
         ),
     ),
     replace(
@@ -42,8 +42,8 @@ OTHER_CHIPS = (
         traps=(
             "The chip's cipher is broken: its keys protect against mistakes, not against thieves.",
             (
-                "A card pulled at the very end of its issue may be neither blank nor issued, or "
-                "have lost a sector for ever: lay it aside."
+                "A card pulled while it gets its keys, when it is issued or cleared, may have lost "
+                "a sector for ever: lay it aside."
             ),
         ),
     ),

@@ -11,10 +11,10 @@ import pytest
 from cardstation.ports.layout import Layout
 from drivers import supported
 from drivers.layouts import LAYOUTS
-from drivers.layouts.codec import Operation
 from drivers.makers import MAKERS
 from drivers.measured import measured, torn_loads
 from drivers.measured_purse import torn_at_meter, torn_purse
+from drivers.operations import WHOLE, Operation
 from drivers.purses import PURSES
 from drivers.purses.pboc import PbocDriver
 
@@ -26,7 +26,7 @@ def test_the_page_is_current() -> None:
     assert supported.PAGE.read_text("utf-8") == supported.page()
 
 
-@pytest.mark.parametrize("operation", [one for one in Operation if one is not Operation.ISSUE])
+@pytest.mark.parametrize("operation", [Operation.LOAD, Operation.CLEAR, Operation.RETURN])
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.code)
 def test_a_pulled_card_shows_the_old_state_or_the_new_one(
     layout: Layout, operation: Operation
@@ -36,6 +36,15 @@ def test_a_pulled_card_shows_the_old_state_or_the_new_one(
     assert torn.new
     assert (torn.neither, torn.old + torn.new) == (0, torn.cuts)
     assert torn.mended == torn.old
+
+
+def test_a_whole_card_that_was_pulled_is_brought_to_its_end() -> None:
+    """Every row of the page: nothing is laid aside."""
+    rows = [line.split(" | ") for line in supported.PAGE.read_text("utf-8").splitlines()]
+    torn = [row for row in rows if len(row) == 9 and row[-1] in ("0 |", "laid aside |")]
+    asides = {row[2]: row[-1] for row in torn[1:]}
+    assert set(WHOLE) | {"made", "made a blank"} <= set(asides)
+    assert set(asides.values()) == {"0 |"}
 
 
 @pytest.mark.parametrize("driver", PURSES, ids=lambda driver: driver.name)

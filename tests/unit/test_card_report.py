@@ -28,13 +28,12 @@ from cardstation.sentences.card_report import PHRASES
 from cardstation.sentences.card_told import card_told
 from drivers.keys import DemoCardKeys
 from drivers.layouts import LAYOUTS
-from drivers.layouts.codec import Operation
 from drivers.layouts.findings import places_of
 from drivers.layouts.sheet import read_sheet
 from drivers.layouts.two_slot import TwoSlotLayout
 from drivers.layouts.zone_pair import ZonePairLayout
 from drivers.makers import MAKERS
-from drivers.operations import host_writes, planned
+from drivers.operations import Operation, host_writes, planned
 from drivers.purses.layout import PurseLayout
 from drivers.virtual.maker import CardStory, make_card
 from tests.kit import cards
