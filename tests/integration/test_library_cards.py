@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("chance")
 
 SECOND = Approval("supervisor")
 WHY = "she lost it on the way home and showed her card"
-MODES = [f"{how}_{when}" for how in ("hang", "crash") for when in ("before", "after")]
+MODES = ["hang_after", "crash_before", "crash_after"]
 
 
 class Counter:

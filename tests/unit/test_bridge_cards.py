@@ -14,7 +14,7 @@ from cardstation.domain.new_card import NEVER_MET, new_content
 from cardstation.domain.volume import Volume
 from cardstation.errors import Refusal
 from drivers.bridge.description import Argument
-from drivers.bridge.facts import blank_of
+from drivers.bridge.facts import Facts, blank_of, image_of
 from drivers.bridge.layout import FactsLayout
 from drivers.bridge.reading import read_description
 from drivers.bridge.values import CHINA
@@ -104,3 +104,16 @@ def test_the_day_of_a_new_card_is_as_the_library_tells_it_again() -> None:
     shown = layout.decode(plan.target).credit
     assert shown is not None
     assert shown.loaded_at == NOON.replace(hour=0, minute=0, tzinfo=CHINA)
+
+
+def test_a_card_that_never_met_its_meter_is_known_where_the_library_tells_of_that() -> None:
+    """Only then may one that was made in the place of another be taken back."""
+    read = DESCRIBED.functions["read"]
+    told = Argument(type="text", fact="written_at", out=True, size=9)
+    functions = {**DESCRIBED.functions, "read": replace(read, arguments=(*read.arguments, told))}
+    tells = FactsLayout(replace(DESCRIBED, functions=functions))
+    image = image_of(Facts("C1", "A1", "M1", generation=1), "adds", adds=True)
+    for layout, known in ((tells, True), (FactsLayout(DESCRIBED), False)):
+        returned = layout.decode(image).returned
+        assert returned is not None
+        assert (returned.written_at == NEVER_MET) is known
