@@ -15,6 +15,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 from unittest.mock import patch
 
+import click
+
 from cardstation.bootstrap.entry import doors
 from cardstation.cli.run import main
 from tests.kit.e2e import PATIENCE_S, Answer, Desk
@@ -59,4 +61,4 @@ def serve() -> None:
             ):
                 status = main(doors(), COMMANDS, asked["words"])
             said = {"status": status, "out": out.getvalue(), "err": err.getvalue()}
-            print(json.dumps(said), flush=True)
+            click.echo(json.dumps(said))
